@@ -62,10 +62,7 @@ class Dataset(Mapping):
         self._arrays: dict[str, np.ndarray] = {}
         with _open(path) as file:
             text = {key: _as_text(value) for key, value in file.attrs.items()}
-            meanings = {
-                key: _as_text(file[key].attrs.get("meaning", "")) for key in file
-            }
-            dtypes = {key: _dtype_name(file[key]) for key in file}
+            about = {key: (_dtype_name(file[key]), _meaning(file[key])) for key in file}
         self.title = text["title"]
         self.description = text["description"]
         self.origin = f"{text['origin']} ({text['version']})"
