@@ -1,0 +1,1 @@
+"""Everything a student must not see, and what runs it."""

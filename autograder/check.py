@@ -1,0 +1,377 @@
+"""How the hidden tests of a lab are written: cases, mistakes, right variants.
+
+A check says once what is true of a function; the visible check in the notebook, the
+judge, the named mistakes and the tests of the tests all follow from it:
+
+    lab = Lab("C1W2")
+
+    @lab.check("sigmoid", points=3)
+    def sigmoid(rng):
+        '''Vectors, matrices and extremes.'''
+        yield case(x=rng.normal(size=(3, 4)))
+
+    @sigmoid.mistake("The sign of the exponent is wrong.")
+    def rising_exponent(x):
+        return 1 / (1 + np.exp(x))
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import itertools
+import numbers
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.paths import PUBLIC_CHECKS
+from autograder.reference import reference
+from helpers.checks.compare import ATOL, RTOL, Tolerance, brief
+from helpers.checks.outcome import Outcome, observe
+from helpers.checks.store import Entry, PublicCase, PublicCheck, PublicConcept, digest
+from helpers.checks.values import Draws
+from helpers.checks.verdict import Expected
+
+__all__ = ["Case", "Check", "Concept", "Lab", "case", "draws", "load"]
+
+PUBLIC_SEED = 20_240_229  # the visible cases are the same for everybody
+SEED_OF_CALLS = 7  # what np.random is seeded with before each call
+
+
+class Case:
+    """Arguments of one call, before they are bound to the exercise's parameters."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.args, self.kwargs = args, kwargs
+
+
+case = Case
+
+
+def draws(shape: tuple[int, ...], mean: float = 0.0, std: float = 1.0) -> Draws:
+    """Any correct draw of an array: its shape, mean and standard deviation count."""
+    return Draws(tuple(shape), float(mean), float(std))
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong version of an exercise, and what to say to whoever wrote it."""
+
+    message: str
+    function: Callable
+
+    @property
+    def name(self) -> str:
+        """What the wrong version does, as the name of its function says."""
+        return self.function.__name__
+
+
+@dataclass
+class Check:
+    """The hidden test of one exercise.
+
+    Attributes:
+        lab: the lab it belongs to.
+        name: of the exercise, a function or class in the notebook.
+        points: for all cases together.
+        cases: generator of cases, given a `numpy.random.Generator`.
+        tolerance: for numbers.
+        mutates: parameters that the exercise is asked to change in place.
+        driver: name of a function in `helpers.drivers.<LAB>`, or `None`.
+        forbid: dotted names the exercise may not use.
+        all_or_nothing: one wrong case costs all points.
+        seconds: how long one call may take when it is graded.
+    """
+
+    lab: Lab
+    name: str
+    points: float
+    cases: Callable[[np.random.Generator], Iterable[Case]]
+    tolerance: Tolerance
+    mutates: tuple[str, ...] = ()
+    driver: str | None = None
+    forbid: tuple[str, ...] = ()
+    all_or_nothing: bool = False
+    seconds: float = 10.0
+    mistakes: list[Mistake] = field(default_factory=list)
+    variants: list[Callable] = field(default_factory=list)
+    alternatives: list[Callable] = field(default_factory=list)
+    expectation: Callable | None = None
+
+    def mistake(self, message: str) -> Callable:
+        """Register the decorated function as a known mistake with its message."""
+
+        def register(function: Callable) -> Callable:
+            self.mistakes.append(Mistake(message, function))
+            return function
+
+        return register
+
+    def right(self, function: Callable) -> Callable:
+        """Register a right version written differently; the tests use it."""
+        self.variants.append(function)
+        return function
+
+    def alternative(self, function: Callable) -> Callable:
+        """Register another right answer, whose output differs from the reference's."""
+        self.alternatives.append(function)
+        return function
+
+    def expect(self, function: Callable) -> Callable:
+        """Say what is expected in place of the reference's output; see `draws`."""
+        self.expectation = function
+        return function
+
+    @property
+    def solution(self) -> Callable:
+        """The reference function."""
+        return getattr(self.lab.reference, self.name)
+
+    def draw(self, rng: np.random.Generator) -> Iterator[Call]:
+        """Cases as calls, bound to the exercise's parameters."""
+        for one in self.cases(rng):
+            yield self._bind(one)
+
+    def _bind(self, one: Case) -> Call:
+        if self.driver:
+            parameters = list(self._signature.parameters)[1:]
+            bound = dict(zip(parameters, one.args, strict=False)) | one.kwargs
+            return Call(bound, len(bound))
+        bound = self._signature.bind(*one.args, **one.kwargs).arguments
+        # By position as far as possible: a reader may name parameters otherwise.
+        prefix = itertools.takewhile(
+            lambda pair: pair[0] == pair[1],
+            zip(bound, self._signature.parameters, strict=False),
+        )
+        return Call(dict(bound), sum(1 for _ in prefix))
+
+    @functools.cached_property
+    def _signature(self) -> inspect.Signature:
+        return inspect.signature(self.driver_function or self.solution)
+
+    @functools.cached_property
+    def driver_function(self) -> Callable | None:
+        """The driver, where there is one."""
+        if not self.driver:
+            return None
+        module = importlib.import_module(f"helpers.drivers.{self.lab.name}")
+        return getattr(module, self.driver)
+
+    def observe(self, function: Callable, call: Call) -> Outcome:
+        """What `function`, in place of the exercise, does with a call."""
+        return observe(
+            function,
+            call.inputs,
+            call.positional,
+            mutates=self.mutates,
+            driver=self.driver_function,
+            seed=SEED_OF_CALLS,
+        )
+
+    def expected(self, call: Call, with_mistakes: bool = True) -> Expected:
+        """What a call asks for.
+
+        Raises:
+            RuntimeError: the reference itself fails.
+        """
+        outcomes = [self.observe(self.solution, call)]
+        if outcomes[0].error or outcomes[0].modified:
+            raise RuntimeError(
+                f"{self.lab.name}: the reference of {self.name} fails on "
+                f"{call.shown(self.name)}: {outcomes[0].error or 'modifies arguments'}"
+            )
+        if self.expectation:
+            value = self.expectation(**call.inputs)
+            outcomes = [Outcome(value=value, after=outcomes[0].after)]
+        outcomes += [self.observe(other, call) for other in self.alternatives]
+        wrong = []
+        if with_mistakes:
+            wrong = [self.observe(m.function, call) for m in self.mistakes]
+            wrong = [_as_pattern(outcomes[0], outcome) for outcome in wrong]
+        return Expected(call.shown(self.name), tuple(outcomes), tuple(wrong))
+
+    def public(self) -> PublicCheck:
+        """The side of this check that a student receives."""
+        rng = np.random.default_rng(PUBLIC_SEED)
+        return PublicCheck(
+            name=self.name,
+            points=self.points,
+            cases=[
+                PublicCase(call.inputs, call.positional, self.expected(call))
+                for call in self.draw(rng)
+            ],
+            messages=[mistake.message for mistake in self.mistakes],
+            mutates=self.mutates,
+            driver=self.driver,
+            forbid=self.forbid,
+            tolerance=self.tolerance,
+        )
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an exercise: inputs by name, the first few passed by position."""
+
+    inputs: dict[str, Any]
+    positional: int
+
+    def shown(self, name: str) -> str:
+        """The call in one line."""
+        given = ", ".join(f"{key}={brief(value)}" for key, value in self.inputs.items())
+        return f"{name}({given})" if len(given) <= 160 else f"{name}({given[:157]}…)"
+
+
+def _as_pattern(right: Outcome, wrong: Outcome) -> Outcome:
+    """Where draws are expected, a wrong draw counts by shape, mean and spread too."""
+    return Outcome(
+        _pattern(right.value, wrong.value), wrong.error, wrong.unwritten,
+        wrong.modified, wrong.after, (),
+    )  # fmt: skip
+
+
+def _pattern(right: Any, wrong: Any) -> Any:
+    if isinstance(right, Draws) and isinstance(wrong, np.ndarray) and wrong.size:
+        return Draws(wrong.shape, float(wrong.mean()), float(wrong.std()))
+    if isinstance(right, dict) and isinstance(wrong, dict):
+        return {k: _pattern(right.get(k), v) for k, v in wrong.items()}
+    if isinstance(right, (list, tuple)) and isinstance(wrong, (list, tuple)):
+        if len(right) == len(wrong):
+            pairs = zip(right, wrong, strict=True)
+            return type(wrong)(_pattern(a, b) for a, b in pairs)
+    return wrong
+
+
+@dataclass(frozen=True)
+class Concept:
+    """A question with one right answer.
+
+    Attributes:
+        name: of the variable in the notebook.
+        points: for the right answer.
+        answer: a letter, or a number.
+        because: wrong answer → the misconception behind it.
+        why: what to say to the right answer.
+        digits: decimals that a number is compared to.
+    """
+
+    name: str
+    points: float
+    answer: str | float
+    because: dict[str | float, str]
+    why: str = ""
+    digits: int | None = None
+
+    def public(self) -> PublicConcept:
+        """The side of this question that a student receives: digests only."""
+        verdicts = {
+            digest(self.name, wrong, self.digits): (False, text)
+            for wrong, text in self.because.items()
+        }
+        verdicts[digest(self.name, self.answer, self.digits)] = (True, self.why)
+        ordered = dict(sorted(verdicts.items()))  # the order gives nothing away
+        return PublicConcept(self.name, self.points, self.digits, ordered)
+
+
+class Lab:
+    """The checks of one lab, in the order they were written."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.checks: dict[str, Check] = {}
+        self.concepts: dict[str, Concept] = {}
+
+    @property
+    def reference(self) -> Any:
+        """The reference functions; loaded when the first of them is asked for."""
+        return _Lazy(self.name)
+
+    def check(
+        self,
+        name: str,
+        *,
+        points: float,
+        rtol: float = RTOL,
+        atol: float = ATOL,
+        mutates: Iterable[str] = (),
+        driver: str | None = None,
+        forbid: Iterable[str] = (),
+        all_or_nothing: bool = False,
+        seconds: float = 10.0,
+    ) -> Callable[[Callable], Check]:
+        """Register the decorated generator of cases as the check of an exercise.
+
+        Args: those of `Check`; `atol` is relative to an array's largest value.
+        """
+
+        def register(cases: Callable) -> Check:
+            self._new(name)
+            self.checks[name] = Check(
+                self, name, points, cases, Tolerance(rtol, atol), tuple(mutates),
+                driver, tuple(forbid), all_or_nothing, seconds,
+            )  # fmt: skip
+            return self.checks[name]
+
+        return register
+
+    def concept(
+        self,
+        name: str,
+        *,
+        points: float,
+        answer: str | float,
+        because: dict[str | float, str],
+        why: str = "",
+        digits: int | None = None,
+    ) -> None:
+        """Register a question with one right answer; see `Concept`."""
+        self._new(name)
+        if isinstance(answer, numbers.Number) and digits is None:
+            digits = 0
+        self.concepts[name] = Concept(name, points, answer, because, why, digits)
+
+    def _new(self, name: str) -> None:
+        if name in self.checks or name in self.concepts:
+            raise ValueError(f"{self.name} has two checks named {name!r}.")
+
+    def points(self, name: str) -> float:
+        """Points of a check or concept by name."""
+        return (self.checks.get(name) or self.concepts[name]).points
+
+    @property
+    def public_path(self) -> Path:
+        """The file with the public side of these checks."""
+        return PUBLIC_CHECKS / f"{self.name}.h5"
+
+    def public(self) -> list[Entry]:
+        """The public side of all checks and concepts."""
+        return [c.public() for c in (*self.checks.values(), *self.concepts.values())]
+
+
+class _Lazy:
+    """Stands for a lab's reference functions until one is needed."""
+
+    def __init__(self, lab: str) -> None:
+        self._lab = lab
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(reference(self._lab), name)
+
+
+@functools.cache
+def load(lab: str) -> Lab:
+    """The checks of a lab by its name, such as `"C1W2"`.
+
+    Raises:
+        ValueError: the lab has no checks.
+    """
+    try:
+        return importlib.import_module(f"autograder.checks.{lab}").lab
+    except ModuleNotFoundError as error:
+        if error.name != f"autograder.checks.{lab}":
+            raise
+        raise ValueError(f"There are no checks of a lab {lab!r}.") from None

@@ -1,0 +1,28 @@
+"""Where things live in a checkout of the course."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SOLUTIONS = ROOT / "solutions"
+LABS = ROOT / "labs"
+PUBLIC_CHECKS = ROOT / "datasets" / "checks"
+
+
+def lab_names() -> list[str]:
+    """Names of all labs that have a source, in the order of the course."""
+    return sorted(path.parent.name for path in SOLUTIONS.glob("*/*.py"))
+
+
+def source_of(lab: str) -> Path:
+    """The text notebook of a lab.
+
+    Raises:
+        ValueError: there is none; the message lists the labs there are.
+    """
+    found = sorted((SOLUTIONS / lab).glob("*.py"))
+    if len(found) != 1 or not lab.isalnum():
+        known = ", ".join(lab_names())
+        raise ValueError(f"There is no lab {lab!r}. The labs are: {known}.")
+    return found[0]

@@ -1,0 +1,57 @@
+"""The reference functions of a lab, straight from its source.
+
+Only imports, functions, classes and constants of the text notebook are run, so
+nothing is written twice, nothing is trained, and a traceback points at the line of
+the source.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import sys
+from types import ModuleType
+
+from autograder.paths import source_of
+
+_KEPT = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+
+
+@functools.cache
+def reference(lab: str) -> ModuleType:
+    """The functions of a lab as a module.
+
+    Args:
+        lab: a name such as `"C1W2"`.
+
+    Raises:
+        ValueError: there is no such lab.
+    """
+    path = source_of(lab)
+    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    tree.body = [node for node in tree.body if _is_definition(node)]
+    module = ModuleType(f"reference_{lab}", f"Reference solutions of {lab}")
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module  # dataclasses and pickling look it up
+    exec(compile(tree, str(path), "exec"), module.__dict__)
+    return module
+
+
+def _is_definition(node: ast.stmt) -> bool:
+    """Whether a statement of the source defines something without running anything."""
+    if isinstance(node, _KEPT):
+        return True
+    if isinstance(node, ast.Assign):
+        names = [t.id for t in node.targets if isinstance(t, ast.Name)]
+        return len(names) == len(node.targets) and (
+            _is_constant(node.value) or all(name.isupper() for name in names)
+        )
+    return False
+
+
+def _is_constant(node: ast.expr) -> bool:
+    try:
+        ast.literal_eval(node)
+    except ValueError:
+        return False
+    return True

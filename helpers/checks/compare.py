@@ -1,0 +1,236 @@
+"""Compare what was expected with what a function gave: type, then shape, then values.
+
+Values are compared by meaning: a 0-d array, a NumPy scalar and a Python number are
+the same number; `True` and 1 are the same label; an extra key in a dictionary is
+noted, not punished.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from helpers.checks.values import Draws, Opaque
+
+RTOL = 1e-4  # of each value
+ATOL = 1e-5  # of the largest value of an array
+FLOOR = 1e-8  # where everything expected is zero
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far apart two equal numbers may lie.
+
+    A value may miss by `rtol` of itself plus `atol` of the largest expected value
+    of its array, which leaves room for float32 and for another order of summation.
+    """
+
+    rtol: float = RTOL
+    atol: float = ATOL
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first difference found.
+
+    `kind` is one of `"type"`, `"structure"`, `"shape"`, `"values"`; `place` says
+    where, in Python notation; `expected` and `got` are short texts; `pair` holds the
+    two numbers or arrays that differ, for whoever wants to look closer.
+    """
+
+    kind: str
+    place: str
+    expected: str
+    got: str
+    detail: str = ""
+    pair: tuple[Any, Any] | None = field(default=None, repr=False, compare=False)
+
+    def __str__(self) -> str:
+        """One sentence for a reader."""
+        text = f"{self.place}: expected {self.expected}, got {self.got}"
+        return f"{text} ({self.detail})" if self.detail else text
+
+
+def difference(
+    expected: Any,
+    got: Any,
+    tolerance: Tolerance | None = None,
+    place: str = "result",
+    notes: list[str] | None = None,
+) -> Difference | None:
+    """The first difference between two plain values, or `None` where they agree.
+
+    Args:
+        expected: plain value, may contain `Draws`.
+        got: plain value.
+        tolerance: for numbers; the usual one by default.
+        place: name of what is compared, for messages.
+        notes: a list that collects remarks which cost nothing, such as extra keys.
+    """
+    tolerance = tolerance or Tolerance()
+    notes = [] if notes is None else notes
+    if isinstance(expected, Draws):
+        return _draws(expected, got, place)
+    if isinstance(expected, dict):
+        return _dicts(expected, got, tolerance, place, notes)
+    if isinstance(expected, (list, tuple)):
+        return _sequences(expected, got, tolerance, place, notes)
+    if isinstance(expected, (bool, int, float, np.ndarray, np.generic)):
+        return _numbers(expected, got, tolerance, place)
+    if type(expected) is type(got) and expected == got:
+        return None
+    kind = "values" if type(expected) is type(got) else "type"
+    return Difference(kind, place, brief(expected), brief(got))
+
+
+def _dicts(expected, got, tolerance, place, notes) -> Difference | None:
+    if not isinstance(got, dict):
+        return Difference("type", place, "a dictionary", what(got))
+    missing = [key for key in expected if key not in got]
+    if missing:
+        names = ", ".join(repr(key) for key in missing)
+        return Difference(
+            "structure", place, f"the key {names}" if len(missing) == 1
+            else f"the keys {names}", f"a dictionary with {_keys(got)}",
+        )  # fmt: skip
+    extra = [key for key in got if key not in expected]
+    if extra:
+        notes.append(f"{place} has {_keys(extra)} besides what was asked; no harm done")
+    for key, value in expected.items():
+        found = difference(value, got[key], tolerance, f"{place}[{key!r}]", notes)
+        if found:
+            return found
+    return None
+
+
+def _keys(keys) -> str:
+    return "the keys " + ", ".join(map(repr, keys)) if keys else "no keys"
+
+
+def _sequences(expected, got, tolerance, place, notes) -> Difference | None:
+    if isinstance(got, np.ndarray) and isinstance(expected, list):
+        got = list(got)  # an array of numbers is as good as a list of them
+    kind = "tuple" if isinstance(expected, tuple) else "list"
+    if not isinstance(got, (list, tuple)):
+        return Difference("type", place, f"a {kind} of {len(expected)}", what(got))
+    if len(got) != len(expected):
+        return Difference(
+            "structure", place, f"a {kind} of {len(expected)}",
+            f"a {type(got).__name__} of {len(got)}",
+        )  # fmt: skip
+    for i, (one, other) in enumerate(zip(expected, got, strict=True)):
+        found = difference(one, other, tolerance, f"{place}[{i}]", notes)
+        if found:
+            return found
+    return None
+
+
+def _numbers(expected, got, tolerance, place) -> Difference | None:
+    if not isinstance(got, (bool, int, float, np.ndarray, np.generic)):
+        return Difference("type", place, what(expected), what(got))
+    one, other = np.asarray(expected), np.asarray(got)
+    if other.dtype.kind == "c" and one.dtype.kind != "c":
+        return Difference("type", place, "real numbers", "complex numbers")
+    if one.shape != other.shape:
+        return Difference(
+            "shape", place, what(expected), what(got), pair=(one, other)
+        )
+    close = _close(one, other, tolerance)
+    if close.all():
+        return None
+    return _first_far(one, other, close, place)
+
+
+def _close(one: np.ndarray, other: np.ndarray, tolerance: Tolerance) -> np.ndarray:
+    """Elementwise; not-a-number equals itself, infinities their own sign."""
+    wide = np.complex128 if one.dtype.kind == "c" else np.float64
+    one, other = one.astype(wide), other.astype(wide)
+    finite = np.isfinite(one)
+    scale = np.abs(one[finite]).max(initial=0.0)
+    with np.errstate(invalid="ignore", over="ignore"):
+        allowed = tolerance.rtol * np.abs(one) + max(tolerance.atol * scale, FLOOR)
+        near = np.abs(one - other) <= allowed
+    same = (one == other) | (np.isnan(one) & np.isnan(other))
+    return np.where(finite, near, same)
+
+
+def _first_far(one, other, close, place) -> Difference:
+    if one.ndim == 0:
+        return Difference(
+            "values", place, brief(one[()]), brief(other[()]), pair=(one, other)
+        )
+    far = np.argwhere(~close)
+    index = tuple(int(i) for i in far[0])
+    at = "[" + ", ".join(map(str, index)) + "]"
+    share = f"{len(far)} of {one.size} values differ"
+    if np.isnan(other).any() and not np.isnan(one).any():
+        share += "; some are not a number (nan)"
+    return Difference(
+        "values", place + at, brief(one[index]), brief(other[index]), share, (one, other)
+    )
+
+
+def _draws(expected: Draws, got: Any, place: str) -> Difference | None:
+    """Shape, mean and spread, with room for five standard errors."""
+    if not isinstance(got, np.ndarray):
+        shaped = f"an array of shape {expected.shape}"
+        return Difference("type", place, shaped, what(got))
+    if got.shape != expected.shape:
+        return Difference("shape", place, f"shape {expected.shape}", what(got))
+    if got.dtype.kind not in "fiub" or not np.isfinite(got).all():
+        return Difference("values", place, "finite real numbers", brief(got))
+    n = max(got.size, 2)
+    mean, std = float(got.mean()), float(got.std())
+    if abs(mean - expected.mean) > 5 * expected.std / np.sqrt(n) + 1e-12:
+        return Difference(
+            "values", place, f"a mean near {expected.mean:.4g}", f"{mean:.4g}"
+        )
+    room = expected.std * 5 / np.sqrt(2 * n)
+    if abs(std - expected.std) > room + 1e-12:
+        return Difference(
+            "values", place, f"a standard deviation near {expected.std:.4g}",
+            f"{std:.4g}",
+        )  # fmt: skip
+    return None
+
+
+def what(value: Any) -> str:
+    """What kind of thing a value is, in a few words."""
+    if value is None:
+        return "nothing (None): is there a return?"
+    if isinstance(value, (bool, np.bool_)):
+        return "a truth value"
+    if isinstance(value, (int, float, np.generic)) or (
+        isinstance(value, np.ndarray) and value.ndim == 0
+    ):
+        return "a number"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, (list, tuple)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, Draws):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, Opaque):
+        return value.kind
+    return {dict: "a dictionary", str: "a string", set: "a set"}.get(
+        type(value), f"a {type(value).__name__}"
+    )
+
+
+def brief(value: Any) -> str:
+    """A value in one short line."""
+    if isinstance(value, (float, np.floating)):
+        return f"{float(value):.6g}"
+    if isinstance(value, (bool, int, np.bool_, np.integer)):
+        return str(value)[:60]
+    if isinstance(value, np.ndarray):
+        if value.size > 6:
+            return what(value)
+        text = np.array2string(value, precision=4, suppress_small=True)
+        return " ".join(text.split())
+    if isinstance(value, Opaque):
+        return value.kind
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"

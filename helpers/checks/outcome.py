@@ -1,0 +1,110 @@
+"""Call a function on one case and write down everything that can be compared."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import traceback
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from helpers.checks.compare import Tolerance, difference
+from helpers.checks.values import plain
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call did, in plain values.
+
+    Attributes:
+        value: what it returned; `None` when it raised.
+        error: `"ValueError: …"` when it raised, with the line of code; else empty.
+        unwritten: it raised `NotImplementedError`: the exercise is not written yet.
+        modified: names of arguments that the call changed without being asked to.
+        after: arguments the exercise is meant to change, as they are after the call.
+        notes: remarks that cost nothing, such as a warning from NumPy.
+    """
+
+    value: Any = None
+    error: str = ""
+    unwritten: bool = False
+    modified: tuple[str, ...] = ()
+    after: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def observe(
+    function: Callable,
+    inputs: dict[str, Any],
+    positional: int,
+    *,
+    mutates: Sequence[str] = (),
+    driver: Callable | None = None,
+    seed: int = 0,
+) -> Outcome:
+    """Call `function` on copies of the inputs, with NumPy's generator seeded.
+
+    Args:
+        function: the exercise.
+        inputs: parameter name → plain value, in the order of the parameters.
+        positional: how many of them, from the first, are passed by position, so
+            that an exercise may name its parameters as it likes.
+        mutates: parameters that the exercise is asked to change in place.
+        driver: where the exercise takes or returns objects, called as
+            `driver(function, **inputs)`, turns plain inputs into plain outputs.
+        seed: for `np.random`, so that draws can be repeated.
+    """
+    given = copy.deepcopy(inputs)
+    names = list(given)
+    args = [given[name] for name in names[:positional]]
+    kwargs = {name: given[name] for name in names[positional:]}
+    np.random.seed(seed)
+    try:
+        with warnings.catch_warnings(record=True) as heard, _quiet():
+            warnings.simplefilter("always")
+            if driver is None:
+                value = plain(function(*args, **kwargs))
+            else:
+                value = plain(driver(function, **given))
+    except NotImplementedError:
+        return Outcome(error="it is not written yet", unwritten=True)
+    except Exception as error:
+        return Outcome(error=describe(error))
+    changed = [name for name in names if differs(inputs[name], plain(given[name]))]
+    return Outcome(
+        value=value,
+        modified=tuple(name for name in changed if name not in mutates),
+        after={name: plain(given[name]) for name in mutates},
+        notes=tuple(dict.fromkeys(f"NumPy warned: {w.message}" for w in heard)),
+    )
+
+
+@contextlib.contextmanager
+def _quiet():
+    """What a function prints is its own affair, and not part of its answer."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        yield
+
+
+def differs(before: Any, now: Any) -> bool:
+    """Whether an argument changed at all (exactly, not within a tolerance)."""
+    exact = Tolerance(rtol=0.0, atol=0.0)
+    return difference(before, now, exact) is not None
+
+
+def describe(error: BaseException) -> str:
+    """An exception in one line: type, message, and the line of code it came from."""
+    text = " ".join(str(error).split())[:300]
+    line = ""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        # The last line that is the reader's own: not a library's, not ours.
+        if frame.line and "site-packages" not in frame.filename:
+            line = frame.line.strip()[:120]
+            break
+    where = f" in the line `{line}`" if line else ""
+    return f"{type(error).__name__}: {text}{where}"

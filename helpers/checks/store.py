@@ -1,0 +1,202 @@
+"""The public side of a lab's checks, in one HDF5 file a lab.
+
+For every check: inputs, expected outcomes and the outcomes of each known mistake on
+a few fixed cases; for every concept check: salted digests of the answers. No code of
+a reference solution is in it, and nothing in it is run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from helpers.checks.compare import Tolerance, difference
+from helpers.checks.outcome import Outcome
+from helpers.checks.values import pack, unpack
+from helpers.checks.verdict import Expected
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class PublicCase:
+    """One call: its inputs by parameter name, and what it asks for."""
+
+    inputs: dict[str, Any]
+    positional: int
+    expected: Expected
+
+
+@dataclass(frozen=True)
+class PublicCheck:
+    """A check as a student's notebook knows it.
+
+    Attributes:
+        name: of the exercise.
+        points: for all of its cases, hidden ones included.
+        cases: fixed calls.
+        messages: one for each known mistake.
+        mutates: parameters the exercise is asked to change in place.
+        driver: name of the function in `helpers.drivers` that calls the exercise.
+        forbid: dotted names the exercise may not use.
+        tolerance: for numbers.
+    """
+
+    name: str
+    points: float
+    cases: list[PublicCase]
+    messages: list[str] = field(default_factory=list)
+    mutates: tuple[str, ...] = ()
+    driver: str | None = None
+    forbid: tuple[str, ...] = ()
+    tolerance: Tolerance = field(default_factory=Tolerance)
+
+
+@dataclass(frozen=True)
+class PublicConcept:
+    """A question with one right answer, as a student's notebook knows it.
+
+    Attributes:
+        name: of the variable that holds the answer.
+        points: for the right answer.
+        digits: decimals that a number is compared to; `None` for a letter.
+        verdicts: digest of an answer → `(is it right, what to say)`.
+    """
+
+    name: str
+    points: float
+    digits: int | None
+    verdicts: dict[str, tuple[bool, str]]
+
+
+Entry = PublicCheck | PublicConcept
+
+
+def digest(name: str, answer: str | float, digits: int | None) -> str:
+    """What stands for an answer in the file, so that nobody reads it by accident.
+
+    It hides an answer from a glance, not from somebody who tries all letters: the
+    check tells at once whether a letter is right, too.
+    """
+    text = str(answer).strip().upper() if digits is None else f"{answer:.{digits}f}"
+    return hashlib.sha256(f"{name}={text}".encode()).hexdigest()[:16]
+
+
+def write(path: Path, entries: Sequence[Entry]) -> None:
+    """Write the public side of a lab's checks, the same bytes for the same entries."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    with h5py.File(partial, "w", libver="earliest", track_order=True) as file:
+        file.attrs["version"] = VERSION
+        file.attrs["title"] = f"Public cases of the checks of {path.stem}"
+        for entry in entries:
+            _write_entry(file.create_group(entry.name, track_order=True), entry)
+    partial.replace(path)
+
+
+def _write_entry(group: h5py.Group, entry: Entry) -> None:
+    tree, arrays = pack(_to_plain(entry))
+    layout = [[array.dtype.str, list(array.shape)] for array in arrays]
+    header = json.dumps([tree, layout], ensure_ascii=False, separators=(",", ":"))
+    group["header"] = np.frombuffer(header.encode(), dtype=np.uint8)
+    for dtype in sorted({array.dtype.str for array in arrays}):
+        numbers = [array.ravel() for array in arrays if array.dtype.str == dtype]
+        group.create_dataset(
+            dtype, data=np.concatenate(numbers), compression="gzip", shuffle=True
+        )
+
+
+class Store:
+    """Reads a lab's public checks, each when it is first asked for.
+
+    Raises:
+        ValueError: the file is missing, damaged or of another version; the message
+            says what to do.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._known: dict[str, Entry] = {}
+        try:
+            with h5py.File(path, "r") as file:
+                version = int(file.attrs["version"])
+                self.names = tuple(file)
+        except (OSError, KeyError) as error:
+            raise ValueError(
+                f"The checks of this lab cannot be read ({path.name}: {error}). "
+                "Copy the file again from the course's datasets/checks folder."
+            ) from None
+        if version != VERSION:
+            raise ValueError(
+                f"{path.name} was made for another version of the course; "
+                "take helpers/ and datasets/ from the same release."
+            )
+
+    def __getitem__(self, name: str) -> Entry:
+        """One check or concept by name; `KeyError` when the lab has none so named."""
+        if name not in self._known:
+            if name not in self.names:
+                raise KeyError(name)
+            with h5py.File(self.path, "r") as file:
+                self._known[name] = _read_entry(file[name])
+        return self._known[name]
+
+
+def _read_entry(group: h5py.Group) -> Entry:
+    tree, layout = json.loads(group["header"][()].tobytes().decode())
+    numbers = {name: group[name][()] for name in group if name != "header"}
+    used = dict.fromkeys(numbers, 0)
+    arrays = []
+    for dtype, shape in layout:
+        start = used[dtype]
+        used[dtype] += math.prod(shape)
+        arrays.append(numbers[dtype][start : used[dtype]].reshape(shape))
+    return _from_plain(unpack(tree, arrays))
+
+
+def _to_plain(entry: Entry) -> dict[str, Any]:
+    # Not dataclasses.asdict: it would copy every array, and take Draws apart.
+    record = dict(vars(entry))
+    if isinstance(entry, PublicCheck):
+        record["tolerance"] = [entry.tolerance.rtol, entry.tolerance.atol]
+        record["cases"] = [
+            [case.inputs, case.positional, case.expected.shown,
+             [vars(o) for o in case.expected.outcomes],
+             [vars(o) for o in case.expected.mistakes]]
+            for case in entry.cases
+        ]  # fmt: skip
+    return record
+
+
+def _from_plain(record: dict[str, Any]) -> Entry:
+    if "verdicts" in record:
+        return PublicConcept(**record)
+    cases = [
+        PublicCase(inputs, positional, Expected(
+            shown,
+            tuple(Outcome(**o) for o in outcomes),
+            tuple(Outcome(**o) for o in mistakes),
+        ))
+        for inputs, positional, shown, outcomes, mistakes in record["cases"]
+    ]  # fmt: skip
+    tolerance = Tolerance(*record["tolerance"])
+    return PublicCheck(**{**record, "cases": cases, "tolerance": tolerance})
+
+
+def same(one: Path, other: Path) -> bool:
+    """Whether two files hold the same checks, within the tolerance for numbers.
+
+    Not byte for byte: another processor may round the last digit differently.
+    """
+    a, b = Store(one), Store(other)
+    return a.names == b.names and all(
+        difference(_to_plain(a[name]), _to_plain(b[name])) is None for name in a.names
+    )

@@ -1,0 +1,159 @@
+"""Judge outcomes against what was expected, and say in words what went wrong.
+
+One set of rules serves the check in the notebook and the judge of submissions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from helpers.checks.compare import Difference, Tolerance, difference
+from helpers.checks.diagnose import hint
+from helpers.checks.outcome import Outcome
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What one case asks for.
+
+    Attributes:
+        shown: one line that shows the call, for messages.
+        outcomes: every right outcome; the first is the reference's.
+        mistakes: known wrong outcomes, in the order of the mistakes' messages.
+    """
+
+    shown: str
+    outcomes: tuple[Outcome, ...]
+    mistakes: tuple[Outcome, ...] = ()
+
+
+@dataclass(frozen=True)
+class CaseVerdict:
+    """Whether one case is right, and if not, why, in one sentence."""
+
+    passed: bool
+    shown: str
+    message: str = ""
+    found: Difference | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be said about one function.
+
+    Attributes:
+        name: of the exercise.
+        cases: one verdict a case.
+        mistake: message of the named mistake whose outcomes these are, if any.
+        hint: what the shape of the difference suggests where no mistake fits.
+        notes: remarks that cost nothing.
+        unwritten: the exercise still holds its stub.
+    """
+
+    name: str
+    cases: tuple[CaseVerdict, ...]
+    mistake: str = ""
+    hint: str = ""
+    notes: tuple[str, ...] = field(default=())
+    unwritten: bool = False
+
+    @property
+    def passed(self) -> int:
+        """Number of cases that are right."""
+        return sum(case.passed for case in self.cases)
+
+    @property
+    def right(self) -> bool:
+        """Whether every case is right."""
+        return self.passed == len(self.cases)
+
+    @property
+    def message(self) -> str:
+        """The verdict in one or two sentences."""
+        if self.right:
+            return f"{self.name} is right: {len(self.cases)} of {len(self.cases)} cases"
+        if self.unwritten:
+            return f"{self.name} is not written yet"
+        first = next(case for case in self.cases if not case.passed)
+        advice = self.mistake or self.hint
+        return f"{first.message}. {advice}".strip() if advice else f"{first.message}."
+
+
+def judge(
+    name: str,
+    expected: Sequence[Expected],
+    outcomes: Sequence[Outcome],
+    messages: Sequence[str],
+    tolerance: Tolerance,
+) -> Verdict:
+    """Judge a function by its outcomes on all cases.
+
+    Args:
+        name: of the exercise.
+        expected: what each case asks for.
+        outcomes: what the function did in each case.
+        messages: one for each known mistake.
+        tolerance: for numbers.
+    """
+    cases = tuple(
+        _judge_case(want, got, tolerance)
+        for want, got in zip(expected, outcomes, strict=True)
+    )
+    verdict = Verdict(
+        name,
+        cases,
+        notes=tuple(dict.fromkeys(note for got in outcomes for note in got.notes)),
+        unwritten=any(got.unwritten for got in outcomes),
+    )
+    if verdict.right or verdict.unwritten:
+        return verdict
+    first = next(case for case in cases if not case.passed)
+    mistake = _named_mistake(expected, outcomes, messages, tolerance)
+    return replace(verdict, mistake=mistake, hint=hint(first.found))
+
+
+def _judge_case(want: Expected, got: Outcome, tolerance: Tolerance) -> CaseVerdict:
+    faults = [_fault(right, got, tolerance) for right in want.outcomes]
+    if any(not message for message, _ in faults):
+        return CaseVerdict(True, want.shown)
+    message, found = faults[0]
+    return CaseVerdict(False, want.shown, message, found)
+
+
+def _fault(
+    right: Outcome, got: Outcome, tolerance: Tolerance
+) -> tuple[str, Difference | None]:
+    """What is wrong with an outcome, an empty text if nothing is."""
+    if got.error:
+        return f"it stopped with {got.error}", None
+    if got.modified:
+        names = " and ".join(f"`{name}`" for name in got.modified)
+        return f"it changes its argument {names}; work on a copy", None
+    found = difference(right.value, got.value, tolerance)
+    if found is None:
+        for name, after in right.after.items():
+            found = difference(after, got.after.get(name), tolerance, f"`{name}` after")
+            if found:
+                break
+    return (str(found), found) if found else ("", None)
+
+
+def _named_mistake(expected, outcomes, messages, tolerance) -> str:
+    """The message of the first known mistake whose outcomes are these, case by case."""
+    for i, message in enumerate(messages):
+        pairs = zip((want.mistakes[i] for want in expected), outcomes, strict=True)
+        if all(_alike(mistake, got, tolerance) for mistake, got in pairs):
+            return message
+    return ""
+
+
+def _alike(mistake: Outcome, got: Outcome, tolerance: Tolerance) -> bool:
+    if mistake.error or got.error:
+        return mistake.error.split(":")[0] == got.error.split(":")[0]
+    if mistake.modified != got.modified:
+        return False
+    return (
+        difference(mistake.value, got.value, tolerance) is None
+        and difference(mistake.after, got.after, tolerance) is None
+    )
