@@ -119,6 +119,8 @@ class Dataset(Mapping):
                 raise DataError(_damaged(self._path)) from error
             if "encoding" in stored.attrs:
                 values = np.char.decode(values, "utf-8")
+            if "predictor" in stored.attrs:
+                values = _undo_predictor(values)
             if "scale_factor" in stored.attrs:
                 scale = np.float32(stored.attrs["scale_factor"])
                 values = values * scale + np.float32(stored.attrs["add_offset"])
@@ -245,8 +247,16 @@ def _damaged(path: Path) -> str:
 
 def _nearest(word: str, known) -> str:
     close = difflib.get_close_matches(word, list(known), n=1)
-    every = ", ".join(known)
+    every = ", ".join(known) or "none at all"
     return f"; did you mean {close[0]!r}?" if close else f"; there are: {every}."
+
+
+def _undo_predictor(delta: np.ndarray) -> np.ndarray:
+    """Sum up differences between neighbours, ``(…, height, width, 3)`` modulo 256."""
+    pictures = np.cumsum(delta, axis=-2, dtype=np.uint8)
+    np.cumsum(pictures, axis=-3, out=pictures)
+    pictures[..., ::2] += pictures[..., 1:2]
+    return pictures
 
 
 def _as_text(value: object) -> str:

@@ -1,7 +1,8 @@
-"""Bring ``datasets/README.md``'s table and ``datasets/SHA256SUMS`` up to date.
+"""Bring ``datasets/README.md``'s table, SHA256SUMS and CREDITS.md up to date.
 
 ``python datasets/build/readme.py`` writes them from the files' own attributes;
-everything outside the two markers in the README is written by hand.
+everything outside the two markers in the README is written by hand. A credit stands
+in CREDITS.md for every string of an array whose name ends in ``credit``.
 """
 
 import h5py
@@ -33,11 +34,27 @@ def row(path) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
+def credits() -> str:
+    """Return the text of CREDITS.md: every credit once, under its file."""
+    parts = ["# Credits", "", "Thanks to the authors of these pictures and recordings."]
+    seen = set()
+    for path in sorted(DATASETS.glob("*.h5")):
+        with h5py.File(path, "r") as file:
+            keys = [key for key in file if key.endswith("credit")]
+            lines = [line.decode() for key in keys for line in file[key][...]]
+        new = [line for line in dict.fromkeys(lines) if line and line not in seen]
+        seen.update(new)
+        if new:
+            parts += ["", f"## {path.stem}", "", *(f"- {line}" for line in new)]
+    return "\n".join(parts) + "\n"
+
+
 def main() -> None:
-    """Write the table and the checksums."""
+    """Write the table, the checksums and the credits."""
     files = sorted(DATASETS.glob("*.h5"))
     sums = [f"{sha256(path)}  {path.name}\n" for path in files]
     (DATASETS / "SHA256SUMS").write_text("".join(sums))
+    (DATASETS / "CREDITS.md").write_text(credits())
     header = [
         "| file | origin, version | licence | what was done | labs | bytes | SHA-256 |",
         "|---|---|---|---|---|---:|---|",
