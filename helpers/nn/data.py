@@ -1,0 +1,43 @@
+"""DataLoader: shuffled mini-batches from a seed."""
+
+import numpy as np
+
+
+class DataLoader:
+    """Mini-batches of arrays that share their first axis.
+
+    Args:
+        arrays: arrays, all with m examples; a tuple among them (several inputs of a
+            model) is cut together.
+        batch_size: examples in a batch; the last may be smaller.
+        rng: generator that shuffles anew for each pass; None keeps the order.
+        transform: optional function of a batch (a tuple), for example to augment.
+
+    Raises:
+        ValueError: if the arrays differ in the number of examples.
+    """
+
+    def __init__(self, *arrays, batch_size=32, rng=None, transform=None):
+        self.arrays, self.batch_size = arrays, batch_size
+        self.rng, self.transform = rng, transform
+        flat = [a for x in arrays for a in (x if isinstance(x, tuple) else (x,))]
+        self.m = len(flat[0])
+        if any(len(a) != self.m for a in flat):
+            raise ValueError(
+                "arrays differ in the number of examples: "
+                + ", ".join(str(np.shape(a)) for a in flat)
+            )
+
+    def __len__(self):
+        """Number of batches."""
+        return -(-self.m // self.batch_size)
+
+    def __iter__(self):
+        order = np.arange(self.m) if self.rng is None else self.rng.permutation(self.m)
+        for i in range(0, self.m, self.batch_size):
+            at = order[i : i + self.batch_size]
+            batch = tuple(
+                tuple(a[at] for a in x) if isinstance(x, tuple) else x[at]
+                for x in self.arrays
+            )
+            yield self.transform(batch) if self.transform else batch

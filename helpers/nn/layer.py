@@ -1,0 +1,265 @@
+"""Layer: parameters with names, and what can be done with all of them at once.
+
+A layer keeps its parameters and inner layers as ordinary attributes (or in lists and
+dictionaries of these); walking through the attributes finds them. Their names are the
+paths, such as "encoder.0.dense.W".
+"""
+
+import numpy as np
+
+from helpers.nn.tensor import Tensor, no_grad
+
+
+class Parameter(Tensor):
+    """A tensor that an optimizer changes."""
+
+    def __init__(self, data, name=""):
+        super().__init__(data, requires_grad=True, name=name)
+
+
+def _children(value, path):
+    """Yield (path, item) for the layers and parameters directly below `value`."""
+    if isinstance(value, Parameter | Layer):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _children(item, f"{path}.{key}")
+    elif isinstance(value, list | tuple):
+        for i, item in enumerate(value):
+            yield from _children(item, f"{path}.{i}")
+
+
+class Layer:
+    """Base of all layers and models: subclass it and write `forward`.
+
+    Attributes:
+        training: whether dropout drops and batch norm uses the batch's statistics.
+        trainable: False once frozen; a frozen batch norm uses running statistics.
+        buffers: names of attributes that are saved with the parameters but not
+            trained (the running statistics of batch norm).
+    """
+
+    training = True
+    trainable = True
+    buffers = ()
+
+    def forward(self, *inputs):
+        """What the layer computes."""
+        raise NotImplementedError(f"{type(self).__name__} has no forward")
+
+    def __call__(self, *inputs, **options):
+        """Run `forward`, with arrays of floats converted to the dtype of the weights.
+
+        An error names the layers it passed through.
+        """
+        dtype = next((p.dtype for p in self.parameters()), None)
+        inputs = [
+            Tensor(x, dtype=dtype)
+            if isinstance(x, np.ndarray) and x.dtype.kind == "f"
+            else x
+            for x in inputs
+        ]
+        try:
+            result = self.forward(*inputs, **options)
+        except (ValueError, TypeError) as problem:
+            if not getattr(problem, "__notes__", None):
+                problem.add_note(f"in {self!r}")
+            raise
+        for hook in self.__dict__.get("_hooks", ()):
+            hook(self, inputs, result)
+        return result
+
+    def register_forward_hook(self, hook):
+        """Call `hook(layer, inputs, result)` after each forward; returns a remover."""
+        hooks = self.__dict__.setdefault("_hooks", [])
+        hooks.append(hook)
+        return lambda: hooks.remove(hook)
+
+    # ------------------------------------------------------------ finding things
+
+    def _below(self):
+        for name, value in vars(self).items():
+            if not name.startswith("_"):
+                yield from _children(value, name)
+
+    def named_layers(self, prefix=""):
+        """Yield (name, layer) for this layer and all inside, outermost first."""
+        yield prefix, self
+        for name, item in self._below():
+            if isinstance(item, Layer):
+                yield from item.named_layers(f"{prefix}.{name}" if prefix else name)
+
+    def named_parameters(self):
+        """Yield (name, parameter); a shared parameter once."""
+        seen = set()
+        for prefix, layer in self.named_layers():
+            for name, item in layer._below():
+                if isinstance(item, Parameter) and id(item) not in seen:
+                    seen.add(id(item))
+                    yield f"{prefix}.{name}" if prefix else name, item
+
+    def parameters(self):
+        """All parameters, a list."""
+        return [p for _, p in self.named_parameters()]
+
+    def layer(self, name):
+        """The layer inside with that name (its path).
+
+        Raises:
+            KeyError: if there is none; it lists the names.
+        """
+        layers = dict(self.named_layers())
+        if name not in layers:
+            raise KeyError(f"no layer {name!r}; there are {', '.join(layers)}")
+        return layers[name]
+
+    # ----------------------------------------------------------------- switching
+
+    def train(self, mode=True):
+        """Switch to training; returns the layer."""
+        for _, layer in self.named_layers():
+            layer.training = mode
+        return self
+
+    def eval(self):
+        """Switch to evaluation; returns the layer."""
+        return self.train(False)
+
+    def freeze(self, trainable=False):
+        """Keep parameters and batch statistics as they are; returns the layer."""
+        for _, layer in self.named_layers():
+            layer.trainable = trainable
+        for parameter in self.parameters():
+            parameter.requires_grad = trainable
+        return self
+
+    def unfreeze(self):
+        """Undo `freeze`."""
+        return self.freeze(True)
+
+    def zero_grad(self):
+        """Forget all gradients."""
+        for parameter in self.parameters():
+            parameter.grad = None
+
+    def astype(self, dtype):
+        """Convert parameters and buffers, for example to float64; returns the layer."""
+        for parameter in self.parameters():
+            parameter.data = parameter.data.astype(dtype)
+        for _, layer in self.named_layers():
+            for name in layer.buffers:
+                setattr(layer, name, getattr(layer, name).astype(dtype))
+        return self
+
+    # ----------------------------------------------------------- saving, counting
+
+    def _state(self):
+        """Name -> the array itself, of every parameter and buffer."""
+        state = {name: p.data for name, p in self.named_parameters()}
+        for prefix, layer in self.named_layers():
+            for name in layer.buffers:
+                state[f"{prefix}.{name}" if prefix else name] = getattr(layer, name)
+        return state
+
+    def state_dict(self):
+        """Name -> copy of the values, of every parameter and buffer."""
+        return {name: value.copy() for name, value in self._state().items()}
+
+    def load_state_dict(self, state, strict=True):
+        """Take over values by name.
+
+        Args:
+            state: name -> array, as `state_dict` gives it. Names of a layer may come
+                with all its arrays in one dictionary: {"conv1": {"W": ..., "b": ...}}.
+            strict: complain about missing and unknown names.
+
+        Raises:
+            ValueError: naming the layer, for a wrong shape or a wrong name; nothing
+                is loaded then.
+        """
+        flat = {}
+        for name, value in state.items():
+            if isinstance(value, dict):
+                flat.update({f"{name}.{key}": v for key, v in value.items()})
+            else:
+                flat[name] = value
+        mine = self._state()
+        missing, unknown = sorted(mine.keys() - flat), sorted(flat.keys() - mine)
+        if strict and (missing or unknown):
+            raise ValueError(
+                "these weights are of another model: "
+                f"missing {missing[:5] or 'nothing'}, unknown {unknown[:5] or 'nothing'}"
+            )
+        known = {k: np.asarray(getattr(v, "data", v)) if isinstance(v, Tensor)
+                 else np.asarray(v) for k, v in flat.items() if k in mine}  # fmt: skip
+        for name, value in known.items():
+            if value.shape != mine[name].shape:
+                raise ValueError(
+                    f"layer {name}: expected shape {mine[name].shape}, got {value.shape}"
+                )
+        for name, value in known.items():
+            mine[name][...] = value
+
+    def count_parameters(self, trainable=None):
+        """Number of weights; only trainable (True) or frozen (False) ones if given."""
+        return sum(
+            p.size
+            for p in self.parameters()
+            if trainable is None or p.requires_grad == trainable
+        )
+
+    def _own(self):
+        return [p for _, p in self._below() if isinstance(p, Parameter)]
+
+    def summary(self, *inputs):
+        """A table of layers, output shapes and parameters, as text.
+
+        Args:
+            inputs: an example batch; without it the shapes are left out.
+        """
+        shapes, removers = {}, []
+        if inputs:
+            modes = [(layer, layer.training) for _, layer in self.named_layers()]
+            for _, layer in self.named_layers():
+                removers.append(
+                    layer.register_forward_hook(
+                        lambda layer, _, y: shapes.setdefault(
+                            id(layer), getattr(y, "shape", "")
+                        )
+                    )
+                )
+            try:
+                with no_grad():
+                    self.eval()(*inputs)
+            finally:
+                for layer, mode in modes:
+                    layer.training = mode
+                for remove in removers:
+                    remove()
+        rows = [("layer", "type", "output", "parameters")]
+        for name, layer in self.named_layers():
+            own = sum(p.size for p in layer._own())
+            if name and (own or not list(layer._below())):
+                shape = str(shapes.get(id(layer), ""))
+                rows.append((name, type(layer).__name__, shape, f"{own:,}"))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [
+            "  ".join(
+                [
+                    *(c.ljust(w) for c, w in zip(row[:3], widths, strict=False)),
+                    row[3].rjust(widths[3]),
+                ]
+            )  # fmt: skip
+            for row in rows
+        ]
+        lines.insert(1, "-" * max(map(len, lines)))
+        total, frozen = self.count_parameters(), self.count_parameters(False)
+        return "\n".join(
+            [*lines, lines[1], f"{total:,} parameters, {total - frozen:,} trainable"]
+        )
+
+    def __repr__(self):
+        shapes = ", ".join(
+            f"{n} {p.shape}" for n, p in self._below() if isinstance(p, Parameter)
+        )
+        return f"{type(self).__name__}({shapes})"

@@ -1,0 +1,240 @@
+"""The layers themselves: each holds parameters and calls the function of its name.
+
+Sizes are given in full (n_in, n_out), so that a layer has its weights from the start;
+every layer that draws them takes the generator as `rng`.
+"""
+
+import numpy as np
+
+from helpers.nn import conv, initializers, normalization, ops, pool
+from helpers.nn.layer import Layer, Parameter
+
+ACTIVATIONS = {
+    None: lambda x: x,
+    "relu": ops.relu,
+    "relu6": lambda x: ops.relu(x, 6),
+    "leaky_relu": lambda x: ops.leaky_relu(x, 0.1),
+    "gelu": ops.gelu,
+    "sigmoid": ops.sigmoid,
+    "tanh": ops.tanh,
+    "softmax": ops.softmax,
+}
+
+
+def activation_function(activation):
+    """The function for a name, None (identity) or a function."""
+    if callable(activation):
+        return activation
+    if activation not in ACTIVATIONS:
+        names = ", ".join(str(name) for name in ACTIVATIONS)
+        raise ValueError(f"no activation {activation!r}; there are {names}")
+    return ACTIVATIONS[activation]
+
+
+def _initial(initializer, activation):
+    """The initializer given, or He before a ReLU and Glorot otherwise."""
+    if initializer is not None:
+        return initializer
+    rectified = activation in ("relu", "relu6", "leaky_relu", "gelu")
+    return initializers.he_normal if rectified else initializers.glorot_uniform
+
+
+class Dense(Layer):
+    """Activation of x W + b, over the last axis; W (n_in, n_out), b (n_out,)."""
+
+    def __init__(self, n_in, n_out, activation=None, use_bias=True, *, rng,
+                 initializer=None):  # fmt: skip
+        self.W = Parameter(_initial(initializer, activation)((n_in, n_out), rng))
+        self.b = Parameter(initializers.zeros(n_out)) if use_bias else None
+        self.activation = activation_function(activation)
+
+    def forward(self, x):
+        """(..., n_in) to (..., n_out)."""
+        return self.activation(ops.linear(x, self.W, self.b))
+
+
+class Conv2D(Layer):
+    """Convolution; W (f, f, n_C_prev / groups, n_C), b (n_C,)."""
+
+    def __init__(self, n_C_prev, n_C, f=3, stride=1, padding="same", activation=None,
+                 use_bias=True, *, rng, dilation=1, groups=1, initializer=None):  # fmt: skip
+        shape = (*conv.pair(f), n_C_prev // groups, n_C)
+        self.W = Parameter(_initial(initializer, activation)(shape, rng))
+        self.b = Parameter(initializers.zeros(n_C)) if use_bias else None
+        self.activation = activation_function(activation)
+        self.options = {
+            "stride": stride, "padding": padding, "dilation": dilation, "groups": groups
+        }  # fmt: skip
+
+    def forward(self, x):
+        """(m, n_H, n_W, n_C_prev) to (m, n_H', n_W', n_C)."""
+        return self.activation(conv.conv2d(x, self.W, self.b, **self.options))
+
+
+class DepthwiseConv2D(Layer):
+    """One filter a channel; W (f, f, n_C), b (n_C,)."""
+
+    def __init__(self, n_C, f=3, stride=1, padding="same", activation=None,
+                 use_bias=True, *, rng, initializer=None):  # fmt: skip
+        shape = (*conv.pair(f), 1, n_C)  # a fan-in of f * f
+        W = _initial(initializer, activation)(shape, rng)
+        self.W = Parameter(W.reshape(*shape[:2], n_C))
+        self.b = Parameter(initializers.zeros(n_C)) if use_bias else None
+        self.activation = activation_function(activation)
+        self.options = {"stride": stride, "padding": padding}
+
+    def forward(self, x):
+        """(m, n_H, n_W, n_C) to (m, n_H', n_W', n_C)."""
+        return self.activation(conv.depthwise_conv2d(x, self.W, self.b, **self.options))
+
+
+class Conv2DTranspose(Layer):
+    """Transposed convolution; W (f, f, n_C, n_C_prev), b (n_C,)."""
+
+    def __init__(self, n_C_prev, n_C, f=3, stride=2, padding="same", activation=None,
+                 use_bias=True, *, rng, initializer=None):  # fmt: skip
+        W = _initial(initializer, activation)((*conv.pair(f), n_C_prev, n_C), rng)
+        self.W = Parameter(np.ascontiguousarray(W.swapaxes(2, 3)))
+        self.b = Parameter(initializers.zeros(n_C)) if use_bias else None
+        self.activation = activation_function(activation)
+        self.options = {"stride": stride, "padding": padding}
+
+    def forward(self, x):
+        """(m, n_H, n_W, n_C_prev) to (m, stride n_H, stride n_W, n_C) with "same"."""
+        return self.activation(conv.conv2d_transpose(x, self.W, self.b, **self.options))
+
+
+class Conv1D(Layer):
+    """Convolution over time; W (f, n_C_prev, n_C), b (n_C,)."""
+
+    def __init__(self, n_C_prev, n_C, f=3, stride=1, padding="same", activation=None,
+                 use_bias=True, *, rng, dilation=1, initializer=None):  # fmt: skip
+        self.W = Parameter(_initial(initializer, activation)((f, n_C_prev, n_C), rng))
+        self.b = Parameter(initializers.zeros(n_C)) if use_bias else None
+        self.activation = activation_function(activation)
+        self.options = {"stride": stride, "padding": padding, "dilation": dilation}
+
+    def forward(self, x):
+        """(m, T, n_C_prev) to (m, T', n_C)."""
+        return self.activation(conv.conv1d(x, self.W, self.b, **self.options))
+
+
+class MaxPool2D(Layer):
+    """Largest value of each f x f window."""
+
+    def __init__(self, f=2, stride=None, padding="valid"):
+        self.options = {"f": f, "stride": stride, "padding": padding}
+
+    def forward(self, x):
+        """(m, n_H, n_W, n_C) to (m, n_H', n_W', n_C)."""
+        return pool.max_pool2d(x, **self.options)
+
+
+class AveragePool2D(MaxPool2D):
+    """Average of each f x f window."""
+
+    def forward(self, x):
+        """(m, n_H, n_W, n_C) to (m, n_H', n_W', n_C)."""
+        return pool.average_pool2d(x, **self.options)
+
+
+class GlobalAveragePool2D(Layer):
+    """Average over each image."""
+
+    def forward(self, x):
+        """(m, n_H, n_W, n_C) to (m, n_C)."""
+        return ops.mean(x, axis=(1, 2))
+
+
+class UpSampling2D(Layer):
+    """Every pixel f x f times."""
+
+    def __init__(self, f=2):
+        self.f = f
+
+    def forward(self, x):
+        """(m, n_H, n_W, n_C) to (m, f n_H, f n_W, n_C)."""
+        return pool.upsample2d(x, self.f)
+
+
+class Flatten(Layer):
+    """(m, ...) to (m, n)."""
+
+    def forward(self, x):
+        """(m, ...) to (m, n)."""
+        return ops.flatten(x)
+
+
+class Activation(Layer):
+    """An activation as a layer: Activation("relu")."""
+
+    def __init__(self, activation):
+        self.function = activation_function(activation)
+
+    def forward(self, x):
+        """Same shape."""
+        return self.function(x)
+
+
+class BatchNorm(Layer):
+    """Batch normalization over the last axis; gamma, beta and running statistics.
+
+    While it is frozen or not training, it uses (and keeps) the running statistics.
+    """
+
+    buffers = ("running_mean", "running_var")
+
+    def __init__(self, n_C, momentum=0.9, epsilon=1e-5):
+        self.gamma = Parameter(initializers.ones(n_C))
+        self.beta = Parameter(initializers.zeros(n_C))
+        self.running_mean = initializers.zeros(n_C)
+        self.running_var = initializers.ones(n_C)
+        self.options = {"momentum": momentum, "epsilon": epsilon}
+
+    def forward(self, x):
+        """Same shape."""
+        return normalization.batch_norm(
+            x, self.gamma, self.beta, (self.running_mean, self.running_var),
+            self.training and self.trainable, **self.options,
+        )  # fmt: skip
+
+
+class LayerNorm(Layer):
+    """Layer normalization over the last axis."""
+
+    def __init__(self, d, epsilon=1e-5):
+        self.gamma = Parameter(initializers.ones(d))
+        self.beta = Parameter(initializers.zeros(d))
+        self.epsilon = epsilon
+
+    def forward(self, x):
+        """Same shape."""
+        return normalization.layer_norm(x, self.gamma, self.beta, self.epsilon)
+
+
+class Dropout(Layer):
+    """Inverted dropout with a share `rate` dropped, in training only."""
+
+    def __init__(self, rate, *, rng):
+        self.rate, self.rng = rate, rng
+
+    def forward(self, x):
+        """Same shape."""
+        return normalization.dropout(x, self.rate, self.rng, self.training)
+
+
+class Embedding(Layer):
+    """Integers to vectors; E (vocabulary, d), drawn or given (pretrained)."""
+
+    def __init__(self, vocabulary, d, *, rng=None, weights=None):
+        if weights is None:
+            weights = initializers.normal(0.05)((vocabulary, d), rng)
+        if weights.shape != (vocabulary, d):
+            raise ValueError(
+                f"Embedding: weights {weights.shape} should be ({vocabulary}, {d})"
+            )
+        self.E = Parameter(np.array(weights))
+
+    def forward(self, indices):
+        """Integers (...) to (..., d)."""
+        return normalization.embedding(indices, self.E)

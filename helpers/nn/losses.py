@@ -1,0 +1,150 @@
+"""Losses: how wrong a batch of predictions is, as one number.
+
+`loss(prediction, target, weights=None)` is the average over all predictions, or with
+`weights` (such as the mask of a padded sequence) sum(weights * loss) / sum(weights).
+"""
+
+import numpy as np
+
+from helpers.nn.ops import logistic, mean, subtract
+from helpers.nn.tensor import Tensor, as_tensor, needs_float, record
+
+
+def _values(target):
+    return target.data if isinstance(target, Tensor) else np.asarray(target)
+
+
+def _average(name, each, gradient, x, weights):
+    """Weighted mean of `each`, with `gradient` the derivative of each by x."""
+    if weights is None:
+        share = np.full((), 1 / max(each.size, 1), x.dtype)
+    else:
+        weights = _values(weights)
+        try:
+            weights = np.broadcast_to(weights, each.shape)
+        except ValueError:
+            raise ValueError(
+                f"{name}: weights {weights.shape} for losses {each.shape}"
+            ) from None
+        share = (weights / max(weights.sum(), np.finfo(x.dtype).tiny)).astype(x.dtype)
+
+    def rule(g):
+        factor = g * share
+        if gradient.ndim > each.ndim:
+            factor = factor[..., None]
+        return (gradient * factor,)
+
+    return record((each * share).sum(), (x,), rule, name)
+
+
+def _same_shape(name, x, target):
+    if x.shape != target.shape:
+        raise ValueError(
+            f"{name}: predictions {x.shape} and targets {target.shape} differ in shape"
+        )
+
+
+@needs_float(0)
+def cross_entropy(logits, target, weights=None):
+    """Softmax cross-entropy.
+
+    Args:
+        logits: (..., C), before the softmax.
+        target: integer classes (...), or probabilities (one-hot) (..., C).
+        weights: (...) or None.
+    """
+    target = _values(target)
+    log_p = logits.data - logits.data.max(-1, keepdims=True)
+    p = np.exp(log_p)
+    total = p.sum(-1, keepdims=True)
+    log_p -= np.log(total)
+    p /= total
+    if target.shape == logits.shape:
+        each = -(target * log_p).sum(-1)
+        p *= target.sum(-1, keepdims=True)
+        p -= target
+    elif target.shape == logits.shape[:-1]:
+        if target.dtype.kind not in "iub":
+            raise TypeError(
+                f"cross_entropy: classes must be integers, got {target.dtype}"
+            )
+        C = logits.shape[-1]
+        if target.size and not 0 <= target.min() <= target.max() < C:
+            raise ValueError(
+                f"cross_entropy: classes {target.min()}..{target.max()} for {C} logits"
+            )
+        at = target[..., None].astype(np.intp)
+        each = -np.take_along_axis(log_p, at, -1)[..., 0]
+        np.put_along_axis(p, at, np.take_along_axis(p, at, -1) - 1, -1)
+    else:
+        raise ValueError(
+            f"cross_entropy: targets {target.shape} for logits {logits.shape}; "
+            "give classes, without the last axis, or probabilities of the same shape"
+        )
+    return _average("cross_entropy", each, p, logits, weights)
+
+
+@needs_float(0)
+def binary_cross_entropy(logits, target, weights=None):
+    """Logistic cross-entropy; `logits` are taken before the sigmoid.
+
+    Args:
+        logits: any shape.
+        target: 0, 1 or probabilities, same shape.
+        weights: broadcastable to that shape, or None.
+    """
+    target = _values(target)
+    _same_shape("binary_cross_entropy", logits, target)
+    z = logits.data
+    each = np.maximum(z, 0) - z * target + np.log1p(np.exp(-np.abs(z)))
+    each = each.astype(z.dtype, copy=False)
+    gradient = (logistic(z) - target).astype(z.dtype, copy=False)
+    return _average("binary_cross_entropy", each, gradient, logits, weights)
+
+
+@needs_float(0)
+def mean_squared_error(prediction, target, weights=None):
+    """Average of (prediction - target)**2."""
+    if isinstance(target, Tensor) and target.requires_grad and weights is None:
+        return mean(subtract(prediction, target) ** 2)
+    target = _values(target)
+    _same_shape("mean_squared_error", prediction, target)
+    d = (prediction.data - target).astype(prediction.dtype, copy=False)
+    return _average("mean_squared_error", d * d, 2 * d, prediction, weights)
+
+
+@needs_float(0)
+def mean_absolute_error(prediction, target, weights=None):
+    """Average of abs(prediction - target)."""
+    target = _values(target)
+    _same_shape("mean_absolute_error", prediction, target)
+    d = (prediction.data - target).astype(prediction.dtype, copy=False)
+    return _average("mean_absolute_error", np.abs(d), np.sign(d), prediction, weights)
+
+
+@needs_float(0)
+def huber(prediction, target, weights=None, delta=1.0):
+    """Squared within `delta`, linear beyond: 0.5 d**2 or delta (abs(d) - delta / 2)."""
+    target = _values(target)
+    _same_shape("huber", prediction, target)
+    d = (prediction.data - target).astype(prediction.dtype, copy=False)
+    slope = np.clip(d, -delta, delta)
+    return _average("huber", slope * (d - slope / 2), slope, prediction, weights)
+
+
+def accuracy(prediction, target, weights=None):
+    """Share of right classes, a float: the largest logit, or a single logit above 0.
+
+    Args:
+        prediction: logits (..., C), or (..., 1) for a binary classifier.
+        target: classes (...) or one-hot (..., C); for one logit the same shape.
+        weights: (...) or None.
+    """
+    prediction, target = as_tensor(prediction).data, _values(target)
+    if prediction.shape[-1] == 1:
+        right = ((prediction > 0) == (target.reshape(prediction.shape) > 0.5))[..., 0]
+    else:
+        if target.shape == prediction.shape:
+            target = target.argmax(-1)
+        right = prediction.argmax(-1) == target
+    return float(np.average(right, weights=weights))

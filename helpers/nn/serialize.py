@@ -1,0 +1,138 @@
+"""Weights and checkpoints in HDF5: arrays and text, nothing that could run as code."""
+
+import json
+import os
+
+import h5py
+import numpy as np
+
+VERSION = 1
+
+
+def _write(path, kind, arrays, texts):
+    """Write to a temporary file, then rename: a crash leaves the old file whole."""
+    temporary = f"{path}.tmp"
+    with h5py.File(temporary, "w") as file:
+        file.attrs["format"], file.attrs["version"] = f"nn {kind}", VERSION
+        for name, value in arrays.items():
+            file[name.replace(".", "/")] = value
+        for name, value in texts.items():
+            file.attrs[name] = json.dumps(value)
+    os.replace(temporary, path)
+
+
+def _read(path, kind):
+    """(arrays by name, texts by name).
+
+    Raises:
+        ValueError: if the file was written for something else, or by a later version.
+    """
+    arrays = {}
+    with h5py.File(path, "r") as file:
+        version = int(file.attrs.get("version", 0))
+        found = str(file.attrs.get("format", "nn weights"))
+        if found != f"nn {kind}":
+            raise ValueError(f"{path} is a file of {found!r}, not of {kind}")
+        if version > VERSION:
+            raise ValueError(f"{path} has version {version}; known up to {VERSION}")
+
+        def collect(name, item):
+            if isinstance(item, h5py.Dataset):
+                arrays[name.replace("/", ".")] = item[()]
+
+        file.visititems(collect)
+        texts = {
+            key: json.loads(value)
+            for key, value in file.attrs.items()
+            if key not in ("version", "format") and kind == "checkpoint"
+        }
+    return arrays, texts
+
+
+def save_weights(model, path):
+    """Write the parameters and buffers of a model to an HDF5 file, by name."""
+    _write(path, "weights", model.state_dict(), {})
+
+
+def load_weights(model, path, strict=True):
+    """Read weights by name into a model of the same shape.
+
+    Args:
+        model: the layer or model.
+        path: file of `save_weights`, or any HDF5 file whose groups are named like
+            the layers and whose data sets are named like their parameters.
+        strict: complain about missing and unknown names.
+
+    Raises:
+        ValueError: naming the layer, if a shape or a name does not fit.
+    """
+    model.load_state_dict(_read(path, "weights")[0], strict)
+
+
+def save_checkpoint(path, model, optimizer, generators, progress, best=None):
+    """Write all that a training run needs to go on bit for bit.
+
+    Args:
+        path: the file.
+        model: the model.
+        optimizer: its optimizer.
+        generators: random generators in use, in a fixed order.
+        progress: dictionary of numbers and lists (epoch, history).
+        best: state_dict of the best epoch, or None.
+    """
+    arrays = {f"model.{k}": v for k, v in model.state_dict().items()}
+    arrays.update({f"best.{k}": v for k, v in (best or {}).items()})
+    for i, slots in enumerate(optimizer.state):
+        arrays.update({f"optimizer.{i}.{slot}": v for slot, v in slots.items()})
+    texts = {
+        "optimizer": {"type": type(optimizer).__name__, "t": optimizer.t},
+        "generators": [_jsonable(g.bit_generator.state) for g in generators],
+        "progress": progress,
+    }
+    _write(path, "checkpoint", arrays, texts)
+
+
+def load_checkpoint(path, model, optimizer, generators):
+    """Undo `save_checkpoint` into the same kind of model; returns (progress, best).
+
+    Raises:
+        ValueError: if it is the checkpoint of another model, optimizer or run.
+    """
+    arrays, texts = _read(path, "checkpoint")
+
+    def part(prefix):
+        n = len(prefix) + 1
+        return {k[n:]: v for k, v in arrays.items() if k.startswith(f"{prefix}.")}
+
+    kind = texts["optimizer"]["type"]
+    if kind != type(optimizer).__name__:
+        raise ValueError(
+            f"{path} was written with {kind}, not {type(optimizer).__name__}"
+        )
+    if len(texts["generators"]) != len(generators):
+        raise ValueError(
+            f"{path} holds {len(texts['generators'])} random generators, "
+            f"this training uses {len(generators)}"
+        )
+    slots = part("optimizer")
+    wanted = {
+        f"{i}.{k}": v for i, s in enumerate(optimizer.state) for k, v in s.items()
+    }
+    if slots.keys() != wanted.keys() or any(
+        slots[k].shape != v.shape for k, v in wanted.items()
+    ):
+        raise ValueError(f"{path} is a checkpoint of an optimizer of other parameters")
+    model.load_state_dict(part("model"))
+    for name, value in wanted.items():
+        value[...] = slots[name]
+    optimizer.t = texts["optimizer"]["t"]
+    for generator, state in zip(generators, texts["generators"], strict=True):
+        generator.bit_generator.state = state
+    return texts["progress"], part("best") or None
+
+
+def _jsonable(state):
+    """The state of a bit generator with lists in place of arrays."""
+    if isinstance(state, dict):
+        return {k: _jsonable(v) for k, v in state.items()}
+    return state.tolist() if isinstance(state, np.ndarray | np.generic) else state

@@ -1,0 +1,292 @@
+"""Training: fit, evaluate, predict, and the history of a run."""
+
+import os
+import sys
+
+import numpy as np
+from tqdm import tqdm
+
+from helpers.nn.data import DataLoader
+from helpers.nn.layer import Layer
+from helpers.nn.serialize import load_checkpoint, save_checkpoint
+from helpers.nn.tensor import Tensor, no_grad
+
+
+class History(dict):
+    """Name -> one value for each epoch, such as history["val_loss"]."""
+
+    def plot(self, axes=None):
+        """Draw each quantity over the epochs, training and validation together.
+
+        Args:
+            axes: Matplotlib axes, one for each quantity; made if None.
+
+        Returns:
+            the axes, a list.
+        """
+        import matplotlib.pyplot as plt
+
+        names = [name for name in self if not name.startswith("val_")]
+        if axes is None:
+            size = (4.5 * len(names), 3)
+            _, axes = plt.subplots(1, len(names), figsize=size, layout="constrained")
+        axes = list(np.ravel(axes))
+        for ax, name in zip(axes, names, strict=True):
+            for key, label in ((name, "training"), (f"val_{name}", "validation")):
+                if key in self:
+                    ax.plot(range(1, len(self[key]) + 1), self[key], label=label)
+            ax.set(xlabel="epoch", ylabel=name.replace("_", " "))
+            ax.legend()
+        return axes
+
+
+def _tuple(x):
+    return x if isinstance(x, tuple) else (x,)
+
+
+def _score(model, batch, loss, metrics):
+    """(loss tensor, its value and those of the metrics) for one batch (X, Y)."""
+    X, Y = batch
+    prediction = model(*_tuple(X))
+    value = loss(prediction, *_tuple(Y))
+    numbers = {"loss": value.item()}
+    with no_grad():
+        for name, metric in metrics.items():
+            numbers[name] = float(metric(prediction, *_tuple(Y)))
+    return value, numbers
+
+
+class _Mean:
+    """Averages of several quantities, weighted by the size of the batches."""
+
+    def __init__(self):
+        self.sums, self.n = {}, 0
+
+    def add(self, numbers, n):
+        for name, value in numbers.items():
+            self.sums[name] = self.sums.get(name, 0.0) + n * value
+        self.n += n
+
+    def result(self):
+        return {name: value / self.n for name, value in self.sums.items()}
+
+
+def _quiet():
+    """Overflow is looked for in the loss, so NumPy need not warn of it too."""
+    return np.errstate(over="ignore", invalid="ignore", divide="ignore")
+
+
+def _size(batch):
+    return len(_tuple(batch[0])[0])
+
+
+def evaluate(model, X, Y=None, *, loss, metrics=None, batch_size=256):
+    """Average loss and metrics on data, in evaluation mode.
+
+    Args:
+        model: the model.
+        X: inputs, an array or a tuple of arrays, or a DataLoader.
+        Y: targets, likewise; None with a DataLoader.
+        loss: function of (prediction, target).
+        metrics: name -> function of (prediction, target).
+        batch_size: examples at a time.
+
+    Returns:
+        dictionary "loss" and the metrics -> float.
+    """
+    loader = X if Y is None else DataLoader(X, Y, batch_size=batch_size)
+    means, mode = _Mean(), model.training
+    model.eval()
+    try:
+        with no_grad(), _quiet():
+            for batch in loader:
+                means.add(_score(model, batch, loss, metrics or {})[1], _size(batch))
+    finally:
+        model.train(mode)
+    return means.result()
+
+
+def predict(model, *inputs, batch_size=256):
+    """Outputs of the model in evaluation mode, without a graph, as an array.
+
+    Args:
+        model: the model.
+        inputs: arrays with m examples each.
+        batch_size: examples at a time.
+    """
+    mode, parts = model.training, []
+    model.eval()
+    try:
+        with no_grad():
+            for batch in DataLoader(*inputs, batch_size=batch_size):
+                parts.append(model(*batch).data)
+    finally:
+        model.train(mode)
+    return np.concatenate(parts)
+
+
+def _where_not_finite(model, batch):
+    """Sentence that names the layer where NaN or infinity first appeared."""
+    for x in _tuple(batch[0]):
+        if np.asarray(x).dtype.kind == "f" and not np.isfinite(x).all():
+            return "the batch itself holds NaN or infinity"
+    found, removers = [], []
+    for name, layer in model.named_layers():
+
+        def look(layer, inputs, result, name=name):
+            if isinstance(result, Tensor) and not np.isfinite(result.data).all():
+                found.append((name or "the model", layer))
+
+        removers.append(layer.register_forward_hook(look))
+    with no_grad():
+        model(*_tuple(batch[0]))
+    for remove in removers:
+        remove()
+    if not found:
+        return (
+            "every layer's output is finite, so it is the loss function or the target"
+        )
+    name, layer = found[0]
+    spoilt = any(not np.isfinite(p.data).all() for p in layer.parameters())
+    why = " whose weights are not finite either" if spoilt else ""
+    return f"it first appeared in layer {name} ({type(layer).__name__}){why}"
+
+
+def _generators(model, loader):
+    """The random generators in use, each once, in a fixed order."""
+    owners = [loader, *(layer for _, layer in model.named_layers())]
+    found = {
+        id(value): value
+        for owner in owners
+        for value in vars(owner).values()
+        if isinstance(value, np.random.Generator)
+    }
+    return list(found.values())
+
+
+def train_step(model, batch, loss, optimizer, metrics=None):
+    """Forward, backward and update for one batch (X, Y); returns loss and metrics."""
+    value, numbers = _score(model, batch, loss, metrics or {})
+    if np.isfinite(numbers["loss"]):
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+    return numbers
+
+
+def fit(
+    model,
+    X,
+    Y=None,
+    *,
+    loss,
+    optimizer,
+    epochs,
+    batch_size=32,
+    rng=None,
+    validation_data=None,
+    metrics=None,
+    patience=None,
+    monitor=None,
+    checkpoint=None,
+    progress=True,
+    on_epoch_end=None,
+):
+    """Train a model.
+
+    Args:
+        model: the model; it is in training mode during the epochs, and in the end in
+            the mode it came in.
+        X: inputs, an array or a tuple of arrays (the model is called with all), or a
+            DataLoader of pairs (X, Y).
+        Y: targets, an array or a tuple of arrays (the loss is called with all, say
+            labels and weights); None with a DataLoader.
+        loss: function of (prediction, target), a scalar tensor.
+        optimizer: the optimizer, made with the model's parameters.
+        epochs: passes through the data.
+        batch_size: examples in an update.
+        rng: generator to shuffle with; None keeps the order.
+        validation_data: (X, Y) or a DataLoader, evaluated after each epoch.
+        metrics: name -> function of (prediction, target), such as
+            {"accuracy": accuracy}.
+        patience: stop after that many epochs without a better `monitor`, and go back
+            to the best weights.
+        monitor: what patience watches and wants small; "val_loss" if there is
+            validation data, else "loss".
+        checkpoint: path; written after each epoch. If it exists, training goes on
+            from there, bit for bit as if it had never stopped.
+        progress: whether to show a progress bar.
+        on_epoch_end: function of (epoch, numbers) called after each epoch.
+
+    Returns:
+        History.
+
+    Raises:
+        FloatingPointError: if the loss is not finite, naming the layer at fault.
+        ValueError: if the checkpoint is of another model.
+    """
+    loader = X if Y is None else DataLoader(X, Y, batch_size=batch_size, rng=rng)
+    metrics = metrics or {}
+    monitor = monitor or ("val_loss" if validation_data is not None else "loss")
+    history, best, best_epoch, start = History(), None, 0, 0
+    generators = _generators(model, loader)
+    if checkpoint and os.path.exists(checkpoint):
+        past, best = load_checkpoint(checkpoint, model, optimizer, generators)
+        history, start = History(past["history"]), past["epoch"]
+        best_epoch = past["best_epoch"]
+    mode = model.training
+    bar = tqdm(
+        total=epochs * len(loader), initial=start * len(loader), unit="batch",
+        disable=not progress, file=sys.stdout, mininterval=0.5, leave=True,
+    )  # fmt: skip
+    try:
+        for epoch in range(start, epochs):
+            if patience is not None and epoch - best_epoch > patience:
+                break
+            bar.set_description(f"epoch {epoch + 1}/{epochs}", refresh=False)
+            means = _Mean()
+            model.train()
+            for i, batch in enumerate(loader):
+                with _quiet():
+                    numbers = train_step(model, batch, loss, optimizer, metrics)
+                    if not np.isfinite(numbers["loss"]):
+                        raise FloatingPointError(
+                            f"loss is {numbers['loss']} in epoch {epoch + 1}, "
+                            f"batch {i + 1}: {_where_not_finite(model, batch)}; "
+                            "try a smaller learning rate or clip the gradients"
+                        )
+                means.add(numbers, _size(batch))
+                bar.update()
+            numbers = means.result()
+            if validation_data is not None:
+                scores = evaluate(
+                    model, *_pair(validation_data), loss=loss, metrics=metrics,
+                    batch_size=max(batch_size, 256),
+                )  # fmt: skip
+                numbers |= {f"val_{name}": value for name, value in scores.items()}
+            for name, value in numbers.items():
+                history.setdefault(name, []).append(value)
+            if numbers[monitor] <= min(history[monitor]):
+                best_epoch = epoch
+                best = model.state_dict() if patience is not None else None
+            bar.set_postfix({k: f"{v:.4g}" for k, v in numbers.items()}, refresh=False)
+            if checkpoint:
+                past = {
+                    "epoch": epoch + 1,
+                    "best_epoch": best_epoch,
+                    "history": history,
+                }
+                save_checkpoint(checkpoint, model, optimizer, generators, past, best)
+            if on_epoch_end is not None:
+                on_epoch_end(epoch, numbers)
+        if best is not None:
+            model.load_state_dict(best)
+    finally:
+        bar.close()
+        if isinstance(model, Layer):
+            model.train(mode)
+    return history
+
+
+def _pair(data):
+    return (data, None) if isinstance(data, DataLoader) else data
