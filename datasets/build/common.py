@@ -381,3 +381,21 @@ def near_duplicates(
         for i in range(j)
         if (hashes[i] ^ hashes[j]).bit_count() <= distance
     ]
+
+
+def rms_to_nearest(pictures: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return each picture's distance to the nearest of the others, in grey levels.
+
+    Args:
+        pictures: uint8 (m, height, width).
+        others: uint8 (n, height, width), at least one.
+
+    Returns:
+        Root mean squared difference of the pixels, float32 (m,).
+    """
+    a = pictures.reshape(len(pictures), -1).astype(np.float32)
+    b = others.reshape(len(others), -1).astype(np.float32)
+    squares = np.sum(a * a, axis=1) + np.min(
+        np.sum(b * b, axis=1)[:, None] - 2 * b @ a.T, axis=0
+    )
+    return np.sqrt(np.maximum(squares, 0) / a.shape[1])

@@ -61,9 +61,10 @@ class Photo:
     def credit(self) -> str:
         """Title, author and licence in one line of Markdown."""
         title = unquote(self.source.rsplit("/", 1)[-1]).removeprefix("File:")
-        title = title.rsplit(".", 1)[0].replace("_", " ")
+        title = title.rsplit(".", 1)[0].replace("_", " ") or self.subject
         author = "unknown author" if self.author == "anonymous" else self.author
-        return f"{self.name}: [{title}]({self.source}), {author}, {self.licence}"
+        link = self.source.replace("(", "%28").replace(")", "%29")
+        return f"{self.name}: [{title}]({link}), {author}, {self.licence}"
 
 
 def read_rcc(blob: bytes) -> dict[str, bytes]:
