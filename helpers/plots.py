@@ -1,0 +1,492 @@
+"""Figures for the notebooks, all in one house style.
+
+Axes are labelled, lines differ by dash as well as by colour, a sentence under each
+figure says how to read it, and each carries a text alternative. A figure appears
+where its function is called: as an image in a notebook, as its text in a terminal.
+
+>>> curve(lambda t: t**2, between=(-1, 1), ylabel="height", reading="A valley.")
+Plot of height against x; height: from 1 to 1, lowest 0. A valley.
+Picture(6.4 x 3.79 inches)
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import textwrap
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+# Okabe and Ito's palette, told apart by colour-blind readers; without its yellow,
+# which is too faint for lines on white.
+BLUE, VERMILION, GREEN = "#0072B2", "#D55E00", "#009E73"
+PALETTE = (BLUE, VERMILION, GREEN, "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+DASHES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3)), ":")
+SIGNED = "PuOr_r"  # purple, white, orange: no mistaking it for a red or blue pixel
+PLAIN = "cividis"
+
+STYLE = {
+    "font.size": 11,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#DDDDDD",
+    "grid.linewidth": 0.7,
+    "axes.axisbelow": True,
+    "lines.linewidth": 2,
+    "legend.frameon": False,
+    "figure.facecolor": "white",
+    "figure.constrained_layout.use": True,
+}
+DPI = 144  # twice the size at which it is shown, for sharp letters
+WIDTH = 6.4  # inches
+
+
+class Picture:
+    """A finished figure and its text alternative.
+
+    Attributes:
+        figure: the Matplotlib figure.
+        alt: what it shows, in words, the reading included.
+    """
+
+    def __init__(self, figure: Figure, alt: str) -> None:
+        self.figure, self.alt = figure, alt
+
+    def __repr__(self) -> str:
+        width, height = self.figure.get_size_inches()
+        return f"Picture({width:.3g} x {height:.3g} inches)"
+
+    def png(self) -> bytes:
+        """The image, with the text alternative among its metadata."""
+        with matplotlib.rc_context(STYLE), io.BytesIO() as file:
+            self.figure.savefig(file, dpi=DPI, metadata={"Description": self.alt})
+            return file.getvalue()
+
+    def save(self, path: str | Path) -> None:
+        """Write the image to a PNG file."""
+        Path(path).write_bytes(self.png())
+
+    def show(self) -> None:
+        """Display the image in a notebook; print the text alternative elsewhere."""
+        try:
+            from IPython import get_ipython
+        except ImportError:
+            shell = None
+        else:
+            shell = get_ipython()
+        if shell is None:
+            print(self.alt)
+            return
+        from IPython.display import display
+
+        width, height = (int(DPI / 2 * side) for side in self.figure.get_size_inches())
+        display(
+            {"image/png": self.png(), "text/plain": self.alt},
+            metadata={"image/png": {"width": width, "height": height, "alt": self.alt}},
+            raw=True,
+        )
+
+    def _ipython_display_(self) -> None:
+        """As the last value of a cell it stays silent: it was displayed before."""
+
+
+def curve(
+    functions: Callable | Mapping[str, Callable],
+    between: tuple[float, float],
+    *,
+    mark: Iterable[float] = (),
+    tangents: Mapping[float, float] | None = None,
+    label: str = "",
+    xlabel: str = "x",
+    ylabel: str = "",
+    title: str = "",
+    reading: str = "",
+) -> Picture:
+    """Draw functions of one number.
+
+    Args:
+        functions: one function of an array, or name → function.
+        between: the two ends of the horizontal axis.
+        mark: places marked by a dot on the first function.
+        tangents: place → slope; a short line of that slope on the first function.
+        label: name of the function where there is only one.
+        xlabel: what the horizontal axis is.
+        ylabel: what the vertical axis is.
+        title: a few words above.
+        reading: one sentence below: how to read it.
+    """
+    if callable(functions):
+        functions = {label or ylabel or "y": functions}
+    x = np.linspace(*between, 301)
+    heights = {name: _values(function, x) for name, function in functions.items()}
+    first = next(iter(functions.values()))
+    with _drawing(reading) as figure:
+        axes = figure.add_subplot()
+        _draw_lines(axes, {name: (x, y) for name, y in heights.items()})
+        places = np.array(list(mark), dtype=float)
+        axes.plot(places, _values(first, places), "o", color="black", ms=8, zorder=3)
+        _draw_tangents(axes, first, tangents or {}, (between[1] - between[0]) / 8)
+        _name_axes(axes, xlabel, ylabel or label, title)
+        _legend(axes, list(heights))
+    return _finish(figure, f"Plot of {ylabel or label or 'y'} against {xlabel}",
+                   _told(heights), reading)  # fmt: skip
+
+
+def lines(
+    series: Mapping[Any, Sequence] | Sequence,
+    x: Sequence | None = None,
+    *,
+    xlabel: str = "",
+    ylabel: str = "",
+    title: str = "",
+    log: str = "",
+    markers: bool = False,
+    baseline: Mapping[str, float] | None = None,
+    reading: str = "",
+) -> Picture:
+    """Draw measured values as lines.
+
+    Args:
+        series: values, or name → values.
+        x: where they were measured; 0, 1, 2, … if left out.
+        xlabel: what the horizontal axis is, with its unit.
+        ylabel: what the vertical axis is, with its unit.
+        title: a few words above.
+        log: `"x"`, `"y"` or `"xy"` for logarithmic axes.
+        markers: show each measured point.
+        baseline: name → height of a thin horizontal line to compare with.
+        reading: one sentence below: how to read it.
+    """
+    if not isinstance(series, Mapping):
+        series = {ylabel or "value": series}
+    named = {str(name): np.asarray(y, dtype=float) for name, y in series.items()}
+    points = {
+        name: (np.arange(len(y)) if x is None else np.asarray(x)[: len(y)], y)
+        for name, y in named.items()
+    }
+    with _drawing(reading) as figure:
+        axes = figure.add_subplot()
+        _draw_lines(axes, points, marker="o" if markers else None)
+        for letter in log:
+            getattr(axes, f"set_{letter}scale")("log")
+        _draw_baselines(axes, baseline or {})
+        _name_axes(axes, xlabel, ylabel, title)
+        _legend(axes, list(named))
+    return _finish(figure, f"Plot of {ylabel} against {xlabel}", _told(named), reading)
+
+
+def costs(
+    runs: Mapping[Any, Sequence[float]] | Sequence[float],
+    *,
+    every: int = 100,
+    title: str = "",
+    baseline: Mapping[str, float] | None = None,
+    reading: str = "",
+) -> Picture:
+    """Draw how the cost falls: one run, or name → run, noted every `every` steps."""
+    longest = max(map(len, runs.values() if isinstance(runs, Mapping) else [runs]))
+    return lines(
+        runs, every * np.arange(longest), xlabel="iteration", ylabel="cost J",
+        title=title, baseline=baseline, reading=reading,
+    )  # fmt: skip
+
+
+def paths(
+    runs: Mapping[Any, Sequence[float]],
+    cost: Callable,
+    *,
+    between: tuple[float, float] | None = None,
+    name: str = "learning rate",
+    xlabel: str = "w",
+    ylabel: str = "cost J",
+    reading: str = "",
+) -> Picture:
+    """Draw the steps of gradient descent on a cost curve, one panel a run.
+
+    Args:
+        runs: setting → the places visited, in order.
+        cost: function of an array of places.
+        between: ends of the horizontal axis; steps that leave it are clipped.
+        name: what the setting is called, for the titles.
+        xlabel: what the places are.
+        ylabel: what the cost is.
+        reading: one sentence below: how to read it.
+    """
+    every = np.concatenate([np.asarray(run, dtype=float) for run in runs.values()])
+    low, high = between or (every.min(), every.max())
+    margin = 0.05 * (high - low or 1)
+    x = np.linspace(low - margin, high + margin, 301)
+    heights = _values(cost, x)
+    top = heights.max() + 0.08 * np.ptp(heights)
+    with _drawing(reading, height=2.6 * math.ceil(len(runs) / 2)) as figure:
+        panels = figure.subplots(
+            math.ceil(len(runs) / 2), 2, sharex=True, sharey=True, squeeze=False
+        ).ravel()
+        for axes, (setting, run) in zip(panels, runs.items(), strict=False):
+            run = np.asarray(run, dtype=float)
+            axes.plot(x, heights, color="#999999", zorder=1)
+            axes.plot(run, _values(cost, run), "o-", color=VERMILION, lw=1, ms=4)
+            axes.plot(run[:1], _values(cost, run[:1]), "s", color="black", ms=7)
+            axes.set(xlim=(x[0], x[-1]), ylim=(heights.min() - 0.05 * top, top))
+            _name_axes(axes, xlabel, ylabel, f"{name} {setting}")
+            axes.label_outer()
+        for axes in panels[len(runs) :]:
+            axes.set_axis_off()
+    told = [
+        f"{name} {setting}: {len(run) - 1} steps from {run[0]:.3g} to {run[-1]:.3g}"
+        for setting, run in runs.items()
+    ]
+    return _finish(figure, f"Steps of descent on {ylabel} over {xlabel}", told, reading)
+
+
+def images(
+    pictures: Sequence[np.ndarray],
+    titles: Sequence[str] = (),
+    *,
+    columns: int = 6,
+    colors: Sequence[str] = (),
+    reading: str = "",
+) -> Picture:
+    """Show photographs or other images in a grid.
+
+    Args:
+        pictures: `(k, height, width, 3)` or `(k, height, width)`, bytes or values
+            from 0 to 1.
+        titles: one for each, shown above it.
+        columns: images a row.
+        colors: one for each title, black if left out.
+        reading: one sentence below: how to read it.
+    """
+    count = len(pictures)
+    columns = max(1, min(columns, count))
+    rows = max(1, math.ceil(count / columns))
+    longest = max((title.count("\n") + 1 for title in titles), default=0)
+    side = min(WIDTH / columns, 2.2)
+    with _drawing(
+        reading, width=side * columns, height=rows * (side + 0.2 * longest)
+    ) as figure:
+        grid = figure.subplots(rows, columns, squeeze=False).ravel()
+        for axes in grid:
+            axes.set_axis_off()
+        for i, axes in enumerate(grid[:count]):
+            axes.imshow(pictures[i], cmap="gray", interpolation="nearest")
+            if i < len(titles):
+                color = colors[i] if i < len(colors) else "black"
+                axes.set_title(
+                    titles[i], size=9, color=color, loc="center", weight="normal"
+                )
+    told = [" ".join(title.split()) for title in titles]
+    return _finish(figure, f"{count} images", told, reading)
+
+
+def mistakes(
+    pictures: Sequence[np.ndarray],
+    truth: np.ndarray,
+    guesses: np.ndarray,
+    classes: Sequence[str],
+    *,
+    sureness: np.ndarray | None = None,
+    limit: int = 12,
+    reading: str = "",
+) -> Picture:
+    """Show the wrongly classified pictures, the most confident mistakes first.
+
+    Args:
+        pictures: `(m, height, width, 3)`.
+        truth: labels, any shape of `m` values.
+        guesses: predicted labels, any shape of `m` values.
+        classes: label → name.
+        sureness: probability given to each guess, any shape of `m` values.
+        limit: how many to show at most.
+        reading: one sentence below: how to read it.
+    """
+    truth, guesses = np.ravel(truth).astype(int), np.ravel(guesses).astype(int)
+    wrong = np.flatnonzero(truth != guesses)
+    if sureness is not None:
+        sureness = np.ravel(sureness)
+        wrong = wrong[np.argsort(-sureness[wrong], kind="stable")]
+    titles = []
+    for i in wrong[:limit]:
+        called = f"called {classes[guesses[i]]}"
+        if sureness is not None:
+            called += f"\n{sureness[i]:.0%} sure"
+        titles.append(called)
+    share = f"{len(wrong)} of {len(truth)} are wrong. {reading}".strip()
+    return images([pictures[i] for i in wrong[:limit]], titles, reading=share)
+
+
+def bars(
+    values: Mapping[str, float],
+    *,
+    ylabel: str = "",
+    title: str = "",
+    percent: bool = False,
+    baseline: Mapping[str, float] | None = None,
+    reading: str = "",
+) -> Picture:
+    """Compare a few numbers.
+
+    Args:
+        values: name → number; each is written on its bar.
+        ylabel: what the numbers are, with their unit.
+        title: a few words above.
+        percent: write 0.79 as 79 %.
+        baseline: name → height of a thin line to compare with.
+        reading: one sentence below: how to read it.
+    """
+    form = "{:.0%}" if percent else "{:.3g}"
+    with _drawing(reading) as figure:
+        axes = figure.add_subplot()
+        drawn = axes.bar(list(map(str, values)), list(values.values()), color=BLUE)
+        said = [form.format(value).replace("%", " %") for value in values.values()]
+        axes.bar_label(drawn, said, padding=2)
+        axes.grid(visible=False, axis="x")
+        axes.margins(y=0.12)
+        if percent:
+            axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        _draw_baselines(axes, baseline or {})
+        _name_axes(axes, "", ylabel, title)
+        _legend(axes, [])
+    told = [f"{name}: {text}" for name, text in zip(values, said, strict=True)]
+    return _finish(figure, f"Bars of {ylabel}", told, reading)
+
+
+def heat(
+    tables: np.ndarray | Mapping[str, np.ndarray],
+    *,
+    signed: bool = True,
+    numbers: bool = False,
+    reading: str = "",
+) -> Picture:
+    """Show tables of numbers as colours, on one scale.
+
+    Args:
+        tables: `(rows, columns)`, or name → table.
+        signed: a scale with white at zero; otherwise from the least to the greatest.
+        numbers: write each value into its field.
+        reading: one sentence below: how to read it.
+    """
+    if not isinstance(tables, Mapping):
+        tables = {"": tables}
+    tables = {name: np.atleast_2d(table) for name, table in tables.items()}
+    low = min(float(table.min()) for table in tables.values())
+    high = max(float(table.max()) for table in tables.values())
+    if signed:
+        high = max(abs(low), abs(high)) or 1.0
+        low = -high
+    shades = {"vmin": low, "vmax": high, "cmap": SIGNED if signed else PLAIN}
+    with _drawing(reading, height=0.4 + WIDTH / (len(tables) + 0.7)) as figure:
+        grid = figure.subplots(1, len(tables), squeeze=False).ravel()
+        for axes, (name, table) in zip(grid, tables.items(), strict=True):
+            shown = axes.imshow(table, interpolation="nearest", **shades)
+            axes.set_axis_off()
+            axes.set_title(name)
+            if numbers:
+                _write_numbers(axes, table, shown)
+        figure.colorbar(shown, ax=list(grid), shrink=0.7)
+    told = [
+        f"{name or 'table'} {table.shape}: from {table.min():.3g} to {table.max():.3g}"
+        for name, table in tables.items()
+    ]
+    return _finish(figure, "Tables as colours", told, reading)
+
+
+@contextmanager
+def _drawing(reading: str, width: float = WIDTH, height: float = 3.6):
+    """A new figure in the house style, with room for its reading."""
+    text = textwrap.fill(reading, max(20, int(13.5 * width)))
+    extra = 0.19 * (text.count("\n") + 1) if text else 0
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(width, height + extra))
+        FigureCanvasAgg(figure)
+        yield figure
+        if text:
+            figure.supxlabel(text, x=0.01, ha="left", size=10, color="#333333")
+
+
+def _finish(figure: Figure, what: str, told: list[str], reading: str) -> Picture:
+    alt = what + ("; " + "; ".join(told) if told else "") + f". {reading}".rstrip()
+    picture = Picture(figure, alt)
+    picture.show()
+    return picture
+
+
+def _values(function: Callable, x: np.ndarray) -> np.ndarray:
+    """A function at many places, also where it takes one number at a time."""
+    try:
+        y = np.asarray(function(x), dtype=float)
+    except (TypeError, ValueError):
+        y = np.empty(0)
+    if y.shape != x.shape:
+        y = np.array([np.squeeze(function(float(one))) for one in x], dtype=float)
+    return y
+
+
+def _draw_lines(axes, points: Mapping[str, tuple], marker: str | None = None) -> None:
+    for i, (name, (x, y)) in enumerate(points.items()):
+        axes.plot(x, y, label=name, marker=marker, ms=5,
+                  color=PALETTE[i % 7], linestyle=DASHES[i % 7])  # fmt: skip
+
+
+def _draw_tangents(axes, function: Callable, slopes: Mapping, reach: float) -> None:
+    for place, slope in slopes.items():
+        x = np.array([place - reach, place + reach])
+        height = _values(function, np.array([float(place)]))[0]
+        axes.plot(x, height + slope * (x - place), color=VERMILION, lw=2.5)
+        axes.plot([place], [height], "o", color="black", ms=6, zorder=3)
+        axes.annotate(
+            f"slope {slope:.2g}", (place, height), xytext=(8, -16),
+            textcoords="offset points", size=10,
+        )  # fmt: skip
+
+
+def _draw_baselines(axes, heights: Mapping[str, float]) -> None:
+    for name, height in heights.items():
+        axes.axhline(height, color="#555555", lw=1.2, ls=":", label=name)
+
+
+def _name_axes(axes, xlabel: str, ylabel: str, title: str) -> None:
+    axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
+
+
+def _legend(axes, names: list[str]) -> None:
+    """A legend, where there is more to tell apart than one line."""
+    handles, labels = axes.get_legend_handles_labels()
+    if len(labels) > 1 or (labels and not names):
+        axes.legend(handles, labels)
+
+
+def _write_numbers(axes, table: np.ndarray, shown) -> None:
+    for (i, j), value in np.ndenumerate(table):
+        red, green, blue, _ = shown.cmap(shown.norm(value))
+        dark = 0.3 * red + 0.59 * green + 0.11 * blue < 0.5
+        axes.text(j, i, f"{value:.2g}", ha="center", va="center",
+                  color="white" if dark else "black", size=9)  # fmt: skip
+
+
+def _told(series: Mapping[str, np.ndarray]) -> list[str]:
+    """Each line in words: where it begins and ends, and how far it reaches."""
+    told = []
+    for name, y in series.items():
+        finite = y[np.isfinite(y)]
+        if not finite.size:
+            told.append(f"{name}: no finite values")
+            continue
+        text = f"{name}: from {finite[0]:.3g} to {finite[-1]:.3g}"
+        if finite.min() < min(finite[0], finite[-1]):
+            text += f", lowest {finite.min():.3g}"
+        if finite.max() > max(finite[0], finite[-1]):
+            text += f", highest {finite.max():.3g}"
+        told.append(text)
+    return told
