@@ -7,6 +7,7 @@ normalization, recurrent, attention (what they flow through), layer, layers, mod
 """
 
 from helpers.nn import initializers, losses, schedules
+from helpers.nn.attention import scaled_dot_product_attention
 from helpers.nn.conv import (
     conv1d,
     conv2d,
@@ -81,6 +82,14 @@ from helpers.nn.ops import (
 )
 from helpers.nn.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop, clip_gradients
 from helpers.nn.pool import average_pool2d, max_pool2d, upsample2d
+from helpers.nn.recurrent import gru, lstm, rnn
+from helpers.nn.sequence_layers import (
+    GRU,
+    LSTM,
+    RNN,
+    Bidirectional,
+    MultiHeadAttention,
+)
 from helpers.nn.serialize import (
     load_checkpoint,
     load_weights,

@@ -187,15 +187,15 @@ class Layer:
         missing, unknown = sorted(mine.keys() - flat), sorted(flat.keys() - mine)
         if strict and (missing or unknown):
             raise ValueError(
-                "these weights are of another model: "
-                f"missing {missing[:5] or 'nothing'}, unknown {unknown[:5] or 'nothing'}"
+                "these weights are of another model: missing "
+                f"{missing[:5] or 'nothing'}, unknown {unknown[:5] or 'nothing'}"
             )
-        known = {k: np.asarray(getattr(v, "data", v)) if isinstance(v, Tensor)
-                 else np.asarray(v) for k, v in flat.items() if k in mine}  # fmt: skip
+        known = {k: np.asarray(v) for k, v in flat.items() if k in mine}
         for name, value in known.items():
             if value.shape != mine[name].shape:
+                expected = mine[name].shape
                 raise ValueError(
-                    f"layer {name}: expected shape {mine[name].shape}, got {value.shape}"
+                    f"layer {name}: expected shape {expected}, got {value.shape}"
                 )
         for name, value in known.items():
             mine[name][...] = value
@@ -242,15 +242,9 @@ class Layer:
             if name and (own or not list(layer._below())):
                 shape = str(shapes.get(id(layer), ""))
                 rows.append((name, type(layer).__name__, shape, f"{own:,}"))
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        w = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [
-            "  ".join(
-                [
-                    *(c.ljust(w) for c, w in zip(row[:3], widths, strict=False)),
-                    row[3].rjust(widths[3]),
-                ]
-            )  # fmt: skip
-            for row in rows
+            f"{a:{w[0]}}  {b:{w[1]}}  {c:{w[2]}}  {d:>{w[3]}}" for a, b, c, d in rows
         ]
         lines.insert(1, "-" * max(map(len, lines)))
         total, frozen = self.count_parameters(), self.count_parameters(False)

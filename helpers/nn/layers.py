@@ -57,7 +57,8 @@ class Conv2D(Layer):
     """Convolution; W (f, f, n_C_prev / groups, n_C), b (n_C,)."""
 
     def __init__(self, n_C_prev, n_C, f=3, stride=1, padding="same", activation=None,
-                 use_bias=True, *, rng, dilation=1, groups=1, initializer=None):  # fmt: skip
+                 use_bias=True, *, rng, dilation=1, groups=1,
+                 initializer=None):  # fmt: skip
         shape = (*conv.pair(f), n_C_prev // groups, n_C)
         self.W = Parameter(_initial(initializer, activation)(shape, rng))
         self.b = Parameter(initializers.zeros(n_C)) if use_bias else None

@@ -545,7 +545,8 @@ def _methods():
         return lambda a, b: function(b, a)
 
     for name, function in {
-        "add": add, "sub": subtract, "mul": multiply, "truediv": divide, "matmul": matmul
+        "add": add, "sub": subtract, "mul": multiply, "truediv": divide,
+        "matmul": matmul,
     }.items():  # fmt: skip
         setattr(Tensor, f"__{name}__", function)
         setattr(Tensor, f"__r{name}__", swapped(function))

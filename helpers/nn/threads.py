@@ -39,6 +39,19 @@ count = min(_blas[0]() if _blas else 1, os.cpu_count() or 1, 4)
 _pool = None
 
 
+@contextlib.contextmanager
+def one_blas_thread():
+    """Keep BLAS to one thread: for products too small to be worth sharing."""
+    if count < 2:
+        yield
+        return
+    _blas[1](1)
+    try:
+        yield
+    finally:
+        _blas[1](count)
+
+
 def share(function, n, work):
     """Call `function(start, stop)` on ranges that together make 0..n.
 
@@ -55,8 +68,7 @@ def share(function, n, work):
     if _pool is None:
         _pool = concurrent.futures.ThreadPoolExecutor(count - 1, "nn")
     bounds = [n * i // parts for i in range(parts + 1)]
-    _blas[1](1)
-    try:
+    with one_blas_thread():
         waiting = [  # each in a copy of the context, which holds np.errstate
             _pool.submit(contextvars.copy_context().run, function, start, stop)
             for start, stop in itertools.pairwise(bounds[:-1])
@@ -66,8 +78,6 @@ def share(function, n, work):
         finally:
             for future in waiting:
                 future.result()
-    finally:
-        _blas[1](count)
 
 
 def elementwise(ufunc, *arrays):

@@ -17,7 +17,7 @@ def assert_same(ours, theirs, rtol=1e-10):
 
 
 def compare(function, reference, *arrays, seed=0):
-    """Same values and gradients for `function` of tensors and `reference` of torch's."""
+    """Same values and gradients from a function of tensors and one of torch's."""
     ours = [nn.Tensor(a, requires_grad=True) for a in arrays]
     theirs = [torch.tensor(a, requires_grad=True) for a in arrays]
     y, t = function(*ours), reference(*theirs)
@@ -375,8 +375,8 @@ def test_conv3d(stride, padding):
 )
 def test_pooling(f, stride, padding):
     rng = np.random.default_rng(15)
-    x = np.maximum(rng.normal(size=(3, 9, 8, 4)), 0)  # many ties
-    for x in (x, rng.normal(size=(5, 32, 40, 24))):
+    sparse = np.maximum(rng.normal(size=(3, 9, 8, 4)), 0)  # many ties
+    for x in (sparse, rng.normal(size=(5, 32, 40, 24))):
         compare(
             lambda x: nn.max_pool2d(x, f, stride, padding),
             lambda x: nhwc(F.max_pool2d(nchw(x), f, stride, padding)),

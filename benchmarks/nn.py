@@ -1,0 +1,494 @@
+"""Time a training step of `helpers.nn` against PyTorch, on the networks of the labs.
+
+    python benchmarks/nn.py [--json FILE] [--memory] [--only NAME ...] [--rounds N]
+
+A step is forward, backward and an Adam update. Both frameworks run in one process with
+the same number of threads, in turns of a few steps, and the median step counts. Each
+network is written once, against a *kit* of layers that either framework provides.
+`--memory` measures the peak memory of each in a process of its own, above what is in
+use after importing.
+"""
+
+# ruff: noqa: D102  (the methods of the kits are named after the layers)
+import argparse
+import itertools
+import json
+import statistics
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+# --------------------------------------------------------------------------- kits
+
+
+class NumpyKit:
+    """Layers of helpers.nn; images are (m, n_H, n_W, n_C)."""
+
+    def __init__(self):
+        from helpers import nn
+
+        self.nn, self.rng, self.layers = nn, np.random.default_rng(0), []
+        self.relu, self.softmax = nn.relu, nn.softmax
+        self.tanh, self.cat = nn.tanh, nn.concatenate
+        self.cross_entropy = nn.cross_entropy
+
+    def keep(self, layer):
+        """Remember the layer, for its parameters."""
+        self.layers.append(layer)
+        return layer
+
+    def dense(self, n_in, n_out):
+        return self.keep(self.nn.Dense(n_in, n_out, rng=self.rng))
+
+    def conv(self, n_in, n_out, f=3, stride=1, bias=True, padding=None):
+        padding = f // 2 if padding is None else padding
+        return self.keep(self.nn.Conv2D(n_in, n_out, f, stride, padding,
+                                        use_bias=bias, rng=self.rng))  # fmt: skip
+
+    def depthwise(self, n, stride=1):
+        return self.keep(
+            self.nn.DepthwiseConv2D(n, 3, stride, 1, use_bias=False, rng=self.rng)
+        )
+
+    def up_conv(self, n_in, n_out):
+        return self.keep(self.nn.Conv2DTranspose(n_in, n_out, 2, 2, "valid",
+                                                 rng=self.rng))  # fmt: skip
+
+    def batch_norm(self, n):
+        return self.keep(self.nn.BatchNorm(n))
+
+    def layer_norm(self, n):
+        return self.keep(self.nn.LayerNorm(n))
+
+    def embedding(self, n, d):
+        return self.keep(self.nn.Embedding(n, d, rng=self.rng))
+
+    def attention(self, d, heads):
+        layer = self.keep(self.nn.MultiHeadAttention(d, heads, rng=self.rng))
+        return lambda x, mask: layer(x, mask=mask)
+
+    def causal_mask(self, T):
+        return np.tril(np.ones((1, T, T), bool))
+
+    def lstm(self, d, n, both_ways=False):
+        if both_ways:
+            return self.keep(self.nn.Bidirectional(self.nn.LSTM, d, n, rng=self.rng,
+                                                   return_sequences=True))  # fmt: skip
+        return self.keep(self.nn.LSTM(d, n, return_sequences=True, rng=self.rng))
+
+    def leaky_relu(self, x):
+        return self.nn.leaky_relu(x, 0.1)
+
+    def relu6(self, x):
+        return self.nn.relu(x, 6)
+
+    def max_pool(self, x):
+        return self.nn.max_pool2d(x, 2)
+
+    def global_average(self, x):
+        return x.mean((1, 2))
+
+    def flatten(self, x):
+        return x.flatten()
+
+    def weighted_sum(self, weights, x):
+        return (weights * x).sum(1)
+
+    def tensor(self, array):
+        return array
+
+    def squared_error(self, prediction, target):
+        return self.nn.mean_squared_error(prediction, target)
+
+    def step(self, forward):
+        """A function that does one training step and returns the loss."""
+        model = self.nn.Layer()
+        model.inner = self.layers
+        optimizer = self.nn.Adam(model.parameters(), 1e-3)
+
+        def step():
+            optimizer.zero_grad()
+            loss = forward()
+            loss.backward()
+            optimizer.step()
+            return loss.item()
+
+        return step
+
+
+class TorchKit:
+    """Layers of PyTorch; images are (m, n_C, n_H, n_W), its default."""
+
+    def __init__(self):
+        import torch
+
+        torch.manual_seed(0)
+        self.torch, self.F, self.layers = torch, torch.nn.functional, []
+        self.relu, self.tanh, self.relu6 = torch.relu, torch.tanh, self.F.relu6
+        self.squared_error = self.F.mse_loss
+
+    def keep(self, layer):
+        """Remember the layer, for its parameters."""
+        self.layers.append(layer)
+        return layer
+
+    def dense(self, n_in, n_out):
+        return self.keep(self.torch.nn.Linear(n_in, n_out))
+
+    def conv(self, n_in, n_out, f=3, stride=1, bias=True, padding=None):
+        padding = f // 2 if padding is None else padding
+        return self.keep(
+            self.torch.nn.Conv2d(n_in, n_out, f, stride, padding, bias=bias)
+        )
+
+    def depthwise(self, n, stride=1):
+        return self.keep(self.torch.nn.Conv2d(n, n, 3, stride, 1, groups=n, bias=False))
+
+    def up_conv(self, n_in, n_out):
+        return self.keep(self.torch.nn.ConvTranspose2d(n_in, n_out, 2, 2))
+
+    def batch_norm(self, n):
+        return self.keep(self.torch.nn.BatchNorm2d(n))
+
+    def layer_norm(self, n):
+        return self.keep(self.torch.nn.LayerNorm(n))
+
+    def embedding(self, n, d):
+        return self.keep(self.torch.nn.Embedding(n, d))
+
+    def attention(self, d, heads):
+        layer = self.keep(self.torch.nn.MultiheadAttention(d, heads, batch_first=True))
+        return lambda x, mask: layer(x, x, x, attn_mask=mask, need_weights=False)[0]
+
+    def causal_mask(self, T):
+        return ~self.torch.tril(self.torch.ones((T, T), dtype=bool))
+
+    def lstm(self, d, n, both_ways=False):
+        layer = self.keep(
+            self.torch.nn.LSTM(d, n, batch_first=True, bidirectional=both_ways)
+        )
+        return lambda x: layer(x)[0]
+
+    def leaky_relu(self, x):
+        return self.F.leaky_relu(x, 0.1)
+
+    def max_pool(self, x):
+        return self.F.max_pool2d(x, 2)
+
+    def global_average(self, x):
+        return x.mean((2, 3))
+
+    def flatten(self, x):
+        return x.flatten(1)
+
+    def softmax(self, x, axis):
+        return self.F.softmax(x, axis)
+
+    def cat(self, tensors):
+        return self.torch.cat(tensors, 1)
+
+    def weighted_sum(self, weights, x):
+        return (weights * x).sum(1)
+
+    def cross_entropy(self, logits, labels):
+        if logits.ndim == 3:  # a class for each step of a sequence
+            logits = logits.flatten(0, 1)
+            labels = labels.flatten()
+        return self.F.cross_entropy(logits, labels)
+
+    def tensor(self, array):
+        array = array.transpose(0, 3, 1, 2) if array.ndim == 4 else array
+        return self.torch.tensor(np.ascontiguousarray(array))
+
+    def step(self, forward):
+        """A function that does one training step and returns the loss."""
+        parameters = self.torch.nn.ModuleList(self.layers).parameters()
+        optimizer = self.torch.optim.Adam(parameters, 1e-3)
+
+        def step():
+            optimizer.zero_grad()
+            loss = forward()
+            loss.backward()
+            optimizer.step()
+            return loss.item()
+
+        return step
+
+
+# ----------------------------------------------------------------------- networks
+
+
+def _images(kit, m, size, n_C, n_classes=10):
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(m, size, size, n_C)).astype(np.float32)
+    return kit.tensor(x), kit.tensor(rng.integers(0, n_classes, m))
+
+
+def mlp(kit):
+    """784-256-128-10, 128 examples."""
+    rng = np.random.default_rng(1)
+    x = kit.tensor(rng.normal(size=(128, 784)).astype(np.float32))
+    y = kit.tensor(rng.integers(0, 10, 128))
+    one, two, three = kit.dense(784, 256), kit.dense(256, 128), kit.dense(128, 10)
+    return lambda: kit.cross_entropy(three(kit.relu(two(kit.relu(one(x))))), y)
+
+
+def lenet(kit):
+    """LeNet-5 on 28 x 28, 64 images."""
+    x, y = _images(kit, 64, 28, 1)
+    conv1, conv2 = kit.conv(1, 6, 5), kit.conv(6, 16, 5, padding=0)
+    dense = [kit.dense(400, 120), kit.dense(120, 84), kit.dense(84, 10)]
+
+    def forward():
+        a = kit.max_pool(kit.relu(conv1(x)))
+        a = kit.flatten(kit.max_pool(kit.relu(conv2(a))))
+        a = kit.relu(dense[1](kit.relu(dense[0](a))))
+        return kit.cross_entropy(dense[2](a), y)
+
+    return forward
+
+
+def resnet(kit):
+    """Seven 3 x 3 convolutions in three residual stages on 32 x 32, 32 images."""
+    x, y = _images(kit, 32, 32, 3)
+
+    def conv_bn(n_in, n_out, f=3, stride=1):
+        conv, bn = kit.conv(n_in, n_out, f, stride, bias=False), kit.batch_norm(n_out)
+        return lambda a: bn(conv(a))
+
+    def block(n_in, n_out, stride):
+        one, two = conv_bn(n_in, n_out, 3, stride), conv_bn(n_out, n_out)
+        skip = conv_bn(n_in, n_out, 1, stride) if stride > 1 else lambda a: a
+        return lambda a: kit.relu(two(kit.relu(one(a))) + skip(a))
+
+    stem, head = conv_bn(3, 16), kit.dense(64, 10)
+    blocks = [block(16, 16, 1), block(16, 32, 2), block(32, 64, 2)]
+
+    def forward():
+        a = kit.relu(stem(x))
+        for b in blocks:
+            a = b(a)
+        return kit.cross_entropy(head(kit.global_average(a)), y)
+
+    return forward
+
+
+def mobilenet(kit):
+    """Three inverted residuals on 32 x 32, 16 images."""
+    x, y = _images(kit, 16, 32, 16)
+
+    def block(n_in, n_out, stride):
+        wide = 6 * n_in
+        expand, bn1 = kit.conv(n_in, wide, 1, bias=False), kit.batch_norm(wide)
+        depthwise, bn2 = kit.depthwise(wide, stride), kit.batch_norm(wide)
+        project, bn3 = kit.conv(wide, n_out, 1, bias=False), kit.batch_norm(n_out)
+
+        def forward(a):
+            z = kit.relu6(bn1(expand(a)))
+            z = bn3(project(kit.relu6(bn2(depthwise(z)))))
+            return z + a if stride == 1 and n_in == n_out else z
+
+        return forward
+
+    blocks = [block(16, 16, 1), block(16, 24, 2), block(24, 24, 1)]
+    head = kit.dense(24, 10)
+
+    def forward():
+        a = x
+        for b in blocks:
+            a = b(a)
+        return kit.cross_entropy(head(kit.global_average(a)), y)
+
+    return forward
+
+
+def unet(kit):
+    """Three levels from 16 channels on 64 x 64, 8 images, squared error."""
+    x, _ = _images(kit, 8, 64, 3)
+    y = kit.tensor(np.random.default_rng(2).random((8, 64, 64, 1)).astype(np.float32))
+
+    def double(n_in, n_out):
+        one, two = kit.conv(n_in, n_out), kit.conv(n_out, n_out)
+        return lambda a: kit.relu(two(kit.relu(one(a))))
+
+    down = [double(3, 16), double(16, 32), double(32, 64)]
+    up = [kit.up_conv(64, 32), kit.up_conv(32, 16)]
+    merge = [double(64, 32), double(32, 16)]
+    head = kit.conv(16, 1, 1)
+
+    def forward():
+        one = down[0](x)
+        two = down[1](kit.max_pool(one))
+        a = down[2](kit.max_pool(two))
+        a = merge[0](kit.cat([up[0](a), two]))
+        a = merge[1](kit.cat([up[1](a), one]))
+        return kit.squared_error(head(a), y)
+
+    return forward
+
+
+def tiny_yolo(kit):
+    """Five 3 x 3 convolutions with batch norm on 96 x 96, grid 6 x 6, 8 images."""
+    x, _ = _images(kit, 8, 96, 3)
+    y = kit.tensor(np.random.default_rng(2).random((8, 6, 6, 16)).astype(np.float32))
+    sizes = [3, 16, 32, 64, 128]
+    stages = [
+        (kit.conv(a, b, bias=False), kit.batch_norm(b))
+        for a, b in itertools.pairwise(sizes)
+    ]
+    last, head = kit.conv(128, 128), kit.conv(128, 16, 1)
+
+    def forward():
+        a = x
+        for conv, bn in stages:
+            a = kit.max_pool(kit.leaky_relu(bn(conv(a))))
+        return kit.squared_error(head(kit.leaky_relu(last(a))), y)
+
+    return forward
+
+
+def _sequences(m=32, T=40, d=32, n_classes=10):
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(m, T, d)).astype(np.float32)
+    return x, rng.integers(0, n_classes, (m, T)), rng.integers(0, n_classes, m)
+
+
+def lstm(kit):
+    """64 units, 40 steps, a class at each step, 32 sequences."""
+    x, y, _ = map(kit.tensor, _sequences())
+    layer, head = kit.lstm(32, 64), kit.dense(64, 10)
+    return lambda: kit.cross_entropy(head(layer(x)), y)
+
+
+def bi_lstm_attention(kit):
+    """64 units each way, 40 steps, attention over the steps, 32 sequences."""
+    x, _, y = map(kit.tensor, _sequences())
+    layer, head = kit.lstm(32, 64, both_ways=True), kit.dense(128, 10)
+    hidden, energy = kit.dense(128, 32), kit.dense(32, 1)
+
+    def forward():
+        a = layer(x)
+        weights = kit.softmax(energy(kit.tanh(hidden(a))), 1)
+        return kit.cross_entropy(head(kit.weighted_sum(weights, a)), y)
+
+    return forward
+
+
+def transformer(kit):
+    """Two causal layers, d = 64, 4 heads, 64 steps, 16 sequences."""
+    T, d, words = 64, 64, 64
+    rng = np.random.default_rng(1)
+    x, y = (kit.tensor(rng.integers(0, words, (16, T))) for _ in range(2))
+    position = kit.tensor(rng.normal(size=(1, T, d)).astype(np.float32))
+    embed, head, mask = kit.embedding(words, d), kit.dense(d, words), kit.causal_mask(T)
+
+    def block():
+        attend, one = kit.attention(d, 4), kit.layer_norm(d)
+        wide, narrow, two = kit.dense(d, 4 * d), kit.dense(4 * d, d), kit.layer_norm(d)
+
+        def forward(a):
+            a = one(a + attend(a, mask))
+            return two(a + narrow(kit.relu(wide(a))))
+
+        return forward
+
+    blocks = [block(), block()]
+
+    def forward():
+        a = embed(x) + position
+        for b in blocks:
+            a = b(a)
+        return kit.cross_entropy(head(a), y)
+
+    return forward
+
+
+NETWORKS = (
+    mlp, lenet, resnet, mobilenet, unet, tiny_yolo, lstm, bi_lstm_attention, transformer,
+)  # fmt: skip
+KITS = {"numpy": NumpyKit, "torch": TorchKit}
+
+
+# ---------------------------------------------------------------------- measuring
+
+
+def build(kit_name, network):
+    """The training step of a network in one of the frameworks."""
+    kit = KITS[kit_name]()
+    return kit.step(network(kit))
+
+
+def compare(network, rounds, steps=5):
+    """Median seconds of a step: (numpy, torch), taken in turns."""
+    functions = [build(name, network) for name in KITS]
+    times = [[], []]
+    for function in functions:
+        for _ in range(3):
+            function()
+    for _ in range(rounds):
+        for function, series in zip(functions, times, strict=True):
+            for _ in range(steps):
+                start = time.perf_counter()
+                function()
+                series.append(time.perf_counter() - start)
+    return [statistics.median(series) for series in times]
+
+
+def _status(key):
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith(key))
+
+
+def peak_memory(kit_name, network):
+    """Peak resident memory of ten steps above that after importing, MB (Linux)."""
+    KITS[kit_name]()
+    before = _status("VmRSS")
+    step = build(kit_name, network)
+    for _ in range(10):
+        step()
+    return (_status("VmHWM") - before) / 1024
+
+
+def _peak_in_new_process(kit_name, network):
+    command = [sys.executable, __file__, "--peak", kit_name, "--only", network.__name__]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    return float(result.stdout)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", metavar="FILE", help="write the measurements there")
+    parser.add_argument("--memory", action="store_true", help="measure memory, too")
+    parser.add_argument("--only", nargs="*", metavar="NAME", help="these networks")
+    parser.add_argument("--rounds", type=int, default=10, help="turns of five steps")
+    parser.add_argument("--peak", choices=KITS, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    networks = [n for n in NETWORKS if not options.only or n.__name__ in options.only]
+    if options.peak:
+        print(peak_memory(options.peak, networks[0]))
+        return
+    results = []
+    for network in networks:
+        numpy_s, torch_s = compare(network, options.rounds)
+        row = {"name": network.__name__, "numpy_s": numpy_s, "torch_s": torch_s,
+               "ratio": numpy_s / torch_s}  # fmt: skip
+        line = (
+            f"{row['name']:18} {1e3 * numpy_s:8.2f} ms {1e3 * torch_s:8.2f} ms "
+            f"{row['ratio']:6.2f}"
+        )
+        if options.memory:
+            peaks = [_peak_in_new_process(name, network) for name in KITS]
+            row["numpy_MB"], row["torch_MB"] = peaks
+            line += f"   {peaks[0]:6.0f} MB {peaks[1]:6.0f} MB"
+        print(line, flush=True)
+        results.append(row)
+    print(f"median ratio {statistics.median(r['ratio'] for r in results):.2f}")
+    if options.json:
+        with open(options.json, "w") as file:
+            json.dump(results, file, indent=1)
+
+
+if __name__ == "__main__":
+    main()

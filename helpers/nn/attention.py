@@ -1,0 +1,81 @@
+"""Scaled dot-product attention as one operation."""
+
+import numpy as np
+
+from helpers.nn.tensor import needs_float, record
+from helpers.nn.threads import share
+
+MASKED = -1e9  # the logit of what must not be attended to
+
+
+@needs_float(0, 1, 2)
+def scaled_dot_product_attention(q, k, v, mask=None, drop=None):
+    """softmax(q k^T / sqrt(d)) v.
+
+    Args:
+        q: queries (..., T_q, d).
+        k: keys (..., T_k, d).
+        v: values (..., T_k, d_v).
+        mask: broadcastable to (..., T_q, T_k), 1 (True) = attend; or None.
+        drop: factors for the weights, broadcastable to them (dropout); or None.
+
+    Returns:
+        output (..., T_q, d_v), a tensor, and the weights (..., T_q, T_k), an array.
+    """
+    d = q.shape[-1]
+    if k.shape[-1] != d or k.shape[-2] != v.shape[-2] or len(
+        {q.shape[:-2], k.shape[:-2], v.shape[:-2]}
+    ) > 1:  # fmt: skip
+        raise ValueError(
+            f"attention: queries {q.shape}, keys {k.shape} and values {v.shape} "
+            "do not fit; they should be (..., T_q, d), (..., T_k, d), (..., T_k, d_v)"
+        )
+    scale = q.dtype.type(1 / np.sqrt(d))
+    # One matrix alone is a batch of one.
+    Q, K, V = (x.data[None] if x.ndim == 2 else x.data for x in (q, k, v))
+    weights = np.empty((*Q.shape[:-1], K.shape[-2]), np.result_type(Q, K))
+    y = np.empty((*Q.shape[:-1], V.shape[-1]), weights.dtype)
+    if mask is not None:
+        mask = np.broadcast_to(np.asarray(mask, bool), weights.shape)
+    if drop is not None:
+        drop = np.broadcast_to(drop, weights.shape)
+
+    def forward(start, stop):
+        for at in range(start, stop):  # an example at a time stays in the cache
+            w = weights[at]
+            np.matmul(Q[at], K[at].swapaxes(-1, -2), out=w)
+            w *= scale
+            if mask is not None:
+                np.copyto(w, MASKED, where=~mask[at])
+            w -= w.max(-1, keepdims=True)
+            np.exp(w, out=w)
+            w /= w.sum(-1, keepdims=True)
+            np.matmul(w if drop is None else w * drop[at], V[at], out=y[at])
+
+    share(forward, len(weights), 8 * weights.size)
+
+    def rule(g):
+        g = g.reshape(y.shape)
+        dQ, dK, dV = np.empty_like(Q), np.empty_like(K), np.empty_like(V)
+
+        def backward(start, stop):
+            for at in range(start, stop):
+                w = weights[at]
+                used = w if drop is None else w * drop[at]
+                np.matmul(used.swapaxes(-1, -2), g[at], out=dV[at])
+                dw = g[at] @ V[at].swapaxes(-1, -2)
+                if drop is not None:
+                    dw *= drop[at]
+                dw -= np.einsum("...k,...k->...", dw, w)[..., None]
+                dw *= w
+                dw *= scale
+                if mask is not None:  # a row that is masked as a whole is constant
+                    np.copyto(dw, 0, where=~mask[at])
+                np.matmul(dw, K[at], out=dQ[at])
+                np.matmul(dw.swapaxes(-1, -2), Q[at], out=dK[at])
+
+        share(backward, len(weights), 8 * weights.size)
+        return dQ.reshape(q.shape), dK.reshape(k.shape), dV.reshape(v.shape)
+
+    result = record(y.reshape(*q.shape[:-1], v.shape[-1]), (q, k, v), rule, "attention")
+    return result, weights.reshape(*q.shape[:-1], k.shape[-2])
