@@ -12,12 +12,13 @@ from pathlib import Path
 import readme
 
 SCRIPTS = Path(__file__).resolve().parent
-NOT_SCRIPTS = {"__main__", "common", "readme"}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Build what is asked for and return the exit status."""
-    scripts = {path.stem for path in SCRIPTS.glob("*.py")} - NOT_SCRIPTS
+    # the others lend functions to the scripts
+    scripts = {p.stem for p in SCRIPTS.glob("*.py") if "write(" in p.read_text()}
+    scripts -= {"__main__", "common"}
     parser = argparse.ArgumentParser("python datasets/build", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="a script's name")
     parser.add_argument("--index", action="store_true", help="table and sums only")
@@ -25,9 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown := set(chosen.names) - scripts:
         parser.error(f"no script for {', '.join(sorted(unknown))}")
     for name in [] if chosen.index else chosen.names or sorted(scripts):
-        module = importlib.import_module(name)
-        if hasattr(module, "main"):  # others only lend functions to the scripts
-            module.main()
+        importlib.import_module(name).main()
     readme.main()
     return 0
 
