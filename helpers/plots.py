@@ -118,7 +118,7 @@ def curve(
     Args:
         functions: one function of an array, or name → function.
         between: the two ends of the horizontal axis.
-        mark: places marked by a dot on the first function.
+        mark: places marked by a dot on each function.
         tangents: place → slope; a short line of that slope on the first function.
         label: name of the function where there is only one.
         xlabel: what the horizontal axis is.
@@ -135,8 +135,10 @@ def curve(
         axes = figure.add_subplot()
         _draw_lines(axes, {name: (x, y) for name, y in heights.items()})
         places = np.array(list(mark), dtype=float)
-        axes.plot(places, _values(first, places), "o", color="black", ms=8, zorder=3)
-        _draw_tangents(axes, first, tangents or {}, (between[1] - between[0]) / 8)
+        for function in functions.values():
+            dots = _values(function, places)
+            axes.plot(places, dots, "o", color="black", ms=8, zorder=3)
+        _draw_tangents(axes, first, tangents or {}, (between[1] - between[0]) / 12)
         _name_axes(axes, xlabel, ylabel or label, title)
         _legend(axes, list(heights))
     return _finish(figure, f"Plot of {ylabel or label or 'y'} against {xlabel}",
@@ -152,6 +154,7 @@ def lines(
     title: str = "",
     log: str = "",
     markers: bool = False,
+    from_zero: bool = False,
     baseline: Mapping[str, float] | None = None,
     reading: str = "",
 ) -> Picture:
@@ -165,6 +168,7 @@ def lines(
         title: a few words above.
         log: `"x"`, `"y"` or `"xy"` for logarithmic axes.
         markers: show each measured point.
+        from_zero: let the vertical axis begin at 0.
         baseline: name → height of a thin horizontal line to compare with.
         reading: one sentence below: how to read it.
     """
@@ -180,6 +184,8 @@ def lines(
         _draw_lines(axes, points, marker="o" if markers else None)
         for letter in log:
             getattr(axes, f"set_{letter}scale")("log")
+        if from_zero:
+            axes.set_ylim(bottom=0)
         _draw_baselines(axes, baseline or {})
         _name_axes(axes, xlabel, ylabel, title)
         _legend(axes, list(named))
@@ -198,7 +204,7 @@ def costs(
     longest = max(map(len, runs.values() if isinstance(runs, Mapping) else [runs]))
     return lines(
         runs, every * np.arange(longest), xlabel="iteration", ylabel="cost J",
-        title=title, baseline=baseline, reading=reading,
+        title=title, from_zero=True, baseline=baseline, reading=reading,
     )  # fmt: skip
 
 
@@ -297,7 +303,7 @@ def mistakes(
     classes: Sequence[str],
     *,
     sureness: np.ndarray | None = None,
-    limit: int = 12,
+    limit: int = 15,
     reading: str = "",
 ) -> Picture:
     """Show the wrongly classified pictures, the most confident mistakes first.
@@ -320,10 +326,11 @@ def mistakes(
     for i in wrong[:limit]:
         called = f"called {classes[guesses[i]]}"
         if sureness is not None:
-            called += f"\n{sureness[i]:.0%} sure"
+            called += f"\n{_percent(sureness[i])} sure"
         titles.append(called)
     share = f"{len(wrong)} of {len(truth)} are wrong. {reading}".strip()
-    return images([pictures[i] for i in wrong[:limit]], titles, reading=share)
+    chosen = [pictures[i] for i in wrong[:limit]]
+    return images(chosen, titles, columns=5, reading=share)
 
 
 def bars(
@@ -345,16 +352,18 @@ def bars(
         baseline: name → height of a thin line to compare with.
         reading: one sentence below: how to read it.
     """
-    form = "{:.0%}" if percent else "{:.3g}"
     with _drawing(reading) as figure:
         axes = figure.add_subplot()
-        drawn = axes.bar(list(map(str, values)), list(values.values()), color=BLUE)
-        said = [form.format(value).replace("%", " %") for value in values.values()]
+        names = list(map(str, values))
+        drawn = axes.bar(names, list(values.values()), width=0.6, color=BLUE)
+        form = _percent if percent else "{:.3g}".format
+        said = [form(value) for value in values.values()]
         axes.bar_label(drawn, said, padding=2)
         axes.grid(visible=False, axis="x")
         axes.margins(y=0.12)
         if percent:
-            axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+            axes.yaxis.set_major_formatter(lambda value, _: _percent(value))
+            axes.set_yticks(np.linspace(0, 1, 6))
         _draw_baselines(axes, baseline or {})
         _name_axes(axes, "", ylabel, title)
         _legend(axes, [])
@@ -367,6 +376,8 @@ def heat(
     *,
     signed: bool = True,
     numbers: bool = False,
+    rows: Sequence[str] = (),
+    columns: Sequence[str] = (),
     reading: str = "",
 ) -> Picture:
     """Show tables of numbers as colours, on one scale.
@@ -375,6 +386,8 @@ def heat(
         tables: `(rows, columns)`, or name → table.
         signed: a scale with white at zero; otherwise from the least to the greatest.
         numbers: write each value into its field.
+        rows: names of the rows.
+        columns: names of the columns.
         reading: one sentence below: how to read it.
     """
     if not isinstance(tables, Mapping):
@@ -386,20 +399,32 @@ def heat(
         high = max(abs(low), abs(high)) or 1.0
         low = -high
     shades = {"vmin": low, "vmax": high, "cmap": SIGNED if signed else PLAIN}
-    with _drawing(reading, height=0.4 + WIDTH / (len(tables) + 0.7)) as figure:
-        grid = figure.subplots(1, len(tables), squeeze=False).ravel()
+    widths = [table.shape[1] for table in tables.values()]
+    tallest = max(table.shape[0] for table in tables.values())
+    height = min(3.6, 0.4 + 0.8 * WIDTH * tallest / sum(widths))
+    with _drawing(reading, height=height) as figure:
+        grid = figure.subplots(1, len(tables), squeeze=False, width_ratios=widths)
+        grid = grid.ravel()
         for axes, (name, table) in zip(grid, tables.items(), strict=True):
             shown = axes.imshow(table, interpolation="nearest", **shades)
-            axes.set_axis_off()
+            axes.grid(visible=False)
+            axes.spines[:].set_visible(False)
+            axes.set_xticks(range(len(columns)), columns)
+            axes.set_yticks(range(len(rows)), rows)
+            axes.tick_params(length=0)
             axes.set_title(name)
             if numbers:
                 _write_numbers(axes, table, shown)
-        figure.colorbar(shown, ax=list(grid), shrink=0.7)
+        figure.colorbar(shown, ax=list(grid), shrink=0.8, aspect=15)
     told = [
         f"{name or 'table'} {table.shape}: from {table.min():.3g} to {table.max():.3g}"
         for name, table in tables.items()
     ]
     return _finish(figure, "Tables as colours", told, reading)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 @contextmanager
@@ -410,6 +435,7 @@ def _drawing(reading: str, width: float = WIDTH, height: float = 3.6):
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(width, height + extra))
         FigureCanvasAgg(figure)
+        figure.get_layout_engine().set(h_pad=0.08, w_pad=0.05)
         yield figure
         if text:
             figure.supxlabel(text, x=0.01, ha="left", size=10, color="#333333")
@@ -453,7 +479,7 @@ def _draw_tangents(axes, function: Callable, slopes: Mapping, reach: float) -> N
 
 def _draw_baselines(axes, heights: Mapping[str, float]) -> None:
     for name, height in heights.items():
-        axes.axhline(height, color="#555555", lw=1.2, ls=":", label=name)
+        axes.axhline(height, color="black", lw=1.5, ls=":", label=name, zorder=3)
 
 
 def _name_axes(axes, xlabel: str, ylabel: str, title: str) -> None:

@@ -1,0 +1,1284 @@
+"""Hidden tests of C1W2, logistic regression, and the ways its functions go wrong."""
+
+import math
+
+import numpy as np
+
+from autograder.check import Lab, case
+
+lab = Lab("C1W2")
+ref = lab.reference
+
+
+# --- pictures ------------------------------------------------------------------------
+
+
+@lab.check("image2vector", points=4)
+def image2vector(rng):
+    """One pixel, a grey picture, colour pictures whose three sizes differ."""
+    for shape in [(1, 1, 1), (2, 3, 1), (5, 4, 3), (3, 3, 3)]:
+        yield case(rng.integers(0, 256, shape))
+
+
+@image2vector.mistake(
+    "One axis is missing: the numbers lie in a list, not in a column. A column has two "
+    "axes, the second of length 1."
+)
+def leaves_one_axis(image):
+    return image.ravel()
+
+
+@image2vector.mistake("That is a row. A column has its length in the first axis.")
+def makes_a_row(image):
+    return image.reshape(1, -1)
+
+
+@image2vector.mistake(
+    "The numbers are in another order than in the picture. Transposing, or order='F', "
+    "puts colours and columns first; leave the order alone."
+)
+def reads_backwards_through_the_axes(image):
+    return image.T.reshape(-1, 1)
+
+
+@image2vector.mistake(
+    "It works for pictures of 64 × 64 × 3 only. Take the sizes from `image.shape`."
+)
+def one_size_only(image):
+    return image.reshape(64 * 64 * 3, 1)
+
+
+@image2vector.right
+def image2vector_from_sizes(image):
+    length, height, depth = image.shape
+    return image.reshape((length * height * depth, 1)).astype(np.float32)
+
+
+@image2vector.right
+def image2vector_with_loops(image):
+    return np.array([[value] for row in image for pixel in row for value in pixel])
+
+
+lab.concept(
+    "kind_of_data",
+    points=1,
+    answer="C",
+    why="Each column means something by itself.",
+    because={
+        "A": "A recording is a long row of pressures; one of them alone means nothing.",
+        "B": "A review is text: words mean something together, in their order.",
+        "D": "A video is pictures, and one pixel alone means nothing.",
+    },
+)
+
+lab.concept(
+    "count_parameters",
+    points=1,
+    answer=1801,
+    why="20 · 30 · 3 weights and one bias.",
+    because={
+        1800: "All the weights are there. What about the bias?",
+        601: "Colour pictures have three numbers in each pixel.",
+        600: "That counts pixels: three colours each, and a bias, are missing.",
+        1803: "There is one bias for the neuron, not one for each colour.",
+        3600: "One bias is enough: it belongs to the neuron, not to the features.",
+        54: "Sizes multiply: 20 rows of 30 pixels are 600 pixels.",
+    },
+)
+
+
+# --- probabilities -------------------------------------------------------------------
+
+
+@lab.check("basic_sigmoid", points=2)
+def basic_sigmoid(rng):
+    """Whole numbers and floats on both sides of zero, and zero."""
+    for x in [0, 3, -3, 0.5, -30, float(rng.normal())]:
+        yield case(x)
+
+
+@basic_sigmoid.mistake(
+    "Large and small have changed places: it falls where it should rise. Look at the "
+    "sign in the exponent."
+)
+def basic_falls(x):
+    return 1 / (1 + math.exp(x))
+
+
+@basic_sigmoid.mistake(
+    "Some values are above 1. `1 / 1 + …` divides first; put the sum in brackets."
+)
+def basic_without_brackets(x):
+    return 1 / 1 + math.exp(-x)
+
+
+@basic_sigmoid.mistake(
+    "Some values are negative, or it divides by zero: below the line stands a sum, "
+    "not a difference."
+)
+def basic_with_a_difference(x):
+    below = 1 - math.exp(-x)
+    return 1 / below
+
+
+@basic_sigmoid.right
+def basic_the_other_way(x):
+    return math.exp(x) / (1 + math.exp(x))
+
+
+@basic_sigmoid.right
+def basic_by_tanh(x):
+    return np.float32((1 + math.tanh(x / 2)) / 2)
+
+
+@lab.check("sigmoid", points=5)
+def sigmoid(rng):
+    """A number, vectors with ±1000, whole numbers, a matrix and a stack of them."""
+    yield case(0.5)
+    yield case(np.array([-1000.0, -2.0, 0.0, 2.0, 1000.0]))
+    yield case(np.array([[0, 1, -3]]))
+    yield case(rng.normal(scale=3, size=(4, 3)))
+    yield case(rng.normal(scale=3, size=(2, 3, 2)))
+
+
+@sigmoid.mistake(
+    "Large and small have changed places: it falls where it should rise. Look at the "
+    "sign in the exponent."
+)
+def falls(x):
+    return 1 / (1 + np.exp(x))
+
+
+@sigmoid.mistake(
+    "Some values are above 1. `1 / 1 + …` divides first; put the sum in brackets."
+)
+def without_brackets(x):
+    return 1 / 1 + np.exp(-x)
+
+
+@sigmoid.mistake(
+    "`math` knows single numbers only. `np.exp` takes an array and works on each "
+    "element."
+)
+def for_numbers_only(x):
+    return 1 / (1 + math.exp(-x))
+
+
+@sigmoid.mistake(
+    "At 1000 it is not a number (nan): e to the 1000 is infinite, and infinite by "
+    "infinite is undefined. Keep the exponent negative."
+)
+def infinite_by_infinite(x):
+    return np.exp(x) / (1 + np.exp(x))
+
+
+@sigmoid.mistake(
+    "That is tanh: it goes from -1 to 1. The sigmoid goes from 0 to 1, with 0.5 at 0."
+)
+def hyperbolic_tangent(x):
+    return np.tanh(x)
+
+
+@sigmoid.mistake(
+    "The values are right but the shape of the input is lost. Work on all elements at "
+    "once instead of collecting them in a list."
+)
+def collects_in_a_list(x):
+    return ref.sigmoid(np.ravel(x))
+
+
+@sigmoid.right
+def sigmoid_with_a_warning(x):
+    return 1 / (1 + np.exp(-x))
+
+
+@sigmoid.right
+def sigmoid_by_tanh(x):
+    return 0.5 * (1 + np.tanh(0.5 * np.asarray(x, dtype=np.float32)))
+
+
+@sigmoid.right
+def sigmoid_with_a_loop(x):
+    x = np.asarray(x, dtype=float)
+    out = np.empty_like(x)
+    for place, value in np.ndenumerate(x):
+        e = math.exp(-abs(value))
+        out[place] = (1 if value > 0 else e) / (1 + e)
+    return out
+
+
+# --- slopes --------------------------------------------------------------------------
+
+
+@lab.check("sigmoid_derivative", points=4)
+def sigmoid_derivative(rng):
+    """A number, vectors with ±1000, a matrix and a stack of them."""
+    yield case(0.5)
+    yield case(np.array([-1000.0, -1.0, 0.0, 2.0, 1000.0]))
+    yield case(rng.normal(scale=2, size=(3, 4)))
+    yield case(rng.normal(scale=2, size=(2, 2, 2)))
+
+
+@sigmoid_derivative.mistake(
+    "In s (1 - s), s is the sigmoid of the argument, not the argument itself."
+)
+def slope_from_the_argument(x):
+    return x * (1 - x)
+
+
+@sigmoid_derivative.mistake(
+    "1 - s² is the slope of tanh. That of the sigmoid never exceeds a quarter."
+)
+def slope_of_tanh(x):
+    return 1 - ref.sigmoid(x) ** 2
+
+
+@sigmoid_derivative.mistake(
+    "That is the sigmoid, not its slope: the factor 1 - s is missing."
+)
+def the_value_itself(x):
+    return ref.sigmoid(x)
+
+
+@sigmoid_derivative.mistake(
+    "The sigmoid was taken twice: its slope is s (1 - s) with s = sigmoid(x)."
+)
+def sigmoid_of_the_sigmoid(x):
+    s = ref.sigmoid(ref.sigmoid(x))
+    return s * (1 - s)
+
+
+@sigmoid_derivative.right
+def slope_from_exponentials(x):
+    e = np.exp(-np.abs(x))
+    return e / (1 + e) ** 2
+
+
+@sigmoid_derivative.right
+def slope_with_a_loop(x):
+    x = np.asarray(x, dtype=np.float32)
+    return np.array(
+        [0.25 * (1 - math.tanh(value / 2) ** 2) for value in x.flat], dtype=np.float32
+    ).reshape(x.shape)
+
+
+lab.concept(
+    "graph_slope",
+    points=2,
+    answer=40,
+    why="2v = 10, passed on to u, times b = 4.",
+    because={
+        10: "That is the slope of L in v. Two more steps lead back to a.",
+        4: "That is the slope of u in a. What comes after u multiplies it.",
+        30: "That is the slope in b: nudging a counts b times, not a times.",
+        20: "The slope of v² is 2v, not v.",
+        25: "That is L itself, not a slope.",
+        5: "That is v itself, not a slope.",
+    },
+)
+
+
+@lab.check("computation_graph", points=7)
+def computation_graph(rng):
+    """Whole numbers, a zero among them, and floats of either sign."""
+    yield case(5, 3, 2)
+    yield case(1, 0, -4)
+    for a, b, c in rng.normal(scale=3, size=(2, 3)):
+        yield case(float(a), float(b), float(c))
+
+
+@computation_graph.mistake(
+    "All slopes are a third of what they should be. The last step, J = 3v, is part of "
+    "the chain."
+)
+def leaves_out_the_last_step(a, b, c):
+    return 3 * (a + b * c), {"da": 1, "db": c, "dc": b}
+
+
+@computation_graph.mistake(
+    "db and dc have changed places. In u = b·c, nudging b by 1 moves u by c."
+)
+def swaps_the_factors(a, b, c):
+    return 3 * (a + b * c), {"da": 3, "db": 3 * b, "dc": 3 * c}
+
+
+@computation_graph.mistake(
+    "db and dc stop at u. One more step leads from u back to b and c, and multiplies."
+)
+def stops_at_the_product(a, b, c):
+    return 3 * (a + b * c), {"da": 3, "db": 3, "dc": 3}
+
+
+@computation_graph.mistake(
+    "J is 3 (a + b c): the 3 multiplies the whole bracket, and so do the slopes."
+)
+def loses_the_bracket(a, b, c):
+    return 3 * a + b * c, {"da": 3, "db": c, "dc": b}
+
+
+@computation_graph.mistake("Return J first, then the dictionary of slopes.")
+def returns_in_the_other_order(a, b, c):
+    J, grads = ref.computation_graph(a, b, c)
+    return grads, J
+
+
+@computation_graph.right
+def graph_by_nudging(a, b, c):
+    def value(a, b, c):
+        return 3 * (a + b * c)
+
+    h = 1e-4
+    return value(a, b, c), {
+        "da": (value(a + h, b, c) - value(a - h, b, c)) / (2 * h),
+        "db": (value(a, b + h, c) - value(a, b - h, c)) / (2 * h),
+        "dc": (value(a, b, c + h) - value(a, b, c - h)) / (2 * h),
+    }
+
+
+@computation_graph.right
+def graph_in_one_go(a, b, c):
+    grads = {"dc": np.float32(3 * b), "db": np.float32(3 * c), "da": np.float32(3)}
+    return np.float32(3 * a + 3 * b * c), grads
+
+
+# --- arrays --------------------------------------------------------------------------
+
+lab.concept(
+    "product_for_z",
+    points=1,
+    answer="D",
+    why="(1, n_x) times (n_x, m) is (1, m): one sum for each example.",
+    because={
+        "A": "`*` multiplies each pixel by its weight but adds nothing up: (n_x, m).",
+        "B": "(n_x, 1) times (n_x, m) does not fit: the inner sizes must agree.",
+        "C": "`np.outer` multiplies each with each: n_x times n_x·m products.",
+    },
+)
+
+
+@lab.check("normalize_rows", points=5)
+def normalize_rows(rng):
+    """One number, one row, one column, a square and a wide table."""
+    for shape in [(1, 1), (1, 5), (4, 1), (3, 3), (4, 6)]:
+        x = rng.normal(scale=3, size=shape)
+        yield case(x + np.sign(x))  # no row is near zero
+
+
+@normalize_rows.mistake(
+    "The columns have length 1, not the rows. axis=1 runs along a row."
+)
+def normalizes_columns(x):
+    return x / np.linalg.norm(x, axis=0, keepdims=True)
+
+
+@normalize_rows.mistake(
+    "The lengths have shape (rows,), which is lined up with the columns. Keep the "
+    "axis: keepdims=True."
+)
+def drops_the_axis(x):
+    return x / np.linalg.norm(x, axis=1)
+
+
+@normalize_rows.mistake(
+    "Each row was divided by the sum of its absolute values. The length is the root of "
+    "the sum of squares."
+)
+def normalizes_by_absolute_values(x):
+    return x / np.sum(np.abs(x), axis=1, keepdims=True)
+
+
+@normalize_rows.mistake(
+    "Each row was divided by the square of its length: the root is missing."
+)
+def forgets_the_root(x):
+    return x / np.sum(x**2, axis=1, keepdims=True)
+
+
+@normalize_rows.mistake(
+    "One length was used for the whole table. Each row has a length of its own: axis=1."
+)
+def one_length_for_all(x):
+    return x / np.linalg.norm(x)
+
+
+@normalize_rows.mistake(
+    "It writes into its argument. `x /= …` changes the caller's array; `x / …` makes a "
+    "new one."
+)
+def normalizes_in_place(x):
+    x /= np.linalg.norm(x, axis=1, keepdims=True)
+    return x
+
+
+@normalize_rows.right
+def normalize_with_loops(x):
+    out = np.empty(x.shape)
+    for i, row in enumerate(x):
+        length = math.sqrt(sum(value * value for value in row))
+        for j, value in enumerate(row):
+            out[i, j] = value / length
+    return out
+
+
+@normalize_rows.right
+def normalize_transposed(x):
+    x = x.astype(np.float32)
+    return (x.T / np.sqrt(np.sum(x * x, axis=1))).T
+
+
+@lab.check("softmax", points=6)
+def softmax(rng):
+    """One class, equal scores, a square, ±1000 in one row and in different rows."""
+    yield case(rng.normal(size=(3, 1)))
+    yield case(np.zeros((2, 4)))
+    yield case(rng.normal(scale=2, size=(3, 3)))
+    yield case(np.array([[1000.0, 999.0, 0.0], [-1000.0, -1000.0, -1001.0]]))
+    yield case(rng.normal(scale=2, size=(1, 5)))
+    yield case(rng.normal(scale=2, size=(4, 3)))
+
+
+@softmax.mistake(
+    "At ±1000 it is not a number (nan): the exponentials are infinite, or all zero. "
+    "Subtract the row's maximum first."
+)
+def overflows(x):
+    e = np.exp(x)
+    return e / np.sum(e, axis=1, keepdims=True)
+
+
+@softmax.mistake(
+    "The columns sum to 1, not the rows. An example is a row: axis=1 for the maximum "
+    "and for the sum."
+)
+def shares_of_columns(x):
+    e = np.exp(x - np.max(x, axis=0, keepdims=True))
+    return e / np.sum(e, axis=0, keepdims=True)
+
+
+@softmax.mistake("The whole table sums to 1. Each row should: axis=1 in the sum.")
+def shares_of_the_table(x):
+    e = np.exp(x - np.max(x))
+    return e / np.sum(e)
+
+
+@softmax.mistake(
+    "One maximum was taken for all rows. A row far below it is all zeros then, and "
+    "0 / 0 is not a number. Take each row's own."
+)
+def one_maximum_for_all(x):
+    e = np.exp(x - np.max(x))
+    return e / np.sum(e, axis=1, keepdims=True)
+
+
+@softmax.mistake(
+    "The sums have shape (m,), which is lined up with the columns. Keep the axis: "
+    "keepdims=True."
+)
+def sums_without_axis(x):
+    e = np.exp(x - np.max(x, axis=1, keepdims=True))
+    return e / np.sum(e, axis=1)
+
+
+@softmax.mistake(
+    "The rows were shared out without the exponential: some shares are negative."
+)
+def forgets_the_exponential(x):
+    return x / np.sum(x, axis=1, keepdims=True)
+
+
+@softmax.right
+def softmax_with_loops(x):
+    rows = []
+    for row in x.tolist():
+        top = max(row)
+        e = [math.exp(value - top) for value in row]
+        rows.append([value / sum(e) for value in e])
+    return np.array(rows)
+
+
+@softmax.right
+def softmax_through_logarithms(x):
+    x = x.astype(np.float32)
+    log_sum = np.logaddexp.reduce(x, axis=1)
+    return np.exp(x - log_sum[:, np.newaxis])
+
+
+def labels_and_guesses(rng):
+    """One pair, several, and predictions without a miss."""
+    for m in (1, 4, 9):
+        yield case(rng.uniform(size=m), rng.integers(0, 2, m))
+    yield case(np.array([1.0, 0.0, 1.0]), np.array([1, 0, 1]))
+
+
+@lab.check("L1", points=3)
+def l1(rng):
+    """One pair, several, and predictions without a miss."""
+    yield from labels_and_guesses(rng)
+
+
+@l1.mistake("Misses of different sign cancel. Take absolute values before adding up.")
+def l1_without_absolute_values(yhat, y):
+    return np.sum(y - yhat)
+
+
+@l1.mistake("That is the average miss. This loss adds them up.")
+def l1_averages(yhat, y):
+    return np.mean(np.abs(y - yhat))
+
+
+@l1.mistake("The misses were squared. That is the next exercise.")
+def l1_squares(yhat, y):
+    return np.sum((y - yhat) ** 2)
+
+
+@l1.mistake("The misses are still apart. Add them up.")
+def l1_keeps_them_apart(yhat, y):
+    return np.abs(y - yhat)
+
+
+@l1.right
+def l1_with_a_loop(yhat, y):
+    return sum(abs(a - b) for a, b in zip(yhat.tolist(), y.tolist(), strict=True))
+
+
+@l1.right
+def l1_as_norm(yhat, y):
+    return np.linalg.norm((yhat - y).astype(np.float32), ord=1)
+
+
+@lab.check("L2", points=3)
+def l2(rng):
+    """One pair, several, and predictions without a miss."""
+    yield from labels_and_guesses(rng)
+
+
+@l2.mistake("A root was taken: that is the norm. This loss is the sum of squares.")
+def l2_takes_a_root(yhat, y):
+    return np.linalg.norm(y - yhat)
+
+
+@l2.mistake("That is the average square. This loss adds them up.")
+def l2_averages(yhat, y):
+    return np.mean((y - yhat) ** 2)
+
+
+@l2.mistake("Absolute values were added up, not squares.")
+def l2_absolute_values(yhat, y):
+    return np.sum(np.abs(y - yhat))
+
+
+@l2.mistake("The sum was squared. Square each miss first, then add up.")
+def l2_squares_the_sum(yhat, y):
+    return np.sum(y - yhat) ** 2
+
+
+@l2.right
+def l2_with_a_loop(yhat, y):
+    total = 0.0
+    for a, b in zip(yhat, y, strict=True):
+        total += (a - b) ** 2
+    return total
+
+
+@l2.right
+def l2_in_float32(yhat, y):
+    return np.sum(np.square(yhat.astype(np.float32) - y.astype(np.float32)))
+
+
+lab.concept(
+    "broadcast_shape",
+    points=2,
+    answer="B",
+    why="Each of the two is repeated along its axis of length 1: 36 differences.",
+    because={
+        "A": "Were it only so! An axis of length 1 is repeated, quietly.",
+        "C": "Neither shape wins: each axis of length 1 is repeated to fit the other.",
+        "D": "Neither shape wins: each axis of length 1 is repeated to fit the other.",
+    },
+)
+
+
+# --- learning ------------------------------------------------------------------------
+
+lab.concept(
+    "loss_by_hand",
+    points=2,
+    answer=1.609,
+    digits=3,
+    why="y = 1, so the loss is -ln 0.2.",
+    because={
+        0.223: "That is -ln(1 - a), the loss if the truth were 0.",
+        -1.609: "A loss is never negative: the logarithm of a probability is, so there "
+        "is a minus before it.",
+        0.699: "That is the logarithm to base 10. Here ln is meant, `np.log`.",
+        2.322: "That is the logarithm to base 2. Here ln is meant, `np.log`.",
+        0.8: "That is the distance 1 - a. The loss is a logarithm.",
+        0.64: "That is the squared distance. The loss is a logarithm.",
+        1.61: "Very near. Give three decimals.",
+    },
+)
+
+lab.concept(
+    "cost_of_copies",
+    points=1,
+    answer="C",
+    why="Twice the sum, divided by twice as many: an average does not change.",
+    because={
+        "A": "The sum of the losses doubles, but the cost is their average.",
+        "B": "m doubles, but so does the sum that is divided by it.",
+        "D": "Each loss is there twice, whatever the label; think of the average.",
+    },
+)
+
+
+@lab.check("initialize_with_zeros", points=3)
+def initialize_with_zeros(rng):
+    """One weight, a few, and a number drawn."""
+    for dim in (1, 4, int(rng.integers(20, 60))):
+        yield case(dim)
+
+
+@initialize_with_zeros.mistake(
+    "w has one axis, the trap of this lab. Give `np.zeros` a shape with both: (dim, 1)."
+)
+def zeros_of_one_axis(dim):
+    return np.zeros(dim), 0.0
+
+
+@initialize_with_zeros.mistake("w is a row. A column has its length in the first axis.")
+def zeros_in_a_row(dim):
+    return np.zeros((1, dim)), 0.0
+
+
+@initialize_with_zeros.mistake(
+    "w is random. Logistic regression starts from zeros; next week starts otherwise."
+)
+def random_weights(dim):
+    return np.random.randn(dim, 1) * 0.01, 0.0
+
+
+@initialize_with_zeros.mistake("w holds ones. It should hold zeros.")
+def ones(dim):
+    return np.ones((dim, 1)), 0.0
+
+
+@initialize_with_zeros.mistake("b is an array. The bias is one number, 0.0.")
+def bias_in_an_array(dim):
+    return np.zeros((dim, 1)), np.zeros((1, 1))
+
+
+@initialize_with_zeros.right
+def zeros_from_lists(dim):
+    return np.array([[0.0]] * dim), 0
+
+
+@initialize_with_zeros.right
+def zeros_in_float32(dim):
+    w = np.full((dim, 1), 0, dtype=np.float32)
+    return w, np.float32(0)
+
+
+def drawn_examples(rng, n, m):
+    """Weights, bias, features and labels of a neuron that is neither sure nor blind."""
+    w = rng.normal(size=(n, 1)) / np.sqrt(n)
+    b = float(rng.normal())
+    return w, b, rng.normal(size=(n, m)), rng.integers(0, 2, (1, m))
+
+
+@lab.check("propagate", points=15)
+def propagate(rng):
+    """One feature, one example, zeros to start from, and tables wide and tall."""
+    for n, m in [(1, 1), (1, 5), (6, 1), (4, 7), (12, 30)]:
+        yield case(*drawn_examples(rng, n, m))
+    _, _, X, Y = drawn_examples(rng, 5, 3)
+    yield case(np.zeros((5, 1)), 0.0, X, Y)
+
+
+def _loss(A, Y):
+    return -(Y * np.log(A) + (1 - Y) * np.log(1 - A))
+
+
+def _activations(w, b, X):
+    return ref.sigmoid(np.dot(w.T, X) + b)
+
+
+@propagate.mistake(
+    "The cost is m times too large. Average the loss over the m examples."
+)
+def sums_the_cost(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return grads, cost * X.shape[1]
+
+
+@propagate.mistake(
+    "dw and db are m times too large. They are averages over the m examples, like the "
+    "cost."
+)
+def sums_the_slopes(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return {key: value * X.shape[1] for key, value in grads.items()}, cost
+
+
+@propagate.mistake("db is m times too large: sum, and then divide by m.")
+def sums_the_bias(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return grads | {"db": grads["db"] * X.shape[1]}, cost
+
+
+@propagate.mistake("dw is m times too large: the division by m is missing there.")
+def sums_the_weights(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return grads | {"dw": grads["dw"] * X.shape[1]}, cost
+
+
+@propagate.mistake(
+    "The cost is negative. Logarithms of probabilities are; there is a minus before "
+    "the loss."
+)
+def negative_cost(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return grads, -cost
+
+
+@propagate.mistake(
+    "Both slopes point the wrong way: dz is what it said minus what is true, A - Y."
+)
+def truth_minus_prediction(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return {key: -value for key, value in grads.items()}, cost
+
+
+@propagate.mistake(
+    "The cost counts examples with label 1 only. The second term, with 1 - Y, is for "
+    "the others."
+)
+def half_the_loss(w, b, X, Y):
+    grads, _ = ref.propagate(w, b, X, Y)
+    return grads, -np.mean(Y * np.log(_activations(w, b, X)))
+
+
+@propagate.mistake("The second term of the cost uses log(A) where it needs log(1 - A).")
+def same_logarithm_twice(w, b, X, Y):
+    grads, _ = ref.propagate(w, b, X, Y)
+    A = _activations(w, b, X)
+    return grads, -np.mean(Y * np.log(A) + (1 - Y) * np.log(A))
+
+
+@propagate.mistake("The bias is not used. The evidence is w.T X + b.")
+def forgets_the_bias(w, b, X, Y):
+    return ref.propagate(w, 0.0, X, Y)
+
+
+@propagate.mistake(
+    "The sigmoid is missing: A is the evidence itself, not a probability."
+)
+def forgets_the_sigmoid(w, b, X, Y):
+    A = np.dot(w.T, X) + b
+    m = X.shape[1]
+    grads = {"dw": np.dot(X, (A - Y).T) / m, "db": np.sum(A - Y) / m}
+    return grads, np.sum(_loss(A, Y)) / m
+
+
+@propagate.mistake("dw is a row. It should have the shape of w, a column.")
+def slopes_in_a_row(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return grads | {"dw": grads["dw"].T}, cost
+
+
+@propagate.mistake(
+    "It averages over the features. m is the number of examples, X.shape[1]."
+)
+def averages_over_features(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    factor = X.shape[1] / X.shape[0]
+    return {key: value * factor for key, value in grads.items()}, cost * factor
+
+
+@propagate.mistake("The cost uses another logarithm. Take the natural one, `np.log`.")
+def other_logarithm(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return grads, cost / np.log(2)
+
+
+@propagate.mistake(
+    "The slopes hold a factor A (1 - A) too many. With this loss it cancels out."
+)
+def slope_of_squares(w, b, X, Y):
+    _, cost = ref.propagate(w, b, X, Y)
+    A = _activations(w, b, X)
+    dZ = (A - Y) * A * (1 - A)
+    return {"dw": np.dot(X, dZ.T) / X.shape[1], "db": np.mean(dZ)}, cost
+
+
+@propagate.mistake(
+    "The cost is a table of one number. `np.sum` over everything, or `np.squeeze`, "
+    "makes it a number."
+)
+def cost_in_a_table(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return grads, np.array([[cost]])
+
+
+@propagate.mistake(
+    "db was not averaged into one number: it still has one value for each example."
+)
+def bias_for_each_example(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return grads | {"db": (_activations(w, b, X) - Y) / X.shape[1]}, cost
+
+
+@propagate.mistake(
+    "The cost is the average squared error. Logistic regression uses the cross-entropy."
+)
+def squared_error(w, b, X, Y):
+    grads, _ = ref.propagate(w, b, X, Y)
+    return grads, np.mean((_activations(w, b, X) - Y) ** 2)
+
+
+@propagate.right
+def propagate_with_loops(w, b, X, Y):
+    n, m = X.shape
+    cost, db, dw = 0.0, 0.0, np.zeros((n, 1))
+    for i in range(m):
+        z = b
+        for j in range(n):
+            z += w[j, 0] * X[j, i]
+        a = 1 / (1 + math.exp(-z))
+        y = Y[0, i]
+        cost -= y * math.log(a) + (1 - y) * math.log(1 - a)
+        db += a - y
+        for j in range(n):
+            dw[j, 0] += X[j, i] * (a - y)
+    return {"dw": dw / m, "db": db / m}, cost / m
+
+
+@propagate.right
+def propagate_in_float32(w, b, X, Y):
+    w, X = w.astype(np.float32), X.astype(np.float32)
+    A = 1 / (1 + np.exp(-(w.T @ X + np.float32(b))))
+    cost = np.squeeze(np.array(np.mean(_loss(A, Y), axis=1)))
+    dZ = (A - Y).astype(np.float32)
+    return {"dw": X @ dZ.T / X.shape[1], "db": dZ.mean(), "A": A}, cost
+
+
+@propagate.right
+def propagate_without_logarithms_of_a(w, b, X, Y):
+    Z = np.sum(w * X, axis=0, keepdims=True) + b
+    error = ref.sigmoid(Z) - Y
+    dw = np.mean(X * error, axis=1, keepdims=True)
+    return {"db": np.mean(error), "dw": dw}, np.mean(np.logaddexp(0, Z) - Y * Z)
+
+
+lab.concept(
+    "zeros_start",
+    points=1,
+    answer="B",
+    why="dw_j = x_j dz: each weight is moved by its own pixel.",
+    because={
+        "A": "b starts at 0 as well, and it is not needed: w's slopes differ anyway.",
+        "C": "σ(0) is 0.5, so the first error is 0.5 on every example.",
+        "D": "There is no noise in it: the same data give the same steps.",
+    },
+)
+
+
+@lab.check("optimize", points=11)
+def optimize(rng):
+    """One step, few steps, several notes of the cost, the defaults, one example."""
+    yield case(*drawn_examples(rng, 3, 6), num_iterations=1, learning_rate=0.1)
+    yield case(*drawn_examples(rng, 1, 1), num_iterations=4, learning_rate=0.5)
+    yield case(*drawn_examples(rng, 2, 5))
+    yield case(
+        *drawn_examples(rng, 4, 9),
+        num_iterations=201,
+        learning_rate=0.05,
+        print_cost=True,
+    )
+
+
+def _descent(w, b, X, Y, num_iterations, learning_rate, noted=100):
+    """Gradient descent; a cost every `noted` steps."""
+    costs = []
+    for i in range(num_iterations):
+        grads, cost = ref.propagate(w, b, X, Y)
+        if i % noted == 0:
+            costs.append(cost)
+        w = w - learning_rate * grads["dw"]
+        b = b - learning_rate * grads["db"]
+    return {"w": w, "b": b}, grads, costs
+
+
+@optimize.mistake("The cost climbs. The slopes point uphill, so subtract them.")
+def climbs(w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False):
+    return _descent(w, b, X, Y, num_iterations, -learning_rate)
+
+
+@optimize.mistake(
+    "It writes into its argument w. `w -= …` changes the caller's array; `w = w - …` "
+    "makes a new one."
+)
+def descends_in_place(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    params, grads, costs = ref.optimize(w, b, X, Y, num_iterations, learning_rate)
+    w[:] = params["w"]
+    return params, grads, costs
+
+
+@optimize.mistake(
+    "There is a cost for every step. Note it only at steps 0, 100, 200, …"
+)
+def notes_every_cost(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    return _descent(w, b, X, Y, num_iterations, learning_rate, noted=1)
+
+
+@optimize.mistake(
+    "Every step uses the slopes of the start. Ask `propagate` again after each step."
+)
+def slopes_of_the_start(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    grads, cost = ref.propagate(w, b, X, Y)
+    w = w - num_iterations * learning_rate * grads["dw"]
+    b = b - num_iterations * learning_rate * grads["db"]
+    return {"w": w, "b": b}, grads, [cost] * (1 + (num_iterations - 1) // 100)
+
+
+@optimize.mistake("The bias never moves. It takes a step like the weights.")
+def leaves_the_bias(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    costs = []
+    for i in range(num_iterations):
+        grads, cost = ref.propagate(w, b, X, Y)
+        if i % 100 == 0:
+            costs.append(cost)
+        w = w - learning_rate * grads["dw"]
+    return {"w": w, "b": b}, grads, costs
+
+
+@optimize.mistake(
+    "The parameters are those of the start. Return the ones after the last step."
+)
+def returns_the_start(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    _, grads, costs = ref.optimize(w, b, X, Y, num_iterations, learning_rate)
+    return {"w": w, "b": b}, grads, costs
+
+
+@optimize.mistake(
+    "It takes one step too many: `range(n)` has n values already, 0 to n - 1."
+)
+def one_step_too_many(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    return ref.optimize(w, b, X, Y, num_iterations + 1, learning_rate)
+
+
+@optimize.mistake(
+    "The learning rate you were given is not used. Multiply the slopes by it."
+)
+def ignores_the_rate(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    return ref.optimize(w, b, X, Y, num_iterations, 1.0)
+
+
+@optimize.mistake(
+    "The costs are noted after the step. The first should be the cost of the start."
+)
+def notes_too_late(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    costs = []
+    for i in range(num_iterations):
+        grads, _ = ref.propagate(w, b, X, Y)
+        w = w - learning_rate * grads["dw"]
+        b = b - learning_rate * grads["db"]
+        if i % 100 == 0:
+            costs.append(ref.propagate(w, b, X, Y)[1])
+    return {"w": w, "b": b}, grads, costs
+
+
+@optimize.mistake(
+    "The bias moves on slopes of the new weights. Get both slopes, then move both."
+)
+def moves_one_after_the_other(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    costs = []
+    for i in range(num_iterations):
+        grads, cost = ref.propagate(w, b, X, Y)
+        if i % 100 == 0:
+            costs.append(cost)
+        w = w - learning_rate * grads["dw"]
+        b = b - learning_rate * ref.propagate(w, b, X, Y)[0]["db"]
+    return {"w": w, "b": b}, grads, costs
+
+
+@optimize.right
+def optimize_on_copies(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    w = w.copy()
+    m = X.shape[1]
+    costs = np.zeros((num_iterations + 99) // 100)
+    for i in range(num_iterations):
+        A = 1 / (1 + np.exp(-(w.T @ X + b)))
+        if i % 100 == 0:
+            costs[i // 100] = _loss(A, Y).mean()
+        dw, db = X @ (A - Y).T / m, np.mean(A - Y)
+        w -= learning_rate * dw
+        b -= learning_rate * db
+    return {"w": w, "b": b}, {"dw": dw, "db": db}, list(costs)
+
+
+@optimize.right
+def optimize_in_float32(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    w, X, b = w.astype(np.float32), X.astype(np.float32), np.float32(b)
+    step, costs = 0, []
+    while step < num_iterations:
+        grads, cost = ref.propagate(w, b, X, Y)
+        if not step % 100:
+            costs += [np.float32(cost)]
+        w = (w - learning_rate * grads["dw"]).astype(np.float32)
+        b = np.float32(b - learning_rate * grads["db"])
+        step += 1
+    return {"w": w, "b": b}, grads, costs
+
+
+lab.concept(
+    "rate_too_large",
+    points=1,
+    answer="B",
+    why="A cost that goes up and down, ever higher, leaps across the valley.",
+    because={
+        "A": "More of the same steps: it leaps farther each time. Look at 1.94, 2.31, "
+        "2.75.",
+        "C": "Larger steps leap still farther. The cost is not creeping, it is rising.",
+        "D": "More pictures change what is learned, not how far a step leaps.",
+    },
+)
+
+
+@lab.check("predict", points=6)
+def predict(rng):
+    """Sure and unsure neurons, one example, one feature, and one that is undecided."""
+    for n, m, b in [(3, 20, -0.6), (1, 8, 0.4), (5, 1, 0.2), (4, 30, 0.8)]:
+        w = rng.normal(size=(n, 1)) / np.sqrt(n)
+        yield case(w, b, rng.normal(size=(n, m)))
+    yield case(np.zeros((2, 1)), 0.0, rng.normal(size=(2, 4)))
+
+
+@predict.mistake("These are probabilities. Decide: 1 above 0.5, else 0.")
+def returns_probabilities(w, b, X):
+    return _activations(w, b, X)
+
+
+@predict.mistake("The bias is not used. The evidence is w.T X + b.")
+def predicts_without_bias(w, b, X):
+    return ref.predict(w, 0.0, X)
+
+
+@predict.mistake(
+    "The evidence was compared with 0.5. Compare the probability, after the sigmoid."
+)
+def threshold_on_the_evidence(w, b, X):
+    return (np.dot(w.T, X) + b > 0.5).astype(int)
+
+
+@predict.mistake("At exactly 0.5 the answer is 0: 1 is for above 0.5 only.")
+def one_at_the_threshold(w, b, X):
+    return (_activations(w, b, X) >= 0.5).astype(int)
+
+
+@predict.mistake(
+    "An axis was lost. Labels have the shape (1, m), as Y does, so that they can be "
+    "compared with it."
+)
+def predicts_in_a_list(w, b, X):
+    return ref.predict(w, b, X).ravel()
+
+
+@predict.mistake("The labels are in a column. Their shape is (1, m), a row.")
+def predicts_in_a_column(w, b, X):
+    return ref.predict(w, b, X).T
+
+
+@predict.mistake("0 and 1 have changed places: 1 is for probabilities above 0.5.")
+def predicts_the_other(w, b, X):
+    return 1 - ref.predict(w, b, X)
+
+
+@predict.right
+def predict_with_a_loop(w, b, X):
+    labels = np.zeros((1, X.shape[1]))
+    for i in range(X.shape[1]):
+        z = float(sum(w[:, 0] * X[:, i]) + b)
+        labels[0, i] = 1 if 1 / (1 + math.exp(-z)) > 0.5 else 0
+    return labels
+
+
+@predict.right
+def predict_from_the_evidence(w, b, X):
+    return w.astype(np.float32).T @ X.astype(np.float32) + np.float32(b) > 0
+
+
+@predict.right
+def predict_by_rounding(w, b, X):
+    return np.round(_activations(w, b, X))
+
+
+# --- photographs ---------------------------------------------------------------------
+
+
+@lab.check("model", points=8)
+def model(rng):
+    """Small sets of two clouds, few steps, settings given and left out."""
+    settings = [
+        {"num_iterations": 30, "learning_rate": 0.1},
+        {"num_iterations": 1, "learning_rate": 0.02},
+        {"num_iterations": 120},
+    ]
+    for n, given in zip((3, 1, 5), settings, strict=True):
+        X, Y = _clouds(rng, n, 10)
+        X_test, Y_test = _clouds(rng, n, 6)
+        yield case(X, Y, X_test, Y_test, **given)
+
+
+def _clouds(rng, n, m):
+    """Two overlapping clouds of points, not centred, each label half of the time."""
+    Y = rng.permutation(np.arange(m) % 2).reshape(1, m)
+    return rng.normal(size=(n, m)) + Y + 0.3, Y
+
+
+@model.mistake(
+    "It learns from the test set. That one stands for pictures nobody has taken yet."
+)
+def learns_from_the_test_set(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    right = ref.model(X_test, Y_test, X_train, Y_train, num_iterations, learning_rate)
+    return right | {
+        "Y_prediction_train": right["Y_prediction_test"],
+        "Y_prediction_test": right["Y_prediction_train"],
+    }
+
+
+@model.mistake("The predictions for training and test set have changed places.")
+def swaps_the_predictions(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
+    return right | {
+        "Y_prediction_train": right["Y_prediction_test"],
+        "Y_prediction_test": right["Y_prediction_train"],
+    }
+
+
+@model.mistake(
+    "It predicts with the zeros it began with. Use the parameters that `optimize` "
+    "returned."
+)
+def predicts_with_zeros(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
+    return right | {
+        "Y_prediction_train": np.zeros(Y_train.shape),
+        "Y_prediction_test": np.zeros(Y_test.shape),
+    }
+
+
+@model.mistake(
+    "The learning rate does not reach `optimize`, which then takes its own, 0.009."
+)
+def forgets_the_rate(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, 0.009)
+    return right | {"learning_rate": learning_rate}
+
+
+@model.mistake(
+    "The number of iterations does not reach `optimize`, which then takes its own, 100."
+)
+def forgets_the_iterations(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    right = ref.model(X_train, Y_train, X_test, Y_test, 100, learning_rate)
+    return right | {"num_iterations": num_iterations}
+
+
+@model.mistake(
+    "`w` and `b` are the zeros of the start. Return what `optimize` returned."
+)
+def returns_the_zeros(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
+    return right | {"w": np.zeros_like(right["w"]), "b": 0.0}
+
+
+@model.right
+def model_on_its_own(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    n, m = X_train.shape
+    w, b, costs = [0.0] * n, 0.0, []
+    for step in range(num_iterations):
+        dw, db, cost = [0.0] * n, 0.0, 0.0
+        for i in range(m):
+            z = b + sum(w[j] * X_train[j, i] for j in range(n))
+            a, y = 1 / (1 + math.exp(-z)), Y_train[0, i]
+            cost -= math.log(a if y else 1 - a) / m
+            db += (a - y) / m
+            for j in range(n):
+                dw[j] += X_train[j, i] * (a - y) / m
+        if step % 100 == 0:
+            costs.append(cost)
+        w = [value - learning_rate * slope for value, slope in zip(w, dw, strict=True)]
+        b -= learning_rate * db
+    column = np.array(w).reshape(-1, 1)
+    return {
+        "w": column,
+        "b": b,
+        "costs": costs,
+        "Y_prediction_train": column.T @ X_train + b > 0,
+        "Y_prediction_test": column.T @ X_test + b > 0,
+        "num_iterations": num_iterations,
+        "learning_rate": learning_rate,
+    }
+
+
+@model.right
+def model_in_float32(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    X_train, X_test = X_train.astype(np.float32), X_test.astype(np.float32)
+    w = np.zeros((len(X_train), 1), dtype=np.float32)
+    params, _, costs = optimize_in_float32(
+        w, 0.0, X_train, Y_train, num_iterations, learning_rate
+    )
+    return {
+        **params,
+        "costs": np.array(costs),
+        "Y_prediction_test": np.round(_activations(params["w"], params["b"], X_test)),
+        "Y_prediction_train": np.round(_activations(params["w"], params["b"], X_train)),
+        "learning_rate": learning_rate,
+        "num_iterations": num_iterations,
+        "train_accuracy": 1.0,
+    }
