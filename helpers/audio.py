@@ -283,9 +283,8 @@ def piano_roll(notes: np.ndarray, step: int = 12) -> np.ndarray:
     """
     notes = np.asarray(notes).reshape(-1, 5)
     begin = notes[:, ONSET] // step
-    end = np.maximum(
-        -(-(notes[:, ONSET] + notes[:, DURATION]) // step), begin + 1
-    )  # rounded up, one column at least
+    end = -(-(notes[:, ONSET] + notes[:, DURATION]) // step)  # rounded up
+    end = np.maximum(end, begin + 1)
     roll = np.zeros((128, int(end.max(initial=0))), np.uint8)
     for first, last, pitch in zip(begin, end, notes[:, PITCH], strict=True):
         roll[pitch, first:last] = np.maximum(roll[pitch, first:last], 1)
@@ -310,7 +309,8 @@ def notes_to_tokens(notes: np.ndarray) -> np.ndarray:
     """Write notes as tokens, times rounded to sixteenths, velocity and track dropped.
 
     Notes of one moment and one length come together, longer ones first, from low to
-    high. Pitches outside the range are moved by octaves.
+    high. Silence before the first note is dropped. Pitches outside the range are moved
+    by octaves.
 
     Args:
         notes: (n, 5), as described at the top of this module.
@@ -325,20 +325,16 @@ def notes_to_tokens(notes: np.ndarray) -> np.ndarray:
     pitch = notes[:, PITCH]
     pitch = np.where(pitch < LOWEST, LOWEST + (pitch - LOWEST) % 12, pitch)
     pitch = np.where(pitch > HIGHEST, HIGHEST - (HIGHEST - pitch) % 12, pitch)
-    tokens, now, last = [], 0, None
     rows = sorted({*zip(onset, -length, pitch, strict=True)})
-    now = rows[0][0] if rows else 0
-    for moment, minus_length, key in rows:
-        if last is not None and (moment > now or minus_length != last):
-            tokens.append(N_PITCHES - last)
-        while moment > now:
-            wait = min(moment - now, MAX_WAIT)
-            tokens.append(N_PITCHES + len(LENGTHS) + wait - 1)
-            now += wait
+    tokens: list[int] = []
+    for index, (now, shorter, key) in enumerate(rows):
         tokens.append(key - LOWEST)
-        last = minus_length
-    if last is not None:
-        tokens.append(N_PITCHES - last)
+        following = rows[index + 1][:2] if index + 1 < len(rows) else (now, None)
+        if following != (now, shorter):
+            tokens.append(N_PITCHES - shorter)  # their common length
+        for wait in range(now, following[0], MAX_WAIT):
+            steps = min(following[0] - wait, MAX_WAIT)
+            tokens.append(N_PITCHES + len(LENGTHS) + steps - 1)
     return np.array(tokens, np.int16)
 
 
