@@ -55,10 +55,10 @@ class Graph:
             values = values.astype(weight["dtype"])
             self.constants[weight["name"]] = torch.tensor(values)
 
-    def run(self, picture: torch.Tensor, output: str) -> torch.Tensor:
-        """Return the value of one node for an input (1, 3, 416, 416)."""
+    def run(self, picture: torch.Tensor, outputs: list[str]) -> list[torch.Tensor]:
+        """Return the values of some nodes for an input (1, 3, 416, 416)."""
         self.values = {"input_1": picture}
-        return self.value(output)
+        return [self.value(output)[0] for output in outputs]
 
     def value(self, name: str):
         """Compute a node's value after those of its inputs."""
@@ -164,12 +164,8 @@ def forward(graph: Graph, picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     x = picture[..., ::-1].astype(np.float32)
     x = (x - [103.53, 116.28, 123.675]) / [57.375, 57.12, 58.395]
     x = torch.tensor(x.astype(np.float32)).permute(2, 0, 1)[None]
-    scores = [
-        graph.run(x, name)[0] for name in ("Identity", "Identity_1", "Identity_2")
-    ]
-    bins = [
-        graph.run(x, name)[0] for name in ("Identity_3", "Identity_4", "Identity_5")
-    ]
+    outputs = graph.run(x, ["Identity", *(f"Identity_{i}" for i in range(1, 6))])
+    scores, bins = outputs[:3], outputs[3:]
     return torch.cat(scores).numpy(), torch.cat(bins).reshape(-1, 4, 11).numpy()
 
 
