@@ -8,7 +8,6 @@ network's own preparation itself:
 `vgg16`                (m, height, width, 3)       activations by layer name
 `face_detector`        (m, 416, 416, 3)            raw output (m, 13, 13, 5, 5)
 `face_embedding`       (m, 150, 150, 3)            embeddings (m, 128)
-`compose_scene`        a number                    picture, boxes, classes, masks
 =====================  ==========================  ================================
 
 The weights are ordinary arrays in ``datasets/NAME.h5``, by layer name.
