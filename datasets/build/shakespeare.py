@@ -47,7 +47,8 @@ def plain(markdown: str) -> str:
     """
     text = re.sub(r"(?m)^#.*$", "", markdown)
     text = re.sub(r"_(?:[^_\n]|\n(?!\n))+_", "", text)  # directions, never past a gap
-    text = re.sub(r"\\?\[[^\]]*\]", "", text).replace("—", "--")
+    # a bracket that is never closed ends with its line
+    text = re.sub(r"\\?\[[^\]\n]*(?:\]|$)", "", text, flags=re.M).replace("—", "--")
     text = re.sub(r"(?m)^\*\*(.+?)\*\*\s*$", r"\1:", text)
     text = re.sub(r"[*_\\$&()]", "", text)
     text = re.sub(r"[ \t]+", " ", text)
