@@ -5,8 +5,8 @@
 # errors, and the learning. Then you open it, see what it has learned as a picture, and
 # meet the photographs that fool it.
 #
-# **Time** about two hours, in six parts; stop after any of them.
-# **You need** Python and school algebra. Derivatives are explained when they turn up.
+# **Time** about two hours, in six parts; stop after any of them. **You need** Python
+# and school algebra. Derivatives are explained when they turn up.
 
 # %% [markdown]
 # ## The map
@@ -33,7 +33,7 @@
 
 # %%
 import math
-import time
+import timeit
 
 import numpy as np
 
@@ -96,8 +96,8 @@ kind_of_data = None
 # %% [markdown]
 # ## The idea
 # Our neuron knows nothing of rows, columns or colours. It takes one column of numbers.
-# So we pull the picture apart and write its numbers one below the other:
-# 64 rows × 64 columns × 3 colours makes $n_x = 12288$ numbers.
+# So we pull the picture apart and write its numbers one below the other: 64 rows × 64
+# columns × 3 colours makes $n_x = 12288$ numbers.
 #
 # By hand, a picture with one row of two pixels, `[[[1, 2, 3], [4, 5, 6]]]`, has shape
 # `(1, 2, 3)` and becomes the column `[[1], [2], [3], [4], [5], [6]]` of shape `(6, 1)`.
@@ -148,29 +148,23 @@ check(image2vector)
 # A whole training set becomes one table $X$ with a picture in each column. Two ways
 # give the right shape; only one gives the right table. Look at what comes out when the
 # first column is folded back into a picture.
+#
+# The values are bytes from 0 to 255. Divided by 255 they lie between 0 and 1, which
+# keeps the steps of learning at a handy size and changes no picture.
 
 # %% demo
 m = len(train_x)
-right = train_x.reshape(m, -1).T  # each picture a row, then turned into a column
-wrong = train_x.reshape(-1, m)  # the same shape, but columns cut across pictures
-print("both have shape", right.shape, wrong.shape)
-assert np.array_equal(right[:, [0]], image2vector(train_x[0]))
+X_train = train_x.reshape(m, -1).T / 255  # each picture a row, then turned
+X_test = test_x.reshape(len(test_x), -1).T / 255
+scrambled = train_x.reshape(-1, m)  # the same shape, but columns cut across pictures
+print("X_train", X_train.shape, " X_test", X_test.shape, " wrong", scrambled.shape)
+assert np.allclose(X_train[:, [0]], image2vector(train_x[0]) / 255)
 
 plots.images(
-    [right[:, 0].reshape(64, 64, 3), wrong[:, 0].reshape(64, 64, 3)],
+    [X_train[:, 0].reshape(64, 64, 3), scrambled[:, 0].reshape(64, 64, 3)],
     ["reshape(m, -1).T", "reshape(-1, m)"],
     reading="A right shape is not yet a right array: look at one example.",
 )
-
-# %% [markdown]
-# The values are bytes from 0 to 255. We divide by 255, so that all features lie between
-# 0 and 1. That keeps the steps of learning at a handy size; no picture is changed by
-# it.
-
-# %% demo
-X_train = train_x.reshape(m, -1).T / 255  # (12288, m)
-X_test = test_x.reshape(len(test_x), -1).T / 255
-print("X_train", X_train.shape, "from", X_train.min(), "to", X_train.max())
 
 # %% concept="count_parameters"
 # Logistic regression learns one weight for each feature, and a bias. How many numbers
@@ -221,10 +215,8 @@ def basic_sigmoid(x):
 # %% check="basic_sigmoid"
 check(basic_sigmoid)
 
-# %% [markdown]
-# Now hand it four numbers at once. What do you expect?
-
 # %% demo
+# Now four numbers at once. What do you expect?
 try:
     basic_sigmoid(np.array([-2.0, 0.0, 2.0, 4.0]))
 except TypeError as error:
@@ -280,11 +272,8 @@ def sigmoid(x):
 # %% check="sigmoid"
 check(sigmoid)
 
-# %% [markdown]
-# ### Watch it work
-# Before you run: how large must $z$ be to make the neuron 99 % sure?
-
 # %% demo
+# Before you run: how large must z be to make the neuron 99 % sure?
 plots.curve(
     sigmoid,
     between=(-8, 8),
@@ -430,11 +419,8 @@ def computation_graph(a, b, c):
 # %% check="computation_graph"
 check(computation_graph)
 
-# %% [markdown]
-# ### Believe no derivative you have not nudged
-# Whatever you derive, you can test: nudge each input both ways and see what $J$ does.
-
 # %% demo
+# Believe no derivative you have not nudged: each input both ways, and see what J does.
 point, nudge = {"a": 5.0, "b": 3.0, "c": 2.0}, 0.001
 J, grads = computation_graph(**point)
 print(f"J = {J}\n\n      by nudging   yours")
@@ -459,22 +445,17 @@ def dot_with_loop(a, b):
     return total
 
 
-def best_time(function, *args):
+def best_time(dot, size):
     """Seconds of the fastest of three calls."""
-    seconds = []
-    for _ in range(3):
-        start = time.perf_counter()
-        function(*args)
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
+    a, b = np.ones(size), np.ones(size)
+    return min(timeit.repeat(lambda: dot(a, b), number=1, repeat=3))
 
 
 # %% demo
 sizes = [100, 1_000, 10_000, 100_000, 1_000_000]
-vectors = [np.random.default_rng(0).normal(size=(2, size)) for size in sizes]
 seconds = {
-    "loop": [best_time(dot_with_loop, a, b) for a, b in vectors],
-    "np.dot": [best_time(np.dot, a, b) for a, b in vectors],
+    "loop": [best_time(dot_with_loop, size) for size in sizes],
+    "np.dot": [best_time(np.dot, size) for size in sizes],
 }
 print(f"a million: {seconds['loop'][-1] / seconds['np.dot'][-1]:.0f} times faster")
 plots.lines(
@@ -620,36 +601,16 @@ def softmax(x):
 # %% check="softmax"
 check(softmax)
 
-# %% demo
-scores = np.linspace(-4, 4, 81)
-three = np.stack([scores, 0 * scores, 0 * scores + 1], axis=1)  # (81, 3)
-shares = softmax(three)
-plots.lines(
-    {"class 1": shares[:, 0], "class 2": shares[:, 1], "class 3": shares[:, 2]},
-    scores,
-    xlabel="score of class 1 (the others have 0 and 1)",
-    ylabel="probability",
-    reading="As one score rises, it takes from the others; the sum stays 1.",
-)
-
 # %% [markdown]
 # ## Two ways to measure a miss
-# How far are predictions $\hat y$ from the truth $y$? Add up the absolute differences,
-# or their squares:
-#
-# $$L_1 = \sum_i |y_i - \hat y_i| \qquad L_2 = \sum_i (y_i - \hat y_i)^2$$
+# How far are predictions $\hat y$ from the truth $y$? Add up absolute differences,
+# $L_1 = \sum_i |y_i - \hat y_i|$, or squares, $L_2 = \sum_i (y_i - \hat y_i)^2$.
 #
 # By hand, $y = (1, 0)$ and $\hat y = (0.9, 0.5)$: $L_1 = 0.1 + 0.5 = 0.6$ and
 # $L_2 = 0.01 + 0.25 = 0.26$. Squares forgive small misses and punish large ones.
-
-# %% [markdown]
+#
 # ### Exercise 8 · `L1` · 3 points · about 2 minutes
-# One line, no loop.
-#
-# <details><summary>Misses cancel each other</summary>
-#
-# Take absolute values before adding up.
-# </details>
+# One line, no loop. If misses cancel, take absolute values before adding up.
 
 
 # %% exercise="L1"
@@ -678,11 +639,6 @@ check(L1)
 # %% [markdown]
 # ### Exercise 9 · `L2` · 3 points · about 2 minutes
 # The same with squares. `np.dot` of a vector with itself does both steps at once.
-#
-# <details><summary>It is the square root of what was expected</summary>
-#
-# The *norm* takes a root, this loss does not.
-# </details>
 
 
 # %% exercise="L2"
@@ -713,6 +669,9 @@ check(L2)
 # An array of shape `(5,)` is neither a row nor a column. Its transpose is itself, and
 # next to a column of shape `(5, 1)` it is quietly taken for a row. No error, no
 # warning. This is the most common bug of the course, so meet it here.
+#
+# Against it, say what you mean: make vectors with both axes, `np.zeros((5, 1))`, and
+# state shapes where you rely on them, `assert yhat.shape == (5, 1)`.
 
 # %% demo
 y = np.array([1.0, 0, 1, 1, 0])  # (5,)
@@ -723,10 +682,6 @@ plots.heat(
     numbers=True,
     reading="Left: 25 differences where 5 were meant. Right: all five are 0.",
 )
-
-# %% [markdown]
-# Say what you mean: make vectors with both axes, `np.zeros((5, 1))`, and state shapes
-# where you rely on them, `assert yhat.shape == (5, 1)`. It costs nothing.
 
 # %% concept="broadcast_shape"
 # A has shape (1, 6), Y has shape (6, 1). What is A - Y?
@@ -756,8 +711,9 @@ broadcast_shape = None
 # It looks like two terms, but one is always 0: for $y = 1$ it is $-\ln a$, for $y = 0$
 # it is $-\ln(1 - a)$. An undecided $a = 0.5$ costs $\ln 2 \approx 0.693$ either way.
 #
-# The **cost** is the average loss over all $m$ examples, $J = \frac1m \sum_i
-# \ell^{(i)}$. A loss judges one prediction; the cost judges the weights.
+# The **cost** is the average loss over all $m$ examples,
+# $J = \frac1m \sum_i \ell^{(i)}$. A loss judges one prediction; the cost judges the
+# weights.
 
 # %% demo
 plots.curve(
@@ -785,9 +741,9 @@ cost_of_copies = None
 
 # %% [markdown]
 # ## Why not simply squares?
-# One example, label 1, one weight. The neuron starts far on the wrong side, at $w =
-# -8$, and must find its way to the right. Which of the two curves would you rather roll
-# down?
+# One example, label 1, one weight. The neuron starts far on the wrong side, at
+# $w = -8$, and must find its way to the right. Which of the two curves would you rather
+# roll down?
 
 # %% demo
 plots.curve(
@@ -861,30 +817,24 @@ check(initialize_with_zeros)
 #
 # $$dw = \tfrac1m\, X\,(A - Y)^\top \qquad db = \tfrac1m \sum_i (a^{(i)} - y^{(i)})$$
 #
-# By hand, $w = 0$, $b = 0$, two features, two examples: $x^{(1)} = (2, 1)$ with $y =
-# 1$, and $x^{(2)} = (0, 3)$ with $y = 0$. Then $A = (0.5, 0.5)$, $J = \ln 2$, and $A -
-# Y = (-0.5, 0.5)$. So $dw_1 = \frac12(2 \cdot {-0.5} + 0 \cdot 0.5) = -0.5$ and $dw_2 =
-# \frac12(1 \cdot {-0.5} + 3 \cdot 0.5) = 0.5$, while $db = 0$.
+# By hand, $w = 0$, $b = 0$, two features, two examples: $x^{(1)} = (2, 1)$ with
+# $y = 1$, and $x^{(2)} = (0, 3)$ with $y = 0$. Then $A = (0.5, 0.5)$, $J = \ln 2$, and
+# $A - Y = (-0.5, 0.5)$. So $dw_1 = \frac12(2 \cdot {-0.5} + 0 \cdot 0.5) = -0.5$ and
+# $dw_2 = \frac12(1 \cdot {-0.5} + 3 \cdot 0.5) = 0.5$, while $db = 0$. A step will move
+# $w_1$ up and $w_2$ down.
 
 # %% [markdown]
-# <details><summary><b>Predict</b>: which way will a step move each weight?</summary>
-#
-# Against the slope: $w_1$ up, $w_2$ down. Feature 1 spoke for label 1, feature 2
-# against.
-# </details>
-#
 # ### Exercise 11 · `propagate` · 15 points · about 15 minutes
 # Forwards for the cost, backwards for the slopes. The shape of `dw` is that of `w`.
-
-# %% [markdown]
+#
 # <details><summary>shapes not aligned</summary>
 #
-# Write the shapes down: `w.T` is `(1, n_x)`, `X` is `(n_x, m)`; the product is `(1,
-# m)`. For `dw` you need `(n_x, 1)` from `(n_x, m)` and `(1, m)`: transpose the second.
+# `w.T` is `(1, n_x)` and `X` is `(n_x, m)`, so `w.T X` is `(1, m)`. For `dw` transpose
+# the second factor.
 # </details>
 # <details><summary>The cost is a number times too large</summary>
 #
-# Sum or mean? And the mean over what: the examples, `X.shape[1]`, or the features?
+# Sum or mean? And over what: the examples, `X.shape[1]`, or the features?
 # </details>
 
 
@@ -920,11 +870,8 @@ def propagate(w, b, X, Y):
 # %% check="propagate"
 check(propagate)
 
-# %% [markdown]
-# ### Watch it work
-# Nudge it, as before: three of the 12288 weights, on real photographs.
-
 # %% demo
+# Nudge it, as before: three of the 12288 weights, on real photographs.
 w, b = initialize_with_zeros(12288)
 few, labels = X_train[:, :200], train_y[:, :200]
 grads, cost = propagate(w, b, few, labels)
@@ -959,9 +906,9 @@ zeros_start = None
 #
 # $$w \leftarrow w - \alpha\,dw \qquad b \leftarrow b - \alpha\,db$$
 #
-# By hand, from before: $w = (0, 0)$, $dw = (-0.5, 0.5)$ and $\alpha = 0.1$ lead to $w =
-# (0.05, -0.05)$. Ask `propagate` for the slopes there, step again. That is all there is
-# to **gradient descent**, and it trains every network in this course.
+# By hand, from before: $w = (0, 0)$, $dw = (-0.5, 0.5)$ and $\alpha = 0.1$ lead to
+# $w = (0.05, -0.05)$. Ask `propagate` for the slopes there, step again. That is all
+# there is to **gradient descent**, and it trains every network in this course.
 
 # %% [markdown]
 # ### Exercise 12 · `optimize` · 11 points · about 12 minutes
@@ -1085,13 +1032,9 @@ check(predict)
 
 # %% [markdown]
 # # Part 6 · The photographs
-# You have all the pieces. `model` puts them together: start from zeros, learn on the
-# training set, predict on both sets. Never let it learn from the test set: that one
-# stands for the photographs nobody has taken yet.
-
-# %% [markdown]
 # ### Exercise 14 · `model` · 8 points · about 6 minutes
-# Four calls of what you wrote, and a dictionary.
+# Put the pieces together: start from zeros, learn on the training set, predict on both.
+# Never learn from the test set: it stands for photographs nobody has taken yet.
 #
 # <details><summary>num_iterations seems to have no effect</summary>
 #
@@ -1165,15 +1108,9 @@ def accuracy(predicted, labels):
     return float(np.mean(predicted == labels))
 
 
-plots.costs(
-    trained["costs"],
-    baseline={"undecided, ln 2": np.log(2)},
-    reading="Still falling after 1000 steps, ever more slowly.",
-)
-
-# %% demo
 on_train = accuracy(trained["Y_prediction_train"], train_y)
 on_test = accuracy(trained["Y_prediction_test"], test_y)
+plots.costs(trained["costs"], reading="Still falling, ever more slowly.")
 plots.bars(
     {"training pictures": on_train, "test pictures": on_test},
     ylabel="accuracy",
@@ -1183,14 +1120,11 @@ plots.bars(
 )
 
 # %% [markdown]
-# The gap between the two bars is called **overfitting**: 12289 numbers were fitted to
-# 420 pictures, and part of what they hold is true of those pictures only. Course 2 is
-# about closing this gap.
+# The gap between the two bars is **overfitting**: 12289 numbers were fitted to 420
+# pictures, and part of what they hold is true of those only. Course 2 is about closing
+# it. How sure is the lower bar? The test pictures were cut from 30 photographs. One
+# more or less moves it by 3 %, so "about 85 %" is all that may be said.
 #
-# How sure is the second number? The test set has 60 pictures cut from 30 photographs.
-# One photograph more or less moves it by 3 %, so "about 85 %" is all that may be said.
-
-# %% [markdown]
 # ## Four learning rates
 # One knob, turned by you. Before you run: which of 0.0001, 0.001, 0.005 and 0.02 has
 # the lowest cost after 500 steps, and which looks worst after the first hundred?
@@ -1210,32 +1144,9 @@ plots.costs(
 )
 
 # %% [markdown]
-# One point in a hundred hides a good deal. Here are the first sixty steps, every one.
-
-
-# %% demo
-def every_cost(rate, steps=60):
-    """The cost before each of the first steps from zero."""
-    (w, b), seen = initialize_with_zeros(len(X_train)), []
-    for _ in range(steps):
-        params, _, (cost,) = optimize(w, b, X_train, train_y, 1, rate)
-        w, b = params["w"], params["b"]
-        seen.append(cost)
-    return seen
-
-
-plots.costs(
-    {rate: every_cost(rate) for rate in (0.001, 0.005, 0.02)},
-    every=1,
-    reading="0.02 leaps across the valley, to costs far above the start; 0.001 glides.",
-)
-
-# %% [markdown]
-# Try three times your best rate, then a third of it; keep the largest that still
-# glides. That is how rates are chosen in practice, and a cost that rises is always the
-# first hint of one too large.
-
-# %% [markdown]
+# In practice: try three times your best rate, then a third of it, and keep the largest
+# whose cost still glides. A cost that rises is the first hint of one too large.
+#
 # ## Open the neuron
 # There is one weight for each pixel and colour, so the weights fold back into a
 # picture. Before you run: what would *you* look for?
@@ -1298,11 +1209,10 @@ plots.images(
 # The 98 % were measured on the pictures it learned from; on new photographs it is about
 # 85 %, and only that number says how the camera would do. With more weights (12289)
 # than pictures (420) it partly learned them by heart. It goes by colour and place: blue
-# at the top speaks for a landmark, green for an animal. The cat on a red cloth,
-# without any green, is called a landmark with great confidence. It cannot see shape:
-# with the pixels shuffled it is exactly as good, as a sum does not depend on order.
-# Next I would collect more varied photographs, such as animals indoors and landmarks at
-# dusk.
+# at the top speaks for a landmark, green for an animal. The cat on a red cloth, without
+# any green, is called a landmark with great confidence. It cannot see shape: with the
+# pixels shuffled it is exactly as good, as a sum does not depend on order. Next I would
+# collect more varied photographs, such as animals indoors and landmarks at dusk.
 #
 # **Rubric**, one point each: test accuracy is what counts · overfitting, or more
 # weights than pictures, explains the gap · colour and place named, from the weight
