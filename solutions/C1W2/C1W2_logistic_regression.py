@@ -16,7 +16,7 @@
 # | 2 Probabilities | `basic_sigmoid` `sigmoid` | any number into (0, 1) | 7 |
 # | 3 Slopes | `sigmoid_derivative` `computation_graph` | the chain rule | 11 |
 # | 4 Arrays | `normalize_rows` `softmax` `L1` `L2` | no loops | 17 |
-# | 5 Learning | `initialize_with_zeros` `propagate` `optimize` `predict` | | 35 |
+# | 5 Learning | `initialize_with_zeros` `propagate` `optimize` `predict` | steps | 35 |
 # | 6 Photographs | `model` | train it, open it, break it | 8 |
 #
 # Nine short questions give 12 points, one answer in your own words 6.
@@ -88,7 +88,8 @@ plots.images(
 
 # %% concept="kind_of_data"
 # Which of these is structured data?
-# A: a recording of birdsong        B: a review of a hotel
+# A: a recording of birdsong
+# B: a review of a hotel
 # C: a list of flats with size, rent and floor
 # D: a drone's video of a forest
 kind_of_data = None
@@ -427,7 +428,7 @@ print(f"J = {J}\n\n      by nudging   yours")
 for name in point:
     up = computation_graph(**(point | {name: point[name] + nudge}))[0]
     down = computation_graph(**(point | {name: point[name] - nudge}))[0]
-    print(f"d{name}   {(up - down) / (2 * nudge):10.4f}   {grads['d' + name]:5}")
+    print(f"d{name}   {(up - down) / (2 * nudge):10.4f}   {grads['d' + name]:6.4f}")
 
 # %% [markdown]
 # # Part 4 · Think in arrays
@@ -895,8 +896,9 @@ for j in [0, 5000, 12287]:
 
 # %% concept="zeros_start"
 # Logistic regression starts with w = 0. It learns all the same, because …
-# A: the bias b starts at a random value         B: the slopes depend on the inputs,
-# C: σ(0) = 0, so the first error is zero           which differ from weight to weight
+# A: the bias b starts at a random value
+# B: the slopes depend on the inputs, which differ from weight to weight
+# C: σ(0) = 0, so the first error is zero
 # D: gradient descent adds a little noise
 zeros_start = None
 
@@ -1161,8 +1163,8 @@ plots.heat(
 
 # %% [markdown]
 # No ears, no towers. It has found out that landmarks stand under a blue sky and animals
-# in the green, and that something in the middle is brighter or darker than around it.
-# Quite clever, for a sum. And now you can guess what fools it.
+# in the green, and that the middle of a picture differs from its edges. Quite clever,
+# for a sum. And now you can guess what fools it.
 
 # %% demo
 sure = sigmoid(np.dot(trained["w"].T, X_test) + trained["b"])  # of an animal
@@ -1238,12 +1240,12 @@ plots.images(
 # The same in PyTorch, to read; you know by now what each line does:
 #
 # ```
-# neuron = torch.nn.Linear(12288, 1)                      # w and b
+# neuron = torch.nn.Linear(12288, 1)                      # w and b, not from zero
 # cost = torch.nn.BCEWithLogitsLoss()                     # sigmoid and cross-entropy
 # step = torch.optim.SGD(neuron.parameters(), lr=0.005)
 # for _ in range(1000):
 #     step.zero_grad()
-#     cost(neuron(X), Y).backward()                       # propagate; X is (m, n_x)
+#     cost(neuron(X), Y).backward()                       # propagate; rows are examples
 #     step.step()                                         # w - learning_rate * dw
 # ```
 
@@ -1254,9 +1256,8 @@ plots.images(
 # `np.logaddexp(0, Z)`.
 #
 # **The paper of the week.** D. R. Cox, *The regression analysis of binary sequences*,
-# Journal of the Royal Statistical Society B 20 (1958). Your neuron, two years before
-# anybody trained one on pictures. Read the first two pages: which of his symbols are
-# your $w$, $x$ and $a$?
+# Journal of the Royal Statistical Society B 20 (1958). Your neuron, as statisticians
+# met it. Read the first two pages: which of his symbols are your $w$, $x$ and $a$?
 #
 # **Next week** you put a layer of such neurons in between, and it learns to see curves.
 
