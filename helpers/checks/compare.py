@@ -134,9 +134,7 @@ def _numbers(expected, got, tolerance, place) -> Difference | None:
     if other.dtype.kind == "c" and one.dtype.kind != "c":
         return Difference("type", place, "real numbers", "complex numbers")
     if one.shape != other.shape:
-        return Difference(
-            "shape", place, what(expected), what(got), pair=(one, other)
-        )
+        return Difference("shape", place, what(expected), what(got), pair=(one, other))
     close = _close(one, other, tolerance)
     if close.all():
         return None
@@ -168,7 +166,12 @@ def _first_far(one, other, close, place) -> Difference:
     if np.isnan(other).any() and not np.isnan(one).any():
         share += "; some are not a number (nan)"
     return Difference(
-        "values", place + at, brief(one[index]), brief(other[index]), share, (one, other)
+        "values",
+        place + at,
+        brief(one[index]),
+        brief(other[index]),
+        share,
+        (one, other),
     )
 
 

@@ -79,4 +79,8 @@ def _factor(expected: np.ndarray, got: np.ndarray) -> float:
     if not used.any() or np.abs(got[~used]).max(initial=0.0) > 1e-9:
         return 0.0
     ratio = got[used] / expected[used]
-    return float(ratio.flat[0]) if _same(ratio, np.full_like(ratio, ratio.flat[0])) else 0.0
+    return (
+        float(ratio.flat[0])
+        if _same(ratio, np.full_like(ratio, ratio.flat[0]))
+        else 0.0
+    )

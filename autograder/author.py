@@ -1,0 +1,31 @@
+"""The hidden tests in an author's own notebook.
+
+Students never receive the cells that call this. It lets an instructor run a source
+notebook from top to bottom, hidden cases included, and gives nbgrader's stock
+execution a score with partial credit. Grading a class is the judge's work.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from autograder import check
+from autograder.in_process import Defined
+from autograder.judge import Judge
+
+
+def points(lab: str, name: str, names: Mapping[str, Any]) -> float:
+    """Points that an exercise earns on fresh hidden cases.
+
+    Args:
+        lab: name of the lab.
+        name: of the exercise or concept check.
+        names: where it is defined; `globals()` of the notebook.
+    """
+    judge = Judge(check.load(lab), seed=secrets.randbits(64))
+    result = judge.question(name, Defined(names))
+    if result.score < result.max_score:
+        print(result.message)
+    return float(result.score)

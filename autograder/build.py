@@ -1,0 +1,226 @@
+"""From a text notebook to what instructors and students open.
+
+`source_notebook` expands the short roles of a source into nbgrader's metadata, with
+solutions and hidden tests in it; `release_notebook` is what nbgrader's own generate
+step makes of that. Both are the same to the byte for the same source.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.preprocessors import (
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearOutput,
+    ClearSolutions,
+    ComputeChecksums,
+    LockCells,
+)
+
+from autograder import check, paths, source
+from helpers.checks import store
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+CHECK_PREFIX = "check-"  # grade id of the cell that checks `name` is `check-name`
+_HIDDEN = """
+### BEGIN HIDDEN TESTS
+from autograder.author import points
+points("{lab}", "{name}", globals())
+### END HIDDEN TESTS"""
+_STUB = '# Your code here.\nraise NotImplementedError("{name} is not written yet")'
+
+
+class ClearAnswers(ClearSolutions):
+    """nbgrader's own step, with a stub that fits each cell."""
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        """Replace a solution by the stub that the builder left in the metadata."""
+        stub = cell.metadata.pop("stub", None)
+        if stub is not None:
+            self.code_stub = {"python": stub}
+        return super().preprocess_cell(cell, resources, cell_index)
+
+
+RELEASE_STEPS = [
+    LockCells,
+    ClearAnswers,
+    ClearOutput,
+    CheckCellMetadata,
+    ComputeChecksums,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ComputeChecksums,
+    CheckCellMetadata,
+]
+SAVE_AT = 5  # where nbgrader's generate step enters the cells in the gradebook
+
+
+def source_notebook(lab: str) -> nbformat.NotebookNode:
+    """A lab as nbgrader's source notebook: solutions, checks and hidden tests."""
+    written, checks = source.read(lab), check.load(lab)
+    _check_agreement(written, checks)
+    cells = []
+    for cell in written.cells:
+        cells.extend(_expand(cell, checks))
+    _set_ids(cells)
+    notebook = new_notebook(cells=cells, metadata=METADATA)
+    notebook.nbformat_minor = 5
+    return notebook
+
+
+def release_notebook(lab: str) -> nbformat.NotebookNode:
+    """A lab as students receive it."""
+    notebook, resources = source_notebook(lab), {"nbgrader": {}}
+    for step in RELEASE_STEPS:
+        notebook, resources = step().preprocess(notebook, resources)
+    return notebook
+
+
+def _expand(cell: source.Cell, checks: check.Lab) -> list[nbformat.NotebookNode]:
+    """The notebook cells that one cell of the source stands for."""
+    name = cell.name
+    match cell.role:
+        case "exercise":
+            stub = _STUB.format(name=name)
+            return [_code(cell.text, stub=stub, nbgrader=_grading(name, solution=True))]
+        case "check":
+            return [_check_cell(cell.text, name, checks)]
+        case "concept":
+            question, _, _ = cell.text.rpartition("\n")
+            answer = f"{name} = {checks.concepts[name].answer!r}"
+            return [
+                _code(
+                    f"{question}\n{source.BEGIN}\n{answer}\n{source.END}",
+                    stub=f"{name} = None",
+                    nbgrader=_grading(name, solution=True),
+                ),
+                _check_cell(f"check({name}={name})", name, checks),
+            ]
+        case "question":
+            grading = _grading(name, "markdown", solution=True, points=cell.points)
+            return [new_markdown_cell(cell.text, metadata={"nbgrader": grading})]
+        case "demo":
+            return [_code(cell.text, tags=["demo"])]
+    if cell.kind == "markdown":
+        return [new_markdown_cell(cell.text)]
+    return [_code(cell.text)]
+
+
+def _check_cell(text: str, name: str, checks: check.Lab) -> nbformat.NotebookNode:
+    hidden = _HIDDEN.format(lab=checks.name, name=name)
+    grading = _grading(CHECK_PREFIX + name, points=checks.points(name))
+    return _code(text + hidden, nbgrader=grading)
+
+
+def _code(text: str, **metadata) -> nbformat.NotebookNode:
+    return new_code_cell(text, metadata=metadata)
+
+
+def _grading(
+    grade_id: str, kind: str = "code", solution: bool = False, points: float = 0
+) -> dict:
+    """Metadata with every key that nbgrader's schema wants."""
+    grading = {
+        "cell_type": kind,
+        "grade": bool(points),
+        "grade_id": grade_id,
+        "locked": not solution,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+    }
+    # Whole points as integers, as nbgrader's own tool bar writes them.
+    return grading | ({"points": int(points) if points % 1 == 0 else points}
+                      if points else {})  # fmt: skip
+
+
+def _set_ids(cells: list[nbformat.NotebookNode]) -> None:
+    """Stable ids: the grade id where there is one, else a digest of the content."""
+    seen: dict[str, int] = {}
+    for cell in cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name is None:
+            name = hashlib.sha256(cell.source.encode()).hexdigest()[:12]
+        seen[name] = seen.get(name, 0) + 1
+        cell.id = name if seen[name] == 1 else f"{name}-{seen[name]}"
+
+
+def _check_agreement(written: source.Source, checks: check.Lab) -> None:
+    """Every check has its cell, and every cell its check."""
+    for role, known in (("check", checks.checks), ("concept", checks.concepts)):
+        if odd := set(written.named(role)) ^ set(known):
+            raise source.SourceError(
+                f"{written.lab}: {role} in the notebook or in the checks, not in both: "
+                f"{', '.join(sorted(odd))}."
+            )
+
+
+def serialize(notebook: nbformat.NotebookNode) -> str:
+    """A notebook as text, as nbgrader writes it."""
+    return nbformat.writes(notebook, version=4) + "\n"
+
+
+def build_source(lab: str) -> Path:
+    """Write `solutions/<lab>/*.ipynb` where it is stale; the path of the notebook."""
+    path = paths.source_of(lab).with_suffix(".ipynb")
+    _write_if_changed(path, serialize(source_notebook(lab)))
+    return path
+
+
+def build(lab: str) -> None:
+    """Write everything that is made from a lab's source and checks."""
+    build_source(lab)
+    _write_if_changed(released_path(lab), serialize(release_notebook(lab)))
+    checks = check.load(lab)
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / checks.public_path.name
+        store.write(fresh, checks.public())
+        if not _same_checks(checks.public_path, fresh):
+            checks.public_path.parent.mkdir(parents=True, exist_ok=True)
+            checks.public_path.write_bytes(fresh.read_bytes())
+
+
+def stale(lab: str) -> list[Path]:
+    """The committed files of a lab that are not what its source gives."""
+    found = []
+    released = released_path(lab)
+    if not _holds(released, serialize(release_notebook(lab))):
+        found.append(released)
+    checks = check.load(lab)
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / checks.public_path.name
+        store.write(fresh, checks.public())
+        if not _same_checks(checks.public_path, fresh):
+            found.append(checks.public_path)
+    return found
+
+
+def released_path(lab: str) -> Path:
+    """Where the students' notebook of a lab lies."""
+    return paths.LABS / lab / f"{paths.source_of(lab).stem}.ipynb"
+
+
+def _same_checks(old: Path, fresh: Path) -> bool:
+    try:
+        return store.same(old, fresh)
+    except ValueError:
+        return False
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+def _write_if_changed(path: Path, text: str) -> None:
+    if not _holds(path, text):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")

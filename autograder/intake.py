@@ -1,0 +1,244 @@
+"""From an untrusted notebook file to the student's own code, and remarks about it.
+
+Nothing in here raises for a bad file, follows a link, or believes what a notebook
+says about itself: outputs, tags, points and metadata are ignored, and the questions
+are known from the course's own sources.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import stat
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder import build, paths
+
+MAX_BYTES = 20_000_000
+MAX_DEPTH = 100
+MAX_CELLS = 2_000
+
+
+@dataclass(frozen=True)
+class StudentCell:
+    """One cell as the student left it.
+
+    Attributes:
+        kind: `"code"` or `"markdown"`.
+        text: its content.
+        name: its grade id, if the lab has a cell of that name.
+        demo: it is one of the lab's own demo cells, unchanged.
+    """
+
+    kind: str
+    text: str
+    name: str = ""
+    demo: bool = False
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a file holds.
+
+    Attributes:
+        lab: the lab it is, empty where that cannot be told.
+        cells: the cells in their order, check cells left out.
+        findings: a sentence about each thing that is odd.
+        error: one sentence where nothing can be graded, else empty.
+    """
+
+    lab: str = ""
+    cells: tuple[StudentCell, ...] = ()
+    findings: tuple[str, ...] = ()
+    error: str = ""
+
+    @property
+    def code(self) -> list[str]:
+        """The student's own code cells."""
+        return [c.text for c in self.cells if c.kind == "code" and not c.demo]
+
+
+def take_in(path: Path, lab: str = "") -> Intake:
+    """Read a submitted notebook.
+
+    Args:
+        path: the file.
+        lab: the lab it belongs to; by default told from the file's name or its
+            cells.
+    """
+    text, error = _read(path)
+    if error:
+        return Intake(lab, error=error)
+    notebook, error = _parse(text)
+    if error:
+        return Intake(lab, error=error)
+    cells = _cells(notebook)
+    lab = lab or _lab_of(path, cells)
+    if not lab:
+        known = ", ".join(paths.lab_names())
+        return Intake(error=f"It cannot be told which lab this is; one of {known}.")
+    if not any(cell.kind == "code" for cell in cells):
+        return Intake(lab, error="The notebook has no code in it.")
+    return _sort_out(lab, cells)
+
+
+def _read(path: Path) -> tuple[str, str]:
+    """The text of a regular file of sensible size, or why there is none."""
+    try:
+        handle = os.open(path, os.O_RDONLY | _flag("O_NOFOLLOW") | _flag("O_NONBLOCK"))
+    except OSError as error:
+        if path.is_symlink():
+            return "", "The file is a link; hand in the notebook itself."
+        return "", f"The file cannot be opened ({error.strerror})."
+    with os.fdopen(handle, "rb") as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            return "", "This is no regular file; hand in the notebook itself."
+        if about.st_size > MAX_BYTES:
+            size, limit = about.st_size / 1e6, MAX_BYTES / 1e6
+            return "", (
+                f"The file has {size:.0f} MB, more than the {limit:.0f} MB that are "
+                "read; clear the outputs and hand it in again."
+            )
+        raw = file.read(MAX_BYTES + 1)
+    try:
+        return raw.decode("utf-8-sig"), ""
+    except UnicodeDecodeError:
+        return "", "The file is not text in UTF-8; save it again from JupyterLab."
+
+
+def _flag(name: str) -> int:
+    """A flag of `os.open`, 0 on systems that lack it."""
+    return getattr(os, name, 0)
+
+
+def _parse(text: str) -> tuple[dict[str, Any], str]:
+    if not text.strip():
+        return {}, "The file is empty."
+    if _depth(text) > MAX_DEPTH:
+        return {}, "The file is nested far deeper than a notebook; it was not read."
+    try:
+        notebook = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return {}, f"The file is not a notebook: it is not JSON ({error})."
+    if not isinstance(notebook, dict):
+        return {}, "The file is not a notebook: it has no cells."
+    return notebook, ""
+
+
+def _depth(text: str) -> int:
+    """How deeply brackets are nested, strings left out of account."""
+    depth = deepest = 0
+    for bracket in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(bracket.group(), 0)
+        deepest = max(deepest, depth)
+        if deepest > MAX_DEPTH:
+            break
+    return deepest
+
+
+def _cells(notebook: dict[str, Any]) -> list[StudentCell]:
+    """Cells of the known kinds, whatever else a notebook holds."""
+    found = notebook.get("cells")
+    if not isinstance(found, list):  # format 3 keeps them in work sheets
+        sheets = notebook.get("worksheets")
+        sheets = sheets if isinstance(sheets, list) else []
+        found = [cell for sheet in sheets if isinstance(sheet, dict)
+                 for cell in _as_list(sheet.get("cells"))]  # fmt: skip
+    cells = []
+    for cell in found[:MAX_CELLS]:
+        if isinstance(cell, dict) and cell.get("cell_type") in ("code", "markdown"):
+            text = cell.get("source", cell.get("input", ""))
+            if isinstance(text, list):
+                text = "".join(part for part in text if isinstance(part, str))
+            if isinstance(text, str):
+                cells.append(StudentCell(cell["cell_type"], text, _grade_id(cell)))
+    return cells
+
+
+def _as_list(value: Any) -> list:
+    return value if isinstance(value, list) else []
+
+
+def _grade_id(cell: dict[str, Any]) -> str:
+    grading = cell.get("metadata")
+    grading = grading.get("nbgrader") if isinstance(grading, dict) else None
+    name = grading.get("grade_id") if isinstance(grading, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _lab_of(path: Path, cells: list[StudentCell]) -> str:
+    """The lab that a file is: by its name, its folder, or the names of its cells."""
+    labs = paths.lab_names()
+    for part in (path.stem, *(parent.name for parent in path.parents)):
+        for lab in labs:
+            if re.search(
+                rf"(?<![A-Za-z0-9]){lab}(?![A-Za-z0-9])", part.replace("_", " ")
+            ):
+                return lab
+    names = {cell.name for cell in cells if cell.name}
+    overlap = {lab: len(names & set(released_cells(lab).by_name)) for lab in labs}
+    best = max(overlap, key=overlap.__getitem__, default="")
+    return best if best and overlap[best] > len(names) / 2 else ""
+
+
+@dataclass(frozen=True)
+class ReleasedCells:
+    """What a lab's own notebook holds.
+
+    Attributes:
+        by_name: grade id → text of the released cell.
+        locked: grade ids of cells that a student does not write.
+        demos: texts of demo cells.
+    """
+
+    by_name: dict[str, str]
+    locked: frozenset[str]
+    demos: frozenset[str]
+
+
+@functools.cache
+def released_cells(lab: str) -> ReleasedCells:
+    """The cells of a lab as students receive them."""
+    by_name, locked, demos = {}, set(), set()
+    for cell in build.release_notebook(lab).cells:
+        grading = cell.metadata.get("nbgrader")
+        if grading:
+            by_name[grading["grade_id"]] = cell.source
+            if grading["locked"]:
+                locked.add(grading["grade_id"])
+        elif "demo" in cell.metadata.get("tags", ()):
+            demos.add(cell.source)
+    return ReleasedCells(by_name, frozenset(locked), frozenset(demos))
+
+
+def _sort_out(lab: str, cells: list[StudentCell]) -> Intake:
+    """Leave out what is not the student's, and say what is odd."""
+    released = released_cells(lab)
+    locked_texts = {released.by_name[name]: name for name in released.locked}
+    kept, findings = [], []
+    present: Counter[str] = Counter()
+    for cell in cells:
+        name = cell.name
+        if cell.kind == "code" and cell.text in locked_texts:
+            name = locked_texts[cell.text]
+        present[name] += 1
+        if name in released.locked:
+            if cell.text != released.by_name[name]:
+                findings.append(f"The check cell {name!r} was edited; it is ignored.")
+            continue
+        demo = cell.kind == "code" and cell.text in released.demos
+        known = name if name in released.by_name else ""
+        kept.append(StudentCell(cell.kind, cell.text, known, demo))
+    for name in released.by_name:
+        if not present[name]:
+            what = "check cell" if name in released.locked else "cell"
+            findings.append(f"The {what} {name!r} is missing.")
+        elif present[name] > 1:
+            findings.append(f"There are {present[name]} cells {name!r}.")
+    return Intake(lab, tuple(kept), tuple(findings))

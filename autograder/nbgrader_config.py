@@ -1,0 +1,70 @@
+"""nbgrader's configuration of a course; a `nbgrader_config.py` in its folder calls it.
+
+from autograder.nbgrader_config import configure
+configure(get_config(), __file__)
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearHiddenTests,
+    GetGrades,
+    SaveAutoGrades,
+    SaveCells,
+)
+from traitlets.config import Config
+
+from autograder import build, paths
+from autograder.nbgrader_plugin import IntakeExporter, JudgeExecute
+
+DATABASE_VARIABLE = "NBGRADER_DB_URL"
+EXCHANGE_VARIABLE = "NBGRADER_EXCHANGE"
+
+
+def configure(c: Config, file: str | Path) -> None:
+    """Set up nbgrader for the course in the folder of `file`.
+
+    Builds the source notebooks that are stale, so that `nbgrader generate_assignment`
+    and the Formgrader's button find them in a fresh clone.
+
+    Args:
+        c: nbgrader's configuration.
+        file: the configuration file, whose folder is the course's root.
+    """
+    root = Path(file).resolve().parent
+    for lab in paths.lab_names():
+        build.build_source(lab)
+    c.CourseDirectory.course_id = "deep-learning"
+    c.CourseDirectory.root = str(root)
+    c.CourseDirectory.db_url = os.environ.get(
+        DATABASE_VARIABLE, f"sqlite:///{root / 'gradebook.db'}"
+    )
+    c.CourseDirectory.source_directory = str(paths.SOLUTIONS)
+    c.CourseDirectory.release_directory = str(root / paths.LABS.name)
+    # A source's text notebook holds the answers; only the notebook may travel.
+    c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.py", "*.pyc"]
+    c.Exchange.root = os.environ.get(EXCHANGE_VARIABLE, str(root / "exchange"))
+
+    c.GenerateAssignment.preprocessors = _release_steps()
+    c.Autograde.exporter_class = IntakeExporter
+    c.Autograde.sanitize_preprocessors = Autograde.sanitize_preprocessors.default()
+    c.Autograde.autograde_preprocessors = [
+        JudgeExecute, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata,
+    ]  # fmt: skip
+    # Hidden tests stay hidden in what students get back.
+    c.GenerateFeedback.preprocessors = [
+        GetGrades, ClearHiddenTests, CSSHTMLHeaderPreprocessor,
+    ]  # fmt: skip
+
+
+def _release_steps() -> list[type]:
+    """The builder's steps, and nbgrader's entry in the gradebook at its place."""
+    steps = list(build.RELEASE_STEPS)
+    return [*steps[: build.SAVE_AT], SaveCells, *steps[build.SAVE_AT :]]

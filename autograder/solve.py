@@ -1,0 +1,48 @@
+"""Notebooks as students hand them in, made from a lab's source: for tests and demos."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import nbformat
+
+from autograder import build, check, source
+
+
+def reference_cells(lab: str) -> dict[str, str]:
+    """Every answer of a lab's notebook by the name of its cell, as the source has it."""
+    written, concepts = source.read(lab), check.load(lab).concepts
+    answers = {
+        cell.name: _without_markers(cell.text)
+        for role in ("exercise", "question")
+        for cell in written.named(role).values()
+    }
+    return answers | {name: f"{name} = {c.answer!r}" for name, c in concepts.items()}
+
+
+def filled(lab: str, answers: Mapping[str, str]) -> nbformat.NotebookNode:
+    """A released notebook with some cells filled in.
+
+    Args:
+        lab: name of the lab.
+        answers: name of a cell → what the student writes there; other cells stay as
+            they were released.
+    """
+    notebook = build.release_notebook(lab)
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name in answers:
+            cell.source = answers[name]
+    return notebook
+
+
+def solved(lab: str, **changed: str) -> nbformat.NotebookNode:
+    """A lab solved by its reference, but for the cells named in `changed`."""
+    return filled(lab, reference_cells(lab) | changed)
+
+
+def _without_markers(text: str) -> str:
+    return "\n".join(
+        line for line in text.split("\n")
+        if source.BEGIN not in line and source.END not in line
+    )  # fmt: skip

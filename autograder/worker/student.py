@@ -1,0 +1,117 @@
+"""A student's notebook, run and ready to be called.
+
+This is the only place where student code runs when it is graded. It knows no answer:
+the judge sends inputs and compares what comes back elsewhere.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import linecache
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+from helpers.checks.notebook import driver_of
+from helpers.checks.outcome import Outcome, describe, observe
+from helpers.checks.values import Opaque, plain
+
+
+class Student:
+    """The names that a student's cells define.
+
+    Attributes:
+        lab: name of the lab, which says where drivers are found.
+        errors: one sentence for each cell that stopped with an error.
+    """
+
+    def __init__(self, lab: str, cells: Iterable[str]) -> None:
+        self.lab = lab
+        self.errors: list[str] = []
+        self._module = ModuleType("__main__", "A student's notebook")
+        self._module.__dict__["get_ipython"] = _NoShell
+        for number, cell in enumerate(cells, start=1):
+            self._run(number, cell)
+
+    def _run(self, number: int, cell: str) -> None:
+        """Run one cell; an error in it is noted and costs the other cells nothing."""
+        name = f"<cell {number}>"
+        try:
+            code = _without_magics(cell)
+            linecache.cache[name] = (len(code), None, code.splitlines(True), name)
+            with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                exec(compile(code, name, "exec"), self._module.__dict__)
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            self.errors.append(f"Cell {number} stopped with {describe(error)}.")
+
+    def has(self, name: str) -> bool:
+        """Whether the notebook defines a name."""
+        return name in self._module.__dict__
+
+    def value(self, name: str) -> Any:
+        """What a variable holds, as a plain value."""
+        value = plain(self._module.__dict__.get(name))
+        return None if isinstance(value, Opaque) else value
+
+    def call(
+        self,
+        name: str,
+        inputs: dict[str, Any],
+        positional: int,
+        mutates: Iterable[str] = (),
+        driver: str | None = None,
+        stand_ins: Mapping[str, Callable] | None = None,
+    ) -> Outcome:
+        """Call an exercise; see `helpers.checks.outcome.observe`.
+
+        Args:
+            name: of the exercise.
+            inputs: parameter name → plain value.
+            positional: how many of them are passed by position.
+            mutates: parameters that it is asked to change in place.
+            driver: name of the function in `helpers.drivers` that calls it.
+            stand_ins: functions that take the place of the student's for this call.
+        """
+        function = self._module.__dict__.get(name)
+        if not callable(function):
+            return Outcome(error=f"there is no function `{name}` in the notebook")
+        try:
+            with self._replaced(stand_ins or {}):
+                return observe(
+                    function,
+                    inputs,
+                    positional,
+                    mutates=tuple(mutates),
+                    driver=driver_of(self.lab, driver),
+                )
+        except (SystemExit, KeyboardInterrupt) as error:
+            return Outcome(error=describe(error))
+
+    @contextlib.contextmanager
+    def _replaced(self, stand_ins: Mapping[str, Callable]) -> Iterator[None]:
+        names = self._module.__dict__
+        before = {name: names[name] for name in stand_ins if name in names}
+        names.update(stand_ins)
+        try:
+            yield
+        finally:
+            for name in stand_ins:
+                names.pop(name, None)
+            names.update(before)
+
+
+class _NoShell:
+    """Takes the place of IPython: magics and shell commands do nothing here."""
+
+    def __getattr__(self, name: str) -> Callable:
+        return lambda *args, **kwargs: None
+
+
+def _without_magics(cell: str) -> str:
+    """A cell as plain Python: `%magic` and `!command` become calls that do nothing."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    return TransformerManager().transform_cell(cell)

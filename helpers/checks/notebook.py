@@ -1,0 +1,182 @@
+"""The check a reader runs behind each exercise: `check(function)`."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from helpers.checks import policy
+from helpers.checks.outcome import Outcome, observe
+from helpers.checks.show import OPEN, RIGHT, WRONG, Report, report
+from helpers.checks.store import PublicCheck, PublicConcept, Store, digest
+from helpers.checks.values import plain
+from helpers.checks.verdict import CaseVerdict, Verdict, judge
+from helpers.data import folder
+
+
+class CheckFailed(AssertionError):
+    """An exercise is not right yet; the report above the message says why."""
+
+    def _render_traceback_(self) -> list[str]:
+        """In IPython: the message alone. A stack of our own frames helps nobody."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+def checks_for(lab: str) -> Checker:
+    """The checks of a lab, for its setup cell: `check = checks_for("C1W2")`.
+
+    Raises:
+        ValueError: the file with the public cases is missing or damaged.
+    """
+    return Checker(lab, Store(folder() / "checks" / f"{lab}.h5"))
+
+
+class Checker:
+    """Runs the visible checks of one lab.
+
+    Example: `check(sigmoid)` checks a function, `check(answer_1=answer_1)` an answer,
+    `check.progress()` everything at once.
+    """
+
+    def __init__(self, lab: str, store: Store) -> None:
+        self.lab = lab
+        self._store = store
+
+    def __call__(self, function: Callable | None = None, **answers: Any) -> None:
+        """Check one function, or answers given by name.
+
+        Raises:
+            CheckFailed: it is not right; the report is displayed before.
+            ValueError: this lab has no exercise of that name.
+        """
+        if function is not None:
+            name = getattr(function, "__name__", str(function))
+            _show(report(self.verdict(function, self._entry(name, PublicCheck))))
+        for name, answer in answers.items():
+            _show(self._answer(answer, self._entry(name, PublicConcept)))
+
+    def verdict(self, function: Callable, entry: PublicCheck) -> Verdict:
+        """Run a function on the public cases of its check."""
+        used = policy.forbidden_names(policy.source_of(function), entry.forbid)
+        if used:
+            return Verdict(
+                entry.name, (CaseVerdict(False, entry.name, policy.complaint(used)),)
+            )
+        outcomes = [
+            observe(
+                function,
+                case.inputs,
+                case.positional,
+                mutates=entry.mutates,
+                driver=driver_of(self.lab, entry.driver),
+            )
+            for case in entry.cases
+        ]
+        expected = [case.expected for case in entry.cases]
+        return judge(entry.name, expected, outcomes, entry.messages, entry.tolerance)
+
+    def progress(self) -> None:
+        """Show every exercise of the lab: right, wrong, or still to be written.
+
+        Everything is checked afresh, as it stands in the notebook now.
+        """
+        written = vars(sys.modules["__main__"])
+        rows, points, total = [], 0.0, 0.0
+        for name in self._store.names:
+            entry = self._store[name]
+            sign, said = self._state(entry, written.get(name))
+            points += entry.points if sign == RIGHT else 0
+            total += entry.points
+            rows.append((sign, name, f"{said} ({entry.points:g} points)"))
+        done = sum(sign == RIGHT for sign, _, _ in rows)
+        _display(
+            Report(
+                RIGHT if done == len(rows) else OPEN,
+                f"{self.lab}: {done} of {len(rows)} right, {points:g} of {total:g} "
+                "points by the visible checks",
+                tuple(rows),
+            )
+        )
+
+    def _state(self, entry: PublicCheck | PublicConcept, value: Any) -> tuple[str, str]:
+        if value is None:
+            return OPEN, "not answered yet" if _is_concept(entry) else "not run yet"
+        if _is_concept(entry):
+            sign = self._answer(value, entry).sign
+            return sign, {RIGHT: "right", WRONG: "not right"}.get(sign, "not answered")
+        verdict = self.verdict(value, entry)
+        if verdict.unwritten:
+            return OPEN, "not written yet"
+        return (RIGHT, "right") if verdict.right else (WRONG, verdict.message)
+
+    def _answer(self, answer: Any, entry: PublicConcept) -> Report:
+        answer = plain(answer)
+        if answer is None:
+            return Report(OPEN, f"{entry.name} is not answered yet")
+        key = answer_digest(entry.name, answer, entry.digits)
+        if not key:
+            form = "a letter, such as 'A'" if entry.digits is None else "a number"
+            return Report(WRONG, f"{entry.name}: the answer should be {form}")
+        right, said = entry.verdicts.get(key, (False, ""))
+        if right:
+            return Report(RIGHT, f"{entry.name} is right", remarks=(said,) * bool(said))
+        said = said or "That is not it. Work it out once more, by hand."
+        return Report(WRONG, f"{entry.name} is not right", remarks=(said,))
+
+    def _entry(self, name: str, kind: type) -> Any:
+        try:
+            entry = self._store[name]
+        except KeyError:
+            entry = None
+        if not isinstance(entry, kind):
+            raise ValueError(
+                f"{self.lab} has no check of {name!r}; it checks "
+                f"{', '.join(self._store.names)}."
+            )
+        return entry
+
+
+def answer_digest(name: str, answer: Any, digits: int | None) -> str:
+    """Digest of an answer to a concept check; empty where it has not the right form."""
+    if digits is None:
+        return digest(name, answer, None) if isinstance(answer, str) else ""
+    try:
+        return digest(name, float(answer), digits)
+    except (TypeError, ValueError, OverflowError):
+        return ""
+
+
+def driver_of(lab: str, name: str | None) -> Callable | None:
+    """The function that calls an exercise dealing in objects, if it has one."""
+    if name is None:
+        return None
+    return getattr(importlib.import_module(f"helpers.drivers.{lab}"), name)
+
+
+def _is_concept(entry: PublicCheck | PublicConcept) -> bool:
+    return isinstance(entry, PublicConcept)
+
+
+def _show(shown: Report) -> None:
+    _display(shown)
+    if shown.sign == WRONG:
+        raise CheckFailed(shown.headline)
+    if shown.sign == OPEN:
+        raise CheckFailed(f"{shown.headline}.")
+
+
+def _display(shown: Report) -> None:
+    """As a table in a notebook, as text where there is none."""
+    try:
+        from IPython import get_ipython
+    except ImportError:  # a script without Jupyter installed
+        print(shown)
+        return
+    if get_ipython() is None:
+        print(shown)
+    else:
+        from IPython.display import display
+
+        display(shown)

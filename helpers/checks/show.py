@@ -1,0 +1,71 @@
+"""How a verdict looks: a small table in Jupyter, plain text elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from helpers.checks.verdict import Verdict
+
+RIGHT, WRONG, OPEN = "✔", "✘", "○"
+# Colours that differ for colour-blind eyes too, and that read on light and dark.
+_COLOURS = {RIGHT: "#0a8f6c", WRONG: "#d1495b", OPEN: "#808080"}
+
+
+@dataclass(frozen=True)
+class Report:
+    """A verdict ready to be displayed: a headline, rows, and remarks below."""
+
+    sign: str
+    headline: str
+    rows: tuple[tuple[str, str, str], ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Plain text, for a terminal or a log."""
+        lines = [f"{self.sign} {self.headline}"]
+        lines += [f"  {sign} {call}" + (f"\n      {said}" if said else "")
+                  for sign, call, said in self.rows]  # fmt: skip
+        lines += [f"  {remark}" for remark in self.remarks]
+        return "\n".join(lines)
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        """Both forms; Jupyter takes the richer one it can show."""
+        return {"text/plain": str(self), "text/html": self._html()}
+
+    def _html(self) -> str:
+        colour = _COLOURS[self.sign]
+        rows = "".join(
+            f'<tr><td style="color:{_COLOURS[sign]}">{sign}</td>'
+            f'<td style="text-align:left"><code>{escape(call)}</code></td>'
+            f'<td style="text-align:left">{escape(said)}</td></tr>'
+            for sign, call, said in self.rows
+        )
+        table = f"<table>{rows}</table>" if rows else ""
+        remarks = "".join(f"<p>{escape(remark)}</p>" for remark in self.remarks)
+        return (
+            f'<div role="status" style="border-left:4px solid {colour};'
+            f'padding-left:0.8em"><b style="color:{colour}">{self.sign} '
+            f"{escape(self.headline)}</b>{remarks}{table}</div>"
+        )
+
+
+def report(verdict: Verdict) -> Report:
+    """What to display about one function."""
+    if verdict.unwritten:
+        return Report(OPEN, verdict.message)
+    total = len(verdict.cases)
+    if verdict.right:
+        return Report(RIGHT, f"{verdict.name} is right: {total} of {total} cases",
+                      remarks=verdict.notes)  # fmt: skip
+    rows = tuple(
+        (RIGHT if case.passed else WRONG, case.shown, case.message)
+        for case in verdict.cases
+    )
+    advice = verdict.mistake or verdict.hint
+    return Report(
+        WRONG,
+        f"{verdict.name}: {verdict.passed} of {total} cases are right",
+        rows,
+        (*([advice] if advice else []), *verdict.notes),
+    )

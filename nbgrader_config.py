@@ -1,0 +1,5 @@
+"""Read by every nbgrader command that starts in this folder."""
+
+from autograder.nbgrader_config import configure
+
+configure(get_config(), __file__)  # noqa: F821 - traitlets gives these names

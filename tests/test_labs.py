@@ -1,0 +1,122 @@
+"""Every lab: right answers earn everything, known mistakes are caught and named."""
+
+import numpy as np
+import pytest
+
+from autograder import build, check, paths, solve, source
+from autograder.grading import grade
+from helpers.checks.verdict import judge
+
+LABS = paths.lab_names()
+CHECKS = [(lab, name) for lab in LABS for name in check.load(lab).checks]
+SEED = 20_261
+
+
+def calls_of(one):
+    """Hidden cases of a check, as one run of the judge would draw them."""
+    return list(one.draw(np.random.default_rng([SEED, *one.name.encode()])))
+
+
+def verdict(one, function):
+    """The judge's verdict on a function."""
+    calls = calls_of(one)
+    return judge(
+        one.name,
+        [one.expected(call) for call in calls],
+        [one.observe(function, call) for call in calls],
+        [mistake.message for mistake in one.mistakes],
+        one.tolerance,
+    )
+
+
+def public_verdict(one, function):
+    """The visible check's verdict on a function."""
+    public = one.public()
+    calls = [check.Call(case.inputs, case.positional) for case in public.cases]
+    return judge(
+        one.name,
+        [case.expected for case in public.cases],
+        [one.observe(function, call) for call in calls],
+        public.messages,
+        one.tolerance,
+    )
+
+
+@pytest.mark.parametrize(("lab", "name"), CHECKS, ids="-".join)
+class TestEveryExercise:
+    def test_reference_is_right(self, lab, name):
+        one = check.load(lab).checks[name]
+        assert verdict(one, one.solution).right, verdict(one, one.solution).message
+        assert public_verdict(one, one.solution).right
+
+    def test_right_versions_lose_nothing(self, lab, name):
+        one = check.load(lab).checks[name]
+        assert len(one.variants) >= 2, "at least two differently written right versions"
+        for variant in one.variants:
+            for said in (verdict(one, variant), public_verdict(one, variant)):
+                assert said.right, f"{variant.__name__}: {said.message}"
+
+    def test_mistakes_are_caught_and_named(self, lab, name):
+        one = check.load(lab).checks[name]
+        assert len(one.mistakes) >= 2, "at least two named mistakes"
+        for mistake in one.mistakes:
+            for said in (verdict(one, mistake.function),
+                         public_verdict(one, mistake.function)):  # fmt: skip
+                assert not said.right, f"{mistake.name} is not caught"
+                assert said.mistake == mistake.message, (
+                    f"{mistake.name} is called: {said.message}"
+                )
+
+    def test_cases_differ_from_run_to_run(self, lab, name):
+        one = check.load(lab).checks[name]
+        first = [call.inputs for call in one.draw(np.random.default_rng(1))]
+        second = [call.inputs for call in one.draw(np.random.default_rng(2))]
+        # A check of constants, with nothing to draw, may have one case only.
+        assert repr(first) != repr(second) or all(not inputs for inputs in first)
+
+
+@pytest.mark.parametrize("lab", LABS)
+class TestEveryLab:
+    def test_solved_earns_everything(self, lab, tmp_path):
+        path = tmp_path / f"{lab}.ipynb"
+        path.write_text(build.serialize(solve.solved(lab)), encoding="utf-8")
+        result = grade(path, "student", seed=SEED)
+        assert not result.error
+        by_hand = {cell.name for cell in source.read(lab).named("question").values()}
+        for question in result.questions:
+            expected = None if question.name in by_hand else question.max_score
+            assert question.score == expected, question.message
+        assert result.findings == ()
+
+    def test_untouched_earns_nothing(self, lab, tmp_path):
+        path = tmp_path / f"{lab}.ipynb"
+        path.write_text(build.serialize(build.release_notebook(lab)), encoding="utf-8")
+        result = grade(path, "student", seed=SEED)
+        assert not result.error
+        assert {question.score for question in result.questions} == {0}
+
+    def test_committed_files_are_fresh(self, lab):
+        assert build.stale(lab) == []
+
+    def test_points_stand_in_the_headings(self, lab):
+        checks, written = check.load(lab), source.read(lab)
+        text = "\n".join(c.text for c in written.cells if c.kind == "markdown")
+        for name, one in checks.checks.items():
+            assert f"`{name}` · {one.points:g} point" in text, name
+
+    def test_wrong_options_carry_their_misconception(self, lab):
+        concepts = check.load(lab).concepts
+        assert 6 <= len(concepts) <= 10
+        for concept in concepts.values():
+            assert concept.answer not in concept.because
+            assert concept.because
+            assert all(text.strip() for text in concept.because.values())
+
+    def test_cells_are_short(self, lab):
+        for cell in source.read(lab).cells:
+            lines = cell.text.split("\n")
+            limit = {"markdown": 14, "code": 60}[cell.kind]
+            if cell.role == "exercise":  # the docstring counts, the solution too
+                limit = 75
+            assert len(lines) <= limit, "\n".join(lines[:3])
+            assert max(map(len, lines)) <= 88 or cell.kind == "markdown"
