@@ -105,10 +105,11 @@ def main() -> None:
         description="""Scenes of 96×96 pixels composed by a program: one to four
         cut-outs (Noto emoji, five of each of five classes, 20 to 48 pixels) pasted on
         squares of the real landmarks of photos_160, some partly hidden or over the
-        edge, each at least 40 % visible. The file says what goes where; helpers.scenes.load_scenes
-        puts pictures, masks and boxes together. 1,200 to train on, 150 to develop with,
-        150 to test with; the splits share the cut-outs but no photograph. Boxes hold
-        the visible part: left, top, right, bottom from 0 to 1.""",
+        edge, each at least 40 % visible. The file says what goes where;
+        helpers.scenes.load_scenes puts pictures, masks and boxes together. 1,200 to
+        train on, 150 to develop with, 150 to test with; the splits share the cut-outs
+        but no photograph. Boxes hold the visible part: left, top, right, bottom from 0
+        to 1.""",
         origin="npm emoji-datasource-google, on photos_160",
         version=PACKAGE.version,
         licence="Apache-2.0 (Noto emoji), MIT (package)",
