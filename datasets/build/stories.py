@@ -86,9 +86,9 @@ class World:
         self.holder[thing] = receiver
         self.gifts.append((giver, thing, receiver, start))
 
-    def live(self, events: int) -> None:
-        """Let things happen among three people and two things."""
-        people = [PEOPLE[i] for i in self.rng.permutation(len(PEOPLE))[:3]]
+    def live(self, events: int, n_people: int) -> None:
+        """Let things happen among some people and two things."""
+        people = [PEOPLE[i] for i in self.rng.permutation(len(PEOPLE))[:n_people]]
         things = [THINGS[i] for i in self.rng.permutation(len(THINGS))[:2]]
         where: dict[str, str] = {}  # of things that lie somewhere
         for person in people:
@@ -208,7 +208,9 @@ def example(kind: str, rng: np.random.Generator) -> tuple[str, str, int]:
             story, question, answer = directions(rng)
         else:
             world = World(rng)
-            world.live(int(rng.integers(4, 11)))
+            # a question about people needs more of them, or guessing is easy
+            n_people = 5 if kind.startswith("who") else 3
+            world.live(int(rng.integers(4, 11)), n_people)
             story, asked = world.story, KINDS[kind](world)
             if asked is None or len(story.words) > LONGEST:
                 continue
