@@ -383,6 +383,17 @@ def near_duplicates(
     ]
 
 
+def short_float16(weights: np.ndarray, bits: int = 7) -> np.ndarray:
+    """Round to float16 with fewer bits of mantissa (of 10), so that gzip saves more.
+
+    With 7 bits a weight is off by 0.2 % on average, less than what a network notices.
+    """
+    dropped = 10 - bits
+    raw = weights.astype(np.float16).view(np.uint16)
+    half, kept = 1 << (dropped - 1), 0xFFFF & -(1 << dropped)
+    return ((raw + np.uint16(half)) & np.uint16(kept)).view(np.float16)
+
+
 def rms_to_nearest(pictures: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Return each picture's distance to the nearest of the others, in grey levels.
 

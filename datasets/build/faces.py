@@ -113,9 +113,9 @@ def main() -> None:
         description="""These faces are drawn by a program, no real people: 40 people, 12
         pictures of each, 64×64. A person keeps head, skin, hair, eyes, nose and ears;
         mouth, brows, glasses, headgear, shirt, light, background, size, place and a
-        turn of up to 12 degrees change. Held out by person: 28 to train on, 4 to develop
-        with, 8 to test with. Two random test pictures show the same person in 10 % of
-        all pairs.""",
+        turn of up to 12 degrees change. Held out by person: 28 to train on, 4 to
+        develop with, 8 to test with. Two random test pictures show the same person in
+        12 % of all pairs.""",
         origin="npm facesjs, drawn with PyPI resvg-py",
         version=f"{FACESJS.version}, {resvg_py.__version__}",
         licence="Apache-2.0",

