@@ -48,7 +48,8 @@ STYLE = {
     "figure.facecolor": "white",
     "figure.constrained_layout.use": True,
 }
-DPI = 144  # twice the size at which it is shown, for sharp letters
+DPI = 144  # of the image
+SHOWN = 96  # pixels an inch on the page; fewer than DPI, for sharp letters
 WIDTH = 6.4  # inches
 
 
@@ -90,7 +91,7 @@ class Picture:
             return
         from IPython.display import display
 
-        width, height = (int(DPI / 2 * side) for side in self.figure.get_size_inches())
+        width, height = (int(SHOWN * side) for side in self.figure.get_size_inches())
         display(
             {"image/png": self.png(), "text/plain": self.alt},
             metadata={"image/png": {"width": width, "height": height, "alt": self.alt}},
