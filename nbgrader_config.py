@@ -2,4 +2,4 @@
 
 from autograder.nbgrader_config import configure
 
-configure(get_config(), __file__)  # noqa: F821 - traitlets gives these names
+configure(get_config(), __file__)

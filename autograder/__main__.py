@@ -1,4 +1,4 @@
-"""The command line: `autograder build`, `autograder grade`, …
+"""The command line: `autograder build`, `autograder grade` and the others.
 
 Exit status: 0 when done, 1 when something could not be graded or is stale, 2 for a
 call that makes no sense.

@@ -237,10 +237,10 @@ def _pattern(right: Any, wrong: Any) -> Any:
         return Draws(wrong.shape, float(wrong.mean()), float(wrong.std()))
     if isinstance(right, dict) and isinstance(wrong, dict):
         return {k: _pattern(right.get(k), v) for k, v in wrong.items()}
-    if isinstance(right, (list, tuple)) and isinstance(wrong, (list, tuple)):
-        if len(right) == len(wrong):
-            pairs = zip(right, wrong, strict=True)
-            return type(wrong)(_pattern(a, b) for a, b in pairs)
+    sequences = isinstance(right, (list, tuple)) and isinstance(wrong, (list, tuple))
+    if sequences and len(right) == len(wrong):
+        pairs = zip(right, wrong, strict=True)
+        return type(wrong)(_pattern(a, b) for a, b in pairs)
     return wrong
 
 

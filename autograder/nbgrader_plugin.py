@@ -16,7 +16,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder import build, check
 from autograder.in_process import InProcess
-from autograder.intake import Intake, take_in
+from autograder.intake import take_in
 from autograder.judge import Judge
 from autograder.restore import restore
 from autograder.results import QuestionResult
@@ -27,7 +27,7 @@ class IntakeExporter(NotebookExporter):
     """Reads a submission through the intake, so that no file can stop the run."""
 
     def from_filename(self, filename, resources=None, **kw):
-        """Convert a file; a submitted one is cleaned first, an autograded one is not."""
+        """Convert a file; a submitted one, unlike an autograded one, is cleaned."""
         nbgrader = (resources or {}).get("nbgrader", {})
         if not self._is_submission():
             return super().from_filename(filename, resources, **kw)

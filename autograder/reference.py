@@ -28,13 +28,28 @@ def reference(lab: str) -> ModuleType:
         ValueError: there is no such lab.
     """
     path = source_of(lab)
-    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
-    tree.body = [node for node in tree.body if _is_definition(node)]
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text, filename=str(path))
+    demos = _demo_lines(text)
+    tree.body = [
+        node for node in tree.body if _is_definition(node) and node.lineno not in demos
+    ]
     module = ModuleType(f"reference_{lab}", f"Reference solutions of {lab}")
     module.__file__ = str(path)
     sys.modules[module.__name__] = module  # dataclasses and pickling look it up
     exec(compile(tree, str(path), "exec"), module.__dict__)
     return module
+
+
+def _demo_lines(text: str) -> set[int]:
+    """Numbers of the lines that belong to demo cells."""
+    found, in_demo = set(), False
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith("# %%"):
+            in_demo = line.split()[2:3] == ["demo"]
+        if in_demo:
+            found.add(number)
+    return found
 
 
 def _is_definition(node: ast.stmt) -> bool:

@@ -10,7 +10,7 @@ from autograder import build, check, source
 
 
 def reference_cells(lab: str) -> dict[str, str]:
-    """Every answer of a lab's notebook by the name of its cell, as the source has it."""
+    """Every answer of a lab by the name of its cell, as the source has it."""
     written, concepts = source.read(lab), check.load(lab).concepts
     answers = {
         cell.name: _without_markers(cell.text)

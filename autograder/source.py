@@ -72,6 +72,8 @@ def read(lab: str) -> Source:
 
 def _cell(lab: str, cell: Any) -> Cell:
     roles = [role for role in ROLES if role in cell.metadata]
+    if cell.metadata.get("title") == "demo":  # a word alone is a title to jupytext
+        roles.append("demo")
     if len(roles) > 1:
         raise SourceError(f"{lab}: a cell has the roles {' and '.join(roles)}; one.")
     role = roles[0] if roles else None
@@ -97,9 +99,8 @@ def _check_rules(lab: str, cells: tuple[Cell, ...]) -> None:
                 f"{where}: a solution stands between {BEGIN} and {END} in exercises "
                 "and questions, and nowhere else."
             )
-        if (cell.kind == "markdown") != (cell.role in (None, "question")):
-            if cell.role is not None or cell.kind not in ("code", "markdown"):
-                raise SourceError(f"{where}: the wrong kind of cell ({cell.kind}).")
+        if cell.role and (cell.kind == "markdown") != (cell.role == "question"):
+            raise SourceError(f"{where}: the wrong kind of cell ({cell.kind}).")
         if cell.role == "question" and cell.points <= 0:
             raise SourceError(f"{where}: how many points? Write points=2 behind it.")
     lone = {name for role, name in seen if role == "exercise"} ^ {

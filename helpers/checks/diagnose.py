@@ -54,9 +54,9 @@ def _value_hint(expected: np.ndarray, got: np.ndarray) -> str:
     offset = got - expected
     if offset.size > 1 and _same(offset, np.full_like(offset, offset.flat[0])):
         return f"Every value is off by {offset.flat[0]:.4g}."
-    if expected.ndim == 2 and expected.shape[0] == expected.shape[1] > 1:
-        if _same(got, expected.T):
-            return "It looks transposed."
+    square = expected.ndim == 2 and expected.shape[0] == expected.shape[1] > 1
+    if square and _same(got, expected.T):
+        return "It looks transposed."
     for axis in range(expected.ndim):
         for step in (1, -1):
             if expected.shape[axis] > 2 and _same(got, np.roll(expected, step, axis)):

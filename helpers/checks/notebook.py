@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.checks import policy
-from helpers.checks.outcome import Outcome, observe
+from helpers.checks.outcome import observe
 from helpers.checks.show import OPEN, RIGHT, WRONG, Report, report
 from helpers.checks.store import PublicCheck, PublicConcept, Store, digest
 from helpers.checks.values import plain
@@ -25,7 +25,7 @@ class CheckFailed(AssertionError):
 
 
 def checks_for(lab: str) -> Checker:
-    """The checks of a lab, for its setup cell: `check = checks_for("C1W2")`.
+    """Open the checks of a lab; the setup cell says `check = checks_for("C1W2")`.
 
     Raises:
         ValueError: the file with the public cases is missing or damaged.

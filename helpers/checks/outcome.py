@@ -16,7 +16,6 @@ import numpy as np
 from helpers.checks.compare import Tolerance, difference
 from helpers.checks.values import plain
 
-
 SEED = 7  # of np.random before each call, the same for reader, reference, mistakes
 
 

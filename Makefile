@@ -1,0 +1,56 @@
+# Each of these works as the first command on a fresh clone: it makes .venv, installs
+# what is locked, and goes. Without make, see "In plain commands" in README.md.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+LOCKED := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock
+
+.DEFAULT_GOAL := help
+.PHONY: help lab grade test test-all build lint data lock clean
+
+help:             ## what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
+
+lab: $(VENV)/lab.done         ## open the labs in JupyterLab
+	$(BIN)/jupyter lab --notebook-dir=. labs
+
+grade: $(VENV)/grade.done     ## grade a small example class and show the gradebook
+	$(BIN)/python -m autograder example-class
+
+test: $(VENV)/dev.done        ## run the tests (all of them where CI is set)
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/python -m pytest $(if $(CI),--cov=helpers --cov=autograder --cov-report=term:skip-covered,-m "not slow and not browser")
+
+test-all: $(VENV)/dev.done    ## run the slow and the browser tests too
+	$(BIN)/python -m pytest
+
+build: $(VENV)/grade.done     ## make labs/ from solutions/
+	$(BIN)/autograder build
+
+data: $(VENV)/dev.done        ## download the sources of all data sets and build them again
+	$(BIN)/python -m pip install --quiet -r datasets/build/requirements.txt
+	$(BIN)/python -m datasets.build
+
+lock: $(VENV)/dev.done        ## renew requirements.lock
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --upgrade --quiet --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock
+
+clean:            ## remove what a course in progress leaves behind; labs and sources stay
+	rm -rf example-class $(VENV) .pytest_cache .ruff_cache
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is " + sys.version.split()[0] + "; name another: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/lab.done: requirements.lock pyproject.toml | $(BIN)/python
+	$(LOCKED) -e .
+	@touch $@
+
+$(VENV)/grade.done: requirements.lock pyproject.toml | $(BIN)/python
+	$(LOCKED) -e ".[grade]"
+	@touch $@
+
+$(VENV)/dev.done: requirements.lock pyproject.toml | $(BIN)/python
+	$(LOCKED) -e ".[grade,dev,cluster,postgres]"
+	@touch $@
