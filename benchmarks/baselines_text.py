@@ -324,15 +324,17 @@ def tables() -> None:
         say("tables", f"{name}: nearest mean", right)
         right = np.mean(softmax_regression(x, y, n)(test_x) == test_y)
         say("tables", f"{name}: logistic regression", right)
-    x, y = data.train_diabetes_x.astype(float), data.train_diabetes_y
-    design = np.c_[x, np.ones(len(x))]
-    weights = np.linalg.lstsq(design, y, rcond=None)[0]
-    test_x, test_y = data.test_diabetes_x, data.test_diabetes_y
-    error = np.sqrt(np.mean((test_y - y.mean()) ** 2))
-    say("tables", "diabetes: root mean square error of the mean", error, "")
-    guess = np.c_[test_x, np.ones(len(test_x))] @ weights
-    error = np.sqrt(np.mean((test_y - guess) ** 2))
-    say("tables", "diabetes: root mean square error of least squares", error, "")
+    for name in ("diabetes", "ames"):
+        x, y = data[f"train_{name}_x"].astype(float), data[f"train_{name}_y"]
+        test_x, test_y = data[f"test_{name}_x"].astype(float), data[f"test_{name}_y"]
+        mu, sigma = x.mean(axis=0), x.std(axis=0) + 1e-6
+        design, new = (
+            np.c_[(part - mu) / sigma, np.ones(len(part))] for part in (x, test_x)
+        )
+        guess = new @ np.linalg.lstsq(design, y, rcond=None)[0]
+        for what, found in [("mean", y.mean()), ("least squares", guess)]:
+            value = np.sqrt(np.mean((test_y - found) ** 2))
+            say("tables", f"{name}: root mean square error, {what}", value, "")
 
 
 def temperature() -> None:
