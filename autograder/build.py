@@ -79,8 +79,17 @@ def source_notebook(lab: str) -> nbformat.NotebookNode:
 
 def release_notebook(lab: str) -> nbformat.NotebookNode:
     """A lab as students receive it."""
+    return _prepared(lab, RELEASE_STEPS)
+
+
+def gradebook_notebook(lab: str) -> nbformat.NotebookNode:
+    """A lab as the gradebook knows it: no solutions, but the hidden tests in place."""
+    return _prepared(lab, RELEASE_STEPS[:SAVE_AT])
+
+
+def _prepared(lab: str, steps: list[type]) -> nbformat.NotebookNode:
     notebook, resources = source_notebook(lab), {"nbgrader": {}}
-    for step in RELEASE_STEPS:
+    for step in steps:
         notebook, resources = step().preprocess(notebook, resources)
     return notebook
 

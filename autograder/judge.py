@@ -107,7 +107,8 @@ def _result(check: Check, verdict: Verdict, helped: list[str]) -> QuestionResult
     if helped:
         names = ", ".join(f"`{name}`" for name in helped)
         message += f" (judged with the reference's {names} in place of yours)"
-    cases = tuple(CaseResult(c.passed, c.shown, c.message) for c in verdict.cases)
+    told = () if verdict.unwritten else verdict.cases  # the message says it all
+    cases = tuple(CaseResult(c.passed, c.shown, c.message) for c in told)
     score = round(check.points * share, 2)
     return QuestionResult(check.name, score, check.points, message, cases)
 

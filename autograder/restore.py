@@ -21,7 +21,7 @@ def restore(intake: Intake) -> nbformat.NotebookNode:
     """
     official = {
         cell.metadata["nbgrader"]["grade_id"]: cell
-        for cell in build.release_notebook(intake.lab).cells
+        for cell in build.gradebook_notebook(intake.lab).cells
         if "nbgrader" in cell.metadata
     }
     remarks = [intake.error] if intake.error else list(intake.findings)

@@ -125,6 +125,8 @@ def _fault(
     right: Outcome, got: Outcome, tolerance: Tolerance
 ) -> tuple[str, Difference | None]:
     """What is wrong with an outcome, an empty text if nothing is."""
+    if got.unwritten:
+        return got.error, None
     if got.error:
         return f"it stopped with {got.error}", None
     if got.modified:
