@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 from common import Package, write
+from printout import printout
 
 SOURCE = Package(
     "pypi",
@@ -82,6 +83,7 @@ def main() -> None:
             "train_length": "how many words",
         },
     )
+    printout("addresses", "train_tokens", count=16)
 
 
 if __name__ == "__main__":

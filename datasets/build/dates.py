@@ -8,6 +8,7 @@ import importlib.metadata
 import numpy as np
 from babel.dates import format_date
 from common import write
+from printout import printout
 
 BABEL = "2.18.0"
 FIRST, LAST = datetime.date(1970, 1, 1), datetime.date(2029, 12, 31)
@@ -109,6 +110,7 @@ def main() -> None:
             "train_pattern": "which of the patterns wrote it",
         },
     )
+    printout("dates", "train_human", "train_iso", count=24)
 
 
 if __name__ == "__main__":

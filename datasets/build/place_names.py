@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 from common import Package, write
+from printout import printout
 
 from helpers.text import fold_ascii
 
@@ -94,6 +95,7 @@ def main() -> None:
             "train_country": "class: the country",
         },
     )
+    printout("place_names", "train_names", "train_country", count=24)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 from common import write
+from printout import printout
 
 COUNTS = {"train": 1_000, "dev": 150, "test": 150}  # of each kind of question
 LONGEST = 96  # words
@@ -268,6 +269,9 @@ def main() -> None:
             "train_positions": "which word of the story is the answer, from 0",
             "train_kind": "class: the kind of question",
         },
+    )
+    printout(
+        "stories", "train_stories", "train_questions", "train_answers", "train_kind"
     )
 
 

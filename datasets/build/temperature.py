@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 
 import numpy as np
-from common import Package, write
+from common import SHEETS, Package, write
 
 SOURCE = Package(
     "pypi",
@@ -59,6 +59,31 @@ def main() -> None:
             "weather": "class",
         },
     )
+    sheet(np.array([float(row["temp_max"]) for row in rows]))
+
+
+def sheet(theta: np.ndarray) -> None:
+    """Draw the highest temperatures and two moving averages."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(9, 3.2))
+    axes.plot(theta, ".", color="0.7", markersize=3, label="measured")
+    for beta, colour in [(0.9, "C0"), (0.98, "C1")]:
+        average, v = [], 0.0
+        for t, value in enumerate(theta, 1):
+            v = beta * v + (1 - beta) * value
+            average.append(v / (1 - beta**t))
+        axes.plot(average, color=colour, label=f"average, β = {beta}")
+    axes.set(xlabel="day since 1 January 2012", ylabel="highest temperature, °C")
+    axes.set_ylim(-8, 46)
+    axes.legend(ncol=3, loc="upper center")
+    figure.tight_layout()
+    SHEETS.mkdir(exist_ok=True)
+    figure.savefig(SHEETS / "temperature.png", dpi=65, metadata={"Software": None})
+    plt.close(figure)
 
 
 if __name__ == "__main__":
