@@ -63,6 +63,8 @@ class Dataset(Mapping):
         with _open(path) as file:
             text = {key: _as_text(value) for key, value in file.attrs.items()}
             about = {key: (_dtype_name(file[key]), _meaning(file[key])) for key in file}
+        if "title" not in text:
+            raise DataError(_damaged(path))
         self.title = text["title"]
         self.description = text["description"]
         self.origin = f"{text['origin']} ({text['version']})"
