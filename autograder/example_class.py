@@ -1,0 +1,74 @@
+"""A small class of C1W2, made from the sources: right, wrong, partial and broken work."""
+
+from __future__ import annotations
+
+import inspect
+import shutil
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+
+from autograder import build, check, solve
+
+LAB = "C1W2"
+
+
+def notebooks() -> Iterator[tuple[str, str]]:
+    """Student and content of the notebook file, one for each way it can go."""
+    right = solve.reference_cells(LAB)
+    yield "full", build.serialize(solve.solved(LAB))
+    yield "untouched", build.serialize(build.release_notebook(LAB))
+    some = dict(list(right.items())[: len(right) // 2])
+    yield "partial", build.serialize(solve.filled(LAB, some))
+    yield "crashing", build.serialize(
+        solve.solved(LAB, sigmoid="def sigmoid(x):\n    return 1 / undefined_name\n")
+    )
+    yield "wrong-arguments", build.serialize(
+        solve.solved(LAB, predict="def predict(w, b):\n    return w\n")
+    )
+    for exercise in ("sigmoid", "propagate", "predict"):
+        one = check.load(LAB).checks[exercise]
+        mistake = one.mistakes[0]
+        changed = {exercise: mistaken(one, mistake)}
+        yield f"wrong-{exercise}", build.serialize(solve.solved(LAB, **changed))
+    yield "no-check-cells", build.serialize(_without_checks())
+    yield "not-a-notebook", "This is not JSON.\n"
+
+
+def mistaken(one: check.Check, mistake: check.Mistake) -> str:
+    """A cell that makes a known mistake, beside the right function it may build on."""
+    right = solve.reference_cells(one.lab.name)[one.name]
+    helper = right.replace(f"def {one.name}(", f"def right_{one.name}(", 1)
+    code = textwrap.dedent(inspect.getsource(mistake.function))
+    code = code[code.index("def ") :].replace(mistake.name, one.name, 1)
+    code = code.replace(f"ref.{one.name}(", f"right_{one.name}(").replace("ref.", "")
+    return f"{helper}\n\n\n{code}"
+
+
+def write(folder: Path) -> list[str]:
+    """Hand in the class's work as nbgrader expects it; the students' names.
+
+    Args:
+        folder: the course's folder; `submitted/` in it is written anew.
+    """
+    name = build.released_path(LAB).name
+    shutil.rmtree(folder / "submitted", ignore_errors=True)
+    students = []
+    for student, text in notebooks():
+        path = folder / "submitted" / student / LAB / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+        students.append(student)
+    return students
+
+
+def _without_checks() -> nbformat.NotebookNode:
+    notebook = solve.solved(LAB)
+    notebook.cells = [
+        cell
+        for cell in notebook.cells
+        if not cell.metadata.get("nbgrader", {}).get("locked")
+    ]
+    return notebook
