@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from helpers.nn.cores import share
 from helpers.nn.tensor import needs_float, record
-from helpers.nn.threads import share
 
 MASKED = -1e9  # the logit of what must not be attended to
 

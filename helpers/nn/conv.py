@@ -10,11 +10,11 @@ matrix. A transposed convolution is the same three functions in other roles.
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from helpers.nn.cores import product, share
 from helpers.nn.ops import concatenate, reshape
 from helpers.nn.tensor import needs_float, record
-from helpers.nn.threads import share
 
-BLOCK = 2**18  # elements of a patch buffer: 1 MB in float32, the L2 cache of a core
+BLOCK = 2**18  # elements of a buffer: 256 kB in float32, a share of the L2 cache
 
 
 def pair(value):
@@ -71,23 +71,61 @@ def windows(x, f, stride, dilation=(1, 1)):
     )
 
 
-def _blocks(start, stop, rows, row_size):
-    """Blocks (images, rows) whose patches fit the buffer: many images, or a strip."""
-    images = max(1, BLOCK // (rows * row_size))
-    strip = rows if images > 1 else max(1, min(rows, BLOCK // row_size))
-    for i in range(start, stop, images):
-        for r in range(0, rows, strip):
-            yield slice(i, min(i + images, stop)), slice(r, min(r + strip, rows))
+class _Bands:
+    """The patches of padded images, cut into one matrix for each row of the filter.
 
+    A block of images (or a strip of one) at a time is copied to a buffer that fits the
+    cache: for each of its rows and each position of the filter along the row, the f
+    pixels under it, (row, image, position, f * n_C). As rows come first, all that row
+    i of the filter sees lies in one piece, and serves the other rows as well.
+    """
 
-def _matrix(patches, buffer):
-    """Patches of one block as a matrix, one row a patch, in the buffer if copied."""
-    rows = patches.shape[0] * patches.shape[1] * patches.shape[2]
-    if patches.shape[3:5] == (1, 1):  # a 1 x 1 filter: the pixels are the patches
-        return patches.reshape(rows, -1)
-    block = buffer[: patches.size].reshape(patches.shape)
-    np.copyto(block, patches)
-    return block.reshape(rows, -1)
+    def __init__(self, x, f, stride, dilation):
+        (self.f, fw), (self.stride, sw), (self.dilation, dw) = f, stride, dilation
+        m, H, W, c = x.shape
+        self.h = max((H - self.dilation * (self.f - 1) - 1) // self.stride + 1, 0)
+        self.w = max((W - dw * (fw - 1) - 1) // sw + 1, 0)
+        a, b, columns, channels = x.strides
+        strides = (a, b, columns * sw, columns * dw, channels)
+        self.rows = as_strided(x, (m, H, self.w, fw, c), strides, writeable=False)
+        self.m, self.width = m, fw * c
+
+    def blocks(self, start, stop):
+        """Yield (images, rows of the output), slices that together cover the batch."""
+        row = self.w * self.width * self.stride
+        images = max(1, BLOCK // ((self.h + self.f) * row))
+        strip = self.h if images > 1 else max(1, min(self.h, BLOCK // row))
+        for i in range(start, stop, images):
+            for r in range(0, self.h, strip):
+                yield slice(i, min(i + images, stop)), slice(r, min(r + strip, self.h))
+
+    def matrices(self, images, rows, buffer):
+        """Yield for each row of the filter a matrix (row * image * position, f * n_C).
+
+        The matrices share the list `buffer`, which keeps the memory between blocks.
+        """
+        h, s, d = rows.stop - rows.start, self.stride, self.dilation
+        reach = d * (self.f - 1)
+        if s == 1:  # the rows of the filter share what they see
+            pieces = [slice(rows.start, rows.stop + reach)]
+        else:
+            first = [s * rows.start + i * d for i in range(self.f)]
+            pieces = [slice(k, k + s * (h - 1) + 1, s) for k in first]
+        for piece in pieces:
+            seen = self.rows[images, piece].swapaxes(0, 1)
+            single = seen.shape[4] == 1  # one channel: rows of the image in one piece
+            if single:
+                seen = seen.transpose(3, 4, 0, 1, 2)
+            if not buffer or buffer[0].size < seen.size:
+                buffer[:] = [np.empty(seen.size, seen.dtype)]
+            copy = buffer[0][: seen.size].reshape(seen.shape)
+            np.copyto(copy, seen)
+            for i in range(self.f if s == 1 else 1):
+                at = slice(i * d, i * d + h)
+                if single:
+                    yield copy[:, :, at].reshape(self.width, -1).T
+                else:
+                    yield copy[at].reshape(-1, self.width)
 
 
 def correlate(x, W, stride, dilation, bias=None):
@@ -103,84 +141,120 @@ def correlate(x, W, stride, dilation, bias=None):
     Returns:
         (m, n_H', n_W', n_C).
     """
-    patches = windows(x, W.shape[:2], stride, dilation)
-    m, h, w = patches.shape[:3]
-    filters = W.reshape(-1, W.shape[3])
-    y = np.empty((m, h, w, W.shape[3]), np.result_type(x, W))
+    n_C = W.shape[3]
+    if W.shape[:2] == (1, 1):  # the pixels are the patches
+        x = x[:, :: stride[0], :: stride[1]]
+        y = product(x.reshape(-1, x.shape[3]), W[0, 0])
+        if bias is not None:
+            y += bias
+        return y.reshape(*x.shape[:3], n_C)
+    bands = _Bands(x, W.shape[:2], stride, dilation)
+    filters = W.reshape(len(W), -1, n_C)
+    y = np.empty((bands.m, bands.h, bands.w * n_C), np.result_type(x, W))
+    bias = None if bias is None else np.tile(bias, bands.w)
 
     def part(start, stop):
-        row = w * len(filters)
-        buffer = np.empty(min(max(BLOCK, row), (stop - start) * h * row), x.dtype)
-        for images, rows in _blocks(start, stop, h, row):
-            out = y[images, rows].reshape(-1, W.shape[3])
-            np.matmul(_matrix(patches[images, rows], buffer), filters, out=out)
+        buffer, spare = [], np.empty((0, n_C), y.dtype)
+        for images, rows in bands.blocks(start, stop):
+            out = y[images, rows].swapaxes(0, 1)
+            alone = out.shape[1] == 1  # then the sum may grow where it belongs
+            n = out.size // n_C
+            if len(spare) < 2 * n:
+                spare = np.empty((2 * n, n_C), y.dtype)
+            total = out.reshape(n, n_C) if alone else spare[:n]
+            term = spare[n : 2 * n]
+            matrices = bands.matrices(images, rows, buffer)
+            np.matmul(next(matrices), filters[0], out=total)
+            for matrix, band in zip(matrices, filters[1:], strict=True):
+                np.matmul(matrix, band, out=term)
+                total += term
+            if not alone:
+                out[...] = total.reshape(out.shape)
             if bias is not None:
                 out += bias
 
-    share(part, m, y.size * len(filters))
-    return y
+    share(part, bands.m, y.size * bands.width)
+    return y.reshape(bands.m, bands.h, bands.w, n_C)
 
 
 def _filter_gradient(x, dZ, W_shape, stride, dilation):
     """Gradient for the filters: patches of x times dZ, summed over the batch."""
-    patches = windows(x, W_shape[:2], stride, dilation)
-    m, h, w = patches.shape[:3]
-    n_in, n_out = np.prod(W_shape[:3]), W_shape[3]
+    n_C = W_shape[3]
+    if W_shape[:2] == (1, 1):
+        x = x[:, :: stride[0], :: stride[1]][:, : dZ.shape[1], : dZ.shape[2]]
+        columns = x.reshape(-1, x.shape[3]).T
+        return product(columns, dZ.reshape(-1, n_C)).reshape(W_shape)
+    bands = _Bands(x, W_shape[:2], stride, dilation)
     parts = []
 
     def part(start, stop):
-        row = w * n_in
-        buffer = np.empty(min(max(BLOCK, row), (stop - start) * h * row), x.dtype)
-        total = np.zeros((n_in, n_out), dZ.dtype)
-        for images, rows in _blocks(start, stop, h, row):
-            g = dZ[images, rows].reshape(-1, n_out)
-            total += _matrix(patches[images, rows], buffer).T @ g
+        buffer = []
+        total = np.zeros((W_shape[0], bands.width, n_C), dZ.dtype)
+        for images, rows in bands.blocks(start, stop):
+            g = dZ[images, rows].swapaxes(0, 1).reshape(-1, n_C)
+            for dW, matrix in zip(
+                total, bands.matrices(images, rows, buffer), strict=True
+            ):
+                dW += matrix.T @ g
         parts.append((start, total))
 
-    share(part, m, dZ.size * n_in)
+    share(part, bands.m, dZ.size * bands.width)
     # In a fixed order, for sums that do not depend on which thread came first.
     return sum(total for _, total in sorted(parts, key=lambda p: p[0])).reshape(W_shape)
 
 
-def _spread(dZ, W, stride, dilation, widths, shape):
-    """Adjoint of `correlate` and its padding: each dZ gives W back to its patch.
+def _phase(p, stride, taps, dilation, front, n, n_out):
+    """Where the input positions lie that phase p of a strided filter reaches.
+
+    Returns:
+        the first, how many, and the padding that makes n_out outputs reach them.
+    """
+    low, high = -(-(front - p) // stride), (front + n - 1 - p) // stride
+    padding = dilation * (taps - 1) - low, high - n_out + 1
+    return stride * low + p - front, high - low + 1, padding
+
+
+def _spread(dZ, W, stride, dilation, widths, shape, apply):
+    """Adjoint of a convolution and its padding: each dZ gives W back to its patch.
+
+    Without stride it is again a convolution, with the filters turned around. With
+    one, each remainder of the input positions modulo the stride sees a part of the
+    filter only, and is a convolution with that.
 
     Args:
         dZ: (m, n_H', n_W', n_C).
-        W: (f, f, n_C_prev, n_C).
+        W: (f, f, n_C_prev, n_C), or (f, f, n_C) for a depthwise convolution.
         stride: pair.
         dilation: pair.
         widths: the padding, as `padding_widths` gives it.
         shape: (m, n_H, n_W, n_C_prev), before padding.
+        apply: `correlate` or `_depthwise`.
     """
-    (top, bottom), (left, right) = widths
-    m, h, w, c = shape
-    fh, fw = W.shape[:2]
-    if stride == (1, 1):  # then it is a correlation again, with turned filters
-        reach = dilation[0] * (fh - 1), dilation[1] * (fw - 1)
-        around = (
-            (reach[0] - top, h - dZ.shape[1] + top),
-            (reach[1] - left, w - dZ.shape[2] + left),
-        )
-        turned = np.ascontiguousarray(W[::-1, ::-1].swapaxes(2, 3))
-        return correlate(pad_images(dZ, around), turned, (1, 1), dilation)
-    dx = np.zeros((m, h + top + bottom, w + left + right, c), dZ.dtype)
-    targets = windows(dx, (fh, fw), stride, dilation)[:, : dZ.shape[1], : dZ.shape[2]]
-    filters = W.reshape(-1, W.shape[3]).T
-
-    def part(start, stop):
-        row = dZ.shape[2] * filters.shape[1]
-        for images, rows in _blocks(start, stop, dZ.shape[1], row):
-            g = dZ[images, rows]
-            patches = g.reshape(-1, W.shape[3]) @ filters
-            patches = patches.reshape(*g.shape[:3], fh, fw, c)
-            out = targets[images, rows]
-            for i in range(fh):
-                for j in range(fw):
-                    out[:, :, :, i, j] += patches[:, :, :, i, j]
-
-    share(part, m, dZ.size * filters.shape[1])
-    return dx[:, top : top + h, left : left + w]
+    if max(stride) > 1 and max(dilation) > 1:  # write the holes into the filter
+        size = [d * (f - 1) + 1 for d, f in zip(dilation, W.shape, strict=False)]
+        W, taps = np.zeros((*size, *W.shape[2:]), W.dtype), W
+        W[:: dilation[0], :: dilation[1]] = taps
+        dilation = (1, 1)
+    turned = W[::-1, ::-1].swapaxes(2, 3) if W.ndim == 4 else W[::-1, ::-1]
+    dx = np.zeros(shape, dZ.dtype) if max(stride) > 1 else None
+    for p, q in np.ndindex(*stride):
+        # Turned around, the taps p, p + stride, ... end at the last but p.
+        taps = turned[(len(W) - 1 - p) % stride[0] :: stride[0],
+                      (W.shape[1] - 1 - q) % stride[1] :: stride[1]]  # fmt: skip
+        if p >= len(W) or q >= W.shape[1]:
+            continue
+        (top, rows, tall), (left, columns, wide) = (
+            _phase(k, stride[a], taps.shape[a], dilation[a], widths[a][0],
+                   shape[1 + a], dZ.shape[1 + a])
+            for a, k in ((0, p), (1, q))
+        )  # fmt: skip
+        if rows > 0 and columns > 0:
+            taps = np.ascontiguousarray(taps)
+            part = apply(pad_images(dZ, (tall, wide)), taps, (1, 1), dilation)
+            if dx is None:
+                return part
+            dx[:, top :: stride[0], left :: stride[1]] = part
+    return dx
 
 
 def _check(name, x, W, channels, b, n_out):
@@ -245,9 +319,10 @@ def conv2d(x, W, b=None, stride=1, padding="valid", dilation=1, groups=1):
         raise ValueError(f"conv2d: filters {W.shape} are larger than images {x.shape}")
 
     def rule(g):
+        g = np.ascontiguousarray(g)
         dx = dW = None
         if x.requires_grad:
-            dx = _spread(g, W.data, stride, dilation, widths, x.shape)
+            dx = _spread(g, W.data, stride, dilation, widths, x.shape, correlate)
         if W.requires_grad:
             dW = _filter_gradient(padded, g, W.shape, stride, dilation)
         return (dx, dW) if b is None else (dx, dW, _bias_gradient(g))
@@ -282,11 +357,12 @@ def conv2d_transpose(x, W, b=None, stride=1, padding="valid", output_padding=0):
             for i in (0, 1)
         ]
     shape = (len(x), *size, W.shape[2])
-    Z = _spread(x.data, W.data, stride, (1, 1), widths, shape)
+    Z = _spread(x.data, W.data, stride, (1, 1), widths, shape, correlate)
     if b is not None:
-        Z = Z + b.data
+        Z += b.data
 
     def rule(g):
+        g = np.ascontiguousarray(g)
         padded = pad_images(g, widths)
         dx = dW = None
         if x.requires_grad:
@@ -297,6 +373,54 @@ def conv2d_transpose(x, W, b=None, stride=1, padding="valid", output_padding=0):
         return (dx, dW) if b is None else (dx, dW, _bias_gradient(g))
 
     return record(Z, (x, W) if b is None else (x, W, b), rule, "conv2d_transpose")
+
+
+def _rows(x, f, stride, dilation):
+    """Patches (m, n_H, f, f, n_W', n) with pixels and channels of a row in one axis.
+
+    With stride the pixels of a row are not neighbours, and n_W' remains.
+    """
+    patches = windows(x, f, stride, dilation).transpose(0, 1, 3, 4, 2, 5)
+    if stride[1] > 1:
+        return patches
+    m, h, fh, fw, w, c = patches.shape
+    shape, strides = (m, h, fh, fw, 1, w * c), patches.strides
+    return as_strided(patches, shape, strides, writeable=False)
+
+
+def _depthwise(x, W, stride, dilation):
+    """Slide filters (f, f, n_C) over padded images, channel by channel.
+
+    Einsum multiplies and adds in one go, row by row of the image, which stays in the
+    innermost cache meanwhile.
+    """
+    patches = _rows(x, W.shape[:2], stride, dilation)
+    m, h, _, _, w, n = patches.shape
+    W = np.tile(W, n // W.shape[2])
+    y = np.empty((m, h, w, n), np.result_type(x, W))
+
+    def part(start, stop):
+        for k in range(start, stop):
+            np.einsum("hijwc,ijc->hwc", patches[k], W, out=y[k])
+
+    share(part, m, y.size * W[..., 0].size)
+    return y.reshape(m, h, -1, x.shape[3])
+
+
+def _depthwise_filter_gradient(x, dZ, W_shape, stride, dilation):
+    patches = _rows(x, W_shape[:2], stride, dilation)
+    m, h, fh, fw, w, n = patches.shape
+    dZ = dZ.reshape(m, h, w, n)
+    dW = np.empty((m, fh, fw, n), dZ.dtype)
+
+    def part(start, stop):
+        for k in range(start, stop):
+            for i, j in np.ndindex(fh, fw):
+                patch = patches[k, :, i, j]
+                np.einsum("hwc,hwc->c", dZ[k], patch, out=dW[k, i, j])
+
+    share(part, m, dZ.size * fh * fw)
+    return dW.sum(0).reshape(fh, fw, -1, W_shape[2]).sum(2)
 
 
 @needs_float(0, 1, 2)
@@ -320,51 +444,20 @@ def depthwise_conv2d(x, W, b=None, stride=1, padding="valid", dilation=1):
             f"(f, f, n_C), got {x.shape} and {W.shape}"
         )
     stride, dilation = pair(stride), pair(dilation)
-    fh, fw, c = W.shape
+    fh, fw = W.shape[:2]
     widths = padding_widths(padding, x.shape[1:3], (fh, fw), stride, dilation)
     padded = pad_images(x.data, widths)
-    patches = windows(padded, (fh, fw), stride, dilation)
-    m, h, w = patches.shape[:3]
-    Z = np.empty((m, h, w, c), np.result_type(x.dtype, W.dtype))
-    # The filter repeated along a row of the image, for long inner loops.
-    tiled = np.tile(W.data[:, :, None, :], (1, 1, w, 1))
-
-    def forward(start, stop):
-        product = np.empty((h, w, c), Z.dtype)
-        for n in range(start, stop):
-            for i in range(fh):
-                for j in range(fw):
-                    out = product if i or j else Z[n]
-                    np.multiply(patches[n, :, :, i, j], tiled[i, j], out=out)
-                    if i or j:
-                        Z[n] += product
-            if b is not None:
-                Z[n] += b.data
-
-    share(forward, m, Z.size * fh * fw)
+    Z = _depthwise(padded, W.data, stride, dilation)
+    if b is not None:
+        Z += b.data
 
     def rule(g):
-        dx = np.zeros_like(padded)
-        targets = windows(dx, (fh, fw), stride, dilation)
-        sums = []
-
-        def backward(start, stop):
-            product = np.empty((h, w, c), g.dtype)
-            dW = np.zeros((fh, fw, w, c), g.dtype)
-            for n in range(start, stop):
-                for i in range(fh):
-                    for j in range(fw):
-                        if x.requires_grad:
-                            np.multiply(g[n], tiled[i, j], out=product)
-                            targets[n, :, :, i, j] += product
-                        if W.requires_grad:
-                            np.multiply(g[n], patches[n, :, :, i, j], out=product)
-                            dW[i, j] += product.sum(0)
-            sums.append((start, dW.sum(2)))
-
-        share(backward, m, g.size * fh * fw)
-        dW = sum(s for _, s in sorted(sums, key=lambda s: s[0]))
-        dx = dx[:, widths[0][0] :, widths[1][0] :][:, : x.shape[1], : x.shape[2]]
+        g = np.ascontiguousarray(g)
+        dx = dW = None
+        if x.requires_grad:
+            dx = _spread(g, W.data, stride, dilation, widths, x.shape, _depthwise)
+        if W.requires_grad:
+            dW = _depthwise_filter_gradient(padded, g, W.shape, stride, dilation)
         return (dx, dW) if b is None else (dx, dW, _bias_gradient(g))
 
     return record(Z, (x, W) if b is None else (x, W, b), rule, "depthwise_conv2d")

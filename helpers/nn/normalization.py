@@ -2,10 +2,8 @@
 
 import numpy as np
 
+from helpers.nn.cores import BLOCK, share
 from helpers.nn.tensor import needs_float, record
-from helpers.nn.threads import share
-
-CHUNK = 2**16  # elements worked on at a time, to stay in the cache
 
 
 def _tile(vectors, rows):
@@ -23,7 +21,7 @@ def _tile(vectors, rows):
 def _by_chunks(function, *arrays):
     """Call `function(*chunks)` for pieces of arrays with equally many rows."""
     rows, width = arrays[0].shape
-    step = max(1, CHUNK // width)
+    step = max(1, BLOCK // width)
 
     def part(start, stop):
         for i in range(start, stop, step):
@@ -33,20 +31,23 @@ def _by_chunks(function, *arrays):
 
 
 def _column_sums(function, *arrays):
-    """Sum of the rows of `function(*chunks)`; the same in every run."""
+    """Sum of `function(*chunks)`, itself a sum of rows; the same in every run."""
     rows, width = arrays[0].shape
-    step = max(1, CHUNK // width)
+    step = max(1, BLOCK // width)
     starts = range(0, rows, step)
     sums = np.empty((len(starts), width), arrays[0].dtype)
 
     def part(start, stop):
         for k in range(start, stop):
             i = starts[k]
-            piece = function(*(a[i : i + step] for a in arrays))
-            sums[k] = np.ones(len(piece), piece.dtype) @ piece
+            sums[k] = function(*(a[i : i + step] for a in arrays))
 
     share(part, len(starts), rows * width)
     return sums.sum(0)
+
+
+def _sum(a):
+    return np.ones(len(a), a.dtype) @ a
 
 
 @needs_float(0, 1, 2)
@@ -79,13 +80,12 @@ def batch_norm(x, gamma, beta, running=None, training=True, momentum=0.9, epsilo
         def fold(sums):
             return sums.reshape(times, n_C).sum(0)
 
-        mean = fold(_column_sums(lambda a: a, wide)) / n
+        mean = fold(_column_sums(_sum, wide)) / n
         (wide_mean,), _ = _tile([mean], n)
 
         def squares(a):
             centred = a - wide_mean
-            centred *= centred
-            return centred
+            return np.einsum("ij,ij->j", centred, centred)
 
         variance = fold(_column_sums(squares, wide)) / n
         if running is not None:
@@ -98,12 +98,12 @@ def batch_norm(x, gamma, beta, running=None, training=True, momentum=0.9, epsilo
         mean, variance = (np.asarray(r, x.dtype) for r in running)
     inverse = 1 / np.sqrt(variance + x.dtype.type(epsilon))
     scale = gamma.data * inverse
-    (scales, means, shifts), times = _tile([scale, mean, beta.data], n)
+    shift = beta.data - mean * scale
+    (scales, means, shifts), times = _tile([scale, mean, shift], n)
     y = np.empty_like(flat)
 
     def normalize(a, out):
-        np.subtract(a, means, out=out)
-        out *= scales
+        np.multiply(a, scales, out=out)
         out += shifts
 
     _by_chunks(normalize, flat.reshape(-1, len(means)), y.reshape(-1, len(means)))
@@ -113,26 +113,22 @@ def batch_norm(x, gamma, beta, running=None, training=True, momentum=0.9, epsilo
         rows = [a.reshape(-1, n_C * times) for a in (g, flat)]
 
         def correlation(g, a):
-            centred = a - means
-            centred *= g
-            return centred
+            return np.einsum("ij,ij->j", a - means, g)
 
-        dbeta = _column_sums(lambda g: g, rows[0]).reshape(times, n_C).sum(0)
+        dbeta = _column_sums(_sum, rows[0]).reshape(times, n_C).sum(0)
         dgamma = _column_sums(correlation, *rows).reshape(times, n_C).sum(0) * inverse
         if not x.requires_grad:
             return None, dgamma, dbeta
         dx = np.empty_like(flat)
         if training:  # dx = scale (g - mean(g) - x_hat mean(g x_hat))
-            slope = dgamma * inverse / n
-            (slopes, constants), _ = _tile([slope, dbeta / n - mean * slope], n)
-        else:
-            (slopes, constants), _ = _tile([np.zeros_like(mean)] * 2, n)
+            slope = scale * dgamma * inverse / n
+            (slopes, constants), _ = _tile([slope, slope * mean - scale * dbeta / n], n)
 
         def spread(g, a, out):
-            np.multiply(a, slopes, out=out)
-            out += constants
-            np.subtract(g, out, out=out)
-            out *= scales
+            np.multiply(g, scales, out=out)
+            if training:
+                out -= a * slopes
+                out += constants
 
         _by_chunks(spread, *rows, dx.reshape(-1, n_C * times))
         return dx.reshape(x.shape), dgamma, dbeta

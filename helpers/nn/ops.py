@@ -9,8 +9,8 @@ import math
 
 import numpy as np
 
+from helpers.nn.cores import elementwise, product
 from helpers.nn.tensor import Tensor, as_tensor, needs_float, record, unbroadcast
-from helpers.nn.threads import elementwise
 
 # ---------------------------------------------------------------- two arguments
 
@@ -200,22 +200,33 @@ def sigmoid(x):
 @needs_float(0)
 def relu(x, maximum=None):
     """max(x, 0), at most `maximum` if given (6 in MobileNet); derivative 0 at 0."""
-    y = elementwise(np.maximum, x.data, x.dtype.type(0))
-    if maximum is not None:
-        np.minimum(y, maximum, out=y)
+    top = x.dtype.type(np.inf if maximum is None else maximum)
+    y = elementwise(np.clip, x.data, x.dtype.type(0), top)
 
-    def rule(g):
-        passed = y > 0 if maximum is None else (y > 0) & (y < maximum)
-        return (elementwise(np.multiply, g, passed),)
+    def backward(g, y, out):
+        passed = y > 0
+        if maximum is not None:
+            passed &= y < maximum
+        np.multiply(g, passed, out=out)
 
-    return record(y, (x,), rule, "relu")
+    return record(y, (x,), lambda g: (elementwise(backward, g, y),), "relu")
 
 
 @needs_float(0)
 def leaky_relu(x, slope=0.01):
-    """X if positive, slope * x otherwise."""
-    factor = np.where(x.data > 0, 1, slope).astype(x.dtype)
-    return _unary("leaky_relu", x, x.data * factor, lambda: factor)
+    """X if positive, slope * x otherwise, for a slope below 1."""
+
+    def forward(x, out):
+        np.multiply(x, slope, out=out)
+        np.maximum(out, x, out=out)
+
+    def backward(g, y, out):  # slope + (1 - slope) where y is positive
+        np.multiply(y > 0, 1 - slope, out=out)
+        out += slope
+        out *= g
+
+    y = elementwise(forward, x.data)
+    return record(y, (x,), lambda g: (elementwise(backward, g, y),), "leaky_relu")
 
 
 @needs_float(0)
@@ -413,7 +424,11 @@ def concatenate(tensors, axis=-1):
             f"concatenate: shapes {shapes} differ outside axis {axis}"
         ) from None
     ends = np.cumsum([t.shape[axis] for t in tensors])[:-1]
-    return record(y, tensors, lambda g: np.split(g, ends, axis), "concatenate")
+
+    def rule(g):
+        return [np.ascontiguousarray(part) for part in np.split(g, ends, axis)]
+
+    return record(y, tensors, rule, "concatenate")
 
 
 def stack(tensors, axis=0):
@@ -522,14 +537,14 @@ def linear(x, W, b=None):
             f"the last axis of the input must be {n_in}"
         )
     rows = x.data.reshape(-1, n_in)
-    y = rows @ W.data
+    y = product(rows, W.data)
     if b is not None:
         y += b.data
 
     def rule(g):
         g = g.reshape(-1, n_out)
-        dx = (g @ W.data.T).reshape(x.shape) if x.requires_grad else None
-        dW = rows.T @ g if W.requires_grad else None
+        dx = product(g, W.data.T).reshape(x.shape) if x.requires_grad else None
+        dW = product(rows.T, g) if W.requires_grad else None
         if b is None:
             return dx, dW
         return dx, dW, np.ones(len(g), g.dtype) @ g  # a sum of rows, by BLAS

@@ -3,8 +3,8 @@
 import numpy as np
 
 from helpers.nn.conv import pad_images, padding_widths, pair, windows
+from helpers.nn.cores import BLOCK, share
 from helpers.nn.tensor import needs_float, record
-from helpers.nn.threads import share
 
 
 def _prepare(name, x, f, stride, padding):
@@ -25,9 +25,49 @@ def _unpad(dx, widths, shape):
     return dx[:, top : top + shape[1], left : left + shape[2]]
 
 
+def _along(x, axis, f, stride):
+    """Views of x: element k of every window of f along one axis, for k in 0..f."""
+    n = (x.shape[axis] - f) // stride + 1
+    at = [slice(None)] * x.ndim
+    views = []
+    for k in range(f):
+        at[axis] = slice(k, k + stride * (n - 1) + 1, stride)
+        views.append(x[tuple(at)])
+    return views
+
+
+def _largest(x, axis, f, stride):
+    """The largest of every window along one axis."""
+    first, *others = _along(x, axis, f, stride)
+    y = np.maximum(first, others[0]) if others else first.copy()
+    for view in others[1:]:
+        np.maximum(y, view, out=y)
+    return y
+
+
+def _to_the_largest(g, x, y, dx, axis, f, stride):
+    """Add gradients g of y = _largest(x) to dx, where the maximum was found first."""
+    apart = f <= stride
+    *views, last = _along(x, axis, f, stride)
+    *targets, last_target = _along(dx, axis, f, stride)
+    for view, target in zip(views, targets, strict=True):
+        found = view == y
+        if apart:
+            np.multiply(g, found, out=target)
+            g = g - target  # what has not found its maximum yet
+        else:
+            part = g * found
+            target += part
+            g = g - part
+    last_target += g
+
+
 @needs_float(0)
 def max_pool2d(x, f=2, stride=None, padding="valid"):
     """Largest value of each f x f window; of equal ones the first gets the gradient.
+
+    The largest of each window is the largest of the largest in its rows: both ways
+    the work is done along one axis, then along the other, on images in the cache.
 
     Args:
         x: images (m, n_H, n_W, n_C).
@@ -40,31 +80,33 @@ def max_pool2d(x, f=2, stride=None, padding="valid"):
     if padded is not x.data:  # the border must never win
         border = pad_images(np.ones((1, *x.shape[1:3], 1), bool), widths)
         padded = np.where(border, padded, x.dtype.type(-np.inf))
-    patches = windows(padded, f, stride)
-    y = np.empty((*patches.shape[:3], x.shape[3]), x.dtype)
-    offsets = [(i, j) for i in range(f[0]) for j in range(f[1])]
+    m, h, w, c = padded.shape
+    rows, columns = (
+        (n - k) // s + 1 for n, k, s in zip((h, w), f, stride, strict=True)
+    )
+    y = np.empty((m, rows, columns, c), x.dtype)
+    images = max(1, BLOCK * m // max(1, padded.size))
 
     def forward(start, stop):
-        for n in range(start, stop):  # an image at a time stays in the cache
-            y[n] = patches[n, :, :, 0, 0]
-            for i, j in offsets[1:]:
-                np.maximum(y[n], patches[n, :, :, i, j], out=y[n])
+        for n in range(start, stop, images):
+            at = slice(n, min(n + images, stop))
+            in_rows = _largest(padded[at], 2, f[1], stride[1])
+            y[at] = _largest(in_rows, 1, f[0], stride[0])
 
-    share(forward, len(y), padded.size)
+    share(forward, m, padded.size)
 
     def rule(g):
         dx = np.zeros_like(padded)
-        targets = windows(dx, f, stride)
 
         def backward(start, stop):
-            for n in range(start, stop):
-                left = g[n].copy()  # gradients that have not found their maximum
-                for i, j in offsets:
-                    part = left * (patches[n, :, :, i, j] == y[n])
-                    targets[n, :, :, i, j] += part
-                    left -= part
+            for n in range(start, stop, images):
+                at = slice(n, min(n + images, stop))
+                in_rows = _largest(padded[at], 2, f[1], stride[1])
+                d = np.zeros_like(in_rows)
+                _to_the_largest(g[at], in_rows, y[at], d, 1, f[0], stride[0])
+                _to_the_largest(d, padded[at], in_rows, dx[at], 2, f[1], stride[1])
 
-        share(backward, len(y), padded.size)
+        share(backward, m, padded.size)
         return (_unpad(dx, widths, x.shape),)
 
     return record(y, (x,), rule, "max_pool2d")

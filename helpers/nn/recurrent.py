@@ -11,8 +11,8 @@ Where a mask (m, T) is 0, the state stays as it was, as if the step were not the
 
 import numpy as np
 
+from helpers.nn.cores import one_blas_thread
 from helpers.nn.tensor import as_tensor, needs_float, record
-from helpers.nn.threads import one_blas_thread
 
 
 def _time_first(x, reverse):

@@ -1,0 +1,182 @@
+"""Use all cores, and keep memory that will be needed again.
+
+NumPy computes elementwise operations on one core, and the threads of its BLAS gain
+little on the narrow matrices of a convolution. But NumPy lets go of Python's lock
+while it computes, so plain Python threads can share a batch: each core takes its
+examples through patches, product and bias while they are in its own cache. Meanwhile
+BLAS is kept to one thread, so that the two do not get in each other's way.
+"""
+
+import _thread
+import contextlib
+import contextvars
+import ctypes
+import itertools
+import os
+import threading
+
+import numpy as np
+
+WORTH_SHARING = 2**16  # elements; below, waking another thread costs more
+BLOCK = 2**16  # elements worked on at a time: 256 kB in float32, to stay in the cache
+
+
+def _blas_threads():
+    """Functions that get and set the threads of NumPy's own OpenBLAS, or None."""
+    with contextlib.suppress(AttributeError, OSError):
+        library = ctypes.CDLL(np._core._multiarray_umath.__file__)
+        for suffix in ("64_", ""):
+            with contextlib.suppress(AttributeError):
+                return tuple(
+                    getattr(library, f"scipy_openblas_{verb}_num_threads{suffix}")
+                    for verb in ("get", "set")
+                )
+    return None
+
+
+def _keep_memory():
+    """Have glibc keep what is freed: a step needs what the step before has freed.
+
+    Otherwise large arrays go back to the system, and getting them again costs more
+    than many an operation on them.
+    """
+    with contextlib.suppress(AttributeError, OSError):
+        mallopt = ctypes.CDLL(None).mallopt
+        for option in (-1, -3):  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
+            mallopt(option, 2**29)
+
+
+_blas = _blas_threads()
+# As many threads as BLAS may use (OMP_NUM_THREADS and the like count), at most 4.
+count = min(_blas[0]() if _blas else 1, os.cpu_count() or 1, 4)
+_keep_memory()
+
+
+class _Worker:
+    """A thread that waits for jobs; two locks are the fastest way to wake it."""
+
+    def __init__(self):
+        self.go, self.done = _thread.allocate_lock(), _thread.allocate_lock()
+        self.go.acquire()
+        self.done.acquire()
+        threading.Thread(target=self.loop, name="nn", daemon=True).start()
+
+    def loop(self):
+        while True:
+            self.go.acquire()
+            try:
+                self.job()
+            except BaseException as problem:
+                self.problem = problem
+            self.job = None
+            self.done.release()
+
+    def start(self, job):
+        self.job, self.problem = job, None
+        self.go.release()
+
+    def wait(self):
+        self.done.acquire()
+        return self.problem
+
+
+_workers, _busy = [], threading.Lock()
+
+
+def _forget_workers():
+    """After a fork: threads do not live on in the child."""
+    global _busy
+    _workers.clear()
+    _busy = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_workers)
+
+
+@contextlib.contextmanager
+def one_blas_thread():
+    """Keep BLAS to one thread: for products too small to be worth sharing."""
+    if count < 2:
+        yield
+        return
+    before = _blas[0]()
+    _blas[1](1)
+    try:
+        yield
+    finally:
+        _blas[1](before)
+
+
+def share(function, n, work):
+    """Call `function(start, stop)` on ranges that together make 0..n.
+
+    Args:
+        function: writes its part of the result in place; must not overlap others.
+        n: examples to share out.
+        work: elements that will be touched, to judge whether sharing pays.
+    """
+    parts = min(count, n)
+    if parts < 2 or work < WORTH_SHARING or not _busy.acquire(blocking=False):
+        with one_blas_thread():
+            function(0, n)
+        return
+    try:
+        while len(_workers) < parts - 1:
+            _workers.append(_Worker())
+        bounds = itertools.pairwise(n * i // parts for i in range(parts + 1))
+        first = next(bounds)
+        with one_blas_thread():
+            workers = _workers[: parts - 1]
+            for worker, (start, stop) in zip(workers, bounds, strict=True):
+                # The context holds np.errstate.
+                context = contextvars.copy_context()
+                worker.start(lambda c=context, r=(start, stop): c.run(function, *r))
+            try:
+                function(*first)
+            finally:
+                problems = [worker.wait() for worker in workers]
+        for problem in filter(None, problems):
+            raise problem
+    finally:
+        _busy.release()
+
+
+def elementwise(function, *arrays):
+    """`function(*arrays, out=result)`, for arrays of one shape or none, in the cache.
+
+    Args:
+        function: a ufunc, or a function made of several, which is given pieces of
+            the arrays and writes into `out`.
+        arrays: the arguments.
+    """
+    big = max(arrays, key=np.size)
+    plain = all(a.ndim == 0 or a.shape == big.shape for a in arrays)
+    if isinstance(function, np.ufunc) and (not plain or big.size < WORTH_SHARING):
+        return function(*arrays)
+    result = np.empty(big.shape, np.result_type(*arrays))
+    if big.size < WORTH_SHARING:
+        function(*arrays, out=result)
+        return result
+    out = result.reshape(-1)
+    flat = [a if a.ndim == 0 else a.reshape(-1) for a in arrays]
+
+    def part(start, stop):
+        for i in range(start, stop, BLOCK):
+            at = slice(i, min(i + BLOCK, stop))
+            function(*(a if a.ndim == 0 else a[at] for a in flat), out=out[at])
+
+    share(part, big.size, big.size)
+    return result
+
+
+def product(a, b):
+    """The matrix product of two matrices, its rows shared among the threads."""
+    result = np.empty((a.shape[0], b.shape[1]), np.result_type(a, b))
+
+    def part(start, stop):
+        np.matmul(a[start:stop], b, out=result[start:stop])
+
+    # A product of n^3 steps is worth a thread from some 64^3 on.
+    share(part, len(result), a.size * b.shape[1] // 16)
+    return result
