@@ -225,11 +225,17 @@ class Call:
 
 
 def _as_pattern(right: Outcome, wrong: Outcome) -> Outcome:
-    """Where draws are expected, a wrong draw counts by shape, mean and spread too."""
+    """What of a wrong outcome tells the mistake, and may be shown to students.
+
+    Where draws are expected, a wrong draw counts by shape, mean and spread too; of an
+    error only its type stays, for its text quotes the line of code.
+    """
     return Outcome(
-        _pattern(right.value, wrong.value), wrong.error, wrong.unwritten,
-        wrong.modified, wrong.after, (),
-    )  # fmt: skip
+        value=_pattern(right.value, wrong.value),
+        error=wrong.error.split(":")[0],
+        modified=wrong.modified,
+        after=wrong.after,
+    )
 
 
 def _pattern(right: Any, wrong: Any) -> Any:

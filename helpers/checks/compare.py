@@ -16,7 +16,8 @@ from helpers.checks.values import Draws, Opaque
 
 RTOL = 1e-4  # of each value
 ATOL = 1e-5  # of the largest value of an array
-FLOOR = 1e-8  # where everything expected is zero
+FLOOR = 1e-8  # where everything expected is zero but for rounding
+ZERO = 1e-12
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,8 @@ def _close(one: np.ndarray, other: np.ndarray, tolerance: Tolerance) -> np.ndarr
     finite = np.isfinite(one)
     scale = np.abs(one[finite]).max(initial=0.0)
     with np.errstate(invalid="ignore", over="ignore"):
-        allowed = tolerance.rtol * np.abs(one) + max(tolerance.atol * scale, FLOOR)
+        slack = tolerance.atol * scale if scale > ZERO else FLOOR
+        allowed = tolerance.rtol * np.abs(one) + slack
         near = np.abs(one - other) <= allowed
     same = (one == other) | (np.isnan(one) & np.isnan(other))
     return np.where(finite, near, same)

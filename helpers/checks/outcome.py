@@ -95,8 +95,7 @@ def _quiet():
 
 def differs(before: Any, now: Any) -> bool:
     """Whether an argument changed at all (exactly, not within a tolerance)."""
-    exact = Tolerance(rtol=0.0, atol=0.0)
-    return difference(before, now, exact) is not None
+    return difference(before, now, Tolerance(rtol=0.0, atol=0.0)) is not None
 
 
 def describe(error: BaseException) -> str:

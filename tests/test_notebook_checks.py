@@ -1,0 +1,238 @@
+"""The visible check: what a reader sees when an exercise is right, wrong or missing."""
+
+import inspect
+import sys
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from autograder import check as authoring
+from helpers.checks import CheckFailed, store
+from helpers.checks.compare import difference
+from helpers.checks.notebook import Checker
+from helpers.checks.values import Draws
+
+LAB = "C1W2"
+
+
+@pytest.fixture
+def reference():
+    return authoring.load(LAB).reference
+
+
+@pytest.fixture
+def checker():
+    lab = authoring.load(LAB)
+    return Checker(LAB, store.Store(lab.public_path))
+
+
+def named(function, name):
+    function.__name__ = name
+    return function
+
+
+class TestCheck:
+    def test_right_function_is_praised_in_one_line(self, checker, reference, capsys):
+        checker(reference.sigmoid)
+        assert capsys.readouterr().out.startswith("✔ sigmoid is right: ")
+
+    def test_known_mistake_is_named(self, checker, capsys):
+        one = authoring.load(LAB).checks["sigmoid"]
+        mistake = one.mistakes[0]
+        with pytest.raises(CheckFailed, match="sigmoid: "):
+            checker(named(lambda x: mistake.function(x), "sigmoid"))
+        assert mistake.message in capsys.readouterr().out
+
+    def test_unwritten_exercise(self, checker):
+        def sigmoid(x):
+            raise NotImplementedError("sigmoid is not written yet")
+
+        with pytest.raises(CheckFailed, match=r"^sigmoid is not written yet\.$"):
+            checker(sigmoid)
+
+    def test_changed_argument_is_flagged(self, checker, reference, capsys):
+        def sigmoid(x):
+            s = reference.sigmoid(x)
+            if isinstance(x, np.ndarray):
+                x *= 0
+            return s
+
+        with pytest.raises(CheckFailed):
+            checker(sigmoid)
+        assert "changes its argument `x`; work on a copy" in capsys.readouterr().out
+
+    def test_an_exception_names_the_line(self, checker, capsys):
+        def sigmoid(x):
+            return x + "no number"
+
+        with pytest.raises(CheckFailed):
+            checker(sigmoid)
+        out = capsys.readouterr().out
+        assert "Error" in out
+        assert 'return x + "no number"' in out
+
+    def test_a_name_of_no_exercise(self, checker):
+        with pytest.raises(ValueError, match="has no check of 'sygmoid'; it checks "):
+            checker(named(lambda x: x, "sygmoid"))
+
+    def test_other_parameter_names_are_fine(self, checker, reference):
+        checker(named(lambda numbers: reference.sigmoid(numbers), "sigmoid"))
+
+    def test_a_warning_of_numpy_is_a_note(self, checker, reference, capsys):
+        def sigmoid(x):
+            np.log(np.array(0.0))
+            return reference.sigmoid(x)
+
+        checker(sigmoid)
+        assert "NumPy warned: divide by zero" in capsys.readouterr().out
+
+
+class TestConcepts:
+    def test_right_and_wrong_answers(self, checker, capsys):
+        for concept in authoring.load(LAB).concepts.values():
+            checker(**{concept.name: concept.answer})
+            assert f"✔ {concept.name} is right" in capsys.readouterr().out
+            for wrong, because in concept.because.items():
+                with pytest.raises(CheckFailed):
+                    checker(**{concept.name: wrong})
+                assert because in capsys.readouterr().out
+
+    def test_an_answer_of_the_wrong_form(self, checker, capsys):
+        name = next(c.name for c in authoring.load(LAB).concepts.values()
+                    if c.digits is None)  # fmt: skip
+        with pytest.raises(CheckFailed):
+            checker(**{name: 3})
+        assert "should be a letter" in capsys.readouterr().out
+
+
+class TestProgress:
+    def test_everything_is_checked_afresh(
+        self, checker, reference, monkeypatch, capsys
+    ):
+        main = ModuleType("__main__")
+        main.sigmoid = reference.sigmoid
+        main.propagate = named(lambda w, b, X, Y: None, "propagate")
+        monkeypatch.setitem(sys.modules, "__main__", main)
+        checker.progress()
+        out = capsys.readouterr().out
+        assert "1 of 23 right" in out
+        assert "✔ sigmoid" in out
+        assert "✘ propagate" in out
+        assert "○ model" in out
+
+
+class TestDisplay:
+    def test_jupyter_gets_a_table_and_text(self, checker):
+        from helpers.checks.show import report
+
+        entry = checker._entry("sigmoid", store.PublicCheck)
+        wrong = named(lambda x: x * 2, "sigmoid")
+        shown = report(checker.verdict(wrong, entry))._repr_mimebundle_()
+        assert "<table>" in shown["text/html"]
+        assert "✘" in shown["text/plain"]
+        assert "<script" not in shown["text/html"]
+
+    def test_what_a_student_writes_is_escaped(self, checker):
+        from helpers.checks.show import report
+
+        entry = checker._entry("sigmoid", store.PublicCheck)
+        wrong = named(lambda x: "<script>alert(1)</script>", "sigmoid")
+        shown = report(checker.verdict(wrong, entry))._repr_mimebundle_()
+        assert "<script" not in shown["text/html"]
+
+
+class TestStore:
+    def test_missing_file_names_the_repair(self, tmp_path):
+        with pytest.raises(ValueError, match=r"Copy the file again"):
+            store.Store(tmp_path / "C1W2.h5")
+
+    def test_damaged_file_names_the_repair(self, tmp_path):
+        path = tmp_path / "C1W2.h5"
+        path.write_bytes(authoring.load(LAB).public_path.read_bytes()[:1000])
+        with pytest.raises(ValueError, match=r"Copy the file again"):
+            store.Store(path)
+
+    def test_same_entries_give_the_same_bytes(self, tmp_path):
+        entries = authoring.load(LAB).public()
+        one, other = tmp_path / "one" / "lab.h5", tmp_path / "other" / "lab.h5"
+        store.write(one, entries)
+        store.write(other, entries)
+        assert one.read_bytes() == other.read_bytes()
+
+    def test_what_is_written_is_read(self, tmp_path):
+        entries = authoring.load(LAB).public()
+        store.write(tmp_path / "a.h5", entries)
+        again = store.Store(tmp_path / "a.h5")
+        assert set(again.names) == {entry.name for entry in entries}
+        for entry in entries:
+            read = again[entry.name]
+            assert read.points == entry.points
+            if isinstance(entry, store.PublicCheck):
+                assert read.messages == entry.messages
+                for one, other in zip(entry.cases, read.cases, strict=True):
+                    assert difference(one.inputs, other.inputs) is None
+                    assert one.expected.shown == other.expected.shown
+
+
+class TestCompare:
+    @pytest.mark.parametrize(
+        ("expected", "got"),
+        [
+            (1.0, np.array(1.0)),
+            (np.float64(2.0), 2),
+            (True, 1),
+            (np.array([1.0, 2.0]), np.array([1.0, 2.0], dtype=np.float32)),
+            ([1.0, 2.0], np.array([1.0, 2.0])),
+            ((1, 2), [1, 2]),
+            (np.array([np.nan, np.inf]), np.array([np.nan, np.inf])),
+            ({"a": 1}, {"a": 1, "b": 2}),
+            (np.array([1e-9]), np.array([1.00001e-9])),
+            (np.array([[0, 1]]), np.array([[False, True]])),
+        ],
+    )
+    def test_the_same_by_meaning(self, expected, got):
+        assert difference(expected, got) is None
+
+    @pytest.mark.parametrize(
+        ("expected", "got", "kind"),
+        [
+            (1.0, np.ones((1, 1)), "shape"),
+            (1.0, None, "type"),
+            (np.ones(3), [1.0, 1.0, 1.0], "type"),
+            (np.ones((2, 3)), np.ones((3, 2)), "shape"),
+            (np.ones(2), np.ones(2) + 1e-3, "values"),
+            (np.ones(2), np.array([1.0, np.nan]), "values"),
+            (np.ones(2), np.ones(2, dtype=complex), "type"),
+            ({"a": 1}, {"b": 1}, "structure"),
+            ((1, 2), (1, 2, 3), "structure"),
+            ("a", "b", "values"),
+            (np.array([1e-9]), np.array([0.0]), "values"),
+            (np.array([np.inf]), np.array([1e308]), "values"),
+        ],
+    )
+    def test_different(self, expected, got, kind):
+        found = difference(expected, got)
+        assert found is not None
+        assert found.kind == kind
+
+    def test_extra_keys_are_noted(self):
+        notes = []
+        assert difference({"a": 1}, {"a": 1, "b": 2}, notes=notes) is None
+        assert "'b'" in notes[0]
+
+    def test_draws_by_shape_mean_and_spread(self):
+        rng = np.random.default_rng(0)
+        expected = Draws((50, 40), 0.0, 0.01)
+        assert difference(expected, rng.normal(size=(50, 40)) * 0.01) is None
+        assert difference(expected, rng.normal(size=(40, 50)) * 0.01).kind == "shape"
+        assert difference(expected, rng.normal(size=(50, 40))).kind == "values"
+        assert difference(expected, np.zeros((50, 40))).kind == "values"
+        uniform = rng.random((50, 40)) * 0.01
+        assert difference(expected, uniform).kind == "values"
+
+
+def test_checks_say_what_their_cases_cover():
+    for lab in map(authoring.load, [LAB]):
+        for one in lab.checks.values():
+            assert inspect.getdoc(one.cases), one.name
