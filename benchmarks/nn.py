@@ -406,7 +406,8 @@ def transformer(kit):
 
 
 NETWORKS = (
-    mlp, lenet, resnet, mobilenet, unet, tiny_yolo, lstm, bi_lstm_attention, transformer,
+    mlp, lenet, resnet, mobilenet, unet, tiny_yolo,
+    lstm, bi_lstm_attention, transformer,
 )  # fmt: skip
 KITS = {"numpy": NumpyKit, "torch": TorchKit}
 

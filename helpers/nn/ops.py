@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from helpers.nn.cores import elementwise, product
+from helpers.nn.cores import elementwise, product, share
 from helpers.nn.tensor import Tensor, as_tensor, needs_float, record, unbroadcast
 
 # ---------------------------------------------------------------- two arguments
@@ -221,7 +221,7 @@ def leaky_relu(x, slope=0.01):
         np.maximum(out, x, out=out)
 
     def backward(g, y, out):  # slope + (1 - slope) where y is positive
-        np.multiply(y > 0, 1 - slope, out=out)
+        np.multiply(y > 0, y.dtype.type(1 - slope), out=out)
         out += slope
         out *= g
 
@@ -413,11 +413,26 @@ def take_along_axis(x, indices, axis=-1):
     return record(y, (x,), rule, "take_along_axis")
 
 
+def _join(arrays, axis):
+    first = arrays[0]
+    if axis in (0, -first.ndim) or len({a.shape[0] for a in arrays}) > 1:
+        return np.concatenate(arrays, axis)
+    # Empty arrays tell shape and type of the result, and complain as usual.
+    shape = list(np.concatenate([a[:0] for a in arrays], axis).shape)
+    y = np.empty([len(first), *shape[1:]], np.result_type(*arrays))
+
+    def part(start, stop):
+        np.concatenate([a[start:stop] for a in arrays], axis, out=y[start:stop])
+
+    share(part, len(y), y.size)
+    return y
+
+
 def concatenate(tensors, axis=-1):
     """Join along an existing axis (by default the last: the channels)."""
     tensors = [as_tensor(t) for t in tensors]
     try:
-        y = np.concatenate([t.data for t in tensors], axis)
+        y = _join([t.data for t in tensors], axis)
     except ValueError:
         shapes = ", ".join(str(t.shape) for t in tensors)
         raise ValueError(

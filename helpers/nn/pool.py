@@ -46,20 +46,23 @@ def _largest(x, axis, f, stride):
 
 
 def _to_the_largest(g, x, y, dx, axis, f, stride):
-    """Add gradients g of y = _largest(x) to dx, where the maximum was found first."""
+    """Give gradients g of y = _largest(x) to dx, where the maximum was found first.
+
+    Where windows overlap, they are added to dx.
+    """
+    views, targets = _along(x, axis, f, stride), _along(dx, axis, f, stride)
     apart = f <= stride
-    *views, last = _along(x, axis, f, stride)
-    *targets, last_target = _along(dx, axis, f, stride)
-    for view, target in zip(views, targets, strict=True):
-        found = view == y
-        if apart:
-            np.multiply(g, found, out=target)
-            g = g - target  # what has not found its maximum yet
-        else:
-            part = g * found
-            target += part
-            g = g - part
-    last_target += g
+    for k in range(f - 1):
+        found = views[k] == y
+        part = np.multiply(g, found, out=targets[k] if apart else None)
+        if not apart:
+            targets[k] += part
+        # what has not found its maximum yet; in the end, what belongs to the last
+        g = np.subtract(g, part, out=targets[-1] if apart and k == f - 2 else None)
+    if not apart:
+        targets[-1] += g
+    elif f == 1:
+        targets[0][...] = g
 
 
 @needs_float(0)
@@ -80,11 +83,12 @@ def max_pool2d(x, f=2, stride=None, padding="valid"):
     if padded is not x.data:  # the border must never win
         border = pad_images(np.ones((1, *x.shape[1:3], 1), bool), widths)
         padded = np.where(border, padded, x.dtype.type(-np.inf))
-    m, h, w, c = padded.shape
-    rows, columns = (
-        (n - k) // s + 1 for n, k, s in zip((h, w), f, stride, strict=True)
-    )
-    y = np.empty((m, rows, columns, c), x.dtype)
+    m, *size, _ = padded.shape
+    n_H, n_W = ((n - k) // s + 1 for n, k, s in zip(size, f, stride, strict=True))
+    y = np.empty((m, n_H, n_W, x.shape[3]), x.dtype)
+    # Whether the windows lie side by side and cover the images.
+    tiles = f == stride and [n_H * f[0], n_W * f[1]] == size
+    empty = np.empty_like if tiles else np.zeros_like
     images = max(1, BLOCK * m // max(1, padded.size))
 
     def forward(start, stop):
@@ -96,13 +100,13 @@ def max_pool2d(x, f=2, stride=None, padding="valid"):
     share(forward, m, padded.size)
 
     def rule(g):
-        dx = np.zeros_like(padded)
+        dx = empty(padded)
 
         def backward(start, stop):
             for n in range(start, stop, images):
                 at = slice(n, min(n + images, stop))
                 in_rows = _largest(padded[at], 2, f[1], stride[1])
-                d = np.zeros_like(in_rows)
+                d = empty(in_rows)
                 _to_the_largest(g[at], in_rows, y[at], d, 1, f[0], stride[0])
                 _to_the_largest(d, padded[at], in_rows, dx[at], 2, f[1], stride[1])
 
