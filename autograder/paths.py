@@ -7,12 +7,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SOLUTIONS = ROOT / "solutions"
 LABS = ROOT / "labs"
+CHECKS = ROOT / "autograder" / "checks"
 PUBLIC_CHECKS = ROOT / "datasets" / "checks"
 
 
 def lab_names() -> list[str]:
-    """Names of all labs that have a source, in the order of the course."""
-    return sorted(path.parent.name for path in SOLUTIONS.glob("*/*.py"))
+    """Names of all labs with a source and checks, in the order of the course."""
+    written = {path.parent.name for path in SOLUTIONS.glob("*/*.py")}
+    return sorted(lab for lab in written if (CHECKS / f"{lab}.py").is_file())
 
 
 def source_of(lab: str) -> Path:

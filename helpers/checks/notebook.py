@@ -25,7 +25,7 @@ class CheckFailed(AssertionError):
 
 
 def checks_for(lab: str) -> Checker:
-    """Open a lab's checks, as its setup cell does with `check = checks_for("C1W2")`.
+    """Open a lab's checks; a setup cell says `check = checks_for` with its name.
 
     Raises:
         ValueError: the file with the public cases is missing or damaged.
