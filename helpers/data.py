@@ -155,7 +155,7 @@ def load(name: str) -> Dataset:
 
     Example:
         >>> load("photos").test_set_y.dtype
-        dtype('uint8')
+        dtype('int64')
     """
     path = folder() / f"{name}.h5"
     if not path.is_file():

@@ -261,6 +261,7 @@ def write(
             file.attrs[key] = _text(attributes[key])
     size = partial.stat().st_size
     if size > MAX_BYTES:
+        partial.unlink()
         raise ValueError(f"{path.name} has {size:,} bytes, more than {MAX_BYTES:,}")
     partial.replace(path)
     print(f"{path.name}: {size:,} bytes, {len(arrays)} arrays")

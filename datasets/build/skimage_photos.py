@@ -1,4 +1,4 @@
-"""Three photographs that come with scikit-image, all in the public domain or CC0.
+"""Two photographs that come with scikit-image, all in the public domain or CC0.
 
 Lends functions to the scripts that use them.
 """
@@ -17,7 +17,6 @@ PACKAGE = Package(
 CREDITS = {
     "astronaut": "astronaut: Eileen Collins, photographed by NASA, 1999, great images "
     "database GPN-2000-001177, public domain",
-    "chelsea": "chelsea: the cat Chelsea, Stéfan van der Walt, CC0 1.0",
     "coffee": "coffee: a cup of coffee, Rachel Michetti, CC0 1.0",
 }
 
