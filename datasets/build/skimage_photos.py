@@ -15,8 +15,8 @@ PACKAGE = Package(
     "manylinux_2_28_x86_64",
 )
 CREDITS = {
-    "astronaut": "astronaut: Eileen Collins, photographed by NASA, 1999, great images "
-    "database GPN-2000-001177, public domain",
+    "astronaut": "astronaut: [Eileen Collins](https://flic.kr/p/r9qvLn), NASA Great "
+    "Images database, public domain",
     "coffee": "coffee: a cup of coffee, Rachel Michetti, CC0 1.0",
 }
 
