@@ -50,6 +50,11 @@ def configure(c: Config, file: str | Path) -> None:
     c.CourseDirectory.release_directory = str(root / paths.LABS.name)
     # A source's text notebook holds the answers; only the notebook may travel.
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.py", "*.pyc"]
+    # <student>_<anything>_<notebook>, as learning-management systems name files.
+    labs = "|".join(paths.lab_names())
+    c.FileNameCollectorPlugin.named_regexp = (
+        rf"(?:.*[/\\])?(?P<student_id>[^_/\\]+)_(?:.*_)?(?P<file_id>(?:{labs})_[a-z_]+)"
+    )
     c.Exchange.root = os.environ.get(EXCHANGE_VARIABLE, str(root / "exchange"))
 
     c.GenerateAssignment.preprocessors = _release_steps()
