@@ -30,7 +30,7 @@ build: $(VENV)/grade.done     ## make labs/ from solutions/
 
 data: $(VENV)/dev.done        ## download the sources of all data sets and build them again
 	$(BIN)/python -m pip install --quiet -r datasets/build/requirements.txt
-	$(BIN)/python -m datasets.build
+	$(BIN)/python datasets/build
 
 lock: $(VENV)/dev.done        ## renew requirements.lock
 	$(BIN)/python -m pip install --quiet uv

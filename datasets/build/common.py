@@ -295,7 +295,7 @@ def _write_array(file: h5py.File, key: str, values: object) -> h5py.Dataset:
             "chunks": (rows, *array.shape[1:]),
             "compression": "gzip",
             "compression_opts": 9,
-            "shuffle": True,
+            "shuffle": not is_text,  # it undoes what gzip finds in text
             "fletcher32": True,
         }
     dataset = file.create_dataset(key, data=array, track_times=False, **options)
