@@ -314,9 +314,12 @@ def conv2d(x, W, b=None, stride=1, padding="valid", dilation=1, groups=1):
     stride, dilation = pair(stride), pair(dilation)
     widths = padding_widths(padding, x.shape[1:3], W.shape[:2], stride, dilation)
     padded = pad_images(x.data, widths)
+    for n, k, d in zip(padded.shape[1:3], W.shape, dilation, strict=False):
+        if n < d * (k - 1) + 1:
+            raise ValueError(
+                f"conv2d: filters {W.shape} are larger than images {padded.shape}"
+            )
     Z = correlate(padded, W.data, stride, dilation, None if b is None else b.data)
-    if Z.size == 0 and x.size:
-        raise ValueError(f"conv2d: filters {W.shape} are larger than images {x.shape}")
 
     def rule(g):
         g = np.ascontiguousarray(g)

@@ -1,0 +1,89 @@
+"""Sharing work among threads: the same results, errors, forks."""
+
+import os
+
+import numpy as np
+import pytest
+
+from helpers import nn
+from helpers.nn import cores
+
+BIG = 10 * cores.WORTH_SHARING
+
+
+@pytest.fixture(autouse=True, params=[1, 2, 3])
+def _threads(request, monkeypatch):
+    if cores._blas is None:
+        pytest.skip("this NumPy has no OpenBLAS of its own")
+    monkeypatch.setattr(cores, "count", request.param)
+
+
+def test_every_example_exactly_once():
+    for n in (1, 2, 7, 100):
+        seen = np.zeros(n, int)
+
+        def count(start, stop, seen=seen):
+            seen[start:stop] += 1
+
+        cores.share(count, n, BIG)
+        assert (seen == 1).all()
+
+
+def test_sharing_inside_sharing():
+    seen = np.zeros((8, 8), int)
+
+    def outer(start, stop):
+        for i in range(start, stop):
+
+            def inner(a, b, i=i):
+                seen[i, a:b] += 1
+
+            cores.share(inner, 8, BIG)
+
+    cores.share(outer, 8, BIG)
+    assert (seen == 1).all()
+
+
+def test_an_error_in_a_part_is_raised():
+    def fail(start, stop):
+        if stop == 8:
+            raise ValueError("the last part")
+
+    with pytest.raises(ValueError, match="the last part"):
+        cores.share(fail, 8, BIG)
+    cores.share(lambda start, stop: None, 8, BIG)  # and the next one works
+
+
+def test_blas_threads_are_as_before():
+    before = cores._blas[0]()
+    cores.share(lambda start, stop: None, 8, BIG)
+    with cores.one_blas_thread():
+        pass
+    assert cores._blas[0]() == before
+
+
+def test_errstate_reaches_all_parts():
+    x = np.full((8, BIG), 1e38, np.float32)
+    with np.errstate(over="ignore"):
+        y = cores.elementwise(np.multiply, x, x)  # no warning, which would be an error
+    assert np.isinf(y).all()
+
+
+def test_product_and_elementwise_are_numpys():
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(300, 200)), rng.normal(size=(200, 150))
+    np.testing.assert_allclose(cores.product(a, b), a @ b, rtol=1e-12, atol=1e-12)
+    a = rng.normal(size=(301, 400))
+    np.testing.assert_array_equal(cores.elementwise(np.add, a, a[::-1]), a + a[::-1])
+    np.testing.assert_array_equal(cores.elementwise(np.add, a, a[:1]), a + a[:1])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_after_a_fork():
+    x, W = np.ones((8, 40, 40, 8), "f"), np.ones((3, 3, 8, 8), "f")
+    expected = nn.conv2d(x, W).data.sum()
+    child = os.fork()
+    if child == 0:  # threads did not come along; they must be made anew
+        os._exit(0 if nn.conv2d(x, W).data.sum() == expected else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
