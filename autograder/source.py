@@ -30,6 +30,7 @@ class Cell:
         role: one of `ROLES`, or `None`.
         name: what the role is about; empty for demo cells and cells without a role.
         points: of a question answered in words; other points stand in the checks.
+        cover: the figure it draws stands for the lab.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Cell:
     role: str | None = None
     name: str = ""
     points: float = 0.0
+    cover: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def _cell(lab: str, cell: Any) -> Cell:
             f"{lab}: {name!r} is no name for a cell (letters, digits, _)."
         )
     points = float(cell.metadata.get("points", 0))
-    return Cell(cell.cell_type, cell.source, role, name, points)
+    cover = bool(cell.metadata.get("cover"))
+    return Cell(cell.cell_type, cell.source, role, name, points, cover)
 
 
 def _check_rules(lab: str, cells: tuple[Cell, ...]) -> None:

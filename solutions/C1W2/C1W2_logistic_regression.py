@@ -1153,7 +1153,7 @@ plots.costs(
 # There is one weight for each pixel and colour, so the weights fold back into a
 # picture. Before you run: what would *you* look for?
 
-# %% demo
+# %% demo cover=true
 weights = trained["w"].reshape(64, 64, 3)
 plots.heat(
     {"red": weights[..., 0], "green": weights[..., 1], "blue": weights[..., 2]},

@@ -1,0 +1,43 @@
+"""Run a notebook from top to bottom in a kernel of its own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+
+def run(notebook: nbformat.NotebookNode, seconds: float = 600) -> nbformat.NotebookNode:
+    """Run every cell in a fresh folder and fill in its outputs.
+
+    Args:
+        notebook: changed in place.
+        seconds: how long one cell may take.
+
+    Raises:
+        nbclient.exceptions.CellExecutionError: a cell stopped with an error.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {
+            "IPYTHONDIR": str(Path(folder) / ".ipython"),
+            "PYTHONWARNINGS": "default",
+        }
+        client = NotebookClient(
+            notebook, timeout=seconds, kernel_name="python3",
+            resources={"metadata": {"path": folder}},
+        )  # fmt: skip
+        client.execute(env=environment)
+    return notebook
+
+
+def complaints(notebook: nbformat.NotebookNode) -> list[str]:
+    """What a run wrote to stderr: warnings, mostly."""
+    return [
+        output.text
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if output.output_type == "stream" and output.name == "stderr"
+    ]
