@@ -23,13 +23,19 @@ configure(get_config(), __file__)
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def home(tmp_path_factory):
+    """Settings and caches of this machine's user play no part, and are not touched."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR"):
+            patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
+        bin_folder = os.path.dirname(sys.executable)
+        patch.setenv("PATH", bin_folder + os.pathsep + os.environ["PATH"])
+        yield
+
+
 def nbgrader(folder, *words, expect=0):
-    environment = os.environ | {
-        "JUPYTER_CONFIG_DIR": str(folder / ".jupyter"),
-        "JUPYTER_DATA_DIR": str(folder / ".data"),
-        "NBGRADER_EXCHANGE": str(folder / "exchange"),
-        "PATH": os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"],
-    }
+    environment = os.environ | {"NBGRADER_EXCHANGE": str(folder / "exchange")}
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *words], cwd=folder, env=environment,
         capture_output=True, text=True, check=False, timeout=300,
@@ -73,8 +79,8 @@ def test_generated_lab_is_the_committed_one(course):
 
 def test_plain_commands_work_at_the_root_of_the_repository(tmp_path):
     before = build.released_path(LAB).read_bytes()
-    out = nbgrader(paths.ROOT, "generate_assignment", LAB, "--force",
-                   f"--CourseDirectory.db_url=sqlite:///{tmp_path}/book.db")  # fmt: skip
+    book = f"--CourseDirectory.db_url=sqlite:///{tmp_path}/book.db"
+    out = nbgrader(paths.ROOT, "generate_assignment", LAB, "--force", book)
     assert "Writing" in out
     assert build.released_path(LAB).read_bytes() == before
 

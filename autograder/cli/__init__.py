@@ -1,8 +1,8 @@
 """The commands of `autograder`, one file each: `add_to(parsers)` and `run(options)`."""
 
-from autograder.cli import build, example_class, gallery, grade
+from autograder.cli import build, example_class, gallery, grade, map
 from autograder.cli.common import UsageError
 
-COMMANDS = (build, example_class, gallery, grade)
+COMMANDS = (build, example_class, gallery, grade, map)
 
 __all__ = ["COMMANDS", "UsageError"]
