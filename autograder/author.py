@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder import check
+from autograder.cases import Cases
 from autograder.in_process import Defined
 from autograder.judge import Judge
 
@@ -24,7 +25,7 @@ def points(lab: str, name: str, names: Mapping[str, Any]) -> float:
         name: of the exercise or concept check.
         names: where it is defined; `globals()` of the notebook.
     """
-    judge = Judge(check.load(lab), seed=secrets.randbits(64))
+    judge = Judge(Cases(check.load(lab), secrets.randbits(64)))
     result = judge.question(name, Defined(names))
     if result.score < result.max_score:
         print(result.message)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from autograder import check, in_process, source
-from autograder.in_process import InProcess
+from autograder import check, source
+from autograder.cases import Cases
 from autograder.intake import Intake, released_cells, take_in
-from autograder.judge import Judge, Transport
+from autograder.judge import Judge
 from autograder.results import LabResult, QuestionResult
+from autograder.sandbox import Sandbox, Sandboxed, shared
 from autograder.seeds import seed_for
-
-OpenTransport = Callable[[str, Iterable[str]], Transport]
 
 
 def grade(
@@ -22,8 +20,7 @@ def grade(
     *,
     lab: str = "",
     seed: int | None = None,
-    open_transport: OpenTransport = InProcess,
-    tier: int = in_process.TIER,
+    sandbox: Sandbox | None = None,
 ) -> LabResult:
     """Grade a notebook file.
 
@@ -32,24 +29,50 @@ def grade(
         student: whose it is.
         lab: the lab it belongs to; told from the file by default.
         seed: draws the hidden cases; by default a fresh one.
-        open_transport: where student code runs.
-        tier: of the sandbox that `open_transport` gives.
+        sandbox: where student code runs; the one this process shares by default.
     """
-    intake = take_in(path, lab)
-    if intake.error:
-        known = missing(intake.lab, intake.error) if intake.lab else ()
-        return LabResult(
-            intake.lab, student, str(path), tier, known, error=intake.error
-        )
-    if seed is None:
-        seed = seed_for(student, intake.lab, secrets.token_hex(8))
-    transport = open_transport(intake.lab, intake.code)
-    judge = Judge(check.load(intake.lab), seed, intake.code)
-    questions = (*judge.grade(transport), *in_words(intake))
+    sandbox = sandbox or shared()
+    transport = Sandboxed(sandbox)
+    try:
+        intake = take_in(path, lab, transport.read)
+        if intake.error:
+            return unreadable(intake, student, path, sandbox.tier)
+        if seed is None:
+            seed = seed_for(student, intake.lab, secrets.token_hex(8))
+        cases = Cases(check.load(intake.lab), seed)
+        return judged(intake, student, path, cases, transport)
+    finally:
+        transport.close()
+
+
+def unreadable(intake: Intake, student: str, path: Path, tier: int) -> LabResult:
+    """The result of a file that cannot be graded: why, and no points."""
+    known = missing(intake.lab, intake.error) if intake.lab else ()
+    return LabResult(intake.lab, student, str(path), tier, known, error=intake.error)
+
+
+def judged(
+    intake: Intake, student: str, path: Path, cases: Cases, transport: Sandboxed,
+    only: str = "",
+) -> LabResult:  # fmt: skip
+    """The result of a file that can.
+
+    Args:
+        intake: what the file holds.
+        student: whose it is.
+        path: of the file.
+        cases: the hidden cases.
+        transport: into the sandbox in which the student's code is to run.
+        only: name of a question, if the others are not wanted.
+    """
+    transport.run(intake.lab, intake.code)
+    by_machine = Judge(cases, intake.code).grade(transport, only)
+    by_hand = [q for q in in_words(intake) if only in ("", q.name)]
     findings = (*intake.findings, *transport.errors)
     return LabResult(
-        intake.lab, student, str(path), tier, questions, findings, f"{seed:016x}"
-    )
+        intake.lab, student, str(path), transport.sandbox.tier,
+        (*by_machine, *by_hand), findings, f"{cases.seed:016x}",
+    )  # fmt: skip
 
 
 def in_words(intake: Intake) -> list[QuestionResult]:

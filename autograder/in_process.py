@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from autograder.check import Call, Check
@@ -19,18 +19,21 @@ class InProcess:
         self._student = Student(lab, cells)
         self.errors = self._student.errors
 
-    def value(self, name: str) -> Any:
-        """What a variable holds, as a plain value."""
-        return self._student.value(name)
+    def values(self, names: Sequence[str]) -> dict[str, Any]:
+        """What some variables hold, as plain values."""
+        return {name: self._student.value(name) for name in names}
 
-    def call(
-        self, check: Check, call: Call, stand_ins: Mapping[str, Callable]
-    ) -> Outcome:
-        """What an exercise does with one call."""
-        return self._student.call(
-            check.name, call.inputs, call.positional, check.mutates, check.driver,
-            stand_ins,
-        )  # fmt: skip
+    def outcomes(
+        self, check: Check, calls: Sequence[Call], stand_ins: Mapping[str, Callable]
+    ) -> list[Outcome]:
+        """What an exercise does with some calls."""
+        return [
+            self._student.call(
+                check.name, call.inputs, call.positional, check.mutates, check.driver,
+                stand_ins,
+            )
+            for call in calls
+        ]  # fmt: skip
 
 
 class Defined:
@@ -40,15 +43,16 @@ class Defined:
         self._names = names
         self.errors: list[str] = []
 
-    def value(self, name: str) -> Any:
-        """What a variable holds."""
-        return self._names.get(name)
+    def values(self, names: Sequence[str]) -> dict[str, Any]:
+        """What some variables hold."""
+        return {name: self._names.get(name) for name in names}
 
-    def call(
-        self, check: Check, call: Call, stand_ins: Mapping[str, Callable]
-    ) -> Outcome:
-        """What an exercise does with one call; stand-ins are not needed here."""
+    def outcomes(
+        self, check: Check, calls: Sequence[Call], stand_ins: Mapping[str, Callable]
+    ) -> list[Outcome]:
+        """What an exercise does with some calls; stand-ins are not needed here."""
         function = self._names.get(check.name)
         if function is None:
-            return Outcome(error=f"there is no function `{check.name}`")
-        return check.observe(function, call)
+            why = f"there is no function `{check.name}`"
+            return [Outcome(error=why)] * len(calls)
+        return [check.observe(function, call) for call in calls]

@@ -8,20 +8,21 @@ are known from the course's own sources.
 from __future__ import annotations
 
 import functools
-import json
 import os
 import re
 import stat
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from autograder import build, paths
+from autograder.worker.parse import RawCell
+from autograder.worker.parse import parse as parse_here
 
 MAX_BYTES = 20_000_000
-MAX_DEPTH = 100
-MAX_CELLS = 2_000
+
+Parse = Callable[[bytes], tuple[list[RawCell], str]]
 
 
 @dataclass(frozen=True)
@@ -63,22 +64,24 @@ class Intake:
         return [c.text for c in self.cells if c.kind == "code" and not c.demo]
 
 
-def take_in(path: Path, lab: str = "") -> Intake:
+def take_in(path: Path, lab: str = "", parse: Parse = parse_here) -> Intake:
     """Read a submitted notebook.
 
     Args:
         path: the file.
         lab: the lab it belongs to; by default told from the file's name or its
             cells.
+        parse: reads the bytes of the file; in a sandbox, where there is one.
     """
-    text, error = _read(path)
+    raw, error = read_bytes(path)
     if error:
-        return Intake(lab, error=error)
-    notebook, error = _parse(text)
-    if error:
-        return Intake(lab, error=error)
-    cells = _cells(notebook)
+        return Intake(lab or _lab_of(path, []), error=error)
+    found, error = parse(raw)
+    cells = [StudentCell(kind, text, name) for kind, text, name in found
+             if kind in ("code", "markdown")]  # fmt: skip
     lab = lab or _lab_of(path, cells)
+    if error:
+        return Intake(lab, error=error)
     if not lab:
         known = ", ".join(paths.lab_names())
         return Intake(error=f"It cannot be told which lab this is; one of {known}.")
@@ -87,89 +90,30 @@ def take_in(path: Path, lab: str = "") -> Intake:
     return _sort_out(lab, cells)
 
 
-def _read(path: Path) -> tuple[str, str]:
-    """The text of a regular file of sensible size, or why there is none."""
+def read_bytes(path: Path) -> tuple[bytes, str]:
+    """The content of a regular file of sensible size, or why there is none."""
     try:
         handle = os.open(path, os.O_RDONLY | _flag("O_NOFOLLOW") | _flag("O_NONBLOCK"))
     except OSError as error:
         if path.is_symlink():
-            return "", "The file is a link; hand in the notebook itself."
-        return "", f"The file cannot be opened ({error.strerror})."
-    with os.fdopen(handle, "rb") as file:
+            return b"", "The file is a link; hand in the notebook itself."
+        return b"", f"The file cannot be opened ({error.strerror})."
+    with os.fdopen(handle, "rb", buffering=0) as file:
         about = os.fstat(file.fileno())
         if not stat.S_ISREG(about.st_mode):
-            return "", "This is no regular file; hand in the notebook itself."
+            return b"", "This is no regular file; hand in the notebook itself."
         if about.st_size > MAX_BYTES:
             size, limit = about.st_size / 1e6, MAX_BYTES / 1e6
-            return "", (
+            return b"", (
                 f"The file has {size:.0f} MB, more than the {limit:.0f} MB that are "
                 "read; clear the outputs and hand it in again."
             )
-        raw = file.read(MAX_BYTES + 1)
-    try:
-        return raw.decode("utf-8-sig"), ""
-    except UnicodeDecodeError:
-        return "", "The file is not text in UTF-8; save it again from JupyterLab."
+        return file.read(MAX_BYTES + 1) or b"", ""
 
 
 def _flag(name: str) -> int:
     """A flag of `os.open`, 0 on systems that lack it."""
     return getattr(os, name, 0)
-
-
-def _parse(text: str) -> tuple[dict[str, Any], str]:
-    if not text.strip():
-        return {}, "The file is empty."
-    if _depth(text) > MAX_DEPTH:
-        return {}, "The file is nested far deeper than a notebook; it was not read."
-    try:
-        notebook = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        return {}, f"The file is not a notebook: it is not JSON ({error})."
-    if not isinstance(notebook, dict):
-        return {}, "The file is not a notebook: it has no cells."
-    return notebook, ""
-
-
-def _depth(text: str) -> int:
-    """How deeply brackets are nested, strings left out of account."""
-    depth = deepest = 0
-    for bracket in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(bracket.group(), 0)
-        deepest = max(deepest, depth)
-        if deepest > MAX_DEPTH:
-            break
-    return deepest
-
-
-def _cells(notebook: dict[str, Any]) -> list[StudentCell]:
-    """Cells of the known kinds, whatever else a notebook holds."""
-    found = notebook.get("cells")
-    if not isinstance(found, list):  # format 3 keeps them in work sheets
-        sheets = notebook.get("worksheets")
-        sheets = sheets if isinstance(sheets, list) else []
-        found = [cell for sheet in sheets if isinstance(sheet, dict)
-                 for cell in _as_list(sheet.get("cells"))]  # fmt: skip
-    cells = []
-    for cell in found[:MAX_CELLS]:
-        if isinstance(cell, dict) and cell.get("cell_type") in ("code", "markdown"):
-            text = cell.get("source", cell.get("input", ""))
-            if isinstance(text, list):
-                text = "".join(part for part in text if isinstance(part, str))
-            if isinstance(text, str):
-                cells.append(StudentCell(cell["cell_type"], text, _grade_id(cell)))
-    return cells
-
-
-def _as_list(value: Any) -> list:
-    return value if isinstance(value, list) else []
-
-
-def _grade_id(cell: dict[str, Any]) -> str:
-    grading = cell.get("metadata")
-    grading = grading.get("nbgrader") if isinstance(grading, dict) else None
-    name = grading.get("grade_id") if isinstance(grading, dict) else None
-    return name if isinstance(name, str) else ""
 
 
 def _lab_of(path: Path, cells: list[StudentCell]) -> str:

@@ -7,19 +7,20 @@ needs something with the three methods of `Transport`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-import numpy as np
-
-from autograder.check import Call, Check, Concept, Lab
+from autograder.cases import Cases
+from autograder.check import Call, Check, Concept
 from autograder.policy import uses_forbidden
 from autograder.results import CaseResult, QuestionResult
 from helpers.checks.notebook import answer_digest
 from helpers.checks.outcome import Outcome
 from helpers.checks.policy import complaint
 from helpers.checks.store import digest
-from helpers.checks.verdict import CaseVerdict, Verdict, judge
+from helpers.checks.verdict import CaseVerdict, Expected, Verdict, judge
+
+MAX_MESSAGE = 1_000  # characters
 
 
 class Transport(Protocol):
@@ -27,76 +28,113 @@ class Transport(Protocol):
 
     errors: list[str]
 
-    def value(self, name: str) -> Any:
-        """What a variable of the notebook holds, as a plain value."""
+    def values(self, names: Sequence[str]) -> dict[str, Any]:
+        """What some variables of the notebook hold, as plain values."""
 
-    def call(
-        self, check: Check, call: Call, stand_ins: Mapping[str, Callable]
-    ) -> Outcome:
-        """What an exercise does with one call, other exercises replaced."""
+    def outcomes(
+        self, check: Check, calls: Sequence[Call], stand_ins: Mapping[str, Callable]
+    ) -> list[Outcome]:
+        """What an exercise does with some calls, other exercises replaced."""
 
 
 class Judge:
     """Grades the functions and answers of one notebook.
 
     Args:
-        lab: the checks.
-        seed: draws the hidden cases; the same seed draws the same ones.
+        cases: the hidden cases, and with them the lab.
         cells: the student's code, for what an exercise may not use.
     """
 
-    def __init__(self, lab: Lab, seed: int, cells: Iterable[str] = ()) -> None:
-        self.lab, self.seed, self.cells = lab, seed, list(cells)
+    def __init__(self, cases: Cases, cells: Iterable[str] = ()) -> None:
+        self.cases, self.lab, self.cells = cases, cases.lab, list(cells)
 
-    def grade(self, student: Transport) -> list[QuestionResult]:
+    def grade(self, student: Transport, only: str = "") -> list[QuestionResult]:
         """Judge every check and concept check of the lab.
 
-        A function that fails is judged once more with the reference's versions in
-        place of the other exercises that are not right; the better score counts.
+        A function that fails is judged once more, on other cases, with the
+        reference's versions in place of the exercises before it that are not right;
+        the better score counts. Only those before it: a later exercise may well hold
+        the answer to an earlier one.
+
+        Args:
+            student: where the student's code runs.
+            only: name of a question, if the others are not wanted.
         """
-        own = {name: self._try(check, student, {})
-               for name, check in self.lab.checks.items()}  # fmt: skip
-        broken = [name for name, verdict in own.items() if not verdict.right]
+        names = list(self.lab.checks)
+        wanted = [name for name in names if only in ("", name)]
+        own = {name: self._try(name, student, ()) for name in wanted}
         results = []
-        for name, check in self.lab.checks.items():
-            others = [other for other in broken if other != name]
+        for name in wanted:
             verdict, helped = own[name], []
-            if name in broken and others and not verdict.unwritten:
-                stand_ins = {o: getattr(self.lab.reference, o) for o in others}
-                second = self._try(check, student, stand_ins)
+            if not verdict.right and not verdict.unwritten:
+                before = names[: names.index(name)]
+                helped = self._broken(before, own, student)
+            if helped:
+                second = self._try(name, student, helped)
                 if second.passed > verdict.passed:
-                    verdict, helped = second, others
-            results.append(_result(check, verdict, helped))
-        results += [_answer(c, student) for c in self.lab.concepts.values()]
-        return results
+                    verdict = second
+                else:
+                    helped = []
+            results.append(_result(self.lab.checks[name], verdict, helped))
+        concepts = [c for c in self.lab.concepts.values() if only in ("", c.name)]
+        answers = student.values([c.name for c in concepts]) if concepts else {}
+        return results + [_answer(c, answers.get(c.name)) for c in concepts]
 
     def question(self, name: str, student: Transport) -> QuestionResult:
         """Judge one question alone, with the student's own helpers."""
         if name in self.lab.concepts:
-            return _answer(self.lab.concepts[name], student)
-        check = self.lab.checks[name]
-        return _result(check, self._try(check, student, {}), [])
+            return _answer(self.lab.concepts[name], student.values([name])[name])
+        return _result(self.lab.checks[name], self._try(name, student, ()), [])
 
-    def _try(
-        self, check: Check, student: Transport, stand_ins: Mapping[str, Callable]
-    ) -> Verdict:
-        calls = list(
-            check.draw(np.random.default_rng([self.seed, *check.name.encode()]))
-        )
-        used = uses_forbidden(self.cells, check.name, check.forbid)
+    def _broken(
+        self, names: list[str], own: dict[str, Verdict], student: Transport
+    ) -> list[str]:
+        """Exercises that are not right and can be stood in for, value by value."""
+        found = []
+        for name in names:
+            if self.lab.checks[name].driver:
+                continue  # it deals in objects, which no message can carry
+            if name not in own:
+                own[name] = self._try(name, student, ())
+            if not own[name].right:
+                found.append(name)
+        return found
+
+    def _try(self, name: str, student: Transport, helped: Sequence[str]) -> Verdict:
+        check, chance = self.lab.checks[name], 1 if helped else 0
+        calls = self.cases.calls(name, chance)
+        used = uses_forbidden(self.cells, name, check.forbid)
         if used:
-            refused = [CaseVerdict(False, c.shown(check.name), complaint(used))
+            refused = [CaseVerdict(False, c.shown(name), complaint(used))
                        for c in calls]  # fmt: skip
-            return Verdict(check.name, tuple(refused))
-        outcomes = [student.call(check, call, stand_ins) for call in calls]
-        expected = [check.expected(call, with_mistakes=False) for call in calls]
-        verdict = judge(check.name, expected, outcomes, [], check.tolerance)
+            return Verdict(name, tuple(refused))
+        stand_ins = {other: getattr(self.lab.reference, other) for other in helped}
+        outcomes = student.outcomes(check, calls, stand_ins)
+        verdict = _compare(check, self.cases.expected(name, chance), outcomes, [])
         if verdict.right or verdict.unwritten:
             return verdict
         # Only now are the known mistakes worth working out.
-        expected = [check.expected(call) for call in calls]
+        expected = self.cases.expected(name, chance, with_mistakes=True)
         messages = [mistake.message for mistake in check.mistakes]
+        return _compare(check, expected, outcomes, messages)
+
+
+def _compare(
+    check: Check, expected: Sequence[Expected], outcomes: list[Outcome], messages
+) -> Verdict:
+    """The verdict on some outcomes. An answer may be odd enough to defy comparison."""
+    try:
         return judge(check.name, expected, outcomes, messages, check.tolerance)
+    except (ValueError, TypeError, ArithmeticError, MemoryError, RecursionError):
+        pass
+    cases = []
+    for want, got in zip(expected, outcomes, strict=True):
+        try:
+            cases += judge(check.name, [want], [got], [], check.tolerance).cases
+        except (ValueError, TypeError, ArithmeticError, MemoryError, RecursionError):
+            why = "the answer is of a kind that cannot be compared"
+            cases.append(CaseVerdict(False, want.shown, why))
+    return Verdict(check.name, tuple(cases))
 
 
 def _result(check: Check, verdict: Verdict, helped: list[str]) -> QuestionResult:
@@ -108,13 +146,18 @@ def _result(check: Check, verdict: Verdict, helped: list[str]) -> QuestionResult
         names = ", ".join(f"`{name}`" for name in helped)
         message += f" (judged with the reference's {names} in place of yours)"
     told = () if verdict.unwritten else verdict.cases  # the message says it all
-    cases = tuple(CaseResult(c.passed, c.shown, c.message) for c in told)
+    cases = tuple(CaseResult(c.passed, c.shown, shown(c.message)) for c in told)
     score = round(check.points * share, 2)
-    return QuestionResult(check.name, score, check.points, message, cases)
+    return QuestionResult(check.name, score, check.points, shown(message), cases)
 
 
-def _answer(concept: Concept, student: Transport) -> QuestionResult:
-    answer = student.value(concept.name)
+def shown(text: str) -> str:
+    """A text that holds words of a student, fit to be stored and shown anywhere."""
+    text = text[:MAX_MESSAGE].encode("utf-8", "replace").decode()
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _answer(concept: Concept, answer: Any) -> QuestionResult:
     if answer is None:
         message = f"{concept.name} is not answered"
         return QuestionResult(concept.name, 0.0, concept.points, message)

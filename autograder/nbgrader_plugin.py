@@ -15,11 +15,12 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder import build, check
-from autograder.in_process import InProcess
+from autograder.cases import Cases
 from autograder.intake import take_in
 from autograder.judge import Judge
 from autograder.restore import restore
 from autograder.results import QuestionResult
+from autograder.sandbox import Sandboxed, shared
 from autograder.seeds import seed_for
 
 
@@ -31,7 +32,13 @@ class IntakeExporter(NotebookExporter):
         nbgrader = (resources or {}).get("nbgrader", {})
         if not self._is_submission():
             return super().from_filename(filename, resources, **kw)
-        intake = take_in(Path(filename), nbgrader.get("assignment", ""))
+        transport = Sandboxed(shared())
+        try:
+            intake = take_in(
+                Path(filename), nbgrader.get("assignment", ""), transport.read
+            )
+        finally:
+            transport.close()
         if intake.error:
             self.log.warning("%s: %s", filename, intake.error)
         return self.from_notebook_node(restore(intake), resources, **kw)
@@ -49,7 +56,12 @@ class JudgeExecute(NbGraderPreprocessor):
         lab, student = about["assignment"], about["student"]
         cells = [c.source for c in nb.cells if c.cell_type == "code" and _is_own(c)]
         seed = seed_for(student, lab, secrets.token_hex(8))
-        results = Judge(check.load(lab), seed, cells).grade(InProcess(lab, cells))
+        transport = Sandboxed(shared())
+        try:
+            transport.run(lab, cells)
+            results = Judge(Cases(check.load(lab), seed), cells).grade(transport)
+        finally:
+            transport.close()
         by_name = {build.CHECK_PREFIX + result.name: result for result in results}
         for cell in nb.cells:
             if cell.cell_type == "code":

@@ -1,1 +1,1 @@
-"""What runs beside student code. It imports nothing of the rest of `autograder`."""
+"""What runs beside student code: no answers, and no imports that could reach one."""

@@ -11,7 +11,7 @@ import io
 import linecache
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from helpers.checks.notebook import driver_of
@@ -24,36 +24,37 @@ class Student:
 
     Attributes:
         lab: name of the lab, which says where drivers are found.
+        module: where its names live.
         errors: one sentence for each cell that stopped with an error.
     """
 
     def __init__(self, lab: str, cells: Iterable[str]) -> None:
         self.lab = lab
         self.errors: list[str] = []
-        self._module = ModuleType("__main__", "A student's notebook")
-        self._module.__dict__["get_ipython"] = _NoShell
+        self.module = ModuleType("__main__", "A student's notebook")
+        self.module.__dict__["get_ipython"] = _NoShell
         for number, cell in enumerate(cells, start=1):
-            self._run(number, cell)
+            self.run(number, cell)
 
-    def _run(self, number: int, cell: str) -> None:
+    def run(self, number: int, cell: str) -> None:
         """Run one cell; an error in it is noted and costs the other cells nothing."""
         name = f"<cell {number}>"
         try:
-            code = _without_magics(cell)
+            code, compiled = _compiled(cell, name)
             linecache.cache[name] = (len(code), None, code.splitlines(True), name)
-            with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            with contextlib.redirect_stdout(_Nowhere()), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                exec(compile(code, name, "exec"), self._module.__dict__)
-        except (Exception, SystemExit, KeyboardInterrupt) as error:
+                exec(compiled, self.module.__dict__)
+        except BaseException as error:  # SystemExit and any other kind as well
             self.errors.append(f"Cell {number} stopped with {describe(error)}.")
 
     def has(self, name: str) -> bool:
         """Whether the notebook defines a name."""
-        return name in self._module.__dict__
+        return name in self.module.__dict__
 
     def value(self, name: str) -> Any:
         """What a variable holds, as a plain value."""
-        value = plain(self._module.__dict__.get(name))
+        value = plain(self.module.__dict__.get(name))
         return None if isinstance(value, Opaque) else value
 
     def call(
@@ -75,7 +76,7 @@ class Student:
             driver: name of the function in `helpers.drivers` that calls it.
             stand_ins: functions that take the place of the student's for this call.
         """
-        function = self._module.__dict__.get(name)
+        function = self.module.__dict__.get(name)
         if not callable(function):
             return Outcome(error=f"there is no function `{name}` in the notebook")
         try:
@@ -87,12 +88,12 @@ class Student:
                     mutates=tuple(mutates),
                     driver=driver_of(self.lab, driver),
                 )
-        except (SystemExit, KeyboardInterrupt) as error:
+        except BaseException as error:  # SystemExit and any other kind as well
             return Outcome(error=describe(error))
 
     @contextlib.contextmanager
     def _replaced(self, stand_ins: Mapping[str, Callable]) -> Iterator[None]:
-        names = self._module.__dict__
+        names = self.module.__dict__
         before = {name: names[name] for name in stand_ins if name in names}
         names.update(stand_ins)
         try:
@@ -110,8 +111,25 @@ class _NoShell:
         return lambda *args, **kwargs: None
 
 
-def _without_magics(cell: str) -> str:
-    """A cell as plain Python: `%magic` and `!command` become calls that do nothing."""
-    from IPython.core.inputtransformer2 import TransformerManager
+class _Nowhere(io.TextIOBase):
+    """A stream that forgets what is written to it, however much."""
 
-    return TransformerManager().transform_cell(cell)
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def _compiled(cell: str, name: str) -> tuple[str, CodeType]:
+    """A cell as plain Python: `%magic` and `!command` become calls that do nothing."""
+    try:
+        return cell, _compile(cell, name)
+    except SyntaxError:
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        code = TransformerManager().transform_cell(cell)
+        return code, _compile(code, name)
+
+
+def _compile(code: str, name: str) -> CodeType:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return compile(code, name, "exec")

@@ -1,0 +1,81 @@
+"""The hidden cases that one seed draws, with what they ask for.
+
+Working out expected values takes longer than all the rest of grading a submission.
+So that a class need not pay for it once a student, `Pool` deals out a few sets of
+cases that are drawn afresh for each run: nobody can know them before, none of them is
+used again, and submissions of one run share nothing else that could carry an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from autograder.check import Call, Lab
+from autograder.seeds import seed_for
+from helpers.checks.verdict import Expected
+
+POOL = 8  # sets of cases in one run
+
+
+class Cases:
+    """Cases of all checks of a lab; each is worked out once, when first needed.
+
+    Args:
+        lab: the checks.
+        seed: the same seed draws the same cases.
+    """
+
+    def __init__(self, lab: Lab, seed: int) -> None:
+        self.lab, self.seed = lab, seed
+        self._calls: dict[tuple[str, int], list[Call]] = {}
+        self._expected: dict[tuple[str, int, bool], list[Expected]] = {}
+
+    def calls(self, name: str, chance: int = 0) -> Sequence[Call]:
+        """The calls of one check.
+
+        Args:
+            name: of the exercise.
+            chance: 0 for the first; a second one gets cases of its own, so that
+                nothing that was learned about the first ones is of use.
+        """
+        key = name, chance
+        if key not in self._calls:
+            rng = np.random.default_rng([self.seed, *name.encode(), *[0] * chance])
+            self._calls[key] = list(self.lab.checks[name].draw(rng))
+        return self._calls[key]
+
+    def expected(
+        self, name: str, chance: int = 0, with_mistakes: bool = False
+    ) -> Sequence[Expected]:
+        """What each call asks for, and what each known mistake would give."""
+        key = name, chance, with_mistakes
+        if key not in self._expected:
+            check = self.lab.checks[name]
+            self._expected[key] = [
+                check.expected(call, with_mistakes) for call in self.calls(name, chance)
+            ]
+        return self._expected[key]
+
+
+class Pool:
+    """The sets of cases of one run of a class.
+
+    Args:
+        lab: the checks.
+        run: what tells this run from any other, unpredictable.
+        size: how many sets.
+    """
+
+    def __init__(self, lab: Lab, run: str, size: int = POOL) -> None:
+        self.lab, self.run, self.size = lab, run, size
+        self._sets: dict[int, Cases] = {}
+
+    def of(self, student: str) -> Cases:
+        """The cases of one student; which set it is nobody can predict either."""
+        number = seed_for(student, self.lab.name, self.run) % self.size
+        if number not in self._sets:
+            seed = seed_for(f"set {number}", self.lab.name, self.run)
+            self._sets[number] = Cases(self.lab, seed)
+        return self._sets[number]

@@ -1,0 +1,99 @@
+"""Tier 1: the command that starts a process in namespaces of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from autograder.sandbox.layout import COURSE, Layout
+
+_ROOT_LINKS = ("/lib", "/lib32", "/lib64")
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
+
+
+def program() -> str | None:
+    """Where bubblewrap is installed, if it is."""
+    return shutil.which("bwrap")
+
+
+def command(bwrap: str, layout: Layout, cache: Path) -> list[str]:
+    """The words before the command that is to run.
+
+    Args:
+        bwrap: the program.
+        layout: what can be seen.
+        cache: Matplotlib's folder of caches.
+    """
+    words = [
+        bwrap, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
+        "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv",
+        "--hostname", "sandbox", "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN",
+    ]  # fmt: skip
+    if os.getuid() == 0:
+        # Root needs no user namespace, and student code must not be root in any:
+        # limits on processes do not hold for root. The forks become nobody.
+        for name in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL"):
+            words += ["--cap-add", name]
+    else:
+        words += ["--unshare-user"]
+    for name, value in environment(Path("/tmp/mpl")).items():
+        words += ["--setenv", name, value]
+    places = [*layout.libraries, layout.prefix, layout.interpreter, *layout.installed]
+    for folder in _parents([*places, COURSE / "autograder" / "worker"]):
+        words += ["--perms", "0755", "--dir", str(folder)]
+    words += _system(layout)
+    for folder in _outermost(layout.installed):
+        words += ["--tmpfs", str(folder)]
+    for path in layout.allowed:
+        words += ["--ro-bind", str(path), str(path)]
+    words += ["--tmpfs", "/tmp"]
+    if cache.is_dir():
+        words += ["--ro-bind", str(cache), "/cache"]
+    words += [
+        "--ro-bind", str(layout.helpers), str(COURSE / "helpers"),
+        "--ro-bind", str(layout.worker), str(COURSE / "autograder" / "worker"),
+        "--ro-bind", str(layout.datasets), str(COURSE / "datasets"),
+        "--remount-ro", "/", "--chdir", "/tmp", "--",
+    ]  # fmt: skip
+    return words
+
+
+def environment(settings: Path) -> dict[str, str]:
+    """All environment variables there are in a sandbox."""
+    return {
+        "PATH": "/nowhere", "HOME": "/tmp", "LANG": "C.UTF-8", "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": str(settings), "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+    }  # fmt: skip
+
+
+def _system(layout: Layout) -> list[str]:
+    words = []
+    for folder in layout.libraries:
+        words += ["--ro-bind", str(folder), str(folder)]
+    for name in _ROOT_LINKS:
+        path = Path(name)
+        if path.is_symlink():
+            words += ["--symlink", os.readlink(path), name]
+        elif path.is_dir():
+            words += ["--ro-bind", name, name]
+    if layout.prefix == Path("/usr"):
+        words += ["--ro-bind", str(layout.interpreter), str(layout.interpreter)]
+    else:
+        words += ["--ro-bind", str(layout.prefix), str(layout.prefix)]
+    words += ["--proc", "/proc", "--dir", "/dev"]
+    for device in _DEVICES:
+        words += ["--dev-bind", device, device]
+    return words
+
+
+def _outermost(folders: tuple[Path, ...]) -> list[Path]:
+    """Folders that lie in none of the others."""
+    return [f for f in folders if not any(o in f.parents for o in folders)]
+
+
+def _parents(places: list[Path]) -> list[Path]:
+    """The folders above some places, which all may pass through."""
+    found = {parent for place in places for parent in place.parents}
+    return sorted(found - {Path("/")})

@@ -1,0 +1,170 @@
+"""Start the fork server in the strongest sandbox that this machine gives."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import importlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from autograder.sandbox import advice, bubblewrap
+from autograder.sandbox.layout import COURSE, layout
+from autograder.sandbox.packages import search_path
+from autograder.worker import landlock
+from autograder.worker.confine import Bounds
+
+START_SECONDS = 120.0  # a cold disk may take its time over the first imports
+# Run by `python -I -S -c`: no site, no environment, nothing but the listed folders.
+BOOT = """
+import json, sys
+settings = json.loads(sys.argv[1])
+sys.path += settings["path"]
+from autograder.worker import zygote
+zygote.main(settings["control"], settings)
+"""
+
+
+class SandboxError(RuntimeError):
+    """No sandbox, or none that is strong enough; the message says what to do."""
+
+
+@dataclasses.dataclass
+class Started:
+    """A running fork server."""
+
+    process: subprocess.Popen
+    control: socket.socket
+    tier: int
+    nested: bool
+    folder: tempfile.TemporaryDirectory
+
+
+def start(bounds: Bounds, tiers: tuple[int, ...] = (1, 2, 3)) -> tuple[Started, str]:
+    """Start a fork server.
+
+    Args:
+        bounds: what one submission may use.
+        tiers: that will do, best first.
+
+    Returns:
+        The server, and why it is in no better tier (empty for tier 1).
+
+    Raises:
+        SandboxError: none of the tiers is to be had.
+    """
+    reasons = []
+    for tier in tiers:
+        reason = unavailable(tier)
+        if not reason:
+            started, reason = _start(bounds, tier)
+            if started:
+                return started, " ".join(reasons)
+        reasons.append(reason)
+    raise SandboxError(" ".join(reasons))
+
+
+def unavailable(tier: int) -> str:
+    """Why a tier cannot even be tried here; empty where it can."""
+    if os.name != "posix":
+        return advice.install()
+    if tier == 1:
+        return "" if bubblewrap.program() else advice.install()
+    if tier == 2 and not sys.platform.startswith("linux"):
+        return "Limits on system calls are to be had on Linux only."
+    if tier == 2 and not landlock.version():
+        return "This kernel has no Landlock, so files cannot be kept from reading."
+    return ""
+
+
+def _start(bounds: Bounds, tier: int) -> tuple[Started | None, str]:
+    ours, theirs = socket.socketpair()
+    folder = tempfile.TemporaryDirectory(prefix="autograder-")
+    try:
+        process = _popen(bounds, tier, theirs, Path(folder.name))
+    finally:
+        theirs.close()
+    ours.settimeout(START_SECONDS)
+    try:
+        hello = ours.recv(65536)
+    except OSError:
+        hello = b""
+    if not hello:
+        process.kill()
+        said = process.communicate()[1].decode(errors="replace")
+        ours.close()
+        folder.cleanup()
+        return None, _explain(tier, said)
+    process.stderr.close()
+    nested = json.loads(hello)["nested"]
+    return Started(process, ours, tier, nested, folder), ""
+
+
+def _explain(tier: int, said: str) -> str:
+    if tier == 1 and "bwrap:" in said:
+        return advice.namespaces(said)
+    last = said.strip().splitlines()[-1:] or ["it said nothing"]
+    return f"The sandbox of tier {tier} did not start ({last[0][:200]})."
+
+
+def _popen(bounds, tier, theirs, folder: Path) -> subprocess.Popen:
+    where = layout()
+    if tier == 1:
+        before = bubblewrap.command(bubblewrap.program(), where, _font_cache())
+        course = [str(COURSE)]
+        environment = {}
+    else:
+        before, environment = [], bubblewrap.environment(folder / "mpl")
+        # Found by a link alone, so that the rest of the course is not importable.
+        (folder / "autograder").mkdir()
+        (folder / "autograder" / "worker").symlink_to(where.worker)
+        (folder / "helpers").symlink_to(where.helpers)
+        environment["DATASETS_DIR"] = str(where.datasets)
+        environment["PATH"] = os.environ.get("PATH", "")
+        course = [str(folder)]
+    settings = {
+        "tier": tier,
+        "control": theirs.fileno(),
+        "bounds": dataclasses.asdict(bounds),
+        "readable": [*where.readable, str(folder)] if tier == 2 else [],
+        "path": [*course, *map(str, search_path())],
+        "cache": "/cache" if tier == 1 else str(_font_cache()),
+    }
+    return subprocess.Popen(
+        [*before, str(where.interpreter), "-I", "-S", "-c", BOOT, json.dumps(settings)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        pass_fds=[theirs.fileno()],
+        env=environment,
+        cwd="/" if tier == 1 else folder,
+    )
+
+
+def _font_cache() -> Path:
+    """Matplotlib's folder of caches; filled, since a start without takes seconds."""
+    import matplotlib
+
+    folder = Path(matplotlib.get_cachedir())
+    if not any(folder.glob("fontlist-*.json")):
+        importlib.import_module("matplotlib.font_manager")  # writes the cache
+    return folder
+
+
+def stop(started: Started) -> None:
+    """End a fork server and all it started."""
+    started.control.close()  # it takes this as the word to end
+    deadline = time.monotonic() + 10
+    while started.process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            started.process.wait(0.2)
+    if started.process.poll() is None:
+        started.process.kill()
+        started.process.wait()
+    started.folder.cleanup()

@@ -1,0 +1,113 @@
+"""What of this machine and this course student code can see."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import paths
+from autograder.sandbox import packages
+
+COURSE = Path("/course")  # where the course's public part lies in tier 1
+HIDEABLE = ("nn", "text", "audio", "vision", "scenes")  # parts of helpers
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Paths on this machine.
+
+    Attributes:
+        interpreter: the Python that is started.
+        prefix: of that Python; its standard library lies below it.
+        libraries: folders with the system's libraries.
+        installed: folders with packages, to be covered.
+        allowed: what of these folders can be seen all the same.
+        helpers: the package that notebooks import.
+        worker: what runs beside student code.
+        datasets: the data that labs read.
+    """
+
+    interpreter: Path
+    prefix: Path
+    libraries: tuple[Path, ...]
+    installed: tuple[Path, ...]
+    allowed: tuple[Path, ...]
+    helpers: Path
+    worker: Path
+    datasets: Path
+
+    @property
+    def readable(self) -> list[str]:
+        """Everything that can be read where there is no file system of one's own."""
+        stdlib = Path(sysconfig.get_paths()["stdlib"])
+        # Packages lie inside the standard library's folder in many a Python.
+        inside = [p for p in stdlib.iterdir() if p.name != "site-packages"]
+        devices = [Path("/dev/null"), Path("/dev/urandom"), Path("/dev/zero")]
+        kept = (*self.libraries, *inside, *self.allowed, *devices)
+        return [str(p) for p in (*kept, self.helpers, self.worker, self.datasets)]
+
+
+@functools.cache
+def layout() -> Layout:
+    """The layout of this machine."""
+    prefix = Path(sys.base_prefix).resolve()
+    interpreter = Path(getattr(sys, "_base_executable", "") or sys.executable)
+    libraries = [p for p in map(Path, ("/usr/lib", "/usr/lib64", "/usr/local/lib"))
+                 if p.is_dir()]  # fmt: skip
+    installed = {*packages.search_path(), *_folders_of_packages(prefix, *libraries)}
+    return Layout(
+        interpreter=interpreter.resolve(),
+        prefix=prefix,
+        libraries=tuple(libraries),
+        installed=tuple(sorted(installed)),
+        allowed=packages.folders(),
+        helpers=paths.ROOT / "helpers",
+        worker=Path(__file__).resolve().parent.parent / "worker",
+        datasets=paths.ROOT / "datasets",
+    )
+
+
+def _folders_of_packages(*roots: Path) -> list[Path]:
+    """Folders below some roots into which packages are installed."""
+    patterns = ("python*/site-packages", "python*/dist-packages")
+    places = [place for root in roots for place in (root, root / "lib")]
+    return [p.resolve() for place in places for pattern in patterns
+            for p in place.glob(pattern)]  # fmt: skip
+
+
+@functools.cache
+def hidden_helpers(lab: str) -> tuple[str, ...]:
+    """Parts of `helpers` that a lab does not use, and so cannot import.
+
+    The labs that teach what `helpers.nn` does find no `helpers.nn`.
+    """
+    helpers = paths.ROOT / "helpers"
+    waiting = [paths.source_of(lab), helpers / "drivers" / f"{lab}.py"]
+    waiting += [helpers / "data.py", helpers / "plots.py"]
+    seen: set[Path] = set()
+    used: set[str] = set()
+    while waiting:
+        path = waiting.pop()
+        if path in seen or not path.is_file():
+            continue
+        seen.add(path)
+        for name in _imports(path):
+            used.add(name)
+            folder = helpers / name
+            waiting += [folder.with_suffix(".py"), *folder.glob("*.py")]
+    return tuple(name for name in HIDEABLE if name not in used)
+
+
+def _imports(path: Path) -> set[str]:
+    """The parts of `helpers` that a file imports anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name.split(".")[1] for name in found if name.startswith("helpers.")}

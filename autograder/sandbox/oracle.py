@@ -1,0 +1,134 @@
+"""Values of reference functions for stand-ins, computed where nothing can go wrong.
+
+A student's code chooses the arguments, so the reference runs in a process of its own
+with a limit on memory, and each answer has a deadline. That process never sees
+student code; it stays outside the sandbox, since it holds the solutions.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import copy
+import functools
+import inspect
+import os
+import socket
+import subprocess
+import sys
+from typing import Any
+
+from autograder.paths import ROOT
+from autograder.worker.frames import Channel, Closed, FrameError
+
+MEMORY = 4 << 30
+_BOOT = "import sys; from autograder.sandbox import oracle; oracle.serve(*sys.argv[1:])"
+
+
+class Oracle:
+    """Asks a process with the reference functions, and starts it when needed."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen | None = None
+        self._channel: Channel | None = None
+
+    @staticmethod
+    def shared() -> Oracle:
+        """One for everything that this process grades."""
+        return _shared(os.getpid())
+
+    def ask(self, lab: str, name: str, given: Any, deadline: float) -> dict[str, Any]:
+        """What a reference function returns, and what becomes of its arguments.
+
+        Args:
+            lab: name of the lab.
+            name: of the function.
+            given: list of positional arguments, dictionary of named ones.
+            deadline: by `time.monotonic`.
+
+        Returns:
+            `value`, `after` (arguments it changes in place) and `error`.
+        """
+        try:
+            channel = self._running()
+            channel.send({"lab": lab, "name": name, "with": given}, deadline)
+            return channel.receive(deadline)
+        except FrameError as error:
+            self.close()
+            if isinstance(error, Closed):
+                text = f"`{name}` takes too much memory on these arguments"
+                return {"value": None, "after": {}, "error": text}
+            raise
+
+    def _running(self) -> Channel:
+        if not self._process or self._process.poll() is not None:
+            self.close()
+            ours, theirs = socket.socketpair()
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-c", _BOOT, str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    cwd=ROOT,
+                    env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+                )
+            self._channel = Channel(ours)
+        return self._channel
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process:
+            self._channel.close()
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@functools.cache
+def _shared(pid: int) -> Oracle:
+    oracle = Oracle()
+    atexit.register(oracle.close)
+    return oracle
+
+
+def serve(handle: str) -> None:
+    """Answer until the judge hangs up. Runs in the process of its own."""
+    with contextlib.suppress(ImportError):  # Windows has no such limits
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    channel = Channel(socket.socket(fileno=int(handle)))
+    while True:
+        try:
+            message = channel.receive()
+        except FrameError:
+            return
+        reply = answer(message["lab"], message["name"], message["with"])
+        try:
+            channel.send(reply)
+        except FrameError as error:
+            channel.send({"value": None, "after": {}, "error": str(error)})
+
+
+def answer(lab: str, name: str, given: Any) -> dict[str, Any]:
+    """Call a reference function with arguments that somebody else chose."""
+    from autograder import check
+    from helpers.checks.outcome import describe, observe
+
+    one = check.load(lab).checks[name]
+    try:
+        args, kwargs = given
+        bound = inspect.signature(one.solution).bind(*args, **kwargs)
+        inputs = dict(bound.arguments)
+        keys = {**dict(enumerate(args)), **kwargs}
+        place = {n: next(k for k, v in keys.items() if v is inputs[n])
+                 for n in one.mutates if n in inputs}  # fmt: skip
+    except (TypeError, ValueError, StopIteration) as error:
+        return {"value": None, "after": {}, "error": describe(error)}
+    outcome = observe(
+        one.solution, copy.deepcopy(inputs), len(args), mutates=one.mutates
+    )
+    after = {place[n]: value for n, value in outcome.after.items() if n in place}
+    return {"value": outcome.value, "after": after, "error": outcome.error}

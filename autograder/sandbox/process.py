@@ -1,0 +1,130 @@
+"""A sandbox in which one submission after the other can be opened."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import json
+import os
+import socket
+
+from autograder.sandbox import launch
+from autograder.sandbox.launch import SandboxError
+from autograder.worker.confine import Bounds
+from autograder.worker.frames import Channel
+
+__all__ = ["Sandbox", "SandboxError", "shared"]
+
+_REPLY_SECONDS = 30.0
+
+
+class Sandbox:
+    """Starts the fork server when it is first needed, and again if it should end.
+
+    Args:
+        tiers: that will do, best first; `(1,)` where nothing less is wanted.
+        bounds: what one submission may use.
+
+    Attributes:
+        warning: why it is not tier 1, empty where it is.
+    """
+
+    def __init__(
+        self, tiers: tuple[int, ...] = (1, 2, 3), bounds: Bounds | None = None
+    ) -> None:
+        self.tiers, self.bounds = tiers, bounds or Bounds()
+        self.warning = ""
+        self._started: launch.Started | None = None
+        self._used = False
+
+    @property
+    def tier(self) -> int:
+        """The tier, 1 to 3.
+
+        Raises:
+            SandboxError: none of the wanted tiers is to be had.
+        """
+        return self._running().tier
+
+    def _running(self) -> launch.Started:
+        started = self._started
+        # Without namespaces of its own for each fork, each needs a fresh server.
+        stale = started and started.tier == 1 and not started.nested and self._used
+        if started and (stale or started.process.poll() is not None):
+            self.close()
+        if not self._started:
+            self._started, self.warning = launch.start(self.bounds, self.tiers)
+            self._used = False
+        return self._started
+
+    def open(self, hidden: tuple[str, ...] = ()) -> Channel:
+        """A fresh process for a submission; one opened before ends.
+
+        Args:
+            hidden: parts of `helpers` that cannot be imported in it.
+        """
+        started = self._running()
+        self._used = True
+        ours, theirs = socket.socketpair()
+        where = [str(launch.COURSE / "helpers" / name) for name in hidden]
+        order = json.dumps({"do": "open", "hidden": where}).encode()
+        try:
+            socket.send_fds(started.control, [order], [theirs.fileno()])
+            self._reply()
+        except OSError:
+            ours.close()
+            self.close()
+            raise SandboxError("The sandbox ended; try again.") from None
+        finally:
+            theirs.close()
+        return Channel(ours)
+
+    def kill(self) -> str:
+        """End the submission with all its processes.
+
+        Returns:
+            `"memory"` or `"processes"` if it was ended before for too many of these.
+        """
+        if not self._started:
+            return ""
+        try:
+            self._started.control.sendall(b'{"do": "kill"}')
+            return self._reply()
+        except OSError:
+            self.close()
+            return ""
+
+    def _reply(self) -> str:
+        control = self._started.control
+        control.settimeout(_REPLY_SECONDS)
+        text = b""
+        while not text.endswith(b"\n"):
+            part = control.recv(4096)
+            if not part:
+                raise OSError("the fork server ended")
+            text += part
+        return json.loads(text)["why"]
+
+    def close(self) -> None:
+        """End everything; it starts again when needed."""
+        if self._started:
+            launch.stop(self._started)
+            self._started = None
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def shared() -> Sandbox:
+    """One sandbox for everything that this process grades."""
+    return _shared(os.getpid())  # a fork of this process starts its own
+
+
+@functools.cache
+def _shared(pid: int) -> Sandbox:
+    sandbox = Sandbox()
+    atexit.register(sandbox.close)
+    return sandbox

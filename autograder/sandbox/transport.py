@@ -1,0 +1,269 @@
+"""The judge's transport into a sandbox. Whatever comes back is checked here."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.check import Call, Check
+from autograder.sandbox.layout import hidden_helpers
+from autograder.sandbox.oracle import Oracle
+from autograder.sandbox.process import Sandbox
+from autograder.worker.frames import Channel, Closed, FrameError, TooLate
+from autograder.worker.parse import RawCell
+from helpers.checks.outcome import Outcome
+
+MAX_TEXT = 2_000  # characters of a message from the sandbox
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """Seconds on the clock.
+
+    Attributes:
+        read: for reading the file.
+        cell: for one cell of the notebook.
+        submission: for everything together.
+        asks: how many values a stand-in gives in one call of an exercise.
+    """
+
+    read: float = 20.0
+    cell: float = 20.0
+    submission: float = 150.0
+    asks: int = 20_000
+
+
+class Sandboxed:
+    """Runs one submission; see `autograder.judge.Transport`.
+
+    Args:
+        sandbox: where it runs. One submission at a time.
+        deadlines: what it may take.
+    """
+
+    def __init__(self, sandbox: Sandbox, deadlines: Deadlines | None = None) -> None:
+        self.sandbox = sandbox
+        self.deadlines = deadlines or Deadlines()
+        self.end = time.monotonic() + self.deadlines.submission
+        self._lab, self._cells = "", []
+        self._left_out: dict[int, str] = {}
+        self._said: list[str] = []
+        self._channel: Channel | None = None
+        self._ready = False
+
+    @property
+    def errors(self) -> list[str]:
+        """A sentence about each cell that stopped or was left out."""
+        left_out = [f"Cell {n} was left out: {why}." for n, why in
+                    self._left_out.items()]  # fmt: skip
+        return left_out + self._said
+
+    def read(self, raw: bytes) -> tuple[list[RawCell], str]:
+        """The cells of a notebook file, parsed in the sandbox.
+
+        Args:
+            raw: content of the file.
+        """
+        try:
+            channel = self._open()
+            message = self._ask(
+                channel, {"read": np.frombuffer(raw, np.uint8)}, self.deadlines.read
+            )
+            cells = [(str(k), str(t), str(n)) for k, t, n in message["cells"]]
+            return cells, _text(message["error"])
+        except (FrameError, KeyError, TypeError, ValueError) as error:
+            self._end()
+            return [], f"The file could not be read as a notebook ({_text(error)})."
+
+    def run(self, lab: str, cells: Sequence[str]) -> None:
+        """Take the student's code; it runs when the first question is asked."""
+        self._lab, self._cells = lab, list(cells)
+        self._left_out, self._said = {}, []
+        self._ready = False
+
+    def values(self, names: Sequence[str]) -> dict[str, Any]:
+        """What some variables hold, as plain values."""
+        found: dict[str, Any] = dict.fromkeys(names)
+        channel = self._prepared()
+        if not channel:
+            return found
+        deadline = self._deadline(self.deadlines.cell)
+        try:
+            channel.send({"values": list(names)}, deadline)
+            for name in names:
+                message = channel.receive(deadline)
+                if "ended" in message:
+                    return found
+                found[name] = message.get("value")
+            channel.receive(deadline)
+        except FrameError:
+            self._end()
+        return found
+
+    def outcomes(
+        self, check: Check, calls: Sequence[Call], stand_ins: Mapping[str, Callable]
+    ) -> list[Outcome]:
+        """What an exercise does with some calls, other exercises replaced.
+
+        With stand-ins it runs in a process of its own that ends afterwards, so that
+        what a stand-in answered is of no use to any other question.
+        """
+        if stand_ins:
+            self._end()
+        channel = self._prepared()
+        if not channel:
+            why = "; ".join(self.errors[-1:]) or "it could not be run"
+            return [Outcome(error=why)] * len(calls)
+        try:
+            return self._outcomes(channel, check, calls, stand_ins)
+        finally:
+            if stand_ins:
+                self._end()
+
+    def _outcomes(self, channel, check, calls, stand_ins) -> list[Outcome]:
+        question = {
+            "name": check.name,
+            "calls": [[call.inputs, call.positional] for call in calls],
+            "mutates": list(check.mutates),
+            "driver": check.driver,
+            "stand_ins": list(stand_ins),
+        }
+        found: list[Outcome] = []
+        try:
+            channel.send({"question": question}, self._deadline(check.seconds))
+            while len(found) < len(calls):
+                message = self._outcome(channel, check, stand_ins)
+                if "ended" in message:
+                    why = "the process ended in the middle of it"
+                    return found + [Outcome(error=why)] * (len(calls) - len(found))
+                names = set(calls[len(found)].inputs)
+                found.append(_outcome(message.get("outcome"), names, check.mutates))
+            channel.receive(self._deadline(5.0))  # that the fork has ended
+        except FrameError as error:
+            why = self._why(error, check.seconds)
+            found += [Outcome(error=why)] * (len(calls) - len(found))
+        return found
+
+    def _outcome(self, channel: Channel, check: Check, stand_ins) -> dict[str, Any]:
+        """The next outcome; until it comes, stand-ins may be asked for values."""
+        deadline = self._deadline(check.seconds)
+        for _ in range(self.deadlines.asks):
+            message = channel.receive(deadline)
+            if "ask" not in message:
+                return message
+            name = message["ask"]
+            if not isinstance(name, str) or name not in stand_ins:
+                raise FrameError("it asked for a function that has no stand-in")
+            reply = Oracle.shared().ask(self._lab, name, message.get("with"), deadline)
+            channel.send(reply, deadline)
+        raise TooLate("too many calls of other exercises")
+
+    def _why(self, error: FrameError, seconds: float) -> str:
+        """Say what became of a question, and end its process."""
+        why = self._end()
+        if why == "memory":
+            return "it took too much memory"
+        if why == "processes":
+            return "it started too many processes"
+        if isinstance(error, TooLate):
+            if time.monotonic() >= self.end:
+                return "the notebook took too long as a whole"
+            return f"it took longer than {seconds:g} seconds"
+        if isinstance(error, Closed):
+            return "the process ended in the middle of it"
+        return f"its answer cannot be read ({_text(error)})"
+
+    def _prepared(self) -> Channel | None:
+        """A process in which the student's cells have run."""
+        while not self._ready:
+            if time.monotonic() >= self.end or len(self._left_out) > 5:
+                return None
+            number = 0
+            try:
+                channel = self._open()
+                for running in self._run(channel):
+                    number = running
+                self._ready = True
+            except (FrameError, KeyError, TypeError, ValueError) as error:
+                if not isinstance(error, FrameError):
+                    error = FrameError("a message of no known form")
+                why = self._why(error, self.deadlines.cell)
+                repeated = number in self._left_out
+                self._left_out[number] = why
+                if repeated:
+                    return None
+        return self._channel
+
+    def _run(self, channel: Channel) -> Iterator[int]:
+        """Run the cells, with the number of each before it runs."""
+        skip = list(self._left_out)
+        order = {"run": self._cells, "lab": self._lab, "skip": skip}
+        channel.send(order, self._deadline(self.deadlines.cell))
+        while True:
+            message = channel.receive(self._deadline(self.deadlines.cell))
+            if "ran" in message:
+                self._said = [_text(said) for said in list(message["ran"])[:50]]
+                return
+            number = message["cell"]
+            if not isinstance(number, int) or not 0 < number <= len(self._cells):
+                raise FrameError("a message of no known form")
+            yield number
+
+    def _open(self) -> Channel:
+        if not self._channel:
+            hidden = hidden_helpers(self._lab) if self._lab else ()
+            self._channel = self.sandbox.open(hidden)
+        return self._channel
+
+    def _ask(self, channel: Channel, message: dict, seconds: float) -> dict[str, Any]:
+        deadline = self._deadline(seconds)
+        channel.send(message, deadline)
+        return channel.receive(deadline)
+
+    def _deadline(self, seconds: float) -> float:
+        return min(time.monotonic() + seconds, self.end)
+
+    def _end(self) -> str:
+        """End the process; whatever is asked next starts another."""
+        self._ready = False
+        if not self._channel:
+            return ""
+        self._channel.close()
+        self._channel = None
+        return self.sandbox.kill()
+
+    def close(self) -> None:
+        """End the submission's process."""
+        self._end()
+
+
+def _outcome(found: Any, names: set[str], mutates: Sequence[str]) -> Outcome:
+    """An outcome as the sandbox tells it, its parts of the right kinds.
+
+    Raises:
+        FrameError: it is none.
+    """
+    if not isinstance(found, dict):
+        raise FrameError("a message of no known form")
+    after = found.get("after")
+    with contextlib.suppress(TypeError, ValueError):
+        return Outcome(
+            value=found.get("value"),
+            error=_text(found.get("error") or ""),
+            unwritten=found.get("unwritten") is True,
+            modified=tuple(n for n in found.get("modified", ()) if n in names),
+            after={n: after.get(n) for n in mutates} if isinstance(after, dict) else {},
+            notes=tuple(_text(note) for note in tuple(found.get("notes", ()))[:5]),
+        )
+    raise FrameError("a message of no known form")
+
+
+def _text(value: Any) -> str:
+    """A text from the sandbox, fit to be shown and stored anywhere."""
+    text = str(value)[:MAX_TEXT].encode("utf-8", "replace").decode()
+    return "".join(c if c.isprintable() else " " for c in text)

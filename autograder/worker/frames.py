@@ -1,0 +1,269 @@
+"""Messages between the judge and a process that runs student code.
+
+A frame is a length, a JSON header and raw buffers: the header holds the tree of
+`helpers.checks.values.pack` and the dtype and shape of every array, the buffers hold
+the arrays' bytes. A reader checks each number before it allocates anything, and
+never runs code that came with a frame: no pickle, no npz.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import socket
+import struct
+import time
+from typing import Any
+
+import numpy as np
+
+from helpers.checks.values import MAX_NODES, NotPlain, pack, unpack
+
+MAGIC = b"AGF1"
+MAX_HEADER = 8_000_000  # bytes of JSON
+MAX_BODY = 64_000_000  # bytes of all arrays together
+MAX_ARRAYS = 20_000
+MAX_KEYS = 5_000  # of all dictionaries and sets together
+MAX_NDIM = 16
+_LIMIT_AXIS = 2**48
+_START = struct.Struct("<4sII")  # magic, bytes of header, number of arrays
+
+_NAMES = (
+    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+    "float16", "float32", "float64", "complex64", "complex128",
+)  # fmt: skip
+DTYPES = {name: np.dtype(name) for name in _NAMES}
+
+
+class FrameError(ValueError):
+    """What arrived is no frame, or one that is too large."""
+
+
+class Closed(FrameError):
+    """The other side is gone."""
+
+
+class TooLate(FrameError):
+    """The deadline passed before a whole frame arrived."""
+
+
+def encode(message: Any) -> list[bytes | memoryview]:
+    """A plain value as the buffers of a frame.
+
+    Raises:
+        FrameError: it is not plain, or too large to be sent.
+    """
+    try:
+        tree, arrays = pack(message)
+    except (NotPlain, RecursionError, ValueError) as error:
+        raise FrameError(f"a value that cannot be sent: {error}") from None
+    arrays = [_usual(array) for array in arrays]
+    specs = [[array.dtype.name, list(array.shape)] for array in arrays]
+    try:
+        header = json.dumps([tree, specs], separators=(",", ":")).encode()
+    except RecursionError:
+        raise FrameError("a value that is nested too deeply") from None
+    if len(header) > MAX_HEADER or sum(a.nbytes for a in arrays) > MAX_BODY:
+        raise FrameError("a value that is too large to be sent")
+    if len(arrays) > MAX_ARRAYS:
+        raise FrameError("a value with too many arrays")
+    start = _START.pack(MAGIC, len(header), len(arrays))
+    bodies = [memoryview(array.reshape(-1).view(np.uint8))
+              for array in arrays if array.size]  # fmt: skip
+    return [start + header, *bodies]
+
+
+def _usual(array: np.ndarray) -> np.ndarray:
+    """The same numbers in one of the dtypes that a frame may hold."""
+    if array.dtype.name in DTYPES and array.dtype.isnative:
+        return np.ascontiguousarray(array).reshape(array.shape)
+    wide = np.complex128 if array.dtype.kind == "c" else np.float64
+    kind = array.dtype.newbyteorder("=")
+    target = kind if kind.name in DTYPES else np.dtype(wide)
+    return np.ascontiguousarray(array, dtype=target).reshape(array.shape)
+
+
+def decode(raw: bytes) -> Any:
+    """The value in a complete frame.
+
+    Raises:
+        FrameError: it is none; nothing else is ever raised.
+    """
+    if len(raw) < _START.size:
+        raise FrameError("too short for a frame")
+    length, count = _read_start(raw[: _START.size])
+    at = _START.size + length
+    tree, specs = _read_header(raw[_START.size : at], count)
+    arrays = []
+    for dtype, shape in specs:
+        size = math.prod(shape) * dtype.itemsize
+        if len(raw) - at < size:
+            raise FrameError("a frame that ends too early")
+        flat = np.frombuffer(bytearray(raw[at : at + size]), dtype)
+        arrays.append(_checked(flat).reshape(shape))
+        at += size
+    if at != len(raw):
+        raise FrameError("bytes behind the end of a frame")
+    return _joined(tree, arrays)
+
+
+def _read_start(raw: bytes) -> tuple[int, int]:
+    magic, length, count = _START.unpack(raw)
+    if magic != MAGIC:
+        raise FrameError("not a frame")
+    if length > MAX_HEADER or count > MAX_ARRAYS:
+        raise FrameError(f"a header of {length} bytes for {count} arrays")
+    return length, count
+
+
+def _read_header(raw: bytes, count: int) -> tuple[Any, list[tuple[np.dtype, tuple]]]:
+    """The tree, and dtype and shape of every array, all of them checked."""
+    try:
+        header = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise FrameError(f"a header that is not JSON: {str(error)[:80]}") from None
+    if not isinstance(header, list) or len(header) != 2:
+        raise FrameError("a header without tree and arrays")
+    tree, found = header
+    if not isinstance(found, list) or len(found) != count:
+        raise FrameError("a header that lists other arrays than it announced")
+    specs = [_read_spec(spec) for spec in found]
+    total = sum(math.prod(shape) * dtype.itemsize for dtype, shape in specs)
+    if total > MAX_BODY:
+        raise FrameError(f"arrays of {total} bytes, more than a frame may hold")
+    _check_keys(tree)
+    return tree, specs
+
+
+def _read_spec(spec: Any) -> tuple[np.dtype, tuple[int, ...]]:
+    if not isinstance(spec, list) or len(spec) != 2:
+        raise FrameError("an array without dtype and shape")
+    name, shape = spec
+    if not isinstance(name, str) or name not in DTYPES:
+        raise FrameError(f"an array of dtype {str(name)[:40]!r}")
+    if not isinstance(shape, list) or len(shape) > MAX_NDIM:
+        raise FrameError("an array without a shape")
+    for axis in shape:
+        if type(axis) is not int or not 0 <= axis <= _LIMIT_AXIS:
+            raise FrameError("an array with an impossible shape")
+    return DTYPES[name], tuple(shape)
+
+
+def _check_keys(tree: Any) -> None:
+    """Bound keys of dictionaries and members of sets.
+
+    Whole numbers can be chosen so that their hashes collide, and a dictionary of
+    many such keys takes the square of their number to build.
+    """
+    waiting, keys, nodes = [tree], 0, 0
+    while waiting:
+        nodes += 1
+        if nodes > 4 * MAX_NODES:
+            raise FrameError("too large a structure")
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            for tag in ("dict", "set"):
+                if isinstance(node.get(tag), list):
+                    keys += len(node[tag])
+            waiting += node.values()
+    if keys > MAX_KEYS:
+        raise FrameError(f"{keys} keys, more than the {MAX_KEYS} that are read")
+
+
+def _checked(flat: np.ndarray) -> np.ndarray:
+    """A buffer of truth values may hold nothing but 0 and 1."""
+    if flat.dtype == np.bool_:
+        return flat.view(np.uint8) != 0
+    return flat
+
+
+def _joined(tree: Any, arrays: list[np.ndarray]) -> Any:
+    try:
+        return unpack(tree, arrays)
+    except (NotPlain, RecursionError) as error:
+        raise FrameError(str(error)) from None
+
+
+class Channel:
+    """Frames over a connected socket.
+
+    Who does not trust the other side sets a deadline for all it sends and receives.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+
+    def send(self, message: Any, deadline: float | None = None) -> None:
+        """Send a plain value.
+
+        Args:
+            message: plain value.
+            deadline: by `time.monotonic`; none by default.
+
+        Raises:
+            FrameError: it cannot be sent, or not in time.
+        """
+        self.send_buffers(encode(message), deadline)
+
+    def send_buffers(self, buffers: list, deadline: float | None = None) -> None:
+        """Send a frame that was encoded before; see `send`."""
+        try:
+            for buffer in buffers:
+                self._wait_until(deadline)
+                self.sock.sendall(buffer)
+        except TimeoutError:
+            raise TooLate("the other side does not read") from None
+        except OSError as error:
+            raise Closed(f"the other side is gone ({error.strerror})") from None
+
+    def receive(self, deadline: float | None = None) -> dict[str, Any]:
+        """The next message, a dictionary with texts as keys.
+
+        Raises:
+            TooLate: none came in time.
+            Closed: the other side is gone.
+            FrameError: what came is not a message.
+        """
+        length, count = _read_start(bytes(self._read(_START.size, deadline)))
+        header = bytes(self._read(length, deadline))
+        tree, specs = _read_header(header, count)
+        arrays = []
+        for dtype, shape in specs:
+            size = math.prod(shape) * dtype.itemsize
+            flat = np.frombuffer(self._read(size, deadline), dtype)
+            arrays.append(_checked(flat).reshape(shape))
+        message = _joined(tree, arrays)
+        if not isinstance(message, dict) or not all(type(k) is str for k in message):
+            raise FrameError("a frame that is no message")
+        return message
+
+    def _read(self, size: int, deadline: float | None) -> bytearray:
+        # Grows with what really arrives, so that an announcement costs no memory.
+        data = bytearray()
+        try:
+            while len(data) < size:
+                self._wait_until(deadline)
+                part = self.sock.recv(min(size - len(data), 1 << 20))
+                if not part:
+                    raise Closed("the other side is gone")
+                data += part
+        except TimeoutError:
+            raise TooLate("no answer in time") from None
+        except OSError as error:
+            raise Closed(f"the other side is gone ({error.strerror})") from None
+        return data
+
+    def _wait_until(self, deadline: float | None) -> None:
+        if deadline is None:
+            self.sock.settimeout(None)
+            return
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TooLate("no answer in time")
+        self.sock.settimeout(left)
+
+    def close(self) -> None:
+        """Hang up."""
+        self.sock.close()

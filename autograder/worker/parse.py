@@ -1,0 +1,69 @@
+"""Read the bytes of a submitted notebook: the cells in it, and nothing else.
+
+Runs inside the sandbox when a class is graded. Outputs, ids, tags and all metadata
+but the name of a graded cell are ignored.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+MAX_CELLS = 2_000
+MAX_TEXT = 4_000_000  # characters of all cells together
+
+RawCell = tuple[str, str, str]  # kind, text, grade id
+
+
+def parse(raw: bytes) -> tuple[list[RawCell], str]:
+    """The cells of a notebook, or one sentence saying why there are none."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return [], "The file is not text in UTF-8; save it again from JupyterLab."
+    if not text.strip():
+        return [], "The file is empty."
+    try:
+        notebook = json.loads(text)
+    except RecursionError:
+        return [], "The file is nested far deeper than a notebook; it was not read."
+    except MemoryError:
+        return [], "The file takes too much memory to read; clear its outputs."
+    except ValueError as error:
+        return [], f"The file is not a notebook: it is not JSON ({str(error)[:100]})."
+    if not isinstance(notebook, dict):
+        return [], "The file is not a notebook: it has no cells."
+    cells = _cells(notebook)
+    if sum(len(text) for _, text, _ in cells) > MAX_TEXT:
+        return [], "The cells hold far more text than a lab; they were not read."
+    return cells, ""
+
+
+def _cells(notebook: dict[str, Any]) -> list[RawCell]:
+    """Cells of the known kinds, whatever else a notebook holds."""
+    found = notebook.get("cells")
+    if not isinstance(found, list):  # format 3 keeps them in work sheets
+        found = [cell for sheet in _as_list(notebook.get("worksheets"))
+                 if isinstance(sheet, dict)
+                 for cell in _as_list(sheet.get("cells"))]  # fmt: skip
+    cells = []
+    for cell in found[:MAX_CELLS]:
+        if isinstance(cell, dict) and cell.get("cell_type") in ("code", "markdown"):
+            text = cell.get("source", cell.get("input", ""))
+            if isinstance(text, list):
+                text = "".join(part for part in text if isinstance(part, str))
+            if isinstance(text, str):
+                text = text.encode("utf-8", "replace").decode().replace("\0", "")
+                cells.append((cell["cell_type"], text, _grade_id(cell)))
+    return cells
+
+
+def _as_list(value: Any) -> list:
+    return value if isinstance(value, list) else []
+
+
+def _grade_id(cell: dict[str, Any]) -> str:
+    grading = cell.get("metadata")
+    grading = grading.get("nbgrader") if isinstance(grading, dict) else None
+    name = grading.get("grade_id") if isinstance(grading, dict) else None
+    return name if isinstance(name, str) and len(name) <= 200 else ""

@@ -1,0 +1,84 @@
+"""The few calls of Linux that Python's standard library does not offer."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWIPC = 0x08000000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 1, 2, 4, 16384, 1 << 18
+
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _PR_SET_CHILD_SUBREAPER = 1, 38, 36
+_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+_CAPABILITIES_VERSION_3 = 0x20080522
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _call(name: str, *arguments) -> int:
+    """Call a function of the C library.
+
+    Raises:
+        OSError: it failed.
+    """
+    result = getattr(_libc, name)(*arguments)
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+    return result
+
+
+def syscall(number: int, *arguments) -> int:
+    """A system call by number."""
+    return _call("syscall", ctypes.c_long(number), *arguments)
+
+
+def prctl(option: int, *arguments) -> None:
+    """Change a property of this process."""
+    padded = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in arguments]
+    padded += [ctypes.c_ulong(0)] * (4 - len(padded))
+    _call("prctl", ctypes.c_int(option), *padded)
+
+
+def unshare(flags: int) -> None:
+    """Leave some namespaces for new ones."""
+    _call("unshare", ctypes.c_int(flags))
+
+
+def enter(namespace: int, kind: int) -> None:
+    """Enter the namespace of a file descriptor."""
+    _call("setns", ctypes.c_int(namespace), ctypes.c_int(kind))
+
+
+def mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
+    """Mount a file system."""
+    _call(
+        "mount", source.encode(), target.encode(), kind.encode(),
+        ctypes.c_ulong(flags), options.encode(),
+    )  # fmt: skip
+
+
+def no_new_privileges() -> None:
+    """Nothing this process starts will ever be more powerful than it is now."""
+    prctl(_PR_SET_NO_NEW_PRIVS, 1)
+
+
+def adopt_orphans() -> None:
+    """Processes whose parents end become children of this one."""
+    prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def die_with_parent() -> None:
+    """Ask for SIGKILL when the parent ends."""
+    prctl(_PR_SET_PDEATHSIG, 9)
+
+
+def drop_capabilities() -> None:
+    """Give up every capability for good (with `no_new_privileges`)."""
+    prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
+    header = (ctypes.c_uint32 * 2)(_CAPABILITIES_VERSION_3, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    _call("capset", header, nothing)

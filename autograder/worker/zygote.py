@@ -1,0 +1,241 @@
+"""The fork server inside the sandbox.
+
+Everything a lab needs is imported here once. For each submission the judge hands over
+one end of a socket, and a fork of this process, locked up, serves it. This process
+itself never runs student code and never reads what such a fork says; it watches the
+fork's memory and number of processes, and ends it with all its children when told.
+
+Started as `python -I -S -c BOOT`, see `autograder.sandbox.launch`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+
+from autograder.worker import confine, system
+
+PRELOADED = (
+    "numpy", "matplotlib.pyplot", "IPython.display", "IPython.core.inputtransformer2",
+    "autograder.worker.serve", "helpers.checks", "helpers.data", "helpers.plots",
+)  # fmt: skip
+WATCH = 0.02  # seconds between two looks at a running fork
+
+
+def main(control: int, settings: dict) -> None:
+    """Import, then serve the judge until it hangs up."""
+    server = Zygote(socket.socket(fileno=control), settings)
+    server.serve()
+
+
+class Zygote:
+    """Forks on demand, one submission at a time.
+
+    Args:
+        control: a socket to the judge, who waits for each reply.
+        settings: `tier`, `bounds`, and in tier 2 what is `readable`.
+    """
+
+    def __init__(self, control: socket.socket, settings: dict) -> None:
+        self.control, self.tier = control, settings["tier"]
+        self.bounds = confine.Bounds(**settings["bounds"])
+        self.readable = settings["readable"]
+        self.pid = 0
+        self.scratch = confine.SCRATCH
+        self.why = ""
+        if self.tier != 1 and sys.platform == "linux":
+            system.die_with_parent()
+            system.adopt_orphans()
+        _copy_caches(settings["cache"])
+        _import_everything()
+        _silence()
+        self.nested = self.tier == 1 and self._own_namespaces()
+        self.base = _memory(os.getpid())
+
+    def _own_namespaces(self) -> bool:
+        """Whether every fork can have namespaces of its own."""
+        try:
+            self.processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+            system.unshare(system.CLONE_NEWPID)
+            system.enter(self.processes, system.CLONE_NEWPID)
+        except OSError:
+            return False
+        return True
+
+    def serve(self) -> None:
+        """Answer the judge: `open` a submission, `kill` it."""
+        gc.collect()
+        gc.freeze()
+        self._say({"ready": True, "nested": self.nested})
+        poll = select.poll()
+        poll.register(self.control, select.POLLIN)
+        while True:
+            if not poll.poll(WATCH * 1000 if self.pid else None):
+                self._watch()
+                continue
+            try:
+                text, handles, _, _ = socket.recv_fds(self.control, 65536, 1)
+            except OSError:
+                text = b""
+            if not text:
+                self._kill()
+                return
+            order = json.loads(text)
+            self._kill()
+            self._say({"why": self.why})
+            if order["do"] == "open":
+                self.why = ""
+                self._fork(handles[0], order["hidden"])
+
+    def _say(self, message: dict) -> None:
+        self.control.sendall(json.dumps(message).encode() + b"\n")
+
+    def _fork(self, handle: int, hidden: list[str]) -> None:
+        if self.tier != 1:
+            self.scratch = tempfile.mkdtemp(prefix="autograder-")
+        if self.nested:
+            system.unshare(system.CLONE_NEWPID)
+        try:
+            self.pid = os.fork()
+        finally:
+            if self.nested and self.pid:
+                system.enter(self.processes, system.CLONE_NEWPID)
+        if self.pid:
+            os.close(handle)
+            return
+        status = 1
+        try:
+            self.control.close()
+            if self.nested:
+                os.close(self.processes)
+            os.setsid()
+            if self.tier == 1:
+                confine.own_file_system(self.bounds, hidden)
+            elif sys.platform == "linux":
+                system.adopt_orphans()
+            confine.confine(self.bounds, self.tier, self.readable, self.scratch)
+            from autograder.worker import serve
+
+            gc.enable()
+            serve.serve(socket.socket(fileno=handle), self.scratch)
+            status = 0
+        finally:
+            os._exit(status)
+
+    def _watch(self) -> None:
+        """End a submission that takes too much memory or too many processes."""
+        if sys.platform != "linux":
+            return
+        pids = self._descendants()
+        used = sum(max(0, _memory(pid) - self.base) for pid in pids)
+        if used > self.bounds.total:
+            self.why = "memory"
+        elif len(pids) > 2 * self.bounds.processes:
+            self.why = "processes"
+        if self.why:
+            why = self.why
+            self._kill()
+            self.why = why
+
+    def _descendants(self) -> list[int]:
+        """Processes of the submission: in tier 1 all others of the sandbox."""
+        found = {}
+        for name in os.listdir("/proc"):
+            if name.isdigit() and int(name) not in (1, os.getpid()):
+                with contextlib.suppress(OSError), open(f"/proc/{name}/stat") as file:
+                    found[int(name)] = int(file.read().rpartition(")")[2].split()[1])
+        if self.tier == 1:
+            return list(found)
+        ours, grown = {os.getpid()}, True
+        while grown:
+            new = {pid for pid, parent in found.items() if parent in ours} - ours
+            ours |= new
+            grown = bool(new)
+        return list(ours - {os.getpid()})
+
+    def _kill(self) -> None:
+        """End the submission with everything it started."""
+        if not self.pid:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        if not self.nested and sys.platform == "linux":
+            deadline = time.monotonic() + 5
+            while (left := self._descendants()) and time.monotonic() < deadline:
+                for pid in left:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                self._reap()
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+        self._reap()
+        self.pid = 0
+        if self.tier != 1:
+            _remove(self.scratch)
+
+    def _reap(self) -> None:
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+
+
+def _memory(pid: int) -> int:
+    """Memory of a process that is its own, in bytes; 0 where it is gone."""
+    try:
+        with open(f"/proc/{pid}/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError):
+        return 0
+
+
+def _remove(folder: str) -> None:
+    """Remove a scratch folder, whatever modes its contents were given."""
+    for path, _, _ in os.walk(folder):
+        with contextlib.suppress(OSError):
+            os.chmod(path, 0o700)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copy_caches(folder: str) -> None:
+    """Matplotlib uses a cache only where it could write to it as well."""
+    target = os.environ["MPLCONFIGDIR"]
+    os.makedirs(target, exist_ok=True)
+    for name in os.listdir(folder) if os.path.isdir(folder) else ():
+        if name.endswith(".json"):
+            shutil.copy(os.path.join(folder, name), target)
+
+
+def _silence() -> None:
+    """Whatever anybody in here prints goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for handle in (0, 1, 2):
+        os.dup2(nowhere, handle)
+    os.close(nowhere)
+
+
+def _import_everything() -> None:
+    """Import what the labs use, so that no fork has to."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import matplotlib
+
+        matplotlib.use("Agg")
+        for name in PRELOADED:
+            importlib.import_module(name)
+        # The first use of these costs milliseconds that a fork need not pay.
+        numpy = sys.modules["numpy"]
+        numpy.random.default_rng(0).normal(size=(8, 8)) @ numpy.ones((8, 8))
+        "".encode("utf-8-sig")
+    gc.disable()
