@@ -1,0 +1,1154 @@
+"""Hidden tests of C1W3, one hidden layer, and the ways its functions go wrong."""
+
+import copy
+import math
+
+import numpy as np
+
+from autograder.check import Lab, case, draws
+
+lab = Lab("C1W3")
+ref = lab.reference
+
+
+# --- bends ---------------------------------------------------------------------------
+
+
+def blame_and_inputs(rng):
+    """One number, a row, a table, three axes."""
+    for shape in [(1, 1), (1, 6), (3, 4), (2, 3, 2)]:
+        yield case(rng.normal(scale=2, size=shape), rng.normal(scale=2, size=shape))
+
+
+def blame_and_corners(rng):
+    """The same, and inputs that are exactly 0."""
+    yield from blame_and_inputs(rng)
+    yield case(rng.normal(size=(2, 3)), np.array([[-1.0, 0.0, 2.0], [0.0, -0.5, 0.5]]))
+
+
+lab.concept(
+    "why_tanh",
+    points=1,
+    answer="B",
+    why="Centred values keep the next layer's slopes from all having one sign.",
+    because={
+        "A": "Beyond ±4 tanh is as flat as the sigmoid; that is its weakness too.",
+        "C": "That is the sigmoid, and a reason to have it at the output.",
+        "D": "It does bend; near 0 it only looks straight. A straight one would be "
+        "useless.",
+    },
+)
+
+
+@lab.check("sigmoid_backward", points=3)
+def sigmoid_backward(rng):
+    """One number, a row, a table, three axes."""
+    yield from blame_and_inputs(rng)
+
+
+@sigmoid_backward.mistake(
+    "That is the slope of the sigmoid alone. Multiply by dA, which comes from behind."
+)
+def sigmoid_forgets_the_blame(dA, Z):
+    return ref.sigmoid(Z) * (1 - ref.sigmoid(Z))
+
+
+@sigmoid_backward.mistake("In a (1 - a), a is the sigmoid of Z, not Z itself.")
+def sigmoid_slope_of_the_input(dA, Z):
+    return dA * Z * (1 - Z)
+
+
+@sigmoid_backward.mistake(
+    "dA was put through the sigmoid. The slope is taken at Z, which went into it."
+)
+def sigmoid_slope_at_the_blame(dA, Z):
+    return dA * ref.sigmoid(dA) * (1 - ref.sigmoid(dA))
+
+
+@sigmoid_backward.mistake("1 - a² is the slope of tanh. The sigmoid has a (1 - a).")
+def sigmoid_with_the_slope_of_tanh(dA, Z):
+    return dA * (1 - ref.sigmoid(Z) ** 2)
+
+
+@sigmoid_backward.mistake(
+    "dA is multiplied by the sigmoid, not by its slope a (1 - a)."
+)
+def sigmoid_times_the_value(dA, Z):
+    return dA * ref.sigmoid(Z)
+
+
+@sigmoid_backward.right
+def sigmoid_backward_by_exponentials(dA, Z):
+    e = np.exp(-np.abs(Z))
+    return dA * e / (1 + e) ** 2
+
+
+@sigmoid_backward.right
+def sigmoid_backward_with_a_loop(dA, Z):
+    out = np.empty(Z.shape, dtype=np.float32)
+    for place, z in np.ndenumerate(Z):
+        a = 1 / (1 + math.exp(-z))
+        out[place] = dA[place] * (a - a * a)
+    return out
+
+
+@lab.check("tanh_backward", points=3)
+def tanh_backward(rng):
+    """One number, a row, a table, three axes."""
+    yield from blame_and_inputs(rng)
+
+
+@tanh_backward.mistake(
+    "That is the slope of tanh alone. Multiply it by dA, which comes from behind."
+)
+def tanh_forgets_the_blame(dA, Z):
+    return 1 - np.tanh(Z) ** 2
+
+
+@tanh_backward.mistake("In 1 - a², a is tanh of Z, not Z itself.")
+def tanh_slope_of_the_input(dA, Z):
+    return dA * (1 - Z**2)
+
+
+@tanh_backward.mistake("The square is missing: the slope is 1 - a², not 1 - a.")
+def tanh_forgets_the_square(dA, Z):
+    return dA * (1 - np.tanh(Z))
+
+
+@tanh_backward.mistake("a (1 - a) is the slope of the sigmoid. tanh has 1 - a².")
+def tanh_with_the_slope_of_the_sigmoid(dA, Z):
+    return dA * np.tanh(Z) * (1 - np.tanh(Z))
+
+
+@tanh_backward.right
+def tanh_backward_by_cosh(dA, Z):
+    return dA / np.cosh(Z) ** 2
+
+
+@tanh_backward.right
+def tanh_backward_with_a_loop(dA, Z):
+    pairs = zip(dA.ravel(), Z.ravel(), strict=True)
+    out = [d * (1 + math.tanh(z)) * (1 - math.tanh(z)) for d, z in pairs]
+    return np.array(out, dtype=np.float32).reshape(Z.shape)
+
+
+lab.concept(
+    "tanh_slope",
+    points=1,
+    answer=0.36,
+    digits=2,
+    why="1 - 0.8² = 0.36. You need a only, not z.",
+    because={
+        0.16: "0.8 · 0.2 is the slope of the sigmoid. tanh has 1 - a².",
+        0.2: "The square is missing: 1 - a², not 1 - a.",
+        0.64: "That is a². The slope is 1 - a².",
+        0.56: "You took 0.8 for z. It is a, the value of tanh already.",
+        0.44: "That is tanh(0.8)². 0.8 is a already, and the slope is 1 - a².",
+    },
+)
+
+
+@lab.check("relu_backward", points=3)
+def relu_backward(rng):
+    """One number, a row, a table, three axes, and the corner at 0."""
+    yield from blame_and_corners(rng)
+
+
+@relu_backward.mistake("At exactly 0 we take the slope 1, so dA passes there.")
+def relu_blocks_the_corner(dA, Z):
+    return dA * (Z > 0)
+
+
+@relu_backward.mistake(
+    "That is the slope of ReLU alone. Multiply it by dA, which comes from behind."
+)
+def relu_forgets_the_blame(dA, Z):
+    return np.where(Z >= 0, 1.0, 0.0)
+
+
+@relu_backward.mistake(
+    "dA is multiplied by ReLU itself. Its slope is 1 or 0, whatever the size of Z."
+)
+def relu_times_the_value(dA, Z):
+    return dA * np.maximum(0, Z)
+
+
+@relu_backward.mistake("The sign that counts is that of Z, not that of dA.")
+def relu_of_the_blame(dA, Z):
+    return np.maximum(0, dA)
+
+
+@relu_backward.mistake("It is the wrong way round: dA passes where Z is 0 or above.")
+def relu_backwards_upside_down(dA, Z):
+    return dA * (Z <= 0)
+
+
+@relu_backward.mistake(
+    "It writes into dA. `dZ = dA` is a second name for the same array; work on a copy."
+)
+def relu_in_place(dA, Z):
+    dA[Z < 0] = 0
+    return dA
+
+
+@relu_backward.right
+def relu_backward_on_a_copy(dA, Z):
+    dZ = np.array(dA, dtype=np.float32)
+    dZ[Z < 0] = 0
+    return dZ
+
+
+@relu_backward.right
+def relu_backward_with_a_loop(dA, Z):
+    pairs = zip(dA.ravel(), Z.ravel(), strict=True)
+    return np.array([d if z >= 0 else 0 for d, z in pairs]).reshape(Z.shape)
+
+
+@lab.check("leaky_relu_backward", points=3)
+def leaky_relu_backward(rng):
+    """The usual slope and others, and the corner at 0."""
+    for given in blame_and_corners(rng):
+        yield case(*given.args, 0.3)
+    for given in blame_and_corners(rng):
+        yield given
+
+
+@leaky_relu_backward.mistake("At exactly 0 we take the slope 1, so all of dA passes.")
+def leaky_blocks_the_corner(dA, Z, slope=0.01):
+    return dA * np.where(Z > 0, 1, slope)
+
+
+@leaky_relu_backward.mistake(
+    "`slope` was given as 0.3, but 0.01 was used. Take the argument."
+)
+def leaky_ignores_the_slope(dA, Z, slope=0.01):
+    return dA * np.where(Z >= 0, 1, 0.01)
+
+
+@leaky_relu_backward.mistake(
+    "Nothing passes below 0. That is plain ReLU; here `slope` times dA passes."
+)
+def leaky_without_a_leak(dA, Z, slope=0.01):
+    return dA * (Z >= 0)
+
+
+@leaky_relu_backward.mistake(
+    "Below 0 the value of leaky ReLU was used, slope·z, not its slope."
+)
+def leaky_value_for_slope(dA, Z, slope=0.01):
+    return dA * np.where(Z >= 0, 1, slope * Z)
+
+
+@leaky_relu_backward.mistake(
+    "That is the slope of leaky ReLU alone. Multiply it by dA."
+)
+def leaky_forgets_the_blame(dA, Z, slope=0.01):
+    return np.where(Z >= 0, 1, slope)
+
+
+@leaky_relu_backward.mistake(
+    "It writes into dA. Work on a copy, or multiply by np.where."
+)
+def leaky_in_place(dA, Z, slope=0.01):
+    dA[Z < 0] *= slope
+    return dA
+
+
+@leaky_relu_backward.right
+def leaky_on_a_copy(dA, Z, slope=0.01):
+    dZ = dA.astype(np.float32)
+    dZ[Z < 0] *= slope
+    return dZ
+
+
+@leaky_relu_backward.right
+def leaky_as_two_parts(dA, Z, slope=0.01):
+    above = (Z >= 0).astype(float)
+    return dA * above + slope * dA * (1 - above)
+
+
+lab.concept(
+    "no_bend",
+    points=1,
+    answer="A",
+    why="Three tables of weights multiply out to one.",
+    because={
+        "B": "Without a bend, layers multiply out: not even one hidden layer is left.",
+        "C": "Weighted sums of weighted sums have no products of inputs in them.",
+        "D": "Training chooses among the functions there are, and here all are lines.",
+    },
+)
+
+
+# --- forwards ------------------------------------------------------------------------
+
+
+@lab.check("layer_sizes", points=4)
+def layer_sizes(rng):
+    """One input, as many inputs as examples, several outputs."""
+    for n_x, n_y, m in [(1, 1, 3), (5, 2, 5), (2, 1, int(rng.integers(6, 40)))]:
+        yield case(rng.normal(size=(n_x, m)), rng.integers(0, 2, (n_y, m)))
+
+
+@layer_sizes.mistake(
+    "That counts examples, which stand in columns. Sizes of layers are numbers of rows."
+)
+def sizes_from_columns(X, Y):
+    return X.shape[1], 4, Y.shape[1]
+
+
+@layer_sizes.mistake("The hidden layer has as many units as inputs. It should have 4.")
+def hidden_like_input(X, Y):
+    return X.shape[0], X.shape[0], Y.shape[0]
+
+
+@layer_sizes.mistake("The output's size was not read from Y: its rows are outputs.")
+def one_output_always(X, Y):
+    return X.shape[0], 4, 1
+
+
+@layer_sizes.mistake("The order is input, hidden, output.")
+def sizes_in_another_order(X, Y):
+    return X.shape[0], Y.shape[0], 4
+
+
+@layer_sizes.mistake("These are shapes. A size is one number, the first of each.")
+def whole_shapes(X, Y):
+    return X.shape, 4, Y.shape
+
+
+@layer_sizes.right
+def sizes_by_length(X, Y):
+    return len(X), 4, len(Y)
+
+
+@layer_sizes.right
+def sizes_as_a_list(X, Y):
+    return (np.int64(np.size(X, 0)), np.int32(4), np.size(Y, axis=0))
+
+
+lab.concept(
+    "count_weights",
+    points=1,
+    answer=26,
+    why="5·3 weights and 5 biases, then 5 weights and 1 bias.",
+    because={
+        20: "The weights are all there. Each unit has a bias as well: 5 and 1.",
+        21: "The output's bias is there; the five hidden units have one each too.",
+        25: "Nearly: the output unit has a bias too.",
+        23: "Inputs have no biases; hidden units and output do: 5 and 1.",
+        29: "Inputs have no biases, as nothing is computed there.",
+        22: "Each hidden unit has a bias of its own: five, not one for the layer.",
+        15: "That is W1 only. Add b1, W2 and b2.",
+        18: "W1 has 5·3 weights; what else belongs to the two layers?",
+    },
+)
+
+
+@lab.check("initialize_parameters", points=7)
+def initialize_parameters(rng):
+    """The flower's sizes, several outputs, and large layers where the spread shows."""
+    yield case(2, 4, 1)
+    yield case(3, 2, 5)
+    yield case(int(rng.integers(30, 50)), 40, 30)
+
+
+@initialize_parameters.expect
+def small_draws(n_x, n_h, n_y):
+    return {
+        "W1": draws((n_h, n_x), std=0.01),
+        "b1": np.zeros((n_h, 1)),
+        "W2": draws((n_y, n_h), std=0.01),
+        "b2": np.zeros((n_y, 1)),
+    }
+
+
+def _initial(n_x, n_h, n_y, draw):
+    return {
+        "W1": draw(n_h, n_x),
+        "b1": np.zeros((n_h, 1)),
+        "W2": draw(n_y, n_h),
+        "b2": np.zeros((n_y, 1)),
+    }
+
+
+@initialize_parameters.mistake(
+    "The weights are 100 times too large: multiply the draws by 0.01."
+)
+def starts_large(n_x, n_h, n_y):
+    return _initial(n_x, n_h, n_y, np.random.randn)
+
+
+@initialize_parameters.mistake(
+    "The weights are all positive, with a mean of 0.005. `rand` draws evenly from 0 to "
+    "1; `randn` draws around 0."
+)
+def draws_evenly(n_x, n_h, n_y):
+    return _initial(n_x, n_h, n_y, lambda *shape: np.random.rand(*shape) * 0.01)
+
+
+@initialize_parameters.mistake(
+    "All weights are zero, so all hidden units are the same, and stay so. Draw them."
+)
+def starts_from_zeros(n_x, n_h, n_y):
+    return _initial(n_x, n_h, n_y, lambda *shape: np.zeros(shape))
+
+
+@initialize_parameters.mistake(
+    "The weights are transposed. A row of W1 belongs to one hidden unit: (n_h, n_x)."
+)
+def starts_transposed(n_x, n_h, n_y):
+    return _initial(n_x, n_h, n_y, lambda *s: np.random.randn(*s[::-1]) * 0.01)
+
+
+@initialize_parameters.mistake(
+    "The biases have one axis. Give them both, (n_h, 1) and (n_y, 1)."
+)
+def biases_of_one_axis(n_x, n_h, n_y):
+    start = ref.initialize_parameters(n_x, n_h, n_y)
+    return start | {"b1": np.zeros(n_h), "b2": np.zeros(n_y)}
+
+
+@initialize_parameters.mistake(
+    "The biases are drawn. They may be zero: the weights break the symmetry."
+)
+def draws_biases(n_x, n_h, n_y):
+    start = ref.initialize_parameters(n_x, n_h, n_y)
+    b1 = np.random.randn(n_h, 1) * 0.01
+    return start | {"b1": b1, "b2": np.random.randn(n_y, 1) * 0.01}
+
+
+@initialize_parameters.right
+def normal_with_another_stream(n_x, n_h, n_y):
+    rng = np.random.default_rng()
+    return _initial(n_x, n_h, n_y, lambda *shape: rng.normal(0, 0.01, shape))
+
+
+@initialize_parameters.right
+def output_first_in_float32(n_x, n_h, n_y):
+    W2 = (np.random.randn(n_y, n_h) / 100).astype(np.float32)
+    W1 = np.random.standard_normal((n_h, n_x)).astype(np.float32) / 100
+    return {
+        "b2": np.full((n_y, 1), 0),
+        "W2": W2,
+        "b1": np.zeros([n_h, 1], dtype=np.float32),
+        "W1": W1,
+    }
+
+
+lab.concept(
+    "hidden_shape",
+    points=1,
+    answer="C",
+    why="A row for each hidden unit, a column for each example.",
+    because={
+        "A": "That is b1. A1 has a column for each of the 400 examples.",
+        "B": "Examples are columns here, not rows.",
+        "D": "That is X. A hidden layer of four units gives four numbers an example.",
+    },
+)
+
+
+def network(rng, n_x, n_h, n_y=1):
+    """Parameters of a network that is neither asleep nor saturated."""
+    return {
+        "W1": rng.normal(size=(n_h, n_x)) / np.sqrt(n_x),
+        "b1": rng.normal(size=(n_h, 1)) / 2,
+        "W2": rng.normal(size=(n_y, n_h)) / np.sqrt(n_h),
+        "b2": rng.normal(size=(n_y, 1)) / 2,
+    }
+
+
+@lab.check("forward_propagation", points=13)
+def forward_propagation(rng):
+    """One of everything, square weights, one example, several outputs."""
+    for n_x, n_h, n_y, m in [(1, 1, 1, 1), (3, 3, 1, 3), (2, 4, 1, 9), (5, 2, 3, 4)]:
+        yield case(rng.normal(size=(n_x, m)), network(rng, n_x, n_h, n_y))
+    yield case(rng.normal(size=(4, 1)), network(rng, 4, 6))
+
+
+def _forward(X, p, inner=np.tanh, outer=None):
+    Z1 = p["W1"] @ X + p["b1"]
+    A1 = inner(Z1)
+    Z2 = p["W2"] @ A1 + p["b2"]
+    A2 = (outer or ref.sigmoid)(Z2)
+    return A2, {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
+
+
+@forward_propagation.mistake(
+    "The hidden layer bends by the sigmoid. It should be tanh there."
+)
+def sigmoid_inside(X, parameters):
+    return _forward(X, parameters, inner=ref.sigmoid)
+
+
+@forward_propagation.mistake(
+    "The hidden layer does not bend. Without tanh the two layers collapse to one."
+)
+def forgets_to_bend(X, parameters):
+    return _forward(X, parameters, inner=lambda z: z)
+
+
+@forward_propagation.mistake("The hidden layer bends by ReLU. In this lab it is tanh.")
+def relu_inside(X, parameters):
+    return _forward(X, parameters, inner=lambda z: np.maximum(0, z))
+
+
+@forward_propagation.mistake(
+    "The output bends by tanh. A probability comes from the sigmoid."
+)
+def tanh_at_the_output(X, parameters):
+    return _forward(X, parameters, outer=np.tanh)
+
+
+@forward_propagation.mistake(
+    "The sigmoid at the output is missing: A2 is Z2, not a probability."
+)
+def no_sigmoid_at_the_output(X, parameters):
+    return _forward(X, parameters, outer=lambda z: z)
+
+
+@forward_propagation.mistake(
+    "Both biases are missing. Each Z is W times input, plus b."
+)
+def forgets_both_biases(X, parameters):
+    none = {name: 0 * parameters[name] for name in ("b1", "b2")}
+    return _forward(X, parameters | none)
+
+
+@forward_propagation.mistake("b1 is not used. Z1 is W1 X + b1.")
+def forgets_b1(X, parameters):
+    return _forward(X, parameters | {"b1": 0 * parameters["b1"]})
+
+
+@forward_propagation.mistake("b2 is not used. Z2 is W2 A1 + b2.")
+def forgets_b2(X, parameters):
+    return _forward(X, parameters | {"b2": 0 * parameters["b2"]})
+
+
+@forward_propagation.mistake(
+    "The output layer got Z1, before the bend. Its input is A1."
+)
+def passes_on_the_sum(X, parameters):
+    _, cache = ref.forward_propagation(X, parameters)
+    Z2 = parameters["W2"] @ cache["Z1"] + parameters["b2"]
+    A2 = ref.sigmoid(Z2)
+    return A2, cache | {"Z2": Z2, "A2": A2}
+
+
+@forward_propagation.mistake(
+    "In the cache Z and A have changed places: Z is before the bend, A after it."
+)
+def swaps_the_cache(X, parameters):
+    A2, c = ref.forward_propagation(X, parameters)
+    return A2, {"Z1": c["A1"], "A1": c["Z1"], "Z2": c["A2"], "A2": c["Z2"]}
+
+
+@forward_propagation.mistake("Return A2 first, then the cache.")
+def returns_the_cache_first(X, parameters):
+    A2, cache = ref.forward_propagation(X, parameters)
+    return cache, A2
+
+
+@forward_propagation.mistake(
+    "The cache is missing. Return both: A2, and the dictionary with Z1, A1, Z2, A2."
+)
+def keeps_no_cache(X, parameters):
+    return ref.forward_propagation(X, parameters)[0]
+
+
+@forward_propagation.right
+def forward_with_loops(X, parameters):
+    W1, b1, W2, b2 = (parameters[name] for name in ("W1", "b1", "W2", "b2"))
+    (n_h, n_x), n_y, m = W1.shape, len(W2), X.shape[1]
+    Z1, Z2 = np.zeros((n_h, m)), np.zeros((n_y, m))
+    for i in range(m):
+        for j in range(n_h):
+            Z1[j, i] = b1[j, 0] + sum(W1[j, k] * X[k, i] for k in range(n_x))
+        for k in range(n_y):
+            Z2[k, i] = b2[k, 0]
+            for j in range(n_h):
+                Z2[k, i] += W2[k, j] * math.tanh(Z1[j, i])
+    A2 = 1 / (1 + np.exp(-Z2))
+    return A2, {"A2": A2, "Z2": Z2, "A1": np.tanh(Z1), "Z1": Z1}
+
+
+@forward_propagation.right
+def forward_with_einsum_in_float32(X, parameters):
+    p = {name: value.astype(np.float32) for name, value in parameters.items()}
+    Z1 = np.einsum("hx,xm->hm", p["W1"], X.astype(np.float32)) + p["b1"]
+    A1 = 2 * ref.sigmoid(2 * Z1) - 1
+    Z2 = np.einsum("yh,hm->ym", p["W2"], A1) + p["b2"]
+    A2 = (1 + np.tanh(Z2 / 2)) / 2
+    return A2, {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2, "X": X}
+
+
+@lab.check("compute_cost", points=8)
+def compute_cost(rng):
+    """One example, several, all of one label, near certainty."""
+    for m in (1, 5, 12):
+        yield case(rng.uniform(0.02, 0.98, (1, m)), rng.integers(0, 2, (1, m)))
+    yield case(rng.uniform(0.1, 0.9, (1, 4)), np.ones((1, 4), dtype=int))
+    Y = np.array([[0, 1, 1, 0]])
+    yield case(np.abs(Y - rng.uniform(1e-9, 1e-6, (1, 4))), Y)
+
+
+def _loss(A2, Y):
+    return -(Y * np.log(A2) + (1 - Y) * np.log(1 - A2))
+
+
+@compute_cost.mistake(
+    "The cost is m times too large. Average the loss over the m examples."
+)
+def sums_the_losses(A2, Y):
+    return float(np.sum(_loss(A2, Y)))
+
+
+@compute_cost.mistake("The cost is negative. There is a minus before the loss.")
+def forgets_the_minus(A2, Y):
+    return -float(np.mean(_loss(A2, Y)))
+
+
+@compute_cost.mistake(
+    "Only examples with label 1 are counted. The second term, with 1 - Y, is for the "
+    "others."
+)
+def counts_label_one_only(A2, Y):
+    return float(-np.mean(Y * np.log(A2)))
+
+
+@compute_cost.mistake("The second term uses log(A2) where it needs log(1 - A2).")
+def same_logarithm_twice(A2, Y):
+    return float(-np.mean(Y * np.log(A2) + (1 - Y) * np.log(A2)))
+
+
+@compute_cost.mistake("Take the natural logarithm, `np.log`.")
+def logarithm_to_base_two(A2, Y):
+    return float(np.mean(_loss(A2, Y)) / np.log(2))
+
+
+@compute_cost.mistake(
+    "That is the average squared error. The cost here is the cross-entropy."
+)
+def squares_the_error(A2, Y):
+    return float(np.mean((A2 - Y) ** 2))
+
+
+@compute_cost.mistake(
+    "The cost is a table of one number. Sum over both axes, or np.squeeze, then float."
+)
+def cost_in_a_table(A2, Y):
+    return np.mean(_loss(A2, Y), axis=1, keepdims=True)
+
+
+@compute_cost.mistake("The losses are still apart: average them into one number.")
+def keeps_the_losses_apart(A2, Y):
+    return _loss(A2, Y)
+
+
+@compute_cost.right
+def cost_with_a_loop(A2, Y):
+    total = 0.0
+    for a, y in zip(A2[0], Y[0], strict=True):
+        total -= math.log(a) if y == 1 else math.log(1 - a)
+    return total / A2.shape[1]
+
+
+@compute_cost.right
+def cost_by_dot(A2, Y):
+    both = Y @ np.log(A2).T + (1 - Y) @ np.log1p(-A2).T
+    return np.squeeze(-both / Y.shape[1])
+
+
+# --- backwards -----------------------------------------------------------------------
+
+
+@lab.check("backward_propagation", points=18)
+def backward_propagation(rng):
+    """One of everything, square weights, several outputs, and a cache of its own."""
+    for n_x, n_h, n_y, m in [(1, 1, 1, 1), (3, 3, 1, 3), (2, 4, 1, 9), (5, 2, 3, 4)]:
+        parameters = network(rng, n_x, n_h, n_y)
+        X = rng.normal(size=(n_x, m))
+        _, cache = ref.forward_propagation(X, parameters)
+        yield case(parameters, cache, X, rng.integers(0, 2, (n_y, m)))
+    # The cached A1 counts, even where it is not tanh of what was cached beside it.
+    parameters, X = network(rng, 2, 3), rng.normal(size=(2, 5))
+    _, cache = ref.forward_propagation(X, parameters)
+    cache["A1"] = rng.uniform(-0.9, 0.9, (3, 5))
+    yield case(parameters, cache, X, rng.integers(0, 2, (1, 5)))
+
+
+def _backward(parameters, cache, X, Y, **other):
+    """The way back, with single steps replaced."""
+    m = X.shape[1]
+    A1, A2, W2 = cache["A1"], cache["A2"], parameters["W2"]
+    dZ2 = other.get("dZ2", A2 - Y)
+    dZ1 = (W2.T @ dZ2) * other.get("slope", 1 - A1**2)
+    return {
+        "dW1": dZ1 @ X.T / m,
+        "db1": np.sum(dZ1, axis=1, keepdims=True) / m,
+        "dW2": dZ2 @ other.get("A1", A1).T / m,
+        "db2": np.sum(dZ2, axis=1, keepdims=True) / m,
+    }
+
+
+@backward_propagation.mistake(
+    "A1 was computed again. Where the cached A1 differs, your slopes are those of "
+    "another network: use the cache, 1 - A1**2."
+)
+def computes_a1_again(parameters, cache, X, Y):
+    A1 = np.tanh(parameters["W1"] @ X + parameters["b1"])
+    return _backward(parameters, cache | {"A1": A1}, X, Y)
+
+
+@backward_propagation.mistake(
+    "dZ1 takes the slope from tanh(Z1). The cached A1 is that already: 1 - A1**2."
+)
+def computes_the_slope_again(parameters, cache, X, Y):
+    return _backward(parameters, cache, X, Y, slope=1 - np.tanh(cache["Z1"]) ** 2)
+
+
+@backward_propagation.mistake(
+    "All slopes are m times too large. They are averages, like the cost."
+)
+def forgets_to_average(parameters, cache, X, Y):
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    return {name: X.shape[1] * value for name, value in grads.items()}
+
+
+@backward_propagation.mistake(
+    "db1 and db2 are m times too large: sum, and then divide by m."
+)
+def forgets_to_average_biases(parameters, cache, X, Y):
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    m = X.shape[1]
+    return grads | {"db1": m * grads["db1"], "db2": m * grads["db2"]}
+
+
+@backward_propagation.mistake(
+    "dW1 and dW2 are m times too large: the division by m is missing there."
+)
+def forgets_to_average_weights(parameters, cache, X, Y):
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    m = X.shape[1]
+    return grads | {"dW1": m * grads["dW1"], "dW2": m * grads["dW2"]}
+
+
+@backward_propagation.mistake(
+    "The biases' slopes have lost an axis: (n_h,) in place of (n_h, 1). keepdims=True."
+)
+def drops_the_axis(parameters, cache, X, Y):
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    return grads | {"db1": grads["db1"][:, 0], "db2": grads["db2"][:, 0]}
+
+
+@backward_propagation.mistake(
+    "The biases' slopes were summed over the units too. axis=1 runs over examples only."
+)
+def sums_over_units(parameters, cache, X, Y):
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    return grads | {"db1": np.sum(grads["db1"]), "db2": np.sum(grads["db2"])}
+
+
+@backward_propagation.mistake(
+    "The slope of tanh is missing in dZ1: multiply by 1 - A1**2, element by element."
+)
+def forgets_the_bend(parameters, cache, X, Y):
+    return _backward(parameters, cache, X, Y, slope=1.0)
+
+
+@backward_propagation.mistake(
+    "dZ1 holds A1 (1 - A1), the slope of the sigmoid. The hidden layer bends by tanh."
+)
+def bends_like_the_sigmoid(parameters, cache, X, Y):
+    A1 = cache["A1"]
+    return _backward(parameters, cache, X, Y, slope=A1 * (1 - A1))
+
+
+@backward_propagation.mistake("The square is missing in dZ1: 1 - A1**2, not 1 - A1.")
+def forgets_the_square(parameters, cache, X, Y):
+    return _backward(parameters, cache, X, Y, slope=1 - cache["A1"])
+
+
+@backward_propagation.mistake("dZ1 holds Z1 squared. The slope is 1 - A1**2.")
+def squares_the_sum(parameters, cache, X, Y):
+    return _backward(parameters, cache, X, Y, slope=1 - cache["Z1"] ** 2)
+
+
+@backward_propagation.mistake(
+    "All slopes have the wrong sign: dZ2 is what it said minus what is true, A2 - Y."
+)
+def truth_minus_prediction(parameters, cache, X, Y):
+    return _backward(parameters, cache, X, Y, dZ2=Y - cache["A2"])
+
+
+@backward_propagation.mistake(
+    "dZ2 holds a factor A2 (1 - A2) too many. With this cost it cancels out."
+)
+def sigmoid_slope_at_the_output(parameters, cache, X, Y):
+    A2 = cache["A2"]
+    return _backward(parameters, cache, X, Y, dZ2=(A2 - Y) * A2 * (1 - A2))
+
+
+@backward_propagation.mistake("dW2 was taken with Z1. The output's input is A1.")
+def output_weights_from_sums(parameters, cache, X, Y):
+    return _backward(parameters, cache, X, Y, A1=cache["Z1"])
+
+
+@backward_propagation.mistake(
+    "dW1 and dW2 are transposed. A slope has the shape of what it is the slope of."
+)
+def slopes_transposed(parameters, cache, X, Y):
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    return grads | {"dW1": grads["dW1"].T, "dW2": grads["dW2"].T}
+
+
+@backward_propagation.mistake(
+    "It averages over the inputs. m is the number of examples, X.shape[1]."
+)
+def averages_over_inputs(parameters, cache, X, Y):
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    return {name: v * X.shape[1] / X.shape[0] for name, v in grads.items()}
+
+
+@backward_propagation.right
+def backward_with_loops(parameters, cache, X, Y):
+    W2, A1, A2 = parameters["W2"], cache["A1"], cache["A2"]
+    (n_y, n_h), (n_x, m) = W2.shape, X.shape
+    grads = {"dW1": np.zeros((n_h, n_x)), "db1": np.zeros((n_h, 1))}
+    grads |= {"dW2": np.zeros((n_y, n_h)), "db2": np.zeros((n_y, 1))}
+    for i in range(m):
+        for j in range(n_h):
+            blame = 0.0
+            for k in range(n_y):
+                error = A2[k, i] - Y[k, i]
+                blame += W2[k, j] * error
+                grads["dW2"][k, j] += error * A1[j, i] / m
+            blame *= (1 + A1[j, i]) * (1 - A1[j, i])
+            grads["db1"][j, 0] += blame / m
+            for x in range(n_x):
+                grads["dW1"][j, x] += blame * X[x, i] / m
+        for k in range(n_y):
+            grads["db2"][k, 0] += (A2[k, i] - Y[k, i]) / m
+    return grads
+
+
+@backward_propagation.right
+def backward_with_einsum_in_float32(parameters, cache, X, Y):
+    A1, A2 = (cache[name].astype(np.float32) for name in ("A1", "A2"))
+    dZ2 = (A2 - Y).astype(np.float32) / X.shape[1]
+    dZ1 = np.einsum("yh,ym,hm->hm", parameters["W2"], dZ2, 1 - np.power(A1, 2))
+    return {
+        "dW1": np.einsum("hm,xm->hx", dZ1, X),
+        "db1": dZ1.sum(axis=1).reshape(-1, 1),
+        "dW2": np.einsum("ym,hm->yh", dZ2, A1),
+        "db2": dZ2 @ np.ones((X.shape[1], 1)),
+        "dZ1": dZ1,
+    }
+
+
+lab.concept(
+    "lost_axis",
+    points=1,
+    answer="D",
+    why="(4, 1) with (4,), which counts as (1, 4): each is repeated four times.",
+    because={
+        "A": "Neither wins: each axis of length 1 is repeated, without a word.",
+        "B": "So it should be. But (4,) is lined up as a row, not as a column.",
+        "C": "Were it only so! NumPy repeats axes of length 1 without a word.",
+    },
+)
+
+
+@lab.check("update_parameters", points=8)
+def update_parameters(rng):
+    """The usual rate, another, none at all, and several sizes."""
+    for sizes, more in [((2, 4, 1), ()), ((1, 1, 1), (0.1,)), ((3, 2, 2), (0.0,))]:
+        grads = {"d" + name: value for name, value in network(rng, *sizes).items()}
+        yield case(network(rng, *sizes), grads, *more)
+
+
+def _stepped(parameters, grads, rate, names=("W1", "b1", "W2", "b2")):
+    return parameters | {n: parameters[n] - rate * grads["d" + n] for n in names}
+
+
+@update_parameters.mistake("It climbs. The slopes point uphill, so subtract them.")
+def climbs(parameters, grads, learning_rate=1.2):
+    return _stepped(parameters, grads, -learning_rate)
+
+
+@update_parameters.mistake(
+    "It writes into its argument. `W1 -= …` changes the caller's array, also after "
+    "`dict(…)` or `.copy()` of the dictionary; `W1 - …` makes a new one."
+)
+def steps_in_place(parameters, grads, learning_rate=1.2):
+    for name in ("W1", "b1", "W2", "b2"):
+        parameters[name] -= learning_rate * grads["d" + name]
+    return parameters
+
+
+@update_parameters.mistake("The learning rate is not used. Multiply the slopes by it.")
+def ignores_the_rate(parameters, grads, learning_rate=1.2):
+    return _stepped(parameters, grads, 1.0)
+
+
+@update_parameters.mistake(
+    "The rate you were given is not used: it is 1.2 in every case. Take the argument."
+)
+def one_rate_for_all(parameters, grads, learning_rate=1.2):
+    return _stepped(parameters, grads, 1.2)
+
+
+@update_parameters.mistake("The biases stay where they are. They take a step too.")
+def leaves_the_biases(parameters, grads, learning_rate=1.2):
+    return _stepped(parameters, grads, learning_rate, ("W1", "W2"))
+
+
+@update_parameters.mistake(
+    "The parameters that come back are the old ones. Return the new."
+)
+def returns_the_old(parameters, grads, learning_rate=1.2):
+    return dict(parameters)
+
+
+@update_parameters.mistake(
+    "Only the steps come back. The new parameters are old minus step."
+)
+def returns_the_steps(parameters, grads, learning_rate=1.2):
+    names = ("W1", "b1", "W2", "b2")
+    return {name: learning_rate * grads["d" + name] for name in names}
+
+
+@update_parameters.right
+def steps_on_a_deep_copy(parameters, grads, learning_rate=1.2):
+    parameters = copy.deepcopy(parameters)
+    for name in parameters:
+        parameters[name] -= learning_rate * grads["d" + name]
+    return parameters
+
+
+@update_parameters.right
+def steps_in_float32(parameters, grads, learning_rate=1.2):
+    rate = np.float32(learning_rate)
+    W1 = parameters["W1"].astype(np.float32) - rate * grads["dW1"].astype(np.float32)
+    b1 = parameters["b1"] - rate * grads["db1"]
+    W2 = np.subtract(parameters["W2"], rate * grads["dW2"])
+    b2 = parameters["b2"] + -rate * grads["db2"]
+    return {"b1": b1, "b2": b2, "W1": W1, "W2": W2}
+
+
+# --- learning ------------------------------------------------------------------------
+
+
+# Sizes after training differ by a few per cent from draw to draw; see the driver.
+@lab.check("nn_model", points=10, rtol=0.15, atol=0.1, driver="trained")
+def nn_model(rng):
+    """A few steps on uneven labels; then long enough to get the labels right."""
+    for n_h, steps in [(3, 1), (5, 2), (1, 5)]:
+        Y = rng.permutation([0, 0, 0, 0, 0, 0, 0, 1])[np.newaxis]
+        yield case(rng.normal(size=(2, 8)), Y, n_h, steps)
+    for n_x, n_h, steps in [(1, 1, 250), (2, 3, 400)]:
+        Y = rng.permutation([0, 0, 0, 1, 1, 1, 1, 1])[np.newaxis]
+        X = rng.normal(size=(n_x, 8))
+        X[0] = (2 * Y - 1) * rng.uniform(0.5, 1.5, 8)
+        yield case(X, Y, n_h, steps)
+
+
+def _trained(X, Y, n_h, num_iterations):
+    parameters = ref.initialize_parameters(X.shape[0], n_h, Y.shape[0])
+    for _ in range(num_iterations):
+        _, cache = ref.forward_propagation(X, parameters)
+        grads = ref.backward_propagation(parameters, cache, X, Y)
+        parameters = ref.update_parameters(parameters, grads)
+    return parameters
+
+
+@nn_model.mistake(
+    "The hidden layer has 4 units whatever was asked for. The argument n_h decides; "
+    "from `layer_sizes` take the other two sizes."
+)
+def four_units_always(X, Y, n_h, num_iterations=10000, print_cost=False):
+    return _trained(X, Y, 4, num_iterations)
+
+
+@nn_model.mistake(
+    "The parameters are those of the start. `update_parameters` returns new ones: keep "
+    "them, and return the last."
+)
+def returns_the_start(X, Y, n_h, num_iterations=10000, print_cost=False):
+    return _trained(X, Y, n_h, 0)
+
+
+@nn_model.mistake(
+    "Every step starts from the first parameters, so only one step is made. Give each "
+    "step the parameters of the one before."
+)
+def always_the_first_step(X, Y, n_h, num_iterations=10000, print_cost=False):
+    return _trained(X, Y, n_h, 1)
+
+
+@nn_model.mistake(
+    "It takes one step too many: `range(n)` has n values already, 0 to n - 1."
+)
+def one_step_too_many(X, Y, n_h, num_iterations=10000, print_cost=False):
+    return _trained(X, Y, n_h, num_iterations + 1)
+
+
+@nn_model.mistake("num_iterations is not used: it took 100 steps in every case.")
+def a_hundred_steps_always(X, Y, n_h, num_iterations=10000, print_cost=False):
+    return _trained(X, Y, n_h, 100)
+
+
+@nn_model.mistake(
+    "The slopes are those of the start in every step. Go forwards and backwards again "
+    "before each one."
+)
+def slopes_of_the_start(X, Y, n_h, num_iterations=10000, print_cost=False):
+    parameters = ref.initialize_parameters(X.shape[0], n_h, Y.shape[0])
+    _, cache = ref.forward_propagation(X, parameters)
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    return ref.update_parameters(parameters, grads, 1.2 * num_iterations)
+
+
+@nn_model.mistake(
+    "All weights start at zero: no blame gets back through W2, no weight ever moves. "
+    "Start with `initialize_parameters`."
+)
+def trains_from_zeros(X, Y, n_h, num_iterations=10000, print_cost=False):
+    start = ref.initialize_parameters(X.shape[0], n_h, Y.shape[0])
+    parameters = {name: 0 * value for name, value in start.items()}
+    for _ in range(num_iterations):
+        _, cache = ref.forward_propagation(X, parameters)
+        grads = ref.backward_propagation(parameters, cache, X, Y)
+        parameters = ref.update_parameters(parameters, grads)
+    return parameters
+
+
+@nn_model.mistake("More than the parameters came back. Return the dictionary alone.")
+def returns_costs_too(X, Y, n_h, num_iterations=10000, print_cost=False):
+    return _trained(X, Y, n_h, num_iterations), []
+
+
+@nn_model.right
+def model_from_another_stream(X, Y, n_h, num_iterations=10000, print_cost=False):
+    rng = np.random.default_rng(len(X))
+    p = {
+        "W1": rng.normal(0, 0.01, (n_h, len(X))),
+        "b1": np.zeros((n_h, 1)),
+        "W2": rng.normal(0, 0.01, (len(Y), n_h)),
+        "b2": np.zeros((len(Y), 1)),
+    }
+    m = X.shape[1]
+    for _ in range(num_iterations):
+        A1 = np.tanh(p["W1"] @ X + p["b1"])
+        dZ2 = ref.sigmoid(p["W2"] @ A1 + p["b2"]) - Y
+        dZ1 = p["W2"].T @ dZ2 * (1 - A1 * A1)
+        p["W1"] = p["W1"] - 1.2 / m * dZ1 @ X.T
+        p["b1"] = p["b1"] - 1.2 / m * dZ1.sum(axis=1, keepdims=True)
+        p["W2"] = p["W2"] - 1.2 / m * dZ2 @ A1.T
+        p["b2"] = p["b2"] - 1.2 / m * dZ2.sum(axis=1, keepdims=True)
+    return p
+
+
+@nn_model.right
+def model_in_float32(X, Y, n_h, num_iterations=10000, print_cost=False):
+    np.random.seed(X.shape[1])
+    p = ref.initialize_parameters(*X.shape[:1], n_h, *Y.shape[:1])
+    p = {name: value.astype(np.float32) for name, value in p.items()}
+    X, step = X.astype(np.float32), 0
+    while step < num_iterations:
+        _, cache = ref.forward_propagation(X, p)
+        grads = ref.backward_propagation(p, cache, X, Y)
+        p = ref.update_parameters(p, grads, np.float32(1.2))
+        p = {name: value.astype(np.float32) for name, value in p.items()}
+        step += 1
+    return p
+
+
+@lab.check("predict", points=5)
+def predict(rng):
+    """Several sizes, one example, and a network that is undecided."""
+    for n_x, n_h, n_y, m in [(2, 4, 1, 30), (1, 1, 1, 8), (3, 5, 2, 12), (4, 3, 1, 1)]:
+        parameters = network(rng, n_x, n_h, n_y)
+        parameters["b2"] -= 0.2
+        yield case(parameters, 2 * rng.normal(size=(n_x, m)))
+    still = {name: 0 * value for name, value in network(rng, 2, 3).items()}
+    yield case(still, rng.normal(size=(2, 4)))
+
+
+@predict.mistake("These are probabilities. Decide: 1 above 0.5, else 0.")
+def returns_probabilities(parameters, X):
+    return ref.forward_propagation(X, parameters)[0]
+
+
+@predict.mistake("At exactly 0.5 the answer is 0: 1 is for above 0.5 only.")
+def one_at_the_threshold(parameters, X):
+    return ref.forward_propagation(X, parameters)[0] >= 0.5
+
+
+@predict.mistake("Z2 was compared with 0.5. Compare the probability, A2.")
+def threshold_on_the_sum(parameters, X):
+    return ref.forward_propagation(X, parameters)[1]["Z2"] > 0.5
+
+
+@predict.mistake("Everything is 0: a whole number of 0.9 is 0. Compare with 0.5 first.")
+def cuts_off(parameters, X):
+    return ref.forward_propagation(X, parameters)[0].astype(int)
+
+
+@predict.mistake("The labels are upside down: 1 is for probabilities above 0.5.")
+def labels_upside_down(parameters, X):
+    return ref.forward_propagation(X, parameters)[0] < 0.5
+
+
+@predict.mistake("The axis of the outputs is lost. Keep the shape of A2, (n_y, m).")
+def loses_an_axis(parameters, X):
+    return (ref.forward_propagation(X, parameters)[0] > 0.5)[0]
+
+
+@predict.right
+def predict_by_rounding(parameters, X):
+    return np.round(ref.forward_propagation(X, parameters)[0])
+
+
+@predict.right
+def predict_by_the_sign_of_the_sum(parameters, X):
+    Z2 = ref.forward_propagation(X, parameters)[1]["Z2"]
+    return np.array([[1 if z > 0 else 0 for z in row] for row in Z2])
+
+
+lab.concept(
+    "equal_start",
+    points=1,
+    answer="D",
+    why="Equal weights get equal slopes and take equal steps, however many.",
+    because={
+        "A": "Blame for the units has the same sign; it adds up, it does not cancel.",
+        "B": "To become different they would need different slopes; theirs are equal.",
+        "C": "They move as one unit would. Being four does not make the steps endless.",
+    },
+)
+
+lab.concept(
+    "large_start",
+    points=1,
+    answer="C",
+    why="1 - a² is nearly 0 there, and all blame is multiplied by it.",
+    because={
+        "A": "A multiplication takes the same time for any float.",
+        "B": "The opposite: with large weights it is very sure, often wrongly so.",
+        "D": "Drawn at random they differ, large or small. Equal ones came before.",
+    },
+)
+
+lab.concept(
+    "choose_size",
+    points=1,
+    answer="B",
+    why="Best on new points, and those count.",
+    because={
+        "A": "Small gap, but both numbers are low: two units cannot fold enough.",
+        "C": "Better only on points it has seen; on new ones 4 units do better.",
+        "D": "The best on training points and worse on new ones: overfitting.",
+    },
+)
