@@ -10,7 +10,7 @@ matrix. A transposed convolution is the same three functions in other roles.
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from helpers.nn.cores import product, share
+from helpers.nn.cores import column_sums, product, share
 from helpers.nn.ops import concatenate, reshape
 from helpers.nn.tensor import needs_float, record
 
@@ -49,11 +49,19 @@ def pad_images(x, widths):
     if not (top or bottom or left or right):
         return x
     m, h, w, c = x.shape
-    out = np.zeros((m, h + top + bottom, w + left + right, c), x.dtype)
-    out[:, max(top, 0) : h + top + min(bottom, 0),
-        max(left, 0) : w + left + min(right, 0)] = (
-        x[:, max(-top, 0) : h - max(-bottom, 0), max(-left, 0) : w - max(-right, 0)]
-    )  # fmt: skip
+    out = np.empty((m, h + top + bottom, w + left + right, c), x.dtype)
+    # The part of `out` that is filled from x, and that part of x.
+    rows = slice(max(top, 0), out.shape[1] - max(bottom, 0))
+    columns = slice(max(left, 0), out.shape[2] - max(right, 0))
+    x = x[:, max(-top, 0) : h - max(-bottom, 0), max(-left, 0) : w - max(-right, 0)]
+
+    def part(start, stop):
+        at = slice(start, stop)
+        out[at, : rows.start] = out[at, rows.stop :] = 0
+        out[at, :, : columns.start] = out[at, :, columns.stop :] = 0
+        out[at, rows, columns] = x[at]
+
+    share(part, m, out.size)
     return out
 
 
@@ -273,11 +281,6 @@ def _check(name, x, W, channels, b, n_out):
         raise ValueError(f"{name}: bias {b.shape} should be ({n_out},)")
 
 
-def _bias_gradient(g):
-    rows = g.reshape(-1, g.shape[-1])
-    return np.ones(len(rows), g.dtype) @ rows
-
-
 @needs_float(0, 1, 2)
 def conv2d(x, W, b=None, stride=1, padding="valid", dilation=1, groups=1):
     """2-D convolution.
@@ -328,7 +331,7 @@ def conv2d(x, W, b=None, stride=1, padding="valid", dilation=1, groups=1):
             dx = _spread(g, W.data, stride, dilation, widths, x.shape, correlate)
         if W.requires_grad:
             dW = _filter_gradient(padded, g, W.shape, stride, dilation)
-        return (dx, dW) if b is None else (dx, dW, _bias_gradient(g))
+        return (dx, dW) if b is None else (dx, dW, column_sums(g))
 
     return record(Z, (x, W) if b is None else (x, W, b), rule, "conv2d")
 
@@ -373,7 +376,7 @@ def conv2d_transpose(x, W, b=None, stride=1, padding="valid", output_padding=0):
             dx = dx[:, : x.shape[1], : x.shape[2]]
         if W.requires_grad:
             dW = _filter_gradient(padded, x.data, W.shape, stride, (1, 1))
-        return (dx, dW) if b is None else (dx, dW, _bias_gradient(g))
+        return (dx, dW) if b is None else (dx, dW, column_sums(g))
 
     return record(Z, (x, W) if b is None else (x, W, b), rule, "conv2d_transpose")
 
@@ -461,7 +464,7 @@ def depthwise_conv2d(x, W, b=None, stride=1, padding="valid", dilation=1):
             dx = _spread(g, W.data, stride, dilation, widths, x.shape, _depthwise)
         if W.requires_grad:
             dW = _depthwise_filter_gradient(padded, g, W.shape, stride, dilation)
-        return (dx, dW) if b is None else (dx, dW, _bias_gradient(g))
+        return (dx, dW) if b is None else (dx, dW, column_sums(g))
 
     return record(Z, (x, W) if b is None else (x, W, b), rule, "depthwise_conv2d")
 

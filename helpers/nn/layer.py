@@ -7,6 +7,7 @@ paths, such as "encoder.0.dense.W".
 
 import numpy as np
 
+from helpers.nn.cores import one_blas_thread
 from helpers.nn.tensor import Tensor, no_grad
 
 
@@ -60,7 +61,8 @@ class Layer:
             for x in inputs
         ]
         try:
-            result = self.forward(*inputs, **options)
+            with one_blas_thread():  # the operations share their work themselves
+                result = self.forward(*inputs, **options)
         except (ValueError, TypeError) as problem:
             if not getattr(problem, "__notes__", None):
                 problem.add_note(f"in {self!r}")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.nn.cores import BLOCK, share
+from helpers.nn.cores import BLOCK, column_sums, share
 from helpers.nn.tensor import needs_float, record
 
 
@@ -164,9 +164,7 @@ def layer_norm(x, gamma, beta, epsilon=1e-5):
     y += beta.data
 
     def rule(g):
-        rows = np.ones(x.size // d, g.dtype)
-        dbeta = rows @ g.reshape(-1, d)
-        dgamma = rows @ (g * x_hat).reshape(-1, d)
+        dbeta, dgamma = column_sums(g), column_sums(g * x_hat)
         dx = g * gamma.data
         slope = average(dx * x_hat)
         dx -= average(dx)

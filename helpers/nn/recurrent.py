@@ -11,7 +11,7 @@ Where a mask (m, T) is 0, the state stays as it was, as if the step were not the
 
 import numpy as np
 
-from helpers.nn.cores import one_blas_thread
+from helpers.nn.cores import column_sums, one_blas_thread, product
 from helpers.nn.tensor import as_tensor, needs_float, record
 
 
@@ -44,7 +44,7 @@ class _Scan:
             raise ValueError(f"{name}: state {h0.shape} should be ({self.m}, {n})")
         self.x, self.W, self.U, self.reverse = x, W, U, reverse
         self.inputs = _time_first(x.data, reverse).reshape(-1, x.shape[2])
-        self.Z = self.inputs @ W.data
+        self.Z = product(self.inputs, W.data)
         self.Z += b.data
         self.Z = self.Z.reshape(self.T, self.m, -1)
         self.h = np.zeros((self.T + 1, self.m, n), self.Z.dtype)  # h[t + 1] after t
@@ -79,11 +79,10 @@ class _Scan:
         recurrent = dZ if dZ_recurrent is None else dZ_recurrent.reshape(dZ.shape)
         dx = None
         if self.x.requires_grad:
-            dx = (dZ @ self.W.data.T).reshape(self.T, self.m, -1)
+            dx = product(dZ, self.W.data.T).reshape(self.T, self.m, -1)
             dx = _batch_first(dx, self.reverse)
-        dU = self.h[:-1].reshape(-1, self.n).T @ recurrent
-        db = np.ones(len(dZ), dZ.dtype) @ dZ
-        return dx, self.inputs.T @ dZ, dU, db
+        dU = product(self.h[:-1].reshape(-1, self.n).T, recurrent)
+        return dx, product(self.inputs.T, dZ), dU, column_sums(dZ)
 
 
 def _states(*states):
@@ -283,7 +282,7 @@ def gru(x, W, U, b, b_n, h0=None, mask=None, reverse=False):
                 dh += dZ_recurrent[t] @ U.data.T
                 dh += around
         gradients = scan.gradients(dZ, dZ_recurrent)
-        db_n = dZ_recurrent[..., 2 * n :].sum((0, 1))
+        db_n = column_sums(dZ_recurrent[..., 2 * n :])
         return (*gradients, db_n) if h0 is None else (*gradients, db_n, dh)
 
     parents = [p for p in (x, W, U, b, b_n, h0) if p is not None]

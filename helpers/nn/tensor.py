@@ -12,6 +12,8 @@ import functools
 
 import numpy as np
 
+from helpers.nn.cores import one_blas_thread
+
 _recording = True
 
 
@@ -136,6 +138,10 @@ class Tensor:
                 f"backward: gradient of shape {gradient.shape} "
                 f"for a tensor of shape {self.shape}"
             )
+        with one_blas_thread():
+            self._propagate(gradient, retain_graph)
+
+    def _propagate(self, gradient, retain_graph):
         order = topological_order(self)
         # id(tensor) -> (gradient so far, whether we alone hold that array)
         pending = {id(self): (gradient, False)}
