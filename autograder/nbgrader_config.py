@@ -6,6 +6,7 @@ configure(get_config(), __file__)
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from traitlets.config import Config
 from autograder import build, paths
 from autograder.nbgrader_plugin import IntakeExporter, JudgeExecute
 
+LOG = logging.getLogger(__name__)
 DATABASE_VARIABLE = "NBGRADER_DB_URL"
 EXCHANGE_VARIABLE = "NBGRADER_EXCHANGE"
 
@@ -40,7 +42,10 @@ def configure(c: Config, file: str | Path) -> None:
     """
     root = Path(file).resolve().parent
     for lab in paths.lab_names():
-        build.build_source(lab)
+        try:
+            build.build_source(lab)
+        except Exception as error:  # somebody is writing it: the others go on
+            LOG.warning("The source of %s cannot be built: %s", lab, error)
     c.CourseDirectory.course_id = "deep-learning"
     c.CourseDirectory.root = str(root)
     c.CourseDirectory.db_url = os.environ.get(
