@@ -46,17 +46,17 @@ def _binary(name, ufunc, a, b, rule_a, rule_b):
 
 
 def add(a, b):
-    """A + b."""
+    """Sum of a and b."""
     return _binary("add", np.add, a, b, lambda g, *_: g, lambda g, *_: g)
 
 
 def subtract(a, b):
-    """A - b."""
+    """Difference of a and b."""
     return _binary("subtract", np.subtract, a, b, lambda g, *_: g, lambda g, *_: -g)
 
 
 def multiply(a, b):
-    """A * b, element by element."""
+    """Product of a and b, element by element."""
 
     def rule_a(g, a, b, y):
         return elementwise(np.multiply, g, b)
@@ -68,7 +68,7 @@ def multiply(a, b):
 
 
 def divide(a, b):
-    """A / b, element by element."""
+    """Quotient of a and b, element by element."""
     return _binary(
         "divide",
         np.divide,
@@ -80,7 +80,7 @@ def divide(a, b):
 
 
 def power(a, exponent):
-    """A ** exponent, for a number as exponent."""
+    """Power of a, with a number as exponent."""
     if not np.isscalar(exponent):
         raise TypeError("power: the exponent must be a number; use exp(b * log(a))")
     a, n = as_tensor(a), float(exponent)
@@ -112,7 +112,7 @@ def minimum(a, b):
 
 
 def where(condition, a, b):
-    """A where the condition holds, b elsewhere."""
+    """Elements of a where the condition holds, of b elsewhere."""
     condition = np.asarray(condition, bool)
     a, b = _pair(a, b)
 
@@ -169,7 +169,7 @@ def absolute(x):
 
 
 def clip(x, low, high):
-    """X limited to [low, high]; no gradient outside."""
+    """Limit x to [low, high]; no gradient outside."""
     x = as_tensor(x)
     y = np.clip(x.data, low, high)
     return _unary("clip", x, y, lambda: (y == x.data).astype(y.dtype))
@@ -214,7 +214,7 @@ def relu(x, maximum=None):
 
 @needs_float(0)
 def leaky_relu(x, slope=0.01):
-    """X if positive, slope * x otherwise, for a slope below 1."""
+    """Positive x as it is, negative x times a slope below 1."""
 
     def forward(x, out):
         np.multiply(x, slope, out=out)
@@ -472,11 +472,17 @@ def pad(x, widths, value=0.0):
 # ---------------------------------------------------------------------- products
 
 
+def _matrix_product(a, b):
+    if a.ndim < 2 or b.ndim != 2 or a.shape[-1] != len(b):
+        return a @ b
+    return product(a.reshape(-1, len(b)), b).reshape(*a.shape[:-1], b.shape[1])
+
+
 def matmul(a, b):
     """Matrix product over the last two axes; the axes before broadcast."""
     a, b = as_tensor(a), as_tensor(b)
     try:
-        y = a.data @ b.data
+        y = _matrix_product(a.data, b.data)
     except ValueError:
         raise ValueError(
             f"matmul: shapes {a.shape} and {b.shape} do not fit: the last axis of "
@@ -491,10 +497,11 @@ def matmul(a, b):
         G = G if b.ndim > 1 else np.expand_dims(G, -1)
         da = db = None
         if a.requires_grad:
-            da = unbroadcast(G @ B.swapaxes(-1, -2), A.shape).reshape(a.shape)
+            da = _matrix_product(G, B.swapaxes(-1, -2))
+            da = unbroadcast(da, A.shape).reshape(a.shape)
         if b.requires_grad:
             if B.ndim == 2:  # one long product in place of many short ones
-                db = A.reshape(-1, A.shape[-1]).T @ G.reshape(-1, G.shape[-1])
+                db = product(A.reshape(-1, A.shape[-1]).T, G.reshape(-1, G.shape[-1]))
             else:
                 db = unbroadcast(A.swapaxes(-1, -2) @ G, B.shape)
             db = db.reshape(b.shape)
@@ -538,7 +545,7 @@ def einsum(subscripts, *operands):
 
 @needs_float(0, 1, 2)
 def linear(x, W, b=None):
-    """X W + b over the last axis: what a dense layer computes.
+    """Return x W + b over the last axis: what a dense layer computes.
 
     Args:
         x: (..., n_in).

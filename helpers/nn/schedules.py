@@ -9,12 +9,12 @@ def step_decay(rate, factor, every):
 
 
 def exponential_decay(rate, base, every=1):
-    """Rate * base**(t / every)."""
+    """The rate times base**(t / every)."""
     return lambda t: rate * base ** (t / every)
 
 
 def inverse_time_decay(rate, decay, every=1):
-    """Rate / (1 + decay * t / every)."""
+    """The rate divided by 1 + decay * t / every."""
     return lambda t: rate / (1 + decay * t / every)
 
 
