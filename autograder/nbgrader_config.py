@@ -6,6 +6,7 @@ configure(get_config(), __file__)
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from pathlib import Path
@@ -60,7 +61,11 @@ def configure(c: Config, file: str | Path) -> None:
     c.FileNameCollectorPlugin.named_regexp = (
         rf"(?:.*[/\\])?(?P<student_id>[^_/\\]+)_(?:.*_)?(?P<file_id>(?:{labs})_[a-z_]+)"
     )
-    c.Exchange.root = os.environ.get(EXCHANGE_VARIABLE, str(root / "exchange"))
+    exchange = Path(os.environ.get(EXCHANGE_VARIABLE, root / "exchange"))
+    with contextlib.suppress(OSError):  # optional: without it there is no release
+        exchange.mkdir(exist_ok=True)
+        exchange.chmod(0o777)  # as nbgrader asks: everybody hands in through it
+    c.Exchange.root = str(exchange)
 
     c.GenerateAssignment.preprocessors = _release_steps()
     c.Autograde.exporter_class = IntakeExporter
