@@ -228,6 +228,8 @@ class TestCompare:
         assert difference(expected, rng.normal(size=(40, 50)) * 0.01).kind == "shape"
         assert difference(expected, rng.normal(size=(50, 40))).kind == "values"
         assert difference(expected, np.zeros((50, 40))).kind == "values"
+        assert difference(expected, Draws((50, 40), 0.0, 0.01)) is None
+        assert difference(expected, Draws((50, 40), 0.0, 0.02)) is not None
         uniform = rng.random((50, 40)) * 0.01
         assert difference(expected, uniform).kind == "values"
 

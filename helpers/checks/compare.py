@@ -72,6 +72,12 @@ def difference(
     """
     tolerance = tolerance or Tolerance()
     notes = [] if notes is None else notes
+    if isinstance(expected, Draws) and isinstance(got, Draws):
+        return _sequences(
+            [expected.shape, expected.mean, expected.std],
+            [got.shape, got.mean, got.std],
+            tolerance, place, notes,
+        )  # fmt: skip
     if isinstance(expected, Draws):
         return _draws(expected, got, place)
     if isinstance(expected, dict):
