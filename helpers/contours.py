@@ -1,0 +1,107 @@
+"""Costs over two weights as contours, with the paths that descent takes on them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from helpers import plots
+
+LEVELS = 14
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """A cost over two weights, and walks on it.
+
+    Attributes:
+        cost: function of two arrays of one shape, returns an array of that shape.
+        x: ends of the horizontal axis.
+        y: ends of the vertical axis.
+        paths: name → places visited `(steps + 1, 2)`.
+        goal: the lowest place, marked by a star, if there is one.
+    """
+
+    cost: Callable
+    x: tuple[float, float]
+    y: tuple[float, float]
+    paths: Mapping[str, np.ndarray] = field(default_factory=dict)
+    goal: tuple[float, float] | None = None
+
+
+def contours(
+    landscapes: Mapping[str, Landscape],
+    *,
+    columns: int = 2,
+    height: float = 3.0,
+    equal: bool = False,
+    xlabel: str = "w₁",
+    ylabel: str = "w₂",
+    reading: str = "",
+) -> plots.Picture:
+    """Draw costs over two weights as contours, a panel each, with paths on them.
+
+    Args:
+        landscapes: title → what to draw.
+        columns: panels a row.
+        height: of a row, in inches.
+        equal: one unit is as long on either axis.
+        xlabel: what the first weight is.
+        ylabel: what the second weight is.
+        reading: one sentence below: how to read it.
+    """
+    columns = min(columns, len(landscapes))
+    rows = math.ceil(len(landscapes) / columns)
+    told, named = [], {}
+    with plots._drawing(reading, height=height * rows) as figure:
+        panels = figure.subplots(rows, columns, squeeze=False).ravel()
+        for axes, (title, one) in zip(panels, landscapes.items(), strict=False):
+            draw_cost(axes, one)
+            for i, (name, path) in enumerate(one.paths.items()):
+                named.setdefault(name, draw_path(axes, path, i))
+                told.append(_said(title, name, path))
+            axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
+            if equal:
+                axes.set_aspect("equal")
+        for axes in panels[len(landscapes) :]:
+            axes.set_axis_off()
+        if len(named) > 1:
+            figure.legend(
+                named.values(), named, loc="outside upper center", ncols=len(named)
+            )
+    return plots._finish(figure, "Contours of a cost over two weights", told, reading)
+
+
+def draw_cost(axes, one: Landscape) -> None:
+    """The contours of one landscape, closer together near the bottom."""
+    x, y = np.linspace(*one.x, 160), np.linspace(*one.y, 160)
+    heights = one.cost(*np.meshgrid(x, y))
+    low = heights.min()
+    # Steps that grow with height show the floor of a valley as well as its walls.
+    levels = low + (heights.max() - low) * np.linspace(0, 1, LEVELS) ** 2.5
+    axes.contourf(x, y, heights, levels=levels, cmap="Greys", alpha=0.45)
+    axes.contour(x, y, heights, levels=levels, colors="#888888", linewidths=0.6)
+    if one.goal is not None:
+        axes.plot(*one.goal, "*", color="black", ms=11, zorder=4)
+    axes.grid(visible=False)
+    axes.set(xlim=one.x, ylim=one.y)
+
+
+def draw_path(axes, path: np.ndarray, i: int = 0):
+    """One walk: a square where it starts, a dot a step; returns its line."""
+    path = np.asarray(path, dtype=float)
+    color = plots.PALETTE[i % len(plots.PALETTE)]
+    (line,) = axes.plot(*path.T, color=color, lw=1.6, ls=plots.DASHES[i % 7], zorder=3)
+    every = max(1, len(path) // 25)
+    axes.plot(*path[::every].T, ".", color=color, ms=4, zorder=3)
+    axes.plot(*path[0], "s", color="black", ms=6, zorder=4)
+    axes.plot(*path[-1], "o", color=color, ms=7, mec="black", mew=0.8, zorder=5)
+    return line
+
+
+def _said(title: str, name: str, path: np.ndarray) -> str:
+    end = ", ".join(f"{value:.2g}" for value in path[-1])
+    return f"{title}, {name}: {len(path) - 1} steps to ({end})"

@@ -1,0 +1,102 @@
+"""Runs beside the reader's code of C2W1 where a result depends on random draws."""
+
+import numpy as np
+
+
+def cut(function, X, Y, fractions, seed):
+    """Call `split_dataset` and describe the sets, whatever the shuffle was.
+
+    The first row of `X` numbers the columns; `Y` follows from it.
+    """
+    sets = function(X, Y, fractions, seed)
+    if len(sets) != 3:  # perhaps six arrays, or a dictionary: show what came
+        return sets
+    again = function(X, Y, fractions, seed)
+    other = function(X, Y, fractions, seed + 1)
+    numbers = [part[0][0].astype(int) for part in sets]
+    every = np.concatenate(numbers)
+    number = {column: i for i, column in enumerate(X[0].astype(int).tolist())}
+    fits = [
+        np.array_equal(np.asarray(y)[:, j], Y[:, number[int(column)]])
+        for (x, y) in sets
+        for j, column in enumerate(np.asarray(x)[0])
+    ]
+    first = [part[0][0].tolist() for part in (sets[0], again[0], other[0])]
+    return {
+        "shapes": [(np.shape(x), np.shape(y)) for x, y in sets],
+        "columns, sorted": np.sort(every),
+        "columns with the label of another": len(fits) - sum(fits),
+        "in the order of X": every.tolist() == X[0].tolist(),
+        "the same seed gives the same sets": first[0] == first[1],
+        "another seed gives the same sets": first[0] == first[2],
+    }
+
+
+def copies(function, image, seed, times):
+    """Call `augment` many times on one picture and describe what came out.
+
+    The picture is empty but for a bright spot with a dim one to its right.
+    """
+    rng = np.random.default_rng(seed)
+    before = np.random.get_state()[1].copy()
+    out = [function(image, rng) for _ in range(times)]
+    flat = [np.asarray(one) for one in out]
+    if any(one.shape != image.shape for one in flat):
+        return {"shape": flat[0].shape, "kind": str(flat[0].dtype)}
+    spots = [_spot(one) for one in flat]
+    row, column, _ = _spot(image)
+    width = image.shape[1]
+    start = [width - 1 - column if mirrored else column for *_, mirrored in spots]
+    return {
+        "shape": flat[0].shape,
+        "kind": str(flat[0].dtype),
+        "mirrored": np.array([float(mirrored) for *_, mirrored in spots]),
+        "moved down by": sorted({r - row for r, *_ in spots}),
+        "moved to the right by": sorted(
+            {c - s for (_, c, _), s in zip(spots, start, strict=True)}
+        ),
+        "both moved by the same": all(
+            r - row == c - s for (r, c, _), s in zip(spots, start, strict=True)
+        ),
+        "chance comes from elsewhere than rng": not np.array_equal(
+            before, np.random.get_state()[1]
+        ),
+        "pixels left empty": _gaps(function, image, rng, times),
+    }
+
+
+def _spot(image):
+    """Row and column of the brightest pixel; whether the dim one is left of it."""
+    grey = image.reshape(*image.shape[:2], -1).sum(axis=2).astype(float)
+    row, column = np.unravel_index(np.argmax(grey), grey.shape)
+    left = grey[row, column - 1] if column else 0.0
+    return int(row), int(column), bool(left > 0)
+
+
+def _gaps(function, image, rng, times):
+    """In a picture without a dark pixel: the numbers of dark ones after the call."""
+    bright = np.full_like(image, 9)
+    return sorted({int(np.sum(function(bright, rng) == 0)) for _ in range(times)})
+
+
+def check_slopes(function, x, theta, epsilon, power, factor):
+    """Call `gradient_check` where J = x θ^power and the slope is `factor` times right.
+
+    A check of slopes shows what it is worth on slopes that are wrong, so the two
+    functions it calls are replaced for the time of the call.
+    """
+    names = function.__globals__
+    stands_in = {
+        "forward_propagation": lambda x, theta: x * theta**power,
+        "backward_propagation": lambda x, theta: (
+            factor * power * x * theta ** (power - 1)
+        ),
+    }
+    before = {name: names.get(name) for name in stands_in}
+    names.update(stands_in)
+    try:
+        if epsilon is None:
+            return function(x, theta)
+        return function(x, theta, epsilon)
+    finally:
+        names.update(before)
