@@ -1,0 +1,1890 @@
+"""Hidden tests of C2W3: searches, softmax, batch norm and automatic differentiation."""
+
+import math
+
+import numpy as np
+
+from autograder.check import Lab, case, draws
+from helpers import nn
+
+lab = Lab("C2W3")
+ref = lab.reference
+
+EVEN = {"mean": 0.5, "std": 1 / math.sqrt(12)}  # an even draw between 0 and 1
+
+
+# --- searches ------------------------------------------------------------------------
+
+
+lab.concept(
+    "log_share",
+    points=1,
+    answer=25,
+    why="One of four powers of ten.",
+    because={
+        10: "On a log scale each power of ten has the same share. There are four.",
+        0: "So it is when rates are drawn evenly. Here their logarithms are.",
+        20: "Count the powers of ten between 0.0001 and 1: there are four.",
+        50: "Half of the draws lie below 0.01, the middle of the logarithms.",
+        33: "Count the powers of ten between 0.0001 and 1: there are four.",
+    },
+)
+
+
+def _even_draws(n):
+    return {
+        "shape": (n,),
+        "from low to high": True,
+        "places on the scale": draws((n,), **EVEN),
+        "equal generators give equal draws": True,
+        "other generators give other draws": True,
+    }
+
+
+def _seed(rng):
+    return int(rng.integers(1, 10_000))
+
+
+@lab.check("sample_log_uniform", points=3, driver="sampled_log")
+def sample_log_uniform(rng):
+    """One draw, many, below and above 1: range, spread of the logarithms, generator."""
+    for low, high, n in [(1e-4, 1.0, 1000), (0.5, 3000.0, 600), (1e-6, 1e-3, 1)]:
+        yield case(low, high, n, _seed(rng))
+
+
+@sample_log_uniform.expect
+def sample_log_uniform_expected(low, high, n, seed):
+    return _even_draws(n)
+
+
+@sample_log_uniform.mistake(
+    "The values themselves are drawn evenly, so nearly all are about as large as the "
+    "largest. Draw the logarithm evenly, between the logarithms of both ends."
+)
+def rates_on_a_linear_scale(low, high, n, rng):
+    return rng.uniform(low, high, n)
+
+
+@sample_log_uniform.mistake(
+    "These are logarithms. Go back to the values with the exponential."
+)
+def logarithms_themselves(low, high, n, rng):
+    return rng.uniform(np.log(low), np.log(high), n)
+
+
+@sample_log_uniform.mistake(
+    "The values leave the range: logarithm and exponential have different bases."
+)
+def mixes_bases(low, high, n, rng):
+    return 10 ** rng.uniform(np.log(low), np.log(high), n)
+
+
+@sample_log_uniform.mistake(
+    "It draws from `np.random`, so a search cannot be repeated. Use the `rng` you are "
+    "given."
+)
+def another_generator(low, high, n, rng):
+    return np.exp(np.random.uniform(np.log(low), np.log(high), n))
+
+
+@sample_log_uniform.mistake(
+    "The values are the same for every generator: an even row of them is a grid, not a "
+    "draw."
+)
+def a_grid_of_rates(low, high, n, rng):
+    return np.geomspace(low, high, n)
+
+
+@sample_log_uniform.mistake("One number came back. Draw n of them, as an array.")
+def a_single_rate(low, high, n, rng):
+    return np.exp(rng.uniform(np.log(low), np.log(high)))
+
+
+@sample_log_uniform.right
+def rates_by_powers_of_ten(low, high, n, rng):
+    r = np.log10(low) + (np.log10(high) - np.log10(low)) * rng.random(n)
+    return 10**r
+
+
+@sample_log_uniform.right
+def rates_with_a_loop(low, high, n, rng):
+    return np.array([low * (high / low) ** rng.random() for _ in range(n)])
+
+
+@sample_log_uniform.right
+def rates_downwards_in_float32(low, high, n, rng):
+    u = rng.uniform(size=n).astype(np.float32)
+    return np.float64(high) * np.exp(-u * math.log(high / low))
+
+
+@lab.check("sample_beta", points=3, driver="sampled_beta")
+def sample_beta(rng):
+    """One draw and many, short and long memories, a range that begins near zero."""
+    for low, high, n in [(0.9, 0.999, 1000), (0.01, 0.9999, 600), (0.5, 0.99, 1)]:
+        yield case(low, high, n, _seed(rng))
+
+
+@sample_beta.expect
+def sample_beta_expected(low, high, n, seed):
+    return _even_draws(n)
+
+
+@sample_beta.mistake(
+    "Beta itself is drawn evenly, so long memories are hardly ever tried. Put 1 - beta "
+    "on a log scale."
+)
+def betas_on_a_linear_scale(low, high, n, rng):
+    return rng.uniform(low, high, n)
+
+
+@sample_beta.mistake(
+    "Beta is on a log scale. It is its distance to 1, the number 1 - beta, that "
+    "belongs there."
+)
+def logarithm_of_beta(low, high, n, rng):
+    return np.exp(rng.uniform(np.log(low), np.log(high), n))
+
+
+@sample_beta.mistake("These are values of 1 - beta. Turn them back into beta.")
+def distances_to_one(low, high, n, rng):
+    return np.exp(rng.uniform(np.log(1 - high), np.log(1 - low), n))
+
+
+@sample_beta.mistake(
+    "It draws from `np.random`, so a search cannot be repeated. Pass on the `rng` you "
+    "are given."
+)
+def betas_from_another_generator(low, high, n, rng):
+    return 1 - np.exp(np.random.uniform(np.log(1 - high), np.log(1 - low), n))
+
+
+@sample_beta.right
+def betas_by_powers_of_ten(low, high, n, rng):
+    return 1 - 10 ** rng.uniform(np.log10(1 - low), np.log10(1 - high), n)
+
+
+@sample_beta.right
+def betas_one_by_one(low, high, n, rng):
+    a, b = math.log1p(-low), math.log1p(-high)
+    return np.array([-math.expm1(a + (b - a) * rng.random()) for _ in range(n)])
+
+
+lab.concept(
+    "grid_values",
+    points=1,
+    answer=4,
+    why="4 · 4 · 4 = 64. Random points would have tried 64.",
+    because={
+        64: "So it is with random points. In a grid every rate is used many times.",
+        16: "Each rate is combined with 16 pairs of the other two.",
+        21: "A grid multiplies: 64 is the number of values, three times over.",
+        8: "8 · 8 is 64, but there are three hyperparameters.",
+        3: "Three is the number of hyperparameters. What number cubed is 64?",
+    },
+)
+
+RATE = {"rate": ("log", 1e-4, 1.0)}
+PAIR = {"rate": ("log", 1e-4, 1.0), "beta": ("beta", 0.5, 0.999)}
+TRIO = PAIR | {"keep": ("linear", 0.2, 1.0)}
+
+
+def _errors(rng, n, best):
+    """Different errors, with the lowest at a given place."""
+    errors = rng.uniform(0.3, 0.9, n).round(4) + np.arange(n) * 1e-6
+    errors[best] = 0.1
+    return [float(error) for error in errors]
+
+
+@lab.check("random_search", points=4, driver="searched")
+def random_search(rng):
+    """One try and several, best first, last and between; many tries on three scales."""
+    for space, n, best in [(RATE, 1, 0), (PAIR, 5, 0), (PAIR, 4, 2), (RATE, 6, 4)]:
+        yield case(_errors(rng, n, best), space, n, _seed(rng))
+    yield case(_errors(rng, 150, 70), TRIO, 150, _seed(rng))
+
+
+@random_search.expect
+def random_search_expected(values, space, n, seed):
+    return {
+        "calls of the objective": n,
+        "the best was try number": int(np.argmin(values)),
+        "history": list(enumerate(values)),
+        "places of the points": draws((n, len(space)), **EVEN),
+    }
+
+
+def _tries(objective, space, n, rng):
+    points = [ref.draw_point(space, rng) for _ in range(n)]
+    return [(point, objective(point)) for point in points]
+
+
+@random_search.mistake("The highest error wins. Lower is better.")
+def highest_error_wins(objective, space, n, rng):
+    history = _tries(objective, space, n, rng)
+    return max(history, key=lambda pair: pair[1])[0], history
+
+
+@random_search.mistake(
+    "The first value returned is an error, not a point. Return the point that had it."
+)
+def lowest_error_itself(objective, space, n, rng):
+    history = _tries(objective, space, n, rng)
+    return min(error for _, error in history), history
+
+
+@random_search.mistake(
+    "The first value returned is a pair. Return the point alone, without its error."
+)
+def best_with_its_error(objective, space, n, rng):
+    history = _tries(objective, space, n, rng)
+    return min(history, key=lambda pair: pair[1]), history
+
+
+@random_search.mistake(
+    "The objective was called once too often. The error of the best stands in the "
+    "history; a second training costs another hour."
+)
+def asks_again(objective, space, n, rng):
+    history = _tries(objective, space, n, rng)
+    best = min(history, key=lambda pair: pair[1])[0]
+    objective(best)
+    return best, history
+
+
+@random_search.mistake(
+    "All tries are one and the same point. Draw inside the loop, a new one each time."
+)
+def same_point_again(objective, space, n, rng):
+    point = ref.draw_point(space, rng)
+    history = [(point, objective(point)) for _ in range(n)]
+    return point, history
+
+
+@random_search.mistake(
+    "The points are drawn evenly, whatever their scale says. `draw_point` heeds it."
+)
+def all_scales_linear(objective, space, n, rng):
+    space = {name: ("linear", a, b) for name, (_, a, b) in space.items()}
+    return ref.random_search(objective, space, n, rng)
+
+
+@random_search.mistake(
+    "The history does not hold pairs. Each entry is `(point, error)`."
+)
+def history_of_errors_only(objective, space, n, rng):
+    best, history = ref.random_search(objective, space, n, rng)
+    return best, [error for _, error in history]
+
+
+@random_search.mistake("That is the last point tried, not the best one.")
+def returns_the_last(objective, space, n, rng):
+    history = _tries(objective, space, n, rng)
+    return history[-1][0], history
+
+
+@random_search.right
+def search_with_a_running_best(objective, space, n, rng):
+    best, lowest, history = None, np.inf, []
+    for _ in range(n):
+        point = ref.draw_point(space, rng)
+        error = objective(point)
+        if error < lowest:
+            best, lowest = point, error
+        history.append((point, error))
+    return best, history
+
+
+@random_search.right
+def search_with_all_points_first(objective, space, n, rng):
+    drawn = {}
+    for name, (scale, low, high) in space.items():
+        u = rng.random(n)
+        a, b = ref.FORWARD[scale](low), ref.FORWARD[scale](high)
+        drawn[name] = ref.BACK[scale](a + (b - a) * u)
+    points = [{name: float(v[i]) for name, v in drawn.items()} for i in range(n)]
+    errors = [objective(point) for point in points]
+    return points[int(np.argmin(errors))], list(zip(points, errors, strict=True))
+
+
+@lab.check("coarse_to_fine", points=4, driver="narrowed")
+def coarse_to_fine(rng):
+    """One round; the best in the first, a middle and the last round; one point each."""
+    for space, n, rounds, best in [
+        (RATE, 4, 1, 2), (PAIR, 8, 3, 1), (RATE, 7, 3, 9), (TRIO, 6, 4, 22),
+        (RATE, 9, 4, 30),
+    ]:  # fmt: skip
+        yield case(_errors(rng, n * rounds, best), space, n, rounds, _seed(rng))
+
+
+def _rounds(objective, space, n, rounds, rng, narrow):
+    """Rounds of random search; `narrow` gives the next space."""
+    history, first = [], space
+    for _ in range(rounds):
+        tried = ref.random_search(objective, space, n, rng)[1]
+        history += tried
+        space = narrow(first, space, history)
+    return min(history, key=lambda pair: pair[1])[0], history
+
+
+def _lowest(history):
+    return min(history, key=lambda pair: pair[1])[0]
+
+
+@coarse_to_fine.mistake(
+    "Every round looks in the whole space. Narrow it after each round, with `zoom`."
+)
+def never_narrows(objective, space, n, rounds, rng):
+    return _rounds(objective, space, n, rounds, rng, lambda first, now, tried: first)
+
+
+@coarse_to_fine.mistake(
+    "From the third round on it does not get any narrower: zoom into the space of the "
+    "round before, not into the first one again."
+)
+def narrows_once(objective, space, n, rounds, rng):
+    return _rounds(
+        objective, space, n, rounds, rng,
+        lambda first, now, tried: ref.zoom(first, _lowest(tried)),
+    )  # fmt: skip
+
+
+@coarse_to_fine.mistake(
+    "It narrows around the last point tried. Narrow around the best one."
+)
+def narrows_around_the_last(objective, space, n, rounds, rng):
+    return _rounds(
+        objective, space, n, rounds, rng,
+        lambda first, now, tried: ref.zoom(now, tried[-1][0]),
+    )  # fmt: skip
+
+
+@coarse_to_fine.mistake(
+    "The history holds the last round only. Collect all rounds in one list."
+)
+def history_of_the_last_round(objective, space, n, rounds, rng):
+    best, history = ref.coarse_to_fine(objective, space, n, rounds, rng)
+    return best, history[-n:]
+
+
+@coarse_to_fine.mistake(
+    "That is the best of the last round. An earlier round had a better one."
+)
+def best_of_the_last_round(objective, space, n, rounds, rng):
+    _, history = ref.coarse_to_fine(objective, space, n, rounds, rng)
+    return _lowest(history[-n:]), history
+
+
+@coarse_to_fine.mistake(
+    "It plays one round too many: the first round, in the whole space, counts too."
+)
+def one_round_too_many(objective, space, n, rounds, rng):
+    return ref.coarse_to_fine(objective, space, n, rounds + 1, rng)
+
+
+@coarse_to_fine.right
+def rounds_with_a_running_best(objective, space, n, rounds, rng):
+    best, lowest, history = None, np.inf, []
+    for k in range(rounds):
+        if k:
+            space = ref.zoom(space, best)
+        for _ in range(n):
+            point = ref.draw_point(space, rng)
+            error = objective(point)
+            history.append((point, error))
+            if error < lowest:
+                best, lowest = point, error
+    return best, history
+
+
+@coarse_to_fine.right
+def rounds_around_each_rounds_best(objective, space, n, rounds, rng):
+    history = []
+    while len(history) < n * rounds:
+        best, tried = ref.random_search(objective, space, n, rng)
+        space = ref.zoom(space, best)
+        history.extend(tried)
+    return min(history, key=lambda pair: pair[1])[0], history
+
+
+lab.concept(
+    "panda_or_caviar",
+    points=1,
+    answer="C",
+    why="One model is all you can afford, so stay with it.",
+    because={
+        "A": "That is 225 days, and a grid would try five rates in all of them.",
+        "B": "A small share of the data is fine for a first guess, not for the result.",
+        "D": "Random beats a grid, but it is 225 days all the same.",
+    },
+)
+
+
+# --- many classes --------------------------------------------------------------------
+
+
+@lab.check("softmax", points=4)
+def softmax(rng):
+    """One class, equal scores, a square, ±1000 in one column and in different ones."""
+    yield case(rng.normal(size=(1, 3)))
+    yield case(np.zeros((4, 2)))
+    yield case(rng.normal(scale=2, size=(3, 3)))
+    yield case(np.array([[1000.0, -1000.0], [999.0, -1000.0], [0.0, -1001.0]]))
+    yield case(rng.normal(scale=2, size=(5, 1)))
+    yield case(rng.normal(scale=2, size=(3, 4)))
+
+
+@softmax.mistake(
+    "At ±1000 it is not a number (nan): the exponentials overflow, or are all zero. "
+    "Subtract the column's maximum first."
+)
+def softmax_overflows(Z):
+    e = np.exp(Z)
+    return e / np.sum(e, axis=0, keepdims=True)
+
+
+@softmax.mistake(
+    "The rows sum to 1, as in course 1. Here an example is a column: axis=0."
+)
+def shares_of_rows(Z):
+    e = np.exp(Z - np.max(Z, axis=1, keepdims=True))
+    return e / np.sum(e, axis=1, keepdims=True)
+
+
+@softmax.mistake("The whole table sums to 1. Each column should: axis=0 in the sum.")
+def shares_of_the_table(Z):
+    e = np.exp(Z - np.max(Z))
+    return e / np.sum(e)
+
+
+@softmax.mistake(
+    "One maximum was taken for all columns. A column far below it is all zeros then, "
+    "and 0 / 0 is not a number. Take each column's own."
+)
+def one_maximum_for_all(Z):
+    e = np.exp(Z - np.max(Z))
+    return e / np.sum(e, axis=0, keepdims=True)
+
+
+@softmax.mistake("The scores were shared out without the exponential.")
+def forgets_the_exponential(Z):
+    return Z / np.sum(Z, axis=0, keepdims=True)
+
+
+@softmax.mistake("That is the hard maximum: 1 for the largest. Shares are softer.")
+def hard_maximum(Z):
+    return (np.max(Z, axis=0) == Z) * 1.0
+
+
+@softmax.right
+def softmax_with_loops(Z):
+    columns = []
+    for scores in Z.T.tolist():
+        top = max(scores)
+        e = [math.exp(z - top) for z in scores]
+        columns.append([value / sum(e) for value in e])
+    return np.array(columns).T
+
+
+@softmax.right
+def softmax_through_logarithms(Z):
+    Z = Z.astype(np.float32)
+    return np.exp(Z - np.logaddexp.reduce(Z, axis=0))
+
+
+lab.concept(
+    "which_output",
+    points=1,
+    answer="A",
+    why="Exactly one of four is true, and the shares add up to 1.",
+    because={
+        "B": "Shares of 1 cannot say yes twice, nor never. Four sigmoids can.",
+        "C": "Grams are amounts, not chances of excluding answers.",
+        "D": "Several may be broken at once: four questions, four sigmoids.",
+    },
+)
+
+
+@lab.check("one_hot_matrix", points=2)
+def one_hot_matrix(rng):
+    """Some classes missing, one example, one class, as many examples as classes."""
+    yield case(np.array([1, 0, 1]), 4)
+    yield case(np.array([2]), 3)
+    yield case(np.array([0, 0]), 1)
+    yield case(rng.permutation(4), 4)
+    yield case(rng.integers(0, 5, 9), 6)
+
+
+@one_hot_matrix.mistake("It is transposed: an example is a column, a class a row.")
+def examples_in_rows(labels, C):
+    return np.eye(C)[labels]
+
+
+@one_hot_matrix.mistake(
+    "Classes that do not occur have no row. Take the number of rows from C."
+)
+def rows_from_the_labels(labels, C):
+    return np.eye(max(labels) + 1)[:, labels]
+
+
+@one_hot_matrix.mistake("The classes count from 0: label 0 has its 1 in the first row.")
+def counts_from_one(labels, C):
+    return np.roll(np.eye(C)[:, labels], -1, axis=0) + 0 * np.eye(C)[:, labels]
+
+
+@one_hot_matrix.right
+def one_hot_by_comparison(labels, C):
+    return np.arange(C)[:, np.newaxis] == labels
+
+
+@one_hot_matrix.right
+def one_hot_with_a_loop(labels, C):
+    Y = np.zeros((C, len(labels)), dtype=np.float32)
+    for i, label in enumerate(labels):
+        Y[label, i] = 1
+    return Y
+
+
+def _shares(rng, C, m):
+    """Shares of probability and a truth."""
+    A = rng.dirichlet(np.full(C, 2.0), m).T
+    A = (A + 0.02) / (1 + 0.02 * C)
+    return A, np.eye(C)[:, rng.integers(0, C, m)]
+
+
+@lab.check("cross_entropy", points=3)
+def cross_entropy(rng):
+    """One example, two classes, more classes than examples, and the reverse."""
+    for C, m in [(3, 1), (2, 5), (6, 4), (4, 9)]:
+        yield case(*_shares(rng, C, m))
+
+
+@cross_entropy.mistake("The cost is m times too large: average over the examples.")
+def sums_over_examples(A, Y):
+    return -np.sum(Y * np.log(A))
+
+
+@cross_entropy.mistake(
+    "The cost is C times too small: sum over the classes, average over examples only."
+)
+def averages_over_classes_too(A, Y):
+    return -np.mean(Y * np.log(A))
+
+
+@cross_entropy.mistake("The cost is negative: a minus belongs before it.")
+def cost_below_zero(A, Y):
+    return np.mean(np.log(np.sum(A * Y, axis=0)))
+
+
+@cross_entropy.mistake(
+    "It also counts (1 - Y) log(1 - A), which belongs to separate sigmoids. With "
+    "softmax the true class says it all."
+)
+def counts_false_classes(A, Y):
+    return -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / A.shape[1]
+
+
+@cross_entropy.mistake(
+    "The costs of the examples are still apart. Average them into a number."
+)
+def costs_of_each_example(A, Y):
+    return -np.sum(Y * np.log(A), axis=0)
+
+
+@cross_entropy.right
+def cross_entropy_by_the_formula(A, Y):
+    return -np.sum(Y * np.log(A)) / A.shape[1]
+
+
+@cross_entropy.right
+def cross_entropy_with_a_loop(A, Y):
+    total = 0.0
+    for i in range(A.shape[1]):
+        total -= math.log(A[np.argmax(Y[:, i]), i])
+    return np.float32(total / A.shape[1])
+
+
+lab.concept(
+    "cost_at_start",
+    points=1,
+    answer=math.log(10),
+    digits=2,
+    why="-ln 0.1 = ln 10.",
+    because={
+        math.log(2): "That is for two classes, with one half each.",
+        0.1: "That is the share itself. The cost is minus its logarithm.",
+        1: "In logarithms of base 10; the cost takes natural ones.",
+        -math.log(10): "Logarithms of shares are negative; there is a minus before.",
+        0.23: "Sum over classes: only the true one counts, and it is not averaged.",
+        math.log2(10): "That is the logarithm of base 2. Take the natural one.",
+        10: "Only the true class has a 1 in Y, so one term is left.",
+    },
+)
+
+
+@lab.check("softmax_backward", points=3)
+def softmax_backward(rng):
+    """One example, two classes, more classes than examples, and the reverse."""
+    for C, m in [(3, 1), (2, 5), (6, 4), (4, 9)]:
+        yield case(*_shares(rng, C, m))
+
+
+@softmax_backward.mistake(
+    "The slope is m times too large. The cost is an average over m examples, so its "
+    "slope is one, too."
+)
+def slope_of_the_sum(A, Y):
+    return A - Y
+
+
+@softmax_backward.mistake("The sign is wrong: what the net said minus what is true.")
+def truth_minus_shares(A, Y):
+    return (Y - A) / A.shape[1]
+
+
+@softmax_backward.mistake(
+    "It is divided by the number of classes. m is the number of columns, A.shape[1]."
+)
+def divides_by_classes(A, Y):
+    return (A - Y) / A.shape[0]
+
+
+@softmax_backward.mistake(
+    "That is the slope in the shares, -Y / A. One step further back, through softmax, "
+    "everything simplifies."
+)
+def slope_in_the_shares(A, Y):
+    return -Y / A / A.shape[1]
+
+
+@softmax_backward.mistake(
+    "A factor A (1 - A) is too many: softmax and logarithm have cancelled already."
+)
+def keeps_the_sigmoids_slope(A, Y):
+    return (A - Y) * A * (1 - A) / A.shape[1]
+
+
+@softmax_backward.right
+def slope_through_the_jacobian(A, Y):
+    dZ = np.zeros(A.shape)
+    for i in range(A.shape[1]):
+        a = A[:, i]
+        jacobian = np.diag(a) - np.outer(a, a)
+        dZ[:, i] = jacobian @ (-Y[:, i] / a) / A.shape[1]
+    return dZ
+
+
+@softmax_backward.right
+def slope_on_a_copy(A, Y):
+    dZ = A.astype(np.float32)
+    dZ[np.argmax(Y, axis=0), np.arange(A.shape[1])] -= 1
+    return dZ / np.float32(A.shape[1])
+
+
+# --- batch norm ----------------------------------------------------------------------
+
+lab.concept(
+    "where_b_goes",
+    points=1,
+    answer="B",
+    why="A constant added to a row moves its mean, which is subtracted.",
+    because={
+        "A": "The mean of Z_tilde is beta, whatever b is: the batch's mean is removed.",
+        "C": "A constant shifts values and leaves their variance alone.",
+        "D": "The running mean holds b as well, and takes it away just the same.",
+    },
+)
+
+
+def _running(rng, n):
+    return {
+        "mean": rng.normal(size=(n, 1)),
+        "var": rng.uniform(0.5, 2.0, size=(n, 1)),
+    }
+
+
+def _layer(rng, n, m):
+    """Scores of a layer away from zero, scale, shift, and running averages."""
+    Z = rng.normal(size=(n, m)) * rng.uniform(0.5, 3, (n, 1)) + 2 * rng.normal(
+        size=(n, 1)
+    )
+    gamma = rng.uniform(0.5, 2.0, size=(n, 1))
+    return Z, gamma, rng.normal(size=(n, 1)), _running(rng, n)
+
+
+@lab.check("batchnorm_forward", points=9, mutates=("running",))
+def batchnorm_forward(rng):
+    """Both modes, a constant unit, one example in use, other momentum and epsilon."""
+    yield case(*_layer(rng, 3, 5), mode="train")
+    yield case(*_layer(rng, 4, 4), mode="train", momentum=0.7, epsilon=0.5)
+    Z, *others = _layer(rng, 2, 6)
+    Z[0] = 3.0
+    yield case(Z, *others, mode="train")
+    yield case(*_layer(rng, 3, 6), mode="test")
+    yield case(*_layer(rng, 4, 1), mode="test", epsilon=0.5)
+
+
+def _normalized(Z, gamma, beta, mean, std, mode):
+    """Output and cache for given statistics."""
+    Z_hat = (Z - mean) / std
+    cache = {"Z_hat": Z_hat, "std": std, "gamma": gamma, "mode": mode}
+    return gamma * Z_hat + beta, cache
+
+
+def _statistics(Z, running, mode):
+    if mode == "train":
+        return Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
+    return running["mean"], running["var"]
+
+
+@batchnorm_forward.mistake(
+    "In mode 'test' it uses the statistics of the test batch. Take the running "
+    "averages: an answer must not depend on who else asks."
+)
+def statistics_of_the_test_batch(
+    Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8
+):
+    if mode == "train":
+        return ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    mean, var = _statistics(Z, running, "train")
+    return _normalized(Z, gamma, beta, mean, np.sqrt(var + epsilon), mode)
+
+
+@batchnorm_forward.mistake(
+    "`running` never moves. In mode 'train' its two entries are replaced by the new "
+    "averages."
+)
+def never_moves_running(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    return ref.batchnorm_forward(Z, gamma, beta, dict(running), mode, momentum, epsilon)
+
+
+@batchnorm_forward.mistake(
+    "Old and new have changed places in the running averages: `momentum` is the share "
+    "of the old that stays."
+)
+def swaps_old_and_new(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    return ref.batchnorm_forward(Z, gamma, beta, running, mode, 1 - momentum, epsilon)
+
+
+@batchnorm_forward.mistake(
+    "`running` moves in mode 'test' as well. In use nothing is learned."
+)
+def learns_from_the_test_batch(
+    Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8
+):
+    answer = ref.batchnorm_forward(
+        Z, gamma, beta, dict(running), mode, momentum, epsilon
+    )
+    ref.batchnorm_forward(Z, gamma, beta, running, "train", momentum, epsilon)
+    return answer
+
+
+@batchnorm_forward.mistake(
+    "It normalizes examples, not units: mean and variance run along a row, axis=1."
+)
+def normalizes_each_example(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    if mode == "test":
+        return ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    mean, var = Z.mean(axis=0, keepdims=True), Z.var(axis=0, keepdims=True)
+    for key, value in (("mean", mean), ("var", var)):
+        running[key] = momentum * running[key] + (1 - momentum) * value
+    return _normalized(Z, gamma, beta, mean, np.sqrt(var + epsilon), mode)
+
+
+@batchnorm_forward.mistake(
+    "Epsilon was added to the root. It belongs under it, to the variance."
+)
+def epsilon_outside_the_root(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    mean, var = _statistics(Z, running, mode)
+    ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    return _normalized(Z, gamma, beta, mean, np.sqrt(var) + epsilon, mode)
+
+
+@batchnorm_forward.mistake(
+    "It divides by the variance. Divide by its root, the standard deviation."
+)
+def divides_by_the_variance(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    mean, var = _statistics(Z, running, mode)
+    ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    return _normalized(Z, gamma, beta, mean, var + epsilon, mode)
+
+
+@batchnorm_forward.mistake(
+    "The variance is divided by m - 1. Here it is the average over the batch: divide "
+    "by m, as `np.var` does."
+)
+def variance_of_a_sample(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    if mode == "test":
+        return ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    mean, var = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True, ddof=1)
+    for key, value in (("mean", mean), ("var", var)):
+        running[key] = momentum * running[key] + (1 - momentum) * value
+    return _normalized(Z, gamma, beta, mean, np.sqrt(var + epsilon), mode)
+
+
+@batchnorm_forward.mistake(
+    "Z_hat comes back as it is: scale it by gamma and shift it by beta."
+)
+def forgets_scale_and_shift(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    _, cache = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    return cache["Z_hat"], cache
+
+
+@batchnorm_forward.mistake("The shift beta is missing.")
+def forgets_the_shift(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    return ref.batchnorm_forward(Z, gamma, 0 * beta, running, mode, momentum, epsilon)
+
+
+@batchnorm_forward.right
+def batchnorm_with_loops(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    n, m = Z.shape
+    Z_hat, std = np.zeros((n, m)), np.zeros((n, 1))
+    mean, var = running["mean"].copy(), running["var"].copy()
+    for j in range(n):
+        if mode == "train":
+            mu = sum(Z[j]) / m
+            square = sum((z - mu) ** 2 for z in Z[j]) / m
+            mean[j] += (1 - momentum) * (mu - mean[j])
+            var[j] += (1 - momentum) * (square - var[j])
+        else:
+            mu, square = mean[j, 0], var[j, 0]
+        std[j] = math.sqrt(square + epsilon)
+        Z_hat[j] = (Z[j] - mu) / std[j]
+    running.update(mean=mean, var=var)
+    cache = {"mode": mode, "gamma": gamma, "Z_hat": Z_hat, "std": std, "beta": beta}
+    return gamma * Z_hat + beta, cache
+
+
+@batchnorm_forward.right
+def batchnorm_in_place(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    mean, var = running["mean"], running["var"]
+    if mode == "train":
+        centred = Z - np.sum(Z, axis=1, keepdims=True) / Z.shape[1]
+        batch = Z.mean(1, keepdims=True), np.mean(centred**2, 1, keepdims=True)
+        for old, new in zip((mean, var), batch, strict=True):
+            old *= momentum  # the arrays themselves move
+            old += (1 - momentum) * new
+        mean, var = batch
+    std = (var + epsilon) ** 0.5
+    Z_hat = ((Z - mean) / std).astype(np.float32)
+    cache = {"Z_hat": Z_hat, "std": std, "gamma": gamma, "mode": mode}
+    return (gamma * Z_hat + beta), cache
+
+
+lab.concept(
+    "batch_of_one",
+    points=1,
+    answer="D",
+    why="Z minus its own mean is 0, so gamma · 0 + beta is left.",
+    because={
+        "A": "It is normalized all the same: its mean is the example itself.",
+        "B": "Epsilon keeps the root from being zero; 0 divided by it is 0.",
+        "C": "Nothing of the picture survives when its own value is subtracted.",
+    },
+)
+
+
+@lab.check("batchnorm_backward", points=8)
+def batchnorm_backward(rng):
+    """Both modes, squares and wide tables, large epsilon, one example in use."""
+    for n, m, mode, epsilon in [
+        (3, 5, "train", 1e-8), (4, 4, "train", 1e-8), (2, 7, "train", 0.5),
+        (3, 6, "test", 1e-8), (4, 1, "test", 1e-8),
+    ]:  # fmt: skip
+        Z, gamma, beta, running = _layer(rng, n, m)
+        mean, var = _statistics(Z, running, mode)
+        std = np.sqrt(var + epsilon)
+        cache = _normalized(Z, gamma, beta, mean, std, mode)[1]
+        yield case(rng.normal(size=(n, m)) + 0.5, cache)
+
+
+def _slopes(dZ_tilde, cache):
+    """The two sums, and the factor of dZ."""
+    dgamma = np.sum(dZ_tilde * cache["Z_hat"], axis=1, keepdims=True)
+    dbeta = np.sum(dZ_tilde, axis=1, keepdims=True)
+    return dgamma, dbeta, cache["gamma"] / cache["std"]
+
+
+@batchnorm_backward.mistake(
+    "The path through the mean is missing: nudging one example moves the mean of all. "
+    "Subtract dbeta / m."
+)
+def forgets_the_mean(dZ_tilde, cache):
+    dgamma, dbeta, factor = _slopes(dZ_tilde, cache)
+    through = cache["Z_hat"] * dgamma / dZ_tilde.shape[1]
+    train = cache["mode"] == "train"
+    return factor * (dZ_tilde - train * through), dgamma, dbeta
+
+
+@batchnorm_backward.mistake(
+    "The path through the variance is missing: nudging one example moves the spread. "
+    "Subtract Z_hat dgamma / m."
+)
+def forgets_the_variance(dZ_tilde, cache):
+    dgamma, dbeta, factor = _slopes(dZ_tilde, cache)
+    train = cache["mode"] == "train"
+    return factor * (dZ_tilde - train * dbeta / dZ_tilde.shape[1]), dgamma, dbeta
+
+
+@batchnorm_backward.mistake(
+    "Mean and variance are taken for constants. In mode 'train' they depend on every "
+    "example, and so does dZ: two terms are missing."
+)
+def statistics_as_constants(dZ_tilde, cache):
+    dgamma, dbeta, factor = _slopes(dZ_tilde, cache)
+    return factor * dZ_tilde, dgamma, dbeta
+
+
+@batchnorm_backward.mistake(
+    "In mode 'test' the running averages are constants: nothing flows through them."
+)
+def statistics_always_move(dZ_tilde, cache):
+    return ref.batchnorm_backward(dZ_tilde, cache | {"mode": "train"})
+
+
+@batchnorm_backward.mistake(
+    "dgamma and dbeta are averaged. They are sums: the division by m has happened in "
+    "the slope of the cost."
+)
+def averages_the_slopes(dZ_tilde, cache):
+    dZ, dgamma, dbeta = ref.batchnorm_backward(dZ_tilde, cache)
+    return dZ, dgamma / dZ_tilde.shape[1], dbeta / dZ_tilde.shape[1]
+
+
+@batchnorm_backward.mistake(
+    "dgamma and dbeta have lost an axis. They have the shape of gamma, (n, 1)."
+)
+def slopes_with_one_axis(dZ_tilde, cache):
+    dZ, dgamma, dbeta = ref.batchnorm_backward(dZ_tilde, cache)
+    return dZ, dgamma[:, 0], dbeta[:, 0]
+
+
+@batchnorm_backward.mistake("dZ lacks the factor gamma.")
+def forgets_gamma(dZ_tilde, cache):
+    dZ, dgamma, dbeta = ref.batchnorm_backward(dZ_tilde, cache)
+    return dZ / cache["gamma"], dgamma, dbeta
+
+
+@batchnorm_backward.mistake(
+    "dZ is not divided by the standard deviation, by which Z was."
+)
+def forgets_the_deviation(dZ_tilde, cache):
+    dZ, dgamma, dbeta = ref.batchnorm_backward(dZ_tilde, cache)
+    return dZ * cache["std"], dgamma, dbeta
+
+
+@batchnorm_backward.mistake("dgamma and dbeta have changed places.")
+def swaps_the_slopes(dZ_tilde, cache):
+    dZ, dgamma, dbeta = ref.batchnorm_backward(dZ_tilde, cache)
+    return dZ, dbeta, dgamma
+
+
+@batchnorm_backward.right
+def backward_step_by_step(dZ_tilde, cache):
+    Z_hat, std, m = cache["Z_hat"], cache["std"], dZ_tilde.shape[1]
+    dZ_hat = dZ_tilde * cache["gamma"]
+    dZ = dZ_hat / std
+    if cache["mode"] == "train":
+        centred = Z_hat * std  # Z - mean
+        dvar = np.sum(dZ_hat * centred, 1, keepdims=True) * -0.5 * std**-3
+        dmean = -np.sum(dZ_hat, 1, keepdims=True) / std
+        dZ = dZ + dvar * 2 * centred / m + dmean / m
+    return dZ, (dZ_tilde * Z_hat).sum(1)[:, None], dZ_tilde.sum(1)[:, None]
+
+
+@batchnorm_backward.right
+def backward_with_loops(dZ_tilde, cache):
+    n, m = dZ_tilde.shape
+    dZ = np.zeros((n, m))
+    dgamma, dbeta = np.zeros((n, 1)), np.zeros((n, 1))
+    for j in range(n):
+        h, g = cache["Z_hat"][j], dZ_tilde[j]
+        for i in range(m):
+            dgamma[j] += g[i] * h[i]
+            dbeta[j] += g[i]
+        for i in range(m):
+            paths = g[i]
+            if cache["mode"] == "train":
+                paths -= (dbeta[j, 0] + h[i] * dgamma[j, 0]) / m
+            dZ[j, i] = cache["gamma"][j, 0] / cache["std"][j, 0] * paths
+    return dZ, dgamma, dbeta
+
+
+@batchnorm_backward.right
+def backward_in_float32(dZ_tilde, cache):
+    cache = {
+        key: value if key == "mode" else value.astype(np.float32)
+        for key, value in cache.items()
+    }
+    return ref.batchnorm_backward(dZ_tilde.astype(np.float32), cache)
+
+
+# --- autodiff ------------------------------------------------------------------------
+
+
+@lab.check("unbroadcast", points=5)
+def unbroadcast(rng):
+    """Nothing to do; axes of 1 in front and behind, missing axes, both, a number."""
+    for wide, shape in [
+        ((2, 3), (2, 3)), ((2, 3), (2, 1)), ((3, 3), (1, 3)), ((2, 3), (3,)),
+        ((4, 2, 3), (2, 1)), ((2, 3), ()), ((1, 4), (1, 1)), ((2, 2, 2), (1, 2, 1)),
+    ]:  # fmt: skip
+        yield case(rng.normal(size=wide), shape)
+
+
+@unbroadcast.mistake("Averages came back. What is used often is owed the sum.")
+def averages_over_axes(gradient, shape):
+    narrow = ref.unbroadcast(gradient, shape)
+    return narrow * narrow.size / gradient.size
+
+
+@unbroadcast.mistake(
+    "Axes of length 1 are not summed: there the array was repeated, too."
+)
+def leaves_axes_of_one(gradient, shape):
+    while gradient.ndim > len(shape):
+        gradient = gradient.sum(axis=0)
+    return gradient
+
+
+@unbroadcast.mistake(
+    "Missing axes are not summed away. Shapes are compared from the right, so the "
+    "extra axes are on the left."
+)
+def leaves_missing_axes(gradient, shape):
+    extra = gradient.ndim - len(shape)
+    for axis, length in enumerate(shape):
+        if length == 1:
+            gradient = gradient.sum(axis=extra + axis, keepdims=True)
+    return gradient
+
+
+@unbroadcast.mistake("The summed axes of length 1 are gone. Keep them: keepdims=True.")
+def loses_axes_of_one(gradient, shape):
+    narrow = ref.unbroadcast(gradient, shape)
+    stretched = gradient.shape[gradient.ndim - len(shape) :]
+    axes = tuple(i for i, n in enumerate(shape) if n == 1 and stretched[i] != 1)
+    return np.squeeze(narrow, axis=axes)
+
+
+@unbroadcast.mistake(
+    "It takes the first of the repeated gradients. All of them count: sum."
+)
+def takes_the_first(gradient, shape):
+    while gradient.ndim > len(shape):
+        gradient = gradient[0]
+    for axis, length in enumerate(shape):
+        if length == 1:
+            gradient = np.take(gradient, [0], axis=axis)
+    return gradient
+
+
+@unbroadcast.right
+def unbroadcast_in_one_sum(gradient, shape):
+    extra = gradient.ndim - len(shape)
+    axes = [*range(extra), *(extra + i for i, n in enumerate(shape) if n == 1)]
+    return gradient.sum(axis=tuple(axes)).reshape(shape)
+
+
+@unbroadcast.right
+def unbroadcast_value_by_value(gradient, shape):
+    out = np.zeros(shape)
+    places = np.broadcast_to(np.arange(out.size).reshape(shape), gradient.shape)
+    np.add.at(out.reshape(-1), places.ravel(), gradient.ravel())
+    return out
+
+
+def _pairs(rng):
+    """Two arrays and the gradient of their sum or product."""
+    for one, other in [((2, 3), (2, 3)), ((3, 4), (3, 1)), ((3,), (2, 3)), ((), (4,))]:
+        a, b = rng.normal(size=one), rng.normal(size=other)
+        yield case(np.asarray(a), np.asarray(b), rng.normal(size=np.shape(a + b)))
+
+
+def _result(data, parents, rule, name=""):
+    """A tensor of the kind its parents are."""
+    return type(parents[0])(data, parents, rule, name)
+
+
+@lab.check("add", points=2, driver="two_parents")
+def add(rng):
+    """Equal shapes, a column, a missing axis, a number."""
+    yield from _pairs(rng)
+
+
+@add.mistake(
+    "A parent that was broadcast gets a gradient of the wrong shape. `unbroadcast` it "
+    "to the parent's own."
+)
+def adds_without_unbroadcast(a, b):
+    return _result(a.data + b.data, (a, b), lambda g: (g, g))
+
+
+@add.mistake("The rule answers for one parent only. There are two.")
+def answers_for_one(a, b):
+    return _result(
+        a.data + b.data, (a, b), lambda g: (ref.unbroadcast(g, a.data.shape),)
+    )
+
+
+@add.mistake(
+    "The gradients are multiplied by the other summand. That is the rule of a product."
+)
+def rule_of_a_product(a, b):
+    def rule(g):
+        return (
+            ref.unbroadcast(g * b.data, a.data.shape),
+            ref.unbroadcast(g * a.data, b.data.shape),
+        )
+
+    return _result(a.data + b.data, (a, b), rule)
+
+
+@add.mistake(
+    "The slopes themselves came back, ones. Multiply by `g`, the gradient from above."
+)
+def forgets_g_in_a_sum(a, b):
+    return _result(
+        a.data + b.data,
+        (a, b),
+        lambda g: (
+            ref.unbroadcast(np.ones_like(g), a.data.shape),
+            ref.unbroadcast(np.ones_like(g), b.data.shape),
+        ),
+    )
+
+
+@add.right
+def add_with_a_loop(a, b):
+    def rule(g):
+        return [ref.unbroadcast(g, parent.data.shape) for parent in (a, b)]
+
+    return _result(np.add(a.data, b.data), (a, b), rule)
+
+
+@add.right
+def add_on_copies(a, b):
+    shapes = np.shape(a.data), np.shape(b.data)
+
+    def rule(g):
+        g = np.array(g, dtype=np.float32)
+        return tuple(unbroadcast_in_one_sum(g, shape) for shape in shapes)
+
+    return _result(a.data + b.data, (a, b), rule)
+
+
+@lab.check("multiply", points=3, driver="two_parents")
+def multiply(rng):
+    """Equal shapes, a column, a missing axis, a number."""
+    yield from _pairs(rng)
+
+
+@multiply.mistake(
+    "A parent that was broadcast gets a gradient of the wrong shape. `unbroadcast` it "
+    "to the parent's own."
+)
+def multiplies_without_unbroadcast(a, b):
+    return _result(a.data * b.data, (a, b), lambda g: (g * b.data, g * a.data))
+
+
+@multiply.mistake(
+    "The factors have changed places: the slope in one factor is the other one."
+)
+def swaps_the_factors(a, b):
+    def rule(g):
+        return (
+            ref.unbroadcast(g * a.data, a.data.shape),
+            ref.unbroadcast(g * b.data, b.data.shape),
+        )
+
+    return _result(a.data * b.data, (a, b), rule)
+
+
+@multiply.mistake(
+    "The gradient from above, `g`, is not used: multiply the slopes by it."
+)
+def forgets_g(a, b):
+    def rule(g):
+        one = np.ones_like(g)
+        return (
+            ref.unbroadcast(one * b.data, a.data.shape),
+            ref.unbroadcast(one * a.data, b.data.shape),
+        )
+
+    return _result(a.data * b.data, (a, b), rule)
+
+
+@multiply.mistake("The gradients pass unchanged. That is the rule of a sum.")
+def rule_of_a_sum(a, b):
+    return _result(a.data * b.data, (a, b), ref.add(a, b).rule)
+
+
+@multiply.right
+def multiply_on_named_parts(a, b):
+    x, y = a.data, b.data
+
+    def rule(g):
+        da, db = y * g, x * g
+        return [
+            unbroadcast_in_one_sum(da, x.shape),
+            unbroadcast_in_one_sum(db, y.shape),
+        ]
+
+    return _result(x * y, (a, b), rule)
+
+
+@multiply.right
+def multiply_in_float32(a, b):
+    def rule(g):
+        g = np.asarray(g, np.float32)
+        return tuple(
+            ref.unbroadcast(g * other.data, one.data.shape)
+            for one, other in ((a, b), (b, a))
+        )
+
+    return _result(np.multiply(a.data, b.data), (a, b), rule)
+
+
+@lab.check("matmul", points=4, driver="two_parents")
+def matmul(rng):
+    """Squares, which hide a missing transpose; tables; outer and inner products."""
+    for n, k, m in [(2, 2, 2), (3, 4, 2), (4, 1, 3), (1, 5, 1)]:
+        a, b = rng.normal(size=(n, k)), rng.normal(size=(k, m))
+        yield case(a, b, rng.normal(size=(n, m)))
+
+
+@matmul.mistake(
+    "Transposes are missing. In squares the shapes hide it; elsewhere they do not fit."
+)
+def forgets_to_transpose(a, b):
+    return _result(a.data @ b.data, (a, b), lambda g: (g @ b.data, a.data @ g))
+
+
+@matmul.mistake(
+    "The order of the factors is wrong: `g` stands on the left for a, on the right for "
+    "b."
+)
+def reverses_the_products(a, b):
+    return _result(a.data @ b.data, (a, b), lambda g: (b.data.T @ g, g @ a.data.T))
+
+
+@matmul.mistake("The two gradients have changed places: that of a comes first.")
+def swaps_the_gradients(a, b):
+    return _result(a.data @ b.data, (a, b), lambda g: (a.data.T @ g, g @ b.data.T))
+
+
+@matmul.mistake(
+    "The gradients are divided by a number of rows. A rule knows nothing of averages; "
+    "the cost has done that."
+)
+def averages_over_rows(a, b):
+    return _result(
+        a.data @ b.data,
+        (a, b),
+        lambda g: (g @ b.data.T / g.shape[1], a.data.T @ g / g.shape[1]),
+    )
+
+
+@matmul.right
+def matmul_with_einsum(a, b):
+    def rule(g):
+        return np.einsum("nm,km->nk", g, b.data), np.einsum("nk,nm->km", a.data, g)
+
+    return _result(a.data @ b.data, (a, b), rule)
+
+
+@matmul.right
+def matmul_with_loops(a, b):
+    def rule(g):
+        da, db = np.zeros(a.data.shape), np.zeros(b.data.shape)
+        for (i, j), slope in np.ndenumerate(g):
+            da[i] += slope * b.data[:, j]
+            db[:, j] += slope * a.data[i]
+        return da, db
+
+    return _result(a.data @ b.data, (a, b), rule)
+
+
+@lab.check("relu", points=2, driver="one_parent")
+def relu(rng):
+    """A table, a vector, a number, all negative; gradients of both signs."""
+    for shape in [(3, 4), (5,), (1, 1)]:
+        a = rng.normal(size=shape)
+        yield case(a + 0.1 * np.sign(a), rng.normal(size=shape))
+    yield case(-rng.uniform(0.1, 2, size=(2, 3)), rng.normal(size=(2, 3)))
+
+
+@relu.mistake(
+    "The gradient passes everywhere. Where the input was negative it must stop."
+)
+def passes_everything(a):
+    return _result(np.maximum(a.data, 0), (a,), lambda g: (g,))
+
+
+@relu.mistake(
+    "It looks at the sign of the gradient. What counts is the sign of the input."
+)
+def sign_of_the_gradient(a):
+    return _result(np.maximum(a.data, 0), (a,), lambda g: (g * (g > 0),))
+
+
+@relu.mistake(
+    "It writes into `g`, an array that other tensors may hold. Make a new one."
+)
+def writes_into_g(a):
+    def rule(g):
+        g[a.data <= 0] = 0
+        return (g,)
+
+    return _result(np.maximum(a.data, 0), (a,), rule)
+
+
+@relu.mistake(
+    "The rule returns an array. One parent still means a tuple: mind the comma."
+)
+def no_tuple(a):
+    return _result(np.maximum(a.data, 0), (a,), lambda g: g * (a.data > 0))
+
+
+@relu.mistake("The slopes came back, 0 and 1. Multiply them by `g`.")
+def slopes_alone(a):
+    return _result(np.maximum(a.data, 0), (a,), lambda g: ((a.data > 0) * 1.0,))
+
+
+@relu.mistake("The gradient is multiplied by the value. The slope is 0 or 1.")
+def multiplies_by_the_value(a):
+    return _result(np.maximum(a.data, 0), (a,), lambda g: (g * np.maximum(a.data, 0),))
+
+
+@relu.right
+def relu_with_where(a):
+    return _result(
+        np.maximum(a.data, 0), (a,), lambda g: (np.where(a.data < 0, 0.0, g),)
+    )
+
+
+@relu.right
+def relu_on_a_copy(a):
+    data = a.data.clip(min=0)
+
+    def rule(g):
+        g = np.array(g, dtype=np.float32)
+        g[data == 0] = 0
+        return [g]
+
+    return _result(data, (a,), rule)
+
+
+@lab.check("sum_", points=4, driver="summed")
+def sum_(rng):
+    """Over everything, over each axis, kept and not, in a square and in three axes."""
+    for shape, axis, keepdims in [
+        ((2, 3), None, False), ((3, 3), 1, False), ((3, 3), 0, False),
+        ((2, 4), 1, False), ((2, 4), 1, True), ((2, 3, 2), 1, False),
+        ((2, 3), None, True),
+    ]:  # fmt: skip
+        a = rng.normal(size=shape)
+        g = rng.normal(size=np.shape(a.sum(axis=axis, keepdims=keepdims)))
+        yield case(a, axis, keepdims, np.asarray(g))
+
+
+def _sum(a, axis, keepdims, rule):
+    return _result(np.asarray(a.data.sum(axis=axis, keepdims=keepdims)), (a,), rule)
+
+
+@sum_.mistake(
+    "A vanished axis is not put back before repeating. In a square that is silent, and "
+    "wrong: the gradients lie across. See `np.expand_dims`."
+)
+def leaves_the_axis_out(a, axis=None, keepdims=False):
+    return _sum(a, axis, keepdims, lambda g: (np.broadcast_to(g, a.data.shape),))
+
+
+@sum_.mistake(
+    "The gradient keeps the shape of the sum. Repeat it to the shape of the input."
+)
+def does_not_repeat(a, axis=None, keepdims=False):
+    return _sum(a, axis, keepdims, lambda g: (g,))
+
+
+@sum_.mistake(
+    "The gradient is shared out among the values. Each counts fully in a sum; sharing "
+    "is for averages."
+)
+def slope_of_an_average(a, axis=None, keepdims=False):
+    rule = ref.sum_(a, axis, keepdims).rule
+    count = a.data.size if axis is None else a.data.shape[axis]
+    return _sum(a, axis, keepdims, lambda g: (rule(g)[0] / count,))
+
+
+@sum_.mistake("Ones came back. Each value gets `g`, not 1.")
+def slope_of_one(a, axis=None, keepdims=False):
+    return _sum(a, axis, keepdims, lambda g: (np.ones_like(a.data),))
+
+
+@sum_.mistake(
+    "The rule returns an array. One parent still means a tuple: mind the comma."
+)
+def sum_without_tuple(a, axis=None, keepdims=False):
+    rule = ref.sum_(a, axis, keepdims).rule
+    return _sum(a, axis, keepdims, lambda g: np.array(rule(g)[0]))
+
+
+@sum_.right
+def sum_by_multiplication(a, axis=None, keepdims=False):
+    shape = a.data.sum(axis=axis, keepdims=True).shape
+    return _sum(
+        a, axis, keepdims, lambda g: (np.ones(a.data.shape) * np.reshape(g, shape),)
+    )
+
+
+@sum_.right
+def sum_by_repetition(a, axis=None, keepdims=False):
+    def rule(g):
+        if axis is None:
+            return (np.full(a.data.shape, np.squeeze(g)),)
+        g = np.asarray(g, np.float32)
+        if not keepdims:
+            g = np.expand_dims(g, axis)
+        return (np.repeat(g, a.data.shape[axis], axis=axis),)
+
+    return _sum(a, axis, keepdims, rule)
+
+
+lab.concept(
+    "valid_order",
+    points=1,
+    answer="A",
+    why="x, then p = relu(x), then q = p + x, then r = p * q.",
+    because={
+        "B": "q is computed from p, so p has to stand before it.",
+        "C": "That is the way back. Parents come before children in the order itself.",
+        "D": "p is computed from x, so x has to stand before it.",
+    },
+)
+
+GRAPHS = [
+    [[]],  # a leaf alone
+    [[], [0], [1], [2]],  # a chain
+    [[], [0], [0, 1], [2], [0, 3]],  # ways of different length
+    [[], [0, 0], [1], [0, 1], [3, 2]],  # a tensor used twice by one child
+    [[], [], [0, 1], [0, 2], [0], [0, 3, 2]],  # tensor 4 leads nowhere
+]
+
+
+def _random_graph(rng, n):
+    """Parents of each of n tensors; every tensor leads to the last."""
+    parents = [[]] + [
+        sorted(rng.choice(i, size=min(i, 2), replace=False).tolist())
+        for i in range(1, n - 1)
+    ]
+    used = {p for above in parents for p in above}
+    return [*parents, [i for i in range(n - 1) if i not in used]]
+
+
+@lab.check("topological_order", points=6, driver="ordered")
+def topological_order(rng):
+    """A leaf, a chain, longer and shorter ways, repeated parents, loose ends, mazes."""
+    for parents in GRAPHS:
+        yield case(parents)
+    for n in (9, 14):
+        yield case(_random_graph(rng, n))
+
+
+def _reached(tensor):
+    """Level by level from the result; each once."""
+    found = [tensor]
+    for node in found:
+        for parent in node.parents:
+            if parent not in found:
+                found.append(parent)
+    return found
+
+
+@topological_order.mistake(
+    "Children come before their parents: the list is the wrong way round."
+)
+def children_first(tensor):
+    return ref.topological_order(tensor)[::-1]
+
+
+@topological_order.mistake(
+    "Level by level is not enough. Where there is a longer way around, a parent comes "
+    "after its child. Append a tensor after *visiting* its parents."
+)
+def level_by_level(tensor):
+    return _reached(tensor)[::-1]
+
+
+@topological_order.mistake(
+    "Tensors that are used twice are listed twice. Keep a set of those seen."
+)
+def lists_twice(tensor):
+    order = []
+
+    def visit(node):
+        for parent in node.parents:
+            visit(parent)
+        order.append(node)
+
+    visit(tensor)
+    return order
+
+
+@topological_order.mistake(
+    "A tensor is appended before its parents are visited. Afterwards, please."
+)
+def appends_too_early(tensor):
+    order = []
+
+    def visit(node):
+        if node not in order:
+            order.append(node)
+            for parent in node.parents:
+                visit(parent)
+
+    visit(tensor)
+    return order
+
+
+@topological_order.mistake(
+    "Leaves are missing. They have no parents, but they want gradients most of all."
+)
+def leaves_out_leaves(tensor):
+    return [node for node in ref.topological_order(tensor) if node.parents]
+
+
+@topological_order.mistake("The result itself is missing. It comes last.")
+def leaves_out_the_result(tensor):
+    return ref.topological_order(tensor)[:-1]
+
+
+@topological_order.right
+def order_without_recursion(tensor):
+    order, seen, stack = [], set(), [(tensor, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            stack += [(parent, False) for parent in node.parents]
+    return order
+
+
+@topological_order.right
+def order_by_counting_children(tensor):
+    children = {id(node): 0 for node in _reached(tensor)}
+    for node in _reached(tensor):
+        for parent in node.parents:
+            children[id(parent)] += 1
+    ready, order = [tensor], []
+    while ready:
+        node = ready.pop()
+        order.append(node)
+        for parent in node.parents:
+            children[id(parent)] -= 1
+            if not children[id(parent)]:
+                ready.append(parent)
+    return order[::-1]
+
+
+lab.concept(
+    "used_twice",
+    points=1,
+    answer=7,
+    why="3 + 3 from the product, 1 from the sum.",
+    because={
+        1: "The parts of the product were overwritten by that of the sum. Add them.",
+        3: "x is used three times; that is one part of three.",
+        4: "The product uses x twice, so it delivers two parts.",
+        6: "That is the product's share. The summand x delivers 1 more.",
+        9: "That is the value of x * x, not a slope.",
+        12: "That is y itself.",
+    },
+)
+
+
+def _slopes_for(rng, parents):
+    """For each tensor a matrix for each parent; sometimes the gradient passes on."""
+    return [
+        [None if (i + k) % 3 == 0 else rng.normal(size=(2, 2)) for k in range(len(up))]
+        for i, up in enumerate(parents)
+    ]
+
+
+@lab.check("backward", points=7, driver="walked")
+def backward(rng):
+    """The same graphs; gradients of everything, ways that meet, shared arrays."""
+    for parents in GRAPHS:
+        yield case(parents, _slopes_for(rng, parents))
+    M = rng.normal(size=(2, 2))
+    yield case([[], [0], [0, 1]], [[], [M], [None, None]])
+    maze = _random_graph(rng, 8)
+    yield case(maze, _slopes_for(rng, maze))
+
+
+def _walk(tensor, order, receive, start=np.ones_like):
+    """Backwards in a given order; `receive` says what a parent makes of a part."""
+    for node in order:
+        node.grad = np.zeros_like(node.data)
+    tensor.grad = start(tensor.data)
+    for node in order:
+        if node.rule is not None:
+            for parent, part in zip(node.parents, node.rule(node.grad), strict=True):
+                receive(parent, part)
+
+
+def _add(parent, part):
+    parent.grad = parent.grad + part
+
+
+@backward.mistake(
+    "A tensor that is used twice keeps only the last part: the gradient is overwritten "
+    "where it should accumulate. Add."
+)
+def overwrites(tensor):
+    def receive(parent, part):
+        parent.grad = part
+
+    _walk(tensor, ref.topological_order(tensor)[::-1], receive)
+
+
+@backward.mistake(
+    "The order is not topological: a tensor passed its gradient on before all parts "
+    "had arrived. Walk through `topological_order`, from its end."
+)
+def passes_on_too_early(tensor):
+    _walk(tensor, _reached(tensor), _add)
+
+
+@backward.mistake(
+    "It walks from the leaves to the result. Gradients flow the other way: reversed(…)."
+)
+def walks_forwards(tensor):
+    _walk(tensor, ref.topological_order(tensor), _add)
+
+
+@backward.mistake(
+    "All gradients are zero. The walk starts with ones: the slope of the result in "
+    "itself."
+)
+def starts_with_nothing(tensor):
+    _walk(tensor, ref.topological_order(tensor)[::-1], _add, np.zeros_like)
+
+
+@backward.mistake(
+    "Two tensors hold the same array, and `+=` on one has changed the other. "
+    "`p.grad = p.grad + part` makes a new array."
+)
+def adds_in_place(tensor):
+    order = ref.topological_order(tensor)
+    tensor.grad = np.ones_like(tensor.data)
+    for node in reversed(order):
+        for parent, part in zip(
+            node.parents, node.rule(node.grad) if node.rule else (), strict=True
+        ):
+            if parent.grad is None:
+                parent.grad = part
+            else:
+                parent.grad += part
+
+
+@backward.mistake(
+    "Only leaves have a gradient afterwards. Here every tensor keeps its own."
+)
+def leaves_only(tensor):
+    ref.backward(tensor)
+    for node in ref.topological_order(tensor):
+        if node.parents:
+            node.grad = None
+
+
+@backward.right
+def backward_with_a_dictionary(tensor):
+    grads = {id(tensor): np.ones_like(tensor.data)}
+    for node in reversed(order_without_recursion(tensor)):
+        node.grad = grads[id(node)]
+        if node.parents:
+            for parent, part in zip(node.parents, node.rule(node.grad), strict=True):
+                grads[id(parent)] = grads.get(id(parent), 0) + part
+
+
+@backward.right
+def backward_asking_children(tensor):
+    order = ref.topological_order(tensor)
+    delivered = {id(node): [] for node in order}
+    delivered[id(tensor)].append(np.ones(tensor.data.shape))
+    for node in order[::-1]:
+        node.grad = np.sum(delivered[id(node)], axis=0)
+        if node.rule is not None:
+            for parent, part in zip(node.parents, node.rule(node.grad), strict=True):
+                delivered[id(parent)].append(np.array(part))
+
+
+# --- a framework ---------------------------------------------------------------------
+
+
+@lab.check("sgd_step", points=3, driver="moved")
+def sgd_step(rng):
+    """One parameter and several, numbers and tables, one without a gradient."""
+    for shapes, rate in [([(2, 3)], 0.1), ([(3, 1), (), (4,)], 0.5)]:
+        values = [np.asarray(rng.normal(size=shape)) for shape in shapes]
+        slopes = [np.asarray(rng.normal(size=shape)) for shape in shapes]
+        yield case(values, slopes, rate)
+    values = [rng.normal(size=(2, 2)), rng.normal(size=3)]
+    yield case(values, [rng.normal(size=(2, 2)), None], 0.2)
+
+
+def _each(parameters):
+    return [p for p in parameters if p.grad is not None]
+
+
+@sgd_step.mistake("The parameters climb: move *against* the gradient.")
+def steps_uphill(parameters, learning_rate):
+    for p in _each(parameters):
+        p.data = p.data + learning_rate * p.grad
+
+
+@sgd_step.mistake(
+    "No parameter has moved. A new value for the name in the loop changes no tensor: "
+    "set its `data`."
+)
+def moves_a_name(parameters, learning_rate):
+    for p in _each(parameters):
+        p = p.data - learning_rate * p.grad
+
+
+@sgd_step.mistake("The learning rate is not used: it scales the step.")
+def steps_of_full_length(parameters, learning_rate):
+    for p in _each(parameters):
+        p.data = p.data - p.grad
+
+
+@sgd_step.mistake(
+    "It stops at a parameter whose `grad` is None, one that played no part. Leave it "
+    "where it is."
+)
+def stops_at_none(parameters, learning_rate):
+    for p in parameters:
+        p.data = p.data - learning_rate * p.grad
+
+
+@sgd_step.right
+def step_in_place(parameters, learning_rate):
+    for p in parameters:
+        if p.grad is None:
+            continue
+        p.data -= learning_rate * p.grad
+
+
+@sgd_step.right
+def step_and_forget(parameters, learning_rate):
+    for p in _each(parameters):
+        p.data = np.subtract(p.data, learning_rate * p.grad).astype(np.float32)
+        p.grad = None
+
+
+@lab.check("train_step", points=5, driver="trained")
+def train_step(rng):
+    """A single step; three in a row; two classes and four, small and large batches."""
+    for m, sizes, rate, steps in [
+        (4, (3, 4, 2), 0.1, 1), (6, (2, 3, 3), 0.5, 3), (9, (4, 5, 4), 0.2, 3),
+    ]:  # fmt: skip
+        X, labels = rng.normal(size=(m, sizes[0])), rng.integers(0, sizes[2], m)
+        yield case(X, labels, list(sizes), rate, steps, _seed(rng))
+
+
+@train_step.mistake(
+    "Gradients of earlier steps are still there: `backward` adds to them. Forget them "
+    "first, with `zero_grad`."
+)
+def keeps_old_gradients(model, X, Y, optimizer):
+    loss = nn.cross_entropy(model(X), Y)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@train_step.mistake("The weights never move: the optimizer has to take its step.")
+def takes_no_step(model, X, Y, optimizer):
+    optimizer.zero_grad()
+    loss = nn.cross_entropy(model(X), Y)
+    loss.backward()
+    return loss.item()
+
+
+@train_step.mistake(
+    "No parameter has a gradient: `backward` was not called, or its gradients were "
+    "forgotten before the step."
+)
+def never_walks_back(model, X, Y, optimizer):
+    optimizer.zero_grad()
+    loss = nn.cross_entropy(model(X), Y)
+    optimizer.step()
+    return loss.item()
+
+
+@train_step.mistake(
+    "Softmax is applied twice: `nn.cross_entropy` takes scores and does it by itself."
+)
+def softmax_twice(model, X, Y, optimizer):
+    optimizer.zero_grad()
+    loss = nn.cross_entropy(nn.softmax(model(X)), Y)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@train_step.mistake(
+    "The loss returned is a tensor, with its whole graph behind it. `item()` gives the "
+    "number."
+)
+def returns_a_tensor(model, X, Y, optimizer):
+    loss = nn.cross_entropy(model(X), Y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss
+
+
+@train_step.mistake(
+    "The loss was measured after the update. Return the one you walked back from."
+)
+def loss_after_the_update(model, X, Y, optimizer):
+    ref.train_step(model, X, Y, optimizer)
+    return nn.cross_entropy(model(X), Y).item()
+
+
+@train_step.right
+def forgets_last(model, X, Y, optimizer):
+    for p in optimizer.parameters:
+        p.grad = None
+    loss = nn.cross_entropy(model(X), Y)
+    loss.backward()
+    optimizer.step()
+    return float(loss.data)
+
+
+@train_step.right
+def one_hot_targets(model, X, Y, optimizer):
+    scores = model(X)
+    truth = np.eye(scores.shape[-1])[Y]
+    loss = -(nn.log_softmax(scores) * truth).sum() / len(Y)
+    model.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.numpy()
+
+
+lab.concept(
+    "stale_gradients",
+    points=1,
+    answer="C",
+    why="Each backward adds to what is there.",
+    because={
+        "A": "Your own backward starts afresh. That of nn and of PyTorch adds.",
+        "B": "Nothing is refused: later gradients are added to the earlier ones.",
+        "D": "They are added up; nobody divides.",
+    },
+)

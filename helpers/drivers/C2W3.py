@@ -1,0 +1,232 @@
+"""How the checks of C2W3 call exercises that deal in generators, functions, tensors.
+
+Plain inputs become objects, the exercise is called, and what it did is written down in
+plain values.
+"""
+
+import numpy as np
+
+from helpers import nn
+
+# --- searches ------------------------------------------------------------------------
+
+
+def sampled_log(function, low, high, n, seed):
+    """Draw twice from equal generators, and once from another."""
+    return _sampled(function, low, high, n, seed, np.log)
+
+
+def sampled_beta(function, low, high, n, seed):
+    """The same for memories of averages."""
+    return _sampled(function, low, high, n, seed, lambda beta: -np.log1p(-beta))
+
+
+def _sampled(function, low, high, n, seed, scale):
+    drawn = []
+    for i, one in enumerate((seed, seed, seed + 1)):
+        np.random.seed(i)  # whoever draws from here does not repeat
+        drawn.append(np.asarray(function(low, high, n, np.random.default_rng(one))))
+    values = drawn[0]
+    rounding = 1e-6 * (high - low)
+    with np.errstate(all="ignore"):
+        left, right = scale(low), scale(high)
+        places = (scale(np.ravel(values).astype(float)) - left) / (right - left)
+    return {
+        "shape": values.shape,
+        "from low to high": bool(
+            np.all(values >= low - rounding) and np.all(values <= high + rounding)
+        ),
+        "places on the scale": np.clip(np.nan_to_num(places, nan=-9.0), -9, 9),
+        "equal generators give equal draws": bool(np.array_equal(values, drawn[1])),
+        "other generators give other draws": not np.array_equal(values, drawn[2]),
+    }
+
+
+def searched(function, values, space, n, seed):
+    """Call a random search whose objective answers with `values`, one after another."""
+    return _searched(lambda f: (f, space, n), function, values, space, seed)
+
+
+def narrowed(function, values, space, n, rounds, seed):
+    """Call a coarse-to-fine search, and measure where each round looked."""
+    found = _searched(lambda f: (f, space, n, rounds), function, values, space, seed)
+    places = found.pop("places of the points")
+    inside = []
+    for k in range(1, rounds):
+        done, here = places[: k * n], places[k * n : (k + 1) * n]
+        window = 1 / 3**k
+        errors = values[: k * n]
+        # Around the best of all rounds, or, where it is not the same, of the last.
+        centres = [np.argmin(errors), (k - 1) * n + np.argmin(errors[(k - 1) * n :])]
+        inside.append(
+            any(
+                bool(np.all(np.abs(here - done[c]) <= window / 2 + 1e-6))
+                for c in centres
+                if len(done) == k * n
+            )
+        )
+    found["rounds after the first look near the best, in a third"] = inside
+    found["points differ"] = len(np.unique(places[:, 0])) == len(places)
+    return found
+
+
+def _searched(arguments, function, values, space, seed):
+    calls = []
+
+    def objective(point):
+        calls.append(dict(point))
+        return float(values[len(calls) - 1]) if len(calls) <= len(values) else np.inf
+
+    best, history = function(*arguments(objective), np.random.default_rng(seed))
+    places = np.array([_places(point, space) for point in calls])
+    return {
+        "calls of the objective": len(calls),
+        "the best was try number": _number(best, calls),
+        "history": [(_number(point, calls), error) for point, error in history],
+        "places of the points": places.reshape(len(calls), len(space)),
+    }
+
+
+def _number(point, calls):
+    """Which call this point was, or what it is instead."""
+    if isinstance(point, dict):
+        return calls.index(point) if point in calls else "a point that was not tried"
+    return f"a {type(point).__name__} instead of a point"
+
+
+def _places(point, space):
+    """Where a point lies between the ends of each scale, 0 to 1."""
+    scales = {"linear": float, "log": np.log, "beta": lambda v: -np.log1p(-v)}
+    ends = {name: [scales[s](v) for v in (a, b)] for name, (s, a, b) in space.items()}
+    return [
+        (scales[space[name][0]](point[name]) - a) / (b - a)
+        for name, (a, b) in ends.items()
+    ]
+
+
+# --- tensors -------------------------------------------------------------------------
+
+
+class Node:
+    """A bare record, for whoever brings no `Tensor`."""
+
+    def __init__(self, data, parents=(), rule=None, name=""):
+        self.data, self.grad = np.asarray(data, dtype=float), None
+        self.parents, self.rule, self.name = parents, rule, name
+
+
+def _tensor(function):
+    """The reader's own class of tensors."""
+    return getattr(function, "__globals__", {}).get("Tensor", Node)
+
+
+def two_parents(function, a, b, g):
+    """Call an operation of two tensors, then its rule."""
+    return _operation(function, [a, b], g)
+
+
+def one_parent(function, a, g):
+    """Call an operation of one tensor, then its rule."""
+    return _operation(function, [a], g)
+
+
+def summed(function, a, axis, keepdims, g):
+    """Call a sum of a tensor, then its rule."""
+    return _operation(function, [a], g, axis=axis, keepdims=keepdims)
+
+
+def _operation(function, arrays, g, **options):
+    make = _tensor(function)
+    inputs = [make(array.copy()) for array in arrays]
+    result = function(*inputs, **options)
+    given = np.array(g, dtype=float)
+    parts = result.rule(given)
+    if isinstance(parts, list):
+        parts = tuple(parts)
+    return {
+        "data": result.data,
+        "gradients of the parents": parts,
+        "g is left alone": bool(np.array_equal(given, g)),
+        "parents": [any(p is one for one in inputs) for p in result.parents],
+    }
+
+
+def ordered(function, parents):
+    """Order a graph given as the parents of each tensor; the last is the result."""
+    make, tensors = _tensor(function), []
+    for i, above in enumerate(parents):
+        tensors.append(
+            make(float(i), tuple(tensors[p] for p in above), None if not above else _no)
+        )
+    order = list(function(tensors[-1]))
+    known = {id(tensor): i for i, tensor in enumerate(tensors)}
+    found = [known.get(id(tensor), -1) for tensor in order]
+    first = {i: found.index(i) for i in set(found)}
+    return {
+        "tensors listed": sorted(found),
+        "the result is last": bool(found) and found[-1] == len(parents) - 1,
+        "parents before children": all(
+            first[p] < first[i]
+            for i in first
+            if i >= 0
+            for p in parents[i]
+            if p in first
+        ),
+    }
+
+
+def _no(g):
+    raise AssertionError("ordering tensors asks for no gradient")
+
+
+def walked(function, parents, slopes):
+    """Walk back through a graph of linear operations.
+
+    Args:
+        function: the exercise.
+        parents: for each tensor the numbers of its parents; the last is the result.
+        slopes: for each tensor a matrix for each parent, or None to pass gradients on.
+    """
+    make, tensors = _tensor(function), []
+    for above, matrices in zip(parents, slopes, strict=True):
+        rule = _linear(matrices) if above else None
+        tensors.append(make(np.ones(2), tuple(tensors[p] for p in above), rule))
+    function(tensors[-1])
+    return [tensor.grad for tensor in tensors]
+
+
+def _linear(matrices):
+    def rule(g):
+        return tuple(g if M is None else M.T @ g for M in matrices)
+
+    return rule
+
+
+# --- the framework in use ------------------------------------------------------------
+
+
+def moved(function, values, gradients, learning_rate):
+    """Take a step with parameters of these values and gradients."""
+    make = _tensor(function)
+    parameters = [make(np.array(value)) for value in values]
+    for parameter, gradient in zip(parameters, gradients, strict=True):
+        parameter.grad = gradient
+    function(parameters, learning_rate)
+    return [parameter.data for parameter in parameters]
+
+
+def trained(function, X, labels, sizes, learning_rate, steps, seed):
+    """Take a few steps with a small net on the same batch."""
+    rng = np.random.default_rng(seed)
+    model = nn.Sequential(
+        nn.Dense(sizes[0], sizes[1], "tanh", rng=rng),
+        nn.Dense(sizes[1], sizes[2], rng=rng),
+    ).astype(np.float64)
+    optimizer = nn.SGD(model.parameters(), learning_rate)
+    losses = [function(model, X, labels, optimizer) for _ in range(steps)]
+    return {
+        "losses": losses,
+        "updates": optimizer.t,
+        "gradients": [p.grad is not None for p in model.parameters()],
+        "weights": [p.data for p in model.parameters()],
+    }

@@ -1,0 +1,1922 @@
+# %% [markdown]
+# # Tune it, steady it, and never derive a gradient again
+# Three things separate a network on paper from one that works. You will **search** for
+# its settings without wasting a night, **normalize** its hidden layers so that almost
+# any learning rate trains it, and then write the core of a **deep-learning framework**
+# yourself: sixty lines that find every gradient on their own.
+#
+# **Time** about three hours, in five parts; stop after any of them. **You need** the
+# gradients of course 1, week 4, once, to see what you will be spared.
+
+# %% [markdown]
+# ## The map
+# | part | you write | idea | points |
+# |---|---|---|---|
+# | 1 Search | two samplers, `random_search`, `coarse_to_fine` | right scale | 14 |
+# | 2 Classes | `softmax`, its cost and its slope | shares of probability | 12 |
+# | 3 Batch norm | `batchnorm_forward` `batchnorm_backward` | steady inputs | 17 |
+# | 4 Autodiff | six rules, `topological_order`, `backward` | record, walk back | 33 |
+# | 5 Framework | `sgd_step` `train_step` | the same, grown up | 8 |
+#
+# Ten short questions give 10 points, one answer in your own words 6.
+
+# %% [markdown]
+# **After this lab you can** choose scales and budgets for a search, explain what batch
+# norm does in training and in use, build and train a classifier of many classes, and
+# say what a framework does when you call `backward()`: you wrote it.
+#
+# The cell behind each exercise runs it on fixed cases and often recognizes the mistake.
+# Your grade comes from the same kind of check on fresh cases.
+
+# %%
+import itertools
+
+import numpy as np
+
+from helpers import data, figures_c2w3, nn, plots
+from helpers.checks import checks_for
+
+check = checks_for("C2W3")
+
+# %% [markdown]
+# ## Words and symbols
+# | symbol | in code | shape | means |
+# |---|---|---|---|
+# | $\alpha$ | `learning_rate` | number | length of a step |
+# | $m$, $C$ | `m`, `C` | numbers | examples, classes |
+# | $Z$, $A$ | `Z`, `A` | $(n, m)$ | scores and output of a layer |
+# | $Y$ | `Y` | $(C, m)$ | truth: a single 1 in each column |
+# | $\mu$, $\sigma^2$ | `mean`, `var` | $(n, 1)$ | of each row over the batch |
+# | $\hat Z$, $\tilde Z$ | `Z_hat`, `Z_tilde` | $(n, m)$ | normalized; then moved |
+# | $\gamma$, $\beta$ | `gamma`, `beta` | $(n, 1)$ | learned scale and shift |
+# | $\partial J/\partial t$ | `t.grad` | shape of $t$ | slope of the result in $t$ |
+#
+# Examples are columns until Part 5. The field gave $\beta$ two jobs: this shift, and
+# the memory of an average (0.9, 0.99 …).
+
+# %% [markdown]
+# # Part 1 · Search
+# Parameters are learned; **hyperparameters** you choose. Not all deserve your time:
+#
+# | tune | hyperparameter |
+# |---|---|
+# | first | learning rate $\alpha$ |
+# | second | momentum's $\beta$, hidden units, size of the mini-batch |
+# | third | number of layers, decay of the rate |
+# | hardly ever | Adam's $\beta_1$, $\beta_2$, $\epsilon$ |
+
+# %% [markdown]
+# ## See it first
+# Ten kinds of animal, as silhouettes. A small network will learn them in a blink; it is
+# a black box until Part 5. Its error on the **dev set** depends on the learning rate.
+# Before you run: how wide, in powers of ten, is the range of useful rates?
+
+# %% demo
+animals = data.load("silhouettes")
+flat = {
+    part: (animals[f"{part}_x"].reshape(-1, 784) / 255).astype(np.float32)
+    for part in ("train", "dev", "test")
+}
+plots.images(animals.train_x[0:12], [animals.classes[k] for k in animals.train_y[0:12]])
+
+
+def small_net(point, epochs=1):
+    """A network of 32 hidden units, trained on the silhouettes with Adam."""
+    rng = np.random.default_rng(0)  # the same start for all: compare rates, not luck
+    net = nn.Sequential(nn.Dense(784, 32, "relu", rng=rng), nn.Dense(32, 10, rng=rng))
+    adam = nn.Adam(net.parameters(), point["rate"], epsilon=point["epsilon"])
+    nn.fit(net, flat["train"], animals.train_y, loss=nn.cross_entropy, optimizer=adam,
+           epochs=epochs, batch_size=50, rng=rng, progress=False)  # fmt: skip
+    return net
+
+
+# %% demo
+def error(net, part="dev"):
+    """Share of wrong answers on one part of the silhouettes."""
+    return float(np.mean(net.predict(flat[part]).argmax(1) != animals[f"{part}_y"]))
+
+
+rates = 10.0 ** np.arange(-5, 0.1, 0.5)
+plots.lines(
+    {
+        "one pass of training": [
+            error(small_net({"rate": r, "epsilon": 1e-8})) for r in rates
+        ]
+    },
+    rates,
+    log="x",
+    markers=True,
+    from_zero=True,
+    xlabel="learning rate",
+    ylabel="dev error",
+    baseline={"chance": 0.9},
+    reading="Each step to the right multiplies the rate by three. Evenly spaced rates "
+    "between 0 and 1 would nearly all lie in the last two dots.",
+)
+
+# %% [markdown]
+# ## The right scale
+# What counts for a rate is its *ratio* to another: 0.001 against 0.002 matters as much
+# as 0.1 against 0.2. So draw the **logarithm** evenly, and go back:
+#
+# $$r \sim \text{uniform}(\ln \text{low}, \ln \text{high}) \qquad \alpha = e^{r}$$
+#
+# Any base does. By hand, from 0.0001 to 1: $\log_{10}$ runs from $-4$ to $0$. A draw of
+# $r = -2.5$ gives $10^{-2.5} \approx 0.0032$.
+
+# %% concept="log_share"
+# Rates are drawn evenly on a log scale from 0.0001 to 1. How many percent of them lie
+# between 0.0001 and 0.001?
+log_share = None
+
+# %% [markdown]
+# ### Exercise 1 · `sample_log_uniform` · 3 points · about 4 minutes
+# Draw from the generator you are given, `rng.uniform(…)`, never from `np.random`: then
+# a search can be repeated.
+#
+# <details><summary>The mean on the log scale is near 0.9</summary>
+#
+# The rates themselves were drawn evenly. Take logarithms of both ends first.
+# </details>
+# <details><summary>Some values are negative</summary>
+#
+# Those are the logarithms. Go back with the exponential of the same base.
+# </details>
+
+
+# %% exercise="sample_log_uniform"
+def sample_log_uniform(low, high, n, rng):
+    """Draw numbers whose logarithms are evenly spread.
+
+    Args:
+        low: smallest value, positive.
+        high: largest value.
+        n: how many.
+        rng: a NumPy random generator, such as `np.random.default_rng(0)`.
+
+    Returns:
+        Array `(n,)` of values from `low` to `high`.
+
+    Example:
+        >>> rates = sample_log_uniform(0.01, 100.0, 1000, np.random.default_rng(0))
+        >>> bool(abs(np.mean(rates < 1) - 0.5) < 0.05)
+        True
+    """
+    ### BEGIN SOLUTION
+    return np.exp(rng.uniform(np.log(low), np.log(high), n))
+    ### END SOLUTION
+
+
+# %% check="sample_log_uniform"
+check(sample_log_uniform)
+
+# %% [markdown]
+# ## A scale for averages
+# An exponentially weighted average with $\beta$ looks back over about $1/(1-\beta)$
+# steps. From 0.9 to 0.905 that is 10 to 10.5: nothing. From 0.999 to 0.9995 it is 1000
+# to 2000: another method. What counts is the distance to 1, so $1 - \beta$ belongs on
+# the log scale.
+#
+# <details><summary><b>Predict</b>: β from 0.9 to 0.999, evenly on this scale. Half of
+# the draws lie above …?</summary>
+#
+# $1-\beta$ runs from $10^{-1}$ to $10^{-3}$; its middle is $10^{-2}$. So 0.99.
+# </details>
+
+# %% [markdown]
+# ### Exercise 2 · `sample_beta` · 3 points · about 3 minutes
+# Use your `sample_log_uniform`.
+#
+# <details><summary>The values lie near 0 instead of near 1</summary>
+#
+# You drew $1-\beta$. Turn it back.
+# </details>
+
+
+# %% exercise="sample_beta"
+def sample_beta(low, high, n, rng):
+    """Draw memories of averages, with `1 - beta` evenly spread on a log scale.
+
+    Args:
+        low: smallest beta, such as 0.9.
+        high: largest beta, below 1.
+        n: how many.
+        rng: a NumPy random generator.
+
+    Returns:
+        Array `(n,)` of values from `low` to `high`.
+
+    Example:
+        >>> betas = sample_beta(0.9, 0.999, 1000, np.random.default_rng(0))
+        >>> bool(abs(np.mean(betas < 0.99) - 0.5) < 0.05)
+        True
+    """
+    ### BEGIN SOLUTION
+    return 1 - sample_log_uniform(1 - high, 1 - low, n, rng)
+    ### END SOLUTION
+
+
+# %% check="sample_beta"
+check(sample_beta)
+
+# %% demo
+rng = np.random.default_rng(1)
+drawn = {
+    "evenly": rng.uniform(0.9, 0.999, 200),
+    "1 - β on a log scale": sample_beta(0.9, 0.999, 200, rng),
+}
+plots.lines(
+    {name: np.sort(1 / (1 - betas)) for name, betas in drawn.items()},
+    log="y",
+    xlabel="draw, from the shortest memory to the longest",
+    ylabel="steps looked back on, 1/(1 - β)",
+    reading="Drawn evenly, half of all tries look back 20 steps or less. On the log "
+    "scale every length gets its share.",
+)
+
+# %% [markdown]
+# ## Grid or random?
+# With two hyperparameters and 25 trainings, a **grid** of 5 × 5 tries five values of
+# each. If only one of the two matters, 20 trainings were repeats. **Random** points try
+# 25 values of *both*, and you need not know beforehand which one matters.
+
+# %% concept="grid_values"
+# Three hyperparameters, a grid of 64 points with equally many values of each. How many
+# different learning rates does it try?
+grid_values = None
+
+# %% [markdown]
+# A space names, for each hyperparameter, its scale and its two ends. `draw_point` is
+# given; it uses your two functions.
+
+
+# %%
+def draw_point(space, rng):
+    """One value for each hyperparameter, on its own scale.
+
+    Args:
+        space: name → `(scale, low, high)`; scale is "linear", "log" or "beta".
+        rng: a NumPy random generator.
+    """
+    draw = {
+        "linear": lambda low, high, n, rng: rng.uniform(low, high, n),
+        "log": sample_log_uniform,
+        "beta": sample_beta,
+    }
+    return {
+        name: float(draw[scale](low, high, 1, rng)[0])
+        for name, (scale, low, high) in space.items()
+    }
+
+
+# %% demo
+print(draw_point({"rate": ("log", 1e-5, 1.0), "beta": ("beta", 0.9, 0.999)}, rng))
+
+# %% [markdown]
+# ### Exercise 3 · `random_search` · 4 points · about 5 minutes
+# Draw `n` points, ask `objective` for the error of each, keep the history, return the
+# best. Each call may be an hour of training: call it exactly `n` times.
+#
+# <details><summary>It made more calls than allowed</summary>
+#
+# Do not ask again for the best: its error stands in the history.
+# </details>
+# <details><summary>The best is not the best</summary>
+#
+# These are errors: the lowest wins. `min(history, key=lambda pair: pair[1])`.
+# </details>
+
+
+# %% exercise="random_search"
+def random_search(objective, space, n, rng):
+    """Try random points and keep the best.
+
+    Source: Bergstra and Bengio (2012).
+
+    Args:
+        objective: function of a point, its error; lower is better, calls are dear.
+        space: name → `(scale, low, high)`, see `draw_point`.
+        n: how many points to try, at least 1.
+        rng: a NumPy random generator.
+
+    Returns:
+        best: the point with the lowest error, name → value.
+        history: list of `n` pairs `(point, error)` in the order they were tried.
+
+    Example:
+        >>> def off(point): return abs(point["x"] - 0.3)
+        >>> space = {"x": ("linear", 0.0, 1.0)}
+        >>> best, history = random_search(off, space, 200, np.random.default_rng(0))
+        >>> round(best["x"], 1), len(history)
+        (0.3, 200)
+    """
+    ### BEGIN SOLUTION
+    history = []
+    for _ in range(n):
+        point = draw_point(space, rng)
+        history.append((point, objective(point)))
+    best, _ = min(history, key=lambda pair: pair[1])
+    return best, history
+    ### END SOLUTION
+
+
+# %% check="random_search"
+check(random_search)
+
+# %% [markdown]
+# ## Coarse to fine
+# After a first round, one corner looks best. Draw the next round only from around
+# there, then narrow again. `zoom` is given: it keeps the middle third around a point,
+# *on the scale of each hyperparameter*, and never leaves the old limits.
+
+
+# %%
+FORWARD = {"linear": lambda v: v, "log": np.log, "beta": lambda v: -np.log(1 - v)}
+BACK = {"linear": lambda u: u, "log": np.exp, "beta": lambda u: 1 - np.exp(-u)}
+
+
+def zoom(space, point, share=1 / 3):
+    """A smaller space around a point: `share` of the width of the old one."""
+    smaller = {}
+    for name, (scale, low, high) in space.items():
+        left, here, right = (FORWARD[scale](v) for v in (low, point[name], high))
+        reach = share * (right - left) / 2
+        left, right = max(left, here - reach), min(right, here + reach)
+        smaller[name] = (scale, float(BACK[scale](left)), float(BACK[scale](right)))
+    return smaller
+
+
+# %% demo
+print(zoom({"rate": ("log", 1e-6, 1.0)}, {"rate": 1e-3}))  # six decades, then two
+
+# %% [markdown]
+# ### Exercise 4 · `coarse_to_fine` · 4 points · about 6 minutes
+# `rounds` random searches, each in a space narrowed around the best point **so far**.
+# One history for all rounds.
+#
+# <details><summary>The history holds the last round only</summary>
+#
+# Start with an empty list before the loop, and add each round's history to it.
+# </details>
+# <details><summary>It narrows around the wrong point</summary>
+#
+# The best so far may stem from an earlier round: look for it in the whole history.
+# </details>
+
+
+# %% exercise="coarse_to_fine"
+def coarse_to_fine(objective, space, n, rounds, rng):
+    """Random searches in ever smaller spaces around the best point so far.
+
+    Args:
+        objective: function of a point, its error; lower is better.
+        space: name → `(scale, low, high)`, see `draw_point`.
+        n: points a round.
+        rounds: how many rounds; the first one in the whole space.
+        rng: a NumPy random generator.
+
+    Returns:
+        best: the best point of all rounds, name → value.
+        history: list of `n * rounds` pairs `(point, error)`, in order.
+
+    Example:
+        >>> def off(point): return abs(point["x"] - 0.3)
+        >>> space = {"x": ("linear", 0.0, 1.0)}
+        >>> best, _ = coarse_to_fine(off, space, 10, 5, np.random.default_rng(0))
+        >>> round(best["x"], 2)
+        0.3
+    """
+    ### BEGIN SOLUTION
+    history = []
+    for _ in range(rounds):
+        _, tried = random_search(objective, space, n, rng)
+        history += tried
+        best, _ = min(history, key=lambda pair: pair[1])
+        space = zoom(space, best)
+    return best, history
+    ### END SOLUTION
+
+
+# %% check="coarse_to_fine"
+check(coarse_to_fine)
+
+# %% [markdown]
+# ### Watch it work
+# Real trainings on the silhouettes, some 25 for each search: the learning rate over
+# five powers of ten, Adam's $\epsilon$ over four. Before you run: which one matters?
+
+# %% demo
+space = {"rate": ("log", 1e-5, 1.0), "epsilon": ("log", 1e-10, 1e-6)}
+
+
+def dev_error(point):
+    """What the searches want low."""
+    return error(small_net(point))
+
+
+grid = [
+    {"rate": rate, "epsilon": epsilon}
+    for rate in np.geomspace(1e-5, 1, 5)
+    for epsilon in np.geomspace(1e-10, 1e-6, 5)
+]
+found = {
+    "grid": [(point, dev_error(point)) for point in grid],
+    "random": random_search(dev_error, space, 25, np.random.default_rng(3))[1],
+    "coarse to fine": coarse_to_fine(dev_error, space, 8, 3, np.random.default_rng(3))[
+        1
+    ],
+}
+figures_c2w3.searches(
+    found,
+    "rate",
+    "epsilon",
+    reading="Dark is good; above each panel its lowest dev error, ringed below. The "
+    "colour changes from left to right only: ε does not matter, and the grid has tried "
+    "five rates five times.",
+)
+
+# %% [markdown]
+# One search may be lucky. So let us repeat it three hundred times on a stand-in that
+# costs nothing: a valley of errors at a random place along one hyperparameter, flat
+# along the other. How low is the best error after each try, on average?
+
+
+# %% demo
+def best_so_far(search):
+    """Lowest error after each of 24 tries, averaged over 300 random valleys."""
+    curves = []
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        valley = rng.uniform(-4.5, -0.5)
+
+        def bowl(point, valley=valley):
+            return 1 - np.exp(-((np.log10(point["rate"]) - valley) ** 2) / 0.3)
+
+        errors = [error for _, error in search(bowl, rng)]
+        curves.append(np.minimum.accumulate(errors[:24]))
+    return np.mean(curves, axis=0)
+
+
+def shuffled_grid(objective, rng):
+    """The points of the grid above in random order."""
+    return [(grid[i], objective(grid[i])) for i in rng.permutation(25)]
+
+
+curves = {
+    "grid": best_so_far(shuffled_grid),
+    "random": best_so_far(lambda f, rng: random_search(f, space, 24, rng)[1]),
+    "coarse to fine": best_so_far(
+        lambda f, rng: coarse_to_fine(f, space, 8, 3, rng)[1]
+    ),
+}
+# %% demo
+plots.lines(
+    curves,
+    np.arange(1, 25),
+    log="y",
+    xlabel="trainings paid for",
+    ylabel="best error so far, above the optimum",
+    reading="The grid stops improving once it has met its five rates. From the ninth "
+    "try on, narrowing pays.",
+)
+for name, values in curves.items():
+    print(f"{name:<15} {values[-1]:.4f}")
+
+# %% [markdown]
+# The best setting was *chosen* on the dev set, so its dev error flatters it a little.
+# Train the three winners for longer, and only now look at the test set.
+
+# %% demo
+for name, history in found.items():
+    best, dev = min(history, key=lambda pair: pair[1])
+    net = small_net(best, epochs=6)
+    print(f"{name:<15} rate {best['rate']:.5f}  dev {error(net):.1%}  "
+          f"test {error(net, 'test'):.1%}  (chance 90.0%)")  # fmt: skip
+
+# %% [markdown]
+# ## One panda or many fish?
+# A **panda** raises one cub and watches it day and night: train one model, look at its
+# curve every day, nudge the rate. A fish that gives **caviar** lays a million eggs and
+# waits: train many settings side by side, keep the best. Your computers decide. What
+# takes weeks on all you have is a panda; what you can afford ten times is caviar.
+#
+# Either way, search again now and then. Data change, code changes, and last year's best
+# rate is a guess.
+
+# %% concept="panda_or_caviar"
+# One training of your speech model takes your only machine nine days. You …
+# A: start a grid of 25 settings, one after the other
+# B: train on one tenth of the data and publish that model
+# C: train one model, watch its curve, and adjust as it goes
+# D: draw 25 random settings and train each for nine days
+panda_or_caviar = None
+
+# %% [markdown]
+# # Part 2 · Many classes
+# One sigmoid says how likely *one* thing is. For $C$ classes of which exactly one is
+# true, the last layer gives $C$ scores, and **softmax** turns each column of scores
+# into shares of probability:
+#
+# $$a_j = \frac{e^{z_j}}{\sum_k e^{z_k}}$$
+#
+# By hand: scores $(0, \ln 2, \ln 5)$ become $(1, 2, 5)$, so the shares are
+# $(\frac18, \frac28, \frac58)$. The *hard* max would say $(0, 0, 1)$; hence the name.
+
+# %% [markdown]
+# ### Exercise 5 · `softmax` · 4 points · about 4 minutes
+# You wrote it in course 1 with examples in rows. Here an example is a **column**.
+#
+# <details><summary>nan where a score is 1000</summary>
+#
+# Shares do not change when the same number is taken from all scores of a column. Take
+# the largest, and no exponent exceeds 0.
+# </details>
+# <details><summary>The rows sum to 1</summary>
+#
+# `axis=0` runs down the columns. Keep that axis.
+# </details>
+
+
+# %% exercise="softmax"
+def softmax(Z):
+    """Shares of probability, column by column; stable for large scores.
+
+    Args:
+        Z: array `(C, m)`, the scores of an example in each column.
+
+    Returns:
+        Array `(C, m)`, positive, each column with the sum 1.
+
+    Example:
+        >>> softmax(np.array([[0.0, 1000.0], [0.0, 0.0]]))
+        array([[0.5, 1. ],
+               [0.5, 0. ]])
+    """
+    ### BEGIN SOLUTION
+    e = np.exp(Z - np.max(Z, axis=0, keepdims=True))
+    return e / np.sum(e, axis=0, keepdims=True)
+    ### END SOLUTION
+
+
+# %% check="softmax"
+check(softmax)
+
+# %% concept="which_output"
+# For which task does a softmax over the four answers fit?
+# A: which one of four fruits lies in the box
+# B: which of four fruits can be seen, perhaps several, perhaps none
+# C: how many grams each of four fruits weighs
+# D: whether each of four sensors is broken
+which_output = None
+
+# %% [markdown]
+# ## One-hot
+# Labels are numbers, 0 to $C-1$, but class 4 is not twice class 2. So the truth becomes
+# a column, with a 1 in the place of the class: for $C = 3$, the labels `[2, 0]` become
+#
+# ```
+# [[0, 1],
+#  [0, 0],
+#  [1, 0]]
+# ```
+#
+# ### Exercise 6 · `one_hot_matrix` · 2 points · about 3 minutes
+# Take the number of rows from `C`: the last class may not occur in this batch.
+
+
+# %% exercise="one_hot_matrix"
+def one_hot_matrix(labels, C):
+    """A column for each label, with a 1 in the row of its class.
+
+    Args:
+        labels: array `(m,)` of ints from 0 to `C - 1`.
+        C: how many classes there are.
+
+    Returns:
+        Array `(C, m)` of zeros and ones.
+
+    Example:
+        >>> one_hot_matrix(np.array([2, 0]), 3)
+        array([[0., 1.],
+               [0., 0.],
+               [1., 0.]])
+    """
+    ### BEGIN SOLUTION
+    return np.eye(C)[:, labels]
+    ### END SOLUTION
+
+
+# %% check="one_hot_matrix"
+check(one_hot_matrix)
+
+# %% [markdown]
+# ## The cost
+# As before: pay $-\ln$ of the share that the *true* class got, and average,
+#
+# $$J = -\frac1m \sum_{i=1}^{m} \sum_{j=1}^{C} y_j^{(i)} \ln a_j^{(i)}$$
+#
+# All terms with $y = 0$ vanish. With $C = 2$ it is the cost of logistic regression.
+#
+# ### Exercise 7 · `cross_entropy` · 3 points · about 4 minutes
+# Sum over classes, average over examples.
+#
+# <details><summary>The cost is C times too small</summary>
+#
+# `np.mean` of the whole table divides by $C\,m$. Divide by $m$ only.
+# </details>
+
+
+# %% exercise="cross_entropy"
+def cross_entropy(A, Y):
+    """Average cross-entropy of shares of probability.
+
+    Args:
+        A: array `(C, m)`, positive, each column with the sum 1.
+        Y: array `(C, m)`, one-hot.
+
+    Returns:
+        The cost, a number.
+
+    Example:
+        >>> A = np.array([[0.125, 0.5], [0.25, 0.25], [0.625, 0.25]])
+        >>> round(float(cross_entropy(A, one_hot_matrix(np.array([2, 0]), 3))), 4)
+        0.5816
+    """
+    ### BEGIN SOLUTION
+    return -np.mean(np.log(np.sum(A * Y, axis=0)))  # the true share in each column
+    ### END SOLUTION
+
+
+# %% check="cross_entropy"
+check(cross_entropy)
+
+# %% concept="cost_at_start"
+# An untrained net gives every one of ten classes the same share. What is its cost? Two
+# decimals. (Look at this number first whenever you train something new.)
+cost_at_start = None
+
+# %% [markdown]
+# ## The slope
+# Softmax and logarithm undo each other, and what is left is the same as for one neuron:
+# what it said minus what is true. As $J$ is an average, so is its slope:
+#
+# $$dZ = \frac{\partial J}{\partial Z} = \frac1m (A - Y)$$
+#
+# ### Exercise 8 · `softmax_backward` · 3 points · about 2 minutes
+# The $\frac1m$ is in here from now on, once and for all: later layers just multiply.
+
+
+# %% exercise="softmax_backward"
+def softmax_backward(A, Y):
+    """Gradient of `cross_entropy(softmax(Z), Y)` in the scores `Z`.
+
+    Args:
+        A: array `(C, m)`, the output of `softmax`.
+        Y: array `(C, m)`, one-hot.
+
+    Returns:
+        dZ: array `(C, m)`; each column sums to 0.
+
+    Example:
+        >>> softmax_backward(np.array([[0.25, 0.5], [0.75, 0.5]]), np.eye(2))
+        array([[-0.375,  0.25 ],
+               [ 0.375, -0.25 ]])
+    """
+    ### BEGIN SOLUTION
+    return (A - Y) / A.shape[1]
+    ### END SOLUTION
+
+
+# %% check="softmax_backward"
+check(softmax_backward)
+
+# %% [markdown]
+# ### Watch it work
+# Softmax with no hidden layer, on points of a plane. Before you run: what shape are the
+# borders between two classes?
+
+
+# %% demo
+def softmax_regression(X, labels, C, steps=400, learning_rate=0.5):
+    """Train scores `W X + b`; returns a function from points to classes."""
+    Y = one_hot_matrix(labels, C).astype(X.dtype)
+    W, b = np.zeros((C, X.shape[0]), X.dtype), np.zeros((C, 1), X.dtype)
+    for _ in range(steps):
+        dZ = softmax_backward(softmax(W @ X + b), Y)
+        W = W - learning_rate * dZ @ X.T
+        b = b - learning_rate * dZ.sum(axis=1, keepdims=True)
+    return lambda points: np.argmax(W @ points + b, axis=0)
+
+
+panels = {}
+for C in (3, 5):
+    rng, labels = np.random.default_rng(4), np.repeat(np.arange(C), 40)
+    angle = 2 * np.pi * labels / C + 0.3
+    X = 2 * np.stack([np.cos(angle), np.sin(angle)]) + 0.55 * rng.normal(
+        size=(2, 40 * C)
+    )
+    panels[f"{C} classes"] = (softmax_regression(X, labels, C), X, labels)
+figures_c2w3.regions(
+    panels,
+    reading="Straight borders everywhere: between two classes the difference of their "
+    "scores is 0, and that is a line.",
+)
+
+# %% [markdown]
+# The same on clothes: Fashion-MNIST, ten classes, 10,000 pictures to train on (1,000 of
+# them set aside as dev set) and 2,000 to test. What it reaches is our **baseline**:
+# whatever is deeper has to beat it.
+
+# %% demo
+clothes = data.load("fashion")
+order = np.random.default_rng(0).permutation(len(clothes.train_y))
+pictures = (clothes.train_x[order].reshape(-1, 784).T / 255).astype(np.float32)
+labels = clothes.train_y[order]
+X_train, y_train = pictures[:, :9000], labels[:9000]
+X_dev, y_dev = pictures[:, 9000:], labels[9000:]
+X_test = (clothes.test_x.reshape(-1, 784).T / 255).astype(np.float32)
+y_test = clothes.test_y
+
+linear = softmax_regression(X_train, y_train, 10, steps=150, learning_rate=0.1)
+baseline = float(np.mean(linear(X_test) == y_test))
+print(f"softmax regression: {baseline:.1%} of the test set right, chance is 10%")
+first = [int(np.argmax(y_train == k)) for k in range(10)]
+plots.images(X_train.T[first].reshape(-1, 28, 28), clothes.classes, columns=5)
+
+# %% [markdown]
+# # Part 3 · Batch norm
+# A deep net is a chain of layers, each learning from the one before. But the one before
+# is learning, too: its output wanders, and what a layer learned a moment ago was for
+# inputs that no longer come. For the network's own input you would *normalize*. **Batch
+# norm** does so inside, before each activation, row by row, over the mini-batch:
+#
+# $$\hat z = \frac{z - \mu}{\sqrt{\sigma^2 + \epsilon}} \qquad
+# \tilde z = \gamma\, \hat z + \beta$$
+#
+# $\gamma$ and $\beta$ are learned: the layer may choose any mean and spread, but by two
+# numbers of its own rather than by the accidents of all weights before it.
+
+# %% [markdown]
+# By hand, one unit, a batch of four: $z = (1, 3, 3, 5)$ has $\mu = 3$ and
+# $\sigma^2 = \frac14(4 + 0 + 0 + 4) = 2$. So
+# $\hat z \approx (-1.41, 0, 0, 1.41)$. With $\gamma = 2$ and $\beta = 10$ it becomes
+# $(7.17, 10, 10, 12.83)$.
+#
+# **In use there is no batch.** A single picture has no variance, and its answer should
+# not depend on who else asks. So training keeps **running** averages of $\mu$ and
+# $\sigma^2$, and use takes those:
+#
+# $$\text{running} \leftarrow 0.9 \cdot \text{running} + 0.1 \cdot \text{batch}$$
+
+# %% concept="where_b_goes"
+# A layer computes Z = W A + b, then batch norm. What does b do?
+# A: it sets the mean of Z_tilde, together with beta
+# B: nothing, since the mean over the batch takes it away again
+# C: it scales the variance, so that gamma is not needed
+# D: it matters in training, but not with running averages
+where_b_goes = None
+
+# %% [markdown]
+# ### Exercise 9 · `batchnorm_forward` · 9 points · about 12 minutes
+# Two modes. `"train"`: statistics of the batch (divide by $m$), and `running` moves.
+# `"test"`: statistics from `running`, which stays.
+#
+# <details><summary>It normalizes the wrong axis</summary>
+#
+# A unit is a row. Mean and variance run over its examples, `axis=1`, and have shape
+# `(n, 1)`.
+# </details>
+# <details><summary>`running` after: not what was expected</summary>
+#
+# Put new arrays under its two keys; 0.9 of the *old* value stays.
+# </details>
+
+
+# %% exercise="batchnorm_forward"
+def batchnorm_forward(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    """Normalize each unit over the batch, then scale and shift.
+
+    Source: Ioffe and Szegedy (2015), algorithms 1 and 2.
+
+    Args:
+        Z: array `(n, m)`, an example in each column.
+        gamma: array `(n, 1)`, the learned scale.
+        beta: array `(n, 1)`, the learned shift.
+        running: `{"mean": array (n, 1), "var": array (n, 1)}`, averages over batches.
+            In mode "train" both entries **are replaced**; in mode "test" they are used.
+        mode: "train" or "test".
+        momentum: share of the running averages that is kept, 0 to 1.
+        epsilon: added to the variance, under the root.
+
+    Returns:
+        Z_tilde: array `(n, m)`.
+        cache: `{"Z_hat": array (n, m), "std": array (n, 1), "gamma": …, "mode": …}`
+            for `batchnorm_backward`; `std` is the root, `epsilon` included.
+
+    Example:
+        >>> running = {"mean": np.zeros((1, 1)), "var": np.ones((1, 1))}
+        >>> Z, one = np.array([[1.0, 3.0, 3.0, 5.0]]), np.ones((1, 1))
+        >>> batchnorm_forward(Z, 2 * one, 10 * one, running, "train")[0].round(2)
+        array([[ 7.17, 10.  , 10.  , 12.83]])
+        >>> float(running["mean"][0, 0].round(2))
+        0.3
+    """
+    ### BEGIN SOLUTION
+    if mode == "train":
+        mean = np.mean(Z, axis=1, keepdims=True)  # (n, 1)
+        var = np.var(Z, axis=1, keepdims=True)
+        running["mean"] = momentum * running["mean"] + (1 - momentum) * mean
+        running["var"] = momentum * running["var"] + (1 - momentum) * var
+    else:
+        mean, var = running["mean"], running["var"]
+    std = np.sqrt(var + epsilon)
+    Z_hat = (Z - mean) / std
+    cache = {"Z_hat": Z_hat, "std": std, "gamma": gamma, "mode": mode}
+    return gamma * Z_hat + beta, cache
+    ### END SOLUTION
+
+
+# %% check="batchnorm_forward"
+check(batchnorm_forward)
+
+# %% concept="batch_of_one"
+# By mistake a net with batch norm is used in mode "train", one picture at a time. Then
+# the output of every batch-norm layer is …
+# A: Z itself, as one example needs no normalizing
+# B: not a number, as its variance is zero
+# C: right, only a little noisier than with a batch
+# D: beta, whatever the picture shows
+batch_of_one = None
+
+# %% [markdown]
+# ## Going back
+# Given $d\tilde Z$, two slopes are sums over the batch, as $\gamma$ and $\beta$ meet
+# every example:
+#
+# $$d\gamma = \sum_i d\tilde z_i\, \hat z_i \qquad d\beta = \sum_i d\tilde z_i$$
+#
+# For $dZ$ mind that nudging one $z_i$ also moves $\mu$ and $\sigma$, and with them the
+# whole batch. The three paths together give
+#
+# $$dz_i = \frac{\gamma}{\sqrt{\sigma^2 + \epsilon}}
+# \Big( d\tilde z_i \;-\; \frac1m d\beta \;-\; \frac1m \hat z_i\, d\gamma \Big)$$
+
+# %% [markdown]
+# <details><summary>Where do the two subtracted terms come from?</summary>
+#
+# One is the path through $\mu$, the other the path through $\sigma$. Batch norm throws
+# away the mean and the spread of a batch. So no gradient can ask to move them: $dZ$ has
+# no component along "all up together" (the first term) nor "all wider" (the second).
+# </details>
+# <details><summary><b>Predict</b>: the sum of each row of dZ in training?</summary>
+#
+# 0. Pushing a whole row up changes nothing, so its slope is nothing.
+# </details>
+
+# %% [markdown]
+# ### Exercise 10 · `batchnorm_backward` · 8 points · about 10 minutes
+# In mode "test" the statistics are constants, and both subtracted terms vanish.
+#
+# <details><summary>dgamma or dbeta has one axis</summary>
+#
+# They have the shape of `gamma`, `(n, 1)`: keep the axis.
+# </details>
+# <details><summary>dZ is almost right</summary>
+#
+# A path is missing: through the mean, or through the variance.
+# </details>
+
+
+# %% exercise="batchnorm_backward"
+def batchnorm_backward(dZ_tilde, cache):
+    """Gradients of batch norm.
+
+    Args:
+        dZ_tilde: array `(n, m)`, the gradient in `Z_tilde`.
+        cache: what `batchnorm_forward` returned.
+
+    Returns:
+        dZ: array `(n, m)`.
+        dgamma: array `(n, 1)`.
+        dbeta: array `(n, 1)`.
+
+    Example:
+        >>> cache = {"Z_hat": np.array([[-1.0, 1.0]]), "std": np.ones((1, 1)),
+        ...          "gamma": np.ones((1, 1)), "mode": "train"}
+        >>> dZ, dgamma, dbeta = batchnorm_backward(np.array([[1.0, 4.0]]), cache)
+        >>> float(dgamma[0, 0]), float(dbeta[0, 0]), dZ
+        (3.0, 5.0, array([[0., 0.]]))
+    """
+    ### BEGIN SOLUTION
+    Z_hat, m = cache["Z_hat"], dZ_tilde.shape[1]
+    dgamma = np.sum(dZ_tilde * Z_hat, axis=1, keepdims=True)
+    dbeta = np.sum(dZ_tilde, axis=1, keepdims=True)
+    centred = dZ_tilde
+    if cache["mode"] == "train":
+        centred = dZ_tilde - dbeta / m - Z_hat * dgamma / m
+    return cache["gamma"] / cache["std"] * centred, dgamma, dbeta
+    ### END SOLUTION
+
+
+# %% check="batchnorm_backward"
+check(batchnorm_backward)
+
+# %% [markdown]
+# ## Put it into a net
+# Six hidden layers of 50 units with ReLU, in the notation of course 1. The only news
+# is one line forwards and one backwards; both are yours.
+
+
+# %% demo
+def new_net(sizes, rng):
+    """He weights, zeros for b and beta, ones for gamma, for each layer."""
+    net = []
+    for n_in, n in itertools.pairwise(sizes):
+        W = rng.normal(size=(n, n_in)) * np.sqrt(2 / n_in)
+        zero, one = np.zeros((n, 1), np.float32), np.ones((n, 1), np.float32)
+        net.append({"W": W.astype(np.float32), "b": zero, "gamma": one, "beta": zero,
+                    "running": {"mean": zero, "var": one}})  # fmt: skip
+    return net
+
+
+def forward(net, X, mode, normalize):
+    """Shares of the classes, and for each layer what the way back needs."""
+    A, caches = X, []
+    for layer in net:
+        Z, cache, last = layer["W"] @ A + layer["b"], None, layer is net[-1]
+        if normalize and not last:
+            Z, cache = batchnorm_forward(
+                Z, layer["gamma"], layer["beta"], layer["running"], mode
+            )
+        caches.append((A, Z, cache))
+        A = softmax(Z) if last else np.maximum(Z, 0)
+    return A, caches
+
+
+# %% demo
+def descend(net, A, Y, caches, rate):
+    """One step of gradient descent on all parameters of the net."""
+    dA = None
+    for layer, (A_prev, Z, cache) in zip(net[::-1], caches[::-1], strict=True):
+        dZ = softmax_backward(A, Y) if dA is None else dA * (Z > 0)
+        if cache:
+            dZ, dgamma, dbeta = batchnorm_backward(dZ, cache)
+            layer["gamma"] = layer["gamma"] - rate * dgamma
+            layer["beta"] = layer["beta"] - rate * dbeta
+        dA = layer["W"].T @ dZ
+        layer["W"] = layer["W"] - rate * dZ @ A_prev.T
+        layer["b"] = layer["b"] - rate * dZ.sum(axis=1, keepdims=True)
+
+
+def train(rate, normalize, steps=300, batch=64, watch=None):
+    """Train six hidden layers; `watch` is called with the net before each step."""
+    rng = np.random.default_rng(0)
+    net, Y = new_net([784, *[50] * 6, 10], rng), np.eye(10, dtype=np.float32)
+    with np.errstate(all="ignore"):  # some of these rates are meant to blow up
+        for _ in range(steps):
+            if watch:
+                watch(net)
+            some = rng.integers(0, X_train.shape[1], batch)
+            A, caches = forward(net, X_train[:, some], "train", normalize)
+            if not np.isfinite(A).all():
+                break
+            descend(net, A, Y[:, y_train[some]], caches, rate)
+    return net
+
+
+# %% demo
+def accuracy(net, X, labels, normalize, mode="test"):
+    """Share of right answers."""
+    with np.errstate(all="ignore"):
+        return float(np.mean(forward(net, X, mode, normalize)[0].argmax(0) == labels))
+
+
+rates = 10.0 ** np.arange(-3, 1.1, 0.5)
+reached = {
+    name: [accuracy(train(rate, normalize), X_dev, y_dev, normalize) for rate in rates]
+    for name, normalize in (("plain", False), ("batch norm", True))
+}
+# %% demo
+plots.lines(
+    reached,
+    rates,
+    log="x",
+    markers=True,
+    from_zero=True,
+    xlabel="learning rate",
+    ylabel="dev accuracy after 300 steps",
+    baseline={"chance": 0.1},
+    reading="With batch norm the window of rates that train this net is far wider, and "
+    "it reaches higher.",
+)
+for name, values in reached.items():
+    good = rates[np.array(values) > 0.7]
+    print(f"{name:<11} above 70 % for rates from {good.min():.2g} to {good.max():.2g}, "
+          f"best {max(values):.1%}")  # fmt: skip
+
+# %% [markdown]
+# ## Why it helps: the drift, measured
+# Send the same 500 pictures through the net before every step, and write down what one
+# unit of the fourth layer receives: its mean, and its spread. If layers before it pull
+# the rug, you will see it move.
+
+# %% demo
+probe, seen = X_dev[:, :500], {}
+for name, normalize in (("plain", False), ("batch norm", True)):
+    noted = []
+
+    def note(net, normalize=normalize, noted=noted):
+        """What enters the ReLUs of layer four, a mean for each unit."""
+        copies = [layer | {"running": dict(layer["running"])} for layer in net]
+        Z = forward(copies, probe, "train", normalize)[1][3][1]
+        noted.append(Z.mean(axis=1))
+
+    train(0.1, normalize, steps=150, watch=note)
+    seen[name] = np.array(noted)  # (steps, units)
+plots.lines(
+    {
+        name: np.sqrt(np.mean((means - means[0]) ** 2, 1))
+        for name, means in seen.items()
+    },
+    xlabel="step of training",
+    ylabel="drift of the mean since the start",
+    reading="How far the mean input of a unit in layer four has moved, on average over "
+    "its 50 units, for the same pictures.",
+)
+
+# %% [markdown]
+# Two more reasons people give. Gradients of a normalized layer do not care how large
+# its weights are, which keeps steps sane at high rates. And each picture is seen with
+# other companions every time, a little **noise** that regularizes, the more the smaller
+# the batch. Do not count on it: use dropout for that.
+#
+# ## Companions at test time
+# The same trained net, the same test pictures, but with the statistics of the *test
+# batch* instead of the running ones. Before you run: what happens at batch size 1? At
+# which size is the difference gone?
+
+# %% demo
+net = train(0.3, True, steps=600)
+sizes, in_batches = [1, 2, 4, 8, 16, 32, 64, 128, 256], []
+for size in sizes:
+    right = [
+        accuracy(net, X_test[:, i : i + size], y_test[i : i + size], True, "train")
+        * size
+        for i in range(0, 1024, size)
+    ]
+    in_batches.append(sum(right) / 1024)
+steady = accuracy(net, X_test[:, :1024], y_test[:1024], True)
+plots.lines(
+    {"statistics of the test batch": in_batches},
+    sizes,
+    log="x",
+    markers=True,
+    from_zero=True,
+    xlabel="pictures a test batch",
+    ylabel="test accuracy",
+    baseline={"running averages, any size": steady, "chance": 0.1},
+    reading="Alone, every picture gets the same answer. With running averages the "
+    "answer depends on the picture only.",
+)
+print(
+    f"running averages {steady:.1%}; softmax regression, the baseline, {baseline:.1%}"
+)
+
+# %% demo
+# And b? Add 100 to every bias of the hidden layers, and compare the answers.
+moved = [layer | {"b": layer["b"] + 100, "running": dict(layer["running"])}
+         for layer in net[:-1]] + [net[-1]]  # fmt: skip
+before = forward(net, X_dev[:, :200], "train", True)[0]
+after = forward(moved, X_dev[:, :200], "train", True)[0]
+print(f"largest change of any share of probability: {np.abs(after - before).max():.4f}")
+
+# %% [markdown]
+# Nothing, up to rounding: $\mu$ takes every constant away. With batch norm leave `b`
+# out; $\beta$, added behind it, does its work.
+#
+# # Part 4 · Never derive a gradient again
+# `descend` above had to know the slope of each line of `forward`, and their order. Add
+# a layer, and you do it again. But the computer *saw* the forward pass. If it writes
+# down each operation as it happens, it can walk back alone.
+#
+# Three ideas are enough. **Record**: each result remembers its parents. **Rule**: each
+# operation knows how a gradient passes through it, and nothing else. **Order**: walk
+# the records backwards, adding up what arrives. This is *reverse-mode automatic
+# differentiation*, autodiff for short.
+
+
+# %%
+class Tensor:
+    """An array that remembers how it was computed.
+
+    Attributes:
+        data: the values, a NumPy array of floats.
+        grad: slope of the result in each value, once `backward` has run; else None.
+        parents: the tensors it was computed from; none for a leaf.
+        rule: function from the gradient of this tensor to a tuple with the gradient
+            of each parent; None for a leaf.
+        name: of the operation, or of a leaf.
+    """
+
+    __array_ufunc__ = None  # array * tensor asks the tensor
+
+    def __init__(self, data, parents=(), rule=None, name=""):
+        self.data, self.grad = np.asarray(data, dtype=float), None
+        self.parents, self.rule, self.name = parents, rule, name
+
+    def __add__(self, other):
+        return add(self, as_tensor(other))
+
+    def __mul__(self, other):
+        return multiply(self, as_tensor(other))
+
+    def __matmul__(self, other):
+        return matmul(self, as_tensor(other))
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+def as_tensor(value):
+    """A tensor; numbers and arrays become leaves."""
+    return value if isinstance(value, Tensor) else Tensor(value)
+
+
+# %% [markdown]
+# With `+`, `*` and `@` defined, `a * b + c` records itself. The rules are missing:
+# they are your next exercises. `g` is always the gradient of the operation's
+# *result*, in its shape; a rule answers with one gradient for each parent, in *theirs*.
+#
+# ## First a chore: what broadcasting did
+# `(3, 1) + (3, 4)` repeats the column four times. What is used four times gets four
+# gradients, and they add up. So the way back *sums* over every axis that was repeated,
+# and over every axis that was missing.
+#
+# By hand: $b$ of shape `(1,)` added to a row of three, with `g = [5, 6, 7]`: nudging
+# $b$ nudges all three, so its gradient is `[18]`.
+
+# %% [markdown]
+# ### Exercise 11 · `unbroadcast` · 5 points · about 7 minutes
+# From a gradient of the broadcast shape to one of shape `shape`.
+#
+# <details><summary>The shape is right, the values are too small</summary>
+#
+# Sum, do not average or pick the first.
+# </details>
+# <details><summary>(4, 3) to (3,) goes wrong</summary>
+#
+# Axes are compared from the right. Sum away the extra ones on the left first, then sum
+# those of length 1 and keep them.
+# </details>
+
+
+# %% exercise="unbroadcast"
+def unbroadcast(gradient, shape):
+    """Sum a gradient over the axes along which an array was repeated.
+
+    Args:
+        gradient: array of a shape to which `shape` broadcasts.
+        shape: tuple, the shape before broadcasting.
+
+    Returns:
+        Array of shape `shape`.
+
+    Example:
+        >>> unbroadcast(np.array([[1.0, 2.0], [3.0, 4.0]]), (2, 1))
+        array([[3.],
+               [7.]])
+        >>> unbroadcast(np.array([[1.0, 2.0], [3.0, 4.0]]), (2,))
+        array([4., 6.])
+    """
+    ### BEGIN SOLUTION
+    while gradient.ndim > len(shape):
+        gradient = gradient.sum(axis=0)
+    for axis, length in enumerate(shape):
+        if length == 1:
+            gradient = gradient.sum(axis=axis, keepdims=True)
+    return gradient
+    ### END SOLUTION
+
+
+# %% check="unbroadcast"
+check(unbroadcast)
+
+# %% [markdown]
+# ## A rule for a sum
+# The forward half of each operation is given; you write its rule, in the place marked.
+# For $t = a + b$, nudging either moves $t$ as much: both get `g`, if shapes allow.
+#
+# ### Exercise 12 · `add` · 2 points · about 3 minutes
+# A rule returns a **tuple**, one entry for each parent.
+#
+# <details><summary>The gradient of b has the wrong shape</summary>
+#
+# It was broadcast. You have just written the remedy.
+# </details>
+
+
+# %% exercise="add"
+def add(a, b):
+    """Sum of two tensors, with broadcasting.
+
+    Args:
+        a: tensor.
+        b: tensor.
+
+    Returns:
+        Tensor `a + b`; its rule turns `g`, of the shape of the sum, into the gradients
+        of `a` and of `b`, each in the shape of its tensor.
+    """
+
+    def rule(g):
+        ### BEGIN SOLUTION
+        return unbroadcast(g, a.data.shape), unbroadcast(g, b.data.shape)
+        ### END SOLUTION
+
+    return Tensor(a.data + b.data, (a, b), rule, "+")
+
+
+# %% check="add"
+check(add)
+
+# %% [markdown]
+# ### Exercise 13 · `multiply` · 3 points · about 3 minutes
+# For $t = a\,b$, elementwise: nudging $a$ by 1 moves $t$ by $b$, and the other way
+# round. By hand, $a = 2$, $b = 3$, $g = 10$: gradients 30 and 20.
+#
+# <details><summary>The two gradients have changed places</summary>
+#
+# The slope in $a$ is the *other* factor.
+# </details>
+
+
+# %% exercise="multiply"
+def multiply(a, b):
+    """Product of two tensors, elementwise, with broadcasting.
+
+    Args:
+        a: tensor.
+        b: tensor.
+
+    Returns:
+        Tensor `a * b`; its rule turns `g`, of the shape of the product, into the
+        gradients of `a` and of `b`, each in the shape of its tensor.
+    """
+
+    def rule(g):
+        ### BEGIN SOLUTION
+        return (
+            unbroadcast(g * b.data, a.data.shape),
+            unbroadcast(g * a.data, b.data.shape),
+        )
+        ### END SOLUTION
+
+    return Tensor(a.data * b.data, (a, b), rule, "×")
+
+
+# %% check="multiply"
+check(multiply)
+
+# %% [markdown]
+# ### Exercise 14 · `matmul` · 4 points · about 5 minutes
+# For $T = A B$ you know it from course 1, as `dW` and `dA_prev`:
+# $dA = G B^\top$ and $dB = A^\top G$. If you forget, let the shapes remind you: with
+# $A$ `(n, k)` and $B$ `(k, m)`, $G$ is `(n, m)`, and there is just one way to get
+# `(n, k)` from `(n, m)` and `(k, m)`.
+
+
+# %% exercise="matmul"
+def matmul(a, b):
+    """Matrix product of two tensors.
+
+    Args:
+        a: tensor `(n, k)`.
+        b: tensor `(k, m)`.
+
+    Returns:
+        Tensor `(n, m)`; its rule turns `g` `(n, m)` into the gradients of `a` and `b`.
+    """
+
+    def rule(g):
+        ### BEGIN SOLUTION
+        return g @ b.data.T, a.data.T @ g
+        ### END SOLUTION
+
+    return Tensor(a.data @ b.data, (a, b), rule, "@")
+
+
+# %% check="matmul"
+check(matmul)
+
+# %% [markdown]
+# ### Exercise 15 · `relu` · 2 points · about 2 minutes
+# Where $a > 0$ the gradient passes; elsewhere it stops. Do not write into `g`: another
+# tensor may be waiting for the same array.
+#
+# <details><summary>It expected a tuple of 1</summary>
+#
+# `return (x,)` with the comma is a tuple; `return x` is not.
+# </details>
+
+
+# %% exercise="relu"
+def relu(a):
+    """Positive part, elementwise.
+
+    Args:
+        a: tensor.
+
+    Returns:
+        Tensor `max(a, 0)`; its rule turns `g` into a tuple with the gradient of `a`.
+    """
+
+    def rule(g):
+        ### BEGIN SOLUTION
+        return (g * (a.data > 0),)
+        ### END SOLUTION
+
+    return Tensor(np.maximum(a.data, 0), (a,), rule, "relu")
+
+
+# %% check="relu"
+check(relu)
+
+# %% [markdown]
+# ### Exercise 16 · `sum_` · 4 points · about 6 minutes
+# The reverse of broadcasting: each value counts once in its sum, so the gradient of the
+# sum is *repeated* to all of them. If an axis has vanished, put it back first.
+#
+# <details><summary>could not broadcast, or wrong in square arrays only</summary>
+#
+# `np.expand_dims(g, axis)` puts a summed axis back as length 1; needed unless `axis` is
+# None or `keepdims` was set.
+# </details>
+
+
+# %% exercise="sum_"
+def sum_(a, axis=None, keepdims=False):
+    """Sum of a tensor over one axis or all.
+
+    Args:
+        a: tensor.
+        axis: which axis to sum over, an int; None for all.
+        keepdims: whether the summed axes stay, with length 1.
+
+    Returns:
+        Tensor; its rule turns `g`, of the shape of the sum, into a tuple with the
+        gradient of `a`.
+    """
+
+    def rule(g):
+        ### BEGIN SOLUTION
+        if axis is not None and not keepdims:
+            g = np.expand_dims(g, axis)
+        return (np.broadcast_to(g, a.data.shape),)
+        ### END SOLUTION
+
+    return Tensor(a.data.sum(axis=axis, keepdims=keepdims), (a,), rule, "Σ")
+
+
+# %% check="sum_"
+check(sum_)
+
+# %% [markdown]
+# ## The records form a graph
+# Here is $L = (a\,b + c)^2$, the example of the very first lab, written as $v \cdot v$.
+# Nothing was said about slopes; all that is recorded is who came from whom.
+
+# %% demo
+a, b, c = (Tensor(x, name=n) for x, n in ((2, "a"), (3, "b"), (-1, "c")))
+v = a * b + c
+L = v * v
+figures_c2w3.graph(
+    L, height=2.2, reading="Squares are leaves, circles operations, with values below."
+)
+
+# %% [markdown]
+# ## In which order back?
+# A tensor may pass its gradient on only when the gradient is **complete**: when all
+# that were computed from it have delivered. $v$ is used twice, and gets two parts.
+#
+# So first list all tensors with every parent before its children: a **topological
+# order**. Then walk the list from its end. By hand, above: $a$, $b$, $ab$, $c$, $v$,
+# $L$ is one such order; $c$ may as well stand first.
+
+# %% concept="valid_order"
+# p = relu(x), q = p + x, r = p * q. Which order is topological?
+# A: x, p, q, r    B: x, q, p, r    C: r, q, p, x    D: p, x, q, r
+valid_order = None
+
+# %% [markdown]
+# ### Exercise 17 · `topological_order` · 6 points · about 10 minutes
+# Visit a tensor: if it was seen, do nothing; else visit its parents, *then* append it.
+#
+# <details><summary>A tensor is listed twice</summary>
+#
+# Keep a `set` of the tensors seen; tensors may be members.
+# </details>
+# <details><summary>A parent comes after its child</summary>
+#
+# Appending before the visit to the parents, or level by level, does not suffice: there
+# may be a longer way around.
+# </details>
+
+
+# %% exercise="topological_order"
+def topological_order(tensor):
+    """All tensors that led to a tensor, parents before children.
+
+    Args:
+        tensor: the result; it comes last.
+
+    Returns:
+        List of tensors, each once, every tensor after all of its parents.
+    """
+    ### BEGIN SOLUTION
+    order, seen = [], set()
+
+    def visit(node):
+        if node not in seen:
+            seen.add(node)
+            for parent in node.parents:
+                visit(parent)
+            order.append(node)
+
+    visit(tensor)
+    return order
+    ### END SOLUTION
+
+
+# %% check="topological_order"
+check(topological_order)
+
+# %% [markdown]
+# ## The walk
+# The result's slope in itself is 1. From the end of the list to its start: ask the rule
+# of each tensor, and **add** each answer to the parent's gradient. Add, not set: a
+# tensor used twice is owed both parts.
+#
+# By hand, $L = v \cdot v$ at $v = 5$: the rule of $\times$ answers $(5, 5)$ for its two
+# parents, both of which are $v$. So $v$ gets $5 + 5 = 10$, and indeed $2v = 10$.
+
+# %% concept="used_twice"
+# y = x * x + x at x = 3. What is x.grad after backward(y)?
+used_twice = None
+
+# %% [markdown]
+# ### Exercise 18 · `backward` · 7 points · about 10 minutes
+# Every call starts afresh: gradients left over from before do not count.
+#
+# <details><summary>Gradients of tensors used twice are too small</summary>
+#
+# The second part has overwritten the first.
+# </details>
+# <details><summary>A gradient is too large, though each part is right</summary>
+#
+# `+=` writes into an array that two tensors may share. `p.grad = p.grad + part` makes a
+# new one.
+# </details>
+
+
+# %% exercise="backward"
+def backward(tensor):
+    """Set `grad` of a tensor and of all that led to it; by reverse-mode autodiff.
+
+    Source: Linnainmaa (1970); Rumelhart, Hinton and Williams (1986).
+
+    Args:
+        tensor: the result. Its own `grad` becomes ones of its shape; that of each
+            tensor before it, the slope of the (summed) result in each of its values.
+    """
+    ### BEGIN SOLUTION
+    order = topological_order(tensor)
+    for node in order:
+        node.grad = np.zeros_like(node.data)
+    tensor.grad = np.ones_like(tensor.data)
+    for node in reversed(order):
+        if node.rule is not None:
+            for parent, part in zip(node.parents, node.rule(node.grad), strict=True):
+                parent.grad = parent.grad + part
+    ### END SOLUTION
+
+
+# %% check="backward"
+check(backward)
+
+# %% demo
+backward(L)
+figures_c2w3.graph(
+    L,
+    height=2.4,
+    reading="The slopes 30, 20 and 10 that you once worked out by hand. v, the +, is "
+    "used twice and collects 5 + 5.",
+)
+
+# %% [markdown]
+# ## The gradients of course 1, for nothing
+# A net of two layers, ReLU and sigmoid, with the cost of logistic regression. Two more
+# operations are needed. Read them: a forward half and a rule, and nothing that knows of
+# networks.
+
+
+# %% demo
+def sigmoid(a):
+    """Logistic function, elementwise."""
+    s = 1 / (1 + np.exp(-a.data))
+    return Tensor(s, (a,), lambda g: (g * s * (1 - s),), "σ")
+
+
+def log(a):
+    """Natural logarithm, elementwise."""
+    return Tensor(np.log(a.data), (a,), lambda g: (g / a.data,), "ln")
+
+
+rng = np.random.default_rng(5)
+sizes = {"W1": (4, 3), "b1": (4, 1), "W2": (1, 4), "b2": (1, 1)}
+net = {name: Tensor(rng.normal(size=size), name=name) for name, size in sizes.items()}
+X, Y = Tensor(rng.normal(size=(3, 8)), name="X"), rng.integers(0, 2, (1, 8))
+
+A1 = relu(net["W1"] @ X + net["b1"])
+A2 = sigmoid(net["W2"] @ A1 + net["b2"])
+J = sum_(Y * log(A2) + (1 - Y) * log(A2 * -1 + 1)) * (-1 / 8)
+backward(J)
+figures_c2w3.graph(
+    A2, height=2.6, reading="The graph of the net up to A2, with shapes. The cost adds "
+    "more tensors, and backward walks them all.",
+)  # fmt: skip
+print(f"{len(topological_order(J))} tensors in the graph of J")
+
+
+# %% demo
+def by_hand(X, Y, A1, A2, W2):
+    """The gradients as derived in course 1, week 4."""
+    dZ2 = (A2 - Y) / Y.shape[1]
+    dZ1 = (W2.T @ dZ2) * (A1 > 0)
+    return {
+        "W1": dZ1 @ X.T, "b1": dZ1.sum(axis=1, keepdims=True),
+        "W2": dZ2 @ A1.T, "b2": dZ2.sum(axis=1, keepdims=True),
+    }  # fmt: skip
+
+
+print("gradient   largest difference between by hand and by backward")
+for name, slope in by_hand(X.data, Y, A1.data, A2.data, net["W2"].data).items():
+    print(f"{name:<10} {np.abs(net[name].grad - slope).max():.1e}")
+
+# %% [markdown]
+# Equal to the last digit. Whatever you can write with these operations, you can train;
+# no slope has to be derived again.
+#
+# # Part 5 · A framework
+# ### Exercise 19 · `sgd_step` · 3 points · about 3 minutes
+# One step of gradient descent: `p.data` of each parameter moves against `p.grad`.
+#
+# <details><summary>Nothing has moved</summary>
+#
+# `p = p - …` gives the *name* p to something new. Set `p.data`.
+# </details>
+
+
+# %% exercise="sgd_step"
+def sgd_step(parameters, learning_rate):
+    """Move each parameter against its gradient; changes their `data`, returns nothing.
+
+    Args:
+        parameters: list of tensors; one whose `grad` is None stays where it is.
+        learning_rate: length of the step.
+    """
+    ### BEGIN SOLUTION
+    for p in parameters:
+        if p.grad is not None:
+            p.data = p.data - learning_rate * p.grad
+    ### END SOLUTION
+
+
+# %% check="sgd_step"
+check(sgd_step)
+
+# %% demo
+# Your framework at work: three spirals, two hidden layers, and not one derived slope.
+rng, C, m = np.random.default_rng(6), 3, 90
+radius, arm = np.tile(np.linspace(0.1, 1, m), C), np.repeat(np.arange(C), m)
+angle = 2 * np.pi * arm / C + 4 * radius + 0.12 * rng.normal(size=C * m)
+X, Y = 2 * radius * np.stack([np.cos(angle), np.sin(angle)]), one_hot_matrix(arm, C)
+shapes = [(24, 2), (24, 1), (24, 24), (24, 1), (C, 24), (C, 1)]
+net = [Tensor(rng.normal(size=s) * np.sqrt(2 / s[1]) * (s[1] > 1)) for s in shapes]
+
+
+def scores(points):
+    """Scores of the classes, `(C, k)`, for points `(2, k)`."""
+    A = Tensor(points)
+    for W, b in zip(net[::2], net[1::2], strict=True):
+        Z = W @ A + b
+        A = relu(Z)
+    return Z
+
+
+def softmax_cost(Z, Y):
+    """Softmax and cross-entropy as one operation, with the slope of exercise 8."""
+    A = softmax(Z.data)
+    return Tensor(
+        cross_entropy(A, Y), (Z,), lambda g: (g * softmax_backward(A, Y),), "J"
+    )
+
+
+# %% demo
+costs = []
+for _ in range(1500):
+    J = softmax_cost(scores(X), Y)
+    backward(J)
+    sgd_step(net, 0.3)
+    costs.append(float(J.data))
+plots.costs(costs[::100], reading="Falls from about ln 3, the cost of knowing nothing.")
+figures_c2w3.regions(
+    {
+        "softmax regression": (softmax_regression(X, arm, C), X, arm),
+        "two hidden layers, your autodiff": (
+            lambda points: scores(points).data.argmax(0), X, arm,
+        ),
+    },
+    reading="Straight borders without hidden layers; with them, borders that wind.",
+)  # fmt: skip
+
+# %% [markdown]
+# ## The same thing, grown up
+# The rest of the course runs on `helpers.nn`. Open `helpers/nn/tensor.py`: it is short,
+# and you will recognize everything.
+#
+# | yours | `helpers.nn` | what has been added |
+# |---|---|---|
+# | `Tensor` | `nn.Tensor` | float32; records only what `requires_grad` |
+# | `add` … `sum_` | some 50 operations | convolutions, LSTM, attention |
+# | `topological_order` | the same name | no recursion, so that graphs may be deep |
+# | `backward(J)` | `J.backward()` | frees records; **adds** to `grad` of leaves |
+# | `sgd_step` | `nn.SGD`, `nn.Adam` … | `optimizer.step()` |
+# | list of tensors | `nn.Dense`, `nn.Sequential` | layers own their parameters |
+#
+# One thing is new: examples are **rows** from here on, as in all frameworks.
+
+# %% demo
+# The same little net in both, from the same numbers.
+rng = np.random.default_rng(7)
+W, B, V = (rng.normal(size=s) for s in ((5, 3), (3, 4), (1, 4)))
+mine = [Tensor(W), Tensor(B), Tensor(V)]
+theirs = [nn.Tensor(W, True), nn.Tensor(B, True), nn.Tensor(V, True)]
+backward(sum_(relu(mine[0] @ mine[1] + mine[2])))
+nn.relu(theirs[0] @ theirs[1] + theirs[2]).sum().backward()
+for one, other in zip(mine, theirs, strict=True):
+    print(one.data.shape, "gradients equal:", np.allclose(one.grad, other.grad))
+
+# %% [markdown]
+# ## Five lines
+# A step of training is the same in every framework: forget old gradients, forwards,
+# cost, backwards, update. Since `nn` **adds** to gradients, as PyTorch does, forgetting
+# is your job: `optimizer.zero_grad()`.
+
+# %% [markdown]
+# ### Exercise 20 · `train_step` · 5 points · about 6 minutes
+# Use `nn.cross_entropy(scores, labels)`: it takes scores *before* the softmax, and
+# labels as plain numbers.
+#
+# <details><summary>From the second step on the losses differ</summary>
+#
+# Gradients of the step before are still there.
+# </details>
+# <details><summary>The loss should be a number</summary>
+#
+# `loss.item()` takes it out of the tensor.
+# </details>
+
+
+# %% exercise="train_step"
+def train_step(model, X, Y, optimizer):
+    """Forwards, backwards and one update on a batch.
+
+    Args:
+        model: a model of `helpers.nn`; `model(X)` gives scores `(m, C)`.
+        X: array `(m, n_x)`, an example in each **row**.
+        Y: array `(m,)` of ints, the classes.
+        optimizer: of `helpers.nn`, made with the parameters of the model.
+
+    Returns:
+        The cross-entropy before the update, a Python float.
+    """
+    ### BEGIN SOLUTION
+    optimizer.zero_grad()
+    loss = nn.cross_entropy(model(X), Y)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+    ### END SOLUTION
+
+
+# %% check="train_step"
+check(train_step)
+
+# %% concept="stale_gradients"
+# Somebody leaves out zero_grad. In step 3, plain gradient descent then moves along …
+# A: the gradient of step 3 only, as each backward starts afresh
+# B: the gradient of step 1 only, as later ones are not written
+# C: the sum of the gradients of steps 1, 2 and 3
+# D: the average of the gradients of steps 1, 2 and 3
+stale_gradients = None
+
+# %% [markdown]
+# ## Put it together
+# All of this lab at once: your `train_step`, batch norm, softmax, and a random search
+# of six points for the learning rate and momentum's memory, judged on the dev set.
+
+
+# %% demo
+def build(seed=0):
+    """784 → 128 → 64 → 10; batch norm before each ReLU, and so no b there."""
+    rng = np.random.default_rng(seed)
+    return nn.Sequential(
+        nn.Dense(784, 128, use_bias=False, rng=rng), nn.BatchNorm(128),
+        nn.Activation("relu"),
+        nn.Dense(128, 64, use_bias=False, rng=rng), nn.BatchNorm(64),
+        nn.Activation("relu"),
+        nn.Dense(64, 10, rng=rng),
+    )  # fmt: skip
+
+
+def fit(rate, beta, epochs):
+    """Train a fresh net with momentum; the net, ready for use, and its losses."""
+    net, losses = build().train(), []
+    optimizer = nn.SGD(net.parameters(), rate, momentum=beta)
+    batches = nn.DataLoader(
+        X_train.T, y_train, batch_size=64, rng=np.random.default_rng(1)
+    )
+    for _ in range(epochs):
+        losses += [train_step(net, X, Y, optimizer) for X, Y in batches]
+    return net.eval(), losses
+
+
+def share_right(net, X, labels):
+    """Accuracy; pictures in columns, as above."""
+    return float(np.mean(net.predict(X.T).argmax(1) == labels))
+
+
+# %% demo
+space = {"rate": ("log", 1e-3, 1.0), "beta": ("beta", 0.5, 0.99)}
+best, history = random_search(
+    lambda point: 1 - share_right(fit(**point, epochs=1)[0], X_dev, y_dev),
+    space,
+    6,
+    np.random.default_rng(2),
+)
+for point, wrong in sorted(history, key=lambda pair: pair[1]):
+    print(f"rate {point['rate']:.4f}  beta {point['beta']:.3f}  dev error {wrong:.1%}")
+
+net, losses = fit(**best, epochs=5)
+tested = share_right(net, X_test, y_test)
+plots.costs(
+    np.convolve(losses, np.ones(50) / 50, "valid")[::50],
+    every=50,
+    baseline={"knowing nothing, ln 10": np.log(10)},
+    reading="Averaged over 50 steps; an epoch is 141 steps.",
+)
+
+# %% demo
+plots.bars(
+    {"softmax regression": baseline, "six narrow layers": steady,
+     "two layers, tuned": tested},
+    ylabel="test accuracy",
+    percent=True,
+    baseline={"chance": 0.1},
+    reading="On 2,000 pictures a difference of two percent may be luck; more is not.",
+)  # fmt: skip
+
+# %% [markdown]
+# ## What it gets wrong
+# One number hides a lot. A **confusion matrix** counts, for each truth, what the net
+# said. Before you run: which two articles would *you* confuse at 28 × 28 pixels?
+
+# %% demo
+said = net.predict(X_test.T).argmax(1)
+table = np.zeros((10, 10), int)
+np.add.at(table, (y_test, said), 1)
+figures_c2w3.confusion(
+    table,
+    clothes.classes,
+    reading="Each row holds 200 pictures. Shirts are lost among what is worn above the "
+    "belt; hardly anything crosses over to the shoes.",
+)
+
+# %% demo
+shares = softmax(net.predict(X_test.T).T)
+plots.mistakes(
+    clothes.test_x,
+    y_test,
+    said,
+    clothes.classes,
+    sureness=shares.max(axis=0),
+    limit=10,
+    reading="The most confident ones. Would you have known?",
+)
+
+# %% [markdown] question="one_at_a_time" points=6
+# ## In your own words
+# A friend builds your last net into an app. At home it was right on 87 % of the test
+# pictures; in the app, one photo at a time, everybody gets the same answer. She wants
+# to collect more data. In about six sentences: what went wrong, and why the *same*
+# answer? How would you confirm it in two minutes? What is the repair, and where do the
+# numbers it needs come from? Why would the trouble vanish with batches of 256, and why
+# is that no repair?
+#
+# ### BEGIN SOLUTION
+# The net runs in training mode, so batch norm takes mean and variance from the batch.
+# With a single photo the mean is the photo's own value: everything normalized is 0,
+# and each layer passes on its beta, whatever the photo. To confirm it I send one photo
+# alone and among 255 others, and compare the answers; they must not differ. The
+# repair is `net.eval()`, which uses the running averages collected during training.
+# With 256 photos the batch statistics come close to those averages, so the answers look right,
+# but each still depends on who else asks, and an app has no batch.
+#
+# **Rubric**, one point each: training mode, or batch statistics, named · with one
+# example Z_hat is 0 and only beta is left · a test that would tell, such as alone
+# against in company, or train against test mode · repair: test mode · running averages
+# from training named as the source · large batches estimate the same statistics, yet
+# answers depend on companions.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## Frameworks
+# A framework gives you four things: tensors on fast hardware, recorded operations with
+# rules, layers and optimizers, and ways to store and ship a model. You have written the
+# second yourself. Choosing one, ask:
+#
+# - Can I say what I mean, find my bugs, and later run it where it is needed?
+# - Is it fast on my hardware, and on many machines if I need them?
+# - Is it open, and likely to *stay* open: who decides about it, and could others go on?
+#
+# Here are the same ten lines in three of them. The first runs.
+
+# %% demo
+rng = np.random.default_rng(0)
+model = nn.Sequential(
+    nn.Dense(784, 64, rng=rng),
+    nn.BatchNorm(64),
+    nn.Activation("relu"),
+    nn.Dense(64, 10, rng=rng),
+)
+optimizer = nn.Adam(model.parameters(), 0.002)
+nn.fit(model, X_train.T, y_train, loss=nn.cross_entropy, optimizer=optimizer,
+       epochs=2, batch_size=64, rng=rng, progress=False)  # fmt: skip
+scored = nn.evaluate(model, X_test.T, y_test, loss=nn.cross_entropy,
+                     metrics={"accuracy": nn.accuracy})  # fmt: skip
+print(f"test accuracy after two epochs: {scored['accuracy']:.1%}")
+
+# %% [markdown]
+# ```
+# model = torch.nn.Sequential(                                     # PyTorch
+#     torch.nn.Linear(784, 64), torch.nn.BatchNorm1d(64), torch.nn.ReLU(),
+#     torch.nn.Linear(64, 10))
+# adam = torch.optim.Adam(model.parameters(), lr=0.002)
+# for epoch in range(2):
+#     for X, Y in loader:                                # your train_step
+#         adam.zero_grad()
+#         torch.nn.functional.cross_entropy(model(X), Y).backward()
+#         adam.step()
+# model.eval()
+# ```
+
+# %% [markdown]
+# ```
+# model = keras.Sequential([                                       # Keras
+#     keras.layers.Dense(64), keras.layers.BatchNormalization(),
+#     keras.layers.Activation("relu"),
+#     keras.layers.Dense(10)])
+# loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+# model.compile(keras.optimizers.Adam(0.002), loss, metrics=["accuracy"])
+# model.fit(X_train, y_train, batch_size=64, epochs=2)
+# model.evaluate(X_test, y_test)
+# ```
+
+# %% [markdown]
+# ## What you have built
+# | the formula | your function |
+# |---|---|
+# | $e^r$, $r$ even between logarithms | `sample_log_uniform`, `sample_beta` |
+# | try, keep the best, narrow | `random_search`, `coarse_to_fine` |
+# | $e^{z_j} / \sum_k e^{z_k}$ | `softmax` |
+# | $-\frac1m\sum y \ln a$ and $\frac1m(A - Y)$ | `cross_entropy`, `softmax_backward` |
+# | $\gamma\,(z - \mu)/\sqrt{\sigma^2 + \epsilon} + \beta$ | `batchnorm_forward`, … |
+# | one rule for each operation | `add`, `multiply`, `matmul`, `relu`, `sum_` |
+# | parents first; then back, adding up | `topological_order`, `backward` |
+# | forget, forwards, backwards, update | `train_step`, `sgd_step` |
+
+# %% [markdown]
+# **A challenge**, if you like. Give your framework `exp` and division, and write
+# softmax, cross-entropy and batch norm with your own operations. Does `backward` find
+# the gradients of exercises 8 and 10? Then compare the number of tensors in the graph,
+# and say why `helpers.nn` keeps both as single operations.
+#
+# **The paper of the week.** S. Ioffe and C. Szegedy, *Batch Normalization: Accelerating
+# Deep Network Training by Reducing Internal Covariate Shift* (2015). Find your two
+# functions in its section 3. Its title claims a reason; S. Santurkar and others, *How
+# Does Batch Normalization Help Optimization?* (2018), measured and doubted it. What did
+# your own plot of the drift show?
+#
+# **Next week** no new layer: you learn to decide what to try next.
+
+# %% demo
+check.progress()
