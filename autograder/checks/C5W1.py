@@ -1,0 +1,2033 @@
+"""Hidden tests of C5W1, recurrent networks, and the ways its functions go wrong."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from autograder.check import Lab, case, draws
+
+lab = Lab("C5W1")
+ref = lab.reference
+
+# The framework's recurrent layers would do these exercises; its place is part 10.
+NO_LAYERS = ("helpers.nn", "torch")
+
+
+def cell_of(rng, kind, n_x, n_a, n_y):
+    """Random weights and biases of a cell."""
+    cell = ref.random_cell(kind, n_x, n_a, n_y, rng)
+    return {
+        name: 0.5 * rng.normal(size=array.shape) if name[0] == "b" else array
+        for name, array in cell.items()
+    }
+
+
+def sigmoid(z):
+    """Logistic function."""
+    return 1 / (1 + np.exp(-z))
+
+
+def softmax_rows(z):
+    """Softmax along the wrong axis."""
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def as_float32(values):
+    """A plain structure with all its arrays in single precision."""
+    if isinstance(values, dict):
+        return {name: as_float32(one) for name, one in values.items()}
+    if isinstance(values, (list, tuple)):
+        return type(values)(map(as_float32, values))
+    return values.astype(np.float32) if isinstance(values, np.ndarray) else values
+
+
+SIZES = [(3, 5, 2, 4), (1, 1, 3, 1), (4, 4, 4, 3), (2, 6, 3, 5)]  # n_x, n_a, n_y, m
+
+lab.concept(
+    "kind_of_network",
+    points=1,
+    answer="D",
+    why="Many steps in, one answer out.",
+    because={
+        "A": "One to many starts from one thing and writes a sequence, such as a tune.",
+        "B": "That would name a speaker at every step; one answer is wanted.",
+        "C": "That reads a sequence and writes another one, as a translator does.",
+    },
+)
+
+lab.concept(
+    "count_weights",
+    points=1,
+    answer=3900,
+    why="50·27 + 50·50 + 50, whatever the length: every step uses the same ones.",
+    because={
+        3850: "The 50 biases belong to the cell as well.",
+        1400: "That leaves out Waa, which takes the old state to the new: 50 × 50.",
+        2550: "That leaves out Wax, which takes the letter to the state: 50 × 27.",
+        3877: "One bias for each number of the *state*, not for each letter.",
+    },
+)
+
+
+# --- the plain cell ------------------------------------------------------------------
+
+
+@lab.check("rnn_cell_forward", points=4, forbid=NO_LAYERS)
+def rnn_cell_forward(rng):
+    """Batches and a single sequence; sizes that differ and sizes that are equal."""
+    for n_x, n_a, n_y, m in SIZES:
+        yield case(
+            rng.normal(size=(n_x, m)),
+            rng.normal(size=(n_a, m)),
+            cell_of(rng, "rnn", n_x, n_a, n_y),
+        )
+
+
+@rnn_cell_forward.mistake(
+    "The predictions sum to 1 along the batch. Each sequence is a column: softmax "
+    "works down the columns (axis 0)."
+)
+def rnn_softmax_over_the_batch(xt, a_prev, parameters):
+    a, _, cache = ref.rnn_cell_forward(xt, a_prev, parameters)
+    return a, softmax_rows(parameters["Wya"] @ a + parameters["by"]), cache
+
+
+@rnn_cell_forward.mistake("The bias ba is missing in the sum under the tanh.")
+def rnn_without_bias(xt, a_prev, parameters):
+    without = {**parameters, "ba": 0 * parameters["ba"]}
+    a, y, (_, _, _, _) = ref.rnn_cell_forward(xt, a_prev, without)
+    return a, y, (a, a_prev, xt, parameters)
+
+
+@rnn_cell_forward.mistake(
+    "The state is squashed by a sigmoid. This cell uses tanh, from -1 to 1."
+)
+def rnn_with_sigmoid(xt, a_prev, parameters):
+    p = parameters
+    a = sigmoid(p["Wax"] @ xt + p["Waa"] @ a_prev + p["ba"])
+    return a, ref.softmax(p["Wya"] @ a + p["by"]), (a, a_prev, xt, parameters)
+
+
+@rnn_cell_forward.mistake(
+    "The output looks at the old state. Predict from the state after this step."
+)
+def rnn_predicts_from_the_old_state(xt, a_prev, parameters):
+    a, _, cache = ref.rnn_cell_forward(xt, a_prev, parameters)
+    return a, ref.softmax(parameters["Wya"] @ a_prev + parameters["by"]), cache
+
+
+@rnn_cell_forward.mistake("Old and new state have changed places in the cache.")
+def rnn_cache_in_another_order(xt, a_prev, parameters):
+    a, y, _ = ref.rnn_cell_forward(xt, a_prev, parameters)
+    return a, y, (a_prev, a, xt, parameters)
+
+
+@rnn_cell_forward.right
+def rnn_with_einsum(xt, a_prev, parameters):
+    p = parameters
+    z = np.einsum("ij,jm->im", p["Wax"], xt) + np.einsum("ij,jm->im", p["Waa"], a_prev)
+    a = 2 * sigmoid(2 * (z + p["ba"])) - 1
+    scores = np.exp(p["Wya"] @ a + p["by"])
+    return a, scores / scores.sum(axis=0), (a, a_prev, xt, parameters)
+
+
+@rnn_cell_forward.right
+def rnn_in_float32(xt, a_prev, parameters):
+    xt, a_prev, p = as_float32((xt, a_prev, parameters))
+    both = np.hstack([p["Waa"], p["Wax"]]) @ np.vstack([a_prev, xt]) + p["ba"]
+    a = np.tanh(both)
+    scores = p["Wya"] @ a + p["by"]
+    y = np.exp(scores - np.logaddexp.reduce(scores, axis=0))
+    return a, y, (a, a_prev, xt, p)
+
+
+def sequences(rng, kind):
+    """Inputs, first states and weights: several steps, one step, one sequence."""
+    for (n_x, n_a, n_y, m), T in zip(SIZES[:3], (4, 1, 3), strict=True):
+        yield (
+            rng.normal(size=(n_x, m, T)),
+            rng.normal(size=(n_a, m)),
+            cell_of(rng, kind, n_x, n_a, n_y),
+        )
+
+
+@lab.check("rnn_forward", points=3, forbid=NO_LAYERS)
+def rnn_forward(rng):
+    """Several steps, one step of one sequence, and sizes that are equal."""
+    for x, a0, parameters in sequences(rng, "rnn"):
+        yield case(x, a0, parameters)
+
+
+def _run(x, a0, parameters, following):
+    """The loop of `rnn_forward`, with a choice of what goes into the next step."""
+    states, outputs, caches, a_in = [], [], [], a0
+    for t in range(x.shape[2]):
+        a, y, cache = ref.rnn_cell_forward(x[:, :, t], a_in, parameters)
+        states.append(a)
+        outputs.append(y)
+        caches.append(cache)
+        a_in = following(a, a0)
+    return np.stack(states, axis=2), np.stack(outputs, axis=2), (caches, x)
+
+
+@rnn_forward.mistake(
+    "Every step starts from a0. What comes out of one step goes into the next."
+)
+def always_from_a0(x, a0, parameters):
+    return _run(x, a0, parameters, lambda a, a0: a0)
+
+
+@rnn_forward.mistake("a0 is not used: the first step starts from zeros.")
+def ignores_a0(x, a0, parameters):
+    return _run(x, 0 * a0, parameters, lambda a, a0: a)
+
+
+@rnn_forward.mistake(
+    "Time is the first axis of the result. It belongs last: (n_a, m, T_x)."
+)
+def time_first(x, a0, parameters):
+    a, y, caches = ref.rnn_forward(x, a0, parameters)
+    return a.transpose(2, 0, 1), y.transpose(2, 0, 1), caches
+
+
+@rnn_forward.mistake("The sequence is read from its end to its beginning.")
+def reads_backwards(x, a0, parameters):
+    a, y, (caches, _) = ref.rnn_forward(x[:, :, ::-1], a0, parameters)
+    return a, y, (caches, x)
+
+
+@rnn_forward.mistake("The caches come without x: return the pair (list, x).")
+def caches_without_x(x, a0, parameters):
+    a, y, (caches, _) = ref.rnn_forward(x, a0, parameters)
+    return a, y, caches
+
+
+@rnn_forward.right
+def rnn_into_zeros(x, a0, parameters):
+    _, m, T = x.shape
+    a = np.zeros((len(a0), m, T))
+    y = np.zeros((len(parameters["by"]), m, T))
+    caches, a_next = [], a0
+    for t in range(T):
+        a_next, y[:, :, t], cache = ref.rnn_cell_forward(x[:, :, t], a_next, parameters)
+        a[:, :, t] = a_next
+        caches.append(cache)
+    return a, y, (caches, x)
+
+
+@rnn_forward.right
+def rnn_forward_in_float32(x, a0, parameters):
+    return ref.rnn_forward(*as_float32((x, a0, parameters)))
+
+
+@lab.check("rnn_cell_backward", points=5, forbid=NO_LAYERS)
+def rnn_cell_backward(rng):
+    """Slopes through one step: batches, one sequence, equal sizes."""
+    for n_x, n_a, n_y, m in SIZES:
+        cell = cell_of(rng, "rnn", n_x, n_a, n_y)
+        x, a = rng.normal(size=(n_x, m)), 0.5 * rng.normal(size=(n_a, m))
+        yield case(rng.normal(size=(n_a, m)), ref.rnn_cell_forward(x, a, cell)[2])
+
+
+def _rnn_from(dz, cache):
+    """All slopes, from the one before the tanh."""
+    _, a_prev, xt, p = cache
+    return {
+        "dxt": p["Wax"].T @ dz, "da_prev": p["Waa"].T @ dz, "dWax": dz @ xt.T,
+        "dWaa": dz @ a_prev.T, "dba": dz.sum(axis=1, keepdims=True),
+    }  # fmt: skip
+
+
+@rnn_cell_backward.mistake("The slope of tanh, 1 - a², is missing.")
+def forgets_tanh(da_next, cache):
+    return _rnn_from(da_next, cache)
+
+
+@rnn_cell_backward.mistake(
+    "The slope of tanh is 1 - a², from the state *after* the step, not before it."
+)
+def tanh_of_the_old_state(da_next, cache):
+    return _rnn_from(da_next * (1 - cache[1] ** 2), cache)
+
+
+@rnn_cell_backward.mistake(
+    "1 - tanh(a)² squashes twice: a is already the value of the tanh."
+)
+def squashes_twice(da_next, cache):
+    return _rnn_from(da_next * (1 - np.tanh(cache[0]) ** 2), cache)
+
+
+@rnn_cell_backward.mistake(
+    "The slopes of the weights are averaged over the batch. Add up; whoever made "
+    "da_next has divided already, if at all."
+)
+def averages_over_the_batch(da_next, cache):
+    grads = _rnn_from(da_next * (1 - cache[0] ** 2), cache)
+    m = da_next.shape[1]
+    return {k: g / m if k in ("dWax", "dWaa", "dba") else g for k, g in grads.items()}
+
+
+@rnn_cell_backward.mistake("dba has lost an axis: sum over the batch with keepdims.")
+def flat_bias_slope(da_next, cache):
+    grads = ref.rnn_cell_backward(da_next, cache)
+    return {**grads, "dba": grads["dba"].ravel()}
+
+
+@rnn_cell_backward.mistake(
+    "dWaa uses the state after the step. In the product stood the state before it."
+)
+def product_with_the_new_state(da_next, cache):
+    a_next, _, xt, p = cache
+    dz = da_next * (1 - a_next**2)
+    return _rnn_from(dz, (a_next, a_next, xt, p))
+
+
+@rnn_cell_backward.right
+def rnn_slopes_with_einsum(da_next, cache):
+    a_next, a_prev, xt, p = cache
+    dz = np.einsum("am,am->am", da_next, 1 - a_next * a_next)
+    return {
+        "dba": np.einsum("am->a", dz)[:, None],
+        "dWaa": np.einsum("am,bm->ab", dz, a_prev),
+        "dWax": np.einsum("am,xm->ax", dz, xt),
+        "da_prev": np.einsum("ab,am->bm", p["Waa"], dz),
+        "dxt": np.einsum("ax,am->xm", p["Wax"], dz),
+        "dz": dz,
+    }
+
+
+@rnn_cell_backward.right
+def rnn_slopes_with_a_loop(da_next, cache):
+    total = None
+    for i in range(da_next.shape[1]):
+        a_next, a_prev, xt, p = cache
+        one = (a_next[:, [i]], a_prev[:, [i]], xt[:, [i]], p)
+        part = _rnn_from(da_next[:, [i]] * (1 - one[0] ** 2), one)
+        total = total or {k: [] for k in part}
+        for k, g in part.items():
+            total[k].append(g)
+    return {
+        k: np.hstack(v) if k in ("dxt", "da_prev") else sum(v) for k, v in total.items()
+    }
+
+
+@lab.check("rnn_backward", points=5, forbid=NO_LAYERS)
+def rnn_backward(rng):
+    """Slopes from every step of several sequences; one step of one sequence."""
+    for x, a0, parameters in sequences(rng, "rnn"):
+        a, _, caches = ref.rnn_forward(x, 0.5 * a0, parameters)
+        yield case(rng.normal(size=a.shape), caches)
+
+
+def _rnn_back(da, caches, *, carry=True, add=True, order=reversed):
+    steps, x = caches
+    total, dx, da_prev = {}, np.zeros(x.shape), 0
+    for t in order(range(x.shape[2])):
+        grads = ref.rnn_cell_backward(da[:, :, t] + carry * da_prev, steps[t])
+        dx[:, :, t], da_prev = grads["dxt"], grads["da_prev"]
+        for k in ("dWax", "dWaa", "dba"):
+            total[k] = add * total.get(k, 0) + grads[k]
+    return {"dx": dx, "da0": da_prev, **total}
+
+
+@rnn_backward.mistake(
+    "The slope from the next step is dropped. Each state is used twice: add da_prev "
+    "to da[:, :, t]."
+)
+def drops_the_next_step(da, caches):
+    return _rnn_back(da, caches, carry=False)
+
+
+@rnn_backward.mistake(
+    "The slopes of the weights are those of the first step only. They are used at "
+    "every step: add up."
+)
+def overwrites_the_weights(da, caches):
+    return _rnn_back(da, caches, add=False)
+
+
+@rnn_backward.mistake("It walks from the first step to the last. Slopes go back.")
+def walks_forwards(da, caches):
+    return _rnn_back(da, caches, order=iter)
+
+
+@rnn_backward.mistake(
+    "Only the slope of the last step is used. Every output sends one: da[:, :, t]."
+)
+def last_slope_only(da, caches):
+    last = np.zeros(da.shape)
+    last[:, :, -1] = da[:, :, -1]
+    return _rnn_back(last, caches)
+
+
+@rnn_backward.right
+def rnn_back_with_lists(da, caches):
+    steps, _ = caches
+    found, da_prev = [], np.zeros(da[:, :, 0].shape)
+    for t in range(len(steps) - 1, -1, -1):
+        found.insert(0, ref.rnn_cell_backward(da[:, :, t] + da_prev, steps[t]))
+        da_prev = found[0]["da_prev"]
+    sums = {k: sum(g[k] for g in found) for k in ("dWax", "dWaa", "dba")}
+    return {"dx": np.stack([g["dxt"] for g in found], axis=2), "da0": da_prev, **sums}
+
+
+@rnn_backward.right
+def rnn_back_in_float32(da, caches):
+    return ref.rnn_backward(*as_float32((da, caches)))
+
+
+# --- clipping ------------------------------------------------------------------------
+
+lab.concept(
+    "loss_is_nan",
+    points=1,
+    answer="A",
+    why="One enormous step, and every number overflows.",
+    because={
+        "B": "Slopes that fade make learning stall, quietly; nothing overflows.",
+        "C": "Small steps are slow, not dangerous.",
+        "D": "Too small a network learns too little; it does not overflow.",
+    },
+)
+
+
+def slopes(rng, scale):
+    """Slopes of a letter model."""
+    shapes = {
+        "dWax": (3, 4),
+        "dWaa": (3, 3),
+        "dWya": (4, 3),
+        "db": (3, 1),
+        "dby": (4, 1),
+    }
+    return {name: scale * rng.normal(size=shape) for name, shape in shapes.items()}
+
+
+@lab.check("clip", points=3, mutates=("gradients",))
+def clip(rng):
+    """Large slopes, small ones, and a limit that is no whole number."""
+    for scale, limit in [(10.0, 5), (0.1, 5), (3.0, 1.5), (20.0, 10)]:
+        yield case(slopes(rng, scale), limit)
+
+
+@clip.mistake(
+    "It returns clipped copies and leaves the caller's arrays as they were. In place: "
+    "np.clip(g, low, high, out=g)."
+)
+def clips_copies(gradients, maxValue):
+    return {k: np.clip(g, -maxValue, maxValue) for k, g in gradients.items()}
+
+
+@clip.mistake("Large negative slopes go through. The limit holds on both sides.")
+def clips_above_only(gradients, maxValue):
+    for g in gradients.values():
+        np.minimum(g, maxValue, out=g)
+    return gradients
+
+
+@clip.mistake("Negative slopes became 0. The lower limit is -maxValue.")
+def clips_at_zero(gradients, maxValue):
+    for g in gradients.values():
+        np.clip(g, 0, maxValue, out=g)
+    return gradients
+
+
+@clip.mistake("The arrays are right, but nothing is returned.")
+def clip_returns_nothing(gradients, maxValue):
+    ref.clip(gradients, maxValue)
+
+
+@clip.mistake(
+    "All slopes are scaled together. That is clipping by norm; here each number has "
+    "its own limit."
+)
+def clip_scales(gradients, maxValue):
+    return ref.clip_by_norm(gradients, maxValue)
+
+
+@clip.right
+def clip_with_masks(gradients, maxValue):
+    for g in gradients.values():
+        g[g > maxValue] = maxValue
+        g[g < -maxValue] = -maxValue
+    return gradients
+
+
+@clip.right
+def clip_by_name(gradients, maxValue):
+    names = ["dWaa", "dWax", "dWya", "db", "dby"]
+    for name in names:
+        np.clip(gradients[name], -maxValue, maxValue, out=gradients[name])
+    return {name: gradients[name] for name in names}
+
+
+@lab.check("clip_by_norm", points=3, mutates=("gradients",))
+def clip_by_norm(rng):
+    """Longer than the limit, shorter, and slopes of very different sizes."""
+    for scale, limit in [(10.0, 5), (0.1, 5), (1.0, 0.5)]:
+        yield case(slopes(rng, scale), limit)
+    uneven = slopes(rng, 1.0)
+    uneven["dWaa"] *= 100
+    yield case(uneven, 2.0)
+
+
+@clip_by_norm.mistake(
+    "Each array has a length of its own here. Take one length over all arrays and one "
+    "factor, or the direction changes."
+)
+def a_norm_each(gradients, max_norm):
+    for g in gradients.values():
+        g *= min(1, max_norm / np.linalg.norm(g))
+    return gradients
+
+
+@clip_by_norm.mistake(
+    "Short slopes were made longer. Only what exceeds max_norm is scaled."
+)
+def always_scales(gradients, max_norm):
+    norm = np.sqrt(sum(np.sum(g * g) for g in gradients.values()))
+    for g in gradients.values():
+        g *= max_norm / norm
+    return gradients
+
+
+@clip_by_norm.mistake("The root is missing: the length is √(sum of squares).")
+def norm_without_root(gradients, max_norm):
+    norm = sum(np.sum(g * g) for g in gradients.values())
+    for g in gradients.values():
+        g *= min(1, max_norm / norm)
+    return gradients
+
+
+@clip_by_norm.mistake(
+    "It returns scaled copies and leaves the caller's arrays as they were: g *= factor."
+)
+def scales_copies(gradients, max_norm):
+    norm = np.sqrt(sum(np.sum(g * g) for g in gradients.values()))
+    return {k: g * min(1, max_norm / norm) for k, g in gradients.items()}
+
+
+@clip_by_norm.right
+def norm_of_one_long_vector(gradients, max_norm):
+    norm = np.linalg.norm(np.concatenate([g.ravel() for g in gradients.values()]))
+    for g in gradients.values():
+        g[...] = g * min(1.0, max_norm / norm)
+    return gradients
+
+
+@clip_by_norm.right
+def norm_with_a_loop(gradients, max_norm):
+    total = 0.0
+    for g in gradients.values():
+        for value in g.ravel().tolist():
+            total += value * value
+    if total**0.5 > max_norm:
+        for name in list(gradients):
+            gradients[name] = gradients[name] * (max_norm / total**0.5)
+    return gradients
+
+
+# --- GRU -----------------------------------------------------------------------------
+
+lab.concept(
+    "simpler_gru",
+    points=1,
+    answer="B",
+    why="With Γu near 0 the memory is copied on, and so is its slope.",
+    because={
+        "A": "Without Γu the memory is rewritten at every step; Γr near 0 even cuts "
+        "it off from its past.",
+        "C": "With Γu near 1 the memory is replaced: the slope passes the candidate's "
+        "matrix and tanh each time.",
+        "D": "Then it is a plain cell, whose slopes fade.",
+    },
+)
+
+
+@lab.check("gru_cell_forward", points=4, forbid=NO_LAYERS)
+def gru_cell_forward(rng):
+    """Batches, one sequence, and equal sizes, where a wrong order fits."""
+    for n_x, n_a, n_y, m in SIZES:
+        yield case(
+            rng.normal(size=(n_x, m)),
+            rng.normal(size=(n_a, m)),
+            cell_of(rng, "gru", n_x, n_a, n_y),
+        )
+
+
+def _gru(xt, c_prev, p, *, relevance=True, swapped=False, reverse=False, after=False):
+    """The cell, with the usual ways to go wrong as options."""
+
+    def joined(c):
+        return np.concatenate([xt, c] if reverse else [c, xt])
+
+    ut = sigmoid(p["Wu"] @ joined(c_prev) + p["bu"])
+    rt = sigmoid(p["Wr"] @ joined(c_prev) + p["br"])
+    if after:
+        n_a = len(c_prev)
+        cct = np.tanh(
+            rt * (p["Wc"][:, :n_a] @ c_prev) + p["Wc"][:, n_a:] @ xt + p["bc"]
+        )
+    else:
+        cct = np.tanh(p["Wc"] @ joined(rt * c_prev if relevance else c_prev) + p["bc"])
+    keep, write = (ut, 1 - ut) if swapped else (1 - ut, ut)
+    c = write * cct + keep * c_prev
+    y = ref.softmax(p["Wy"] @ c + p["by"])
+    return c, y, (c, c_prev, ut, rt, cct, xt, p)
+
+
+@gru_cell_forward.mistake(
+    "Γr is forgotten in the candidate, which looks back at Γr * c_prev."
+)
+def gru_forgets_relevance(xt, c_prev, parameters):
+    return _gru(xt, c_prev, parameters, relevance=False)
+
+
+@gru_cell_forward.mistake(
+    "It keeps where it should replace: the candidate is weighted by Γu, the old "
+    "memory by 1 - Γu."
+)
+def gru_update_turned_around(xt, c_prev, parameters):
+    return _gru(xt, c_prev, parameters, swapped=True)
+
+
+@gru_cell_forward.mistake(
+    "The column is [x; c], upside down: the matrices expect the memory above the input."
+)
+def gru_concatenation_reversed(xt, c_prev, parameters):
+    return _gru(xt, c_prev, parameters, reverse=True)
+
+
+@gru_cell_forward.mistake(
+    "Γr acts on the product Wc c_prev. Here it acts on c_prev, before the matrix."
+)
+def gru_relevance_after_the_matrix(xt, c_prev, parameters):
+    return _gru(xt, c_prev, parameters, after=True)
+
+
+@gru_cell_forward.mistake(
+    "The predictions sum to 1 along the batch: softmax works down the columns."
+)
+def gru_softmax_over_the_batch(xt, c_prev, parameters):
+    c, _, cache = _gru(xt, c_prev, parameters)
+    return c, softmax_rows(parameters["Wy"] @ c + parameters["by"]), cache
+
+
+@gru_cell_forward.right
+def gru_in_one_product(xt, c_prev, parameters):
+    p, n_a = parameters, len(c_prev)
+    both = np.vstack([p["Wu"], p["Wr"]]) @ np.vstack([c_prev, xt])
+    gates = sigmoid(both + np.vstack([p["bu"], p["br"]]))
+    ut, rt = gates[:n_a], gates[n_a:]
+    cct = np.tanh(p["Wc"][:, :n_a] @ (rt * c_prev) + p["Wc"][:, n_a:] @ xt + p["bc"])
+    c = c_prev + ut * (cct - c_prev)
+    scores = np.exp(p["Wy"] @ c + p["by"])
+    return c, scores / scores.sum(axis=0), (c, c_prev, ut, rt, cct, xt, parameters)
+
+
+@gru_cell_forward.right
+def gru_cell_in_float32(xt, c_prev, parameters):
+    return _gru(*as_float32((xt, c_prev, parameters)))
+
+
+@lab.check("gru_forward", points=2, forbid=NO_LAYERS)
+def gru_forward(rng):
+    """Several steps, one step of one sequence, equal sizes."""
+    for x, c0, parameters in sequences(rng, "gru"):
+        yield case(x, c0, parameters)
+
+
+def _gru_run(x, c0, parameters, following=lambda c, c0: c):
+    memories, outputs, caches, c_in = [], [], [], c0
+    for t in range(x.shape[2]):
+        c, y, cache = ref.gru_cell_forward(x[:, :, t], c_in, parameters)
+        memories.append(c)
+        outputs.append(y)
+        caches.append(cache)
+        c_in = following(c, c0)
+    return np.stack(memories, axis=2), np.stack(outputs, axis=2), (caches, x)
+
+
+@gru_forward.mistake(
+    "Every step starts from c0. What comes out of one step goes into the next."
+)
+def gru_always_from_c0(x, c0, parameters):
+    return _gru_run(x, c0, parameters, lambda c, c0: c0)
+
+
+@gru_forward.mistake("c0 is not used: the first step starts from zeros.")
+def gru_ignores_c0(x, c0, parameters):
+    return _gru_run(x, 0 * c0, parameters)
+
+
+@gru_forward.mistake("Predictions and memories have changed places.")
+def gru_predictions_first(x, c0, parameters):
+    c, y, caches = _gru_run(x, c0, parameters)
+    return y, c, caches
+
+
+@gru_forward.right
+def gru_into_zeros(x, c0, parameters):
+    c = np.zeros((len(c0), *x.shape[1:]))
+    y = np.zeros((len(parameters["by"]), *x.shape[1:]))
+    caches = []
+    for t in range(x.shape[2]):
+        before = c[:, :, t - 1].copy() if t else c0
+        c[:, :, t], y[:, :, t], cache = _gru(x[:, :, t], before, parameters)
+        caches.append(cache)
+    return c, y, (caches, x)
+
+
+@gru_forward.right
+def gru_forward_in_float32(x, c0, parameters):
+    return ref.gru_forward(*as_float32((x, c0, parameters)))
+
+
+@lab.check("gru_cell_backward", points=6, forbid=NO_LAYERS)
+def gru_cell_backward(rng):
+    """Slopes through one step: batches, one sequence, equal sizes."""
+    for n_x, n_a, n_y, m in SIZES:
+        cell = cell_of(rng, "gru", n_x, n_a, n_y)
+        x, c = rng.normal(size=(n_x, m)), rng.normal(size=(n_a, m))
+        yield case(rng.normal(size=(n_a, m)), ref.gru_cell_forward(x, c, cell)[2])
+
+
+def _gru_back(dc, cache, *, copied=True, gated=True, plain=False, sign=1, squash=True):
+    """The way back, with the usual ways to go wrong as options."""
+    _, c_prev, ut, rt, cct, xt, p = cache
+    n_a = len(c_prev)
+    dzc = dc * ut * ((1 - cct**2) if squash else 1)
+    dzu = sign * dc * (cct - c_prev) * ut * (1 - ut)
+    dcol = p["Wc"].T @ dzc
+    dzr = dcol[:n_a] * c_prev * rt * (1 - rt)
+    dgates = p["Wu"].T @ dzu + p["Wr"].T @ dzr
+    concat = np.concatenate([c_prev, xt])
+    scaled = concat if plain else np.concatenate([rt * c_prev, xt])
+    return {
+        "dxt": dgates[n_a:] + dcol[n_a:],
+        "dc_prev": copied * dc * (1 - ut) + dcol[:n_a] * (rt if gated else 1)
+        + dgates[:n_a],
+        "dWu": dzu @ concat.T, "dbu": dzu.sum(axis=1, keepdims=True),
+        "dWr": dzr @ concat.T, "dbr": dzr.sum(axis=1, keepdims=True),
+        "dWc": dzc @ scaled.T, "dbc": dzc.sum(axis=1, keepdims=True),
+    }  # fmt: skip
+
+
+@gru_cell_backward.mistake(
+    "In dc_prev the share that was simply kept is missing: dc * (1 - Γu). It is the "
+    "one that does not fade."
+)
+def gru_drops_what_was_kept(dc_next, cache):
+    return _gru_back(dc_next, cache, copied=False)
+
+
+@gru_cell_backward.mistake(
+    "In dc_prev the candidate's share lacks Γr: c_prev came in multiplied by it."
+)
+def gru_share_without_relevance(dc_next, cache):
+    return _gru_back(dc_next, cache, gated=False)
+
+
+@gru_cell_backward.mistake(
+    "dWc was made with c_prev. The candidate's input was Γr * c_prev above x."
+)
+def gru_candidate_weights_without_relevance(dc_next, cache):
+    return _gru_back(dc_next, cache, plain=True)
+
+
+@gru_cell_backward.mistake(
+    "The update gate's slopes have the wrong sign: opening it adds the candidate and "
+    "takes away the old memory, (candidate - c_prev)."
+)
+def gru_update_slope_negative(dc_next, cache):
+    return _gru_back(dc_next, cache, sign=-1)
+
+
+@gru_cell_backward.mistake("The slope of the candidate's tanh is missing: 1 - cct².")
+def gru_forgets_tanh(dc_next, cache):
+    return _gru_back(dc_next, cache, squash=False)
+
+
+@gru_cell_backward.right
+def gru_back_in_float32(dc_next, cache):
+    return _gru_back(*as_float32((dc_next, cache)))
+
+
+@gru_cell_backward.right
+def gru_back_one_sequence_at_a_time(dc_next, cache):
+    _, c_prev, ut, rt, cct, xt, p = cache
+    parts = []
+    for i in range(dc_next.shape[1]):
+        c, u, r, h, x = (array[:, [i]] for array in (c_prev, ut, rt, cct, xt))
+        parts.append(_gru_back(dc_next[:, [i]], (None, c, u, r, h, x, p)))
+    return {
+        k: np.hstack([g[k] for g in parts]) if k in ("dxt", "dc_prev")
+        else sum(g[k] for g in parts)
+        for k in parts[0]
+    }  # fmt: skip
+
+
+# --- LSTM ----------------------------------------------------------------------------
+
+lab.concept(
+    "lstm_parameters",
+    points=1,
+    answer=41216,
+    why="4 · (64 · (64 + 96) + 64): four times what a plain cell needs.",
+    because={
+        10304: "That is one of four: forget, input, candidate and output.",
+        40960: "The four biases of 64 numbers each are missing.",
+        30912: "Three gates and the candidate make four, not three.",
+        24832: "The gates see the input *and* the old state: 96 + 64 columns.",
+        16640: "The gates see the input *and* the old state: 96 + 64 columns.",
+    },
+)
+
+
+@lab.check("lstm_cell_forward", points=5, forbid=NO_LAYERS)
+def lstm_cell_forward(rng):
+    """Batches, one sequence, and equal sizes, where a wrong order fits."""
+    for n_x, n_a, n_y, m in SIZES:
+        yield case(
+            rng.normal(size=(n_x, m)),
+            rng.normal(size=(n_a, m)),
+            1.5 * rng.normal(size=(n_a, m)),
+            cell_of(rng, "lstm", n_x, n_a, n_y),
+        )
+
+
+def _lstm(xt, a_prev, c_prev, parameters, *, names="fico", reverse=False, **how):
+    """The cell, with the usual ways to go wrong as options."""
+    p = parameters
+    concat = np.concatenate([xt, a_prev] if reverse else [a_prev, xt])
+    z = {
+        k: p[f"W{n}"] @ concat + p[f"b{n}"] for k, n in zip("fico", names, strict=True)
+    }
+    ft, it, ot = (sigmoid(z[k]) for k in "fio")
+    cct = sigmoid(z["c"]) if how.get("candidate") == "sigmoid" else np.tanh(z["c"])
+    c = ft * c_prev + it * cct
+    if how.get("coupled"):
+        c = (1 - it) * c_prev + it * cct
+    a = ot * (c if how.get("shown") == "plain" else np.tanh(c))
+    y = ref.softmax(p["Wy"] @ (c if how.get("output") == "c" else a) + p["by"])
+    return a, c, y, (a, c, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
+
+
+@lstm_cell_forward.mistake(
+    "Gates in the wrong order: Wf belongs to the forget gate, which multiplies the old "
+    "memory, Wi to the input gate, which multiplies the candidate."
+)
+def lstm_swaps_forget_and_input(xt, a_prev, c_prev, parameters):
+    return _lstm(xt, a_prev, c_prev, parameters, names="ifco")
+
+
+@lstm_cell_forward.mistake(
+    "Gates in the wrong order: Wo makes the output gate, Wi the input gate."
+)
+def lstm_swaps_input_and_output(xt, a_prev, c_prev, parameters):
+    return _lstm(xt, a_prev, c_prev, parameters, names="foci")
+
+
+@lstm_cell_forward.mistake(
+    "The column is [x; a], upside down: the matrices expect the state above the input."
+)
+def lstm_concatenation_reversed(xt, a_prev, c_prev, parameters):
+    return _lstm(xt, a_prev, c_prev, parameters, reverse=True)
+
+
+@lstm_cell_forward.mistake(
+    "c and a are mixed up: the column is made of the old state a_prev, the old memory "
+    "c_prev is multiplied by the forget gate."
+)
+def lstm_mixes_up_c_and_a(xt, a_prev, c_prev, parameters):
+    a, c, y, cache = _lstm(xt, c_prev, a_prev, parameters)
+    return a, c, y, (a, c, a_prev, c_prev, *cache[4:])
+
+
+@lstm_cell_forward.mistake("What is shown is Γo * tanh(c): the tanh is missing.")
+def lstm_shows_the_plain_memory(xt, a_prev, c_prev, parameters):
+    return _lstm(xt, a_prev, c_prev, parameters, shown="plain")
+
+
+@lstm_cell_forward.mistake(
+    "The candidate went through a sigmoid. Only gates do; it goes through tanh."
+)
+def lstm_candidate_as_a_gate(xt, a_prev, c_prev, parameters):
+    return _lstm(xt, a_prev, c_prev, parameters, candidate="sigmoid")
+
+
+@lstm_cell_forward.mistake(
+    "The prediction is made from the memory c. It is made from the state a."
+)
+def lstm_predicts_from_the_memory(xt, a_prev, c_prev, parameters):
+    return _lstm(xt, a_prev, c_prev, parameters, output="c")
+
+
+@lstm_cell_forward.mistake(
+    "The old memory is multiplied by 1 - Γi, as in a GRU. An LSTM has a forget gate "
+    "of its own."
+)
+def lstm_couples_the_gates(xt, a_prev, c_prev, parameters):
+    return _lstm(xt, a_prev, c_prev, parameters, coupled=True)
+
+
+@lstm_cell_forward.right
+def lstm_in_one_product(xt, a_prev, c_prev, parameters):
+    p, n_a = parameters, len(a_prev)
+    W = np.vstack([p["Wf"], p["Wi"], p["Wo"], p["Wc"]])
+    b = np.vstack([p["bf"], p["bi"], p["bo"], p["bc"]])
+    z = W[:, :n_a] @ a_prev + W[:, n_a:] @ xt + b
+    ft, it, ot = 0.5 * np.tanh(0.5 * z[: 3 * n_a].reshape(3, n_a, -1)) + 0.5
+    cct = np.tanh(z[3 * n_a :])
+    c = ft * c_prev + it * cct
+    a = ot * np.tanh(c)
+    y = np.exp(p["Wy"] @ a + p["by"])
+    return a, c, y / y.sum(axis=0), (a, c, a_prev, c_prev, ft, it, cct, ot, xt, p)
+
+
+@lstm_cell_forward.right
+def lstm_cell_in_float32(xt, a_prev, c_prev, parameters):
+    return _lstm(*as_float32((xt, a_prev, c_prev, parameters)))
+
+
+@lab.check("lstm_forward", points=4, forbid=NO_LAYERS)
+def lstm_forward(rng):
+    """Several steps, one step of one sequence, equal sizes."""
+    for x, a0, parameters in sequences(rng, "lstm"):
+        yield case(x, a0, parameters)
+
+
+def _lstm_run(x, a0, parameters, *, c0=None, keep_a=True, keep_c=True):
+    a, c = a0, np.zeros(a0.shape) if c0 is None else c0
+    first, rows, caches = (a, c), [], []
+    for t in range(x.shape[2]):
+        a_in, c_in = a if keep_a else first[0], c if keep_c else first[1]
+        a, c, y, cache = ref.lstm_cell_forward(x[:, :, t], a_in, c_in, parameters)
+        rows.append((a, y, c))
+        caches.append(cache)
+    a, y, c = (np.stack(part, axis=2) for part in zip(*rows, strict=True))
+    return a, y, c, (caches, x)
+
+
+@lstm_forward.mistake(
+    "The memory starts at a0. It starts at 0; only the state starts at a0."
+)
+def lstm_memory_from_a0(x, a0, parameters):
+    return _lstm_run(x, a0, parameters, c0=a0)
+
+
+@lstm_forward.mistake(
+    "The memory does not move on: every step starts with an empty one. Hand c_next on."
+)
+def lstm_loses_the_memory(x, a0, parameters):
+    return _lstm_run(x, a0, parameters, keep_c=False)
+
+
+@lstm_forward.mistake("The state does not move on: every step starts from a0.")
+def lstm_always_from_a0(x, a0, parameters):
+    return _lstm_run(x, a0, parameters, keep_a=False)
+
+
+@lstm_forward.mistake("The order is a, y, c, caches: predictions before memories.")
+def lstm_memories_before_predictions(x, a0, parameters):
+    a, y, c, caches = _lstm_run(x, a0, parameters)
+    return a, c, y, caches
+
+
+@lstm_forward.right
+def lstm_into_zeros(x, a0, parameters):
+    n_a, (_, m, T) = len(a0), x.shape
+    a, c = np.zeros((n_a, m, T)), np.zeros((n_a, m, T))
+    y = np.zeros((len(parameters["by"]), m, T))
+    a_next, c_next, caches = a0, np.zeros((n_a, m)), []
+    for t in range(T):
+        a_next, c_next, yt, cache = _lstm(x[:, :, t], a_next, c_next, parameters)
+        a[:, :, t], c[:, :, t], y[:, :, t] = a_next, c_next, yt
+        caches.append(cache)
+    return a, y, c, (caches, x)
+
+
+@lstm_forward.right
+def lstm_forward_in_float32(x, a0, parameters):
+    return ref.lstm_forward(*as_float32((x, a0, parameters)))
+
+
+@lab.check("lstm_cell_backward", points=7, forbid=NO_LAYERS)
+def lstm_cell_backward(rng):
+    """Slopes through one step: batches, one sequence, equal sizes."""
+    for n_x, n_a, n_y, m in SIZES:
+        cell = cell_of(rng, "lstm", n_x, n_a, n_y)
+        x, a = rng.normal(size=(n_x, m)), rng.normal(size=(n_a, m))
+        cache = ref.lstm_cell_forward(x, a, rng.normal(size=(n_a, m)), cell)[3]
+        yield case(rng.normal(size=(n_a, m)), rng.normal(size=(n_a, m)), cache)
+
+
+def _lstm_back(da, dc, cache, *, joined=True, later=True, from_c=1.0, **how):
+    """The way back, with the usual ways to go wrong as options."""
+    _, c_next, a_prev, c_prev, ft, it, cct, ot, xt, p = cache
+    n_a, tanh_c = len(a_prev), np.tanh(c_next)
+    squash = 1 if how.get("no_tanh") else 1 - tanh_c**2
+    dc = later * dc + joined * da * ot * squash
+    dz = {
+        "f": dc * (cct if how.get("swapped") else c_prev) * ft * (1 - ft),
+        "i": dc * (c_prev if how.get("swapped") else cct) * it * (1 - it),
+        "c": dc * it * (1 - cct**2),
+        "o": da * (c_next if how.get("plain") else tanh_c) * ot * (1 - ot),
+    }
+    concat = np.concatenate([a_prev, xt])
+    back = sum(p[f"W{k}"].T @ d for k, d in dz.items())
+    grads = {"dxt": back[n_a:], "da_prev": back[:n_a], "dc_prev": dc * ft}
+    if how.get("raw"):
+        grads["dc_prev"] = dc
+    for k, d in dz.items():
+        grads[f"dW{k}"] = d @ concat.T
+        grads[f"db{k}"] = d.sum(axis=1, keepdims=True)
+    return grads
+
+
+@lstm_cell_backward.mistake(
+    "What the state says about the memory is missing: dc also gets da * Γo * (1 - "
+    "tanh² c), as a = Γo * tanh(c)."
+)
+def lstm_forgets_to_join(da_next, dc_next, cache):
+    return _lstm_back(da_next, dc_next, cache, joined=False)
+
+
+@lstm_cell_backward.mistake(
+    "dc_next is not used: the slope from later steps is dropped."
+)
+def lstm_drops_later_steps(da_next, dc_next, cache):
+    return _lstm_back(da_next, dc_next, cache, later=False)
+
+
+@lstm_cell_backward.mistake(
+    "When da and dc are joined, the slope of tanh is missing: 1 - tanh² c."
+)
+def lstm_joins_without_tanh(da_next, dc_next, cache):
+    return _lstm_back(da_next, dc_next, cache, no_tanh=True)
+
+
+@lstm_cell_backward.mistake(
+    "Forget and input gate have changed places: Γf multiplies the old memory, Γi the "
+    "candidate."
+)
+def lstm_swaps_partners(da_next, dc_next, cache):
+    return _lstm_back(da_next, dc_next, cache, swapped=True)
+
+
+@lstm_cell_backward.mistake(
+    "The output gate's slope uses c. It multiplies tanh(c), so that is its partner."
+)
+def lstm_output_slope_of_plain_memory(da_next, dc_next, cache):
+    return _lstm_back(da_next, dc_next, cache, plain=True)
+
+
+@lstm_cell_backward.mistake(
+    "dc_prev lacks the forget gate: the old memory came in multiplied by Γf."
+)
+def lstm_memory_slope_without_gate(da_next, dc_next, cache):
+    return _lstm_back(da_next, dc_next, cache, raw=True)
+
+
+@lstm_cell_backward.right
+def lstm_slopes_written_out(da_next, dc_next, cache):
+    a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, p = cache
+    n_a = len(a_next)
+    dot = da_next * np.tanh(c_next) * ot * (1 - ot)
+    flow = dc_next + ot * (1 - np.square(np.tanh(c_next))) * da_next
+    dcct = flow * it * (1 - np.square(cct))
+    dit = flow * cct * it * (1 - it)
+    dft = flow * c_prev * ft * (1 - ft)
+    concat = np.concatenate((a_prev, xt), axis=0)
+    grads = {"dc_prev": flow * ft}
+    for k, d in {"f": dft, "i": dit, "c": dcct, "o": dot}.items():
+        grads[f"dW{k}"] = np.dot(d, concat.T)
+        grads[f"db{k}"] = np.sum(d, axis=1, keepdims=True)
+    grads["da_prev"] = (
+        np.dot(p["Wf"][:, :n_a].T, dft) + np.dot(p["Wi"][:, :n_a].T, dit)
+        + np.dot(p["Wc"][:, :n_a].T, dcct) + np.dot(p["Wo"][:, :n_a].T, dot)
+    )  # fmt: skip
+    grads["dxt"] = (
+        np.dot(p["Wf"][:, n_a:].T, dft) + np.dot(p["Wi"][:, n_a:].T, dit)
+        + np.dot(p["Wc"][:, n_a:].T, dcct) + np.dot(p["Wo"][:, n_a:].T, dot)
+    )  # fmt: skip
+    return grads
+
+
+@lstm_cell_backward.right
+def lstm_slopes_in_float32(da_next, dc_next, cache):
+    return _lstm_back(*as_float32((da_next, dc_next, cache)))
+
+
+@lab.check("lstm_backward", points=5, forbid=NO_LAYERS)
+def lstm_backward(rng):
+    """Slopes from every step of several sequences; one step of one sequence."""
+    for x, a0, parameters in sequences(rng, "lstm"):
+        a, _, _, caches = ref.lstm_forward(x, a0, parameters)
+        yield case(rng.normal(size=a.shape), caches)
+
+
+def _lstm_through(da, caches, *, carry_a=True, carry_c=True, add=True):
+    steps, x = caches
+    total, dx, da_prev, dc_prev = {}, np.zeros(x.shape), 0, np.zeros(da.shape[:2])
+    for t in reversed(range(x.shape[2])):
+        grads = ref.lstm_cell_backward(
+            da[:, :, t] + carry_a * da_prev, carry_c * dc_prev, steps[t]
+        )
+        dx[:, :, t] = grads["dxt"]
+        da_prev, dc_prev = grads["da_prev"], grads["dc_prev"]
+        for k, g in grads.items():
+            if k[1] in "Wb":
+                total[k] = add * total.get(k, 0) + g
+    return {"dx": dx, "da0": da_prev, **total}
+
+
+@lstm_backward.mistake(
+    "The slope of the next step is dropped: add da_prev to da[:, :, t]."
+)
+def lstm_drops_the_next_state(da, caches):
+    return _lstm_through(da, caches, carry_a=False)
+
+
+@lstm_backward.mistake(
+    "The memory's slope is dropped between steps: pass dc_prev on as dc_next. It is "
+    "the one that reaches far back."
+)
+def lstm_drops_the_next_memory(da, caches):
+    return _lstm_through(da, caches, carry_c=False)
+
+
+@lstm_backward.mistake(
+    "The slopes of the weights are those of the first step only: add up over time."
+)
+def lstm_overwrites_the_weights(da, caches):
+    return _lstm_through(da, caches, add=False)
+
+
+@lstm_backward.right
+def lstm_back_with_lists(da, caches):
+    steps, _ = caches
+    m, found = da.shape[1], []
+    da_prev, dc_prev = np.zeros((len(da), m)), np.zeros((len(da), m))
+    for t in range(len(steps) - 1, -1, -1):
+        found.insert(0, _lstm_back(da[:, :, t] + da_prev, dc_prev, steps[t]))
+        da_prev, dc_prev = found[0]["da_prev"], found[0]["dc_prev"]
+    sums = {k: sum(g[k] for g in found) for k in found[0] if k[1] in "Wb"}
+    return {"dx": np.stack([g["dxt"] for g in found], axis=2), "da0": da_prev, **sums}
+
+
+@lstm_backward.right
+def lstm_back_in_float32(da, caches):
+    return ref.lstm_backward(*as_float32((da, caches)))
+
+
+# --- more cells ----------------------------------------------------------------------
+
+lab.concept(
+    "both_directions",
+    points=1,
+    answer="C",
+    why="The second cell starts at the end, which has not been spoken yet.",
+    because={
+        "A": "A finished article has an end to start from.",
+        "B": "The whole review is there before anybody asks.",
+        "D": "The line is scanned as a whole; both ends are there.",
+    },
+)
+
+
+@lab.check("bidirectional_forward", points=3, forbid=NO_LAYERS)
+def bidirectional_forward(rng):
+    """Cells of equal and of different size, one step, one sequence."""
+    for n_x, n_a, n_b, m, T in [(3, 4, 4, 2, 5), (2, 3, 5, 1, 3), (1, 2, 2, 3, 1)]:
+        yield case(
+            rng.normal(size=(n_x, m, T)),
+            cell_of(rng, "rnn", n_x, n_a, 2),
+            cell_of(rng, "rnn", n_x, n_b, 2),
+        )
+
+
+def _states(x, p):
+    return ref.rnn_forward(x, np.zeros((len(p["ba"]), x.shape[1])), p)[0]
+
+
+@bidirectional_forward.mistake(
+    "The backward states are in the order in which they were made. Turn them around, "
+    "so that both halves of a column speak of the same step."
+)
+def leaves_the_order(x, parameters_forward, parameters_backward):
+    ahead = _states(x, parameters_forward)
+    return np.concatenate([ahead, _states(x[:, :, ::-1], parameters_backward)])
+
+
+@bidirectional_forward.mistake(
+    "Both cells read from left to right. The second gets the sequence turned around."
+)
+def twice_forwards(x, parameters_forward, parameters_backward):
+    return np.concatenate(
+        [_states(x, parameters_forward), _states(x, parameters_backward)]
+    )
+
+
+@bidirectional_forward.mistake(
+    "The backward cell is above. The forward one comes first."
+)
+def backward_above(x, parameters_forward, parameters_backward):
+    both = ref.bidirectional_forward(x, parameters_forward, parameters_backward)
+    n_a = len(parameters_forward["ba"])
+    return np.concatenate([both[n_a:], both[:n_a]])
+
+
+@bidirectional_forward.mistake(
+    "Both directions use the first cell. The second has weights of its own."
+)
+def one_cell_for_both(x, parameters_forward, parameters_backward):
+    return ref.bidirectional_forward(x, parameters_forward, parameters_forward)
+
+
+@bidirectional_forward.right
+def bidirectional_step_by_step(x, parameters_forward, parameters_backward):
+    columns = []
+    for p, steps in [
+        (parameters_forward, range(x.shape[2])),
+        (parameters_backward, reversed(range(x.shape[2]))),
+    ]:
+        a, found = np.zeros((len(p["ba"]), x.shape[1])), {}
+        for t in steps:
+            a = np.tanh(p["Wax"] @ x[:, :, t] + p["Waa"] @ a + p["ba"])
+            found[t] = a
+        columns.append(np.stack([found[t] for t in range(x.shape[2])], axis=2))
+    return np.concatenate(columns, axis=0)
+
+
+@bidirectional_forward.right
+def bidirectional_in_float32(x, parameters_forward, parameters_backward):
+    x, one, two = as_float32((x, parameters_forward, parameters_backward))
+    back = np.flip(_states(np.flip(x, 2), two), 2)
+    return np.vstack([_states(x, one), back])
+
+
+@lab.check("deep_rnn_forward", points=3, forbid=NO_LAYERS)
+def deep_rnn_forward(rng):
+    """One layer, two of equal size, three of different sizes."""
+    for sizes, m, T in [((3, 4), 2, 3), ((2, 2, 2), 3, 4), ((3, 5, 2, 4), 1, 3)]:
+        layers = [cell_of(rng, "rnn", n, k, 2) for n, k in pairwise(sizes)]
+        yield case(rng.normal(size=(sizes[0], m, T)), layers)
+
+
+@deep_rnn_forward.mistake("Only the top layer is returned. Return a list of all.")
+def top_only(x, layers):
+    return ref.deep_rnn_forward(x, layers)[-1]
+
+
+@deep_rnn_forward.mistake(
+    "Every layer reads x. Each reads the states of the one below; only the lowest "
+    "reads x."
+)
+def all_read_x(x, layers):
+    return [_states(x, p) for p in layers]
+
+
+@deep_rnn_forward.mistake(
+    "The last state of one layer is the first of the next. Layers start from 0; they "
+    "are joined by their inputs."
+)
+def hands_up_the_last_state(x, layers):
+    states, a = [], None
+    for p in layers:
+        n = len(p["ba"])
+        start = np.zeros((n, x.shape[1]))
+        if a is not None and len(a) == n:
+            start = a[:, :, -1]
+        a = ref.rnn_forward(x, start, p)[0]
+        states.append(a)
+        x = a
+    return states
+
+
+@deep_rnn_forward.right
+def deep_step_by_step(x, layers):
+    states = [np.zeros((len(p["ba"]), x.shape[1])) for p in layers]
+    kept = [[] for _ in layers]
+    for t in range(x.shape[2]):
+        below = x[:, :, t]
+        for i, p in enumerate(layers):
+            below = np.tanh(p["Wax"] @ below + p["Waa"] @ states[i] + p["ba"])
+            states[i] = below
+            kept[i].append(below)
+    return [np.stack(steps, axis=2) for steps in kept]
+
+
+@deep_rnn_forward.right
+def deep_recursively(x, layers):
+    if not layers:
+        return []
+    states = _states(x, as_float32(layers[0]))
+    return [states, *deep_recursively(states, layers[1:])]
+
+
+# --- names ---------------------------------------------------------------------------
+
+lab.concept(
+    "what_goes_in",
+    points=1,
+    answer="A",
+    why="Training knows the truth; writing has only what it wrote.",
+    because={
+        "B": "In training the true letter goes in, whatever the model thought likely.",
+        "C": "When sampling there is no true letter: nobody has written the name yet.",
+        "D": "In training, feeding drawn letters would ask it to finish another name.",
+    },
+)
+
+
+def letter_model(rng, n_a, n_y, scale=1.0):
+    """A letter model with weights and biases of some size."""
+    shapes = {
+        "Wax": (n_a, n_y), "Waa": (n_a, n_a), "Wya": (n_y, n_a), "b": (n_a, 1),
+        "by": (n_y, 1),
+    }  # fmt: skip
+    return {k: scale * rng.normal(size=s) for k, s in shapes.items()}
+
+
+ALPHABET = {c: i for i, c in enumerate("\nabcdefg")}
+
+
+def walk(parameters, steps=60):
+    """The likeliest letters one after the other, and the least of their shares."""
+    x = np.zeros((len(parameters["by"]), 1))
+    a, letters, least = np.zeros(parameters["b"].shape), [], 1.0
+    for _ in range(steps):
+        a = np.tanh(parameters["Wax"] @ x + parameters["Waa"] @ a + parameters["b"])
+        y = ref.softmax(parameters["Wya"] @ a + parameters["by"])
+        letters.append(int(y.argmax()))
+        least = min(least, float(y.max()))
+        if letters[-1] == 0:
+            break
+        x = np.zeros(x.shape)
+        x[letters[-1]] = 1
+    return letters, least
+
+
+def decided(rng, wanted):
+    """A model so sure of itself that every draw is the same, of a wanted length."""
+    while True:
+        model = letter_model(rng, 12, 8, 1.5)
+        model["Wya"] *= 60
+        if wanted is None:
+            model["by"][0] = -1e4  # never a newline
+        letters, least = walk(model)
+        if (
+            least > 1 - 1e-9
+            and len(set(letters)) > 3
+            and len(letters) in (wanted or [60])
+        ):
+            return {**model, "ba": model["b"]}
+
+
+@lab.check("sample", points=4, driver="written")
+def sample(rng):
+    """Sure models (short, medium and endless names), and an unsure one, drawn often."""
+    for wanted in (range(4, 9), range(9, 20), None):
+        yield case(decided(rng, wanted), ALPHABET, int(rng.integers(1000)), 0)
+    unsure = letter_model(rng, 6, 8, 0.7)
+    yield case({**unsure, "ba": unsure["b"]}, ALPHABET, int(rng.integers(1000)), 300)
+
+
+@sample.expect
+def sampled(parameters, char_to_ix, seed, many):
+    if not many:
+        return ref.sample(parameters, char_to_ix, seed)
+    y = ref.softmax(parameters["Wya"] @ np.tanh(parameters["b"]) + parameters["by"])
+    letters = np.arange(8)
+    mean = float(letters @ y.ravel())
+    spread = float(np.sqrt((letters - mean) ** 2 @ y.ravel()))
+    return {"first letters": draws((many,), mean, spread), "a seed repeats": True}
+
+
+def _sampled(parameters, char_to_ix, seed, *, best=False, fed=True, kept=True, limit=50,
+             closed=True, seeded=True, newline=True):  # fmt: skip
+    if seeded:
+        np.random.seed(seed)
+    n = len(parameters["by"])
+    x, a, found = np.zeros((n, 1)), np.zeros(parameters["b"].shape), []
+    while len(found) < limit:
+        before = a if kept else np.zeros(a.shape)
+        a = np.tanh(
+            parameters["Wax"] @ x + parameters["Waa"] @ before + parameters["b"]
+        )
+        y = ref.softmax(parameters["Wya"] @ a + parameters["by"]).ravel()
+        index = int(y.argmax() if best else np.random.choice(range(n), p=y))
+        if index == char_to_ix["\n"] and not newline:
+            return found
+        found.append(index)
+        if index == char_to_ix["\n"]:
+            return found
+        if fed:
+            x = np.zeros((n, 1))
+            x[index] = 1
+    return [*found, char_to_ix["\n"]] if closed else found
+
+
+@sample.mistake(
+    "It always takes the likeliest letter. Draw: np.random.choice with p = the "
+    "probabilities."
+)
+def takes_the_likeliest(parameters, char_to_ix, seed):
+    return _sampled(parameters, char_to_ix, seed, best=True)
+
+
+@sample.mistake(
+    "The drawn letter is not fed back: the next step receives it as a one-hot column."
+)
+def feeds_nothing_back(parameters, char_to_ix, seed):
+    return _sampled(parameters, char_to_ix, seed, fed=False)
+
+
+@sample.mistake("The state does not move on: the next step starts from zeros again.")
+def forgets_the_state(parameters, char_to_ix, seed):
+    return _sampled(parameters, char_to_ix, seed, kept=False)
+
+
+@sample.mistake("A name that reaches 50 letters lacks its newline. Append it.")
+def leaves_long_names_open(parameters, char_to_ix, seed):
+    return _sampled(parameters, char_to_ix, seed, closed=False)
+
+
+@sample.mistake("51 letters are drawn. At most 50 come before the appended newline.")
+def one_letter_too_many(parameters, char_to_ix, seed):
+    return _sampled(parameters, char_to_ix, seed, limit=51)
+
+
+@sample.mistake(
+    "The drawn newline is missing at the end of the list; it belongs to it."
+)
+def drops_the_newline(parameters, char_to_ix, seed):
+    return _sampled(parameters, char_to_ix, seed, newline=False)
+
+
+@sample.mistake("The seed is not used: the same seed should give the same name.")
+def ignores_the_seed(parameters, char_to_ix, seed):
+    return _sampled(parameters, char_to_ix, seed, seeded=False)
+
+
+@sample.right
+def sample_seeded_at_each_step(parameters, char_to_ix, seed):
+    p, counter, idx = parameters, 0, -1
+    x, a_prev = np.zeros((p["by"].shape[0], 1)), np.zeros((p["Waa"].shape[1], 1))
+    indices = []
+    while idx != char_to_ix["\n"] and counter != 50:
+        a = np.tanh(np.dot(p["Wax"], x) + np.dot(p["Waa"], a_prev) + p["b"])
+        y = ref.softmax(np.dot(p["Wya"], a) + p["by"])
+        np.random.seed(counter + seed)
+        idx = np.random.choice(range(len(y)), p=y.ravel())
+        indices.append(idx)
+        x = np.zeros((len(y), 1))
+        x[idx] = 1
+        a_prev = a
+        seed += 1
+        counter += 1
+    if counter == 50:
+        indices.append(char_to_ix["\n"])
+    return indices
+
+
+@sample.right
+def sample_by_cumulated_shares(parameters, char_to_ix, seed):
+    rng, p = np.random.default_rng(seed), parameters
+    x, a, found = np.zeros((len(p["by"]), 1)), np.zeros(p["ba"].shape), []
+    for _ in range(50):
+        a = np.tanh(p["Wax"] @ x + p["Waa"] @ a + p["ba"])
+        shares = np.cumsum(ref.softmax(p["Wya"] @ a + p["by"]))
+        found.append(min(int(np.searchsorted(shares, rng.random())), len(shares) - 1))
+        if found[-1] == char_to_ix["\n"]:
+            return found
+        x = np.eye(len(shares))[:, [found[-1]]]
+    return [*found, char_to_ix["\n"]]
+
+
+def names_to_learn(rng):
+    """A name to learn from, and models whose slopes are small and large."""
+    for n_a, n_y, T, scale in [(4, 5, 6, 0.3), (3, 6, 1, 1.0), (5, 4, 14, 1.2)]:
+        model = letter_model(rng, n_a, n_y, scale)
+        indices = [*rng.integers(1, n_y, T).tolist(), 0]
+        if T > 10:
+            indices[:-1] = [1] * T  # a letter held unlikely: slopes beyond 5
+            model["by"][1] = -4.0
+        yield model, indices
+
+
+@lab.check("optimize", points=5, mutates=("parameters",))
+def optimize(rng):
+    """A few letters, a single one, and a long name whose slopes must be clipped."""
+    for i, (model, Y) in enumerate(names_to_learn(rng)):
+        a0 = 0.5 * rng.normal(size=model["b"].shape)
+        rate = {} if i == 0 else {"learning_rate": 0.1}
+        yield case([None, *Y[:-1]], Y, a0, model, **rate)
+
+
+def _optimized(X, Y, a_prev, parameters, rate, *, clipped=True, sign=-1):
+    loss, cache = ref.letters_forward(X, Y, a_prev, parameters)
+    gradients, a = ref.letters_backward(X, Y, parameters, cache)
+    if clipped:
+        ref.clip(gradients, 5)
+    for k in parameters:
+        parameters[k] += sign * rate * gradients[f"d{k}"]
+    return loss, gradients, a[-1]
+
+
+@optimize.mistake("The slopes are not clipped: limit them to [-5, 5] before the step.")
+def does_not_clip(X, Y, a_prev, parameters, learning_rate=0.01):
+    return _optimized(X, Y, a_prev, parameters, learning_rate, clipped=False)
+
+
+@optimize.mistake("It steps uphill: the step is *minus* the rate times the slope.")
+def steps_uphill(X, Y, a_prev, parameters, learning_rate=0.01):
+    return _optimized(X, Y, a_prev, parameters, learning_rate, sign=1)
+
+
+@optimize.mistake(
+    "The caller's parameters are unchanged. They are not returned, so the step must "
+    "change the dictionary that was passed."
+)
+def updates_a_copy(X, Y, a_prev, parameters, learning_rate=0.01):
+    copied = {k: v.copy() for k, v in parameters.items()}
+    return _optimized(X, Y, a_prev, copied, learning_rate)
+
+
+@optimize.mistake("The learning rate is not used: it is always 0.01.")
+def always_the_usual_rate(X, Y, a_prev, parameters, learning_rate=0.01):
+    return _optimized(X, Y, a_prev, parameters, 0.01)
+
+
+@optimize.mistake("The returned state is that of the first letter. Return the last.")
+def returns_the_first_state(X, Y, a_prev, parameters, learning_rate=0.01):
+    _, cache = ref.letters_forward(X, Y, a_prev, parameters)
+    loss, gradients, _ = _optimized(X, Y, a_prev, parameters, learning_rate)
+    return loss, gradients, cache[0][1][0]
+
+
+@optimize.mistake("The slopes are clipped after the step. Clip, then step.")
+def clips_too_late(X, Y, a_prev, parameters, learning_rate=0.01):
+    loss, gradients, a = _optimized(
+        X, Y, a_prev, parameters, learning_rate, clipped=False
+    )
+    return loss, ref.clip(gradients, 5), a
+
+
+@optimize.right
+def optimize_with_new_arrays(X, Y, a_prev, parameters, learning_rate=0.01):
+    loss, cache = ref.letters_forward(X, Y, a_prev, parameters)
+    gradients, a = ref.letters_backward(X, Y, parameters, cache)
+    for name in ("Wax", "Waa", "Wya", "b", "by"):
+        gradients["d" + name] = np.clip(gradients["d" + name], -5, 5)
+        parameters[name] = parameters[name] - learning_rate * gradients["d" + name]
+    return float(loss), gradients, a[len(X) - 1]
+
+
+@optimize.right
+def optimize_on_its_own(X, Y, a_prev, parameters, learning_rate=0.01):
+    p, n = parameters, len(parameters["by"])
+    states, outputs, inputs, loss = [a_prev], [], [], 0.0
+    for x, y in zip(X, Y, strict=True):
+        inputs.append(np.zeros((n, 1)) if x is None else np.eye(n)[:, [x]])
+        states.append(np.tanh(p["Wax"] @ inputs[-1] + p["Waa"] @ states[-1] + p["b"]))
+        outputs.append(ref.softmax(p["Wya"] @ states[-1] + p["by"]))
+        loss -= float(np.log(outputs[-1][y, 0]))
+    grads, flow = {"d" + k: np.zeros(v.shape) for k, v in p.items()}, 0
+    for t in range(len(Y) - 1, -1, -1):
+        dy = outputs[t] - np.eye(n)[:, [Y[t]]]
+        dz = (p["Wya"].T @ dy + flow) * (1 - states[t + 1] ** 2)
+        grads["dWya"] += dy @ states[t + 1].T
+        grads["dby"] += dy
+        grads["dWax"] += dz @ inputs[t].T
+        grads["dWaa"] += dz @ states[t].T
+        grads["db"] += dz
+        flow = p["Waa"].T @ dz
+    grads = {k: np.clip(g, -5, 5) for k, g in grads.items()}
+    for k in p:
+        p[k] -= learning_rate * grads["d" + k]
+    return loss, grads | {"da_next": flow}, states[-1]
+
+
+lab.concept(
+    "by_hand",
+    points=1,
+    answer=4,
+    why="ln(1/16) / 2 = -ln 4: as unsure as among four.",
+    because={
+        5: "That averages 2 and 8. The logarithms are averaged: √(2 · 8).",
+        16: "The probability of the text is 1/16; perplexity counts *each* symbol.",
+        3.2: "That averages the probabilities. Average their logarithms.",
+        2: "That is the mean of the logarithms to the base 2; raise 2 to it.",
+    },
+    digits=1,
+)
+
+
+@lab.check("sequence_log_probability", points=4)
+def sequence_log_probability(rng):
+    """Long names, a name of one letter, and the empty name."""
+    for (model, indices), T in zip(names_to_learn(rng), (None, None, 5), strict=True):
+        yield case(indices[-T:] if T else indices, model)
+    yield case([0], letter_model(rng, 3, 4))
+
+
+@sequence_log_probability.mistake(
+    "The sign is wrong: the logarithm of a probability is negative."
+)
+def returns_the_loss(indices, parameters):
+    return -ref.sequence_log_probability(indices, parameters)
+
+
+@sequence_log_probability.mistake(
+    "That is the probability. Its logarithm is asked for: products of many small "
+    "numbers end at 0."
+)
+def returns_the_probability(indices, parameters):
+    return np.exp(ref.sequence_log_probability(indices, parameters))
+
+
+@sequence_log_probability.mistake(
+    "The inputs are the letters themselves. Each step gets the letter *before* the one "
+    "it predicts, the first gets None."
+)
+def sees_what_it_predicts(indices, parameters):
+    a0 = np.zeros(parameters["b"].shape)
+    return -ref.letters_forward(indices, indices, a0, parameters)[0]
+
+
+@sequence_log_probability.mistake(
+    "The first letter is not counted. Its input is None, and it has a probability too."
+)
+def leaves_out_the_first(indices, parameters):
+    a0 = np.zeros(parameters["b"].shape)
+    return -ref.letters_forward(indices[:-1], indices[1:], a0, parameters)[0]
+
+
+@sequence_log_probability.mistake("That is the mean over the symbols. Add them up.")
+def averages_the_logarithms(indices, parameters):
+    return ref.sequence_log_probability(indices, parameters) / len(indices)
+
+
+def _log_p(indices, p):
+    x, a, total = np.zeros(p["by"].shape), np.zeros(p["b"].shape), 0.0
+    for index in indices:
+        a = np.tanh(p["Wax"] @ x + p["Waa"] @ a + p["b"])
+        scores = p["Wya"] @ a + p["by"]
+        total += scores[index, 0] - np.log(np.exp(scores).sum())
+        x = np.zeros(p["by"].shape)
+        x[index] = 1
+    return total
+
+
+@sequence_log_probability.right
+def log_probability_step_by_step(indices, parameters):
+    return _log_p(indices, parameters)
+
+
+@sequence_log_probability.right
+def log_probability_in_float32(indices, parameters):
+    return np.float32(_log_p(indices, as_float32(parameters)))
+
+
+@lab.check("perplexity", points=2)
+def perplexity(rng):
+    """One name, several of different lengths, and the empty name among them."""
+    for lengths in [(4,), (1, 9, 3), (0, 12)]:
+        model = letter_model(rng, 4, 6, 0.8)
+        names = [[*rng.integers(1, 6, n).tolist(), 0] for n in lengths]
+        yield case(names, model)
+
+
+@perplexity.mistake(
+    "Each name's own perplexity was averaged. Add up the logarithms of all symbols, "
+    "divide once, then take exp."
+)
+def averages_over_names(sequences, parameters):
+    return np.mean([np.exp(-_log_p(s, parameters) / len(s)) for s in sequences])
+
+
+@perplexity.mistake(
+    "The sum was divided by the number of names. Count symbols, the newlines too."
+)
+def divides_by_names(sequences, parameters):
+    return np.exp(-sum(_log_p(s, parameters) for s in sequences) / len(sequences))
+
+
+@perplexity.mistake("It is below 1: the sign in the exponent is wrong.")
+def one_over_perplexity(sequences, parameters):
+    return 1 / ref.perplexity(sequences, parameters)
+
+
+@perplexity.mistake("That is the mean loss. Perplexity is e to that power.")
+def forgets_exp(sequences, parameters):
+    return np.log(ref.perplexity(sequences, parameters))
+
+
+@perplexity.mistake(
+    "The newlines are not counted among the symbols. They are predicted."
+)
+def newlines_not_counted(sequences, parameters):
+    total = sum(_log_p(s, parameters) for s in sequences)
+    return np.exp(-total / max(1, sum(len(s) - 1 for s in sequences)))
+
+
+@perplexity.right
+def perplexity_to_the_base_2(sequences, parameters):
+    bits = sum(_log_p(s, parameters) for s in sequences) / np.log(2)
+    return 2 ** (-bits / sum(map(len, sequences)))
+
+
+@perplexity.right
+def perplexity_weighted(sequences, parameters):
+    n = [len(s) for s in sequences]
+    means = [-_log_p(s, parameters) / len(s) for s in sequences]
+    return np.float32(np.exp(np.average(means, weights=n)))
+
+
+@lab.check("model", points=3, driver="trained", seconds=30)
+def model(rng):
+    """Four names learned by heart; a single step; two sizes of the state."""
+    pool = ["abe", "cab", "dad", "ebb", "fee", "gag", "bead"]
+    names = [pool[i] for i in rng.permutation(len(pool))[:4]]
+    yield case(names, 1500, 12)
+    yield case(names, 1, 5)
+
+
+def _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a, *, shift=1, only=None):
+    parameters = ref.initialize_letters(n_a, len(char_to_ix), len(char_to_ix))
+    order = np.random.permutation(len(data_x))
+    for j in range(num_iterations):
+        name = data_x[order[j % len(order)] if only is None else only]
+        Y = [*(char_to_ix[c] for c in name), char_to_ix["\n"]]
+        X = [None, *Y[:-1]] if shift else Y
+        ref.optimize(X, Y, np.zeros((n_a, 1)), parameters)
+    drawn = [ref.sample(parameters, char_to_ix, seed) for seed in range(7)]
+    return parameters, ["".join(ix_to_char[i] for i in one[:-1]) for one in drawn]
+
+
+@model.mistake(
+    "It learns to repeat its input: X and Y are the same. X lags by one, None first."
+)
+def predicts_what_it_sees(
+    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
+):
+    return _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a, shift=0)
+
+
+@model.mistake(
+    "It learns a single name. Take the next one at every step, and begin again after "
+    "the last."
+)
+def one_name_only(
+    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
+):
+    return _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a, only=0)
+
+
+@model.mistake("num_iterations is not used: it takes another number of steps.")
+def another_number_of_steps(
+    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
+):
+    return _fitted(data_x, ix_to_char, char_to_ix, 1500, n_a)
+
+
+@model.mistake("n_a is not used: the state has another size.")
+def another_size(
+    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
+):
+    return _fitted(data_x, ix_to_char, char_to_ix, num_iterations, 16)
+
+
+@model.mistake(
+    "The names end with the newline. Leave it out: it is a sign, not a letter."
+)
+def names_with_newlines(
+    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
+):
+    parameters, names = _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a)
+    return parameters, [name + "\n" for name in names]
+
+
+@model.mistake("Seven names are asked for, as strings.")
+def one_sampled_name(
+    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
+):
+    parameters, names = _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a)
+    return parameters, names[:1]
+
+
+@model.right
+def model_without_a_shuffle(
+    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
+):
+    parameters = ref.initialize_letters(n_a, len(char_to_ix), len(char_to_ix))
+    lines = [*data_x]
+    np.random.shuffle(lines)
+    for j in range(num_iterations):
+        X = [None, *(char_to_ix[c] for c in lines[j % len(lines)])]
+        ref.optimize(X, [*X[1:], char_to_ix["\n"]], np.zeros((n_a, 1)), parameters)
+    names = []
+    for seed in range(7):
+        drawn = ref.sample(parameters, char_to_ix, seed)
+        names.append("".join(ix_to_char[i] for i in drawn).rstrip("\n"))
+    return parameters, names
+
+
+@model.right
+def model_with_random_names(
+    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
+):
+    rng, n = np.random.default_rng(1), len(char_to_ix)
+    parameters = {
+        "Wax": 0.1 * rng.normal(size=(n_a, n)),
+        "Waa": 0.1 * rng.normal(size=(n_a, n_a)),
+        "Wya": 0.1 * rng.normal(size=(n, n_a)), "b": np.zeros((n_a, 1)),
+        "by": np.zeros((n, 1)),
+    }  # fmt: skip
+    for _ in range(num_iterations):
+        Y = [*(char_to_ix[c] for c in rng.choice(data_x)), char_to_ix["\n"]]
+        ref.optimize([None, *Y[:-1]], Y, np.zeros((n_a, 1)), parameters)
+    drawn = [ref.sample(parameters, char_to_ix, seed)[:-1] for seed in range(7)]
+    return parameters, ["".join(ix_to_char[i] for i in one) for one in drawn]
+
+
+# --- ragtime -------------------------------------------------------------------------
+
+
+def bands(rng):
+    """Sizes and a seed for three layers, and tokens."""
+    for n_values, d, n_a, m, T in [(5, 3, 4, 2, 6), (7, 4, 3, 1, 1), (4, 2, 5, 3, 4)]:
+        yield (
+            (n_values, d, n_a),
+            int(rng.integers(1000)),
+            rng.integers(0, n_values, (m, T)),
+        )
+
+
+@lab.check("djmodel", points=3, driver="dj")
+def djmodel(rng):
+    """Scores for batches and a single token; parameters found; layers shared."""
+    for sizes, seed, tokens in bands(rng):
+        yield case(*sizes, seed, tokens)
+
+
+def _dj(forward, kept=True):
+    def made(embedder, LSTM_cell, densor):
+        nn = ref.nn
+
+        class Other(nn.Model):
+            def __init__(self):
+                if kept:
+                    self.layers = [embedder, LSTM_cell, densor]
+
+            def forward(self, tokens):
+                return forward(embedder, LSTM_cell, densor, tokens)
+
+        return Other()
+
+    return made
+
+
+@djmodel.mistake(
+    "There is no time axis: the dense layer sees the last state only. Every step "
+    "predicts what comes next."
+)
+def scores_of_the_last_step(embedder, LSTM_cell, densor):
+    return _dj(lambda e, cell, d, x: d(cell(e(x))[1]))(embedder, LSTM_cell, densor)
+
+
+@djmodel.mistake(
+    "It returns probabilities. The loss takes scores, and does the softmax itself."
+)
+def probabilities_for_scores(embedder, LSTM_cell, densor):
+    return _dj(lambda e, cell, d, x: ref.nn.softmax(d(cell(e(x))[0])))(
+        embedder, LSTM_cell, densor
+    )
+
+
+@djmodel.mistake(
+    "The model has no parameters to train. Keep the layers as attributes: self.… = …"
+)
+def layers_not_kept(embedder, LSTM_cell, densor):
+    return _dj(lambda e, cell, d, x: d(cell(e(x))[0]), kept=False)(
+        embedder, LSTM_cell, densor
+    )
+
+
+@djmodel.right
+def dj_with_a_list(embedder, LSTM_cell, densor):
+    return _dj(lambda e, cell, d, x: d(cell(e(x))[0]))(embedder, LSTM_cell, densor)
+
+
+@djmodel.right
+def dj_step_by_step(embedder, LSTM_cell, densor):
+    def forward(embed, cell, dense, tokens):
+        x, state, scores = embed(tokens), (), []
+        for t in range(tokens.shape[1]):
+            out, a, c = cell(x[:, t : t + 1], initial_state=state)
+            state = (a, c)
+            scores.append(dense(out))
+        return ref.nn.concatenate(scores, axis=1)
+
+    return _dj(forward)(embedder, LSTM_cell, densor)
+
+
+@lab.check("music_inference_model", points=2, driver="one_note_after_another")
+def music_inference_model(rng):
+    """Several tokens one after the other, the state carried by hand."""
+    for sizes, seed, tokens in bands(rng):
+        yield case(*sizes, seed, tokens.ravel())
+
+
+def _step(*, state=True, soft=True, swap=False):
+    def made(embedder, LSTM_cell, densor):
+        def step(x, a, c):
+            begin = {"initial_state": (a, c)} if state else {}
+            out, a, c = LSTM_cell(embedder(np.array([[x]])), **begin)
+            scores = densor(out)
+            p = (ref.nn.softmax(scores) if soft else scores).data[0, 0]
+            return (p, c.data, a.data) if swap else (p, a.data, c.data)
+
+        return step
+
+    return made
+
+
+@music_inference_model.mistake(
+    "The state that was passed is not used: initial_state=(a, c)."
+)
+def forgets_the_tune(embedder, LSTM_cell, densor):
+    return _step(state=False)(embedder, LSTM_cell, densor)
+
+
+@music_inference_model.mistake("These are scores. Here probabilities are asked for.")
+def scores_for_probabilities(embedder, LSTM_cell, densor):
+    return _step(soft=False)(embedder, LSTM_cell, densor)
+
+
+@music_inference_model.mistake(
+    "c and a are mixed up: return the state a first, then the memory c."
+)
+def memory_before_state(embedder, LSTM_cell, densor):
+    return _step(swap=True)(embedder, LSTM_cell, densor)
+
+
+@music_inference_model.right
+def inference_without_no_grad(embedder, LSTM_cell, densor):
+    return _step()(embedder, LSTM_cell, densor)
+
+
+@music_inference_model.right
+def inference_from_the_last_state(embedder, LSTM_cell, densor):
+    def step(x, a, c):
+        _, a, c = LSTM_cell(embedder(np.array([[x]])), initial_state=(a, c))
+        scores = densor(a).data.ravel()
+        p = np.exp(scores - scores.max())
+        return p / p.sum(), np.asarray(a.data), np.asarray(c.data)
+
+    return step
+
+
+@lab.check("predict_and_sample", points=2, driver="improvised")
+def predict_and_sample(rng):
+    """Tunes that follow a rule for sure, one token, and warm and cold draws."""
+    for n, Ty in [(5, 8), (7, 1)]:
+        follows = 40.0 * np.eye(n)[rng.permutation(n)]
+        yield case(follows, int(rng.integers(n)), Ty, 1.0)
+    yield case(1.0 * rng.permutation(16).reshape(4, 4), 1, 6, 0.05)
+    yield case(np.tile(rng.normal(size=6), (6, 1)), 0, 400, 2.0)
+
+
+@predict_and_sample.expect
+def improvised(scores, first, Ty, temperature):
+    if Ty < 100:
+        found, x = [], first
+        for t in range(Ty):
+            x = int(np.argmax(np.roll(scores[x], t % 2)))
+            found.append(x)
+        return {"results": np.eye(len(scores))[found], "indices": np.array([found]).T}
+    p = np.exp(scores[0] / temperature)
+    p = (p + np.roll(p, 1)) / (2 * p.sum())
+    tokens = np.arange(len(p))
+    spread = float(np.sqrt((tokens - tokens @ p) ** 2 @ p))
+    return {"indices": draws((Ty, 1), float(tokens @ p), spread)}
+
+
+def _improvise(model, x, a, c, Ty, tau, *, fed=True, kept=True, best=False):
+    found, first = [], x
+    for _ in range(Ty):
+        p, a_new, c_new = model(x if fed else first, a, c)
+        if kept:
+            a, c = a_new, c_new
+        p = p ** (1 / tau)
+        x = int(p.argmax() if best else np.random.choice(len(p), p=p / p.sum()))
+        found.append(x)
+    return np.eye(len(p))[found], np.array(found).reshape(-1, 1)
+
+
+@predict_and_sample.mistake(
+    "The drawn token is not fed back: the next step must receive it."
+)
+def repeats_the_first_token(
+    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
+):
+    return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
+                      Ty, temperature, fed=False)  # fmt: skip
+
+
+@predict_and_sample.mistake(
+    "State and memory do not move on: pass the new ones into the next step."
+)
+def plays_without_memory(
+    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
+):
+    return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
+                      Ty, temperature, kept=False)  # fmt: skip
+
+
+@predict_and_sample.mistake("It always takes the likeliest token. Draw one.")
+def plays_the_likeliest(
+    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
+):
+    return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
+                      Ty, temperature, best=True)  # fmt: skip
+
+
+@predict_and_sample.mistake(
+    "The temperature is upside down, or unused: p to the power 1/τ, then scaled."
+)
+def temperature_upside_down(
+    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
+):
+    return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
+                      Ty, 1 / temperature)  # fmt: skip
+
+
+@predict_and_sample.right
+def improvise_by_logarithms(
+    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
+):
+    rng, x, a, c, rows = (
+        np.random.default_rng(3),
+        x_initializer,
+        a_initializer,
+        c_initializer,
+        [],
+    )
+    for _ in range(Ty):
+        p, a, c = inference_model(x, a, c)
+        scores = np.log(np.maximum(p, 1e-300)) / temperature
+        x = int(np.argmax(scores + rng.gumbel(size=len(p))))
+        rows.append(np.arange(len(p)) == x)
+    return np.array(rows), np.argmax(rows, axis=1)[:, None]
+
+
+@predict_and_sample.right
+def improvise_in_one_go(
+    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
+):
+    return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
+                      Ty, temperature)  # fmt: skip

@@ -1,0 +1,103 @@
+"""Run what a reader of C5W1 wrote on plain numbers: layers made, results unwrapped."""
+
+import numpy as np
+
+from helpers import nn
+
+
+def written(function, parameters, char_to_ix, seed, many):
+    """One name; or the first letters of many, and whether a seed repeats itself."""
+    if not many:
+        return function(parameters, char_to_ix, seed)
+    names = [function(parameters, char_to_ix, seed + i) for i in range(many)]
+    np.random.seed(1)  # a function that seeds nothing goes on from here
+    again = [function(parameters, char_to_ix, seed + i) for i in range(5)]
+    return {
+        "first letters": np.array([name[0] for name in names]),
+        "a seed repeats": [list(n) for n in again] == [list(n) for n in names[:5]],
+    }
+
+
+def trained(function, names, num_iterations, n_a):
+    """What can be said of a trained letter model, whatever stream it drew from."""
+    letters = ["\n", *sorted({c for name in names for c in name})]
+    char_to_ix = {c: i for i, c in enumerate(letters)}
+    parameters, said = function(
+        list(names), dict(enumerate(letters)), char_to_ix, num_iterations, n_a
+    )
+    losses = [_loss(name + "\n", char_to_ix, parameters) for name in names]
+    even = np.log(len(letters))
+    return {
+        "size of the state": len(parameters["b"]),
+        "better than chance on every name": bool(max(losses) < 0.9 * even),
+        "has learned at least one": bool(min(losses) < 0.7 * even),
+        "seven strings": [len(said), all(isinstance(one, str) for one in said)],
+        "no newline in them": not any("\n" in one for one in said),
+    }
+
+
+def _loss(name, char_to_ix, p):
+    """Mean loss a symbol."""
+    n = len(char_to_ix)
+    x, a, total = np.zeros((n, 1)), np.zeros(p["b"].shape), 0.0
+    for c in name:
+        a = np.tanh(p["Wax"] @ x + p["Waa"] @ a + p["b"])
+        z = p["Wya"] @ a + p["by"]
+        total += np.log(np.exp(z - z.max()).sum()) + z.max() - z[char_to_ix[c], 0]
+        x = np.eye(n)[:, [char_to_ix[c]]]
+    return float(total / len(name))
+
+
+def band(n_values, d, n_a, seed):
+    """An embedding, an LSTM and a dense layer with weights worth comparing."""
+    rng = np.random.default_rng(seed)
+    layers = (
+        nn.Embedding(n_values, d, rng=rng),
+        nn.LSTM(d, n_a, return_sequences=True, return_state=True, rng=rng),
+        nn.Dense(n_a, n_values, rng=rng),
+    )
+    for layer in layers:
+        for parameter in layer.parameters():
+            parameter.data = rng.normal(size=parameter.shape)
+    return layers
+
+
+def dj(function, n_values, d, n_a, seed, tokens):
+    """Scores, the number of parameters, and scores after the layers changed."""
+    layers = band(n_values, d, n_a, seed)
+    model = function(*layers)
+    before = model(tokens).data.copy()
+    layers[0].E.data += 0.5
+    layers[2].b.data += 1.0
+    return {
+        "scores": before,
+        "numbers to train": sum(p.data.size for p in model.parameters()),
+        "scores after the layers were changed": model(tokens).data,
+    }
+
+
+def one_note_after_another(function, n_values, d, n_a, seed, tokens):
+    """Probabilities and states along some tokens."""
+    step = function(*band(n_values, d, n_a, seed))
+    rng = np.random.default_rng(seed + 1)
+    a, c = rng.normal(size=(1, n_a)), rng.normal(size=(1, n_a))
+    found = []
+    for token in tokens[:4]:
+        p, a, c = step(int(token), a, c)
+        found.append((p, a, c))
+    return found
+
+
+def improvised(function, scores, first, Ty, temperature):
+    """A tune over a model that follows a table, turned by one at every other step."""
+
+    def step(x, a, c):
+        p = np.exp(scores[x] - scores[x].max())
+        p = np.roll(p / p.sum(), int(a[0, 0]) % 2)
+        return p, a + 1, c + 1
+
+    zero = np.zeros((1, 1))
+    results, indices = function(step, first, zero, zero, Ty=Ty, temperature=temperature)
+    if Ty < 100:
+        return {"results": results, "indices": indices}
+    return {"indices": indices}
