@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from autograder import cli
+from autograder.errors import Refused
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         return options.run(options)
-    except (cli.UsageError, ValueError, OSError) as error:
+    except (cli.UsageError, Refused, ValueError, OSError) as error:
         print(f"autograder: {error}", file=sys.stderr)
         return 2
 

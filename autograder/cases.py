@@ -8,12 +8,14 @@ used again, and submissions of one run share nothing else that could carry an an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
-from autograder.check import Call, Lab
+from autograder.check import Call, Check, Lab
 from autograder.seeds import seed_for
+from autograder.worker.frames import encode
 from helpers.checks.verdict import Expected
 
 POOL = 8  # sets of cases in one run
@@ -30,6 +32,7 @@ class Cases:
     def __init__(self, lab: Lab, seed: int) -> None:
         self.lab, self.seed = lab, seed
         self._calls: dict[tuple[str, int], list[Call]] = {}
+        self._frames: dict[tuple[str, ...], list] = {}
         self._expected: dict[tuple[str, int, bool], list[Expected]] = {}
 
     def calls(self, name: str, chance: int = 0) -> Sequence[Call]:
@@ -46,6 +49,16 @@ class Cases:
             self._calls[key] = list(self.lab.checks[name].draw(rng))
         return self._calls[key]
 
+    def frame(self, names: Sequence[str], variables: Sequence[str]) -> list:
+        """The message that asks for everything, ready to be sent to each student."""
+        key = *names, "", *variables
+        if key not in self._frames:
+            checks = [self.lab.checks[name] for name in names]
+            questions = [question(one, self.calls(one.name), ()) for one in checks]
+            message = {"questions": questions, "values": list(variables)}
+            self._frames[key] = encode(message)
+        return self._frames[key]
+
     def expected(
         self, name: str, chance: int = 0, with_mistakes: bool = False
     ) -> Sequence[Expected]:
@@ -57,6 +70,19 @@ class Cases:
                 check.expected(call, with_mistakes) for call in self.calls(name, chance)
             ]
         return self._expected[key]
+
+
+def question(
+    check: Check, calls: Sequence[Call], stand_ins: Iterable[str]
+) -> dict[str, Any]:
+    """What a sandbox is told of a question: never what the right answer is."""
+    return {
+        "name": check.name,
+        "calls": [[call.inputs, call.positional] for call in calls],
+        "mutates": list(check.mutates),
+        "driver": check.driver,
+        "stand_ins": list(stand_ins),
+    }
 
 
 class Pool:

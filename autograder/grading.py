@@ -81,7 +81,7 @@ def in_words(intake: Intake) -> list[QuestionResult]:
     released = released_cells(intake.lab).by_name
     results = []
     for name, cell in source.read(intake.lab).named("question").items():
-        answered = written.get(name, released[name]).strip() != released[name].strip()
+        answered = written.get(name, released[name]) != released[name]
         score = None if answered else 0.0
         message = "to be graded by a person" if answered else "not answered"
         results.append(QuestionResult(name, score, cell.points, f"{name}: {message}"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from autograder.cases import Cases
 from autograder.check import Call, Check
 from autograder.worker.student import Student
 from helpers.checks.outcome import Outcome
@@ -18,6 +19,12 @@ class InProcess:
     def __init__(self, lab: str, cells: Iterable[str]) -> None:
         self._student = Student(lab, cells)
         self.errors = self._student.errors
+
+    def together(
+        self, cases: Cases, names: Sequence[str], variables: Sequence[str]
+    ) -> tuple[dict[str, list[Outcome]], dict[str, Any]]:
+        """Nothing: each is asked by itself."""
+        return {}, {}
 
     def values(self, names: Sequence[str]) -> dict[str, Any]:
         """What some variables hold, as plain values."""
@@ -42,6 +49,12 @@ class Defined:
     def __init__(self, names: Mapping[str, Any]) -> None:
         self._names = names
         self.errors: list[str] = []
+
+    def together(
+        self, cases: Cases, names: Sequence[str], variables: Sequence[str]
+    ) -> tuple[dict[str, list[Outcome]], dict[str, Any]]:
+        """Nothing: each is asked by itself."""
+        return {}, {}
 
     def values(self, names: Sequence[str]) -> dict[str, Any]:
         """What some variables hold."""

@@ -76,10 +76,17 @@ def take_in(path: Path, lab: str = "", parse: Parse = parse_here) -> Intake:
     raw, error = read_bytes(path)
     if error:
         return Intake(lab or _lab_of(path, []), error=error)
+    return take_in_bytes(raw, lab, parse, path)
+
+
+def take_in_bytes(
+    raw: bytes, lab: str, parse: Parse = parse_here, path: Path | None = None
+) -> Intake:
+    """Read a submitted notebook's content; see `take_in`."""
     found, error = parse(raw)
     cells = [StudentCell(kind, text, name) for kind, text, name in found
              if kind in ("code", "markdown")]  # fmt: skip
-    lab = lab or _lab_of(path, cells)
+    lab = lab or _lab_of(path or Path(), cells)
     if error:
         return Intake(lab, error=error)
     if not lab:

@@ -28,6 +28,14 @@ class Transport(Protocol):
 
     errors: list[str]
 
+    def together(
+        self, cases: Cases, names: Sequence[str], variables: Sequence[str]
+    ) -> tuple[dict[str, list[Outcome]], dict[str, Any]]:
+        """Outcomes of some exercises and values of some variables, all at once.
+
+        Exercises that a mishap kept from being asked are left out.
+        """
+
     def values(self, names: Sequence[str]) -> dict[str, Any]:
         """What some variables of the notebook hold, as plain values."""
 
@@ -62,7 +70,10 @@ class Judge:
         """
         names = list(self.lab.checks)
         wanted = [name for name in names if only in ("", name)]
-        own = {name: self._try(name, student, ()) for name in wanted}
+        concepts = [c for c in self.lab.concepts.values() if only in ("", c.name)]
+        variables = [c.name for c in concepts]
+        found, answers = student.together(self.cases, wanted, variables)
+        own = {name: self._first(name, student, found.get(name)) for name in wanted}
         results = []
         for name in wanted:
             verdict, helped = own[name], []
@@ -76,9 +87,24 @@ class Judge:
                 else:
                     helped = []
             results.append(_result(self.lab.checks[name], verdict, helped))
-        concepts = [c for c in self.lab.concepts.values() if only in ("", c.name)]
-        answers = student.values([c.name for c in concepts]) if concepts else {}
+        if len(answers) < len(variables):
+            answers = student.values(variables)
         return results + [_answer(c, answers.get(c.name)) for c in concepts]
+
+    def _first(
+        self, name: str, student: Transport, outcomes: list[Outcome] | None
+    ) -> Verdict:
+        """The verdict on an exercise with its helpers as the student wrote them.
+
+        What was right in company is right. What was wrong is asked again by itself,
+        so that nothing another exercise did can cost it anything.
+        """
+        if outcomes is None or self._forbidden(name):
+            return self._try(name, student, ())
+        verdict = self._verdict(name, outcomes)
+        if verdict.right or verdict.unwritten:
+            return verdict
+        return self._try(name, student, ())
 
     def question(self, name: str, student: Transport) -> QuestionResult:
         """Judge one question alone, with the student's own helpers."""
@@ -101,15 +127,22 @@ class Judge:
         return found
 
     def _try(self, name: str, student: Transport, helped: Sequence[str]) -> Verdict:
-        check, chance = self.lab.checks[name], 1 if helped else 0
+        chance = 1 if helped else 0
         calls = self.cases.calls(name, chance)
-        used = uses_forbidden(self.cells, name, check.forbid)
+        used = self._forbidden(name)
         if used:
             refused = [CaseVerdict(False, c.shown(name), complaint(used))
                        for c in calls]  # fmt: skip
             return Verdict(name, tuple(refused))
         stand_ins = {other: getattr(self.lab.reference, other) for other in helped}
-        outcomes = student.outcomes(check, calls, stand_ins)
+        outcomes = student.outcomes(self.lab.checks[name], calls, stand_ins)
+        return self._verdict(name, outcomes, chance)
+
+    def _forbidden(self, name: str) -> list[str]:
+        return uses_forbidden(self.cells, name, self.lab.checks[name].forbid)
+
+    def _verdict(self, name: str, outcomes: list[Outcome], chance: int = 0) -> Verdict:
+        check = self.lab.checks[name]
         verdict = _compare(check, self.cases.expected(name, chance), outcomes, [])
         if verdict.right or verdict.unwritten:
             return verdict

@@ -24,7 +24,7 @@ from nbgrader.preprocessors import (
 from traitlets.config import Config
 
 from autograder import build, paths
-from autograder.nbgrader_plugin import IntakeExporter, JudgeExecute
+from autograder.nbgrader_plugin import IntakeExporter, JudgeExecute, clean_folder
 
 LOG = logging.getLogger(__name__)
 DATABASE_VARIABLE = "NBGRADER_DB_URL"
@@ -69,6 +69,7 @@ def configure(c: Config, file: str | Path) -> None:
 
     c.GenerateAssignment.preprocessors = _release_steps()
     c.Autograde.exporter_class = IntakeExporter
+    c.Autograde.pre_convert_hook = clean_folder
     c.Autograde.sanitize_preprocessors = Autograde.sanitize_preprocessors.default()
     c.Autograde.autograde_preprocessors = [
         JudgeExecute, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata,

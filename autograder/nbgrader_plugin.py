@@ -11,15 +11,14 @@ from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import parse_utc
 
 from autograder import build, check
 from autograder.cases import Cases
 from autograder.intake import take_in
 from autograder.judge import Judge
-from autograder.restore import restore
-from autograder.results import QuestionResult
+from autograder.restore import outputs, restore
 from autograder.sandbox import Sandboxed, shared
 from autograder.seeds import seed_for
 
@@ -41,7 +40,9 @@ class IntakeExporter(NotebookExporter):
             transport.close()
         if intake.error:
             self.log.warning("%s: %s", filename, intake.error)
-        return self.from_notebook_node(restore(intake), resources, **kw)
+        return self.from_notebook_node(
+            nbformat.from_dict(restore(intake)), resources, **kw
+        )
 
     def _is_submission(self) -> bool:
         return bool(getattr(self.parent, "_sanitizing", False))
@@ -68,26 +69,41 @@ class JudgeExecute(NbGraderPreprocessor):
                 cell.outputs, cell.execution_count = [], None
             result = by_name.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
             if result:
-                cell.outputs = outputs(result)
+                cell.outputs = [nbformat.from_dict(o) for o in outputs(result)]
         return nb, resources
+
+
+def clean_folder(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Take away what nbgrader would follow or stumble over beside the notebooks.
+
+    nbgrader copies what links point to, and gives up on a time it cannot read.
+
+    Args:
+        assignment: as nbgrader was called; may be a pattern.
+        student: the same.
+        notebooks: the files that are about to be converted.
+    """
+    for folder in {Path(name).parent for name in notebooks}:
+        for path in folder.rglob("*"):
+            odd = path.is_symlink() or not (path.is_file() or path.is_dir())
+            if odd and path.suffix != ".ipynb":  # the intake refuses odd notebooks
+                path.unlink()
+        time = folder / "timestamp.txt"
+        if time.is_file() and not _is_time(time):
+            time.unlink()
+
+
+def _is_time(path: Path) -> bool:
+    if path.stat().st_size > 200:
+        return False
+    try:
+        parse_utc(path.read_text(encoding="utf-8").strip())
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def _is_own(cell: nbformat.NotebookNode) -> bool:
     """Whether a cell of a restored notebook was written by the student."""
     graded = cell.metadata.get("nbgrader", {})
     return not graded.get("locked") and "demo" not in cell.metadata.get("tags", ())
-
-
-def outputs(result: QuestionResult) -> list[nbformat.NotebookNode]:
-    """A message for the reader, and the points in the form nbgrader reads."""
-    lines = [result.message]
-    lines += [
-        f"  ✘ {case.call}\n      {case.message}"
-        for case in result.cases
-        if not case.passed
-    ]
-    points = repr(float(result.score or 0))
-    return [
-        new_output("stream", name="stdout", text="\n".join(lines) + "\n"),
-        new_output("execute_result", {"text/plain": points}, execution_count=None),
-    ]

@@ -6,47 +6,89 @@ behind the cell it checks, whatever became of it in the file.
 
 from __future__ import annotations
 
-import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+import functools
+from collections.abc import Mapping
+from typing import Any
 
 from autograder import build
 from autograder.intake import Intake
+from autograder.results import QuestionResult
 
 
-def restore(intake: Intake) -> nbformat.NotebookNode:
+@functools.cache
+def _official(lab: str) -> dict[str, dict[str, Any]]:
+    """The graded cells of a lab as students receive them, by grade id."""
+    return {
+        cell.metadata["nbgrader"]["grade_id"]: cell
+        for cell in build.release_notebook(lab).cells
+        if "nbgrader" in cell.metadata
+    }
+
+
+def restore(
+    intake: Intake, results: Mapping[str, QuestionResult] | None = None
+) -> dict[str, Any]:
     """Join what a student wrote and the course's own graded cells.
 
     Args:
         intake: a readable or an unreadable submission of a known lab.
+        results: by name of question; they become the outputs of check cells.
+
+    Returns:
+        The notebook as nested dictionaries, in nbformat 4.5.
     """
-    official = {
-        cell.metadata["nbgrader"]["grade_id"]: cell
-        for cell in build.gradebook_notebook(intake.lab).cells
-        if "nbgrader" in cell.metadata
-    }
+    results = results or {}
+    official = dict(_official(intake.lab))
     remarks = [intake.error] if intake.error else list(intake.findings)
-    cells = []
+    cells: list[dict[str, Any]] = []
     if remarks:
         listed = "\n".join(f"- {remark}" for remark in remarks)
-        cells.append(new_markdown_cell(f"**About this file**\n\n{listed}"))
+        cells.append(_new("markdown", f"**About this file**\n\n{listed}"))
     last = {cell.name: i for i, cell in enumerate(intake.cells) if cell.name}
     for i, cell in enumerate(intake.cells):
         if last.get(cell.name) == i:
-            cells.append(_written(official.pop(cell.name), cell.text))
-            checks = official.pop(build.CHECK_PREFIX + cell.name, None)
-            cells += [checks] if checks else []
+            cells.append({**official.pop(cell.name), "source": cell.text})
+            name = build.CHECK_PREFIX + cell.name
+            if name in official:
+                cells.append(_check(official.pop(name), results.get(cell.name)))
         else:
-            new = new_code_cell if cell.kind == "code" else new_markdown_cell
-            tags = {"tags": ["demo"]} if cell.demo else {}
-            cells.append(new(cell.text, metadata=tags))
-    cells += official.values()  # deleted ones come last, as they were released
+            cells.append(_new(cell.kind, cell.text, cell.demo))
+    for name, cell in official.items():  # deleted ones come last, as released
+        result = results.get(name.removeprefix(build.CHECK_PREFIX))
+        cells.append(_check(cell, result) if cell["metadata"]["nbgrader"]["locked"]
+                     else dict(cell))  # fmt: skip
     for number, cell in enumerate(cells):
-        cell.id = f"cell-{number}"
-    notebook = new_notebook(cells=cells, metadata=build.METADATA)
-    notebook.nbformat_minor = 5
-    return notebook
+        cell["id"] = f"cell-{number}"
+    return {
+        "cells": cells,
+        "metadata": build.METADATA,
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
 
 
-def _written(cell: nbformat.NotebookNode, text: str) -> nbformat.NotebookNode:
-    cell.source = text
-    return cell
+def _new(kind: str, text: str, demo: bool = False) -> dict[str, Any]:
+    metadata = {"tags": ["demo"]} if demo else {}
+    cell = {"cell_type": kind, "metadata": metadata, "source": text}
+    return cell | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+
+
+def _check(cell: Mapping[str, Any], result: QuestionResult | None) -> dict[str, Any]:
+    return {**cell, "outputs": outputs(result) if result else []}
+
+
+def outputs(result: QuestionResult) -> list[dict[str, Any]]:
+    """A message for the reader, and the points in the form nbgrader reads."""
+    lines = [result.message]
+    lines += [
+        f"  ✘ {case.call}\n      {case.message}"
+        for case in result.cases
+        if not case.passed
+    ]
+    text = "\n".join(lines) + "\n"
+    points = {"text/plain": repr(float(result.score or 0))}
+    return [
+        {"output_type": "stream", "name": "stdout", "text": text},
+        {"output_type": "execute_result", "data": points, "metadata": {},
+         "execution_count": None},
+    ]  # fmt: skip

@@ -1,8 +1,8 @@
 """The commands of `autograder`, one file each: `add_to(parsers)` and `run(options)`."""
 
-from autograder.cli import build, example_class, gallery, grade, map
+from autograder.cli import build, example_class, gallery, grade, grade_class, map
 from autograder.cli.common import UsageError
 
-COMMANDS = (build, example_class, gallery, grade, map)
+COMMANDS = (build, example_class, gallery, grade, grade_class, map)
 
 __all__ = ["COMMANDS", "UsageError"]

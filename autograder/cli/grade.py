@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from pathlib import Path
 
-from autograder.cli.common import UsageError
+from autograder.cli import reporting, safety
+from autograder.cli.common import UsageError, labs_named
 
 
 def add_to(commands) -> None:
@@ -18,12 +18,14 @@ def add_to(commands) -> None:
     parser.add_argument("--lab", default="", help="told from each file by default")
     parser.add_argument("--student", help="told from each path by default")
     parser.add_argument("--seed", help="from a result, to draw the same cases again")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all results")
+    safety.add_option(parser)
+    reporting.add_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Grade everything, show a table, write the results."""
+    safety.one_thread()
     from tqdm import tqdm
 
     from autograder.collect import submissions
@@ -33,23 +35,29 @@ def run(options: argparse.Namespace) -> int:
     for path in options.paths:
         if not path.exists() and not path.is_symlink():
             raise UsageError(f"There is no file or folder {path}.")
-    seed = _seed(options.seed)
+    if options.lab:
+        labs_named([options.lab])
+    seed = seed_of(options.seed)
     with tempfile.TemporaryDirectory() as scratch:
         found = list(submissions(options.paths, Path(scratch)))
         if not found:
             raise UsageError("There is no notebook (*.ipynb) in what you named.")
+        safety.check(options)
         results = [
             grade(one.path, options.student or one.student, lab=options.lab, seed=seed)
             for one in tqdm(found, unit="notebook", disable=not sys.stderr.isatty())
         ]
     print(table(results))
-    if options.json:
-        records = [result.as_dict() for result in results]
-        options.json.write_text(json.dumps(records, indent=1) + "\n", encoding="utf-8")
+    reporting.write(options, results)
     return 1 if any(result.error for result in results) else 0
 
 
-def _seed(text: str | None) -> int | None:
+def seed_of(text: str | None) -> int | None:
+    """A seed as results show it, as a number.
+
+    Raises:
+        UsageError: it is none.
+    """
     try:
         return None if text is None else int(text, 16)
     except ValueError:

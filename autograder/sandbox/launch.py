@@ -14,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from autograder.errors import Refused
 from autograder.sandbox import advice, bubblewrap
 from autograder.sandbox.layout import COURSE, layout
 from autograder.sandbox.packages import search_path
@@ -31,7 +32,7 @@ zygote.main(settings["control"], settings)
 """
 
 
-class SandboxError(RuntimeError):
+class SandboxError(Refused):
     """No sandbox, or none that is strong enough; the message says what to do."""
 
 
@@ -43,7 +44,7 @@ class Started:
     control: socket.socket
     tier: int
     nested: bool
-    folder: tempfile.TemporaryDirectory
+    folder: tempfile.TemporaryDirectory | None
 
 
 def start(bounds: Bounds, tiers: tuple[int, ...] = (1, 2, 3)) -> tuple[Started, str]:
@@ -85,9 +86,11 @@ def unavailable(tier: int) -> str:
 
 def _start(bounds: Bounds, tier: int) -> tuple[Started | None, str]:
     ours, theirs = socket.socketpair()
-    folder = tempfile.TemporaryDirectory(prefix="autograder-")
+    folder = None
+    if tier > 1:
+        folder = tempfile.TemporaryDirectory(prefix="autograder-")
     try:
-        process = _popen(bounds, tier, theirs, Path(folder.name))
+        process = _popen(bounds, tier, theirs, Path(folder.name if folder else "/"))
     finally:
         theirs.close()
     ours.settimeout(START_SECONDS)
@@ -99,7 +102,8 @@ def _start(bounds: Bounds, tier: int) -> tuple[Started | None, str]:
         process.kill()
         said = process.communicate()[1].decode(errors="replace")
         ours.close()
-        folder.cleanup()
+        if folder:
+            folder.cleanup()
         return None, _explain(tier, said)
     process.stderr.close()
     nested = json.loads(hello)["nested"]
@@ -143,7 +147,7 @@ def _popen(bounds, tier, theirs, folder: Path) -> subprocess.Popen:
         stderr=subprocess.PIPE,
         pass_fds=[theirs.fileno()],
         env=environment,
-        cwd="/" if tier == 1 else folder,
+        cwd=folder,
     )
 
 
@@ -167,4 +171,5 @@ def stop(started: Started) -> None:
     if started.process.poll() is None:
         started.process.kill()
         started.process.wait()
-    started.folder.cleanup()
+    if started.folder:
+        started.folder.cleanup()

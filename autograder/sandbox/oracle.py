@@ -7,11 +7,11 @@ student code; it stays outside the sandbox, since it holds the solutions.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import copy
 import functools
 import inspect
+import multiprocessing.util
 import os
 import socket
 import subprocess
@@ -89,7 +89,7 @@ class Oracle:
 @functools.cache
 def _shared(pid: int) -> Oracle:
     oracle = Oracle()
-    atexit.register(oracle.close)
+    multiprocessing.util.Finalize(None, oracle.close, exitpriority=10)
     return oracle
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
 import functools
 import json
+import multiprocessing.util
 import os
 import socket
 
@@ -126,5 +126,6 @@ def shared() -> Sandbox:
 @functools.cache
 def _shared(pid: int) -> Sandbox:
     sandbox = Sandbox()
-    atexit.register(sandbox.close)
+    # Processes of a pool leave by another door than the interpreter itself.
+    multiprocessing.util.Finalize(None, sandbox.close, exitpriority=10)
     return sandbox

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.cases import Cases, question
 from autograder.check import Call, Check
 from autograder.sandbox.layout import hidden_helpers
 from autograder.sandbox.oracle import Oracle
@@ -18,6 +19,7 @@ from autograder.worker.frames import Channel, Closed, FrameError, TooLate
 from autograder.worker.parse import RawCell
 from helpers.checks.outcome import Outcome
 
+ENDED = "the process ended in the middle of it"
 MAX_TEXT = 2_000  # characters of a message from the sandbox
 
 
@@ -30,12 +32,15 @@ class Deadlines:
         cell: for one cell of the notebook.
         submission: for everything together.
         asks: how many values a stand-in gives in one call of an exercise.
+        together: for one call when all questions are asked at once; what takes
+            longer is asked again by itself, and given the time its check allows.
     """
 
     read: float = 20.0
     cell: float = 20.0
     submission: float = 150.0
     asks: int = 20_000
+    together: float = 4.0
 
 
 class Sandboxed:
@@ -86,6 +91,39 @@ class Sandboxed:
         self._left_out, self._said = {}, []
         self._ready = False
 
+    def together(
+        self, cases: Cases, names: Sequence[str], variables: Sequence[str]
+    ) -> tuple[dict[str, list[Outcome]], dict[str, Any]]:
+        """Ask for everything at once, in one process.
+
+        Where one question ends or blocks that process, those after it are left out;
+        the judge asks for them again, each by itself.
+
+        Returns:
+            Outcomes by exercise, and the values of variables as plain values.
+        """
+        found: dict[str, list[Outcome]] = {}
+        values: dict[str, Any] = {}
+        channel = self._prepared()
+        if not channel:
+            return found, values
+        try:
+            frame = cases.frame(names, variables)
+            channel.send_buffers(frame, self._deadline(self.deadlines.cell))
+            for name in names:
+                check, calls = cases.lab.checks[name], cases.calls(name)
+                outcomes = self._outcomes(channel, check, calls, {}, quick=True)
+                if outcomes is None or not self._ready:
+                    return found, values
+                found[name] = outcomes
+            deadline = self._deadline(self.deadlines.cell)
+            for name in variables:
+                values[name] = channel.receive(deadline).get("value")
+            channel.receive(deadline)  # that the fork has ended
+        except FrameError:
+            self._end()
+        return found, values
+
     def values(self, names: Sequence[str]) -> dict[str, Any]:
         """What some variables hold, as plain values."""
         found: dict[str, Any] = dict.fromkeys(names)
@@ -94,7 +132,7 @@ class Sandboxed:
             return found
         deadline = self._deadline(self.deadlines.cell)
         try:
-            channel.send({"values": list(names)}, deadline)
+            channel.send({"questions": [], "values": list(names)}, deadline)
             for name in names:
                 message = channel.receive(deadline)
                 if "ended" in message:
@@ -120,38 +158,43 @@ class Sandboxed:
             why = "; ".join(self.errors[-1:]) or "it could not be run"
             return [Outcome(error=why)] * len(calls)
         try:
-            return self._outcomes(channel, check, calls, stand_ins)
+            order = {"questions": [question(check, calls, stand_ins)], "values": []}
+            channel.send(order, self._deadline(check.seconds))
+            outcomes = self._outcomes(channel, check, calls, stand_ins)
+            if outcomes is None:
+                return [Outcome(error=ENDED)] * len(calls)
+            if self._ready:
+                channel.receive(self._deadline(check.seconds))
+            return outcomes
+        except FrameError as error:
+            return [Outcome(error=self._why(error, check.seconds))] * len(calls)
         finally:
             if stand_ins:
                 self._end()
 
-    def _outcomes(self, channel, check, calls, stand_ins) -> list[Outcome]:
-        question = {
-            "name": check.name,
-            "calls": [[call.inputs, call.positional] for call in calls],
-            "mutates": list(check.mutates),
-            "driver": check.driver,
-            "stand_ins": list(stand_ins),
-        }
+    def _outcomes(
+        self, channel, check, calls, stand_ins, quick=False
+    ) -> list[Outcome] | None:
+        """The outcomes of all calls; `None` where the process ended instead."""
         found: list[Outcome] = []
+        longest = self.deadlines.together if quick else check.seconds
         try:
-            channel.send({"question": question}, self._deadline(check.seconds))
             while len(found) < len(calls):
-                message = self._outcome(channel, check, stand_ins)
+                deadline = self._deadline(min(check.seconds, longest))
+                message = self._outcome(channel, stand_ins, deadline)
                 if "ended" in message:
-                    why = "the process ended in the middle of it"
-                    return found + [Outcome(error=why)] * (len(calls) - len(found))
+                    return None
                 names = set(calls[len(found)].inputs)
                 found.append(_outcome(message.get("outcome"), names, check.mutates))
-            channel.receive(self._deadline(5.0))  # that the fork has ended
         except FrameError as error:
             why = self._why(error, check.seconds)
             found += [Outcome(error=why)] * (len(calls) - len(found))
         return found
 
-    def _outcome(self, channel: Channel, check: Check, stand_ins) -> dict[str, Any]:
+    def _outcome(
+        self, channel: Channel, stand_ins: Mapping[str, Callable], deadline: float
+    ) -> dict[str, Any]:
         """The next outcome; until it comes, stand-ins may be asked for values."""
-        deadline = self._deadline(check.seconds)
         for _ in range(self.deadlines.asks):
             message = channel.receive(deadline)
             if "ask" not in message:
@@ -175,7 +218,7 @@ class Sandboxed:
                 return "the notebook took too long as a whole"
             return f"it took longer than {seconds:g} seconds"
         if isinstance(error, Closed):
-            return "the process ended in the middle of it"
+            return ENDED
         return f"its answer cannot be read ({_text(error)})"
 
     def _prepared(self) -> Channel | None:

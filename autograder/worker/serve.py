@@ -1,7 +1,7 @@
 """A submission's own process: runs its cells, then answers the judge's questions.
 
-Each question is answered in a fork, so that what one does to itself is no matter to
-the next. All of this runs beside student code and is believed by nobody.
+Questions are answered in a fork, so that what they do to themselves is no matter to
+those that come after. All of this runs beside student code and is believed by nobody.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Callable
 from typing import Any
 
 from autograder.worker.frames import Channel, FrameError
@@ -38,10 +37,8 @@ def serve(sock: socket.socket, scratch: str) -> None:
                 channel.send({"cells": [list(c) for c in cells], "error": error})
             case {"run": cells, "lab": lab, "skip": skip}:
                 student = _run(channel, lab, cells, skip)
-            case {"values": names}:
-                _in_fork(channel, lambda s=student, n=names: _values(channel, s, n))
-            case {"question": question}:
-                _in_fork(channel, lambda s=student, q=question: _answer(channel, s, q))
+            case {"questions": questions, "values": names}:
+                _in_fork(channel, student, questions, names)
 
 
 def _run(channel: Channel, lab: str, cells: list[str], skip: list[int]) -> Student:
@@ -56,13 +53,17 @@ def _run(channel: Channel, lab: str, cells: list[str], skip: list[int]) -> Stude
     return student
 
 
-def _in_fork(channel: Channel, job: Callable[[], None]) -> None:
-    """Do a job in a fork, and tell how it ended."""
+def _in_fork(
+    channel: Channel, student: Student, questions: list[dict], names: list[str]
+) -> None:
+    """Answer some questions in a fork, and tell how it ended."""
     pid = os.fork()
     if pid == 0:
         status = 1
         try:
-            job()
+            for question in questions:
+                _answer(channel, student, question)
+            _values(channel, student, names)
             status = 0
         finally:
             os._exit(status)

@@ -1,0 +1,125 @@
+"""One submission as a piece of work that any process on any machine can do."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder import build, check
+from autograder.cases import Cases
+from autograder.grading import judged, unreadable
+from autograder.intake import Intake, released_cells, take_in_bytes
+from autograder.restore import outputs, restore
+from autograder.results import LabResult
+from autograder.sandbox import Sandbox, Sandboxed, SandboxError, shared
+
+_one_at_a_time = threading.Lock()  # a worker of a cluster may have several threads
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be graded.
+
+    Attributes:
+        student: whose it is.
+        lab: the lab.
+        path: of the file, for the result.
+        raw: content of the file.
+        error: why there is no content.
+        seed: of the hidden cases.
+        only: name of a question, if the others are not wanted.
+        strict: nothing less than the strongest sandbox will do.
+    """
+
+    student: str
+    lab: str
+    path: str
+    raw: bytes
+    error: str
+    seed: int
+    only: str = ""
+    strict: bool = False
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What came of it.
+
+    Attributes:
+        result: scores and messages.
+        notebook: the restored notebook with these, as nested dictionaries.
+        scores: grade id → points, `None` where a person has to grade.
+        silent: grade ids of cells that the student left as they were.
+        outputs: grade id → outputs of the check cells.
+    """
+
+    result: LabResult
+    notebook: dict[str, Any]
+    scores: dict[str, float | None]
+    silent: frozenset[str]
+    outputs: dict[str, list]
+
+
+def do(job: Job) -> Graded:
+    """Grade one submission.
+
+    Raises:
+        SandboxError: there is no sandbox that is strong enough.
+    """
+    with _one_at_a_time:
+        sandbox = shared()
+        if job.strict and sandbox.tier != 1:
+            raise SandboxError(sandbox.warning)
+        for attempt in (1, 2):
+            try:
+                return _do(job, sandbox)
+            except SandboxError:
+                if attempt == 2:
+                    raise
+        raise AssertionError("unreachable")
+
+
+def _do(job: Job, sandbox: Sandbox) -> Graded:
+    transport = Sandboxed(sandbox)
+    path = Path(job.path)
+    try:
+        if job.error:
+            intake = Intake(job.lab, error=job.error)
+        else:
+            intake = take_in_bytes(job.raw, job.lab, transport.read)
+        if intake.error:
+            result = unreadable(intake, job.student, path, sandbox.tier)
+        else:
+            cases = _cases(job.lab, job.seed)
+            result = judged(intake, job.student, path, cases, transport, job.only)
+    finally:
+        transport.close()
+    return _graded(intake, result)
+
+
+@functools.lru_cache(maxsize=16)
+def _cases(lab: str, seed: int) -> Cases:
+    return Cases(check.load(lab), seed)
+
+
+def _graded(intake: Intake, result: LabResult) -> Graded:
+    by_name = {question.name: question for question in result.questions}
+    notebook = restore(intake, by_name)
+    lab = check.load(intake.lab)
+    automatic = {*lab.checks, *lab.concepts}
+    released = released_cells(intake.lab)
+    written = {cell.name: cell.text for cell in intake.cells if cell.name}
+    scores, shown = {}, {}
+    for name, question in by_name.items():
+        grade_id = build.CHECK_PREFIX + name if name in automatic else name
+        scores[grade_id] = question.score
+        if name in automatic:
+            shown[grade_id] = outputs(question)
+    silent = frozenset(
+        name for name, text in released.by_name.items()
+        if name not in released.locked and written.get(name, text) == text
+    )  # fmt: skip
+    return Graded(result, notebook, scores, silent, shown)

@@ -1,0 +1,231 @@
+"""Grade everything that a class has handed in for a lab."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import errno
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.utils import parse_utc
+from sqlalchemy.exc import SQLAlchemyError
+
+from autograder import build, check
+from autograder.cases import Cases, Pool
+from autograder.classroom.course import Course
+from autograder.classroom.gradebook import Writer
+from autograder.classroom.jobs import Graded, Job
+from autograder.classroom.journal import Journal
+from autograder.errors import Refused
+from autograder.intake import read_bytes
+from autograder.results import LabResult
+
+BATCH, SECONDS = 25, 2.0  # results written at once, and how long one may wait
+
+Scheduler = Callable[[Iterable[Job]], Iterator[tuple[Job, Graded]]]
+
+
+class ClassError(Refused):
+    """A run that cannot go on; the message is one sentence for whoever started it."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is wanted.
+
+    Attributes:
+        only: name of a question to be graded again for everybody.
+        force: grade unchanged submissions, too.
+        strict: nothing less than the strongest sandbox will do.
+        seed: of the hidden cases, the same for everybody; by default a fresh pool.
+    """
+
+    only: str = ""
+    force: bool = False
+    strict: bool = False
+    seed: int | None = None
+
+
+def submissions(course: Course, lab: str) -> list[tuple[str, Path]]:
+    """Students and the files they handed in, in the order of their names."""
+    name = build.released_path(lab).name
+    found = []
+    for folder in sorted(course.submitted.glob("*")):
+        path = folder / lab / name
+        if not folder.is_symlink() and (path.exists() or path.is_symlink()):
+            found.append((folder.name, path))
+    return found
+
+
+def grade_class(
+    course: Course,
+    lab: str,
+    schedule: Scheduler,
+    options: Options,
+    progress: Callable[[LabResult | None], None] = lambda result: None,
+) -> list[LabResult]:
+    """Grade a lab of a whole class.
+
+    Args:
+        course: where everything lies.
+        lab: name of the lab.
+        schedule: does the jobs.
+        options: what is wanted.
+        progress: called with each result that is safe in the gradebook, and with
+            `None` for each submission that needed no grading.
+
+    Returns:
+        The results of this run.
+
+    Raises:
+        ClassError: it cannot go on. What was graded is safe; a second call goes on.
+    """
+    with _explained():
+        journal = Journal(course.notes(f"{lab}.attempts.jsonl"), lab)
+        run = journal.start("" if options.seed is None else f"seed-{options.seed:x}")
+        with Writer(course.url, course.name, lab, course.config) as book:
+            jobs = _Jobs(course, lab, options, journal, book, run, progress)
+            shelf = _Shelf(course, lab, options, journal, book, progress)
+            for job, graded in schedule(jobs):
+                shelf.add(job, graded)
+            shelf.empty()
+        journal.end(run)
+    return shelf.results
+
+
+class _Jobs:
+    """The jobs that are left to do."""
+
+    def __init__(self, course, lab, options, journal, book, run, progress) -> None:
+        self.course, self.lab, self.options = course, lab, options
+        self.journal, self.progress = journal, progress
+        self.written = book.students()
+        self.pool = Pool(check.load(lab), run)
+
+    def __iter__(self) -> Iterator[Job]:
+        for student, path in submissions(self.course, self.lab):
+            raw, error = read_bytes(path)
+            digest = hashlib.sha256(raw or error.encode()).hexdigest()
+            if self._done(student, path, digest):
+                self.progress(None)
+                continue
+            yield Job(
+                student, self.lab, str(path), raw, error, self._seed(student),
+                self.options.only, self.options.strict,
+            )  # fmt: skip
+
+    def _done(self, student: str, path: Path, digest: str) -> bool:
+        if self.options.force or self.options.only:
+            return False
+        target = self.course.autograded / student / self.lab / path.name
+        known = self.journal.graded(student, digest)
+        return known and student in self.written and target.is_file()
+
+    def _seed(self, student: str) -> int:
+        if self.options.seed is not None:
+            return self.options.seed
+        cases: Cases = self.pool.of(student)
+        return cases.seed
+
+
+class _Shelf:
+    """Collects results and puts them away, many at a time."""
+
+    def __init__(self, course, lab, options, journal, book, progress) -> None:
+        self.course, self.lab, self.options = course, lab, options
+        self.journal, self.book, self.progress = journal, book, progress
+        self.results: list[LabResult] = []
+        self._waiting: list[tuple[Job, Graded]] = []
+        self._since = time.monotonic()
+
+    def add(self, job: Job, graded: Graded) -> None:
+        """Take one result."""
+        self._waiting.append((job, graded))
+        if len(self._waiting) >= BATCH or time.monotonic() - self._since > SECONDS:
+            self.empty()
+
+    def empty(self) -> None:
+        """Write what is there: notebooks, then the gradebook, then the log."""
+        only = self.options.only
+        for job, graded in self._waiting:
+            self._write_notebook(job, graded)
+        times = [_handed_in(Path(job.path).parent) for job, _ in self._waiting]
+        graded = [graded for _, graded in self._waiting]
+        self.book.write(zip(graded, times, strict=True), only)
+        self.journal.attempts(
+            (graded.result, _digest(job), only) for job, graded in self._waiting
+        )
+        for one in graded:
+            self.results.append(one.result)
+            self.progress(one.result)
+        self._waiting, self._since = [], time.monotonic()
+
+    def _write_notebook(self, job: Job, graded: Graded) -> None:
+        source = Path(job.path)
+        folder = self.course.autograded / job.student / self.lab
+        folder.mkdir(parents=True, exist_ok=True)
+        target, notebook = folder / source.name, graded.notebook
+        if job.only and target.is_file():
+            notebook = json.loads(target.read_text(encoding="utf-8"))
+            _replace_outputs(notebook, graded.outputs)
+        text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
+        replace(target, text + "\n")
+        stamp = source.parent / "timestamp.txt"
+        if stamp.is_file() and not stamp.is_symlink():
+            shutil.copy(stamp, folder / stamp.name)
+
+
+def _digest(job: Job) -> str:
+    return hashlib.sha256(job.raw or job.error.encode()).hexdigest()
+
+
+def _replace_outputs(notebook: dict, outputs: dict[str, list]) -> None:
+    for cell in notebook["cells"]:
+        name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        if name in outputs:
+            cell["outputs"] = outputs[name]
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file so that it holds the old or the new text, and never a part."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _handed_in(folder: Path) -> datetime.datetime | None:
+    """The time that the collector wrote down, if it did and it can be read."""
+    path = folder / "timestamp.txt"
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > 200:
+        return None
+    try:
+        return parse_utc(path.read_text(encoding="utf-8").strip())
+    except (ValueError, OverflowError):
+        return None
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what the machine refuses into one sentence."""
+    safe = "What was graded so far is safe; run the same command again to go on."
+    try:
+        yield
+    except SQLAlchemyError as error:
+        said = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise ClassError(f"The gradebook cannot be written ({said}). {safe}") from None
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+            what = error.filename or "a file"
+            said = f"{what} cannot be written ({error.strerror})."
+            raise ClassError(f"{said} {safe}") from None
+        raise

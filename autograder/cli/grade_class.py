@@ -1,0 +1,120 @@
+"""`autograder class LAB [--jobs N]`: grade a whole class into nbgrader's gradebook."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from autograder.cli import reporting, safety
+from autograder.cli.common import UsageError, labs_named
+from autograder.cli.grade import seed_of
+
+
+def add_to(commands) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "class", help="grade all that was handed in for a lab",
+        description="Grades submitted/<student>/<LAB>/ into nbgrader's gradebook and "
+        "autograded/, as `nbgrader autograde` does. Unchanged files are not graded "
+        "again; a run that was stopped goes on where it was.",
+    )  # fmt: skip
+    parser.add_argument("lab", metavar="LAB")
+    parser.add_argument("--jobs", type=int, metavar="N", default=os.cpu_count() or 1,
+                        help="processes at once (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--course", type=Path, default=Path(), metavar="FOLDER",
+                        help="the course's folder (default: this one)")  # fmt: skip
+    parser.add_argument("--question", default="", metavar="NAME",
+                        help="grade one question of everybody again")  # fmt: skip
+    parser.add_argument("--force", action="store_true",
+                        help="grade unchanged files as well")  # fmt: skip
+    parser.add_argument("--seed", help="draw these hidden cases, for everybody")
+    parser.add_argument("--scheduler", metavar="ADDRESS",
+                        help="of a Dask cluster, which does the work")  # fmt: skip
+    safety.add_option(parser)
+    reporting.add_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Grade the class, with a progress bar; say what came of it."""
+    safety.one_thread()
+    labs_named([options.lab])
+    if options.jobs < 1:
+        raise UsageError("At least one process is needed: --jobs 1.")
+    from tqdm import tqdm
+
+    from autograder.classroom import course as courses
+    from autograder.classroom import run as runs
+    from autograder.sandbox import shared
+
+    _check_question(options)
+    course = courses.open_course(options.course)
+    found = runs.submissions(course, options.lab)
+    if not found:
+        raise UsageError(
+            f"There is nothing to grade in {course.submitted}/<student>/{options.lab}."
+        )
+    if not options.scheduler:
+        safety.check(options)
+        shared().close()  # each process starts its own
+    wanted = runs.Options(
+        options.question, options.force, options.require_sandbox, seed_of(options.seed)
+    )
+    unchanged = 0
+    with tqdm(
+        total=len(found), unit="notebook", disable=not sys.stderr.isatty()
+    ) as bar:
+
+        def progress(result) -> None:
+            nonlocal unchanged
+            unchanged += result is None
+            bar.update()
+
+        results = runs.grade_class(
+            course, options.lab, _scheduler(options), wanted, progress
+        )
+    _say(results, unchanged)
+    reporting.write(options, results)
+    return 1 if any(result.error for result in results) else 0
+
+
+def _check_question(options: argparse.Namespace) -> None:
+    from autograder import check
+
+    lab = check.load(options.lab)
+    known = (*lab.checks, *lab.concepts)
+    if options.question and options.question not in known:
+        raise UsageError(
+            f"{options.lab} has no question {options.question!r}. Questions: "
+            f"{', '.join(known)}."
+        )
+
+
+def _scheduler(options: argparse.Namespace):
+    if options.scheduler:
+        try:
+            from autograder.classroom import cluster
+
+            return lambda jobs: cluster.run(jobs, options.scheduler)
+        except ImportError:
+            raise UsageError(
+                "A cluster needs Dask: `pip install numpy-deep-learning-labs[cluster]`."
+            ) from None
+    from autograder.classroom import local
+
+    return lambda jobs: local.run(jobs, options.jobs)
+
+
+def _say(results, unchanged: int) -> None:
+    errors = [result for result in results if result.error]
+    parts = [f"{len(results)} graded"]
+    parts += [f"{unchanged} unchanged"] if unchanged else []
+    parts += [f"{len(errors)} could not be graded"] if errors else []
+    if results:
+        mean = sum(result.score for result in results) / len(results)
+        parts.append(f"mean {mean:.1f} of {results[0].max_score:g} points")
+    print("; ".join(parts) + ".")
+    for result in errors:
+        print(f"  {result.student}: {result.error}")

@@ -1,0 +1,40 @@
+"""Results in the forms that other systems read; one module each, all from the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from autograder.reports import canvas, github, gradescope, junit, markdown, moodle
+from autograder.reports import records as json_records
+from autograder.results import LabResult
+
+Render = Callable[[Sequence[LabResult]], str]
+
+FORMATS: dict[str, tuple[Render, str]] = {
+    "json": (json_records.render, "all results"),
+    "junit": (junit.render, "JUnit XML, for continuous integration"),
+    "gradescope": (gradescope.render, "results.json of Gradescope, for one notebook"),
+    "github": (github.render, "an output of GitHub Classroom's runner, appended"),
+    "markdown": (markdown.render, "a summary, appended: for $GITHUB_STEP_SUMMARY"),
+    "canvas": (canvas.render, "CSV for the gradebook of Canvas"),
+    "moodle": (moodle.render, "CSV for the grade import of Moodle"),
+}
+APPENDED = ("github", "markdown")  # files that other steps of a job write to as well
+
+
+def write(name: str, path: Path, results: Sequence[LabResult]) -> None:
+    """Write a report.
+
+    Args:
+        name: one of `FORMATS`.
+        path: of the file.
+        results: what it is about.
+
+    Raises:
+        ValueError: the format cannot hold these results.
+    """
+    text = FORMATS[name][0](results)
+    mode = "a" if name in APPENDED else "w"
+    with path.open(mode, encoding="utf-8", newline="") as file:
+        file.write(text)

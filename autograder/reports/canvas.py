@@ -1,0 +1,25 @@
+"""CSV for the gradebook of Canvas: a column for each lab."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograder.reports import table
+from autograder.results import LabResult
+
+
+def render(results: Sequence[LabResult]) -> str:
+    """A row for each student, found by login; the second row holds the maxima."""
+    labs = sorted({result.lab for result in results if result.lab})
+    maxima = {result.lab: result.max_score for result in results}
+    scores: dict[str, dict[str, float]] = {}
+    for result in results:
+        if result.lab:
+            scores.setdefault(result.student, {})[result.lab] = result.score
+    header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *labs]
+    possible = ["Points Possible", "", "", "", "", *(maxima[lab] for lab in labs)]
+    rows = [
+        [student, "", "", student, "", *(found.get(lab, "") for lab in labs)]
+        for student, found in sorted(scores.items())
+    ]
+    return table.render([header, possible, *rows])

@@ -1,0 +1,24 @@
+"""CSV that spreadsheets and learning platforms read as it is meant."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def render(rows: Iterable[Sequence[str | float]]) -> str:
+    """Rows as CSV, by RFC 4180; no text in it is a formula to any spreadsheet."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, quoting=csv.QUOTE_MINIMAL)
+    writer.writerows([_cell(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: str | float) -> str:
+    if not isinstance(value, str):
+        return f"{value:g}"
+    text = value.encode("utf-8", "replace").decode().replace("\0", "")
+    return f"'{text}" if text.lstrip(" \n").startswith(_FORMULA) else text
