@@ -1,0 +1,146 @@
+"""C2W1 against outside witnesses: SciPy, PyTorch where it is at hand, and paper."""
+
+import numpy as np
+import pytest
+from scipy.optimize import approx_fprime
+
+from autograder.check import load
+
+lab = load("C2W1").reference
+
+
+@pytest.fixture
+def problem():
+    """Examples, labels and parameters of a small network."""
+    np.random.seed(2)
+    X, Y = np.random.randn(4, 9), np.random.randint(0, 2, (1, 9))
+    return X, Y, lab.initialize_parameters_he([4, 5, 3, 1])
+
+
+def slopes_of(cost, parameters):
+    """The slopes of a cost in all parameters, by SciPy's forward differences."""
+    theta, _ = lab.dictionary_to_vector(parameters)
+
+    def of_vector(vector):
+        return cost(lab.vector_to_dictionary(vector.reshape(-1, 1)))
+
+    return approx_fprime(theta.ravel(), of_vector, 1e-7).reshape(-1, 1)
+
+
+@pytest.mark.parametrize("lambd", [0.0, 0.7, 5.0])
+def test_slopes_with_a_penalty_are_those_of_the_cost(problem, lambd):
+    X, Y, parameters = problem
+
+    def cost(now):
+        A3, _ = lab.network(X, now)
+        return lab.compute_cost_with_regularization(A3, Y, now, lambd)
+
+    _, cache = lab.network(X, parameters)
+    grads = lab.backward_propagation_with_regularization(X, Y, cache, lambd)
+    nudged = slopes_of(cost, parameters)
+    np.testing.assert_allclose(lab.gradients_to_vector(grads), nudged, atol=1e-5)
+
+
+def test_slopes_with_dropout_are_those_of_the_masked_cost(problem):
+    X, Y, parameters = problem
+    for key in ("b1", "b2"):  # away from 0, where ReLU has its corner
+        parameters[key] = parameters[key] + 0.3
+
+    def cost(now):
+        np.random.seed(4)  # the same masks every time
+        A3, _ = lab.forward_propagation_with_dropout(X, now, 0.6)
+        return lab.compute_cost_with_regularization(A3, Y, now, 0)
+
+    np.random.seed(4)
+    _, cache = lab.forward_propagation_with_dropout(X, parameters, 0.6)
+    grads = lab.backward_propagation_with_dropout(X, Y, cache, 0.6)
+    nudged = slopes_of(cost, parameters)
+    np.testing.assert_allclose(lab.gradients_to_vector(grads), nudged, atol=1e-5)
+
+
+def test_l1_slopes_are_those_of_the_penalty():
+    rng = np.random.default_rng(1)
+    W = rng.normal(size=(3, 4))
+    nudged = approx_fprime(
+        W.ravel(), lambda w: lab.l1_penalty({"W1": w.reshape(3, 4)}, 0.8, 10), 1e-8
+    )
+    np.testing.assert_allclose(lab.l1_gradient(W, 0.8, 10).ravel(), nudged, atol=1e-6)
+
+
+def test_dropout_keeps_the_mean_of_activations():
+    np.random.seed(0)
+    parameters = lab.initialize_parameters_he([3, 40, 30, 1])
+    X = np.random.randn(3, 20)
+    A1 = np.maximum(0, parameters["W1"] @ X)
+    draws = [
+        lab.forward_propagation_with_dropout(X, parameters, 0.7)[1] for _ in range(400)
+    ]
+    kept = np.mean([cache[1] for cache in draws])
+    assert kept == pytest.approx(0.7, abs=0.005)
+    mean = np.mean([cache[2] for cache in draws], axis=0)
+    assert np.abs(mean - A1).max() < 0.2 * A1.max()
+    assert mean.mean() == pytest.approx(A1.mean(), rel=0.01)
+
+
+def test_gradient_check_finds_the_planted_bugs(problem):
+    X, Y, parameters = problem
+    _, cache = lab.forward_propagation_n(X, Y, parameters)
+    right = lab.backward_propagation_with_regularization(X, Y, cache, 0)
+    wrong = lab.backward_propagation_n(X, Y, cache)
+    assert lab.gradient_check_n(parameters, right, X, Y) < 2e-7
+    assert lab.gradient_check_n(parameters, wrong, X, Y) > 1e-2
+    bad = {key for key in right if not np.allclose(right[key], wrong[key])}
+    assert bad == {"db3", "dZ1", "dW1", "db1"}
+
+
+def test_he_keeps_the_size_of_signals_through_fifty_layers():
+    sizes = {}
+    for name in ("he", "xavier"):
+        np.random.seed(3)
+        parameters = getattr(lab, f"initialize_parameters_{name}")([200] * 51)
+        A = np.random.randn(200, 50)
+        for layer in range(1, 51):
+            A = np.maximum(0, parameters[f"W{layer}"] @ A)
+        sizes[name] = np.sqrt(np.mean(A**2))
+    assert 0.1 < sizes["he"] < 10
+    assert sizes["xavier"] == pytest.approx(sizes["he"] / 2**25, rel=1e-6)
+
+
+def test_worked_by_hand():
+    parameters = {"W1": np.array([[1.0, 2.0]]), "W2": np.array([[3.0]]),
+                  "W3": np.zeros((1, 1))}  # fmt: skip
+    A3, Y = np.full((1, 7), 0.5), np.ones((1, 7))
+    cost = lab.compute_cost_with_regularization(A3, Y, parameters, 0.5)
+    assert cost == pytest.approx(np.log(2) + 0.5)
+    assert lab.early_stopping([0.9, 0.7, 0.8, 0.75, 0.6], 2) == 1
+    assert lab.early_stopping([0.9, 0.7, 0.8, 0.75, 0.6], 3) == 4
+    assert lab.diagnose(0.15, 0.16, bayes_error=0.14) == set()
+    X, X_test, mu, sigma = lab.normalize_inputs(
+        np.array([[2.0, 4, 6]]), np.zeros((1, 1))
+    )
+    np.testing.assert_allclose(X, [[-1.2247, 0, 1.2247]], atol=1e-4)
+    np.testing.assert_allclose((X_test, mu, sigma), [[[-2.4495]], [[4]], [[1.6330]]],
+                               atol=1e-4)  # fmt: skip
+
+
+@pytest.mark.parametrize("lambd", [0.0, 2.0])
+def test_slopes_as_pytorch_has_them(problem, lambd):
+    torch = pytest.importorskip("torch")
+    X, Y, parameters = problem
+    tensors = {
+        key: torch.tensor(value, requires_grad=True)
+        for key, value in parameters.items()
+    }
+    A = torch.tensor(X)
+    for layer in (1, 2):
+        A = torch.relu(tensors[f"W{layer}"] @ A + tensors[f"b{layer}"])
+    Z = tensors["W3"] @ A + tensors["b3"]
+    target = torch.tensor(Y, dtype=torch.float64)
+    cost = torch.nn.functional.binary_cross_entropy_with_logits(Z, target)
+    for key in ("W1", "W2", "W3"):
+        cost = cost + lambd / (2 * X.shape[1]) * (tensors[key] ** 2).sum()
+    cost.backward()
+    _, cache = lab.network(X, parameters)
+    grads = lab.backward_propagation_with_regularization(X, Y, cache, lambd)
+    for key, tensor in tensors.items():
+        np.testing.assert_allclose(grads["d" + key], tensor.grad.numpy(), atol=1e-10)
