@@ -355,7 +355,8 @@ for name, costs in (("as measured", costs_before), ("normalized", costs_after)):
 #
 # Biases start at 0 in all four. By hand, a He layer with 50 inputs:
 # $\sqrt{2/50} = 0.2$.
-#
+
+# %% [markdown]
 # <details><summary><b>Predict</b>: what of two units that start equal?</summary>
 #
 # They get equal slopes and stay equal for ever. With zeros and ReLU it is worse: all
