@@ -648,13 +648,16 @@ check(compute_cost_with_regularization)
 decay_factor = None
 
 # %% [markdown]
-# ### Exercise 9 · `backward_propagation_with_regularization` · 9 points · 12 minutes
 # The backward pass you know, with $\frac{\lambda}{m} W^{[l]}$ added to each $dW^{[l]}$:
 #
 # $$dZ^{[3]} = A^{[3]} - Y \qquad dW^{[l]} = \tfrac1m dZ^{[l]} A^{[l-1]\top} +
 # \tfrac{\lambda}{m} W^{[l]} \qquad db^{[l]} = \tfrac1m \textstyle\sum dZ^{[l]}$$
 # $$dA^{[l-1]} = W^{[l]\top} dZ^{[l]} \qquad dZ^{[l-1]} = dA^{[l-1]} \cdot
 # \left(A^{[l-1]} > 0\right)$$
+
+# %% [markdown]
+# ### Exercise 9 · `backward_propagation_with_regularization` · 9 points · 12 minutes
+# Return the slopes of all that the network computes, from `dZ3` down to `db1`.
 #
 # <details><summary>dW2 is right, dW1 is not</summary>
 #
@@ -950,7 +953,8 @@ check(forward_propagation_with_dropout)
 # times as much, so its slope is $1/p$ times as large. The same mask, the same factor:
 #
 # $$dA \leftarrow \frac{dA \cdot D}{p}$$
-#
+
+# %% [markdown]
 # ### Exercise 13 · `backward_propagation_with_dropout` · 7 points · about 8 minutes
 # Your backward pass without the λ terms, with the mask and the factor applied to `dA2`
 # and `dA1`.
@@ -1305,7 +1309,8 @@ check(backward_propagation)
 # where $g$ is your slope and $g_\approx$ the nudged one. With $\varepsilon = 10^{-7}$,
 # below $2 \cdot 10^{-7}$ is fine, about $10^{-5}$ deserves a look, and above $10^{-3}$
 # there is a bug. By hand: $g = 3$, $g_\approx = 1$ gives $2 / 4 = 0.5$.
-#
+
+# %% [markdown]
 # ### Exercise 18 · `gradient_check` · 4 points · about 6 minutes
 # Use your two functions. Print a word or two only if `print_msg`.
 #
@@ -1636,7 +1641,8 @@ plots.images(
 # net.eval()       # dropout off: forget this line and every answer is a gamble
 # torch.autograd.gradcheck(net.double(), X.requires_grad_())
 # ```
-#
+
+# %% [markdown]
 # Its `p` is the share that is *dropped*, and `weight_decay` shrinks biases as well.
 
 # %% [markdown]
