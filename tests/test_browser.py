@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from nbgrader.api import Gradebook
 
 from autograder import build, paths, solve
 from tests.browser import jupyter_lab, page
@@ -79,3 +80,47 @@ def test_first_lab_from_first_look_to_validate(tmp_path):
         dialog = tab.locator(".jp-Dialog")
         dialog.get_by_text("Success").first.wait_for(timeout=180_000)
         tab.screenshot(path=tmp_path / "validated.png")
+
+
+def test_formgrader_from_generate_to_a_score_by_hand(tmp_path):
+    lab = paths.lab_names()[0]
+    name = build.released_path(lab).name
+    (tmp_path / "nbgrader_config.py").write_text(
+        "from autograder.nbgrader_config import configure\n"
+        "configure(get_config(), __file__)\n"
+    )
+    submitted = tmp_path / "submitted" / "ada" / lab / name
+    submitted.parent.mkdir(parents=True)
+    submitted.write_text(build.serialize(solve.solved(lab)), encoding="utf-8")
+    graded = [
+        cell.metadata["nbgrader"]["grade_id"]
+        for cell in build.release_notebook(lab).cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    ]
+    with jupyter_lab(tmp_path) as address, page(1400) as tab:
+        tab.goto(f"{address}/formgrader/manage_assignments")
+        row = tab.locator("table tbody tr", has_text=lab)
+        row.locator(".assign a").click()
+        tab.get_by_text("Success").first.wait_for(timeout=60_000)
+        assert (tmp_path / "labs" / lab / name).is_file()
+
+        tab.goto(f"{address}/formgrader/manage_submissions/{lab}")
+        tab.locator("table tbody tr", has_text="ada").locator(".autograde a").click()
+        tab.get_by_text("Success").first.wait_for(timeout=120_000)
+
+        tab.goto(f"{address}/formgrader/gradebook/{lab}/{name.removesuffix('.ipynb')}")
+        tab.get_by_role("link", name="Submission #1").click()
+        scores = tab.locator("input.score")
+        tab.wait_for_function(
+            "n => document.querySelectorAll('input.score').length === n"
+            " && document.querySelector('input.score').placeholder !== ''",
+            arg=len(graded),
+            timeout=60_000,
+        )
+        by_hand = scores.nth(graded.index("what_it_sees"))
+        by_hand.fill("5")
+        with tab.expect_response(lambda r: "/api/grade" in r.url):
+            by_hand.press("Tab")
+        tab.screenshot(path=tmp_path / "graded.png")
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as book:
+        assert book.find_submission(lab, "ada").score == 94 + 5
