@@ -1,0 +1,912 @@
+"""Hidden tests of C3W1, metrics and priorities, and the ways its functions go wrong."""
+
+import math
+from statistics import NormalDist
+
+import numpy as np
+
+from autograder.check import Lab, case
+
+lab = Lab("C3W1")
+ref = lab.reference
+
+
+# --- one number ----------------------------------------------------------------------
+
+
+@lab.check("confusion_matrix", points=8)
+def confusion_matrix(rng):
+    """Few and many classes, classes that never occur, one example."""
+    for m, used, n_classes in [(30, 3, 3), (60, 4, 6), (1, 2, 2), (200, 5, 5)]:
+        y_true = rng.integers(0, used, m)
+        y_pred = np.where(rng.random(m) < 0.5, y_true, rng.integers(0, used, m))
+        yield case(y_true, y_pred, n_classes)
+
+
+@confusion_matrix.mistake(
+    "Rows and columns have changed places: a row is a true class."
+)
+def guesses_in_the_rows(y_true, y_pred, n_classes):
+    return ref.confusion_matrix(y_pred, y_true, n_classes)
+
+
+@confusion_matrix.mistake(
+    "Fields are 1 at most. `M[y_true, y_pred] += 1` adds once for a field that is "
+    "named several times."
+)
+def counts_once(y_true, y_pred, n_classes):
+    counts = np.zeros((n_classes, n_classes), dtype=int)
+    counts[y_true, y_pred] += 1
+    return counts
+
+
+@confusion_matrix.mistake(
+    "The size depends on the labels that happen to occur. It is `n_classes` each way."
+)
+def only_classes_that_occur(y_true, y_pred, n_classes):
+    size = 1 + max(y_true.max(), y_pred.max())
+    return ref.confusion_matrix(y_true, y_pred, n_classes)[:size, :size]
+
+
+@confusion_matrix.mistake("These are shares. Asked for are counts.")
+def gives_shares(y_true, y_pred, n_classes):
+    return ref.confusion_matrix(y_true, y_pred, n_classes) / len(y_true)
+
+
+@confusion_matrix.mistake("The diagonal is empty: right guesses are counted as well.")
+def leaves_out_the_right_ones(y_true, y_pred, n_classes):
+    counts = ref.confusion_matrix(y_true, y_pred, n_classes)
+    return counts - np.diag(np.diag(counts))
+
+
+@confusion_matrix.right
+def confusion_with_a_loop(y_true, y_pred, n_classes):
+    counts = [[0] * n_classes for _ in range(n_classes)]
+    for truth, guess in zip(y_true, y_pred, strict=True):
+        counts[truth][guess] += 1
+    return np.array(counts)
+
+
+@confusion_matrix.right
+def confusion_by_one_hot(y_true, y_pred, n_classes):
+    return np.eye(n_classes)[y_true].T @ np.eye(n_classes, dtype=np.float32)[y_pred]
+
+
+@lab.check("precision_recall_f1", points=10)
+def precision_recall_f1(rng):
+    """Rare and common ones; nothing called 1, nothing is 1, nothing found."""
+    for m, share in [(60, 0.3), (200, 0.1)]:
+        y_true = (rng.random(m) < share).astype(int)
+        y_true[:6] = 1, 1, 1, 0, 0, 0
+        y_pred = np.where(rng.random(m) < 0.7, y_true, 1 - y_true)
+        y_pred[:6] = 1, 1, 0, 1, 0, 0
+        yield case(y_true, y_pred)
+    some = (rng.random(12) < 0.5).astype(int)
+    some[0] = 1
+    yield case(some, np.zeros(12, dtype=int))
+    yield case(np.zeros(12, dtype=int), some)
+    yield case(np.zeros(3, dtype=int), np.zeros(3, dtype=int))
+    yield case(np.array([1, 1, 0, 0, 0]), np.array([0, 0, 1, 1, 1]))
+
+
+def _counts(y_true, y_pred):
+    found = np.sum((y_true == 1) & (y_pred == 1))
+    return found, np.sum(y_pred == 1), np.sum(y_true == 1)
+
+
+def _scores(y_true, y_pred, mean):
+    P, R, _ = ref.precision_recall_f1(y_true, y_pred)
+    return P, R, mean(P, R)
+
+
+@precision_recall_f1.mistake(
+    "Precision and recall have changed places. Precision asks of those *called* 1."
+)
+def precision_is_recall(y_true, y_pred):
+    P, R, F1 = ref.precision_recall_f1(y_true, y_pred)
+    return R, P, F1
+
+
+@precision_recall_f1.mistake(
+    "F1 is the plain mean of the two. The harmonic mean lies closer to the smaller one."
+)
+def plain_mean(y_true, y_pred):
+    return _scores(y_true, y_pred, lambda P, R: (P + R) / 2)
+
+
+@precision_recall_f1.mistake("F1 is half of what it should be: the 2 is missing.")
+def half_f1(y_true, y_pred):
+    return _scores(y_true, y_pred, lambda P, R: P * R / (P + R) if P + R else 0.0)
+
+
+@precision_recall_f1.mistake(
+    "A fraction 0/0 came out as nan. Where nothing was called 1, or nothing is 1, the "
+    "answer is 0.0."
+)
+def nan_where_undefined(y_true, y_pred):
+    found, called, true = map(float, _counts(y_true, y_pred))
+    P = found / called if called else float("nan")
+    R = found / true if true else float("nan")
+    return P, R, 2 * P * R / (P + R) if P + R else float("nan")
+
+
+@precision_recall_f1.mistake(
+    "It divides by zero: nothing may be called 1, or nothing may be 1. Ask first."
+)
+def divides_without_asking(y_true, y_pred):
+    found, called, true = map(int, _counts(y_true, y_pred))
+    P, R = found / called, found / true
+    return P, R, 2 * P * R / (P + R)
+
+
+@precision_recall_f1.mistake(
+    "The first number is the accuracy: zeros that were called 0 are counted. Precision "
+    "looks only at those called 1."
+)
+def accuracy_for_precision(y_true, y_pred):
+    _, R, F1 = ref.precision_recall_f1(y_true, y_pred)
+    return float(np.mean(y_true == y_pred)), R, F1
+
+
+@precision_recall_f1.mistake(
+    "It treats 0 as the class to find. Count those that are 1, and those called 1."
+)
+def looks_for_zeros(y_true, y_pred):
+    return ref.precision_recall_f1(1 - y_true, 1 - y_pred)
+
+
+@precision_recall_f1.right
+def scores_with_a_loop(y_true, y_pred):
+    found = called = true = 0
+    for truth, guess in zip(y_true, y_pred, strict=True):
+        found += truth * guess
+        called += guess
+        true += truth
+    P = found / called if called else 0.0
+    R = found / true if true else 0.0
+    return P, R, (2 * P * R / (P + R) if found else 0.0)
+
+
+@precision_recall_f1.right
+def scores_from_counts(y_true, y_pred):
+    found, called, true = map(np.float32, _counts(y_true, y_pred))
+    return (
+        found / max(called, 1),
+        found / max(true, 1),
+        2 * found / max(called + true, 1),
+    )
+
+
+lab.concept(
+    "one_number",
+    points=2,
+    answer="B",
+    why="F1 is 0.795 for B; 0.762 for A, 0.788 for C, 0.571 for D.",
+    because={
+        "A": "Its plain mean, 0.805, is the highest. F1 is the harmonic mean: 0.762, "
+        "held down by a recall of 0.62.",
+        "C": "Its recall is the highest among the balanced ones, but F1 is 0.788; one "
+        "other is at 0.795. You would be steering by recall alone.",
+        "D": "Never wrong when it speaks, and silent about 60 % of the shirts: F1 "
+        "0.571.",
+    },
+)
+
+
+# --- and the rest --------------------------------------------------------------------
+
+
+@lab.check("rank_models", points=10)
+def rank_models(rng):
+    """Limits from above and below, one met exactly, no limits, nobody good enough."""
+    names = [str(name) for name in rng.permutation(["ant", "bee", "cat", "dog", "elk"])]
+    score, ms, recall = (rng.permutation(5) for _ in range(3))
+    score[4], ms[4] = 9, 9  # the best, and too slow
+    score[3], ms[3], recall[3] = 8, 3, 3  # next, and exactly at both limits
+    score[2], ms[2], recall[2] = 7, 1, 1  # fast, but below the other limit
+    score[1], ms[1], recall[1] = 6, 2, 4  # clear of both
+    table = {
+        name: {
+            "ms": 10.0 * float(ms[i]),
+            "accuracy": 0.80 + float(score[i]) / 100,
+            "recall": 0.5 + float(recall[i]) / 10,
+        }
+        for i, name in enumerate(names)
+    }
+    table = {name: table[name] for name in sorted(table)}
+    slow, fast = table[names[4]], table[names[3]]
+    both = {"ms": ("<=", fast["ms"]), "recall": (">=", fast["recall"])}
+    yield case(table, "accuracy", both)
+    yield case(table, "accuracy", {"ms": ("<=", 25.0), "recall": (">=", 0.85)})
+    yield case(table, "accuracy", {"ms": ("<=", 25.0), "recall": (">=", 0.7)})
+    yield case(table, "accuracy", {})
+    yield case(table, "accuracy", {"ms": ("<=", -1.0)})
+    yield case(table, "recall", {"accuracy": (">=", slow["accuracy"])})
+
+
+@rank_models.mistake(
+    "The limits are not used. First throw out whoever is beyond one of them."
+)
+def ignores_limits(table, optimizing, satisficing):
+    return ref.rank_models(table, optimizing, {})
+
+
+@rank_models.mistake(
+    "A model exactly on a limit is thrown out. `<=` and `>=` include the limit."
+)
+def throws_out_the_border(table, optimizing, satisficing):
+    moved = {
+        name: (sign, limit - 1e-9 if sign == "<=" else limit + 1e-9)
+        for name, (sign, limit) in satisficing.items()
+    }
+    return ref.rank_models(table, optimizing, moved)
+
+
+@rank_models.mistake(
+    "Only the first limit counts. A model has to be within all of them."
+)
+def first_limit_only(table, optimizing, satisficing):
+    return ref.rank_models(table, optimizing, dict(list(satisficing.items())[:1]))
+
+
+@rank_models.mistake("It takes every limit for an upper one. Look at the sign: `>=`.")
+def all_are_upper_limits(table, optimizing, satisficing):
+    upper = {name: ("<=", limit) for name, (_, limit) in satisficing.items()}
+    return ref.rank_models(table, optimizing, upper)
+
+
+@rank_models.mistake("It returns the worst of those that fit. Larger is better.")
+def takes_the_smallest(table, optimizing, satisficing):
+    turned = {name: {**row, "turned": -row[optimizing]} for name, row in table.items()}
+    return ref.rank_models(turned, "turned", satisficing)
+
+
+@rank_models.mistake("That is the value. Return the name of the model.")
+def returns_the_value(table, optimizing, satisficing):
+    name = ref.rank_models(table, optimizing, satisficing)
+    return name and table[name][optimizing]
+
+
+@rank_models.mistake(
+    "It fails where no model is good enough. Then return None: there is nothing to "
+    "take the largest of."
+)
+def fails_without_candidates(table, optimizing, satisficing):
+    name = ref.rank_models(table, optimizing, satisficing)
+    return max([n for n in [name] if n is not None])
+
+
+@rank_models.right
+def rank_with_a_loop(table, optimizing, satisficing):
+    best = None
+    for name, row in table.items():
+        for metric, (sign, limit) in satisficing.items():
+            if sign == "<=" and row[metric] > limit:
+                break
+            if sign == ">=" and row[metric] < limit:
+                break
+        else:
+            if best is None or row[optimizing] > table[best][optimizing]:
+                best = name
+    return best
+
+
+@rank_models.right
+def rank_by_sorting(table, optimizing, satisficing):
+    for name in sorted(table, key=lambda n: -table[n][optimizing]):
+        signs = {"<=": 1, ">=": -1}
+        if all(
+            signs[s] * table[name][m] <= signs[s] * v
+            for m, (s, v) in satisficing.items()
+        ):
+            return name
+    return None
+
+
+lab.concept(
+    "which_to_ship",
+    points=2,
+    answer="D",
+    why="Of the two within both limits, C and D, it has the smaller error. That it is "
+    "exactly at both limits is no drawback: good enough is good enough.",
+    because={
+        "A": "The smallest error, but 9 ms where the belt leaves 5, and 400 kB.",
+        "B": "Fast enough; but 160 kB do not fit on a chip of 150. A limit missed by a "
+        "little is missed.",
+        "C": "It is fastest and smallest, and nobody asked for that: beyond the limits "
+        "time and memory count for nothing, and its error is larger than D's.",
+    },
+)
+
+
+# --- what the shop wants -------------------------------------------------------------
+
+
+@lab.check("weighted_error", points=8)
+def weighted_error(rng):
+    """Equal weights, a class that counts more, zeros, whole numbers, one example."""
+    for m, classes in [(40, 3), (25, 10)]:
+        y_true = rng.integers(0, classes, m)
+        y_pred = np.where(rng.random(m) < 0.6, y_true, rng.integers(0, classes, m))
+        y_pred[:3] = y_true[:3] = 0, 1, 2
+        y_pred[3:5] = y_true[3:5] + 1
+        yield case(y_true, y_pred, np.where(y_true == 1, 10.0, 1.0))
+        yield case(y_true, y_pred, rng.random(m) * 3)
+    yield case(np.array([1, 0, 2]), np.array([1, 1, 1]), np.array([5, 2, 0]))
+    yield case(np.array([1]), np.array([0]), np.array([3.0]))
+
+
+@weighted_error.mistake(
+    "It is divided by the number of examples. Divide by the sum of the weights, so "
+    "that it stays between 0 and 1."
+)
+def divides_by_the_count(y_true, y_pred, weights):
+    return float(np.sum(weights * (y_true != y_pred)) / len(y_true))
+
+
+@weighted_error.mistake("That is the weighted accuracy. Count the wrong ones.")
+def counts_the_right(y_true, y_pred, weights):
+    return 1 - ref.weighted_error(y_true, y_pred, weights)
+
+
+@weighted_error.mistake("The weights are not used: this is the plain error.")
+def plain_error(y_true, y_pred, weights):
+    return float(np.mean(y_true != y_pred))
+
+
+@weighted_error.mistake("It is not divided at all. Divide by the sum of the weights.")
+def sums_only(y_true, y_pred, weights):
+    return float(np.sum(weights * (y_true != y_pred)))
+
+
+@weighted_error.mistake(
+    "It is divided by the number of wrong guesses. Divide by the sum of all weights."
+)
+def mean_weight_of_the_wrong(y_true, y_pred, weights):
+    wrong = y_true != y_pred
+    return float(np.sum(weights * wrong) / max(np.sum(wrong), 1))
+
+
+@weighted_error.mistake(
+    "It weighs how far apart the class numbers are. A guess is wrong or it is not."
+)
+def distance_of_labels(y_true, y_pred, weights):
+    return float(np.sum(weights * np.abs(y_true - y_pred)) / np.sum(weights))
+
+
+@weighted_error.right
+def weighted_average(y_true, y_pred, weights):
+    return np.average((y_true != y_pred).astype(np.float32), weights=weights)
+
+
+@weighted_error.right
+def weighted_with_a_loop(y_true, y_pred, weights):
+    lost = total = 0.0
+    for truth, guess, weight in zip(y_true, y_pred, weights, strict=True):
+        total += weight
+        if truth != guess:
+            lost += weight
+    return lost / total
+
+
+lab.concept(
+    "change_what",
+    points=2,
+    answer="A",
+    why="A metric that ranks against the user's wish aims the whole team at the wrong "
+    "target. Move the target, then go back to aiming well.",
+    because={
+        "B": "The shop loses 45 coats of 200 with the first network and 22 with the "
+        "other. Keeping to a number that hides this helps nobody; metrics are there to "
+        "be replaced when they stop meaning what you want.",
+        "C": "Training goes where the metric points, and yours does not know about "
+        "coats: the large CNN has 1.4 % less error than the small one and still loses "
+        "31 coats of 200.",
+        "D": "Right for today. But tomorrow's hundred experiments are still ranked by "
+        "the old metric, and each would need the shop's veto again.",
+    },
+)
+
+lab.concept(
+    "whose_pictures",
+    points=2,
+    answer="C",
+    why="They set the target, so they have to come from where you want to hit. What to "
+    "train on is another question, and the catalogue may help there.",
+    because={
+        "A": "You would optimize for catalogue photos for months and be surprised at "
+        "the end, like the team whose dense net was third on black and fifth on grey.",
+        "B": "Belt pictures would be 4 % of both sets: the average would hardly notice "
+        "a network that fails on all of them. Size is worth less than aim.",
+        "D": "The last word would be spoken on pictures that the machine never meets.",
+    },
+)
+
+
+# --- dev and test --------------------------------------------------------------------
+
+
+@lab.check("choose_split", points=6)
+def choose_split(rng):
+    """A hundred to ten million, and both sides of the border."""
+    for n in [100, 50_000, 1_000_000, 10_000_000]:
+        yield case(n)
+    yield case(int(rng.integers(20_000, 49_000)))
+    yield case(int(rng.integers(60_000, 400_000)))
+
+
+@choose_split.mistake(
+    "Always 60/20/20: with ten million examples that holds four million back. Dev and "
+    "test never need more than 10,000 each."
+)
+def always_sixty(n_examples):
+    return 0.6, 0.2, 0.2
+
+
+@choose_split.mistake(
+    "Always 98/1/1: of a hundred examples that leaves one for dev. Take 20 %, up to "
+    "10,000 examples."
+)
+def always_ninety_eight(n_examples):
+    return 0.98, 0.01, 0.01
+
+
+@choose_split.mistake("These are numbers of examples. Asked for are fractions.")
+def gives_numbers(n_examples):
+    return tuple(fraction * n_examples for fraction in ref.choose_split(n_examples))
+
+
+@choose_split.mistake(
+    "The three do not add up to 1: two sets are taken from training, not one."
+)
+def takes_one_away(n_examples):
+    _, dev, test = ref.choose_split(n_examples)
+    return 1 - dev, dev, test
+
+
+@choose_split.mistake(
+    "Dev and test share the 10,000. The border is 10,000 examples *each*."
+)
+def shares_the_limit(n_examples):
+    held_out = min(0.2, 5_000 / n_examples)
+    return 1 - 2 * held_out, held_out, held_out
+
+
+@choose_split.mistake(
+    "It jumps from 20 % to 10,000 examples at the wrong place: 20 % of n reach 10,000 "
+    "at n = 50,000."
+)
+def jumps_too_early(n_examples):
+    held_out = 0.2 if n_examples <= 10_000 else min(0.2, 2_000 / n_examples)
+    return 1 - 2 * held_out, held_out, held_out
+
+
+@choose_split.right
+def split_by_cases(n_examples):
+    if n_examples <= 50_000:
+        return [0.6, 0.2, 0.2]
+    held_out = 10_000 / n_examples
+    return [1 - held_out - held_out, held_out, held_out]
+
+
+@choose_split.right
+def split_by_numbers(n_examples):
+    dev = min(n_examples / 5, 10_000)
+    train = n_examples - 2 * dev
+    return tuple(np.float32([train, dev, dev]) / n_examples)
+
+
+@lab.check("dev_set_size", points=10)
+def dev_set_size(rng):
+    """Large and small differences, three confidences."""
+    yield case(0.1)
+    yield case(0.3)
+    yield case(0.01)
+    yield case(0.2, 0.99)
+    yield case(0.15, 0.8)
+    yield case(float(rng.uniform(0.04, 0.3)), float(rng.uniform(0.7, 0.99)))
+
+
+def _z(probability):
+    return NormalDist().inv_cdf(probability)
+
+
+@dev_set_size.mistake(
+    "z leaves the whole of the doubt on one side. At 95 % confidence 2.5 % lie on each "
+    "side, so z belongs to 97.5 %."
+)
+def one_sided(error_difference, confidence=0.95):
+    return math.ceil(_z(confidence) ** 2 / (2 * error_difference**2))
+
+
+@dev_set_size.mistake(
+    "That is for one classifier. Two are measured, and the variances of both errors "
+    "add up."
+)
+def one_classifier(error_difference, confidence=0.95):
+    return math.ceil(_z((1 + confidence) / 2) ** 2 / (4 * error_difference**2))
+
+
+@dev_set_size.mistake("It is rounded down, or not at all: one example short. Round up.")
+def rounds_down(error_difference, confidence=0.95):
+    return int(_z((1 + confidence) / 2) ** 2 / (2 * error_difference**2))
+
+
+@dev_set_size.mistake(
+    "The difference is not squared: half of it takes four times the examples."
+)
+def without_the_square(error_difference, confidence=0.95):
+    return math.ceil(_z((1 + confidence) / 2) ** 2 / (2 * error_difference))
+
+
+@dev_set_size.mistake("z is not squared. Solve z √(1 / 2m) = d for m.")
+def z_without_the_square(error_difference, confidence=0.95):
+    return math.ceil(_z((1 + confidence) / 2) / (2 * error_difference**2))
+
+
+@dev_set_size.mistake("The confidence is not used: z is 1.96 for 95 % only.")
+def always_95(error_difference, confidence=0.95):
+    return ref.dev_set_size(error_difference, 0.95)
+
+
+@dev_set_size.right
+def size_by_bisection(error_difference, confidence=0.95):
+    low, high = 0.0, 40.0
+    for _ in range(80):
+        z = (low + high) / 2
+        low, high = (z, high) if math.erf(z / math.sqrt(2)) < confidence else (low, z)
+    return int(np.ceil(0.5 * (high / error_difference) ** 2))
+
+
+@dev_set_size.right
+def size_from_the_other_tail(error_difference, confidence=0.95):
+    z = -_z((1 - confidence) / 2)
+    return float(math.ceil((z / error_difference) ** 2 / 2))
+
+
+lab.concept(
+    "how_many",
+    points=2,
+    answer=4802,
+    why="1.96² / (2 · 0.02²) = 4801.8.",
+    because={
+        2401: "That is for one classifier; the errors of two are uncertain.",
+        3382: "z = 1.645 leaves 5 % on one side. Two-sided it is 1.96.",
+        4801: "Round up: with one picture less it does not quite reach.",
+        9604: "The variance of a measured error is at most 1/(4m); of two, 1/(2m).",
+        19208: "That is for 1 %. Twice the difference takes a quarter of the pictures.",
+        193: "That is for a difference of 10 %; this one is 2 %.",
+        97: "The difference is to be squared.",
+    },
+)
+
+lab.concept(
+    "is_it_better",
+    points=2,
+    answer="B",
+    why="A difference of 0.4 %, two pictures, is far below the 6 % or so that 500 "
+    "pictures can promise to tell apart. Nothing is decided yet.",
+    because={
+        "A": "Two pictures of 500. By your formula 500 pictures tell 6.2 % apart in "
+        "the worst case; had you drawn 500 others, A might lead by two.",
+        "C": "No difference seen is not no difference: 0.4 % may well be true, and "
+        "with more pictures it will show.",
+        "D": "Nothing here says so. Choosing between two fits hardly anything to a dev "
+        "set; choosing among hundreds does.",
+    },
+)
+
+lab.concept(
+    "too_good",
+    points=2,
+    answer="D",
+    why="Three hundred choices were made on those 500 pictures, and none on the test "
+    "set. A gap between two sets of one source is the dev set being learned by heart.",
+    because={
+        "A": "Variance is the gap from training to dev. This one lies between dev and "
+        "test, and more training pictures leave the 500 worn out as they are.",
+        "B": "Avoidable bias lies between people and training error, of which nothing "
+        "is said here.",
+        "C": "They come from one source, and chance explains about 3 % of difference "
+        "between two sets of 500 at these errors, not 5 %. And an average that "
+        "includes the dev set is no test any more.",
+    },
+)
+
+
+# --- how good could it be ------------------------------------------------------------
+
+
+@lab.check("bayes_error_proxy", points=4)
+def bayes_error_proxy(rng):
+    """The best first, last and in between; one person alone; nobody makes mistakes."""
+    people = ["passer-by", "apprentice", "tailor", "two tailors", "customer"]
+    for best in (0, 2, 4):
+        errors = rng.uniform(0.08, 0.4, 5)
+        errors[best] = rng.uniform(0.01, 0.05)
+        yield case({who: float(e) for who, e in zip(people, errors, strict=True)})
+    yield case({"tailor": 0.07})
+    yield case({"customer": 0.3, "tailor": 0.1, "all together": 0.0})
+
+
+@bayes_error_proxy.mistake(
+    "That is the largest error. Whoever errs least is closest to Bayes error."
+)
+def takes_the_worst(human_errors):
+    who = max(human_errors, key=human_errors.get)
+    return who, human_errors[who]
+
+
+@bayes_error_proxy.mistake(
+    "It averages over people. That Bayes error is at most 3 % is proved by one who has "
+    "3 %, however many do worse."
+)
+def takes_the_mean(human_errors):
+    who = min(human_errors, key=human_errors.get)
+    return who, sum(human_errors.values()) / len(human_errors)
+
+
+@bayes_error_proxy.mistake("Both are asked for: who it is, and the error.")
+def error_alone(human_errors):
+    return min(human_errors.values())
+
+
+@bayes_error_proxy.mistake(
+    "It takes the first by alphabet: `min` of a dictionary compares names. Compare the "
+    "errors."
+)
+def first_by_name(human_errors):
+    who = min(human_errors)
+    return who, human_errors[who]
+
+
+@bayes_error_proxy.mistake("The two have changed places: who first, then the error.")
+def error_first(human_errors):
+    return ref.bayes_error_proxy(human_errors)[::-1]
+
+
+@bayes_error_proxy.right
+def proxy_by_sorting(human_errors):
+    return sorted(human_errors.items(), key=lambda pair: pair[1])[0]
+
+
+@bayes_error_proxy.right
+def proxy_with_a_loop(human_errors):
+    best = None
+    for who, error in human_errors.items():
+        if best is None or error < best[1]:
+            best = [who, np.float32(error)]
+    return tuple(best)
+
+
+@lab.check("bias_variance_report", points=8)
+def bias_variance_report(rng):
+    """Bias, variance, better than people, better on dev than on training."""
+    yield case(0.0, 0.25, 0.375)
+    yield case(0.01, 0.08, 0.10)
+    yield case(0.075, 0.08, 0.10)
+    yield case(0.04, 0.031, 0.035)
+    yield case(0.02, 0.06, 0.05)
+    human, bias, variance = rng.uniform(0.02, 0.05), *rng.uniform(0.02, 0.2, 2)
+    human, seen = float(human), float(human + bias)
+    yield case(human, seen, seen + float(variance))
+
+
+def _report(bias, variance, larger=True):
+    focus = "bias" if (bias >= variance) == larger else "variance"
+    return {"avoidable_bias": bias, "variance": variance, "focus": focus}
+
+
+@bias_variance_report.mistake(
+    "The bias is the whole training error, as if nobody ever erred. Avoidable is only "
+    "what lies above the people."
+)
+def bias_from_zero(human_error, train_error, dev_error):
+    return _report(train_error, dev_error - train_error)
+
+
+@bias_variance_report.mistake(
+    "The variance is measured from the people. It is the gap from training to dev."
+)
+def variance_from_people(human_error, train_error, dev_error):
+    return _report(train_error - human_error, dev_error - human_error)
+
+
+@bias_variance_report.mistake(
+    "A sign is lost. A network better than people has a negative gap, and you will "
+    "want to know."
+)
+def loses_the_sign(human_error, train_error, dev_error):
+    return _report(abs(train_error - human_error), abs(dev_error - train_error))
+
+
+@bias_variance_report.mistake(
+    "Negative gaps became 0. Keep the sign: it says that people are no proxy any more."
+)
+def clips_at_zero(human_error, train_error, dev_error):
+    bias, variance = train_error - human_error, dev_error - train_error
+    return _report(max(bias, 0.0), max(variance, 0.0))
+
+
+@bias_variance_report.mistake("The signs are turned around: later error minus earlier.")
+def turns_the_signs(human_error, train_error, dev_error):
+    return _report(human_error - train_error, train_error - dev_error)
+
+
+@bias_variance_report.mistake("The focus is on the smaller gap. Take the larger one.")
+def focus_on_the_smaller(human_error, train_error, dev_error):
+    return _report(train_error - human_error, dev_error - train_error, larger=False)
+
+
+@bias_variance_report.right
+def report_by_differences(human_error, train_error, dev_error):
+    gaps = np.diff(np.array([human_error, train_error, dev_error]))
+    return {
+        "focus": ["bias", "variance"][int(np.argmax(gaps))],
+        "avoidable_bias": gaps[0],
+        "variance": gaps[1],
+    }
+
+
+@bias_variance_report.right
+def report_in_float32(human_error, train_error, dev_error):
+    bias = np.float32(train_error - human_error)
+    variance = np.float32(dev_error - train_error)
+    focus = "variance" if variance > bias else "bias"
+    return {"avoidable_bias": bias, "variance": variance, "focus": focus, "dev": 1.0}
+
+
+lab.concept(
+    "how_much_bias",
+    points=2,
+    answer=5,
+    why="8 % less the 3 % of the panel, the best that anyone has shown.",
+    because={
+        8: "That takes people for faultless. The panel makes 3 % mistakes, and some "
+        "pictures cannot be told by anyone.",
+        3: "That is the variance, dev minus training (or the proxy itself).",
+        -1: "That is measured from the shift leader. A panel did better, so 9 % cannot "
+        "be the least.",
+        1: "That is the distance to the shift leader, without its sign. Who did best?",
+        9: "The shift leader's error is a person's, not a gap. Which gap is avoidable?",
+        -8: "The voters are strangers; better people are known.",
+        -9: "The voters are strangers; better people are known.",
+    },
+)
+
+lab.concept(
+    "beyond_human",
+    points=2,
+    answer="C",
+    why="Your own network is now the best proof: 3.5 % on new pictures can be reached. "
+    "Whether the floor is at 3.4 % or at 0.5 % nobody has shown.",
+    because={
+        "A": "Zero would hold if 3.1 % were the floor. It is only what your network "
+        "has; with a Bayes error of 1 % there are 2 % of bias left to avoid.",
+        "B": "4.0 % is what a panel reaches. Your network reaches 3.5 % on new "
+        "pictures, so Bayes error is lower; no wrong labels are needed to explain it.",
+        "D": "0.9 % is how far it is *ahead* of the panel. A gap that could be avoided "
+        "would have to be behind something.",
+    },
+)
+
+
+# --- one knob at a time --------------------------------------------------------------
+
+
+@lab.check("next_step", points=6)
+def next_step(rng):
+    """Each gap the largest, with and without a test gap; nothing wrong; ahead."""
+    lowest, highest = [0.08, 0.03, 0.0], [0.2, 0.06, 0.004]
+    large, middle, little = map(float, rng.uniform(lowest, highest))
+    yield case({"avoidable_bias": large, "variance": middle, "focus": "bias"})
+    yield case({"avoidable_bias": middle, "variance": large, "focus": "variance"})
+    yield case(
+        {"avoidable_bias": middle, "variance": little, "focus": "bias",
+         "test_gap": large}
+    )  # fmt: skip
+    yield case({"avoidable_bias": little, "variance": little, "focus": "bias"})
+    yield case(
+        {"avoidable_bias": -large, "variance": middle, "focus": "variance",
+         "test_gap": -little}
+    )  # fmt: skip
+    yield case({"avoidable_bias": -large, "variance": little, "focus": "variance"})
+
+
+_FAMILIES = {
+    "avoidable_bias": "fit the training set",
+    "variance": "generalize better",
+    "test_gap": "get a bigger dev set",
+    "none": "rethink the metric or the dev set",
+}
+
+
+def _largest(report, names=("avoidable_bias", "variance", "test_gap"), noise=0.005):
+    gaps = {name: report.get(name, 0.0) for name in names}
+    name = max(gaps, key=gaps.get)
+    return _FAMILIES[name if gaps[name] > noise else "none"]
+
+
+@next_step.mistake(
+    "The gap from dev to test is not looked at, though some reports have it."
+)
+def ignores_the_test(report):
+    return _largest(report, ("avoidable_bias", "variance"))
+
+
+@next_step.mistake(
+    "Where no gap is worth closing it still turns a knob. Then metric and dev set are "
+    "what is left to question."
+)
+def always_turns_a_knob(report):
+    return _largest(report, noise=-1.0)
+
+
+@next_step.mistake(
+    "A negative gap wins by its size. Ahead of people is no gap; compare with the sign."
+)
+def by_absolute_size(report):
+    numbers = {k: abs(v) for k, v in report.items() if k != "focus"}
+    return _largest(numbers)
+
+
+@next_step.mistake("It treats the smallest gap. Take the largest.")
+def treats_the_smallest(report):
+    gaps = {k: v for k, v in report.items() if k != "focus"}
+    name = min(gaps, key=gaps.get)
+    return _FAMILIES[name if max(gaps.values()) > 0.005 else "none"]
+
+
+@next_step.mistake(
+    "Bias and variance have changed places: bias is what is missing on the training "
+    "set."
+)
+def swaps_the_remedies(report):
+    swapped = {
+        _FAMILIES["variance"]: _FAMILIES["avoidable_bias"],
+        _FAMILIES["avoidable_bias"]: _FAMILIES["variance"],
+    }
+    said = _largest(report)
+    return swapped.get(said, said)
+
+
+@next_step.mistake("That is the name of the gap. Look it up in `FAMILIES`.")
+def names_the_gap(report):
+    said = _largest(report)
+    return next(name for name, family in _FAMILIES.items() if family == said)
+
+
+@next_step.right
+def step_by_comparing(report):
+    bias, variance = report["avoidable_bias"], report["variance"]
+    test = report.get("test_gap", 0)
+    top = max(bias, variance, test)
+    if top <= 0.005:
+        return "rethink the metric or the dev set"
+    if top == bias:
+        return "fit the training set"
+    return "generalize better" if top == variance else "get a bigger dev set"
+
+
+@next_step.right
+def step_by_sorting(report):
+    names = [name for name in _FAMILIES if report.get(name, -1) > 0.005]
+    names.sort(key=lambda name: report[name])
+    return _FAMILIES[names[-1] if names else "none"]
+
+
+lab.concept(
+    "early_stopping",
+    points=2,
+    answer="A",
+    why="In the figure it slides along: less gap, more training error. Two questions, "
+    "one knob.",
+    because={
+        "B": "It needs a dev set to watch, but no larger one than others do.",
+        "C": "Your runs show it for four epochs, but often stopping a little early "
+        "lowers the dev error. The trouble is another: what it moves at the same "
+        "time.",
+        "D": "The other way round: it raises the training error, as your runs show. "
+        "The gap can be measured either way.",
+    },
+)

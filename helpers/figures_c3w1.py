@@ -1,0 +1,58 @@
+"""Figures of the lab on metrics: knobs in a plane of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from helpers.plots import PALETTE, Picture, _drawing, _finish
+
+
+def knobs(
+    runs: Mapping[str, np.ndarray],
+    *,
+    reading: str = "",
+) -> Picture:
+    """Draw where each knob moves training error and gap, from the first run on.
+
+    Args:
+        runs: name → array `(seeds, 2)` of training and dev errors; the first is where
+            all start.
+        reading: one sentence below: how to read it.
+    """
+    places = {}
+    for name, errors in runs.items():
+        train, dev = 100 * np.asarray(errors).T
+        places[name] = (train.mean(), (dev - train).mean(), dev.mean(), dev.std())
+    start = next(iter(places.values()))
+    with _drawing(reading, height=4.2) as figure:
+        axes = figure.add_subplot()
+        across = np.array([0.0, 30.0])
+        for dev in range(10, 30, 2):
+            axes.plot(across, dev - across, color="#BBBBBB", lw=0.8, ls=":", zorder=0)
+        for color, (name, (x, y, *_)) in zip(PALETTE[::-1], places.items(),
+                                             strict=False):  # fmt: skip
+            if (x, y) != start[:2]:
+                axes.annotate(
+                    "",
+                    (x, y),
+                    start[:2],
+                    zorder=2,
+                    arrowprops={"arrowstyle": "->", "lw": 2, "color": color},
+                )
+            axes.plot([x], [y], "o", color=color, ms=8, zorder=3)
+            axes.annotate(name, (x, y), xytext=(8, 6), textcoords="offset points")
+        xs, ys = np.array([p[:2] for p in places.values()]).T
+        axes.set(
+            xlim=(xs.min() - 1.5, xs.max() + 4),
+            ylim=(0, ys.max() + 1.8),
+            xlabel="training error, %",
+            ylabel="gap: dev - training error, %",
+        )
+        axes.grid(visible=False)
+    told = [
+        f"{name}: training {x:.1f} %, gap {y:.1f} %, dev {dev:.1f} ± {spread:.1f} %"
+        for name, (x, y, dev, spread) in places.items()
+    ]
+    return _finish(figure, "Training error and gap, by knob", told, reading)
