@@ -55,7 +55,7 @@ check = checks_for("C5W1")
 # | $x^{\langle t\rangle}$ | `xt` | $(n_x, m)$ | inputs of one step |
 # | $a^{\langle t\rangle}$ | `a_next` | $(n_a, m)$ | state after a step |
 # | $c^{\langle t\rangle}$ | `c_next` | $(n_a, m)$ | memory of a GRU or LSTM |
-# | $\hat y^{\langle t\rangle}$ | `yt_pred` | $(n_y, m)$ | probabilities; columns sum to 1 |
+# | $\hat y^{\langle t\rangle}$ | `yt_pred` | $(n_y, m)$ | probabilities, in columns |
 # | $W_{ax}$ | `Wax` | $(n_a, n_x)$ | weights **to** a **from** x |
 # | $\Gamma$ | `ft`, `it`, … | $(n_a, m)$ | a gate: 0 is closed, 1 is open |
 # | $\tilde c$ | `cct` | $(n_a, m)$ | candidate for the memory |
@@ -100,8 +100,8 @@ places = data.load("place_names")
 print("Towns and cities of the world:", ", ".join(places.train_names[::2500]))
 lengths = np.array([len(name) for name in places.train_names])
 plots.bars(
-    {str(n): float(np.mean(lengths == n)) for n in range(3, 16)},
-    ylabel="share of the names",
+    {str(n): round(100 * np.mean(lengths == n)) for n in range(3, 16)},
+    ylabel="percent of the names",
     reading=f"Letters in a name, of {len(lengths)} names. No fixed length: that is why "
     "we need a loop over time, and a sign for the end.",
 )
@@ -1051,9 +1051,44 @@ plots.lines(
 
 # %% [markdown]
 # ### Open the gates
+# A second task makes the gates move: signs (one of four) come now and then among the
+# distractors, and at **every** step we ask for the *last* sign. Now a memory must be
+# held, and dropped when a new sign comes. An LSTM of 8 units learns it.
+#
 # Your own `lstm_forward` can run the trained network: the framework lays its gates side
-# by side (i, f, c, o) and counts rows where you count columns. Copy the weights over,
-# run one riddle, and look into the caches **you** filled.
+# by side (i, f, c, o) and counts rows where you count columns. Copy the weights over
+# and look into the caches **you** filled.
+#
+# **Predict**: what does the forget gate do at a sign? And the input gate?
+
+
+# %% demo
+def signs(m, T, rng):
+    """One-hot sequences `(m, T, 8)` and at each step the last sign, `(m, T)`."""
+    new = rng.random((m, T)) < 0.08
+    new[:, 0] = True
+    symbols = np.where(new, rng.integers(0, 4, (m, T)), rng.integers(4, 8, (m, T)))
+    last = np.maximum.accumulate(np.where(new, np.arange(T), 0), axis=1)
+    one_hot = np.eye(8, dtype=np.float32)[symbols]
+    return one_hot, np.take_along_axis(symbols, last, axis=1)
+
+
+def every_step(scores, symbols):
+    """Cross-entropy over all steps."""
+    return nn.cross_entropy(scores.reshape(-1, scores.shape[-1]), symbols.ravel())
+
+
+rng = np.random.default_rng(1)
+net = nn.Sequential(
+    nn.LSTM(8, 8, return_sequences=True, rng=rng), nn.Dense(8, 4, rng=rng)
+)
+adam = nn.Adam(net.parameters(), 0.02, clip_norm=1.0)
+for _ in range(500):
+    nn.train_step(net, signs(32, 40, rng), every_step, adam)
+x, last = signs(300, 40, rng)
+print(
+    f"last sign known at {np.mean(net.predict(x).argmax(axis=2) == last):.1%} of steps"
+)
 
 
 # %% demo
@@ -1068,31 +1103,17 @@ def as_yours(layer, dense):
     return cell
 
 
-net, _ = trained_on_riddles(nn.LSTM, 25, 4)
-x, first = riddles(1, 25, np.random.default_rng(5))
-_, y, c, (caches, _) = lstm_forward(
-    x.transpose(2, 0, 1), np.zeros((16, 1)), as_yours(net[0], net[1])
-)
-assert np.allclose(nn.softmax(net(x)).data.ravel(), y[:, 0, -1], atol=1e-4)
-print("the symbol was", first[0], "and the answer", y[:, 0, -1].round(3))
-
-# %% demo
-opened = np.array([step[5][:, 0] for step in caches])  # input gates, (T, 16)
-unit = np.argmax(opened[0] - opened[1:].mean(axis=0))
-told = {
-    "input gate": opened[:, unit],
-    "forget gate": [step[4][unit, 0] for step in caches],
-    "output gate": [step[7][unit, 0] for step in caches],
-    "memory c": c[unit, 0],
-}
-plots.lines(
-    told,
-    np.arange(1, 26),
-    markers=True,
-    xlabel="step",
-    title=f"Unit {unit} of 16",
-    reading="The input gate is open for the first symbol only; the forget gate, near 1, "
-    "holds what was written until somebody asks.",
+symbols = np.array([2, *[4, 6, 5, 7, 4, 5, 6, 7] * 3])
+symbols[[9, 17]] = 0, 3
+x = np.eye(8)[symbols].T[:, None]  # (8, 1, 25): signs at steps 0, 9 and 17
+_, y, c, (caches, _) = lstm_forward(x, np.zeros((8, 1)), as_yours(net[0], net[1]))
+print("the last sign, step by step:", y[:, 0].argmax(axis=0))
+forget, write = (np.array([step[k][:, 0] for step in caches]).T for k in (4, 5))
+plots.heat(
+    {"forget gates": forget, "input gates": write},
+    signed=False,
+    reading="Eight units, 25 steps, signs at 0, 9 and 17. At a sign the forget gates "
+    "close (dark: the old memory goes) and the input gates open; else they hold.",
 )
 
 # %% [markdown]
@@ -1299,9 +1320,8 @@ what_goes_in = None
 # ### Exercise 16 · `sample` · 4 points · about 10 minutes
 # Start with a column of zeros and a state of zeros. Compute
 # $a = \tanh(W_{ax}x + W_{aa}a + b)$ and $\hat y$, draw with
-# `np.random.choice(range(vocab_size), p=…)`, feed it back. Stop at a newline. After 50
-# letters without one, append it. Seed with `np.random.seed(seed)`, so that a seed
-# always gives the same name.
+# `np.random.choice(range(vocab_size), p=…)`, feed it back; stop at a newline. Seed with
+# `np.random.seed(seed)`, so that a seed always gives the same name.
 #
 # <details><summary>'p' must be 1-dimensional</summary>
 #
@@ -1784,11 +1804,6 @@ def windows(rng, T=64):
     return rng.permutation(np.concatenate(cut))
 
 
-def next_token_loss(scores, tokens):
-    """Cross-entropy over all steps."""
-    return nn.cross_entropy(scores.reshape(-1, audio.N_TOKENS), tokens.ravel())
-
-
 rng = np.random.default_rng(0)
 layers = (
     nn.Embedding(audio.N_TOKENS, 32, rng=rng),
@@ -1804,7 +1819,7 @@ for rate in [0.006] * 20 + [0.003] * 5 + [0.001] * 5:
     for start in range(0, len(all_windows), 16):
         part = all_windows[start : start + 16]
         batch = part[:, :-1], part[:, 1:]
-        history.append(nn.train_step(dj, batch, next_token_loss, adam)["loss"])
+        history.append(nn.train_step(dj, batch, every_step, adam)["loss"])
 
 
 # %% demo
@@ -1826,7 +1841,7 @@ pieces = [
 ]
 tune = rags.test_tokens.tolist()
 guessed = dj.predict(np.array([tune[:-1]]))[0].argmax(axis=1)
-right = {"always the commonest": np.mean(np.array(tune) == markov(pieces, 0)(()))}
+right = {"commonest": np.mean(np.array(tune) == markov(pieces, 0)(()))}
 for n, name in [(1, "after one token"), (2, "after two")]:
     guess = markov(pieces, n)
     hits = [
@@ -1857,12 +1872,11 @@ sound = audio.synthesize(notes, 16_000)
 midi = Path(tempfile.gettempdir()) / "improvisation.mid"
 audio.write_midi(midi, notes)
 print(f"{len(notes)} notes, {len(sound) / 16_000:.0f} seconds; written to {midi.name}")
-roll = audio.piano_roll(notes)[36:96, :160]
-plots.images(
-    [roll[::-1] / 2],
-    columns=1,
-    reading="Piano roll: ten bars, a column a sixteenth, high notes on top. Oom-pah in "
-    "the left hand, a syncopated line above: nobody told it so.",
+plots.heat(
+    audio.piano_roll(notes)[96:30:-1, :160] / 2,
+    signed=False,
+    reading="Piano roll: ten bars, a column a sixteenth, high notes above. Bright: a "
+    "key is struck; grey: it sounds on. The opening is Joplin's, the rest is not.",
 )
 
 # %% demo

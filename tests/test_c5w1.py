@@ -1,0 +1,236 @@
+"""C5W1 by outside witnesses: nudged slopes, PyTorch, values worked out by hand."""
+
+import numpy as np
+import pytest
+
+from autograder.reference import reference
+
+lab = reference("C5W1")
+N_X, N_A, M, T = 3, 4, 2, 6
+
+
+def setting(kind, seed=0):
+    """Inputs, a first state, weights with biases, and a random listener."""
+    rng = np.random.default_rng(seed)
+    cell = lab.random_cell(kind, N_X, N_A, 2, rng)
+    cell = {k: v + 0.3 * rng.normal(size=v.shape) for k, v in cell.items()}
+    return (
+        rng.normal(size=(N_X, M, T)),
+        0.5 * rng.normal(size=(N_A, M)),
+        cell,
+        rng.normal(size=(N_A, M, T)),
+    )
+
+
+def agree(loss, grads, arrays, h=1e-5):
+    """Every slope against the loss nudged both ways, to 1e-6 relative."""
+    for name, array in arrays.items():
+        found = np.zeros(array.shape)
+        for place in np.ndindex(array.shape):
+            kept = array[place]
+            array[place] = kept + h
+            up = loss()
+            array[place] = kept - h
+            found[place] = (up - loss()) / (2 * h)
+            array[place] = kept
+        gap = np.linalg.norm(found - grads[f"d{name}"])
+        scale = np.linalg.norm(found) + np.linalg.norm(grads[f"d{name}"])
+        assert gap <= 1e-6 * scale + 1e-10, name
+
+
+def weights(cell):
+    return {k: v for k, v in cell.items() if not k.startswith(("Wy", "by"))}
+
+
+def test_rnn_backward_agrees_with_nudges():
+    x, a0, cell, listen = setting("rnn")
+    grads = lab.rnn_backward(listen, lab.rnn_forward(x, a0, cell)[2])
+    agree(
+        lambda: np.sum(listen * lab.rnn_forward(x, a0, cell)[0]),
+        grads,
+        {"x": x, "a0": a0, **weights(cell)},
+    )
+
+
+def test_lstm_backward_agrees_with_nudges():
+    x, a0, cell, listen = setting("lstm")
+    grads = lab.lstm_backward(listen, lab.lstm_forward(x, a0, cell)[3])
+    agree(
+        lambda: np.sum(listen * lab.lstm_forward(x, a0, cell)[0]),
+        grads,
+        {"x": x, "a0": a0, **weights(cell)},
+    )
+
+
+@pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
+def test_cells_agree_with_nudges(kind):
+    x, a, cell, listen = setting(kind, seed=3)
+    xt, c = x[:, :, 0].copy(), a + 0.7
+    out, memory = listen[:, :, 0], listen[:, :, 1]
+    if kind == "rnn":
+        grads = lab.rnn_cell_backward(out, lab.rnn_cell_forward(xt, a, cell)[2])
+        arrays = {"xt": xt, "a_prev": a}
+
+        def loss():
+            return np.sum(out * lab.rnn_cell_forward(xt, a, cell)[0])
+
+    elif kind == "gru":
+        grads = lab.gru_cell_backward(out, lab.gru_cell_forward(xt, c, cell)[2])
+        arrays = {"xt": xt, "c_prev": c}
+
+        def loss():
+            return np.sum(out * lab.gru_cell_forward(xt, c, cell)[0])
+
+    else:
+        cache = lab.lstm_cell_forward(xt, a, c, cell)[3]
+        grads = lab.lstm_cell_backward(out, memory, cache)
+        arrays = {"xt": xt, "a_prev": a, "c_prev": c}
+
+        def loss():
+            a_next, c_next, _, _ = lab.lstm_cell_forward(xt, a, c, cell)
+            return np.sum(out * a_next) + np.sum(memory * c_next)
+
+    agree(loss, grads, arrays | weights(cell))
+
+
+def test_letters_backward_agrees_with_nudges():
+    np.random.seed(0)
+    model = {k: 20 * v for k, v in lab.initialize_letters(4, 5, 5).items()}
+    X, Y = [None, 1, 2, 2, 4], [1, 2, 2, 4, 0]
+    a0 = np.zeros((4, 1))
+    cache = lab.letters_forward(X, Y, a0, model)[1]
+    agree(
+        lambda: lab.letters_forward(X, Y, a0, model)[0],
+        lab.letters_backward(X, Y, model, cache)[0],
+        model,
+    )
+
+
+def in_torch(torch, kind, cell):
+    """PyTorch's own layer with the same weights, and the order of its gates."""
+    layer = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM}[kind](N_X, N_A).double()
+    with torch.no_grad():
+        if kind == "rnn":
+            layer.weight_ih_l0[:] = torch.from_numpy(cell["Wax"])
+            layer.weight_hh_l0[:] = torch.from_numpy(cell["Waa"])
+            layer.bias_ih_l0[:] = torch.from_numpy(cell["ba"][:, 0])
+        else:
+            both = np.concatenate([cell[f"W{gate}"] for gate in "ifco"])
+            layer.weight_hh_l0[:] = torch.from_numpy(both[:, :N_A])
+            layer.weight_ih_l0[:] = torch.from_numpy(both[:, N_A:])
+            bias = np.concatenate([cell[f"b{gate}"] for gate in "ifco"])[:, 0]
+            layer.bias_ih_l0[:] = torch.from_numpy(bias)
+        layer.bias_hh_l0[:] = 0
+    return layer
+
+
+@pytest.mark.parametrize("kind", ["rnn", "lstm"])
+def test_sequences_agree_with_pytorch(kind):
+    torch = pytest.importorskip("torch")
+    x, a0, cell, listen = setting(kind, seed=5)
+    layer = in_torch(torch, kind, cell)
+    inputs = torch.from_numpy(x.transpose(2, 1, 0).copy()).requires_grad_()
+    first = torch.from_numpy(a0.T[None].copy()).requires_grad_()
+    state = first if kind == "rnn" else (first, torch.zeros_like(first))
+    out, _ = layer(inputs, state)
+    (out * torch.from_numpy(listen.transpose(2, 1, 0).copy())).sum().backward()
+    forward = lab.rnn_forward if kind == "rnn" else lab.lstm_forward
+    a, *_, caches = forward(x, a0, cell)
+    np.testing.assert_allclose(a.transpose(2, 1, 0), out.detach().numpy(), rtol=1e-10)
+    grads = (lab.rnn_backward if kind == "rnn" else lab.lstm_backward)(listen, caches)
+    close = {"rtol": 1e-8, "atol": 1e-10}
+    np.testing.assert_allclose(
+        grads["dx"].transpose(2, 1, 0), inputs.grad.numpy(), **close
+    )
+    np.testing.assert_allclose(grads["da0"].T, first.grad.numpy()[0], **close)
+    if kind == "rnn":
+        own = np.concatenate([grads["dWaa"], grads["dWax"]], axis=1)
+    else:
+        own = np.concatenate([grads[f"dW{gate}"] for gate in "ifco"])
+    torchs = [layer.weight_hh_l0.grad.numpy(), layer.weight_ih_l0.grad.numpy()]
+    np.testing.assert_allclose(own, np.concatenate(torchs, axis=1), **close)
+
+
+def test_gru_cell_agrees_with_autograd():
+    torch = pytest.importorskip("torch")
+    x, c, cell, listen = setting("gru", seed=7)
+    p = {k: torch.from_numpy(v.copy()).requires_grad_() for k, v in cell.items()}
+    xt, before = torch.from_numpy(x[:, :, 0].copy()), torch.from_numpy(c.copy())
+    before.requires_grad_()
+    u = torch.sigmoid(p["Wu"] @ torch.cat([before, xt]) + p["bu"])
+    r = torch.sigmoid(p["Wr"] @ torch.cat([before, xt]) + p["br"])
+    new = torch.tanh(p["Wc"] @ torch.cat([r * before, xt]) + p["bc"])
+    after = u * new + (1 - u) * before
+    (after * torch.from_numpy(listen[:, :, 0].copy())).sum().backward()
+    c_next, _, cache = lab.gru_cell_forward(x[:, :, 0], c, cell)
+    grads = lab.gru_cell_backward(listen[:, :, 0], cache)
+    np.testing.assert_allclose(c_next, after.detach().numpy(), rtol=1e-12)
+    np.testing.assert_allclose(grads["dc_prev"], before.grad.numpy(), rtol=1e-9)
+    for name in weights(cell):
+        np.testing.assert_allclose(grads[f"d{name}"], p[name].grad.numpy(), rtol=1e-8)
+
+
+def test_clip_by_norm_agrees_with_pytorch():
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    arrays = {"a": rng.normal(size=(3, 4)), "b": rng.normal(size=5)}
+    tensors = [torch.zeros(a.shape, dtype=torch.float64) for a in arrays.values()]
+    for tensor, array in zip(tensors, arrays.values(), strict=True):
+        tensor.requires_grad_().grad = torch.from_numpy(array.copy())
+    torch.nn.utils.clip_grad_norm_(tensors, 1.5)
+    lab.clip_by_norm(arrays, 1.5)
+    for tensor, array in zip(tensors, arrays.values(), strict=True):
+        np.testing.assert_allclose(array, tensor.grad.numpy(), rtol=1e-5)
+
+
+def test_clip_writes_into_the_callers_arrays():
+    array = np.array([[30.0], [-4.0]])
+    assert lab.clip({"db": array}, 5)["db"] is array
+    np.testing.assert_array_equal(array, [[5.0], [-4.0]])
+
+
+def test_values_worked_out_by_hand():
+    one = {"Wax": 1.0, "Waa": 2.0, "ba": 0.0, "Wya": 0.0, "by": 0.0}
+    cell = {k: np.array([[v]]) for k, v in one.items()}
+    x = np.array([[[0.5, 0.0]]])
+    a, _, _ = lab.rnn_forward(x, np.zeros((1, 1)), cell)
+    np.testing.assert_allclose(a[0, 0], [0.4621, 0.7279], atol=1e-4)
+    # a memory of 2, held by an open forget gate and a closed input gate
+    keep = {
+        f"{k}{g}": np.zeros((1, 2 if k == "W" else 1)) for g in "fico" for k in "Wb"
+    }
+    keep |= {"Wy": np.zeros((1, 1)), "by": np.zeros((1, 1))}
+    keep |= {"bf": np.array([[50.0]]), "bi": np.array([[-50.0]])}
+    a, c, _, _ = lab.lstm_cell_forward(
+        np.zeros((1, 1)), np.zeros((1, 1)), np.array([[2.0]]), keep
+    )
+    np.testing.assert_allclose([c[0, 0], a[0, 0]], [2.0, 0.5 * np.tanh(2.0)])
+
+
+def test_perplexity_of_even_odds_is_the_number_of_letters():
+    model = {k: 0 * v for k, v in lab.initialize_letters(3, 8, 8).items()}
+    assert np.isclose(lab.perplexity([[1, 2, 0], [0]], model), 8)
+
+
+def test_samples_follow_the_probabilities():
+    model = {k: 0 * v for k, v in lab.initialize_letters(3, 4, 4).items()}
+    model["by"][:, 0] = np.log([0.1, 0.2, 0.3, 0.4])
+    to_ix = {"\n": 0, "a": 1, "b": 2, "c": 3}
+    drawn = [lab.sample(model, to_ix, seed) for seed in range(500)]
+    assert all(name[-1] == 0 and len(name) <= 51 for name in drawn)
+    letters = np.concatenate(drawn)
+    shares = np.bincount(letters, minlength=4) / len(letters)
+    np.testing.assert_allclose(shares, [0.1, 0.2, 0.3, 0.4], atol=0.03)
+
+
+def test_an_lstm_set_to_keep_carries_a_slope_that_an_rnn_loses():
+    rng = np.random.default_rng(0)
+    x, a0 = 0.5 * rng.normal(size=(4, 1, 100)), np.zeros((16, 1))
+    da = np.zeros((16, 1, 100))
+    da[:, :, -1] = 1
+    plain = lab.random_cell("rnn", 4, 16, 2, rng)
+    gated = lab.random_cell("lstm", 4, 16, 2, rng)
+    gated["bf"] += 4
+    lost = lab.rnn_backward(da, lab.rnn_forward(x, a0, plain)[2])["dx"][:, :, 0]
+    kept = lab.lstm_backward(da, lab.lstm_forward(x, a0, gated)[3])["dx"][:, :, 0]
+    assert np.linalg.norm(kept) > 1e3 * np.linalg.norm(lost)
