@@ -42,10 +42,11 @@ def knobs(
                     arrowprops={"arrowstyle": "->", "lw": 2, "color": color},
                 )
             axes.plot([x], [y], "o", color=color, ms=8, zorder=3)
-            axes.annotate(name, (x, y), xytext=(8, 6), textcoords="offset points")
+            axes.annotate(name, (x, y), xytext=(0, -17 if y < start[1] else 8),
+                          textcoords="offset points", ha="center")  # fmt: skip
         xs, ys = np.array([p[:2] for p in places.values()]).T
         axes.set(
-            xlim=(xs.min() - 1.5, xs.max() + 4),
+            xlim=(xs.min() - 2.5, xs.max() + 2.5),
             ylim=(0, ys.max() + 1.8),
             xlabel="training error, %",
             ylabel="gap: dev - training error, %",
