@@ -143,12 +143,13 @@ def graph(tensor: Any, *, height: float = 3.0, reading: str = "") -> Picture:
     with _drawing(reading, height=height) as figure:
         axes = figure.add_subplot()
         for node, below in children.items():
-            for child in below:
+            for k, child in enumerate(below):
+                rad = _bend(below, child) * (-1) ** k
                 axes.annotate(
                     "", places[child], places[node],
                     arrowprops={"arrowstyle": "-|>", "color": "#888888",
                                 "shrinkA": 12, "shrinkB": 13,
-                                "connectionstyle": f"arc3,rad={_bend(node, below)}"},
+                                "connectionstyle": f"arc3,rad={rad}"},
                 )  # fmt: skip
         for node, (x, y) in places.items():
             leaf = not node.parents
@@ -217,9 +218,9 @@ def _places(depth: Mapping[Any, int], children: Mapping[Any, list]) -> dict:
     return {node: (depth[node], height[node]) for node in depth}
 
 
-def _bend(node: Any, below: list) -> float:
-    """A curve where a tensor is used twice by the same child, else a straight line."""
-    return 0.25 if len(set(map(id, below))) < len(below) else 0.0
+def _bend(below: list, child: Any) -> float:
+    """A curve where a child uses a tensor twice, else a straight line."""
+    return 0.3 if below.count(child) > 1 else 0.0
 
 
 def _value(node: Any) -> str:

@@ -160,7 +160,7 @@ def betas_from_another_generator(low, high, n, rng):
 
 @sample_beta.right
 def betas_by_powers_of_ten(low, high, n, rng):
-    return 1 - 10 ** rng.uniform(np.log10(1 - low), np.log10(1 - high), n)
+    return 1 - 10 ** rng.uniform(np.log10(1 - high), np.log10(1 - low), n)
 
 
 @sample_beta.right
@@ -1501,7 +1501,8 @@ def _reached(tensor):
 
 
 @topological_order.mistake(
-    "Children come before their parents: the list is the wrong way round."
+    "Children come before their parents. Append a tensor *after* visiting its parents, "
+    "and do not turn the list around."
 )
 def children_first(tensor):
     return ref.topological_order(tensor)[::-1]
@@ -1525,22 +1526,6 @@ def lists_twice(tensor):
         for parent in node.parents:
             visit(parent)
         order.append(node)
-
-    visit(tensor)
-    return order
-
-
-@topological_order.mistake(
-    "A tensor is appended before its parents are visited. Afterwards, please."
-)
-def appends_too_early(tensor):
-    order = []
-
-    def visit(node):
-        if node not in order:
-            order.append(node)
-            for parent in node.parents:
-                visit(parent)
 
     visit(tensor)
     return order
