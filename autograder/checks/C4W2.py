@@ -1,0 +1,1531 @@
+"""Hidden tests of C4W2, deep convolutional models, and the ways they go wrong."""
+
+import numpy as np
+
+from autograder.check import Lab, case, draws
+from helpers import nn
+
+lab = Lab("C4W2")
+ref = lab.reference
+
+
+# --- residual networks ---------------------------------------------------------------
+
+
+def _main(X, f, filters, net, s=1, *, inner=True, last=False):
+    """The three convolutions of a block, with places to go wrong."""
+    n1, n2, n3 = filters
+    activation = nn.relu if inner else (lambda x: x)
+    X = activation(net.batch_norm(net.conv(X, n1, 1, s)))
+    X = activation(net.batch_norm(net.conv(X, n2, f)))
+    X = net.batch_norm(net.conv(X, n3, 1))
+    return nn.relu(X) if last else X
+
+
+@lab.check("identity_block", points=8, driver="identity")
+def identity_block(rng):
+    """Windows of 3 and 1, bottlenecks and a wide middle, batches of 2 and 3."""
+    for shape, f, filters in [
+        ((2, 4, 5, 6), 3, (2, 3, 6)),
+        ((3, 3, 3, 4), 1, (3, 5, 4)),
+        ((2, 5, 4, 3), 3, (5, 2, 3)),
+    ]:
+        yield case(X=rng.normal(size=shape), f=f, filters=filters)
+
+
+@identity_block.mistake(
+    "The skip is added after the last ReLU. Add first, then apply the ReLU to the sum."
+)
+def skip_after_the_relu(X, f, filters, *, net):
+    return _main(X, f, filters, net, last=True) + X
+
+
+@identity_block.mistake("The skip is missing: add the block's input before the ReLU.")
+def without_the_skip(X, f, filters, *, net):
+    return nn.relu(_main(X, f, filters, net))
+
+
+@identity_block.mistake("The ReLU after the addition is missing.")
+def without_the_last_relu(X, f, filters, *, net):
+    return _main(X, f, filters, net) + X
+
+
+@identity_block.mistake(
+    "There is a ReLU before the addition as well. The third convolution is followed by "
+    "batch norm alone: what is added may be negative."
+)
+def relu_before_and_after(X, f, filters, *, net):
+    return nn.relu(_main(X, f, filters, net, last=True) + X)
+
+
+@identity_block.mistake(
+    "ReLU comes before batch norm. The order is convolution, batch norm, ReLU."
+)
+def relu_before_batch_norm(X, f, filters, *, net):
+    n1, n2, n3 = filters
+    Z = net.batch_norm(nn.relu(net.conv(X, n1, 1)))
+    Z = net.batch_norm(nn.relu(net.conv(Z, n2, f)))
+    return nn.relu(net.batch_norm(net.conv(Z, n3, 1)) + X)
+
+
+@identity_block.mistake("Batch norm is missing behind the convolutions.")
+def without_batch_norm(X, f, filters, *, net):
+    n1, n2, n3 = filters
+    Z = nn.relu(net.conv(nn.relu(net.conv(X, n1, 1)), n2, f))
+    return nn.relu(net.conv(Z, n3, 1) + X)
+
+
+@identity_block.mistake(
+    "All three convolutions have side f. The first and the third are 1 × 1."
+)
+def all_of_side_f(X, f, filters, *, net):
+    n1, n2, n3 = filters
+    Z = nn.relu(net.batch_norm(net.conv(X, n1, f)))
+    Z = nn.relu(net.batch_norm(net.conv(Z, n2, f)))
+    return nn.relu(net.batch_norm(net.conv(Z, n3, f)) + X)
+
+
+@identity_block.mistake(
+    "The input was put beside the result, not added: there are too many channels."
+)
+def concatenates_the_skip(X, f, filters, *, net):
+    return nn.relu(nn.concatenate([_main(X, f, filters, net), X]))
+
+
+@identity_block.right
+def identity_in_one_go(X, f, filters, *, net):
+    Z = X
+    for i, (n_C, side) in enumerate(zip(filters, (1, f, 1), strict=True)):
+        Z = net.batch_norm(net.conv(Z, n_C, f=side, s=1, padding="same"))
+        Z = nn.relu(Z) if i < 2 else Z
+    return nn.maximum(Z + X, 0.0)
+
+
+@identity_block.right
+def identity_other_way_round(X, f, filters, *, net):
+    return nn.relu(nn.add(X, _main(X, f, filters, net)))
+
+
+@lab.check("convolutional_block", points=8, driver="convolutional")
+def convolutional_block(rng):
+    """Strides 2, 1 and 3, windows of 3 and 1, odd sizes."""
+    for shape, f, filters, s in [
+        ((2, 6, 5, 3), 3, (2, 4, 6), 2),
+        ((2, 4, 4, 4), 3, (3, 2, 5), 1),
+        ((3, 7, 6, 2), 1, (4, 3, 7), 3),
+    ]:
+        yield case(X=rng.normal(size=shape), f=f, filters=filters, s=s)
+
+
+@convolutional_block.mistake(
+    "The shortcut is the input itself, whose shape differs. It needs a convolution of "
+    "its own, 1 × 1 with the same stride."
+)
+def projection_missing(X, f, filters, s=2, *, net):
+    return nn.relu(_main(X, f, filters, net, s) + X)
+
+
+@convolutional_block.mistake("The shortcut's convolution has no batch norm behind it.")
+def shortcut_without_batch_norm(X, f, filters, s=2, *, net):
+    return nn.relu(_main(X, f, filters, net, s) + net.conv(X, filters[2], 1, s))
+
+
+@convolutional_block.mistake(
+    "The stride belongs to the first 1 × 1 convolution (and the shortcut); here the "
+    "middle one takes it."
+)
+def stride_in_the_middle(X, f, filters, s=2, *, net):
+    n1, n2, n3 = filters
+    Z = nn.relu(net.batch_norm(net.conv(X, n1, 1)))
+    Z = nn.relu(net.batch_norm(net.conv(Z, n2, f, s)))
+    Z = net.batch_norm(net.conv(Z, n3, 1))
+    return nn.relu(Z + net.batch_norm(net.conv(X, n3, 1, s)))
+
+
+@convolutional_block.mistake(
+    "There is a ReLU on the shortcut. It stays linear, so that the skip is a skip."
+)
+def relu_on_the_shortcut(X, f, filters, s=2, *, net):
+    shortcut = nn.relu(net.batch_norm(net.conv(X, filters[2], 1, s)))
+    return nn.relu(_main(X, f, filters, net, s) + shortcut)
+
+
+@convolutional_block.mistake("The stride is 2 whatever `s` says.")
+def always_stride_2(X, f, filters, s=2, *, net):
+    return ref.convolutional_block(X, f, filters, 2, net=net)
+
+
+@convolutional_block.mistake(
+    "The shortcut's filters have side f. A 1 × 1 is enough to change the channels."
+)
+def wide_shortcut(X, f, filters, s=2, *, net):
+    shortcut = net.batch_norm(net.conv(X, filters[2], f + 2, s))
+    return nn.relu(_main(X, f, filters, net, s) + shortcut)
+
+
+@convolutional_block.mistake("The shortcut is missing.")
+def no_shortcut_at_all(X, f, filters, s=2, *, net):
+    return nn.relu(_main(X, f, filters, net, s))
+
+
+@convolutional_block.right
+def shortcut_first(X, f, filters, s=2, *, net):
+    shortcut = net.batch_norm(net.conv(X, filters[-1], s=s))
+    return nn.relu(_main(X, f, filters, net, s) + shortcut)
+
+
+@convolutional_block.right
+def written_out(X, f, filters, s=2, *, net):
+    Z = net.batch_norm(net.conv(X, filters[0], s=s, f=1, padding="valid"))
+    Z = net.batch_norm(net.conv(nn.maximum(Z, 0.0), filters[1], f=f))
+    Z = net.batch_norm(net.conv(nn.relu(Z), filters[2]))
+    return nn.relu(nn.add(net.batch_norm(net.conv(X, filters[2], 1, s)), Z))
+
+
+@lab.check("ResNet", points=6, driver="resnet", seconds=20)
+def resnet(rng):
+    """Two and three stages, one to three blocks each, several widths."""
+    for shape, blocks, classes, width in [
+        ((2, 16, 16, 3), (1, 2), 4, 2),
+        ((2, 12, 14, 1), (2, 1, 1), 3, 3),
+        ((3, 8, 8, 2), (3,), 5, 2),
+    ]:
+        yield case(
+            X=rng.normal(size=shape), blocks=blocks, classes=classes, width=width
+        )
+
+
+def _resnet(X, blocks, classes, width, net, *, pool=True, first=1, double=2, extra=0,
+            average=True, stem_relu=True, activation=False):  # fmt: skip
+    X = net.batch_norm(net.conv(X, width, 7, 2))
+    X = nn.relu(X) if stem_relu else X
+    X = nn.max_pool2d(X, 3, 2, "same") if pool else X
+    for stage, repeats in enumerate(blocks):
+        n = width * double**stage
+        filters = (n, n, 4 * n)
+        X = ref.convolutional_block(X, 3, filters, 2 if stage else first, net=net)
+        for _ in range(repeats - 1 + extra):
+            X = ref.identity_block(X, 3, filters, net=net)
+    X = nn.mean(X, axis=(1, 2)) if average else nn.flatten(X)
+    X = net.dense(X, classes)
+    return nn.softmax(X) if activation else X
+
+
+@resnet.mistake(
+    "The first stage halves the size as well. Its convolutional block has s = 1."
+)
+def first_stage_strided(X, blocks, classes, width=64, *, net):
+    return _resnet(X, blocks, classes, width, net, first=2)
+
+
+@resnet.mistake(
+    "There is one block too many in each stage. The convolutional block counts as one."
+)
+def one_block_too_many(X, blocks, classes, width=64, *, net):
+    return _resnet(X, blocks, classes, width, net, extra=1)
+
+
+@resnet.mistake("The width stays the same. It doubles from stage to stage.")
+def constant_width(X, blocks, classes, width=64, *, net):
+    return _resnet(X, blocks, classes, width, net, double=1)
+
+
+@resnet.mistake(
+    "The last maps were flattened. Average each over all places: the dense layer sees "
+    "one number a channel."
+)
+def flattens(X, blocks, classes, width=64, *, net):
+    return _resnet(X, blocks, classes, width, net, average=False)
+
+
+@resnet.mistake("The max pooling behind the first convolution is missing.")
+def without_pooling(X, blocks, classes, width=64, *, net):
+    return _resnet(X, blocks, classes, width, net, pool=False)
+
+
+@resnet.mistake("The ReLU behind the first batch norm is missing.")
+def stem_without_relu(X, blocks, classes, width=64, *, net):
+    return _resnet(X, blocks, classes, width, net, stem_relu=False)
+
+
+@resnet.mistake(
+    "Those are probabilities. Return the scores; the loss applies the softmax."
+)
+def returns_probabilities(X, blocks, classes, width=64, *, net):
+    return _resnet(X, blocks, classes, width, net, activation=True)
+
+
+@resnet.right
+def resnet_by_parts(X, blocks, classes, width=64, *, net):
+    return _resnet(X, blocks, classes, width, net)
+
+
+@resnet.right
+def resnet_with_a_running_width(X, blocks, classes, width=64, *, net):
+    X = nn.max_pool2d(nn.relu(net.batch_norm(net.conv(X, width, f=7, s=2))),
+                      f=3, stride=2, padding="same")  # fmt: skip
+    s = 1
+    for repeats in blocks:
+        X = ref.convolutional_block(X, 3, [width, width, width * 4], s, net=net)
+        for _ in range(1, repeats):
+            X = ref.identity_block(X, 3, [width, width, width * 4], net=net)
+        width, s = width * 2, 2
+    return net.dense(nn.mean(nn.mean(X, axis=1), axis=1), classes)
+
+
+lab.concept(
+    "why_residual",
+    points=1,
+    answer="C",
+    why="With all its weights at zero the block passes its input on.",
+    because={
+        "A": "It has the same weights as a plain block; the skip has none.",
+        "B": "Large slopes are not cut off; small ones get a second way back.",
+        "D": "Both have the same number of ReLUs; a block could represent as much.",
+    },
+)
+
+
+# --- cheaper blocks ------------------------------------------------------------------
+
+
+@lab.check("conv_1x1", points=4, forbid=("helpers.nn", "scipy"))
+def conv_1x1(rng):
+    """One pixel, more and fewer channels than before, batches of 1 to 3."""
+    for shape, n_C in [((1, 1, 1, 3), 2), ((2, 3, 4, 5), 2), ((3, 2, 3, 2), 6)]:
+        yield case(
+            rng.normal(size=shape),
+            rng.normal(size=(1, 1, shape[3], n_C)),
+            rng.normal(size=(1, 1, 1, n_C)),
+        )
+
+
+@conv_1x1.mistake("The biases are missing.")
+def no_bias(X, W, b):
+    return X @ W[0, 0]
+
+
+@conv_1x1.mistake(
+    "The places were mixed: an average over the picture was taken. Each pixel is on "
+    "its own."
+)
+def averages_places(X, W, b):
+    return np.broadcast_to(
+        X.mean((1, 2), keepdims=True) @ W[0, 0] + b, (*X.shape[:3], W.shape[3])
+    ).copy()
+
+
+@conv_1x1.mistake(
+    "There is a ReLU in it. Here the layer is asked for without its activation."
+)
+def with_relu(X, W, b):
+    return np.maximum(X @ W[0, 0] + b, 0)
+
+
+@conv_1x1.mistake(
+    "The bias was added once for each channel that is read, not once for each result."
+)
+def bias_for_each_channel_read(X, W, b):
+    return X @ W[0, 0] + b * X.shape[3]
+
+
+@conv_1x1.mistake(
+    "Two axes of length 1 are left from `W`, or a batch axis is gone: the result has "
+    "shape (m, n_H, n_W, n_C)."
+)
+def one_axis_too_many(X, W, b):
+    return (X @ W[0, 0] + b)[np.newaxis]
+
+
+@conv_1x1.right
+def pixel_by_pixel(X, W, b):
+    Z = np.zeros((*X.shape[:3], W.shape[3]), np.float32)
+    for place in np.ndindex(*X.shape[:3]):
+        for c in range(W.shape[3]):
+            Z[place][c] = np.sum(X[place] * W[0, 0, :, c]) + b[0, 0, 0, c]
+    return Z
+
+
+@conv_1x1.right
+def by_einsum(X, W, b):
+    return np.einsum("mhwk,ijkc->mhwc", X, W) + b
+
+
+lab.concept(
+    "bottleneck_cost",
+    points=1,
+    answer=10,
+    why="120.4 million against 12.4 million, as 16 channels are all the 5 × 5 reads.",
+    because={
+        1: "The 5 × 5 reads 16 channels instead of 192: that saves much.",
+        12: "That would be 192 / 16, if the 1 × 1 were free. It costs 2.4 million.",
+        9: "120.4 / 12.4 is 9.7.",
+        50: "That compares with the 1 × 1 alone. The 5 × 5 still has 10 million.",
+        25: "That compares 5 × 5 with 1 × 1 places; both convolutions are needed here.",
+    },
+)
+
+
+@lab.check("inception_module", points=6, driver="inception")
+def inception_module(rng):
+    """Branches of different widths, odd sizes, two pictures."""
+    for shape, filters in [
+        ((2, 4, 5, 3), (2, (3, 4), (1, 5), 6)),
+        ((2, 6, 3, 5), (4, (2, 3), (2, 1), 2)),
+        ((1, 5, 5, 2), (1, (4, 2), (3, 3), 1)),
+    ]:
+        yield case(X=rng.normal(size=shape), filters=filters)
+
+
+def _inception(X, filters, net, *, relu=True, pool=True, order=(0, 1, 2, 3),
+               squeeze=True, together=nn.concatenate):  # fmt: skip
+    n1, (r3, n3), (r5, n5), n_pool = filters
+    activation = nn.relu if relu else (lambda x: x)
+
+    def conv(x, n_C, f):
+        return activation(net.conv(x, n_C, f, bias=True))
+
+    branches = [
+        conv(X, n1, 1),
+        conv(conv(X, r3, 1) if squeeze else X, n3, 3),
+        conv(conv(X, r5, 1) if squeeze else X, n5, 5),
+        conv(nn.max_pool2d(X, 3, 1, "same") if pool else X, n_pool, 1),
+    ]
+    return together([branches[i] for i in order])
+
+
+@inception_module.mistake(
+    "The 1 × 1 convolutions before 3 × 3 and 5 × 5 are missing: nothing is squeezed."
+)
+def nothing_squeezed(X, filters, *, net):
+    return _inception(X, filters, net, squeeze=False)
+
+
+@inception_module.mistake("The ReLUs are missing: one behind each convolution.")
+def inception_without_relu(X, filters, *, net):
+    return _inception(X, filters, net, relu=False)
+
+
+@inception_module.mistake(
+    "The last branch has lost its max pooling, 3 × 3 with stride 1."
+)
+def branch_without_pooling(X, filters, *, net):
+    return _inception(X, filters, net, pool=False)
+
+
+@inception_module.mistake(
+    "The branches stand in another order. 1 × 1, 3 × 3, 5 × 5, pooling."
+)
+def branches_in_another_order(X, filters, *, net):
+    return _inception(X, filters, net, order=(3, 2, 1, 0))
+
+
+@inception_module.mistake(
+    "The branches were joined along another axis. Channels are the last."
+)
+def joined_along_the_pictures(X, filters, *, net):
+    n = filters[0]
+    return _inception(
+        X, (n, (filters[1][0], n), (filters[2][0], n), n), net,
+        together=lambda parts: nn.concatenate(parts, axis=0),
+    )  # fmt: skip
+
+
+@inception_module.right
+def inception_written_out(X, filters, *, net):
+    one = nn.relu(net.conv(X, filters[0], bias=True))
+    three = nn.relu(net.conv(X, filters[1][0], bias=True))
+    three = nn.relu(net.conv(three, filters[1][1], f=3, bias=True))
+    five = nn.relu(net.conv(X, filters[2][0], bias=True))
+    five = nn.relu(net.conv(five, filters[2][1], f=5, bias=True))
+    pooled = nn.max_pool2d(X, f=3, stride=1, padding=1)
+    pooled = nn.relu(net.conv(pooled, filters[3], bias=True))
+    return nn.concatenate([one, three, five, pooled], axis=3)
+
+
+@inception_module.right
+def inception_by_parts(X, filters, *, net):
+    return _inception(X, filters, net)
+
+
+@lab.check("depthwise_conv", points=5, forbid=("helpers.nn", "scipy"))
+def depthwise_conv(rng):
+    """One channel and several, windows of 1 to 3, height unlike width."""
+    for shape, f in [((1, 3, 4, 1), 2), ((2, 5, 4, 3), 3), ((2, 3, 2, 4), 1),
+                     ((1, 6, 6, 3), 3)]:  # fmt: skip
+        yield case(rng.normal(size=shape), rng.normal(size=(f, f, shape[3])))
+
+
+def _depthwise(X, W):
+    f = len(W)
+    n_H, n_W = X.shape[1] - f + 1, X.shape[2] - f + 1
+    Z = np.zeros((len(X), n_H, n_W, X.shape[3]))
+    for h, w in np.ndindex(n_H, n_W):
+        Z[:, h, w] = np.sum(X[:, h : h + f, w : w + f] * W, axis=(1, 2))
+    return Z
+
+
+@depthwise_conv.mistake(
+    "The channels were added up. Each filter reads its own channel, and its result is "
+    "that channel of the output."
+)
+def adds_up_channels(X, W):
+    return _depthwise(X, W).sum(axis=3, keepdims=True)
+
+
+@depthwise_conv.mistake("The first filter was used for all channels.")
+def first_filter_everywhere(X, W):
+    return _depthwise(X, np.repeat(W[..., :1], W.shape[2], axis=2))
+
+
+@depthwise_conv.mistake(
+    "A border was added. Here the window stays inside: n - f + 1 places."
+)
+def keeps_the_size(X, W):
+    before, after = (len(W) - 1) // 2, len(W) // 2
+    border = (before, after)
+    return _depthwise(np.pad(X, ((0, 0), border, border, (0, 0))), W)
+
+
+@depthwise_conv.mistake("The filters were turned by 180°.")
+def depthwise_turned(X, W):
+    return _depthwise(X, W[::-1, ::-1])
+
+
+@depthwise_conv.mistake("Rows and columns of the filters have changed places.")
+def depthwise_transposed(X, W):
+    return _depthwise(X, W.swapaxes(0, 1))
+
+
+@depthwise_conv.right
+def depthwise_by_shifts(X, W):
+    f = len(W)
+    n_H, n_W = X.shape[1] - f + 1, X.shape[2] - f + 1
+    return sum(
+        X[:, i : i + n_H, j : j + n_W] * W[i, j] for i in range(f) for j in range(f)
+    )
+
+
+@depthwise_conv.right
+def depthwise_in_single_precision(X, W):
+    return _depthwise(X.astype(np.float32), W.astype(np.float32)).astype(np.float32)
+
+
+@lab.check("pointwise_conv", points=2, forbid=("helpers.nn", "scipy"))
+def pointwise_conv(rng):
+    """One pixel, more channels, fewer channels."""
+    for shape, n_C in [((1, 1, 1, 2), 3), ((2, 3, 4, 3), 5), ((2, 2, 3, 4), 1)]:
+        yield case(rng.normal(size=shape), rng.normal(size=(shape[3], n_C)))
+
+
+@pointwise_conv.mistake("All pixels gave the first pixel's result.")
+def first_pixel_for_all(X, W):
+    return np.repeat(np.repeat(X[:, :1, :1] @ W, X.shape[1], 1), X.shape[2], 2)
+
+
+@pointwise_conv.mistake(
+    "The pixels became rows and stayed rows. The output is (m, n_H, n_W, n_C) again."
+)
+def stays_a_matrix(X, W):
+    return X.reshape(-1, X.shape[3]) @ W
+
+
+@pointwise_conv.mistake("There is a ReLU in it; the layer alone was asked for.")
+def pointwise_with_relu(X, W):
+    return np.maximum(X @ W, 0)
+
+
+@pointwise_conv.right
+def pointwise_by_tensordot(X, W):
+    return np.tensordot(X, W, axes=1).astype(np.float32)
+
+
+@pointwise_conv.right
+def pointwise_with_loops(X, W):
+    Z = np.zeros((*X.shape[:3], W.shape[1]))
+    for k, c in np.ndindex(*W.shape):
+        Z[..., c] += X[..., k] * W[k, c]
+    return Z
+
+
+lab.concept(
+    "depthwise_multiplies",
+    points=1,
+    answer=672,
+    why="16 · 9 · 3 = 432, and 16 · 3 · 5 = 240.",
+    because={
+        2160: "That is the ordinary convolution, 16 · 27 · 5.",
+        432: "That is the depthwise half; the pointwise one follows.",
+        240: "That is the pointwise half; the depthwise one comes first.",
+        1512: "There are 4 · 4 = 16 places, as the window stays inside.",
+        192: "The depthwise part has three channels.",
+        2400: "The depthwise part has one filter for each of 3 channels, not 15.",
+    },
+)
+
+
+@lab.check("separable_ratio", points=2)
+def separable_ratio(rng):
+    """The worked example and random layers."""
+    yield case(5, 3)
+    for _ in range(3):
+        yield case(int(rng.integers(6, 600)), int(rng.integers(2, 8)))
+
+
+@separable_ratio.mistake("That is the ordinary cost over the separable one; turn it.")
+def ratio_upside_down(n_C, f):
+    return 1 / (1 / n_C + 1 / f**2)
+
+
+@separable_ratio.mistake("A window of side f has f · f places: 1/f² is asked for.")
+def ratio_with_the_side(n_C, f):
+    return 1 / n_C + 1 / f
+
+
+@separable_ratio.mistake("The two parts are added, not multiplied.")
+def ratio_as_product(n_C, f):
+    return 1 / n_C / f**2
+
+
+@separable_ratio.mistake("`1 / n_C + f**2` lacks brackets or a second division.")
+def ratio_without_division(n_C, f):
+    return 1 / (n_C + f**2)
+
+
+@separable_ratio.right
+def ratio_by_counting(n_C, f):
+    n_prev = 7
+    return (f * f * n_prev + n_prev * n_C) / (f * f * n_prev * n_C)
+
+
+@separable_ratio.right
+def ratio_on_one_line(n_C, f):
+    return np.float32((f**2 + n_C) / (n_C * f**2))
+
+
+@lab.check("mobilenet_bottleneck", points=8, driver="bottleneck")
+def mobilenet_bottleneck(rng):
+    """With a skip and without: other channels, a stride; no expansion."""
+    for shape, t, n_C, s in [
+        ((2, 5, 4, 3), 4, 3, 1),
+        ((2, 4, 6, 2), 3, 5, 1),
+        ((2, 6, 5, 4), 2, 4, 2),
+        ((2, 4, 4, 6), 1, 2, 1),
+    ]:
+        yield case(X=3 * rng.normal(size=shape), t=t, n_C=n_C, s=s)
+
+
+def _bottleneck(X, t, n_C, s, net, *, top=6, linear=True, always=False, skip=True,
+                expand=None, strided=False, norm=True):  # fmt: skip
+    n_C_prev = X.shape[-1]
+    batch_norm = net.batch_norm if norm else (lambda x: x)
+    Z = X
+    if expand or (t > 1 and expand is None):
+        Z = nn.relu(batch_norm(net.conv(Z, t * n_C_prev)), top)
+    Z = nn.relu(batch_norm(net.depthwise(Z, 3, s)), top)
+    Z = batch_norm(net.conv(Z, n_C))
+    Z = Z if linear else nn.relu(Z, top)
+    fits = (s == 1 or strided) and (n_C == n_C_prev or always)
+    return X + Z if fits and skip else Z
+
+
+@mobilenet_bottleneck.mistake(
+    "There is a ReLU behind the projection. It is linear: with few channels a ReLU "
+    "would throw too much away."
+)
+def projection_not_linear(X, t, n_C, s, *, net):
+    return _bottleneck(X, t, n_C, s, net, linear=False)
+
+
+@mobilenet_bottleneck.mistake("The skip is missing where input and output fit.")
+def bottleneck_without_skip(X, t, n_C, s, *, net):
+    return _bottleneck(X, t, n_C, s, net, skip=False)
+
+
+@mobilenet_bottleneck.mistake(
+    "The skip is added although the shapes differ. Only with stride 1 and as many "
+    "channels as before."
+)
+def skip_whenever_unstrided(X, t, n_C, s, *, net):
+    return _bottleneck(X, t, n_C, s, net, always=True)
+
+
+@mobilenet_bottleneck.mistake(
+    "With stride 2 the skip is added as well, where the sizes differ."
+)
+def skip_in_spite_of_the_stride(X, t, n_C, s, *, net):
+    return _bottleneck(X, t, n_C, s, net, strided=True)
+
+
+@mobilenet_bottleneck.mistake("It is ReLU6 here: nothing above 6.")
+def plain_relu(X, t, n_C, s, *, net):
+    return _bottleneck(X, t, n_C, s, net, top=None)
+
+
+@mobilenet_bottleneck.mistake(
+    "With t = 1 there is nothing to expand: leave the first convolution out."
+)
+def expands_by_one(X, t, n_C, s, *, net):
+    return _bottleneck(X, t, n_C, s, net, expand=True)
+
+
+@mobilenet_bottleneck.mistake("The expansion is missing: t times the channels.")
+def never_expands(X, t, n_C, s, *, net):
+    return _bottleneck(X, t, n_C, s, net, expand=False)
+
+
+@mobilenet_bottleneck.right
+def bottleneck_by_parts(X, t, n_C, s, *, net):
+    return _bottleneck(X, t, n_C, s, net)
+
+
+@mobilenet_bottleneck.right
+def bottleneck_with_clips(X, t, n_C, s, *, net):
+    Z = X if t == 1 else net.batch_norm(net.conv(X, t * X.shape[3]))
+    Z = Z if t == 1 else nn.minimum(nn.maximum(Z, 0.0), 6.0)
+    Z = nn.relu(net.batch_norm(net.depthwise(Z, s=s)), 6)
+    Z = net.batch_norm(net.conv(Z, n_C, padding="valid"))
+    return Z + X if Z.shape == X.shape else Z
+
+
+# --- counting ------------------------------------------------------------------------
+
+
+def tables(rng):
+    """Tables of layers: ordinary, grouped and depthwise, dense, one and several."""
+    yield [_row(3, 3, 10, 1, 8, 1)]
+    n = int(rng.integers(2, 9))
+    yield [_row(1, 5, 30, 1, n, 0), _row(3, 30, 30, 30, n, 0), _row(1, 30, 20, 1, n, 0)]
+    yield [_row(5, 4, 8, 2, 7, 1), _row(3, 8, 6, 1, 3, 2), _row(1, 54, 10, 1, 1, 1)]
+    yield [
+        _row(int(f), int(4 * a), int(4 * b), int(g), int(size), int(extra))
+        for f, a, b, g, size, extra in zip(
+            rng.choice([1, 3, 5], 3), rng.integers(1, 9, 3), rng.integers(1, 9, 3),
+            rng.choice([1, 2, 4], 3), rng.integers(2, 20, 3), rng.integers(0, 3, 3),
+            strict=True,
+        )
+    ]  # fmt: skip
+
+
+def _row(f, n_C_prev, n_C, groups, size, per_channel):
+    return {
+        "f": f, "n_C_prev": n_C_prev, "n_C": n_C, "groups": groups, "size": size,
+        "per_channel": per_channel,
+    }  # fmt: skip
+
+
+@lab.check("count_parameters", points=4)
+def count_parameters(rng):
+    """One layer with biases, a MobileNet bottleneck, groups, batch norm, dense."""
+    for block in tables(rng):
+        yield case(block)
+
+
+@count_parameters.mistake(
+    "`groups` has no effect. A filter reads n_C_prev / groups channels; in a depthwise "
+    "layer that is one."
+)
+def groups_ignored(block):
+    return ref.count_parameters([layer | {"groups": 1} for layer in block])
+
+
+@count_parameters.mistake(
+    "The 1 × 1 convolutions were counted as f × f. Each layer has its own side."
+)
+def one_by_one_counted_as_f_by_f(block):
+    widest = max(layer["f"] for layer in block)
+    return ref.count_parameters([layer | {"f": max(widest, 3)} for layer in block])
+
+
+@count_parameters.mistake(
+    "What comes on top, `per_channel`, is missing: biases or batch norm."
+)
+def without_what_comes_on_top(block):
+    return ref.count_parameters([layer | {"per_channel": 0} for layer in block])
+
+
+@count_parameters.mistake(
+    "`per_channel` counts for each channel that comes out, not once for a layer."
+)
+def on_top_once_a_layer(block):
+    weights = ref.count_parameters([layer | {"per_channel": 0} for layer in block])
+    return weights + sum(layer["per_channel"] for layer in block)
+
+
+@count_parameters.mistake("A window of side f has f · f places.")
+def parameters_with_the_side(block):
+    return sum(
+        a["f"] * (a["n_C_prev"] // a["groups"]) * a["n_C"] + a["per_channel"] * a["n_C"]
+        for a in block
+    )
+
+
+@count_parameters.mistake("Only one layer was counted. Add up all of them.")
+def last_layer_only(block):
+    return ref.count_parameters(block[-1:]) if len(block) > 1 else 0
+
+
+@count_parameters.right
+def parameters_with_a_loop(block):
+    total = 0.0
+    for layer in block:
+        one_filter = layer["f"] ** 2 * layer["n_C_prev"] / layer["groups"]
+        total += (one_filter + layer["per_channel"]) * layer["n_C"]
+    return total
+
+
+@count_parameters.right
+def parameters_by_arrays(block):
+    f, n_prev, n, groups, extra = (
+        np.array([layer[key] for layer in block])
+        for key in ("f", "n_C_prev", "n_C", "groups", "per_channel")
+    )
+    return np.sum(n * (f * f * (n_prev // groups) + extra))
+
+
+@lab.check("count_multiplies", points=4)
+def count_multiplies(rng):
+    """The tables of `count_parameters`."""
+    for block in tables(rng):
+        yield case(block)
+
+
+@count_multiplies.mistake(
+    "The places are missing: each weight is used at size · size of them."
+)
+def weights_used_once(block):
+    return sum(ref.count_multiplies([layer | {"size": 1}]) for layer in block)
+
+
+@count_multiplies.mistake("The map has size · size places, not size.")
+def places_of_one_row(block):
+    return sum(
+        ref.count_multiplies([layer]) // max(layer["size"], 1) for layer in block
+    )
+
+
+@count_multiplies.mistake(
+    "`groups` has no effect. A filter reads n_C_prev / groups channels."
+)
+def multiplies_without_groups(block):
+    return ref.count_multiplies([layer | {"groups": 1} for layer in block])
+
+
+@count_multiplies.mistake(
+    "The 1 × 1 convolutions were counted as f × f. Each layer has its own side."
+)
+def multiplies_one_by_one_as_f_by_f(block):
+    widest = max(3, *(layer["f"] for layer in block))
+    return ref.count_multiplies([layer | {"f": widest} for layer in block])
+
+
+@count_multiplies.mistake(
+    "Biases and batch norm were counted. Only products of weights and inputs are asked."
+)
+def counts_biases(block):
+    return ref.count_multiplies(block) + sum(
+        layer["size"] ** 2 * layer["n_C"] * layer["per_channel"] for layer in block
+    )
+
+
+@count_multiplies.right
+def multiplies_with_a_loop(block):
+    total = 0
+    for layer in block:
+        outputs = layer["size"] * layer["size"] * layer["n_C"]
+        total += outputs * layer["f"] ** 2 * layer["n_C_prev"] // layer["groups"]
+    return total
+
+
+@count_multiplies.right
+def multiplies_from_parameters(block):
+    return float(
+        sum(
+            layer["size"] ** 2 * ref.count_parameters([layer | {"per_channel": 0}])
+            for layer in block
+        )
+    )
+
+
+lab.concept(
+    "bottleneck_parameters",
+    points=1,
+    answer=1020,
+    why="5 · 30 + 9 · 30 + 30 · 20 = 150 + 270 + 600.",
+    because={
+        8850: "The depthwise filters read one channel each: 9 · 30, not 9 · 30 · 30.",
+        870: "The expansion has weights as well: 5 · 30.",
+        420: "The projection has weights as well: 30 · 20.",
+        750: "The depthwise filters are missing: 9 · 30.",
+        7350: "1 × 1 filters have one place, not nine.",
+        1100: "Biases are not counted here.",
+    },
+)
+
+lab.concept(
+    "vgg_weights",
+    points=1,
+    answer="A",
+    why="25088 · 4096 weights in the first dense layer, three quarters of all.",
+    because={
+        "B": "The thirteen convolutions have 14.7 million together.",
+        "C": "1000 · 4096 is 4 million.",
+        "D": "The first layer reads three channels: 1,792 parameters.",
+    },
+)
+
+
+@lab.check("compound_scaling", points=3)
+def compound_scaling(rng):
+    """Steps 0 to 3 and half a step with the published factors, and other factors."""
+    yield case(0)
+    yield case(1)
+    yield case(2)
+    yield case(0.5)
+    yield case(3, *np.round(rng.uniform(1.05, 1.4, 3), 3).tolist())
+
+
+@compound_scaling.mistake(
+    "The factors were multiplied by φ. They are raised to the power φ."
+)
+def multiplied_by_phi(phi, alpha=1.2, beta=1.1, gamma=1.15):
+    return alpha * phi, beta * phi, gamma * phi
+
+
+@compound_scaling.mistake("The order is depth, width, resolution: α, β, γ.")
+def width_first(phi, alpha=1.2, beta=1.1, gamma=1.15):
+    return beta**phi, alpha**phi, gamma**phi
+
+
+@compound_scaling.mistake(
+    "Width and resolution were squared. The squares belong to the cost."
+)
+def squares_factors(phi, alpha=1.2, beta=1.1, gamma=1.15):
+    return alpha**phi, beta ** (2 * phi), gamma ** (2 * phi)
+
+
+@compound_scaling.mistake("φ was raised to the power of the factors; turn it round.")
+def powers_of_phi(phi, alpha=1.2, beta=1.1, gamma=1.15):
+    return phi**alpha, phi**beta, phi**gamma
+
+
+@compound_scaling.right
+def scaling_by_logarithms(phi, alpha=1.2, beta=1.1, gamma=1.15):
+    return tuple(np.exp(phi * np.log([alpha, beta, gamma])))
+
+
+@compound_scaling.right
+def scaling_by_arrays(phi, alpha=1.2, beta=1.1, gamma=1.15):
+    depth, width, resolution = np.float32([alpha, beta, gamma]) ** np.float32(phi)
+    return depth, width, resolution
+
+
+lab.concept(
+    "scaling_cost",
+    points=1,
+    answer=1.92,
+    digits=2,
+    why="1.2 · 1.1² · 1.15² = 1.92, about double.",
+    because={
+        1.52: "Width and resolution count twice: channels in and out, two sides.",
+        1.2: "Depth alone makes 1.2; width and resolution add to it.",
+        1.45: "Resolution counts twice as well: height and width.",
+        1.67: "Width counts twice as well: channels in and channels out.",
+        3.45: "These are the sum of the factors. Costs multiply.",
+    },
+)
+
+
+# --- other people's weights ----------------------------------------------------------
+
+
+def lesson(rng, m=12):
+    """Pictures with two channels and three classes."""
+    return rng.normal(size=(m, 4, 4, 2)), rng.integers(0, 3, m)
+
+
+@lab.check("freeze", points=3, driver="freezing")
+def freeze(rng):
+    """Nothing, some, all but the last; layers that were frozen before."""
+    for up_to, earlier in [(0, 0), (2, 0), (5, 0), (3, 6), (7, 2)]:
+        X, Y = lesson(rng)
+        yield case(X=X, Y=Y, up_to=up_to, earlier=earlier)
+
+
+@freeze.mistake(
+    "Batch norm goes on updating its statistics while frozen: only its parameters were "
+    "switched off. Freeze the layer: `layer.freeze()`."
+)
+def freezes_parameters_only(model, up_to):
+    model.unfreeze()
+    for layer in model.layers[:up_to]:
+        for parameter in layer.parameters():
+            parameter.requires_grad = False
+    return model.count_parameters(trainable=True)
+
+
+@freeze.mistake(
+    "Layers that were frozen before stay so. Those from `up_to` on should learn."
+)
+def never_thaws(model, up_to):
+    for layer in model.layers[:up_to]:
+        layer.freeze()
+    return model.count_parameters(trainable=True)
+
+
+@freeze.mistake("The wrong part was frozen: the first `up_to` layers should be.")
+def freezes_the_rest(model, up_to):
+    model.unfreeze()
+    for layer in model.layers[up_to:]:
+        layer.freeze()
+    return model.count_parameters(trainable=True)
+
+
+@freeze.mistake("One layer too many was frozen: number `up_to` should learn.")
+def one_too_many(model, up_to):
+    return ref.freeze(model, up_to + 1)
+
+
+@freeze.mistake("Those are all parameters. Count those that still learn.")
+def counts_all(model, up_to):
+    ref.freeze(model, up_to)
+    return model.count_parameters()
+
+
+@freeze.right
+def freezes_all_first(model, up_to):
+    model.freeze()
+    for layer in model.layers[up_to:]:
+        layer.unfreeze()
+    return sum(p.data.size for p in model.parameters() if p.requires_grad)
+
+
+@freeze.right
+def freezes_by_number(model, up_to):
+    for i, layer in enumerate(model.layers):
+        layer.freeze(trainable=i >= up_to)
+    return float(model.count_parameters(True))
+
+
+@lab.check("fine_tune", points=5, driver="fine_tuning")
+def fine_tune(rng):
+    """The head alone; from the middle; everything; a rate of 0 that changes nothing."""
+    for up_to, rate, epochs in [(7, 0.02, 4), (3, 0.01, 3), (0, 0.01, 5), (5, 0.0, 2)]:
+        X, _ = lesson(rng, 16)
+        Y = (X[:, :, :, 0].mean((1, 2)) > 0).astype(int)
+        yield case(X=X, Y=Y, up_to=up_to, learning_rate=rate, epochs=epochs)
+
+
+def _tune(model, X, Y, learning_rate, epochs):
+    """Training as it is set up now."""
+    optimizer = nn.Adam(model.parameters(), learning_rate)
+    return model.fit(
+        X, Y, loss=nn.cross_entropy, optimizer=optimizer, epochs=epochs, progress=False
+    )["loss"]
+
+
+@fine_tune.mistake(
+    "The statistics of batch norm have moved. Freeze every `nn.BatchNorm`, those among "
+    "the layers that learn as well."
+)
+def statistics_move(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
+    ref.freeze(model, up_to)
+    return _tune(model, X, Y, learning_rate, epochs)
+
+
+@fine_tune.mistake(
+    "Layers before `up_to` have changed, or all of them. Freeze them first."
+)
+def tunes_everything(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
+    ref.freeze(model, 0)
+    for layer in model.layers:
+        if isinstance(layer, nn.BatchNorm):
+            layer.freeze()
+    return _tune(model, X, Y, learning_rate, epochs)
+
+
+@fine_tune.mistake("`epochs` has no effect on how many losses there are.")
+def one_epoch_only(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
+    return ref.fine_tune(model, X, Y, up_to, learning_rate, 1)
+
+
+@fine_tune.mistake("With a learning rate of 0 it learns all the same. Pass it on.")
+def rate_of_its_own(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
+    return ref.fine_tune(model, X, Y, up_to, 0.01, epochs)
+
+
+@fine_tune.mistake("Nothing has changed: everything is frozen, the head included.")
+def nothing_learns(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
+    model.freeze()
+    losses = [model.evaluate(X, Y, loss=nn.cross_entropy)["loss"]]
+    return losses * epochs
+
+
+@fine_tune.right
+def tunes_with_gradient_descent(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
+    ref.freeze(model, up_to)
+    for _, layer in model.named_layers():
+        if type(layer) is nn.BatchNorm:
+            layer.freeze()
+    learning = [p for p in model.parameters() if p.requires_grad]
+    optimizer = nn.SGD(learning, 3 * learning_rate, momentum=0.5)
+    history = model.fit(
+        X, Y, loss=nn.cross_entropy, optimizer=optimizer, epochs=epochs,
+        batch_size=len(X), progress=False,
+    )  # fmt: skip
+    return np.array(history["loss"])
+
+
+@fine_tune.right
+def tunes_step_by_step(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
+    ref.freeze(model, up_to)
+    for layer in model.layers:
+        if isinstance(layer, nn.BatchNorm):
+            layer.freeze()
+    optimizer = nn.Adam(model.parameters(), learning_rate)
+    losses = []
+    for _ in range(epochs):
+        loss = nn.cross_entropy(model(X), Y)
+        model.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+lab.concept(
+    "what_to_freeze",
+    points=1,
+    answer="D",
+    why="Few pictures can teach a head of 2,562 numbers, not a network of two million.",
+    because={
+        "A": "Two million weights would learn 81 pictures by heart.",
+        "B": "Early layers see edges and colours, which any photographs share: keep "
+        "them.",
+        "C": "The old head names dogs; its classes are not yours.",
+    },
+)
+
+
+# --- augmentation --------------------------------------------------------------------
+
+
+@lab.check("mirror", points=2)
+def mirror(rng):
+    """One picture, a batch, a grey one, bytes."""
+    yield case(rng.normal(size=(3, 4, 3)))
+    yield case(rng.integers(0, 256, (2, 3, 3, 3)).astype(np.uint8))
+    yield case(rng.normal(size=(2, 4, 2, 1)))
+
+
+@mirror.mistake(
+    "It stands on its head: rows were reversed. Left and right are columns."
+)
+def upside_down(X):
+    return X[..., ::-1, :, :]
+
+
+@mirror.mistake("The colours were reversed, not the columns.")
+def reverses_colours(X):
+    return X[..., ::-1]
+
+
+@mirror.mistake(
+    "It works for one picture or for a batch, not for both. Count axes from the end."
+)
+def counts_axes_from_the_front(X):
+    return X[:, ::-1]
+
+
+@mirror.mistake("Rows and columns were swapped: that is a rotation or a transpose.")
+def transposes(X):
+    return np.rot90(X, axes=(-3, -2))
+
+
+@mirror.mistake("The picture came back as it was.")
+def leaves_it(X):
+    return X.copy()
+
+
+@mirror.right
+def mirror_by_flip(X):
+    return np.flip(X, axis=-2).astype(np.float32)
+
+
+@mirror.right
+def mirror_by_index(X):
+    return np.take(X, np.arange(X.shape[-2] - 1, -1, -1), axis=-2)
+
+
+@lab.check("random_crop", points=3, driver="crops")
+def random_crop(rng):
+    """120 seeds: a piece of the picture, reproducible, every corner reached."""
+    yield case(n_H=5, n_W=6, size=4)
+    yield case(n_H=4, n_W=4, size=4)
+    yield case(n_H=int(rng.integers(4, 7)), n_W=4, size=3)
+
+
+def _crop(X, size, seed, extra=1, same=False, start=0):
+    rng = np.random.default_rng(seed)
+    top = int(rng.integers(start, X.shape[0] - size + extra))
+    left = top if same else int(rng.integers(start, X.shape[1] - size + extra))
+    return X[top : top + size, left : left + size]
+
+
+@random_crop.mistake(
+    "The last row and column of places are never reached: there are n - size + 1 of "
+    "them."
+)
+def never_the_last(X, size, seed):
+    if min(X.shape[:2]) == size:
+        return X[:size, :size]
+    rng = np.random.default_rng(seed)
+    top = int(rng.integers(0, max(1, X.shape[0] - size)))
+    left = int(rng.integers(0, max(1, X.shape[1] - size)))
+    return X[top : top + size, left : left + size]
+
+
+@random_crop.mistake(
+    "Row and column are the same draw, so crops lie on the diagonal. Draw twice."
+)
+def along_the_diagonal(X, size, seed):
+    rng = np.random.default_rng(seed)
+    at = int(rng.integers(0, min(X.shape[:2]) - size + 1))
+    return X[at : at + size, at : at + size]
+
+
+@random_crop.mistake("The seed has no effect: it is always the same piece.")
+def always_the_same(X, size, seed):
+    return _crop(X, size, 0)
+
+
+@random_crop.mistake("The pixels are drawn one by one. A crop is one connected piece.")
+def scattered_pixels(X, size, seed):
+    rng = np.random.default_rng(seed)
+    rows = rng.integers(0, X.shape[0], size)
+    columns = rng.integers(0, X.shape[1], size)
+    return X[np.ix_(rows, columns)]
+
+
+@random_crop.mistake(
+    "The same seed gives different crops. Make a generator from the seed and draw from "
+    "that."
+)
+def without_the_seed(X, size, seed):
+    return _crop(X, size, np.random.randint(1 << 30))
+
+
+@random_crop.right
+def crop_by_choice(X, size, seed):
+    rng = np.random.default_rng(seed)
+    left = rng.choice(X.shape[1] - size + 1)
+    top = rng.choice(X.shape[0] - size + 1)
+    return X[top:, left:][:size, :size].copy()
+
+
+@random_crop.right
+def crop_by_uniform(X, size, seed):
+    random = np.random.RandomState(seed)
+    top, left = (int(random.rand() * (n - size + 1)) for n in X.shape[:2])
+    return X[top : top + size, left : left + size]
+
+
+@lab.check("color_shift", points=3, driver="color_shifts", atol=0.15)
+def color_shift(rng):
+    """250 seeds on a uniform grey: reach, independence, and the ends 0 and 255."""
+    yield case(level=128, most=20)
+    yield case(level=250, most=20)
+    yield case(level=5, most=int(rng.integers(24, 36)))
+
+
+def _shift(X, seed, most, *, size=(3,), low=-1):
+    rng = np.random.default_rng(seed)
+    added = rng.integers(low * most, most + 1, size)
+    return np.clip(X.astype(int) + added, 0, 255).astype(np.uint8)
+
+
+@color_shift.mistake(
+    "All channels are shifted alike: that changes the brightness. Draw three numbers."
+)
+def brightness_only(X, seed, most=20):
+    return _shift(X, seed, most, size=(1,)) + 0 * X
+
+
+@color_shift.mistake(
+    "Every pixel has its own shift: that is noise. Draw three numbers, one a channel."
+)
+def noise(X, seed, most=20):
+    return _shift(X, seed, most, size=X.shape)
+
+
+@color_shift.mistake(
+    "Values beyond 255 or below 0 came round again at the other end. Add in a wider "
+    "type, clip, and go back to bytes."
+)
+def wraps_around(X, seed, most=20):
+    rng = np.random.default_rng(seed)
+    return X + rng.integers(-most, most + 1, 3).astype(np.int8).view(np.uint8)
+
+
+@color_shift.mistake("The shift is never negative. It reaches from -most to most.")
+def brighter_only(X, seed, most=20):
+    return _shift(X, seed, most, low=0)
+
+
+@color_shift.mistake("The result is no longer bytes. Go back to the type of `X`.")
+def not_bytes(X, seed, most=20):
+    return _shift(X, seed, most).astype(float)
+
+
+@color_shift.right
+def shift_by_float(X, seed, most=20):
+    random = np.random.RandomState(seed)
+    added = random.randint(-most, most + 1, size=(1, 1, 3))
+    return np.round(np.clip(X.astype(float) + added, 0, 255)).astype(X.dtype)
+
+
+@color_shift.right
+def shift_channel_by_channel(X, seed, most=20):
+    rng, out = np.random.default_rng(seed), X.copy()
+    for c in range(3):
+        moved = X[..., c].astype(int) + rng.integers(-most, most, endpoint=True)
+        out[..., c] = np.minimum(np.maximum(moved, 0), 255)
+    return out
+
+
+def tinted(rng):
+    """A picture from 0 to 1, and the directions and variances of its colours."""
+    mixing = rng.normal(size=(3, 3)) * [0.5, 0.2, 0.08]
+    picture = rng.normal(size=(6, 7, 3)) @ mixing.T
+    variances, directions = np.linalg.eigh(np.cov(picture.reshape(-1, 3).T))
+    return picture, directions[:, ::-1], variances[::-1]
+
+
+@lab.check("pca_color_augmentation", points=4, driver="pca_shifts")
+def pca_color_augmentation(rng):
+    """500 seeds: the spread along each principal direction of colour."""
+    for _ in range(2):
+        picture, directions, _ = tinted(rng)
+        yield case(picture=picture, directions=directions)
+
+
+@pca_color_augmentation.expect
+def expected_shifts(picture, directions):
+    """Along direction i the shift has the standard deviation 0.1 times its variance."""
+    along = (picture.reshape(-1, 3) @ directions).var(axis=0, ddof=1)
+    first, second, third = (draws((500,), std=0.1 * variance) for variance in along)
+    return {
+        "all pixels are shifted alike": True,
+        "the same seed gives the same shift": True,
+        "along the first direction": first,
+        "along the second": second,
+        "along the third": third,
+    }
+
+
+def _pca(X, seed, spread, weigh=lambda v: v, size=3):
+    variances, directions = np.linalg.eigh(np.cov(X.reshape(-1, 3).T))
+    alpha = np.random.default_rng(seed).normal(0, spread, size)
+    return X + (alpha * weigh(variances)) @ directions.T
+
+
+@pca_color_augmentation.mistake(
+    "The shift is equally large in all directions: weigh each by its variance, the "
+    "eigenvalue."
+)
+def directions_not_weighed(X, seed, spread=0.1):
+    return _pca(X, seed, spread, np.ones_like)
+
+
+@pca_color_augmentation.mistake(
+    "Each direction was weighed by the root of its eigenvalue. AlexNet took the "
+    "eigenvalue itself."
+)
+def weighed_by_the_root(X, seed, spread=0.1):
+    return _pca(X, seed, spread, np.sqrt)
+
+
+@pca_color_augmentation.mistake(
+    "The draws have a standard deviation of 1. `spread` says which it should be."
+)
+def spread_forgotten(X, seed, spread=0.1):
+    return _pca(X, seed, 1.0)
+
+
+@pca_color_augmentation.mistake(
+    "Every pixel has its own draw: that is noise. Three draws for the whole picture."
+)
+def coloured_noise(X, seed, spread=0.1):
+    return _pca(X, seed, spread, size=(*X.shape[:2], 3))
+
+
+@pca_color_augmentation.mistake(
+    "The eigenvectors are the columns of the matrix, not its rows."
+)
+def rows_for_columns(X, seed, spread=0.1):
+    variances, directions = np.linalg.eigh(np.cov(X.reshape(-1, 3).T))
+    alpha = np.random.default_rng(seed).normal(0, spread, 3)
+    return X + (alpha * variances) @ directions
+
+
+@pca_color_augmentation.right
+def pca_by_svd(X, seed, spread=0.1):
+    pixels = X.reshape(-1, 3) - X.reshape(-1, 3).mean(axis=0)
+    _, singular, directions = np.linalg.svd(pixels, full_matrices=False)
+    np.random.seed(seed)
+    alpha = spread * np.random.randn(3)
+    return X + (alpha * singular**2 / len(pixels)) @ directions
+
+
+@pca_color_augmentation.right
+def pca_with_loops(X, seed, spread=0.1):
+    values, vectors = np.linalg.eig(np.cov(X.reshape(-1, 3), rowvar=False))
+    rng, out = np.random.default_rng(seed), np.array(X)
+    for value, vector in zip(values, vectors.T, strict=True):
+        out += rng.normal(scale=spread) * value * vector
+    return out
+
+
+# --- the last percent ----------------------------------------------------------------
+
+
+@lab.check("ensemble_predict", points=3, driver="ensemble")
+def ensemble_predict(rng):
+    """One model, two, and five, whose scores differ in size."""
+    for models, classes, m in [(1, 3, 2), (2, 2, 4), (5, 4, 3)]:
+        weights = rng.normal(size=(models, 2, classes))
+        weights *= 4 * rng.uniform(0.3, 3, (models, 1, 1))
+        yield case(weights=list(weights), X=rng.normal(size=(m, 3, 3, 2)))
+
+
+def _softmax(Z):
+    e = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@ensemble_predict.mistake(
+    "The scores were averaged before the softmax. Average the probabilities: a model "
+    "with large scores would drown the others."
+)
+def averages_scores(models, X):
+    return _softmax(np.mean([model.predict(X) for model in models], axis=0))
+
+
+@ensemble_predict.mistake("The scores were averaged; probabilities are asked for.")
+def scores_only(models, X):
+    return np.mean([model.predict(X) for model in models], axis=0)
+
+
+@ensemble_predict.mistake("The probabilities were added up, not averaged.")
+def adds_up_probabilities(models, X):
+    return np.sum([_softmax(model.predict(X)) for model in models], axis=0)
+
+
+@ensemble_predict.mistake("Only one of the models was asked.")
+def asks_the_last(models, X):
+    return _softmax(models[-1].predict(X)) * (1 if len(models) > 1 else 0.5)
+
+
+@ensemble_predict.mistake("Labels came back. Return probabilities.")
+def returns_labels(models, X):
+    return np.mean([_softmax(model.predict(X)) for model in models], axis=0).argmax(1)
+
+
+@ensemble_predict.right
+def ensemble_with_a_loop(models, X):
+    total = 0
+    for model in models:
+        e = np.exp(model.predict(X).astype(np.float64))
+        total = total + e / e.sum(axis=1, keepdims=True)
+    return total / len(models)
+
+
+@ensemble_predict.right
+def ensemble_by_the_framework(models, X):
+    shares = [nn.softmax(nn.as_tensor(model.predict(X))).data for model in models]
+    return np.stack(shares).mean(0).astype(np.float32)
+
+
+@lab.check("multi_crop_predict", points=3, driver="multi_crop")
+def multi_crop_predict(rng):
+    """Even and odd margins, no margin, height unlike width."""
+    for shape, size in [((2, 6, 6, 2), 4), ((3, 7, 5, 2), 4), ((1, 4, 4, 2), 4)]:
+        W = 6 * rng.normal(size=(2, 3))
+        yield case(W=W, X=rng.normal(size=shape), size=size)
+
+
+def _corners(X, size):
+    down, right = X.shape[1] - size, X.shape[2] - size
+    return [(0, 0), (0, right), (down, 0), (down, right), (down // 2, right // 2)]
+
+
+def _ten(model, X, size, places, flips=(False, True)):
+    shares = []
+    for top, left in places:
+        crop = X[:, top : top + size, left : left + size]
+        for flip in flips:
+            shares.append(_softmax(model.predict(crop[:, :, ::-1] if flip else crop)))
+    return np.mean(shares, axis=0)
+
+
+@multi_crop_predict.mistake("The mirrored crops are missing: five of the ten.")
+def without_mirrors(model, X, size=24):
+    return _ten(model, X, size, _corners(X, size), (False,))
+
+
+@multi_crop_predict.mistake("The crop in the middle is missing.")
+def without_the_middle(model, X, size=24):
+    return _ten(model, X, size, _corners(X, size)[:4])
+
+
+@multi_crop_predict.mistake("Only the middle was asked, and its mirror image.")
+def middle_only(model, X, size=24):
+    return _ten(model, X, size, _corners(X, size)[4:])
+
+
+@multi_crop_predict.mistake(
+    "The whole pictures are mirrored, but not the crops cut from every corner: for odd "
+    "margins the middle shifts, and a factor or a crop is counted twice."
+)
+def middle_counted_twice(model, X, size=24):
+    places = _corners(X, size)
+    return _ten(model, X, size, [*places, places[4]])
+
+
+@multi_crop_predict.mistake(
+    "The scores were averaged before the softmax. Average the probabilities."
+)
+def averages_scores_of_crops(model, X, size=24):
+    scores = [
+        model.predict(crop[:, :, ::step])
+        for top, left in _corners(X, size)
+        for crop in [X[:, top : top + size, left : left + size]]
+        for step in (1, -1)
+    ]
+    return _softmax(np.mean(scores, axis=0))
+
+
+@multi_crop_predict.right
+def crops_by_parts(model, X, size=24):
+    return _ten(model, X, size, _corners(X, size))
+
+
+@multi_crop_predict.right
+def crops_all_at_once(model, X, size=24):
+    crops = [X[:, t : t + size, i : i + size] for t, i in _corners(X, size)]
+    crops = np.concatenate(crops + [np.flip(crop, 2) for crop in crops])
+    shares = _softmax(model.predict(crops)).reshape(10, len(X), -1)
+    return shares.mean(axis=0).astype(np.float32)
+
+
+lab.concept(
+    "ensemble_price",
+    points=1,
+    answer="B",
+    why="Three networks times ten crops are thirty forward passes for each picture.",
+    because={
+        "A": "Averages are cheap; what they average is not.",
+        "C": "Each of the three networks sees each of the ten crops.",
+        "D": "Training is paid once; each prediction costs more for ever.",
+    },
+)

@@ -1,0 +1,251 @@
+"""Runs the exercises of C4W2 that work on networks, from plain arrays to plain arrays.
+
+Weights are set to fixed numbers that depend on a layer's shape only, so that the order
+in which a block asks for its layers does not matter.
+"""
+
+import numpy as np
+
+from helpers import nn
+from helpers.functional import Net
+
+
+def _fixed(layer):
+    """The layer in double precision, each array drawn from a seed made of its shape."""
+    layer.astype(np.float64)
+    for parameter in layer.parameters():
+        parameter.data = _numbers(parameter.shape)
+    for i, name in enumerate(layer.buffers):
+        numbers = 0.2 * _numbers((i, *getattr(layer, name).shape))
+        setattr(
+            layer, name, numbers[0] + 1.0 if i else 0.2 * _numbers((layer.gamma.size,))
+        )
+    if isinstance(layer, nn.BatchNorm):
+        layer.gamma.data = 1 + 0.3 * layer.gamma.data
+        layer.beta.data = 0.3 * layer.beta.data[::-1].copy()
+    return layer
+
+
+def _numbers(shape):
+    rng = np.random.default_rng([7, *shape])
+    fan_in = max(1, int(np.prod(shape[:-1])))
+    return rng.normal(size=shape) * np.sqrt(2 / fan_in)
+
+
+class _FixedNet(Net):
+    def _layer(self, make):
+        return super()._layer(lambda: _fixed(make()))
+
+
+def _observed(run, X):
+    """Output in both modes, slopes and number of parameters of a network."""
+    net = _FixedNet(run, X, rng=np.random.default_rng(0))
+    net.eval()
+    evaluated = net(X).data.copy()
+    net.train()
+    x = nn.Tensor(X, requires_grad=True)
+    y = net(x)
+    weights = np.cos(np.arange(y.size)).reshape(y.shape)
+    nn.mean(y * weights).backward()
+    gradients = [p.grad for p in net.parameters()]
+    return {
+        "output in training": y.data,
+        "output in evaluation": evaluated,
+        "number of parameters": net.count_parameters(),
+        "slopes in X": x.grad,
+        "size of the slopes in the weights": np.sqrt(
+            sum(np.sum(g**2) for g in gradients if g is not None)
+        ),
+    }
+
+
+def block(function, X, **settings):
+    """A block, or a whole network: `function(X, **settings, net=net)`."""
+    settings = {k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()}
+    return _observed(lambda x, net: function(x, *settings.values(), net=net), X)
+
+
+def identity(function, X, f, filters):
+    """An identity block."""
+    return block(function, X, f=f, filters=filters)
+
+
+def convolutional(function, X, f, filters, s):
+    """A convolutional block."""
+    return block(function, X, f=f, filters=filters, s=s)
+
+
+def resnet(function, X, blocks, classes, width):
+    """A residual network."""
+    return block(function, X, blocks=blocks, classes=classes, width=width)
+
+
+def inception(function, X, filters):
+    """An inception module."""
+    return block(function, X, filters=filters)
+
+
+def bottleneck(function, X, t, n_C, s):
+    """A MobileNetV2 bottleneck."""
+    return block(function, X, t=t, n_C=n_C, s=s)
+
+
+# --- augmentation --------------------------------------------------------------------
+
+
+def crops(function, n_H, n_W, size):
+    """Where random crops lie, over many seeds; each pixel has a number of its own."""
+    picture = np.arange(n_H * n_W * 3).reshape(n_H, n_W, 3)
+    reached = np.zeros((n_H, n_W), int)
+    shape, cut_out = (), True
+    for seed in range(120):
+        crop = np.asarray(function(picture.copy(), size, seed))
+        shape = crop.shape
+        if crop.ndim != 3 or not crop.size:
+            break
+        top, left = divmod(int(crop[0, 0, 0]) // 3, n_W)
+        expected = picture[top : top + size, left : left + size]
+        cut_out = cut_out and np.array_equal(crop, expected)
+        reached[top, left] = 1
+    again = [np.array_equal(function(picture, size, s), function(picture, size, s))
+             for s in range(5)]  # fmt: skip
+    return {
+        "shape": shape,
+        "a piece of the picture": cut_out,
+        "the same seed gives the same crop": all(again),
+        "top left corners reached": reached,
+    }
+
+
+def color_shifts(function, level, most):
+    """What is added to a uniform picture, over many seeds."""
+    picture = np.full((4, 5, 3), level, np.uint8)
+    shifts, spread, kinds = [], 0, set()
+    for seed in range(250):
+        out = np.asarray(function(picture.copy(), seed, most))
+        if out.shape != picture.shape:
+            return {"shape": out.shape}
+        kinds.add(out.dtype.name)
+        added = out.astype(float) - level
+        spread = max(spread, float(np.ptp(added, axis=(0, 1)).max()))
+        shifts.append(added[0, 0])
+    shifts = np.array(shifts)
+    again = np.array_equal(function(picture, 3, most), function(picture, 3, most))
+    return {
+        "shape": picture.shape,
+        "kinds of numbers": sorted(kinds),
+        "the same seed gives the same shift": again,
+        "all pixels of a channel are shifted alike": spread == 0,
+        "smallest shifts": shifts.min(axis=0),
+        "largest shifts": shifts.max(axis=0),
+        "the channels are shifted independently": [
+            bool(abs(np.corrcoef(shifts[:, i], shifts[:, j])[0, 1]) < 0.3)
+            for i, j in ((0, 1), (1, 2), (0, 2))
+        ],
+    }
+
+
+def pca_shifts(function, picture, directions):
+    """What is added along three directions of colour, over many seeds."""
+    shifts, spread = [], 0.0
+    for seed in range(500):
+        added = np.asarray(function(picture.copy(), seed)) - picture
+        spread = max(spread, float(np.ptp(added, axis=(0, 1)).max()))
+        shifts.append(added[0, 0])
+    along = np.array(shifts) @ directions
+    again = np.array_equal(function(picture, 3), function(picture, 3))
+    return {
+        "all pixels are shifted alike": spread < 1e-9,
+        "the same seed gives the same shift": bool(again),
+        "along the first direction": along[:, 0],
+        "along the second": along[:, 1],
+        "along the third": along[:, 2],
+    }
+
+
+# --- transfer and averages -----------------------------------------------------------
+
+
+def _small():
+    """Convolution, batch norm, convolution, batch norm, average, dense."""
+    rng = np.random.default_rng(0)
+    return nn.Sequential(
+        nn.Conv2D(2, 3, 3, use_bias=False, rng=rng),
+        nn.BatchNorm(3),
+        nn.Activation("relu"),
+        nn.Conv2D(3, 4, 3, use_bias=False, rng=rng),
+        nn.BatchNorm(4),
+        nn.Activation("relu"),
+        nn.GlobalAveragePool2D(),
+        nn.Dense(4, 3, rng=rng),
+    )
+
+
+def _changed(before, model):
+    """Layer number -> whether one of its arrays moved."""
+    moved = [False] * len(model.layers)
+    for name, array in model.state_dict().items():
+        if not np.array_equal(array, before[name]):
+            moved[int(name.split(".")[1])] = True
+    return moved
+
+
+def freezing(function, X, Y, up_to, earlier):
+    """A training step after `freeze`; `earlier` layers were frozen before."""
+    model = _small()
+    for layer in model.layers[:earlier]:
+        layer.freeze()
+    number = function(model, up_to)
+    before = model.state_dict()
+    model.fit(
+        X, Y, loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters(), 0.1),
+        epochs=1, progress=False,
+    )  # fmt: skip
+    return {
+        "returned": number,
+        "layers that a training step changes": _changed(before, model),
+    }
+
+
+def fine_tuning(function, X, Y, up_to, learning_rate, epochs):
+    """What `fine_tune` changes, and what it returns."""
+    model = _small()
+    model.fit(  # statistics that are not those of a new model
+        X, Y, loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters(), 0.1),
+        epochs=2, progress=False,
+    )  # fmt: skip
+    model.eval()
+    before = model.state_dict()
+    start = model.evaluate(X, Y, loss=nn.cross_entropy)["loss"]
+    losses = function(model, X, Y, up_to, learning_rate, epochs)
+    end = model.evaluate(X, Y, loss=nn.cross_entropy)["loss"]
+    return {
+        "number of losses": len(losses),
+        "losses are numbers": all(np.ndim(loss) == 0 for loss in losses),
+        "layers that changed": _changed(before, model),
+        "the loss fell": bool(end < start),
+        "the last loss lies between": bool(end - 0.05 < losses[-1] < start + 0.05),
+    }
+
+
+class _Linear:
+    """Logits that are a linear function of a picture of any size."""
+
+    def __init__(self, W):
+        self.W = W
+
+    def predict(self, X, **options):
+        X = np.asarray(X, float)
+        rows = np.arange(1, X.shape[1] + 1)[:, None, None] / X.shape[1]
+        columns = np.arange(1, X.shape[2] + 1)[None, :, None] ** 2 / X.shape[2] ** 2
+        return np.mean(X * (rows + columns), axis=(1, 2)) @ self.W
+
+
+def ensemble(function, weights, X):
+    """Several models, each linear with its own weights."""
+    return function([_Linear(W) for W in weights], X)
+
+
+def multi_crop(function, W, X, size):
+    """One linear model, which weighs places differently."""
+    return function(_Linear(W), X, size)

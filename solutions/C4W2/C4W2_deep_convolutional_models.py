@@ -1,0 +1,1521 @@
+# %% [markdown]
+# # Deeper, cheaper, borrowed
+# Last week you wrote a convolution. This week you build what others built from it:
+# networks with a hundred layers that still learn, networks that fit into a telephone,
+# and a network that somebody else has trained for weeks and that you teach a new trick
+# in ten seconds, with 81 photographs.
+#
+# **Time** about three hours, in six parts; stop after any of them. **You need** last
+# week's lab: convolution, stride, padding, pooling.
+
+# %% [markdown]
+# ## The map
+# | part | you write | points |
+# |---|---|---|
+# | 1 Deeper | `identity_block` `convolutional_block` `ResNet` | 22 |
+# | 2 Wider | `conv_1x1` `inception_module` | 10 |
+# | … and cheaper | `depthwise_conv` `pointwise_conv` `separable_ratio` | 9 |
+# | … | `mobilenet_bottleneck` | 8 |
+# | 3 Counting | `count_parameters` `count_multiplies` `compound_scaling` | 11 |
+# | 4 Borrowed eyes | `freeze` `fine_tune` | 8 |
+# | 5 More from few | `mirror` `random_crop` `color_shift` | 8 |
+# | … | `pca_color_augmentation` | 4 |
+# | 6 The last percent | `ensemble_predict` `multi_crop_predict` | 6 |
+#
+# Eight short questions give 8 points, one answer in your own words 6.
+
+# %% [markdown]
+# **After this lab you can** say what a skip is good for, build ResNet-50 and
+# MobileNetV2 block by block, tell from a table of layers what a network costs, reuse a
+# trained network on your own pictures, and judge which tricks are worth their price.
+#
+# After each exercise a cell with `check(…)` runs your function on a few fixed cases,
+# says what it expected and got, and often which mistake it recognizes. Run it as often
+# as you like. Your grade comes from the same kind of check on fresh cases. Hints are
+# folded under each task, titled by what you might see.
+
+# %%
+import time
+
+import numpy as np
+
+from helpers import architectures, data, nn, plots, vision
+from helpers.checks import checks_for
+from helpers.functional import Net
+
+check = checks_for("C4W2")
+
+# %% [markdown]
+# ## Words and symbols
+# | symbol | in code | means |
+# |---|---|---|
+# | $m$, $n_H$, $n_W$, $n_C$ | shape of `X` | pictures, height, width, channels |
+# | $f$, $s$ | `f`, `s` | side of a filter, stride |
+# | $F_1, F_2, F_3$ | `filters` | channels after each convolution of a block |
+# | $t$ | `t` | expansion: channels inside a bottleneck, in multiples |
+# | $\phi$ | `phi` | how many times the cost of a network is doubled |
+#
+# Padding is "same" unless a line says otherwise.
+
+# %% [markdown]
+# ## How networks are written here
+# You write a network as **one function** of the pictures `X` and of `net`, which hands
+# out layers. The first run makes each layer, with the right number of channels; later
+# runs find it again.
+#
+# | call | gives |
+# |---|---|
+# | `net.conv(X, n_C, f, s)` | convolution, same padding; `bias=True` adds a bias |
+# | `net.depthwise(X, f, s)` | one filter a channel |
+# | `net.batch_norm(X)` | batch normalization |
+# | `net.dense(X, n)` | dense layer |
+# | `nn.relu(X)`, `nn.relu(X, 6)` | ReLU, and one that stops at 6 |
+# | `nn.max_pool2d(X, f, s, "same")`, `nn.mean(X, axis=(1, 2))` | pooling |
+
+
+# %% demo
+def tiny(X, net):
+    """A convolution, then an average of each channel, then ten scores."""
+    X = nn.relu(net.batch_norm(net.conv(X, 8, f=3, s=2)))
+    return net.dense(nn.mean(X, axis=(1, 2)), 10)
+
+
+pictures = np.zeros((5, 28, 28, 1), np.float32)
+model = Net(tiny, pictures, rng=np.random.default_rng(0))
+print(model.summary(pictures))
+
+# %% [markdown]
+# # Part 1 · Deeper
+# More layers can say more. So a deeper network should never be worse: its extra layers
+# could simply pass on what they get. But around 2014 everybody found that **plain**
+# deep networks got worse *in training*. Doing nothing is hard to learn for a stack of
+# convolutions.
+#
+# The answer of He and colleagues: make doing nothing the starting point. Let a block
+# compute only the **difference** to its input and add that to the input itself, which
+# takes a **skip**:
+#
+# $$A^{out} = \text{ReLU}\left(F(A) + A\right)$$
+
+# %% [markdown]
+# By hand: $A = (2, 0, 1)$ and a block whose weights are still zero, $F(A) = (0, 0, 0)$.
+# A plain block puts out $(0, 0, 0)$, and all is lost. A residual one puts out
+# $\text{ReLU}(0 + A) = (2, 0, 1)$: nothing is lost, and slopes come back through the
+# same door, whatever $F$ does.
+#
+# Inside, $F$ is a **bottleneck** of three convolutions. $1 \times 1$ makes few channels
+# of many, $f \times f$ works on those few, $1 \times 1$ makes many again.
+
+# %% [markdown]
+# <details><summary><b>Predict</b>: which shapes must F(A) and A have?</summary>
+#
+# The same, to be added. So the third convolution makes as many channels as came in.
+# </details>
+#
+# ### Exercise 1 · `identity_block` · 8 points · about 10 minutes
+# Convolution, batch norm, ReLU; the same with $f \times f$; then convolution and batch
+# norm alone, the skip, and the last ReLU.
+
+# %% [markdown]
+# <details><summary>My output has negative values, or too large ones</summary>
+#
+# Add first, then the ReLU; and no ReLU between the third batch norm and the addition.
+# </details>
+# <details><summary>It has too many parameters</summary>
+#
+# The first and the third convolution have `f=1`.
+# </details>
+
+
+# %% exercise="identity_block"
+def identity_block(X, f, filters, *, net):
+    """A residual block whose input and output have the same shape.
+
+    Args:
+        X: pictures `(m, n_H, n_W, n_C)`.
+        f: side of the filters in the middle.
+        filters: `(F1, F2, F3)`, channels after each convolution; `F3` is `n_C`.
+        net: hands out layers.
+
+    Returns:
+        Tensor `(m, n_H, n_W, F3)`.
+
+    Source: He et al., Deep residual learning (2015), figure 5, right.
+    """
+    ### BEGIN SOLUTION
+    F1, F2, F3 = filters
+    shortcut = X
+    X = nn.relu(net.batch_norm(net.conv(X, F1, f=1)))
+    X = nn.relu(net.batch_norm(net.conv(X, F2, f=f)))
+    X = net.batch_norm(net.conv(X, F3, f=1))
+    return nn.relu(X + shortcut)
+    ### END SOLUTION
+
+
+# %% check="identity_block"
+check(identity_block)
+
+# %% [markdown]
+# ## When the shapes change
+# Now and then a network halves height and width and makes more channels. Then $A$ and
+# $F(A)$ do not fit. The shortcut gets a $1 \times 1$ convolution of its own, with the
+# same stride, and batch norm: a **projection**, which brings $A$ into shape and does no
+# more.
+#
+# ### Exercise 2 · `convolutional_block` · 8 points · about 8 minutes
+# As before, with stride `s` in the *first* convolution and in the shortcut.
+#
+# <details><summary>shapes … do not fit</summary>
+#
+# Does the shortcut have `F3` channels and stride `s`?
+# </details>
+
+
+# %% exercise="convolutional_block"
+def convolutional_block(X, f, filters, s=2, *, net):
+    """A residual block that changes size and channels.
+
+    Args:
+        X: pictures `(m, n_H, n_W, n_C)`.
+        f: side of the filters in the middle.
+        filters: `(F1, F2, F3)`, channels after each convolution.
+        s: stride of the first convolution and of the shortcut.
+        net: hands out layers.
+
+    Returns:
+        Tensor `(m, n_H / s, n_W / s, F3)`, sizes rounded up.
+    """
+    ### BEGIN SOLUTION
+    F1, F2, F3 = filters
+    shortcut = net.batch_norm(net.conv(X, F3, f=1, s=s))
+    X = nn.relu(net.batch_norm(net.conv(X, F1, f=1, s=s)))
+    X = nn.relu(net.batch_norm(net.conv(X, F2, f=f)))
+    X = net.batch_norm(net.conv(X, F3, f=1))
+    return nn.relu(X + shortcut)
+    ### END SOLUTION
+
+
+# %% check="convolutional_block"
+check(convolutional_block)
+
+# %% [markdown]
+# ## Does depth hurt, and does the skip help?
+# The same stack with and without skips, from 2 to 38 layers, on 5,000 pictures of
+# clothes, two epochs each. Everything else is equal: weights at the start, batches,
+# learning rate. With no block at all the two are the same network. Before you run: draw
+# the two curves.
+
+
+# %% demo
+def plain_block(X, f, filters, *, net):
+    """An identity block that has lost its skip."""
+    F1, F2, F3 = filters
+    X = nn.relu(net.batch_norm(net.conv(X, F1, f=1)))
+    X = nn.relu(net.batch_norm(net.conv(X, F2, f=f)))
+    return nn.relu(net.batch_norm(net.conv(X, F3, f=1)))
+
+
+def stack(block, blocks):
+    """A network of equal blocks on small maps."""
+
+    def run(X, net):
+        X = nn.relu(net.batch_norm(net.conv(X, 32, f=5, s=4)))
+        for _ in range(blocks):
+            X = block(X, 3, (8, 8, 32), net=net)
+        return net.dense(nn.mean(X, axis=(1, 2)), 10)
+
+    return run
+
+
+fashion = data.load("fashion")  # photographs of clothes, grey, 28 × 28, ten classes
+clothes, labels = fashion.train_x[..., np.newaxis] / np.float32(255), fashion.train_y
+new_clothes, new_labels = (
+    fashion.test_x[..., np.newaxis] / np.float32(255),
+    fashion.test_y,
+)
+
+# %% demo
+depths, final_loss = [0, 1, 2, 4, 8, 12], {"plain": [], "residual": []}
+for blocks in depths:
+    for name, block in (("plain", plain_block), ("residual", identity_block)):
+        net = Net(stack(block, blocks), clothes[:1], rng=np.random.default_rng(0))
+        rate = nn.schedules.cosine_decay(0.05, 100)
+        history = net.fit(
+            clothes[:5000], labels[:5000], loss=nn.cross_entropy, epochs=2,
+            optimizer=nn.SGD(net.parameters(), rate, momentum=0.9), batch_size=100,
+            rng=np.random.default_rng(0), progress=False,
+        )  # fmt: skip
+        final_loss[name].append(history["loss"][-1])
+plots.lines(
+    final_loss,
+    [3 * blocks + 2 for blocks in depths],
+    xlabel="layers",
+    ylabel="training loss after 2 epochs",
+    markers=True,
+    reading="With no block the two are one. Plain networks gain a little, then lose; "
+    "residual ones go on gaining. This is training loss: it is not overfitting.",
+)
+
+# %% concept="why_residual"
+# Why does a residual block rarely make a network worse?
+# A: it has fewer weights than a plain block of the same size
+# B: it cuts off slopes that have grown too large on the way back
+# C: with small weights it is nearly the identity, which is easy to keep
+# D: it has an additional ReLU, so it can represent more functions
+why_residual = None
+
+# %% [markdown]
+# ### Exercise 3 · `ResNet` · 6 points · about 8 minutes
+# The whole of it:
+#
+# 1. convolution $7 \times 7$, stride 2, `width` channels; batch norm; ReLU;
+# 2. max pooling $3 \times 3$, stride 2, same;
+# 3. stages: number 0 has filters `(width, width, 4 * width)`, each further one twice as
+#    many. A stage is one convolutional block, stride 1 in stage 0 and 2 in the others,
+#    then identity blocks, `blocks[i]` blocks in all, $f = 3$;
+# 4. the average of each channel over all places, and a dense layer.
+#
+# <details><summary>One block too many</summary>
+#
+# The convolutional block counts as the first of its stage.
+# </details>
+
+
+# %% exercise="ResNet"
+def ResNet(X, blocks, classes, width=64, *, net):
+    """A residual network of bottleneck blocks.
+
+    Args:
+        X: pictures `(m, n_H, n_W, n_C)`.
+        blocks: number of blocks in each stage; `(3, 4, 6, 3)` is ResNet-50.
+        classes: number of scores.
+        width: channels after the first convolution.
+        net: hands out layers.
+
+    Returns:
+        Tensor `(m, classes)`, scores before the softmax.
+    """
+    ### BEGIN SOLUTION
+    X = nn.relu(net.batch_norm(net.conv(X, width, f=7, s=2)))
+    X = nn.max_pool2d(X, 3, 2, "same")
+    for stage, repeats in enumerate(blocks):
+        n = width * 2**stage
+        filters = (n, n, 4 * n)
+        X = convolutional_block(X, 3, filters, s=1 if stage == 0 else 2, net=net)
+        for _ in range(repeats - 1):
+            X = identity_block(X, 3, filters, net=net)
+    return net.dense(nn.mean(X, axis=(1, 2)), classes)
+    ### END SOLUTION
+
+
+# %% check="ResNet"
+check(ResNet)
+
+# %% demo
+# Your function, with the numbers of the paper. Is it the network that everybody uses?
+resnet50 = Net(
+    lambda X, net: ResNet(X, (3, 4, 6, 3), 1000, net=net),
+    np.zeros((1, 32, 32, 3)),
+    rng=np.random.default_rng(0),
+)
+print(f"{resnet50.count_parameters():,} parameters; PyTorch's ResNet-50 has 25,557,032")
+del resnet50
+
+# %% [markdown]
+# # Part 2 · Wider and cheape
+# Depth is one way to say more. Another is to look at several things at once. Both are
+# paid in multiplications, and a good part of the craft is to save them.
+
+# %% [markdown]
+# ## One by one
+# A $1 \times 1$ convolution sees one pixel at a time, but **all its channels**: a small
+# dense layer, the same at every place. It changes how many channels there are, and
+# costs little.
+#
+# By hand, a pixel with channels $(3, 1)$, two filters $(1, 1)$ and $(2, -1)$, biases
+# $(0, 10)$: $(3 + 1 + 0,\; 6 - 1 + 10) = (4, 15)$.
+
+# %% [markdown]
+# ### Exercise 4 · `conv_1x1` · 4 points · about 4 minutes
+# In plain NumPy, for a whole batch. One matrix product is enough.
+#
+# <details><summary>The shape has six axes, or five</summary>
+#
+# `W[0, 0]` is the matrix `(n_C_prev, n_C)` you want.
+# </details>
+
+
+# %% exercise="conv_1x1"
+def conv_1x1(X, W, b):
+    """A 1 × 1 convolution.
+
+    Args:
+        X: array `(m, n_H, n_W, n_C_prev)`.
+        W: array `(1, 1, n_C_prev, n_C)`.
+        b: array `(1, 1, 1, n_C)`.
+
+    Returns:
+        Array `(m, n_H, n_W, n_C)`.
+
+    Example:
+        >>> W = np.array([[1.0, 2.0], [1.0, -1.0]]).reshape(1, 1, 2, 2)
+        >>> b = np.array([0.0, 10.0]).reshape(1, 1, 1, 2)
+        >>> conv_1x1(np.array([3.0, 1.0]).reshape(1, 1, 1, 2), W, b).ravel()
+        array([ 4., 15.])
+    """
+    ### BEGIN SOLUTION
+    return np.matmul(X, W[0, 0]) + b
+    ### END SOLUTION
+
+
+# %% check="conv_1x1"
+check(conv_1x1)
+
+# %% [markdown]
+# ## The price of a window
+# A layer multiplies $n_H n_W \cdot f^2 n_{C\,prev} \cdot n_C$ times: for each number it
+# puts out, one product for each weight of a filter. From $28 \times 28 \times 192$ to
+# 32 channels by $5 \times 5$ filters that is
+#
+# $$28 \cdot 28 \cdot 25 \cdot 192 \cdot 32 = 120.4 \text{ million.}$$
+#
+# Now squeeze first: $1 \times 1$ to 16 channels, $28 \cdot 28 \cdot 192 \cdot 16 = 2.4$
+# million, then $5 \times 5$ from 16 to 32 channels.
+
+# %% concept="bottleneck_cost"
+# How many times fewer multiplications do the two steps need together? To the nearest
+# whole number.
+bottleneck_cost = None
+
+# %% [markdown]
+# ## Why choose?
+# Is $3 \times 3$ better here, or $5 \times 5$, or pooling? **Inception** does them all,
+# side by side, and lets the next layer choose:
+#
+# ```
+#      ┌─ 1×1 ─────────────┐
+# X ───┼─ 1×1 ── 3×3 ──────┼── channels side by side
+#      ├─ 1×1 ── 5×5 ──────┤
+#      └─ max pool ── 1×1 ─┘
+# ```
+
+# %% [markdown]
+# ### Exercise 5 · `inception_module` · 6 points · about 8 minutes
+# Four branches, a ReLU behind every convolution, biases, no batch norm (it came a year
+# later). `nn.concatenate([…])` joins along the channels.
+#
+# <details><summary>The branches do not fit together</summary>
+#
+# All keep height and width: max pooling too, with stride 1 and padding "same".
+# </details>
+# <details><summary>A few parameters are missing</summary>
+#
+# `bias=True` in every convolution.
+# </details>
+
+
+# %% exercise="inception_module"
+def inception_module(X, filters, *, net):
+    """Filters of several sizes side by side.
+
+    Args:
+        X: pictures `(m, n_H, n_W, n_C)`.
+        filters: `(n1, (r3, n3), (r5, n5), n_pool)`: channels of the 1 × 1 branch; of
+            the squeeze before and of the 3 × 3 itself; the same for 5 × 5; of the 1 × 1
+            behind the pooling.
+        net: hands out layers.
+
+    Returns:
+        Tensor `(m, n_H, n_W, n1 + n3 + n5 + n_pool)`, branches in this order.
+
+    Source: Szegedy et al., Going deeper with convolutions (2014), figure 2 (b).
+    """
+    ### BEGIN SOLUTION
+    n1, (r3, n3), (r5, n5), n_pool = filters
+
+    def conv(x, n_C, f):
+        return nn.relu(net.conv(x, n_C, f, bias=True))
+
+    return nn.concatenate(
+        [
+            conv(X, n1, 1),
+            conv(conv(X, r3, 1), n3, 3),
+            conv(conv(X, r5, 1), n5, 5),
+            conv(nn.max_pool2d(X, 3, 1, "same"), n_pool, 1),
+        ]
+    )
+    ### END SOLUTION
+
+
+# %% check="inception_module"
+check(inception_module)
+
+# %% [markdown]
+# ## Two steps instead of one
+# An ordinary filter looks at a window *and* mixes channels, all at once. **MobileNet**
+# takes that apart. **Depthwise**: each channel has one filter $f \times f$ of its own,
+# nothing is mixed. **Pointwise**: $1 \times 1$, mixes channels and looks at one place.
+#
+# By hand, from $6 \times 6 \times 3$ to $4 \times 4 \times 5$ with $f = 3$ and no
+# padding:
+#
+# | | multiplications |
+# |---|---|
+# | ordinary | $4 \cdot 4 \cdot (3 \cdot 3 \cdot 3) \cdot 5 = 2160$ |
+# | depthwise | $4 \cdot 4 \cdot (3 \cdot 3) \cdot 3$ |
+# | pointwise | $4 \cdot 4 \cdot 3 \cdot 5$ |
+
+# %% concept="depthwise_multiplies"
+# How many are depthwise and pointwise together?
+depthwise_multiplies = None
+
+# %% [markdown]
+# ### Exercise 6 · `depthwise_conv` · 5 points · about 8 minutes
+# In NumPy, **without** padding, stride 1.
+#
+# <details><summary>The output has one channel</summary>
+#
+# Sum over the two axes of the window, not over channels.
+# </details>
+# <details><summary>I want no loop over places</summary>
+#
+# Loop over the $f \cdot f$ places of the filter: weight times shifted picture, added
+# up.
+# </details>
+
+
+# %% exercise="depthwise_conv"
+def depthwise_conv(X, W):
+    """One filter for each channel, no padding, stride 1.
+
+    Args:
+        X: array `(m, n_H, n_W, n_C)`.
+        W: array `(f, f, n_C)`.
+
+    Returns:
+        Array `(m, n_H - f + 1, n_W - f + 1, n_C)`.
+
+    Example:
+        >>> X = np.arange(8.0).reshape(1, 2, 2, 2)
+        >>> depthwise_conv(X, np.ones((2, 2, 2))).ravel()
+        array([12., 16.])
+    """
+    ### BEGIN SOLUTION
+    f = W.shape[0]
+    n_H, n_W = X.shape[1] - f + 1, X.shape[2] - f + 1
+    Z = np.zeros((X.shape[0], n_H, n_W, X.shape[3]))
+    for i in range(f):
+        for j in range(f):
+            Z += X[:, i : i + n_H, j : j + n_W] * W[i, j]
+    return Z
+    ### END SOLUTION
+
+
+# %% check="depthwise_conv"
+check(depthwise_conv)
+
+# %% [markdown]
+# ### Exercise 7 · `pointwise_conv` · 2 points · about 1 minute
+# The other half, without biases; the filters come as a matrix.
+
+
+# %% exercise="pointwise_conv"
+def pointwise_conv(X, W):
+    """Mix the channels of each pixel.
+
+    Args:
+        X: array `(m, n_H, n_W, n_C_prev)`.
+        W: array `(n_C_prev, n_C)`.
+
+    Returns:
+        Array `(m, n_H, n_W, n_C)`.
+    """
+    ### BEGIN SOLUTION
+    return np.matmul(X, W)
+    ### END SOLUTION
+
+
+# %% check="pointwise_conv"
+check(pointwise_conv)
+
+# %% [markdown]
+# ### Exercise 8 · `separable_ratio` · 2 points · about 3 minutes
+# Divide the cost of the two steps by that of the ordinary convolution. Nearly
+# everything cancels:
+#
+# $$\frac{f^2\, n_{C\,prev} + n_{C\,prev}\, n_C}{f^2\, n_{C\,prev}\, n_C}
+# = \frac{1}{n_C} + \frac{1}{f^2}$$
+
+
+# %% exercise="separable_ratio"
+def separable_ratio(n_C, f):
+    """Cost of depthwise and pointwise, as a share of an ordinary convolution.
+
+    Args:
+        n_C: channels out.
+        f: side of the filters.
+
+    Returns:
+        A number.
+
+    Example:
+        >>> round(separable_ratio(5, 3), 4)
+        0.3111
+    """
+    ### BEGIN SOLUTION
+    return 1 / n_C + 1 / f**2
+    ### END SOLUTION
+
+
+# %% check="separable_ratio"
+check(separable_ratio)
+
+# %% demo
+photos = data.load("photos_160")  # real photographs, animals and landmarks, 160 × 160
+parrotfish = photos.train_x[[25]] / 255
+blur, edge = np.full((9, 9), 1 / 81), np.zeros((9, 9))
+edge[4, 3:6] = [4, 0, -4]
+W = np.stack(
+    [blur, edge, np.eye(9) / 9], axis=2
+)  # red, green and blue: one filter each
+by_channel = depthwise_conv(parrotfish, W)
+grey = pointwise_conv(parrotfish, np.array([[0.3], [0.6], [0.1]]))
+plots.images(
+    [parrotfish[0], *np.moveaxis(by_channel[0], 2, 0), grey[0, :, :, 0]],
+    ["X", "red, blurred", "green, edges", "blue, smeared", "pointwise: grey"],
+    columns=5,
+    reading="Depthwise treats each colour alone; pointwise mixes the three colours.",
+)
+print(f"share of the cost for 512 channels, f = 3: {separable_ratio(512, 3):.3f}")
+
+# %% [markdown]
+# ## MobileNet's block
+# **MobileNetV2** puts a skip around it and turns the bottleneck inside out: few
+# channels outside, many inside, where the cheap depthwise filters work.
+#
+# ```
+# X ─ 1×1 expand to t·n ─ BN ReLU6 ─ depthwise 3×3 ─ BN ReLU6 ─ 1×1 project ─ BN ─(+)─
+# └───────────────────────────── if shapes agree ──────────────────────────────────┘
+# ```
+#
+# No ReLU behind the projection: with few channels, cutting off half of all values would
+# lose too much. ReLU6 stops at 6, which small number formats like.
+
+# %% [markdown]
+# ### Exercise 9 · `mobilenet_bottleneck` · 8 points · about 10 minutes
+# With $t = 1$ there is nothing to expand: leave that step out. The skip is there if $s
+# = 1$ and the channels stay as many. `nn.relu(X, 6)` is ReLU6.
+#
+# <details><summary>shapes … do not fit</summary>
+#
+# Add the skip only where both conditions hold.
+# </details>
+# <details><summary>Only the case with t = 1 is wrong</summary>
+#
+# There the depthwise convolution works on `X` itself.
+# </details>
+
+
+# %% exercise="mobilenet_bottleneck"
+def mobilenet_bottleneck(X, t, n_C, s, *, net):
+    """An inverted residual block.
+
+    Args:
+        X: pictures `(m, n_H, n_W, n_C_prev)`.
+        t: expansion, from 1.
+        n_C: channels out.
+        s: stride of the depthwise convolution.
+        net: hands out layers.
+
+    Returns:
+        Tensor `(m, n_H / s, n_W / s, n_C)`, sizes rounded up.
+
+    Source: Sandler et al., MobileNetV2 (2018), figure 4 (d).
+    """
+    ### BEGIN SOLUTION
+    n_C_prev, shortcut = X.shape[-1], X
+    if t > 1:
+        X = nn.relu(net.batch_norm(net.conv(X, t * n_C_prev)), 6)
+    X = nn.relu(net.batch_norm(net.depthwise(X, 3, s)), 6)
+    X = net.batch_norm(net.conv(X, n_C))
+    return X + shortcut if s == 1 and n_C == n_C_prev else X
+    ### END SOLUTION
+
+
+# %% check="mobilenet_bottleneck"
+check(mobilenet_bottleneck)
+
+# %% [markdown]
+# # Part 3 · Counting
+# Before you train or download a network: how large is it, and how slow? Both follow
+# from a table of its layers. `helpers.architectures` holds the tables of famous ones, a
+# dictionary for each layer:
+#
+# | key | means |
+# |---|---|
+# | `"f"` | side of the filters; a dense layer is a $1 \times 1$ on one place |
+# | `"n_C_prev"`, `"n_C"` | channels in and out |
+# | `"groups"` | channels are read in so many separate parts; depthwise: all apart |
+# | `"size"` | side of the output map |
+# | `"per_channel"` | extras for each channel out: 1 bias, 2 for batch norm |
+
+# %% demo
+for layer in architectures.mobilenet_v2()[:4]:
+    print(layer)
+
+# %% [markdown]
+# A filter reads $n_{C\,prev} / \text{groups}$ channels, so it has $f^2\, n_{C\,prev} /
+# \text{groups}$ weights, and there are $n_C$ filters. Add `per_channel` for each.
+#
+# By hand: $f = 3$, from 3 to 10 channels, biases: $(9 \cdot 3 + 1) \cdot 10 = 280$. A
+# depthwise layer with 30 channels and no extras: $9 \cdot 1 \cdot 30 = 270$.
+#
+# ### Exercise 10 · `count_parameters` · 4 points · about 5 minutes
+# Add up all layers of a table.
+#
+# <details><summary>Depthwise layers come out far too large</summary>
+#
+# There `groups` equals `n_C_prev`; each filter reads one channel.
+# </details>
+
+
+# %% exercise="count_parameters"
+def count_parameters(block):
+    """Parameters of a table of layers.
+
+    Args:
+        block: list of dictionaries with the keys `f`, `n_C_prev`, `n_C`, `groups`,
+            `size` and `per_channel`, all ints.
+
+    Returns:
+        An int.
+
+    Example:
+        >>> count_parameters(architectures.lenet5())
+        61706
+    """
+    ### BEGIN SOLUTION
+    return sum(
+        (
+            layer["f"] ** 2 * (layer["n_C_prev"] // layer["groups"])
+            + layer["per_channel"]
+        )
+        * layer["n_C"]
+        for layer in block
+    )
+    ### END SOLUTION
+
+
+# %% check="count_parameters"
+check(count_parameters)
+
+# %% concept="bottleneck_parameters"
+# A MobileNetV2 bottleneck reads 5 channels, expands to 30, and projects to 20; f = 3.
+# How many weights has it, not counting biases and batch norm?
+bottleneck_parameters = None
+
+# %% [markdown]
+# ### Exercise 11 · `count_multiplies` · 4 points · about 4 minutes
+# Each weight is used once at every place of the output: `size` times `size` of them.
+# Only products of weights with inputs count; biases and batch norm do not.
+#
+# <details><summary>It equals the number of parameters</summary>
+#
+# That is right for dense layers only. Multiply by the places.
+# </details>
+
+
+# %% exercise="count_multiplies"
+def count_multiplies(block):
+    """Multiplications of one picture's way through a table of layers.
+
+    Args:
+        block: list of dictionaries as for `count_parameters`.
+
+    Returns:
+        An int.
+
+    Example:
+        >>> count_multiplies(architectures.inception_3a())
+        128049152
+    """
+    ### BEGIN SOLUTION
+    return sum(
+        layer["size"] ** 2
+        * layer["f"] ** 2
+        * (layer["n_C_prev"] // layer["groups"])
+        * layer["n_C"]
+        for layer in block
+    )
+    ### END SOLUTION
+
+
+# %% check="count_multiplies"
+check(count_multiplies)
+
+# %% demo
+# Yours, beside what the papers say (millions of parameters, millions of products).
+said = {
+    "lenet5": (0.06, None), "alexnet": (60, None), "vgg16": (138, 15300),
+    "inception_3a": (0.163, 128), "resnet50": (25.6, 3800), "mobilenet_v1": (4.2, 569),
+    "mobilenet_v2": (3.4, 300),
+}  # fmt: skip
+cost = {}
+print("                 parameters          products    the papers")
+for name, (parameters, products) in said.items():
+    table = getattr(architectures, name)()
+    cost[name] = count_multiplies(table) / 1e6
+    papers = f"{parameters} M, {products or '–'} M"
+    print(
+        f"{name:13} {count_parameters(table):13,} {1e6 * cost[name]:17,.0f}    {papers}"
+    )
+
+# %% [markdown]
+# All as published. For ResNet-50, 25.6 million is what PyTorch counts; the paper gives
+# only the cost. The 159 K of GoogLeNet's table are units of 1024. LeNet-5 as we build
+# it reads all maps in its second layer, where the original skipped some.
+#
+# Look at AlexNet and VGG-16: what takes all those parameters?
+
+# %% demo
+share = [count_parameters([layer]) for layer in architectures.vgg16()]
+plots.lines(
+    {
+        "parameters": np.cumsum(share) / sum(share),
+        "products": np.cumsum(
+            [count_multiplies([layer]) for layer in architectures.vgg16()]
+        ) / count_multiplies(architectures.vgg16()),
+    },
+    range(1, 17),
+    xlabel="layer of VGG-16",
+    ylabel="share of the total so far",
+    markers=True,
+    reading="The work is done in the convolutions, layers 1 to 13. Where do the "
+    "parameters sit?",
+)  # fmt: skip
+
+# %% concept="vgg_weights"
+# Which part of VGG-16 holds most of its parameters?
+# A: the first dense layer, which reads 7 × 7 × 512 numbers
+# B: the thirteen convolutions taken together
+# C: the last dense layer, with its 1,000 classes
+# D: the first convolution, which reads the largest picture
+vgg_weights = None
+
+# %% [markdown]
+# ## Larger in a balanced way
+# Twice the budget: more layers, more channels, or more pixels? **EfficientNet** raises
+# all three together, step $\phi$ by step:
+#
+# $$\text{depth } \alpha^\phi \qquad \text{width } \beta^\phi \qquad
+# \text{resolution } \gamma^\phi$$
+#
+# Cost grows with the depth, with the *square* of the width (channels in and out) and
+# with the *square* of the resolution (height and width). Tan and Le searched for
+# $\alpha \beta^2 \gamma^2 \approx 2$ and found $1.2$, $1.1$ and $1.15$.
+
+# %% [markdown]
+# ### Exercise 12 · `compound_scaling` · 3 points · about 2 minutes
+# Three factors for a step $\phi$, which may be a fraction.
+
+
+# %% exercise="compound_scaling"
+def compound_scaling(phi, alpha=1.2, beta=1.1, gamma=1.15):
+    """Factors by which EfficientNet grows.
+
+    Args:
+        phi: how many times the cost is about doubled, a number from 0.
+        alpha: growth of the depth in one step.
+        beta: growth of the width.
+        gamma: growth of the resolution.
+
+    Returns:
+        `(depth, width, resolution)`, three numbers.
+    """
+    ### BEGIN SOLUTION
+    return alpha**phi, beta**phi, gamma**phi
+    ### END SOLUTION
+
+
+# %% check="compound_scaling"
+check(compound_scaling)
+
+# %% concept="scaling_cost"
+# By which factor does α β² γ² let the cost grow in one step? Two decimals.
+scaling_cost = None
+
+# %% demo
+# B0 to B3 are steps 0, ½, 1 and 2, rounded by their authors to handy numbers.
+print("     yours: depth width pixels   theirs            parameters      products")
+for phi, *theirs, name in [
+    (0, 1.0, 1.0, 224, "B0"), (0.5, 1.1, 1.0, 240, "B1"), (1, 1.2, 1.1, 260, "B2"),
+    (2, 1.4, 1.2, 300, "B3"),
+]:  # fmt: skip
+    depth, width, resolution = compound_scaling(phi)
+    table = architectures.efficientnet(*theirs)
+    cost[f"efficientnet_{name}"] = count_multiplies(table) / 1e6
+    print(
+        f"{name}          {depth:5.2f} {width:5.2f} {224 * resolution:6.0f}   "
+        f"{tuple(theirs)!s:16} {count_parameters(table):11,} "
+        f"{count_multiplies(table):13,}"
+    )
+print("The paper: 5.3, 7.8, 9.2 and 12 million; 0.39, 0.70, 1.0 and 1.8 billion.")
+
+# %% [markdown]
+# # Part 4 · Borrowed eyes
+# Nobody trains such networks for a weekend project. They are trained once, on a million
+# photographs, and passed on. What they learned (edges, textures, fur, arches) serves
+# other pictures too: **transfer learning**.
+#
+# We take a real MobileNetV2, 160 pixels, trained on ImageNet and then tuned on breeds
+# of dogs, so its eyes are best at dogs. It has never been asked whether something is an
+# animal or a landmark. Its layers are *your* bottlenecks:
+
+
+# %% demo
+def eyes(X, net):
+    """MobileNetV2 up to its last but one stage."""
+    X = nn.relu(net.batch_norm(net.conv(X, 32, f=3, s=2)), 6)
+    for t, n_C, repeats, s in architectures.MOBILENET_V2[:-1]:
+        for i in range(repeats):
+            X = mobilenet_bottleneck(X, t, n_C, s if i == 0 else 1, net=net)
+    return X
+
+
+def top(X, net):
+    """Its last block, and a head for two new classes."""
+    X = mobilenet_bottleneck(X, 6, 320, 1, net=net)
+    X = nn.relu(net.batch_norm(net.conv(X, 1280)), 6)
+    return net.dense(nn.mean(X, axis=(1, 2)), 2)
+
+
+# %% demo
+def borrow(net, names):
+    """Put pretrained weights into a network, pair by pair: filters, batch norm."""
+    weights = vision.weights("mobilenet")
+    for i, name in enumerate(names):
+        layer, norm = net.layers[2 * i : 2 * i + 2]
+        layer.W.data[...] = weights[f"{name}.kernel"].reshape(layer.W.shape)
+        norm.gamma.data[...], norm.beta.data[...] = weights[f"{name}.bn"][:2]
+        norm.running_mean[...], norm.running_var[...] = weights[f"{name}.bn"][2:]
+        norm.options["epsilon"] = 1e-3  # as it was trained
+    return net
+
+
+names = [f"block_{i}.{part}" for i in range(17)
+         for part in ("expand", "depthwise", "project")][1:]  # fmt: skip
+names = ["stem", *names, "top"]  # block 0 has no expansion
+rng = np.random.default_rng(0)
+lower = borrow(Net(eyes, np.zeros((1, 160, 160, 3)), rng=rng), names[:-4])
+start = time.perf_counter()
+X_train, X_dev, X_test = (
+    lower.predict(x / np.float32(127.5) - 1, batch_size=16)
+    for x in (photos.train_x, photos.dev_x, photos.test_x)
+)
+seconds = time.perf_counter() - start
+print(f"{len(X_train)} + {len(X_dev)} + {len(X_test)} photographs: {X_train.shape[1:]} "
+      f"each, in {seconds:.1f} s")  # fmt: skip
+
+# %% [markdown]
+# The lower 16 blocks stay as they are, so each photograph needs to go through them only
+# **once**: from now on its $5 \times 5 \times 160$ features stand for it. What is left
+# is the top, with its 9 layers of weights: convolutions, batch norms and the new head.
+#
+# **Freezing** layers means that training changes nothing in them: neither weights nor,
+# in a batch norm, its running averages. The latter is easily forgotten: they are no
+# parameters, and move with every batch.
+
+# %% [markdown]
+# ### Exercise 13 · `freeze` · 3 points · about 4 minutes
+# `model.layers` is a list. Each layer has `.freeze()` and `.unfreeze()`.
+#
+# <details><summary>Batch norm goes on changing</summary>
+#
+# Setting `requires_grad` of its parameters is not enough. `layer.freeze()` does both.
+# </details>
+# <details><summary>Layers frozen earlier do not learn again</summary>
+#
+# Unfreeze those from `up_to` on.
+# </details>
+
+
+# %% exercise="freeze"
+def freeze(model, up_to):
+    """Freeze the first layers of a model, let the others learn; changes the model.
+
+    Args:
+        model: a model with a list `layers`.
+        up_to: how many layers to freeze, from the first.
+
+    Returns:
+        Number of parameters that still learn; `model.count_parameters(trainable=True)`.
+    """
+    ### BEGIN SOLUTION
+    for layer in model.layers[:up_to]:
+        layer.freeze()
+    for layer in model.layers[up_to:]:
+        layer.unfreeze()
+    return model.count_parameters(trainable=True)
+    ### END SOLUTION
+
+
+# %% check="freeze"
+check(freeze)
+
+# %% [markdown]
+# ### Exercise 14 · `fine_tune` · 5 points · about 8 minutes
+# Freeze the first `up_to` layers, **and every batch norm**: with 81 photographs its
+# averages over a batch would be guesswork, while the old ones come from a million. Then
+# train with `nn.Adam` and the learning rate given.
+#
+# `model.fit(X, Y, loss=nn.cross_entropy, optimizer=…, epochs=…, batch_size=16,
+# rng=np.random.default_rng(0), progress=False)` shuffles, trains and returns a history;
+# `history["loss"]` is the list to return.
+#
+# <details><summary>The statistics of batch norm move</summary>
+#
+# `isinstance(layer, nn.BatchNorm)` finds them, among `model.layers`.
+# </details>
+
+
+# %% exercise="fine_tune"
+def fine_tune(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
+    """Train the layers from `up_to` on, with all batch norms frozen; changes the model.
+
+    Args:
+        model: a model with a list `layers`.
+        X: array `(m, …)`.
+        Y: array `(m,)`, classes.
+        up_to: how many layers to freeze, from the first.
+        learning_rate: of Adam.
+        epochs: passes through the data.
+
+    Returns:
+        The training loss of each epoch, a list.
+    """
+    ### BEGIN SOLUTION
+    freeze(model, up_to)
+    for layer in model.layers:
+        if isinstance(layer, nn.BatchNorm):
+            layer.freeze()
+    optimizer = nn.Adam(model.parameters(), learning_rate)
+    history = model.fit(
+        X, Y, loss=nn.cross_entropy, optimizer=optimizer, epochs=epochs,
+        batch_size=16, rng=np.random.default_rng(0), progress=False,
+    )  # fmt: skip
+    return history["loss"]
+    ### END SOLUTION
+
+
+# %% check="fine_tune"
+check(fine_tune)
+
+# %% [markdown]
+# ### Watch it work
+# Only the head learns, 2,562 numbers. Beside it, a linear model of raw pixels, and the
+# same top with *random* weights in place of borrowed ones, all on the same photographs.
+# The test counts all 46 photographs that were held out. Before you run: with how many
+# photographs will the head be better than the pixels with all 81?
+
+# %% demo
+held_out = np.concatenate([X_dev, X_test])
+truth = np.concatenate([photos.dev_y, photos.test_y])
+
+
+def right(model, X=held_out):
+    """Share of the held-out photographs called right."""
+    return float(np.mean(model.predict(X).argmax(axis=1) == truth))
+
+
+def pixels(x):
+    """Photographs at 32 × 32, from 0 to 1, as rows."""
+    x = x.reshape(-1, 32, 5, 32, 5, 3).mean(axis=(2, 4))
+    return x.reshape(len(x), -1).astype(np.float32) / 255
+
+
+new_head = borrow(Net(top, X_train[:1], rng=np.random.default_rng(0)), names[-4:])
+untrained = new_head.state_dict()
+
+# %% demo
+counts, curves = (4, 8, 16, 32, 81), {"borrowed eyes": [], "raw pixels": []}
+for count in counts:
+    shares = {name: [] for name in curves}
+    for seed in range(3):
+        order = np.random.default_rng(seed).permutation(81)
+        both = [
+            order[photos.train_y[order] == label][: count // 2 or 1] for label in (0, 1)
+        ]
+        some = order if count == 81 else np.concatenate(both)
+        Y = photos.train_y[some]
+        new_head.load_state_dict(untrained)
+        fine_tune(new_head, X_train[some], Y, up_to=8, learning_rate=0.003, epochs=15)
+        shares["borrowed eyes"].append(right(new_head))
+        line = nn.Sequential(nn.Dense(3072, 2, rng=np.random.default_rng(seed)))
+        fine_tune(line, pixels(photos.train_x[some]), Y, 0, 0.001, epochs=40)
+        held_pixels = pixels(np.concatenate([photos.dev_x, photos.test_x]))
+        shares["raw pixels"].append(right(line, held_pixels))
+    for name, values in shares.items():
+        curves[name].append(np.mean(values))
+print({name: [f"{share:.0%}" for share in values] for name, values in curves.items()})
+plots.lines(
+    curves,
+    counts,
+    xlabel="photographs to learn from",
+    ylabel="right on 46 held-out photographs",
+    markers=True,
+    baseline={"chance": 0.5},
+    reading="Eight photographs seen with borrowed eyes beat all 81 seen as pixels.",
+)
+
+# %% [markdown]
+# ## Tune more than the head
+# Now let the last block learn too, carefully. Three ways, each from the trained head
+# on: a small learning rate; ten times that; and the small one again with batch norms
+# that are *not* frozen. The head alone is right on nearly everything already, so watch
+# the **loss** on the held-out photographs: how sure it is of the truth. Before you run:
+# which of the three helps?
+
+
+# %% demo
+def loss(model):
+    """Cross-entropy on the held-out photographs."""
+    return model.evaluate(held_out, truth, loss=nn.cross_entropy)["loss"]
+
+
+new_head.load_state_dict(untrained)
+fine_tune(new_head, X_train, photos.train_y, up_to=8, learning_rate=0.003, epochs=15)
+trained = new_head.state_dict()
+found = {"head only": (right(new_head), loss(new_head))}
+for name, rate in {"rate 0.0001": 1e-4, "rate 0.001": 1e-3}.items():
+    new_head.load_state_dict(trained)
+    fine_tune(new_head, X_train, photos.train_y, up_to=0, learning_rate=rate)
+    found[name] = right(new_head), loss(new_head)
+    if rate == 1e-4:
+        tuned = new_head.state_dict()
+new_head.load_state_dict(trained)
+freeze(new_head, 0)  # batch norms learn, and their averages move
+new_head.fit(
+    X_train, photos.train_y, loss=nn.cross_entropy, epochs=5, batch_size=16,
+    optimizer=nn.Adam(new_head.parameters(), 1e-4), rng=np.random.default_rng(0),
+    progress=False,
+)  # fmt: skip
+found["0.0001, batch\nnorm moving"] = right(new_head), loss(new_head)
+print({name: f"{share:.0%}" for name, (share, _) in found.items()})
+plots.bars(
+    {name: value for name, (_, value) in found.items()},
+    ylabel="loss on held-out photographs",
+    reading="Small steps with frozen statistics make it surer; the others spoil it.",
+)
+
+# %% concept="what_to_freeze"
+# You have 81 photographs and a network trained on a million others. What do you train
+# first?
+# A: all layers, starting from the weights that came with it
+# B: the first layers, while the later ones stay as they are
+# C: nothing: its old head can be used as it is
+# D: a new head, while all other layers stay as they are
+what_to_freeze = None
+
+# %% [markdown]
+# With more data, freeze less. Thousands of pictures: tune the last blocks too. Hundreds
+# of thousands: start from these weights and tune everything. Borrowing somebody's
+# trained network is nearly always the better start, and reading somebody's code the
+# better documentation: check the licence, and whether your pictures are prepared as
+# theirs were (here $x / 127.5 - 1$).
+
+# %% [markdown]
+# # Part 5 · More from few
+# A mirrored cat is a cat. Each photograph can become many by changes that keep its
+# label: **augmentation**. It is done in passing, while batches are made, often on other
+# cores than the training.
+#
+# ### Exercise 15 · `mirror` · 2 points · about 2 minutes
+# Left becomes right. For one picture `(n_H, n_W, n_C)` and for a batch alike: count the
+# axes from the end.
+
+
+# %% exercise="mirror"
+def mirror(X):
+    """Pictures with left and right exchanged.
+
+    Args:
+        X: array `(…, n_H, n_W, n_C)`.
+
+    Returns:
+        Array of the same shape.
+    """
+    ### BEGIN SOLUTION
+    return X[..., ::-1, :]
+    ### END SOLUTION
+
+
+# %% check="mirror"
+check(mirror)
+
+# %% [markdown]
+# ### Exercise 16 · `random_crop` · 3 points · about 5 minutes
+# A random square piece. Every place where it fits must be possible, the last one
+# included. The same seed gives the same crop: use `rng = np.random.default_rng(seed)`
+# and `rng.integers(low, high)`, which never gives `high` itself.
+#
+# <details><summary>Some corners are never reached</summary>
+#
+# A piece of 4 fits into 6 at the places 0, 1 and 2.
+# </details>
+
+
+# %% exercise="random_crop"
+def random_crop(X, size, seed):
+    """A random square piece of a picture.
+
+    Args:
+        X: array `(n_H, n_W, n_C)`.
+        size: side of the piece, at most the smaller of `n_H` and `n_W`.
+        seed: an int.
+
+    Returns:
+        Array `(size, size, n_C)`.
+    """
+    ### BEGIN SOLUTION
+    rng = np.random.default_rng(seed)
+    top = rng.integers(0, X.shape[0] - size + 1)
+    left = rng.integers(0, X.shape[1] - size + 1)
+    return X[top : top + size, left : left + size]
+    ### END SOLUTION
+
+
+# %% check="random_crop"
+check(random_crop)
+
+# %% [markdown]
+# ### Exercise 17 · `color_shift` · 3 points · about 5 minutes
+# Light is yellow in the evening and blue in the shade. Draw three whole numbers from
+# `-most` to `most`, one for red, green and blue, and add each to its channel
+# everywhere. Bytes end at 0 and 255.
+#
+# <details><summary>Bright pixels have become dark</summary>
+#
+# 250 + 20 is 14 in bytes. Convert to `int`, add, `np.clip`, convert back to bytes.
+# </details>
+
+
+# %% exercise="color_shift"
+def color_shift(X, seed, most=20):
+    """A picture in another light.
+
+    Args:
+        X: bytes `(n_H, n_W, 3)`, `np.uint8`.
+        seed: an int.
+        most: the largest shift.
+
+    Returns:
+        Bytes `(n_H, n_W, 3)`.
+    """
+    ### BEGIN SOLUTION
+    rng = np.random.default_rng(seed)
+    shift = rng.integers(-most, most + 1, size=3)
+    return np.clip(X.astype(int) + shift, 0, 255).astype(np.uint8)
+    ### END SOLUTION
+
+
+# %% check="color_shift"
+check(color_shift)
+
+# %% [markdown]
+# ## Shifts that fit the picture
+# In a picture of a sunset red varies much and blue little; red and green go together.
+# AlexNet shifted colours along the directions in which *this* picture's colours vary.
+# Take the covariance $C$ of red, green and blue over all pixels, $3 \times 3$; its
+# eigenvectors $p_i$ are the directions, its eigenvalues $\lambda_i$ the variances. Then
+# add to every pixel
+#
+# $$\alpha_1 \lambda_1 p_1 + \alpha_2 \lambda_2 p_2 + \alpha_3 \lambda_3 p_3, \qquad
+# \alpha_i \sim \mathcal N(0, 0.1^2).$$
+
+# %% [markdown]
+# ### Exercise 18 · `pca_color_augmentation` · 4 points · about 8 minutes
+# `np.cov(rows.T)` takes pixels as columns; `np.linalg.eigh` gives eigenvalues and a
+# matrix whose **columns** are the eigenvectors. Three draws for the whole picture.
+#
+# <details><summary>The spread is wrong along every direction</summary>
+#
+# Multiply each direction by its eigenvalue as it is, and by $\alpha$ with the standard
+# deviation `spread`.
+# </details>
+
+
+# %% exercise="pca_color_augmentation"
+def pca_color_augmentation(X, seed, spread=0.1):
+    """Shift the colours of a picture along its principal directions.
+
+    Args:
+        X: array `(n_H, n_W, 3)` of floats.
+        seed: an int.
+        spread: standard deviation of the three draws.
+
+    Returns:
+        Array `(n_H, n_W, 3)`.
+
+    Source: Krizhevsky et al. (2012), section 4.1.
+    """
+    ### BEGIN SOLUTION
+    variances, directions = np.linalg.eigh(np.cov(X.reshape(-1, 3).T))
+    alpha = np.random.default_rng(seed).normal(0, spread, size=3)
+    return X + np.dot(directions, alpha * variances)
+    ### END SOLUTION
+
+
+# %% check="pca_color_augmentation"
+check(pca_color_augmentation)
+
+# %% demo
+panda = photos.train_x[2]
+in_steps = [
+    pca_color_augmentation(panda / 255, seed, 1.0).clip(0, 1) for seed in (1, 4)
+]
+plots.images(
+    [panda, mirror(panda), random_crop(panda, 110, 1), random_crop(panda, 110, 5),
+     color_shift(panda, 1, 40), color_shift(panda, 2, 40), *in_steps],
+    ["as it is", "mirrored", "crop", "another crop", "colours shifted", "and again",
+     "PCA, ten times as strong", "and again"],
+    columns=4,
+    reading="One photograph, eight pictures, one label. Would each fool you?",
+)  # fmt: skip
+
+# %% [markdown]
+# <details><summary><b>Predict</b>: which pictures must not be mirrored?</summary>
+#
+# Those where left and right mean something: letters, road signs, X-rays of a heart.
+# </details>
+#
+# # Part 6 · The last percent
+# Benchmarks are won by asking more than once. An **ensemble** asks several networks
+# that were trained apart; **multi-crop** asks one network about several pieces of a
+# picture. In both cases the *probabilities* are averaged.
+
+# %% [markdown]
+# ### Exercise 19 · `ensemble_predict` · 3 points · about 4 minutes
+# `model.predict(X)` gives scores `(m, classes)`. Softmax each model's, then average.
+#
+# <details><summary>The rows do not sum to 1</summary>
+#
+# Average over the models, after the softmax over the classes.
+# </details>
+
+
+# %% exercise="ensemble_predict"
+def ensemble_predict(models, X):
+    """Average probabilities of several models.
+
+    Args:
+        models: list; `model.predict(X)` gives scores `(m, classes)`.
+        X: array `(m, …)`.
+
+    Returns:
+        Array `(m, classes)`, rows with the sum 1.
+    """
+    ### BEGIN SOLUTION
+    total = 0
+    for model in models:
+        scores = model.predict(X)
+        e = np.exp(scores - scores.max(axis=1, keepdims=True))
+        total = total + e / e.sum(axis=1, keepdims=True)
+    return total / len(models)
+    ### END SOLUTION
+
+
+# %% check="ensemble_predict"
+check(ensemble_predict)
+
+# %% [markdown]
+# ### Exercise 20 · `multi_crop_predict` · 3 points · about 6 minutes
+# **Ten-crop**: the four corners and the middle, each as it is and mirrored. The middle
+# starts at half the margin, rounded down. Your `ensemble_predict` and `mirror` can
+# help: one model is an ensemble, too.
+#
+# <details><summary>Only odd margins are wrong</summary>
+#
+# Cut out the crop first, then mirror it.
+# </details>
+
+
+# %% exercise="multi_crop_predict"
+def multi_crop_predict(model, X, size=24):
+    """Average probabilities over ten crops of each picture.
+
+    Args:
+        model: `model.predict(X)` gives scores `(m, classes)`.
+        X: array `(m, n_H, n_W, n_C)`.
+        size: side of the crops.
+
+    Returns:
+        Array `(m, classes)`.
+    """
+    ### BEGIN SOLUTION
+    down, right = X.shape[1] - size, X.shape[2] - size
+    total = 0
+    for top, left in (
+        (0, 0), (0, right), (down, 0), (down, right), (down // 2, right // 2)
+    ):  # fmt: skip
+        crop = X[:, top : top + size, left : left + size]
+        for view in (crop, mirror(crop)):
+            total = total + ensemble_predict([model], view)
+    return total / 10
+    ### END SOLUTION
+
+
+# %% check="multi_crop_predict"
+check(multi_crop_predict)
+
+# %% [markdown]
+# ### What it brings, and what it costs
+# Three small networks learn from random crops of clothes, $24 \times 24$ out of $28
+# \times 28$, mirrored or not, by your functions. Then they are asked about new clothes:
+# alone, about ten crops, together, and both. Before you run: how much will ten crops
+# bring, and how many times slower are they?
+
+
+# %% demo
+def small(rng):
+    """Two convolutions and two dense layers, for 24 × 24."""
+    return nn.Sequential(
+        nn.Conv2D(1, 8, 3, activation="relu", rng=rng),
+        nn.MaxPool2D(2),
+        nn.Conv2D(8, 16, 3, activation="relu", rng=rng),
+        nn.MaxPool2D(2),
+        nn.Flatten(),
+        nn.Dense(576, 64, "relu", rng=rng),
+        nn.Dense(64, 10, rng=rng),
+    )
+
+
+def augmented(rng):
+    """Function of a batch: crops, half of them mirrored."""
+
+    def change(batch):
+        X, Y = batch
+        seeds = rng.integers(1 << 30, size=len(X))
+        crops = [random_crop(x, 24, seed) for x, seed in zip(X, seeds, strict=True)]
+        return np.stack([mirror(x) if i % 2 else x for i, x in enumerate(crops)]), Y
+
+    return change
+
+
+# %% demo
+models = []
+for seed in range(3):
+    rng = np.random.default_rng(seed)
+    models.append(small(rng))
+    batches = nn.DataLoader(
+        clothes, labels, batch_size=64, rng=rng, transform=augmented(rng)
+    )
+    rate = nn.schedules.cosine_decay(0.003, 5 * len(batches))
+    models[-1].fit(
+        batches, loss=nn.cross_entropy, epochs=5, progress=False,
+        optimizer=nn.Adam(models[-1].parameters(), rate),
+    )  # fmt: skip
+middle = new_clothes[:, 2:26, 2:26]
+ways = {
+    "one network": lambda: ensemble_predict(models[:1], middle),
+    "ten crops": lambda: multi_crop_predict(models[0], new_clothes),
+    "three networks": lambda: ensemble_predict(models, middle),
+    "three, ten crops": lambda: np.mean(
+        [multi_crop_predict(model, new_clothes) for model in models], axis=0
+    ),
+}
+
+# %% demo
+wrong, first = {}, None
+for name, way in ways.items():
+    start = time.perf_counter()
+    shares = way()
+    spent = time.perf_counter() - start
+    first = first or spent
+    wrong[name] = int(np.sum(shares.argmax(axis=1) != new_labels))
+    share = 1 - wrong[name] / 2000
+    print(f"{name:17} {share:.1%} right, {spent / first:3.0f} times the time")
+plots.bars(
+    wrong,
+    ylabel="mistakes on 2,000 new pictures",
+    reading=f"Of {wrong['one network']} mistakes both together save "
+    f"{wrong['one network'] - wrong['three, ten crops']}, for thirty times the work.",
+)
+
+# %% concept="ensemble_price"
+# An ensemble of three networks, each asked about ten crops. What does one prediction
+# cost?
+# A: little more than before: averaging is the only extra work
+# B: thirty forward passes in place of one
+# C: thirteen forward passes in place of one
+# D: one forward pass; only training was longer
+ensemble_price = None
+
+# %% [markdown]
+# That wins competitions and is seldom worth it in a product. In general, the less data
+# there is, the more hand-work goes into a vision system: architecture, augmentation,
+# borrowed weights. Images have always had too little data, hence this long week.
+
+# %% [markdown] question="advise_a_friend" points=6
+# ## In your own words
+# A friend has 300 X-ray pictures of 90 patients, half of them with pneumonia, and a
+# laptop. She wants to train a ResNet-50 from scratch, "since deeper is better". Advise
+# her in about eight sentences: network, which layers to train, batch norm,
+# augmentation, how to split the pictures, and whether to use an ensemble. Use numbers
+# from this lab.
+#
+# ### BEGIN SOLUTION
+# Deeper is not better by itself, and 25.6 million parameters cannot be learned from 300
+# pictures. Take a pretrained network; on a laptop rather MobileNetV2, with 3.5 million
+# parameters and a twelfth of the products of ResNet-50. Train a new head first: with 8
+# photographs it was better than raw pixels with 81. Then tune the last block with a
+# rate of 0.0001; ten times that spoiled ours. Keep the statistics of batch norm frozen,
+# as batches of a few pictures are too small to estimate them. Augment with crops and
+# brightness; do not mirror, since the heart is on the left. Split by patient, not by
+# picture. An ensemble brings about one percent for many times the cost: at the very
+# end, if at all.
+#
+# **Rubric**, one point each: pretrained instead of from scratch, with a reason · head
+# first, then few layers at a small rate · batch norm frozen, with a reason ·
+# augmentation that keeps the label, mirroring questioned · split by patient · ensemble:
+# gain against cost.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## What you have built
+# | the idea | your function |
+# |---|---|
+# | $\text{ReLU}(F(A) + A)$ | `identity_block`, `convolutional_block`, `ResNet` |
+# | a dense layer at every pixel | `conv_1x1`, `pointwise_conv` |
+# | several windows at once | `inception_module` |
+# | window, then channels: $1/n_C + 1/f^2$ | `depthwise_conv`, `mobilenet_bottleneck` |
+# | $n_H n_W f^2 n_{C\,prev} n_C$ | `count_multiplies` |
+# | $\alpha^\phi, \beta^\phi, \gamma^\phi$ | `compound_scaling` |
+# | somebody else's weights | `freeze`, `fine_tune` |
+# | ask more than once | `ensemble_predict`, `multi_crop_predict` |
+
+# %% [markdown]
+# The same in PyTorch, to read:
+#
+# ```
+# net = torchvision.models.mobilenet_v2(weights="DEFAULT")      # borrowed eyes
+# for p in net.parameters(): p.requires_grad = False            # freeze
+# net.classifier[1] = torch.nn.Linear(1280, 2)                  # a new head
+# for layer in net.modules():
+#     if isinstance(layer, torch.nn.BatchNorm2d): layer.eval()  # statistics stay
+# torch.nn.Conv2d(32, 32, 3, groups=32)                         # depthwise
+# torchvision.transforms.RandomResizedCrop(160), torchvision.transforms.ColorJitter()
+# ```
+
+# %% [markdown]
+# **A challenge**, if you like. Write EfficientNet's *squeeze and excite*: average each
+# channel over all places, two small dense layers, a sigmoid, and multiply each channel
+# by its number. Put it into `mobilenet_bottleneck` before the projection.
+#
+# **The paper of the week.** K. He, X. Zhang, S. Ren, J. Sun, *Deep residual learning
+# for image recognition* (2015), arXiv 1512.03385. Look at figures 1 and 6, then read
+# section 3.2: which sentence is your `convolutional_block`?
+#
+# **Next week** networks say not only what is in a picture but where.
+
+# %% demo
+check.progress()
