@@ -1178,8 +1178,8 @@ plots.bars(
 # One more consequence: move the boot, and the maps move with it (**translation
 # equivariance**). The filter does not care where it finds its pattern. Pooling then
 # makes the result nearly the same for small shifts. But only nearly: the dense layers
-# behind it do have a favourite place for everything. Before you run: how far can you
-# move clothes to the right before LeNet-5 is no better than the linear model?
+# behind it do have a favourite place for everything. Before you run: after how many
+# pixels to the right is every second answer of LeNet-5 wrong?
 
 # %% demo
 moved = {"LeNet-5": [], "dense": []}
