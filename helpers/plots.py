@@ -593,3 +593,42 @@ def _draw_regions(axes, model: Callable, points: np.ndarray) -> str:
     if said.min() < 0.5 < said.max():
         axes.contour(across, up, said, levels=[0.5], colors="black", linewidths=1.2)
     return f"; label 1 on {_percent(np.mean(said > 0.5))} of the area"
+
+
+def intervals(
+    values: Mapping[str, tuple[float, float]],
+    *,
+    xlabel: str = "",
+    percent: bool = False,
+    baseline: Mapping[str, float] | None = None,
+    reading: str = "",
+) -> Picture:
+    """Compare measured numbers with their uncertainty, one a row.
+
+    Args:
+        values: name → number and its standard error, or any half width.
+        xlabel: what the numbers are, with their unit.
+        percent: write 0.79 as 79 %.
+        baseline: name → place of a thin line to compare with.
+        reading: one sentence below: how to read it.
+    """
+    form = _percent if percent else "{:.3g}".format
+    told = []
+    with _drawing(reading, height=0.9 + 0.5 * len(values)) as figure:
+        axes = figure.add_subplot()
+        for row, (name, (value, error)) in enumerate(values.items()):
+            axes.errorbar(value, row, xerr=error, fmt="o", color=BLUE, ms=8, capsize=5)
+            text = f"{form(value)} ± {form(error)}"
+            axes.annotate(text, (value, row), xytext=(0, 8), ha="center",
+                          textcoords="offset points")  # fmt: skip
+            told.append(f"{name}: {text}")
+        axes.set_yticks(range(len(values)), list(map(str, values)))
+        axes.set_ylim(len(values) - 0.5, -0.7)
+        axes.grid(visible=False, axis="y")
+        if percent:
+            axes.xaxis.set_major_formatter(lambda value, _: _percent(value))
+        for name, place in (baseline or {}).items():
+            axes.axvline(place, color="black", lw=1.5, ls=":", label=name)
+        _name_axes(axes, xlabel, "", "")
+        _legend(axes, [])
+    return _finish(figure, f"{xlabel} with uncertainty", told, reading)
