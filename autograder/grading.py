@@ -32,7 +32,7 @@ def grade(
         sandbox: where student code runs; the one this process shares by default.
     """
     sandbox = sandbox or shared()
-    transport = Sandboxed(sandbox)
+    transport = Sandboxed(sandbox, lab=lab)
     try:
         intake = take_in(path, lab, transport.read)
         if intake.error:

@@ -105,10 +105,11 @@ def read_bytes(path: Path) -> tuple[bytes, str]:
         if path.is_symlink():
             return b"", "The file is a link; hand in the notebook itself."
         return b"", f"The file cannot be opened ({error.strerror})."
+    about = os.fstat(handle)
+    if not stat.S_ISREG(about.st_mode):
+        os.close(handle)
+        return b"", "This is no regular file; hand in the notebook itself."
     with os.fdopen(handle, "rb", buffering=0) as file:
-        about = os.fstat(file.fileno())
-        if not stat.S_ISREG(about.st_mode):
-            return b"", "This is no regular file; hand in the notebook itself."
         if about.st_size > MAX_BYTES:
             size, limit = about.st_size / 1e6, MAX_BYTES / 1e6
             return b"", (

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from autograder.cases import Cases
 from autograder.check import Call, Check, Concept
-from autograder.policy import uses_forbidden
+from autograder.policy import mentioned, uses_forbidden
 from autograder.results import CaseResult, QuestionResult
 from helpers.checks.notebook import answer_digest
 from helpers.checks.outcome import Outcome
@@ -61,8 +61,8 @@ class Judge:
 
         A function that fails is judged once more, on other cases, with the
         reference's versions in place of the exercises before it that are not right;
-        the better score counts. Only those before it: a later exercise may well hold
-        the answer to an earlier one.
+        the better score counts. Only those before it that it mentions: a later
+        exercise may well hold the answer to an earlier one.
 
         Args:
             student: where the student's code runs.
@@ -78,7 +78,8 @@ class Judge:
         for name in wanted:
             verdict, helped = own[name], []
             if not verdict.right and not verdict.unwritten:
-                before = names[: names.index(name)]
+                used = mentioned(self.cells, name)
+                before = [n for n in names[: names.index(name)] if n in used]
                 helped = self._broken(before, own, student)
             if helped:
                 second = self._try(name, student, helped)

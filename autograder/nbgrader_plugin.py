@@ -57,7 +57,7 @@ class JudgeExecute(NbGraderPreprocessor):
         lab, student = about["assignment"], about["student"]
         cells = [c.source for c in nb.cells if c.cell_type == "code" and _is_own(c)]
         seed = seed_for(student, lab, secrets.token_hex(8))
-        transport = Sandboxed(shared())
+        transport = Sandboxed(shared(), lab=lab)
         try:
             transport.run(lab, cells)
             results = Judge(Cases(check.load(lab), seed), cells).grade(transport)

@@ -20,17 +20,26 @@ def uses_forbidden(cells: Iterable[str], name: str, forbid: Iterable[str]) -> li
     if not forbid:
         return []
     definitions, imports = _definitions(cells)
-    wanted, code = [name], list(imports)
-    seen: set[str] = set()
+    used = _reached(definitions, name) & definitions.keys()
+    code = [*imports, *(ast.unparse(definitions[one]) for one in sorted(used))]
+    return forbidden_names("\n".join(code), forbid) if used else []
+
+
+def mentioned(cells: Iterable[str], name: str) -> set[str]:
+    """Names that an exercise, or a function of the notebook it calls, mentions."""
+    return _reached(_definitions(cells)[0], name) - {name}
+
+
+def _reached(definitions: dict[str, ast.stmt], name: str) -> set[str]:
+    wanted, seen = [name], set()
     while wanted:
         current = wanted.pop()
-        if current in seen or current not in definitions:
-            continue
-        seen.add(current)
-        node = definitions[current]
-        code.append(ast.unparse(node))
-        wanted += [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
-    return forbidden_names("\n".join(code), forbid) if seen else []
+        if current not in seen:
+            seen.add(current)
+            node = definitions.get(current)
+            nodes = ast.walk(node) if node else ()
+            wanted += [n.id for n in nodes if isinstance(n, ast.Name)]
+    return seen
 
 
 def _definitions(cells: Iterable[str]) -> tuple[dict[str, ast.stmt], list[str]]:

@@ -83,7 +83,7 @@ def do(job: Job) -> Graded:
 
 
 def _do(job: Job, sandbox: Sandbox) -> Graded:
-    transport = Sandboxed(sandbox)
+    transport = Sandboxed(sandbox, lab=job.lab)
     path = Path(job.path)
     try:
         if job.error:

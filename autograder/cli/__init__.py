@@ -1,8 +1,16 @@
 """The commands of `autograder`, one file each: `add_to(parsers)` and `run(options)`."""
 
-from autograder.cli import build, example_class, gallery, grade, grade_class, map
+from autograder.cli import (
+    build,
+    doctor,
+    example_class,
+    gallery,
+    grade,
+    grade_class,
+    map,
+)
 from autograder.cli.common import UsageError
 
-COMMANDS = (build, example_class, gallery, grade, grade_class, map)
+COMMANDS = (build, doctor, example_class, gallery, grade, grade_class, map)
 
 __all__ = ["COMMANDS", "UsageError"]

@@ -1,0 +1,66 @@
+"""`autograder doctor [--json FILE]`: which sandbox is there, and does it hold?"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from autograder.cli import safety
+
+
+def add_to(commands) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "doctor", help="say how safe grading is here, and prove it by attacks"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the findings")
+    safety.add_option(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Attack the sandbox, show what came of it."""
+    safety.one_thread()
+    from tqdm import tqdm
+
+    from autograder.doctor.attacks import ATTACKS
+    from autograder.doctor.examine import BOUNDS, examine
+    from autograder.doctor.versions import versions
+    from autograder.sandbox import Sandbox
+    from autograder.table import columns
+
+    tiers = (1,) if options.require_sandbox else (1, 2, 3)
+    with Sandbox(tiers, BOUNDS) as sandbox:
+        tier = sandbox.tier
+        print(f"Tier {tier} of 3: {_TIERS[tier]}")
+        if sandbox.warning:
+            print(f"WARNING: {sandbox.warning}", file=sys.stderr)
+        for name, version in versions().items():
+            print(f"  {name} {version}")
+        if tier == 3:
+            print("No attacks are tried where nothing would hold them.")
+            findings = []
+        else:
+            quiet = not sys.stderr.isatty()
+            with tqdm(total=len(ATTACKS), unit="attack", disable=quiet) as bar:
+                findings = examine(sandbox, progress=lambda finding: bar.update())
+    rows = [("class", "attack", "contained", "")]
+    rows += [(f.kind, f.name, "yes" if f.contained else "NO", f.detail[:100])
+             for f in findings]  # fmt: skip
+    print(columns(rows))
+    escaped = [finding for finding in findings if not finding.contained]
+    print(f"{len(findings) - len(escaped)} of {len(findings)} attacks contained.")
+    if options.json:
+        record = {"tier": tier, "warning": sandbox.warning, "versions": versions(),
+                  "attacks": [finding.as_dict() for finding in findings]}  # fmt: skip
+        options.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    return 1 if escaped or tier == 3 else 0
+
+
+_TIERS = {
+    1: "bubblewrap; no network, nothing of this machine to be seen or changed",
+    2: "limits, a filter of system calls, and Landlock",
+    3: "NO SANDBOX; student code can do whatever you can",
+}

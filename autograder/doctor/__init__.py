@@ -1,0 +1,1 @@
+"""Attacks on this machine's own sandbox, to see that it holds."""

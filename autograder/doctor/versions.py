@@ -1,0 +1,28 @@
+"""Versions of what the sandbox depends on."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import subprocess
+
+from autograder.sandbox import bubblewrap
+from autograder.worker import landlock
+
+
+def versions() -> dict[str, str]:
+    """Name to version; a dash for what is not there."""
+    found = {"system": f"{platform.system()} {platform.release()}"}
+    program = bubblewrap.program()
+    said = "—"
+    if program:
+        told = subprocess.run([program, "--version"], capture_output=True, text=True,
+                              check=False)  # fmt: skip
+        said = told.stdout.strip().removeprefix("bubblewrap ")
+    found["bubblewrap"] = said
+    if platform.system() == "Linux":
+        found["Landlock"] = str(landlock.version() or "—")
+    found["Python"] = platform.python_version()
+    for name in ("numpy", "nbgrader", "ipython"):
+        found[name] = importlib.metadata.version(name)
+    return found
