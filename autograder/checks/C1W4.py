@@ -1,0 +1,1364 @@
+"""Hidden tests of C1W4, a network of any depth, and the ways its functions go wrong."""
+
+import copy
+import itertools
+import math
+
+import numpy as np
+
+from autograder.check import Lab, case, draws
+
+lab = Lab("C1W4")
+ref = lab.reference
+
+
+# --- shapes --------------------------------------------------------------------------
+
+lab.concept(
+    "shape_of_w3",
+    points=1,
+    answer="B",
+    why="Layer 3 has 5 units and gets 7 numbers: (n[3], n[2]).",
+    because={
+        "A": "That is W2, which leads from 20 units to 7. Count the input as layer 0.",
+        "C": "Rows are what the layer gives, columns what it gets.",
+        "D": "That is W4, which leads to the output. Count the input as layer 0.",
+    },
+)
+
+
+@lab.check("parameter_shapes", points=4)
+def parameter_shapes(rng):
+    """No hidden layer, one, several; layers that grow and layers that shrink."""
+    yield case([3, 1])
+    yield case([4, 2, 1])
+    yield case([2, 5, 3, 3, 4])
+    yield case([int(n) for n in rng.integers(1, 30, 6)])
+
+
+def _shapes(layer_dims, first=1, last=None, W=None, b=None):
+    """Shapes by name, with single rules replaced."""
+    W = W or (lambda n, n_prev: (n, n_prev))
+    b = b or (lambda n, n_prev: (n, 1))
+    shapes = {}
+    for layer in range(first, last or len(layer_dims)):
+        n, n_prev = layer_dims[layer], layer_dims[layer - 1]
+        shapes |= {f"W{layer}": W(n, n_prev), f"b{layer}": b(n, n_prev)}
+    return shapes
+
+
+@parameter_shapes.mistake(
+    "The weights' shapes are turned round. Rows are what a layer gives, columns "
+    "what it gets: (n[l], n[l-1])."
+)
+def shapes_turned_round(layer_dims):
+    return _shapes(layer_dims, W=lambda n, n_prev: (n_prev, n))
+
+
+@parameter_shapes.mistake("The biases have one axis. They are columns: (n[l], 1).")
+def shapes_of_flat_biases(layer_dims):
+    return _shapes(layer_dims, b=lambda n, n_prev: (n,))
+
+
+@parameter_shapes.mistake(
+    "A bias belongs to the unit that it pushes: n[l] of them, not n[l-1]."
+)
+def shapes_of_biases_before(layer_dims):
+    return _shapes(layer_dims, b=lambda n, n_prev: (n_prev, 1))
+
+
+@parameter_shapes.mistake(
+    "Numbering starts at 0. The input has no weights: the first are W1 and b1."
+)
+def shapes_from_layer_zero(layer_dims):
+    shapes = _shapes(layer_dims)
+    return {f"{name[0]}{int(name[1:]) - 1}": shape for name, shape in shapes.items()}
+
+
+@parameter_shapes.mistake(
+    "The last layer is missing. `range(1, n)` ends at n - 1, so n is len(layer_dims)."
+)
+def shapes_without_the_last(layer_dims):
+    return _shapes(layer_dims, last=len(layer_dims) - 1)
+
+
+@parameter_shapes.mistake("These are arrays. Give their shapes only, as tuples.")
+def arrays_for_shapes(layer_dims):
+    return {name: np.zeros(shape) for name, shape in _shapes(layer_dims).items()}
+
+
+@parameter_shapes.right
+def shapes_from_pairs(layer_dims):
+    shapes = {}
+    for number, (n_prev, n) in enumerate(itertools.pairwise(layer_dims), start=1):
+        shapes["b" + str(number)] = (n, 1)
+        shapes["W" + str(number)] = (n, n_prev)
+    return shapes
+
+
+@parameter_shapes.right
+def shapes_of_arrays(layer_dims):
+    start = ref.initialize_parameters_deep(layer_dims)
+    return {name: np.shape(value) for name, value in start.items()}
+
+
+lab.concept(
+    "count_all",
+    points=1,
+    answer=26,
+    why="(4·3 + 3) + (3·2 + 2) + (2·1 + 1) = 15 + 8 + 3.",
+    because={
+        20: "The weights are all there. Each unit has a bias too: 3 + 2 + 1.",
+        30: "The input has no biases; nothing is computed there.",
+        23: "Each unit has a bias of its own, not one for a layer.",
+        24: "Sizes of neighbouring layers multiply: 4·3, 3·2, 2·1. Then the biases.",
+        10: "These are units. Each has a weight for every unit before it, and a bias.",
+        25: "Nearly: the output unit has a bias too.",
+    },
+)
+
+
+@lab.check("initialize_parameters", points=3)
+def initialize_parameters_check(rng):
+    """Small sizes, several outputs, and large layers where the spread shows."""
+    yield case(3, 2, 1)
+    yield case(2, 4, 5)
+    yield case(int(rng.integers(30, 50)), 40, 30)
+
+
+@initialize_parameters_check.expect
+def small_draws(n_x, n_h, n_y):
+    return {
+        "W1": draws((n_h, n_x), std=0.01),
+        "b1": np.zeros((n_h, 1)),
+        "W2": draws((n_y, n_h), std=0.01),
+        "b2": np.zeros((n_y, 1)),
+    }
+
+
+def _initial(sizes, draw, bias=lambda n: np.zeros((n, 1))):
+    """A start in which `draw(n, n_prev)` makes the weights of a layer."""
+    start = {}
+    for layer in range(1, len(sizes)):
+        start[f"W{layer}"] = draw(sizes[layer], sizes[layer - 1])
+        start[f"b{layer}"] = bias(sizes[layer])
+    return start
+
+
+@initialize_parameters_check.mistake(
+    "The weights are 100 times too large: multiply the draws by 0.01."
+)
+def two_layers_start_large(n_x, n_h, n_y):
+    return _initial([n_x, n_h, n_y], np.random.randn)
+
+
+@initialize_parameters_check.mistake(
+    "The weights are all positive. `rand` draws evenly from 0 to 1; `randn` around 0."
+)
+def two_layers_drawn_evenly(n_x, n_h, n_y):
+    return _initial([n_x, n_h, n_y], lambda *shape: np.random.rand(*shape) * 0.01)
+
+
+@initialize_parameters_check.mistake(
+    "All weights are zero, so no blame will get back through W2. Draw them."
+)
+def two_layers_from_zeros(n_x, n_h, n_y):
+    return _initial([n_x, n_h, n_y], lambda *shape: np.zeros(shape))
+
+
+@initialize_parameters_check.mistake(
+    "The weights are turned round: W1 is (n_h, n_x), W2 is (n_y, n_h)."
+)
+def two_layers_turned_round(n_x, n_h, n_y):
+    return _initial([n_x, n_h, n_y], lambda *s: np.random.randn(*s[::-1]) * 0.01)
+
+
+@initialize_parameters_check.right
+def two_layers_from_another_stream(n_x, n_h, n_y):
+    rng = np.random.default_rng()
+    return _initial([n_x, n_h, n_y], lambda *shape: rng.normal(0, 0.01, shape))
+
+
+@initialize_parameters_check.right
+def two_layers_in_float32(n_x, n_h, n_y):
+    W2 = np.float32(0.01) * np.random.randn(n_y, n_h).astype(np.float32)
+    W1 = np.random.normal(scale=0.01, size=(n_h, n_x)).astype(np.float32)
+    b1, b2 = (np.zeros((n, 1), dtype=np.float32) for n in (n_h, n_y))
+    return {"W1": W1, "W2": W2, "b1": b1, "b2": b2}
+
+
+@lab.check("initialize_parameters_deep", points=6)
+def initialize_parameters_deep_check(rng):
+    """No hidden layer, a few, and large layers where the spread shows."""
+    yield case([3, 1])
+    yield case([2, 4, 3, 1])
+    yield case([int(rng.integers(90, 130)), 50, 25, 60])
+
+
+@initialize_parameters_deep_check.expect
+def shrinking_draws(layer_dims):
+    return {
+        name: draws(shape, std=1 / math.sqrt(shape[1]))
+        if name.startswith("W")
+        else np.zeros(shape)
+        for name, shape in _shapes(layer_dims).items()
+    }
+
+
+@initialize_parameters_deep_check.mistake(
+    "The weights are 0.01 times normal draws. Deep networks divide by the root of the "
+    "number of inputs instead."
+)
+def deep_start_small(layer_dims):
+    return _initial(layer_dims, lambda *shape: np.random.randn(*shape) * 0.01)
+
+
+@initialize_parameters_deep_check.mistake(
+    "The weights are not scaled. Divide by the root of the number of inputs."
+)
+def deep_start_large(layer_dims):
+    return _initial(layer_dims, np.random.randn)
+
+
+@initialize_parameters_deep_check.mistake(
+    "It divides by the root of n[l], the layer's own size. What a unit adds up is its "
+    "inputs: n[l-1]."
+)
+def deep_by_own_size(layer_dims):
+    return _initial(layer_dims, lambda n, k: np.random.randn(n, k) / np.sqrt(n))
+
+
+@initialize_parameters_deep_check.mistake(
+    "It divides by the number of inputs. The root is missing."
+)
+def deep_without_the_root(layer_dims):
+    return _initial(layer_dims, lambda n, k: np.random.randn(n, k) / k)
+
+
+@initialize_parameters_deep_check.mistake(
+    "The spread is the root of 2 too large. That is He's start, of course 2; here it "
+    "is 1 by the root of n[l-1]."
+)
+def deep_by_he(layer_dims):
+    return _initial(layer_dims, lambda n, k: np.random.randn(n, k) * np.sqrt(2 / k))
+
+
+@initialize_parameters_deep_check.mistake(
+    "The weights are all positive. `rand` draws evenly from 0 to 1; `randn` around 0."
+)
+def deep_drawn_evenly(layer_dims):
+    return _initial(layer_dims, lambda n, k: np.random.rand(n, k) / np.sqrt(k))
+
+
+@initialize_parameters_deep_check.mistake(
+    "The last layer is missing. `range(1, n)` ends at n - 1, so n is len(layer_dims)."
+)
+def deep_without_the_last(layer_dims):
+    return ref.initialize_parameters_deep(layer_dims[:-1])
+
+
+@initialize_parameters_deep_check.mistake(
+    "The biases have one axis. Give them both: (n[l], 1)."
+)
+def deep_with_flat_biases(layer_dims):
+    start = ref.initialize_parameters_deep(layer_dims)
+    return {n: p[:, 0] if n.startswith("b") else p for n, p in start.items()}
+
+
+@initialize_parameters_deep_check.right
+def deep_from_another_stream(layer_dims):
+    rng = np.random.default_rng()
+    return _initial(layer_dims, lambda n, k: rng.normal(0, k**-0.5, (n, k)))
+
+
+@initialize_parameters_deep_check.right
+def deep_from_the_last_in_float32(layer_dims):
+    start = {}
+    for layer in reversed(range(1, len(layer_dims))):
+        n, n_prev = layer_dims[layer], layer_dims[layer - 1]
+        W = np.random.standard_normal((n, n_prev)).astype(np.float32)
+        start[f"W{layer}"] = W / np.float32(math.sqrt(n_prev))
+        start[f"b{layer}"] = np.zeros((n, 1), dtype=int)
+    return start
+
+
+# --- forwards ------------------------------------------------------------------------
+
+
+def layer(rng, n, n_prev, m):
+    """What goes into one layer: input, weights, biases."""
+    W = rng.normal(size=(n, n_prev)) / np.sqrt(n_prev)
+    return rng.normal(size=(n_prev, m)), W, rng.normal(size=(n, 1))
+
+
+SIZES = [(1, 1, 1), (3, 3, 3), (2, 5, 4), (4, 2, 1)]  # n, n_prev, m
+
+
+@lab.check("linear_forward", points=5)
+def linear_forward(rng):
+    """One of everything, square weights, wide and tall ones, one example."""
+    for sizes in SIZES:
+        yield case(*layer(rng, *sizes))
+
+
+@linear_forward.mistake("The biases are not used. Z is W A + b.")
+def linear_without_bias(A, W, b):
+    return W @ A, (A, W, b)
+
+
+@linear_forward.mistake("The cache should hold (A, W, b), in this order.")
+def linear_cache_in_another_order(A, W, b):
+    return W @ A + b, (W, A, b)
+
+
+@linear_forward.mistake(
+    "The cache holds Z. It should hold what went in: the tuple (A, W, b)."
+)
+def linear_caches_the_result(A, W, b):
+    Z = W @ A + b
+    return Z, Z
+
+
+@linear_forward.mistake("The cache is missing. Return both: Z and (A, W, b).")
+def linear_without_cache(A, W, b):
+    return W @ A + b
+
+
+@linear_forward.mistake("W and A are the wrong way round, or transposed: W times A.")
+def linear_the_wrong_way_round(A, W, b):
+    return A @ W + b, (A, W, b)
+
+
+@linear_forward.right
+def linear_with_loops(A, W, b):
+    Z = np.zeros((len(W), A.shape[1]))
+    for i, row in enumerate(W):
+        for j in range(A.shape[1]):
+            Z[i, j] = sum(w * a for w, a in zip(row, A[:, j], strict=True)) + b[i, 0]
+    return Z, (A, W, b)
+
+
+@linear_forward.right
+def linear_in_float32(A, W, b):
+    Z = np.einsum("np,pm->nm", W.astype(np.float32), A.astype(np.float32))
+    Z += b.astype(np.float32)
+    return Z, (A.copy(), W.copy(), b.copy())
+
+
+@lab.check("linear_activation_forward", points=6)
+def linear_activation_forward(rng):
+    """Both bends, on layers of several sizes."""
+    for sizes in SIZES[1:]:
+        for activation in ("relu", "sigmoid"):
+            yield case(*layer(rng, *sizes), activation)
+
+
+def _block(A_prev, W, b, bend):
+    Z = W @ A_prev + b
+    return bend(Z), ((A_prev, W, b), Z)
+
+
+@linear_activation_forward.mistake(
+    "It is the sigmoid in every case. The argument `activation` decides."
+)
+def always_sigmoid(A_prev, W, b, activation):
+    return _block(A_prev, W, b, lambda Z: ref.sigmoid(Z)[0])
+
+
+@linear_activation_forward.mistake(
+    "It is ReLU in every case. The argument `activation` decides."
+)
+def always_relu(A_prev, W, b, activation):
+    return _block(A_prev, W, b, lambda Z: ref.relu(Z)[0])
+
+
+@linear_activation_forward.mistake(
+    "There is no bend: the block gives Z. Apply `sigmoid` or `relu` to it."
+)
+def never_bends(A_prev, W, b, activation):
+    return _block(A_prev, W, b, lambda Z: Z)
+
+
+@linear_activation_forward.mistake(
+    "The two caches have changed places: first the linear one, then the bend's."
+)
+def caches_swapped(A_prev, W, b, activation):
+    A, (linear, bend) = ref.linear_activation_forward(A_prev, W, b, activation)
+    return A, (bend, linear)
+
+
+@linear_activation_forward.mistake(
+    "The bend's cache holds A. It should be Z, from before the bend: what `sigmoid` "
+    "and `relu` return second."
+)
+def caches_the_output(A_prev, W, b, activation):
+    A, (linear, _) = ref.linear_activation_forward(A_prev, W, b, activation)
+    return A, (linear, A)
+
+
+@linear_activation_forward.mistake(
+    "Only the linear cache is there. The way back through the bend needs Z too."
+)
+def caches_the_linear_half(A_prev, W, b, activation):
+    A, (linear, _) = ref.linear_activation_forward(A_prev, W, b, activation)
+    return A, linear
+
+
+@linear_activation_forward.mistake(
+    "`sigmoid` and `relu` return two things, output and cache. Take them apart."
+)
+def keeps_output_and_cache_together(A_prev, W, b, activation):
+    Z, linear = ref.linear_forward(A_prev, W, b)
+    both = {"sigmoid": ref.sigmoid, "relu": ref.relu}[activation](Z)
+    return both, (linear, Z)
+
+
+@linear_activation_forward.right
+def block_with_branches(A_prev, W, b, activation):
+    Z = np.dot(W, A_prev) + b
+    if activation == "relu":
+        A = Z * (Z > 0)
+    else:
+        A = 1 / (1 + np.exp(-Z))
+    return A, ((A_prev, W, b), Z)
+
+
+@linear_activation_forward.right
+def block_in_float32(A_prev, W, b, activation):
+    A_prev, W, b = (x.astype(np.float32) for x in (A_prev, W, b))
+    Z = np.einsum("ij,jk->ik", W, A_prev) + b
+    A = (np.tanh(Z / 2) + 1) / 2 if activation == "sigmoid" else np.fmax(Z, 0)
+    return A, ((A_prev, W, b), Z)
+
+
+def network(rng, layer_dims):
+    """Parameters of a network whose biases are not zero."""
+    return _initial(
+        layer_dims,
+        lambda n, n_prev: rng.normal(size=(n, n_prev)) * np.sqrt(2 / n_prev),
+        lambda n: rng.normal(size=(n, 1)) / 2,
+    )
+
+
+DEPTHS = [[3, 1], [4, 3, 1], [3, 3, 3, 1], [5, 4, 6, 3, 1]]
+
+
+@lab.check("L_model_forward", points=8)
+def l_model_forward(rng):
+    """No hidden layer to three, equal sizes and different ones."""
+    for dims in DEPTHS:
+        yield case(rng.normal(size=(dims[0], 4)), network(rng, dims))
+
+
+def _chain(X, parameters, bend_of, first=1):
+    """All layers, where `bend_of(layer, L)` names the bend."""
+    A, caches, L = X, [], len(parameters) // 2
+    for number in range(first, L + 1):
+        W, b = parameters[f"W{number}"], parameters[f"b{number}"]
+        A, cache = ref.linear_activation_forward(A, W, b, bend_of(number, L))
+        caches.append(cache)
+    return A, caches
+
+
+@l_model_forward.mistake(
+    "The output layer bends by ReLU. A probability comes from the sigmoid."
+)
+def relu_at_the_output(X, parameters):
+    return _chain(X, parameters, lambda number, L: "relu")
+
+
+@l_model_forward.mistake(
+    "The hidden layers bend by the sigmoid. They should be ReLU; only the last is not."
+)
+def sigmoid_everywhere(X, parameters):
+    return _chain(X, parameters, lambda number, L: "sigmoid")
+
+
+@l_model_forward.mistake(
+    "The output's cache is missing: there are L caches, one for each layer."
+)
+def forgets_the_last_cache(X, parameters):
+    AL, caches = ref.L_model_forward(X, parameters)
+    return AL, caches[:-1]
+
+
+@l_model_forward.mistake("The caches are in reverse. The first layer's comes first.")
+def caches_in_reverse(X, parameters):
+    AL, caches = ref.L_model_forward(X, parameters)
+    return AL, caches[::-1]
+
+
+@l_model_forward.mistake(
+    "The caches are those of the linear halves. Keep what "
+    "`linear_activation_forward` returns, with the bend's."
+)
+def keeps_linear_caches(X, parameters):
+    AL, caches = ref.L_model_forward(X, parameters)
+    return AL, [linear for linear, _ in caches]
+
+
+@l_model_forward.mistake(
+    "The chain stops one layer early. `len(parameters) // 2` counts all layers, the "
+    "output among them."
+)
+def stops_early(X, parameters):
+    L = len(parameters) // 2
+    inner = {n: p for n, p in parameters.items() if n not in (f"W{L}", f"b{L}")}
+    return _chain(X, inner, lambda number, _: "relu")
+
+
+@l_model_forward.mistake(
+    "Every layer gets X. From the second on, the input is what the layer before gave."
+)
+def feeds_x_to_all(X, parameters):
+    caches = []
+    L = len(parameters) // 2
+    for n in range(1, L + 1):
+        bend = "relu" if n < L else "sigmoid"
+        A, cache = ref.linear_activation_forward(
+            X, parameters[f"W{n}"], parameters[f"b{n}"], bend
+        )
+        caches.append(cache)
+    return A, caches
+
+
+@l_model_forward.mistake("The caches are missing. Return both: AL, and their list.")
+def returns_no_caches(X, parameters):
+    return ref.L_model_forward(X, parameters)[0]
+
+
+@l_model_forward.right
+def chain_by_hand(X, parameters):
+    A, caches, number = X, [], 1
+    while f"W{number}" in parameters:
+        W, b = parameters[f"W{number}"], parameters[f"b{number}"]
+        Z = W @ A + b
+        caches += [((A, W, b), Z)]
+        last = f"W{number + 1}" not in parameters
+        A = 1 / (1 + np.exp(-Z)) if last else np.where(Z > 0, Z, 0)
+        number += 1
+    return A, caches
+
+
+@l_model_forward.right
+def chain_in_float32(X, parameters):
+    p = {name: value.astype(np.float32) for name, value in parameters.items()}
+    AL, caches = ref.L_model_forward(X.astype(np.float32), p)
+    return AL, caches
+
+
+lab.concept(
+    "which_loop",
+    points=1,
+    answer="C",
+    why="A layer needs what the one before gave. All else is one product of arrays.",
+    because={
+        "A": "Examples are columns: one product does them all.",
+        "B": "Units are rows of W: one product does them all.",
+        "D": "Inputs are summed over by the product of W and A.",
+    },
+)
+
+lab.concept(
+    "vanished",
+    points=1,
+    answer="D",
+    why="0.01 times the root of 100, and half lost at each ReLU, ten times over.",
+    because={
+        "A": "Drawn at random they differ. They are only very small.",
+        "B": "A cost that leaps would not stand still at 0.693.",
+        "C": "ReLU has no upper end; the sigmoid and tanh saturate.",
+    },
+)
+
+lab.concept(
+    "xor_by_heart",
+    points=1,
+    answer=32768,
+    why="Half of the 2^16 patterns are odd: 2^15.",
+    because={
+        65536: "That is all patterns. Only the odd ones, half of them, need a unit.",
+        16: "That is the number of inputs. A unit is needed for each odd pattern.",
+        30: "That is the deep network: two units for each of 15 matches.",
+        15: "That is the number of matches in the deep network.",
+        8: "A unit is needed for each odd pattern, of which there are 2^15.",
+        128: "That is for 8 inputs. For 16 it is 2^15.",
+        256: "The number doubles with each further input: 2^15.",
+    },
+)
+
+
+@lab.check("compute_cost", points=5)
+def compute_cost(rng):
+    """One example, several, all of one label, near certainty."""
+    for m in (1, 5, 12):
+        yield case(rng.uniform(0.02, 0.98, (1, m)), rng.integers(0, 2, (1, m)))
+    yield case(rng.uniform(0.1, 0.9, (1, 4)), np.ones((1, 4), dtype=int))
+    Y = np.array([[0, 1, 1, 0]])
+    yield case(np.abs(Y - rng.uniform(1e-9, 1e-6, (1, 4))), Y)
+
+
+def _loss(AL, Y):
+    return -(Y * np.log(AL) + (1 - Y) * np.log(1 - AL))
+
+
+@compute_cost.mistake(
+    "The cost is m times too large. Average the loss over the m examples."
+)
+def sums_the_losses(AL, Y):
+    return np.sum(_loss(AL, Y))
+
+
+@compute_cost.mistake("The cost is negative. There is a minus before the loss.")
+def forgets_the_minus(AL, Y):
+    return -np.mean(_loss(AL, Y))
+
+
+@compute_cost.mistake(
+    "Only examples with label 1 are counted. The second term, with 1 - Y, is for the "
+    "others."
+)
+def counts_label_one_only(AL, Y):
+    return -np.mean(Y * np.log(AL))
+
+
+@compute_cost.mistake("The second term uses log(AL) where it needs log(1 - AL).")
+def same_logarithm_twice(AL, Y):
+    return -np.mean(Y * np.log(AL) + (1 - Y) * np.log(AL))
+
+
+@compute_cost.mistake(
+    "The cost is a table of one number. Sum over both axes, or use np.squeeze."
+)
+def cost_in_a_table(AL, Y):
+    return np.mean(_loss(AL, Y), axis=1, keepdims=True)
+
+
+@compute_cost.mistake("The losses are still apart: average them into one number.")
+def keeps_the_losses_apart(AL, Y):
+    return _loss(AL, Y)
+
+
+@compute_cost.right
+def cost_with_a_loop(AL, Y):
+    total = 0.0
+    for a, y in zip(AL[0], Y[0], strict=True):
+        total -= math.log(a) if y == 1 else math.log(1 - a)
+    return total / AL.shape[1]
+
+
+@compute_cost.right
+def cost_by_dot(AL, Y):
+    both = Y @ np.log(AL).T + (1 - Y) @ np.log1p(-AL).T
+    return np.squeeze(-both / Y.shape[1])
+
+
+# --- backwards -----------------------------------------------------------------------
+
+
+@lab.check("linear_backward", points=9)
+def linear_backward(rng):
+    """One of everything, square weights, wide and tall ones, one example."""
+    for n, n_prev, m in SIZES:
+        yield case(rng.normal(size=(n, m)), layer(rng, n, n_prev, m))
+
+
+@linear_backward.mistake(
+    "dA_prev is m times too small. Each example keeps its own blame; only dW and db "
+    "are averages."
+)
+def averages_the_blame(dZ, cache):
+    dA_prev, dW, db = ref.linear_backward(dZ, cache)
+    return dA_prev / dZ.shape[1], dW, db
+
+
+@linear_backward.mistake(
+    "dW and db are m times too large. They are averages over the examples."
+)
+def forgets_to_average(dZ, cache):
+    dA_prev, dW, db = ref.linear_backward(dZ, cache)
+    return dA_prev, dW * dZ.shape[1], db * dZ.shape[1]
+
+
+@linear_backward.mistake("db is m times too large: sum, and then divide by m.")
+def forgets_to_average_db(dZ, cache):
+    dA_prev, dW, db = ref.linear_backward(dZ, cache)
+    return dA_prev, dW, db * dZ.shape[1]
+
+
+@linear_backward.mistake("dW is m times too large: the division by m is missing there.")
+def forgets_to_average_dw(dZ, cache):
+    dA_prev, dW, db = ref.linear_backward(dZ, cache)
+    return dA_prev, dW * dZ.shape[1], db
+
+
+@linear_backward.mistake("db has lost an axis: (n,) in place of (n, 1). keepdims=True.")
+def drops_the_axis(dZ, cache):
+    dA_prev, dW, db = ref.linear_backward(dZ, cache)
+    return dA_prev, dW, db[:, 0]
+
+
+@linear_backward.mistake(
+    "db was summed over units too, or over the wrong axis. axis=1 runs over examples."
+)
+def sums_over_units(dZ, cache):
+    dA_prev, dW, _ = ref.linear_backward(dZ, cache)
+    return dA_prev, dW, np.sum(dZ) / dZ.shape[1]
+
+
+@linear_backward.mistake("The order is dA_prev, dW, db.")
+def slopes_in_another_order(dZ, cache):
+    dA_prev, dW, db = ref.linear_backward(dZ, cache)
+    return dW, db, dA_prev
+
+
+@linear_backward.mistake(
+    "dW is transposed. A slope has the shape of what it is the slope of."
+)
+def transposes_dw(dZ, cache):
+    dA_prev, dW, db = ref.linear_backward(dZ, cache)
+    return dA_prev, dW.T, db
+
+
+@linear_backward.mistake("dA_prev is W.T dZ: the weights have to be transposed.")
+def blame_by_plain_weights(dZ, cache):
+    _, dW, db = ref.linear_backward(dZ, cache)
+    return cache[1] @ dZ, dW, db
+
+
+@linear_backward.mistake(
+    "It averages over the units. m is the number of examples, A_prev.shape[1]."
+)
+def averages_over_units(dZ, cache):
+    dA_prev, dW, db = ref.linear_backward(dZ, cache)
+    factor = dZ.shape[1] / cache[0].shape[0]
+    return dA_prev, dW * factor, db * factor
+
+
+@linear_backward.right
+def linear_backward_with_loops(dZ, cache):
+    A_prev, W, b = cache
+    (n, n_prev), m = W.shape, dZ.shape[1]
+    dA_prev, dW, db = np.zeros_like(A_prev), np.zeros_like(W), np.zeros_like(b)
+    for i in range(m):
+        for j in range(n):
+            db[j, 0] += dZ[j, i] / m
+            for k in range(n_prev):
+                dW[j, k] += dZ[j, i] * A_prev[k, i] / m
+                dA_prev[k, i] += W[j, k] * dZ[j, i]
+    return dA_prev, dW, db
+
+
+@linear_backward.right
+def linear_backward_in_float32(dZ, cache):
+    A_prev, W, _ = (x.astype(np.float32) for x in cache)
+    dZ = dZ.astype(np.float32)
+    dW = np.einsum("nm,pm->np", dZ, A_prev) / dZ.shape[1]
+    return np.einsum("np,nm->pm", W, dZ), dW, dZ.mean(axis=1).reshape(-1, 1)
+
+
+lab.concept(
+    "what_is_cached",
+    points=1,
+    answer="A",
+    why="The slope of a weight is blame times what the weight was multiplied by.",
+    because={
+        "B": "The cost needs AL and Y only.",
+        "C": "dA_prev is W.T times dZ; A_prev is not in it.",
+        "D": "The way back through the bend needs Z, which the other cache holds.",
+    },
+)
+
+
+@lab.check("linear_activation_backward", points=7)
+def linear_activation_backward(rng):
+    """Both bends, on layers of several sizes."""
+    for n, n_prev, m in SIZES[1:]:
+        for activation in ("relu", "sigmoid"):
+            _, cache = ref.linear_activation_forward(
+                *layer(rng, n, n_prev, m), activation
+            )
+            yield case(rng.normal(size=(n, m)), cache, activation)
+
+
+@linear_activation_backward.mistake(
+    "The bend was left out: `linear_backward` wants dZ, not dA. First go back through "
+    "the sigmoid or ReLU."
+)
+def skips_the_bend(dA, cache, activation):
+    return ref.linear_backward(dA, cache[0])
+
+
+@linear_activation_backward.mistake(
+    "It goes back through the sigmoid in every case. The argument `activation` decides."
+)
+def back_through_the_sigmoid_always(dA, cache, activation):
+    return ref.linear_backward(ref.sigmoid_backward(dA, cache[1]), cache[0])
+
+
+@linear_activation_backward.mistake(
+    "It goes back through ReLU in every case. The argument `activation` decides."
+)
+def back_through_relu_always(dA, cache, activation):
+    return ref.linear_backward(ref.relu_backward(dA, cache[1]), cache[0])
+
+
+@linear_activation_backward.mistake(
+    "dA was bent forwards. On the way back it is multiplied by the slope: "
+    "`relu_backward`, `sigmoid_backward`."
+)
+def bends_the_blame(dA, cache, activation):
+    bend = {"sigmoid": ref.sigmoid, "relu": ref.relu}[activation]
+    return ref.linear_backward(bend(dA)[0], cache[0])
+
+
+@linear_activation_backward.mistake("The order is dA_prev, dW, db.")
+def block_slopes_in_another_order(dA, cache, activation):
+    dA_prev, dW, db = ref.linear_activation_backward(dA, cache, activation)
+    return dW, db, dA_prev
+
+
+@linear_activation_backward.mistake(
+    "dZ came back. It is a station on the way: go on with `linear_backward`."
+)
+def returns_dz(dA, cache, activation):
+    back = {"sigmoid": ref.sigmoid_backward, "relu": ref.relu_backward}[activation]
+    return back(dA, cache[1])
+
+
+@linear_activation_backward.right
+def block_backward_by_hand(dA, cache, activation):
+    (A_prev, W, _), Z = cache
+    A = 1 / (1 + np.exp(-Z))
+    dZ = dA * (A - A**2) if activation == "sigmoid" else np.where(Z > 0, dA, 0)
+    m = dA.shape[1]
+    return W.T @ dZ, dZ @ A_prev.T / m, dZ.sum(axis=1, keepdims=True) / m
+
+
+@linear_activation_backward.right
+def block_backward_in_float32(dA, cache, activation):
+    linear, Z = cache
+    dZ = np.array(dA, dtype=np.float32)
+    if activation == "relu":
+        dZ[Z <= 0] = 0
+    else:
+        dZ *= (0.25 / np.cosh(Z / 2) ** 2).astype(np.float32)
+    return ref.linear_backward(dZ, linear)
+
+
+@lab.check("L_model_backward", points=12)
+def l_model_backward(rng):
+    """No hidden layer to three, equal sizes and different ones, one example."""
+    for dims, m in zip([*DEPTHS, [3, 4, 1]], (4, 5, 3, 6, 1), strict=True):
+        X, Y = rng.normal(size=(dims[0], m)), rng.integers(0, 2, (1, m))
+        AL, caches = ref.L_model_forward(X, network(rng, dims))
+        yield case(AL, Y, caches)
+
+
+def _way_back(AL, Y, caches, bend_of=None, dAL=None):
+    """All slopes, with single steps replaced."""
+    grads, L = {}, len(caches)
+    bend_of = bend_of or (lambda number, L: "sigmoid" if number == L else "relu")
+    dA = -Y / AL + (1 - Y) / (1 - AL) if dAL is None else dAL
+    for number in range(L, 0, -1):
+        dA, dW, db = ref.linear_activation_backward(
+            dA, caches[number - 1], bend_of(number, L)
+        )
+        grads |= {f"dA{number - 1}": dA, f"dW{number}": dW, f"db{number}": db}
+    return grads
+
+
+@l_model_backward.mistake(
+    "All slopes have the wrong sign. dAL is -Y / AL + (1 - Y) / (1 - AL)."
+)
+def starts_with_the_wrong_sign(AL, Y, caches):
+    return _way_back(AL, Y, caches, dAL=Y / AL - (1 - Y) / (1 - AL))
+
+
+@l_model_backward.mistake(
+    "The first blame is AL - Y. That is dZ of the last layer, after the sigmoid; dAL, "
+    "before it, is -Y / AL + (1 - Y) / (1 - AL)."
+)
+def starts_with_the_difference(AL, Y, caches):
+    return _way_back(AL, Y, caches, dAL=AL - Y)
+
+
+@l_model_backward.mistake(
+    "The second term of dAL has the wrong sign: -Y / AL + (1 - Y) / (1 - AL)."
+)
+def second_term_reversed(AL, Y, caches):
+    return _way_back(AL, Y, caches, dAL=-Y / AL - (1 - Y) / (1 - AL))
+
+
+@l_model_backward.mistake(
+    "All slopes are m times too small: dAL was averaged, and `linear_backward` "
+    "averages too. Once is enough."
+)
+def averages_twice(AL, Y, caches):
+    dAL = (-Y / AL + (1 - Y) / (1 - AL)) / Y.shape[1]
+    return _way_back(AL, Y, caches, dAL=dAL)
+
+
+@l_model_backward.mistake(
+    "The hidden layers go back through the sigmoid. They were ReLU on the way forwards."
+)
+def sigmoid_all_the_way(AL, Y, caches):
+    return _way_back(AL, Y, caches, lambda number, L: "sigmoid")
+
+
+@l_model_backward.mistake(
+    "The output goes back through ReLU. It was the sigmoid on the way forwards."
+)
+def relu_all_the_way(AL, Y, caches):
+    return _way_back(AL, Y, caches, lambda number, L: "relu")
+
+
+@l_model_backward.mistake(
+    "The numbers of the dA are one too high. Layer l gives the blame for the layer "
+    "before: dA with l - 1, down to dA0."
+)
+def blame_numbered_by_its_giver(AL, Y, caches):
+    grads = ref.L_model_backward(AL, Y, caches)
+    return {
+        f"dA{int(name[2:]) + 1}" if name.startswith("dA") else name: value
+        for name, value in grads.items()
+    }
+
+
+@l_model_backward.mistake(
+    "The first hidden layer is left out. The loop has to end with layer 1, caches[0]."
+)
+def stops_before_the_first(AL, Y, caches):
+    grads = ref.L_model_backward(AL, Y, caches)
+    first = ("dA0", "dW1", "db1") if len(caches) > 1 else ()
+    return {name: value for name, value in grads.items() if name not in first}
+
+
+@l_model_backward.mistake(
+    "Only the last layer is there. A loop from L - 1 down to 1 does the others."
+)
+def last_layer_only(AL, Y, caches):
+    L = len(caches)
+    grads = ref.L_model_backward(AL, Y, caches)
+    return {name: grads[name] for name in (f"dA{L - 1}", f"dW{L}", f"db{L}")}
+
+
+@l_model_backward.mistake(
+    "The caches are taken in the wrong order. caches[0] belongs to layer 1, so layer l "
+    "has caches[l - 1]."
+)
+def caches_from_the_other_end(AL, Y, caches):
+    return _way_back(AL, Y, caches[::-1])
+
+
+@l_model_backward.right
+def way_back_by_the_difference(AL, Y, caches):
+    m, L = Y.shape[1], len(caches)
+    dZ, grads = AL - Y, {}
+    for number in reversed(range(1, L + 1)):
+        (A_prev, W, _), _ = caches[number - 1]
+        grads[f"dW{number}"] = dZ @ A_prev.T / m
+        grads[f"db{number}"] = np.mean(dZ, axis=1, keepdims=True)
+        grads[f"dA{number - 1}"] = W.T @ dZ
+        if number > 1:
+            dZ = grads[f"dA{number - 1}"] * (caches[number - 2][1] > 0)
+    return grads
+
+
+@l_model_backward.right
+def way_back_with_dal_among_the_slopes(AL, Y, caches):
+    L = len(caches)
+    grads = {f"dA{L}": -(np.divide(Y, AL) - np.divide(1 - Y, 1 - AL))}
+    for number in range(L, 0, -1):
+        bend = "relu" if number < L else "sigmoid"
+        slopes = ref.linear_activation_backward(
+            grads[f"dA{number}"].astype(np.float32), caches[number - 1], bend
+        )
+        names = (f"dA{number - 1}", f"dW{number}", f"db{number}")
+        grads.update(zip(names, slopes, strict=True))
+    return grads
+
+
+lab.concept(
+    "use_of_da0",
+    points=1,
+    answer="D",
+    why="It falls out of the last block. (Course 4 finds a use for it: art.)",
+    because={
+        "A": "The input is data. Learning changes weights and biases.",
+        "B": "W1 is moved by dW1, which needs dZ1 and X.",
+        "C": "Each step starts with a new way forwards, from X.",
+    },
+)
+
+
+@lab.check("update_parameters", points=5)
+def update_parameters(rng):
+    """One layer to four, several rates, none at all."""
+    for dims, rate in zip(DEPTHS, (0.1, 1.0, 0.0, 0.0075), strict=True):
+        slopes = {"d" + name: value for name, value in network(rng, dims).items()}
+        yield case(network(rng, dims), slopes | {"dA0": np.ones((2, 2))}, rate)
+
+
+@update_parameters.mistake("It climbs. The slopes point uphill, so subtract them.")
+def climbs(params, grads, learning_rate):
+    return ref.update_parameters(params, grads, -learning_rate)
+
+
+@update_parameters.mistake(
+    "It writes into its argument. `W -= …` changes the caller's array, also after "
+    "`.copy()` of the dictionary, which copies names only."
+)
+def steps_in_place(params, grads, learning_rate):
+    for name in params:
+        params[name] -= learning_rate * grads["d" + name]
+    return params
+
+
+@update_parameters.mistake("The learning rate is not used. Multiply the slopes by it.")
+def ignores_the_rate(params, grads, learning_rate):
+    return ref.update_parameters(params, grads, 1.0)
+
+
+@update_parameters.mistake("The biases stay where they are. They take a step too.")
+def leaves_the_biases(params, grads, learning_rate):
+    after = ref.update_parameters(params, grads, learning_rate)
+    return params | {name: p for name, p in after.items() if name.startswith("W")}
+
+
+@update_parameters.mistake(
+    "The last layer is not updated. Layers are 1 to L: range(1, L + 1), or range(L) "
+    "with l + 1 in the names."
+)
+def leaves_the_last_layer(params, grads, learning_rate):
+    L = len(params) // 2
+    last = {name: params[name] for name in (f"W{L}", f"b{L}")}
+    return ref.update_parameters(params, grads, learning_rate) | last
+
+
+@update_parameters.mistake(
+    "The parameters that come back are the old ones. Return the new."
+)
+def returns_the_old(params, grads, learning_rate):
+    return dict(params)
+
+
+@update_parameters.right
+def steps_on_a_deep_copy(params, grads, learning_rate):
+    params = copy.deepcopy(params)
+    for number in range(len(params) // 2):
+        params[f"W{number + 1}"] -= learning_rate * grads[f"dW{number + 1}"]
+        params[f"b{number + 1}"] -= learning_rate * grads[f"db{number + 1}"]
+    return params
+
+
+@update_parameters.right
+def steps_in_float32(params, grads, learning_rate):
+    return {
+        name: np.float32(value) + np.float32(-learning_rate * grads["d" + name])
+        for name, value in params.items()
+    }
+
+
+# --- models --------------------------------------------------------------------------
+
+
+# The driver puts a given start in the place of these two, here and in the notebook.
+def initialize_parameters(n_x, n_h, n_y):
+    return ref.initialize_parameters(n_x, n_h, n_y)
+
+
+def initialize_parameters_deep(layer_dims):
+    return ref.initialize_parameters_deep(layer_dims)
+
+
+def _train(X, Y, dims, rate, steps, *, every=100, bend_of=None, start_again=False):
+    """Parameters, costs and the last slopes, with single rules replaced."""
+    parameters, costs = initialize_parameters_deep(dims), []
+    bend_of = bend_of or (lambda number, L: "sigmoid" if number == L else "relu")
+    first = parameters
+    for i in range(steps):
+        AL, caches = _chain(X, parameters, bend_of)
+        if i % every == 0:
+            costs.append(ref.compute_cost(AL, Y))
+        grads = _way_back(AL, Y, caches, bend_of)
+        base = first if start_again else parameters
+        parameters = ref.update_parameters(base, grads, rate)
+    return parameters, costs
+
+
+def _training_cases(rng, depths):
+    for dims, m, steps, rate in depths:
+        X, Y = rng.normal(size=(dims[0], m)), rng.integers(0, 2, (1, m))
+        yield case(X, Y, dims, rate, steps, network(rng, dims))
+
+
+MESSAGES = {
+    "every": "There is a cost for every step. Note it only before steps 0, 100, 200, …",
+    "late": "The costs are noted after the step. The first is the cost of the start.",
+    "climbs": "The cost climbs. The slopes point uphill: pass the learning rate on to "
+    "`update_parameters`, and subtract there.",
+    "start": "The parameters are those of the start. `update_parameters` returns new "
+    "ones; keep them.",
+    "once": "Every step starts from the first parameters. Give each step those of the "
+    "one before.",
+    "more": "It takes one step too many: `range(n)` has n values, 0 to n - 1.",
+    "rate": "The learning rate is 0.0075 in every case. Pass the argument on.",
+    "sigmoid": "The hidden layers bend by the sigmoid. They should be ReLU.",
+    "alone": "The costs are missing. Return both: parameters, and the list of costs.",
+    "order": "Return the parameters first, then the costs.",
+}
+
+
+def _register(check):
+    """The mistakes that both models share."""
+
+    @check.mistake(MESSAGES["every"])
+    def notes_every_cost(X, Y, layers_dims, learning_rate, num_iterations):
+        return _train(X, Y, layers_dims, learning_rate, num_iterations, every=1)
+
+    @check.mistake(MESSAGES["late"])
+    def notes_too_late(X, Y, layers_dims, learning_rate, num_iterations):
+        parameters, costs = initialize_parameters_deep(layers_dims), []
+        for i in range(num_iterations):
+            AL, caches = ref.L_model_forward(X, parameters)
+            grads = ref.L_model_backward(AL, Y, caches)
+            parameters = ref.update_parameters(parameters, grads, learning_rate)
+            if i % 100 == 0:
+                AL, _ = ref.L_model_forward(X, parameters)
+                costs.append(ref.compute_cost(AL, Y))
+        return parameters, costs
+
+    @check.mistake(MESSAGES["climbs"])
+    def model_climbs(X, Y, layers_dims, learning_rate, num_iterations):
+        return _train(X, Y, layers_dims, -learning_rate, num_iterations)
+
+    @check.mistake(MESSAGES["start"])
+    def model_returns_the_start(X, Y, layers_dims, learning_rate, num_iterations):
+        _, costs = _train(X, Y, layers_dims, learning_rate, num_iterations)
+        return initialize_parameters_deep(layers_dims), costs
+
+    @check.mistake(MESSAGES["once"])
+    def always_the_first_step(X, Y, layers_dims, learning_rate, num_iterations):
+        return _train(
+            X, Y, layers_dims, learning_rate, num_iterations, start_again=True
+        )
+
+    @check.mistake(MESSAGES["more"])
+    def one_step_too_many(X, Y, layers_dims, learning_rate, num_iterations):
+        return _train(X, Y, layers_dims, learning_rate, num_iterations + 1)
+
+    @check.mistake(MESSAGES["rate"])
+    def one_rate_for_all(X, Y, layers_dims, learning_rate, num_iterations):
+        return _train(X, Y, layers_dims, 0.0075, num_iterations)
+
+    @check.mistake(MESSAGES["sigmoid"])
+    def sigmoid_inside(X, Y, layers_dims, learning_rate, num_iterations):
+        return _train(
+            X,
+            Y,
+            layers_dims,
+            learning_rate,
+            num_iterations,
+            bend_of=lambda number, L: "sigmoid",
+        )
+
+    @check.mistake(MESSAGES["alone"])
+    def returns_parameters_alone(X, Y, layers_dims, learning_rate, num_iterations):
+        return _train(X, Y, layers_dims, learning_rate, num_iterations)[0]
+
+    @check.mistake(MESSAGES["order"])
+    def returns_costs_first(X, Y, layers_dims, learning_rate, num_iterations):
+        return _train(X, Y, layers_dims, learning_rate, num_iterations)[::-1]
+
+
+@lab.check("two_layer_model", points=5, driver="from_start")
+def two_layer_model(rng):
+    """One step, a few, and enough for three notes of the cost."""
+    yield from _training_cases(
+        rng,
+        [((3, 4, 1), 5, 1, 0.1), ((2, 3, 1), 6, 4, 0.5), ((2, 2, 1), 4, 201, 0.01)],
+    )
+
+
+_register(two_layer_model)
+
+
+@two_layer_model.right
+def two_layers_by_blocks(
+    X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False
+):
+    n_x, n_h, n_y = layers_dims
+    p, costs = initialize_parameters(n_x, n_h, n_y), []
+    for i in range(num_iterations):
+        A1, cache1 = ref.linear_activation_forward(X, p["W1"], p["b1"], "relu")
+        A2, cache2 = ref.linear_activation_forward(A1, p["W2"], p["b2"], "sigmoid")
+        cost = ref.compute_cost(A2, Y)
+        dA2 = -(np.divide(Y, A2) - np.divide(1 - Y, 1 - A2))
+        dA1, dW2, db2 = ref.linear_activation_backward(dA2, cache2, "sigmoid")
+        _, dW1, db1 = ref.linear_activation_backward(dA1, cache1, "relu")
+        grads = {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
+        p = ref.update_parameters(p, grads, learning_rate)
+        if i % 100 == 0:
+            costs.append(np.squeeze(cost))
+    return p, costs
+
+
+@two_layer_model.right
+def two_layers_written_out(
+    X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False
+):
+    p, costs = initialize_parameters(*layers_dims), []
+    W1, b1, W2, b2 = (p[name] for name in ("W1", "b1", "W2", "b2"))
+    m = X.shape[1]
+    for i in range(num_iterations):
+        A1 = np.maximum(W1 @ X + b1, 0)
+        Z2 = W2 @ A1 + b2
+        if not i % 100:
+            costs += [float(np.mean(np.logaddexp(0, Z2) - Y * Z2))]
+        dZ2 = (1 / (1 + np.exp(-Z2)) - Y) / m
+        dZ1 = (W2.T @ dZ2) * (A1 > 0)
+        W2 = W2 - learning_rate * dZ2 @ A1.T
+        b2 = b2 - learning_rate * dZ2.sum(axis=1, keepdims=True)
+        W1 = W1 - learning_rate * dZ1 @ X.T
+        b1 = b1 - learning_rate * dZ1.sum(axis=1, keepdims=True)
+    return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}, np.array(costs)
+
+
+@lab.check("L_layer_model", points=6, driver="from_start")
+def l_layer_model(rng):
+    """No hidden layer, and up to three; one step, a few, three notes of the cost."""
+    yield from _training_cases(
+        rng,
+        [
+            ([3, 4, 3, 1], 5, 1, 0.1),
+            ([4, 3, 3, 2, 1], 6, 4, 0.2),
+            ([3, 1], 4, 101, 0.02),
+            ([2, 3, 2, 1], 4, 201, 0.01),
+        ],
+    )
+
+
+_register(l_layer_model)
+
+
+@l_layer_model.right
+def any_depth_in_place(
+    X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False
+):
+    parameters = initialize_parameters_deep(layers_dims)
+    costs = []
+    for i in range(0, num_iterations):
+        AL, caches = ref.L_model_forward(X, parameters)
+        cost = ref.compute_cost(AL, Y)
+        grads = ref.L_model_backward(AL, Y, caches)
+        for name in parameters:
+            parameters[name] -= learning_rate * grads["d" + name]
+        if i % 100 == 0 or i == num_iterations:
+            costs.append(cost)
+    return parameters, costs
+
+
+@l_layer_model.right
+def any_depth_by_the_difference(
+    X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False
+):
+    parameters, costs, step = initialize_parameters_deep(layers_dims), [], 0
+    while step < num_iterations:
+        AL, caches = chain_by_hand(X, parameters)
+        if step % 100 == 0:
+            costs.append(cost_by_dot(AL, Y))
+        grads = way_back_by_the_difference(AL, Y, caches)
+        parameters = steps_on_a_deep_copy(parameters, grads, learning_rate)
+        step += 1
+    return parameters, costs
+
+
+@lab.check("predict", points=4)
+def predict(rng):
+    """No hidden layer to three, one example, and a network that is undecided."""
+    for dims, m in zip(DEPTHS, (20, 12, 1, 30), strict=True):
+        X, Y = rng.normal(size=(dims[0], m)), rng.integers(0, 2, (1, m))
+        yield case(X, Y, network(rng, dims))
+    still = {name: 0 * value for name, value in network(rng, [2, 3, 1]).items()}
+    yield case(rng.normal(size=(2, 4)), np.array([[0, 1, 0, 0]]), still)
+
+
+@predict.mistake("These are probabilities. Decide: 1 above 0.5, else 0.")
+def returns_probabilities(X, Y, parameters):
+    AL, _ = ref.L_model_forward(X, parameters)
+    return AL, ref.predict(X, Y, parameters)[1]
+
+
+@predict.mistake("The accuracy is missing. Return both, labels and share.")
+def returns_labels_alone(X, Y, parameters):
+    return ref.predict(X, Y, parameters)[0]
+
+
+@predict.mistake("The accuracy is in percent. Here it is a share, between 0 and 1.")
+def accuracy_in_percent(X, Y, parameters):
+    labels, share = ref.predict(X, Y, parameters)
+    return labels, 100 * share
+
+
+@predict.mistake("That counts the right ones. Divide by the number of examples.")
+def accuracy_as_a_count(X, Y, parameters):
+    labels, share = ref.predict(X, Y, parameters)
+    return labels, share * Y.shape[1]
+
+
+@predict.mistake("That is the share of wrong predictions. Count where they equal Y.")
+def share_of_errors(X, Y, parameters):
+    labels, share = ref.predict(X, Y, parameters)
+    return labels, 1 - share
+
+
+@predict.mistake("At exactly 0.5 the answer is 0: 1 is for above 0.5 only.")
+def one_at_the_threshold(X, Y, parameters):
+    labels = (ref.L_model_forward(X, parameters)[0] >= 0.5).astype(int)
+    return labels, np.mean(labels == Y)
+
+
+@predict.right
+def predict_with_a_loop(X, Y, parameters):
+    probabilities, _ = ref.L_model_forward(X, parameters)
+    labels = np.zeros((1, X.shape[1]))
+    for i, a in enumerate(probabilities[0]):
+        labels[0, i] = 1 if a > 0.5 else 0
+    return labels, float(np.sum(labels == Y) / X.shape[1])
+
+
+@predict.right
+def predict_with_booleans(X, Y, parameters):
+    labels = ref.L_model_forward(X, parameters)[0] > 0.5
+    return labels, np.float32(1 - np.mean(np.abs(labels.astype(int) - Y)))
+
+
+# --- photographs ---------------------------------------------------------------------
+
+lab.concept(
+    "standard_error",
+    points=1,
+    answer=7,
+    why="The root of 0.8 · 0.2 / 30 is 0.073.",
+    because={
+        1: "The root of 0.8 · 0.2 / 30 = 0.0053 is missing.",
+        40: "That is the root of p (1 - p). Divide by n first.",
+        9: "That would be for p = 0.5. Here p = 24 / 30.",
+        5: "That would be for 60 independent answers. There are 30 photographs.",
+        20: "That is the share of errors. Take the root of p (1 - p) / n.",
+        16: "That is p (1 - p). Divide by n, and take the root.",
+    },
+)
+
+lab.concept(
+    "which_is_learned",
+    points=1,
+    answer="C",
+    why="Biases are moved by gradient descent, like weights.",
+    because={
+        "A": "You choose the rate before learning; no gradient moves it.",
+        "B": "Sizes are chosen beforehand; they decide how many parameters there are.",
+        "D": "You choose how long to learn; no gradient moves it.",
+    },
+)
