@@ -45,7 +45,9 @@ def run(options: argparse.Namespace) -> int:
         _nbgrader(words, folder)
     rows = gradebook.rows(f"sqlite:///{(folder / 'gradebook.db').resolve()}", lab)
     print()
-    print(columns([("student", "points", "of", "by hand", "questions not right"), *rows]))
+    print(
+        columns([("student", "points", "of", "by hand", "questions not right"), *rows])
+    )
     print(f"\nFeedback for each student lies in {folder / 'feedback'}.")
     return 0
 
