@@ -3,7 +3,8 @@
     python benchmarks/nn.py [--json FILE] [--memory] [--only NAME ...] [--rounds N]
 
 A step is forward, backward and an Adam update. Both frameworks run in one process with
-the same number of threads, in turns of a few steps, and the median step counts. Each
+the same number of threads, in turns of a few steps. What counts is the median of a
+turn, in the best turn: one that other programs disturbed says nothing. Each
 network is written once, against a *kit* of layers that either framework provides.
 `--memory` measures the peak memory of each in a process of its own, above what is in
 use after a step of a tiny network.
@@ -421,8 +422,8 @@ def build(kit_name, network):
     return kit.step(network(kit))
 
 
-def compare(network, rounds, steps=5):
-    """Median seconds of a step: (numpy, torch), taken in turns."""
+def compare(network, rounds, steps=7):
+    """Seconds of a step, (numpy, torch): the median of the best turn."""
     functions = [build(name, network) for name in KITS]
     times = [[], []]
     for function in functions:
@@ -430,11 +431,13 @@ def compare(network, rounds, steps=5):
             function()
     for _ in range(rounds):
         for function, series in zip(functions, times, strict=True):
+            turn = []
             for _ in range(steps):
                 start = time.perf_counter()
                 function()
-                series.append(time.perf_counter() - start)
-    return [statistics.median(series) for series in times]
+                turn.append(time.perf_counter() - start)
+            series.append(statistics.median(turn))
+    return [min(series) for series in times]
 
 
 def _status(key):
@@ -472,7 +475,7 @@ def main():
     parser.add_argument("--json", metavar="FILE", help="write the measurements there")
     parser.add_argument("--memory", action="store_true", help="measure memory, too")
     parser.add_argument("--only", nargs="*", metavar="NAME", help="these networks")
-    parser.add_argument("--rounds", type=int, default=10, help="turns of five steps")
+    parser.add_argument("--rounds", type=int, default=10, help="turns of each")
     parser.add_argument("--peak", choices=KITS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     networks = [n for n in NETWORKS if not options.only or n.__name__ in options.only]

@@ -10,7 +10,7 @@ matrix. A transposed convolution is the same three functions in other roles.
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from helpers.nn.cores import column_sums, product, share
+from helpers.nn.cores import STEPS, column_sums, product, share
 from helpers.nn.ops import concatenate, reshape
 from helpers.nn.tensor import needs_float, record
 
@@ -181,7 +181,7 @@ def correlate(x, W, stride, dilation, bias=None):
             if bias is not None:
                 out += bias
 
-    share(part, bands.m, y.size * bands.width)
+    share(part, bands.m, y.size * bands.width * len(W) // STEPS)
     return y.reshape(bands.m, bands.h, bands.w, n_C)
 
 
@@ -206,7 +206,7 @@ def _filter_gradient(x, dZ, W_shape, stride, dilation):
                 dW += matrix.T @ g
         parts.append((start, total))
 
-    share(part, bands.m, dZ.size * bands.width)
+    share(part, bands.m, dZ.size * bands.width * W_shape[0] // STEPS)
     # In a fixed order, for sums that do not depend on which thread came first.
     return sum(total for _, total in sorted(parts, key=lambda p: p[0])).reshape(W_shape)
 

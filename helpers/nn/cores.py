@@ -17,7 +17,8 @@ import threading
 
 import numpy as np
 
-WORTH_SHARING = 2**16  # elements; below, waking another thread costs more
+WORTH_SHARING = 2**18  # elements; below, waking another thread costs more
+STEPS = 8  # multiply-adds of a matrix product in the time of one elementwise step
 BLOCK = 2**16  # elements worked on at a time: 256 kB in float32, to stay in the cache
 
 
@@ -177,8 +178,7 @@ def product(a, b):
     def part(start, stop):
         np.matmul(a[start:stop], b, out=result[start:stop])
 
-    # A product of n^3 steps is worth a thread from some 64^3 on.
-    share(part, len(result), a.size * b.shape[1] // 16)
+    share(part, len(result), a.size * b.shape[1] // STEPS)
     return result
 
 

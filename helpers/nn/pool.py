@@ -97,7 +97,7 @@ def max_pool2d(x, f=2, stride=None, padding="valid"):
             in_rows = _largest(padded[at], 2, f[1], stride[1])
             y[at] = _largest(in_rows, 1, f[0], stride[0])
 
-    share(forward, m, padded.size)
+    share(forward, m, 2 * padded.size)
 
     def rule(g):
         dx = empty(padded)
@@ -110,7 +110,7 @@ def max_pool2d(x, f=2, stride=None, padding="valid"):
                 _to_the_largest(g[at], in_rows, y[at], d, 1, f[0], stride[0])
                 _to_the_largest(d, padded[at], in_rows, dx[at], 2, f[1], stride[1])
 
-        share(backward, m, padded.size)
+        share(backward, m, 4 * padded.size)
         return (_unpad(dx, widths, x.shape),)
 
     return record(y, (x,), rule, "max_pool2d")
