@@ -1,0 +1,1329 @@
+"""Hidden tests of C2W2, optimization, and the ways its functions go wrong."""
+
+import math
+
+import numpy as np
+
+from autograder.check import Lab, case
+
+lab = Lab("C2W2")
+ref = lab.reference
+
+
+def network(rng, dims, like=None):
+    """Arrays under the names of a network's parameters or, with "d", of its slopes."""
+    prefix = "" if like is None else "d"
+    arrays = {}
+    for i in range(1, len(dims)):
+        arrays[f"{prefix}W{i}"] = rng.normal(size=(dims[i], dims[i - 1]))
+        arrays[f"{prefix}b{i}"] = rng.normal(size=(dims[i], 1))
+    return arrays
+
+
+def pair(rng, dims, spread=1.0):
+    """Parameters and slopes; some slopes are large, some tiny."""
+    parameters, grads = network(rng, dims), network(rng, dims, like="grads")
+    for key, value in grads.items():
+        grads[key] = value * spread * 10.0 ** rng.integers(-2, 2, value.shape)
+    return parameters, grads
+
+
+def memory(rng, dims, positive=False):
+    """Averages that a few steps have left."""
+    arrays = network(rng, dims, like="grads")
+    return {
+        key: value**2 + 0.01 if positive else value for key, value in arrays.items()
+    }
+
+
+def float32(arrays):
+    """A dictionary of arrays in single precision."""
+    return {key: value.astype(np.float32) for key, value in arrays.items()}
+
+
+def moved(parameters, steps, sign=-1.0):
+    """Parameters after a step, given as name of the slope → what is subtracted."""
+    return {key: value + sign * steps["d" + key] for key, value in parameters.items()}
+
+
+DIMS = [(2, 1), (3, 4, 2), (2, 3, 3, 1)]
+
+# --- batches -------------------------------------------------------------------------
+
+
+@lab.check("update_parameters_with_gd", points=5)
+def gd(rng):
+    """Networks of one, two and three layers, several rates, none at all."""
+    for dims, rate in zip(DIMS, (0.1, 1.5, 0.01), strict=True):
+        yield case(*pair(rng, dims), rate)
+    yield case(*pair(rng, (3, 2)), 0.0)
+
+
+@gd.mistake("The parameters go uphill. Subtract the slopes.")
+def gd_climbs(parameters, grads, learning_rate):
+    return ref.update_parameters_with_gd(parameters, grads, -learning_rate)
+
+
+@gd.mistake(
+    "It writes into the parameters it was given. Collect the results in a new "
+    "dictionary."
+)
+def gd_in_place(parameters, grads, learning_rate):
+    for key in parameters:
+        parameters[key] = parameters[key] - learning_rate * grads["d" + key]
+    return parameters
+
+
+@gd.mistake("The biases stay where they are. They take a step like the weights.")
+def gd_leaves_biases(parameters, grads, learning_rate):
+    new = ref.update_parameters_with_gd(parameters, grads, learning_rate)
+    return {key: new[key] if key[0] == "W" else parameters[key] for key in new}
+
+
+@gd.mistake("The last layer stays where it is. Count the layers to the end.")
+def gd_leaves_the_last_layer(parameters, grads, learning_rate):
+    new = ref.update_parameters_with_gd(parameters, grads, learning_rate)
+    last = str(len(parameters) // 2)
+    return {key: parameters[key] if key[1:] == last else new[key] for key in new}
+
+
+@gd.mistake("The learning rate is not used.")
+def gd_ignores_the_rate(parameters, grads, learning_rate):
+    return ref.update_parameters_with_gd(parameters, grads, 1.0)
+
+
+@gd.right
+def gd_on_copies(parameters, grads, learning_rate):
+    new = {key: value.copy() for key, value in parameters.items()}
+    for layer in range(1, len(parameters) // 2 + 1):
+        new[f"W{layer}"] -= learning_rate * grads[f"dW{layer}"]
+        new[f"b{layer}"] -= learning_rate * grads[f"db{layer}"]
+    return new
+
+
+@gd.right
+def gd_in_float32(parameters, grads, learning_rate):
+    return float32(ref.update_parameters_with_gd(parameters, grads, learning_rate))
+
+
+lab.concept(
+    "batches_per_epoch",
+    points=1,
+    answer=16,
+    why="15 full ones hold 960; the last 40 make one more.",
+    because={
+        15: "40 examples would be lost. The short last batch counts.",
+        64: "That is the size of a batch. How many are there?",
+        1000: "That many steps belong to batches of one example.",
+        17: "15 full ones hold 960, and 40 are left: one more.",
+    },
+)
+
+
+@lab.check("random_mini_batches", points=9, driver="cut")
+def mini_batches(rng):
+    """Sizes that divide and sizes that do not, one batch for all, several labels."""
+    for m, n_y, size in [(12, 1, 4), (23, 1, 5), (9, 3, 64), (64, 2, 64), (7, 1, 1)]:
+        X = rng.normal(size=(3, m))
+        X[0] = np.arange(m)
+        yield case(
+            X, rng.normal(size=(n_y, m)).round(3), size, int(rng.integers(1, 999))
+        )
+
+
+def _batches(X, Y, size, order, order_of_y=None, count=None):
+    m = X.shape[1]
+    other = order if order_of_y is None else order_of_y
+    count = -(-m // size) if count is None else count
+    parts = [slice(k * size, (k + 1) * size) for k in range(count)]
+    return [(X[:, order[part]], Y[:, other[part]]) for part in parts]
+
+
+def _order(X, seed):
+    return np.random.RandomState(seed).permutation(X.shape[1])
+
+
+@mini_batches.mistake(
+    "X and Y were shuffled differently: labels no longer belong to their columns. Use "
+    "one permutation for both."
+)
+def shuffles_twice(X, Y, mini_batch_size=64, seed=0):
+    rng = np.random.RandomState(seed)
+    m = X.shape[1]
+    return _batches(X, Y, mini_batch_size, rng.permutation(m), rng.permutation(m))
+
+
+@mini_batches.mistake("Y was not shuffled. Use the same permutation as for X.")
+def leaves_the_labels(X, Y, mini_batch_size=64, seed=0):
+    return _batches(X, Y, mini_batch_size, _order(X, seed), np.arange(X.shape[1]))
+
+
+@mini_batches.mistake(
+    "The short last batch is lost. The examples that remain make a batch, too."
+)
+def loses_the_last_batch(X, Y, mini_batch_size=64, seed=0):
+    full = X.shape[1] // mini_batch_size
+    return _batches(X, Y, mini_batch_size, _order(X, seed), count=full)
+
+
+@mini_batches.mistake(
+    "There is an empty batch at the end where the size divides m. Add a short batch "
+    "only if something is left."
+)
+def adds_an_empty_batch(X, Y, mini_batch_size=64, seed=0):
+    count = X.shape[1] // mini_batch_size + 1
+    return _batches(X, Y, mini_batch_size, _order(X, seed), count=count)
+
+
+@mini_batches.mistake("The columns were not shuffled before cutting.")
+def does_not_shuffle(X, Y, mini_batch_size=64, seed=0):
+    return _batches(X, Y, mini_batch_size, np.arange(X.shape[1]))
+
+
+@mini_batches.mistake(
+    "Every seed gives the same batches. Use the seed you were given: each epoch will "
+    "bring another."
+)
+def one_seed_for_all(X, Y, mini_batch_size=64, seed=0):
+    return _batches(X, Y, mini_batch_size, _order(X, 0))
+
+
+@mini_batches.mistake("The same seed gives other batches each time. Use `seed`.")
+def ignores_the_seed(X, Y, mini_batch_size=64, seed=0):
+    order = np.random.default_rng().permutation(X.shape[1])
+    return _batches(X, Y, mini_batch_size, order)
+
+
+@mini_batches.mistake("All batches are the first one. Move on by the size each time.")
+def always_the_first(X, Y, mini_batch_size=64, seed=0):
+    batches = ref.random_mini_batches(X, Y, mini_batch_size, seed)
+    return [batches[0]] * len(batches)
+
+
+@mini_batches.right
+def batches_with_a_remainder(X, Y, mini_batch_size=64, seed=0):
+    np.random.seed(seed)
+    m = X.shape[1]
+    permutation = list(np.random.permutation(m))
+    shuffled_X, shuffled_Y = X[:, permutation], Y[:, permutation]
+    batches, inc = [], mini_batch_size
+    complete = math.floor(m / mini_batch_size)
+    for k in range(complete):
+        part = slice(k * inc, (k + 1) * inc)
+        batches.append((shuffled_X[:, part], shuffled_Y[:, part]))
+    if m % mini_batch_size:
+        rest = slice(complete * inc, m)
+        batches.append((shuffled_X[:, rest], shuffled_Y[:, rest]))
+    return batches
+
+
+@mini_batches.right
+def batches_by_splitting(X, Y, mini_batch_size=64, seed=0):
+    order = np.random.default_rng(seed).permutation(X.shape[1])
+    cuts = range(mini_batch_size, X.shape[1], mini_batch_size)
+    return [[X[:, part], Y[:, part]] for part in np.split(order, list(cuts))]
+
+
+lab.concept(
+    "cost_goes_up",
+    points=1,
+    answer="C",
+    why="Each point of that curve is the cost of other examples.",
+    because={
+        "A": "Wrong slopes would hardly let it fall at all; a gradient check tells.",
+        "B": "A rate too large makes it rise again and again. A little up and down is "
+        "the noise of small batches.",
+        "D": "Overfitting shows on the dev set, while the training cost falls.",
+    },
+)
+
+# --- averages ------------------------------------------------------------------------
+
+lab.concept(
+    "window",
+    points=1,
+    answer=50,
+    why="1 / (1 - 0.98).",
+    because={
+        2: "That is 1 - β in percent. The window is one over 1 - β.",
+        98: "The window is 1 / (1 - β), and 1 - β is 0.02.",
+        10: "That is the window of β = 0.9.",
+        100: "That is the window of β = 0.99.",
+    },
+)
+
+
+@lab.check("exponentially_weighted_average", points=8)
+def average(rng):
+    """One value, a few, many, with the correction and without, no memory at all."""
+    yield case([10.0, 20.0], 0.9)
+    yield case(rng.normal(size=1) + 3, 0.98)
+    yield case(rng.normal(size=12) + 5, 0.9, bias_correction=False)
+    yield case(rng.normal(size=40) * 4, 0.5, bias_correction=True)
+    yield case(rng.normal(size=25) + 2, 0.98)
+    yield case(rng.normal(size=5), 0.0)
+
+
+@average.mistake("The bias correction is missing: the first values are far too small.")
+def forgets_the_correction(theta, beta, bias_correction=True):
+    return ref.exponentially_weighted_average(theta, beta, False)
+
+
+@average.mistake("It corrects even where it was asked not to.")
+def always_corrects(theta, beta, bias_correction=True):
+    return ref.exponentially_weighted_average(theta, beta, True)
+
+
+@average.mistake(
+    "The corrected value was stored and carried on. Carry on the plain v; correct only "
+    "what is written down."
+)
+def corrects_what_is_stored(theta, beta, bias_correction=True):
+    averages, v = [], 0.0
+    for t, value in enumerate(theta, 1):
+        v = beta * v + (1 - beta) * value
+        if bias_correction:
+            v = v / (1 - beta**t)
+        averages.append(v)
+    return np.array(averages)
+
+
+@average.mistake(
+    "β and 1 - β have changed places: the old average gets β, the new value 1 - β."
+)
+def swaps_the_weights(theta, beta, bias_correction=True):
+    averages, v = [], 0.0
+    for t, value in enumerate(theta, 1):
+        v = (1 - beta) * v + beta * value
+        averages.append(v / (1 - beta**t) if bias_correction else v)
+    return np.array(averages)
+
+
+@average.mistake(
+    "The new value is not multiplied by 1 - β, so the average grows far too large."
+)
+def without_the_factor(theta, beta, bias_correction=True):
+    averages, v = [], 0.0
+    for t, value in enumerate(theta, 1):
+        v = beta * v + value
+        averages.append(v / (1 - beta**t) if bias_correction else v)
+    return np.array(averages)
+
+
+@average.mistake("The correction is one step ahead: the first value is number t = 1.")
+def counts_one_ahead(theta, beta, bias_correction=True):
+    plain = ref.exponentially_weighted_average(theta, beta, False)
+    t = np.arange(2, len(plain) + 2)
+    return plain / (1 - beta**t) if bias_correction else plain
+
+
+@average.mistake("The average starts at the first value. It starts at 0, corrected.")
+def starts_at_the_first_value(theta, beta, bias_correction=True):
+    averages = [theta[0]]
+    for value in theta[1:]:
+        averages.append(beta * averages[-1] + (1 - beta) * value)
+    return np.array(averages)
+
+
+@average.mistake("Only the last average came back. Return one for each value.")
+def last_one_only(theta, beta, bias_correction=True):
+    return ref.exponentially_weighted_average(theta, beta, bias_correction)[-1]
+
+
+@average.right
+def average_by_weights(theta, beta, bias_correction=True):
+    theta = np.asarray(theta, dtype=np.float32)
+    t = np.arange(len(theta))
+    age = t[:, np.newaxis] - t
+    weights = np.where(age >= 0, (1 - beta) * float(beta) ** np.maximum(age, 0), 0)
+    averages = weights @ theta
+    return averages / weights.sum(axis=1) if bias_correction else averages
+
+
+@average.right
+def average_in_a_list(theta, beta, bias_correction=True):
+    v, fading, averages = 0, 1, []
+    for value in theta:
+        v, fading = v + (1 - beta) * (value - v), fading * beta
+        averages += [v / (1 - fading)] if bias_correction else [v]
+    return np.array(averages)
+
+
+lab.concept(
+    "average_by_hand",
+    points=2,
+    answer=5.71,
+    digits=2,
+    why="v is 4, 4, 5; and 5 / (1 - 0.125) = 5.71.",
+    because={
+        5.0: "That is v₃. Divide by 1 - 0.5³.",
+        6.0: "That is the plain average of the three. Here later values count more.",
+        6.67: "That divides by 1 - 0.5². The third value has t = 3.",
+        10.0: "That divides by 1 - β whatever t is. It is β to the power of t.",
+        5.33: "Near. v is 4, 4, 5; what is 1 - 0.5³?",
+        6.38: "The corrected values were carried on. Carry on v: 4, 4, 5.",
+        7.24: "The corrected values were carried on. Carry on v: 4, 4, 5.",
+    },
+)
+
+# --- memories ------------------------------------------------------------------------
+
+
+def networks(rng):
+    """Networks of one, two and three layers."""
+    for dims in DIMS:
+        yield case(network(rng, dims))
+
+
+def add_zeros(check):
+    """Mistakes and right versions that velocities and averages of squares share."""
+
+    @check.mistake("The keys are those of the parameters. They belong to slopes: dW1.")
+    def keys_of_parameters(parameters):
+        return {key: np.zeros(value.shape) for key, value in parameters.items()}
+
+    @check.mistake("The biases are missing. They have slopes, too.")
+    def without_biases(parameters):
+        return {
+            "d" + k: np.zeros(v.shape) for k, v in parameters.items() if k[0] == "W"
+        }
+
+    @check.mistake("These are the parameters, or copies of them. Start from zeros.")
+    def copies_of_parameters(parameters):
+        return {"d" + key: value.copy() for key, value in parameters.items()}
+
+    @check.mistake("The last layer is missing.")
+    def without_the_last_layer(parameters):
+        last = str(len(parameters) // 2)
+        return {
+            "d" + k: np.zeros(v.shape) for k, v in parameters.items() if k[1:] != last
+        }
+
+    @check.mistake("These are ones. A start from rest is a start from zeros.")
+    def ones(parameters):
+        return {"d" + key: np.ones(value.shape) for key, value in parameters.items()}
+
+    @check.right
+    def zeros_layer_by_layer(parameters):
+        out = {}
+        for layer in range(1, len(parameters) // 2 + 1):
+            for letter in "bW":
+                shape = parameters[f"{letter}{layer}"].shape
+                out[f"d{letter}{layer}"] = np.zeros((shape[0], shape[1]), np.float32)
+        return out
+
+    @check.right
+    def zeros_like(parameters):
+        return {f"d{key}": value * 0 for key, value in parameters.items()}
+
+
+@lab.check("initialize_velocity", points=3)
+def velocity(rng):
+    """Networks of one, two and three layers."""
+    yield from networks(rng)
+
+
+add_zeros(velocity)
+
+
+@lab.check("update_parameters_with_momentum", points=9)
+def momentum(rng):
+    """From rest and in motion, one to three layers, several β and rates."""
+    for dims, beta, rate in zip(DIMS, (0.9, 0.5, 0.99), (0.1, 1.0, 0.03), strict=True):
+        yield case(*pair(rng, dims), memory(rng, dims), beta, rate)
+    parameters, grads = pair(rng, (3, 2, 1))
+    yield case(parameters, grads, {k: 0 * g for k, g in grads.items()}, 0.8, 0.3)
+
+
+def _velocity(grads, v, beta, new=None):
+    share = 1 - beta if new is None else new
+    return {key: beta * v[key] + share * grads[key] for key in v}
+
+
+def _step(parameters, steps, rate):
+    return {key: value - rate * steps["d" + key] for key, value in parameters.items()}
+
+
+@momentum.mistake(
+    "The step uses the slopes themselves, not their average. Step with v."
+)
+def steps_with_slopes(parameters, grads, v, beta, learning_rate):
+    return _step(parameters, grads, learning_rate), _velocity(grads, v, beta)
+
+
+@momentum.mistake("The step uses the old velocity. Step with the new one.")
+def steps_with_the_old_velocity(parameters, grads, v, beta, learning_rate):
+    return _step(parameters, v, learning_rate), _velocity(grads, v, beta)
+
+
+@momentum.mistake(
+    "The slopes are not multiplied by 1 - β. Some books leave it out; here v is an "
+    "average."
+)
+def without_one_minus_beta(parameters, grads, v, beta, learning_rate):
+    v = _velocity(grads, v, beta, new=1.0)
+    return _step(parameters, v, learning_rate), v
+
+
+@momentum.mistake(
+    "β and 1 - β have changed places: the old velocity gets β, the slope 1 - β."
+)
+def momentum_swaps(parameters, grads, v, beta, learning_rate):
+    v = _velocity(grads, v, 1 - beta)
+    return _step(parameters, v, learning_rate), v
+
+
+@momentum.mistake("The velocity came back as it was. Return the new one.")
+def returns_the_old_velocity(parameters, grads, v, beta, learning_rate):
+    new = _velocity(grads, v, beta)
+    return _step(parameters, new, learning_rate), v
+
+
+@momentum.mistake("The parameters go uphill. Subtract the velocity.")
+def momentum_climbs(parameters, grads, v, beta, learning_rate):
+    v = _velocity(grads, v, beta)
+    return _step(parameters, v, -learning_rate), v
+
+
+@momentum.mistake("It writes into the dictionaries it was given. Make new ones.")
+def momentum_in_place(parameters, grads, v, beta, learning_rate):
+    for key in v:
+        v[key] = beta * v[key] + (1 - beta) * grads[key]
+        parameters[key[1:]] = parameters[key[1:]] - learning_rate * v[key]
+    return parameters, v
+
+
+@momentum.mistake("Only the weights have momentum. Biases roll as well.")
+def momentum_for_weights_only(parameters, grads, v, beta, learning_rate):
+    new = _velocity(grads, v, beta)
+    mixed = {key: new[key] if key[1] == "W" else grads[key] for key in new}
+    return _step(parameters, mixed, learning_rate), new
+
+
+@momentum.right
+def momentum_layer_by_layer(parameters, grads, v, beta, learning_rate):
+    parameters, v = dict(parameters), dict(v)
+    for layer in range(1, len(parameters) // 2 + 1):
+        for name in (f"W{layer}", f"b{layer}"):
+            v["d" + name] = v["d" + name] + (1 - beta) * (
+                grads["d" + name] - v["d" + name]
+            )
+            parameters[name] = parameters[name] - learning_rate * v["d" + name]
+    return parameters, v
+
+
+@momentum.right
+def momentum_in_float32(parameters, grads, v, beta, learning_rate):
+    v = float32(_velocity(float32(grads), float32(v), beta))
+    return _step(float32(parameters), v, learning_rate), v
+
+
+lab.concept(
+    "larger_beta",
+    points=1,
+    answer="A",
+    why="The window 1/(1 - β) grows from 10 to 100 slopes.",
+    because={
+        "B": "The factor 1 - β shrinks as β grows: an average is no larger than what it "
+        "averages.",
+        "C": "The other way round: a larger β remembers longer.",
+        "D": "There is no bias correction in momentum; and its memory is ten times as "
+        "long in every step.",
+    },
+)
+
+
+@lab.check("initialize_rmsprop", points=2)
+def squares(rng):
+    """Networks of one, two and three layers."""
+    yield from networks(rng)
+
+
+add_zeros(squares)
+
+
+@lab.check("update_parameters_with_rmsprop", points=9)
+def rmsprop(rng):
+    """First steps and later ones, large and tiny slopes, several β, rates and ε."""
+    for dims, beta, rate in zip(DIMS, (0.9, 0.5, 0.99), (0.1, 0.01, 0.5), strict=True):
+        yield case(*pair(rng, dims), memory(rng, dims, True), beta, rate)
+    parameters, grads = pair(rng, (3, 2, 1), spread=1e-3)
+    zeros = {key: 0 * value for key, value in grads.items()}
+    yield case(parameters, grads, zeros, 0.9, 0.1, epsilon=1e-3)
+    yield case(parameters, grads | {"db1": 0 * grads["db1"]}, zeros, 0.9, 0.2)
+
+
+def _squares(grads, s, beta):
+    return {key: beta * s[key] + (1 - beta) * grads[key] ** 2 for key in s}
+
+
+def _scaled(v, s, epsilon):
+    return {key: v[key] / (np.sqrt(s[key]) + epsilon) for key in v}
+
+
+@rmsprop.mistake(
+    "ε stands inside the root. There it counts as its own root, 10,000 times as much; "
+    "add it after the root."
+)
+def epsilon_inside_the_root(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    s = _squares(grads, s, beta)
+    steps = {key: grads[key] / np.sqrt(s[key] + epsilon) for key in s}
+    return _step(parameters, steps, learning_rate), s
+
+
+@rmsprop.mistake("The root is missing: the step is divided by s itself.")
+def forgets_the_root(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    s = _squares(grads, s, beta)
+    steps = {key: grads[key] / (s[key] + epsilon) for key in s}
+    return _step(parameters, steps, learning_rate), s
+
+
+@rmsprop.mistake("s averages the slopes, not their squares.")
+def averages_without_squares(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    s = {key: beta * s[key] + (1 - beta) * grads[key] for key in s}
+    steps = {key: grads[key] / (np.sqrt(np.abs(s[key])) + epsilon) for key in s}
+    return _step(parameters, steps, learning_rate), s
+
+
+@rmsprop.mistake("The step is divided by the old average. Divide by the new one.")
+def divides_by_the_old(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    steps = _scaled(grads, s, epsilon)
+    return _step(parameters, steps, learning_rate), _squares(grads, s, beta)
+
+
+@rmsprop.mistake(
+    "β and 1 - β have changed places: the old average gets β, the square 1 - β."
+)
+def rmsprop_swaps(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    s = _squares(grads, s, 1 - beta)
+    return _step(parameters, _scaled(grads, s, epsilon), learning_rate), s
+
+
+@rmsprop.mistake("The parameters go uphill. Subtract the step.")
+def rmsprop_climbs(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    s = _squares(grads, s, beta)
+    return _step(parameters, _scaled(grads, s, epsilon), -learning_rate), s
+
+
+@rmsprop.mistake(
+    "The average was corrected for its bias. That is Adam's; RMSprop does without."
+)
+def rmsprop_corrects(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    s = _squares(grads, s, beta)
+    corrected = {key: value / (1 - beta) for key, value in s.items()}
+    return _step(parameters, _scaled(grads, corrected, epsilon), learning_rate), s
+
+
+@rmsprop.mistake("It writes into the dictionaries it was given. Make new ones.")
+def rmsprop_in_place(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    for key in s:
+        s[key] = beta * s[key] + (1 - beta) * grads[key] ** 2
+        parameters[key[1:]] = parameters[key[1:]] - learning_rate * grads[key] / (
+            np.sqrt(s[key]) + epsilon
+        )
+    return parameters, s
+
+
+@rmsprop.mistake(
+    "One divisor was used for a whole matrix. Each number has a square of its own."
+)
+def one_scale_a_matrix(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    s = {
+        key: beta * s[key] + (1 - beta) * np.mean(grads[key] ** 2) + 0 * grads[key]
+        for key in s
+    }
+    return _step(parameters, _scaled(grads, s, epsilon), learning_rate), s
+
+
+@rmsprop.right
+def rmsprop_with_loops(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    parameters = {key: value.copy() for key, value in parameters.items()}
+    s = {key: value.copy() for key, value in s.items()}
+    for key, grad in grads.items():
+        for place, slope in np.ndenumerate(grad):
+            s[key][place] = beta * s[key][place] + (1 - beta) * slope * slope
+            below = math.sqrt(s[key][place]) + epsilon
+            parameters[key[1:]][place] -= learning_rate * slope / below
+    return parameters, s
+
+
+@rmsprop.right
+def rmsprop_by_powers(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    new = {
+        key: np.float32(beta * s[key] + (1 - beta) * np.square(grads[key])) for key in s
+    }
+    steps = {key: grads[key] / (np.power(new[key], 0.5) + epsilon) for key in s}
+    return moved(parameters, {k: learning_rate * v for k, v in steps.items()}), new
+
+
+@lab.check("initialize_adam", points=4)
+def adam_memory(rng):
+    """Networks of one, two and three layers."""
+    yield from networks(rng)
+
+
+@adam_memory.mistake("Return two dictionaries, v and s.")
+def one_dictionary(parameters):
+    return ref.initialize_velocity(parameters)
+
+
+@adam_memory.mistake(
+    "The keys are those of the parameters. They belong to slopes: dW1."
+)
+def adam_keys_of_parameters(parameters):
+    zeros = {key: np.zeros(value.shape) for key, value in parameters.items()}
+    return zeros, dict(zeros)
+
+
+@adam_memory.mistake("s starts at ones. Both averages start at zero.")
+def squares_start_at_one(parameters):
+    v = ref.initialize_velocity(parameters)
+    return v, {key: value + 1 for key, value in v.items()}
+
+
+@adam_memory.mistake("The biases are missing. They have slopes, too.")
+def adam_without_biases(parameters):
+    v, s = ref.initialize_adam(parameters)
+    return tuple({k: a for k, a in d.items() if k[1] == "W"} for d in (v, s))
+
+
+@adam_memory.right
+def adam_layer_by_layer(parameters):
+    v, s = {}, {}
+    for layer in range(1, len(parameters) // 2 + 1):
+        for name in (f"W{layer}", f"b{layer}"):
+            v["d" + name] = np.zeros_like(parameters[name])
+            s["d" + name] = np.zeros_like(parameters[name])
+    return v, s
+
+
+@adam_memory.right
+def adam_twice(parameters):
+    return [float32(ref.initialize_velocity(parameters)) for _ in range(2)]
+
+
+@lab.check("update_parameters_with_adam", points=13)
+def adam(rng):
+    """First steps and later ones, large and tiny slopes, defaults and other knobs."""
+    parameters, grads = pair(rng, (2, 1))
+    zeros = {key: 0 * value for key, value in grads.items()}
+    yield case(parameters, grads, zeros, zeros, 1)
+    for dims, t in zip(DIMS, (2, 7, 300), strict=True):
+        v, s = memory(rng, dims), memory(rng, dims, True)
+        yield case(*pair(rng, dims), v, s, t, 0.1)
+    parameters, grads = pair(rng, (3, 2, 1), spread=1e-3)
+    v, s = memory(rng, (3, 2, 1)), memory(rng, (3, 2, 1), True)
+    v = {key: 1e-3 * value for key, value in v.items()}
+    s = {key: 1e-6 * value for key, value in s.items()}
+    yield case(
+        parameters, grads, v, s, t=3, learning_rate=0.05, beta1=0.7, beta2=0.8,
+        epsilon=1e-3,
+    )  # fmt: skip
+
+
+def _adam(parameters, grads, v, s, t, rate, beta1, beta2, epsilon, **how):
+    """A step of Adam; `how` switches its mistakes on."""
+    v = _velocity(grads, v, beta1, how.get("new"))
+    power = 1 if how.get("unsquared") else 2
+    s = {key: beta2 * s[key] + (1 - beta2) * grads[key] ** power for key in s}
+    t_v, t_s = how.get("times", (t, t))
+    below_v = 1 - beta1**t_v if t_v else 1.0
+    below_s = 1 - beta2**t_s if t_s else 1.0
+    v_hat = {key: value / below_v for key, value in v.items()}
+    s_hat = {key: value / below_s for key, value in s.items()}
+    first = v if how.get("plain") else v_hat
+    second = s if how.get("plain") else s_hat
+    if how.get("inside"):
+        steps = {key: first[key] / np.sqrt(second[key] + epsilon) for key in v}
+    elif how.get("rootless"):
+        steps = {key: first[key] / (second[key] + epsilon) for key in v}
+    else:
+        steps = {
+            key: first[key] / (np.sqrt(np.abs(second[key])) + epsilon) for key in v
+        }
+    if how.get("slopes"):
+        steps = {key: grads[key] / (np.sqrt(second[key]) + epsilon) for key in v}
+    new = _step(parameters, steps, rate * how.get("sign", 1))
+    if how.get("store"):
+        v, s = v_hat, s_hat
+    return new, v, s, v_hat, s_hat
+
+
+def adam_mistake(message, **how):
+    """Register Adam with one thing wrong."""
+
+    def register(placeholder):
+        def wrong(parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9,
+                  beta2=0.999, epsilon=1e-8):  # fmt: skip
+            return _adam(parameters, grads, v, s, t, learning_rate, beta1, beta2,
+                         epsilon, **how)  # fmt: skip
+
+        wrong.__name__ = placeholder.__name__
+        adam.mistake(message)(wrong)
+        return placeholder
+
+    return register
+
+
+@adam_mistake(
+    "ε stands inside the root. There it counts as its own root, 10,000 times as much; "
+    "add it after the root.",
+    inside=True,
+)
+def adam_epsilon_inside(): ...
+
+
+@adam_mistake(
+    "The bias correction is forgotten: v and s come back instead of their corrected "
+    "values, and the first steps have the wrong length.",
+    times=(0, 0),
+)
+def adam_without_correction(): ...
+
+
+@adam_mistake(
+    "The corrected values are returned but not used: the step is made from v and s "
+    "themselves.",
+    plain=True,
+)
+def adam_steps_uncorrected(): ...
+
+
+@adam_mistake(
+    "The corrected averages were stored. Carry on v and s as they are; correct only for "
+    "the step.",
+    store=True,
+)
+def adam_stores_corrected(): ...
+
+
+@adam_mistake("Only v is corrected. s starts at 0 as well.", times=None)
+def adam_corrects_v_only(): ...
+
+
+@adam_mistake("The root is missing: the step is divided by s itself.", rootless=True)
+def adam_forgets_the_root(): ...
+
+
+@adam_mistake("s averages the slopes, not their squares.", unsquared=True)
+def adam_without_squares(): ...
+
+
+@adam_mistake("The step uses the slopes themselves, not their average v.", slopes=True)
+def adam_steps_with_slopes(): ...
+
+
+@adam_mistake("The parameters go uphill. Subtract the step.", sign=-1)
+def adam_climbs(): ...
+
+
+@adam_mistake(
+    "The slopes are not multiplied by 1 - beta1 in v: it is no average then.", new=1.0
+)
+def adam_without_one_minus_beta(): ...
+
+
+def _replace_by_name(name, function):
+    """Mistakes whose options depend on t need a function of their own."""
+    for i, mistake in enumerate(adam.mistakes):
+        if mistake.name == name:
+            function.__name__ = name
+            adam.mistakes[i] = type(mistake)(mistake.message, function)
+
+
+def _v_only(parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999,
+            epsilon=1e-8):  # fmt: skip
+    return _adam(parameters, grads, v, s, t, learning_rate, beta1, beta2, epsilon,
+                 times=(t, 0))  # fmt: skip
+
+
+_replace_by_name("adam_corrects_v_only", _v_only)
+
+
+@adam.mistake("s is corrected with beta1. Each average has its own β.")
+def adam_one_beta_for_both(
+    parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8
+):
+    _, v, s, v_hat, _ = _adam(
+        parameters, grads, v, s, t, learning_rate, beta1, beta2, epsilon
+    )
+    s_hat = {key: value / (1 - beta1**t) for key, value in s.items()}
+    steps = _scaled(v_hat, s_hat, epsilon)
+    return _step(parameters, steps, learning_rate), v, s, v_hat, s_hat
+
+
+@adam.mistake("The correction does not depend on t: it is β to the power of t.")
+def adam_power_forgotten(
+    parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8
+):
+    return _adam(
+        parameters, grads, v, s, t, learning_rate, beta1, beta2, epsilon, times=(1, 1)
+    )
+
+
+@adam.mistake("It writes into the dictionaries it was given. Make new ones.")
+def adam_in_place(
+    parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8
+):
+    new, v_new, s_new, v_hat, s_hat = _adam(
+        parameters, grads, v, s, t, learning_rate, beta1, beta2, epsilon
+    )
+    parameters.update(new)
+    v.update(v_new)
+    s.update(s_new)
+    return parameters, v, s, v_hat, s_hat
+
+
+@adam.mistake("Return five things: parameters, v, s and both corrected averages.")
+def adam_returns_three(
+    parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8
+):
+    return _adam(parameters, grads, v, s, t, learning_rate, beta1, beta2, epsilon)[:3]
+
+
+@adam.right
+def adam_by_names(
+    parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8
+):
+    L = len(parameters) // 2
+    parameters, v, s = dict(parameters), dict(v), dict(s)
+    v_corrected, s_corrected = {}, {}
+    for layer in range(1, L + 1):
+        for name in (f"W{layer}", f"b{layer}"):
+            d = "d" + name
+            v[d] = beta1 * v[d] + (1 - beta1) * grads[d]
+            v_corrected[d] = v[d] / (1 - np.power(beta1, t))
+            s[d] = beta2 * s[d] + (1 - beta2) * np.power(grads[d], 2)
+            s_corrected[d] = s[d] / (1 - np.power(beta2, t))
+            parameters[name] = parameters[name] - learning_rate * v_corrected[d] / (
+                np.sqrt(s_corrected[d]) + epsilon
+            )
+    return parameters, v, s, v_corrected, s_corrected
+
+
+@adam.right
+def adam_on_copies(
+    parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8
+):
+    new, v_new, s_new, v_hat, s_hat = {}, {}, {}, {}, {}
+    for key, grad in grads.items():
+        a, b = v[key].copy(), s[key].copy()
+        a += (1 - beta1) * (grad - a)
+        b += (1 - beta2) * (grad * grad - b)
+        v_new[key], s_new[key] = a, b
+        v_hat[key], s_hat[key] = a / (1 - beta1**t), b / (1 - beta2**t)
+        step = v_hat[key] / (s_hat[key] ** 0.5 + epsilon)
+        new[key[1:]] = (parameters[key[1:]] - learning_rate * step).astype(np.float32)
+    return new, v_new, s_new, v_hat, s_hat
+
+
+lab.concept(
+    "first_step_of_adam",
+    points=1,
+    answer=0.01,
+    digits=3,
+    why="Corrected, v is the slope and s its square: their ratio is 1.",
+    because={
+        0.003: "That is the slope. Adam divides it by its own size.",
+        0.0: "That is plain descent, 0.01 times 0.003. Adam divides by the size of the "
+        "slope.",
+        0.001: "That leaves out the correction of v: 0.1 of the slope.",
+        0.032: "That leaves out both corrections: 0.1 over the root of 0.001.",
+        0.316: "That leaves out the correction of s.",
+    },
+)
+
+lab.concept(
+    "where_slopes_vanish",
+    points=1,
+    answer="B",
+    why="A minimum needs all 50,000 curvatures upwards; some are not.",
+    because={
+        "A": "All 50,000 curvatures would have to point up at once.",
+        "C": "Slopes of 0 say nothing about how good a place is.",
+        "D": "All 50,000 curvatures would have to point down at once.",
+    },
+)
+
+# --- decay ---------------------------------------------------------------------------
+
+
+def rates(rng, first=0):
+    """Early and late epochs, several rates."""
+    for epoch in (first, 1, 3, int(rng.integers(10, 99))):
+        yield float(rng.uniform(0.01, 1)), epoch
+
+
+@lab.check("update_lr", points=4)
+def inverse(rng):
+    """Epoch 0, early and late ones, several decay rates, none at all."""
+    for rate, epoch in rates(rng):
+        yield case(rate, epoch, float(rng.uniform(0.1, 2)))
+    yield case(0.3, 5, 0)
+
+
+@inverse.mistake("It grows with the epoch. Divide where you multiply.")
+def inverse_grows(learning_rate0, epoch_num, decay_rate):
+    return learning_rate0 * (1 + decay_rate * epoch_num)
+
+
+@inverse.mistake("The 1 is missing below the line: epoch 0 would have no rate.")
+def inverse_without_one(learning_rate0, epoch_num, decay_rate):
+    below = decay_rate * epoch_num
+    return learning_rate0 / below if below else float("inf")
+
+
+@inverse.mistake("The decay rate is not used.")
+def inverse_without_rate(learning_rate0, epoch_num, decay_rate):
+    return learning_rate0 / (1 + epoch_num)
+
+
+@inverse.mistake("The brackets are missing: 1 / 1 + … divides first.")
+def inverse_without_brackets(learning_rate0, epoch_num, decay_rate):
+    return learning_rate0 / 1 + decay_rate * epoch_num
+
+
+@inverse.right
+def inverse_in_steps(learning_rate0, epoch_num, decay_rate):
+    factor = 1.0 / (1.0 + decay_rate * epoch_num)
+    return np.float32(factor * learning_rate0)
+
+
+@inverse.right
+def inverse_by_power(learning_rate0, epoch_num, decay_rate):
+    return np.array((1 + decay_rate * epoch_num) ** -1.0 * learning_rate0)
+
+
+@lab.check("schedule_lr_decay", points=4)
+def staircase(rng):
+    """The ends of a stair, several intervals, the usual one."""
+    rate, decay = (float(value) for value in rng.uniform(0.1, 1, 2))
+    for epoch, interval in [(0, 10), (9, 10), (10, 10), (37, 5)]:
+        yield case(rate, epoch, decay, interval)
+    yield case(0.5, 999, decay)
+    yield case(0.5, 2500, decay)
+
+
+@staircase.mistake("It falls in every epoch. Round the quotient down.")
+def staircase_smooth(learning_rate0, epoch_num, decay_rate, time_interval=1000):
+    return learning_rate0 / (1 + decay_rate * epoch_num / time_interval)
+
+
+@staircase.mistake("It steps in the middle of an interval. Round down, not to nearest.")
+def staircase_rounds(learning_rate0, epoch_num, decay_rate, time_interval=1000):
+    return learning_rate0 / (1 + decay_rate * np.floor(epoch_num / time_interval + 0.5))
+
+
+@staircase.mistake("The interval is not used: that is `update_lr`.")
+def staircase_ignores_interval(
+    learning_rate0, epoch_num, decay_rate, time_interval=1000
+):
+    return learning_rate0 / (1 + decay_rate * epoch_num)
+
+
+@staircase.mistake("The interval is always 1000. Use the one you were given.")
+def staircase_of_thousand(learning_rate0, epoch_num, decay_rate, time_interval=1000):
+    return learning_rate0 / (1 + decay_rate * (epoch_num // 1000))
+
+
+@staircase.mistake("The decay rate was rounded down as well. Round the quotient only.")
+def staircase_rounds_the_product(
+    learning_rate0, epoch_num, decay_rate, time_interval=1000
+):
+    return learning_rate0 / (1 + np.floor(decay_rate * epoch_num / time_interval))
+
+
+@staircase.right
+def staircase_with_floor(learning_rate0, epoch_num, decay_rate, time_interval=1000):
+    return (1 / (1 + decay_rate * np.floor(epoch_num / time_interval))) * learning_rate0
+
+
+@staircase.right
+def staircase_counted(learning_rate0, epoch_num, decay_rate, time_interval=1000):
+    stairs = 0
+    while epoch_num >= time_interval:
+        epoch_num -= time_interval
+        stairs += 1
+    return np.float32(learning_rate0 / (1 + stairs * decay_rate))
+
+
+@lab.check("exponential_decay", points=2)
+def exponential(rng):
+    """Epoch 0, early and late ones, several bases, the usual one."""
+    for rate, epoch in rates(rng):
+        yield case(rate, epoch, float(rng.uniform(0.5, 0.99)))
+    yield case(0.2, 14)
+
+
+@exponential.mistake("It is multiplied by the epoch. Take the base to its power.")
+def exponential_linear(learning_rate0, epoch_num, base=0.95):
+    return learning_rate0 * base * epoch_num
+
+
+@exponential.mistake("It grows: the base stands below the line.")
+def exponential_grows(learning_rate0, epoch_num, base=0.95):
+    return learning_rate0 / base**epoch_num
+
+
+@exponential.mistake("The base is always 0.95. Use the one you were given.")
+def exponential_fixed_base(learning_rate0, epoch_num, base=0.95):
+    return learning_rate0 * 0.95**epoch_num
+
+
+@exponential.mistake("The rate was taken to the power as well. Only the base is.")
+def exponential_of_both(learning_rate0, epoch_num, base=0.95):
+    return (learning_rate0 * base) ** epoch_num
+
+
+@exponential.right
+def exponential_by_exp(learning_rate0, epoch_num, base=0.95):
+    return np.exp(epoch_num * np.log(base)) * learning_rate0
+
+
+@exponential.right
+def exponential_step_by_step(learning_rate0, epoch_num, base=0.95):
+    for _ in range(epoch_num):
+        learning_rate0 = learning_rate0 * base
+    return np.float32(learning_rate0)
+
+
+@lab.check("sqrt_decay", points=2)
+def square_root(rng):
+    """Epoch 1, early and late ones, several factors, the usual one."""
+    for rate, epoch in rates(rng, first=2):
+        yield case(rate, epoch, float(rng.uniform(0.5, 3)))
+    yield case(0.2, 16)
+
+
+@square_root.mistake("The root is missing.")
+def without_the_root(learning_rate0, epoch_num, k=1.0):
+    return k * learning_rate0 / epoch_num
+
+
+@square_root.mistake("It grows with the epoch: the root belongs below the line.")
+def root_above(learning_rate0, epoch_num, k=1.0):
+    return k * learning_rate0 * np.sqrt(epoch_num)
+
+
+@square_root.mistake("The factor k is not used.")
+def without_k(learning_rate0, epoch_num, k=1.0):
+    return learning_rate0 / np.sqrt(epoch_num)
+
+
+@square_root.mistake("A 1 was added to the epoch. Epochs count from 1 here already.")
+def root_of_the_next(learning_rate0, epoch_num, k=1.0):
+    return k * learning_rate0 / np.sqrt(epoch_num + 1)
+
+
+@square_root.right
+def root_by_power(learning_rate0, epoch_num, k=1.0):
+    return learning_rate0 * k * epoch_num**-0.5
+
+
+@square_root.right
+def root_by_math(learning_rate0, epoch_num, k=1.0):
+    return np.float32(k / math.sqrt(epoch_num) * learning_rate0)
+
+
+lab.concept(
+    "no_decay",
+    points=1,
+    answer="D",
+    why="eᵉ grows without bound: after 10 epochs the rate is 22,000 times α₀.",
+    because={
+        "A": "After one epoch it is a third, after two a fifth: it decays.",
+        "B": "Each epoch leaves 95 %: it decays.",
+        "C": "After 4 epochs it is a half, after 100 a tenth: it decays.",
+    },
+)
+
+# --- the race ------------------------------------------------------------------------
+
+# The driver puts functions in the place of these for the time of a call.
+random_mini_batches = initialize_velocity = initialize_rmsprop = initialize_adam = None
+update_parameters_with_gd = update_parameters_with_momentum = None
+update_parameters_with_rmsprop = update_parameters_with_adam = None
+
+
+@lab.check("model", points=10, driver="trained", seconds=20)
+def model(rng):
+    """Each optimizer with several batches and epochs, decay, and other knobs."""
+    X, Y = rng.normal(size=(3, 11)), rng.integers(0, 2, (2, 11))
+    knobs = {"learning_rate": 0.02, "mini_batch_size": 4, "num_epochs": 3}
+    other = {"beta": 0.8, "beta1": 0.7, "beta2": 0.95, "epsilon": 1e-6}
+    for optimizer in ("batch", "gd", "momentum", "rmsprop", "adam"):
+        yield case(X, Y, [3, 4, 3, 2], optimizer, False, knobs | other)
+    yield case(X, Y, [3, 4, 3, 2], "gd", True, knobs | {"num_epochs": 4})
+    yield case(X, Y, [3, 2, 2, 2], "adam", True, {"num_epochs": 2})
+
+
+def _train(X, Y, layers_dims, optimizer, options, **how):
+    """A training loop; `how` switches its mistakes on."""
+    given = {"learning_rate": 0.0007, "mini_batch_size": 64, "beta": 0.9, "beta1": 0.9,
+             "beta2": 0.999, "epsilon": 1e-8, "num_epochs": 5000, "decay": None,
+             "watch": None} | options  # fmt: skip
+    given |= how.get("fixed", {})
+    parameters = ref.initialize_parameters(layers_dims)
+
+    def fresh():
+        if optimizer == "momentum":
+            return initialize_velocity(parameters), None
+        if optimizer == "rmsprop":
+            return None, initialize_rmsprop(parameters)
+        return initialize_adam(parameters)
+
+    v, s = fresh()
+    size = given["mini_batch_size"]
+    if optimizer == "batch" and not how.get("small_batches"):
+        size = X.shape[1]
+    t, rate = 0, given["learning_rate"]
+    for epoch in range(given["num_epochs"] + how.get("extra", 0)):
+        if given["decay"] and not how.get("undecayed"):
+            start = rate if how.get("piling") else given["learning_rate"]
+            rate = given["decay"](start, epoch)
+        if how.get("restart"):
+            t = 0
+        for x, y in random_mini_batches(
+            X, Y, size, 0 if how.get("one_seed") else epoch
+        ):
+            if how.get("forgetful"):
+                v, s = fresh()
+            if how.get("epochs_for_t"):
+                t = epoch
+            A3, cache = ref.forward_propagation(x, parameters)
+            grads = ref.backward_propagation(x, y, cache)
+            t += 1
+            if optimizer == "momentum":
+                parameters, v = update_parameters_with_momentum(
+                    parameters, grads, v, given["beta"], rate
+                )
+            elif optimizer == "rmsprop":
+                parameters, s = update_parameters_with_rmsprop(
+                    parameters, grads, s, given["beta"], rate, given["epsilon"]
+                )
+            elif optimizer == "adam":
+                results = update_parameters_with_adam(
+                    parameters, grads, v, s, t, rate, given["beta1"], given["beta2"],
+                    given["epsilon"],
+                )  # fmt: skip
+                parameters = results[0]
+                v, s = results[3:] if how.get("corrected") else results[1:3]
+            else:
+                parameters = update_parameters_with_gd(parameters, grads, rate)
+        if given["watch"]:
+            given["watch"](epoch, parameters)
+    return parameters
+
+
+def model_mistake(message, name, **how):
+    """Register a training loop with one thing wrong."""
+
+    def wrong(X, Y, layers_dims, optimizer, **options):
+        return _train(X, Y, layers_dims, optimizer, options, **how)
+
+    wrong.__name__ = name
+    model.mistake(message)(wrong)
+
+
+model_mistake(
+    "Every epoch has the same batches. Give each epoch a seed of its own.",
+    "same_batches_every_epoch",
+    one_seed=True,
+)
+model_mistake(
+    "The averages are set to zero before every step, so nothing is remembered. "
+    "Initialize them once, before the loops.",
+    "forgets_the_averages",
+    forgetful=True,
+)
+model_mistake(
+    "Adam's t starts again in every epoch. It counts all steps of the training.",
+    "t_starts_again",
+    restart=True,
+)
+model_mistake(
+    "Adam's t counts epochs. It counts steps.", "t_counts_epochs", epochs_for_t=True
+)
+model_mistake(
+    "Adam carries on the corrected averages. Carry on v and s, the second and third of "
+    "what the step returns.",
+    "carries_on_the_corrected",
+    corrected=True,
+)
+model_mistake(
+    'For "batch" all examples make one batch, whatever mini_batch_size says.',
+    "batch_in_small_batches",
+    small_batches=True,
+)
+model_mistake(
+    "The rate does not decay. Ask `decay` in every epoch.",
+    "never_decays",
+    undecayed=True,
+)
+model_mistake(
+    "The decay piles up: it was applied to the rate of the epoch before. Always start "
+    "from `learning_rate`.",
+    "decay_piles_up",
+    piling=True,
+)
+model_mistake(
+    "There is one epoch too many: `range(n)` has n values.",
+    "one_epoch_too_many",
+    extra=1,
+)
+model_mistake(
+    "beta, beta1, beta2 or epsilon are not passed on to the steps.",
+    "knobs_not_passed_on",
+    fixed={"beta": 0.9, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
+)
+
+
+@model.mistake("All optimizers take the same steps. Choose the step by `optimizer`.")
+def always_gd(X, Y, layers_dims, optimizer, **options):
+    optimizer = "gd" if optimizer != "batch" else optimizer
+    return _train(X, Y, layers_dims, optimizer, options)
+
+
+@model.right
+def model_by_table(X, Y, layers_dims, optimizer, learning_rate=0.0007,
+                   mini_batch_size=64, beta=0.9, beta1=0.9, beta2=0.999, epsilon=1e-8,
+                   num_epochs=5000, print_cost=False, decay=None, watch=None):  # fmt: skip
+    now = ref.initialize_parameters(layers_dims)
+    v, (first, second), s = (
+        initialize_velocity(now), initialize_adam(now), initialize_rmsprop(now)
+    )  # fmt: skip
+    rate, seed, t = learning_rate, 10, 1
+    if optimizer == "batch":
+        mini_batch_size = X.shape[1]
+    for epoch in range(num_epochs):
+        seed += 1
+        if decay is not None:
+            rate = decay(learning_rate, epoch)
+        for batch in random_mini_batches(
+            X, Y, mini_batch_size=mini_batch_size, seed=seed
+        ):
+            cache = ref.forward_propagation(batch[0], now)[1]
+            grads = ref.backward_propagation(*batch, cache)
+            if optimizer in ("gd", "batch"):
+                now = update_parameters_with_gd(now, grads, learning_rate=rate)
+            elif optimizer == "momentum":
+                now, v = update_parameters_with_momentum(now, grads, v, beta, rate)
+            elif optimizer == "rmsprop":
+                now, s = update_parameters_with_rmsprop(
+                    now, grads, s, beta, learning_rate=rate, epsilon=epsilon
+                )
+            else:
+                now, first, second, *_ = update_parameters_with_adam(
+                    now, grads, first, second, t, beta1=beta1, beta2=beta2,
+                    learning_rate=rate, epsilon=epsilon,
+                )  # fmt: skip
+                t += 1
+        if watch is not None:
+            watch(epoch, now)
+    return now
+
+
+@model.right
+def model_aloud(X, Y, layers_dims, optimizer, **options):
+    print("training with", optimizer)
+    return float32(_train(X, Y, layers_dims, optimizer, options))

@@ -1,0 +1,120 @@
+"""Runs beside the reader's code of C2W2 where a result depends on random draws."""
+
+import numpy as np
+
+
+def cut(function, X, Y, size, seed):
+    """Call `random_mini_batches` and describe the batches, whatever the shuffle was.
+
+    The first row of `X` numbers the columns; `Y` follows from it.
+    """
+    batches = function(X, Y, size, seed)
+    if not batches or len(batches[0]) != 2:
+        return batches
+    again, other = function(X, Y, size, seed), function(X, Y, size, seed + 1)
+    first = [[np.asarray(x)[0].tolist() for x, _ in b] for b in (batches, again, other)]
+    every = [number for batch in first[0] for number in batch]
+    labels = {number: Y[:, i] for i, number in enumerate(X[0].tolist())}
+    fits = [
+        np.array_equal(np.asarray(y)[:, j], labels[number])
+        for x, y in batches
+        for j, number in enumerate(np.asarray(x)[0].tolist())
+    ]
+    return {
+        "shapes": [(np.shape(x), np.shape(y)) for x, y in batches],
+        "columns, sorted": np.sort(np.array(every)),
+        "columns with the label of another": len(fits) - sum(fits),
+        "in the order of X": every == X[0].tolist(),
+        "the same seed gives the same batches": first[0] == first[1],
+        "another seed gives the same batches": first[0] == first[2],
+    }
+
+
+def trained(function, X, Y, layers_dims, optimizer, decays, options):
+    """Call `model` and write down which functions it called, and with what.
+
+    The steps are replaced for the time of the call by a plain one of a fixed length,
+    so that the result does not depend on how the steps were written.
+    """
+    log = _Log()
+    names = function.__globals__
+    stands_in = log.functions()
+    before = {name: names.get(name) for name in stands_in}
+    names.update(stands_in)
+    watched = []
+    decay = (lambda rate, epoch: rate / (1 + epoch)) if decays else None
+    try:
+        parameters = function(
+            X, Y, layers_dims, optimizer, decay=decay,
+            watch=lambda epoch, now: watched.append(epoch), **options,
+        )  # fmt: skip
+    finally:
+        names.update(before)
+    return {
+        "steps": log.steps,
+        "batches of": log.sizes,
+        "each epoch has a seed of its own": len(set(log.seeds)) == len(log.seeds),
+        "watched after epochs": watched,
+        "parameters": parameters,
+    }
+
+
+class _Log:
+    """Functions that note how they are called, in place of the reader's own."""
+
+    def __init__(self):
+        self.steps, self.sizes, self.seeds = [], [], []
+
+    def functions(self):
+        """Name → function."""
+
+        def batches(X, Y, mini_batch_size=64, seed=0):
+            self.sizes.append(int(mini_batch_size))
+            self.seeds.append(int(seed))
+            ends = range(0, X.shape[1], mini_batch_size)
+            return [
+                (X[:, i : i + mini_batch_size], Y[:, i : i + mini_batch_size])
+                for i in ends
+            ]
+
+        def gd(parameters, grads, learning_rate):
+            self.steps.append(["gd", float(learning_rate)])
+            return _moved(parameters, grads)
+
+        def momentum(parameters, grads, v, beta, learning_rate):
+            self.steps.append(
+                ["momentum", v["count"], float(beta), float(learning_rate)]
+            )
+            return _moved(parameters, grads), {"count": v["count"] + 1}
+
+        def rmsprop(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+            self.steps.append(
+                ["rmsprop", s["count"], float(beta), float(learning_rate),
+                 float(epsilon)]
+            )  # fmt: skip
+            return _moved(parameters, grads), {"count": s["count"] + 1}
+
+        def adam(parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9,
+                 beta2=0.999, epsilon=1e-8):  # fmt: skip
+            self.steps.append(
+                ["adam", v["count"], s["count"], int(t), float(learning_rate),
+                 float(beta1), float(beta2), float(epsilon)]
+            )  # fmt: skip
+            v, s = {"count": v["count"] + 1}, {"count": s["count"] + 1}
+            # The corrected ones are no averages to carry on.
+            return _moved(parameters, grads), v, s, {"count": -1}, {"count": -1}
+
+        return {
+            "random_mini_batches": batches,
+            "initialize_velocity": lambda parameters: {"count": 0},
+            "initialize_rmsprop": lambda parameters: {"count": 0},
+            "initialize_adam": lambda parameters: ({"count": 0}, {"count": 0}),
+            "update_parameters_with_gd": gd,
+            "update_parameters_with_momentum": momentum,
+            "update_parameters_with_rmsprop": rmsprop,
+            "update_parameters_with_adam": adam,
+        }
+
+
+def _moved(parameters, grads):
+    return {key: value - 0.1 * grads["d" + key] for key, value in parameters.items()}

@@ -1,0 +1,153 @@
+"""Figures and measurements of the lab on optimization that are too long for a cell."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from helpers import plots
+from helpers.contours import Landscape, draw_cost
+
+FRAMES = 40
+
+
+def walk(
+    stepper: Callable, slope: Callable, start, steps: int, noise: float = 0.0
+) -> np.ndarray:
+    """The places that an optimizer visits on a cost over two weights.
+
+    Args:
+        stepper: function of parameters, slopes, memory (`None` at first) and the number
+            of the step, from 1; returns parameters and memory.
+        slope: function of a place `(2,)` that returns the slope there `(2,)`.
+        start: the first place.
+        steps: how many steps.
+        noise: deviation of what is added to each slope, as by small batches.
+
+    Returns:
+        Array `(steps + 1, 2)`.
+    """
+    rng = np.random.default_rng(0)
+    parameters = {"W1": np.array(start, dtype=float).reshape(2, 1)}
+    parameters["b1"] = np.zeros((1, 1))
+    memory, places = None, [np.array(start, dtype=float)]
+    for t in range(1, steps + 1):
+        g = np.asarray(slope(places[-1])) + noise * rng.normal(size=2)
+        grads = {"dW1": g.reshape(2, 1), "db1": np.zeros((1, 1))}
+        parameters, memory = stepper(parameters, grads, memory, t)
+        places.append(parameters["W1"].ravel().copy())
+    return np.array(places)
+
+
+class Film:
+    """A moving picture and its text alternative."""
+
+    def __init__(self, gif: bytes, alt: str) -> None:
+        self.gif, self.alt = gif, alt
+
+    def show(self) -> None:
+        """Display it in a notebook; print the text alternative elsewhere."""
+        try:
+            from IPython import get_ipython
+            from IPython.display import Image, display
+        except ImportError:
+            get_ipython = None
+        if get_ipython is None or get_ipython() is None:
+            print(self.alt)
+            return
+        display(Image(data=self.gif, format="gif", alt=self.alt))
+
+    def _ipython_display_(self) -> None:
+        """As the last value of a cell it stays silent: it was displayed before."""
+
+
+def race(landscapes: Mapping[str, Landscape], *, reading: str = "") -> Film:
+    """Watch several optimizers walk over contours at the same time.
+
+    Args:
+        landscapes: title → cost and paths; all paths have the same names and length.
+        reading: one sentence below: how to read it.
+    """
+    from PIL import Image as Frame
+
+    first = next(iter(landscapes.values()))
+    steps = len(next(iter(first.paths.values()))) - 1
+    moments = np.unique(np.linspace(0, 1, FRAMES) ** 1.5 * steps).astype(int)
+    moments = np.unique(moments)
+    frames = []
+    with plots._drawing(reading, height=3.4) as figure:
+        figure.set_dpi(100)
+        panels = figure.subplots(1, len(landscapes), squeeze=False).ravel()
+        lines = []
+        for axes, (title, one) in zip(panels, landscapes.items(), strict=True):
+            draw_cost(axes, one)
+            axes.set(xlabel="w₁", ylabel="w₂", title=title)
+            for i, (name, path) in enumerate(one.paths.items()):
+                color = plots.PALETTE[i]
+                (trail,) = axes.plot([], [], color=color, lw=1.6, ls=plots.DASHES[i])
+                (head,) = axes.plot([], [], "o", color=color, ms=8, mec="black",
+                                    label=name)  # fmt: skip
+                lines.append((axes, trail, head, path))
+        handles, labels = panels[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
+    canvas = FigureCanvasAgg(figure)
+    for moment in moments:
+        for _, trail, head, path in lines:
+            trail.set_data(*path[: moment + 1].T)
+            head.set_data(*path[moment : moment + 1].T)
+        canvas.draw()
+        figure.set_layout_engine("none")  # the layout of the first frame holds
+        frame = Frame.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        frames.append(frame.quantize(64))
+    with io.BytesIO() as file:
+        frames[0].save(file, format="GIF", save_all=True, append_images=frames[1:],
+                       duration=[120] * (len(frames) - 1) + [2500], loop=0)  # fmt: skip
+        gif = file.getvalue()
+    ends = [
+        f"{title}, {name}: ends at ({path[-1][0]:.2g}, {path[-1][1]:.2g})"
+        for title, one in landscapes.items()
+        for name, path in one.paths.items()
+    ]
+    film = Film(gif, f"Optimizers on contours, moving; {'; '.join(ends)}. {reading}")
+    film.show()
+    return film
+
+
+def runs(
+    histories: Mapping[str, tuple], *, by: str, ylabel: str = "cost J",
+    ceiling: float | None = None, log: bool = False, reading: str = "",
+) -> plots.Picture:  # fmt: skip
+    """Costs of several trainings against epochs or against seconds.
+
+    Args:
+        histories: name → (epochs, seconds, costs), three sequences of one length.
+        by: `"epochs"`, `"seconds"` or `"both"`, which draws two panels.
+        ylabel: what the costs are.
+        ceiling: upper end of the vertical axis.
+        log: logarithmic vertical axis.
+        reading: one sentence below: how to read it.
+    """
+    told = []
+    kinds = ["epochs", "seconds"] if by == "both" else [by]
+    with plots._drawing(reading, height=3.2) as figure:
+        panels = figure.subplots(1, len(kinds), sharey=True, squeeze=False).ravel()
+        for axes, kind in zip(panels, kinds, strict=True):
+            for i, (name, (epochs, seconds, costs)) in enumerate(histories.items()):
+                x = epochs if kind == "epochs" else seconds
+                axes.plot(x, costs, label=name, color=plots.PALETTE[i % 7],
+                          ls=plots.DASHES[i % 7])  # fmt: skip
+            axes.set(xlabel=kind)
+            if log:
+                axes.set_yscale("log")
+            else:
+                axes.set_ylim(0, ceiling)
+        panels[0].set_ylabel(ylabel)
+        handles, labels = panels[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper center",
+                      ncols=min(5, len(labels)))  # fmt: skip
+    for name, (_, seconds, costs) in histories.items():
+        told.append(f"{name}: {costs[-1]:.3g} after {seconds[-1]:.2g} s")
+    return plots._finish(figure, f"{ylabel} against {by}", told, reading)

@@ -1,0 +1,1323 @@
+# %% [markdown]
+# # Better steps
+# You know one step: against the slope, times a learning rate. It trains every network
+# of this course, slowly. In this lab you build **four better steppers** and send them
+# down ravines, over saddles and through ten thousand pictures of clothes, all from the
+# same start. You will see which arrives first, and why, and when it does not matter.
+#
+# **Time** about two hours, in five parts; stop after any of them. **You need** the
+# forward and backward pass of course 1. They are given here.
+
+# %% [markdown]
+# ## The map
+# | part | you write | idea | points |
+# |---|---|---|---|
+# | 1 Batches | `update_parameters_with_gd` `random_mini_batches` | step early | 14 |
+# | 2 Averages | `exponentially_weighted_average` | a memory that fades | 8 |
+# | 3 Momentum | `initialize_velocity` `…_with_momentum` | roll, not hop | 12 |
+# | 4 Scales | `initialize_` and `…_with_` `rmsprop`, `adam` | a rate for each | 28 |
+# | 5 Decay | `update_lr` `schedule_lr_decay` `exponential_` `sqrt_decay` | calm down | 12 |
+# | 6 Race | `model` | all of them, on clothes | 10 |
+#
+# Nine short questions give 10 points, one answer in your own words 6.
+
+# %% [markdown]
+# **After this lab you can** cut a training set into mini-batches and choose their size,
+# average a noisy series with a fading memory, write momentum, RMSprop and Adam from
+# nothing, lower the learning rate on a schedule, and compare optimizers fairly.
+#
+# Each exercise is followed by `check(…)`: a few fixed cases with an explanation of what
+# differs. Your grade comes from the same kind of check on fresh cases. Hints are folded
+# under each task, titled by what you might see.
+
+# %%
+import time
+
+import numpy as np
+
+from helpers import data, figures_c2w2, planar, plots
+from helpers.checks import checks_for
+from helpers.contours import Landscape, contours
+
+check = checks_for("C2W2")
+
+# %% [markdown]
+# ## Words and symbols
+# | symbol | in code | shape | means |
+# |---|---|---|---|
+# | $X^{\{t\}}$, $Y^{\{t\}}$ | `X_t`, `Y_t` | `(n_x, size)` | mini-batch number $t$ |
+# | $dW^{[l]}$ | `grads["dW1"]` | as `W1` | slope of the cost |
+# | $\alpha$ | `learning_rate` | number | length of a step |
+# | $\theta_t$ | `theta[t]` | number | a measured value, such as a temperature |
+# | $\beta$ | `beta` | number | how much of the old average is kept |
+# | $v$ | `v["dW1"]` | as `W1` | average of the slopes |
+# | $s$ | `s["dW1"]` | as `W1` | average of the squared slopes |
+# | $\varepsilon$ | `epsilon` | number | keeps a division from going wrong |
+# | epoch | `epoch` | number | one pass through all examples |
+
+# %% [markdown]
+# ## The network of this lab
+# Given, the same as last week: two ReLU layers and sigmoids on top. `Y` has one row for
+# each output.
+
+
+# %%
+def initialize_parameters(layers_dims):
+    """He's start: `W1`, `b1`, … for layers of the given sizes."""
+    parameters = {}
+    for layer in range(1, len(layers_dims)):
+        n, n_prev = layers_dims[layer], layers_dims[layer - 1]
+        parameters[f"W{layer}"] = np.random.randn(n, n_prev) * np.sqrt(2 / n_prev)
+        parameters[f"b{layer}"] = np.zeros((n, 1))
+    return parameters
+
+
+def forward_propagation(X, parameters):
+    """Probabilities (n_y, m), and a cache for the way back."""
+    W1, b1, W2, b2, W3, b3 = (
+        parameters[key] for key in ("W1", "b1", "W2", "b2", "W3", "b3")
+    )
+    A1 = np.maximum(0, W1 @ X + b1)
+    A2 = np.maximum(0, W2 @ A1 + b2)
+    A3 = np.clip(0.5 * (1 + np.tanh((W3 @ A2 + b3) / 2)), 1e-12, 1 - 1e-12)
+    return A3, (A1, W1, A2, W2, A3, W3)
+
+
+# %%
+def compute_cost(A3, Y):
+    """Average cross-entropy of an example, summed over the outputs."""
+    return -np.sum(Y * np.log(A3) + (1 - Y) * np.log(1 - A3)) / Y.shape[1]
+
+
+def backward_propagation(X, Y, cache):
+    """Slopes of the cost: `dW1`, `db1`, …"""
+    A1, _, A2, W2, A3, W3 = cache
+    dZ3 = (A3 - Y) / X.shape[1]
+    dZ2 = (W3.T @ dZ3) * (A2 > 0)
+    dZ1 = (W2.T @ dZ2) * (A1 > 0)
+    grads = {}
+    for layer, dZ, A in ((3, dZ3, A2), (2, dZ2, A1), (1, dZ1, X)):
+        grads[f"dW{layer}"] = dZ @ A.T
+        grads[f"db{layer}"] = np.sum(dZ, axis=1, keepdims=True)
+    return grads
+
+
+# %% [markdown]
+# # Part 1 · Step early, step often
+# ### Exercise 1 · `update_parameters_with_gd` · 5 points · about 5 minutes
+# The plain step, for a network of any depth: $W \leftarrow W - \alpha\,dW$, and the
+# same for every $b$. Return **new** parameters; those you were given stay as they are.
+# You will compare runs from one start, and a start that changes is no start.
+#
+# <details><summary>It changes its argument</summary>
+#
+# `parameters["W1"] = …` writes into the caller's dictionary, and `W -= …` into the
+# caller's array. Collect the results in a dictionary of your own.
+# </details>
+
+
+# %% exercise="update_parameters_with_gd"
+def update_parameters_with_gd(parameters, grads, learning_rate):
+    """One step of gradient descent; the arguments stay as they are.
+
+    Args:
+        parameters: `{"W1": …, "b1": …, "W2": …}` of any depth.
+        grads: `{"dW1": …, "db1": …, "dW2": …}`, slopes of the same shapes.
+        learning_rate: length of the step.
+
+    Returns:
+        Dictionary like `parameters`, one step on.
+
+    Example:
+        >>> update_parameters_with_gd({"b1": np.ones(1)}, {"db1": np.ones(1)}, 0.25)
+        {'b1': array([0.75])}
+    """
+    ### BEGIN SOLUTION
+    return {
+        key: value - learning_rate * grads["d" + key]
+        for key, value in parameters.items()
+    }
+    ### END SOLUTION
+
+
+# %% check="update_parameters_with_gd"
+check(update_parameters_with_gd)
+
+# %% [markdown]
+# ## Why wait for all examples?
+# A slope from all $m$ examples is exact and costs a full pass. A slope from 64 of them
+# is nearly as good, a little noisy, and $m/64$ times cheaper. So shuffle, cut into
+# **mini-batches**, and step after each:
+#
+# | name | examples a step | steps an epoch |
+# |---|---|---|
+# | batch gradient descent | all $m$ | 1 |
+# | mini-batch gradient descent | 32 … 512 | $m/64$, say |
+# | stochastic gradient descent | 1 | $m$ |
+
+# %% concept="batches_per_epoch"
+# 1000 examples in mini-batches of 64. How many steps make an epoch?
+batches_per_epoch = None
+
+# %% [markdown]
+# ### Exercise 2 · `random_mini_batches` · 9 points · about 10 minutes
+# Shuffle the columns of X and Y **together**, cut off `mini_batch_size` at a time, and
+# keep the last batch though it may be short. By hand, seven columns in threes: the
+# order `4 0 6 | 2 5 1 | 3` makes three batches, of 3, 3 and 1.
+#
+# <details><summary>The labels no longer fit</summary>
+#
+# One permutation, used as column index for both.
+# </details>
+# <details><summary>Some examples are missing</summary>
+#
+# `range(0, m, size)` starts a batch at every `size`-th column, the last one too; a
+# slice that reaches beyond the end just ends there.
+# </details>
+
+
+# %% exercise="random_mini_batches"
+def random_mini_batches(X, Y, mini_batch_size=64, seed=0):
+    """Cut a shuffled training set into mini-batches.
+
+    Args:
+        X: array `(n_x, m)`.
+        Y: array `(n_y, m)`.
+        mini_batch_size: examples in each batch; the last may have fewer.
+        seed: of the shuffle; the same seed gives the same batches.
+
+    Returns:
+        List of pairs `(X_t, Y_t)`, in which each example is exactly once.
+
+    Example:
+        >>> X = np.arange(7).reshape(1, 7)
+        >>> [x.shape[1] for x, y in random_mini_batches(X, X, 3)]
+        [3, 3, 1]
+    """
+    ### BEGIN SOLUTION
+    m = X.shape[1]
+    order = np.random.RandomState(seed).permutation(m)
+    batches = []
+    for start in range(0, m, mini_batch_size):
+        part = order[start : start + mini_batch_size]
+        batches.append((X[:, part], Y[:, part]))
+    return batches
+    ### END SOLUTION
+
+
+# %% check="random_mini_batches"
+check(random_mini_batches)
+
+# %% [markdown]
+# ### Watch it work: how large a batch?
+# Clothes now: 2000 pictures of Fashion-MNIST, 28×28, ten classes. Three epochs with
+# batches of 1, 8, 64, 512 and all 2000. Before you run: which takes longest for an
+# epoch? Which has the noisiest cost? And which learns most *in a second*?
+
+# %% demo
+fashion = data.load("fashion")
+
+
+def clothes(x, y, m):
+    """The first m pictures as columns from 0 to 1, the labels as rows of 0 and 1."""
+    order = np.random.RandomState(1).permutation(len(x))[:m]
+    return x[order].reshape(m, -1).T / 255, np.eye(10)[y[order]].T
+
+
+X_small, Y_small = clothes(fashion.train_x, fashion.train_y, 2000)
+LAYERS = [784, 64, 32, 10]
+plots.images(
+    255 - fashion.train_x[[np.flatnonzero(fashion.train_y == c)[3] for c in range(10)]],
+    fashion.classes, columns=5, reading="One of each class. A guess is right one in ten.",
+)  # fmt: skip
+
+
+# %% demo
+def sweep(size, rate, epochs=3):
+    """Epochs, seconds and costs of steps with one size of batch."""
+    np.random.seed(1)
+    parameters, seconds, history = initialize_parameters(LAYERS), 0.0, []
+    every = max(1, 2000 // size // 8)  # look at the cost about eight times an epoch
+    for epoch in range(epochs):
+        began = time.perf_counter()
+        batches = random_mini_batches(X_small, Y_small, size, seed=epoch)
+        for i, (X_t, Y_t) in enumerate(batches):
+            A3, cache = forward_propagation(X_t, parameters)
+            grads = backward_propagation(X_t, Y_t, cache)
+            parameters = update_parameters_with_gd(parameters, grads, rate)
+            if i % every == 0:
+                cost = compute_cost(A3, Y_t)
+                now = seconds + time.perf_counter() - began
+                history.append((epoch + i / len(batches), now, cost))
+        seconds += time.perf_counter() - began
+    A3, _ = forward_propagation(X_small, parameters)
+    return [*zip(*history, strict=True)], seconds / epochs, compute_cost(A3, Y_small)
+
+
+# %% demo
+swept = {size: sweep(size, rate) for size, rate in
+         ((1, 0.01), (8, 0.05), (64, 0.2), (512, 0.4), (2000, 0.4))}  # fmt: skip
+print("size   seconds an epoch   noise of the cost   cost after 3 epochs")
+for size, (history, seconds, final) in swept.items():
+    noise = np.std(np.diff(history[2][len(history[2]) // 2 :])) / np.sqrt(2)
+    print(f"{size:4} {seconds:14.3f} {noise:20.3f} {final:20.3f}")
+figures_c2w2.runs(
+    {f"{size}": history for size, (history, *_) in swept.items()}, by="both", ceiling=5,
+    reading="Small batches: noisy and slow by the clock. One large batch: hardly a step.",
+)  # fmt: skip
+
+# %% [markdown]
+# In between lies the sweet spot. With 1 example, NumPy cannot work on many at once, so
+# an epoch takes many times as long. With all of them, three epochs are three steps.
+#
+# In practice: up to about 2000 examples take them all; beyond, try 64, 128, 256, 512
+# (powers of two fit memory well), and see that a batch fits into the cache or the
+# graphics card. The best learning rate grows with the size: less noise, longer steps.
+
+# %% concept="cost_goes_up"
+# You train with mini-batches and plot the cost of each batch. It falls, but now and
+# then it rises a little. What is that?
+# A: a bug in the slopes            B: too large a learning rate, always
+# C: some batches are harder        D: a sign of overfitting
+cost_goes_up = None
+
+# %% [markdown]
+# # Part 2 · A memory that fades
+# The better steppers all rest on one idea: do not trust the last slope alone, average
+# over the last few. Here is a cheap way that needs to remember a single number:
+#
+# $$v_t = \beta\, v_{t-1} + (1 - \beta)\, \theta_t \qquad v_0 = 0$$
+#
+# Unfold it, and $\theta_{t-k}$ has the weight $(1-\beta)\beta^k$: the past fades. After
+# $1/(1-\beta)$ values the weight has fallen to about a third of the first, so we say it
+# averages over a **window** of $1/(1-\beta)$: 10 values for $\beta = 0.9$.
+
+# %% concept="window"
+# Over about how many days does an average with β = 0.98 reach?
+window = None
+
+# %% [markdown]
+# ## It starts too low
+# $v_0 = 0$ is no measurement, and yet it counts. By hand, $\beta = 0.9$ and
+# $\theta = (10, 20)$: $v_1 = 0.9 \cdot 0 + 0.1 \cdot 10 = 1$, far below 10. The weights
+# of the measurements sum to $1 - \beta^t$ only, so divide by that:
+#
+# $$v_t^{\text{corrected}} = \frac{v_t}{1 - \beta^t}$$
+#
+# Now $v_1 / (1 - 0.9) = 10$. The next, $v_2 = 0.9 \cdot 1 + 0.1 \cdot 20 = 2.9$, goes on
+# from the **stored** $v_1 = 1$, not from the corrected one; and $2.9 / 0.19 = 15.26$.
+
+# %% [markdown]
+# ### Exercise 3 · `exponentially_weighted_average` · 8 points · about 8 minutes
+# Average a series, with the correction or without.
+#
+# <details><summary>The first value is right, the second is not</summary>
+#
+# Keep two things apart: the `v` that is carried on, and the value you write down.
+# </details>
+# <details><summary>It divides by zero</summary>
+#
+# The first value is number $t = 1$, not 0.
+# </details>
+
+
+# %% exercise="exponentially_weighted_average"
+def exponentially_weighted_average(theta, beta, bias_correction=True):
+    """Average of a series with a memory that fades.
+
+    Args:
+        theta: sequence of numbers, in the order of time.
+        beta: share of the old average that is kept, at least 0, below 1.
+        bias_correction: whether to divide by `1 - beta**t`, `t` counted from 1.
+
+    Returns:
+        Array of the length of `theta`: the average up to each value.
+
+    Example:
+        >>> exponentially_weighted_average([10, 20], 0.9, bias_correction=False)
+        array([1. , 2.9])
+    """
+    ### BEGIN SOLUTION
+    averages = np.zeros(len(theta))
+    v = 0.0
+    for t, value in enumerate(theta, start=1):
+        v = beta * v + (1 - beta) * value
+        averages[t - 1] = v / (1 - beta**t) if bias_correction else v
+    return averages
+    ### END SOLUTION
+
+
+# %% check="exponentially_weighted_average"
+check(exponentially_weighted_average)
+
+# %% concept="average_by_hand"
+# β = 0.5, measurements 8, 4, 6. What is the third average, with bias correction?
+# Two decimals.
+average_by_hand = None
+
+# %% [markdown]
+# ### Watch it work: two years of weather
+# The highest temperature of each day in Seattle, really measured. Before you run: which
+# of β = 0.5, 0.9 and 0.98 follows the summer late?
+
+# %% demo
+weather = data.load("temperature")
+days = weather.temp_max[:730].astype(float)
+averaged = {
+    f"β = {beta}": exponentially_weighted_average(days, beta) for beta in (0.9, 0.98)
+}
+plots.lines(
+    {"measured": days} | averaged, xlabel="day since 2012-01-01",
+    ylabel="highest temperature in °C",
+    reading="The wider the window, the smoother and the later: the peak of 0.98 lags.",
+)  # fmt: skip
+peaks = {name: int(np.argmax(series[:366])) for name, series in averaged.items()}
+print("warmest day by each average in 2012:", peaks)
+for beta in (0.5, 0.9, 0.98):
+    jitter = np.std(np.diff(exponentially_weighted_average(days, beta)))
+    print(
+        f"β = {beta:<4}  window {1 / (1 - beta):3.0f} days  jitter {jitter:.2f} °C a day"
+    )
+
+# %% demo
+with_and_without = {
+    "measured": days[:60],
+    "corrected": exponentially_weighted_average(days, 0.98)[:60],
+    "not corrected": exponentially_weighted_average(days, 0.98, False)[:60],
+}
+plots.lines(
+    with_and_without, xlabel="day since 2012-01-01",
+    ylabel="highest temperature in °C", from_zero=True,
+    reading="Without the correction the winter seems to begin at 0 °C.",
+)  # fmt: skip
+age = np.arange(80)
+plots.lines(
+    {f"β = {beta}": (1 - beta) * beta**age for beta in (0.5, 0.9, 0.98)},
+    xlabel="days ago", ylabel="weight in today's average",
+    reading="At the window's end, 2, 10 or 50 days ago, about a third is left.",
+)  # fmt: skip
+
+# %% [markdown]
+# # Part 3 · Momentum: roll, do not hop
+# In a ravine the slope points across, from wall to wall, and hardly along. Plain
+# descent hops from one side to the other. Average the slopes: the hops cancel, and the
+# small steady part along the floor adds up.
+#
+# $$v \leftarrow \beta\, v + (1 - \beta)\, dW \qquad W \leftarrow W - \alpha\, v$$
+#
+# Think of a ball: $v$ is its speed, $dW$ pushes, $\beta$ is what friction leaves. By
+# hand, $\beta = 0.9$, slopes $+1, -1, +1$ from wall to wall: $v = 0.1,\ -0.01,\ 0.091$.
+# A steady slope of $1, 1, 1$ gives $0.1,\ 0.19,\ 0.271$ and goes on to 1.
+
+# %% [markdown]
+# ### Exercise 4 · `initialize_velocity` · 3 points · about 3 minutes
+# A ball at rest: zeros in the shape of each parameter, under the names of the slopes.
+#
+# <details><summary>It expected the keys dW1, db1 …</summary>
+#
+# `v` holds averages of *slopes*, so its keys are `"d" + key`.
+# </details>
+
+
+# %% exercise="initialize_velocity"
+def initialize_velocity(parameters):
+    """Velocities of zero.
+
+    Args:
+        parameters: `{"W1": …, "b1": …, "W2": …}` of any depth.
+
+    Returns:
+        v: `{"dW1": zeros like W1, "db1": …, "dW2": …}`.
+
+    Example:
+        >>> initialize_velocity({"b1": np.ones((1, 2))})
+        {'db1': array([[0., 0.]])}
+    """
+    ### BEGIN SOLUTION
+    return {"d" + key: np.zeros(value.shape) for key, value in parameters.items()}
+    ### END SOLUTION
+
+
+# %% check="initialize_velocity"
+check(initialize_velocity)
+
+# %% [markdown]
+# ### Exercise 5 · `update_parameters_with_momentum` · 9 points · about 8 minutes
+# First the new velocity, then the step with it. Return both; no bias correction here,
+# since the ball is up to speed after ten steps anyway.
+#
+# <details><summary>The parameters lag one step behind</summary>
+#
+# Step with the *new* velocity.
+# </details>
+# <details><summary>It changes its argument v</summary>
+#
+# `v["dW1"] = …` writes into the caller's dictionary. Make a new one.
+# </details>
+
+
+# %% exercise="update_parameters_with_momentum"
+def update_parameters_with_momentum(parameters, grads, v, beta, learning_rate):
+    """One step with momentum; the arguments stay as they are.
+
+    Polyak (1964), in the form of an exponentially weighted average.
+
+    Args:
+        parameters: `{"W1": …, "b1": …}` of any depth.
+        grads: `{"dW1": …, "db1": …}`.
+        v: velocities `{"dW1": …, "db1": …}` before the step.
+        beta: share of the velocity that is kept.
+        learning_rate: length of the step.
+
+    Returns:
+        parameters: one step on.
+        v: velocities with which the step was taken.
+    """
+    ### BEGIN SOLUTION
+    v = {key: beta * v[key] + (1 - beta) * grads[key] for key in v}
+    parameters = {
+        key: value - learning_rate * v["d" + key] for key, value in parameters.items()
+    }
+    return parameters, v
+    ### END SOLUTION
+
+
+# %% check="update_parameters_with_momentum"
+check(update_parameters_with_momentum)
+
+# %% [markdown]
+# ### Watch it work: a ravine
+# The cost $J = \frac12 (w_1^2 + 40\, w_2^2)$: steep across, flat along. Plain descent
+# flies off if $\alpha > 2/40$. Before you run: who is nearer to the star after 40 steps?
+
+
+# %% demo
+def ravine(w1, w2):
+    """Forty times as steep in w2 as in w1."""
+    return 0.5 * (w1**2 + 40 * w2**2)
+
+
+def ravine_slope(place):
+    """Slopes in w1 and w2."""
+    return place * np.array([1, 40])
+
+
+def roller(beta, rate):
+    """Steps with momentum, from rest."""
+
+    def step(now, grads, v, t):
+        v = v or initialize_velocity(now)
+        return update_parameters_with_momentum(now, grads, v, beta, rate)
+
+    return step
+
+
+# %% demo
+walks = {
+    f"β = {beta}": figures_c2w2.walk(roller(beta, rate), ravine_slope, (-9, 1), 40)
+    for beta, rate in ((0, 0.047), (0.9, 0.25), (0.99, 0.25))
+}
+contours(
+    {name: Landscape(ravine, (-10, 4), (-1.6, 1.6), {name: path}, (0, 0))
+     for name, path in walks.items()}, columns=3, height=2.4,
+    reading="Hopping; rolling home; and rolling past it with too little friction.",
+)  # fmt: skip
+for name, path in walks.items():
+    print(f"{name:9} cost after 40 steps {ravine(*path[-1]):8.4f}")
+
+# %% concept="larger_beta"
+# You raise β of momentum from 0.9 to 0.99. What changes?
+# A: it averages over 10 times as many slopes: smoother, but it turns late
+# B: each step becomes ten times as long, so that the cost flies off
+# C: it forgets sooner, and follows the noise of the batches more closely
+# D: nothing but the first few steps, which are corrected for their bias
+larger_beta = None
+
+# %% [markdown]
+# # Part 4 · A rate for every weight
+# ## RMSprop
+# Momentum still has one learning rate for all. **RMSprop** measures how large the slopes
+# of each weight usually are, and divides by that:
+#
+# $$s \leftarrow \beta\, s + (1 - \beta)\, dW^2 \qquad
+# W \leftarrow W - \alpha\, \frac{dW}{\sqrt{s} + \varepsilon}$$
+#
+# Squares are taken number by number. Where slopes are large, steps become shorter;
+# where they are tiny, longer. By hand: $dW = (40, 1)$ every time; then
+# $\sqrt{s} = (40, 1)$ in the long run, and both weights move by $\alpha$.
+
+# %% [markdown]
+# $\varepsilon = 10^{-8}$ only keeps us from dividing by 0. It stands **outside** the
+# root. Inside it would be $\sqrt{10^{-8}} = 10^{-4}$ and matter ten thousand times as
+# much: for slopes around $10^{-4}$ the steps would be a third too short.
+#
+# ### Exercise 6 · `initialize_rmsprop` · 2 points · about 1 minute
+# Zeros again, of the same names and shapes.
+
+
+# %% exercise="initialize_rmsprop"
+def initialize_rmsprop(parameters):
+    """Averages of squared slopes, still zero.
+
+    Args:
+        parameters: `{"W1": …, "b1": …, "W2": …}` of any depth.
+
+    Returns:
+        s: `{"dW1": zeros like W1, "db1": …, "dW2": …}`.
+    """
+    ### BEGIN SOLUTION
+    return {"d" + key: np.zeros(value.shape) for key, value in parameters.items()}
+    ### END SOLUTION
+
+
+# %% check="initialize_rmsprop"
+check(initialize_rmsprop)
+
+# %% [markdown]
+# ### Exercise 7 · `update_parameters_with_rmsprop` · 9 points · about 8 minutes
+#
+# <details><summary>Large slopes are right, small ones are not</summary>
+#
+# Where does ε stand? And is the root there?
+# </details>
+# <details><summary>Some steps go uphill</summary>
+#
+# The step goes along the slope itself. Only the *divisor* is made of squares.
+# </details>
+
+
+# %% exercise="update_parameters_with_rmsprop"
+def update_parameters_with_rmsprop(
+    parameters, grads, s, beta, learning_rate, epsilon=1e-8
+):
+    """One step of RMSprop; the arguments stay as they are.
+
+    Tieleman and Hinton, "Neural networks for machine learning", lecture 6.5 (2012).
+
+    Args:
+        parameters: `{"W1": …, "b1": …}` of any depth.
+        grads: `{"dW1": …, "db1": …}`.
+        s: averages of squared slopes `{"dW1": …, "db1": …}` before the step.
+        beta: share of the average that is kept.
+        learning_rate: length of the step.
+        epsilon: added to the root.
+
+    Returns:
+        parameters: one step on.
+        s: averages with which the step was taken.
+    """
+    ### BEGIN SOLUTION
+    s = {key: beta * s[key] + (1 - beta) * grads[key] ** 2 for key in s}
+    parameters = {
+        key: value
+        - learning_rate * grads["d" + key] / (np.sqrt(s["d" + key]) + epsilon)
+        for key, value in parameters.items()
+    }
+    return parameters, s
+    ### END SOLUTION
+
+
+# %% check="update_parameters_with_rmsprop"
+check(update_parameters_with_rmsprop)
+
+# %% [markdown]
+# ## Adam: both, and corrected
+# **Adam** (adaptive moments) rolls like momentum and scales like RMSprop, with a bias
+# correction for each, as both start at 0. In step number $t$, counted from 1:
+#
+# $$v \leftarrow \beta_1 v + (1 - \beta_1)\, dW \qquad
+# s \leftarrow \beta_2 s + (1 - \beta_2)\, dW^2$$
+# $$\hat v = \frac{v}{1 - \beta_1^t} \qquad \hat s = \frac{s}{1 - \beta_2^t} \qquad
+# W \leftarrow W - \alpha \frac{\hat v}{\sqrt{\hat s} + \varepsilon}$$
+#
+# Usual: $\beta_1 = 0.9$, $\beta_2 = 0.999$, $\varepsilon = 10^{-8}$; only $\alpha$ needs
+# a search.
+
+# %% [markdown]
+# By hand, the first step with $dW = 4$: $v = 0.4$, $\hat v = 0.4/0.1 = 4$; $s = 0.016$,
+# $\hat s = 0.016/0.001 = 16$. The step is $\alpha \cdot 4/4 = \alpha$.
+#
+# <details><summary><b>Predict</b>: and the first step with dW = 0.0004?</summary>
+#
+# $\alpha$ again. Adam's first step is $\alpha$ for every weight, whatever its slope:
+# only the sign counts.
+# </details>
+#
+# ### Exercise 8 · `initialize_adam` · 4 points · about 2 minutes
+# Two dictionaries of zeros.
+
+
+# %% exercise="initialize_adam"
+def initialize_adam(parameters):
+    """Averages of slopes and of squared slopes, still zero.
+
+    Args:
+        parameters: `{"W1": …, "b1": …, "W2": …}` of any depth.
+
+    Returns:
+        v: `{"dW1": zeros like W1, "db1": …, "dW2": …}`.
+        s: another such dictionary.
+    """
+    ### BEGIN SOLUTION
+    v = {"d" + key: np.zeros(value.shape) for key, value in parameters.items()}
+    s = {"d" + key: np.zeros(value.shape) for key, value in parameters.items()}
+    return v, s
+    ### END SOLUTION
+
+
+# %% check="initialize_adam"
+check(initialize_adam)
+
+# %% [markdown]
+# ### Exercise 9 · `update_parameters_with_adam` · 13 points · about 15 minutes
+# Return the parameters, the **stored** averages `v` and `s`, and the corrected ones,
+# which are made afresh in each step and carried nowhere.
+#
+# <details><summary>The first step is right, later ones are too long</summary>
+#
+# Did corrected values get into what is stored?
+# </details>
+# <details><summary>The first steps are far too short or too long</summary>
+#
+# Both corrections, each with its own β to the power of t.
+# </details>
+
+
+# %% exercise="update_parameters_with_adam"
+def update_parameters_with_adam(
+    parameters,
+    grads,
+    v,
+    s,
+    t,
+    learning_rate=0.01,
+    beta1=0.9,
+    beta2=0.999,
+    epsilon=1e-8,
+):
+    """One step of Adam; the arguments stay as they are.
+
+    Kingma and Ba, "Adam: a method for stochastic optimization" (2015), algorithm 1.
+
+    Args:
+        parameters: `{"W1": …, "b1": …}` of any depth.
+        grads: `{"dW1": …, "db1": …}`.
+        v: averages of slopes before the step, not corrected.
+        s: averages of squared slopes before the step, not corrected.
+        t: number of this step, from 1.
+        learning_rate: length of the step.
+        beta1: share of `v` that is kept.
+        beta2: share of `s` that is kept.
+        epsilon: added to the root.
+
+    Returns:
+        `parameters, v, s, v_corrected, s_corrected`: one step on, the averages to
+        carry on, and their corrected values with which the step was taken.
+    """
+    ### BEGIN SOLUTION
+    v = {key: beta1 * v[key] + (1 - beta1) * grads[key] for key in v}
+    s = {key: beta2 * s[key] + (1 - beta2) * grads[key] ** 2 for key in s}
+    v_corrected = {key: value / (1 - beta1**t) for key, value in v.items()}
+    s_corrected = {key: value / (1 - beta2**t) for key, value in s.items()}
+    steps = {key: v_corrected[key] / (np.sqrt(s_corrected[key]) + epsilon) for key in v}
+    parameters = {
+        key: value - learning_rate * steps["d" + key]
+        for key, value in parameters.items()
+    }
+    return parameters, v, s, v_corrected, s_corrected
+    ### END SOLUTION
+
+
+# %% check="update_parameters_with_adam"
+check(update_parameters_with_adam)
+
+# %% concept="first_step_of_adam"
+# Adam with learning rate 0.01. The first slope of a weight is 0.003.
+# How long is the first step of this weight? Three decimals.
+first_step_of_adam = None
+
+# %% [markdown]
+# ### Watch it work: three landscapes
+# A **ravine**; a **saddle**, down on one side and up on the other, from just beside its
+# ridge; and a **plateau** with a hole. Five walkers: plain descent with exact slopes,
+# with noisy ones (as from small batches), momentum, RMSprop, Adam. Before you run: who
+# gets stuck on the saddle, and who is fast where it is flat?
+
+
+# %% demo
+def saddle(w1, w2):
+    """A saddle at 0, two valleys at w2 = 1.6 and -1.6."""
+    return w1**2 - w2**2 + 0.2 * w2**4
+
+
+def plateau(w1, w2):
+    """Flat far out, a hole at 0."""
+    return -np.exp(-0.5 * (w1**2 + w2**2))
+
+
+def saddle_slope(place):
+    """Slopes in w1 and w2."""
+    return np.array([2 * place[0], -2 * place[1] + 0.8 * place[1] ** 3])
+
+
+def plateau_slope(place):
+    """Slopes in w1 and w2."""
+    return place * np.exp(-0.5 * place @ place)
+
+
+def plain(rate):
+    """Steps of plain descent."""
+    return lambda now, grads, _, t: (update_parameters_with_gd(now, grads, rate), None)
+
+
+# %% demo
+def scaler(rate):
+    """Steps of RMSprop."""
+
+    def step(now, grads, s, t):
+        s = s or initialize_rmsprop(now)
+        return update_parameters_with_rmsprop(now, grads, s, 0.9, rate)
+
+    return step
+
+
+def adam(rate):
+    """Steps of Adam; the memory holds both averages."""
+
+    def step(now, grads, memory, t):
+        v, s = memory or initialize_adam(now)
+        now, v, s, *_ = update_parameters_with_adam(now, grads, v, s, t, rate)
+        return now, (v, s)
+
+    return step
+
+
+# %% demo
+def five(slope, start, rate, noise, steps=60):
+    """The walks of all five from one place."""
+    walkers = {
+        "descent": (plain(rate), 0), "noisy": (plain(rate), noise),
+        "momentum": (roller(0.9, 4 * rate), 0), "RMSprop": (scaler(0.12), 0),
+        "Adam": (adam(0.25), 0),
+    }  # fmt: skip
+    return {
+        name: figures_c2w2.walk(stepper, slope, start, steps, amount)
+        for name, (stepper, amount) in walkers.items()
+    }
+
+
+lands = {
+    "ravine": Landscape(ravine, (-10, 3), (-1.6, 1.6),
+                        five(ravine_slope, (-9, 1), 0.04, 1.0), (0, 0)),
+    "saddle": Landscape(saddle, (-2, 2), (-2.4, 2.4),
+                        five(saddle_slope, (-1.8, 1e-4), 0.05, 0.3), (0, 1.58)),
+    "plateau": Landscape(plateau, (-3.5, 1.5), (-1.5, 3.5),
+                         five(plateau_slope, (-2.8, 2.6), 0.3, 0.1), (0, 0)),
+}  # fmt: skip
+
+# %% demo
+contours(lands, columns=3, height=3.2,
+         reading="A square where they start, a ball where they are after 60 steps.")  # fmt: skip
+costs = {"ravine": ravine, "saddle": saddle, "plateau": plateau}
+print(
+    "cost after 60 steps  " + "".join(f"{name:>10}" for name in lands["ravine"].paths)
+)
+for land, one in lands.items():
+    ends = [costs[land](*path[-1]) for path in one.paths.values()]
+    print(f"{land:20} " + "".join(f"{end:10.3f}" for end in ends))
+
+# %% demo
+figures_c2w2.race(
+    lands, reading="The same as a film. Watch who moves at all on the plateau."
+);  # fmt: skip
+
+# %% [markdown]
+# On the saddle plain descent stands still for long: its slope is almost 0. A little
+# noise, or dividing by tiny slopes, gets the others off. On the plateau only the
+# scalers move: they take steps of about $\alpha$ whatever the slope.
+#
+# ## Saddle points, not local optima
+# People once feared that training would end in a poor local minimum. Where the slope is
+# 0, each direction curves up or down. A local minimum needs **all** of them up. Draw
+# random curvatures in $n$ dimensions: how often are all up?
+
+# %% demo
+rng = np.random.default_rng(1)
+sizes = [1, 2, 3, 4, 5, 6]
+all_up = []
+for n in sizes:
+    H = rng.normal(size=(40_000, n, n))
+    curvatures = np.linalg.eigvalsh(H + H.transpose(0, 2, 1))
+    all_up.append(float(np.mean(np.all(curvatures > 0, axis=1))))
+plots.lines(
+    {"share with all curvatures up": all_up}, sizes, log="y", markers=True,
+    xlabel="number of weights", ylabel="share",
+    reading="With 6 weights, fewer than one in a thousand. A network has thousands.",
+)  # fmt: skip
+print({n: round(share, 5) for n, share in zip(sizes, all_up, strict=True)})
+
+# %% concept="where_slopes_vanish"
+# A network of 50,000 weights: at a place where all slopes are 0, what is most likely?
+# A: a local minimum, and training is lost   B: a saddle point: some way leads down
+# C: the best possible set of weights        D: a local maximum of the cost
+where_slopes_vanish = None
+
+# %% [markdown]
+# # Part 5 · Calm down: learning rate decay
+# Near the bottom, noise keeps mini-batch descent wandering about, at a distance that
+# grows with $\alpha$. So begin with long steps and end with short ones. Four schemes,
+# with $e$ the number of the epoch:
+#
+# | scheme | learning rate |
+# |---|---|
+# | inverse | $\alpha_0 / (1 + \text{decay rate} \cdot e)$ |
+# | staircase | $\alpha_0 / (1 + \text{decay rate} \cdot \lfloor e / \text{interval} \rfloor)$ |
+# | exponential | $\alpha_0 \cdot 0.95^{\,e}$ |
+# | square root | $\alpha_0 \cdot k / \sqrt{e}$ |
+
+# %% [markdown]
+# ### Exercise 10 · `update_lr` · 4 points · about 3 minutes
+# The inverse scheme. By hand: $\alpha_0 = 0.2$, decay rate 1, epochs 0, 1, 2, 3:
+# $0.2,\ 0.1,\ 0.067,\ 0.05$.
+#
+# <details><summary>It is far too small</summary>
+#
+# Always start from `learning_rate0`, not from the rate of the epoch before.
+# </details>
+
+
+# %% exercise="update_lr"
+def update_lr(learning_rate0, epoch_num, decay_rate):
+    """Learning rate of an epoch, by inverse decay.
+
+    Args:
+        learning_rate0: rate of epoch 0.
+        epoch_num: number of the epoch, from 0.
+        decay_rate: how fast it falls, at least 0.
+
+    Returns:
+        A number.
+
+    Example:
+        >>> update_lr(0.2, 3, 1)
+        0.05
+    """
+    ### BEGIN SOLUTION
+    return learning_rate0 / (1 + decay_rate * epoch_num)
+    ### END SOLUTION
+
+
+# %% check="update_lr"
+check(update_lr)
+
+# %% [markdown]
+# ### Exercise 11 · `schedule_lr_decay` · 4 points · about 3 minutes
+# The staircase: the rate changes only once in every `time_interval` epochs. By hand,
+# interval 1000: epoch 999 still has $\alpha_0$, epoch 1000 has $\alpha_0 / 2$ for a
+# decay rate of 1.
+#
+# <details><summary>It falls in every epoch</summary>
+#
+# Round the quotient *down*: `//`, or `np.floor`.
+# </details>
+
+
+# %% exercise="schedule_lr_decay"
+def schedule_lr_decay(learning_rate0, epoch_num, decay_rate, time_interval=1000):
+    """Learning rate of an epoch, by inverse decay in stairs.
+
+    Args:
+        learning_rate0: rate of the first stair.
+        epoch_num: number of the epoch, from 0.
+        decay_rate: how fast it falls, at least 0.
+        time_interval: epochs on each stair.
+
+    Returns:
+        A number.
+
+    Example:
+        >>> schedule_lr_decay(0.5, 100, 1, 100)
+        0.25
+    """
+    ### BEGIN SOLUTION
+    return learning_rate0 / (1 + decay_rate * (epoch_num // time_interval))
+    ### END SOLUTION
+
+
+# %% check="schedule_lr_decay"
+check(schedule_lr_decay)
+
+# %% [markdown]
+# ### Exercise 12 · `exponential_decay` · 2 points · about 1 minute
+# `base` to the power of the epoch.
+
+
+# %% exercise="exponential_decay"
+def exponential_decay(learning_rate0, epoch_num, base=0.95):
+    """Learning rate of an epoch, by exponential decay.
+
+    Args:
+        learning_rate0: rate of epoch 0.
+        epoch_num: number of the epoch, from 0.
+        base: share that each epoch leaves, below 1.
+
+    Returns:
+        A number.
+
+    Example:
+        >>> exponential_decay(2.0, 2, base=0.5)
+        0.5
+    """
+    ### BEGIN SOLUTION
+    return learning_rate0 * base**epoch_num
+    ### END SOLUTION
+
+
+# %% check="exponential_decay"
+check(exponential_decay)
+
+# %% [markdown]
+# ### Exercise 13 · `sqrt_decay` · 2 points · about 1 minute
+# Epochs count from 1 here: at 0 there would be nothing to divide by.
+
+
+# %% exercise="sqrt_decay"
+def sqrt_decay(learning_rate0, epoch_num, k=1.0):
+    """Learning rate of an epoch that falls with the root of its number.
+
+    Args:
+        learning_rate0: rate of epoch 1, if `k` is 1.
+        epoch_num: number of the epoch, from 1.
+        k: a factor.
+
+    Returns:
+        A number.
+
+    Example:
+        >>> float(sqrt_decay(0.5, 4))
+        0.25
+    """
+    ### BEGIN SOLUTION
+    return learning_rate0 * k / np.sqrt(epoch_num)
+    ### END SOLUTION
+
+
+# %% check="sqrt_decay"
+check(sqrt_decay)
+
+# %% demo
+# Before you run: one of these five is no decay at all. Which?
+epochs = np.arange(1, 31)
+schemes = {
+    "inverse": lambda rate, e: update_lr(rate, e, 0.3),
+    "staircase": lambda rate, e: schedule_lr_decay(rate, e, 1.0, 8),
+    "exponential": lambda rate, e: exponential_decay(rate, e, 0.9),
+    "square root": lambda rate, e: sqrt_decay(rate, e + 1),
+}
+rates = {name: [scheme(0.1, e) for e in epochs] for name, scheme in schemes.items()}
+rates["e to the epoch"] = 0.1 * np.exp(0.2 * epochs)
+plots.lines(rates, epochs, log="y", xlabel="epoch", ylabel="learning rate α",
+            reading="Four calm down. The fifth grows without bound: it blows up.")  # fmt: skip
+
+# %% concept="no_decay"
+# Which of these is no decay of the learning rate?
+# A: α₀ / (1 + 2e)    B: 0.95ᵉ α₀    C: α₀ / √e    D: eᵉ α₀, with e ≈ 2.718 as its base
+no_decay = None
+
+# %% [markdown]
+# # Part 6 · The race
+# ### Exercise 14 · `model` · 10 points · about 15 minutes
+# The training loop: in each epoch new batches, for each batch forwards, backwards, one
+# step of the optimizer. Use your functions. `"batch"` takes all examples as one batch,
+# `"gd"` steps on mini-batches; so do `"momentum"`, `"rmsprop"` and `"adam"`.
+#
+# <details><summary>Momentum is no better than plain descent</summary>
+#
+# Its velocity must live as long as the training: initialize once, before the loops.
+# </details>
+# <details><summary>Adam's t</summary>
+#
+# It counts steps from 1 through all epochs; it does not start again.
+# </details>
+
+
+# %% exercise="model"
+def model(
+    X,
+    Y,
+    layers_dims,
+    optimizer,
+    learning_rate=0.0007,
+    mini_batch_size=64,
+    beta=0.9,
+    beta1=0.9,
+    beta2=0.999,
+    epsilon=1e-8,
+    num_epochs=5000,
+    print_cost=False,
+    decay=None,
+    watch=None,
+):
+    """Train the network of this lab with one of five optimizers.
+
+    Args:
+        X: array `(n_x, m)`.
+        Y: array `(n_y, m)` of 0 and 1.
+        layers_dims: sizes of the four layers, `[n_x, n1, n2, n_y]`.
+        optimizer: `"batch"`, `"gd"`, `"momentum"`, `"rmsprop"` or `"adam"`.
+        learning_rate: of the first epoch.
+        mini_batch_size: examples a step; `"batch"` takes all of them.
+        beta: of momentum and RMSprop.
+        beta1: of Adam.
+        beta2: of Adam.
+        epsilon: of RMSprop and Adam.
+        num_epochs: passes through all examples; each shuffles with another seed.
+        print_cost: whether to print the cost of a batch now and then.
+        decay: function of `learning_rate` and the number of the epoch, from 0, that
+            returns the rate of that epoch; none keeps it constant.
+        watch: function of the epoch, from 0, and the parameters after it, or none.
+
+    Returns:
+        parameters after the last step; they start at `initialize_parameters`.
+    """
+    ### BEGIN SOLUTION
+    parameters = initialize_parameters(layers_dims)
+    v, s = initialize_adam(parameters)
+    if optimizer == "momentum":
+        v = initialize_velocity(parameters)
+    elif optimizer == "rmsprop":
+        s = initialize_rmsprop(parameters)
+    size = X.shape[1] if optimizer == "batch" else mini_batch_size
+    t = 0
+    for epoch in range(num_epochs):
+        rate = decay(learning_rate, epoch) if decay else learning_rate
+        for X_t, Y_t in random_mini_batches(X, Y, size, seed=epoch):
+            A3, cache = forward_propagation(X_t, parameters)
+            grads = backward_propagation(X_t, Y_t, cache)
+            t += 1
+            if optimizer == "momentum":
+                parameters, v = update_parameters_with_momentum(
+                    parameters, grads, v, beta, rate
+                )
+            elif optimizer == "rmsprop":
+                parameters, s = update_parameters_with_rmsprop(
+                    parameters, grads, s, beta, rate, epsilon
+                )
+            elif optimizer == "adam":
+                parameters, v, s, _, _ = update_parameters_with_adam(
+                    parameters, grads, v, s, t, rate, beta1, beta2, epsilon
+                )
+            else:
+                parameters = update_parameters_with_gd(parameters, grads, rate)
+        if print_cost and epoch % 100 == 0:
+            print(f"cost after epoch {epoch}: {compute_cost(A3, Y_t):.6f}")
+        if watch:
+            watch(epoch, parameters)
+    return parameters
+    ### END SOLUTION
+
+
+# %% check="model"
+check(model)
+
+# %% [markdown]
+# ### Watch it work: moons
+# 300 noisy points, layers of 5 and 2 units, 400 epochs, and for all five **the same
+# start and the same learning rate**, 0.002. Before you run: who is there first?
+
+
+# %% demo
+def run(X, Y, layers, optimizer, rate, epochs, **options):
+    """Parameters, and (epochs, seconds, costs); the clock stops while we look."""
+    history, spent, began = [], 0.0, 0.0
+
+    def watch(epoch, parameters):
+        nonlocal spent, began
+        spent += time.perf_counter() - began
+        A3, _ = forward_propagation(X, parameters)
+        history.append((epoch + 1, spent, compute_cost(A3, Y)))
+        began = time.perf_counter()
+
+    np.random.seed(3)
+    began = time.perf_counter()
+    trained = model(X, Y, layers, optimizer, rate, num_epochs=epochs, watch=watch,
+                    **options)  # fmt: skip
+    return trained, [*zip(*history, strict=True)]
+
+
+OPTIMIZERS = ("batch", "gd", "momentum", "rmsprop", "adam")
+X_moons, Y_moons = planar.moons(300, seed=3)
+raced = {
+    name: run(X_moons, Y_moons, [2, 5, 2, 1], name, 0.002, 400) for name in OPTIMIZERS
+}
+
+# %% demo
+figures_c2w2.runs(
+    {name: history for name, (_, history) in raced.items()}, by="both", ceiling=1,
+    reading="One rate for all: the two that scale their slopes are far ahead.",
+)  # fmt: skip
+regions = {
+    name: lambda X, now=now: forward_propagation(X, now)[0]
+    for name, (now, _) in raced.items()
+}
+for name, guess in regions.items():
+    print(f"{name:9} accuracy {np.mean((guess(X_moons) > 0.5) == Y_moons):.1%}")
+plots.decision_regions(regions, X_moons, Y_moons,
+                       reading="After 400 epochs from one start.")  # fmt: skip
+
+# %% [markdown]
+# Was that fair? 0.002 suits Adam and starves the rest: a step of plain descent is the
+# rate *times a small slope*. So now, on clothes, **each gets the best of its own rates**,
+# out of four, chosen by the cost after three epochs. Before you run: is Adam still first?
+
+# %% demo
+X_train, Y_train = clothes(fashion.train_x, fashion.train_y, 4000)
+X_test, Y_test = clothes(fashion.test_x, fashion.test_y, 2000)
+tried = {
+    "batch": (0.2, 0.5, 1.0), "gd": (0.05, 0.1, 0.2, 0.4),
+    "momentum": (0.1, 0.2, 0.4, 0.8), "rmsprop": (0.0003, 0.001, 0.003, 0.01),
+    "adam": (0.0003, 0.001, 0.003, 0.01),
+}  # fmt: skip
+best = {}
+for name, rates in tried.items():
+    costs = {
+        rate: run(X_small, Y_small, LAYERS, name, rate, 3)[1][2][-1] for rate in rates
+    }
+    best[name] = min(costs, key=costs.get)
+print("best rates", best)
+
+# %% demo
+raced = {
+    name: run(X_train, Y_train, LAYERS, name, rate, 12) for name, rate in best.items()
+}
+figures_c2w2.runs(
+    {name: history for name, (_, history) in raced.items()}, by="both", ceiling=3,
+    reading="Each with its own rate: mini-batches matter most, the rest is closer.",
+)  # fmt: skip
+
+
+def right_on(X, Y, now):
+    """Share of pictures whose largest output is the right one."""
+    A3, _ = forward_propagation(X, now)
+    return float(np.mean(A3.argmax(axis=0) == Y.argmax(axis=0)))
+
+
+scores = {name: right_on(X_test, Y_test, now) for name, (now, _) in raced.items()}
+for name, (now, history) in raced.items():
+    took = f"{history[1][-1]:.1f} s   cost {history[2][-1]:.3f}"
+    print(f"{name:9} {took}   test accuracy {scores[name]:.1%}")
+plots.bars(scores, ylabel="accuracy on 2000 new pictures", percent=True,
+           baseline={"chance": 0.1}, reading="After 12 epochs from one start.")  # fmt: skip
+
+# %% [markdown]
+# ## Four ways to calm down
+# Mini-batch descent with a long step, 0.5, on the same clothes: constant, and with each
+# of your four schemes. Then the same on the moons. Before you run: how does the constant
+# rate end?
+
+# %% demo
+schemes = {
+    "constant": None,
+    "inverse": lambda rate, e: update_lr(rate, e, 0.3),
+    "staircase": lambda rate, e: schedule_lr_decay(rate, e, 2.0, 6),
+    "exponential": lambda rate, e: exponential_decay(rate, e, 0.85),
+    "square root": lambda rate, e: sqrt_decay(rate, e + 1),
+}
+calmed = {
+    name: run(X_train, Y_train, LAYERS, "gd", 0.5, 15, decay=scheme)
+    for name, scheme in schemes.items()
+}
+figures_c2w2.runs(
+    {name: history for name, (_, history) in calmed.items()}, by="both", ceiling=2,
+    reading="The constant rate rattles; any decay settles, at no cost in time.",
+)  # fmt: skip
+for name, (now, history) in calmed.items():
+    score = right_on(X_test, Y_test, now)
+    print(f"{name:12} cost {history[2][-1]:.3f}   test accuracy {score:.1%}")
+
+# %% demo
+calmed = {
+    name: run(X_moons, Y_moons, [2, 5, 2, 1], "momentum", 0.5, 100,
+              mini_batch_size=8, decay=scheme)
+    for name, scheme in (schemes | {
+        "inverse": lambda rate, e: update_lr(rate, e, 0.05),
+        "staircase": lambda rate, e: schedule_lr_decay(rate, e, 1.0, 20),
+        "exponential": lambda rate, e: exponential_decay(rate, e, 0.97),
+    }).items()
+}  # fmt: skip
+figures_c2w2.runs(
+    {name: history for name, (_, history) in calmed.items()}, by="both", log=True,
+    reading="Moons, momentum, batches of 8: steps that stay long keep it restless.",
+)  # fmt: skip
+for name, (_, history) in calmed.items():
+    end = history[2][-20:]
+    print(f"{name:12} last 20 epochs: cost {np.mean(end):.3f} ± {np.std(end):.3f}")
+
+# %% [markdown] question="which_optimizer" points=6
+# ## In your own words
+# A friend trains on 50,000 pictures, all of them in every step, with plain descent and a
+# rate of 0.001; after a night the cost has hardly fallen. Write about eight sentences.
+# What would you change first, and what does it gain, in numbers from this lab? Which
+# optimizer would you take, and what does it do with the slopes, in two steps? Which one
+# knob would you still have to turn, and how do you see that it is right? What would you
+# do near the end? Your friend fears local minima: what do you say?
+#
+# ### BEGIN SOLUTION
+# First I would cut the set into mini-batches of 64 or 128: an epoch then has hundreds of
+# steps instead of one. Here, with the same three epochs, batches of 64 got the cost far
+# lower than whole batches, in about the same time. Then I would take Adam: it averages
+# the slopes, so that back and forth cancels, and divides by their usual size, so that
+# each weight has a rate of its own. Still to choose is the learning rate: try powers of
+# about three around 0.001, compare the cost after a few epochs, and keep the largest
+# that falls steadily. Near the end I would lower it, for instance by a fifth each few
+# epochs, since noise keeps long steps from settling. As for local minima: with so many
+# weights, places with slope 0 are nearly always saddles, from which some way leads down.
+#
+# **Rubric**, one point each: mini-batches first · a gain in numbers from this lab (steps
+# an epoch, cost, or seconds) · Adam or another, with what it does to slopes: averaging
+# and scaling · the learning rate as the knob, with how to judge it · decay near the end,
+# with the reason · saddles rather than local minima, with the reason.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## What you have built
+# | the formula | your function |
+# |---|---|
+# | $W - \alpha\, dW$ | `update_parameters_with_gd` |
+# | shuffle, cut | `random_mini_batches` |
+# | $v = \beta v + (1-\beta)\theta$, then $/ (1 - \beta^t)$ | `exponentially_weighted_average` |
+# | $W - \alpha\, v$ | `update_parameters_with_momentum` |
+# | $W - \alpha\, dW / (\sqrt s + \varepsilon)$ | `update_parameters_with_rmsprop` |
+# | $W - \alpha\, \hat v / (\sqrt{\hat s} + \varepsilon)$ | `update_parameters_with_adam` |
+# | $\alpha_0 / (1 + r e)$ and its kin | `update_lr`, `schedule_lr_decay`, … |
+
+# %% [markdown]
+# The same in PyTorch, to read:
+#
+# ```
+# batches = DataLoader(clothes, batch_size=64, shuffle=True)      # random_mini_batches
+# step = torch.optim.Adam(net.parameters(), lr=0.001, betas=(0.9, 0.999))
+# calm = torch.optim.lr_scheduler.ExponentialLR(step, gamma=0.85)   # exponential_decay
+# for epoch in range(15):
+#     for X, Y in batches:
+#         step.zero_grad()
+#         cost(net(X), Y).backward()
+#         step.step()
+#     calm.step()
+# ```
+
+# %% [markdown]
+# Two differences to know: `torch.optim.SGD(momentum=0.9)` leaves out the factor
+# $1 - \beta$, so its rate is ten times as strong; and its RMSprop has `alpha` where you
+# wrote `beta`.
+#
+# **A challenge**, if you like. *Nesterov's* momentum asks for the slope where the ball
+# is about to be, $W - \alpha\beta v$. Write a walker and send it through the ravine.
+#
+# **The paper of the week.** D. Kingma and J. Ba, *Adam: a method for stochastic
+# optimization*, ICLR 2015. Read algorithm 1 and section 3: which line is which of yours?
+#
+# **Next week** you search for such knobs in earnest, and normalize inside the network.
+
+# %% demo
+check.progress()
