@@ -986,6 +986,7 @@ def costs_with(bend, backward, steps=1000):
     return costs
 
 
+# %% demo
 runs = {
     "tanh": costs_with(np.tanh, tanh_backward),
     "sigmoid": costs_with(sigmoid, sigmoid_backward),
@@ -997,8 +998,8 @@ runs = {
 plots.costs(
     runs,
     every=10,
-    reading="tanh is home first. The sigmoid hesitates longest at 0.69. ReLU and its "
-    "leaky twin get stuck at 0.5.",
+    reading="tanh is home first, the sigmoid starts last. ReLU and its leaky twin get "
+    "stuck near 0.5.",
 )
 
 # %% [markdown]
