@@ -70,7 +70,7 @@ class Mistake:
         return self.function.__name__
 
 
-@dataclass
+@dataclass(eq=False)
 class Check:
     """The hidden test of one exercise.
 

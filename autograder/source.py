@@ -11,6 +11,8 @@ import jupytext
 
 from autograder.paths import source_of
 
+# A comment is a comment, also where it looks like a magic command ("# 3?").
+FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 ROLES = ("exercise", "check", "concept", "question", "demo")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
@@ -56,7 +58,7 @@ class Source:
 
 @functools.lru_cache(maxsize=64)
 def _read(lab: str, text: str) -> Source:
-    notebook = jupytext.reads(text, fmt="py:percent")
+    notebook = jupytext.reads(text, fmt=FORMAT)
     cells = tuple(_cell(lab, cell) for cell in notebook.cells)
     _check_rules(lab, cells)
     return Source(lab, source_of(lab).stem, cells)

@@ -1,5 +1,7 @@
 """Every lab: right answers earn everything, known mistakes are caught and named."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -9,63 +11,50 @@ from helpers.checks.verdict import judge
 
 LABS = paths.lab_names()
 CHECKS = [(lab, name) for lab in LABS for name in check.load(lab).checks]
+# All mistakes of all labs take minutes; the quick run looks at the first lab's.
+MUTANTS = [
+    pytest.param(lab, name, marks=[pytest.mark.slow] if lab != LABS[0] else [])
+    for lab, name in CHECKS
+]
 SEED = 20_261
 
 
-def calls_of(one):
-    """Hidden cases of a check, as one run of the judge would draw them."""
-    return list(one.draw(np.random.default_rng([SEED, *one.name.encode()])))
+@functools.lru_cache(maxsize=4)
+def hidden(one):
+    """Calls and what they ask for, as one run of the judge would draw them."""
+    calls = list(one.draw(np.random.default_rng([SEED, *one.name.encode()])))
+    return calls, [one.expected(call) for call in calls]
 
 
-def verdict(one, function):
-    """The judge's verdict on a function."""
-    calls = calls_of(one)
-    return judge(
-        one.name,
-        [one.expected(call) for call in calls],
-        [one.observe(function, call) for call in calls],
-        [mistake.message for mistake in one.mistakes],
-        one.tolerance,
-    )
+@functools.lru_cache(maxsize=4)
+def public(one):
+    """Calls and what they ask for, as the notebook has them."""
+    cases = one.public().cases
+    calls = [check.Call(case.inputs, case.positional) for case in cases]
+    return calls, [case.expected for case in cases]
 
 
-def public_verdict(one, function):
-    """The visible check's verdict on a function."""
-    public = one.public()
-    calls = [check.Call(case.inputs, case.positional) for case in public.cases]
-    return judge(
-        one.name,
-        [case.expected for case in public.cases],
-        [one.observe(function, call) for call in calls],
-        public.messages,
-        one.tolerance,
-    )
+def verdicts(one, function):
+    """What the judge says of a function, and what the visible check says."""
+    messages = [mistake.message for mistake in one.mistakes]
+    for calls, expected in (hidden(one), public(one)):
+        outcomes = [one.observe(function, call) for call in calls]
+        yield judge(one.name, expected, outcomes, messages, one.tolerance)
 
 
-@pytest.mark.parametrize(("lab", "name"), CHECKS, ids="-".join)
+@pytest.mark.parametrize(("lab", "name"), CHECKS)
 class TestEveryExercise:
     def test_reference_is_right(self, lab, name):
         one = check.load(lab).checks[name]
-        assert verdict(one, one.solution).right, verdict(one, one.solution).message
-        assert public_verdict(one, one.solution).right
+        for said in verdicts(one, one.solution):
+            assert said.right, said.message
 
     def test_right_versions_lose_nothing(self, lab, name):
         one = check.load(lab).checks[name]
         assert len(one.variants) >= 2, "at least two differently written right versions"
         for variant in one.variants:
-            for said in (verdict(one, variant), public_verdict(one, variant)):
+            for said in verdicts(one, variant):
                 assert said.right, f"{variant.__name__}: {said.message}"
-
-    def test_mistakes_are_caught_and_named(self, lab, name):
-        one = check.load(lab).checks[name]
-        assert len(one.mistakes) >= 2, "at least two named mistakes"
-        for mistake in one.mistakes:
-            for said in (verdict(one, mistake.function),
-                         public_verdict(one, mistake.function)):  # fmt: skip
-                assert not said.right, f"{mistake.name} is not caught"
-                assert said.mistake == mistake.message, (
-                    f"{mistake.name} is called: {said.message}"
-                )
 
     def test_cases_differ_from_run_to_run(self, lab, name):
         one = check.load(lab).checks[name]
@@ -73,6 +62,18 @@ class TestEveryExercise:
         second = [call.inputs for call in one.draw(np.random.default_rng(2))]
         # A check of constants, with nothing to draw, may have one case only.
         assert repr(first) != repr(second) or all(not inputs for inputs in first)
+
+
+@pytest.mark.parametrize(("lab", "name"), MUTANTS)
+def test_mistakes_are_caught_and_named(lab, name):
+    one = check.load(lab).checks[name]
+    assert len(one.mistakes) >= 2, "at least two named mistakes"
+    for mistake in one.mistakes:
+        for said in verdicts(one, mistake.function):
+            assert not said.right, f"{mistake.name} is not caught"
+            assert said.mistake == mistake.message, (
+                f"{mistake.name} is called: {said.message}"
+            )
 
 
 @pytest.mark.parametrize("lab", LABS)
