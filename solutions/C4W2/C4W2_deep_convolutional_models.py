@@ -87,7 +87,7 @@ print(model.summary(pictures))
 # %% [markdown]
 # # Part 1 · Deeper
 # More layers can say more. So a deeper network should never be worse: its extra layers
-# could simply pass on what they get. But around 2014 everybody found that **plain**
+# could simply pass on what they get. But around 2015 everybody found that **plain**
 # deep networks got worse *in training*. Doing nothing is hard to learn for a stack of
 # convolutions.
 #
@@ -322,7 +322,7 @@ print(f"{resnet50.count_parameters():,} parameters; PyTorch's ResNet-50 has 25,5
 del resnet50
 
 # %% [markdown]
-# # Part 2 · Wider and cheape
+# # Part 2 · Wider and cheaper
 # Depth is one way to say more. Another is to look at several things at once. Both are
 # paid in multiplications, and a good part of the craft is to save them.
 
