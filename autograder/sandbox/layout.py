@@ -42,13 +42,16 @@ class Layout:
 
     @property
     def readable(self) -> list[str]:
-        """Everything that can be read where there is no file system of one's own."""
+        """What can be read where there is no file system of one's own.
+
+        Parts of `helpers` come on top, those that the lab may use.
+        """
         stdlib = Path(sysconfig.get_paths()["stdlib"])
         # Packages lie inside the standard library's folder in many a Python.
         inside = [p for p in stdlib.iterdir() if p.name != "site-packages"]
         devices = [Path("/dev/null"), Path("/dev/urandom"), Path("/dev/zero")]
         kept = (*self.libraries, *inside, *self.allowed, *devices)
-        return [str(p) for p in (*kept, self.helpers, self.worker, self.datasets)]
+        return [str(p) for p in (*kept, self.worker, self.datasets)]
 
 
 @functools.cache

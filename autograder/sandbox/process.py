@@ -68,8 +68,7 @@ class Sandbox:
         started = self._running()
         self._used = True
         ours, theirs = socket.socketpair()
-        where = [str(launch.COURSE / "helpers" / name) for name in hidden]
-        order = json.dumps({"do": "open", "hidden": where}).encode()
+        order = json.dumps({"do": "open", "hidden": hidden}).encode()
         try:
             socket.send_fds(started.control, [order], [theirs.fileno()])
             self._reply()
@@ -85,7 +84,8 @@ class Sandbox:
         """End the submission with all its processes.
 
         Returns:
-            `"memory"` or `"processes"` if it was ended before for too many of these.
+            `"memory"`, `"processes"` or `"files"` if it was ended before, for taking
+            too much of these.
         """
         if not self._started:
             return ""

@@ -218,6 +218,8 @@ class Sandboxed:
             return "it took too much memory"
         if why == "processes":
             return "it started too many processes"
+        if why == "files":
+            return "it wrote too much to its files"
         if isinstance(error, TooLate):
             if time.monotonic() >= self.end:
                 return "the notebook took too long as a whole"

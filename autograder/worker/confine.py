@@ -42,7 +42,7 @@ class Bounds:
 
 
 def own_file_system(bounds: Bounds, hidden: list[str]) -> None:
-    """Tier 1: a fresh scratch folder, no `/proc`, and some folders made empty."""
+    """Tier 1: a fresh scratch folder, no `/proc`, and some files and folders empty."""
     system.unshare(system.CLONE_NEWNS | system.CLONE_NEWIPC)
     system.mount("none", "/", "", system.MS_REC | system.MS_PRIVATE)
     safe = system.MS_NOSUID | system.MS_NODEV
@@ -51,6 +51,8 @@ def own_file_system(bounds: Bounds, hidden: list[str]) -> None:
     for path in ["/proc", *hidden]:
         if os.path.isdir(path):
             system.mount("tmpfs", path, "tmpfs", safe | system.MS_RDONLY, "size=4k")
+        elif os.path.isfile(path):
+            system.mount("/dev/null", path, "", system.MS_BIND)
 
 
 def confine(bounds: Bounds, tier: int, readable: list[str], scratch: str) -> None:

@@ -12,7 +12,7 @@ from autograder.worker import system
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
 _VERSION_ONLY, _PATH_BENEATH = 1, 1
 _READ = 0b1100  # read files and list folders
-_WRITE = 0b1_1111_1111_1101 | 1 << 13 | 1 << 14  # all but executing
+_WRITE = 0b1_1111_1111_1110 | 1 << 13 | 1 << 14  # all but executing
 _FILE_ACCESS = 0b0110 | 1 << 14
 _ABI_ACCESS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1}
 _ABI_TCP, _ABI_SCOPES = 4, 6

@@ -101,6 +101,9 @@ class Zygote:
         self.control.sendall(json.dumps(message).encode() + b"\n")
 
     def _fork(self, handle: int, hidden: list[str]) -> None:
+        parts = _parts_of_helpers()
+        closed = [path for name, path in parts.items() if name in hidden]
+        readable = [*self.readable, *(p for p in parts.values() if p not in closed)]
         if self.tier != 1:
             self.scratch = tempfile.mkdtemp(prefix="autograder-")
         if self.nested:
@@ -120,10 +123,10 @@ class Zygote:
                 os.close(self.processes)
             os.setsid()
             if self.tier == 1:
-                confine.own_file_system(self.bounds, hidden)
+                confine.own_file_system(self.bounds, closed)
             elif sys.platform == "linux":
                 system.adopt_orphans()
-            confine.confine(self.bounds, self.tier, self.readable, self.scratch)
+            confine.confine(self.bounds, self.tier, readable, self.scratch)
             from autograder.worker import serve
 
             gc.enable()
@@ -142,6 +145,8 @@ class Zygote:
             self.why = "memory"
         elif len(pids) > 2 * self.bounds.processes:
             self.why = "processes"
+        elif self.tier != 1 and _size(self.scratch) > self.bounds.scratch:
+            self.why = "files"
         if self.why:
             why = self.why
             self._kill()
@@ -189,6 +194,13 @@ class Zygote:
                 pass
 
 
+def _parts_of_helpers() -> dict[str, str]:
+    """The modules of `helpers` by name, and where they lie."""
+    folder = os.path.realpath(sys.modules["helpers"].__path__[0])
+    return {name.removesuffix(".py"): os.path.join(folder, name)
+            for name in os.listdir(folder)}  # fmt: skip
+
+
 def _memory(pid: int) -> int:
     """Memory of a process that is its own, in bytes; 0 where it is gone."""
     try:
@@ -196,6 +208,16 @@ def _memory(pid: int) -> int:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, IndexError):
         return 0
+
+
+def _size(folder: str) -> int:
+    """Disk space below a folder, in bytes, of at most some hundred files."""
+    total = 0
+    for path, _, names in os.walk(folder):
+        for name in names[:500]:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(path, name)).st_blocks * 512
+    return total
 
 
 def _remove(folder: str) -> None:

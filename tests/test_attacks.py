@@ -1,0 +1,52 @@
+"""Every attack, between two honest submissions, on the strongest sandbox there is."""
+
+from collections import Counter
+
+import pytest
+
+from autograder.doctor.attacks import ATTACKS
+from autograder.doctor.examine import BOUNDS, Examiner, scene
+from autograder.sandbox import Sandbox, SandboxError
+
+CLASSES = {
+    "output", "comparison", "source", "reading", "answer by library", "writing",
+    "resources", "processes", "network", "persistence", "protocol", "notebook", "file",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=[1, 2])
+def examiner(request):
+    with Sandbox((request.param,), BOUNDS) as sandbox:
+        try:
+            sandbox.tier  # noqa: B018 - starts it
+        except SandboxError as error:
+            pytest.skip(str(error))
+        with scene() as (place, visitors):
+            examiner = Examiner(sandbox, place, visitors)
+            assert examiner.honest() == ""
+            yield examiner
+            examiner.close()
+
+
+def test_there_are_enough_of_every_class():
+    count = Counter(attack.kind for attack in ATTACKS)
+    assert set(count) == CLASSES
+    assert len(ATTACKS) >= 60
+    assert min(count.values()) >= 3
+    assert len({attack.name for attack in ATTACKS}) == len(ATTACKS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda a: f"{a.kind}: {a.name}")
+def test_attack_is_contained(examiner, attack):
+    finding = examiner.attack(attack)
+    assert finding.contained, finding.detail
+
+
+QUICK = [a for a in ATTACKS if a.kind in ("output", "comparison", "reading", "file")]
+
+
+@pytest.mark.parametrize("attack", QUICK[::4], ids=lambda a: f"{a.kind}: {a.name}")
+def test_some_attacks_each_time(examiner, attack):
+    finding = examiner.attack(attack)
+    assert finding.contained, finding.detail

@@ -1,0 +1,243 @@
+"""The sandbox: what it gives, what it costs, and what it says where there is none."""
+
+import os
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder import build, check, solve
+from autograder.cases import Cases, Pool
+from autograder.grading import grade
+from autograder.sandbox import Sandbox, SandboxError, advice, bubblewrap
+from autograder.sandbox.launch import unavailable
+from autograder.sandbox.layout import hidden_helpers
+from autograder.worker.confine import Bounds
+
+LAB = "C1W2"
+TIERS = [tier for tier in (1, 2, 3) if not unavailable(tier)]
+
+
+@pytest.fixture(scope="module", params=TIERS)
+def sandbox(request):
+    with Sandbox((request.param,)) as sandbox:
+        try:
+            assert sandbox.tier == request.param
+        except SandboxError as error:
+            pytest.skip(str(error))
+        yield sandbox
+
+
+def write(folder, **answers):
+    path = folder / f"{LAB}.ipynb"
+    path.write_text(build.serialize(solve.solved(LAB, **answers)), encoding="utf-8")
+    return path
+
+
+def lost(result):
+    graded = [q for q in result.questions if q.score is not None]
+    return {q.name: q for q in graded if q.score < q.max_score}
+
+
+def alive(pid):
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def code(text):
+    return textwrap.dedent(text).strip()
+
+
+def test_a_solved_notebook_earns_everything(sandbox, tmp_path):
+    result = grade(write(tmp_path), "ann", sandbox=sandbox)
+    assert (lost(result), result.findings, result.error) == ({}, (), "")
+    assert result.tier == sandbox.tier
+
+
+def test_the_same_seed_gives_the_same_result(sandbox, tmp_path):
+    path = write(tmp_path, L1="def L1(yhat, y):\n    return np.sum(yhat)")
+    first = grade(path, "ann", sandbox=sandbox)
+    again = grade(path, "ann", seed=int(first.seed, 16), sandbox=sandbox)
+    other = grade(path, "ann", sandbox=sandbox)
+    assert first == again
+    assert first.seed != other.seed
+    assert first.questions != other.questions  # other cases, other messages
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["import os; os._exit(0)", "import ctypes; ctypes.string_at(0)",
+     "raise SystemExit", "raise KeyboardInterrupt", "return [1] * 400_000"],
+)  # fmt: skip
+def test_a_dead_question_costs_that_question_alone(sandbox, tmp_path, body):
+    path = write(tmp_path, L2=f"def L2(x, y):\n    {body}")
+    assert set(lost(grade(path, "ann", sandbox=sandbox))) == {"L2"}
+
+
+def test_a_cell_that_ends_the_process_costs_that_cell_alone(sandbox, tmp_path):
+    path = write(tmp_path, L2="import os\nos._exit(0)")
+    result = grade(path, "ann", sandbox=sandbox)
+    assert set(lost(result)) == {"L2"}
+    assert any("was left out" in finding for finding in result.findings)
+
+
+def test_one_question_cannot_spoil_another(sandbox, tmp_path):
+    body = """
+        def image2vector(image):
+            np.exp = np.dot = np.sum = np.zeros = None
+            return image.reshape(-1, 1)
+    """
+    result = grade(write(tmp_path, image2vector=code(body)), "ann", sandbox=sandbox)
+    assert lost(result) == {}
+
+
+def test_a_broken_function_does_not_cost_those_that_call_it(sandbox, tmp_path):
+    path = write(tmp_path, sigmoid="def sigmoid(x):\n    return x * 0")
+    result = grade(path, "ann", sandbox=sandbox)
+    assert set(lost(result)) == {"sigmoid"}
+    helped = next(q for q in result.questions if q.name == "propagate")
+    assert "the reference's `sigmoid`" in helped.message
+
+
+def test_a_stand_in_is_of_no_use_to_the_exercise_itself(sandbox, tmp_path):
+    # Remembers on the disk and in memory what a stand-in for L1 answers.
+    softmax = """
+        def softmax(x):
+            open("/tmp/known", "w").write(str(L1(np.ones(3), np.zeros(3))))
+            return L1(x, x)
+    """
+    l1 = "def L1(yhat, y):\n    return float(open('/tmp/known').read())"
+    path = write(tmp_path, softmax=code(softmax), L1=l1)
+    assert {"softmax", "L1"} <= set(lost(grade(path, "ann", sandbox=sandbox)))
+
+
+def test_a_later_exercise_gives_an_earlier_one_no_answers(sandbox, tmp_path):
+    propagate = """
+        def propagate(w, b, X, Y):
+            _, _, grads, cost = optimize(w, b, X, Y, num_iterations=1)
+            return grads, cost
+    """
+    optimize = (
+        "def optimize(w, b, X, Y, num_iterations=100, learning_rate=0.01):\n    0"
+    )
+    path = write(tmp_path, propagate=code(propagate), optimize=optimize)
+    result = grade(path, "ann", sandbox=sandbox)
+    assert lost(result)["propagate"].score == 0
+
+
+def test_magics_and_missing_packages_stop_nobody(sandbox, tmp_path):
+    text = "%matplotlib inline\n!pip install x\ndef L2(x, y):\n    return 0"
+    result = grade(write(tmp_path, L2=text), "ann", sandbox=sandbox)
+    assert set(lost(result)) == {"L2"}
+
+
+def test_nothing_is_left_when_it_closes(tmp_path):
+    with Sandbox() as sandbox:
+        grade(write(tmp_path), "ann", sandbox=sandbox)
+        pids = sandbox.processes()
+        assert pids
+    deadline = time.monotonic() + 5
+    while any(map(alive, pids)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(alive, pids))
+
+
+def test_it_starts_again_after_it_was_killed(sandbox, tmp_path):
+    grade(write(tmp_path), "ann", sandbox=sandbox)
+    os.kill(sandbox.processes()[-1], 9)
+    results = []
+    for _ in range(2):  # the first may find it dying
+        try:
+            results.append(grade(write(tmp_path), "ann", sandbox=sandbox))
+        except SandboxError:
+            continue
+    assert lost(results[-1]) == {}
+
+
+@pytest.mark.skipif(1 not in TIERS, reason="bubblewrap is not installed")
+def test_without_namespaces_of_its_own_each_submission_gets_a_fresh_server(
+    tmp_path, monkeypatch
+):
+    usual = bubblewrap.command
+
+    def weaker(*arguments):
+        words = usual(*arguments)
+        at = words.index("CAP_SYS_ADMIN")
+        return words[: at - 1] + words[at + 1 :]
+
+    monkeypatch.setattr(bubblewrap, "command", weaker)
+    with Sandbox((1,)) as sandbox:
+        sandbox._running().nested = False
+        first = sandbox.processes()
+        sandbox._used = True
+        sandbox._running()
+        assert set(first).isdisjoint(sandbox.processes())
+
+
+def test_a_missing_bubblewrap_is_named(monkeypatch):
+    monkeypatch.setattr(bubblewrap, "program", lambda: None)
+    with pytest.raises(SandboxError, match="bubblewrap"):
+        Sandbox((1,)).tier  # noqa: B018
+    with Sandbox() as weaker:
+        assert weaker.tier > 1
+        assert "bubblewrap" in weaker.warning
+
+
+def test_a_kernel_that_refuses_namespaces_is_named(monkeypatch, tmp_path):
+    program = tmp_path / "bwrap"
+    said = "bwrap: No permissions to create new namespace"
+    program.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(bubblewrap, "program", lambda: str(program))
+    with pytest.raises(SandboxError, match=r"refuses new namespaces.*Ubuntu 24\.04"):
+        Sandbox((1,)).tier  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("release", "said"),
+    [
+        ("ID=debian\n", "apt-get install bubblewrap"),
+        ("ID=ubuntu\nID_LIKE=debian\n", "apt-get install bubblewrap"),
+        ("ID=fedora\n", "dnf install bubblewrap"),
+        ('ID="rocky"\nID_LIKE="rhel centos fedora"\n', "dnf install bubblewrap"),
+        ("ID=opensuse-leap\n", "zypper install bubblewrap"),
+        ("", "bubblewrap"),
+    ],
+)
+def test_advice_fits_the_system(release, said):
+    assert said in advice.install(release)
+
+
+@pytest.mark.parametrize(("system", "said"), [("darwin", "macOS"), ("win32", "WSL")])
+def test_advice_for_other_systems(monkeypatch, system, said):
+    monkeypatch.setattr("sys.platform", system)
+    assert said in advice.install()
+
+
+def test_a_lab_that_teaches_networks_cannot_import_them():
+    assert "nn" in hidden_helpers(LAB)
+
+
+def test_a_pool_deals_out_a_few_sets_that_nobody_can_predict():
+    lab = check.load(LAB)
+    pool = Pool(lab, "run", size=4)
+    seeds = {name: pool.of(name).seed for name in map(str, range(50))}
+    assert len(set(seeds.values())) == 4
+    assert seeds == {name: Pool(lab, "run", size=4).of(name).seed for name in seeds}
+    assert seeds != {name: Pool(lab, "other", size=4).of(name).seed for name in seeds}
+
+
+def test_second_chances_get_cases_of_their_own():
+    cases = Cases(check.load(LAB), 3)
+    first, second = cases.calls("sigmoid", 0), cases.calls("sigmoid", 1)
+    assert repr(first) != repr(second)
+
+
+def test_bounds_are_sane():
+    bounds = Bounds()
+    assert bounds.total <= bounds.memory
+    assert bounds.file <= bounds.scratch
