@@ -35,6 +35,7 @@ import numpy as np
 
 from helpers import data, figures_c2w3, nn, plots
 from helpers.checks import checks_for
+from helpers.nn.cores import one_blas_thread
 
 check = checks_for("C2W3")
 
@@ -748,7 +749,8 @@ X_dev, y_dev = pictures[:, 9000:], labels[9000:]
 X_test = (clothes.test_x.reshape(-1, 784).T / 255).astype(np.float32)
 y_test = clothes.test_y
 
-linear = softmax_regression(X_train, y_train, 10, steps=1500)
+with one_blas_thread():  # products so small are not worth sharing
+    linear = softmax_regression(X_train, y_train, 10, steps=1500)
 baseline = float(np.mean(linear(X_test) == y_test))
 print(f"softmax regression: {baseline:.1%} of the test set right, chance is 10%")
 first = [int(np.argmax(y_train == k)) for k in range(10)]
@@ -985,7 +987,8 @@ def train(rate, normalize, steps=300, batch=64, watch=None):
     """Train six hidden layers; `watch` is called with the net before each step."""
     rng = np.random.default_rng(0)
     net, Y = new_net([784, *[50] * 6, 10], rng), np.eye(10, dtype=np.float32)
-    with np.errstate(all="ignore"):  # some of these rates are meant to blow up
+    # Some of these rates are meant to blow up.
+    with np.errstate(all="ignore"), one_blas_thread():
         for _ in range(steps):
             if watch:
                 watch(net)
@@ -1000,7 +1003,7 @@ def train(rate, normalize, steps=300, batch=64, watch=None):
 # %% demo
 def accuracy(net, X, labels, normalize, mode="test"):
     """Share of right answers."""
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), one_blas_thread():
         return float(np.mean(forward(net, X, mode, normalize)[0].argmax(0) == labels))
 
 
