@@ -11,6 +11,12 @@ import numpy as np
 from helpers import plots
 
 LEVELS = 14
+LEGEND = {
+    "loc": "outside upper center",
+    "fontsize": 9.5,
+    "handlelength": 1.7,
+    "columnspacing": 1.2,
+}
 
 
 @dataclass(frozen=True)
@@ -68,10 +74,8 @@ def contours(
                 axes.set_aspect("equal")
         for axes in panels[len(landscapes) :]:
             axes.set_axis_off()
-        if len(named) > 1:
-            figure.legend(
-                named.values(), named, loc="outside upper center", ncols=len(named)
-            )
+        if any(len(one.paths) > 1 for one in landscapes.values()):
+            figure.legend(named.values(), named, ncols=len(named), **LEGEND)
     return plots._finish(figure, "Contours of a cost over two weights", told, reading)
 
 
@@ -83,7 +87,15 @@ def draw_cost(axes, one: Landscape) -> None:
     # Steps that grow with height show the floor of a valley as well as its walls.
     levels = low + (heights.max() - low) * np.linspace(0, 1, LEVELS) ** 2.5
     axes.contourf(x, y, heights, levels=levels, cmap="Greys", alpha=0.45)
-    axes.contour(x, y, heights, levels=levels, colors="#888888", linewidths=0.6)
+    axes.contour(
+        x,
+        y,
+        heights,
+        levels=levels,
+        colors="#888888",
+        linewidths=0.6,
+        linestyles="solid",
+    )
     if one.goal is not None:
         axes.plot(*one.goal, "*", color="black", ms=11, zorder=4)
     axes.grid(visible=False)

@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from helpers import plots
-from helpers.contours import Landscape, draw_cost
+from helpers.contours import LEGEND, Landscape, draw_cost
 
-FRAMES = 40
+FRAMES = 32
 
 
 def walk(
@@ -75,8 +75,8 @@ def race(landscapes: Mapping[str, Landscape], *, reading: str = "") -> Film:
 
     first = next(iter(landscapes.values()))
     steps = len(next(iter(first.paths.values()))) - 1
-    moments = np.unique(np.linspace(0, 1, FRAMES) ** 1.5 * steps).astype(int)
-    moments = np.unique(moments)
+    # Slow at first, where most happens.
+    moments = np.unique((np.linspace(0, 1, FRAMES) ** 1.5 * steps).astype(int))
     frames = []
     with plots._drawing(reading, height=3.4) as figure:
         figure.set_dpi(100)
@@ -92,7 +92,7 @@ def race(landscapes: Mapping[str, Landscape], *, reading: str = "") -> Film:
                                     label=name)  # fmt: skip
                 lines.append((axes, trail, head, path))
         handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
+        figure.legend(handles, labels, ncols=len(labels), **LEGEND)
     canvas = FigureCanvasAgg(figure)
     for moment in moments:
         for _, trail, head, path in lines:
@@ -101,7 +101,7 @@ def race(landscapes: Mapping[str, Landscape], *, reading: str = "") -> Film:
         canvas.draw()
         figure.set_layout_engine("none")  # the layout of the first frame holds
         frame = Frame.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-        frames.append(frame.quantize(64))
+        frames.append(frame.quantize(256, method=Frame.Quantize.FASTOCTREE))
     with io.BytesIO() as file:
         frames[0].save(file, format="GIF", save_all=True, append_images=frames[1:],
                        duration=[120] * (len(frames) - 1) + [2500], loop=0)  # fmt: skip
@@ -146,8 +146,7 @@ def runs(
                 axes.set_ylim(0, ceiling)
         panels[0].set_ylabel(ylabel)
         handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center",
-                      ncols=min(5, len(labels)))  # fmt: skip
+        figure.legend(handles, labels, ncols=min(5, len(labels)), **LEGEND)  # fmt: skip
     for name, (_, seconds, costs) in histories.items():
         told.append(f"{name}: {costs[-1]:.3g} after {seconds[-1]:.2g} s")
     return plots._finish(figure, f"{ylabel} against {by}", told, reading)

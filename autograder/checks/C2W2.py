@@ -524,8 +524,8 @@ lab.concept(
     answer="A",
     why="The window 1/(1 - β) grows from 10 to 100 slopes.",
     because={
-        "B": "The factor 1 - β shrinks as β grows: an average is no larger than what it "
-        "averages.",
+        "B": "The factor 1 - β shrinks as β grows: an average is no larger than what "
+        "it averages.",
         "C": "The other way round: a larger β remembers longer.",
         "D": "There is no bias correction in momentum; and its memory is ten times as "
         "long in every step.",
@@ -726,7 +726,7 @@ def _adam(parameters, grads, v, s, t, rate, beta1, beta2, epsilon, **how):
     v = _velocity(grads, v, beta1, how.get("new"))
     power = 1 if how.get("unsquared") else 2
     s = {key: beta2 * s[key] + (1 - beta2) * grads[key] ** power for key in s}
-    t_v, t_s = how.get("times", (t, t))
+    t_v, t_s = how.get("times", lambda t: (t, t))(t)
     below_v = 1 - beta1**t_v if t_v else 1.0
     below_s = 1 - beta2**t_s if t_s else 1.0
     v_hat = {key: value / below_v for key, value in v.items()}
@@ -749,95 +749,73 @@ def _adam(parameters, grads, v, s, t, rate, beta1, beta2, epsilon, **how):
     return new, v, s, v_hat, s_hat
 
 
-def adam_mistake(message, **how):
-    """Register Adam with one thing wrong."""
+def adam_mistake(message, name, **how):
+    """Register a step of Adam with one thing wrong."""
 
-    def register(placeholder):
-        def wrong(parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9,
-                  beta2=0.999, epsilon=1e-8):  # fmt: skip
-            return _adam(parameters, grads, v, s, t, learning_rate, beta1, beta2,
-                         epsilon, **how)  # fmt: skip
+    def wrong(
+        parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999,
+        epsilon=1e-8,
+    ):  # fmt: skip
+        knobs = learning_rate, beta1, beta2, epsilon
+        return _adam(parameters, grads, v, s, t, *knobs, **how)
 
-        wrong.__name__ = placeholder.__name__
-        adam.mistake(message)(wrong)
-        return placeholder
-
-    return register
+    wrong.__name__ = name
+    adam.mistake(message)(wrong)
 
 
-@adam_mistake(
+adam_mistake(
     "ε stands inside the root. There it counts as its own root, 10,000 times as much; "
     "add it after the root.",
+    "adam_epsilon_inside",
     inside=True,
 )
-def adam_epsilon_inside(): ...
-
-
-@adam_mistake(
+adam_mistake(
     "The bias correction is forgotten: v and s come back instead of their corrected "
     "values, and the first steps have the wrong length.",
-    times=(0, 0),
+    "adam_without_correction",
+    times=lambda t: (0, 0),
 )
-def adam_without_correction(): ...
-
-
-@adam_mistake(
+adam_mistake(
     "The corrected values are returned but not used: the step is made from v and s "
     "themselves.",
+    "adam_steps_uncorrected",
     plain=True,
 )
-def adam_steps_uncorrected(): ...
-
-
-@adam_mistake(
-    "The corrected averages were stored. Carry on v and s as they are; correct only for "
-    "the step.",
+adam_mistake(
+    "The corrected averages were stored. Carry on v and s as they are; correct only "
+    "for the step.",
+    "adam_stores_corrected",
     store=True,
 )
-def adam_stores_corrected(): ...
-
-
-@adam_mistake("Only v is corrected. s starts at 0 as well.", times=None)
-def adam_corrects_v_only(): ...
-
-
-@adam_mistake("The root is missing: the step is divided by s itself.", rootless=True)
-def adam_forgets_the_root(): ...
-
-
-@adam_mistake("s averages the slopes, not their squares.", unsquared=True)
-def adam_without_squares(): ...
-
-
-@adam_mistake("The step uses the slopes themselves, not their average v.", slopes=True)
-def adam_steps_with_slopes(): ...
-
-
-@adam_mistake("The parameters go uphill. Subtract the step.", sign=-1)
-def adam_climbs(): ...
-
-
-@adam_mistake(
-    "The slopes are not multiplied by 1 - beta1 in v: it is no average then.", new=1.0
+adam_mistake(
+    "Only v is corrected. s starts at 0 as well.",
+    "adam_corrects_v_only",
+    times=lambda t: (t, 0),
 )
-def adam_without_one_minus_beta(): ...
-
-
-def _replace_by_name(name, function):
-    """Mistakes whose options depend on t need a function of their own."""
-    for i, mistake in enumerate(adam.mistakes):
-        if mistake.name == name:
-            function.__name__ = name
-            adam.mistakes[i] = type(mistake)(mistake.message, function)
-
-
-def _v_only(parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999,
-            epsilon=1e-8):  # fmt: skip
-    return _adam(parameters, grads, v, s, t, learning_rate, beta1, beta2, epsilon,
-                 times=(t, 0))  # fmt: skip
-
-
-_replace_by_name("adam_corrects_v_only", _v_only)
+adam_mistake(
+    "The correction does not depend on t: it is β to the power of t.",
+    "adam_power_forgotten",
+    times=lambda t: (1, 1),
+)
+adam_mistake(
+    "The root is missing: the step is divided by s itself.",
+    "adam_forgets_the_root",
+    rootless=True,
+)
+adam_mistake(
+    "s averages the slopes, not their squares.", "adam_without_squares", unsquared=True
+)
+adam_mistake(
+    "The step uses the slopes themselves, not their average v.",
+    "adam_steps_with_slopes",
+    slopes=True,
+)
+adam_mistake("The parameters go uphill. Subtract the step.", "adam_climbs", sign=-1)
+adam_mistake(
+    "The slopes are not multiplied by 1 - beta1 in v: it is no average then.",
+    "adam_without_one_minus_beta",
+    new=1.0,
+)
 
 
 @adam.mistake("s is corrected with beta1. Each average has its own β.")
@@ -850,15 +828,6 @@ def adam_one_beta_for_both(
     s_hat = {key: value / (1 - beta1**t) for key, value in s.items()}
     steps = _scaled(v_hat, s_hat, epsilon)
     return _step(parameters, steps, learning_rate), v, s, v_hat, s_hat
-
-
-@adam.mistake("The correction does not depend on t: it is β to the power of t.")
-def adam_power_forgotten(
-    parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8
-):
-    return _adam(
-        parameters, grads, v, s, t, learning_rate, beta1, beta2, epsilon, times=(1, 1)
-    )
 
 
 @adam.mistake("It writes into the dictionaries it was given. Make new ones.")
@@ -1190,7 +1159,7 @@ def _train(X, Y, layers_dims, optimizer, options, **how):
                 v, s = fresh()
             if how.get("epochs_for_t"):
                 t = epoch
-            A3, cache = ref.forward_propagation(x, parameters)
+            cache = ref.forward_propagation(x, parameters)[1]
             grads = ref.backward_propagation(x, y, cache)
             t += 1
             if optimizer == "momentum":
@@ -1287,7 +1256,8 @@ def always_gd(X, Y, layers_dims, optimizer, **options):
 @model.right
 def model_by_table(X, Y, layers_dims, optimizer, learning_rate=0.0007,
                    mini_batch_size=64, beta=0.9, beta1=0.9, beta2=0.999, epsilon=1e-8,
-                   num_epochs=5000, print_cost=False, decay=None, watch=None):  # fmt: skip
+                   num_epochs=5000, print_cost=False, decay=None,
+                   watch=None):  # fmt: skip
     now = ref.initialize_parameters(layers_dims)
     v, (first, second), s = (
         initialize_velocity(now), initialize_adam(now), initialize_rmsprop(now)
@@ -1327,3 +1297,16 @@ def model_by_table(X, Y, layers_dims, optimizer, learning_rate=0.0007,
 def model_aloud(X, Y, layers_dims, optimizer, **options):
     print("training with", optimizer)
     return float32(_train(X, Y, layers_dims, optimizer, options))
+
+
+lab.concept(
+    "fair_comparison",
+    points=1,
+    answer="A",
+    why="A rate that suits one may starve the other, as on the moons.",
+    because={
+        "B": "More epochs at a rate that does not suit Q prove nothing about Q.",
+        "C": "That is one more rate that may suit one of them only.",
+        "D": "The same start makes it fairer; another adds luck.",
+    },
+)

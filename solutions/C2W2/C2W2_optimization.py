@@ -16,7 +16,7 @@
 # | 2 Averages | `exponentially_weighted_average` | a memory that fades | 8 |
 # | 3 Momentum | `initialize_velocity` `…_with_momentum` | roll, not hop | 12 |
 # | 4 Scales | `initialize_` and `…_with_` `rmsprop`, `adam` | a rate for each | 28 |
-# | 5 Decay | `update_lr` `schedule_lr_decay` `exponential_` `sqrt_decay` | calm down | 12 |
+# | 5 Decay | `update_lr` `schedule_lr_decay` and two more | calm down | 12 |
 # | 6 Race | `model` | all of them, on clothes | 10 |
 #
 # Nine short questions give 10 points, one answer in your own words 6.
@@ -90,7 +90,7 @@ def compute_cost(A3, Y):
 
 
 def backward_propagation(X, Y, cache):
-    """Slopes of the cost: `dW1`, `db1`, …"""
+    """Slopes of the cost, `dW1`, `db1` and so on."""
     A1, _, A2, W2, A3, W3 = cache
     dZ3 = (A3 - Y) / X.shape[1]
     dZ2 = (W3.T @ dZ3) * (A2 > 0)
@@ -219,16 +219,17 @@ fashion = data.load("fashion")
 
 
 def clothes(x, y, m):
-    """The first m pictures as columns from 0 to 1, the labels as rows of 0 and 1."""
+    """Some m pictures as columns of mean 0, their labels as rows of 0 and 1."""
     order = np.random.RandomState(1).permutation(len(x))[:m]
-    return x[order].reshape(m, -1).T / 255, np.eye(10)[y[order]].T
+    X = x[order].reshape(m, -1).T / 255  # (784, m)
+    return (X - 0.29) / 0.35, np.eye(10)[y[order]].T  # last week's lesson
 
 
 X_small, Y_small = clothes(fashion.train_x, fashion.train_y, 2000)
 LAYERS = [784, 64, 32, 10]
 plots.images(
     255 - fashion.train_x[[np.flatnonzero(fashion.train_y == c)[3] for c in range(10)]],
-    fashion.classes, columns=5, reading="One of each class. A guess is right one in ten.",
+    fashion.classes, columns=5, reading="One of each class. A guess is 10 % right.",
 )  # fmt: skip
 
 
@@ -256,14 +257,15 @@ def sweep(size, rate, epochs=3):
 
 # %% demo
 swept = {size: sweep(size, rate) for size, rate in
-         ((1, 0.01), (8, 0.05), (64, 0.2), (512, 0.4), (2000, 0.4))}  # fmt: skip
+         ((1, 0.003), (8, 0.02), (64, 0.05), (512, 0.1), (2000, 0.1))}  # fmt: skip
 print("size   seconds an epoch   noise of the cost   cost after 3 epochs")
 for size, (history, seconds, final) in swept.items():
     noise = np.std(np.diff(history[2][len(history[2]) // 2 :])) / np.sqrt(2)
     print(f"{size:4} {seconds:14.3f} {noise:20.3f} {final:20.3f}")
 figures_c2w2.runs(
-    {f"{size}": history for size, (history, *_) in swept.items()}, by="both", ceiling=5,
-    reading="Small batches: noisy and slow by the clock. One large batch: hardly a step.",
+    {f"{size} a step": history for size, (history, *_) in swept.items()}, by="both",
+    log=True,
+    reading="Small batches: noisy, slow by the clock. One large batch: three steps.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -304,8 +306,8 @@ window = None
 #
 # $$v_t^{\text{corrected}} = \frac{v_t}{1 - \beta^t}$$
 #
-# Now $v_1 / (1 - 0.9) = 10$. The next, $v_2 = 0.9 \cdot 1 + 0.1 \cdot 20 = 2.9$, goes on
-# from the **stored** $v_1 = 1$, not from the corrected one; and $2.9 / 0.19 = 15.26$.
+# Now $v_1 / (1 - 0.9) = 10$. The next, $v_2 = 0.9 \cdot 1 + 0.1 \cdot 20 = 2.9$, goes
+# on from the **stored** $v_1 = 1$, not from the corrected one; $2.9 / 0.19 = 15.26$.
 
 # %% [markdown]
 # ### Exercise 3 · `exponentially_weighted_average` · 8 points · about 8 minutes
@@ -375,9 +377,8 @@ peaks = {name: int(np.argmax(series[:366])) for name, series in averaged.items()
 print("warmest day by each average in 2012:", peaks)
 for beta in (0.5, 0.9, 0.98):
     jitter = np.std(np.diff(exponentially_weighted_average(days, beta)))
-    print(
-        f"β = {beta:<4}  window {1 / (1 - beta):3.0f} days  jitter {jitter:.2f} °C a day"
-    )
+    wide = 1 / (1 - beta)
+    print(f"β = {beta:<4}  window {wide:3.0f} days  jitter {jitter:.2f} °C a day")
 
 # %% demo
 with_and_without = {
@@ -487,19 +488,20 @@ check(update_parameters_with_momentum)
 
 # %% [markdown]
 # ### Watch it work: a ravine
-# The cost $J = \frac12 (w_1^2 + 40\, w_2^2)$: steep across, flat along. Plain descent
-# flies off if $\alpha > 2/40$. Before you run: who is nearer to the star after 40 steps?
+# The cost $J = \frac12 (w_1^2 + 200\, w_2^2)$: steep across, flat along. Plain descent
+# flies off if $\alpha > 2/200$. Before you run: who is nearer to the star after 60
+# steps?
 
 
 # %% demo
 def ravine(w1, w2):
-    """Forty times as steep in w2 as in w1."""
-    return 0.5 * (w1**2 + 40 * w2**2)
+    """Two hundred times as steep in w2 as in w1."""
+    return 0.5 * (w1**2 + 200 * w2**2)
 
 
 def ravine_slope(place):
     """Slopes in w1 and w2."""
-    return place * np.array([1, 40])
+    return place * np.array([1, 200])
 
 
 def roller(beta, rate):
@@ -514,16 +516,16 @@ def roller(beta, rate):
 
 # %% demo
 walks = {
-    f"β = {beta}": figures_c2w2.walk(roller(beta, rate), ravine_slope, (-9, 1), 40)
-    for beta, rate in ((0, 0.047), (0.9, 0.25), (0.99, 0.25))
+    f"β = {beta}": figures_c2w2.walk(roller(beta, rate), ravine_slope, (-9, 0.5), 60)
+    for beta, rate in ((0, 0.0095), (0.9, 0.12), (0.99, 0.12))
 }
 contours(
-    {name: Landscape(ravine, (-10, 4), (-1.6, 1.6), {name: path}, (0, 0))
+    {name: Landscape(ravine, (-10, 6), (-0.8, 0.8), {name: path}, (0, 0))
      for name, path in walks.items()}, columns=3, height=2.4,
-    reading="Hopping; rolling home; and rolling past it with too little friction.",
+    reading="Hopping along; rolling home; and rolling past with too little friction.",
 )  # fmt: skip
 for name, path in walks.items():
-    print(f"{name:9} cost after 40 steps {ravine(*path[-1]):8.4f}")
+    print(f"{name:9} cost after 60 steps {ravine(*path[-1]):8.4f}")
 
 # %% concept="larger_beta"
 # You raise β of momentum from 0.9 to 0.99. What changes?
@@ -536,8 +538,8 @@ larger_beta = None
 # %% [markdown]
 # # Part 4 · A rate for every weight
 # ## RMSprop
-# Momentum still has one learning rate for all. **RMSprop** measures how large the slopes
-# of each weight usually are, and divides by that:
+# Momentum still has one learning rate for all. **RMSprop** measures how large the
+# slopes of each weight usually are, and divides by that:
 #
 # $$s \leftarrow \beta\, s + (1 - \beta)\, dW^2 \qquad
 # W \leftarrow W - \alpha\, \frac{dW}{\sqrt{s} + \varepsilon}$$
@@ -630,8 +632,8 @@ check(update_parameters_with_rmsprop)
 # $$\hat v = \frac{v}{1 - \beta_1^t} \qquad \hat s = \frac{s}{1 - \beta_2^t} \qquad
 # W \leftarrow W - \alpha \frac{\hat v}{\sqrt{\hat s} + \varepsilon}$$
 #
-# Usual: $\beta_1 = 0.9$, $\beta_2 = 0.999$, $\varepsilon = 10^{-8}$; only $\alpha$ needs
-# a search.
+# Usual: $\beta_1 = 0.9$, $\beta_2 = 0.999$, $\varepsilon = 10^{-8}$; only $\alpha$
+# needs a search.
 
 # %% [markdown]
 # By hand, the first step with $dW = 4$: $v = 0.4$, $\hat v = 0.4/0.1 = 4$; $s = 0.016$,
@@ -797,7 +799,7 @@ def five(slope, start, rate, noise, steps=60):
     """The walks of all five from one place."""
     walkers = {
         "descent": (plain(rate), 0), "noisy": (plain(rate), noise),
-        "momentum": (roller(0.9, 4 * rate), 0), "RMSprop": (scaler(0.12), 0),
+        "momentum": (roller(0.9, 10 * rate), 0), "RMSprop": (scaler(0.12), 0),
         "Adam": (adam(0.25), 0),
     }  # fmt: skip
     return {
@@ -807,8 +809,8 @@ def five(slope, start, rate, noise, steps=60):
 
 
 lands = {
-    "ravine": Landscape(ravine, (-10, 3), (-1.6, 1.6),
-                        five(ravine_slope, (-9, 1), 0.04, 1.0), (0, 0)),
+    "ravine": Landscape(ravine, (-10, 5), (-0.8, 0.8),
+                        five(ravine_slope, (-9, 0.5), 0.009, 3.0), (0, 0)),
     "saddle": Landscape(saddle, (-2, 2), (-2.4, 2.4),
                         five(saddle_slope, (-1.8, 1e-4), 0.05, 0.3), (0, 1.58)),
     "plateau": Landscape(plateau, (-3.5, 1.5), (-1.5, 3.5),
@@ -817,7 +819,7 @@ lands = {
 
 # %% demo
 contours(lands, columns=3, height=3.2,
-         reading="A square where they start, a ball where they are after 60 steps.")  # fmt: skip
+         reading="Squares: where they start. Balls: after 60 steps.")  # fmt: skip
 costs = {"ravine": ravine, "saddle": saddle, "plateau": plateau}
 print(
     "cost after 60 steps  " + "".join(f"{name:>10}" for name in lands["ravine"].paths)
@@ -829,12 +831,12 @@ for land, one in lands.items():
 # %% demo
 figures_c2w2.race(
     lands, reading="The same as a film. Watch who moves at all on the plateau."
-);  # fmt: skip
+)
 
 # %% [markdown]
-# On the saddle plain descent stands still for long: its slope is almost 0. A little
-# noise, or dividing by tiny slopes, gets the others off. On the plateau only the
-# scalers move: they take steps of about $\alpha$ whatever the slope.
+# On the saddle plain descent stands still for long: its slope is almost 0. Noise, speed
+# gathered on the way, or dividing by tiny slopes gets the others off. On the plateau
+# only the scalers move: they take steps of about $\alpha$ whatever the slope.
 #
 # ## Saddle points, not local optima
 # People once feared that training would end in a poor local minimum. Where the slope is
@@ -843,7 +845,7 @@ figures_c2w2.race(
 
 # %% demo
 rng = np.random.default_rng(1)
-sizes = [1, 2, 3, 4, 5, 6]
+sizes = [1, 2, 3, 4, 5]
 all_up = []
 for n in sizes:
     H = rng.normal(size=(40_000, n, n))
@@ -852,7 +854,7 @@ for n in sizes:
 plots.lines(
     {"share with all curvatures up": all_up}, sizes, log="y", markers=True,
     xlabel="number of weights", ylabel="share",
-    reading="With 6 weights, fewer than one in a thousand. A network has thousands.",
+    reading="With 5 weights, three in ten thousand. A network has far more.",
 )  # fmt: skip
 print({n: round(share, 5) for n, share in zip(sizes, all_up, strict=True)})
 
@@ -866,12 +868,12 @@ where_slopes_vanish = None
 # # Part 5 · Calm down: learning rate decay
 # Near the bottom, noise keeps mini-batch descent wandering about, at a distance that
 # grows with $\alpha$. So begin with long steps and end with short ones. Four schemes,
-# with $e$ the number of the epoch:
+# with $e$ the number of the epoch and $r$ the decay rate:
 #
 # | scheme | learning rate |
 # |---|---|
-# | inverse | $\alpha_0 / (1 + \text{decay rate} \cdot e)$ |
-# | staircase | $\alpha_0 / (1 + \text{decay rate} \cdot \lfloor e / \text{interval} \rfloor)$ |
+# | inverse | $\alpha_0 / (1 + r\, e)$ |
+# | staircase | $\alpha_0 / (1 + r \cdot \lfloor e / \text{interval} \rfloor)$ |
 # | exponential | $\alpha_0 \cdot 0.95^{\,e}$ |
 # | square root | $\alpha_0 \cdot k / \sqrt{e}$ |
 
@@ -1017,7 +1019,7 @@ schemes = {
 rates = {name: [scheme(0.1, e) for e in epochs] for name, scheme in schemes.items()}
 rates["e to the epoch"] = 0.1 * np.exp(0.2 * epochs)
 plots.lines(rates, epochs, log="y", xlabel="epoch", ylabel="learning rate α",
-            reading="Four calm down. The fifth grows without bound: it blows up.")  # fmt: skip
+            reading="Four calm down. The fifth blows up.")  # fmt: skip
 
 # %% concept="no_decay"
 # Which of these is no decay of the learning rate?
@@ -1167,14 +1169,15 @@ plots.decision_regions(regions, X_moons, Y_moons,
 
 # %% [markdown]
 # Was that fair? 0.002 suits Adam and starves the rest: a step of plain descent is the
-# rate *times a small slope*. So now, on clothes, **each gets the best of its own rates**,
-# out of four, chosen by the cost after three epochs. Before you run: is Adam still first?
+# rate *times a small slope*. So now, on clothes, **each gets the best of its own
+# rates**, out of four, chosen by the cost after three epochs on half of the pictures.
+# Before you run: is Adam still first?
 
 # %% demo
 X_train, Y_train = clothes(fashion.train_x, fashion.train_y, 4000)
 X_test, Y_test = clothes(fashion.test_x, fashion.test_y, 2000)
 tried = {
-    "batch": (0.2, 0.5, 1.0), "gd": (0.05, 0.1, 0.2, 0.4),
+    "batch": (0.02, 0.05, 0.1, 0.2), "gd": (0.01, 0.02, 0.05, 0.1),
     "momentum": (0.1, 0.2, 0.4, 0.8), "rmsprop": (0.0003, 0.001, 0.003, 0.01),
     "adam": (0.0003, 0.001, 0.003, 0.01),
 }  # fmt: skip
@@ -1203,17 +1206,24 @@ def right_on(X, Y, now):
 
 
 scores = {name: right_on(X_test, Y_test, now) for name, (now, _) in raced.items()}
-for name, (now, history) in raced.items():
+for name, (_, history) in raced.items():
     took = f"{history[1][-1]:.1f} s   cost {history[2][-1]:.3f}"
     print(f"{name:9} {took}   test accuracy {scores[name]:.1%}")
 plots.bars(scores, ylabel="accuracy on 2000 new pictures", percent=True,
-           baseline={"chance": 0.1}, reading="After 12 epochs from one start.")  # fmt: skip
+           baseline={"chance": 0.1}, reading="After 12 epochs.")  # fmt: skip
+
+# %% concept="fair_comparison"
+# "Optimizer P beats Q: with rate 0.01, start and batches the same, its cost is half."
+# What is missing before you believe it?
+# A: each with the best of its own rates     B: ten times as many epochs for both
+# C: the same for the smaller rate 0.001     D: a start of its own for each
+fair_comparison = None
 
 # %% [markdown]
 # ## Four ways to calm down
-# Mini-batch descent with a long step, 0.5, on the same clothes: constant, and with each
-# of your four schemes. Then the same on the moons. Before you run: how does the constant
-# rate end?
+# Mini-batch descent with a long step, 0.2, on the same clothes: constant, and with each
+# of your four schemes. Then the same on the moons. Before you run: how does the
+# constant rate end?
 
 # %% demo
 schemes = {
@@ -1224,7 +1234,7 @@ schemes = {
     "square root": lambda rate, e: sqrt_decay(rate, e + 1),
 }
 calmed = {
-    name: run(X_train, Y_train, LAYERS, "gd", 0.5, 15, decay=scheme)
+    name: run(X_train, Y_train, LAYERS, "gd", 0.2, 15, decay=scheme)
     for name, scheme in schemes.items()
 }
 figures_c2w2.runs(
@@ -1246,37 +1256,43 @@ calmed = {
     }).items()
 }  # fmt: skip
 figures_c2w2.runs(
-    {name: history for name, (_, history) in calmed.items()}, by="both", log=True,
+    {name: history for name, (_, history) in calmed.items()}, by="both", ceiling=0.4,
     reading="Moons, momentum, batches of 8: steps that stay long keep it restless.",
 )  # fmt: skip
 for name, (_, history) in calmed.items():
     end = history[2][-20:]
     print(f"{name:12} last 20 epochs: cost {np.mean(end):.3f} ± {np.std(end):.3f}")
 
+# %% [markdown]
+# Look at the last two races. On clothes a constant 0.2 ends at 76 %, and with any decay
+# at 82 to 85: as good as Adam. **Plain descent with mini-batches and a good schedule is
+# a strong stepper**; what Adam saves is the search for it. And decay can come too soon:
+# on the moons the square root freezes at six times the cost.
+
 # %% [markdown] question="which_optimizer" points=6
 # ## In your own words
-# A friend trains on 50,000 pictures, all of them in every step, with plain descent and a
-# rate of 0.001; after a night the cost has hardly fallen. Write about eight sentences.
+# A friend trains on 50,000 pictures, all of them in every step, with plain descent and
+# a rate of 0.001; after a night the cost has hardly fallen. Answer in eight sentences.
 # What would you change first, and what does it gain, in numbers from this lab? Which
 # optimizer would you take, and what does it do with the slopes, in two steps? Which one
 # knob would you still have to turn, and how do you see that it is right? What would you
 # do near the end? Your friend fears local minima: what do you say?
 #
 # ### BEGIN SOLUTION
-# First I would cut the set into mini-batches of 64 or 128: an epoch then has hundreds of
-# steps instead of one. Here, with the same three epochs, batches of 64 got the cost far
-# lower than whole batches, in about the same time. Then I would take Adam: it averages
-# the slopes, so that back and forth cancels, and divides by their usual size, so that
-# each weight has a rate of its own. Still to choose is the learning rate: try powers of
-# about three around 0.001, compare the cost after a few epochs, and keep the largest
-# that falls steadily. Near the end I would lower it, for instance by a fifth each few
-# epochs, since noise keeps long steps from settling. As for local minima: with so many
-# weights, places with slope 0 are nearly always saddles, from which some way leads down.
+# First I would cut the set into mini-batches of 64 or 128: an epoch then has hundreds
+# of steps instead of one. Here, after the same twelve epochs in about the same time,
+# mini-batches were right on 81 % of new clothes, whole batches on 68 %. Then I would
+# take Adam: it averages the slopes, so that back and forth cancels, and divides by the
+# usual size, so that each weight has a rate of its own. Still to choose is the learning
+# rate: try values around 0.001, each three times the last, compare the cost after a few
+# epochs, and keep the largest that falls steadily. Near the end I would lower it, since
+# noise keeps long steps from settling. As for local minima: with so many weights,
+# places with slope 0 are nearly always saddles, from which some way leads down.
 #
-# **Rubric**, one point each: mini-batches first · a gain in numbers from this lab (steps
-# an epoch, cost, or seconds) · Adam or another, with what it does to slopes: averaging
-# and scaling · the learning rate as the knob, with how to judge it · decay near the end,
-# with the reason · saddles rather than local minima, with the reason.
+# **Rubric**, one point each: mini-batches first · a gain in numbers from this lab
+# (steps an epoch, cost, accuracy or seconds) · Adam or another, with what it does to
+# slopes: averaging and scaling · the learning rate as the knob, with how to judge it ·
+# decay near the end, with the reason · saddles, not local minima, with the reason.
 # ### END SOLUTION
 
 # %% [markdown]
@@ -1285,10 +1301,10 @@ for name, (_, history) in calmed.items():
 # |---|---|
 # | $W - \alpha\, dW$ | `update_parameters_with_gd` |
 # | shuffle, cut | `random_mini_batches` |
-# | $v = \beta v + (1-\beta)\theta$, then $/ (1 - \beta^t)$ | `exponentially_weighted_average` |
+# | $\beta v + (1-\beta)\theta$ | `exponentially_weighted_average` |
 # | $W - \alpha\, v$ | `update_parameters_with_momentum` |
 # | $W - \alpha\, dW / (\sqrt s + \varepsilon)$ | `update_parameters_with_rmsprop` |
-# | $W - \alpha\, \hat v / (\sqrt{\hat s} + \varepsilon)$ | `update_parameters_with_adam` |
+# | $W - \alpha \hat v/(\sqrt{\hat s} + \varepsilon)$ | `update_parameters_with_adam` |
 # | $\alpha_0 / (1 + r e)$ and its kin | `update_lr`, `schedule_lr_decay`, … |
 
 # %% [markdown]
@@ -1315,7 +1331,7 @@ for name, (_, history) in calmed.items():
 # is about to be, $W - \alpha\beta v$. Write a walker and send it through the ravine.
 #
 # **The paper of the week.** D. Kingma and J. Ba, *Adam: a method for stochastic
-# optimization*, ICLR 2015. Read algorithm 1 and section 3: which line is which of yours?
+# optimization*, ICLR 2015. Read algorithm 1: which line is which of yours?
 #
 # **Next week** you search for such knobs in earnest, and normalize inside the network.
 
