@@ -1,0 +1,1498 @@
+"""Hidden tests of C5W2, word vectors, and the ways its functions go wrong."""
+
+import math
+
+import numpy as np
+
+from autograder.check import Lab, case
+
+lab = Lab("C5W2")
+ref = lab.reference
+
+LETTERS = "abcdefghijklmnop"
+
+
+def words_of(rng, n, n_e, prefix=""):
+    """A small vocabulary with random vectors."""
+    return {prefix + LETTERS[i] * 2: rng.normal(size=n_e) for i in range(n)}
+
+
+def in_float32(vectors):
+    """The same vectors in single precision."""
+    return {word: v.astype(np.float32) for word, v in vectors.items()}
+
+
+# --- near and far --------------------------------------------------------------------
+
+lab.concept(
+    "one_hot_likeness",
+    points=1,
+    answer=0,
+    why="Their ones stand in different places: every product is 0.",
+    because={
+        1: "Both have length 1, but they point in different directions.",
+        -1: "They are at a right angle, not opposite.",
+        0.5: "No product of their entries is other than 0.",
+        90: "That is the angle in degrees; its cosine was asked for.",
+    },
+    digits=1,
+)
+
+
+@lab.check("cosine_similarity", points=4)
+def cosine_similarity(rng):
+    """Vectors of different lengths, opposite ones, and zeros."""
+    for n in (1, 3, 50):
+        yield case(rng.normal(size=n), 3 * rng.normal(size=n))
+    u = rng.normal(size=5)
+    yield case(u, -2 * u)
+    yield case(np.zeros(4), rng.normal(size=4))
+    yield case(np.zeros(2), np.zeros(2))
+
+
+@cosine_similarity.mistake("A zero vector gives nan. Return 0 if a length is 0.")
+def divides_zero_by_zero(u, v):
+    return np.dot(u, v) / (np.linalg.norm(u) * np.linalg.norm(v))
+
+
+@cosine_similarity.mistake(
+    "That is the dot product alone; it grows with the lengths. Divide by both."
+)
+def dot_product_only(u, v):
+    return np.dot(u, v)
+
+
+@cosine_similarity.mistake(
+    "The squared lengths stand below the line: their roots are missing."
+)
+def squared_lengths(u, v):
+    below = np.sum(u * u) * np.sum(v * v)
+    return np.dot(u, v) / below if below else 0.0
+
+
+@cosine_similarity.mistake("That is a distance, 1 - cosine. Alike should be near 1.")
+def cosine_distance(u, v):
+    return 1 - ref.cosine_similarity(u, v)
+
+
+@cosine_similarity.right
+def cosine_with_a_loop(u, v):
+    dot = sum(a * b for a, b in zip(u.tolist(), v.tolist(), strict=True))
+    lengths = math.sqrt(sum(a * a for a in u)) * math.sqrt(sum(b * b for b in v))
+    return dot / lengths if lengths > 0 else 0
+
+
+@cosine_similarity.right
+def cosine_of_unit_vectors(u, v):
+    u, v = u.astype(np.float32), v.astype(np.float32)
+    if not u.any() or not v.any():
+        return 0
+    return (u / np.sqrt(u @ u)) @ (v / np.sqrt(v @ v))
+
+
+lab.concept(
+    "analogy_formula",
+    points=1,
+    answer="B",
+    why="Add to rome what leads from paris to france.",
+    because={
+        "A": "That goes from france to paris, the wrong way round.",
+        "C": "That adds both and takes away rome; nothing is a difference of a and b.",
+        "D": "A difference leads from a to b: e(b) − e(a). Here both are taken away.",
+    },
+)
+
+
+def family(rng, n_e=6):
+    """Words in families that share a direction, with decoys near b and c."""
+    shift = 2 * rng.normal(size=n_e)
+    roots = {w: 2 * rng.normal(size=n_e) for w in ("cat", "dog", "cow", "pig")}
+    vectors = dict(roots)
+    for word, v in roots.items():
+        vectors[word + "s"] = v + shift + 0.05 * rng.normal(size=n_e)
+    vectors |= {"far": -shift - roots["cow"], "near": roots["cats"[:3]] + 0.1 * shift}
+    return vectors
+
+
+@lab.check("complete_analogy", points=6)
+def complete_analogy(rng):
+    """Families of words that share a difference; capitals; the words' order."""
+    yield case("cat", "cats", "dog", family(rng))
+    yield case("Dog", "DOGS", "Cow", family(rng))
+    yield case("pigs", "pig", "cats", family(rng))
+    # The word nearest to the point is one of the question.
+    vectors = family(rng)
+    vectors["dogs"] = vectors["dog"] + 0.6 * (vectors["cats"] - vectors["cat"])
+    yield case("cat", "cats", "dog", vectors)
+    # A vocabulary in which every candidate points away: the best cosine is negative.
+    e = np.eye(5)
+    away = {"a": e[0], "b": 3 * e[0], "c": e[1], "d": e[1] - e[0] + 2 * e[2],
+            "e": e[1] - 2 * e[0] + e[3]}  # fmt: skip
+    yield case("a", "b", "c", away)
+
+
+@complete_analogy.alternative
+def by_the_nearest_point(word_a, word_b, word_c, word_to_vec_map):
+    a, b, c = word_a.lower(), word_b.lower(), word_c.lower()
+    target = word_to_vec_map[b] - word_to_vec_map[a] + word_to_vec_map[c]
+    others = [w for w in word_to_vec_map if w not in (a, b, c)]
+    return max(others, key=lambda w: ref.cosine_similarity(word_to_vec_map[w], target))
+
+
+def _analogy(a, b, c, vectors, *, start=-np.inf, leave=(True, True, True), turn=1):
+    a, b, c = a.lower(), b.lower(), c.lower()
+    skipped = [w for w, out in zip((a, b, c), leave, strict=True) if out]
+    best, found = start, None
+    for w, v in vectors.items():
+        if w in skipped:
+            continue
+        score = ref.cosine_similarity(turn * (vectors[b] - vectors[a]), v - vectors[c])
+        if score > best:
+            best, found = score, w
+    return found
+
+
+@complete_analogy.mistake(
+    "The answer is a word of the question: the largest sum e_b - e_a + e_c lies near b "
+    "or c. Leave all three out."
+)
+def answers_with_an_input_word(word_a, word_b, word_c, word_to_vec_map):
+    a, b, c = word_a.lower(), word_b.lower(), word_c.lower()
+    target = word_to_vec_map[b] - word_to_vec_map[a] + word_to_vec_map[c]
+    return max(
+        word_to_vec_map, key=lambda w: ref.cosine_similarity(word_to_vec_map[w], target)
+    )
+
+
+@complete_analogy.mistake(
+    "The difference is turned around: from a to b it is e_b - e_a."
+)
+def goes_from_b_to_a(word_a, word_b, word_c, word_to_vec_map):
+    return _analogy(word_a, word_b, word_c, word_to_vec_map, turn=-1)
+
+
+@complete_analogy.mistake(
+    "Words in capitals are not found. Take .lower() of all three."
+)
+def minds_capitals(word_a, word_b, word_c, word_to_vec_map):
+    for word in (word_a, word_b, word_c):
+        word_to_vec_map[word]
+    return ref.complete_analogy(word_a, word_b, word_c, word_to_vec_map)
+
+
+@complete_analogy.mistake(
+    "Nothing is found where all cosines are negative: the best so far must start below "
+    "-1, not at 0."
+)
+def starts_from_zero(word_a, word_b, word_c, word_to_vec_map):
+    return _analogy(word_a, word_b, word_c, word_to_vec_map, start=0.0)
+
+
+@complete_analogy.mistake(
+    "The arithmetic is missing: that is the nearest neighbour of c."
+)
+def neighbour_of_c(word_a, word_b, word_c, word_to_vec_map):
+    asked = {word.lower() for word in (word_a, word_b, word_c)}
+    c = word_to_vec_map[word_c.lower()]
+    others = [w for w in word_to_vec_map if w not in asked]
+    return max(others, key=lambda w: ref.cosine_similarity(word_to_vec_map[w], c))
+
+
+@complete_analogy.right
+def analogy_with_a_loop(word_a, word_b, word_c, word_to_vec_map):
+    return _analogy(word_a, word_b, word_c, word_to_vec_map, start=-100)
+
+
+@complete_analogy.right
+def analogy_in_arrays(word_a, word_b, word_c, word_to_vec_map):
+    a, b, c = (w.lower() for w in (word_a, word_b, word_c))
+    vectors = in_float32(word_to_vec_map)
+    words = [w for w in vectors if w not in {a, b, c}]
+    D = np.array([vectors[w] for w in words]) - vectors[c]
+    scores = D @ (vectors[b] - vectors[a]) / np.maximum(np.linalg.norm(D, axis=1), 1e-9)
+    return words[int(scores.argmax())]
+
+
+# --- prejudice -----------------------------------------------------------------------
+
+
+@lab.check("bias_axis", points=5)
+def bias_axis(rng):
+    """One pair, several that share a direction, in either orientation."""
+    yield case([("aa", "bb")], words_of(rng, 3, 4))
+    for n_e, k in [(5, 3), (8, 4), (3, 6)]:
+        g, vectors, pairs = 2 * rng.normal(size=n_e), {}, []
+        for i in range(k):
+            middle = rng.normal(size=n_e)
+            pairs.append((f"she{i}", f"he{i}"))
+            for word, sign in zip(pairs[-1], (1, -1), strict=True):
+                part = g * (0.6 + 0.4 * rng.random())
+                vectors[word] = middle + sign * part + 0.3 * rng.normal(size=n_e)
+        yield case(pairs, vectors)
+
+
+def _differences(pairs, vectors):
+    return np.array([vectors[a] - vectors[b] for a, b in pairs])
+
+
+def _svd_axis(D):
+    axis = np.linalg.svd(D, full_matrices=False)[2][0]
+    return axis if axis @ D.sum(axis=0) > 0 else -axis
+
+
+@bias_axis.mistake(
+    "The axis points the other way: from the second words to the first, first minus "
+    "second."
+)
+def axis_turned_around(pairs, word_to_vec_map):
+    return -ref.bias_axis(pairs, word_to_vec_map)
+
+
+@bias_axis.mistake(
+    "That is the mean of the differences. Several pairs go through an SVD."
+)
+def mean_difference(pairs, word_to_vec_map):
+    return _differences(pairs, word_to_vec_map).mean(axis=0)
+
+
+@bias_axis.mistake(
+    "The mean was subtracted from the differences before the SVD: that removes just "
+    "what they have in common."
+)
+def centres_the_differences(pairs, word_to_vec_map):
+    D = _differences(pairs, word_to_vec_map)
+    if len(D) == 1:
+        return D[0]
+    axis = np.linalg.svd(D - D.mean(axis=0), full_matrices=False)[2][0]
+    return axis if axis @ D.sum(axis=0) > 0 else -axis
+
+
+@bias_axis.mistake(
+    "That is the direction along which they vary least, the last row. Singular values "
+    "come in falling order; take the first."
+)
+def last_singular_vector(pairs, word_to_vec_map):
+    D = _differences(pairs, word_to_vec_map)
+    if len(D) == 1:
+        return D[0]
+    axis = np.linalg.svd(D, full_matrices=False)[2][-1]
+    return axis if axis @ D.sum(axis=0) > 0 else -axis
+
+
+@bias_axis.mistake(
+    "A single pair gives its difference as it is; it was scaled to length 1."
+)
+def scales_a_single_pair(pairs, word_to_vec_map):
+    return _svd_axis(_differences(pairs, word_to_vec_map))
+
+
+@bias_axis.right
+def axis_from_eigenvectors(pairs, word_to_vec_map):
+    D = _differences(pairs, word_to_vec_map)
+    if len(pairs) == 1:
+        return D.ravel()
+    axis = np.linalg.eigh(D.T @ D)[1][:, -1]
+    return axis * np.sign(axis @ D.mean(axis=0))
+
+
+@bias_axis.right
+def axis_from_centred_pairs(pairs, word_to_vec_map):
+    vectors = in_float32(word_to_vec_map)
+    if len(pairs) == 1:
+        return vectors[pairs[0][0]] - vectors[pairs[0][1]]
+    rows = []
+    for a, b in pairs:
+        middle = (vectors[a] + vectors[b]) / 2
+        rows += [vectors[a] - middle, vectors[b] - middle]
+    axis = np.linalg.svd(np.array(rows), full_matrices=False)[2][0]
+    ahead = sum(axis @ (vectors[a] - vectors[b]) for a, b in pairs)
+    return axis if ahead > 0 else -axis
+
+
+@lab.check("neutralize", points=5)
+def neutralize(rng):
+    """Axes of different lengths, one of length 1, and a word nearly along the axis."""
+    for n_e, length in [(2, 3.0), (5, 1.0), (50, 0.2)]:
+        g = rng.normal(size=n_e)
+        yield case("bb", length * g / np.linalg.norm(g), words_of(rng, 3, n_e))
+    vectors = words_of(rng, 2, 4)
+    yield case("aa", -1.5 * vectors["aa"] + 0.5 * vectors["bb"], vectors)
+
+
+@neutralize.mistake("That is the part along the axis. Take it away from the vector.")
+def part_along_only(word, g, word_to_vec_map):
+    e = word_to_vec_map[word]
+    return (e @ g) / (g @ g) * g
+
+
+@neutralize.mistake(
+    "It is right for axes of length 1 only: divide by the *squared* length."
+)
+def assumes_a_unit_axis(word, g, word_to_vec_map):
+    e = word_to_vec_map[word]
+    return e - (e @ g) * g
+
+
+@neutralize.mistake("Divide by the length of g squared; here it was the length.")
+def length_not_squared(word, g, word_to_vec_map):
+    e = word_to_vec_map[word]
+    return e - (e @ g) / np.linalg.norm(g) * g
+
+
+@neutralize.mistake("The part along the axis was added; it should be taken away.")
+def adds_the_part(word, g, word_to_vec_map):
+    e = word_to_vec_map[word]
+    return e + (e @ g) / (g @ g) * g
+
+
+@neutralize.mistake("It changes the map. `e -= …` writes into it; `e - …` does not.")
+def neutralizes_in_place(word, g, word_to_vec_map):
+    e = word_to_vec_map[word]
+    e -= (e @ g) / (g @ g) * g
+    return e
+
+
+@neutralize.right
+def neutralize_with_a_unit_axis(word, g, word_to_vec_map):
+    unit = g / np.linalg.norm(g)
+    return word_to_vec_map[word] - np.dot(word_to_vec_map[word], unit) * unit
+
+
+@neutralize.right
+def neutralize_by_a_projection(word, g, word_to_vec_map):
+    across = np.eye(len(g)) - np.outer(g, g) / np.sum(g**2)
+    return across.astype(np.float32) @ word_to_vec_map[word].astype(np.float32)
+
+
+@lab.check("equalize", points=6)
+def equalize(rng):
+    """Unit vectors and axes of different lengths; a pair on one side of the axis."""
+    for n_e, length in [(3, 1.0), (6, 2.5), (50, 0.4)]:
+        vectors = words_of(rng, 3, n_e)
+        if n_e == 6:
+            shared = rng.normal(size=n_e)
+            vectors = {w: 3 * shared + v for w, v in vectors.items()}
+        vectors = {w: v / np.linalg.norm(v) for w, v in vectors.items()}
+        g = rng.normal(size=n_e)
+        yield case(("aa", "bb"), length * g / np.linalg.norm(g), vectors)
+
+
+def _equalized(pair, g, vectors, *, renorm=True, unit=False, below="own", shared=True):
+    e1, e2 = (vectors[w] for w in pair)
+    square = 1.0 if unit else g @ g
+    mu = (e1 + e2) / 2
+    mu_b = (mu @ g) / square * g
+    mu_o = mu - mu_b
+    out = []
+    for e in (e1, e2):
+        part = (e @ g) / square * g - mu_b
+        if renorm:
+            size = part if below == "own" else e - mu_o - mu_b
+            part = np.sqrt(abs(1 - mu_o @ mu_o)) * part / np.linalg.norm(size)
+        out.append(part + mu_o if shared else part)
+    return tuple(out)
+
+
+@equalize.mistake(
+    "The lengths are not made up for: the parts along the axis need the length "
+    "√(1 - |μ⊥|²), so that the results have length 1."
+)
+def equalize_without_renormalization(pair, bias_axis, word_to_vec_map):
+    return _equalized(pair, bias_axis, word_to_vec_map, renorm=False)
+
+
+@equalize.mistake(
+    "The denominator is not the length of the numerator, |e_B - μ_B|; the results are "
+    "shorter than 1."
+)
+def equalize_with_another_denominator(pair, bias_axis, word_to_vec_map):
+    return _equalized(pair, bias_axis, word_to_vec_map, below="other")
+
+
+@equalize.mistake(
+    "It is right for axes of length 1 only: divide by the squared length."
+)
+def equalize_for_unit_axes(pair, bias_axis, word_to_vec_map):
+    return _equalized(pair, bias_axis, word_to_vec_map, unit=True)
+
+
+@equalize.mistake("What the pair shares is missing: add μ⊥ at the end.")
+def equalize_without_what_is_shared(pair, bias_axis, word_to_vec_map):
+    return _equalized(pair, bias_axis, word_to_vec_map, shared=False)
+
+
+@equalize.mistake(
+    "Both were only neutralized: they are equal now, and of length below 1."
+)
+def neutralizes_both(pair, bias_axis, word_to_vec_map):
+    return tuple(ref.neutralize(w, bias_axis, word_to_vec_map) for w in pair)
+
+
+@equalize.right
+def equalize_by_a_mirror(pair, bias_axis, word_to_vec_map):
+    g = bias_axis / np.linalg.norm(bias_axis)
+    e1, e2 = (word_to_vec_map[w] for w in pair)
+    shared = (e1 + e2) / 2 - ((e1 + e2) @ g / 2) * g
+    along = np.sqrt(1 - shared @ shared) * np.sign((e1 - e2) @ g) * g
+    return shared + along, shared - along
+
+
+@equalize.right
+def equalize_in_float32(pair, bias_axis, word_to_vec_map):
+    vectors = in_float32(word_to_vec_map)
+    return list(_equalized(pair, bias_axis.astype(np.float32), vectors))[:2] and (
+        _equalized(pair, bias_axis.astype(np.float32), vectors)
+    )
+
+
+# --- a row of a table ----------------------------------------------------------------
+
+
+@lab.check("embedding_lookup", points=3)
+def embedding_lookup(rng):
+    """One word, several, a word twice, a list and an array."""
+    for n_e, V, indices in [(3, 5, [2]), (4, 4, [0, 3, 3]), (2, 7, [6, 1, 0, 5])]:
+        E = rng.normal(size=(n_e, V))
+        yield case(E, indices if n_e == 3 else np.array(indices))
+
+
+@embedding_lookup.mistake("These are rows of E. Words are columns: the second axis.")
+def looks_up_rows(E, indices):
+    return E[np.asarray(indices) % len(E)]
+
+
+@embedding_lookup.mistake("The result is transposed: a column for each word.")
+def words_as_rows(E, indices):
+    return E.T[indices]
+
+
+@embedding_lookup.mistake(
+    "The indices are taken from 1 on. Columns are counted from 0."
+)
+def counts_from_one(E, indices):
+    return E[:, np.asarray(indices) - 1]
+
+
+@embedding_lookup.right
+def lookup_by_take(E, indices):
+    return np.take(E, indices, axis=1).astype(np.float32)
+
+
+@embedding_lookup.right
+def lookup_by_one_hot(E, indices):
+    return E @ np.eye(E.shape[1])[indices].T
+
+
+# --- word2vec ------------------------------------------------------------------------
+
+
+@lab.check("skipgram_pairs", points=5)
+def skipgram_pairs(rng):
+    """Windows of 1 to 3, longer than the text, words that repeat, a single word."""
+    yield case(["to", "be", "or", "not", "to", "be"], 1)
+    for n, window in [(7, 2), (4, 3), (3, 5), (1, 2)]:
+        yield case(rng.integers(0, 3, n).tolist(), window)
+
+
+def _pairs(tokens, window, *, back=True, ahead=True, skip="place", wrap=False, short=0):
+    found = []
+    for i in range(len(tokens)):
+        low = i - window if wrap else max(0, i - window)
+        for j in range(low, min(len(tokens), i + window + 1 - short)):
+            same = tokens[j] == tokens[i] if skip == "word" else j == i
+            if (skip and same) or (j < i and not back) or (j > i and not ahead):
+                continue
+            found.append((tokens[i], tokens[j]))
+    return found
+
+
+@skipgram_pairs.mistake(
+    "Each word is paired with itself. Skip the place in the middle."
+)
+def pairs_with_itself(tokens, window):
+    return _pairs(tokens, window, skip="")
+
+
+@skipgram_pairs.mistake(
+    "A neighbour that is the same word again is left out. Skip the place, not the word."
+)
+def skips_repeated_words(tokens, window):
+    return _pairs(tokens, window, skip="word")
+
+
+@skipgram_pairs.mistake("Neighbours on the left are missing; the window has two sides.")
+def looks_ahead_only(tokens, window):
+    return _pairs(tokens, window, back=False)
+
+
+@skipgram_pairs.mistake(
+    "The window ends one place early on the right: range stops before its end."
+)
+def ends_too_early(tokens, window):
+    return _pairs(tokens, window, short=1)
+
+
+@skipgram_pairs.mistake(
+    "At the start it pairs with the end of the text: negative indices count from the "
+    "end. Begin at max(0, i - window)."
+)
+def wraps_around(tokens, window):
+    found = []
+    for i in range(len(tokens)):
+        for j in range(i - window, min(len(tokens), i + window + 1)):
+            if j != i:
+                found.append((tokens[i], tokens[j % len(tokens)]))
+    return found
+
+
+@skipgram_pairs.mistake("The pairs are turned around: the middle word comes first.")
+def neighbour_first(tokens, window):
+    return [(b, a) for a, b in _pairs(tokens, window)]
+
+
+@skipgram_pairs.right
+def pairs_by_slices(tokens, window):
+    found = []
+    for i, word in enumerate(tokens):
+        near = tokens[max(0, i - window) : i] + tokens[i + 1 : i + 1 + window]
+        found += [(word, other) for other in near]
+    return found
+
+
+@skipgram_pairs.right
+def pairs_by_a_generator(tokens, window):
+    return list(_pairs(tokens, window))
+
+
+lab.concept(
+    "two_tables",
+    points=1,
+    answer=1_000_000,
+    why="Two tables of 50 × 10000.",
+    because={
+        500_000: "Every word has two vectors: one as the middle, one as a neighbour.",
+        10_050: "Each of the 10000 words has 50 numbers: they multiply.",
+        20_100: "Each of the 10000 words has 50 numbers: they multiply.",
+        100_000_000: "V × V is the table of counts that GloVe uses, not E and θ.",
+    },
+)
+
+
+def tables(rng, n_e, V, m, k=None):
+    """Middle words, neighbours, false neighbours, and two tables; words repeat."""
+    center, context = rng.integers(0, V, m), rng.integers(0, V, m)
+    if m > 1:
+        center[1], context[1] = center[0], context[-1]
+    E, theta = 0.7 * rng.normal(size=(2, n_e, V))
+    false = () if k is None else (rng.integers(0, V, (m, k)),)
+    return center, context, *false, E, theta
+
+
+@lab.check("skipgram_loss", points=7)
+def skipgram_loss(rng):
+    """One pair, several with repeated words, more coordinates than words."""
+    for n_e, V, m in [(3, 5, 1), (4, 6, 5), (6, 4, 8)]:
+        yield case(*tables(rng, n_e, V, m))
+
+
+def _skipgram(center, context, E, theta, *, axis=0, mean=True, add=True, sign=1):
+    m, e = len(center), E[:, center]
+    z = theta.T @ e
+    y = np.exp(z - z.max(axis=axis, keepdims=True))
+    y /= y.sum(axis=axis, keepdims=True)
+    loss = -np.log(y[context, np.arange(m)]).sum() / (m if mean else 1)
+    d = sign * (y - np.eye(len(z))[:, context]) / (m if mean else 1)
+    dE = np.zeros(E.shape)
+    if add:
+        np.add.at(dE.T, center, (theta @ d).T)
+    else:
+        dE[:, center] += theta @ d
+    return loss, {"dE": dE, "dtheta": e @ d.T}
+
+
+@skipgram_loss.mistake(
+    "Softmax over the wrong axis: each pair is a column of scores, over all words."
+)
+def softmax_over_the_pairs(center, context, E, theta):
+    return _skipgram(center, context, E, theta, axis=1)
+
+
+@skipgram_loss.mistake(
+    "The loss is a sum. Average it over the pairs, and the slopes too."
+)
+def sums_over_the_pairs(center, context, E, theta):
+    return _skipgram(center, context, E, theta, mean=False)
+
+
+@skipgram_loss.mistake(
+    "A word that comes twice keeps one of its slopes only. `dE[:, center] += …` writes "
+    "each column once; np.add.at adds."
+)
+def loses_repeated_words(center, context, E, theta):
+    return _skipgram(center, context, E, theta, add=False)
+
+
+@skipgram_loss.mistake("All slopes have the wrong sign: it is ŷ - y.")
+def skipgram_slopes_negative(center, context, E, theta):
+    return _skipgram(center, context, E, theta, sign=-1)
+
+
+@skipgram_loss.mistake(
+    "Middle words and neighbours have changed tables: the middle is in E, the "
+    "neighbour in theta."
+)
+def swaps_middle_and_neighbour(center, context, E, theta):
+    return _skipgram(context, center, E, theta)
+
+
+@skipgram_loss.right
+def skipgram_pair_by_pair(center, context, E, theta):
+    loss, dE, dtheta = 0.0, np.zeros(E.shape), np.zeros(theta.shape)
+    for c, t in zip(center.tolist(), context.tolist(), strict=True):
+        z = theta.T @ E[:, c]
+        loss += (np.logaddexp.reduce(z) - z[t]) / len(center)
+        d = np.exp(z - np.logaddexp.reduce(z))
+        d[t] -= 1
+        dE[:, c] += theta @ d / len(center)
+        dtheta += np.outer(E[:, c], d) / len(center)
+    return loss, {"dE": dE, "dtheta": dtheta}
+
+
+@skipgram_loss.right
+def skipgram_with_one_hots(center, context, E, theta):
+    E, theta = E.astype(np.float32), theta.astype(np.float32)
+    C, Y = (np.eye(E.shape[1], dtype=np.float32)[i].T for i in (center, context))
+    y = np.exp(theta.T @ E @ C)
+    y /= y.sum(axis=0)
+    d = (y - Y) / len(center)
+    return -np.mean(np.log(np.sum(y * Y, axis=0))), {
+        "dE": theta @ d @ C.T,
+        "dtheta": E @ C @ d.T,
+    }
+
+
+lab.concept(
+    "questions_a_pair",
+    points=1,
+    answer=6,
+    why="One for the real neighbour, five for the false ones.",
+    because={
+        5: "The real neighbour is a question, too: answer yes.",
+        10000: "That is what the full softmax does; here only few are asked.",
+        1: "The false neighbours are questions, too: answer no.",
+        10: "Each false neighbour is one question.",
+    },
+)
+
+
+@lab.check("negative_sampling_loss", points=7)
+def negative_sampling_loss(rng):
+    """One pair, several with repeated words, and scores of several hundred."""
+    for n_e, V, m, k in [(3, 5, 1, 1), (4, 6, 5, 3), (6, 4, 8, 2)]:
+        yield case(*tables(rng, n_e, V, m, k))
+    center, context, false, E, theta = tables(rng, 3, 5, 3, 2)
+    yield case(center, context, false, 30 * E, 30 * theta)
+
+
+def _negative(center, context, negatives, E, theta, *, flip=True, mean=True, add=True,
+              averaged=False, real=True):  # fmt: skip
+    m, k = negatives.shape
+    asked = np.concatenate([context[:, None], negatives], axis=1)
+    e, t = E.T[center], theta.T[asked]
+    z = np.einsum("mkd,md->mk", t, e)
+    sign = np.ones(k + 1)
+    sign[0] = -1
+    if not flip:
+        sign[:] = -1
+    share = np.ones(k + 1)
+    if averaged:
+        share[1:] = 1 / k
+    if not real:
+        share[0] = 0
+    n = m if mean else 1
+    loss = (share * np.logaddexp(0, sign * z)).sum() / n
+    dz = share * sign * ref.sigmoid(sign * z) / n
+    dE, dtheta = np.zeros(E.T.shape), np.zeros(E.T.shape)
+    if add:
+        np.add.at(dE, center, np.einsum("mk,mkd->md", dz, t))
+        np.add.at(dtheta, asked, dz[:, :, None] * e[:, None, :])
+    else:
+        dE[center] += np.einsum("mk,mkd->md", dz, t)
+        dtheta[asked] += dz[:, :, None] * e[:, None, :]
+    return loss, {"dE": dE.T, "dtheta": dtheta.T}
+
+
+@negative_sampling_loss.mistake(
+    "False neighbours are treated as real ones. They ask for σ(-z): the answer is no."
+)
+def all_are_real(center, context, negatives, E, theta):
+    return _negative(center, context, negatives, E, theta, flip=False)
+
+
+@negative_sampling_loss.mistake(
+    "The loss is a sum. Average it over the pairs, and the slopes too."
+)
+def negative_sums(center, context, negatives, E, theta):
+    return _negative(center, context, negatives, E, theta, mean=False)
+
+
+@negative_sampling_loss.mistake(
+    "A word that comes twice keeps one of its slopes only: use np.add.at."
+)
+def negative_loses_repeated_words(center, context, negatives, E, theta):
+    return _negative(center, context, negatives, E, theta, add=False)
+
+
+@negative_sampling_loss.mistake(
+    "The false neighbours of a pair were averaged. Their terms add up."
+)
+def averages_the_false_ones(center, context, negatives, E, theta):
+    return _negative(center, context, negatives, E, theta, averaged=True)
+
+
+@negative_sampling_loss.mistake("The real neighbour is missing in the loss.")
+def false_ones_only(center, context, negatives, E, theta):
+    return _negative(center, context, negatives, E, theta, real=False)
+
+
+@negative_sampling_loss.right
+def negative_pair_by_pair(center, context, negatives, E, theta):
+    loss, dE, dtheta = 0.0, np.zeros(E.shape), np.zeros(theta.shape)
+    m = len(center)
+    for c, t, false in zip(center, context, negatives, strict=True):
+        for word, y in [(t, 1), *((n, 0) for n in false)]:
+            z = theta[:, word] @ E[:, c]
+            loss += (max(z, 0) - y * z + math.log1p(math.exp(-abs(z)))) / m
+            s = 0.5 + 0.5 * math.tanh(z / 2)
+            dE[:, c] += (s - y) * theta[:, word] / m
+            dtheta[:, word] += (s - y) * E[:, c] / m
+    return loss, {"dE": dE, "dtheta": dtheta}
+
+
+@negative_sampling_loss.right
+def negative_in_float32(center, context, negatives, E, theta):
+    E, theta = E.astype(np.float32), theta.astype(np.float32)
+    return _negative(center, context, negatives, E, theta)
+
+
+lab.concept(
+    "three_quarters",
+    points=1,
+    answer="A",
+    why="The root flattens: 16 to 1 becomes 8 to 1.",
+    because={
+        "B": "That would be the power 0. With 3/4, 16 to 1 becomes 8 to 1.",
+        "C": "That would be a power above 1.",
+        "D": "1 to any power is 1: they stay in the game.",
+    },
+)
+
+
+@lab.check("sample_negatives", points=5, driver="drawn", rtol=0.04, atol=0.02)
+def sample_negatives(rng):
+    """Shapes and range; shares of 200000 draws, for even and very uneven counts."""
+    yield case(rng.integers(1, 50, 8), 12, int(rng.integers(1000)), "form")
+    for counts in ([16, 1, 81], [500, 20, 20, 3, 1], [7, 7, 7]):
+        counts = np.array(counts) * int(rng.integers(1, 4))
+        yield case(counts, 200_000, int(rng.integers(1000)), "shares")
+
+
+@sample_negatives.expect
+def shares_expected(counts, k, seed, ask):
+    weights = counts**0.75
+    form = {"shape": [k], "whole numbers": True, "in range": True,
+            "the generator decides": True}  # fmt: skip
+    return form if ask == "form" else weights / weights.sum()
+
+
+def _drawn(weights, k, rng):
+    return rng.choice(len(weights), size=k, p=weights / weights.sum())
+
+
+@sample_negatives.mistake("Drawn by plain frequency: the power 3/4 is missing.")
+def by_frequency(counts, k, rng):
+    return _drawn(counts, k, rng)
+
+
+@sample_negatives.mistake("All words are drawn alike: the counts are not used.")
+def evenly(counts, k, rng):
+    return rng.integers(0, len(counts), k)
+
+
+@sample_negatives.mistake("The power is 4/3, which favours frequent words: take 3/4.")
+def power_upside_down(counts, k, rng):
+    return _drawn(counts ** (4 / 3), k, rng)
+
+
+@sample_negatives.mistake("The draws do not come from `rng`: call its methods.")
+def uses_another_generator(counts, k, rng):
+    weights = counts**0.75
+    return np.random.choice(len(counts), size=k, p=weights / weights.sum())
+
+
+@sample_negatives.mistake("One word is drawn. k of them are asked for.")
+def draws_one(counts, k, rng):
+    weights = counts**0.75
+    return np.array([rng.choice(len(counts), p=weights / weights.sum())])
+
+
+@sample_negatives.right
+def draws_by_cumulated_shares(counts, k, rng):
+    edges = np.cumsum(np.asarray(counts, np.float64) ** 0.75)
+    return np.searchsorted(edges, rng.random(k) * edges[-1], side="right")
+
+
+@sample_negatives.right
+def draws_by_gumbel(counts, k, rng):
+    scores = 0.75 * np.log(counts)[None, :]
+    return np.argmax(scores + rng.gumbel(size=(k, len(counts))), axis=1)
+
+
+# --- GloVe ---------------------------------------------------------------------------
+
+lab.concept(
+    "why_f",
+    points=1,
+    answer="C",
+    why="Beyond x_max all pairs weigh 1; below it, the rarer the less.",
+    because={
+        "A": "J stays a sum of squares; no probability is in it.",
+        "B": "X is symmetric by the way it is counted; f acts on each entry.",
+        "D": "The vectors' lengths are free; f weighs the squared errors.",
+    },
+)
+
+
+@lab.check("cooccurrence", points=5)
+def cooccurrence(rng):
+    """Windows of 1 to 4, words that repeat side by side, a window beyond the text."""
+    yield case(np.array([0, 1, 0]), 2)
+    for n, V, window in [(12, 4, 1), (20, 5, 3), (5, 3, 7)]:
+        tokens = rng.integers(0, V, n)
+        tokens[-1] = V - 1
+        tokens[1] = tokens[0]
+        yield case(tokens, window)
+
+
+def _counted(tokens, window, *, both=True, once=False, near=False, same=True):
+    V = int(max(tokens)) + 1
+    X = np.zeros((V, V))
+    for i in range(len(tokens)):
+        for j in range(i + 1, min(len(tokens), i + window + 1)):
+            a, b = tokens[i], tokens[j]
+            if a == b and not same:
+                continue
+            weight = 1 / (j - i) if near else 1
+            X[a, b] += weight
+            if both:
+                X[b, a] += weight
+    return np.minimum(X, 1) if once else X
+
+
+@cooccurrence.mistake(
+    "Only neighbours on one side are counted. Left and right: X is symmetric."
+)
+def counts_one_side(tokens, window):
+    return _counted(tokens, window, both=False)
+
+
+@cooccurrence.mistake(
+    "Pairs that occur again count once. `X[a, b] += 1` with arrays writes each place "
+    "once; np.add.at adds."
+)
+def counts_once(tokens, window):
+    return _counted(tokens, window, once=True)
+
+
+@cooccurrence.mistake(
+    "A word beside itself is left out. Another occurrence of the same word counts."
+)
+def leaves_out_equal_words(tokens, window):
+    return _counted(tokens, window, same=False)
+
+
+@cooccurrence.mistake(
+    "Near neighbours count more than far ones. Here each within the window counts 1."
+)
+def counts_by_nearness(tokens, window):
+    return _counted(tokens, window, near=True)
+
+
+@cooccurrence.mistake(
+    "The window is one place too small: neighbours `window` places away belong to it."
+)
+def window_too_small(tokens, window):
+    return _counted(tokens, window - 1)
+
+
+@cooccurrence.right
+def cooccurrence_with_loops(tokens, window):
+    return _counted(tokens.tolist(), window)
+
+
+@cooccurrence.right
+def cooccurrence_with_one_hots(tokens, window):
+    O = np.eye(tokens.max() + 1, dtype=np.float32)[tokens]  # noqa: E741
+    apart = np.abs(np.subtract.outer(np.arange(len(tokens)), np.arange(len(tokens))))
+    near = ((apart > 0) & (apart <= window)).astype(np.float32)
+    return O.T @ near @ O
+
+
+@lab.check("glove_loss", points=7)
+def glove_loss(rng):
+    """Counts with zeros, small and beyond x_max; the usual and other settings."""
+    for n_e, V, given in [(3, 5, {"x_max": 8.0}), (4, 4, {"x_max": 5.0, "alpha": 0.5}),
+                          (2, 6, {})]:  # fmt: skip
+        X = rng.integers(0, 12, (V, V)).astype(float)
+        X[0, 1] = 0
+        X[1, 0], X[1, 1] = 9, 150
+        theta, E = rng.normal(size=(2, n_e, V))
+        yield case(X, theta, E, rng.normal(size=V), rng.normal(size=V), **given)
+
+
+def _glove(X, theta, E, b, b_prime, x_max, alpha, *, cap=True, two=2.0, weigh=True,
+           swap=False, biases=True):  # fmt: skip
+    f = (X / x_max) ** alpha
+    f = np.minimum(1, f) if cap else f
+    if not weigh:
+        f = (X > 0).astype(float)
+    D = theta.T @ E - np.log(np.where(X > 0, X, 1))
+    if biases:
+        D = D + (
+            b[None, :] + b_prime[:, None] if swap else b[:, None] + b_prime[None, :]
+        )
+    R = two * f * D
+    rows, columns = R.sum(axis=1), R.sum(axis=0)
+    return np.sum(f * D * D), {
+        "dtheta": E @ R.T, "dE": theta @ R,
+        "db": columns if swap else rows, "db_prime": rows if swap else columns,
+    }  # fmt: skip
+
+
+@glove_loss.mistake(
+    "The weight is not capped: beyond x_max it is 1, so that frequent pairs do not "
+    "decide everything."
+)
+def weight_without_cap(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    return _glove(X, theta, E, b, b_prime, x_max, alpha, cap=False)
+
+
+@glove_loss.mistake("The weight f(X) is missing: every pair that occurs weighs 1.")
+def without_weight(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    return _glove(X, theta, E, b, b_prime, x_max, alpha, weigh=False)
+
+
+@glove_loss.mistake("The slopes are half as large: the square brings a factor of 2.")
+def forgets_the_two(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    return _glove(X, theta, E, b, b_prime, x_max, alpha, two=1.0)
+
+
+@glove_loss.mistake(
+    "b and b' have changed places: b belongs to the rows, b[:, np.newaxis]."
+)
+def swaps_the_biases(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    return _glove(X, theta, E, b, b_prime, x_max, alpha, swap=True)
+
+
+@glove_loss.mistake(
+    "Not a number: log 0 is -∞, and 0 · ∞ is undefined. Put any number where X is 0."
+)
+def log_of_zero(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    f = np.minimum(1, (X / x_max) ** alpha)
+    D = theta.T @ E + b[:, None] + b_prime - np.log(X)
+    R = 2 * f * D
+    return np.sum(f * D * D), {
+        "dtheta": E @ R.T, "dE": theta @ R, "db": R.sum(axis=1),
+        "db_prime": R.sum(axis=0),
+    }  # fmt: skip
+
+
+@glove_loss.right
+def glove_with_loops(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    loss = 0.0
+    g = [np.zeros(a.shape) for a in (theta, E, b, b_prime)]
+    for i, j in np.argwhere(X > 0):
+        f = min(1.0, (X[i, j] / x_max) ** alpha)
+        d = theta[:, i] @ E[:, j] + b[i] + b_prime[j] - math.log(X[i, j])
+        loss += f * d * d
+        g[0][:, i] += 2 * f * d * E[:, j]
+        g[1][:, j] += 2 * f * d * theta[:, i]
+        g[2][i] += 2 * f * d
+        g[3][j] += 2 * f * d
+    return loss, dict(zip(("dtheta", "dE", "db", "db_prime"), g, strict=True))
+
+
+@glove_loss.right
+def glove_in_float32(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    X, theta, E, b, b_prime = (a.astype(np.float32) for a in (X, theta, E, b, b_prime))
+    return _glove(X, theta, E, b, b_prime, x_max, alpha)
+
+
+# --- emoji ---------------------------------------------------------------------------
+
+lab.concept(
+    "when_transfer",
+    points=1,
+    answer="D",
+    why="The vectors bring what your few sentences cannot teach.",
+    because={
+        "A": "With a huge text of your own you could as well train your own vectors.",
+        "B": "Lower them. Capitals have nothing to do with it.",
+        "C": "One-hot columns need no training, and know nothing.",
+    },
+)
+
+
+@lab.check("sentence_to_avg", points=4)
+def sentence_to_avg(rng):
+    """Capitals, repeated and unknown words, a single word, nothing known."""
+    for sentence in ("aa bb cc", "Bb dd BB", "aa qqq cc zzz", "dd", "qqq", "aa  cc"):
+        yield case(sentence, words_of(rng, 4, 5))
+
+
+@sentence_to_avg.mistake(
+    "Unknown words are counted in the mean. Divide by the number of known words."
+)
+def counts_unknown_words(sentence, word_to_vec_map):
+    words = sentence.lower().split()
+    known = [word_to_vec_map[w] for w in words if w in word_to_vec_map]
+    return np.sum([*known, np.zeros(5)], axis=0) / len(words)
+
+
+@sentence_to_avg.mistake("That is the sum. Divide by the number of known words.")
+def sums_the_words(sentence, word_to_vec_map):
+    known = [
+        word_to_vec_map[w] for w in sentence.lower().split() if w in word_to_vec_map
+    ]
+    return np.sum([*known, np.zeros(5)], axis=0)
+
+
+@sentence_to_avg.mistake("Words in capitals are taken for unknown: .lower() first.")
+def sentence_minds_capitals(sentence, word_to_vec_map):
+    known = [word_to_vec_map[w] for w in sentence.split() if w in word_to_vec_map]
+    return np.mean(known, axis=0) if known else np.zeros(5)
+
+
+@sentence_to_avg.mistake(
+    "It stops at an unknown word (KeyError). Leave such words out."
+)
+def stops_at_unknown_words(sentence, word_to_vec_map):
+    return np.mean([word_to_vec_map[w] for w in sentence.lower().split()], axis=0)
+
+
+@sentence_to_avg.mistake("A word that comes twice counts once. Keep every occurrence.")
+def each_word_once(sentence, word_to_vec_map):
+    words = {w for w in sentence.lower().split() if w in word_to_vec_map}
+    return np.mean([word_to_vec_map[w] for w in sorted(words)] or [np.zeros(5)], axis=0)
+
+
+@sentence_to_avg.right
+def average_with_a_loop(sentence, word_to_vec_map):
+    avg, count = np.zeros(word_to_vec_map[next(iter(word_to_vec_map))].shape), 0
+    for w in sentence.lower().split():
+        if w in word_to_vec_map:
+            avg += word_to_vec_map[w]
+            count += 1
+    if count > 0:
+        avg = avg / count
+    return avg
+
+
+@sentence_to_avg.right
+def average_in_float32(sentence, word_to_vec_map):
+    vectors = in_float32(word_to_vec_map)
+    known = [vectors[w] for w in map(str.lower, sentence.split()) if w in vectors]
+    total = np.zeros(5, np.float32)
+    for v in known:
+        total = total + v
+    return total / max(1, len(known))
+
+
+@lab.check("model", points=5, driver="fitted", seconds=30)
+def model(rng):
+    """Sentences that can be told apart, of two to four kinds; one short training."""
+    for n_y, settings in [(3, {}), (2, {"learning_rate": 0.1, "num_iterations": 200}),
+                          (4, {"num_iterations": 2, "learning_rate": 1e-3}),
+                          ]:  # fmt: skip
+        centres = 3 * np.eye(6)[:n_y] - 1 + 0.2 * rng.normal(size=(n_y, 6))
+        vectors, sentences, labels = {}, [], []
+        for i in range(4 * n_y):
+            label = i % n_y
+            words = [f"w{i}x", f"w{i}y", f"w{i}z"][: 1 + i % 3]
+            for word in words:
+                vectors[word] = centres[label] + 0.4 * rng.normal(size=6)
+            sentences.append(" ".join(words))
+            labels.append(label)
+        yield case(sentences, np.array(labels), vectors, settings)
+
+
+def _trained(X, Y, vectors, rate, passes, *, bias=True, shift=0, sign=-1):
+    means = np.array([ref.sentence_to_avg(s, vectors) for s in X])
+    n_y = int(max(Y)) + 1
+    W = np.random.randn(n_y, means.shape[1]) / np.sqrt(means.shape[1])
+    b = np.zeros(n_y)
+    for _ in range(passes):
+        for avg, y in zip(means, Y, strict=True):
+            z = W @ avg + b
+            dz = np.exp(z - z.max())
+            dz = dz / dz.sum() - np.eye(n_y)[(y + shift) % n_y]
+            W = W + sign * rate * np.outer(dz, avg)
+            b = b + bias * sign * rate * dz
+    return (means @ W.T + b).argmax(axis=1).reshape(-1, 1), W, b
+
+
+@model.mistake("It steps uphill: the step is *minus* the rate times the slope.")
+def model_steps_uphill(X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400):
+    return _trained(X, Y, word_to_vec_map, learning_rate, num_iterations, sign=1)
+
+
+@model.mistake("num_iterations is not used: it trains for another number of passes.")
+def model_other_passes(X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400):
+    return _trained(X, Y, word_to_vec_map, max(learning_rate, 0.01), 400)
+
+
+@model.mistake(
+    "The labels it returns do not follow from W and b: predict after training."
+)
+def model_returns_the_labels_given(
+    X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400
+):
+    _, W, b = _trained(X, Y, word_to_vec_map, learning_rate, num_iterations)
+    return np.array(Y).reshape(-1, 1), -W, b
+
+
+@model.mistake("W has words as rows: its shape is (n_y, n_e).")
+def model_transposed(X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400):
+    pred, W, b = _trained(X, Y, word_to_vec_map, learning_rate, num_iterations)
+    return pred, W.T, b
+
+
+@model.right
+def model_with_a_column(X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400):
+    n_y, n_e = len(set(Y.tolist())), 6
+    W, b = np.random.randn(n_y, n_e) / np.sqrt(n_e), np.zeros((n_y,))
+    for _ in range(num_iterations):
+        for i in range(len(X)):
+            avg = ref.sentence_to_avg(X[i], word_to_vec_map)
+            a = ref.softmax(np.dot(W, avg) + b)
+            dz = a - np.eye(n_y)[Y[i]]
+            W -= learning_rate * np.dot(dz.reshape(n_y, 1), avg.reshape(1, n_e))
+            b -= learning_rate * dz
+    pred = [
+        [float(np.argmax(np.dot(W, ref.sentence_to_avg(x, word_to_vec_map)) + b))]
+        for x in X
+    ]
+    return np.array(pred), W, b
+
+
+@model.right
+def model_in_another_order(
+    X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400
+):
+    rng = np.random.default_rng(2)
+    means = np.array([ref.sentence_to_avg(s, word_to_vec_map) for s in X])
+    n_y = Y.max() + 1
+    W, b = 0.1 * rng.normal(size=(n_y, 6)), np.zeros(n_y)
+    for _ in range(num_iterations):
+        for i in rng.permutation(len(X)):
+            dz = ref.softmax(W @ means[i] + b) - np.eye(n_y)[Y[i]]
+            W -= learning_rate * dz[:, None] * means[i]
+            b -= learning_rate * dz
+    return (means @ W.T + b).argmax(axis=1)[:, None], W, b
+
+
+lab.concept(
+    "what_a_mean_loses",
+    points=1,
+    answer="B",
+    why="A sum does not mind the order of its terms.",
+    because={
+        "A": "Training changes W and b; the two means stay equal.",
+        "C": "b is the same for both sentences.",
+        "D": "More coordinates, and still the same mean for both.",
+    },
+)
+
+
+@lab.check("sentences_to_indices", points=4)
+def sentences_to_indices(rng):
+    """Sentences of different lengths, capitals, unknown words, a full row."""
+    words = [LETTERS[i] * 2 for i in range(8)]
+    order = dict(zip(words, (1 + rng.permutation(8)).tolist(), strict=True))
+    yield case(["aa bb cc", "Dd", "hh aa"], order, 5)
+    yield case(["aa zzz bb", "zzz", "qq cc zzz DD"], order, 4)
+    drawn = [" ".join(rng.choice(words, n)) for n in (3, 1, 6)]
+    yield case(drawn, order, 6)
+
+
+def _indexed(X, order, max_len, *, pad=0, left=False, gaps=False, lower=True, shift=0):
+    out = np.full((len(X), max_len), pad)
+    for row, s in zip(out, X, strict=True):
+        words = (s.lower() if lower else s).split()
+        if gaps:
+            found = [order.get(w, 0) for w in words]
+        else:
+            found = [order[w] + shift for w in words if w in order]
+        if left and found:
+            row[-len(found) :] = found
+        else:
+            row[: len(found)] = found
+    return out
+
+
+@sentences_to_indices.mistake(
+    "The padding stands on the left. Words begin at place 0, zeros follow."
+)
+def pads_on_the_left(X, word_to_index, max_len):
+    return _indexed(X, word_to_index, max_len, left=True)
+
+
+@sentences_to_indices.mistake(
+    "An unknown word leaves a gap of 0 inside the row. Move on only after a known word."
+)
+def leaves_gaps(X, word_to_index, max_len):
+    return _indexed(X, word_to_index, max_len, gaps=True)
+
+
+@sentences_to_indices.mistake(
+    "Words in capitals are taken for unknown: .lower() first."
+)
+def indices_mind_capitals(X, word_to_index, max_len):
+    return _indexed(X, word_to_index, max_len, lower=False)
+
+
+@sentences_to_indices.mistake("Rows are filled up with -1. Padding is 0.")
+def pads_with_minus_one(X, word_to_index, max_len):
+    return _indexed(X, word_to_index, max_len, pad=-1)
+
+
+@sentences_to_indices.mistake("The numbers are one too small: take them as they are.")
+def shifts_the_numbers(X, word_to_index, max_len):
+    return _indexed(X, word_to_index, max_len, shift=-1)
+
+
+@sentences_to_indices.right
+def indices_as_floats(X, word_to_index, max_len):
+    out = np.zeros((len(X), max_len))
+    for i in range(len(X)):
+        j = 0
+        for w in X[i].lower().split():
+            if w in word_to_index:
+                out[i, j] = word_to_index[w]
+                j += 1
+    return out
+
+
+@sentences_to_indices.right
+def indices_by_padding_lists(X, word_to_index, max_len):
+    rows = [
+        [word_to_index[w] for w in s.lower().split() if w in word_to_index] for s in X
+    ]
+    return np.array([r + [0] * (max_len - len(r)) for r in rows], dtype=np.int32)
+
+
+def small_language(rng, V, n_e):
+    """A map, numbers from 1 in another order, and padded sentences."""
+    vectors = words_of(rng, V, n_e)
+    numbers = (1 + rng.permutation(V)).tolist()
+    return vectors, dict(zip(vectors, numbers, strict=True))
+
+
+@lab.check("pretrained_embedding_layer", points=4, driver="layer_of")
+def pretrained_embedding_layer(rng):
+    """Small languages whose numbers are not in the order of the map; padding."""
+    for V, n_e in [(4, 3), (9, 5), (2, 7)]:
+        yield case(*small_language(rng, V, n_e), rng.integers(0, V + 1, (3, 4)))
+
+
+def _layer(vectors, order, *, extra=1, freeze=True, in_order=False, pad=0.0, move=0):
+    n_e = len(next(iter(vectors.values())))
+    rows = np.full((len(order) + extra, n_e), pad, np.float32)
+    for place, (word, i) in enumerate(order.items(), start=1):
+        rows[(place if in_order else i) + move] = vectors[word]
+    layer = ref.nn.Embedding(*rows.shape, weights=rows)
+    return layer.freeze() if freeze else layer
+
+
+@pretrained_embedding_layer.mistake(
+    "The layer is not frozen: a few sentences would move every word."
+)
+def leaves_it_trainable(word_to_vec_map, word_to_index):
+    return _layer(word_to_vec_map, word_to_index, freeze=False)
+
+
+@pretrained_embedding_layer.mistake(
+    "The vectors stand in the order of the map. Row i belongs to the word of number i."
+)
+def in_the_order_of_the_map(word_to_vec_map, word_to_index):
+    return _layer(word_to_vec_map, word_to_index, in_order=True)
+
+
+@pretrained_embedding_layer.mistake(
+    "A row is missing: numbers start at 1, and 0 is for padding. One more than words."
+)
+def one_row_too_few(word_to_vec_map, word_to_index):
+    return _layer(word_to_vec_map, word_to_index, extra=0, move=-1)
+
+
+@pretrained_embedding_layer.mistake("Row 0, for padding, is not zeros.")
+def padding_row_of_ones(word_to_vec_map, word_to_index):
+    return _layer(word_to_vec_map, word_to_index, pad=1.0)
+
+
+@pretrained_embedding_layer.right
+def embedding_filled_later(word_to_vec_map, word_to_index):
+    n_e = len(next(iter(word_to_vec_map.values())))
+    layer = ref.nn.Embedding(len(word_to_index) + 1, n_e, rng=np.random.default_rng(0))
+    layer.E.data[:] = 0
+    for word, i in word_to_index.items():
+        layer.E.data[i] = word_to_vec_map[word]
+    layer.freeze()
+    return layer
+
+
+@pretrained_embedding_layer.right
+def embedding_in_float64(word_to_vec_map, word_to_index):
+    by_number = {i: word for word, i in word_to_index.items()}
+    first = np.zeros_like(next(iter(word_to_vec_map.values())))
+    rows = [first] + [
+        word_to_vec_map[by_number[i]] for i in range(1, len(by_number) + 1)
+    ]
+    layer = ref.nn.Embedding(len(rows), len(first), weights=np.array(rows))
+    for parameter in layer.parameters():
+        parameter.requires_grad = False
+    return layer
+
+
+@lab.check("emojify_lstm", points=5, driver="reader", seconds=30)
+def emojify_lstm(rng):
+    """Shapes; padding, order, dropout and frozen vectors; whether it learns."""
+    for V, n_e, n_y, n_a in [(6, 4, 3, 5), (9, 3, 2, 8)]:
+        vectors, order = small_language(rng, V, n_e)
+        rows = np.zeros((6, 5), int)
+        for i, row in enumerate(rows):
+            n = 3 + i % 3
+            row[:n] = 1 + rng.permutation(V)[:n]
+        yield case(vectors, order, n_y, n_a, rows)
+
+
+def _reader(
+    *, mask=True, frozen=True, drop=True, recurrent=True, soft=False, size=None
+):
+    def made(word_to_vec_map, word_to_index, n_y, n_a, rng):
+        nn = ref.nn
+
+        class Reader(nn.Model):
+            def __init__(self):
+                self.embedding = ref.pretrained_embedding_layer(
+                    word_to_vec_map, word_to_index
+                )
+                if not frozen:
+                    self.embedding.unfreeze()
+                n_e = self.embedding.E.shape[1]
+                self.lstm = nn.LSTM(n_e, n_a, rng=rng)
+                self.dropout = nn.Dropout(0.5, rng=rng)
+                self.dense = nn.Dense(n_a if recurrent else n_e, n_y, rng=rng)
+
+            def forward(self, indices):
+                x = self.embedding(indices)
+                known = np.asarray(indices) != 0
+                if recurrent:
+                    a = self.lstm(x, mask=known) if mask else self.lstm(x)
+                elif mask:
+                    weights = known / known.sum(axis=1, keepdims=True)
+                    a = (x * weights[:, :, None].astype(np.float32)).sum(axis=1)
+                else:
+                    a = x.mean(axis=1)
+                y = self.dense(self.dropout(a) if drop else a)
+                return nn.softmax(y) if soft else y
+
+        return Reader()
+
+    return made
+
+
+@emojify_lstm.mistake(
+    "Padding changes the scores: zeros are read like words. Pass mask=(indices != 0)."
+)
+def reads_the_padding(word_to_vec_map, word_to_index, n_y, n_a, rng):
+    return _reader(mask=False)(word_to_vec_map, word_to_index, n_y, n_a, rng)
+
+
+@emojify_lstm.mistake(
+    "The word vectors are trained as well. The embedding stays frozen."
+)
+def trains_the_vectors(word_to_vec_map, word_to_index, n_y, n_a, rng):
+    return _reader(frozen=False)(word_to_vec_map, word_to_index, n_y, n_a, rng)
+
+
+@emojify_lstm.mistake(
+    "Nothing is dropped in training: nn.Dropout(0.5) behind the LSTM."
+)
+def drops_nothing(word_to_vec_map, word_to_index, n_y, n_a, rng):
+    return _reader(drop=False)(word_to_vec_map, word_to_index, n_y, n_a, rng)
+
+
+@emojify_lstm.mistake(
+    "The order of words does not matter: the vectors are averaged. Read them with an "
+    "LSTM."
+)
+def averages_the_words(word_to_vec_map, word_to_index, n_y, n_a, rng):
+    return _reader(recurrent=False)(word_to_vec_map, word_to_index, n_y, n_a, rng)
+
+
+@emojify_lstm.mistake(
+    "Padding is counted in the mean, and the order of words does not matter. Read them "
+    "with an LSTM, with a mask."
+)
+def averages_words_and_padding(word_to_vec_map, word_to_index, n_y, n_a, rng):
+    return _reader(recurrent=False, mask=False)(
+        word_to_vec_map, word_to_index, n_y, n_a, rng
+    )
+
+
+@emojify_lstm.mistake("It returns probabilities. The loss takes scores.")
+def reader_returns_probabilities(word_to_vec_map, word_to_index, n_y, n_a, rng):
+    return _reader(soft=True)(word_to_vec_map, word_to_index, n_y, n_a, rng)
+
+
+@emojify_lstm.right
+def reader_of_all_states(word_to_vec_map, word_to_index, n_y, n_a, rng):
+    nn = ref.nn
+
+    class Reader(nn.Model):
+        def __init__(self):
+            self.words = ref.pretrained_embedding_layer(word_to_vec_map, word_to_index)
+            n_e = self.words.E.shape[1]
+            self.cell = nn.LSTM(n_e, n_a, return_sequences=True, rng=rng)
+            self.out = nn.Sequential(
+                nn.Dropout(0.5, rng=rng), nn.Dense(n_a, n_y, rng=rng)
+            )
+
+        def forward(self, indices):
+            states = self.cell(self.words(indices), mask=np.not_equal(indices, 0))
+            return self.out(states[:, -1])
+
+    return Reader()
+
+
+@emojify_lstm.right
+def reader_made_in_another_order(word_to_vec_map, word_to_index, n_y, n_a, rng):
+    nn = ref.nn
+    dense = nn.Dense(n_a, n_y, rng=rng)
+    return_state = nn.LSTM(
+        len(next(iter(word_to_vec_map.values()))), n_a, return_state=True, rng=rng
+    )
+    embedding = ref.pretrained_embedding_layer(word_to_vec_map, word_to_index)
+
+    class Reader(nn.Model):
+        def __init__(self):
+            self.layers = [embedding, return_state, nn.Dropout(0.3, rng=rng), dense]
+
+        def forward(self, indices):
+            words, cell, drop, out = self.layers
+            mask = (np.asarray(indices) > 0).astype(np.float32)
+            _, a, _ = cell(words(indices), mask=mask)
+            return out(drop(a))
+
+    return Reader()

@@ -1,0 +1,99 @@
+"""Run what a reader of C5W2 wrote on plain numbers: generators, layers and models."""
+
+import numpy as np
+
+from helpers import nn
+
+
+def drawn(function, counts, k, seed, ask):
+    """A draw's shape and kind, or the share of each word among many."""
+    found = np.asarray(function(counts, k, np.random.default_rng(seed)))
+    if ask == "shares":
+        return np.bincount(found.ravel(), minlength=len(counts)) / found.size
+    again = np.asarray(function(counts, k, np.random.default_rng(seed)))
+    return {
+        "shape": list(found.shape),
+        "whole numbers": found.dtype.kind in "iu",
+        "in range": bool(found.min() >= 0 and found.max() < len(counts)),
+        "the generator decides": bool(np.array_equal(found, again)),
+    }
+
+
+def fitted(function, sentences, labels, word_to_vec_map, settings):
+    """What can be said of a trained classifier, whatever its first weights were."""
+    pred, W, b = function(list(sentences), labels, word_to_vec_map, **settings)
+    vectors = word_to_vec_map
+    means = [
+        np.mean([vectors[w] for w in s.split() if w in vectors], axis=0)
+        for s in sentences
+    ]
+    scores = np.array(means) @ np.asarray(W).T + np.ravel(b)
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p = (e / e.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels]
+    guess = np.ravel(pred)
+    return {
+        "labels given": int(guess.size),
+        "W": list(np.shape(W)),
+        "b": int(np.size(b)),
+        "labels follow from W and b": bool(np.all(guess == scores.argmax(axis=1))),
+        "sentences learned": bool(np.mean(guess == labels) > 0.95),
+        "surely": bool(-np.mean(np.log(p)) < 0.25),
+    }
+
+
+def layer_of(function, word_to_vec_map, word_to_index, indices):
+    """Rows of an embedding layer, and whether it is frozen."""
+    layer = function(word_to_vec_map, word_to_index)
+    return {
+        "rows": int(layer.E.shape[0]),
+        "vectors": layer(indices).data,
+        "to be trained": sum(
+            p.data.size for p in layer.parameters() if p.requires_grad
+        ),
+    }
+
+
+def reader(function, word_to_vec_map, word_to_index, n_y, n_a, indices):
+    """Scores' shape, and what padding, order and training do to them."""
+    rng = np.random.default_rng(0)
+    model = function(word_to_vec_map, word_to_index, n_y, n_a, rng).eval()
+    n_e = len(next(iter(word_to_vec_map.values())))
+    scores = model(indices).data.copy()
+    longer = np.pad(indices, ((0, 0), (0, 3)))
+    turned = np.array([np.r_[row[row > 0][::-1], row[row == 0]] for row in indices])
+    free = [p for p in model.parameters() if p.requires_grad]
+    frozen = sum(p.data.size for p in model.parameters()) - sum(
+        p.data.size for p in free
+    )
+    model.train()
+    noisy = [model(indices).data.copy() for _ in range(8)]
+    adam = nn.Adam(free, 0.02)
+    Y = np.arange(len(indices)) % n_y
+    losses = [
+        nn.train_step(model, (indices, Y), nn.cross_entropy, adam)["loss"]
+        for _ in range(120)
+    ]
+    return {
+        "scores": list(scores.shape),
+        "padding changes nothing": bool(
+            np.allclose(scores, model_scores(function, word_to_vec_map, word_to_index,
+                                             n_y, n_a, longer), atol=1e-5)
+        ),
+        "order matters": not np.allclose(
+            scores, model_scores(function, word_to_vec_map, word_to_index, n_y, n_a,
+                                 turned), atol=1e-5
+        ),
+        "frozen numbers": frozen,
+        "numbers to train": sum(p.data.size for p in free),
+        "drops in training": len({one.round(4).tobytes() for one in noisy}) > 1,
+        "scores, not probabilities": not np.allclose(scores.sum(axis=1), 1, atol=1e-3),
+        "learns": bool(np.mean(losses[-10:]) < 0.8 * losses[0]),
+        "coordinates": n_e,
+    }  # fmt: skip
+
+
+def model_scores(function, word_to_vec_map, word_to_index, n_y, n_a, indices):
+    """Scores of a fresh model with the same first weights."""
+    rng = np.random.default_rng(0)
+    model = function(word_to_vec_map, word_to_index, n_y, n_a, rng)
+    return model.eval()(indices).data

@@ -1,0 +1,176 @@
+"""C5W2 by outside witnesses: nudged slopes, PyTorch, SciPy, values worked by hand."""
+
+import numpy as np
+import pytest
+
+from autograder.reference import reference
+from helpers import data, nn
+
+lab = reference("C5W2")
+
+
+def agree(value, grads, arrays, h=1e-5):
+    """Every slope against the value nudged both ways, to 1e-6 relative."""
+    for name, array in arrays.items():
+        found = np.zeros(array.shape)
+        for place in np.ndindex(array.shape):
+            kept = array[place]
+            array[place] = kept + h
+            up = value()
+            array[place] = kept - h
+            found[place] = (up - value()) / (2 * h)
+            array[place] = kept
+        gap = np.linalg.norm(found - grads[f"d{name}"])
+        assert gap <= 1e-6 * np.linalg.norm(found) + 1e-9, name
+
+
+@pytest.fixture
+def tables():
+    rng = np.random.default_rng(4)
+    return {
+        "center": np.array([0, 3, 3, 5]),
+        "context": np.array([1, 2, 2, 0]),
+        "negatives": rng.integers(0, 6, (4, 3)),
+        "E": rng.normal(size=(4, 6)),
+        "theta": rng.normal(size=(4, 6)),
+    }
+
+
+def test_skipgram_agrees_with_nudges(tables):
+    del tables["negatives"]
+    grads = lab.skipgram_loss(**tables)[1]
+    both = {"E": tables["E"], "theta": tables["theta"]}
+    agree(lambda: lab.skipgram_loss(**tables)[0], grads, both)
+
+
+def test_negative_sampling_agrees_with_nudges(tables):
+    grads = lab.negative_sampling_loss(**tables)[1]
+    both = {"E": tables["E"], "theta": tables["theta"]}
+    agree(lambda: lab.negative_sampling_loss(**tables)[0], grads, both)
+
+
+def test_glove_agrees_with_nudges():
+    rng = np.random.default_rng(1)
+    X = rng.integers(0, 20, (5, 5)).astype(float)
+    arrays = {
+        "theta": rng.normal(size=(3, 5)),
+        "E": rng.normal(size=(3, 5)),
+        "b": rng.normal(size=5),
+        "b_prime": rng.normal(size=5),
+    }
+    grads = lab.glove_loss(X, **arrays, x_max=8.0)[1]
+    agree(lambda: lab.glove_loss(X, **arrays, x_max=8.0)[0], grads, arrays)
+
+
+def test_word2vec_agrees_with_pytorch(tables):
+    torch = pytest.importorskip("torch")
+    F = torch.nn.functional
+    E, theta = (torch.tensor(tables[k], requires_grad=True) for k in ("E", "theta"))
+    center, context = (torch.tensor(tables[k]) for k in ("center", "context"))
+    e = E[:, center]
+    full = F.cross_entropy((theta.T @ e).T, context)
+    full.backward()
+    own, grads = lab.skipgram_loss(
+        *(tables[k] for k in ("center", "context", "E", "theta"))
+    )
+    assert np.isclose(own, full.item())
+    np.testing.assert_allclose(grads["dE"], E.grad.numpy(), atol=1e-12)
+    np.testing.assert_allclose(grads["dtheta"], theta.grad.numpy(), atol=1e-12)
+    E.grad = theta.grad = None
+    real = (theta[:, context] * E[:, center]).sum(0)
+    false = torch.einsum("dmk,dm->mk", theta[:, tables["negatives"]], E[:, center])
+    sampled = -(F.logsigmoid(real).sum() + F.logsigmoid(-false).sum()) / 4
+    sampled.backward()
+    own, grads = lab.negative_sampling_loss(**tables)
+    assert np.isclose(own, sampled.item())
+    np.testing.assert_allclose(grads["dE"], E.grad.numpy(), atol=1e-12)
+    np.testing.assert_allclose(grads["dtheta"], theta.grad.numpy(), atol=1e-12)
+
+
+def test_cosine_agrees_with_scipy():
+    distance = pytest.importorskip("scipy.spatial.distance")
+    rng = np.random.default_rng(0)
+    u, v = rng.normal(size=(2, 50))
+    assert np.isclose(lab.cosine_similarity(u, v), 1 - distance.cosine(u, v))
+    assert lab.cosine_similarity(u, 0 * v) == 0
+
+
+def test_equalized_pairs_are_unit_and_equally_far():
+    rng = np.random.default_rng(2)
+    vectors = {
+        w: v / np.linalg.norm(v)
+        for w, v in zip("abc", rng.normal(size=(3, 20)), strict=True)
+    }  # noqa: E501
+    g = 3 * rng.normal(size=20)
+    e1, e2 = lab.equalize(("a", "b"), g, vectors)
+    np.testing.assert_allclose([np.linalg.norm(e1), np.linalg.norm(e2)], 1)
+    assert np.isclose(e1 @ g, -(e2 @ g))
+    neutral = lab.neutralize("c", g, vectors)
+    assert abs(neutral @ g) < 1e-12
+    assert np.isclose(neutral @ e1, neutral @ e2)
+
+
+def test_values_worked_out_by_hand():
+    assert np.isclose(
+        lab.cosine_similarity(np.array([3.0, 4]), np.array([4.0, 3])), 0.96
+    )
+    e = lab.neutralize("w", np.array([2.0, 0.0]), {"w": np.array([3.0, 4.0])})
+    np.testing.assert_allclose(e, [0, 4])
+    pairs = lab.skipgram_pairs(["a", "b", "c"], 1)
+    assert pairs == [("a", "b"), ("b", "a"), ("b", "c"), ("c", "b")]
+    np.testing.assert_array_equal(lab.cooccurrence([0, 1, 0], 2), [[2, 2], [2, 0]])
+
+
+def test_counts_are_those_of_the_pairs():
+    tokens = np.random.default_rng(3).integers(0, 7, 60)
+    tokens[0] = 6
+    X = np.zeros((7, 7))
+    for a, b in lab.skipgram_pairs(tokens.tolist(), 4):
+        X[a, b] += 1
+    np.testing.assert_array_equal(lab.cooccurrence(tokens, 4), X)
+
+
+def test_bias_axis_finds_a_planted_direction():
+    rng = np.random.default_rng(5)
+    g = rng.normal(size=30)
+    g /= np.linalg.norm(g)
+    vectors, pairs = {}, []
+    for i in range(8):
+        middle = rng.normal(size=30)
+        vectors[f"f{i}"] = middle + g + 0.1 * rng.normal(size=30)
+        vectors[f"m{i}"] = middle - g + 0.1 * rng.normal(size=30)
+        pairs.append((f"f{i}", f"m{i}"))
+    assert lab.bias_axis(pairs, vectors) @ g > 0.98
+
+
+def test_real_vectors_answer_real_questions():
+    glove = data.load("glove")
+    vectors = dict(zip(glove.words, glove.vectors.astype(float), strict=True))
+    assert lab.complete_analogy("italy", "italian", "spain", vectors) == "spanish"
+    assert lab.complete_analogy("Small", "smaller", "large", vectors) == "larger"
+
+
+def test_padding_leaves_the_lstm_alone_and_its_vectors_stay():
+    rng = np.random.default_rng(0)
+    vectors = {w: rng.normal(size=6) for w in ("no", "yes", "not")}
+    numbers = {"no": 2, "yes": 1, "not": 3}
+    model = lab.emojify_lstm(vectors, numbers, 2, 8, np.random.default_rng(1)).eval()
+    X = lab.sentences_to_indices(["not yes", "yes not no"], numbers, 3)
+    longer = lab.sentences_to_indices(["not yes", "yes not no"], numbers, 9)
+    np.testing.assert_allclose(model(X).data, model(longer).data, atol=1e-6)
+    before = model.embedding.E.data.copy()
+    free = [p for p in model.parameters() if p.requires_grad]
+    batch = X, np.array([0, 1])
+    nn.train_step(model.train(), batch, nn.cross_entropy, nn.Adam(free, 0.1))
+    np.testing.assert_array_equal(model.embedding.E.data, before)
+    np.testing.assert_allclose(before[3], vectors["not"], rtol=1e-6)
+
+
+def test_a_mean_cannot_tell_twins_apart():
+    emoji, glove = data.load("emoji"), data.load("glove")
+    vectors = dict(zip(glove.words, glove.vectors.astype(float), strict=True))
+    one, other = "the news is not good it is bad", "the news is not bad it is good"
+    assert one in emoji.test_sentences
+    np.testing.assert_allclose(
+        lab.sentence_to_avg(one, vectors), lab.sentence_to_avg(other, vectors)
+    )
