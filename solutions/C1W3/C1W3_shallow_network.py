@@ -822,7 +822,7 @@ check(predict)
 # Four hidden units, 17 numbers to learn, 5000 steps. One neuron got 47 % of new points
 # right. Before you run: and four more neurons?
 
-# %% demo
+# %% demo cover=true
 np.random.seed(3)
 trained = nn_model(X, Y, n_h=4, num_iterations=5000, print_cost=True)
 on_train = accuracy(predict(trained, X), Y)

@@ -982,7 +982,7 @@ print(f"three hidden layers are right on {gained} of these, one neuron on the ot
 # (course 4) will change this. A network is not better for being deeper; it is better
 # when held-out data say so.
 
-# %% demo
+# %% demo cover=true
 parameters = runs["three hidden"][0]
 sure, _ = L_model_forward(X_test, parameters)
 plots.mistakes(

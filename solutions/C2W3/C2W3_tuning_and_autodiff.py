@@ -1514,7 +1514,7 @@ def backward(tensor):
 # %% check="backward"
 check(backward)
 
-# %% demo
+# %% demo cover=true
 backward(L)
 figures_c2w3.graph(
     L,
