@@ -39,8 +39,9 @@ def word_map(
             color = plots.PALETTE[i % 7]
             axes.scatter(*x.T, s=28, color=color, marker=MARKS[i % 7], label=name)
             for word, place in zip(words, x, strict=True):
+                beside = (4, -9 if i % 2 else 3)  # neighbouring groups apart
                 axes.annotate(
-                    word, place, xytext=(4, 3), textcoords="offset points",
+                    word, place, xytext=beside, textcoords="offset points",
                     size=8.5, color=color,
                 )  # fmt: skip
         axes.margins(0.08)

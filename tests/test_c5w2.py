@@ -100,7 +100,7 @@ def test_equalized_pairs_are_unit_and_equally_far():
     vectors = {
         w: v / np.linalg.norm(v)
         for w, v in zip("abc", rng.normal(size=(3, 20)), strict=True)
-    }  # noqa: E501
+    }
     g = 3 * rng.normal(size=20)
     e1, e2 = lab.equalize(("a", "b"), g, vectors)
     np.testing.assert_allclose([np.linalg.norm(e1), np.linalg.norm(e2)], 1)

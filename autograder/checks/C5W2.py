@@ -440,9 +440,7 @@ def equalize_by_a_mirror(pair, bias_axis, word_to_vec_map):
 @equalize.right
 def equalize_in_float32(pair, bias_axis, word_to_vec_map):
     vectors = in_float32(word_to_vec_map)
-    return list(_equalized(pair, bias_axis.astype(np.float32), vectors))[:2] and (
-        _equalized(pair, bias_axis.astype(np.float32), vectors)
-    )
+    return list(_equalized(pair, bias_axis.astype(np.float32), vectors))
 
 
 # --- a row of a table ----------------------------------------------------------------

@@ -1118,14 +1118,15 @@ mean_right = {"train": pred.ravel() == train_y, "test": by_mean(test_x) == test_
 print(
     {name: f"{np.mean(right):.0%}" for name, right in mean_right.items()}, "chance 20%"
 )
-said = ["i adore you", "the pitcher threw it", "not feeling happy", "happy feeling not",
-        "lovely pancakes", "qwertz xyzzy"]  # fmt: skip
+said = ["beloved", "romantic passion", "rugby tournament", "spinach", "painful defeat",
+        "gloomy mood", "not feeling happy", "happy feeling not", "qwertz xyzzy"]  # fmt: skip
 for sentence, label in zip(said, by_mean(said), strict=True):
     print(emoji.emoji[label], sentence)
 
 # %% [markdown]
-# *adore* may never have been in the training set; its vector lies near *love*. Words
-# without a vector count for nothing: the last line was decided by $b$ alone. And *not
+# None of the words in the first six lines is in the training set; their vectors lie near
+# words that are (*gloomy mood* goes wrong: 240 sentences are not the world). Words
+# without a vector count for nothing, so the last line was decided by $b$ alone. And *not
 # feeling happy* is the same to this model as *happy feeling not*: a mean has no order.
 
 # %% concept="what_a_mean_loses"
@@ -1292,8 +1293,8 @@ plots.heat(
     numbers=True,
     rows=["mean", "LSTM"],
     columns=["train", "its 18 twins", "test", "its 6 twins"],
-    reading="Share right. A mean gets one of each pair of twins, for ever. The LSTM can "
-    "learn order; whether 240 sentences are enough is another matter.",
+    reading="Share right. A mean gets one of each pair of twins, for ever. The LSTM "
+    "can learn order; whether 240 sentences are enough is another matter.",
 )  # fmt: skip
 
 # %% demo
@@ -1362,8 +1363,9 @@ for i in np.flatnonzero(by_lstm != by_mean(test_x)):
 # sure?
 #
 # **The paper of the week.** T. Bolukbasi and others, *Man is to computer programmer as
-# woman is to homemaker? Debiasing word embeddings*, NIPS 2016. Read sections 4 to 6;
-# your `equalize` is their equation in section 6. Then read Gonen and Goldberg's answer.
+# woman is to homemaker? Debiasing word embeddings*, NIPS 2016. Read how they
+# find the axis, and how they decide *which* words to neutralize. Then read Gonen and
+# Goldberg's answer.
 #
 # **Next week**: a network that reads a sentence and writes another one.
 
