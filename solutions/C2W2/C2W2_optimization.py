@@ -2,10 +2,10 @@
 # # Better steps
 # You know one step: against the slope, times a learning rate. It trains every network
 # of this course, slowly. In this lab you build **four better steppers** and send them
-# down ravines, over saddles and through ten thousand pictures of clothes, all from the
+# down ravines, over saddles and through thousands of pictures of clothes, all from the
 # same start. You will see which arrives first, and why, and when it does not matter.
 #
-# **Time** about two hours, in five parts; stop after any of them. **You need** the
+# **Time** about two hours, in six parts; stop after any of them. **You need** the
 # forward and backward pass of course 1. They are given here.
 
 # %% [markdown]
