@@ -1108,7 +1108,7 @@ plots.bars(
 # 84.5 %: with as many parameters, put where they are used at every place. Are its
 # layers really yours? Put its trained weights into your function and compare.
 
-# %% demo
+# %% demo cover=true
 first = nets["LeNet-5"][0]
 boot = X_test[[9]] if Y_test[9] == 9 else X_test[[np.flatnonzero(Y_test == 9)[0]]]
 Z, _ = conv_forward_fast(

@@ -234,7 +234,7 @@ new_clothes, new_labels = (
     fashion.test_y,
 )
 
-# %% demo
+# %% demo cover=true
 depths, final_loss = [0, 1, 2, 4, 8, 12], {"plain": [], "residual": []}
 for blocks in depths:
     for name, block in (("plain", plain_block), ("residual", identity_block)):
