@@ -1,0 +1,91 @@
+"""Clothes as a phone would see them: on photographs, a little off centre, dimmer.
+
+The backgrounds are cuts of real photographs; what is put together from them and the
+clothes is made here, and stands in for a domain with pictures of its own.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers import data
+
+CLUTTER = 0.45  # brightness of the background of a phone picture
+
+
+def backgrounds(count: int, rng: np.random.Generator, split: str = "train"):
+    """Cuts of 28 × 28 from grey photographs, float32 `(count, 28, 28)`, 0 to 1.
+
+    Args:
+        count: how many.
+        rng: draws them.
+        split: `"train"` or `"test"`: different photographs.
+    """
+    pictures = data.load("photos")[f"{split}_set_x"]
+    grey = pictures.mean(axis=3, dtype=np.float32) / 255  # (m, 64, 64)
+    which = rng.integers(len(grey), size=count)
+    down, across = rng.integers(0, 64 - 28 + 1, (2, count))
+    return np.stack([
+        grey[i, r : r + 28, c : c + 28]
+        for i, r, c in zip(which, down, across, strict=True)
+    ])  # fmt: skip
+
+
+def phone_pictures(clean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """What a phone makes of catalogue pictures, float32 `(m, 28, 28)`, 0 to 1.
+
+    Args:
+        clean: bytes `(m, 28, 28)`, clothes on black.
+        rng: draws background, place and light of each.
+    """
+    m = len(clean)
+    half = m // 2
+    clutter = np.concatenate(
+        [backgrounds(half, rng), backgrounds(m - half, rng, "test")]
+    )[rng.permutation(m)]
+    light = rng.uniform(0.7, 1.0, (m, 1, 1)).astype(np.float32)
+    moved = np.stack([
+        np.roll(picture, tuple(rng.integers(-1, 2, 2)), (0, 1)) for picture in clean
+    ])  # fmt: skip
+    return np.maximum(light * moved / np.float32(255), CLUTTER * clutter)
+
+
+def frames(clean: np.ndarray, rng: np.random.Generator, room: int = 3) -> np.ndarray:
+    """Clothes anywhere in a larger frame, dust on the lens in every fifth.
+
+    Args:
+        clean: bytes `(m, 28, 28)`.
+        rng: draws places and dust.
+        room: pixels that a picture may be off centre.
+
+    Returns:
+        float32 `(m, 28 + 2 room, 28 + 2 room)`, 0 to 1.
+    """
+    side = 28 + 2 * room
+    framed = np.zeros((len(clean), side, side), dtype=np.float32)
+    for frame, picture in zip(framed, clean, strict=True):
+        r, c = rng.integers(0, 2 * room + 1, 2)
+        frame[r : r + 28, c : c + 28] = picture / 255
+    dusty = np.flatnonzero(rng.random(len(clean)) < 0.2)
+    framed[dusty, *rng.integers(0, side, (2, len(dusty)))] = 1
+    return framed
+
+
+def outlines(framed: np.ndarray, side: int = 8) -> np.ndarray:
+    """By hand: find the box around what is bright, and its outline on a coarse grid.
+
+    Args:
+        framed: `(m, height, width)`, 0 to 1.
+        side: cells of the grid each way.
+
+    Returns:
+        float32 `(m, side * side)` of 0 and 1.
+    """
+    found = np.zeros((len(framed), side, side), dtype=np.float32)
+    for grid, bright in zip(found, framed > 0.2, strict=True):
+        if bright.any():
+            rows, columns = (np.flatnonzero(bright.any(axis=a)) for a in (1, 0))
+            r = np.linspace(rows[0], rows[-1], side).round().astype(int)
+            c = np.linspace(columns[0], columns[-1], side).round().astype(int)
+            grid[:] = bright[np.ix_(r, c)]
+    return found.reshape(len(framed), -1)
