@@ -1,4 +1,4 @@
-"""A small class of C1W2, made from the sources: right, wrong, partial and broken work."""
+"""A small class of C1W2, made from the sources: right, wrong, partial, broken work."""
 
 from __future__ import annotations
 
