@@ -93,10 +93,10 @@ glove = data.load("glove")
 vectors = dict(zip(glove.words, glove.vectors.astype(float), strict=True))
 print(f"{len(vectors)} words; the vector of 'queen' begins", vectors["queen"][:5])
 groups = {
-    "countries": ["france", "japan", "egypt", "russia"],
-    "capitals": ["paris", "tokyo", "cairo", "moscow"],
+    "countries": ["france", "japan", "greece", "russia"],
+    "capitals": ["paris", "tokyo", "athens", "moscow"],
     "animals": ["dog", "horse", "cow", "lion", "mouse"],
-    "numbers": ["three", "ten", "twenty"],
+    "numbers": ["three", "twenty"],
     "feelings": ["happy", "sad", "angry", "proud"],
 }
 words = [word for group in groups.values() for word in group]
@@ -1118,15 +1118,15 @@ mean_right = {"train": pred.ravel() == train_y, "test": by_mean(test_x) == test_
 print(
     {name: f"{np.mean(right):.0%}" for name, right in mean_right.items()}, "chance 20%"
 )
-said = ["beloved", "romantic passion", "rugby tournament", "spinach", "painful defeat",
-        "gloomy mood", "not feeling happy", "happy feeling not", "qwertz xyzzy"]  # fmt: skip
+said = """beloved\nromantic passion\nrugby tournament\nspinach\npainful defeat
+gloomy mood\nnot feeling happy\nhappy feeling not\nqwertz xyzzy""".splitlines()
 for sentence, label in zip(said, by_mean(said), strict=True):
     print(emoji.emoji[label], sentence)
 
 # %% [markdown]
-# None of the words in the first six lines is in the training set; their vectors lie near
-# words that are (*gloomy mood* goes wrong: 240 sentences are not the world). Words
-# without a vector count for nothing, so the last line was decided by $b$ alone. And *not
+# None of the words in the first six lines is in the training set; their vectors lie
+# near words that are (*gloomy mood* goes wrong: 240 sentences are not the world). Words
+# without a vector count for nothing: the last line was decided by $b$ alone. And *not
 # feeling happy* is the same to this model as *happy feeling not*: a mean has no order.
 
 # %% concept="what_a_mean_loses"
