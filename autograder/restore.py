@@ -17,10 +17,17 @@ from autograder.results import QuestionResult
 
 @functools.cache
 def _official(lab: str) -> dict[str, dict[str, Any]]:
-    """The graded cells of a lab as students receive them, by grade id."""
+    """The graded cells of a lab as nbgrader's gradebook holds them, by grade id.
+
+    Answers are cleared, hidden tests are not: what students get back is made from
+    this without them.
+    """
+    notebook, resources = build.source_notebook(lab), {"nbgrader": {}}
+    for step in build.RELEASE_STEPS[: build.SAVE_AT]:
+        notebook, resources = step().preprocess(notebook, resources)
     return {
         cell.metadata["nbgrader"]["grade_id"]: cell
-        for cell in build.release_notebook(lab).cells
+        for cell in notebook.cells
         if "nbgrader" in cell.metadata
     }
 

@@ -26,7 +26,7 @@ def run(jobs: Iterable[Job], address: str) -> Iterator[tuple[Job, Graded]]:
     with Client(address, timeout="20s", set_as_default=False) as client:
         threads = sum(client.nthreads().values()) or 1
         waiting, pending = iter(jobs), {}
-        results = as_completed(with_results=True)
+        results = as_completed(loop=client.loop, with_results=True)
 
         def submit() -> None:
             job = next(waiting, None)

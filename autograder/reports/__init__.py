@@ -36,5 +36,5 @@ def write(name: str, path: Path, results: Sequence[LabResult]) -> None:
     """
     text = FORMATS[name][0](results)
     mode = "a" if name in APPENDED else "w"
-    with path.open(mode, encoding="utf-8", newline="") as file:
+    with path.open(mode, encoding="utf-8", errors="replace", newline="") as file:
         file.write(text)
