@@ -21,6 +21,7 @@ __all__ = ["SETS", "blobs", "circles", "flower", "moons", "spirals"]
 Seed = int | np.random.Generator
 Points = tuple[np.ndarray, np.ndarray]
 
+
 def flower(m: int = 400, seed: Seed = 1, noise: float = 0.2) -> Points:
     """Eight petals around the origin, two labels; no line does better than chance.
 

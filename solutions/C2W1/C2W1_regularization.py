@@ -1209,7 +1209,7 @@ cures = {
 }
 said = {name: lambda X, now=now: network(X, now)[0] for name, now in cures.items()}
 
-# %% demo
+# %% demo cover=true
 print("                training    dev   test     size of W")
 for name, guess in said.items():
     errors = [

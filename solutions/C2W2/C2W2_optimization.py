@@ -817,7 +817,7 @@ lands = {
                          five(plateau_slope, (-2.8, 2.6), 0.3, 0.1), (0, 0)),
 }  # fmt: skip
 
-# %% demo
+# %% demo cover=true
 contours(lands, columns=3, height=3.2,
          reading="Squares: where they start. Balls: after 60 steps.")  # fmt: skip
 costs = {"ravine": ravine, "saddle": saddle, "plateau": plateau}
