@@ -1,4 +1,4 @@
-"""Functions of C3W2 against outside witnesses: PyTorch, SciPy, nudges, worked values."""
+"""Functions of C3W2 against outside witnesses: PyTorch, SciPy, nudges."""
 
 import math
 

@@ -378,7 +378,7 @@ rng = np.random.default_rng(0)
 phone_x = phone_camera.phone_pictures(np.concatenate([shop.dev_x, shop.test_x]), rng)
 phone_y = np.concatenate([shop.dev_y, shop.test_y])
 catalogue_x, catalogue_y = shop.train_x / np.float32(255), shop.train_y
-pair = np.concatenate([catalogue_x[40:46], phone_x[40:46]])
+pair = np.concatenate([catalogue_x[40:46], phone_x[40:1600:300]])
 plots.images(
     np.repeat(pair[..., None], 3, axis=3),
     ["catalogue"] * 6 + ["phone"] * 6,
@@ -806,12 +806,10 @@ for name, errors in results.items():
 plots.lines(
     {name: [e.mean() for e in errors] for name, errors in results.items()},
     numbers,
-    log="x",
     markers=True,
     from_zero=True,
     xlabel="photographs to learn from",
     ylabel="error on new ones, %",
-    baseline={"chance": 50},
     reading="Sixteen photographs and borrowed features beat sixty-four without.",
 )
 
@@ -977,9 +975,10 @@ for size, (n, epochs) in sizes.items():
 for size in sizes:
     print(f"{size:15} pipeline", np.round(pipeline[size], 3), end="  ")
     print("end to end", np.round(direct[size], 3))
-shown = np.repeat(framed_dev[:3, ..., None], 3, axis=3)
+some = [0, 500, 900]
+drawn = cells_dev[some].reshape(3, 8, 8)
 plots.images(
-    [*shown, *np.repeat(cells_dev[:3].reshape(3, 8, 8, 1), 3, axis=3)],
+    [*framed_dev[some], *np.pad(drawn, ((0, 0), (1, 1), (1, 1)))],
     ["frame"] * 3 + ["outline"] * 3,
     reading="Step one throws away where the piece lies, and all that is inside it.",
 )
