@@ -1859,7 +1859,7 @@ plots.bars(
 # The improviser hears the first bars of a piece it has never seen, then goes on alone.
 # A piano roll shows what it plays; the MIDI file opens in any music program.
 
-# %% demo
+# %% demo cover=true
 play = music_inference_model(*layers)
 a = c = np.zeros((1, 128), np.float32)
 opening = [int(token) for token in rags.test_tokens[:60]]

@@ -88,7 +88,7 @@ def softmax(z):
 # (For orange and apple, say. Answer with a number.)
 one_hot_likeness = None
 
-# %% demo
+# %% demo cover=true
 glove = data.load("glove")
 vectors = dict(zip(glove.words, glove.vectors.astype(float), strict=True))
 print(f"{len(vectors)} words; the vector of 'queen' begins", vectors["queen"][:5])
