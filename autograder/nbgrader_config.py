@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import sys
 from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
@@ -42,6 +43,7 @@ def configure(c: Config, file: str | Path) -> None:
         file: the configuration file, whose folder is the course's root.
     """
     root = Path(file).resolve().parent
+    _find_programs()
     for lab in paths.lab_names():
         try:
             build.build_source(lab)
@@ -78,6 +80,13 @@ def configure(c: Config, file: str | Path) -> None:
     c.GenerateFeedback.preprocessors = [
         GetGrades, ClearHiddenTests, CSSHTMLHeaderPreprocessor,
     ]  # fmt: skip
+
+
+def _find_programs() -> None:
+    """nbgrader calls `alembic` by name; it lies beside the Python that runs this."""
+    folder = str(Path(sys.executable).parent)
+    if folder not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", "")
 
 
 def _release_steps() -> list[type]:

@@ -29,8 +29,8 @@ def home(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR"):
             patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
-        bin_folder = os.path.dirname(sys.executable)
-        patch.setenv("PATH", bin_folder + os.pathsep + os.environ["PATH"])
+        # As on a fresh machine, where the environment is not activated.
+        patch.setenv("PATH", os.defpath)
         yield
 
 
