@@ -83,7 +83,7 @@ def configure(c: Config, file: str | Path) -> None:
 
 
 def _find_programs() -> None:
-    """nbgrader calls `alembic` by name; it lies beside the Python that runs this."""
+    """Make `alembic`, which nbgrader calls by name, be found beside this Python."""
     folder = str(Path(sys.executable).parent)
     if folder not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", "")
