@@ -103,15 +103,33 @@ def write(path: Path, entries: Sequence[Entry]) -> None:
 
 
 def _write_entry(group: h5py.Group, entry: Entry) -> None:
+    """A tree of the entry, and the numbers of each dtype end to end.
+
+    Expected outcomes and mistakes repeat inputs and each other: an array that was
+    there before is not written again.
+    """
     tree, arrays = pack(_to_plain(entry))
-    layout = [[array.dtype.str, list(array.shape)] for array in arrays]
+    layout: list[tuple[str, list[int], int]] = []  # dtype, shape, start
+    numbers: dict[str, list[np.ndarray]] = {}
+    ends: dict[str, int] = {}
+    starts: dict[tuple[str, bytes], int] = {}
+    for array in arrays:
+        dtype = array.dtype.str
+        key = (dtype, array.tobytes())
+        if key not in starts:
+            starts[key] = ends.get(dtype, 0)
+            ends[dtype] = starts[key] + array.size
+            numbers.setdefault(dtype, []).append(array.ravel())
+        layout.append((dtype, list(array.shape), starts[key]))
     header = json.dumps([tree, layout], ensure_ascii=False, separators=(",", ":"))
-    group["header"] = np.frombuffer(header.encode(), dtype=np.uint8)
-    for dtype in sorted({array.dtype.str for array in arrays}):
-        numbers = [array.ravel() for array in arrays if array.dtype.str == dtype]
-        group.create_dataset(
-            dtype, data=np.concatenate(numbers), compression="gzip", shuffle=True
-        )
+    packed = {"compression": "gzip", "compression_opts": 9}
+    group.create_dataset(
+        "header", data=np.frombuffer(header.encode(), np.uint8), **packed
+    )
+    for dtype in sorted(numbers):
+        joined = np.concatenate(numbers[dtype])
+        options = packed | {"shuffle": True} if joined.size else {}
+        group.create_dataset(dtype, data=joined, **options)
 
 
 class Store:
@@ -153,12 +171,10 @@ class Store:
 def _read_entry(group: h5py.Group) -> Entry:
     tree, layout = json.loads(group["header"][()].tobytes().decode())
     numbers = {name: group[name][()] for name in group if name != "header"}
-    used = dict.fromkeys(numbers, 0)
-    arrays = []
-    for dtype, shape in layout:
-        start = used[dtype]
-        used[dtype] += math.prod(shape)
-        arrays.append(numbers[dtype][start : used[dtype]].reshape(shape))
+    arrays = [
+        numbers[dtype][start : start + math.prod(shape)].reshape(shape)
+        for dtype, shape, start in layout
+    ]
     return _from_plain(unpack(tree, arrays))
 
 
