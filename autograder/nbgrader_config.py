@@ -13,12 +13,11 @@ import sys
 from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.converters import Autograde
 from nbgrader.preprocessors import (
     AssignLatePenalties,
-    CheckCellMetadata,
     ClearHiddenTests,
     GetGrades,
+    OverwriteCells,
     SaveAutoGrades,
     SaveCells,
 )
@@ -72,9 +71,11 @@ def configure(c: Config, file: str | Path) -> None:
     c.GenerateAssignment.preprocessors = _release_steps()
     c.Autograde.exporter_class = IntakeExporter
     c.Autograde.pre_convert_hook = clean_folder
-    c.Autograde.sanitize_preprocessors = Autograde.sanitize_preprocessors.default()
+    # The exporter hands over a clean notebook with metadata of our own making, so the
+    # steps that would clear and check it have nothing to do.
+    c.Autograde.sanitize_preprocessors = [OverwriteCells]
     c.Autograde.autograde_preprocessors = [
-        JudgeExecute, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata,
+        JudgeExecute, SaveAutoGrades, AssignLatePenalties,
     ]  # fmt: skip
     # Hidden tests stay hidden in what students get back.
     c.GenerateFeedback.preprocessors = [

@@ -6,6 +6,7 @@ see a clean notebook whose check cells hold a message and a number of points.
 
 from __future__ import annotations
 
+import functools
 import secrets
 from pathlib import Path
 
@@ -15,12 +16,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import parse_utc
 
 from autograder import build, check
-from autograder.cases import Cases
+from autograder.cases import Cases, Pool
 from autograder.intake import take_in
 from autograder.judge import Judge
 from autograder.restore import outputs, restore
 from autograder.sandbox import Sandboxed, shared
-from autograder.seeds import seed_for
 
 
 class IntakeExporter(NotebookExporter):
@@ -44,6 +44,16 @@ class IntakeExporter(NotebookExporter):
             nbformat.from_dict(restore(intake)), resources, **kw
         )
 
+    def cases_of(self, student: str, lab: str) -> Cases:
+        """The hidden cases of a student; nbgrader makes an exporter for each run."""
+        if lab not in self._pools:
+            self._pools[lab] = Pool(check.load(lab), secrets.token_hex(16))
+        return self._pools[lab].of(student)
+
+    @functools.cached_property
+    def _pools(self) -> dict[str, Pool]:
+        return {}
+
     def _is_submission(self) -> bool:
         return bool(getattr(self.parent, "_sanitizing", False))
 
@@ -56,11 +66,11 @@ class JudgeExecute(NbGraderPreprocessor):
         about = resources["nbgrader"]
         lab, student = about["assignment"], about["student"]
         cells = [c.source for c in nb.cells if c.cell_type == "code" and _is_own(c)]
-        seed = seed_for(student, lab, secrets.token_hex(8))
+        cases = self.parent.cases_of(student, lab)
         transport = Sandboxed(shared(), lab=lab)
         try:
             transport.run(lab, cells)
-            results = Judge(Cases(check.load(lab), seed), cells).grade(transport)
+            results = Judge(cases, cells).grade(transport)
         finally:
             transport.close()
         by_name = {build.CHECK_PREFIX + result.name: result for result in results}
