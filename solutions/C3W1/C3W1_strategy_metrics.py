@@ -910,7 +910,7 @@ def trained(seed, m=2000, width=32, epochs=30, decay=0.0):
     return [np.mean(net.predict(x).argmax(axis=1) != y) for x, y in sets]
 
 
-# %% demo
+# %% demo cover=true
 settings = {
     "start": {},
     "6 times as wide": {"width": 192},

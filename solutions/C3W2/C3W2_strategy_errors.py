@@ -795,7 +795,7 @@ def curve(view, n, trainable=("W1", "b1", "W2", "b2"), seeds=5):
     return np.array(errors)
 
 
-# %% demo
+# %% demo cover=true
 numbers = [4, 8, 16, 32, 64]
 results = {name: [curve(view, n) for n in numbers] for name, view in views.items()}
 frozen = [curve(views["MobileNet features"], n, ("W2", "b2")) for n in numbers]
