@@ -17,14 +17,17 @@ from nbgrader.preprocessors import (
     AssignLatePenalties,
     ClearHiddenTests,
     GetGrades,
-    OverwriteCells,
-    SaveAutoGrades,
     SaveCells,
 )
 from traitlets.config import Config
 
 from autograder import build, paths
-from autograder.nbgrader_plugin import IntakeExporter, JudgeExecute, clean_folder
+from autograder.nbgrader_plugin import (
+    IntakeExporter,
+    JudgeExecute,
+    SaveScores,
+    clean_folder,
+)
 
 LOG = logging.getLogger(__name__)
 DATABASE_VARIABLE = "NBGRADER_DB_URL"
@@ -71,11 +74,11 @@ def configure(c: Config, file: str | Path) -> None:
     c.GenerateAssignment.preprocessors = _release_steps()
     c.Autograde.exporter_class = IntakeExporter
     c.Autograde.pre_convert_hook = clean_folder
-    # The exporter hands over a clean notebook with metadata of our own making, so the
-    # steps that would clear and check it have nothing to do.
-    c.Autograde.sanitize_preprocessors = [OverwriteCells]
+    # The exporter hands over a clean notebook whose graded cells are our own, so the
+    # steps that would clear, overwrite and check them have nothing to do.
+    c.Autograde.sanitize_preprocessors = []
     c.Autograde.autograde_preprocessors = [
-        JudgeExecute, SaveAutoGrades, AssignLatePenalties,
+        JudgeExecute, SaveScores, AssignLatePenalties,
     ]  # fmt: skip
     # Hidden tests stay hidden in what students get back.
     c.GenerateFeedback.preprocessors = [

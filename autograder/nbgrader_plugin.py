@@ -12,8 +12,9 @@ from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import parse_utc
+from nbgrader.utils import compute_checksum, determine_grade, parse_utc
 
 from autograder import build, check
 from autograder.cases import Cases, Pool
@@ -80,6 +81,37 @@ class JudgeExecute(NbGraderPreprocessor):
             result = by_name.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
             if result:
                 cell.outputs = [nbformat.from_dict(o) for o in outputs(result)]
+        return nb, resources
+
+
+class SaveScores(NbGraderPreprocessor):
+    """Enters scores and comments as nbgrader's SaveAutoGrades does, all at once.
+
+    SaveAutoGrades asks the gradebook for each cell by itself, and commits after each.
+    """
+
+    def preprocess(self, nb, resources):
+        """Read each graded cell, then write."""
+        about = resources["nbgrader"]
+        cells = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell
+                 for cell in nb.cells}  # fmt: skip
+        with Gradebook(about["db_url"]) as book:
+            names = about["notebook"], about["assignment"], about["student"]
+            submitted = book.find_submission_notebook(*names)
+            official = submitted.notebook
+            names = {cell.id: cell.name for cell in
+                     (*official.grade_cells, *official.solution_cells)}  # fmt: skip
+            for grade in submitted.grades:
+                if cell := cells.get(names.get(grade.cell_id)):
+                    grade.auto_score, _ = determine_grade(cell, self.log)
+                    seen = grade.manual_score is not None
+                    grade.needs_manual_grade = seen or grade.auto_score is None
+            for comment in submitted.comments:
+                if cell := cells.get(names.get(comment.cell_id)):
+                    checksum = cell.metadata["nbgrader"].get("checksum")
+                    silent = checksum == compute_checksum(cell)
+                    comment.auto_comment = "No response." if silent else None
+            book.db.commit()
         return nb, resources
 
 
