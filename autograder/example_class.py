@@ -22,11 +22,19 @@ def notebooks() -> Iterator[tuple[str, str]]:
     yield "untouched", build.serialize(build.release_notebook(LAB))
     some = dict(list(right.items())[: len(right) // 2])
     yield "partial", build.serialize(solve.filled(LAB, some))
-    yield "crashing", build.serialize(
-        solve.solved(LAB, sigmoid="def sigmoid(x):\n    return 1 / undefined_name\n")
+    yield (
+        "crashing",
+        build.serialize(
+            solve.solved(
+                LAB, sigmoid="def sigmoid(x):\n    return 1 / undefined_name\n"
+            )
+        ),
     )
-    yield "wrong-arguments", build.serialize(
-        solve.solved(LAB, predict="def predict(w, b):\n    return w\n")
+    yield (
+        "wrong-arguments",
+        build.serialize(
+            solve.solved(LAB, predict="def predict(w, b):\n    return w\n")
+        ),
     )
     for exercise in ("sigmoid", "propagate", "predict"):
         one = check.load(LAB).checks[exercise]
