@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from autograder.sandbox.layout import COURSE, Layout
+from autograder.worker.confine import SCRATCH
 
 _ROOT_LINKS = ("/lib", "/lib32", "/lib64")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
@@ -37,7 +38,7 @@ def command(bwrap: str, layout: Layout, cache: Path) -> list[str]:
             words += ["--cap-add", name]
     else:
         words += ["--unshare-user"]
-    for name, value in environment(Path("/tmp/mpl")).items():
+    for name, value in environment(Path(SCRATCH, "mpl"), SCRATCH).items():
         words += ["--setenv", name, value]
     places = [*layout.libraries, layout.prefix, layout.interpreter, *layout.installed]
     for folder in _parents([*places, COURSE / "autograder" / "worker"]):
@@ -47,22 +48,23 @@ def command(bwrap: str, layout: Layout, cache: Path) -> list[str]:
         words += ["--tmpfs", str(folder)]
     for path in layout.allowed:
         words += ["--ro-bind", str(path), str(path)]
-    words += ["--tmpfs", "/tmp"]
+    words += ["--tmpfs", SCRATCH]
     if cache.is_dir():
         words += ["--ro-bind", str(cache), "/cache"]
     words += [
         "--ro-bind", str(layout.helpers), str(COURSE / "helpers"),
         "--ro-bind", str(layout.worker), str(COURSE / "autograder" / "worker"),
         "--ro-bind", str(layout.datasets), str(COURSE / "datasets"),
-        "--remount-ro", "/", "--chdir", "/tmp", "--",
+        "--remount-ro", "/", "--chdir", SCRATCH, "--",
     ]  # fmt: skip
     return words
 
 
-def environment(settings: Path) -> dict[str, str]:
+def environment(settings: Path, scratch: str) -> dict[str, str]:
     """All environment variables there are in a sandbox."""
     return {
-        "PATH": "/nowhere", "HOME": "/tmp", "LANG": "C.UTF-8", "MPLBACKEND": "Agg",
+        "PATH": "/nowhere", "HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8",
+        "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": str(settings), "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
     }  # fmt: skip

@@ -124,7 +124,7 @@ def _popen(bounds, tier, theirs, folder: Path) -> subprocess.Popen:
         course = [str(COURSE)]
         environment = {}
     else:
-        before, environment = [], bubblewrap.environment(folder / "mpl")
+        before, environment = [], bubblewrap.environment(folder / "mpl", "/tmp")
         # Found by a link alone, so that the rest of the course is not importable.
         (folder / "autograder").mkdir()
         (folder / "autograder" / "worker").symlink_to(where.worker)

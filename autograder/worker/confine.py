@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from autograder.worker import landlock, seccomp, system
 
 NOBODY = 65534
-SCRATCH = "/tmp"  # in tier 1, a file system of each fork's own
+SCRATCH = "/scratch"  # in tier 1, a file system of each fork's own
 
 
 @dataclass(frozen=True)
