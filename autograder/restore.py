@@ -22,9 +22,7 @@ def _official(lab: str) -> dict[str, dict[str, Any]]:
     Answers are cleared, hidden tests are not: what students get back is made from
     this without them.
     """
-    notebook, resources = build.source_notebook(lab), {"nbgrader": {}}
-    for step in build.RELEASE_STEPS[: build.SAVE_AT]:
-        notebook, resources = step().preprocess(notebook, resources)
+    notebook = build.gradebook_notebook(lab)
     return {
         cell.metadata["nbgrader"]["grade_id"]: cell
         for cell in notebook.cells
