@@ -89,7 +89,8 @@ class Checker:
             sign, said = self._state(entry, written.get(name))
             points += entry.points if sign == RIGHT else 0
             total += entry.points
-            rows.append((sign, name, f"{said} ({entry.points:g} points)"))
+            worth = f"{entry.points:g} point{'s' if entry.points != 1 else ''}"
+            rows.append((sign, name, f"{said} ({worth})"))
         done = sum(sign == RIGHT for sign, _, _ in rows)
         _display(
             Report(
