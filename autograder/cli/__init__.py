@@ -2,6 +2,7 @@
 
 from autograder.cli import (
     build,
+    bundle,
     doctor,
     example_class,
     gallery,
@@ -11,6 +12,6 @@ from autograder.cli import (
 )
 from autograder.cli.common import UsageError
 
-COMMANDS = (build, doctor, example_class, gallery, grade, grade_class, map)
+COMMANDS = (build, bundle, doctor, example_class, gallery, grade, grade_class, map)
 
 __all__ = ["COMMANDS", "UsageError"]

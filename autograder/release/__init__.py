@@ -1,0 +1,1 @@
+"""Archives that leave this checkout: for students, and for Gradescope."""

@@ -1,0 +1,38 @@
+"""Zip archives with the same bytes for the same content."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that the format knows
+_UNIX = 3  # the system whose permissions an entry carries
+_PACKED = (".h5", ".png")  # compressed already
+
+
+def write(
+    path: Path, files: Mapping[str, bytes], executable: Collection[str] = ()
+) -> str:
+    """Write an archive; no time, user or order of a folder is in it.
+
+    Args:
+        path: of the archive; its folder is made if need be.
+        files: name in the archive → content.
+        executable: names of programs.
+
+    Returns:
+        The archive's SHA-256 digest.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, _TIME)
+            entry.create_system = _UNIX
+            mode = 0o755 if name in executable else 0o644
+            entry.external_attr = (0o100000 | mode) << 16
+            packed = name.endswith(_PACKED)
+            method = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, files[name], method)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
