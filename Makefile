@@ -12,8 +12,8 @@ LOCKED := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c re
 help:             ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
 
-lab: $(VENV)/lab.done         ## open the labs in JupyterLab
-	$(BIN)/jupyter lab --notebook-dir=. labs
+lab: $(VENV)/lab.done         ## open the map of the course in JupyterLab
+	$(BIN)/jupyter lab --notebook-dir=. labs/START.ipynb
 
 grade: $(VENV)/grade.done     ## grade a small example class and show the gradebook
 	$(BIN)/python -m autograder example-class

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 
 from autograder import build, run, source
@@ -23,8 +24,9 @@ def cover(lab: str) -> bytes:
     for cell in run.run(build.source_notebook(lab)).cells:
         if cell.source == covers[0]:
             for output in cell.outputs:
-                if "image/png" in output.get("data", {}):
-                    return base64.b64decode(output.data["image/png"])
+                shown = output.get("data", {}).get("text/html", "")
+                if encoded := re.search(r'src="data:image/png;base64,([^"]+)"', shown):
+                    return base64.b64decode(encoded.group(1))
     raise ValueError(f"{lab}: the cell marked cover=true draws no figure.")
 
 

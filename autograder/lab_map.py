@@ -1,36 +1,219 @@
-"""The map of the labs in README, from their sources."""
+"""The map of the labs: in README, on the landing page and in the gallery.
+
+All three are made from the sources, so that a new lab is on the map when it is built.
+"""
 
 from __future__ import annotations
 
+import functools
 import re
+from dataclasses import dataclass
+from pathlib import Path
 
-from autograder import paths, source
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from PIL import Image
+
+from autograder import build, check, paths, source
 
 BEGIN = "<!-- map: begin, written by `autograder map` -->"
 END = "<!-- map: end -->"
 README = paths.ROOT / "README.md"
+LANDING = paths.LABS / "START.ipynb"
+GALLERY = paths.ROOT / "docs" / "gallery.md"
+LONGEST_ALT = 250  # characters; who listens to more cannot skip it
+COURSES = {
+    "C1": "Course 1 · Networks from nothing",
+    "C2": "Course 2 · Making them learn well",
+    "C3": "Course 3 · Leading a project",
+    "C4": "Course 4 · Pictures",
+    "C5": "Course 5 · Sequences",
+}
 
 
-def row(lab: str) -> str:
-    """One line of the table: title, what one writes, and the picture if any."""
-    written = source.read(lab)
-    title = re.match(r"# (.+)", written.cells[0].text).group(1)
-    exercises = list(written.named("exercise"))
-    listed = ", ".join(f"`{name}`" for name in exercises[:4])
-    more = f" and {len(exercises) - 4} more" if len(exercises) > 4 else ""
+@dataclass(frozen=True)
+class Entry:
+    """What the map says of one lab.
+
+    Attributes:
+        lab: its name.
+        title: its heading.
+        promise: what one will have done, in a paragraph.
+        time: how long it takes.
+        needs: what one should know before.
+        exercises: the functions one writes, in order.
+        points: of the whole lab, the questions graded by hand included.
+        notebook: its file, from the folder of the labs.
+        picture: file of its picture, or `None`.
+        reading: the sentence under that picture.
+    """
+
+    lab: str
+    title: str
+    promise: str
+    time: str
+    needs: str
+    exercises: tuple[str, ...]
+    points: float
+    notebook: str
+    picture: Path | None
+    reading: str
+
+    @property
+    def alt(self) -> str:
+        """Text alternative of the picture: what the figure itself holds, if short."""
+        told = ""
+        if self.picture:
+            with Image.open(self.picture) as image:
+                told = image.info.get("Description", "")
+        if not 0 < len(told) <= LONGEST_ALT:
+            told = self.reading or self.title
+        return " ".join(re.sub(r'[*`"|<>\[\]]', "", told).split())
+
+
+@functools.lru_cache(maxsize=64)
+def entry(lab: str) -> Entry:
+    """What the map says of a lab, from its source.
+
+    Raises:
+        source.SourceError: its first cell tells no time, or not what one needs.
+    """
+    written, checks = source.read(lab), check.load(lab)
+    head, _, rest = written.cells[0].text.partition("\n")
+    promise, _, last = rest.strip().partition("\n\n")
+    found = re.match(
+        r"\*\*Time\*\* (?P<time>[^,.;]+).*?\*\*You need\*\* (?P<needs>.+?)(?:\. |\.$)",
+        last.replace("\n", " "),
+    )
+    if found is None or not head.startswith("# "):
+        raise source.SourceError(
+            f"{lab}: the first cell is a title, what one will build, and a line "
+            "'**Time** about two hours, … **You need** ….'"
+        )
     picture = paths.ROOT / "docs" / "pictures" / f"{lab}.png"
-    shown = f'<img src="docs/pictures/{lab}.png" width="240" alt="{title}">'
-    notebook = f"labs/{lab}/{written.title}.ipynb"
-    return (
-        f"| [{lab}]({notebook}) {title} | {listed}{more} | "
-        f"{shown if picture.is_file() else ''} |"
+    names = (*checks.checks, *checks.concepts)
+    return Entry(
+        lab,
+        head.removeprefix("# "),
+        " ".join(promise.split()),
+        found["time"],
+        found["needs"],
+        tuple(written.named("exercise")),
+        sum(map(checks.points, names))
+        + sum(cell.points for cell in written.named("question").values()),
+        f"{lab}/{written.title}.ipynb",
+        picture if picture.is_file() else None,
+        _reading(written),
     )
 
 
-def fresh(text: str) -> str:
-    """README's text with the map as it should be now."""
-    head, _, rest = text.partition(BEGIN)
+def _reading(written: source.Source) -> str:
+    """The sentence under the figure that stands for the lab, where it is plain text."""
+    for cell in written.cells:
+        if cell.cover:
+            parts = re.search(r"\breading=\(?\s*((?:\"[^\"]*\"\s*)+)", cell.text)
+            if parts:
+                return "".join(re.findall(r'"([^"]*)"', parts.group(1)))
+    return ""
+
+
+def written() -> dict[Path, str]:
+    """Each file that the map writes, and what should be in it."""
+    entries = [entry(lab) for lab in paths.lab_names()]
+    old = README.read_text(encoding="utf-8")
+    head, _, rest = old.partition(BEGIN)
     tail = rest.partition(END)[2]
-    head_row = "| lab | you write | you end with |\n|---|---|---|"
-    rows = "\n".join([head_row, *map(row, paths.lab_names())])
-    return f"{head}{BEGIN}\n{rows}\n{END}{tail}"
+    return {
+        README: f"{head}{BEGIN}\n{_table(entries)}\n{END}{tail}",
+        LANDING: build.serialize(landing(entries)),
+        GALLERY: gallery(entries),
+    }
+
+
+def _table(entries: list[Entry]) -> str:
+    rows = ["| lab | you write | you end with |", "|---|---|---|"]
+    for one in entries:
+        listed = ", ".join(f"`{name}`" for name in one.exercises[:4])
+        more = len(one.exercises) - 4
+        listed += f" and {more} more" if more > 0 else ""
+        rows.append(
+            f"| [{one.lab}](labs/{one.notebook}) {one.title} | {listed} | "
+            f"{_image(one, 'docs/pictures', 240)} |"
+        )
+    return "\n".join(rows)
+
+
+def landing(entries: list[Entry]):
+    """The notebook a student opens first.
+
+    Pictures are linked, not held: the notebook stays small, and differences of it can
+    be read.
+    """
+    cells = [new_markdown_cell(_WELCOME), new_code_cell(_PROGRESS)]
+    for course, title in COURSES.items():
+        rows = [
+            f"| [**{one.lab}**]({one.notebook}) {one.title} | {one.time} | "
+            f"{one.needs} | {_image(one, '../docs/pictures', 200)} |"
+            for one in entries
+            if one.lab.startswith(course)
+        ]
+        if rows:
+            table = "\n".join(["| lab | time | you need | you end with |",
+                               "|---|---|---|---|", *rows])  # fmt: skip
+            cells.append(new_markdown_cell(f"## {title}\n{table}"))
+    cells.append(new_markdown_cell(_HELP))
+    for number, cell in enumerate(cells):
+        cell.id = f"start-{number}"
+    notebook = new_notebook(cells=cells, metadata=build.METADATA)
+    notebook.nbformat_minor = 5
+    return notebook
+
+
+def gallery(entries: list[Entry]) -> str:
+    """A page with what each lab ends with."""
+    parts = [_GALLERY]
+    for one in entries:
+        parts.append(f"## {one.lab} · {one.title}\n")
+        if one.picture:
+            parts.append(f"![{one.alt}](pictures/{one.lab}.png)\n")
+        if one.reading:
+            parts.append(f"*{one.reading}*\n")
+        parts.append(
+            f"{one.promise} {len(one.exercises)} functions, {one.points:g} points, "
+            f"{one.time}: [open the lab](../labs/{one.notebook}).\n"
+        )
+    return "\n".join(parts)
+
+
+def _image(one: Entry, folder: str, width: int) -> str:
+    if not one.picture:
+        return ""
+    return f'<img src="{folder}/{one.lab}.png" width="{width}" alt="{one.alt}">'
+
+
+_WELCOME = """\
+# Deep learning, by hand, in NumPy
+Choose a lab, click its name, and begin. Each can be stopped after any part and taken up
+again. In a lab, **Shift+Enter** runs a cell and goes on to the next; the cell behind
+each exercise checks what you wrote and says what is wrong; `check.progress()`, at the
+end, says how far you are. **Validate**, in the bar above, runs everything from the top.
+
+Run the next cell to see where you stand in the course."""
+_PROGRESS = """\
+from helpers.checks import course_progress
+
+course_progress()"""
+_HELP = """\
+## When something does not work
+- *No module named helpers*: Jupyter was started with another Python than the course
+  was installed into. The kernel's name stands in the upper right corner.
+- *A cell that nobody changed fails*: **Kernel → Restart Kernel and Run All Cells**.
+  Cells that were run in another order may know what the notebook no longer says.
+- *A check cell was changed or deleted*: it is put back when you hand in.
+- *Where is my work?* In the notebooks themselves, in this folder; save with Ctrl+S.
+  What the table above knows is kept in `progress.json` and counts for nothing."""
+_GALLERY = """\
+# What you will have built
+
+A figure from each lab, drawn by the functions that its reader writes. `autograder
+gallery` runs the solved labs and takes the pictures; `autograder map` writes this page.
+"""

@@ -24,6 +24,7 @@ def run(notebook: nbformat.NotebookNode, seconds: float = 600) -> nbformat.Noteb
         environment = os.environ | {
             "IPYTHONDIR": str(Path(folder) / ".ipython"),
             "PYTHONWARNINGS": "default",
+            "COURSE_PROGRESS": str(Path(folder) / "progress.json"),
         }
         client = NotebookClient(
             notebook, timeout=seconds, kernel_name="python3",

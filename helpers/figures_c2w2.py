@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from helpers import plots
+from helpers import image, plots
 from helpers.contours import LEGEND, Landscape, draw_cost
 
 FRAMES = 32
@@ -50,15 +50,7 @@ class Film:
 
     def show(self) -> None:
         """Display it in a notebook; print the text alternative elsewhere."""
-        try:
-            from IPython import get_ipython
-            from IPython.display import Image, display
-        except ImportError:
-            get_ipython = None
-        if get_ipython is None or get_ipython() is None:
-            print(self.alt)
-            return
-        display(Image(data=self.gif, format="gif", alt=self.alt))
+        image.show(self.gif, self.alt, kind="gif")
 
     def _ipython_display_(self) -> None:
         """As the last value of a cell it stays silent: it was displayed before."""

@@ -24,6 +24,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from helpers import image
+
 # Okabe and Ito's palette, told apart by colour-blind readers; without its yellow,
 # which is too faint for lines on white.
 BLUE, VERMILION, GREEN = "#0072B2", "#D55E00", "#009E73"
@@ -80,22 +82,8 @@ class Picture:
 
     def show(self) -> None:
         """Display the image in a notebook; print the text alternative elsewhere."""
-        try:
-            from IPython import get_ipython
-        except ImportError:
-            shell = None
-        else:
-            shell = get_ipython()
-        if shell is None:
-            print(self.alt)
-            return
-        from IPython.display import display
-
-        width, height = (int(SHOWN * side) for side in self.figure.get_size_inches())
-        display(
-            {"image/png": self.png(), "text/plain": self.alt},
-            metadata={"image/png": {"width": width, "height": height, "alt": self.alt}},
-            raw=True,
+        image.show(
+            self.png(), self.alt, width=int(SHOWN * self.figure.get_size_inches()[0])
         )
 
     def _ipython_display_(self) -> None:

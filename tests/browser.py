@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -36,8 +37,10 @@ def chromium() -> str:
 
 
 @contextlib.contextmanager
-def jupyter_lab(folder: Path) -> Iterator[str]:
+def jupyter_lab(folder: Path, theme: str = "JupyterLab Light") -> Iterator[str]:
     """JupyterLab serving `folder`; gives its address."""
+    _set(folder, "notification", {"fetchNews": "false"})  # asks no question
+    _set(folder, "themes", {"theme": theme})
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -46,6 +49,7 @@ def jupyter_lab(folder: Path) -> Iterator[str]:
         "JUPYTER_DATA_DIR": str(folder / ".data"),
         "JUPYTER_RUNTIME_DIR": str(folder / ".runtime"),
         "IPYTHONDIR": str(folder / ".ipython"),
+        "COURSE_PROGRESS": str(folder / "progress.json"),
     }
     log = (folder / ".jupyter.log").open("w")
     server = subprocess.Popen(
@@ -70,6 +74,13 @@ def jupyter_lab(folder: Path) -> Iterator[str]:
             server.kill()
             server.wait()
         log.close()
+
+
+def _set(folder: Path, plugin: str, values: dict) -> None:
+    settings = folder / ".jupyter/lab/user-settings/@jupyterlab/apputils-extension"
+    settings.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(values)
+    (settings / f"{plugin}.jupyterlab-settings").write_text(text, encoding="utf-8")
 
 
 def _wait_until_up(address: str, server: subprocess.Popen) -> None:

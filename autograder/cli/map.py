@@ -1,4 +1,4 @@
-"""`autograder map [--check]`: the table of labs in README, from their sources."""
+"""`autograder map [--check]`: README's table of labs, the landing page, the gallery."""
 
 from __future__ import annotations
 
@@ -7,20 +7,28 @@ import argparse
 
 def add_to(commands) -> None:
     """Add this command to the parser."""
-    parser = commands.add_parser("map", help="renew the table of labs in README")
-    parser.add_argument("--check", action="store_true", help="fail if it is stale")
+    parser = commands.add_parser(
+        "map", help="renew the table of labs in README, labs/START.ipynb, the gallery"
+    )
+    parser.add_argument("--check", action="store_true", help="fail if one is stale")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the table, or say that it is stale."""
+    """Write them, or say which are stale."""
     from autograder import lab_map
+    from autograder.paths import ROOT
 
-    text = lab_map.README.read_text(encoding="utf-8")
-    fresh = lab_map.fresh(text)
-    if options.check:
-        if text != fresh:
-            print("README's table of labs is stale; run `autograder map`.")
-        return int(text != fresh)
-    lab_map.README.write_text(fresh, encoding="utf-8")
-    return 0
+    stale = [
+        (path, text)
+        for path, text in lab_map.written().items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+    for path, text in stale:
+        print(f"{'stale' if options.check else 'written'}: {path.relative_to(ROOT)}")
+        if not options.check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+    if stale and options.check:
+        print("Run `autograder map` and commit what it writes.")
+    return int(bool(stale and options.check))

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from helpers.checks import policy
+from helpers.checks import policy, progress
 from helpers.checks.outcome import observe
-from helpers.checks.show import OPEN, RIGHT, WRONG, Report, report
+from helpers.checks.show import OPEN, RIGHT, WRONG, Report, display, report
 from helpers.checks.store import PublicCheck, PublicConcept, Store, digest
 from helpers.checks.values import plain
 from helpers.checks.verdict import CaseVerdict, Verdict, judge
@@ -80,7 +80,8 @@ class Checker:
     def progress(self) -> None:
         """Show every exercise of the lab: right, wrong, or still to be written.
 
-        Everything is checked afresh, as it stands in the notebook now.
+        Everything is checked afresh, as it stands in the notebook now, and kept for
+        `course_progress()`.
         """
         written = vars(sys.modules["__main__"])
         rows, points, total = [], 0.0, 0.0
@@ -92,7 +93,8 @@ class Checker:
             worth = f"{entry.points:g} point{'s' if entry.points != 1 else ''}"
             rows.append((sign, name, f"{said} ({worth})"))
         done = sum(sign == RIGHT for sign, _, _ in rows)
-        _display(
+        progress.record(self.lab, points, done)
+        display(
             Report(
                 RIGHT if done == len(rows) else OPEN,
                 f"{self.lab}: {done} of {len(rows)} right, {points:g} of {total:g} "
@@ -161,23 +163,8 @@ def _is_concept(entry: PublicCheck | PublicConcept) -> bool:
 
 
 def _show(shown: Report) -> None:
-    _display(shown)
+    display(shown)
     if shown.sign == WRONG:
         raise CheckFailed(shown.headline)
     if shown.sign == OPEN:
         raise CheckFailed(f"{shown.headline}.")
-
-
-def _display(shown: Report) -> None:
-    """As a table in a notebook, as text where there is none."""
-    try:
-        from IPython import get_ipython
-    except ImportError:  # a script without Jupyter installed
-        print(shown)
-        return
-    if get_ipython() is None:
-        print(shown)
-    else:
-        from IPython.display import display
-
-        display(shown)

@@ -69,3 +69,18 @@ def report(verdict: Verdict) -> Report:
         rows,
         (*([advice] if advice else []), *verdict.notes),
     )
+
+
+def display(shown: Report) -> None:
+    """As a table in a notebook, as text where there is none."""
+    try:
+        from IPython import get_ipython
+    except ImportError:  # a script without Jupyter installed
+        print(shown)
+        return
+    if get_ipython() is None:
+        print(shown)
+    else:
+        from IPython.display import display as show
+
+        show(shown)
