@@ -7,50 +7,18 @@ from nbgrader.api import Gradebook
 
 from autograder import build, paths, solve
 from tests.browser import jupyter_lab, page
+from tests.lab_page import CELLS, FILL, open_lab, run_all
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-FILL = """
-(answers) => {
-  const cells = window.jupyterapp.shell.currentWidget.content.widgets;
-  for (const cell of cells) {
-    const graded = cell.model.getMetadata('nbgrader');
-    if (graded && graded.grade_id in answers)
-      cell.model.sharedModel.setSource(answers[graded.grade_id]);
-  }
-}
-"""
-CELLS = """
-() => window.jupyterapp.shell.currentWidget.content.widgets.map(cell => ({
-  name: (cell.model.getMetadata('nbgrader') || {}).grade_id || '',
-  count: cell.model.executionCount || 0,
-  code: cell.model.type === 'code' && cell.model.sharedModel.getSource() !== '',
-  outputs: cell.model.outputs ? cell.model.outputs.toJSON() : [],
-}))
-"""
-IDLE = "() => window.jupyterapp.shell.currentWidget.sessionContext.kernelDisplayStatus"
-
-
-def open_lab(browser_page, address, lab):
-    name = build.released_path(lab).name
-    browser_page.goto(f"{address}/lab/tree/{name}")
-    browser_page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
-    browser_page.wait_for_function(f"({IDLE})() === 'idle'", timeout=60_000)
-
-
-def run_all(browser_page, seconds=180):
-    browser_page.evaluate(
-        "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
-    )
-    browser_page.wait_for_function(f"({IDLE})() === 'idle'", timeout=seconds * 1000)
 
 
 def test_first_lab_from_first_look_to_validate(tmp_path):
     lab = paths.lab_names()[0]
+    name = build.released_path(lab).name
     shutil.copy(build.released_path(lab), tmp_path)
     answers = solve.reference_cells(lab)
     with jupyter_lab(tmp_path) as address, page() as tab:
-        open_lab(tab, address, lab)
+        open_lab(tab, address, name)
         tab.screenshot(path=tmp_path / "opened.png")
 
         # Run all before anything is written: the first check says so, in one line.
