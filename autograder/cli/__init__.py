@@ -9,9 +9,20 @@ from autograder.cli import (
     grade,
     grade_class,
     map,
+    new_class,
 )
 from autograder.cli.common import UsageError
 
-COMMANDS = (build, bundle, doctor, example_class, gallery, grade, grade_class, map)
+COMMANDS = (
+    build,
+    bundle,
+    doctor,
+    example_class,
+    gallery,
+    grade,
+    grade_class,
+    map,
+    new_class,
+)
 
 __all__ = ["COMMANDS", "UsageError"]

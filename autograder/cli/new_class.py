@@ -1,0 +1,85 @@
+"""`autograder new-class FOLDER [--roster FILE]`: a course's folder, made or renewed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from autograder.cli.common import UsageError
+
+
+def add_to(commands) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "new-class", help="make a course's folder, or renew one in mid-term",
+        description="Writes nbgrader's configuration, due dates and the roster. In a "
+        "folder that is there already it renews what is ours and keeps what is yours: "
+        "settings, submissions, grades, dates. No student is ever removed.",
+    )  # fmt: skip
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    parser.add_argument(
+        "--roster", type=Path, action="append", default=[], metavar="FILE",
+        help="CSV of Canvas, Moodle, GitHub Classroom or nbgrader; may be repeated",
+    )  # fmt: skip
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make or renew the folder, and say what was done."""
+    from autograder import paths
+    from autograder.course import folder as folders
+    from autograder.course import roster, schedule
+
+    folder, labs = options.folder, paths.lab_names()
+    if folder.resolve() == paths.ROOT:
+        raise UsageError("Choose a folder of its own, outside the course's sources.")
+    # Read everything before anything is written.
+    rosters = [(file, file.read_bytes(), roster.read(file)) for file in options.roster]
+    folder.mkdir(parents=True, exist_ok=True)
+    print(folders.configure(folder))
+    folders.ignore(folder)
+    (folder / "submitted").mkdir(exist_ok=True)
+    for file, content, _ in rosters:
+        folders.keep_roster(folder, file, content)
+    schedule.renew(folder, labs)
+    due = schedule.due(folder, labs)
+    for lab in folders.renew_labs(folder, labs):
+        print(f"{lab}: the released notebook was renewed; hand it out again.")
+    problems = _gradebook(folder, rosters, due, labs)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _gradebook(folder: Path, rosters: list, due: dict, labs: list) -> list[str]:
+    """Bring the gradebook up to date; sentences about rows that were left out."""
+    from nbgrader.api import Gradebook
+
+    from autograder.classroom.course import open_course
+    from autograder.course import book as books
+
+    course, problems = open_course(folder), []
+    with Gradebook(course.url, course.name) as book:
+        for file, _, found in rosters:
+            new, old = books.enter_students(book, found.students)
+            print(f"{file.name} ({found.kind}): {new} new students, {old} known.")
+            problems += [f"{file.name}: {problem}" for problem in found.problems]
+            named = {student.id for student in found.students}
+            gone = sorted({student.id for student in book.students} - named)
+            if gone and len(rosters) == 1:
+                print(f"Not in it, and kept: {_listed(gone)}.")
+        for lab in books.enter_due(book, due):
+            print(f"{lab}: due {due[lab]:%Y-%m-%d %H:%M} UTC.")
+        for lab in sorted(books.labs_in(book) & set(labs)):
+            new, gone = books.renew_lab(book, lab)
+            if new:
+                print(f"{lab}: new, to be graded: {_listed(new)}.")
+            if gone:
+                print(f"{lab}: gone, now 0 of 0 points: {_listed(gone)}.")
+    return problems
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return ", ".join(names[:10]) + more

@@ -1,0 +1,1 @@
+"""A course's folder: its configuration, roster, due dates, and their renewal."""

@@ -1,0 +1,137 @@
+"""Make a course's folder, or renew what is ours in it and keep what is theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder import paths
+from autograder.classroom.course import CONFIGURATION
+from autograder.classroom.run import replace
+from autograder.errors import Refused
+
+_BEGIN, _END = "# autograder: begin", "# autograder: end"
+_BLOCK = f"""\
+{_BEGIN} (`autograder new-class` renews these lines)
+import sys
+
+SOURCE = {{source!r}}  # the checkout of the course
+if SOURCE not in sys.path:
+    sys.path.insert(0, SOURCE)
+from autograder.nbgrader_config import configure
+
+configure(get_config(), __file__)
+{_END}
+"""
+_YOURS = """
+# Yours from here on; these lines stay as they are.
+c = get_config()
+# c.CourseDirectory.course_id = "deep-learning-2027"
+# c.CourseDirectory.db_url = "postgresql+psycopg2://USER@HOST/DATABASE"
+# Ten per cent for each day that was begun after the due date:
+# c.AssignLatePenalties.plugin_class = "autograder.late.PercentPerDay"
+# c.PercentPerDay.percent = 10
+# c.PercentPerDay.grace_hours = 1
+"""
+_IGNORED = """\
+# What names students stays out of a repository.
+/submitted/
+/autograded/
+/feedback/
+/downloaded/
+/exchange/
+/rosters/
+/gradebook.db*
+/.autograder/
+"""
+
+
+def configure(folder: Path) -> str:
+    """Write nbgrader's configuration, or our part of it.
+
+    Args:
+        folder: the course's, which exists.
+
+    Returns:
+        What was done, in one sentence.
+
+    Raises:
+        Refused: our part cannot be told from theirs.
+    """
+    path = folder / CONFIGURATION
+    block = _BLOCK.format(source=str(paths.ROOT))
+    if not path.exists():
+        replace(path, block + _YOURS)
+        return f"{CONFIGURATION}: written; your own settings go at its end."
+    text = path.read_text(encoding="utf-8")
+    pattern = rf"^{_BEGIN}.*?^{_END}\n?"
+    found = re.findall(pattern, text, flags=re.M | re.S)
+    if len(found) > 1 or (not found and (_BEGIN in text or _END in text)):
+        raise Refused(
+            f"{path} must have one line `{_BEGIN}` and one `{_END}` after it; "
+            "nothing was changed."
+        )
+    if found == [block]:
+        return f"{CONFIGURATION}: up to date."
+    if found:
+        replace(path, text.replace(found[0], block))
+        return f"{CONFIGURATION}: our lines renewed, yours kept."
+    if "configure(get_config()" in text:
+        return f"{CONFIGURATION}: yours, and it calls `configure`; left as it is."
+    replace(path, f"{block}\n{text}")
+    return f"{CONFIGURATION}: our lines put before yours, which stay."
+
+
+def ignore(folder: Path) -> None:
+    """Write `.gitignore` where there is none."""
+    path = folder / ".gitignore"
+    if not path.exists():
+        path.write_text(_IGNORED, encoding="utf-8")
+
+
+def keep_roster(folder: Path, file: Path, content: bytes) -> Path:
+    """Keep a copy of a roster, beside earlier ones of the same name.
+
+    Args:
+        folder: the course's.
+        file: where the roster came from.
+        content: of the roster.
+    """
+    place = folder / "rosters"
+    place.mkdir(exist_ok=True)
+    for number in range(1, 10_000):
+        more = f"-{number}" if number > 1 else ""
+        path = place / f"{file.stem}{more}{file.suffix}"
+        if path.is_file() and path.read_bytes() == content:
+            return path
+        if not path.exists():
+            path.write_bytes(content)
+            return path
+    raise Refused(f"{place} holds too many rosters.")
+
+
+def renew_labs(folder: Path, labs: Sequence[str]) -> list[str]:
+    """Renew the labs that were released in this folder; others are not released.
+
+    Only files that the course's builder wrote are touched.
+
+    Args:
+        folder: the course's.
+        labs: names of all labs.
+
+    Returns:
+        Names of the labs whose notebook changed.
+    """
+    from autograder import build
+
+    changed = []
+    for lab in labs:
+        path = folder / paths.LABS.name / lab / build.released_path(lab).name
+        if not path.is_file():
+            continue
+        text = build.serialize(build.release_notebook(lab))
+        if path.read_text(encoding="utf-8") != text:
+            replace(path, text)
+            changed.append(lab)
+    return changed

@@ -1,0 +1,70 @@
+"""When labs are due: a small table in the course's folder that a person fills in."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.errors import Refused
+
+NAME = "due_dates.csv"
+_HEADER = ("lab", "due")
+
+
+def renew(folder: Path, labs: Sequence[str]) -> Path:
+    """Add the labs that the table does not have yet; what is in it stays.
+
+    Args:
+        folder: the course's.
+        labs: names of all labs.
+    """
+    path = folder / NAME
+    known = {lab for lab, _ in _rows(path)} if path.is_file() else set()
+    missing = [lab for lab in labs if lab not in known]
+    if not path.is_file():
+        path.write_text(",".join(_HEADER) + "\n", encoding="utf-8")
+    text = path.read_text(encoding="utf-8-sig")
+    if missing:
+        end = "" if text.endswith("\n") else "\n"
+        lines = "".join(f"{lab},\n" for lab in missing)
+        path.write_text(text + end + lines, encoding="utf-8")
+    return path
+
+
+def due(folder: Path, labs: Sequence[str]) -> dict[str, datetime.datetime]:
+    """Labs with a date, and that moment in UTC without a time zone, as nbgrader has it.
+
+    Raises:
+        Refused: a row is no lab with a date.
+    """
+    found = {}
+    for lab, text in _rows(folder / NAME):
+        if lab not in labs:
+            raise Refused(f"{NAME}: there is no lab {lab!r}.")
+        if text:
+            found[lab] = _moment(lab, text)
+    return found
+
+
+def _moment(lab: str, text: str) -> datetime.datetime:
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused(
+            f"{NAME}: {lab} is due {text!r}; write 2027-01-31T23:59+01:00, "
+            "or 2027-01-31 for the end of that day in UTC."
+        ) from None
+    if len(text) <= 10:
+        moment = moment.replace(hour=23, minute=59, second=59)
+    if moment.tzinfo:
+        moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
+    return moment
+
+
+def _rows(path: Path) -> list[tuple[str, str]]:
+    rows = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
+    if not set(_HEADER) <= {name.strip() for name in rows.fieldnames or ()}:
+        raise Refused(f"{path.name} begins with a line `lab,due`.")
+    return [((row["lab"] or "").strip(), (row["due"] or "").strip()) for row in rows]
