@@ -144,21 +144,26 @@ class Judge:
 
     def _verdict(self, name: str, outcomes: list[Outcome], chance: int = 0) -> Verdict:
         check = self.lab.checks[name]
-        verdict = _compare(check, self.cases.expected(name, chance), outcomes, [])
+        verdict = _compare(check, self.cases.expected(name, chance), outcomes)
         if verdict.right or verdict.unwritten:
             return verdict
         # Only now are the known mistakes worth working out.
         expected = self.cases.expected(name, chance, with_mistakes=True)
-        messages = [mistake.message for mistake in check.mistakes]
-        return _compare(check, expected, outcomes, messages)
+        inputs = [call.inputs for call in self.cases.calls(name, chance)]
+        return _compare(check, expected, outcomes, inputs)
 
 
 def _compare(
-    check: Check, expected: Sequence[Expected], outcomes: list[Outcome], messages
-) -> Verdict:
-    """The verdict on some outcomes. An answer may be odd enough to defy comparison."""
+    check: Check, expected: Sequence[Expected], outcomes: list[Outcome],
+    inputs: Sequence[dict[str, Any]] = (),
+) -> Verdict:  # fmt: skip
+    """The verdict on some outcomes. An answer may be odd enough to defy comparison.
+
+    Known mistakes are looked at where the inputs are given, for then both are wanted.
+    """
+    messages = [mistake.message for mistake in check.mistakes] if inputs else []
     try:
-        return judge(check.name, expected, outcomes, messages, check.tolerance)
+        return judge(check.name, expected, outcomes, messages, check.tolerance, inputs)
     except (ValueError, TypeError, ArithmeticError, MemoryError, RecursionError):
         pass
     cases = []

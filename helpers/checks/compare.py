@@ -18,6 +18,7 @@ RTOL = 1e-4  # of each value
 ATOL = 1e-5  # of the largest value of an array
 FLOOR = 1e-8  # where everything expected is zero but for rounding
 ZERO = 1e-12
+_WHOLE = ("type", "structure")  # kinds of differences that no part has
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,43 @@ class Difference:
         """One sentence for a reader."""
         text = f"{self.place}: expected {self.expected}, got {self.got}"
         return f"{text} ({self.detail})" if self.detail else text
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a structured result: what was expected there and what came.
+
+    `found` is `None` where they agree.
+    """
+
+    place: str
+    expected: Any
+    got: Any
+    found: Difference | None
+
+
+def parts(
+    expected: Any, got: Any, tolerance: Tolerance, place: str = "result"
+) -> list[Part]:
+    """Compare part by part: entries of dictionaries, items of lists and tuples.
+
+    Where the structure itself differs, the structure is the part that is wrong.
+    """
+    found = difference(expected, got, tolerance, place)
+    if found is not None and found.place == place and found.kind in _WHOLE:
+        return [Part(place, expected, got, found)]
+    if isinstance(expected, dict) and isinstance(got, dict):
+        pairs = [(f"[{key!r}]", value, got[key]) for key, value in expected.items()]
+    elif isinstance(expected, (list, tuple)) and isinstance(got, (list, tuple)):
+        both = zip(expected, got, strict=True)
+        pairs = [(f"[{i}]", one, other) for i, (one, other) in enumerate(both)]
+    else:
+        return [Part(place, expected, got, found)]
+    return [
+        part
+        for where, one, other in pairs
+        for part in parts(one, other, tolerance, place + where)
+    ]
 
 
 def difference(

@@ -1,86 +1,137 @@
-"""What the shape of a difference suggests, where no known mistake fits."""
+"""What the shape of the differences suggests, where no known mistake fits.
+
+Only what holds in every wrong case is said, for a wrong name is worse than none.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
 import numpy as np
 
-from helpers.checks.compare import Difference
+from helpers.checks import relations, whereabouts
+from helpers.checks.compare import Part, Tolerance, parts
 
 
-def hint(found: Difference | None) -> str:
-    """One sentence about where to look, or an empty string.
+@dataclass(frozen=True)
+class Seen:
+    """One case as a diagnosis looks at it.
+
+    Attributes:
+        inputs: arguments by name; empty where they are not known.
+        expected: the right value.
+        got: what came.
+        passed: whether it is right.
+        failed: it stopped with an error, so there is nothing to look at.
+    """
+
+    inputs: dict[str, Any]
+    expected: Any
+    got: Any
+    passed: bool
+    failed: bool = False
+    parts: list[Part] = field(default_factory=list, compare=False)
+
+
+def hint(cases: Sequence[Seen], tolerance: Tolerance) -> str:
+    """One to three sentences about where to look, or an empty string.
 
     Args:
-        found: the first difference of the first wrong case.
+        cases: all of them, in order; at least one is wrong.
+        tolerance: for numbers.
     """
-    if found is None or found.pair is None:
-        return ""
-    expected, got = found.pair
-    if found.kind == "shape":
-        return _shape_hint(expected, got)
-    if got.dtype.kind not in "biuf" or expected.dtype.kind not in "biuf":
-        return ""
-    return _value_hint(expected.astype(float), got.astype(float))
+    wrong = [case for case in cases if not case.passed and not case.failed]
+    for case in wrong:
+        case.parts[:] = parts(case.expected, case.got, tolerance)
+    said = []
+    first = next(case for case in cases if not case.passed)
+    if wrong and first is wrong[0]:
+        said = [_structure_hint(first), *_part_hint(wrong)]
+    said.append(whereabouts.in_cases([(c.inputs, c.passed) for c in cases]))
+    return " ".join(dict.fromkeys(text for text in said if text))
 
 
-def _shape_hint(expected: np.ndarray, got: np.ndarray) -> str:
-    if got.shape == expected.shape[::-1] and expected.ndim > 1:
-        return "It looks transposed."
-    if got.size == expected.size and got.ndim < expected.ndim:
-        return "An axis was lost: keepdims=True or reshape keeps it."
-    if got.size == expected.size:
-        return "The numbers are as many as asked, in another shape."
-    if got.ndim == expected.ndim == 2 and 1 in expected.shape:
-        return "Something of shape (n,) or (1, n) may have been broadcast."
-    if got.ndim < expected.ndim:
-        return "One axis too many was summed or averaged away."
+def _part_hint(wrong: Sequence[Seen]) -> list[str]:
+    """What is to be said of the first part that is wrong, and which others are."""
+    target = next((p for p in wrong[0].parts if p.found), None)
+    if target is None:
+        return []
+    said = [_which_parts(wrong)]
+    same = [
+        (part, case.inputs)
+        for case in wrong
+        for part in case.parts
+        if part.place == target.place and part.found
+    ]
+    if any(part.found.pair is None for part, _ in same):
+        return said
+    if any(part.found.kind == "shape" for part, _ in same):
+        shapes = [part for part, _ in same if part.found.kind == "shape"]
+        return [*said, relations.of_shapes([part.found.pair for part in shapes])]
+    pairs = [
+        relations.Pair(*map(np.asarray, part.found.pair), inputs)
+        for part, inputs in same
+    ]
+    if any(x.dtype.kind not in "biuf" for p in pairs for x in (p.expected, p.got)):
+        return said
+    relation = relations.of_values(pairs)
+    entries = "" if relation else whereabouts.in_entries(pairs)
+    return [*said, relation or entries]
+
+
+def _which_parts(wrong: Sequence[Seen]) -> str:
+    """Which parts of the result are wrong, if some are right in every case."""
+    places = [part.place for part in wrong[0].parts]
+    if any([part.place for part in case.parts] != places for case in wrong):
+        return ""
+    off = [
+        place
+        for i, place in enumerate(places)
+        if any(case.parts[i].found for case in wrong)
+    ]
+    if len(off) == len(places):
+        return ""
+    listed = " and ".join(f"`{place}`" for place in off)
+    if len(off) > 3:
+        return f"Only {len(off)} of the {len(places)} parts of the result are wrong."
+    verb = "is" if len(off) == 1 else "are"
+    rest = "the other part is" if len(places) == len(off) + 1 else "the others are"
+    return f"Only {listed} {verb} wrong; {rest} right."
+
+
+def _structure_hint(case: Seen) -> str:
+    """Whether the parts are right and only their arrangement is not."""
+    expected, got = case.expected, case.got
+    if isinstance(expected, tuple) and isinstance(got, (tuple, list)):
+        if len(expected) == len(got) == 2 and _alike(expected, got[::-1]):
+            return "The two results are right, their order is not."
+        if len(expected) == len(got) > 2:
+            return _permuted(expected, got)
+    if isinstance(expected, tuple) and not isinstance(got, (tuple, list)):
+        for i, one in enumerate(expected):
+            if _alike(one, got):
+                return f"That is item {i} of the tuple; the rest is not returned."
+    if isinstance(expected, dict) and isinstance(got, dict):
+        for key, value in expected.items():
+            if key in got and not _alike(value, got[key]):
+                other = next((k for k in expected if k != key
+                              and _alike(expected[k], got[key])), None)  # fmt: skip
+                if other is not None and _alike(value, got.get(other)):
+                    return f"{key!r} and {other!r} have changed places."
     return ""
 
 
-def _value_hint(expected: np.ndarray, got: np.ndarray) -> str:
-    if np.isnan(got).any() or np.isinf(got).any():
-        return "A division by zero, a log of zero or an overflow made it not finite."
-    if not np.isfinite(expected).all():
+def _permuted(expected: Sequence, got: Sequence) -> str:
+    off = [i for i in range(len(got)) if not _alike(expected[i], got[i])]
+    if len(off) != 2:
         return ""
-    if _same(got, -expected):
-        return "Only the sign is wrong."
-    if _same(got, 1 - expected):
-        return "It is one minus what was expected."
-    if got.size > 1 and _same(got, np.full_like(got, got.flat[0])):
-        return "All its values are the same: is an argument unused?"
-    factor = _factor(expected, got)
-    if factor:
-        return f"Every value is {factor:.4g} times what was expected."
-    offset = got - expected
-    if offset.size > 1 and _same(offset, np.full_like(offset, offset.flat[0])):
-        return f"Every value is off by {offset.flat[0]:.4g}."
-    square = expected.ndim == 2 and expected.shape[0] == expected.shape[1] > 1
-    if square and _same(got, expected.T):
-        return "It looks transposed."
-    for axis in range(expected.ndim):
-        for step in (1, -1):
-            if expected.shape[axis] > 2 and _same(got, np.roll(expected, step, axis)):
-                return f"The values are shifted by one along axis {axis}."
-    if expected.size > 2 and _same(np.sort(got, None), np.sort(expected, None)):
-        return "The values are right, their order is not."
-    if _same(got, np.round(expected)) or _same(got, np.trunc(expected)):
-        return "The values were rounded: is something an integer that should not be?"
+    i, j = off
+    if _alike(expected[i], got[j]) and _alike(expected[j], got[i]):
+        return f"Items {i} and {j} of the tuple have changed places: look at the order."
     return ""
 
 
-def _same(one: np.ndarray, other: np.ndarray) -> bool:
-    scale = np.abs(other).max(initial=0.0)
-    return bool(scale) and np.allclose(one, other, rtol=1e-6, atol=1e-9 * scale)
-
-
-def _factor(expected: np.ndarray, got: np.ndarray) -> float:
-    """The constant `got / expected`, or 0 where there is none."""
-    used = np.abs(expected) > 1e-12
-    if not used.any() or np.abs(got[~used]).max(initial=0.0) > 1e-9:
-        return 0.0
-    ratio = got[used] / expected[used]
-    return (
-        float(ratio.flat[0])
-        if _same(ratio, np.full_like(ratio, ratio.flat[0]))
-        else 0.0
-    )
+def _alike(one: Any, other: Any) -> bool:
+    return all(part.found is None for part in parts(one, other, Tolerance()))

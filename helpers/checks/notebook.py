@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from helpers.checks import policy, progress
+from helpers.checks.mend import mend
 from helpers.checks.outcome import observe
 from helpers.checks.show import OPEN, RIGHT, WRONG, Report, display, report
-from helpers.checks.store import PublicCheck, PublicConcept, Store, digest
+from helpers.checks.store import PublicCase, PublicCheck, PublicConcept, Store, digest
+from helpers.checks.stray import stray_name
 from helpers.checks.values import plain
 from helpers.checks.verdict import CaseVerdict, Verdict, judge
 from helpers.data import folder
@@ -64,18 +67,45 @@ class Checker:
             return Verdict(
                 entry.name, (CaseVerdict(False, entry.name, policy.complaint(used)),)
             )
+        verdict = self._judged(function, entry, entry.cases)
+        if verdict.right or verdict.mistake or verdict.unwritten:
+            return verdict
+        return replace(verdict, hint=self._hint(function, entry, verdict))
+
+    def _judged(
+        self, function: Callable, entry: PublicCheck, cases: Sequence[PublicCase]
+    ) -> Verdict:
+        driver = driver_of(self.lab, entry.driver)
         outcomes = [
             observe(
-                function,
-                case.inputs,
-                case.positional,
-                mutates=entry.mutates,
-                driver=driver_of(self.lab, entry.driver),
+                function, case.inputs, case.positional, mutates=entry.mutates,
+                driver=driver,
             )
-            for case in entry.cases
-        ]
-        expected = [case.expected for case in entry.cases]
-        return judge(entry.name, expected, outcomes, entry.messages, entry.tolerance)
+            for case in cases
+        ]  # fmt: skip
+        expected = [case.expected for case in cases]
+        inputs = [case.inputs for case in cases]
+        return judge(
+            entry.name, expected, outcomes, entry.messages, entry.tolerance, inputs
+        )
+
+    def _hint(self, function: Callable, entry: PublicCheck, verdict: Verdict) -> str:
+        """What the code itself says, which only the notebook has, and the values."""
+        stray = stray_name(function)
+        if stray:
+            return stray
+        cases = [
+            case
+            for _, case in sorted(
+                zip(verdict.cases, entry.cases, strict=True),
+                key=lambda pair: pair[0].passed,
+            )
+        ]  # wrong ones first
+
+        def right(version: Callable) -> bool:
+            return all(self._judged(version, entry, [case]).right for case in cases)
+
+        return f"{verdict.hint} {mend(function, right)}".strip()
 
     def progress(self) -> None:
         """Show every exercise of the lab: right, wrong, or still to be written.

@@ -1,0 +1,242 @@
+"""Find the line of a wrong function where one small change would make it right.
+
+The function's syntax tree is altered in one place at a time and run on the visible
+cases. Where an altered version is right in all of them, the line and the kind of the
+slip are told, never the change. Everything happens on copies, within a time limit.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from types import FunctionType
+
+from helpers.checks.slips import alternatives, in_message, parents_of
+
+SECONDS = 0.35  # of processor time for the whole search
+_DRAWING = {"plt", "plots", "open", "input", "exec", "eval"}
+_WORDS = {
+    "sign": "a sign", "term": "the terms of the sum", "factor": "the factors",
+    "operation": "the operations", "constant": "the numbers", "power": "the power",
+    "axis": "the axis", "shape": "the shapes", "transpose": "what is transposed",
+    "index": "the indices: is one off by one?", "condition": "the condition",
+    "boundary": "the comparison: what if both sides are equal?",
+    "extreme": "largest or smallest", "initial": "the start",
+    "rounding": "the rounding", "aliasing": "what is copied",
+    "arguments": "the order of the arguments", "return order": "the order",
+    "statement": "whether it belongs there", "order": "the order",
+    "accumulation": "whether it adds up or replaces", "name": "the names",
+}  # fmt: skip
+
+
+class _Over(BaseException):
+    """The time is up, in the middle of a loop."""
+
+
+def mend(function: Callable, right: Callable[[Callable], bool]) -> str:
+    """One sentence about the line that one change would mend, or an empty string.
+
+    Args:
+        function: what the reader wrote; left as it is.
+        right: whether a version of it is right in all visible cases. It should look
+            at the case first that was wrong.
+    """
+    tree = _tree_of(function)
+    if tree is None:
+        return ""
+    lines = _source(function).splitlines()
+    deadline = time.process_time() + SECONDS
+    scope = dict(function.__globals__)
+
+    def tick() -> None:
+        if time.process_time() > deadline:
+            raise _Over
+
+    definition = tree.body[0]
+    _watch_loops(definition)
+    scope["_tick"] = tick
+    try:
+        for label, line in _versions(definition):
+            tick()
+            try:
+                exec(
+                    compile(ast.fix_missing_locations(tree), "<mended>", "exec"), scope
+                )
+                mended = right(scope[definition.name])
+            except (SyntaxError, ValueError, TypeError):
+                continue  # what came was no Python, or could not be compared
+            if mended:
+                return _said(label, lines[line - 1].strip())
+    except _Over:
+        pass
+    return ""
+
+
+def _said(label: str, line: str) -> str:
+    return (
+        f"One change in the line `{line[:120]}` would make these cases right: look at "
+        f"{_WORDS.get(label, 'it again')}{'' if _ends(label) else '.'}"
+    )
+
+
+def _ends(label: str) -> bool:
+    return _WORDS.get(label, "").endswith("?")
+
+
+def _source(function: Callable) -> str:
+    return textwrap.dedent(inspect.getsource(function))
+
+
+def _tree_of(function: Callable) -> ast.Module | None:
+    """The syntax tree, or `None` where altering and running it is no good idea."""
+    if not isinstance(function, FunctionType) or function.__closure__:
+        return None
+    if _DRAWING & set(function.__code__.co_names):
+        return None
+    try:
+        tree = ast.parse(_source(function))
+    except (OSError, TypeError, SyntaxError):
+        return None
+    usable = len(tree.body) == 1 and isinstance(tree.body[0], ast.FunctionDef)
+    if not usable or tree.body[0].name != function.__name__:
+        return None
+    tree.body[0].decorator_list = []
+    return tree
+
+
+def _watch_loops(definition: ast.FunctionDef) -> None:
+    """Have every loop look at the clock: an altered one may never end."""
+    for node in ast.walk(definition):
+        if isinstance(node, (ast.For, ast.While)):
+            node.body.insert(0, ast.parse("_tick()").body[0])
+
+
+def _versions(definition: ast.FunctionDef) -> Iterator[tuple[str, int]]:
+    """Alter the tree in place, say label and line, and put it back."""
+    parents = parents_of(definition)
+    ignored = {id(node) for node in ast.walk(definition.args)}
+    places = [
+        node
+        for statement in definition.body
+        for node in ast.walk(statement)
+        if id(node) not in ignored and not in_message(node, parents)
+    ]
+    scope = _names(definition)
+    for find in (alternatives, _missing, _other_names, _insertions):
+        for node in places:
+            if not hasattr(node, "lineno") or _is_tick(node):
+                continue
+            given = scope if find in (_other_names, _insertions) else parents
+            for label, new in find(node, given):
+                with _Swapped(node, new, parents[node]):
+                    yield label, node.lineno
+
+
+def _is_tick(node: ast.AST) -> bool:
+    call = node.value if isinstance(node, ast.Expr) else node
+    function = call.func if isinstance(call, ast.Call) else call
+    return isinstance(function, ast.Name) and function.id == "_tick"
+
+
+class _Swapped:
+    """One node in another's place, for as long as it lasts."""
+
+    def __init__(self, node: ast.AST, new: ast.AST, parent: ast.AST) -> None:
+        self.node, self.new, self.parent = node, new, parent
+
+    def __enter__(self) -> None:
+        self._put(self.node, self.new)
+
+    def __exit__(self, *_) -> None:
+        self._put(self.new, self.node)
+
+    def _put(self, old: ast.AST, new: ast.AST) -> None:
+        for field, value in ast.iter_fields(self.parent):
+            if value is old:
+                setattr(self.parent, field, new)
+                return
+            if isinstance(value, list):
+                for i, item in enumerate(value):
+                    if item is old:
+                        value[i] = new
+                        return
+
+
+def _names(definition: ast.FunctionDef) -> list[str]:
+    """Arguments and local variables, those that are read first."""
+    found = [argument.arg for argument in definition.args.args]
+    found += [
+        node.id for node in ast.walk(definition)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    ]  # fmt: skip
+    return list(dict.fromkeys(found))
+
+
+_REDUCING = {"sum", "mean", "max", "min", "argmax", "argmin", "norm", "std", "var"}
+
+
+def _missing(node: ast.AST, parents: dict) -> Iterator[tuple[str, ast.AST]]:
+    """What may have been left out: a minus, an axis, keepdims, a transpose."""
+    if isinstance(node, ast.Call):
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        given = {keyword.arg for keyword in node.keywords}
+        if name in _REDUCING and "keepdims" not in given and "axis" in given:
+            keep = ast.keyword("keepdims", ast.Constant(True))
+            yield "shape", ast.Call(node.func, node.args, [*node.keywords, keep])
+        if name in _REDUCING and "axis" not in given:
+            for axis in (0, 1):
+                along = ast.keyword("axis", ast.Constant(axis))
+                yield "axis", ast.Call(node.func, node.args, [*node.keywords, along])
+    if not _is_value(node):
+        return
+    parent = parents[node]
+    yield "sign", ast.UnaryOp(ast.USub(), node)
+    product = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.MatMult)
+    dot = isinstance(parent, ast.Call) and getattr(parent.func, "attr", "") in _DOT
+    if product or dot:
+        yield "transpose", ast.Attribute(node, "T", ast.Load())
+
+
+_DOT = {"dot", "matmul"}
+
+
+def _is_value(node: ast.AST) -> bool:
+    """Whether a node is a number or an array that is read."""
+    return isinstance(
+        node, (ast.Name, ast.BinOp, ast.Call, ast.Attribute, ast.Subscript)
+    ) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
+
+
+def _other_names(node: ast.AST, names: list[str]) -> Iterator[tuple[str, ast.AST]]:
+    read = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    if read and node.id in names:
+        for name in names:
+            if name != node.id:
+                yield "name", ast.Name(name, ast.Load())
+
+
+def _insertions(node: ast.AST, names: list[str]) -> Iterator[tuple[str, ast.AST]]:
+    """A factor or a term more."""
+    if not _is_value(node) or isinstance(node, ast.Attribute):
+        return
+    one = ast.Constant(1)
+    yield "term", ast.BinOp(one, ast.Sub(), node)
+    yield "term", ast.BinOp(one, ast.Add(), node)
+    yield "factor", ast.BinOp(one, ast.Div(), node)
+    yield "power", ast.BinOp(node, ast.Pow(), ast.Constant(2))
+    yield "factor", ast.BinOp(ast.Constant(2), ast.Mult(), node)
+    if isinstance(node, ast.Name) and node.id not in names:
+        return
+    for name in names:
+        other = ast.Name(name, ast.Load())
+        for label, operation in _MORE:
+            yield label, ast.BinOp(node, operation, other)
+
+
+_MORE = (
+    ("factor", ast.Mult()), ("factor", ast.Div()), ("term", ast.Add()),
+    ("term", ast.Sub()),
+)  # fmt: skip

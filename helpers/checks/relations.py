@@ -1,0 +1,368 @@
+"""Simple relations between the numbers that were expected and those that came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+CLOSE = 1e-5  # relative, of what counts as the same number
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Expected and given numbers of one case, of one shape, and its arguments."""
+
+    expected: np.ndarray
+    got: np.ndarray
+    inputs: dict[str, Any]
+
+
+def of_shapes(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> str:
+    """What two shapes suggest, in all cases alike."""
+    for holds, said in _SHAPES:
+        if all(holds(one.shape, other.shape) for one, other in pairs):
+            return said
+    for by, amount in ((1, "more"), (-1, "fewer")):
+        axes = [_one_off(one.shape, other.shape, by) for one, other in pairs]
+        if len(set(axes)) == 1 and axes[0] is not None:
+            return f"Along axis {axes[0]} there is one {amount} than asked."
+    return ""
+
+
+def _broadcast(one: tuple, other: tuple) -> bool:
+    """Whether a column and a row made a table."""
+    n = max(one, default=1)
+    return other == (n, n) and n > 1 and one in ((n,), (n, 1), (1, n))
+
+
+_SHAPES = (
+    (lambda one, other: len(one) > 1 and other == one[::-1], "It looks transposed."),
+    (_broadcast,
+     "A column and a row were broadcast to a table: something of shape (n,) or (1, n) "
+     "met something of shape (n, 1)."),
+    (lambda one, other: len(other) < len(one) and np.prod(one) == np.prod(other),
+     "An axis was lost: keepdims=True or reshape keeps it."),
+    (lambda one, other: np.prod(one) == np.prod(other),
+     "The numbers are as many as asked, in another shape."),
+    (lambda one, other: len(other) < len(one),
+     "One axis too many was summed, averaged or indexed away."),
+    (lambda one, other: len(one) == len(other) and one != other
+     and all(a in (b, 1) for a, b in zip(one, other, strict=True)),
+     "An axis of length 1 was expected: was it broadcast, or should a sum be taken "
+     "over it?"),
+    (lambda one, other: len(other) > len(one),
+     "There is an axis too many: should it have been summed or indexed?"),
+)  # fmt: skip
+
+
+def _one_off(one: tuple, other: tuple, by: int) -> int | None:
+    if len(one) != len(other):
+        return None
+    steps = [b - a for a, b in zip(one, other, strict=True)]
+    off = [axis for axis, step in enumerate(steps) if step]
+    return off[0] if len(off) == 1 and steps[off[0]] == by else None
+
+
+def of_values(pairs: Sequence[Pair]) -> str:
+    """What relates the numbers, in all cases alike; an empty text if nothing does."""
+    pairs = [Pair(p.expected.astype(float), p.got.astype(float), p.inputs)
+             for p in pairs]  # fmt: skip
+    if not all(np.isfinite(p.got).all() for p in pairs):
+        return _not_finite(pairs)
+    if not all(np.isfinite(p.expected).all() for p in pairs):
+        return ""
+    if not _enough(pairs):
+        return ""
+    for find in (_plain, _factor, _offset, _an_argument, _arrangement, _rounded):
+        said = find(pairs)
+        if said:
+            return said
+    return ""
+
+
+def _enough(pairs: Sequence[Pair]) -> bool:
+    """Whether there are enough numbers for a relation not to be a coincidence."""
+    values = np.concatenate([p.expected.ravel() for p in pairs])
+    return len(np.unique(np.round(values, 9))) > 1
+
+
+def _not_finite(pairs: Sequence[Pair]) -> str:
+    new = [bool((~np.isfinite(p.got) & np.isfinite(p.expected)).any()) for p in pairs]
+    if not all(new):
+        return ""
+    if all((~np.isfinite(p.got)).all() for p in pairs):
+        return "No value is finite: a division by zero, a log of zero or an overflow."
+    return "A division by zero, a log of zero or an overflow made some not finite."
+
+
+def same(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two arrays of numbers are the same but for rounding."""
+    if one.shape != other.shape:
+        return False
+    scale = np.abs(other).max(initial=0.0)
+    return bool(scale) and np.allclose(one, other, rtol=CLOSE, atol=1e-8 * scale)
+
+
+def _everywhere(pairs: Sequence[Pair], relation: Callable) -> bool:
+    """Whether what came is `relation` of what was expected, in all pairs."""
+    with np.errstate(all="ignore"):
+        made = [np.asarray(relation(p.expected)) for p in pairs]
+    return all(
+        same(p.got, want) or not (p.got.any() or want.any())
+        for p, want in zip(pairs, made, strict=True)
+    ) and any(p.got.any() for p in pairs)
+
+
+_PLAIN = (
+    (lambda e: -e, "Only the sign is wrong."),
+    (lambda e: 1 - e, "It is one minus what was expected."),
+    (np.square, "It is the square of what was expected."),
+    (np.sqrt, "It is the square root of what was expected."),
+    (np.reciprocal, "It is one over what was expected."),
+    (np.exp, "It is e to the power of what was expected: a logarithm is missing."),
+    (np.log, "It is the logarithm of what was expected."),
+    (np.abs, "The sign is lost: all values are positive."),
+    (lambda e: np.maximum(e, 0), "Negative values have become 0."),
+    (lambda e: np.minimum(e, 0), "Positive values have become 0."),
+)
+
+
+def _plain(pairs: Sequence[Pair]) -> str:
+    if not any(p.got.any() for p in pairs):
+        return "All its values are 0."
+    for relation, said in _PLAIN:
+        if _everywhere(pairs, relation):
+            return said
+    whole = [p for p in pairs if p.got.size > 1]
+    flat = [same(p.got, np.full_like(p.got, p.got.flat[0])) for p in whole]
+    varied = any(np.ptp(p.expected) > 1e-9 for p in whole)
+    if whole and all(flat) and varied:
+        return "All its values are the same: is an argument unused?"
+    if len(pairs) > 1 and all(same(p.got, pairs[0].got) for p in pairs[1:]):
+        differ = not all(same(p.expected, pairs[0].expected) for p in pairs[1:])
+        if differ:
+            return (
+                "It gives the same in every case: an argument has no effect. Is a "
+                "variable from outside used in its place?"
+            )
+    return ""
+
+
+def _ratios(pairs: Sequence[Pair]) -> list[np.ndarray] | None:
+    """`got / expected` where something was expected; `None` where that makes none."""
+    found = []
+    for p in pairs:
+        scale = np.abs(p.expected).max(initial=0.0)
+        used = np.abs(p.expected) > 1e-9 * scale
+        if not used.any() or np.abs(p.got[~used]).max(initial=0.0) > 1e-9:
+            return None
+        found.append(p.got[used] / p.expected[used])
+    return found
+
+
+def _factor(pairs: Sequence[Pair]) -> str:
+    ratios = _ratios(pairs)
+    if ratios is None:
+        return ""
+    if all(same(r, np.full_like(r, r[0])) for r in ratios):
+        factors = np.array([r[0] for r in ratios])
+        if same(factors, np.full_like(factors, factors[0])):
+            said = f"Every value is {_times(factors[0])} what was expected."
+            return said + _explained(factors, pairs)
+        why = _explained(factors, pairs)
+        several = sum(r.size > 1 for r in ratios) > 0 and any(
+            np.ptp(p.expected) > 1e-9 for p in pairs
+        )
+        if why or several:
+            first = f"In the first wrong case every value is {_times(factors[0])}"
+            return f"{first} what was expected, in others by another factor.{why}"
+        return ""
+    return _by_slices(pairs, _along_ratio, "by a factor of its own")
+
+
+def _times(factor: float) -> str:
+    inverse = 1 / factor
+    if abs(factor) < 1 and abs(inverse - round(inverse)) < 1e-4 * abs(inverse):
+        return f"1/{round(inverse)} times" if factor > 0 else f"{factor:.4g} times"
+    return f"{factor:.4g} times"
+
+
+def _explained(factors: np.ndarray, pairs: Sequence[Pair]) -> str:
+    """Which size or argument the factors are, if exactly one in all cases."""
+    if len({round(float(f), 9) for f in factors}) < 2:
+        return ""  # one number may be a size by chance
+    found = []
+    for text, numbers in _quantities(pairs).items():
+        for form, make in _FORMS:
+            with np.errstate(all="ignore"):
+                if same(factors, make(numbers)):
+                    found.append(form.format(text))
+    return f" The factor is {found[0]}." if found else ""
+
+
+_FORMS = (
+    ("{}", lambda n: n), ("one over {}", lambda n: 1 / n),
+    ("minus {}", lambda n: -n), ("minus one over {}", lambda n: -1 / n),
+    ("the square of {}", np.square), ("one over the square of {}", lambda n: 1 / n**2),
+    ("the root of {}", np.sqrt), ("one over the root of {}", lambda n: 1 / np.sqrt(n)),
+    ("1 - {}", lambda n: 1 - n), ("1 / (1 - {})", lambda n: 1 / (1 - n)),
+)  # fmt: skip
+
+
+def _quantities(pairs: Sequence[Pair]) -> dict[str, np.ndarray]:
+    """Sizes and numbers among the arguments: what it is → its value in each case."""
+    found = {}
+    for name in pairs[0].inputs:
+        values = [p.inputs.get(name) for p in pairs]
+        if all(isinstance(v, (int, float, np.generic)) for v in values):
+            found[f"`{name}`"] = np.array(values, dtype=float)
+        elif all(isinstance(v, np.ndarray) for v in values):
+            dims = {v.ndim for v in values}
+            for axis in range(dims.pop() if len(dims) == 1 else 0):
+                sizes = [v.shape[axis] for v in values]
+                found[f"`{name}.shape[{axis}]`"] = np.array(sizes, dtype=float)
+        elif all(isinstance(v, (list, tuple)) for v in values):
+            sizes = [len(v) for v in values]
+            found[f"`len({name})`"] = np.array(sizes, dtype=float)
+    return {k: v for k, v in found.items() if np.isfinite(v).all() and v.any()}
+
+
+def _along_ratio(p: Pair, axis: int) -> bool:
+    with np.errstate(all="ignore"):
+        ratio = p.got / p.expected
+    return np.isfinite(ratio).all() and _constant_along(ratio, axis)
+
+
+def _along_offset(p: Pair, axis: int) -> bool:
+    offset = p.got - p.expected
+    scale = max(np.abs(p.expected).max(initial=0.0), np.abs(p.got).max(initial=0.0))
+    first = np.take(offset, [0], axis)
+    return bool(np.abs(offset - first).max(initial=0.0) <= 1e-6 * scale)
+
+
+def _constant_along(array: np.ndarray, axis: int) -> bool:
+    first = np.take(array, [0], axis)
+    return bool(np.allclose(array, first, rtol=CLOSE, atol=0))
+
+
+def _by_slices(pairs: Sequence[Pair], along: Callable, how: str) -> str:
+    """Rows or columns of matrices that are each off in one way."""
+    tables = [p for p in pairs if p.expected.ndim == 2 and min(p.expected.shape) > 1]
+    if not tables or len(tables) < len(pairs):
+        return ""
+    for axis, name in ((0, "column"), (1, "row")):
+        if all(along(p, axis) for p in tables):
+            return f"Each {name} is off {how}: look at the axis of a sum or a size."
+    return ""
+
+
+def _offset(pairs: Sequence[Pair]) -> str:
+    offsets = [p.got - p.expected for p in pairs]
+    flat = [same(o, np.full_like(o, o.flat[0])) for o in offsets if o.size]
+    if flat and all(flat):
+        amounts = np.array([o.flat[0] for o in offsets])
+        if same(amounts, np.full_like(amounts, amounts[0])):
+            return f"Every value is off by {amounts[0]:.4g}."
+        for text, numbers in _quantities(pairs).items():
+            for sign, more in ((1, "too large"), (-1, "too small")):
+                if same(amounts, sign * numbers):
+                    return f"Every value is {more}, off by {text}."
+        if all(np.ptp(p.expected) > 1e-9 for p in pairs if p.expected.size > 1) and any(
+            p.expected.size > 1 for p in pairs
+        ):
+            first = f"off by {amounts[0]:.4g}"
+            return f"In the first wrong case every value is {first}: a term is wrong."
+        return ""
+    return _by_slices(pairs, _along_offset, "by an amount of its own")
+
+
+def _an_argument(pairs: Sequence[Pair]) -> str:
+    """Whether an argument, or a multiple of it, is what came or what is off."""
+    for name in pairs[0].inputs:
+        values = [p.inputs.get(name) for p in pairs]
+        if not all(map(_is_array, values)):
+            continue
+        values = [v.astype(float) for v in values]
+        both = list(zip(pairs, values, strict=True))
+        if all(same(p.got, v) for p, v in both):
+            return f"What comes back is the argument `{name}`, unchanged."
+        multiples = [_multiple(p.got - p.expected, v) for p, v in both]
+        if all(multiples):
+            return (
+                f"It is off by a multiple of `{name}`: a term with `{name}` is left "
+                "out, or counted wrongly."
+            )
+        if all(_multiple_each(p.got, p.expected, v) for p, v in both):
+            return f"Every value is multiplied by that of `{name}` once too often."
+        if all(_multiple_each(p.expected, p.got, v) for p, v in both):
+            return f"Every value should be multiplied by that of `{name}`."
+    return ""
+
+
+def _is_array(value: Any) -> bool:
+    numbers = isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
+    return numbers and value.size > 1 and bool(np.isfinite(value).all())
+
+
+def _multiple(one: np.ndarray, other: np.ndarray) -> float:
+    """The constant `one / other`, or 0 where there is none."""
+    square = float((other * other).sum())
+    if one.shape != other.shape or not square or np.ptp(other) < 1e-9:
+        return 0.0
+    factor = float((one * other).sum()) / square
+    return factor if same(one, factor * other) else 0.0
+
+
+def _multiple_each(product: np.ndarray, one: np.ndarray, other: np.ndarray) -> bool:
+    if product.shape != one.shape or other.shape != one.shape or np.ptp(other) < 1e-9:
+        return False
+    return same(product, one * other)
+
+
+def _arrangement(pairs: Sequence[Pair]) -> str:
+    """Right numbers in wrong places."""
+    pairs = [p for p in pairs if p.expected.size > 1]
+    if not pairs:
+        return ""
+    if all(_square(p.expected) and same(p.got, p.expected.T) for p in pairs):
+        return "It looks transposed."
+    dims = {p.expected.ndim for p in pairs}
+    for axis in range(dims.pop() if len(dims) == 1 else 0):
+        if all(same(p.got, np.flip(p.expected, axis)) for p in pairs):
+            return f"It runs backwards along axis {axis}: look at the order."
+        for step in (1, -1):
+            if all(_shifted(p, step, axis) for p in pairs):
+                return f"The values are shifted by one along axis {axis}."
+    if all(same(np.sort(p.got, None), np.sort(p.expected, None)) for p in pairs) and (
+        any(p.expected.size > 2 for p in pairs)
+    ):
+        return "The values are right, their order is not."
+    return ""
+
+
+def _square(array: np.ndarray) -> bool:
+    return array.ndim == 2 and array.shape[0] == array.shape[1]
+
+
+def _shifted(p: Pair, step: int, axis: int) -> bool:
+    """Shifted, whatever came in at the end; at least two steps must agree."""
+    n = p.expected.shape[axis]
+    if n < 3:
+        return False
+    head, tail = np.arange(n - 1), np.arange(1, n)
+    to, of = (tail, head) if step > 0 else (head, tail)
+    one, other = np.take(p.got, to, axis), np.take(p.expected, of, axis)
+    return same(one, other) and len(np.unique(other)) > 1
+
+
+def _rounded(pairs: Sequence[Pair]) -> str:
+    for make in (np.round, np.trunc, np.floor, np.ceil):
+        whole = all(same(p.expected, np.round(p.expected)) for p in pairs)
+        if not whole and _everywhere(pairs, make):
+            return (
+                "The values were rounded: is something an integer that should not be?"
+            )
+    return ""

@@ -1,0 +1,56 @@
+"""A variable of the notebook that a function reads in place of its argument."""
+
+from __future__ import annotations
+
+import dis
+from collections.abc import Callable, Iterator
+from types import CodeType, FunctionType
+
+import numpy as np
+
+_DATA = (int, float, complex, str, list, tuple, dict, set, np.ndarray, np.generic)
+
+
+def stray_name(function: Callable) -> str:
+    """One sentence, or an empty string.
+
+    It is said only where both are true: an argument is never read, and data of the
+    notebook is. Either alone may well be meant.
+    """
+    if not isinstance(function, FunctionType):
+        return ""
+    code = function.__code__
+    count = code.co_argcount + code.co_kwonlyargcount
+    used = _read(code) | set(code.co_cellvars)
+    unused = [name for name in code.co_varnames[:count] if name not in used]
+    names = function.__globals__
+    data = [
+        name
+        for name in dict.fromkeys(_globals(code))
+        if isinstance(names.get(name), _DATA) and not name.isupper()
+    ]
+    if not unused or not data:
+        return ""
+    return (
+        f"It reads `{data[0]}`, a variable of the notebook, and never its argument "
+        f"`{unused[0]}`."
+    )
+
+
+def _read(code: CodeType) -> set[str]:
+    """Names of local variables that are read, by themselves or in pairs."""
+    found: set[str] = set()
+    for step in dis.get_instructions(code):
+        if step.opname.startswith(("LOAD_FAST", "STORE_FAST_LOAD", "DELETE_FAST")):
+            names = step.argval if isinstance(step.argval, tuple) else (step.argval,)
+            found.update(names)
+    return found
+
+
+def _globals(code: CodeType) -> Iterator[str]:
+    for step in dis.get_instructions(code):
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            yield step.argval
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _globals(inner)
