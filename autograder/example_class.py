@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 import shutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import nbformat
 
@@ -46,13 +47,45 @@ def notebooks() -> Iterator[tuple[str, str]]:
 
 
 def mistaken(one: check.Check, mistake: check.Mistake) -> str:
-    """A cell that makes a known mistake, beside the right function it may build on."""
+    """A cell that makes a known mistake."""
+    return written_as(one, mistake.function)
+
+
+def written_as(one: check.Check, function: Callable) -> str:
+    """A cell with another version of an exercise, a mistake or a right variant.
+
+    What it builds on goes with it: functions beside it among the checks, and the right
+    function under another name.
+
+    Args:
+        one: the check it belongs to.
+        function: the version.
+    """
     right = solve.reference_cells(one.lab.name)[one.name]
-    helper = right.replace(f"def {one.name}(", f"def right_{one.name}(", 1)
-    code = textwrap.dedent(inspect.getsource(mistake.function))
-    code = code[code.index("def ") :].replace(mistake.name, one.name, 1)
-    code = code.replace(f"ref.{one.name}(", f"right_{one.name}(").replace("ref.", "")
-    return f"{helper}\n\n\n{code}"
+    parts = [right.replace(f"def {one.name}(", f"def right_{one.name}(", 1)]
+    module = inspect.getmodule(function)
+    for helper in _helpers(function, module):
+        parts.append(_definition(helper))
+    code = _definition(function).replace(function.__name__, one.name, 1)
+    text = "\n\n\n".join([*parts, code])
+    return text.replace(f"ref.{one.name}(", f"right_{one.name}(").replace("ref.", "")
+
+
+def _helpers(function: Callable, module: ModuleType) -> list[Callable]:
+    """Functions of the module that it calls, those they call first."""
+    found: list[Callable] = []
+    for name in function.__code__.co_names:
+        other = getattr(module, name, None)
+        own = inspect.isfunction(other) and other.__module__ == module.__name__
+        if own and other is not function and other not in found:
+            found += [f for f in _helpers(other, module) if f not in found]
+            found += [other]
+    return found
+
+
+def _definition(function: Callable) -> str:
+    code = textwrap.dedent(inspect.getsource(function))
+    return code[code.index("def ") :]
 
 
 def write(folder: Path) -> list[str]:

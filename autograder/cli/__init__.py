@@ -10,6 +10,7 @@ from autograder.cli import (
     grade_class,
     map,
     new_class,
+    statistics,
 )
 from autograder.cli.common import UsageError
 
@@ -23,6 +24,7 @@ COMMANDS = (
     grade_class,
     map,
     new_class,
+    statistics,
 )
 
 __all__ = ["COMMANDS", "UsageError"]

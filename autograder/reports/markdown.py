@@ -14,13 +14,13 @@ def render(results: Sequence[LabResult]) -> str:
 
 def _one(result: LabResult) -> str:
     lines = [
-        f"### {_safe(result.lab or 'Unknown lab')}, {_safe(result.student)}: "
+        f"### {safe(result.lab or 'Unknown lab')}, {safe(result.student)}: "
         f"{result.score:g} of {result.max_score:g} points",
         "",
     ]
     said = [result.error] if result.error else list(result.findings)
     if said:
-        lines += [*(f"- {_safe(text)}" for text in said), ""]
+        lines += [*(f"- {safe(text)}" for text in said), ""]
     if result.tier == 3:
         lines += ["> Graded **without a sandbox**.", ""]
     if result.questions:
@@ -32,13 +32,13 @@ def _one(result: LabResult) -> str:
             sign = "✔" if question.score >= question.max_score else "✘"
             score = f"{question.score:g}"
         lines.append(
-            f"| {sign} | {_safe(question.name)} | {score} of "
-            f"{question.max_score:g} | {_safe(question.message)} |"
+            f"| {sign} | {safe(question.name)} | {score} of "
+            f"{question.max_score:g} | {safe(question.message)} |"
         )
     return "\n".join(lines) + "\n"
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Words of a student must not become markup."""
     text = " ".join(text.split())
     for sign in "\\`*_[]|<>#!":

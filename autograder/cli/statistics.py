@@ -1,0 +1,46 @@
+"""`autograder statistics LAB`: who fails where, and by which mistake."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from autograder.cli.common import UsageError, labs_named
+
+
+def add_to(commands) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "statistics", help="show who fails where, and by which mistake"
+    )
+    parser.add_argument("lab", metavar="LAB")
+    parser.add_argument("--course", type=Path, default=Path(), metavar="FOLDER",
+                        help="the course's folder (default: this one)")  # fmt: skip
+    parser.add_argument("--csv", type=Path, metavar="FILE")
+    parser.add_argument("--markdown", type=Path, metavar="FILE")
+    parser.add_argument("--figure", type=Path, metavar="FILE.png")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show the table; write what was asked for."""
+    from autograder.classroom.course import open_course
+    from autograder.reports import class_figure, class_table
+    from autograder.statistics import statistics
+
+    labs_named([options.lab])
+    questions = statistics(open_course(options.course), options.lab)
+    if not questions:
+        raise UsageError(
+            f"Nothing is graded yet; run `autograder class {options.lab}`."
+        )
+    print(class_table.text(questions))
+    if options.csv:
+        text = class_table.csv(questions)
+        options.csv.write_text(text, encoding="utf-8", newline="")
+    if options.markdown:
+        text = class_table.summary(options.lab, questions)
+        options.markdown.write_text(text, encoding="utf-8")
+    if options.figure:
+        class_figure.draw(options.lab, questions, options.figure)
+    return 0

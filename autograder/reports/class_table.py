@@ -1,0 +1,69 @@
+"""Statistics of a class as a table: text, CSV, Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograder import statistics
+from autograder.reports import markdown, table
+from autograder.statistics import Question
+from autograder.table import columns
+
+WIDTH = 76  # characters of a mistake in the text table
+
+
+def text(questions: Sequence[Question]) -> str:
+    """For the terminal: a line for each question, and who fails where."""
+    head = ("question", "of", "mean", *statistics.STATES, "most frequent mistake")
+    rows = [head]
+    for one in questions:
+        counts = [str(one.counts[state] or "·") for state in statistics.STATES]
+        rows.append((one.name, f"{one.max_score:g}", _mean(one), *counts,
+                     _first_mistake(one, WIDTH)))  # fmt: skip
+    failing = [
+        f"{one.name}: {', '.join(one.failing)}" for one in questions if one.failing
+    ]
+    return "\n".join([columns(rows), "", "Not right yet:", *(failing or ["nobody"])])
+
+
+def csv(questions: Sequence[Question]) -> str:
+    """A row for each question, with all names and all mistakes."""
+    head = ["question", "points", "mean", *statistics.STATES, "not right", "mistakes"]
+    rows: list[list[str | float]] = [head]
+    for one in questions:
+        mistakes = [f"{len(who)}× {said}" for said, who in one.mistakes]
+        rows.append(
+            [one.name, one.max_score, "" if one.mean is None else round(one.mean, 3),
+             *(one.counts[state] for state in statistics.STATES),
+             "; ".join(one.failing), "\n".join(mistakes)]
+        )  # fmt: skip
+    return table.render(rows)
+
+
+def summary(lab: str, questions: Sequence[Question]) -> str:
+    """Markdown: the same table, with the names under it."""
+    head = ["question", "mean", *statistics.STATES, "most frequent mistake"]
+    lines = [f"### {lab}: {len(statistics.totals(questions))} students", "",
+             f"| {' | '.join(head)} |", "|---" * len(head) + "|"]  # fmt: skip
+    for one in questions:
+        cells = [one.name, f"{_mean(one)} of {one.max_score:g}",
+                 *(str(one.counts[state]) for state in statistics.STATES),
+                 _first_mistake(one, 300)]  # fmt: skip
+        lines.append(f"| {' | '.join(map(markdown.safe, cells))} |")
+    lines += ["", *(f"- {markdown.safe(one.name)}: "
+                    f"{markdown.safe(', '.join(one.failing))}"
+                    for one in questions if one.failing)]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _mean(one: Question) -> str:
+    return "–" if one.mean is None else f"{one.mean:.2f}"
+
+
+def _first_mistake(one: Question, width: int) -> str:
+    if not one.mistakes:
+        return ""
+    said, who = one.mistakes[0]
+    said = " ".join(said.split())
+    short = said if len(said) <= width else f"{said[: width - 1]}…"
+    return f"{len(who)}× {short}"
