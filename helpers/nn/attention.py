@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.nn.cores import share
+from helpers.nn.cores import BLOCK, share
 from helpers.nn.tensor import needs_float, record
 
 MASKED = -1e9  # the logit of what must not be attended to
@@ -40,8 +40,12 @@ def scaled_dot_product_attention(q, k, v, mask=None, drop=None):
     if drop is not None:
         drop = np.broadcast_to(drop, weights.shape)
 
+    # So many examples at a time stay in the cache.
+    examples = max(1, BLOCK * len(weights) // max(weights.size, 1))
+
     def forward(start, stop):
-        for at in range(start, stop):  # an example at a time stays in the cache
+        for i in range(start, stop, examples):
+            at = slice(i, min(i + examples, stop))
             w = weights[at]
             np.matmul(Q[at], K[at].swapaxes(-1, -2), out=w)
             w *= scale
@@ -59,7 +63,8 @@ def scaled_dot_product_attention(q, k, v, mask=None, drop=None):
         dQ, dK, dV = np.empty_like(Q), np.empty_like(K), np.empty_like(V)
 
         def backward(start, stop):
-            for at in range(start, stop):
+            for i in range(start, stop, examples):
+                at = slice(i, min(i + examples, stop))
                 w = weights[at]
                 used = w if drop is None else w * drop[at]
                 np.matmul(used.swapaxes(-1, -2), g[at], out=dV[at])

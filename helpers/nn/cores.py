@@ -17,9 +17,11 @@ import threading
 
 import numpy as np
 
-WORTH_SHARING = 2**18  # elements; below, waking another thread costs more
+WORTH_SHARING = 2**19  # elements; below, waking another thread costs more
 STEPS = 8  # multiply-adds of a matrix product in the time of one elementwise step
-BLOCK = 2**16  # elements worked on at a time: 256 kB in float32, to stay in the cache
+# Elements worked on at a time: 1 MB in float32, to stay in the cache. Smaller blocks
+# mean more calls, and at each of them the threads may have to wait for Python's lock.
+BLOCK = 2**18
 
 
 def _blas_threads():
@@ -39,9 +41,10 @@ def _keep_memory():
     """Have glibc keep what is freed: a step needs what the step before has freed.
 
     Otherwise large arrays go back to the system, and getting them again costs more
-    than many an operation on them.
+    than many an operation on them. Elsewhere than on Linux there is no such setting;
+    on Windows already the question is an error.
     """
-    with contextlib.suppress(AttributeError, OSError):
+    with contextlib.suppress(AttributeError, OSError, TypeError):
         mallopt = ctypes.CDLL(None).mallopt
         for option in (-1, -3):  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
             mallopt(option, 2**29)
@@ -171,12 +174,31 @@ def elementwise(function, *arrays):
     return result
 
 
-def product(a, b):
-    """The matrix product of two matrices, its rows shared among the threads."""
+def by_rows(function, *arrays):
+    """Call `function(*pieces)` for blocks of arrays (rows, ...) with as many rows each.
+
+    Args:
+        function: writes into its pieces; a row must not depend on others.
+        arrays: contiguous or not.
+    """
+    rows, size = len(arrays[0]), arrays[0].size
+    step = max(1, BLOCK * rows // max(size, 1))
+
+    def part(start, stop):
+        for i in range(start, stop, step):
+            function(*(a[i : min(i + step, stop)] for a in arrays))
+
+    share(part, rows, size * len(arrays))
+
+
+def product(a, b, bias=None):
+    """The product of two matrices plus a bias, its rows shared among the threads."""
     result = np.empty((a.shape[0], b.shape[1]), np.result_type(a, b))
 
     def part(start, stop):
-        np.matmul(a[start:stop], b, out=result[start:stop])
+        rows = np.matmul(a[start:stop], b, out=result[start:stop])
+        if bias is not None:
+            rows += bias
 
     share(part, len(result), a.size * b.shape[1] // STEPS)
     return result

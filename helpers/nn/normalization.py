@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.nn.cores import BLOCK, column_sums, share
+from helpers.nn.cores import BLOCK, by_rows, column_sums, share
 from helpers.nn.tensor import needs_float, record
 
 
@@ -18,24 +18,20 @@ def _tile(vectors, rows):
     return [np.tile(v, times) for v in vectors], times
 
 
-def _by_chunks(function, *arrays):
-    """Call `function(*chunks)` for pieces of arrays with equally many rows."""
-    rows, width = arrays[0].shape
-    step = max(1, BLOCK // width)
+def _sums(function, *arrays):
+    """Two sums over rows for each piece of the arrays, the same in every run.
 
-    def part(start, stop):
-        for i in range(start, stop, step):
-            function(*(a[i : min(i + step, stop)] for a in arrays))
+    Args:
+        function: pieces -> two arrays (width,).
+        arrays: with equally many rows, (rows, width).
 
-    share(part, rows, rows * width)
-
-
-def _column_sums(function, *arrays):
-    """Sum of `function(*chunks)`, itself a sum of rows; the same in every run."""
+    Returns:
+        (pieces, 2, width), and how many rows each piece had, (pieces, 1).
+    """
     rows, width = arrays[0].shape
     step = max(1, BLOCK // width)
     starts = range(0, rows, step)
-    sums = np.empty((len(starts), width), arrays[0].dtype)
+    sums = np.empty((len(starts), 2, width), arrays[0].dtype)
 
     def part(start, stop):
         for k in range(start, stop):
@@ -43,11 +39,32 @@ def _column_sums(function, *arrays):
             sums[k] = function(*(a[i : i + step] for a in arrays))
 
     share(part, len(starts), rows * width)
-    return sums.sum(0)
+    return sums, np.diff([*starts, rows])[:, None]
 
 
 def _sum(a):
     return np.ones(len(a), a.dtype) @ a
+
+
+def _mean_and_variance(x):
+    """Of each column of x (n, n_C), in one walk through memory (Chan et al., 1979).
+
+    Each piece gives its own mean and squared distances from that; the distances of
+    the means are added at the end.
+    """
+    n, n_C = x.shape
+    _, times = _tile([x[0]], n)
+
+    def moments(a):
+        mean = _sum(a) / len(a)
+        centred = a - mean
+        return mean, np.einsum("ij,ij->j", centred, centred)
+
+    sums, rows = _sums(moments, x.reshape(-1, n_C * times))
+    means, squares = (sums[:, k].reshape(-1, n_C) for k in (0, 1))
+    share_of_each = np.repeat(rows / n, times, axis=0).astype(x.dtype)
+    mean = (share_of_each * means).sum(0)
+    return mean, squares.sum(0) / n + (share_of_each * (means - mean) ** 2).sum(0)
 
 
 @needs_float(0, 1, 2)
@@ -74,20 +91,7 @@ def batch_norm(x, gamma, beta, running=None, training=True, momentum=0.9, epsilo
     flat = np.ascontiguousarray(x.data).reshape(-1, n_C)
     n = len(flat)
     if training:
-        (_,), times = _tile([gamma.data], n)
-        wide = flat.reshape(-1, n_C * times)
-
-        def fold(sums):
-            return sums.reshape(times, n_C).sum(0)
-
-        mean = fold(_column_sums(_sum, wide)) / n
-        (wide_mean,), _ = _tile([mean], n)
-
-        def squares(a):
-            centred = a - wide_mean
-            return np.einsum("ij,ij->j", centred, centred)
-
-        variance = fold(_column_sums(squares, wide)) / n
+        mean, variance = _mean_and_variance(flat)
         if running is not None:
             for old, new in zip(
                 running, (mean, variance * (n / max(n - 1, 1))), strict=True
@@ -106,17 +110,17 @@ def batch_norm(x, gamma, beta, running=None, training=True, momentum=0.9, epsilo
         np.multiply(a, scales, out=out)
         out += shifts
 
-    _by_chunks(normalize, flat.reshape(-1, len(means)), y.reshape(-1, len(means)))
+    by_rows(normalize, flat.reshape(-1, len(means)), y.reshape(-1, len(means)))
 
     def rule(g):
         g = np.ascontiguousarray(g).reshape(-1, n_C)
         rows = [a.reshape(-1, n_C * times) for a in (g, flat)]
 
-        def correlation(g, a):
-            return np.einsum("ij,ij->j", a - means, g)
+        def sums(g, a):
+            return _sum(g), np.einsum("ij,ij->j", a - means, g)
 
-        dbeta = _column_sums(_sum, rows[0]).reshape(times, n_C).sum(0)
-        dgamma = _column_sums(correlation, *rows).reshape(times, n_C).sum(0) * inverse
+        dbeta, dgamma = _sums(sums, *rows)[0].sum(0).reshape(2, times, n_C).sum(1)
+        dgamma *= inverse
         if not x.requires_grad:
             return None, dgamma, dbeta
         dx = np.empty_like(flat)
@@ -130,7 +134,7 @@ def batch_norm(x, gamma, beta, running=None, training=True, momentum=0.9, epsilo
                 out -= a * slopes
                 out += constants
 
-        _by_chunks(spread, *rows, dx.reshape(-1, n_C * times))
+        by_rows(spread, *rows, dx.reshape(-1, n_C * times))
         return dx.reshape(x.shape), dgamma, dbeta
 
     return record(y.reshape(x.shape), (x, gamma, beta), rule, "batch_norm")

@@ -559,9 +559,7 @@ def linear(x, W, b=None):
             f"the last axis of the input must be {n_in}"
         )
     rows = x.data.reshape(-1, n_in)
-    y = product(rows, W.data)
-    if b is not None:
-        y += b.data
+    y = product(rows, W.data, None if b is None else b.data)
 
     def rule(g):
         g = g.reshape(-1, n_out)

@@ -7,6 +7,8 @@ RMSprop and Adam (L2 regularization), directly in AdamW.
 
 import numpy as np
 
+from helpers.nn.cores import by_rows
+
 
 def clip_gradients(parameters, value=None, norm=None):
     """Limit gradients in place: each element to +-value, all together to a norm.
@@ -68,7 +70,8 @@ class Optimizer:
             g = p.grad
             if self.weight_decay:
                 g = self.decay(p.data, g, rate)
-            self.update(p.data, g, rate, *slots.values())
+            arrays = map(np.atleast_1d, (p.data, g, *slots.values()))
+            by_rows(lambda w, g, *s: self.update(w, g, rate, *s), *arrays)
 
     def decay(self, w, g, rate):
         """The gradient with weight decay."""

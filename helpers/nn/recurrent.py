@@ -44,9 +44,7 @@ class _Scan:
             raise ValueError(f"{name}: state {h0.shape} should be ({self.m}, {n})")
         self.x, self.W, self.U, self.reverse = x, W, U, reverse
         self.inputs = _time_first(x.data, reverse).reshape(-1, x.shape[2])
-        self.Z = product(self.inputs, W.data)
-        self.Z += b.data
-        self.Z = self.Z.reshape(self.T, self.m, -1)
+        self.Z = product(self.inputs, W.data, b.data).reshape(self.T, self.m, -1)
         self.h = np.zeros((self.T + 1, self.m, n), self.Z.dtype)  # h[t + 1] after t
         if h0 is not None:
             self.h[0] = h0.data
