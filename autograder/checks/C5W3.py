@@ -1,0 +1,2315 @@
+"""Hidden tests of C5W3: attention, decoding, BLEU, CTC, trigger words."""
+
+import itertools
+from collections import Counter
+
+import numpy as np
+
+from autograder.check import Lab, case
+
+lab = Lab("C5W3")
+ref = lab.reference
+
+
+# --- attention -----------------------------------------------------------------------
+
+lab.concept(
+    "attention_count",
+    points=1,
+    answer=300,
+    why="Each of the 10 output steps looks at each of the 30 letters.",
+    because={
+        30: "That is one look. Each output step takes its own.",
+        10: "Each step has a weight for every letter, not one.",
+        40: "Steps and letters multiply: every step looks at every letter.",
+        900: "Letters do not look at letters here; output steps look at letters.",
+    },
+)
+
+
+@lab.check("one_step_attention", points=7, driver="attended")
+def one_step_attention(rng):
+    """Several sizes, one sequence, one letter; values, weights and slopes."""
+    for m, Tx, n, n_s, hidden in [(3, 4, 6, 5, 7), (1, 6, 2, 3, 4), (2, 1, 4, 2, 3)]:
+        seed = int(rng.integers(2**31))
+        yield case(rng.normal(size=(m, Tx, n)), rng.normal(size=(m, n_s)), hidden, seed)
+
+
+def _attend(a, s_prev, densor1, densor2, *, axis=1, first="a", mean=False, keep=True):
+    nn = ref.nn
+    m, Tx, _ = a.shape
+    n_s = s_prev.shape[1]
+    s = nn.broadcast_to(s_prev.reshape(m, 1, n_s), (m, Tx, n_s))
+    energies = densor2(densor1(nn.concatenate([a, s] if first == "a" else [s, a])))
+    alphas = energies if axis is None else nn.softmax(energies, axis=axis)
+    weighted = alphas * a
+    sum_up = weighted.mean if mean else weighted.sum
+    return sum_up(axis=1, keepdims=keep), alphas
+
+
+@one_step_attention.mistake(
+    "The softmax runs over the wrong axis: every weight is 1. The letters compete "
+    "(axis 1); the last axis has length 1."
+)
+def softmax_over_the_last_axis(a, s_prev, densor1, densor2):
+    return _attend(a, s_prev, densor1, densor2, axis=2)
+
+
+@one_step_attention.mistake(
+    "The softmax runs over the batch: the dates compete with each other. The letters "
+    "of one date do (axis 1)."
+)
+def softmax_over_the_batch(a, s_prev, densor1, densor2):
+    return _attend(a, s_prev, densor1, densor2, axis=0)
+
+
+@one_step_attention.mistake("The energies are not shares yet: a softmax is missing.")
+def without_softmax(a, s_prev, densor1, densor2):
+    return _attend(a, s_prev, densor1, densor2, axis=None)
+
+
+@one_step_attention.mistake(
+    "State and notes have changed places. densor1 takes the notes first."
+)
+def state_first(a, s_prev, densor1, densor2):
+    return _attend(a, s_prev, densor1, densor2, first="s")
+
+
+@one_step_attention.mistake(
+    "The context is Tx times too small: add the weighted notes up. The weights already "
+    "sum to 1."
+)
+def averages_the_notes(a, s_prev, densor1, densor2):
+    return _attend(a, s_prev, densor1, densor2, mean=True)
+
+
+@one_step_attention.mistake(
+    "The context has lost its time axis: (m, 1, 2 n_a) is what an LSTM reads. Sum with "
+    "keepdims."
+)
+def context_without_time(a, s_prev, densor1, densor2):
+    return _attend(a, s_prev, densor1, densor2, keep=False)
+
+
+@one_step_attention.mistake(
+    "The weights are right, the context is the plain sum of the notes: weigh them."
+)
+def unweighted_sum(a, s_prev, densor1, densor2):
+    _, alphas = _attend(a, s_prev, densor1, densor2)
+    return a.sum(axis=1, keepdims=True), alphas
+
+
+@one_step_attention.mistake("Weights come first, then the context: swap the two.")
+def weights_first(a, s_prev, densor1, densor2):
+    context, alphas = _attend(a, s_prev, densor1, densor2)
+    return alphas, context
+
+
+@one_step_attention.mistake(
+    "No slope arrives in a: the values were read from `.data`. Stay with tensors."
+)
+def cuts_the_tape(a, s_prev, densor1, densor2):
+    context, alphas = _attend(a, s_prev, densor1, densor2)
+    return context.data, alphas.data
+
+
+@one_step_attention.right
+def attention_by_matmul(a, s_prev, densor1, densor2):
+    nn = ref.nn
+    s = nn.stack([s_prev] * a.shape[1], axis=1)
+    energies = densor2(densor1(nn.concatenate([a, s], axis=2)))
+    alphas = nn.softmax(energies, axis=-2)
+    return nn.matmul(alphas.swapaxes(1, 2), a), alphas
+
+
+@one_step_attention.right
+def attention_by_hand(a, s_prev, densor1, densor2):
+    nn = ref.nn
+    m, Tx, n = a.shape
+    energies = []
+    for t in range(Tx):
+        both = nn.concatenate([a[:, t], s_prev])
+        energies.append(densor2(densor1(both)))  # (m, 1)
+    e = nn.exp(nn.stack(energies, axis=1))
+    alphas = e / e.sum(axis=1, keepdims=True)
+    context = sum(alphas[:, t] * a[:, t] for t in range(Tx))
+    return context.reshape(m, 1, n), alphas
+
+
+@one_step_attention.right
+def attention_by_einsum(a, s_prev, densor1, densor2):
+    _, alphas = _attend(a, s_prev, densor1, densor2)
+    context = ref.nn.einsum("mtk,mtn->mkn", alphas, a)
+    return context, alphas
+
+
+@lab.check("modelf", points=7, driver="translated", seconds=20)
+def modelf(rng):
+    """Names and shapes of the arrays, scores and weights; one letter and one step."""
+    for m, Tx, Ty, n_a, n_s, V, K in [(2, 5, 3, 2, 4, 3, 5), (1, 1, 2, 3, 2, 4, 2)]:
+        x = np.eye(V)[rng.integers(0, V, (m, Tx))]
+        yield case(x, Ty, n_a, n_s, K, int(rng.integers(2**31)))
+
+
+def _translator(Tx, Ty, n_a, n_s, V, K, rng, *, carry="sc", soft=False, fresh=False,
+                ways=2, last=False, transpose=False):  # fmt: skip
+    nn = ref.nn
+
+    class Translator(nn.Model):
+        def __init__(self):
+            if ways == 2:
+                self.pre = nn.Bidirectional(
+                    nn.LSTM, V, n_a, return_sequences=True, rng=rng
+                )
+            else:
+                self.pre = nn.LSTM(V, 2 * n_a, return_sequences=True, rng=rng)
+            self.densor1 = nn.Dense(2 * n_a + n_s, 10, activation="tanh", rng=rng)
+            self.densor2 = nn.Dense(10, 1, rng=rng)
+            self.post = nn.LSTM(2 * n_a, n_s, return_state=True, rng=rng)
+            self.output = nn.Dense(n_s, K, rng=rng)
+
+        def forward(self, x, return_weights=False):
+            a = self.pre(x)
+            zero = nn.as_tensor(np.zeros((len(a.data), n_s), a.dtype))
+            s = c = zero
+            scores, looks = [], []
+            for _ in range(Ty):
+                context, alphas = ref.one_step_attention(
+                    a, zero if fresh else s, self.densor1, self.densor2
+                )
+                start = (s if "s" in carry else zero, c if "c" in carry else zero)
+                _, s, c = self.post(context, initial_state=start)
+                scores.append(self.output(c if last else s))
+                looks.append(alphas.data[:, :, 0])
+            scores = nn.stack(scores, axis=0 if transpose else 1)
+            scores = nn.softmax(scores) if soft else scores
+            return (scores, np.stack(looks, axis=1)) if return_weights else scores
+
+    return Translator()
+
+
+@modelf.mistake(
+    "Every step starts from a state of zeros. Carry s and c from step to step."
+)
+def forgets_the_state(Tx, Ty, n_a, n_s, V, K, rng):
+    return _translator(Tx, Ty, n_a, n_s, V, K, rng, carry="")
+
+
+@modelf.mistake("The memory c starts anew at every step. Carry it on, as s is.")
+def forgets_the_memory(Tx, Ty, n_a, n_s, V, K, rng):
+    return _translator(Tx, Ty, n_a, n_s, V, K, rng, carry="s")
+
+
+@modelf.mistake(
+    "Attention always asks with the first state, so every step looks at the same "
+    "letters. Ask with the present s."
+)
+def asks_with_the_first_state(Tx, Ty, n_a, n_s, V, K, rng):
+    return _translator(Tx, Ty, n_a, n_s, V, K, rng, fresh=True)
+
+
+@modelf.mistake("It returns probabilities. The loss takes scores, without softmax.")
+def returns_probabilities(Tx, Ty, n_a, n_s, V, K, rng):
+    return _translator(Tx, Ty, n_a, n_s, V, K, rng, soft=True)
+
+
+@modelf.mistake("The scores are read from the memory c. The state s is the output.")
+def writes_from_the_memory(Tx, Ty, n_a, n_s, V, K, rng):
+    return _translator(Tx, Ty, n_a, n_s, V, K, rng, last=True)
+
+
+@modelf.mistake("Time comes first in the scores. Batches do: stack along axis 1.")
+def translator_time_first(Tx, Ty, n_a, n_s, V, K, rng):
+    return _translator(Tx, Ty, n_a, n_s, V, K, rng, transpose=True)
+
+
+@modelf.mistake(
+    "The reader goes in one direction only. Wrap the LSTM: nn.Bidirectional."
+)
+def reads_one_way(Tx, Ty, n_a, n_s, V, K, rng):
+    return _translator(Tx, Ty, n_a, n_s, V, K, rng, ways=1)
+
+
+@modelf.right
+def translator_with_lists(Tx, Ty, n_a, n_s, V, K, rng):
+    nn = ref.nn
+
+    class Dates(nn.Model):
+        def __init__(self):
+            self.output = nn.Dense(n_s, K, rng=rng)
+            self.post = nn.LSTM(2 * n_a, n_s, return_state=True, rng=rng)
+            self.densor2 = nn.Dense(10, 1, rng=rng)
+            self.densor1 = nn.Dense(2 * n_a + n_s, 10, "tanh", rng=rng)
+            self.pre = nn.Bidirectional(nn.LSTM, V, n_a, return_sequences=True, rng=rng)
+
+        def forward(self, x, return_weights=False):
+            notes, state, looks, written = self.pre(x), None, [], []
+            for _ in range(Ty):
+                m = notes.shape[0]
+                if state is None:
+                    state = (nn.Tensor(np.zeros((m, n_s))),) * 2
+                seen, share = ref.one_step_attention(
+                    notes, state[0], self.densor1, self.densor2
+                )
+                out, *state = self.post(seen, initial_state=tuple(state))
+                written.append(self.output(out).reshape(m, 1, K))
+                looks.append(share.data.swapaxes(1, 2))
+            scores = nn.concatenate(written, axis=1)
+            return (scores, np.concatenate(looks, 1)) if return_weights else scores
+
+    return Dates()
+
+
+@modelf.right
+def translator_with_one_dense_call(Tx, Ty, n_a, n_s, V, K, rng):
+    model = _translator(Tx, Ty, n_a, n_s, V, K, rng)
+    nn = ref.nn
+
+    def forward(x, return_weights=False):
+        a = model.pre(x)
+        s = c = nn.as_tensor(np.zeros((a.shape[0], n_s)))
+        states, looks = [], []
+        for _ in range(Ty):
+            context, alphas = ref.one_step_attention(a, s, model.densor1, model.densor2)
+            _, s, c = model.post(context, initial_state=(s, c))
+            states.append(s)
+            looks.append(alphas)
+        scores = model.output(nn.stack(states, axis=1))
+        weights = nn.concatenate(looks, axis=2).data.swapaxes(1, 2)
+        return (scores, weights) if return_weights else scores
+
+    model.forward = forward
+    return model
+
+
+lab.concept(
+    "context_means",
+    points=1,
+    answer="C",
+    why="α weighs the notes in the sum that the writer reads at this step.",
+    because={
+        "A": "Weights say where the writer looks, not what it writes there.",
+        "B": "How sure it is stands in the softmax over symbols, not over letters.",
+        "D": "Weights sum to 1 over the letters of one step; other steps are free.",
+    },
+)
+
+
+# --- decoding ------------------------------------------------------------------------
+
+
+def table_of(rng, k, V, zeros=0.0):
+    """Probabilities of the next symbol by time (mod k) and symbol, some of them 0."""
+    p = rng.dirichlet(np.full(V, 0.7), size=(k, V + 1))
+    p = p + 0.01
+    if zeros:
+        keep = rng.random(p.shape) >= zeros
+        keep[..., 1] |= ~keep.any(axis=-1)
+        p = p * keep
+    return p / p.sum(axis=-1, keepdims=True)
+
+
+def led_astray():
+    """Greedy takes 1 (0.5, then at best 0.4); better is 2 (0.4, then the end, 0.9)."""
+    p = np.full((2, 4, 3), 1 / 3)
+    p[0, 3] = [0.1, 0.5, 0.4]
+    p[1, 1] = [0.3, 0.3, 0.4]
+    p[1, 2] = [0.9, 0.05, 0.05]
+    p[0, 2] = [0.6, 0.2, 0.2]
+    return p
+
+
+@lab.check("greedy_decode", points=4, driver="decoded")
+def greedy_decode(rng):
+    """Ends early, ends at once, cut off at max_len, impossible symbols."""
+    yield case(led_astray(), 9)
+    for V, length in [(5, 12), (3, 3), (4, 1)]:
+        table = table_of(rng, 2, V, 0.3)
+        table[:, :, 0] *= 0.05  # the end comes late, if at all
+        yield case(table, length)
+    at_once = table_of(rng, 1, 4)
+    at_once[0, 4] = [0.7, 0.1, 0.1, 0.1]
+    yield case(at_once, 5)
+    cut = table_of(rng, 1, 3)
+    cut[..., 0] = 0
+    yield case(cut, 4)
+
+
+def _greedy(step, max_len, *, add=lambda total, log_p: total + log_p, keep_end=True,
+            pick=np.argmax, stop=True, context=lambda y: tuple(y)):  # fmt: skip
+    y, total = [], 0.0
+    for _ in range(max_len):
+        log_p = step(context(y))
+        best = int(pick(log_p))
+        total = add(total, log_p[best])
+        if best or keep_end:
+            y.append(best)
+        if best == 0 and stop:
+            break
+    return y, total
+
+
+@greedy_decode.mistake(
+    "The end symbol is missing from the sequence: it is written too."
+)
+def leaves_out_the_end(step, max_len):
+    return _greedy(step, max_len, keep_end=False)
+
+
+@greedy_decode.mistake("It does not stop at the end symbol, 0.")
+def runs_on(step, max_len):
+    return _greedy(step, max_len, stop=False)
+
+
+@greedy_decode.mistake(
+    "That is the probability. Asked for is its logarithm: add, no exp."
+)
+def greedy_probability(step, max_len):
+    y, total = _greedy(step, max_len)
+    return y, np.exp(total)
+
+
+@greedy_decode.mistake("Logarithms are multiplied. They add.")
+def multiplies_logarithms(step, max_len):
+    y, _ = _greedy(step, max_len)
+    logs = [step(tuple(y[:t]))[s] for t, s in enumerate(y)]
+    return y, np.prod(logs)
+
+
+@greedy_decode.mistake("The log probability is that of the last symbol only.")
+def last_symbol_only(step, max_len):
+    return _greedy(step, max_len, add=lambda total, log_p: log_p)
+
+
+@greedy_decode.mistake(
+    "The mean of the logarithms comes back. Greedy search returns their sum."
+)
+def greedy_mean(step, max_len):
+    y, total = _greedy(step, max_len)
+    return y, total / len(y)
+
+
+@greedy_decode.right
+def greedy_recursive(step, max_len, prefix=()):
+    if max_len == 0 or (prefix and prefix[-1] == 0):
+        return list(prefix), 0.0
+    log_p = step(prefix)
+    best = max(range(len(log_p)), key=lambda i: log_p[i])
+    y, rest = greedy_recursive(step, max_len - 1, (*prefix, best))
+    return y, rest + log_p[best]
+
+
+@greedy_decode.right
+def greedy_in_an_array(step, max_len):
+    y, logs = np.zeros(max_len, int), []
+    for t in range(max_len):
+        log_p = step(tuple(y[:t]))
+        y[t] = log_p.argmax()
+        logs.append(log_p.max())
+        if y[t] == 0:
+            return y[: t + 1], np.sum(logs)
+    return y, np.sum(logs)
+
+
+@greedy_decode.right
+def greedy_in_float32(step, max_len):
+    y, total = _greedy(lambda prefix: step(prefix).astype(np.float32), max_len)
+    return tuple(y), np.float32(total)
+
+
+lab.concept(
+    "width_one",
+    points=1,
+    answer="A",
+    why="One beginning kept is greedy; all kept is a full search.",
+    because={
+        "B": "Nothing is drawn at random, and a wide beam is no greedy search.",
+        "C": "The other way round: a wider beam sees more.",
+        "D": "All outputs are compared, short and long ones, by their score.",
+    },
+)
+
+
+@lab.check("beam_search", points=9, driver="searched")
+def beam_search(rng):
+    """Widths from 1 up, penalties 0 to 1.2, cut off or ended, impossible symbols."""
+    yield case(led_astray(), 2, 6, 0.0)
+    for V, B, length, penalty, zeros in [
+        (4, 3, 6, 0.7, 0.0),
+        (5, 2, 8, 1.0, 0.3),
+        (3, 1, 7, 0.5, 0.0),
+        (3, 40, 4, 1.2, 0.2),
+        (6, 4, 1, 0.0, 0.0),
+    ]:
+        table = table_of(rng, 3, V, zeros)
+        table[..., 0] *= 0.4
+        yield case(table, B, length, penalty)
+    late = table_of(rng, 2, 4)
+    late[..., 0] *= 0.02
+    yield case(late, 3, 5, 0.7)
+    # Short ends are likely, long ones cheap by the symbol: the penalty decides.
+    p = np.full((1, 4, 3), 0.0)
+    p[0, 3] = [0.30, 0.60, 0.10]
+    p[0, 1] = [0.05, 0.90, 0.05]
+    p[0, 2] = [0.80, 0.10, 0.10]
+    for penalty in (0.0, 0.7, 1.0):
+        yield case(p + 0.02 * rng.random(p.shape), 2, 7, penalty)
+
+
+def _beam(step, B, max_len, penalty, *, each=False, ended_only=False, open_only=False,
+          length=len, add=np.add, best=max, raw=False, keep_going=False, prune=True,
+          rank=None):  # fmt: skip
+    beams, finished = [((), 0.0)], []
+    for _ in range(max_len):
+        found = []
+        for prefix, total in beams:
+            if keep_going and prefix and prefix[-1] == 0:
+                found.append((prefix, total))
+                continue
+            log_p = step(prefix)
+            more = [
+                ((*prefix, int(i)), add(total, log_p[i]))
+                for i in np.flatnonzero(np.isfinite(log_p))
+            ]
+            more.sort(key=lambda one: -one[1])
+            found += more[:1] if each == "one" else more[:B] if each else more
+        found.sort(key=rank or (lambda one: -one[1]))
+        kept = found[:B] if prune else found
+        if keep_going:
+            beams = kept
+        else:
+            finished += [one for one in kept if one[0][-1] == 0]
+            beams = [one for one in kept if one[0][-1] != 0]
+    if keep_going:
+        finished = []
+    pool = beams if open_only else finished + beams
+    if ended_only:
+        pool = finished or beams
+    scored = [(list(y), total / length(y) ** penalty) for y, total in pool]
+    y, score = best(scored, key=lambda one: one[1])
+    if raw:
+        score = {tuple(y): t for y, t in pool}[tuple(y)]
+    return y, score
+
+
+@beam_search.mistake(
+    "The sums are not normalized by the length. Compare sum / length ** length_penalty."
+)
+def not_normalized(step, B, max_len, length_penalty):
+    return _beam(step, B, max_len, 0.0)
+
+
+@beam_search.mistake(
+    "Always divided by the whole length. The length is raised to length_penalty first."
+)
+def always_the_mean(step, B, max_len, length_penalty):
+    return _beam(step, B, max_len, 1.0)
+
+
+@beam_search.mistake(
+    "The right sequence, but the plain sum as score: return the normalized one."
+)
+def returns_the_sum(step, B, max_len, length_penalty):
+    return _beam(step, B, max_len, length_penalty, raw=True)
+
+
+@beam_search.mistake(
+    "The length leaves out the end symbol. It counts, as its logarithm does."
+)
+def length_without_the_end(step, B, max_len, length_penalty):
+    return _beam(step, B, max_len, length_penalty,
+                 length=lambda y: max(len(y) - (y[-1] == 0), 1))  # fmt: skip
+
+
+@beam_search.mistake(
+    "Each beginning keeps only its own best extension. Keep the best B of all "
+    "extensions together."
+)
+def best_of_each_parent(step, B, max_len, length_penalty):
+    log_p = step(())
+    order = np.argsort(-log_p, kind="stable")[:B]
+    beams = [((int(i),), log_p[i]) for i in order if np.isfinite(log_p[i])]
+    finished = [one for one in beams if one[0][-1] == 0]
+    beams = [one for one in beams if one[0][-1] != 0]
+    for _ in range(max_len - 1):
+        grown = []
+        for prefix, total in beams:
+            log_p = step(prefix)
+            i = int(np.argmax(log_p))
+            grown.append(((*prefix, i), total + log_p[i]))
+        finished += [one for one in grown if one[0][-1] == 0]
+        beams = [one for one in grown if one[0][-1] != 0]
+    scored = [(list(y), t / len(y) ** length_penalty) for y, t in finished + beams]
+    return max(scored, key=lambda one: one[1])
+
+
+@beam_search.mistake(
+    "That is greedy search: one beginning. Keep B of them."
+)  # fmt: skip
+def keeps_one(step, B, max_len, length_penalty):
+    return _beam(step, 1, max_len, length_penalty)
+
+
+@beam_search.mistake(
+    "Sequences cut off by max_len are dropped. They compete with those that ended."
+)
+def ended_ones_only(step, B, max_len, length_penalty):
+    return _beam(step, B, max_len, length_penalty, ended_only=True)
+
+
+@beam_search.mistake(
+    "Finished sequences keep their places in the beam, and the search narrows. Let "
+    "them step aside."
+)
+def finished_block_the_beam(step, B, max_len, length_penalty):
+    return _beam(step, B, max_len, length_penalty, keep_going=True)
+
+
+@beam_search.mistake(
+    "The least likely sequence comes back. Logarithms are negative: the largest score "
+    "wins."
+)
+def picks_the_worst(step, B, max_len, length_penalty):
+    return _beam(step, B, max_len, length_penalty, best=min)
+
+
+@beam_search.mistake(
+    "Multiplied instead of divided: the sum over the length to the power."
+)
+def multiplies_by_the_length(step, B, max_len, length_penalty):
+    return _beam(step, B, max_len, -length_penalty)
+
+
+@beam_search.right
+def beam_by_heap(step, B, max_len, length_penalty):
+    import heapq
+
+    beams, pool = {(): 0.0}, {}
+    for _ in range(max_len):
+        grown = {}
+        for prefix, total in beams.items():
+            for symbol, log_p in enumerate(step(prefix)):
+                if log_p > -np.inf:
+                    grown[(*prefix, symbol)] = total + log_p
+        best = heapq.nlargest(B, grown, key=grown.get)
+        pool |= {y: grown[y] for y in best if y[-1] == 0}
+        beams = {y: grown[y] for y in best if y[-1] != 0}
+        if not beams:
+            break
+    scores = {y: t / len(y) ** length_penalty for y, t in (pool | beams).items()}
+    y = max(scores, key=scores.get)
+    return list(y), scores[y]
+
+
+@beam_search.right
+def beam_with_arrays(step, B, max_len, length_penalty):
+    prefixes, totals, scored = [()], np.zeros(1), []
+    for t in range(max_len):
+        if not prefixes:
+            break
+        table = totals[:, None] + np.array([step(prefix) for prefix in prefixes])
+        order = np.argsort(-table, axis=None)[:B]
+        order = [i for i in order if np.isfinite(table.flat[i])]
+        V = table.shape[1]
+        grown = [((*prefixes[i // V], int(i % V)), table.flat[i]) for i in order]
+        scored += [(list(y), v / (t + 1) ** length_penalty)
+                   for y, v in grown if y[-1] == 0 or t == max_len - 1]  # fmt: skip
+        grown = [one for one in grown if one[0][-1] != 0]
+        prefixes, totals = [y for y, _ in grown], np.array([v for _, v in grown])
+    return max(scored, key=lambda one: one[1])
+
+
+@beam_search.right
+def beam_in_float32(step, B, max_len, length_penalty):
+    def rounded(prefix):
+        return step(prefix).astype(np.float32)
+
+    y, score = _beam(rounded, B, max_len, length_penalty)
+    return tuple(y), np.float32(score)
+
+
+lab.concept(
+    "short_outputs",
+    points=1,
+    answer="B",
+    why="Divide by a power of the length, and long outputs get a fair chance.",
+    because={
+        "A": "A wider beam finds the short, likely outputs even more surely.",
+        "C": "Probabilities of long outputs are smaller, never above 1.",
+        "D": "Then a change of the search would change nothing.",
+    },
+)
+
+
+@lab.check("beam_or_model", points=2)
+def beam_or_model(rng):
+    """Probabilities and logarithms; both equal."""
+    for sign in (1, -1):
+        low, high = np.sort(rng.random(2) * 0.4)
+        yield case(sign * low, sign * high)
+        yield case(sign * high, sign * low)
+    yield case(-3.5, -3.5)
+    yield case(0.25, 0.25)
+
+
+@beam_or_model.mistake(
+    "The wrong way round. If the model finds the person's output likelier, the search "
+    "failed to find it."
+)
+def blames_the_wrong_one(p_star, p_hat):
+    return "model" if p_star > p_hat else "beam"
+
+
+@beam_or_model.mistake(
+    "Equally likely: the search missed nothing better, so it is the model."
+)
+def blames_the_beam_for_ties(p_star, p_hat):
+    return "beam" if p_star >= p_hat else "model"
+
+
+@beam_or_model.mistake("It always blames the model. Compare the two numbers.")
+def always_the_model(p_star, p_hat):
+    return "model"
+
+
+@beam_or_model.right
+def blame_by_difference(p_star, p_hat):
+    return ["model", "beam"][int(p_star - p_hat > 0)]
+
+
+@beam_or_model.right
+def blame_by_maximum(p_star, p_hat):
+    return "model" if max(p_star, p_hat) == p_hat else "beam"
+
+
+# --- BLEU ----------------------------------------------------------------------------
+
+WORDS = ["the", "cat", "dog", "sat", "on", "mat", "a", "is"]
+
+
+def sentences(rng):
+    """Candidates that share phrases with one, two or three references."""
+
+    def some(n):
+        return [WORDS[i] for i in rng.integers(0, 5, n)]
+
+    for lengths in [(9, 12), (14, 11, 16), (7, 7, 8, 6)]:
+        c, *refs = lengths
+        candidate = some(c)
+        references = [some(r) for r in refs]
+        references[-1][:6] = candidate[-6:]
+        references[0][1:5] = candidate[:4]
+        yield candidate, references
+
+
+@lab.check("clipped_precision", points=4)
+def clipped_precision(rng):
+    """One to three references, n from 1 to 4, repeats, too short candidates."""
+    one = ["the", "cat", "is", "on", "the", "mat"]
+    other = ["there", "is", "a", "cat", "on", "the", "mat"]
+    yield case(["the"] * 7, [one, other], 1)
+    for n, (candidate, references) in zip((1, 2, 4), sentences(rng), strict=True):
+        yield case(candidate, references, n)
+    words = [WORDS[i] for i in rng.integers(0, 3, 3)]
+    yield case(words, [words + words], 3)
+    yield case(words[:2], [words], 3)
+    yield case([], [words], 1)
+    yield case(words * 3, [words, words[::-1], [*words, words[0]]], 2)
+
+
+def _grams(words, n):
+    return Counter(tuple(words[i : i + n]) for i in range(len(words) - n + 1))
+
+
+@clipped_precision.mistake(
+    "The counts are not clipped: an n-gram counts as often as in the reference where "
+    "it occurs most, and no more."
+)
+def unclipped(candidate, references, n):
+    known = set().union(*(_grams(r, n) for r in references))
+    counts = _grams(candidate, n)
+    return sum(k for g, k in counts.items() if g in known), counts.total()
+
+
+@clipped_precision.mistake(
+    "Clipped at the sum over the references. It is the largest count in a single one."
+)
+def clipped_at_the_sum(candidate, references, n):
+    allowed = sum((_grams(r, n) for r in references), Counter())
+    counts = _grams(candidate, n)
+    return (counts & allowed).total(), counts.total()
+
+
+@clipped_precision.mistake("Only the first reference is looked at.")
+def first_reference_only(candidate, references, n):
+    counts = _grams(candidate, n)
+    return (counts & _grams(references[0], n)).total(), counts.total()
+
+
+@clipped_precision.mistake(
+    "Each different n-gram counts once. Repeats count, up to the clip."
+)
+def counts_kinds(candidate, references, n):
+    known = set().union(*(_grams(r, n) for r in references))
+    mine = set(_grams(candidate, n))
+    return len(mine & known), len(mine)
+
+
+@clipped_precision.mistake(
+    "The total is the number of words. Count the n-grams of the candidate."
+)
+def total_of_words(candidate, references, n):
+    return ref.clipped_precision(candidate, references, n)[0], len(candidate)
+
+
+@clipped_precision.mistake("The last n-gram is left out: there are len - n + 1.")
+def leaves_out_the_last_gram(candidate, references, n):
+    counts = _grams(candidate[:-1], n)
+    allowed = Counter()
+    for r in references:
+        allowed |= _grams(r, n)
+    return (counts & allowed).total(), counts.total()
+
+
+@clipped_precision.mistake(
+    "The total counts the n-grams of a reference. That is recall; take the candidate's."
+)
+def total_of_the_reference(candidate, references, n):
+    matches, _ = ref.clipped_precision(candidate, references, n)
+    return matches, max(len(references[0]) - n + 1, 0)
+
+
+@clipped_precision.right
+def clipped_with_lists(candidate, references, n):
+    mine = [candidate[i : i + n] for i in range(max(len(candidate) - n + 1, 0))]
+    matches, seen = 0, []
+    for gram in mine:
+        if gram in seen:
+            continue
+        seen.append(gram)
+        most = max(
+            sum(r[i : i + n] == gram for i in range(len(r) - n + 1)) for r in references
+        )
+        matches += min(mine.count(gram), most)
+    return matches, len(mine)
+
+
+@clipped_precision.right
+def clipped_with_strings(candidate, references, n):
+    def grams(words):
+        shifted = zip(*(words[k:] for k in range(n)), strict=False)
+        return Counter(" ".join(gram) for gram in shifted)
+
+    mine, theirs = grams(candidate), [grams(r) for r in references]
+    matches = sum(min(k, max(t[g] for t in theirs)) for g, k in mine.items())
+    return np.int64(matches), sum(mine.values())
+
+
+@clipped_precision.right
+def clipped_as_floats(candidate, references, n):
+    matches, total = clipped_with_lists(candidate, references, n)
+    return float(matches), float(total)
+
+
+lab.concept(
+    "clipped_by_hand",
+    points=1,
+    answer=0.5,
+    digits=2,
+    why="Of six pairs the cat (once), on the and the mat are confirmed: 3/6.",
+    because={
+        0.67: "“the cat” occurs twice, in the reference once: it counts once. 4/6 is "
+        "unclipped.",
+        0.6: "Repeats stay in the total: there are six pairs, five different ones.",
+        0.43: "Seven words make six pairs.",
+        0.71: "That is for single words. Pairs were asked for.",
+    },
+)
+
+
+@lab.check("bleu", points=6)
+def bleu(rng):
+    """Short, long and equal candidates, several references, max_n below 4, zeros."""
+    for max_n, (candidate, references) in zip((4, 3, 2), sentences(rng), strict=True):
+        yield case(candidate, references, max_n)
+    words = [WORDS[i] for i in rng.integers(0, 8, 12)]
+    yield case(words[:8], [words])
+    yield case([*words, "today"], [words])
+    yield case(words, [words[:10], [*words, "and", "so"]])  # 10 and 14: the shorter
+    yield case([*words[:10], "yes"], [[*words, "or"], words[:5]])
+    yield case(words[:5], [words[5:]])
+    yield case(words[:3], [words[:3]])
+    yield case(words[:3], [words[:3]], 2)
+    yield case([], [words])
+
+
+def _bleu(candidate, references, max_n, *, precision=None, penalty=None, mean="geo"):
+    precision = precision or ref.clipped_precision
+    counts = [precision(candidate, references, n + 1) for n in range(max_n)]
+    if any(matches == 0 for matches, _ in counts):
+        return 0.0
+    c = len(candidate)
+    r = min((abs(len(x) - c), len(x)) for x in references)[1]
+    p = np.array([a / b for a, b in counts])
+    middle = {
+        "geo": np.exp(np.log(p).mean()),
+        "mean": p.mean(),
+        "sum": np.exp(np.log(p).sum()),
+    }[mean]
+    if penalty is None:
+        return min(1.0, np.exp(1 - r / c)) * middle
+    return penalty(c, r) * middle
+
+
+@bleu.mistake(
+    "The brevity penalty is inverted: short candidates pay, with exp(1 - r / c)."
+)
+def penalty_inverted(candidate, references, max_n=4):
+    return _bleu(candidate, references, max_n,
+                 penalty=lambda c, r: min(1.0, np.exp(1 - c / r)))  # fmt: skip
+
+
+@bleu.mistake("There is no brevity penalty: a short candidate gets too much.")
+def without_penalty(candidate, references, max_n=4):
+    return _bleu(candidate, references, max_n, penalty=lambda c, r: 1.0)
+
+
+@bleu.mistake("Long candidates get more than 1: the penalty is at most 1.")
+def rewards_length(candidate, references, max_n=4):
+    return _bleu(candidate, references, max_n, penalty=lambda c, r: np.exp(1 - r / c))
+
+
+@bleu.mistake("The n-grams are not clipped: use clipped_precision.")
+def bleu_unclipped(candidate, references, max_n=4):
+    return _bleu(candidate, references, max_n, precision=unclipped)
+
+
+@bleu.mistake(
+    "That is the plain mean of the precisions. BLEU takes the geometric one: the mean "
+    "of the logarithms, then exp."
+)
+def plain_mean(candidate, references, max_n=4):
+    return _bleu(candidate, references, max_n, mean="mean")
+
+
+@bleu.mistake("The logarithms are added up, but not divided by max_n.")
+def product_of_precisions(candidate, references, max_n=4):
+    return _bleu(candidate, references, max_n, mean="sum")
+
+
+def _with_reference_length(choose):
+    def wrong(candidate, references, max_n=4):
+        c = len(candidate)
+        r = choose(c, [len(x) for x in references])
+        return _bleu(candidate, references, max_n,
+                     penalty=lambda *_: min(1.0, np.exp(1 - r / c)))  # fmt: skip
+
+    return wrong
+
+
+@bleu.mistake("r is the first reference's length. Take that of the nearest in length.")
+def length_of_the_first(candidate, references, max_n=4):
+    return _with_reference_length(lambda c, r: r[0])(candidate, references, max_n)
+
+
+@bleu.mistake("r is the shortest reference's length. Take the nearest in length.")
+def length_of_the_shortest(candidate, references, max_n=4):
+    return _with_reference_length(lambda c, r: min(r))(candidate, references, max_n)
+
+
+@bleu.mistake("Two references are equally near in length: the shorter one counts.")
+def longer_of_two(candidate, references, max_n=4):
+    return _with_reference_length(
+        lambda c, r: min((abs(x - c), -x, x) for x in r)[2]
+    )(candidate, references, max_n)  # fmt: skip
+
+
+@bleu.mistake("Always four lengths of n-grams: use max_n.")
+def always_four(candidate, references, max_n=4):
+    return ref.bleu(candidate, references, 4)
+
+
+@bleu.right
+def bleu_as_a_product(candidate, references, max_n=4):
+    product, c = 1.0, len(candidate)
+    for n in range(1, max_n + 1):
+        matches, total = ref.clipped_precision(candidate, references, n)
+        product *= (matches / total) ** (1 / max_n) if total else 0.0
+    if not product:
+        return 0.0
+    lengths = sorted(len(r) for r in references)
+    r = min(lengths, key=lambda length: abs(length - c))  # the first is the shorter
+    return product if c > r else product * np.exp(1 - r / c)
+
+
+@bleu.right
+def bleu_with_loops(candidate, references, max_n=4):
+    logs = []
+    for n in range(1, max_n + 1):
+        matches, total = clipped_with_lists(candidate, references, n)
+        if not matches:
+            return 0
+        logs.append(np.log(matches) - np.log(total))
+    near = sorted(references, key=lambda r: (abs(len(r) - len(candidate)), len(r)))[0]
+    return float(np.exp(min(0, 1 - len(near) / len(candidate)) + np.mean(logs)))
+
+
+@bleu.right
+def bleu_in_float32(candidate, references, max_n=4):
+    return np.float32(bleu_with_loops(candidate, references, max_n))
+
+
+# --- CTC -----------------------------------------------------------------------------
+
+
+@lab.check("ctc_collapse", points=3)
+def ctc_collapse(rng):
+    """Words, doubled letters, blanks at both ends, numbers, blanks only, nothing."""
+    yield case("_hee_l_lo_", "_")
+    for blank in (0, 3):
+        symbols = np.repeat(rng.integers(0, 4, 8), rng.integers(1, 4, 8))
+        yield case([int(s) for s in [*symbols, 1, blank, 1, 2]], blank)
+    yield case([2, 2, 2], 2)
+    yield case([], 0)
+    yield case([1, 1, 2, 2, 1], 0)
+
+
+@ctc_collapse.mistake(
+    "The blanks were dropped too early: merge first, or double letters are lost."
+)
+def drops_first(symbols, blank):
+    kept = [s for s in symbols if s != blank]
+    return [s for s, _ in itertools.groupby(kept)]
+
+
+@ctc_collapse.mistake("The blanks are still there: drop them after merging.")
+def keeps_blanks(symbols, blank):
+    return [s for s, _ in itertools.groupby(symbols)]
+
+
+@ctc_collapse.mistake("Repeats are not merged: several equal steps in a row are one.")
+def keeps_repeats(symbols, blank):
+    return [s for s in symbols if s != blank]
+
+
+@ctc_collapse.mistake(
+    "Each symbol occurs once at most. Only repeats *in a row* are merged."
+)
+def each_symbol_once(symbols, blank):
+    return [s for s in dict.fromkeys(symbols) if s != blank]
+
+
+@ctc_collapse.right
+def collapse_with_a_loop(symbols, blank):
+    out, before = [], None
+    for s in symbols:
+        if s != before and s != blank:
+            out.append(s)
+        before = s
+    return out
+
+
+@ctc_collapse.right
+def collapse_by_pairs(symbols, blank):
+    pairs = zip([None, *symbols], symbols, strict=False)
+    return [s for before, s in pairs if s not in (before, blank)]
+
+
+@ctc_collapse.right
+def collapse_by_recursion(symbols, blank):
+    if len(symbols) == 0:
+        return []
+    rest = collapse_by_recursion(symbols[1:], blank)
+    again = len(symbols) > 1 and symbols[0] == symbols[1]
+    return rest if again or symbols[0] == blank else [symbols[0], *rest]
+
+
+lab.concept(
+    "ctc_paths",
+    points=1,
+    answer=6,
+    why="aaa, aa_, _aa, a__, _a_, __a; while a_a is read as aa and ___ as nothing.",
+    because={
+        7: "a_a is read as “aa”: the blank keeps the two apart.",
+        3: "Repeats merge: aaa, aa_ and _aa are read as “a” too.",
+        8: "Three blanks are read as nothing, and a_a as aa.",
+        5: "Count again: one a at three places, two in a row at two, and aaa.",
+        1: "Many paths are read as “a”: blanks and repeats do not count.",
+    },
+)
+
+
+def ctc_cases(rng):
+    """Probabilities and labels: doubled letters, empty, too long, several blanks."""
+    for T, V, labels, blank in [
+        (5, 4, [1, 2], 0),
+        (7, 3, [0, 0, 1], 2),
+        (6, 4, [2, 0, 2, 2], 1),
+        (3, 3, [], 0),
+        (1, 3, [2], 1),
+    ]:
+        yield rng.dirichlet(np.ones(V), size=T), labels, blank
+
+
+def _alphas(probs, labels, blank, *, skip="letters", start=2, stay=True, one=True,
+            emit=True):  # fmt: skip
+    z = [blank] + [s for label in labels for s in (label, blank)]
+    alphas = np.zeros((len(probs), len(z)))
+    alphas[0, :start] = probs[0, z[:start]]
+    for t in range(1, len(probs)):
+        for s, symbol in enumerate(z):
+            total = stay * alphas[t - 1, s]
+            if s >= 1 and one:
+                total += alphas[t - 1, s - 1]
+            allowed = {
+                "letters": symbol != blank and s >= 2 and symbol != z[s - 2],
+                "all": True, "never": False, "equal too": symbol != blank,
+                "blanks too": s >= 2 and (symbol == blank or symbol != z[s - 2]),
+            }[skip]  # fmt: skip
+            if s >= 2 and allowed:
+                total += alphas[t - 1, s - 2]
+            alphas[t, s] = total * (probs[t, symbol] if emit else 1)
+    return alphas
+
+
+@lab.check("ctc_alphas", points=7)
+def ctc_alphas(rng):
+    """Doubled letters, an empty label, a single step, blanks at any index."""
+    for one in ctc_cases(rng):
+        yield case(*one)
+
+
+@ctc_alphas.mistake(
+    "The blank between two equal letters is skipped; they would merge into one."
+)
+def skips_between_equals(probs, labels, blank):
+    return _alphas(probs, labels, blank, skip="equal too")
+
+
+@ctc_alphas.mistake(
+    "Skipping leads from blank to blank: the letter between them would be lost."
+)
+def skips_letters(probs, labels, blank):
+    return _alphas(probs, labels, blank, skip="blanks too")
+
+
+@ctc_alphas.mistake(
+    "Two places are skipped everywhere. Only from a letter to a different letter."
+)
+def skips_everywhere(probs, labels, blank):
+    return _alphas(probs, labels, blank, skip="all")
+
+
+@ctc_alphas.mistake(
+    "Blanks between different letters are never skipped, but they may be left out."
+)
+def never_skips(probs, labels, blank):
+    return _alphas(probs, labels, blank, skip="never")
+
+
+@ctc_alphas.mistake("A path may also start with the first letter, without a blank.")
+def starts_with_a_blank(probs, labels, blank):
+    return _alphas(probs, labels, blank, start=1)
+
+
+@ctc_alphas.mistake("A path may stay in its place: add the value of that place.")
+def never_stays(probs, labels, blank):
+    return _alphas(probs, labels, blank, stay=False)
+
+
+@ctc_alphas.mistake(
+    "The probability of the symbol at this step is missing from the second step on."
+)
+def forgets_the_symbol(probs, labels, blank):
+    return _alphas(probs, labels, blank, emit=False)
+
+
+@ctc_alphas.mistake(
+    "The label has no blanks around its letters: the table has 2 L + 1 places."
+)
+def without_blanks(probs, labels, blank):
+    return ref.ctc_alphas(probs, labels, blank)[:, 1::2]
+
+
+@ctc_alphas.right
+def alphas_vectorized(probs, labels, blank):
+    z = np.full(2 * len(labels) + 1, blank)
+    z[1::2] = labels
+    skip = np.zeros(len(z))
+    skip[2:] = (z[2:] != blank) & (z[2:] != z[:-2])
+    rows = []
+    for p in probs:
+        if not rows:
+            before = np.zeros(len(z) + 2)
+            total = np.array([1.0, 1.0] + [0.0] * len(z))[: len(z)]
+        else:
+            before = np.concatenate([[0, 0], rows[-1]])
+            total = before[2:] + before[1:-1] + skip * before[:-2]
+        rows.append(total * p[z])
+    return np.array(rows)
+
+
+@ctc_alphas.right
+def alphas_in_logarithms(probs, labels, blank):
+    z = [blank] + [s for label in labels for s in (label, blank)]
+    logs, table = np.log(probs), np.full((len(probs), len(z)), -np.inf)
+    table[0, :2] = logs[0, z[:2]]
+    for t in range(1, len(probs)):
+        for s in range(len(z)):
+            total = table[t - 1, s]
+            if s:
+                total = np.logaddexp(total, table[t - 1, s - 1])
+            if s > 1 and s % 2 and z[s] != z[s - 2]:
+                total = np.logaddexp(total, table[t - 1, s - 2])
+            table[t, s] = total + logs[t, z[s]]
+    return np.exp(table)
+
+
+@ctc_alphas.right
+def alphas_in_float32(probs, labels, blank):
+    table = alphas_vectorized(probs.astype(np.float32), labels, blank)
+    return table.astype(np.float32)
+
+
+@lab.check("ctc_forward", points=2)
+def ctc_forward(rng):
+    """Doubled letters, an empty label, one step; a label too long for the steps."""
+    for one in ctc_cases(rng):
+        yield case(*one)
+    yield case(rng.dirichlet(np.ones(3), size=3), [1, 1, 2], 0)
+
+
+@ctc_forward.mistake(
+    "The path must end in a blank: it may also end in the last letter. Add both places."
+)
+def ends_in_a_blank(probs, labels, blank):
+    return ref.ctc_alphas(probs, labels, blank)[-1, -1]
+
+
+@ctc_forward.mistake("Paths that end in the blank behind the last letter are missing.")
+def ends_in_a_letter(probs, labels, blank):
+    table = ref.ctc_alphas(probs, labels, blank)
+    return table[-1, -2] if labels else 0.0
+
+
+@ctc_forward.mistake(
+    "The whole last row is added up: unfinished labels count. Take the last two places."
+)
+def adds_the_whole_row(probs, labels, blank):
+    return ref.ctc_alphas(probs, labels, blank)[-1].sum()
+
+
+@ctc_forward.mistake("That is the loss, -ln P. The probability itself was asked for.")
+def returns_the_loss(probs, labels, blank):
+    p = ref.ctc_forward(probs, labels, blank)
+    return -np.log(p) if p else np.inf
+
+
+@ctc_forward.right
+def forward_by_brute_force(probs, labels, blank):
+    total = 0.0
+    for path in itertools.product(range(probs.shape[1]), repeat=len(probs)):
+        if ref.ctc_collapse(path, blank) == list(labels):
+            total += np.prod(probs[np.arange(len(probs)), path])
+    return total
+
+
+@ctc_forward.right
+def forward_by_reading_steps(probs, labels, blank):
+    reached = {((), blank): 1.0}  # label so far, last symbol → probability
+    for row in probs:
+        after = Counter()
+        for (label, last), p in reached.items():
+            for symbol, q in enumerate(row):
+                longer = label if symbol in (blank, last) else (*label, symbol)
+                after[longer, symbol] += p * q
+        reached = after
+    return sum(p for (label, _), p in reached.items() if label == tuple(labels))
+
+
+@ctc_forward.right
+def forward_from_both_ends(probs, labels, blank):
+    table = ref.ctc_alphas(probs[::-1], labels[::-1], blank)
+    return float(sum(table[-1, max(table.shape[1] - 2, 0) :]))
+
+
+@lab.check("ctc_gradient", points=6)
+def ctc_gradient(rng):
+    """Doubled letters, an empty label, one step, blanks at any index."""
+    for one in ctc_cases(rng):
+        yield case(*one)
+
+
+def _shares(probs, labels, blank, *, last=False, divide=True, total=True, reverse=True,
+            letters=True):  # fmt: skip
+    """γ, with what can go wrong on the way to it."""
+    alphas = ref.ctc_alphas(probs, labels, blank)
+    back = labels[::-1] if letters else labels
+    betas = ref.ctc_alphas(probs[::-1], back, blank)[::-1, :: -1 if reverse else 1]
+    through = alphas * betas
+    if total:
+        through = through / alphas[-1, -2:].sum()
+    gamma = np.zeros(probs.shape)
+    for s in range(through.shape[1]):
+        k = labels[s // 2] if s % 2 else blank
+        part = through[:, s] / (probs[:, k] if divide else 1)
+        gamma[:, k] = part if last else gamma[:, k] + part
+    return gamma
+
+
+@ctc_gradient.mistake("The sign is wrong: probs minus the shares. -ln P must fall.")
+def uphill(probs, labels, blank):
+    return _shares(probs, labels, blank) - probs
+
+
+@ctc_gradient.mistake(
+    "That is the slope in the probabilities, -γ / P. Asked for is the slope in the "
+    "scores before the softmax."
+)
+def slope_in_probabilities(probs, labels, blank):
+    return -_shares(probs, labels, blank) / probs
+
+
+@ctc_gradient.mistake("Places with the same symbol overwrite each other. Add them up.")
+def overwrites_places(probs, labels, blank):
+    return probs - _shares(probs, labels, blank, last=True)
+
+
+@ctc_gradient.mistake(
+    "Step t is counted twice, in both tables: divide by its probability once."
+)
+def counts_the_step_twice(probs, labels, blank):
+    return probs - _shares(probs, labels, blank, divide=False)
+
+
+@ctc_gradient.mistake("P(labels) is not divided out; the shares do not sum to 1.")
+def without_the_total(probs, labels, blank):
+    return probs - _shares(probs, labels, blank, total=False)
+
+
+@ctc_gradient.mistake(
+    "The places of β still run backwards: reverse both axes of the table."
+)
+def places_not_reversed(probs, labels, blank):
+    return probs - _shares(probs, labels, blank, reverse=False)
+
+
+@ctc_gradient.mistake(
+    "The letters were not reversed for β: endings are read backwards."
+)
+def letters_not_reversed(probs, labels, blank):
+    return probs - _shares(probs, labels, blank, letters=False)
+
+
+@ctc_gradient.mistake("These are the shares γ alone; the slope is probs - γ.")
+def shares_alone(probs, labels, blank):
+    return _shares(probs, labels, blank)
+
+
+@ctc_gradient.right
+def gradient_by_products(probs, labels, blank):
+    z = np.full(2 * len(labels) + 1, blank)
+    z[1::2] = labels
+    alphas = ref.ctc_alphas(probs, labels, blank)
+    betas = ref.ctc_alphas(probs[::-1], list(labels)[::-1], blank)[::-1, ::-1]
+    paths = alphas * betas / probs[:, z]
+    paths /= paths.sum(axis=1, keepdims=True)
+    return probs - paths @ np.eye(probs.shape[1])[z]
+
+
+@ctc_gradient.right
+def gradient_by_nudging(probs, labels, blank):
+    scores, slopes, h = np.log(probs), np.zeros(probs.shape), 1e-5
+
+    def loss(s):
+        e = np.exp(s)
+        p = e / e.sum(axis=1, keepdims=True)
+        return -np.log(ref.ctc_forward(p, labels, blank))
+
+    for place in np.ndindex(*probs.shape):
+        nudge = np.zeros(probs.shape)
+        nudge[place] = h
+        slopes[place] = (loss(scores + nudge) - loss(scores - nudge)) / (2 * h)
+    return slopes
+
+
+@ctc_gradient.right
+def gradient_in_float32(probs, labels, blank):
+    return gradient_by_products(probs.astype(np.float32), labels, blank).astype(
+        np.float32
+    )
+
+
+# --- sound ---------------------------------------------------------------------------
+
+
+@lab.check("spectrogram", points=5)
+def spectrogram(rng):
+    """Several sizes and hops, a single frame, a tone, silence."""
+    yield case(rng.normal(size=520))
+    yield case(0.1 * rng.normal(size=200))
+    yield case(rng.normal(size=100), 16, 7)
+    yield case(np.sin(np.arange(150) * rng.uniform(0.5, 1.5)), 32, 40)
+    yield case(np.zeros(60), size=20, hop=10)
+    yield case(0.3 * rng.normal(size=71), 10, 6)
+
+
+def _spectrogram(x, size, hop, *, window=np.hanning, power=2, log=np.log, floor=1e-6,
+                 last=1):  # fmt: skip
+    starts = range(0, len(x) - size + last, hop)
+    frames = np.array([x[i : i + size] * window(size) for i in starts])
+    frames = frames.reshape(-1, size)
+    return log(floor + np.abs(np.fft.rfft(frames, axis=1)) ** power)
+
+
+@spectrogram.mistake("The frames are not faded in and out: multiply by np.hanning.")
+def without_window(x, size=200, hop=80):
+    return _spectrogram(x, size, hop, window=np.ones)
+
+
+@spectrogram.mistake("That is the Hamming window. Asked for is Hann: np.hanning.")
+def hamming_window(x, size=200, hop=80):
+    return _spectrogram(x, size, hop, window=np.hamming)
+
+
+@spectrogram.mistake("That is the magnitude. The power is its square.")
+def magnitude(x, size=200, hop=80):
+    return _spectrogram(x, size, hop, power=1)
+
+
+@spectrogram.mistake("The logarithm is missing.")
+def without_logarithm(x, size=200, hop=80):
+    return _spectrogram(x, size, hop, log=lambda p: p - 1e-6)
+
+
+@spectrogram.mistake("That is the decimal logarithm. Asked for is the natural one.")
+def decimal_logarithm(x, size=200, hop=80):
+    return _spectrogram(x, size, hop, log=np.log10)
+
+
+@spectrogram.mistake("The axes are swapped: (frames, frequencies), time comes first.")
+def frequencies_first(x, size=200, hop=80):
+    return ref.spectrogram(x, size, hop).T
+
+
+@spectrogram.mistake("The last frame is missing where it ends exactly with the sound.")
+def misses_the_last_frame(x, size=200, hop=80):
+    return _spectrogram(x, size, hop, last=0).reshape(-1, size // 2 + 1)
+
+
+@spectrogram.mistake("Frames do not overlap: a new one begins every `hop` samples.")
+def frames_side_by_side(x, size=200, hop=80):
+    return _spectrogram(x, size, size)
+
+
+@spectrogram.mistake(
+    "Both halves of the spectrum are there; of real sound they mirror each other. Use "
+    "rfft."
+)
+def both_halves(x, size=200, hop=80):
+    frames = np.array([x[i : i + size] for i in range(0, len(x) - size + 1, hop)])
+    power = np.abs(np.fft.fft(frames * np.hanning(size), axis=1)) ** 2
+    return np.log(1e-6 + power)
+
+
+@spectrogram.right
+def spectrogram_by_loop(x, size=200, hop=80):
+    rows = []
+    start = 0
+    while start + size <= len(x):
+        X = np.fft.rfft(np.hanning(size) * x[start : start + size])
+        rows.append(np.log(X.real**2 + X.imag**2 + 1e-6))
+        start += hop
+    return np.array(rows)
+
+
+@spectrogram.right
+def spectrogram_by_matrix(x, size=200, hop=80):
+    n, k = np.arange(size), np.arange(size // 2 + 1)
+    waves = np.exp(-2j * np.pi * np.outer(n, k) / size)
+    frames = np.lib.stride_tricks.sliding_window_view(x, size)[::hop]
+    return np.log(1e-6 + np.abs((frames * np.hanning(size)) @ waves) ** 2)
+
+
+@spectrogram.right
+def spectrogram_of_strides(x, size=200, hop=80):
+    frames = np.lib.stride_tricks.sliding_window_view(x, size)[::hop]
+    X = np.fft.rfft(frames * np.hanning(size)[None], axis=-1)
+    return np.log((X * X.conj()).real + 1e-6)
+
+
+@lab.check("is_overlapping", points=2)
+def is_overlapping(rng):
+    """Before, after, inside, around; ends that touch; nothing to overlap."""
+    start, length = (int(k) for k in rng.integers((500, 100), (900, 200)))
+    end = start + length
+    others = [(20, 180), (start, end), (2000, 2300)]
+    for segment in [
+        (end + 1, end + 90),
+        (end, end + 90),
+        (start - 90, start - 1),
+        (start - 90, start),
+        (start + 10, end - 10),
+        (start - 10, end + 10),
+        (181, 190),
+        (100, 120),
+        (2290, 2400),
+    ]:
+        yield case(segment, others)
+    yield case((start, end), [])
+    yield case((start, end), [(start, end)])
+
+
+@is_overlapping.mistake(
+    "Both ends are included: segments that share one millisecond overlap."
+)
+def ends_excluded(segment_time, previous_segments):
+    a, b = segment_time
+    return any(a < d and b > c for c, d in previous_segments)
+
+
+@is_overlapping.mistake(
+    "A segment that holds an earlier one as a whole overlaps it, too."
+)
+def looks_at_the_ends_only(segment_time, previous_segments):
+    a, b = segment_time
+    return any(c <= a <= d or c <= b <= d for c, d in previous_segments)
+
+
+@is_overlapping.mistake("Only the last segment is looked at. One of all is enough.")
+def last_segment_only(segment_time, previous_segments):
+    a, b = segment_time
+    return any(a <= d and b >= c for c, d in previous_segments[-1:])
+
+
+@is_overlapping.mistake("It must overlap *any* earlier segment, not all of them.")
+def must_overlap_all(segment_time, previous_segments):
+    a, b = segment_time
+    return all(a <= d and b >= c for c, d in previous_segments)
+
+
+@is_overlapping.mistake(
+    "True and False are swapped: True where two segments share a millisecond."
+)
+def is_free(segment_time, previous_segments):
+    return not ref.is_overlapping(segment_time, previous_segments)
+
+
+@is_overlapping.right
+def overlap_with_a_loop(segment_time, previous_segments):
+    overlap = False
+    for previous_start, previous_end in previous_segments:
+        if segment_time[0] <= previous_end and segment_time[1] >= previous_start:
+            overlap = True
+    return overlap
+
+
+@is_overlapping.right
+def overlap_by_maximum(segment_time, previous_segments):
+    for one in previous_segments:
+        if max(segment_time[0], one[0]) <= min(segment_time[1], one[1]):
+            return 1
+    return 0
+
+
+@is_overlapping.right
+def overlap_by_sets(segment_time, previous_segments):
+    mine = set(range(segment_time[0], segment_time[1] + 1))
+    return any(mine & set(range(a, b + 1)) for a, b in previous_segments)
+
+
+def seed_for(rng, draws_needed, segment_ms, duration_ms, previous):
+    """A seed with which so many draws are needed until there is room."""
+    while True:
+        seed = int(rng.integers(2**31))
+        np.random.seed(seed)
+        count = 1
+        while ref.is_overlapping(
+            ref.get_random_time_segment(segment_ms, duration_ms), previous
+        ):
+            count += 1
+        if count == draws_needed:
+            return seed
+
+
+@lab.check("insert_audio_clip", points=4, driver="inserted")
+def insert_audio_clip(rng):
+    """Room at once, at the second draw, at the last; none at all; other durations."""
+    for draws_needed, n, k, previous in [
+        (1, 800, 120, []),
+        (2, 640, 85, [(30, 44), (5, 9)]),
+        (7, 800, 96, [(20, 40), (60, 75)]),
+        (8, 800, 96, [(20, 40), (60, 75)]),
+        (3, 403, 41, [(0, 20)]),
+    ]:
+        seed = seed_for(rng, draws_needed, k // 8, n // 8, previous)
+        sound = 0.1 * rng.normal(size=n)
+        yield case(sound, rng.normal(size=k), previous, seed)
+
+
+def _insert(background, audio_clip, previous, *, draws=7, append=True, add=True,
+            scale=8, check=True, copy=True, shift=0, where=None):  # fmt: skip
+    duration = len(background) // 8
+    sound = background.copy() if copy else background
+    for _ in range(draws):
+        segment = ref.get_random_time_segment(len(audio_clip) // 8, duration)
+        if not (check and ref.is_overlapping(segment, previous)):
+            if append:
+                previous.append(segment)
+            at = segment[0] * scale + shift
+            room = sound[at : at + len(audio_clip)]
+            if add:
+                room += audio_clip[: len(room)]
+            else:
+                room[:] = audio_clip[: len(room)]
+            return sound, segment
+    return sound, where or (duration, duration)
+
+
+@insert_audio_clip.mistake(
+    "It does not look whether there is room: words lie on top of each other."
+)
+def without_looking(background, audio_clip, previous_segments):
+    return _insert(background, audio_clip, previous_segments, check=False)
+
+
+@insert_audio_clip.mistake(
+    "It draws once and gives up. Draw again, at most six more times."
+)
+def draws_once(background, audio_clip, previous_segments):
+    return _insert(background, audio_clip, previous_segments, draws=1)
+
+
+@insert_audio_clip.mistake(
+    "It goes on drawing for ever. After seven draws without room, give up."
+)
+def never_gives_up(background, audio_clip, previous_segments):
+    return _insert(background, audio_clip, previous_segments, draws=10_000)
+
+
+@insert_audio_clip.mistake("Six draws in all: it should be one and six more.")
+def six_draws(background, audio_clip, previous_segments):
+    return _insert(background, audio_clip, previous_segments, draws=6)
+
+
+@insert_audio_clip.mistake(
+    "The new segment is not appended to previous_segments; the next word would not "
+    "see it."
+)
+def does_not_append(background, audio_clip, previous_segments):
+    return _insert(background, audio_clip, previous_segments, append=False)
+
+
+@insert_audio_clip.mistake(
+    "The background is gone where the word is. Add the clip to it."
+)
+def replaces_the_background(background, audio_clip, previous_segments):
+    return _insert(background, audio_clip, previous_segments, add=False)
+
+
+@insert_audio_clip.mistake(
+    "Milliseconds are taken for samples. There are 8 samples in a millisecond."
+)
+def confuses_units(background, audio_clip, previous_segments):
+    return _insert(background, audio_clip, previous_segments, scale=1)
+
+
+@insert_audio_clip.mistake("The argument `background` was changed. Add to a copy.")
+def changes_the_background(background, audio_clip, previous_segments):
+    return _insert(background, audio_clip, previous_segments, copy=False)
+
+
+@insert_audio_clip.mistake(
+    "Without room the segment is (duration_ms, duration_ms), not the last draw."
+)
+def returns_the_last_draw(background, audio_clip, previous_segments):
+    state = np.random.get_state()
+    sound, segment = _insert(background, audio_clip, previous_segments)
+    if segment == (len(background) // 8,) * 2:
+        np.random.set_state(state)
+        for _ in range(7):
+            segment = ref.get_random_time_segment(
+                len(audio_clip) // 8, len(background) // 8
+            )
+    return sound, segment
+
+
+@insert_audio_clip.right
+def insert_with_while(background, audio_clip, previous_segments):
+    ms, duration = len(audio_clip) * 1000 // 8000, len(background) * 1000 // 8000
+    segment_time = ref.get_random_time_segment(ms, duration)
+    retry = 5
+    while ref.is_overlapping(segment_time, previous_segments) and retry >= 0:
+        segment_time = ref.get_random_time_segment(ms, duration)
+        retry = retry - 1
+    if ref.is_overlapping(segment_time, previous_segments):
+        return background, (duration, duration)
+    previous_segments.append(segment_time)
+    new = np.array(background)
+    start = segment_time[0] * 8
+    new[start : start + len(audio_clip)] += audio_clip
+    return new, segment_time
+
+
+@insert_audio_clip.right
+def insert_by_padding(background, audio_clip, previous_segments):
+    duration = len(background) // 8
+    for _ in range(7):
+        start, end = ref.get_random_time_segment(len(audio_clip) // 8, duration)
+        if not ref.is_overlapping((start, end), previous_segments):
+            before = np.zeros(8 * start)
+            after = np.zeros(len(background) - 8 * start - len(audio_clip))
+            previous_segments += [(start, end)]
+            layer = np.concatenate([before, audio_clip, after])
+            return background + layer, (start, end)
+    return background + 0, (duration, duration)
+
+
+@insert_audio_clip.right
+def insert_in_float32(background, audio_clip, previous_segments):
+    return _insert(
+        background.astype(np.float32), audio_clip.astype(np.float32), previous_segments
+    )
+
+
+lab.concept(
+    "why_after",
+    points=1,
+    answer="B",
+    why="Until the word is over, “active” and “activity” are still possible.",
+    because={
+        "A": "A GRU in one direction knows only what came before a step.",
+        "C": "Labels are data; no slope goes through them.",
+        "D": "At the first sound there is nothing to be certain of.",
+    },
+)
+
+
+@lab.check("insert_ones", points=3, mutates=("y",))
+def insert_ones(rng):
+    """Middle, near the end, at the end, labels that are there already; durations."""
+    for Ty, end, duration in [
+        (120, int(rng.integers(1000, 4000)), 10_000),
+        (492, 5000 + int(rng.integers(1000)), 10_000),
+        (100, int(rng.integers(6000, 9000)), 10_000),
+        (80, 10_000, 10_000),
+        (75, int(rng.integers(50, 99)), 400),
+    ]:
+        yield case(np.zeros((1, Ty)), end, duration)
+    y = np.zeros((1, 90))
+    y[0, 5:30] = 1
+    yield case(y, int(rng.integers(1500, 2500)))
+
+
+def _ones(y, segment_end_ms, duration_ms, *, first=1, many=50, to=None):
+    end = int(segment_end_ms * (to or y.shape[1]) / duration_ms)
+    y[0, end + first : end + first + many] = 1
+    return y
+
+
+@insert_ones.mistake(
+    "The ones begin one step early. They stand *strictly after* the step in which the "
+    "word ends."
+)
+def ones_one_step_early(y, segment_end_ms, duration_ms=10_000):
+    return _ones(y, segment_end_ms, duration_ms, first=0)
+
+
+@insert_ones.mistake("There are 49 ones. It should be 50.")
+def one_too_few(y, segment_end_ms, duration_ms=10_000):
+    return _ones(y, segment_end_ms, duration_ms, many=49)
+
+
+@insert_ones.mistake("There are 51 ones. It should be 50.")
+def one_too_many(y, segment_end_ms, duration_ms=10_000):
+    return _ones(y, segment_end_ms, duration_ms, many=51)
+
+
+@insert_ones.mistake("The ones stand before the end of the word: they follow it.")
+def ones_before(y, segment_end_ms, duration_ms=10_000):
+    end = int(segment_end_ms * y.shape[1] / duration_ms)
+    y[0, max(end - 50, 0) : end] = 1
+    return y
+
+
+@insert_ones.mistake("All labels up to the end are 1. It should be 50 at most.")
+def ones_for_ever(y, segment_end_ms, duration_ms=10_000):
+    return _ones(y, segment_end_ms, duration_ms, many=y.shape[1])
+
+
+@insert_ones.mistake("The clip is taken to be 10 seconds long: use duration_ms.")
+def ten_seconds_always(y, segment_end_ms, duration_ms=10_000):
+    return _ones(y, segment_end_ms, 10_000)
+
+
+@insert_ones.mistake(
+    "`y` is left as it was, the ones are in a copy. Change it in place."
+)
+def ones_in_a_copy(y, segment_end_ms, duration_ms=10_000):
+    return _ones(y.copy(), segment_end_ms, duration_ms)
+
+
+@insert_ones.mistake("A single 1. Fifty steps in a row are 1.")
+def a_single_one(y, segment_end_ms, duration_ms=10_000):
+    return _ones(y, segment_end_ms, duration_ms, many=1)
+
+
+@insert_ones.right
+def ones_with_a_loop(y, segment_end_ms, duration_ms=10_000):
+    Ty = y.shape[1]
+    segment_end_y = int(segment_end_ms * Ty / float(duration_ms))
+    for i in range(segment_end_y + 1, segment_end_y + 51):
+        if i < Ty:
+            y[0, i] = 1.0
+    return y
+
+
+@insert_ones.right
+def ones_by_mask(y, segment_end_ms, duration_ms=10_000):
+    after = np.arange(y.shape[1]) - int(segment_end_ms * y.shape[1] / duration_ms)
+    y[0, (after > 0) & (after <= 50)] = 1
+    return y
+
+
+@insert_ones.right
+def ones_by_filling(y, segment_end_ms, duration_ms=10_000):
+    end = segment_end_ms * y.shape[1] // duration_ms
+    y[:, end + 1 : end + 51].fill(1)
+    return y
+
+
+@lab.check("create_training_example", points=4, driver="composed")
+def create_training_example(rng):
+    """Clips of 250 to 400 ms with crowded and roomy backgrounds."""
+    for n, Ty, longest in [(2400, 140, 40), (2000, 110, 60), (3200, 170, 30),
+                           (1600, 90, 70)]:  # fmt: skip
+
+        def some(count, longest=longest):
+            lengths = 8 * rng.integers(longest // 2, longest, count)
+            return [rng.normal(size=k) for k in lengths]
+
+        # A seed with which there are words of both kinds.
+        while True:
+            seed = int(rng.integers(2**31))
+            np.random.seed(seed)
+            many = np.random.randint(0, 5)
+            np.random.seed(seed)
+            state = ref.create_training_example(np.zeros(n), some(3), [np.ones(80)], Ty)
+            if many >= 2 and state[2] and (state[0] == 1).sum() >= 80:
+                break
+        yield case(0.1 * rng.normal(size=n), some(3), some(2), Ty, seed)
+    # Sounds as long as half the clip: the second has no room.
+    long = [rng.normal(size=420), rng.normal(size=460)]
+    for seed in range(int(rng.integers(1000)), 10_000):
+        np.random.seed(seed)
+        if np.random.randint(0, 5) >= 3:
+            break
+    yield case(0.1 * rng.normal(size=800), long, long[:1], 130, seed)
+
+
+def _compose(background, activates, negatives, Ty, *, label_all=False,
+             share=True, swap=False, most=(5, 3), room=True, with_ends=True,
+             label=True):  # fmt: skip
+    duration = len(background) // 8
+    sound, y, ends, segments = background, np.zeros((1, Ty)), [], []
+    kinds = [(activates, most[0], True), (negatives, most[1], False)]
+    for pool, top, is_trigger in kinds[:: -1 if swap else 1]:
+        if not share:
+            segments = []
+        for i in np.random.randint(len(pool), size=np.random.randint(0, top)):
+            sound, (_, end) = ref.insert_audio_clip(sound, pool[i], segments)
+            if (is_trigger or label_all) and (end < duration or not room):
+                y = ref.insert_ones(y, end, duration) if label else y
+                if is_trigger and with_ends:
+                    ends.append(end)
+    return sound, y, ends
+
+
+@create_training_example.mistake(
+    "Other words are labelled like the trigger word. Ones only after “activated”."
+)
+def labels_all_words(background, activates, negatives, Ty):
+    return _compose(background, activates, negatives, Ty, label_all=True)
+
+
+@create_training_example.mistake(
+    "Trigger words and others do not know of each other: all share one list."
+)
+def two_lists_of_segments(background, activates, negatives, Ty):
+    return _compose(background, activates, negatives, Ty, share=False)
+
+
+@create_training_example.mistake(
+    "The other words come first. Insert the trigger words, then the others."
+)
+def others_first(background, activates, negatives, Ty):
+    return _compose(background, activates, negatives, Ty, swap=True)
+
+
+@create_training_example.mistake(
+    "A word that found no room is among the ends. Its segment is (duration, duration)."
+)
+def counts_words_without_room(background, activates, negatives, Ty):
+    return _compose(background, activates, negatives, Ty, room=False)
+
+
+@create_training_example.mistake(
+    "At most three trigger words and one other: np.random.randint leaves out its upper "
+    "end."
+)
+def upper_end_left_out(background, activates, negatives, Ty):
+    return _compose(background, activates, negatives, Ty, most=(4, 2))
+
+
+@create_training_example.mistake("There are no ones: label each trigger word.")
+def without_labels(background, activates, negatives, Ty):
+    return _compose(background, activates, negatives, Ty, label=False)
+
+
+@create_training_example.mistake("The list of ends is empty: note when each word ends.")
+def without_ends(background, activates, negatives, Ty):
+    return _compose(background, activates, negatives, Ty, with_ends=False)
+
+
+@create_training_example.right
+def example_step_by_step(background, activates, negatives, Ty):
+    duration = len(background) * 1000 // 8000
+    y, previous, ends = np.zeros((1, Ty)), [], []
+    number_of_activates = np.random.randint(0, 5)
+    random_indices = np.random.randint(len(activates), size=number_of_activates)
+    for one in [activates[i] for i in random_indices]:
+        background, segment_time = ref.insert_audio_clip(background, one, previous)
+        _, segment_end = segment_time
+        y = ref.insert_ones(y, segment_end, duration)
+        if segment_end != duration:
+            ends.append(segment_end)
+    number_of_negatives = np.random.randint(0, 3)
+    random_indices = np.random.randint(len(negatives), size=number_of_negatives)
+    for one in [negatives[i] for i in random_indices]:
+        background, _ = ref.insert_audio_clip(background, one, previous)
+    return background, y, ends
+
+
+@create_training_example.right
+def example_labelled_at_the_end(background, activates, negatives, Ty):
+    duration, segments = len(background) // 8, []
+    sound, y = background.copy(), np.zeros((1, Ty), np.float32)
+    for i in np.random.randint(0, len(activates), np.random.randint(5)):
+        sound, _ = ref.insert_audio_clip(sound, activates[i], segments)
+    ends = [end for _, end in segments]
+    for i in np.random.randint(0, len(negatives), np.random.randint(3)):
+        sound, _ = ref.insert_audio_clip(sound, negatives[i], segments)
+    for end in ends:
+        ref.insert_ones(y, end, duration)
+    return sound, y, ends
+
+
+lab.concept(
+    "accuracy_fools",
+    points=1,
+    answer="D",
+    why="Precision and recall: silence is no success, and each word counts once.",
+    because={
+        "A": "Nearly every clip has some label right: silence is easy.",
+        "B": "A loss over steps is what is trained on, not what a user hears.",
+        "C": "More silence makes accuracy look better still, and says less.",
+    },
+)
+
+
+@lab.check("trigger_model", points=4, driver="detector", seconds=20)
+def trigger_model(rng):
+    """Names and shapes of the arrays, scores in evaluation, dropout in training."""
+    for m, T, n_freq, n_filters, n_units in [(2, 31, 5, 4, 3), (1, 20, 3, 6, 4)]:
+        x = rng.normal(size=(m, T, n_freq))
+        yield case(x, n_filters, n_units, int(rng.integers(2**31)))
+
+
+def _detector(n_freq, n_filters, n_units, rng, *, padding="valid", rate=0.3, soft=False,
+              activation=True, both=False, stride=2, last=False,
+              swap=False):  # fmt: skip
+    nn = ref.nn
+
+    class Detector(nn.Model):
+        def __init__(self):
+            self.scale, self.norm = nn.BatchNorm(n_freq), nn.BatchNorm(n_filters)
+            self.conv = nn.Conv1D(
+                n_freq, n_filters, 15, stride=stride, padding=padding, rng=rng
+            )
+            self.dropout = nn.Dropout(rate, rng=rng)
+            if both:
+                self.gru = nn.Bidirectional(
+                    nn.GRU, n_filters, n_units, return_sequences=True, rng=rng
+                )
+            else:
+                self.gru = nn.GRU(
+                    n_filters, n_units, return_sequences=not last, rng=rng
+                )
+            self.output = nn.Dense(n_units * (1 + both), 1, rng=rng)
+
+        def forward(self, x):
+            x = self.conv(self.scale(x))
+            if swap:
+                x = self.norm(nn.relu(x))
+            else:
+                x = nn.relu(self.norm(x)) if activation else self.norm(x)
+            x = self.output(self.dropout(self.gru(self.dropout(x))))
+            return nn.sigmoid(x) if soft else x
+
+    return Detector()
+
+
+@trigger_model.mistake(
+    "There are too many steps: frames were invented at both ends. Convolve with "
+    'padding="valid".'
+)
+def pads_the_ends(n_freq, n_filters, n_units, rng):
+    return _detector(n_freq, n_filters, n_units, rng, padding="same")
+
+
+@trigger_model.mistake("There are twice as many steps: the stride is 2.")
+def stride_of_one(n_freq, n_filters, n_units, rng):
+    return _detector(n_freq, n_filters, n_units, rng, stride=1)
+
+
+@trigger_model.mistake(
+    "The GRU reads in both directions. A detector cannot wait for what comes."
+)
+def listens_backwards(n_freq, n_filters, n_units, rng):
+    return _detector(n_freq, n_filters, n_units, rng, both=True)
+
+
+@trigger_model.mistake("It returns probabilities. The loss takes scores.")
+def detector_returns_probabilities(n_freq, n_filters, n_units, rng):
+    return _detector(n_freq, n_filters, n_units, rng, soft=True)
+
+
+@trigger_model.mistake("The ReLU behind `norm` is missing.")
+def without_relu(n_freq, n_filters, n_units, rng):
+    return _detector(n_freq, n_filters, n_units, rng, activation=False)
+
+
+@trigger_model.mistake("The ReLU comes before `norm`. Normalize first.")
+def relu_before_norm(n_freq, n_filters, n_units, rng):
+    return _detector(n_freq, n_filters, n_units, rng, swap=True)
+
+
+@trigger_model.mistake(
+    "One score a clip. One a step is asked for: return_sequences=True."
+)
+def one_score_a_clip(n_freq, n_filters, n_units, rng):
+    return _detector(n_freq, n_filters, n_units, rng, last=True)
+
+
+@trigger_model.mistake("Nothing is dropped in training: nn.Dropout(0.3).")
+def drops_no_units(n_freq, n_filters, n_units, rng):
+    return _detector(n_freq, n_filters, n_units, rng, rate=0.0)
+
+
+@trigger_model.right
+def detector_in_another_order(n_freq, n_filters, n_units, rng):
+    nn = ref.nn
+
+    class Ear(nn.Model):
+        def __init__(self):
+            self.output = nn.Dense(n_units, 1, rng=rng)
+            self.gru = nn.GRU(
+                n_filters, n_units, return_sequences=True, return_state=True, rng=rng
+            )
+            self.dropout = nn.Dropout(0.3, rng=rng)
+            self.norm = nn.BatchNorm(n_filters)
+            self.conv = nn.Conv1D(
+                n_freq, n_filters, f=15, stride=2, padding="valid", rng=rng
+            )
+            self.scale = nn.BatchNorm(n_freq)
+
+        def forward(self, x):
+            features = self.norm(self.conv(self.scale(x)))
+            features = self.dropout(features * (features.data > 0))
+            states, _ = self.gru(features)
+            return self.output(self.dropout(states))
+
+    return Ear()
+
+
+@trigger_model.right
+def detector_of_a_list(n_freq, n_filters, n_units, rng):
+    model = _detector(n_freq, n_filters, n_units, rng)
+    layers = [model.scale, model.conv, model.norm, ref.nn.relu, model.dropout,
+              model.gru, model.dropout, model.output]  # fmt: skip
+
+    def forward(x):
+        for layer in layers:
+            x = layer(x)
+        return x
+
+    model.forward = forward
+    return model
+
+
+@lab.check("detect_triggerword", points=3, driver="heard")
+def detect_triggerword(rng):
+    """Short sounds; probabilities near 0, near 1 and between."""
+    for n, scale in [(520, 0.1), (200, 0.3), (777, 0.02)]:
+        yield case(0.2 * rng.normal(size=n), scale, int(rng.integers(2**31)))
+
+
+@detect_triggerword.mistake("Those are scores. A sigmoid makes probabilities of them.")
+def without_sigmoid(x, model):
+    return model.predict(ref.spectrogram(x)[None].astype(np.float32))[:, :, 0]
+
+
+@detect_triggerword.mistake(
+    "A softmax over the steps makes them compete. Each step has its own sigmoid."
+)
+def softmax_over_steps(x, model):
+    z = without_sigmoid(x, model)
+    e = np.exp(z - z.max())
+    return e / e.sum()
+
+
+@detect_triggerword.mistake("The shape is (1, Ty, 1): drop the last axis.")
+def keeps_the_last_axis(x, model):
+    return ref.detect_triggerword(x, model)[:, :, None]
+
+
+@detect_triggerword.mistake("The shape is (Ty,): keep the batch axis, (1, Ty).")
+def drops_the_batch_axis(x, model):
+    return ref.detect_triggerword(x, model)[0]
+
+
+@detect_triggerword.mistake(
+    "The sign in the sigmoid is wrong: high where the score is low."
+)
+def sigmoid_upside_down(x, model):
+    return 1 - ref.detect_triggerword(x, model)
+
+
+@detect_triggerword.mistake(
+    "Dropout is on while it listens. Use model.predict, or model.eval() first."
+)
+def listens_with_dropout(x, model):
+    scores = model.train()(ref.spectrogram(x)[None].astype(np.float32)).data
+    return 1 / (1 + np.exp(-scores[:, :, 0]))
+
+
+@detect_triggerword.right
+def detect_with_eval(x, model):
+    model.eval()
+    with ref.nn.no_grad():
+        scores = model(np.expand_dims(ref.spectrogram(x), 0))
+        return ref.nn.sigmoid(scores).data[..., 0]
+
+
+@detect_triggerword.right
+def detect_by_tanh(x, model):
+    scores = model.predict(np.stack([ref.spectrogram(x)]))
+    return (np.tanh(scores.squeeze(-1) / 2) + 1) / 2
+
+
+@lab.check("detection_times", points=3)
+def detection_times(rng):
+    """Long plateaus, flicker, the very start, equality with the threshold, waits."""
+    p = np.zeros((1, 60))
+    p[0, :4] = 0.8  # at the very start
+    p[0, 20:30] = 0.9
+    p[0, [24, 27]] = 0.2  # flickers
+    p[0, 40:50] = 0.5  # equal to the threshold, not above it
+    p[0, 45] = 0.6
+    p[0, 55:] = 0.95
+    p += 0.001 * rng.integers(0, 5) * (p > 0.5)
+    yield case(p)
+    yield case(p, 0.7, 100)
+    yield case(p, 0.15, 900, 6000)
+    # Two rises exactly wait_ms apart do not both count.
+    apart = np.zeros((1, 40))
+    apart[0, [5, 13, 30, 39]] = rng.uniform(0.6, 0.9)
+    yield case(apart, wait_ms=2000)
+    yield case(apart, 0.55, 1999)
+    # A rise that was waited out starts no new wait.
+    close = np.zeros((1, 50))
+    close[0, [10, 12, 14, 16, 30]] = 0.9
+    yield case(close, 0.5, 500)
+    yield case(rng.random((1, 80)), 0.6, 300, 8000)
+    yield case(np.full((1, 12), 0.3))
+
+
+def _times(p, threshold, wait_ms, duration_ms, *, rise=True, wait=True, equal=False,
+           reset=False, start=0.0, offset=0, unit=None):  # fmt: skip
+    found, before, last = [], start, -np.inf
+    Ty = p.shape[1]
+    for i, value in enumerate(p[0]):
+        moment = (i + offset) * duration_ms / Ty
+        above = value >= threshold if equal else value > threshold
+        was = before >= threshold if equal else before > threshold
+        if above and not (rise and was):
+            if not wait or moment - last > wait_ms:
+                found.append(moment if unit is None else i)
+                last = moment
+            elif reset:
+                last = moment
+        before = value
+    return found
+
+
+@detection_times.mistake(
+    "Every step above the threshold fires again after the wait. Only a *rise* through "
+    "the threshold counts."
+)
+def fires_on_plateaus(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
+    return _times(probabilities, threshold, wait_ms, duration_ms, rise=False)
+
+
+@detection_times.mistake("It does not wait: a flicker fires twice.")
+def does_not_wait(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
+    return _times(probabilities, threshold, wait_ms, duration_ms, wait=False)
+
+
+@detection_times.mistake("Above the threshold means more than it, not equal to it.")
+def fires_at_equality(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
+    return _times(probabilities, threshold, wait_ms, duration_ms, equal=True)
+
+
+@detection_times.mistake(
+    "A rise during the wait starts the wait anew. Count from the last *detection*."
+)
+def waits_anew(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
+    return _times(probabilities, threshold, wait_ms, duration_ms, reset=True)
+
+
+@detection_times.mistake(
+    "A word at the very start is missed: before step 0 the probability counts as 0."
+)
+def misses_the_start(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
+    return _times(probabilities, threshold, wait_ms, duration_ms, start=1.0)
+
+
+@detection_times.mistake("Those are steps. Times duration_ms / Ty gives milliseconds.")
+def gives_steps(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
+    return _times(probabilities, threshold, wait_ms, duration_ms, unit="steps")
+
+
+@detection_times.mistake("The threshold is always 0.5: use the argument.")
+def threshold_of_a_half(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
+    return _times(probabilities, 0.5, wait_ms, duration_ms)
+
+
+@detection_times.right
+def times_by_difference(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
+    p = np.concatenate([[0.0], probabilities[0]]) > threshold
+    rises = np.flatnonzero(p[1:] & ~p[:-1])
+    found = []
+    for ms in rises * duration_ms / probabilities.shape[1]:
+        if not found or ms > found[-1] + wait_ms:
+            found.append(float(ms))
+    return found
+
+
+@detection_times.right
+def times_with_a_flag(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
+    _, Ty = probabilities.shape
+    found, high, last = [], False, -float("inf")
+    for i in range(Ty):
+        now = bool(probabilities[0, i] > threshold)
+        ms = duration_ms * i / Ty
+        if now and not high and ms - last > wait_ms:
+            found.append(ms)
+            last = ms
+        high = now
+    return np.array(found)
+
+
+@lab.check("count_events", points=2)
+def count_events(rng):
+    """Hits, second alarms, misses, ends in any order, both edges of the window."""
+    end = float(rng.integers(3000, 4000))
+    yield case([end + 50, end + 400], [end])
+    yield case([end - 200, end + 2300], [end + 1300, end])
+    yield case([end - 201, end + 1001], [end])
+    yield case([end + 30, end + 60], [end + 20, end])
+    yield case([], [end, end + 900])
+    yield case([end], [])
+    yield case([], [])
+    yield case([end + 600, end + 5000], [end, end + 4300], 700)
+    yield case([end + 701, end + 5000], [end + 4300, end], 700)
+    yield case([end + 950, end + 1100], [end, end + 900])  # the earliest, not the last
+
+
+def _events(found, ends, window_ms, *, once=True, early=200, order=sorted, swap=False,
+            edge=True, pick=0):  # fmt: skip
+    free, hits = order(ends), 0
+    for moment in found:
+        fits = [
+            end for end in free
+            if (-early <= moment - end <= window_ms
+                if edge else -early < moment - end < window_ms)
+        ]  # fmt: skip
+        if fits:
+            hits += 1
+            if once:
+                free.remove(fits[pick])
+    misses = len(free) if once else len(ends) - min(hits, len(ends))
+    result = hits, len(found) - hits, misses
+    return (result[0], result[2], result[1]) if swap else result
+
+
+@count_events.mistake(
+    "A word is counted twice: a second alarm for it is a false one. Cross it out."
+)
+def counts_words_twice(found, ends, window_ms=1000):
+    return _events(found, ends, window_ms, once=False)
+
+
+@count_events.mistake(
+    "An alarm up to 200 ms before the end of the word is a hit as well."
+)
+def too_early(found, ends, window_ms=1000):
+    return _events(found, ends, window_ms, early=0)
+
+
+@count_events.mistake("False alarms and misses have changed places.")
+def swaps_errors(found, ends, window_ms=1000):
+    return _events(found, ends, window_ms, swap=True)
+
+
+@count_events.mistake("Both edges of the window belong to it.")
+def edges_excluded(found, ends, window_ms=1000):
+    return _events(found, ends, window_ms, edge=False)
+
+
+@count_events.mistake(
+    "The latest word that fits is taken. Take the earliest one still free."
+)
+def takes_the_latest(found, ends, window_ms=1000):
+    return _events(found, ends, window_ms, pick=-1)
+
+
+@count_events.mistake("The window is always a second: use window_ms.")
+def window_of_a_second(found, ends, window_ms=1000):
+    return _events(found, ends, 1000)
+
+
+@count_events.right
+def events_by_marks(found, ends, window_ms=1000):
+    ends = np.sort(np.array(ends, float))
+    taken = np.zeros(len(ends), bool)
+    hits = 0
+    for moment in found:
+        late = moment - ends
+        fits = np.flatnonzero((late >= -200) & (late <= window_ms) & ~taken)
+        if fits.size:
+            taken[fits[0]] = True
+            hits += 1
+    return hits, len(found) - hits, int((~taken).sum())
+
+
+@count_events.right
+def events_by_pop(found, ends, window_ms=1000):
+    left, false = list(ends), 0
+    for moment in found:
+        near = [e for e in left if e - 200 <= moment <= e + window_ms]
+        if near:
+            left.pop(left.index(min(near)))
+        else:
+            false += 1
+    return len(found) - false, false, len(left)

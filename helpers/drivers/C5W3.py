@@ -1,0 +1,141 @@
+"""Run what a reader of C5W3 wrote on plain numbers: layers made, tensors unwrapped."""
+
+import zlib
+
+import numpy as np
+
+from helpers import nn
+
+
+def _plain(x):
+    return x.data if isinstance(x, nn.Tensor) else x
+
+
+def _fill(model, seed):
+    """Give every array of a model values that depend on its name; returns the names."""
+    state = model.state_dict()
+    for name, value in state.items():
+        rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
+        drawn = 0.5 * rng.normal(size=value.shape)
+        state[name] = np.abs(drawn) + 0.5 if name.endswith("var") else drawn
+    model.astype(np.float64)
+    model.load_state_dict(state)
+    return sorted(state)
+
+
+def attended(function, a, s_prev, hidden, seed):
+    """Context and attention weights, and the slopes that arrive in both arguments."""
+    rng = np.random.default_rng(seed)
+    densor1 = nn.Dense(a.shape[2] + s_prev.shape[1], hidden, "tanh", rng=rng)
+    densor2 = nn.Dense(hidden, 1, rng=rng)
+    for layer in (densor1, densor2):
+        layer.astype(np.float64)
+    notes, state = (nn.Tensor(x, requires_grad=True) for x in (a, s_prev))
+    context, alphas = function(notes, state, densor1, densor2)
+    if isinstance(context, nn.Tensor) and context.requires_grad:
+        listen = rng.normal(size=context.shape)
+        (context * listen).sum().backward()
+    return {
+        "context": _plain(context),
+        "alphas": _plain(alphas),
+        "slope in a": notes.grad,
+        "slope in s_prev": state.grad,
+    }
+
+
+def translated(function, x, Ty, n_a, n_s, machine_vocab_size, seed):
+    """Names of the arrays, scores and attention weights of a filled model."""
+    _, Tx, vocabulary = x.shape
+    rng = np.random.default_rng(seed)
+    model = function(Tx, Ty, n_a, n_s, vocabulary, machine_vocab_size, rng)
+    names = _fill(model, seed)
+    scores, weights = model(x, return_weights=True)
+    return {
+        "its arrays": names,
+        "scores": _plain(scores),
+        "attention weights": _plain(weights),
+        "scores alone": _plain(model(x)),
+    }
+
+
+def _follow(table):
+    """Step function of a table `(k, V + 1, V)` of probabilities: by time and symbol."""
+    logs = np.full(table.shape, -np.inf)
+    np.log(table, where=table > 0, out=logs)
+
+    def step(prefix):
+        last = prefix[-1] if len(prefix) else table.shape[2]
+        return logs[len(prefix) % len(table), last].copy()
+
+    return step
+
+
+def written(function, table, *arguments):
+    """Decode over a table; the sequence as plain ints, and its number."""
+    sequence, number = function(_follow(table), *arguments)
+    return [int(symbol) for symbol in sequence], number
+
+
+def decoded(function, table, max_len):
+    """A greedy decoder over a table."""
+    return written(function, table, max_len)
+
+
+def searched(function, table, B, max_len, length_penalty):
+    """A beam search over a table."""
+    return written(function, table, B, max_len, length_penalty)
+
+
+def inserted(function, background, audio_clip, previous_segments, seed):
+    """New sound, segment and list of segments, with draws that begin at a seed."""
+    segments = [tuple(one) for one in previous_segments]
+    np.random.seed(seed)
+    sound, segment_time = function(background, audio_clip, segments)
+    return {
+        "new_background": sound,
+        "segment_time": tuple(int(t) for t in segment_time),
+        "previous_segments": [tuple(int(t) for t in one) for one in segments],
+    }
+
+
+def composed(function, background, activates, negatives, Ty, seed):
+    """A training example, with draws that begin at a seed."""
+    np.random.seed(seed)
+    sound, y, ends = function(background, activates, negatives, Ty)
+    return {"sound": sound, "y": y, "ends": [int(end) for end in ends]}
+
+
+def detector(function, x, n_filters, n_units, seed):
+    """Names of the arrays, scores, and whether dropout is on in training only."""
+    model = function(x.shape[2], n_filters, n_units, np.random.default_rng(seed))
+    names = _fill(model, seed)
+    layers = dict(model.named_layers())
+    dropout = layers.get("dropout")
+    model.eval()
+    scores = _plain(model(x))
+    model.train()
+    changed = not np.allclose(_plain(model(x)), _plain(model(x)))
+    return {
+        "its arrays": names,
+        "scores": scores,
+        "share dropped": getattr(dropout, "rate", None),
+        "dropout in training": changed,
+    }
+
+
+class _Mean(nn.Model):
+    """Each frame's score: a fixed sum over its frequencies; noise while training."""
+
+    def __init__(self, n_freq, rng):
+        self.dense = nn.Dense(n_freq, 1, rng=rng)
+        self.dropout = nn.Dropout(0.5, rng=rng)
+
+    def forward(self, x):
+        return self.dense(self.dropout(x))
+
+
+def heard(function, x, scale, seed):
+    """Probabilities that a small made-up model gives to a sound."""
+    model = _Mean(101, np.random.default_rng(seed))
+    model.dense.W.data *= scale
+    return function(x, model)
