@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 LOCKED := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help lab grade test test-all build lint data lock clean
+.PHONY: help lab grade test test-all nightly build lint data lock clean
 
 help:             ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -24,6 +24,9 @@ test: $(VENV)/dev.done        ## run the tests (all of them where CI is set)
 
 test-all: $(VENV)/dev.done    ## run the slow and the browser tests too
 	$(BIN)/python -m pytest
+
+nightly: $(VENV)/dev.done     ## open and run every lab in a real JupyterLab
+	$(BIN)/python -m pytest -m nightly
 
 build: $(VENV)/grade.done     ## make labs/ from solutions/
 	$(BIN)/autograder build

@@ -37,10 +37,17 @@ def chromium() -> str:
 
 
 @contextlib.contextmanager
-def jupyter_lab(folder: Path, theme: str = "JupyterLab Light") -> Iterator[str]:
-    """JupyterLab serving `folder`; gives its address."""
-    _set(folder, "notification", {"fetchNews": "false"})  # asks no question
-    _set(folder, "themes", {"theme": theme})
+def jupyter_lab(folder: Path, whole: bool = False) -> Iterator[str]:
+    """JupyterLab serving `folder`; gives its address.
+
+    Args:
+        folder: what it serves; its own files lie in there too, hidden.
+        whole: keep all cells of a notebook on the page, also those out of sight.
+    """
+    # Asks no question in a corner.
+    _set(folder, "apputils-extension/notification", {"fetchNews": "false"})
+    if whole:
+        _set(folder, "notebook-extension/tracker", {"windowingMode": "none"})
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -77,10 +84,10 @@ def jupyter_lab(folder: Path, theme: str = "JupyterLab Light") -> Iterator[str]:
 
 
 def _set(folder: Path, plugin: str, values: dict) -> None:
-    settings = folder / ".jupyter/lab/user-settings/@jupyterlab/apputils-extension"
-    settings.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(values)
-    (settings / f"{plugin}.jupyterlab-settings").write_text(text, encoding="utf-8")
+    settings = folder / ".jupyter/lab/user-settings/@jupyterlab"
+    path = settings / f"{plugin}.jupyterlab-settings"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(values), encoding="utf-8")
 
 
 def _wait_until_up(address: str, server: subprocess.Popen) -> None:

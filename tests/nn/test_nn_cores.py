@@ -87,3 +87,11 @@ def test_after_a_fork():
     if child == 0:  # threads did not come along; they must be made anew
         os._exit(0 if nn.conv2d(x, W).data.sum() == expected else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_no_setting_of_memory_where_there_is_none(monkeypatch):
+    def refuse(name):  # as Windows answers the question for the program itself
+        raise TypeError(name)
+
+    monkeypatch.setattr(cores.ctypes, "CDLL", refuse)
+    cores._keep_memory()
