@@ -45,7 +45,7 @@ def configure(c: Config, file: str | Path) -> None:
         file: the configuration file, whose folder is the course's root.
     """
     root = Path(file).resolve().parent
-    _find_programs()
+    find_programs()
     for lab in paths.lab_names():
         try:
             build.build_source(lab)
@@ -86,8 +86,8 @@ def configure(c: Config, file: str | Path) -> None:
     ]  # fmt: skip
 
 
-def _find_programs() -> None:
-    """Make `alembic`, which nbgrader calls by name, be found beside this Python."""
+def find_programs() -> None:
+    """Let `alembic`, which nbgrader starts by name, be found beside this Python."""
     folder = str(Path(sys.executable).parent)
     if folder not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", "")

@@ -7,12 +7,11 @@ written with few statements and one commit for many submissions.
 from __future__ import annotations
 
 import datetime
-import os
-import sys
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from nbgrader.api import (
+    Assignment,
     Comment,
     Grade,
     Gradebook,
@@ -22,18 +21,23 @@ from nbgrader.api import (
     new_uuid,
 )
 from nbgrader.preprocessors import AssignLatePenalties, SaveCells
-from sqlalchemy import insert, select
+from sqlalchemy import Executable, Table, and_, bindparam, insert, select, update
 from traitlets.config import Config
 
 from autograder import build
 from autograder.classroom.jobs import Graded
+from autograder.nbgrader_config import find_programs
+
+# Past SQLAlchemy's objects: reading one runs a query for each of its sums.
+_STUDENT, _SUBMISSION, _NOTEBOOK, _GRADE, _COMMENT = (
+    kind.__table__
+    for kind in (Student, SubmittedAssignment, SubmittedNotebook, Grade, Comment)
+)
 
 
-def _find_programs() -> None:
-    """Find `alembic`, which nbgrader starts by name; it lies beside the interpreter."""
-    here = str(Path(sys.executable).parent)
-    if here not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", "")])
+def _change(table: Table) -> Executable:
+    """A statement that changes the row of a table whose id is given as `row`."""
+    return update(table).where(table.c.id == bindparam("row"))
 
 
 class Writer:
@@ -48,7 +52,7 @@ class Writer:
 
     def __init__(self, url: str, course: str, lab: str, config: Config) -> None:
         self.lab = lab
-        _find_programs()
+        find_programs()
         self._book = Gradebook(url, course)
         try:
             self._enter_lab(url)
@@ -63,9 +67,8 @@ class Writer:
         assignment = self._book.update_or_create_assignment(self.lab)
         if not any(notebook.name == name for notebook in assignment.notebooks):
             about = {"assignment": self.lab, "notebook": name, "db_url": url}
-            notebook, resources = build.source_notebook(self.lab), {"nbgrader": about}
-            for step in (*build.RELEASE_STEPS[: build.SAVE_AT], SaveCells):
-                notebook, resources = step().preprocess(notebook, resources)
+            notebook = build.gradebook_notebook(self.lab)
+            SaveCells().preprocess(notebook, {"nbgrader": about})
             self._book.db.expire_all()
             assignment = self._book.find_assignment(self.lab)
         self._assignment = assignment.id
@@ -94,90 +97,131 @@ class Writer:
             graded: results, each with the time it was handed in, if known.
             only: the one question they are about; other scores stay as they are.
         """
+        batch = {one.result.student: (one, time) for one, time in graded}
         db = self._book.db
         try:
-            for one, time in graded:
-                self._write(one, time, only)
+            notebooks = self._enter({name: time for name, (_, time) in batch.items()})
+            results = {notebooks[name]: one for name, (one, _) in batch.items()}
+            self._score(results, only)
+            if not only:
+                self._comment(results)
+            self._penalize(results)
             db.commit()
         except BaseException:
             db.rollback()
             raise
 
-    def _write(self, one: Graded, time: datetime.datetime | None, only: str) -> None:
-        db, student = self._book.db, one.result.student
-        submitted = self._submitted(student, time)
-        names = {c_id: name for name, c_id in self._graded.items()}
-        for grade in db.scalars(select(Grade).where(Grade.notebook_id == submitted.id)):
-            name = names.get(grade.cell_id)
-            if name not in one.scores:
-                if not only:
-                    grade.auto_score, grade.needs_manual_grade = 0, False
-                continue
-            grade.auto_score = one.scores[name]
-            manual = grade.manual_score is not None or grade.auto_score is None
-            grade.needs_manual_grade = manual
-        if not only:
-            names = {c_id: name for name, c_id in self._commented.items()}
-            query = select(Comment).where(Comment.notebook_id == submitted.id)
-            for comment in db.scalars(query):
-                silent = names.get(comment.cell_id) in one.silent
-                comment.auto_comment = "No response." if silent else None
-        self._penalize(submitted, student)
+    def _enter(self, times: Mapping[str, datetime.datetime | None]) -> dict[str, str]:
+        """Make the rows of what is new, and note when each was handed in.
 
-    def _submitted(
-        self, student: str, time: datetime.datetime | None
-    ) -> SubmittedNotebook:
-        """The rows of a student's submission, made where there are none."""
+        Args:
+            times: of each student's submission, where known.
+
+        Returns:
+            Id of each student's notebook.
+        """
         db = self._book.db
-        found = db.scalars(
-            select(SubmittedNotebook)
-            .join(SubmittedAssignment)
-            .where(
-                SubmittedAssignment.student_id == student,
-                SubmittedAssignment.assignment_id == self._assignment,
-                SubmittedNotebook.notebook_id == self._notebook,
-            )
-        ).first()
-        if found:
-            if time:
-                found.assignment.timestamp = time
-            return found
-        if not db.get(Student, student):
-            db.add(Student(id=student))
-            db.flush()
-        submission, notebook = new_uuid(), new_uuid()
-        db.execute(insert(SubmittedAssignment).values(
-            id=submission, assignment_id=self._assignment, student_id=student,
-            timestamp=time,
-        ))  # fmt: skip
-        db.execute(insert(SubmittedNotebook).values(
-            id=notebook, assignment_id=submission, notebook_id=self._notebook
-        ))  # fmt: skip
-        db.execute(insert(Grade), [
-            {"id": new_uuid(), "notebook_id": notebook, "cell_id": cell,
-             "needs_manual_grade": True}
-            for cell in self._graded.values()
+        known = set(db.scalars(select(Student.id).where(Student.id.in_(times))))
+        self._execute(insert(_STUDENT), [{"id": s} for s in times if s not in known])
+        handed_in = and_(
+            SubmittedAssignment.assignment_id == self._assignment,
+            SubmittedAssignment.student_id.in_(times),
+        )
+        query = select(SubmittedAssignment.student_id, SubmittedAssignment.id)
+        submissions = dict(db.execute(query.where(handed_in)).all())
+        self._execute(_change(_SUBMISSION), [
+            {"row": submissions[student], "timestamp": time}
+            for student, time in times.items() if time and student in submissions
         ])  # fmt: skip
-        db.execute(insert(Comment), [
-            {"id": new_uuid(), "notebook_id": notebook, "cell_id": cell}
-            for cell in self._commented.values()
+        new = {s: new_uuid() for s in times if s not in submissions}
+        self._execute(insert(_SUBMISSION), [
+            {"id": submission, "assignment_id": self._assignment,
+             "student_id": student, "timestamp": times[student]}
+            for student, submission in new.items()
         ])  # fmt: skip
-        return db.get(SubmittedNotebook, notebook)
+        submissions |= new
+        query = (
+            select(SubmittedAssignment.student_id, SubmittedNotebook.id)
+            .join(SubmittedNotebook.assignment)
+            .where(handed_in, SubmittedNotebook.notebook_id == self._notebook)
+        )
+        notebooks = dict(db.execute(query).all())
+        new = {s: new_uuid() for s in times if s not in notebooks}
+        self._execute(insert(_NOTEBOOK), [
+            {"id": notebook, "assignment_id": submissions[student],
+             "notebook_id": self._notebook}
+            for student, notebook in new.items()
+        ])  # fmt: skip
+        for table, cells in ((_GRADE, self._graded), (_COMMENT, self._commented)):
+            self._execute(insert(table), [
+                {"id": new_uuid(), "notebook_id": notebook, "cell_id": cell}
+                for notebook in new.values() for cell in cells.values()
+            ])  # fmt: skip
+        return notebooks | new
 
-    def _penalize(self, submitted: SubmittedNotebook, student: str) -> None:
-        """The penalty for handing in late, by the course's own rule."""
-        submitted.late_submission_penalty = None
-        if not submitted.assignment.timestamp:
-            return
-        late = submitted.assignment.total_seconds_late
-        if late <= 0:
-            return
-        self._book.db.flush()
-        plugin = self._penalties.plugin_inst
-        penalty = plugin.late_submission_penalty(student, submitted.score, late)
-        if penalty is not None:
-            penalty = min(max(penalty, 0), submitted.score)
-            submitted.late_submission_penalty = penalty
+    def _score(self, results: Mapping[str, Graded], only: str) -> None:
+        """Enter scores; what a person graded before wants another look.
+
+        Args:
+            results: by id of the notebook.
+            only: the one question they are about, if any.
+        """
+        names = {cell: name for name, cell in self._graded.items()}
+        changes = []
+        query = select(Grade.id, Grade.notebook_id, Grade.cell_id, Grade.manual_score)
+        found = self._book.db.execute(query.where(Grade.notebook_id.in_(results)))
+        for row, notebook, cell, manual in found:
+            scores, name = results[notebook].scores, names.get(cell)
+            if name in scores:
+                look = manual is not None or scores[name] is None
+                changes.append((row, scores[name], look))
+            elif not only:
+                changes.append((row, 0, False))
+        self._execute(_change(_GRADE), [
+            {"row": row, "auto_score": score, "needs_manual_grade": look}
+            for row, score, look in changes
+        ])  # fmt: skip
+
+    def _comment(self, results: Mapping[str, Graded]) -> None:
+        """Note where a student wrote nothing."""
+        names = {cell: name for name, cell in self._commented.items()}
+        query = select(Comment.id, Comment.notebook_id, Comment.cell_id)
+        found = self._book.db.execute(query.where(Comment.notebook_id.in_(results)))
+        self._execute(_change(_COMMENT), [
+            {"row": row, "auto_comment":
+             "No response." if names.get(cell) in results[notebook].silent else None}
+            for row, notebook, cell in found
+        ])  # fmt: skip
+
+    def _penalize(self, notebooks: Iterable[str]) -> None:
+        """The penalties for handing in late, by the course's own rule."""
+        db, plugin = self._book.db, self._penalties.plugin_inst
+        self._execute(_change(_NOTEBOOK), [
+            {"row": notebook, "late_submission_penalty": None} for notebook in notebooks
+        ])  # fmt: skip
+        db.expire_all()  # what was written above went past these objects
+        late = (
+            select(SubmittedNotebook)
+            .join(SubmittedNotebook.assignment)
+            .join(SubmittedAssignment.assignment)
+            .where(
+                SubmittedNotebook.id.in_(notebooks),
+                SubmittedAssignment.timestamp > Assignment.duedate,
+            )
+        )
+        for one in db.scalars(late).all():
+            seconds = one.assignment.total_seconds_late
+            if seconds > 0:  # there may be an extension
+                student = one.assignment.student_id
+                penalty = plugin.late_submission_penalty(student, one.score, seconds)
+                if penalty is not None:
+                    penalty = min(max(penalty, 0), one.score)
+                    one.late_submission_penalty = penalty
+
+    def _execute(self, statement: Executable, rows: list[dict[str, Any]]) -> None:
+        """One statement for many rows, if there are any."""
+        if rows:
+            self._book.db.execute(statement, rows)
 
     def close(self) -> None:
         """Close the gradebook."""

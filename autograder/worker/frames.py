@@ -26,6 +26,7 @@ MAX_ARRAYS = 20_000
 MAX_KEYS = 5_000  # of all dictionaries and sets together
 MAX_NDIM = 16
 _LIMIT_AXIS = 2**48
+_AT_ONCE = 1 << 16  # bytes that one call of the system sends, or reads ahead
 _START = struct.Struct("<4sII")  # magic, bytes of header, number of arrays
 
 _NAMES = (
@@ -70,7 +71,8 @@ def encode(message: Any) -> list[bytes | memoryview]:
     start = _START.pack(MAGIC, len(header), len(arrays))
     bodies = [memoryview(array.reshape(-1).view(np.uint8))
               for array in arrays if array.size]  # fmt: skip
-    return [start + header, *bodies]
+    parts = [start + header, *bodies]
+    return [b"".join(parts)] if sum(map(len, parts)) <= _AT_ONCE else parts
 
 
 def _usual(array: np.ndarray) -> np.ndarray:
@@ -194,6 +196,7 @@ class Channel:
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
+        self._ahead = bytearray()  # read already, of messages to come
 
     def send(self, message: Any, deadline: float | None = None) -> None:
         """Send a plain value.
@@ -241,11 +244,12 @@ class Channel:
 
     def _read(self, size: int, deadline: float | None) -> bytearray:
         # Grows with what really arrives, so that an announcement costs no memory.
-        data = bytearray()
+        data = self._ahead
         try:
             while len(data) < size:
                 self._wait_until(deadline)
-                part = self.sock.recv(min(size - len(data), 1 << 20))
+                missing = min(size - len(data), 1 << 20)
+                part = self.sock.recv(max(missing, _AT_ONCE))
                 if not part:
                     raise Closed("the other side is gone")
                 data += part
@@ -253,6 +257,8 @@ class Channel:
             raise TooLate("no answer in time") from None
         except OSError as error:
             raise Closed(f"the other side is gone ({error.strerror})") from None
+        self._ahead = data[size:]
+        del data[size:]
         return data
 
     def _wait_until(self, deadline: float | None) -> None:
