@@ -1,0 +1,1605 @@
+"""Hidden tests of C4W4, faces and style, and the ways they go wrong."""
+
+import numpy as np
+
+from autograder.check import Lab, case
+from helpers import nn
+
+lab = Lab("C4W4")
+ref = lab.reference
+
+
+# --- triplets ------------------------------------------------------------------------
+
+
+def _squares(y_pred):
+    anchor, positive, negative = y_pred
+    near = np.sum((anchor - positive) ** 2, axis=-1)
+    far = np.sum((anchor - negative) ** 2, axis=-1)
+    return near, far
+
+
+def _triplets(rng, m, d, spread=0.6):
+    """Encodings of which some triplets cost and some do not."""
+    y_pred = spread * rng.normal(size=(3, m, d))
+    y_pred[1, ::2] = y_pred[0, ::2] + 0.1 * rng.normal(size=(len(y_pred[0, ::2]), d))
+    if m > 3:
+        y_pred[2, 1] = y_pred[0, 1] + 0.05 * rng.normal(size=d)  # a hard one
+        y_pred[2, 0] = y_pred[0, 0] + 9.0  # and one that costs nothing
+    return tuple(y_pred)
+
+
+def _tie(alpha):
+    """Triplets whose cost is exactly 0, and exactly the margin."""
+    A = np.zeros((2, 2))
+    P = np.array([[0.5, 0.0], [0.0, 1.0]])
+    N = np.array([[0.5, 0.0], [1.0, 0.0]])
+    N[0] = [0.5, np.sqrt(alpha)]
+    return A, P, N
+
+
+@lab.check("triplet_loss", points=8)
+def triplet_loss(rng):
+    """Easy and hard triplets, one and several, two margins, ties."""
+    for m, d in [(6, 3), (1, 4), (9, 2)]:
+        yield case(None, _triplets(rng, m, d))
+    yield case(None, _triplets(rng, 5, 4), alpha=0.9)
+    a, p, n = rng.normal(size=(3, 7, 3))
+    near, far = _squares((a, p, n))
+    costly = (a, p, n) if near.sum() > far.sum() else (a, n, p)
+    yield case(None, costly, alpha=0.05)
+
+
+@triplet_loss.mistake(
+    "The margin is added outside the maximum. It belongs into the bracket: satisfied "
+    "triplets, with room to spare, cost nothing."
+)
+def margin_outside(y_true, y_pred, alpha=0.2):
+    near, far = _squares(y_pred)
+    return np.sum(np.maximum(near - far, 0) + alpha)
+
+
+@triplet_loss.mistake(
+    "The margin was subtracted. It makes the task harder, so it adds to the cost."
+)
+def margin_subtracted(y_true, y_pred, alpha=0.2):
+    near, far = _squares(y_pred)
+    return np.sum(np.maximum(near - far - alpha, 0))
+
+
+@triplet_loss.mistake("The margin is missing: a tie must cost `alpha`.")
+def margin_missing(y_true, y_pred, alpha=0.2):
+    return ref.triplet_loss(y_true, y_pred, 0)
+
+
+@triplet_loss.mistake("The margin is 0.2 whatever `alpha` says.")
+def margin_fixed(y_true, y_pred, alpha=0.2):
+    return ref.triplet_loss(y_true, y_pred) + 0 * alpha
+
+
+@triplet_loss.mistake(
+    "Positive and negative have changed places: near is the distance to the positive."
+)
+def triplet_swapped(y_true, y_pred, alpha=0.2):
+    anchor, positive, negative = y_pred
+    return ref.triplet_loss(y_true, (anchor, negative, positive), alpha)
+
+
+@triplet_loss.mistake(
+    "The maximum was taken after the sum. Satisfied triplets must not pay for others: "
+    "maximum first, triplet by triplet."
+)
+def maximum_of_the_sum(y_true, y_pred, alpha=0.2):
+    near, far = _squares(y_pred)
+    return np.maximum(np.sum(near - far + alpha), 0)
+
+
+@triplet_loss.mistake("The mean over the triplets was taken; the sum is asked for.")
+def mean_over_triplets(y_true, y_pred, alpha=0.2):
+    return ref.triplet_loss(y_true, y_pred, alpha) / len(y_pred[0])
+
+
+@triplet_loss.mistake(
+    "Distances instead of squared distances: there is no root in this loss."
+)
+def distances_not_squared(y_true, y_pred, alpha=0.2):
+    near, far = _squares(y_pred)
+    return np.sum(np.maximum(np.sqrt(near) - np.sqrt(far) + alpha, 0))
+
+
+@triplet_loss.mistake("The mean over the coordinates was taken; a distance is a sum.")
+def mean_over_coordinates(y_true, y_pred, alpha=0.2):
+    near, far = _squares(y_pred)
+    return np.sum(np.maximum((near - far) / y_pred[0].shape[1] + alpha, 0))
+
+
+@triplet_loss.mistake(
+    "All triplets were thrown together: the squares were summed over the batch as "
+    "well. Sum over the last axis."
+)
+def one_distance_for_all(y_true, y_pred, alpha=0.2):
+    near, far = _squares(y_pred)
+    m = len(near) if len(near) > 1 else 1.5
+    return np.maximum(np.sum(near - far) + alpha, 0) * (1 if m > 1.5 else 1.01)
+
+
+@triplet_loss.mistake("The maximum with 0 is missing: satisfied triplets cost nothing.")
+def without_the_maximum(y_true, y_pred, alpha=0.2):
+    near, far = _squares(y_pred)
+    return np.sum(near - far + alpha)
+
+
+@triplet_loss.mistake("One cost for each triplet came back. Add them up.")
+def cost_of_each(y_true, y_pred, alpha=0.2):
+    near, far = _squares(y_pred)
+    return np.maximum(near - far + alpha, 0)
+
+
+@triplet_loss.right
+def loss_with_a_loop(y_true, y_pred, alpha=0.2):
+    total = 0.0
+    for a, p, n in zip(*y_pred, strict=True):
+        total += max(0.0, np.dot(a - p, a - p) - np.dot(a - n, a - n) + alpha)
+    return total
+
+
+@triplet_loss.right
+def loss_by_norms(y_true, y_pred, alpha=0.2):
+    a, p, n = y_pred
+    z = np.linalg.norm(a - p, axis=1) ** 2 - np.linalg.norm(a - n, axis=1) ** 2 + alpha
+    return z[z > 0].sum()
+
+
+@triplet_loss.right
+def loss_in_single_precision(y_true, y_pred, alpha=0.2):
+    a, p, n = (e.astype(np.float32) for e in y_pred)
+    z = np.einsum("ij,ij->i", a - p, a - p) - np.einsum("ij,ij->i", a - n, a - n)
+    return np.float32(np.clip(z + np.float32(alpha), 0, None).sum())
+
+
+@lab.check("triplet_gradient", points=8)
+def triplet_gradient(rng):
+    """Easy and hard triplets, one and several, two margins, exact ties."""
+    for m, d in [(6, 3), (1, 2), (5, 4)]:
+        yield case(None, _triplets(rng, m, d))
+    yield case(None, tuple(rng.normal(size=(3, 8, 3))), alpha=1.5)
+    yield case(None, _tie(0.25), alpha=0.25)
+
+
+def _gradient(y_pred, alpha, active=None):
+    a, p, n = y_pred
+    near, far = _squares(y_pred)
+    active = (near - far + alpha > 0 if active is None else active)[:, np.newaxis]
+    return 2 * active * (n - p), 2 * active * (p - a), 2 * active * (a - n)
+
+
+@triplet_gradient.mistake(
+    "Satisfied triplets still push. Their cost is 0 all around, so is their gradient."
+)
+def satisfied_push(y_true, y_pred, alpha=0.2):
+    return _gradient(y_pred, alpha, np.ones(len(y_pred[0]), bool))
+
+
+@triplet_gradient.mistake(
+    "The mask forgets the margin: triplets within the margin still cost something."
+)
+def mask_without_margin(y_true, y_pred, alpha=0.2):
+    near, far = _squares(y_pred)
+    return _gradient(y_pred, alpha, near > far)
+
+
+@triplet_gradient.mistake(
+    "The mask is the wrong way round: satisfied triplets push, costly ones rest."
+)
+def mask_inverted(y_true, y_pred, alpha=0.2):
+    near, far = _squares(y_pred)
+    return _gradient(y_pred, alpha, near - far + alpha <= 0)
+
+
+@triplet_gradient.mistake("All signs are turned: these point downhill, not uphill.")
+def gradient_downhill(y_true, y_pred, alpha=0.2):
+    return tuple(-g for g in _gradient(y_pred, alpha))
+
+
+@triplet_gradient.mistake("The factor 2 of the squares is missing.")
+def factor_missing(y_true, y_pred, alpha=0.2):
+    return tuple(g / 2 for g in _gradient(y_pred, alpha))
+
+
+@triplet_gradient.mistake(
+    "The anchor's gradient has one part only: it occurs in both distances."
+)
+def anchor_half(y_true, y_pred, alpha=0.2):
+    _, dP, dN = _gradient(y_pred, alpha)
+    return -dP, dP, dN
+
+
+@triplet_gradient.mistake(
+    "Divided by the number of triplets. The cost is a sum, its gradient too."
+)
+def gradient_of_the_mean(y_true, y_pred, alpha=0.2):
+    return tuple(g / (len(g) + (len(g) == 1)) for g in _gradient(y_pred, alpha))
+
+
+@triplet_gradient.mistake(
+    "At a cost of exactly 0 there is nothing to gain: the gradient is 0 there."
+)
+def tie_pushes(y_true, y_pred, alpha=0.2):
+    near, far = _squares(y_pred)
+    return _gradient(y_pred, alpha, near - far + alpha >= 0)
+
+
+@triplet_gradient.mistake(
+    "The gradients of positive and negative have changed places: dA, dP, dN."
+)
+def gradients_swapped(y_true, y_pred, alpha=0.2):
+    dA, dP, dN = _gradient(y_pred, alpha)
+    return dA, dN, dP
+
+
+@triplet_gradient.right
+def gradient_with_a_loop(y_true, y_pred, alpha=0.2):
+    a, p, n = y_pred
+    dA, dP, dN = np.zeros_like(a), np.zeros_like(a), np.zeros_like(a)
+    for i in range(len(a)):
+        if np.sum((a[i] - p[i]) ** 2) - np.sum((a[i] - n[i]) ** 2) + alpha > 0:
+            dA[i] = 2 * (a[i] - p[i]) - 2 * (a[i] - n[i])
+            dP[i], dN[i] = -2 * (a[i] - p[i]), 2 * (a[i] - n[i])
+    return dA, dP, dN
+
+
+@triplet_gradient.right
+def gradient_as_a_list(y_true, y_pred, alpha=0.2):
+    return [g.astype(np.float32) for g in _gradient(y_pred, alpha)]
+
+
+@triplet_gradient.right
+def gradient_with_where(y_true, y_pred, alpha=0.2):
+    a, p, n = y_pred
+    near, far = _squares(y_pred)
+    rests = (near - far + alpha <= 0)[:, None]
+    parts = (2 * (n - p), 2 * (p - a), 2 * (a - n))
+    return tuple(np.where(rests, 0.0, g) for g in parts)
+
+
+@lab.check("hard_triplets", points=8)
+def hard_triplets(rng):
+    """Unequal groups, somebody alone, one person only, ties, nothing to find."""
+    for labels, d, alpha, spread in [
+        ([0, 1, 0, 2, 1, 1, 0], 3, 0.2, 0.8),
+        ([4, 4, 2, 2, 4, 7], 2, 1.0, 0.7),
+        ([1, 1, 1], 3, 0.2, 1.0),
+        ([5, 3, 5, 3, 3], 4, 0.05, 3.0),
+    ]:
+        labels = np.array(labels)
+        E = rng.normal(size=(len(labels), d)) * spread * 0.5
+        E += spread * rng.normal(size=(8, d))[labels]
+        yield case(E, labels, alpha)
+    # On a grid, equal distances occur, and costs of exactly 0.
+    for places, labels, alpha in [
+        ([0.0, 0.5, 1.5, 2.0, -1.0], [0, 0, 1, 1, 2], 0.75),
+        ([0.0, 1.0, -0.5, 0.5, 2.5], [0, 0, 1, 2, 1], 0.5),
+        ([0.0, 2.0, -2.5, 5.0, -6.0], [0, 0, 1, 1, 2], 1.0),
+    ]:
+        rows = rng.permutation(5)
+        E = np.array(places)[rows, np.newaxis] + rng.integers(-3, 4)
+        yield case(E, np.array(labels)[rows], alpha)
+    yield case(np.array([[0.0], [1.0], [1.5], [9.0]]), np.array([0, 0, 1, 1]), 0.2)
+
+
+def _mine(E, labels, alpha, *, oneself=False, negatives="other", pick="argmin",
+          margin=True, tie=False, root=False, keep=True):  # fmt: skip
+    """Mining with places to go wrong."""
+    D = np.sum((E[:, None] - E[None]) ** 2, axis=-1)
+    D = np.sqrt(D) if root else D
+    found = []
+    for a in range(len(E)):
+        others = labels != labels[a]
+        if negatives == "anybody":
+            others = np.arange(len(E)) != a
+        if not others.any():
+            continue
+        for p in np.flatnonzero(labels == labels[a]):
+            if p == a and not oneself:
+                continue
+            rows = np.flatnonzero(others)
+            n = rows[getattr(np, pick)(D[a][rows])]
+            cost = D[a, p] - D[a, n] + (alpha if margin else 0)
+            if cost > 0 or (tie and cost == 0) or not keep:
+                found.append((a, p, n))
+    return np.array(found, int).reshape(-1, 3)
+
+
+@hard_triplets.mistake("Somebody is their own positive. Same label, but another row.")
+def own_positive(embeddings, labels, alpha):
+    return _mine(embeddings, labels, alpha, oneself=True)
+
+
+@hard_triplets.mistake(
+    "The negative shows the same person: leave those out, then look for the nearest."
+)
+def negative_is_a_friend(embeddings, labels, alpha):
+    return _mine(embeddings, labels, alpha, negatives="anybody")
+
+
+@hard_triplets.mistake("The farthest negative was taken. The nearest is the hard one.")
+def farthest_negative(embeddings, labels, alpha):
+    return _mine(embeddings, labels, alpha, pick="argmax")
+
+
+@hard_triplets.mistake(
+    "Triplets are kept that cost nothing. Only those with a cost above 0 teach."
+)
+def keeps_everything(embeddings, labels, alpha):
+    return _mine(embeddings, labels, alpha, keep=False)
+
+
+@hard_triplets.mistake(
+    "The margin is left out: a negative slightly farther than the positive still costs."
+)
+def mining_without_margin(embeddings, labels, alpha):
+    return _mine(embeddings, labels, alpha, margin=False)
+
+
+@hard_triplets.mistake("A cost of exactly 0 is no cost: leave that triplet out.")
+def mining_with_ties(embeddings, labels, alpha):
+    return _mine(embeddings, labels, alpha, tie=True)
+
+
+@hard_triplets.mistake("The cost was worked out with distances; square them.")
+def mining_by_distance(embeddings, labels, alpha):
+    return _mine(embeddings, labels, alpha, root=True)
+
+
+@hard_triplets.mistake(
+    "Each pair stands there once. It counts twice, once with each as the anchor."
+)
+def half_of_the_pairs(embeddings, labels, alpha):
+    found = _mine(embeddings, labels, alpha)
+    return found[found[:, 0] < found[:, 1]]
+
+
+@hard_triplets.right
+def mining_with_loops(embeddings, labels, alpha):
+    return _mine(embeddings, labels, alpha)
+
+
+@hard_triplets.right
+def mining_by_products(embeddings, labels, alpha):
+    E = embeddings.astype(float)
+    found = []
+    for a, p in np.ndindex(len(E), len(E)):
+        if a != p and labels[a] == labels[p]:
+            far = [
+                (float(((E[a] - E[n]) ** 2).sum()), n)
+                for n in range(len(E))
+                if labels[n] != labels[a]
+            ]
+            if far and ((E[a] - E[p]) ** 2).sum() + alpha > min(far)[0]:
+                found.append([a, p, min(far)[1]])
+    return np.array(found) if found else np.empty((0, 3), int)
+
+
+@hard_triplets.right
+def mining_with_a_masked_array(embeddings, labels, alpha):
+    D = ((embeddings[None] - embeddings[:, None]) ** 2).sum(2)
+    same = np.equal.outer(labels, labels)
+    if same.all():
+        return np.zeros((0, 3), np.int32)
+    nearest = np.ma.array(D, mask=same).argmin(axis=1)
+    np.fill_diagonal(same, val=False)
+    pairs = np.argwhere(same)
+    n = nearest[pairs[:, 0]]
+    costs = D[pairs[:, 0], pairs[:, 1]] + alpha > D[pairs[:, 0], n]
+    return np.column_stack([pairs, n])[costs].astype(np.int32)
+
+
+lab.concept(
+    "recognition_odds",
+    points=1,
+    answer=0.63,
+    digits=2,
+    why="All hundred refuse with probability 0.99^100 = 0.37.",
+    because={
+        0.01: "That is one comparison; here there are a hundred.",
+        1.0: "The expected number of wrong answers is 1; that is no probability.",
+        0.37: "That is the probability that nobody says yes. Take it from 1.",
+        0.99: "That is how often one comparison is right.",
+    },
+)
+
+lab.concept(
+    "triplet_by_hand",
+    points=1,
+    answer=0.6,
+    digits=1,
+    why="0.16 + 0.64 − (0.04 + 0.36) + 0.2.",
+    because={
+        0.4: "The margin belongs to it: 0.8 − 0.4 + 0.2.",
+        0.5: "Squared distances: 0.8 and 0.4, no roots.",
+        0.2: "The margin is added, not subtracted.",
+        0.0: "The negative is nearer than the positive: that costs. Which is A to P?",
+    },
+)
+
+lab.concept(
+    "why_margin",
+    points=1,
+    answer="B",
+    why="All distances are 0, each triplet costs max(0, 0 − 0 + 0).",
+    because={
+        "A": "That would be fine, margin or not. Which useless network costs 0?",
+        "C": "Random encodings put half of all negatives nearer than the positive.",
+        "D": "A network may give the same encoding to different pictures.",
+    },
+)
+
+
+# --- at the door ---------------------------------------------------------------------
+
+NAMES = ("bertrand", "younes", "kian", "danielle", "tian")
+
+
+def _database(rng, n, d):
+    return {name: rng.normal(size=d) for name in NAMES[:n]}
+
+
+def _at(place, rng, distance):
+    """A point at a given distance."""
+    step = rng.normal(size=place.shape)
+    return place + distance * step / np.linalg.norm(step)
+
+
+@lab.check("verify", points=5)
+def verify(rng):
+    """Near, far, exactly at the threshold, nobody of that name, other thresholds."""
+    known = _database(rng, 4, 5)
+    yield case(_at(known["kian"], rng, 0.6), "kian", known)
+    yield case(_at(known["younes"], rng, 0.8), "younes", known)
+    yield case(_at(known["danielle"], rng, 1.4), "danielle", known, threshold=1.9)
+    yield case(_at(known["kian"], rng, 0.2), "kian", known, threshold=0.15)
+    yield case(_at(known["kian"], rng, 0.1), "tian", known)
+    corner = {"ada": np.zeros(3), "bo": rng.normal(size=3)}
+    yield case(np.array([0.0, 0.3, 0.4]), "ada", corner, threshold=0.5)
+
+
+@verify.mistake(
+    "The distance is squared. The threshold is meant for the distance itself."
+)
+def verify_squared(encoding, identity, database, threshold=0.7):
+    distance, _ = ref.verify(encoding, identity, database, threshold)
+    return distance**2, distance**2 < threshold
+
+
+@verify.mistake(
+    "Exactly at the threshold the door opens. It opens below the threshold only."
+)
+def verify_at_the_threshold(encoding, identity, database, threshold=0.7):
+    distance, _ = ref.verify(encoding, identity, database, threshold)
+    return distance, distance <= threshold
+
+
+@verify.mistake("The decision is the wrong way round: near means the same person.")
+def verify_inverted(encoding, identity, database, threshold=0.7):
+    distance, _ = ref.verify(encoding, identity, database, threshold)
+    return distance, distance >= threshold
+
+
+@verify.mistake(
+    "The nearest person was taken, whoever it is. Verification compares with the "
+    "person that was named."
+)
+def verify_recognizes(encoding, identity, database, threshold=0.7):
+    distances = [np.linalg.norm(encoding - e) for e in database.values()]
+    return min(distances), min(distances) < threshold
+
+
+@verify.mistake("The threshold is 0.7 whatever the argument says.")
+def verify_fixed(encoding, identity, database, threshold=0.7):
+    return ref.verify(encoding, identity, database)
+
+
+@verify.mistake(
+    "The two results have changed places: first the distance, then the decision."
+)
+def verify_turned(encoding, identity, database, threshold=0.7):
+    return ref.verify(encoding, identity, database, threshold)[::-1]
+
+
+@verify.mistake("A name that is not in the database ends in an error. Refuse it.")
+def verify_trusts_names(encoding, identity, database, threshold=0.7):
+    distance = np.linalg.norm(encoding - database[identity])
+    return distance, distance < threshold
+
+
+@verify.mistake("The absolute differences were added up; take the Euclidean distance.")
+def verify_by_streets(encoding, identity, database, threshold=0.7):
+    if identity not in database:
+        return np.inf, False
+    distance = np.sum(np.abs(encoding - database[identity]))
+    return distance, distance < threshold
+
+
+@verify.right
+def verify_by_hand(encoding, identity, database, threshold=0.7):
+    known = database.get(identity)
+    if known is None:
+        return float("inf"), False
+    distance = sum((u - v) ** 2 for u, v in zip(encoding, known, strict=True)) ** 0.5
+    return distance, bool(distance < threshold)
+
+
+@verify.right
+def verify_with_an_error(encoding, identity, database, threshold=0.7):
+    try:
+        distance = np.sqrt(np.dot(*[encoding - database[identity]] * 2))
+    except KeyError:
+        distance = np.inf
+    return np.float64(distance), distance < threshold
+
+
+@verify.right
+def verify_with_if(encoding, identity, database, threshold=0.7):
+    door_open, distance = False, np.inf
+    if identity in database:
+        distance = np.linalg.norm(np.subtract(database[identity], encoding))
+        if distance < threshold:
+            door_open = True
+    return distance, door_open
+
+
+@lab.check("who_is_it", points=6)
+def who_is_it(rng):
+    """Residents, strangers, the first, middle and last of all, ties, nobody at all."""
+    known = _database(rng, 5, 4)
+    yield case(_at(known["bertrand"], rng, 0.3), known)
+    yield case(_at(known["tian"], rng, 0.4), known)
+    yield case(_at(known["kian"], rng, 0.25), known, threshold=0.2)
+    yield case(sum(known.values()) * 3 + 5, known)
+    pair = {"ada": np.array([1.0, 0.0]), "bo": np.array([-1.0, 0.0])}
+    yield case(np.array([0.0, rng.uniform(0.2, 0.5)]), pair, threshold=1.5)
+    yield case(np.array([1.0, 0.5]), pair, threshold=0.5)
+    yield case(rng.normal(size=3), {})
+
+
+def _nearest(encoding, database, *, last=False):
+    nearest, identity = np.inf, None
+    for name, known in database.items():
+        distance = np.linalg.norm(encoding - known)
+        if distance < nearest or (last and distance == nearest):
+            nearest, identity = distance, name
+    return nearest, identity
+
+
+@who_is_it.mistake(
+    "Strangers get the nearest person's name. Refuse whoever is not near enough."
+)
+def welcomes_strangers(encoding, database, threshold=0.7):
+    return _nearest(encoding, database)
+
+
+@who_is_it.mistake("The farthest person was taken; the nearest is meant.")
+def takes_the_farthest(encoding, database, threshold=0.7):
+    distance, name = 0.0 if database else np.inf, None
+    for one, known in database.items():
+        if np.linalg.norm(encoding - known) > distance:
+            distance, name = np.linalg.norm(encoding - known), one
+    return distance, name if distance < threshold else None
+
+
+@who_is_it.mistake(
+    "The first who is near enough was taken. Look at all of them, keep the nearest."
+)
+def first_near_enough(encoding, database, threshold=0.7):
+    distance = np.inf
+    for name, known in database.items():
+        distance = np.linalg.norm(encoding - known)
+        if distance < threshold:
+            return distance, name
+    return distance, None
+
+
+@who_is_it.mistake(
+    "Exactly at the threshold somebody is recognized. Only below it counts."
+)
+def recognizes_at_the_threshold(encoding, database, threshold=0.7):
+    distance, name = _nearest(encoding, database)
+    return distance, name if distance <= threshold else None
+
+
+@who_is_it.mistake("Of two equally near, the first in the database is asked for.")
+def last_of_equals(encoding, database, threshold=0.7):
+    distance, name = _nearest(encoding, database, last=True)
+    return distance, name if distance < threshold else None
+
+
+@who_is_it.mistake("The distances are squared. The threshold is meant for distances.")
+def recognizes_by_squares(encoding, database, threshold=0.7):
+    distance, name = _nearest(encoding, database)
+    return distance**2, name if distance**2 < threshold else None
+
+
+@who_is_it.mistake(
+    "The search starts from a fixed distance such as 100: whoever is farther is not "
+    "even looked at. Start from infinity."
+)
+def starts_from_a_number(encoding, database, threshold=0.7):
+    distance, name = _nearest(encoding, database)
+    distance = min(distance, 5.0)
+    return distance, name if distance < threshold else None
+
+
+@who_is_it.mistake("The two results have changed places: distance, then identity.")
+def who_turned(encoding, database, threshold=0.7):
+    return ref.who_is_it(encoding, database, threshold)[::-1]
+
+
+@who_is_it.mistake(
+    "For strangers a sentence came back. Return `None`, which a program can test."
+)
+def answers_in_words(encoding, database, threshold=0.7):
+    distance, name = ref.who_is_it(encoding, database, threshold)
+    return distance, name or "not in the database"
+
+
+@who_is_it.right
+def who_by_sorting(encoding, database, threshold=0.7):
+    distances = [(np.linalg.norm(encoding - e), i) for i, e in
+                 enumerate(database.values())]  # fmt: skip
+    if not distances:
+        return np.inf, None
+    distance, i = min(distances)
+    return distance, list(database)[i] if distance < threshold else None
+
+
+@who_is_it.right
+def who_by_argmin(encoding, database, threshold=0.7):
+    if not database:
+        return float("inf"), None
+    table = np.stack(list(database.values()))
+    distances = np.sqrt(((table - encoding) ** 2).sum(axis=1))
+    i = distances.argmin()
+    return distances[i], (list(database)[i] if distances[i] < threshold else None)
+
+
+@who_is_it.right
+def who_by_min(encoding, database, threshold=0.7):
+    distances = {name: float(np.linalg.norm(e - encoding))
+                 for name, e in database.items()}  # fmt: skip
+    name = min(distances, key=distances.get, default=None)
+    distance = distances.get(name, np.inf)
+    return distance, None if distance >= threshold else name
+
+
+lab.concept(
+    "new_colleague",
+    points=1,
+    answer="D",
+    why="The network compares; whom it compares with is only a table.",
+    because={
+        "A": "Another output for each change of staff is what encodings spare us.",
+        "B": "A network that tells unknown people apart needs no training for her.",
+        "C": "The network has learned from others; of her, one picture is enough.",
+    },
+)
+
+lab.concept(
+    "printed_photo",
+    points=1,
+    answer="C",
+    why="The print shows your face, so its encoding is near yours, rightly.",
+    because={
+        "A": "The print may be nearer to the database than you are on a bad morning.",
+        "B": "Then the print has more pictures to be near to.",
+        "D": "Harder triplets tell people apart; the print shows the right person.",
+    },
+)
+
+
+# --- yes or no -----------------------------------------------------------------------
+
+
+@lab.check("pairwise_logistic", points=4)
+def pairwise_logistic(rng):
+    """One pair and several, weights of both signs, several biases."""
+    for m, d in [(1, 3), (5, 4), (7, 2)]:
+        yield case(
+            rng.normal(size=(m, d)),
+            rng.normal(size=(m, d)),
+            rng.normal(size=(d, 1)),
+            float(rng.normal()),
+        )
+
+
+def _logistic(difference, W, b):
+    return 1 / (1 + np.exp(-(difference @ W + b)))
+
+
+@pairwise_logistic.mistake(
+    "The absolute value is missing: swapping the two pictures must change nothing."
+)
+def signed_difference(e1, e2, W, b):
+    return _logistic(e1 - e2, W, b)
+
+
+@pairwise_logistic.mistake("The differences are squared; the absolute value is asked.")
+def squared_difference(e1, e2, W, b):
+    return _logistic((e1 - e2) ** 2, W, b)
+
+
+@pairwise_logistic.mistake("The sigmoid is missing: probabilities are asked for.")
+def scores_of_pairs(e1, e2, W, b):
+    return np.abs(e1 - e2) @ W + b
+
+
+@pairwise_logistic.mistake("The bias is missing.")
+def pairs_without_bias(e1, e2, W, b):
+    return _logistic(np.abs(e1 - e2), W, 0)
+
+
+@pairwise_logistic.mistake(
+    "The absolute value was taken after the weights. Coordinate by coordinate, first."
+)
+def absolute_too_late(e1, e2, W, b):
+    return 1 / (1 + np.exp(-(np.abs((e1 - e2) @ W) + b)))
+
+
+@pairwise_logistic.mistake("The sign in the exponent is wrong: 1 became 0.")
+def pairs_upside_down(e1, e2, W, b):
+    return 1 - _logistic(np.abs(e1 - e2), W, b)
+
+
+@pairwise_logistic.right
+def pairs_with_a_loop(e1, e2, W, b):
+    y = np.zeros((len(e1), 1))
+    for i in range(len(e1)):
+        z = sum(w * abs(u - v) for w, u, v in zip(W[:, 0], e1[i], e2[i], strict=True))
+        y[i, 0] = 1 / (1 + np.exp(-(z + b)))
+    return y
+
+
+@pairwise_logistic.right
+def pairs_by_tanh(e1, e2, W, b):
+    return 0.5 * (1 + np.tanh(0.5 * (np.matmul(np.absolute(e2 - e1), W) + b)))
+
+
+@pairwise_logistic.right
+def pairs_in_single_precision(e1, e2, W, b):
+    e1, e2, W = (a.astype(np.float32) for a in (e1, e2, W))
+    z = np.sum(np.abs(e1 - e2) * W.T, axis=1, keepdims=True) + b
+    e = np.exp(z)
+    return e / (1 + e)
+
+
+@lab.check("chi_square", points=3)
+def chi_square(rng):
+    """Zeros in the one, the other and both, larger and smaller numbers."""
+    for m, d in [(1, 4), (3, 5), (6, 2)]:
+        e1, e2 = 3 * rng.random((2, m, d))
+        e1[:, 0] = 0
+        e2[-1] *= 40
+        e2[0, :2] = [0, 0]
+        yield case(e1, e2)
+
+
+@chi_square.mistake("The denominator is missing: large counts would drown the others.")
+def chi_without_denominator(e1, e2):
+    return (e1 - e2) ** 2
+
+
+@chi_square.mistake("The difference is not squared.")
+def chi_of_the_difference(e1, e2):
+    return np.abs(e1 - e2) / np.where(e1 + e2 == 0, 1, e1 + e2)
+
+
+@chi_square.mistake("The denominator is squared; it is the plain sum.")
+def chi_of_shares(e1, e2):
+    return ref.chi_square(e1, e2) / np.where(e1 + e2 == 0, 1, e1 + e2)
+
+
+@chi_square.mistake("They were summed. Return each coordinate, so weights can follow.")
+def chi_summed(e1, e2):
+    return ref.chi_square(e1, e2).sum(axis=1)
+
+
+@chi_square.mistake("0 / 0 is not a number: say 0 where both are 0.")
+def chi_not_a_number(e1, e2):
+    with np.errstate(invalid="ignore"):
+        return (e1 - e2) ** 2 / (e1 + e2)
+
+
+@chi_square.mistake("Halved: this form has no factor ½.")
+def chi_halved(e1, e2):
+    return ref.chi_square(e1, e2) / 2
+
+
+@chi_square.right
+def chi_with_a_loop(e1, e2):
+    out = np.zeros(e1.shape)
+    for place in np.ndindex(*e1.shape):
+        if e1[place] + e2[place] > 0:
+            out[place] = (e1[place] - e2[place]) ** 2 / (e1[place] + e2[place])
+    return out
+
+
+@chi_square.right
+def chi_with_where_given(e1, e2):
+    total = e1 + e2
+    return np.divide((e2 - e1) ** 2, total, out=np.zeros_like(total), where=total != 0)
+
+
+@chi_square.right
+def chi_in_single_precision(e1, e2):
+    total = (e1 + e2).astype(np.float32)
+    total[total == 0] = np.inf
+    return np.square(e1 - e2).astype(np.float32) / total
+
+
+# --- content and style ---------------------------------------------------------------
+
+SHAPES = [(1, 3, 4, 2), (1, 2, 2, 5), (1, 5, 3, 3)]
+
+
+def _pair_of(rng, shape):
+    return {"a": rng.normal(size=shape), "a_G": rng.normal(size=shape)}
+
+
+@lab.check("compute_content_cost", points=6, driver="cost")
+def compute_content_cost(rng):
+    """Height unlike width, more and fewer channels, equal pictures."""
+    for shape in SHAPES:
+        yield case(**_pair_of(rng, shape))
+    same = rng.normal(size=(1, 2, 3, 2))
+    yield case(a=same, a_G=same.copy())
+
+
+@compute_content_cost.mistake(
+    "The mean of the squares was taken. The sum is asked, over 4 n_H n_W n_C."
+)
+def content_as_mean(a_C, a_G):
+    return nn.mean((a_C - a_G) ** 2)
+
+
+@compute_content_cost.mistake(
+    "The normalization is missing: divide the sum by 4 n_H n_W n_C."
+)
+def content_not_normalized(a_C, a_G):
+    return ((a_C - a_G) ** 2).sum()
+
+
+@compute_content_cost.mistake(
+    "It was multiplied by n_H n_W n_C in place of dividing: mind the brackets."
+)
+def content_brackets(a_C, a_G):
+    _, n_H, n_W, n_C = a_G.shape
+    return ((a_C - a_G) ** 2).sum() / 4 * n_H * n_W * n_C
+
+
+@compute_content_cost.mistake("The channels are missing in the normalization.")
+def content_without_channels(a_C, a_G):
+    return ((a_C - a_G) ** 2).sum() / (4 * a_G.shape[1] * a_G.shape[2])
+
+
+@compute_content_cost.mistake(
+    "A root was taken: the squared distance is asked for, not the distance."
+)
+def content_with_root(a_C, a_G):
+    return nn.sqrt(((a_C - a_G) ** 2).sum() + 1e-30) / (4 * a_G.size)
+
+
+@compute_content_cost.mistake("Absolute differences were added up. Square them.")
+def content_absolute(a_C, a_G):
+    return abs(a_C - a_G).sum() / (4 * a_G.size)
+
+
+@compute_content_cost.mistake(
+    "The value is right, but nothing flows back: `np.array(a_G)` and `a_G.data` cut "
+    "the Tensor off. Calculate with the Tensor itself."
+)
+def content_cut_off(a_C, a_G):
+    return float(np.sum((a_C - a_G.data) ** 2) / (4 * a_G.size))
+
+
+@compute_content_cost.right
+def content_by_mean(a_C, a_G):
+    return nn.mean((a_G - a_C) * (a_G - a_C)) / 4
+
+
+@compute_content_cost.right
+def content_unrolled(a_C, a_G):
+    _, n_H, n_W, n_C = a_G.shape
+    rows = a_G.reshape(n_H * n_W, n_C) - a_C.reshape(n_H * n_W, n_C)
+    return (rows**2).sum(axis=0).sum() * (1 / (4 * n_H * n_W * n_C))
+
+
+@compute_content_cost.right
+def content_with_tensors(a_C, a_G):
+    difference = nn.as_tensor(a_C) - a_G
+    return nn.multiply(difference, difference).sum() / (4.0 * a_C.size)
+
+
+@lab.check("gram_matrix", points=5, driver="gram")
+def gram_matrix(rng):
+    """More channels than places, fewer, as many, and one."""
+    for shape in [(2, 6), (5, 3), (4, 4), (1, 7)]:
+        yield case(A=rng.normal(size=shape))
+
+
+@gram_matrix.mistake(
+    "Places were multiplied with places, the wrong axis: A is (n_C, n_H * n_W), and "
+    "channels meet channels."
+)
+def gram_of_places(A):
+    return A.T @ A
+
+
+@gram_matrix.mistake("It was divided by the number of places; here nothing is divided.")
+def gram_as_mean(A):
+    return A @ A.T / A.shape[1]
+
+
+@gram_matrix.mistake("Only the products of each channel with itself are there.")
+def gram_diagonal(A):
+    return (A * A).sum(axis=1)
+
+
+@gram_matrix.mistake("The channels' means were taken off: that is a covariance.")
+def gram_centred(A):
+    centred = A - A.sum(axis=1, keepdims=True) / A.shape[1]
+    return centred @ centred.T
+
+
+@gram_matrix.mistake(
+    "`np.dot` makes an array of a Tensor, and the gradient is lost. `@` keeps it."
+)
+def gram_by_numpy(A):
+    return np.dot(np.asarray(A), np.asarray(A).T)
+
+
+@gram_matrix.right
+def gram_by_matmul(A):
+    return nn.matmul(A, A.T) if isinstance(A, nn.Tensor) else np.matmul(A, A.T)
+
+
+@gram_matrix.right
+def gram_by_transpose(A):
+    return A @ A.transpose(1, 0)
+
+
+@gram_matrix.right
+def gram_by_sums(A):
+    n_C, places = A.shape
+    return (A.reshape(n_C, 1, places) * A.reshape(1, n_C, places)).sum(axis=2)
+
+
+def _layer_cost(a_S, a_G, *, divide=None, gram=None, unroll=None):
+    """One layer's style cost, with places to go wrong."""
+    _, n_H, n_W, n_C = a_G.shape
+    gram = gram or (lambda A: A @ A.T)
+    unroll = unroll or (lambda a: a.reshape(n_H * n_W, n_C).T)
+    divide = (2 * n_C * n_H * n_W) ** 2 if divide is None else divide(n_C, n_H * n_W)
+    return ((gram(unroll(a_S)) - gram(unroll(a_G))) ** 2).sum() / divide
+
+
+@lab.check("compute_layer_style_cost", points=7, driver="cost")
+def compute_layer_style_cost(rng):
+    """Height unlike width, more channels than places, the places shuffled."""
+    for shape in SHAPES:
+        yield case(**_pair_of(rng, shape))
+    a = rng.normal(size=(1, 2, 4, 3))
+    shuffled = rng.permutation(a.reshape(8, 3)).reshape(a.shape)
+    yield case(a=a, a_G=0.5 * shuffled)
+
+
+@compute_layer_style_cost.mistake(
+    "`reshape(n_C, …)` cuts pixels into pieces. Channels are the last axis: reshape to "
+    "(n_H * n_W, n_C), then transpose."
+)
+def pixels_in_pieces(a_S, a_G):
+    n_C = a_G.shape[3]
+    return _layer_cost(a_S, a_G, unroll=lambda a: a.reshape(n_C, -1))
+
+
+@compute_layer_style_cost.mistake(
+    "Gram of the wrong axis: places with places. The unrolled matrix has a row for "
+    "each channel."
+)
+def style_of_places(a_S, a_G):
+    return _layer_cost(a_S, a_G, gram=lambda A: A.T @ A)
+
+
+@compute_layer_style_cost.mistake(
+    "The normalization is missing: divide by 4 n_C² (n_H n_W)²."
+)
+def style_not_normalized(a_S, a_G):
+    return _layer_cost(a_S, a_G, divide=lambda c, n: 1)
+
+
+@compute_layer_style_cost.mistake(
+    "The divisor is not squared: 4 n_C² (n_H n_W)² is (2 n_C n_H n_W)²."
+)
+def style_divisor_not_squared(a_S, a_G):
+    return _layer_cost(a_S, a_G, divide=lambda c, n: 4 * c * n)
+
+
+@compute_layer_style_cost.mistake(
+    "A factor of 4 is missing in the divisor, 4 n_C² (n_H n_W)²."
+)
+def style_without_four(a_S, a_G):
+    return _layer_cost(a_S, a_G, divide=lambda c, n: c**2 * n**2)
+
+
+@compute_layer_style_cost.mistake(
+    "In the divisor n_H n_W is not squared; n_C² (n_H n_W)² is asked."
+)
+def style_places_not_squared(a_S, a_G):
+    return _layer_cost(a_S, a_G, divide=lambda c, n: 4 * c**2 * n)
+
+
+@compute_layer_style_cost.mistake(
+    "The mean of the squares was taken; the sum over all k and k' is asked."
+)
+def style_as_mean(a_S, a_G):
+    return _layer_cost(a_S, a_G, divide=lambda c, n: (2 * c * n) ** 2 * c**2)
+
+
+@compute_layer_style_cost.mistake(
+    "Activations were compared, not Gram matrices: then all places would have to agree."
+)
+def style_of_activations(a_S, a_G):
+    return _layer_cost(a_S, a_G, gram=lambda A: A)
+
+
+@compute_layer_style_cost.mistake(
+    "The value is right, but nothing flows back: some step made an array of the Tensor."
+)
+def style_cut_off(a_S, a_G):
+    return _layer_cost(a_S, a_G.data)
+
+
+@compute_layer_style_cost.right
+def style_in_one_line(a_S, a_G):
+    n_C = a_G.shape[-1]
+    S, G = a_S.reshape(-1, n_C), a_G.reshape(-1, n_C)
+    return ((S.T @ S - G.T @ G) ** 2).sum() / (4 * n_C**2 * len(G) ** 2)
+
+
+@compute_layer_style_cost.right
+def style_by_transposing(a_S, a_G):
+    _, n_H, n_W, n_C = a_G.shape
+    S = ref.gram_matrix(a_S.transpose(3, 0, 1, 2).reshape(n_C, n_H * n_W))
+    G = ref.gram_matrix(nn.transpose(a_G, 3, 0, 1, 2).reshape(n_C, n_H * n_W))
+    return (1 / (4 * n_C * n_C * (n_H * n_W) ** 2)) * ((G - S) * (G - S)).sum()
+
+
+@compute_layer_style_cost.right
+def style_by_mean_grams(a_S, a_G):
+    return _layer_cost(
+        nn.as_tensor(a_S), a_G, gram=lambda A: A @ A.T / A.shape[1],
+        divide=lambda c, n: (2 * c) ** 2,
+    )  # fmt: skip
+
+
+@lab.check("compute_style_cost", points=5, driver="style")
+def compute_style_cost(rng):
+    """One layer, three of unequal weight and shape, layers that do not count."""
+    shapes = {"conv1": (1, 3, 4, 2), "conv2": (1, 2, 2, 3), "conv3": (1, 1, 2, 4)}
+    for layers in [
+        [("conv1", 0.2), ("conv2", 0.5), ("conv3", 0.3)],
+        [("conv2", 0.7)],
+        [("conv3", 0.1), ("conv1", 2.0)],
+    ]:
+        yield case(
+            a_S={layer: rng.normal(size=shape) for layer, shape in shapes.items()},
+            a_G={layer: rng.normal(size=shape) for layer, shape in shapes.items()},
+            STYLE_LAYERS=layers,
+        )
+
+
+@compute_style_cost.mistake("The weights are left out: all layers counted alike.")
+def layers_alike(a_S, a_G, STYLE_LAYERS):
+    return ref.compute_style_cost(a_S, a_G, [(layer, 1) for layer, _ in STYLE_LAYERS])
+
+
+@compute_style_cost.mistake(
+    "Layers count that are not in STYLE_LAYERS: go through that list."
+)
+def all_layers(a_S, a_G, STYLE_LAYERS):
+    weights = dict.fromkeys(a_S, 1) | dict(STYLE_LAYERS)
+    return ref.compute_style_cost(a_S, a_G, list(weights.items()))
+
+
+@compute_style_cost.mistake("Only the last layer of the list counts: add them up.")
+def last_layer(a_S, a_G, STYLE_LAYERS):
+    J = ref.compute_style_cost(a_S, a_G, STYLE_LAYERS[-1:])
+    return J if len(STYLE_LAYERS) > 1 else 0 * J
+
+
+@compute_style_cost.mistake("Only the first layer counts: the return is in the loop.")
+def first_layer(a_S, a_G, STYLE_LAYERS):
+    J = ref.compute_style_cost(a_S, a_G, STYLE_LAYERS[:1])
+    return J if len(STYLE_LAYERS) > 1 else J * 1.01
+
+
+@compute_style_cost.mistake("The sum was divided by the number of layers.")
+def mean_of_layers(a_S, a_G, STYLE_LAYERS):
+    return ref.compute_style_cost(a_S, a_G, STYLE_LAYERS) / (len(STYLE_LAYERS) + 1e-3)
+
+
+@compute_style_cost.mistake(
+    "The weight was squared, or applied before squaring: it multiplies the cost."
+)
+def weights_squared(a_S, a_G, STYLE_LAYERS):
+    return ref.compute_style_cost(a_S, a_G, [(k, w**2) for k, w in STYLE_LAYERS])
+
+
+@compute_style_cost.right
+def style_as_a_sum(a_S, a_G, STYLE_LAYERS):
+    return sum(
+        ref.compute_layer_style_cost(a_S[k], a_G[k]) * w for k, w in STYLE_LAYERS
+    )
+
+
+@compute_style_cost.right
+def style_by_index(a_S, a_G, STYLE_LAYERS):
+    names = [pair[0] for pair in STYLE_LAYERS]
+    costs = [_layer_cost(a_S[name], a_G[name]) for name in names]
+    J = nn.Tensor(np.zeros(()))
+    for i in range(len(names)):
+        J = J + STYLE_LAYERS[i][1] * costs[i]
+    return J
+
+
+@compute_style_cost.right
+def style_by_stacking(a_S, a_G, STYLE_LAYERS):
+    costs = nn.stack([_layer_cost(a_S[k], a_G[k]) for k, _ in STYLE_LAYERS])
+    return (costs * np.array([w for _, w in STYLE_LAYERS])).sum()
+
+
+@lab.check("total_cost", points=2)
+def total_cost(rng):
+    """Usual weights and others."""
+    yield case(float(rng.uniform(1, 5)), float(rng.uniform(1, 5)))
+    yield case(float(rng.uniform(1, 5)), float(rng.uniform(1, 5)), alpha=1, beta=3)
+    yield case(float(rng.uniform(1, 5)), float(rng.uniform(1, 5)), alpha=0.5)
+    yield case(float(rng.uniform(1, 5)), float(rng.uniform(1, 5)), beta=7)
+
+
+@total_cost.mistake("alpha and beta have changed places: alpha weighs the content.")
+def weights_swapped(J_content, J_style, alpha=10, beta=40):
+    return beta * J_content + alpha * J_style
+
+
+@total_cost.mistake("The weights are left out.")
+def weights_left_out(J_content, J_style, alpha=10, beta=40):
+    return J_content + J_style
+
+
+@total_cost.mistake("The weights are 10 and 40 whatever the arguments say.")
+def weights_fixed(J_content, J_style, alpha=10, beta=40):
+    return 10 * J_content + 40 * J_style
+
+
+@total_cost.mistake("It was divided by the sum of the weights. No need.")
+def weights_normalized(J_content, J_style, alpha=10, beta=40):
+    return (alpha * J_content + beta * J_style) / (alpha + beta)
+
+
+@total_cost.right
+def total_by_dot(J_content, J_style, alpha=10, beta=40):
+    return np.dot([alpha, beta], [J_content, J_style])
+
+
+@total_cost.right
+def total_by_sum(J_content, J_style, alpha=10, beta=40):
+    return sum(w * J for w, J in ((beta, J_style), (alpha, J_content)))
+
+
+@total_cost.right
+def total_in_single_precision(J_content, J_style, alpha=10, beta=40):
+    return np.float32(alpha) * np.float32(J_content) + beta * np.float32(J_style)
+
+
+lab.concept(
+    "gram_numbers",
+    points=1,
+    answer=4096,
+    why="64 channels with 64 channels; the 784 places are summed over.",
+    because={
+        50176: "That is the number of activations.",
+        614656: "That is places with places, 784². Channels meet channels.",
+        64: "That is the diagonal alone.",
+        2016: "It is symmetric, but it has all its 64 · 64 numbers.",
+        784: "That is the number of places, which are summed over.",
+    },
+)
+
+lab.concept(
+    "what_is_learned",
+    points=1,
+    answer="A",
+    why="The network only looks. The picture is the parameter.",
+    because={
+        "B": "The layers stay as they are: they are the eyes, not the hand.",
+        "C": "You choose those two; with both at 0 any picture would cost nothing.",
+        "D": "The style is given; the Gram matrix of the picture comes to meet it.",
+    },
+)
+
+
+@lab.check("train_step", points=8, driver="steps")
+def train_step(rng):
+    """One step and three, usual weights and others, pixels that reach the edge."""
+    for n_H, n_W, rate, weights, number in [
+        (4, 5, 2e-3, {}, 1),
+        (5, 4, 3e-3, {"alpha": 2, "beta": 5}, 3),
+        (3, 6, 2.0, {"alpha": 3.0, "beta": 1.0}, 2),
+    ]:
+        filters = [0.4 * rng.normal(size=(3, 3, 3, 2)), rng.normal(size=(3, 3, 2, 4))]
+        seen = {"first": rng.random((1, n_H, n_W, 2)),
+                "second": 2 * rng.random((1, n_H, n_W, 4))}  # fmt: skip
+        yield case(
+            G=rng.random((1, n_H, n_W, 3)),
+            a_C=2 * rng.random((1, n_H, n_W, 4)),
+            a_S=seen,
+            filters=filters,
+            STYLE_LAYERS=[("first", 0.4), ("second", 0.6)],
+            rate=rate,
+            weights=weights,
+            number=number,
+        )
+
+
+def _step(G, features, goal, optimizer, alpha=10, beta=40, *, forget=True, clip=True,
+          content=True, style=True, layer=None, style_goal="a_S", after=False,
+          order=1):  # fmt: skip
+    """A step on the pixels, with places to go wrong."""
+
+    def cost():
+        a_G = features(G)
+        J = 0
+        if content:
+            seen = a_G[layer or goal["content_layer"]]
+            difference = seen - goal["a_C"][..., : seen.shape[-1]]
+            J = alpha * (difference**2).sum() / (4 * seen.size)
+        if style:
+            a_S = goal[style_goal]
+            J = J + beta * sum(
+                weight * _layer_cost(a_S[k], a_G[k])
+                for k, weight in goal["STYLE_LAYERS"]
+            )
+        return J
+
+    J = cost()
+    if forget:
+        optimizer.zero_grad()
+    J.backward()
+    if order < 0:
+        G.grad = -G.grad
+    optimizer.step()
+    if clip:
+        np.clip(G.data, 0, 1, out=G.data)
+    return cost().item() if after else J.item()
+
+
+@train_step.mistake(
+    "The old gradient was not forgotten: the second step goes astray. "
+    "`optimizer.zero_grad()` before `backward()`."
+)
+def gradients_pile_up(G, features, goal, optimizer, alpha=10, beta=40):
+    return _step(G, features, goal, optimizer, alpha, beta, forget=False)
+
+
+@train_step.mistake("The pixels leave 0 to 1. Clip `G.data` after the step.")
+def pixels_leave(G, features, goal, optimizer, alpha=10, beta=40):
+    return _step(G, features, goal, optimizer, alpha, beta, clip=False)
+
+
+@train_step.mistake("The content cost is missing.")
+def step_without_content(G, features, goal, optimizer, alpha=10, beta=40):
+    return _step(G, features, goal, optimizer, alpha, beta, content=False)
+
+
+@train_step.mistake("The style cost is missing.")
+def step_without_style(G, features, goal, optimizer, alpha=10, beta=40):
+    return _step(G, features, goal, optimizer, alpha, beta, style=False)
+
+
+@train_step.mistake(
+    "The cost after the step came back. Return the one the gradient came from."
+)
+def cost_after_the_step(G, features, goal, optimizer, alpha=10, beta=40):
+    return _step(G, features, goal, optimizer, alpha, beta, after=True)
+
+
+@train_step.mistake("The weights are 10 and 40 whatever the arguments say.")
+def step_with_fixed_weights(G, features, goal, optimizer, alpha=10, beta=40):
+    return _step(G, features, goal, optimizer)
+
+
+@train_step.mistake(
+    "The pixels did not change, or only in a copy: `backward`, then `step`, then clip "
+    "in place with `out=G.data`."
+)
+def nothing_changes(G, features, goal, optimizer, alpha=10, beta=40):
+    before = G.data.copy()
+    J = _step(G, features, goal, optimizer, alpha, beta)
+    G.data[...] = before
+    return J
+
+
+@train_step.mistake(
+    "alpha and beta have changed places: alpha weighs the content, beta the style."
+)
+def step_swaps_weights(G, features, goal, optimizer, alpha=10, beta=40):
+    return _step(G, features, goal, optimizer, beta, alpha)
+
+
+@train_step.mistake(
+    "The content was compared in another layer than `goal['content_layer']`."
+)
+def content_in_another_layer(G, features, goal, optimizer, alpha=10, beta=40):
+    return _step(G, features, goal, optimizer, alpha, beta, layer="first")
+
+
+@train_step.mistake("A Tensor came back. Return a number: `J.item()`.")
+def returns_the_tensor(G, features, goal, optimizer, alpha=10, beta=40):
+    return nn.Tensor(np.array(_step(G, features, goal, optimizer, alpha, beta)))
+
+
+@train_step.right
+def step_by_parts(G, features, goal, optimizer, alpha=10, beta=40):
+    return _step(G, features, goal, optimizer, alpha, beta)
+
+
+@train_step.right
+def step_forgets_first(G, features, goal, optimizer, alpha=10, beta=40):
+    optimizer.zero_grad()
+    a_G = features(G)
+    J = ref.total_cost(
+        ref.compute_content_cost(goal["a_C"], a_G[goal["content_layer"]]),
+        ref.compute_style_cost(goal["a_S"], a_G, goal["STYLE_LAYERS"]),
+        alpha=alpha,
+        beta=beta,
+    )
+    J.backward()
+    optimizer.step()
+    G.data = np.minimum(np.maximum(G.data, 0.0), 1.0)
+    return float(J)
+
+
+@train_step.right
+def step_forgets_by_hand(G, features, goal, optimizer, alpha=10, beta=40):
+    G.zero_grad()
+    a_G, total = features(G), 0.0
+    for name, weight in goal["STYLE_LAYERS"]:
+        total = total + beta * weight * _layer_cost(goal["a_S"][name], a_G[name])
+    difference = a_G[goal["content_layer"]] - goal["a_C"]
+    total = total + alpha * nn.mean(difference**2) / 4
+    cost = total.data.item()
+    total.backward()
+    optimizer.step()
+    G.data[...] = G.data.clip(0, 1)
+    return cost
+
+
+# --- one and three dimensions --------------------------------------------------------
+
+
+@lab.check("conv1d", points=5, forbid=("helpers.nn", "scipy", "np.convolve"))
+def conv1d(rng):
+    """Several channels, strides and paddings; windows that do not fill the signal."""
+    for m, n_L, n_C_prev, f, n_C, settings in [
+        (2, 7, 3, 3, 2, {}),
+        (1, 6, 2, 2, 3, {"stride": 2}),
+        (3, 5, 1, 3, 2, {"pad": 2}),
+        (2, 9, 2, 4, 1, {"stride": 3, "pad": 1}),
+        (1, 4, 2, 4, 3, {"stride": 2}),
+    ]:
+        yield case(
+            rng.normal(size=(m, n_L, n_C_prev)),
+            rng.normal(size=(f, n_C_prev, n_C)),
+            rng.normal(size=n_C),
+            **settings,
+        )
+
+
+def _slide(x, W, b, stride, pad, mode="constant"):
+    """A convolution along any number of axes, one place after the other."""
+    k = W.ndim - 2
+    x = np.pad(x, [(0, 0), *[(pad, pad)] * k, (0, 0)], mode=mode)
+    f = W.shape[:k]
+    sizes = [(n - s) // stride + 1 for n, s in zip(x.shape[1:-1], f, strict=True)]
+    Z = np.zeros((len(x), *sizes, W.shape[-1]))
+    for place in np.ndindex(*sizes):
+        window = tuple(
+            slice(i * stride, i * stride + s) for i, s in zip(place, f, strict=True)
+        )
+        part = x[(slice(None), *window)].reshape(len(x), -1)
+        Z[(slice(None), *place)] = part @ W.reshape(-1, W.shape[-1]) + b
+    return Z
+
+
+@conv1d.mistake(
+    "The filters were turned around. In deep learning they stay as they are."
+)
+def turned_in_time(x, W, b, stride=1, pad=0):
+    return _slide(x, W[::-1], b, stride, pad)
+
+
+@conv1d.mistake("The biases are missing.")
+def conv1d_without_bias(x, W, b, stride=1, pad=0):
+    return _slide(x, W, 0 * b, stride, pad)
+
+
+@conv1d.mistake("The stride is left out: windows start at 0, s, 2s, …")
+def conv1d_without_stride(x, W, b, stride=1, pad=0):
+    return _slide(x, W, b, 1, pad)
+
+
+@conv1d.mistake("The padding is left out: zeros on both sides.")
+def conv1d_without_padding(x, W, b, stride=1, pad=0):
+    return _slide(x, W, b, stride, 0)
+
+
+@conv1d.mistake(
+    "The padding is at the end only, twice as much. Half of it goes before."
+)
+def conv1d_padded_behind(x, W, b, stride=1, pad=0):
+    return _slide(np.pad(x, ((0, 0), (0, 2 * pad), (0, 0))), W, b, stride, 0)
+
+
+@conv1d.mistake("One window too few: the last one, which still fits, is missing.")
+def conv1d_too_short(x, W, b, stride=1, pad=0):
+    return _slide(x, W, b, stride, pad)[:, :-1]
+
+
+@conv1d.mistake("The bias was added once for each place and channel of the window.")
+def conv1d_many_biases(x, W, b, stride=1, pad=0):
+    return _slide(x, W, b * W[..., 0].size, stride, pad)
+
+
+@conv1d.mistake("The edge was repeated. Padding is with zeros.")
+def conv1d_repeats_the_edge(x, W, b, stride=1, pad=0):
+    return _slide(x, W, b, stride, pad, mode="edge")
+
+
+@conv1d.mistake("There is a ReLU in it; the convolution alone is asked for.")
+def conv1d_with_relu(x, W, b, stride=1, pad=0):
+    return np.maximum(_slide(x, W, b, stride, pad), 0)
+
+
+@conv1d.right
+def conv1d_by_windows(x, W, b, stride=1, pad=0):
+    x = np.pad(x, ((0, 0), (pad, pad), (0, 0)))
+    view = np.lib.stride_tricks.sliding_window_view(x, len(W), axis=1)[:, ::stride]
+    return np.einsum("mlcf,fcn->mln", view, W) + b
+
+
+@conv1d.right
+def conv1d_with_loops(x, W, b, stride=1, pad=0):
+    m, n_L, n_prev = x.shape
+    padded = np.zeros((m, n_L + 2 * pad, n_prev), np.float32)
+    padded[:, pad : pad + n_L] = x
+    n_out = (n_L + 2 * pad - len(W)) // stride + 1
+    Z = np.zeros((m, n_out, W.shape[2]), np.float32)
+    for e, i, c in np.ndindex(*Z.shape):
+        window = padded[e, i * stride : i * stride + len(W)]
+        Z[e, i, c] = np.sum(window * W[:, :, c]) + b[c]
+    return Z
+
+
+@conv1d.right
+def conv1d_by_shifts(x, W, b, stride=1, pad=0):
+    x = np.pad(x, ((0, 0), (pad, pad), (0, 0)))
+    n_out = (x.shape[1] - len(W)) // stride + 1
+    last = (n_out - 1) * stride + 1
+    return b + sum(x[:, k : k + last : stride] @ W[k] for k in range(len(W)))
+
+
+lab.concept(
+    "volume_numbers",
+    points=1,
+    answer=16000,
+    why="14 − 5 + 1 = 10 along each of three axes, times 16 filters.",
+    because={
+        1000: "Each of the 16 filters makes a volume.",
+        1600: "The volume has three axes: 10 · 10 · 10.",
+        43904: "Without padding it shrinks: 14 − 5 + 1 along each axis.",
+        11664: "14 − 5 + 1 is 10, not 9.",
+        2000: "125 weights and 16 filters: those are parameters, not outputs.",
+        2016: "Those are the parameters, biases included.",
+    },
+)
+
+
+@lab.check("conv3d", points=6, forbid=("helpers.nn", "scipy"), seconds=20)
+def conv3d(rng):
+    """Filters that are no cubes, several channels, strides and paddings."""
+    for sizes, n_C_prev, f, n_C, settings in [
+        ((2, 3, 4, 5), 2, (2, 3, 2), 3, {}),
+        ((1, 5, 4, 6), 1, (2, 2, 3), 2, {"stride": 2}),
+        ((2, 2, 3, 3), 2, (3, 2, 1), 1, {"pad": 1}),
+        ((1, 4, 5, 3), 2, (3, 3, 3), 2, {"stride": 3, "pad": 1}),
+    ]:
+        yield case(
+            rng.normal(size=(*sizes, n_C_prev)),
+            rng.normal(size=(*f, n_C_prev, n_C)),
+            rng.normal(size=n_C),
+            **settings,
+        )
+
+
+@conv3d.mistake("The biases are missing.")
+def conv3d_without_bias(x, W, b, stride=1, pad=0):
+    return _slide(x, W, 0 * b, stride, pad)
+
+
+@conv3d.mistake("The stride is left out.")
+def conv3d_without_stride(x, W, b, stride=1, pad=0):
+    return _slide(x, W, b, 1, pad)
+
+
+@conv3d.mistake("The padding is left out.")
+def conv3d_without_padding(x, W, b, stride=1, pad=0):
+    return _slide(x, W, b, stride, 0)
+
+
+@conv3d.mistake("The stride acts along the first axis only. It holds for all three.")
+def stride_in_depth_only(x, W, b, stride=1, pad=0):
+    return _slide(x, W, b, 1, pad)[:, ::stride]
+
+
+@conv3d.mistake("The padding is missing along the first axis: all six sides have it.")
+def padding_without_depth(x, W, b, stride=1, pad=0):
+    x = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad), (0, 0)))
+    return _slide(x, W, b, stride, 0)
+
+
+@conv3d.mistake("The filters were turned around. They stay as they are.")
+def turned_in_space(x, W, b, stride=1, pad=0):
+    return _slide(x, W[::-1, ::-1, ::-1], b, stride, pad)
+
+
+@conv3d.mistake("The filters were turned in depth alone.")
+def turned_in_depth(x, W, b, stride=1, pad=0):
+    return _slide(x, W[::-1], b, stride, pad)
+
+
+@conv3d.mistake("Height and width of the filters have changed places.")
+def filters_transposed(x, W, b, stride=1, pad=0):
+    Z = _slide(x.swapaxes(2, 3), W, b, stride, pad)
+    return Z.swapaxes(2, 3)
+
+
+@conv3d.mistake(
+    "Each slice was convolved alone, with the filter's first slice: the depth of the "
+    "filter belongs to the sum."
+)
+def slice_by_slice(x, W, b, stride=1, pad=0):
+    return _slide(x, W[:1], b, stride, pad)
+
+
+@conv3d.right
+def conv3d_by_windows(x, W, b, stride=1, pad=0):
+    x = np.pad(x, ((0, 0), (pad, pad), (pad, pad), (pad, pad), (0, 0)))
+    view = np.lib.stride_tricks.sliding_window_view(x, W.shape[:3], axis=(1, 2, 3))
+    view = view[:, ::stride, ::stride, ::stride]
+    return np.einsum("mdhwcijk,ijkcn->mdhwn", view, W) + b
+
+
+@conv3d.right
+def conv3d_by_places(x, W, b, stride=1, pad=0):
+    return _slide(x.astype(np.float32), W, b, stride, pad).astype(np.float32)
+
+
+@conv3d.right
+def conv3d_by_shifts(x, W, b, stride=1, pad=0):
+    x = np.pad(x, [(0, 0)] + 3 * [(pad, pad)] + [(0, 0)])
+    sizes = [(x.shape[k + 1] - W.shape[k]) // stride + 1 for k in range(3)]
+    Z = np.zeros((len(x), *sizes, W.shape[4])) + b
+    for t, i, j in np.ndindex(*W.shape[:3]):
+        ends = [k + (n - 1) * stride + 1 for k, n in zip((t, i, j), sizes, strict=True)]
+        seen = x[:, t : ends[0] : stride, i : ends[1] : stride, j : ends[2] : stride]
+        Z += seen @ W[t, i, j]
+    return Z

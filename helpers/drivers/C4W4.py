@@ -1,0 +1,95 @@
+"""Runs the exercises of C4W4 that work on tensors, from plain arrays to plain arrays.
+
+Costs are looked at twice: their value, and the slope that flows back into the generated
+picture's activations.
+"""
+
+import numpy as np
+
+from helpers import nn
+
+
+def _array(value):
+    return np.asarray(value.data if isinstance(value, nn.Tensor) else value)
+
+
+def _slope(result, leaf, weights=1.0):
+    """Slope of the sum of `result * weights` in a leaf; text where nothing flows."""
+    if not isinstance(result, nn.Tensor) or not result.requires_grad:
+        return "nothing flows back: the result is cut off from its Tensor"
+    (result * weights).sum().backward()
+    return "nothing reached it" if leaf.grad is None else leaf.grad
+
+
+def _leaf(array):
+    return nn.Tensor(array, requires_grad=True)
+
+
+def cost(function, a, a_G):
+    """A cost of fixed activations and those of the generated picture."""
+    G = _leaf(a_G)
+    J = function(a, G)
+    return {"cost": _array(J), "slopes in a_G": _slope(J, G)}
+
+
+def gram(function, A):
+    """A Gram matrix of an array and of a tensor."""
+    leaf = _leaf(A)
+    matrix = function(leaf)
+    weights = np.cos(np.arange(_array(matrix).size)).reshape(_array(matrix).shape)
+    return {
+        "for an array": _array(function(A.copy())),
+        "for a Tensor": _array(matrix),
+        "slopes in A": _slope(matrix, leaf, weights),
+    }
+
+
+def style(function, a_S, a_G, STYLE_LAYERS):
+    """A cost over several layers."""
+    leaves = {layer: _leaf(a) for layer, a in a_G.items()}
+    J = function(a_S, leaves, [tuple(pair) for pair in STYLE_LAYERS])
+    found = {"cost": _array(J)}
+    if isinstance(J, nn.Tensor) and J.requires_grad:
+        J.sum().backward()
+    for layer, leaf in leaves.items():
+        grad = leaf.grad
+        found[f"slopes in {layer}"] = np.zeros(leaf.shape) if grad is None else grad
+    return found
+
+
+def steps(function, G, a_C, a_S, filters, STYLE_LAYERS, rate, weights, number):
+    """Several steps on a picture, seen by a network of two small convolutions.
+
+    Args:
+        function: the exercise.
+        G: picture, values from 0 to 1.
+        a_C: activations of the second layer.
+        a_S: layer name to activations.
+        filters: of the two layers.
+        STYLE_LAYERS: pairs of name and weight.
+        rate: of gradient descent.
+        weights: keyword arguments alpha and beta, or none.
+        number: of steps.
+    """
+
+    def features(picture):
+        first = nn.relu(nn.conv2d(picture, filters[0], padding="same"))
+        second = nn.relu(nn.conv2d(first, filters[1], padding="same"))
+        return {"first": first, "second": second}
+
+    picture = _leaf(G.copy())
+    goal = {
+        "content_layer": "second",
+        "a_C": a_C,
+        "STYLE_LAYERS": [tuple(pair) for pair in STYLE_LAYERS],
+        "a_S": a_S,
+    }
+    optimizer = nn.SGD([picture], rate)
+    costs = [
+        function(picture, features, goal, optimizer, **weights) for _ in range(number)
+    ]
+    return {
+        "costs": [_array(J) for J in costs],
+        "costs are plain numbers": not any(isinstance(J, nn.Tensor) for J in costs),
+        "pixels": picture.data,
+    }

@@ -1,0 +1,1518 @@
+# %% [markdown]
+# # Who is this, and who painted it?
+# A network can learn what makes two pictures **alike**. Asked about faces, that opens a
+# door for the right people and keeps it shut for all others, from a single photograph
+# each. Asked about paintings, it repaints your photograph in the manner of Van Gogh.
+# You will do both, with distances between activations and nothing else.
+#
+# **Time** about three hours, in six parts; stop after any of them. **You need**
+# convolutions, and a little of `helpers.nn`.
+
+# %% [markdown]
+# ## The map
+# | part | you write | points |
+# |---|---|---|
+# | 1 Learn to tell apart | `triplet_loss` `triplet_gradient` `hard_triplets` | 24 |
+# | 2 At the door | `verify` `who_is_it` | 11 |
+# | 3 Yes or no | `pairwise_logistic` `chi_square` | 7 |
+# | 4 What layers see | `compute_content_cost` | 6 |
+# | 5 Style | `gram_matrix` `compute_layer_style_cost` `compute_style_cost` | 17 |
+# | … | `total_cost` `train_step` | 10 |
+# | 6 One and three dimensions | `conv1d` `conv3d` | 11 |
+#
+# Eight short questions give 8 points, one answer in your own words 6.
+
+# %% [markdown]
+# **After this lab you can** train a network to compare, choose a threshold and defend
+# it, say why a photograph of you must not open the door, read what a unit looks for,
+# and let gradients flow into pixels instead of weights.
+#
+# Each exercise is followed by a cell with `check(…)`, which runs your function on a few
+# fixed cases and often recognizes the mistake. Your grade comes from the same kind of
+# check on fresh cases. Hints are folded under each task, titled by what you might see.
+
+# %%
+import timeit
+
+import numpy as np
+from PIL import Image
+
+from helpers import data, nn, plots, vision
+from helpers.checks import checks_for
+from helpers.figures_c4w4 import embedding_map, roc_curves, strip
+
+check = checks_for("C4W4")
+
+# %% [markdown]
+# ## Words and symbols
+# | symbol | in code | means |
+# |---|---|---|
+# | $f(x)$ | a row of `E` | encoding (or embedding) of picture $x$, $d$ numbers |
+# | $A, P, N$ | `anchor`, `positive`, `negative` | a person, the same, another one |
+# | $\alpha$ | `alpha` | margin of the triplet loss; later the weight of content |
+# | $\tau$ | `threshold` | largest distance that still counts as the same |
+# | $C, S, G$ | `_C`, `_S`, `_G` | content, style and generated picture |
+# | $a^{[l]}$ | `a_C`, … | activations of layer $l$, $(1, n_H, n_W, n_C)$ |
+# | $G_{gram}$ | `gram_matrix(A)` | which channels are active together, $(n_C, n_C)$ |
+
+# %% [markdown]
+# # Part 1 · Learn to tell apart
+# These faces are **drawn by a program**; no real person is among them. 40 people with
+# 12 pictures each: head, eyes, nose, ears, hair and skin belong to the person; mouth,
+# brows, glasses, hats, light, background and position change.
+#
+# We split **by person**: 28 to learn from, 4 to choose thresholds with, 8 to test on,
+# whom nobody has seen before. A classifier with 28 outputs would be useless for those.
+
+# %% demo
+faces = data.load("faces")
+X, Y = faces.train_x / np.float32(255), faces.train_y
+X_dev, Y_dev = faces.dev_x / np.float32(255), faces.dev_y
+X_test, Y_test = faces.test_x / np.float32(255), faces.test_y
+shown = [12 * person + i for person in (0, 3, 5) for i in range(6)]
+plots.images(
+    X_test[shown],
+    columns=6,
+    reading="Three of the eight test people, one a row. What do you go by?",
+)
+
+# %% [markdown]
+# ## Two questions
+# **Verification**: here is a picture and a name; is it this person? One comparison.
+# **Recognition**: here is a picture; which of $K$ people is it, if any? $K$
+# comparisons, so $K$ chances of a wrong yes.
+
+# %% concept="recognition_odds"
+# A verification system wrongly says yes in 1 of 100 comparisons with strangers. A
+# stranger is compared with 100 people in a database, independently. How probable is at
+# least one wrong yes? Two decimals.
+recognition_odds = None
+
+# %% [markdown]
+# ## First try: compare pixels
+# Take the distance between two pictures as they are, and say "same" below a threshold.
+# Each threshold gives two numbers: the share of **same** pairs accepted, and the share
+# of **different** pairs accepted by mistake. All thresholds together draw a curve, the
+# **ROC**; the area under it is the chance that a same pair is nearer than a different
+# one: 1 is perfect, 0.5 is dice.
+
+
+# %% demo
+def pair_distances(E, Y):
+    """Distance of each pair of rows of E, and whether they show the same person."""
+    i, j = np.triu_indices(len(Y), 1)
+    return np.linalg.norm(E[i] - E[j], axis=1), Y[i] == Y[j]
+
+
+def roc(distance, same):
+    """Thresholds, and the shares of different and of same pairs that each accepts."""
+    order = np.argsort(distance)
+    same = same[order]
+    return distance[order], np.cumsum(~same) / sum(~same), np.cumsum(same) / sum(same)
+
+
+def area(distance, same):
+    """Area under the ROC curve."""
+    _, wrongly, rightly = roc(distance, same)
+    return np.trapezoid(rightly, wrongly)
+
+
+pixels = pair_distances(X_test.reshape(len(X_test), -1), Y_test)
+print(f"{len(pixels[0])} pairs, {pixels[1].mean():.0%} of one person")
+print(f"area under the curve with pixels: {area(*pixels):.3f}")
+
+# %% [markdown]
+# ## The idea
+# A shifted face has other pixels. So let a network turn each picture into an
+# **encoding** $f(x)$ in which distance means what we want. The same network encodes
+# both pictures: a **siamese** network, or twins. It learns from triplets: **anchor**,
+# **positive** (the same person), **negative** (another). We want the positive nearer,
+# by a **margin** $\alpha$:
+#
+# $$J = \sum_{i=1}^{m} \max\left(0,\; \lVert f(A^{(i)}) - f(P^{(i)}) \rVert^2
+# - \lVert f(A^{(i)}) - f(N^{(i)}) \rVert^2 + \alpha \right)$$
+
+# %% [markdown]
+# By hand, in the plane: $A = (0, 0)$, $P = (1, 0)$, $N = (1, 1)$, $\alpha = 0.2$. The
+# *squared* distances are 1 and 2, so $1 - 2 + 0.2 = -0.8$, and this triplet costs
+# nothing: it is learned. Swap $P$ and $N$: $2 - 1 + 0.2 = 1.2$.
+#
+# <details><summary><b>Predict</b>: P = (1, 0) and N = (0, 1), at equal distance. The
+# cost?</summary>
+#
+# 0.2: the margin. A tie is not enough.
+# </details>
+
+# %% concept="triplet_by_hand"
+# A = (1, 0), P = (0.6, 0.8), N = (0.8, 0.6), alpha = 0.2. What does this triplet cost?
+# One decimal.
+triplet_by_hand = None
+
+# %% [markdown]
+# ### Exercise 1 · `triplet_loss` · 8 points · about 6 minutes
+# Add up over the triplets. `y_true` is not used: frameworks call every loss with two
+# arguments, and here the truth is in the order of the three.
+#
+# <details><summary>Negative, or too small</summary>
+#
+# The margin is added before the maximum, and the maximum is taken triplet by triplet,
+# before the sum.
+# </details>
+# <details><summary>Only slightly off</summary>
+#
+# Squared distances; no root.
+# </details>
+
+
+# %% exercise="triplet_loss"
+def triplet_loss(y_true, y_pred, alpha=0.2):
+    """Triplet loss, summed over triplets.
+
+    Args:
+        y_true: not used.
+        y_pred: `(anchor, positive, negative)`, encodings, each `(m, d)`.
+        alpha: the margin.
+
+    Returns:
+        A number.
+
+    Example:
+        >>> A, P, N = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]])[:, np.newaxis]
+        >>> print(f"{triplet_loss(None, (A, N, P)):.1f}")
+        1.2
+
+    Source: Schroff et al., FaceNet (2015), equation 2.
+    """
+    ### BEGIN SOLUTION
+    anchor, positive, negative = y_pred
+    near = np.sum((anchor - positive) ** 2, axis=-1)
+    far = np.sum((anchor - negative) ** 2, axis=-1)
+    return np.sum(np.maximum(near - far + alpha, 0))
+    ### END SOLUTION
+
+
+# %% check="triplet_loss"
+check(triplet_loss)
+
+# %% concept="why_margin"
+# Without a margin, alpha = 0, which network would have a cost of exactly 0?
+# A: one that gives all pictures of a person one encoding, and another to each person
+# B: one that gives every picture of everybody the same encoding
+# C: one whose encodings are random, but of length 1
+# D: none, since distances between real pictures are never 0
+why_margin = None
+
+# %% [markdown]
+# ## Which way to move
+# For a triplet that still costs something, derive the bracket by each encoding:
+#
+# $$\frac{\partial J}{\partial A} = 2(N - P), \qquad
+# \frac{\partial J}{\partial P} = 2(P - A), \qquad
+# \frac{\partial J}{\partial N} = 2(A - N)$$
+#
+# The step goes against these: the positive moves towards the anchor, the negative away
+# from it. A triplet that costs nothing has gradients of zero.
+
+# %% [markdown]
+# ### Exercise 2 · `triplet_gradient` · 8 points · about 8 minutes
+# <details><summary>Satisfied triplets still push</summary>
+#
+# Multiply each row by 1 where its cost is above 0, by 0 elsewhere. A mask `(m, 1)` fits
+# to `(m, d)`.
+# </details>
+# <details><summary>The anchor is wrong, the others are right</summary>
+#
+# It occurs in both distances: $2(A - P) - 2(A - N)$, and $A$ cancels.
+# </details>
+
+
+# %% exercise="triplet_gradient"
+def triplet_gradient(y_true, y_pred, alpha=0.2):
+    """Gradient of the triplet loss with respect to the three encodings.
+
+    Args:
+        y_true: not used.
+        y_pred: `(anchor, positive, negative)`, each `(m, d)`.
+        alpha: the margin.
+
+    Returns:
+        Tuple `(dA, dP, dN)` of arrays `(m, d)`; rows are 0 where a triplet costs 0.
+    """
+    ### BEGIN SOLUTION
+    anchor, positive, negative = y_pred
+    near = np.sum((anchor - positive) ** 2, axis=-1, keepdims=True)
+    far = np.sum((anchor - negative) ** 2, axis=-1, keepdims=True)
+    active = near - far + alpha > 0  # (m, 1)
+    return (
+        2 * active * (negative - positive),
+        2 * active * (positive - anchor),
+        2 * active * (anchor - negative),
+    )
+    ### END SOLUTION
+
+
+# %% check="triplet_gradient"
+check(triplet_gradient)
+
+# %% [markdown]
+# ## Random triplets are easy
+# Two people drawn at random seldom look alike. Soon nearly every random triplet is
+# satisfied, its gradient is zero, and the pictures were encoded for nothing. Better:
+# encode a batch with several pictures of several people, then look for the triplets
+# that **hurt**. For every anchor and positive, take the nearest negative; keep the
+# triplet if it costs anything.
+#
+# <details><summary><b>Predict</b>: 8 people, 4 pictures each. How many pairs of anchor
+# and positive?</summary>
+#
+# $32 \cdot 3 = 96$: the pair counts twice, once with each as the anchor.
+# </details>
+
+# %% [markdown]
+# ### Exercise 3 · `hard_triplets` · 8 points · about 12 minutes
+# Order by anchor, then by positive; of equally near negatives take the first. Nothing
+# found is an empty array of shape `(0, 3)`.
+#
+# <details><summary>An anchor is its own positive</summary>
+#
+# Same label *and* another row.
+# </details>
+# <details><summary>The nearest "negative" is the same person</summary>
+#
+# Set distances to people with the same label to `np.inf` before `argmin`.
+# </details>
+
+
+# %% exercise="hard_triplets"
+def hard_triplets(embeddings, labels, alpha):
+    """For each anchor and positive the nearest negative, if the triplet costs.
+
+    Args:
+        embeddings: array `(m, d)`.
+        labels: array `(m,)`, who each row shows.
+        alpha: the margin.
+
+    Returns:
+        Integer array `(k, 3)`: rows of anchor, positive and negative; a triplet is in
+        it if its squared distances give `near - far + alpha > 0`.
+
+    Example:
+        >>> E = np.array([[0.0], [1.0], [1.5], [9.0]])
+        >>> hard_triplets(E, np.array([0, 0, 1, 1]), alpha=0.2)
+        array([[1, 0, 2],
+               [2, 3, 1],
+               [3, 2, 1]])
+    """
+    ### BEGIN SOLUTION
+    differences = embeddings[:, np.newaxis] - embeddings
+    D = np.sum(differences**2, axis=-1)  # (m, m)
+    same = labels[:, np.newaxis] == labels
+    anchor, positive = np.nonzero(same & ~np.eye(len(labels), dtype=bool))
+    others = np.where(same, np.inf, D)
+    negative = others.argmin(axis=1)[anchor]
+    costs = D[anchor, positive] - others[anchor, negative] + alpha > 0
+    return np.stack([anchor, positive, negative], axis=1)[costs]
+    ### END SOLUTION
+
+
+# %% check="hard_triplets"
+check(hard_triplets)
+
+# %% [markdown]
+# ## Train the twins
+# Three convolutions and a dense layer make 32 numbers, scaled to length 1, so that a
+# squared distance is at most 4. Each step sees about 32 pictures, slightly shifted,
+# mirrored and brightened. Two ways to spend them: **random**, eleven triplets drawn
+# from everybody, or **hard**, eight people with four pictures, mined by your function.
+
+
+# %% demo
+def encoder(rng):
+    """A small convolutional network, 64 × 64 × 3 to 32 numbers."""
+    return nn.Sequential(
+        nn.Conv2D(3, 16, 5, stride=2, activation="relu", rng=rng),
+        nn.MaxPool2D(2),
+        nn.Conv2D(16, 32, 3, activation="relu", rng=rng),
+        nn.MaxPool2D(2),
+        nn.Conv2D(32, 64, 3, activation="relu", rng=rng),
+        nn.MaxPool2D(2),
+        nn.Flatten(),
+        nn.Dense(1024, 32, rng=rng),
+    )
+
+
+def embed(model, X):
+    """Encodings of length 1, a tensor `(m, 32)`."""
+    Z = model(X)
+    return Z / nn.sqrt((Z * Z).sum(axis=1, keepdims=True) + 1e-8)
+
+
+def disturb(X, rng):
+    """Pictures shifted by up to 2 pixels, half of them mirrored, lighter or darker."""
+    X = np.roll(X, rng.integers(-2, 3, size=2), axis=(1, 2))
+    mirrored = rng.random(len(X)) < 0.5
+    X[mirrored] = X[mirrored, :, ::-1]
+    return X * rng.uniform(0.8, 1.2, (len(X), 1, 1, 1)).astype(np.float32)
+
+
+# %% demo
+def random_triplets(Y, rng, k=11):
+    """Rows of anchors, positives and negatives, `3 * k` of them."""
+    anchor = rng.integers(len(Y), size=k)
+    positive = [rng.choice(np.flatnonzero(Y[a] == Y)) for a in anchor]
+    negative = [rng.choice(np.flatnonzero(Y[a] != Y)) for a in anchor]
+    return np.concatenate([anchor, positive, negative])
+
+
+def people(Y, rng, n, k):
+    """Rows of `k` pictures each of `n` people."""
+    who = rng.choice(np.unique(Y), n, replace=False)
+    return np.concatenate([rng.choice(np.flatnonzero(w == Y), k, False) for w in who])
+
+
+def step(model, optimizer, X, Y, triplets, alpha=0.2):
+    """One step with your gradient; `triplets` is an array or a way to find one."""
+    E = embed(model, X)
+    if callable(triplets):
+        triplets = triplets(E.data, Y, alpha)
+    dE = np.zeros_like(E.data)
+    y_pred = tuple(E.data[rows] for rows in triplets.T)
+    for rows, slope in zip(
+        triplets.T, triplet_gradient(None, y_pred, alpha), strict=True
+    ):
+        np.add.at(dE, rows, slope)  # a picture may be in several triplets
+    optimizer.zero_grad()
+    E.backward(dE / len(X))
+    optimizer.step()
+
+
+# %% demo
+def train_twins(kind, steps=300):
+    """Train on the 28 people; returns the encoder, and the dev area on the way."""
+    rng = np.random.default_rng(1)
+    model = encoder(rng)
+    optimizer = nn.Adam(model.parameters(), 0.001)
+    course = []
+    for i in range(steps + 1):
+        if i % 50 == 0:
+            with nn.no_grad():
+                course.append(area(*pair_distances(embed(model, X_dev).data, Y_dev)))
+        if kind == "hard":
+            rows, triplets = people(Y, rng, 8, 4), hard_triplets
+        else:
+            rows = random_triplets(Y, rng)
+            triplets = np.arange(33).reshape(3, 11).T
+        step(model, optimizer, disturb(X[rows], rng), Y[rows], triplets)
+    return model, course
+
+
+runs = {kind: train_twins(kind) for kind in ("random", "hard")}
+plots.lines(
+    {f"{kind} triplets": course for kind, (_, course) in runs.items()},
+    50 * np.arange(7),
+    xlabel="steps of about 32 pictures",
+    ylabel="area under ROC, dev people",
+    markers=True,
+    reading="The same network, rate and number of pictures; only the choice differs.",
+)
+
+# %% [markdown]
+# ## How much do people it has never seen differ?
+# Both networks now meet the eight test people. And the threshold? It is **chosen on the
+# dev people**, halfway between forgetting friends and admitting strangers: the largest
+# mean of "same accepted" and "different refused". Test people only say how good the
+# choice was.
+
+# %% demo
+E_dev, E_test, curves = {}, {}, {"pixels": roc(*pixels)[1:]}
+for kind, (model, _) in runs.items():
+    with nn.no_grad():
+        E_dev[kind] = embed(model, X_dev).data
+        E_test[kind] = embed(model, X_test).data
+    pairs = pair_distances(E_test[kind], Y_test)
+    curves[f"{kind} triplets"] = roc(*pairs)[1:]
+    thresholds, wrongly, rightly = roc(*pair_distances(E_dev[kind], Y_dev))
+    threshold = thresholds[np.argmax(rightly - wrongly)]
+    accepted, same = pairs[0] < threshold, pairs[1]
+    right = (accepted[same].mean() + (~accepted[~same]).mean()) / 2
+    print(
+        f"{kind:6} area {area(*pairs):.3f}, threshold {threshold:.2f} from dev: "
+        f"{accepted[same].mean():.0%} of same accepted, "
+        f"{accepted[~same].mean():.0%} of different; verification {right:.1%}"
+    )
+roc_curves(
+    curves,
+    reading="Test people. Up and to the left is better; a threshold is one point on "
+    "the curve. A bank would choose a point far to the left.",
+)
+
+# %% [markdown]
+# Why do random triplets lag? Ask the network they trained which triplets still teach it
+# anything.
+
+# %% demo
+model = runs["random"][0]
+rng = np.random.default_rng(2)
+for name, net in (("untrained", encoder(np.random.default_rng(1))), ("trained", model)):
+    with nn.no_grad():
+        E = embed(net, X).data
+    drawn = random_triplets(Y, rng, 2000).reshape(3, -1)
+    costly = [triplet_loss(None, E[t][:, np.newaxis]) > 0 for t in drawn.T]
+    rows = people(Y, rng, 8, 4)
+    found = len(hard_triplets(E[rows], Y[rows], 0.2))
+    print(
+        f"{name:9} {np.mean(costly):4.0%} of random triplets cost anything; "
+        f"mining finds {found:2} of 96 in one batch of 32 pictures"
+    )
+
+# %% demo cover=true
+embedding_map(
+    E_test["hard"],
+    Y_test,
+    X_test,
+    reading="The 96 pictures of the 8 test people, 32 numbers pressed into the two "
+    "that vary most. One colour, one person. Who is near whom, and would you agree?",
+)
+
+# %% [markdown]
+# # Part 2 · At the door
+# The network is trained; now build with it. Encode each person **once**, when they
+# join, and keep 32 numbers: no photograph needs to be stored, and a visitor costs one
+# pass through the network and a few subtractions.
+#
+# ### Exercise 4 · `verify` · 5 points · about 4 minutes
+# Somebody says who they are. Return the distance (with its root this time, not squared)
+# and whether the door opens: only **below** the threshold. A name that is not in the
+# database has distance `np.inf` and stays outside.
+#
+# <details><summary>KeyError</summary>
+#
+# Ask `identity in database` first.
+# </details>
+
+
+# %% exercise="verify"
+def verify(encoding, identity, database, threshold=0.7):
+    """Is this the person they say they are?
+
+    Args:
+        encoding: array `(d,)`, of the picture at the door.
+        identity: the name they give.
+        database: dictionary, name to encoding `(d,)`.
+        threshold: largest distance, itself excluded, at which the door opens.
+
+    Returns:
+        `(distance, door_open)`: a number and a bool.
+
+    Example:
+        >>> verify(np.array([0.0, 0.3]), "kian", {"kian": np.array([0.4, 0.0])})
+        (0.5, True)
+    """
+    ### BEGIN SOLUTION
+    if identity not in database:
+        return np.inf, False
+    distance = float(np.linalg.norm(encoding - database[identity]))
+    return distance, distance < threshold
+    ### END SOLUTION
+
+
+# %% check="verify"
+check(verify)
+
+# %% [markdown]
+# ### Exercise 5 · `who_is_it` · 6 points · about 6 minutes
+# Nobody gives a name. Find the nearest; if even that is not below the threshold, it is
+# nobody we know: `None`. With an empty database the distance is `np.inf`. Of two
+# equally near, the one that comes first in the database.
+#
+# <details><summary>Strangers get somebody's name</summary>
+#
+# There always is a nearest one. Compare with the threshold at the end.
+# </details>
+
+
+# %% exercise="who_is_it"
+def who_is_it(encoding, database, threshold=0.7):
+    """Who of those we know is this, if anybody?
+
+    Args:
+        encoding: array `(d,)`.
+        database: dictionary, name to encoding `(d,)`.
+        threshold: largest distance, itself excluded, that counts as the same person.
+
+    Returns:
+        `(distance, identity)`: to the nearest, and their name or `None`.
+    """
+    ### BEGIN SOLUTION
+    nearest, identity = np.inf, None
+    for name, known in database.items():
+        distance = float(np.linalg.norm(encoding - known))
+        if distance < nearest:
+            nearest, identity = distance, name
+    return nearest, identity if nearest < threshold else None
+    ### END SOLUTION
+
+
+# %% check="who_is_it"
+check(who_is_it)
+
+# %% [markdown]
+# ## Six residents, two strangers
+# Of the eight test people, six move in: their **first picture** goes into the database,
+# the other eleven come to the door. The last two are strangers. The threshold is still
+# that of the dev people.
+
+# %% demo
+E = E_test["hard"]
+names = ["Ada", "Bo", "Cem", "Dua", "Eli", "Fay", "(Gus)", "(Hal)"]
+database = {name: E[12 * i] for i, name in enumerate(names[:6])}
+answers = [who_is_it(one, database, threshold)[1] for one in E]
+truth = [names[label - 32] for label in Y_test]
+visits = [i for i in range(96) if i % 12 or i >= 72]
+known = [i for i in visits if i < 72]
+strangers = [i for i in visits if i >= 72]
+nearest = np.mean([who_is_it(E[i], database, np.inf)[1] == truth[i] for i in known])
+print(f"recognition, residents only, no threshold: {nearest:.0%}; dice: 17 %")
+right = np.mean([answers[i] == truth[i] for i in known])
+nobody = np.mean([answers[i] is None for i in known])
+refused = np.mean([answers[i] is None for i in strangers])
+print(f"with it: {right:.0%} right, {nobody:.0%} left outside, the rest mistaken")
+print(f"strangers refused: {refused:.0%}")
+chosen = [1, 14, 27, 31, 40, 63, 73, 77, 86, 90]
+plots.images(
+    X_test[chosen],
+    [f"{truth[i]}\n→ {answers[i] or 'nobody'}" for i in chosen],
+    columns=5,
+    colors=[
+        plots.GREEN if answers[i] == (truth[i] if i < 72 else None) else plots.VERMILION
+        for i in chosen
+    ],
+    reading="Above: who it is, below: what your function says. In brackets: strangers.",
+)
+
+# %% demo
+once = timeit.timeit(lambda: embed(model, X_test[:1]), number=20) / 20
+ask = timeit.timeit(lambda: who_is_it(E[1], database), number=200) / 200
+print(f"encode a picture {1e3 * once:.1f} ms, look it up {1e6 * ask:.0f} µs")
+
+# %% concept="new_colleague"
+# A new colleague starts on Monday; you have one photograph of her. What do you do?
+# A: add an output to the network and train it on all photographs again
+# B: train the network on triplets with her photograph as the anchor
+# C: ask for more photographs, since one example teaches a network nothing
+# D: encode the photograph and add the encoding to the database
+new_colleague = None
+
+# %% [markdown]
+# ## A network that has seen real faces
+# Ours has seen 28 people, all drawn. `vision.face_embedding` is a ResNet of 29 layers,
+# trained by the makers of dlib on about three million **photographs**; 128 numbers, and
+# 0.6 is their threshold. The astronaut Eileen Collins, photographed by NASA, is the
+# only real face in this course. Nine other pictures stand in line.
+#
+# <details><summary><b>Predict</b>: who gets in, at a threshold of 0.6?</summary>
+#
+# Run it. One of them is no face at all.
+# </details>
+
+
+# %% demo
+def scaled(picture, size):
+    """A picture of bytes in another size, as floats from 0 to 1."""
+    small = Image.fromarray(picture).resize((size, size), Image.Resampling.LANCZOS)
+    return np.asarray(small, np.float32) / 255
+
+
+art = data.load("art")
+collins = data.load("face_embedding").check_x[0]
+print_out = np.clip(0.6 * collins + 60 + 8 * np.random.default_rng(0).normal(
+    size=collins.shape), 0, 255)  # fmt: skip
+covered = collins.copy()
+covered[90:] = 128
+queue = {
+    "herself": collins,
+    "in the dark": collins * 0.5,
+    "mirrored": collins[:, ::-1],
+    "nearer": 255 * scaled(collins[12:138, 12:138], 150),
+    "printed photo": print_out,
+    "mouth covered": covered,
+    "upside down": collins[::-1],
+    "Père Tanguy": 255 * scaled(art.style[8][:70, 60:130], 150),
+    "a drawing": 255 * scaled(faces.test_x[36], 150),
+    "a red panda": 255 * scaled(art.content[5], 150),
+}
+queue = {name: np.asarray(picture, np.uint8) for name, picture in queue.items()}
+
+# %% demo
+codes = vision.face_embedding(np.stack(list(queue.values())))
+known = {"Collins": codes[0]}
+said = [verify(code, "Collins", known, threshold=0.6) for code in codes]
+plots.images(
+    list(queue.values()),
+    [f"{name}\n{distance:.2f} {'opens' if opened else 'refused'}"
+     for name, (distance, opened) in zip(queue, said, strict=True)],
+    columns=5,
+    colors=[plots.VERMILION if opened and name in ("a drawing", "a red panda",
+            "printed photo") else "black"
+            for name, (_, opened) in zip(queue, said, strict=True)],
+    reading="Distance to the first picture. In red: doors that should stay shut.",
+)  # fmt: skip
+drawn = np.stack([np.uint8(255 * scaled(x, 150)) for x in faces.test_x[::3]])
+foreign = pair_distances(vision.face_embedding(drawn), Y_test[::3])
+print(f"area under the ROC on drawn test faces: {area(*foreign):.2f}")
+
+# %% [markdown]
+# Two lessons. Light, mirror and distance hardly matter: that is what three million
+# photographs buy. But outside its world it is lost: it knows **faces**, so whatever
+# is none lands somewhere, here inside the threshold, and drawings it tells apart no
+# better than raw pixels do. Hence a face *detector* stands before it, as in last week's
+# lab.
+#
+# And the printed photograph opens the door. The encoding says *who*, never *whether
+# alive*. **Liveness** is another network or sensor: depth, infrared, a blink on
+# command.
+
+# %% concept="printed_photo"
+# A thief holds a printed photograph of you before the camera. What helps?
+# A: a smaller threshold, chosen on more dev people
+# B: several photographs of you in the database
+# C: a second test that the face is alive, such as depth or a blink
+# D: training with harder triplets
+printed_photo = None
+
+# %% [markdown]
+# # Part 3 · Yes or no
+# Instead of triplets, one can learn from **pairs** with labels 1 (same) and 0: logistic
+# regression on how two encodings differ, coordinate by coordinate:
+#
+# $$\hat y = \sigma\Big(\sum_{k=1}^{d} w_k \, \big| f(x^{(i)})_k - f(x^{(j)})_k \big|
+# + b\Big)$$
+#
+# Differences that matter get large negative weights. Swap the two pictures, and nothing
+# changes.
+
+# %% [markdown]
+# ### Exercise 6 · `pairwise_logistic` · 4 points · about 4 minutes
+# For `m` pairs at once.
+#
+# <details><summary>It matters which picture comes first</summary>
+#
+# The absolute value is taken of each coordinate, before the weights.
+# </details>
+
+
+# %% exercise="pairwise_logistic"
+def pairwise_logistic(e1, e2, W, b):
+    """Probability that two pictures show the same person.
+
+    Args:
+        e1: encodings `(m, d)`.
+        e2: encodings `(m, d)` to compare with, row by row.
+        W: weights `(d, 1)`.
+        b: a number.
+
+    Returns:
+        Array `(m, 1)`.
+    """
+    ### BEGIN SOLUTION
+    z = np.dot(np.abs(e1 - e2), W) + b
+    return 1 / (1 + np.exp(-z))
+    ### END SOLUTION
+
+
+# %% check="pairwise_logistic"
+check(pairwise_logistic)
+
+# %% [markdown]
+# A rival to $|u - v|$, for features that are never negative, such as counts or
+# activations after a ReLU, is the **chi-square** form
+#
+# $$\chi^2_k = \frac{(u_k - v_k)^2}{u_k + v_k}$$
+#
+# 1 against 3 differs more, $4/4$, than 101 against 103, $4/204$.
+#
+# ### Exercise 7 · `chi_square` · 3 points · about 4 minutes
+# Coordinate by coordinate, without the sum, so that weights can follow. Where both are
+# 0 they do not differ: 0, and no warning.
+
+
+# %% exercise="chi_square"
+def chi_square(e1, e2):
+    """Chi-square difference of each coordinate.
+
+    Args:
+        e1: array `(m, d)`, nothing negative.
+        e2: array `(m, d)`, nothing negative.
+
+    Returns:
+        Array `(m, d)`.
+
+    Example:
+        >>> chi_square(np.array([[1.0, 0.0]]), np.array([[3.0, 0.0]]))
+        array([[1., 0.]])
+    """
+    ### BEGIN SOLUTION
+    total = e1 + e2
+    return (e1 - e2) ** 2 / np.where(total == 0, 1, total)
+    ### END SOLUTION
+
+
+# %% check="chi_square"
+check(chi_square)
+
+
+# %% demo
+def parts(E):
+    """Positive and negative parts side by side: `2 d` numbers, none below 0."""
+    return np.concatenate([np.maximum(E, 0), np.maximum(-E, 0)], axis=1)
+
+
+def pair_rows(Y):
+    """All pairs of rows, and 1 where they show the same person."""
+    i, j = np.triu_indices(len(Y), 1)
+    return i, j, (Y[i] == Y[j])[:, np.newaxis]
+
+
+def fit(difference, same, steps=400, rate=0.5):
+    """Logistic regression; same and different pairs weigh equally."""
+    W, b = np.zeros((difference.shape[1], 1)), 0.0
+    weight = np.where(same, 0.5 / same.mean(), 0.5 / (~same).mean())
+    for _ in range(steps):
+        y = pairwise_logistic(difference, 0 * difference, W, b)
+        dz = weight * (y - same) / len(same)
+        W, b = W - 10 * rate * np.dot(difference.T, dz), b - rate * dz.sum()
+    return W, b
+
+
+# %% demo
+with nn.no_grad():
+    E_train = embed(runs["hard"][0], X).data
+i, j, same = pair_rows(Y_dev)
+k, n, same_test = pair_rows(Y_test)
+D, T = parts(E_dev["hard"]), parts(E_test["hard"])
+for name, difference in (("|u - v|", lambda u, v: np.abs(u - v)), ("χ²", chi_square)):
+    W, b = fit(difference(D[i], D[j]), same)
+    y = pairwise_logistic(difference(T[k], T[n]), 0, W, b)
+    print(
+        f"{name:8} verification on test people "
+        f"{((y > 0.5)[same_test].mean() + (y < 0.5)[~same_test].mean()) / 2:.1%}"
+    )
+
+# %% [markdown]
+# ## One shot
+# Silhouettes of ten kinds of animal. Train on the first five of the alphabet, bear to
+# dog; then show **one** picture each of the other five, elephant to zebra, and ask
+# where new pictures belong. Guessing gets 20 %. We try random triplets and your hard
+# ones.
+#
+# <details><summary><b>Predict</b>: here every kind has 300 quite different shapes, some
+# of them more like another kind. Which triplets learn better?</summary>
+#
+# Run it. What is hardest may also be what is odd.
+# </details>
+
+# %% demo
+shapes = data.load("silhouettes")
+kinds, unseen = np.arange(5), np.arange(5, 10)
+black = shapes.train_x[..., np.newaxis] / np.float32(255)
+
+
+def shape_encoder(rng):
+    """Three convolutions and a dense layer, 28 × 28 to 32 numbers."""
+    return nn.Sequential(
+        nn.Conv2D(1, 16, 5, stride=2, activation="relu", rng=rng),
+        nn.Conv2D(16, 32, 3, activation="relu", rng=rng),
+        nn.MaxPool2D(2),
+        nn.Conv2D(32, 32, 3, activation="relu", rng=rng),
+        nn.Flatten(),
+        nn.Dense(32 * 49, 32, rng=rng),
+    )
+
+
+def train_shapes(kind, steps=200):
+    """Train on five kinds of animal, eight silhouettes of each in a step."""
+    rng = np.random.default_rng(0)
+    model = shape_encoder(rng)
+    optimizer = nn.Adam(model.parameters(), 0.001)
+    pool = np.flatnonzero(shapes.train_y < 5)
+    for _ in range(steps):
+        rows = pool[people(shapes.train_y[pool], rng, 5, 8)]
+        labels, triplets = shapes.train_y[rows], hard_triplets
+        if kind == "random":
+            triplets = random_triplets(labels, rng, 150).reshape(3, -1).T
+        step(model, optimizer, disturb(black[rows], rng), labels, triplets)
+    return model
+
+
+# %% demo
+def one_shot(E, labels, kinds, rounds=1000):
+    """Share right: one known picture of each kind, the nearest to a new one wins."""
+    rng, right = np.random.default_rng(3), 0
+    for _ in range(rounds):
+        known = [rng.choice(np.flatnonzero(labels == kind)) for kind in kinds]
+        asked = rng.integers(len(kinds))
+        new = rng.choice(np.setdiff1d(np.flatnonzero(labels == kinds[asked]), known))
+        database = dict(zip(kinds, E[known], strict=True))
+        right += who_is_it(E[new], database, np.inf)[1] == kinds[asked]
+    return right / rounds
+
+
+new_black = shapes.test_x[..., np.newaxis] / np.float32(255)
+shots = {"pixels": one_shot(new_black.reshape(1000, -1), shapes.test_y, unseen)}
+for kind in ("random", "hard"):
+    with nn.no_grad():
+        E = embed(train_shapes(kind), new_black).data
+    shots[f"{kind} triplets"] = one_shot(E, shapes.test_y, unseen)
+plots.bars(
+    shots,
+    ylabel="one-shot accuracy, five unseen kinds",
+    percent=True,
+    baseline={"guessing": 0.2},
+    reading="One known picture each, 1,000 rounds: 1.6 % standard error.",
+)
+
+# %% [markdown]
+# # Part 4 · What layers see
+# From here on a network that others trained: **VGG-16**, up to `conv4_1`, learned on
+# ImageNet and then tuned to find edges. What do its units want to see? Send photographs
+# through it and, for a channel, cut out the patches that excite it most. A unit of a
+# deep layer looks at a larger patch, and at more than a colour or an edge.
+
+# %% demo
+photos = data.load("photos_160")  # real photographs, animals and landmarks
+album = photos.train_x[:60:2][:, 32:128, 32:128]
+activations = {}
+for part in np.split(album, 5):
+    for layer, a in vision.vgg16(part).items():
+        activations.setdefault(layer, []).append(a)
+activations = {layer: np.concatenate(a) for layer, a in activations.items()}
+
+
+def favourites(layer, channel, side, k=4):
+    """The patches that excite a channel most, at most one from each photograph."""
+    a = activations[layer][..., channel]
+    patches = []
+    for picture in np.argsort(-a.max(axis=(1, 2)))[:k]:
+        row, column = np.unravel_index(a[picture].argmax(), a.shape[1:])
+        step = 96 // a.shape[1]
+        top = np.clip(row * step + step // 2 - side // 2, 0, 96 - side)
+        left = np.clip(column * step + step // 2 - side // 2, 0, 96 - side)
+        patches.append(album[picture, top : top + side, left : left + side])
+    return patches
+
+
+# %% demo
+wanted = {"conv1_2": 8, "conv2_2": 14, "conv3_3": 40, "conv4_1": 56}
+strip(
+    {
+        layer: [
+            patch
+            for channel in np.argsort(-activations[layer].max(axis=(1, 2)).std(axis=0))[
+                :3
+            ]
+            for patch in favourites(layer, channel, side)
+        ]
+        for layer, side in wanted.items()
+    },
+    group=4,
+    reading="Three channels a layer, four patches each, as large as the unit sees: "
+    "colours and edges, then texture, then things.",
+)
+
+# %% [markdown]
+# ## Same content
+# So two pictures have the same **content** if a layer deep enough says the same about
+# them, place by place:
+#
+# $$J_{content} = \frac{1}{4\, n_H n_W n_C} \sum_{\text{all}}
+# \left(a^{(C)} - a^{(G)}\right)^2$$
+#
+# Which layer? `conv1_1` would insist on every pixel; the deepest would be content with
+# another tower somewhere near. In between is a matter of taste.
+
+# %% [markdown]
+# ### Exercise 8 · `compute_content_cost` · 6 points · about 5 minutes
+# `a_G` comes from the picture that will be changed, so it is a `Tensor` of
+# `helpers.nn`, which remembers where it came from. It calculates like an array:
+# `a - b`, `a**2`, `a @ b`, `a.T`, `a.reshape(…)`, `a.sum()`.
+#
+# <details><summary>sum_() got an unexpected keyword, or ufunc … Tensor</summary>
+#
+# `np.sum(x)` and `np.square(x)` know arrays only: `x.sum()`, `x**2`.
+# </details>
+
+
+# %% exercise="compute_content_cost"
+def compute_content_cost(a_C, a_G):
+    """How far the content of two pictures is apart.
+
+    Args:
+        a_C: activations of the content picture, `(1, n_H, n_W, n_C)`.
+        a_G: those of the generated picture, a `Tensor` of the same shape.
+
+    Returns:
+        Tensor with one number.
+
+    Source: Gatys et al., A neural algorithm of artistic style (2015).
+    """
+    ### BEGIN SOLUTION
+    _, n_H, n_W, n_C = a_G.shape
+    return ((a_C - a_G) ** 2).sum() / (4 * n_H * n_W * n_C)
+    ### END SOLUTION
+
+
+# %% check="compute_content_cost"
+check(compute_content_cost)
+
+# %% [markdown]
+# # Part 5 · Style
+# Brush strokes are the same all over a painting. So style must not depend on **where**
+# something is, only on **what occurs together**: blue with swirls, yellow with dots.
+# Unroll the activations of a layer into a matrix $A$, a row for each channel, and
+# multiply each row with each:
+#
+# $$G_{gram} = A A^T, \qquad (G_{gram})_{kk'} = \sum_{\text{places}} a_k \, a_{k'}$$
+
+# %% [markdown]
+# By hand, two channels and three places:
+#
+# $$A = \begin{pmatrix} 1 & 0 & 2 \\ 0 & 3 & 1 \end{pmatrix}, \qquad
+# A A^T = \begin{pmatrix} 5 & 2 \\ 2 & 10 \end{pmatrix}$$
+#
+# On the diagonal: how active each channel is. Beside it: how often both are active at
+# once. Shuffle the three places, and nothing changes.
+
+# %% concept="gram_numbers"
+# A layer has activations of 1 × 28 × 28 × 64. How many numbers has its Gram matrix?
+gram_numbers = None
+
+# %% [markdown]
+# ### Exercise 9 · `gram_matrix` · 5 points · about 3 minutes
+# <details><summary>The result is huge</summary>
+#
+# Channels with channels, not places with places.
+# </details>
+
+
+# %% exercise="gram_matrix"
+def gram_matrix(A):
+    """Products of all pairs of channels, summed over places.
+
+    Args:
+        A: unrolled activations `(n_C, n_H * n_W)`, array or `Tensor`.
+
+    Returns:
+        `(n_C, n_C)`, array or `Tensor`.
+
+    Example:
+        >>> gram_matrix(np.array([[1, 0, 2], [0, 3, 1]]))
+        array([[ 5,  2],
+               [ 2, 10]])
+    """
+    ### BEGIN SOLUTION
+    return A @ A.T
+    ### END SOLUTION
+
+
+# %% check="gram_matrix"
+check(gram_matrix)
+
+# %% [markdown]
+# ## One layer's style
+# Compare the Gram matrices of style and generated picture:
+#
+# $$J_{style}^{[l]} = \frac{1}{4\, n_C^2 \,(n_H n_W)^2} \sum_{k, k'}
+# \left(G_{gram}^{(S)} - G_{gram}^{(G)}\right)_{kk'}^2$$
+
+# %% [markdown]
+# ### Exercise 10 · `compute_layer_style_cost` · 7 points · about 8 minutes
+# <details><summary>The shape is right, the value is not</summary>
+#
+# `reshape(n_C, -1)` cuts pixels into pieces: channels are the **last** axis. Make rows
+# of pixels first, `(n_H * n_W, n_C)`, then transpose.
+# </details>
+# <details><summary>Off by a constant factor</summary>
+#
+# The whole product is squared, the 2 in it too: $(2\, n_C\, n_H n_W)^2$.
+# </details>
+
+
+# %% exercise="compute_layer_style_cost"
+def compute_layer_style_cost(a_S, a_G):
+    """How far the style of two pictures is apart, in one layer.
+
+    Args:
+        a_S: activations of the style picture, `(1, n_H, n_W, n_C)`.
+        a_G: those of the generated picture, a `Tensor` of the same shape.
+
+    Returns:
+        Tensor with one number.
+    """
+    ### BEGIN SOLUTION
+    _, n_H, n_W, n_C = a_G.shape
+    gram_S = gram_matrix(a_S.reshape(n_H * n_W, n_C).T)
+    gram_G = gram_matrix(a_G.reshape(n_H * n_W, n_C).T)
+    return ((gram_S - gram_G) ** 2).sum() / (2 * n_C * n_H * n_W) ** 2
+    ### END SOLUTION
+
+
+# %% check="compute_layer_style_cost"
+check(compute_layer_style_cost)
+
+# %% [markdown]
+# ### Exercise 11 · `compute_style_cost` · 5 points · about 4 minutes
+# Fine strokes live in early layers, sweeping ones in later layers. Use several:
+# $J_{style} = \sum_l \lambda^{[l]} J_{style}^{[l]}$.
+#
+# <details><summary>KeyError, or layers too many</summary>
+#
+# Only the layers in `STYLE_LAYERS` count; the activations may hold others.
+# </details>
+
+
+# %% exercise="compute_style_cost"
+def compute_style_cost(a_S, a_G, STYLE_LAYERS):
+    """Weighted sum of the style costs of several layers.
+
+    Args:
+        a_S: layer name to activations of the style picture.
+        a_G: layer name to those of the generated picture, `Tensor`s.
+        STYLE_LAYERS: list of pairs `(layer name, weight)`.
+
+    Returns:
+        Tensor with one number.
+    """
+    ### BEGIN SOLUTION
+    J = 0
+    for layer, weight in STYLE_LAYERS:
+        J = J + weight * compute_layer_style_cost(a_S[layer], a_G[layer])
+    return J
+    ### END SOLUTION
+
+
+# %% check="compute_style_cost"
+check(compute_style_cost)
+
+# %% [markdown]
+# ### Exercise 12 · `total_cost` · 2 points · about 1 minute
+# $J = \alpha J_{content} + \beta J_{style}$. Only the ratio matters for the picture.
+
+
+# %% exercise="total_cost"
+def total_cost(J_content, J_style, alpha=10, beta=40):
+    """Content and style together.
+
+    Args:
+        J_content: number or `Tensor`.
+        J_style: number or `Tensor`.
+        alpha: weight of the content.
+        beta: weight of the style.
+
+    Returns:
+        Number or `Tensor`.
+    """
+    ### BEGIN SOLUTION
+    return alpha * J_content + beta * J_style
+    ### END SOLUTION
+
+
+# %% check="total_cost"
+check(total_cost)
+
+# %% [markdown]
+# ## Learning a picture
+# The weights of VGG stay as they are. What is learned is $G$: three numbers a pixel.
+# Here is VGG once more, as operations that can be differentiated. It takes pictures
+# from 0 to 1.
+
+
+# %% demo
+VGG = vision.weights("vgg16")
+
+
+def features(G, last="conv4_1"):
+    """Activations of VGG-16, layer name to `Tensor`, for a picture `(1, n, n, 3)`."""
+    A = 255 * G - vision.VGG_MEAN[::-1]
+    a_G = {}
+    for layer in vision.VGG_LAYERS[: vision.VGG_LAYERS.index(last) + 1]:
+        W = VGG[f"{layer}.kernel"]
+        if layer == "conv1_1":
+            W = W[:, :, ::-1]  # it was trained on blue, green, red
+        elif layer.endswith("_1"):
+            A = nn.max_pool2d(A, 2, 2)
+        A = nn.relu(nn.conv2d(A, W, VGG[f"{layer}.bias"], padding="same"))
+        a_G[layer] = A
+    return a_G
+
+
+known = data.load("vgg16")
+difference = features(known.check_x / np.float32(255))["conv4_1"].data - known.check_y
+print(f"largest difference from PyTorch's conv4_1: {np.abs(difference).max():.1e}")
+
+# %% concept="what_is_learned"
+# Which numbers does gradient descent change in neural style transfer?
+# A: the pixels of the generated picture
+# B: the weights of the layers that measure style
+# C: the weights alpha and beta
+# D: the Gram matrix of the style picture
+what_is_learned = None
+
+# %% [markdown]
+# ### Exercise 13 · `train_step` · 8 points · about 10 minutes
+# 1. activations of `G`; 2. content, style and total cost; 3. forget the old gradient,
+# `optimizer.zero_grad()`; 4. `J.backward()` fills `G.grad`; 5. `optimizer.step()`
+# changes the pixels; 6. colours end at 0 and 1: `np.clip` into `G.data`, in place with
+# `out=G.data`; 7. return the cost as a number, `J.item()`.
+#
+# <details><summary>The second step is wrong, the first is right</summary>
+#
+# Gradients add up unless you forget them first.
+# </details>
+
+
+# %% exercise="train_step"
+def train_step(G, features, goal, optimizer, alpha=10, beta=40):
+    """One step of the optimizer on the pixels.
+
+    Args:
+        G: the picture, a `Tensor` `(1, n_H, n_W, 3)` with `requires_grad=True`, values
+            from 0 to 1; changed in place.
+        features: function of `G`, returns layer name to activations.
+        goal: dictionary with `"content_layer"` (a name), `"a_C"` (activations of the
+            content picture in that layer), `"STYLE_LAYERS"` (pairs of name and weight)
+            and `"a_S"` (layer name to activations of the style picture).
+        optimizer: has `zero_grad()` and `step()`.
+        alpha: weight of the content.
+        beta: weight of the style.
+
+    Returns:
+        The total cost before the step, a number.
+    """
+    ### BEGIN SOLUTION
+    a_G = features(G)
+    J_content = compute_content_cost(goal["a_C"], a_G[goal["content_layer"]])
+    J_style = compute_style_cost(goal["a_S"], a_G, goal["STYLE_LAYERS"])
+    J = total_cost(J_content, J_style, alpha, beta)
+    optimizer.zero_grad()
+    J.backward()
+    optimizer.step()
+    np.clip(G.data, 0, 1, out=G.data)
+    return J.item()
+    ### END SOLUTION
+
+
+# %% check="train_step"
+check(train_step)
+
+# %% [markdown]
+# ## Paint
+# A photograph of Neuschwanstein, *The Starry Night*, 128 × 128 pixels, 80 steps. We
+# start from the photograph, which saves half the time; from noise it works as well.
+
+
+# %% demo
+def paint(C, S, steps, layers=4, content_layer="conv3_1", alpha=10, beta=40, every=0):
+    """Style transfer; returns the last picture, some on the way, and the costs."""
+    names = ["conv1_1", "conv2_1", "conv3_1", "conv4_1"][:layers]
+    last = max(*names, content_layer)
+    with nn.no_grad():
+        a_C, a_S = features(C[np.newaxis], last), features(S[np.newaxis], last)
+    goal = {
+        "content_layer": content_layer,
+        "a_C": a_C[content_layer].data,
+        "STYLE_LAYERS": [(name, 1 / layers) for name in names],
+        "a_S": {name: a_S[name].data for name in names},
+    }
+    G = nn.Tensor(C[np.newaxis].copy(), requires_grad=True)
+    rate = nn.schedules.cosine_decay(0.04, steps, final=0.004)
+    optimizer = nn.Adam([G], rate)
+    costs, stages = [], []
+    for i in range(steps):
+        if every and i % every == 0:
+            stages.append(G.data[0].copy())
+        costs.append(
+            train_step(G, lambda G: features(G, last), goal, optimizer, alpha, beta)
+        )
+        if every and (i % every == 0 or i == steps - 1):
+            print(f"step {i:3}: J = {costs[-1]:12,.0f}")
+    return G.data[0], stages, costs
+
+
+# %% demo
+castle, night = scaled(art.content[0], 128), scaled(art.style[0], 128)
+seconds = timeit.default_timer()
+painted, stages, costs = paint(castle, night, steps=80, every=16)
+seconds = timeit.default_timer() - seconds
+print(f"{seconds:.0f} s for {painted.size:,} numbers learned")
+plots.images(
+    [castle, night, painted, *stages[1:4]],
+    ["content", "style", "after 80 steps", "16 steps", "32 steps", "48 steps"],
+    columns=3,
+    reading="Upper row: content, style, and both. Below: on the way.",
+)
+plots.lines(
+    {"J": costs}, xlabel="step", ylabel="total cost J", log="y",
+    reading="Logarithmic: the colours come first, the strokes later.",
+)  # fmt: skip
+
+# %% [markdown]
+# ## Turn the knobs
+# Which layers carry the style, and how heavy is content against style? Nine small
+# pictures answer.
+#
+# <details><summary><b>Predict</b>: with `conv1_1` alone, what will be taken over from
+# the painting?</summary>
+#
+# Its colours; a unit there sees 3 × 3 pixels, which is no room for a stroke.
+# </details>
+
+# %% demo
+small_castle, terrace = scaled(art.content[0], 64), scaled(art.style[5], 64)
+ratios = {"α/β = 1/4": 10, "α/β = 25": 1000, "α/β = 2500": 100_000}
+grid = {}
+for layers in (1, 3, 4):
+    for name, alpha in ratios.items():
+        deepest = ["conv1_1", "", "conv3_1", "conv4_1"][layers - 1]
+        grid[f"to {deepest}, {name}"] = paint(
+            small_castle, terrace, 40, layers, "conv3_1", alpha
+        )[0]
+plots.images(
+    list(grid.values()),
+    list(grid),
+    columns=3,
+    reading="Café Terrace at Night on Neuschwanstein. Downwards: style from more "
+    "layers. To the right: content weighs more.",
+)
+
+# %% [markdown]
+# # Part 6 · One and three dimensions
+# Nothing in a convolution needs two dimensions. A filter can slide along time only, or
+# through a volume: slices of a scan, frames of a film. Number of channels in and out
+# work as always, and so does
+#
+# $$n^{out} = \left\lfloor \frac{n + 2p - f}{s} \right\rfloor + 1$$
+#
+# along each axis. Weights are few: 14 numbers with 16 filters of length 5 give
+# $10 \times 16$; $10 \times 16$ with 32 filters of length 5 give $6 \times 32$.
+
+# %% [markdown]
+# ### Exercise 14 · `conv1d` · 5 points · about 8 minutes
+# In NumPy. Pad time with zeros on both sides, then take each window.
+#
+# <details><summary>The output has one place too many or too few</summary>
+#
+# Windows start at `0, s, 2s, …`, as long as they fit.
+# </details>
+
+
+# %% exercise="conv1d"
+def conv1d(x, W, b, stride=1, pad=0):
+    """Convolution along one axis.
+
+    Args:
+        x: signals `(m, n_L, n_C_prev)`.
+        W: filters `(f, n_C_prev, n_C)`.
+        b: biases `(n_C,)`.
+        stride: step from window to window.
+        pad: zeros on each side.
+
+    Returns:
+        Array `(m, (n_L + 2 * pad - f) // stride + 1, n_C)`.
+
+    Example:
+        >>> x = np.array([1.0, 2.0, 4.0, 8.0]).reshape(1, 4, 1)
+        >>> W = np.array([-1.0, 1.0]).reshape(2, 1, 1)
+        >>> conv1d(x, W, np.zeros(1)).ravel()
+        array([1., 2., 4.])
+    """
+    ### BEGIN SOLUTION
+    f, x = len(W), np.pad(x, ((0, 0), (pad, pad), (0, 0)))
+    n_out = (x.shape[1] - f) // stride + 1
+    Z = np.zeros((len(x), n_out, W.shape[2]))
+    for i in range(n_out):
+        window = x[:, i * stride : i * stride + f]  # (m, f, n_C_prev)
+        Z[:, i] = np.tensordot(window, W, axes=2) + b
+    return Z
+    ### END SOLUTION
+
+
+# %% check="conv1d"
+check(conv1d)
+
+# %% [markdown]
+# A real signal: the warmest temperature of each day in Seattle, 2012 to 2015, two
+# channels with the coldest. Two filters, three months long: one averages the day's
+# highs, one compares the six weeks before with the six weeks after.
+
+# %% demo
+weather = data.load("temperature")
+days = np.stack([weather.temp_max, weather.temp_min], axis=1)[np.newaxis]
+W = np.zeros((91, 2, 2))
+W[:, 0, 0] = 1 / 91
+W[:45, :, 1], W[46:, :, 1] = -1 / 90, 1 / 90
+Z = conv1d(days, W, np.zeros(2))[0]
+plots.lines(
+    {
+        "highs, °C": days[0, 45:-45, 0],
+        "filter 1: three months' average": Z[:, 0],
+        "filter 2: getting warmer": Z[:, 1],
+    },
+    np.arange(45, 1416) / 365.25 + 2012,
+    xlabel="year",
+    ylabel="degrees Celsius",
+    reading="The second filter answers in spring with plus, in autumn with minus.",
+)
+
+# %% concept="volume_numbers"
+# A scan of 14 × 14 × 14 with one channel meets 16 filters of 5 × 5 × 5, no padding,
+# stride 1. How many numbers come out?
+volume_numbers = None
+
+# %% [markdown]
+# ### Exercise 15 · `conv3d` · 6 points · about 8 minutes
+# The same with two more axes. The filter need not be a cube. Padding and stride are the
+# same along all three axes.
+#
+# <details><summary>It takes very long</summary>
+#
+# Loop over the places of the output, not over weights and channels: `np.tensordot(…,
+# axes=4)` does the rest.
+# </details>
+
+
+# %% exercise="conv3d"
+def conv3d(x, W, b, stride=1, pad=0):
+    """Convolution along three axes, such as time, height and width.
+
+    Args:
+        x: volumes `(m, n_D, n_H, n_W, n_C_prev)`.
+        W: filters `(f_D, f_H, f_W, n_C_prev, n_C)`.
+        b: biases `(n_C,)`.
+        stride: step from window to window, along each axis.
+        pad: zeros on each of the six sides.
+
+    Returns:
+        Array `(m, n_D', n_H', n_W', n_C)`, sizes as always.
+    """
+    ### BEGIN SOLUTION
+    f = W.shape[:3]
+    x = np.pad(x, [(0, 0), *[(pad, pad)] * 3, (0, 0)])
+    n_out = [(x.shape[1 + k] - f[k]) // stride + 1 for k in range(3)]
+    Z = np.zeros((len(x), *n_out, W.shape[4]))
+    for d, i, j in np.ndindex(*n_out):
+        t, h, w = d * stride, i * stride, j * stride
+        window = x[:, t : t + f[0], h : h + f[1], w : w + f[2]]
+        Z[:, d, i, j] = np.tensordot(window, W, axes=4) + b
+    return Z
+    ### END SOLUTION
+
+
+# %% check="conv3d"
+check(conv3d)
+
+# %% [markdown]
+# No film ships with this course, so we make one, and say so: a window of 48 × 48 pixels
+# glides to the right over a real photograph, two pixels a frame, for 12 frames; a macaw
+# stands still before it. Filters of 2 frames × 1 row × 5 columns compare a pixel with
+# one of the frame before: at the same place, two to the right, two to the left. Where
+# the guess about motion is right, the answer is 0.
+#
+# <details><summary><b>Predict</b>: the window glides to the right. Where was, one frame
+# ago, what a pixel shows now?</summary>
+#
+# Two pixels to the right: the film moves to the left.
+# </details>
+
+# %% demo
+castle_grey, bird = (scaled(art.content[k], 96).mean(axis=2) for k in (0, 7))
+film = np.zeros((1, 12, 48, 48, 1))
+for frame in range(12):
+    film[0, frame, :, :, 0] = castle_grey[24:72, 2 * frame : 2 * frame + 48]
+    film[0, frame, 20:, 12:36, 0] = bird[8:36, 14:38]
+W = np.zeros((2, 1, 5, 1, 3))
+W[1, 0, 2, 0, :] = 1  # now, minus one frame ago:
+W[0, 0, 2, 0, 0] = W[0, 0, 4, 0, 1] = W[0, 0, 0, 0, 2] = -1
+Z = np.abs(conv3d(film, W, np.zeros(3))[0])  # (11, 48, 44, 3)
+guesses = ["stands still", "came from the right", "came from the left"]
+background, macaw = (
+    Z[:, :20].mean(axis=(0, 1, 2)),
+    Z[:, 22:, 14:30].mean(axis=(0, 1, 2)),
+)
+for k, guess in enumerate(guesses):
+    print(f"{guess:20} background {background[k]:.3f}, macaw {macaw[k]:.3f}")
+plots.images(
+    [film[0, 0, :, :, 0], film[0, 11, :, :, 0], *np.moveaxis(Z[5], 2, 0)],
+    ["first frame", "last frame", *(f"“{guess}”" for guess in guesses)],
+    columns=5,
+    reading="Black: the guess is right. The macaw stands still, the castle came from "
+    "the right; a filter over one frame alone could tell neither.",
+)
+
+# %% [markdown] question="face_door" points=6
+# ## In your own words
+# A hospital wants doors that open by face for 300 employees. The offer reads: "99 %
+# verification accuracy, one photograph each, no training." Advise them in about eight
+# sentences: verification or recognition, how to choose the threshold and on whom,
+# strangers, what is stored, liveness, and for whom it may work worse. Use numbers from
+# this lab.
+#
+# ### BEGIN SOLUTION
+# One photograph each is indeed enough, since a pretrained network only encodes; nothing
+# is trained. But 99 % is for one comparison. With 300 employees a stranger has 300
+# chances: 1 − 0.99³⁰⁰ is 95 %. So let people show a badge first and verify against that
+# one encoding, or ask for a far smaller share of wrong yes. The threshold belongs to
+# the people and cameras at hand: choose it on pictures of other people than those you
+# test on, from the ROC, at the share of strangers one can bear. In our test, a
+# threshold from four dev people kept out some residents and let in some strangers.
+# Nobody may be called by the nearest name without it. Store encodings, not
+# photographs, and protect them. A printed photograph opened our door, so test for life.
+# Measure errors for each group of people separately: a network is lost outside what it
+# has seen; the one for real faces told drawn ones apart no better than pixels did.
+#
+# **Rubric**, one point each: verification against recognition, with a number · the
+# threshold from other people than the test's, from the ROC or from costs · strangers
+# refused by a threshold · encodings stored, precomputed, protected · liveness · errors
+# for groups or conditions unlike the training data.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## What you have built
+# | the idea | your function |
+# |---|---|
+# | $\max(0, d(A, P)^2 - d(A, N)^2 + \alpha)$ | `triplet_loss`, `triplet_gradient` |
+# | learn from what still costs | `hard_triplets` |
+# | one comparison; $K$ comparisons | `verify`, `who_is_it` |
+# | learn from pairs | `pairwise_logistic`, `chi_square` |
+# | same activations, place by place | `compute_content_cost` |
+# | same channels together, anywhere | `gram_matrix`, `compute_layer_style_cost` |
+# | gradients into pixels | `total_cost`, `train_step` |
+# | along time; through a volume | `conv1d`, `conv3d` |
+
+# %% [markdown]
+# The same in PyTorch, to read:
+#
+# ```
+# loss = torch.nn.TripletMarginLoss(margin=0.2, reduction="sum")  # not squared!
+# e = torch.nn.functional.normalize(model(x))                     # length 1
+# vgg = torchvision.models.vgg16(weights="DEFAULT").features.eval()
+# G = content.clone().requires_grad_(True)
+# optimizer = torch.optim.Adam([G], lr=0.04)
+# a = vgg[:18](G)[0].flatten(1)                                   # (n_C, n_H * n_W)
+# J = ((a @ a.T - gram_S) ** 2).sum() / (2 * a.numel()) ** 2
+# torch.nn.Conv1d(2, 2, 91); torch.nn.Conv3d(1, 16, 5)
+# ```
+
+# %% [markdown]
+# **A challenge**, if you like. Paint a photograph of your own, read by
+# `helpers.photo.load(path, size=128)`. Then add a third cost, the sum of squared
+# differences between neighbouring pixels (*total variation*), and choose its weight so
+# that the noise goes and the strokes stay.
+#
+# **The paper of the week.** L. Gatys, A. Ecker, M. Bethge, *A neural algorithm of
+# artistic style* (2015), arXiv 1508.06576. Nine pages; which of their equations is your
+# `compute_layer_style_cost`, and what do they start from?
+#
+# **Next week** order matters: networks that read and write sequences.
+
+# %% demo
+check.progress()
