@@ -43,6 +43,7 @@ class _Scan:
         if h0 is not None and h0.shape != (self.m, n):
             raise ValueError(f"{name}: state {h0.shape} should be ({self.m}, {n})")
         self.x, self.W, self.U, self.reverse = x, W, U, reverse
+        self.U_T = np.ascontiguousarray(U.data.T)  # twice as fast as the view
         self.inputs = _time_first(x.data, reverse).reshape(-1, x.shape[2])
         self.Z = product(self.inputs, W.data, b.data).reshape(self.T, self.m, -1)
         self.h = np.zeros((self.T + 1, self.m, n), self.Z.dtype)  # h[t + 1] after t
@@ -121,7 +122,7 @@ def rnn(x, W, U, b, h0=None, mask=None, reverse=False):
                 dh += dh_out[t]
                 inside, around = scan.split(dh, t)
                 dZ[t] *= inside
-                dh = dZ[t] @ U.data.T + around
+                dh = dZ[t] @ scan.U_T + around
         gradients = scan.gradients(dZ)
         return gradients if h0 is None else (*gradients, dh)
 
@@ -200,7 +201,7 @@ def lstm(x, W, U, b, h0=None, c0=None, mask=None, reverse=False):
                 s[t, :, 3] *= dh
                 dc *= f[t]
                 dc += dc_around
-                dh = slopes[t] @ U.data.T
+                dh = slopes[t] @ scan.U_T
                 dh += dh_around
         gradients = scan.gradients(slopes)
         states = [d for d, s0 in ((dh, h0), (dc, c0)) if s0 is not None]
@@ -277,7 +278,7 @@ def gru(x, W, U, b, b_n, h0=None, mask=None, reverse=False):
                 dZ_recurrent[t] = d
                 dZ_recurrent[t, :, 2 * n :] *= r[t]
                 dh *= z[t]
-                dh += dZ_recurrent[t] @ U.data.T
+                dh += dZ_recurrent[t] @ scan.U_T
                 dh += around
         gradients = scan.gradients(dZ, dZ_recurrent)
         db_n = column_sums(dZ_recurrent[..., 2 * n :])
