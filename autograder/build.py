@@ -7,6 +7,7 @@ step makes of that. Both are the same to the byte for the same source.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import tempfile
 from pathlib import Path
@@ -30,6 +31,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+_STAMPS = paths.ROOT / ".cache" / "sources"
 CHECK_PREFIX = "check-"  # grade id of the cell that checks `name` is `check-name`
 _HIDDEN = """
 ### BEGIN HIDDEN TESTS
@@ -179,10 +181,30 @@ def serialize(notebook: nbformat.NotebookNode) -> str:
 
 
 def build_source(lab: str) -> Path:
-    """Write `solutions/<lab>/*.ipynb` where it is stale; the path of the notebook."""
+    """Write `solutions/<lab>/*.ipynb` where it is stale; the path of the notebook.
+
+    What it was made from is remembered in a stamp, so that looking costs a
+    millisecond.
+    """
     path = paths.source_of(lab).with_suffix(".ipynb")
-    _write_if_changed(path, serialize(source_notebook(lab)))
+    stamp = _STAMPS / lab
+    if not _holds(stamp, _stamp(lab, path)):
+        _write_if_changed(path, serialize(source_notebook(lab)))
+        with contextlib.suppress(OSError):  # without it, the next look takes longer
+            _write_if_changed(stamp, _stamp(lab, path))
     return path
+
+
+def _stamp(lab: str, built: Path) -> str:
+    """A digest of what a source notebook is made from, by what, and of itself."""
+    own = Path(__file__).parent
+    made_from = (paths.source_of(lab), paths.CHECKS / f"{lab}.py")
+    made_by = (own / "build.py", own / "source.py", own / "check.py")
+    digest = hashlib.sha256()
+    for path in (*made_from, *made_by, built):
+        text = path.read_bytes() if path.is_file() else b""
+        digest.update(hashlib.sha256(text).digest())
+    return digest.hexdigest()
 
 
 def build(lab: str) -> None:

@@ -59,6 +59,7 @@ def test_values_survive(value):
 
 
 @given(st.binary(max_size=400))
+@settings(deadline=None)
 def test_any_bytes_are_refused_or_read(data):
     for attempt in (data, struct.pack("<4sII", b"AGF1", len(data), 0) + data):
         with contextlib.suppress(FrameError):
@@ -89,6 +90,7 @@ json_values = st.recursive(
 
 
 @given(json_values, json_values, st.integers(0, 3))
+@settings(deadline=None)
 def test_any_header_is_refused_or_read(tree, specs, count):
     with contextlib.suppress(FrameError):
         frames.decode(framed([tree, specs], count))

@@ -1,0 +1,60 @@
+"""Source notebooks are built where they are stale, and only there."""
+
+import shutil
+
+import pytest
+
+from autograder import build, paths
+
+LAB = "C1W2"
+
+
+@pytest.fixture
+def copied(tmp_path, monkeypatch):
+    """A copy of a lab's source, built once, and a count of what is built after."""
+    path = tmp_path / "lab.py"
+    shutil.copy(paths.source_of(LAB), path)
+    monkeypatch.setattr(paths, "source_of", lambda lab: path)
+    monkeypatch.setattr(build, "_STAMPS", tmp_path / "stamps")
+    build.build_source(LAB)
+    built, usual = [], build.source_notebook
+    monkeypatch.setattr(
+        build, "source_notebook", lambda lab: built.append(lab) or usual(lab)
+    )
+    return path, built
+
+
+def test_what_is_fresh_is_not_built(copied):
+    path, built = copied
+    assert build.build_source(LAB) == path.with_suffix(".ipynb")
+    assert built == []
+
+
+def test_a_changed_source_is_built(copied):
+    path, built = copied
+    path.write_text(path.read_text() + "\n")
+    build.build_source(LAB)
+    build.build_source(LAB)
+    assert built == [LAB]
+
+
+@pytest.mark.parametrize("change", ["edited", "removed"])
+def test_a_changed_notebook_is_built_again(copied, change):
+    path, built = copied
+    notebook = path.with_suffix(".ipynb")
+    right = notebook.read_text()
+    if change == "edited":
+        notebook.write_text(right.replace("sigmoid", "tanh"))
+    else:
+        notebook.unlink()
+    build.build_source(LAB)
+    assert built == [LAB]
+    assert notebook.read_text() == right
+
+
+def test_a_stamp_that_cannot_be_written_stops_nothing(copied, tmp_path, monkeypatch):
+    _, built = copied
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(build, "_STAMPS", tmp_path / "file")
+    build.build_source(LAB)
+    assert built == [LAB]
