@@ -1,0 +1,2137 @@
+"""Hidden tests of C4W3, detection and segmentation, and the ways they go wrong."""
+
+import numpy as np
+
+from autograder.check import Lab, case
+from helpers import nn
+
+lab = Lab("C4W3")
+ref = lab.reference
+
+
+def _box(rng, scale=1.0):
+    """A random box (y1, x1, y2, x2), wider than high."""
+    y, x = rng.uniform(0, scale, 2)
+    h, w = rng.uniform(0.1, 0.4, 2) * scale
+    return np.array([y, x, y + h, x + 2 * w])
+
+
+# --- one object ----------------------------------------------------------------------
+
+
+@lab.check("localization_loss", points=5)
+def localization_loss(rng):
+    """Some objects, none at all, all; several numbers of classes."""
+    for here, C in [([1, 0, 1, 0, 0], 3), ([0, 0, 0], 2), ([1, 1], 4), ([0, 1, 1], 1)]:
+        m = len(here)
+        y = np.hstack([np.array(here)[:, None], rng.normal(size=(m, 4 + C))])
+        yield case(y, y + rng.uniform(0.2, 1.5, (m, 5 + C)) * rng.choice([-1, 1]))
+
+
+def _errors(y_true, y_pred):
+    return (y_pred - y_true) ** 2
+
+
+@localization_loss.mistake(
+    "Boxes and classes are punished where there is no object. With p_c = 0 only the "
+    "error of p_c itself counts."
+)
+def without_the_mask(y_true, y_pred):
+    return _errors(y_true, y_pred).sum(axis=1).mean()
+
+
+@localization_loss.mistake(
+    "A mean stands where the sum is asked: add up the numbers of one example."
+)
+def mean_over_the_numbers(y_true, y_pred):
+    e = _errors(y_true, y_pred)
+    return np.where(y_true[:, 0] == 1, e.mean(axis=1), e[:, 0]).mean()
+
+
+@localization_loss.mistake("The examples are added up. Take their mean.")
+def sum_over_the_examples(y_true, y_pred):
+    e = _errors(y_true, y_pred)
+    return np.where(y_true[:, 0] == 1, e.sum(axis=1), e[:, 0]).sum()
+
+
+@localization_loss.mistake(
+    "Examples without an object cost nothing. They still pay for p_c: a false alarm is "
+    "an error."
+)
+def nothing_for_nothing(y_true, y_pred):
+    return (y_true[:, 0] * _errors(y_true, y_pred).sum(axis=1)).mean()
+
+
+@localization_loss.mistake(
+    "The mean goes over the examples with an object only. Divide by all of them."
+)
+def mean_over_objects(y_true, y_pred):
+    e, here = _errors(y_true, y_pred), y_true[:, 0]
+    return (e[:, 0] + here * e[:, 1:].sum(axis=1)).sum() / max(here.sum(), 1)
+
+
+@localization_loss.mistake(
+    "The mask comes from the prediction. What is there is known from y_true."
+)
+def mask_from_the_prediction(y_true, y_pred):
+    e = _errors(y_true, y_pred)
+    return np.where(y_pred[:, 0] > 0.5, e.sum(axis=1), e[:, 0]).mean()
+
+
+@localization_loss.mistake("Errors count as they are, or by size. Square them.")
+def absolute_errors(y_true, y_pred):
+    e = np.abs(y_pred - y_true)
+    return np.where(y_true[:, 0] == 1, e.sum(axis=1), e[:, 0]).mean()
+
+
+@localization_loss.right
+def loss_with_loops(y_true, y_pred):
+    total = 0.0
+    for true, said in zip(y_true, y_pred, strict=True):
+        total += (said[0] - true[0]) ** 2
+        if true[0] == 1:
+            for a, b in zip(true[1:], said[1:], strict=True):
+                total += (a - b) ** 2
+    return total / len(y_true)
+
+
+@localization_loss.right
+def loss_by_multiplication(y_true, y_pred):
+    e = np.square(y_true - y_pred)
+    return np.mean(e[:, 0] + y_true[:, 0] * np.sum(e[:, 1:], axis=1))
+
+
+@localization_loss.right
+def loss_in_float32(y_true, y_pred):
+    e = (y_pred.astype(np.float32) - y_true.astype(np.float32)) ** 2
+    e[y_true[:, 0] == 0, 1:] = 0
+    return e.sum() / len(e)
+
+
+lab.concept(
+    "output_length",
+    points=1,
+    answer=17,
+    why="p_c, four numbers of the box, twelve classes.",
+    because={
+        16: "The box has four numbers, and p_c is one more.",
+        13: "The box has four numbers: place and size.",
+        12: "Those are the classes alone. Where is the thing, and is there one?",
+        60: "One box is shared by all classes: its numbers are told once.",
+        18: "No object is p_c = 0; it needs no class of its own.",
+    },
+)
+
+
+# --- windows -------------------------------------------------------------------------
+
+
+@lab.check("dense_as_convolution", points=4)
+def dense_as_convolution(rng):
+    """Maps of sides 1 to 3, several channels and units, never equal."""
+    for f, n_C, units in [(3, 2, 4), (2, 3, 5), (1, 4, 3), (2, 5, 1)]:
+        yield case(rng.normal(size=(f * f * n_C, units)), f)
+
+
+@dense_as_convolution.mistake(
+    "The channels were taken to change slowest. Flatten goes through rows, columns, "
+    "channels: channels change fastest."
+)
+def channels_first(W, f):
+    return W.reshape(-1, f, f, W.shape[1]).transpose(1, 2, 0, 3)
+
+
+@dense_as_convolution.mistake("Rows and columns of the filters are exchanged.")
+def filters_on_their_side(W, f):
+    return W.reshape(f, f, -1, W.shape[1]).swapaxes(0, 1)
+
+
+@dense_as_convolution.mistake(
+    "The filters are turned by half a circle. What the course calls convolution does "
+    "not flip."
+)
+def flipped_filters(W, f):
+    return W.reshape(f, f, -1, W.shape[1])[::-1, ::-1]
+
+
+@dense_as_convolution.mistake(
+    "The numbers are scrambled: the units are the last axis of W and stay the last."
+)
+def transposed_first(W, f):
+    return W.T.reshape(f, f, -1, W.shape[1])
+
+
+@dense_as_convolution.mistake(
+    "Units come before channels. A filter bank is (f, f, n_C, n_units)."
+)
+def units_before_channels(W, f):
+    return W.reshape(f, f, -1, W.shape[1]).swapaxes(2, 3)
+
+
+@dense_as_convolution.right
+def dense_with_loops(W, f):
+    n_C = W.shape[0] // f**2
+    filters = np.zeros((f, f, n_C, W.shape[1]))
+    for i, j, c in np.ndindex(f, f, n_C):
+        filters[i, j, c] = W[(i * f + j) * n_C + c]
+    return filters
+
+
+@dense_as_convolution.right
+def unit_by_unit(W, f):
+    return np.stack([column.reshape(f, f, -1) for column in W.T], axis=-1)
+
+
+@dense_as_convolution.right
+def dense_in_float32(W, f):
+    n_C = W.shape[0] // (f * f)
+    return np.reshape(W.astype(np.float32), (f, f, n_C, W.shape[-1]), order="C")
+
+
+lab.concept(
+    "how_many_windows",
+    points=1,
+    answer=64,
+    why="Pooling makes steps of 2: 8 windows down, 8 across.",
+    because={
+        225: "That is every place, 15 × 15. The pooling makes steps of two.",
+        4: "Those are the windows that do not overlap. The steps are of two pixels.",
+        49: "Both ends count: 14 / 2 + 1 places a side.",
+        8: "Eight a side; the picture has two sides.",
+        196: "That divides the side by 2. A window of 14 has to fit in.",
+    },
+)
+lab.concept(
+    "who_proposes",
+    points=1,
+    answer="C",
+    why="A region proposal network reads the same maps as the classifier.",
+    because={
+        "A": "That is Fast R-CNN: one pass, then a small head for each region.",
+        "B": "That is YOLO. The R-CNN family keeps looking twice.",
+        "D": "There are fewer regions, but better ones, not random ones.",
+    },
+)
+lab.concept(
+    "iou_by_hand",
+    points=1,
+    answer=0.14,
+    digits=2,
+    why="2 × 1 in both, 8 + 8 − 2 in either.",
+    because={
+        0.13: "The union counts the intersection once: 8 + 8 − 2.",
+        0.25: "Divide by the area in either, not by one of the boxes.",
+        0.12: "The union counts the intersection once: 8 + 8 − 2.",
+        0.17: "Subtract the intersection once, not twice.",
+    },
+)
+
+
+# --- boxes in a grid -----------------------------------------------------------------
+
+
+@lab.check("iou", points=6)
+def iou(rng):
+    """Overlapping, nested, equal, touching, apart in one and in both ways, no area."""
+    a = _box(rng, 4.0)
+    h, w = a[2] - a[0], a[3] - a[1]
+    yield case(a, a + np.array([0.3 * h, 0.2 * w, 0.3 * h, 0.4 * w]))  # partly
+    yield case(a + np.array([0.5 * h, -0.3 * w, 0.2 * h, -0.6 * w]), a)
+    yield case(a, a + np.array([0.2 * h, 0.1 * w, -0.3 * h, -0.4 * w]))  # nested
+    yield case(a, a.copy())
+    yield case((0, 0, 2, 3), (0, 3, 2, 7))  # touching
+    yield case([0.0, 0.0, 1.0, 2.0], [5.0, 4.0, 5.0 + float(h), 7.0])  # apart
+    yield case(a, a + np.array([3 * h, 0.1 * w, 3 * h, 0.1 * w]))  # apart in rows only
+    yield case(a, a + np.array([0.2 * h, 2 * w, 0.3 * h, 2 * w]))
+    yield case((1, 1, 1, 4), (1, 1, 1, 4))  # no area
+    yield case((1, 1, 3, 4), (2, 2, 2, 2))
+
+
+def _overlap(box1, box2):
+    low = np.maximum(box1[:2], box2[:2])
+    return np.minimum(box1[2:], box2[2:]) - low
+
+
+def _area(box):
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _ratio(both, union):
+    return both / union if union > 0 else 0.0
+
+
+@iou.mistake(
+    "Boxes that are apart overlap. A negative width times a negative height is "
+    "positive: cut off each at 0."
+)
+def negative_overlap(box1, box2):
+    both = np.prod(_overlap(box1, box2))
+    return _ratio(both, _area(box1) + _area(box2) - both)
+
+
+@iou.mistake("The union counts the intersection twice. Subtract it once.")
+def union_counted_twice(box1, box2):
+    both = np.prod(np.maximum(_overlap(box1, box2), 0))
+    return _ratio(both, _area(box1) + _area(box2))
+
+
+@iou.mistake("One is added to widths and heights. Corners are places, not pixels.")
+def plus_one(box1, box2):
+    a, b = np.add(box1, (0, 0, 1, 1)), np.add(box2, (0, 0, 1, 1))
+    both = np.prod(np.maximum(_overlap(a, b), 0))
+    return _ratio(both, _area(a) + _area(b) - both)
+
+
+@iou.mistake(
+    "The intersection is divided by the smaller area. A tiny box within a large one is "
+    "not the same box: divide by the union."
+)
+def share_of_the_smaller(box1, box2):
+    both = np.prod(np.maximum(_overlap(box1, box2), 0))
+    return _ratio(both, min(_area(box1), _area(box2)))
+
+
+@iou.mistake(
+    "The corners were read as place and size. They are (y1, x1, y2, x2): subtract to "
+    "get height and width."
+)
+def corners_taken_for_sizes(box1, box2):
+    def corners(box):
+        return np.array([box[0], box[1], box[0] + box[2], box[1] + box[3]])
+
+    return ref.iou(corners(box1), corners(box2))
+
+
+@iou.mistake("Two boxes without area: 0 / 0. Their IoU is 0.")
+def divides_by_nothing(box1, box2):
+    both = np.prod(np.maximum(_overlap(box1, box2), 0))
+    union = _area(box1) + _area(box2) - both
+    return both / union if union > 0 else float("nan")
+
+
+@iou.mistake("That is 1 − IoU, the distance.")
+def distance_not_likeness(box1, box2):
+    return 1 - ref.iou(box1, box2)
+
+
+@iou.right
+def iou_by_name(box1, box2):
+    top, left, bottom, right = box1
+    t, le, b, r = box2
+    height = max(0, min(bottom, b) - max(top, t))
+    width = max(0, min(right, r) - max(left, le))
+    total = (bottom - top) * (right - left) + (b - t) * (r - le)
+    if total == 0:
+        return 0
+    return height * width / (total - height * width)
+
+
+@iou.right
+def iou_with_arrays(box1, box2):
+    box1, box2 = np.float32(box1), np.float32(box2)
+    both = np.clip(_overlap(box1, box2), 0, None).prod()
+    union = np.prod(box1[2:] - box1[:2]) + np.prod(box2[2:] - box2[:2]) - both
+    return np.divide(both, union, out=np.zeros(()), where=union > 0)
+
+
+@iou.right
+def iou_with_an_early_return(box1, box2):
+    side = [min(box1[i + 2], box2[i + 2]) - max(box1[i], box2[i]) for i in (0, 1)]
+    if side[0] <= 0 or side[1] <= 0:
+        return 0.0
+    both = side[0] * side[1]
+    return float(both / (_area(box1) + _area(box2) - both))
+
+
+@lab.check("kmeans_anchors", points=6, driver="anchors")
+def kmeans_anchors(rng):
+    """Clusters of unequal sizes and shapes; doubles that leave an anchor empty."""
+    shapes = np.array([[0.1, 0.3], [0.5, 0.2], [0.7, 0.8], [0.25, 0.9]])
+    for k, m in [(2, 14), (3, 25), (4, 40)]:
+        wh = shapes[rng.integers(0, k, m)] * rng.uniform(0.6, 1.6, (m, 2))
+        yield case(wh=wh, k=k, seed=int(rng.integers(1000)))
+    wh = np.repeat(rng.uniform(0.1, 1, (2, 2)), (4, 3), axis=0)
+    yield case(wh=wh, k=4, seed=int(rng.integers(1000)))
+    yield case(wh=rng.uniform(0.1, 1, (9, 2)), k=1, seed=3)
+
+
+def _kmeans(wh, k, rng, *, distance="iou", center=np.mean, rounds=100, order="area",
+            start=None):  # fmt: skip
+    start = rng.choice(len(wh), k, replace=False) if start is None else start
+    anchors, nearest = wh[start].astype(float), None
+    for _ in range(rounds):
+        if distance == "iou":
+            both = np.minimum(wh[:, None], anchors).prod(axis=2)
+            union = wh.prod(axis=1)[:, None] + anchors.prod(axis=1) - both
+            now = np.argmax(both / union, axis=1)
+        elif distance == "twice":
+            both = np.minimum(wh[:, None], anchors).prod(axis=2)
+            now = np.argmax(both / anchors.prod(axis=1), axis=1)
+        elif distance == "farthest":
+            both = np.minimum(wh[:, None], anchors).prod(axis=2)
+            union = wh.prod(axis=1)[:, None] + anchors.prod(axis=1) - both
+            now = np.argmin(both / union, axis=1)
+        else:
+            now = np.argmin(((wh[:, None] - anchors) ** 2).sum(axis=2), axis=1)
+        if nearest is not None and np.all(now == nearest):
+            break
+        nearest = now
+        for i in range(k):
+            if np.any(now == i):
+                anchors[i] = center(wh[now == i], axis=0)
+    if order == "area":
+        anchors = anchors[np.argsort(anchors.prod(axis=1), kind="stable")]
+    elif order == "falling":
+        anchors = anchors[np.argsort(-anchors.prod(axis=1), kind="stable")]
+    return anchors
+
+
+@kmeans_anchors.alternative
+def other_start(wh, k, rng):
+    return _kmeans(wh, k, rng, start=rng.permutation(len(wh))[:k])
+
+
+@kmeans_anchors.mistake(
+    "Boxes go to the anchor at the least Euclidean distance. Use the largest IoU."
+)
+def euclidean(wh, k, rng):
+    return _kmeans(wh, k, rng, distance="euclid")
+
+
+@kmeans_anchors.mistake("Each box goes to the anchor least like it.")
+def farthest_anchor(wh, k, rng):
+    return _kmeans(wh, k, rng, distance="farthest")
+
+
+@kmeans_anchors.mistake("Anchors move to the median of their boxes. Take the mean.")
+def median_anchor(wh, k, rng):
+    return _kmeans(wh, k, rng, center=np.median)
+
+
+@kmeans_anchors.mistake("It stops after one round. Go on until no box moves.")
+def one_round(wh, k, rng):
+    return _kmeans(wh, k, rng, rounds=1)
+
+
+@kmeans_anchors.mistake("The anchors are not sorted by area.")
+def unsorted_anchors(wh, k, rng):
+    return _kmeans(wh, k, rng, order="none")
+
+
+@kmeans_anchors.mistake("The anchors are sorted from the largest to the smallest.")
+def largest_first(wh, k, rng):
+    return _kmeans(wh, k, rng, order="falling")
+
+
+@kmeans_anchors.mistake("Width and height are exchanged in the result.")
+def heights_before_widths(wh, k, rng):
+    return _kmeans(wh, k, rng)[:, ::-1].copy()
+
+
+@kmeans_anchors.mistake("The intersection is divided by one box, not by the union.")
+def divided_by_the_anchor(wh, k, rng):
+    return _kmeans(wh, k, rng, distance="twice")
+
+
+@kmeans_anchors.right
+def kmeans_by_parts(wh, k, rng):
+    return _kmeans(wh, k, rng)
+
+
+@kmeans_anchors.right
+def kmeans_with_loops(wh, k, rng):
+    anchors = [tuple(wh[i]) for i in rng.choice(len(wh), k, replace=False)]
+    groups = None
+    for _ in range(100):
+        now = []
+        for w, h in wh:
+            fits = [ref.iou((0, 0, h, w), (0, 0, b, a)) for a, b in anchors]
+            now.append(fits.index(max(fits)))
+        if now == groups:
+            break
+        groups = now
+        for i in range(k):
+            mine = [box for box, group in zip(wh, now, strict=True) if group == i]
+            if mine:
+                anchors[i] = tuple(sum(mine) / len(mine))
+    return np.array(sorted(anchors, key=lambda anchor: anchor[0] * anchor[1]))
+
+
+@kmeans_anchors.right
+def kmeans_by_distance(wh, k, rng):
+    at = rng.choice(len(wh), size=k, replace=False)
+    anchors = np.array(wh[at], float)
+    before = None
+    while True:
+        both = np.minimum(wh[:, :1], anchors[:, 0]) * np.minimum(
+            wh[:, 1:], anchors[:, 1]
+        )
+        far = 1 - both / (np.prod(wh, 1)[:, None] + np.prod(anchors, 1) - both)
+        near = np.argmin(far, axis=1)
+        if before is not None and not np.any(before != near):
+            break
+        before = near
+        for i in np.unique(near):
+            anchors[i] = np.average(wh[near == i], axis=0)
+    return anchors[np.prod(anchors, axis=1).argsort(kind="stable")]
+
+
+def _objects(rng, k):
+    """Boxes, k of them (x, y, w, h) as shares, with classes 0 to 2."""
+    boxes = np.hstack([rng.uniform(0.02, 0.98, (k, 2)), rng.uniform(0.1, 0.7, (k, 2))])
+    return boxes, rng.integers(0, 3, k)
+
+
+ANCHORS = np.array([[0.2, 0.5], [0.5, 0.2], [0.6, 0.7]])
+
+
+@lab.check("encode_yolo", points=8)
+def encode_yolo(rng):
+    """Several grids; one cell with two shapes, equal shapes, too many; the far edge."""
+    boxes, classes = _objects(rng, 3)
+    yield case(boxes, classes, 4, ANCHORS * rng.uniform(0.8, 1.2), 3)
+    boxes, classes = _objects(rng, 2)
+    yield case(boxes, classes + 1, 3, ANCHORS[:2] * rng.uniform(0.8, 1.2), 5)
+    # equal shapes in one cell: the second takes the next best anchor, the third none
+    x, y, w, h = rng.uniform([0.55, 0.3, 0.2, 0.45], [0.62, 0.45, 0.25, 0.55])
+    crowd = np.array([[x, y, w, h], [x + 0.02, y, w * 1.1, h], [x, y + 0.02, w, h],
+                      [x + 0.01, y + 0.01, 0.6, 0.6]])  # fmt: skip
+    yield case(crowd, np.array([2, 0, 1, 1]), 2, ANCHORS[:2], 3)
+    yield case(crowd[:3], np.array([0, 1, 1]), 2, ANCHORS, 2)
+    edge = np.array([[1.0, 0.4, 0.3, 0.2], [0.2, 1.0, 0.2, 0.4], [0.0, 0.5, 0.1, 0.1]])
+    yield case(edge * rng.uniform(1, 1.0), np.array([1, 0, 1]), 4, ANCHORS[1:], 2)
+    yield case(np.zeros((0, 4)), np.zeros(0, int), 2, ANCHORS, 2)
+
+
+def _encode(boxes, classes, grid, anchors, n_classes, *, swap=False, wh=lambda s: s,
+            inside=True, log=True, taken="next", swap_wh=False, relative=True,
+            first=0, best=np.argmax, corner=False):  # fmt: skip
+    Y = np.zeros((grid, grid, len(anchors), 5 + n_classes))
+    for (x, y, w, h), label in zip(boxes, classes, strict=True):
+        if corner:
+            x, y = x - w / 2, y - h / 2
+        column, row = (int(np.clip(int(v * grid), 0, grid - 1)) for v in (x, y))
+        fit = np.array([ref.iou((0, 0, w, h), (0, 0, *a)) for a in anchors])
+        if taken == "next":
+            fit[Y[row, column, :, 0] == 1] = -1
+        a = first if best is None else best(fit)
+        if fit[a] < 0 or (taken == "lost" and Y[row, column, a, 0] == 1):
+            continue
+        at = Y[column, row] if swap else Y[row, column]
+        at[a] = 0
+        size = np.array([w, h]) / (anchors[a] if relative else 1)
+        size = size[::-1] if swap_wh else size
+        place = [x * grid - column, y * grid - row] if inside else [x, y]
+        at[a, :5] = 1, *place, *(np.log(size) if log else size)
+        at[a, 5 + label] = 1
+    return Y
+
+
+@encode_yolo.mistake(
+    "Rows and columns are exchanged: the row of a cell comes from y, the column from x."
+)
+def cell_transposed(boxes, classes, grid, anchors, n_classes):
+    return _encode(boxes, classes, grid, anchors, n_classes, swap=True)
+
+
+@encode_yolo.mistake("Width and height are exchanged.")
+def sizes_exchanged(boxes, classes, grid, anchors, n_classes):
+    return _encode(boxes, classes, grid, anchors, n_classes, swap_wh=True)
+
+
+@encode_yolo.mistake(
+    "Places are told within the picture. Tell them within the cell, from 0 to 1."
+)
+def place_in_the_picture(boxes, classes, grid, anchors, n_classes):
+    return _encode(boxes, classes, grid, anchors, n_classes, inside=False)
+
+
+@encode_yolo.mistake("The logarithm of the sizes is missing.")
+def without_logarithm(boxes, classes, grid, anchors, n_classes):
+    return _encode(boxes, classes, grid, anchors, n_classes, log=False)
+
+
+@encode_yolo.mistake("Sizes are not divided by the anchor before the logarithm.")
+def without_the_anchor(boxes, classes, grid, anchors, n_classes):
+    return _encode(boxes, classes, grid, anchors, n_classes, relative=False)
+
+
+@encode_yolo.mistake(
+    "A second object of the same shape in a cell overwrites the first. The first keeps "
+    "its slot."
+)
+def overwrites(boxes, classes, grid, anchors, n_classes):
+    return _encode(boxes, classes, grid, anchors, n_classes, taken="over")
+
+
+@encode_yolo.mistake(
+    "An object whose best anchor is taken is lost, though another anchor of the cell "
+    "is free."
+)
+def second_is_lost(boxes, classes, grid, anchors, n_classes):
+    return _encode(boxes, classes, grid, anchors, n_classes, taken="lost")
+
+
+@encode_yolo.mistake("Every object goes to the first anchor, whatever its shape.")
+def always_the_first_anchor(boxes, classes, grid, anchors, n_classes):
+    return _encode(boxes, classes, grid, anchors, n_classes, best=None, taken="lost")
+
+
+@encode_yolo.mistake(
+    "The upper left corner decides on the cell. The middle does, and x, y are it "
+    "already."
+)
+def corner_in_charge(boxes, classes, grid, anchors, n_classes):
+    return _encode(boxes, classes, grid, anchors, n_classes, corner=True)
+
+
+@encode_yolo.right
+def encode_by_parts(boxes, classes, grid, anchors, n_classes):
+    return _encode(boxes, classes, grid, anchors, n_classes)
+
+
+@encode_yolo.right
+def encode_in_order_of_fit(boxes, classes, grid, anchors, n_classes):
+    Y = np.zeros((grid, grid, len(anchors), 5 + n_classes), np.float32)
+    for box, label in zip(boxes, classes, strict=True):
+        cell = np.minimum(np.floor(box[:2] * grid).astype(int), grid - 1)
+        both = np.minimum(box[2:], anchors).prod(axis=1)
+        fit = both / (box[2:].prod() + anchors.prod(axis=1) - both)
+        for a in np.argsort(-fit, kind="stable"):
+            slot = Y[cell[1], cell[0], a]
+            if not slot[0]:
+                slot[0], slot[1:3] = 1, box[:2] * grid - cell
+                slot[3:5] = np.log(box[2:]) - np.log(anchors[a])
+                slot[5 + label] = 1
+                break
+    return Y
+
+
+@encode_yolo.right
+def encode_with_a_record(boxes, classes, grid, anchors, n_classes):
+    Y, taken = np.zeros((grid, grid, len(anchors), 5 + n_classes)), set()
+    for i in range(len(boxes)):
+        x, y, w, h = boxes[i]
+        column, row = min(int(x * grid), grid - 1), min(int(y * grid), grid - 1)
+        free = [a for a in range(len(anchors)) if (row, column, a) not in taken]
+        if not free:
+            continue
+        a = max(free, key=lambda a: ref.iou((0, 0, h, w), (0, 0, *anchors[a][::-1])))
+        taken.add((row, column, a))
+        Y[row, column, a] = np.concatenate([
+            [1, x * grid - column, y * grid - row],
+            np.log([w / anchors[a][0], h / anchors[a][1]]),
+            np.eye(n_classes)[classes[i]],
+        ])  # fmt: skip
+    return Y
+
+
+lab.concept(
+    "yolo_numbers",
+    points=1,
+    answer=153425,
+    why="19 × 19 cells × 5 anchors × (5 + 80).",
+    because={
+        30685: "Each of the five anchors has all 85 numbers.",
+        144400: "The five numbers of p_c and the box are missing.",
+        151620: "p_c, x, y, width, height: five and not four, with the 80 classes.",
+        425: "That is one cell. There are 361.",
+        1805: "Those are the slots. Each has 85 numbers.",
+        30780: "Classes belong to each anchor: 5 × (5 + 80), not 5 + 80.",
+        37905: "Classes belong to each anchor: 5 × (5 + 80), not 5 × 5 + 80.",
+    },
+)
+
+
+@lab.check("decode_yolo", points=6)
+def decode_yolo(rng):
+    """Grids of 1 to 4, one to three anchors; arbitrary numbers in all slots."""
+    for grid, A, C in [(3, 2, 2), (2, 3, 3), (4, 1, 1), (1, 2, 4)]:
+        Y = rng.uniform(0, 1, (grid, grid, A, 5 + C))
+        Y[..., 3:5] = rng.normal(0, 0.6, (grid, grid, A, 2))
+        yield case(Y, ANCHORS[:A] * rng.uniform(0.5, 1.5))
+
+
+def _decode(Y, anchors, *, swap=False, flip=False, exp=np.exp, divide=True, offset=True,
+            relative=True):  # fmt: skip
+    grid = len(Y)
+    rows, columns = np.meshgrid(range(grid), range(grid), indexing="ij")
+    if swap:
+        rows, columns = columns, rows
+    cells = np.stack([columns, rows], axis=-1)[:, :, None]
+    xy = (cells * offset + Y[..., 1:3]) / (grid if divide else 1)
+    wh = exp(Y[..., 3:5]) * (anchors[:, ::-1] if flip else anchors if relative else 1)
+    return xy, wh, Y[..., :1], Y[..., 5:]
+
+
+@decode_yolo.mistake(
+    "Rows and columns are exchanged: x counts columns, which are the second axis."
+)
+def decoded_transposed(Y, anchors):
+    return _decode(Y, anchors, swap=True)
+
+
+@decode_yolo.mistake("Width and height of the anchors are exchanged.")
+def anchors_exchanged(Y, anchors):
+    return _decode(Y, anchors, flip=True)
+
+
+@decode_yolo.mistake("The exponential of the sizes is missing.")
+def without_exponential(Y, anchors):
+    return _decode(Y, anchors, exp=lambda t: t)
+
+
+@decode_yolo.mistake("The middles are counted in cells. Divide by the grid's side.")
+def counted_in_cells(Y, anchors):
+    return _decode(Y, anchors, divide=False)
+
+
+@decode_yolo.mistake("The place of the cell is missing: all middles lie in the first.")
+def without_the_cell(Y, anchors):
+    return _decode(Y, anchors, offset=False)
+
+
+@decode_yolo.mistake("Sizes are not multiplied by the anchor.")
+def decoded_without_anchors(Y, anchors):
+    return _decode(Y, anchors, relative=False)
+
+
+@decode_yolo.mistake(
+    "The confidence has lost its last axis: (grid, grid, A, 1), so that it can be "
+    "multiplied with the classes."
+)
+def flat_confidence(Y, anchors):
+    xy, wh, confidence, probs = _decode(Y, anchors)
+    return xy, wh, confidence[..., 0], probs
+
+
+@decode_yolo.mistake("Sizes come before places. The order is xy, wh, confidence, …")
+def sizes_first(Y, anchors):
+    xy, wh, confidence, probs = _decode(Y, anchors)
+    return wh, xy, confidence, probs
+
+
+@decode_yolo.right
+def decode_by_parts(Y, anchors):
+    return _decode(Y, anchors)
+
+
+@decode_yolo.right
+def decode_with_loops(Y, anchors):
+    grid, _, A, _ = Y.shape
+    xy, wh = np.zeros((grid, grid, A, 2)), np.zeros((grid, grid, A, 2))
+    for i, j, a in np.ndindex(grid, grid, A):
+        xy[i, j, a] = (j + Y[i, j, a, 1]) / grid, (i + Y[i, j, a, 2]) / grid
+        wh[i, j, a] = np.exp(Y[i, j, a, 3:5]) * anchors[a]
+    return [xy, wh, Y[..., 0:1].copy(), Y[..., 5:].copy()]
+
+
+@decode_yolo.right
+def decode_in_float32(Y, anchors):
+    Y, grid = Y.astype(np.float32), Y.shape[0]
+    columns = np.arange(grid).reshape(1, -1, 1)
+    x, y = Y[..., 1] + columns, Y[..., 2] + columns.transpose(1, 0, 2)
+    size = np.exp(np.log(anchors) + Y[..., 3:5])
+    return np.stack([x, y], -1) / grid, size, Y[..., 0, None], Y[..., 5:]
+
+
+# --- from numbers to boxes -----------------------------------------------------------
+
+
+@lab.check("yolo_boxes_to_corners", points=3)
+def yolo_boxes_to_corners(rng):
+    """A few boxes, a whole grid, a single one, none."""
+    for shape in [(5,), (2, 3, 2), (), (0,)]:
+        yield case(rng.normal(size=(*shape, 2)), rng.uniform(0.1, 2, (*shape, 2)))
+
+
+def _corners(box_xy, box_wh, half=0.5, order=(1, 0, 3, 2)):
+    both = np.concatenate([box_xy - half * box_wh, box_xy + half * box_wh], axis=-1)
+    return both[..., list(order)]
+
+
+@yolo_boxes_to_corners.mistake(
+    "Columns come before rows. Corners are top, left, bottom, right."
+)
+def columns_first(box_xy, box_wh):
+    return _corners(box_xy, box_wh, order=(0, 1, 2, 3))
+
+
+@yolo_boxes_to_corners.mistake(
+    "The boxes are twice too large. From the middle it is half a width to each side."
+)
+def whole_width_to_each_side(box_xy, box_wh):
+    return _corners(box_xy, box_wh, half=1.0)
+
+
+@yolo_boxes_to_corners.mistake("Width and height are exchanged.")
+def corners_from_exchanged_sizes(box_xy, box_wh):
+    return _corners(box_xy, box_wh[..., ::-1])
+
+
+@yolo_boxes_to_corners.mistake(
+    "The middle was taken for the upper left corner. Go half a width back first."
+)
+def middle_as_corner(box_xy, box_wh):
+    return np.concatenate([box_xy, box_xy + box_wh], axis=-1)[..., [1, 0, 3, 2]]
+
+
+@yolo_boxes_to_corners.mistake(
+    "Both rows come before both columns. The order is top, left, bottom, right."
+)
+def rows_then_columns(box_xy, box_wh):
+    return _corners(box_xy, box_wh, order=(1, 3, 0, 2))
+
+
+@yolo_boxes_to_corners.right
+def corners_one_by_one(box_xy, box_wh):
+    x, y, w, h = box_xy[..., 0], box_xy[..., 1], box_wh[..., 0], box_wh[..., 1]
+    return np.stack([y - h / 2, x - w / 2, y + h / 2, x + w / 2], axis=-1)
+
+
+@yolo_boxes_to_corners.right
+def corners_in_float32(box_xy, box_wh):
+    low = box_xy.astype(np.float32) - box_wh / 2.0
+    high = low + box_wh
+    parts = low[..., 1:2], low[..., 0:1], high[..., 1:2], high[..., 0:1]
+    return np.concatenate(parts, axis=-1)
+
+
+@yolo_boxes_to_corners.right
+def corners_filled_in(box_xy, box_wh):
+    out = np.empty((*box_xy.shape[:-1], 4))
+    out[..., 0:2] = (box_xy - 0.5 * box_wh)[..., ::-1]
+    out[..., 2:4] = (box_xy + 0.5 * box_wh)[..., ::-1]
+    return out
+
+
+@lab.check("yolo_filter_boxes", points=5)
+def yolo_filter_boxes(rng):
+    """A grid at the usual threshold, a list at another one, equality, nothing kept."""
+    for shape, C, options in [
+        ((3, 3, 2), 4, {}),
+        ((15,), 3, {"threshold": 0.35}),
+        ((4, 2), 2, {"threshold": 0.999}),
+    ]:
+        probs = rng.dirichlet(np.full(C, 0.2), shape)
+        confidence = rng.uniform(0.3, 1, (*shape, 1))
+        yield case(rng.normal(size=(*shape, 4)), confidence, probs, **options)
+    probs = np.array([[0.5, 0.25], [0.75, 0.5], [1.0, 0.5], [0.25, 1.0], [0.5, 0.5]])
+    confidence = np.array([[1.0], [1.0], [0.5], [0.5], [1.0]])  # ties and equality
+    yield case(rng.normal(size=(5, 4)), confidence, probs, threshold=0.5)
+
+
+def _filter(boxes, scores, threshold, keep=np.greater_equal):
+    best = scores.max(axis=-1)
+    mask = keep(best, threshold)
+    return best[mask], boxes[mask], scores.argmax(axis=-1)[mask]
+
+
+@yolo_filter_boxes.mistake(
+    "The class probabilities alone decide. Multiply them with the confidence."
+)
+def ignores_the_confidence(boxes, box_confidence, box_class_probs, threshold=0.6):
+    return _filter(boxes, box_class_probs, threshold)
+
+
+@yolo_filter_boxes.mistake(
+    "The confidence alone decides what is kept. The threshold is for the product."
+)
+def confidence_decides(boxes, box_confidence, box_class_probs, threshold=0.6):
+    scores = box_confidence * box_class_probs
+    mask = box_confidence[..., 0] >= threshold
+    return scores.max(-1)[mask], boxes[mask], scores.argmax(-1)[mask]
+
+
+@yolo_filter_boxes.mistake("The unsure boxes are kept, and the sure ones dropped.")
+def keeps_the_unsure(boxes, box_confidence, box_class_probs, threshold=0.6):
+    return _filter(boxes, box_confidence * box_class_probs, threshold, np.less)
+
+
+@yolo_filter_boxes.mistake("A score that equals the threshold is kept: at least.")
+def strictly_above(boxes, box_confidence, box_class_probs, threshold=0.6):
+    return _filter(boxes, box_confidence * box_class_probs, threshold, np.greater)
+
+
+@yolo_filter_boxes.mistake("The threshold is 0.6 whatever is asked.")
+def constant_threshold(boxes, box_confidence, box_class_probs, threshold=0.6):
+    return _filter(boxes, box_confidence * box_class_probs, 0.6)
+
+
+@yolo_filter_boxes.mistake(
+    "The scores are class probabilities. A score is the product with the confidence."
+)
+def returns_probabilities(boxes, box_confidence, box_class_probs, threshold=0.6):
+    scores = box_confidence * box_class_probs
+    mask = scores.max(axis=-1) >= threshold
+    return box_class_probs.max(-1)[mask], boxes[mask], scores.argmax(-1)[mask]
+
+
+@yolo_filter_boxes.mistake("Boxes come before scores. The order is scores, boxes, …")
+def boxes_first(boxes, box_confidence, box_class_probs, threshold=0.6):
+    scores, boxes, classes = _filter(boxes, box_confidence * box_class_probs, threshold)
+    return boxes, scores, classes
+
+
+@yolo_filter_boxes.right
+def filter_with_loops(boxes, box_confidence, box_class_probs, threshold=0.6):
+    kept = [], [], []
+    for place in np.ndindex(boxes.shape[:-1]):
+        scores = [box_confidence[place][0] * p for p in box_class_probs[place]]
+        if max(scores) >= threshold:
+            for one, value in zip(
+                kept, (max(scores), boxes[place], scores.index(max(scores))),
+                strict=True,
+            ):  # fmt: skip
+                one.append(value)
+    return (
+        np.array(kept[0]),
+        np.reshape(kept[1], (-1, 4)),
+        np.array(kept[2], dtype=int),
+    )
+
+
+@yolo_filter_boxes.right
+def filter_flat(boxes, box_confidence, box_class_probs, threshold=0.6):
+    scores = np.multiply(box_class_probs, box_confidence)
+    scores = scores.reshape(-1, scores.shape[-1])
+    label = scores.argmax(axis=1)
+    best = scores[np.arange(len(scores)), label]
+    at = np.flatnonzero(~(best < threshold))
+    return best[at], boxes.reshape(-1, 4)[at], label[at]
+
+
+@yolo_filter_boxes.right
+def class_first(boxes, box_confidence, box_class_probs, threshold=0.6):
+    label = np.argmax(box_class_probs, axis=-1)
+    best = np.max(box_class_probs, axis=-1) * box_confidence[..., 0]
+    mask = best >= threshold
+    return [best[mask].astype(np.float32), boxes[mask], label[mask]]
+
+
+lab.concept(
+    "why_per_class",
+    points=1,
+    answer="B",
+    why="Two things of different kinds may well stand one before the other.",
+    because={
+        "A": "It is a little faster, but that is not why.",
+        "C": "They can, and in the end they are put in one order.",
+        "D": "They often do: think of a rider and a horse.",
+    },
+)
+
+
+def _scene(rng, objects, copies, C=3):
+    """Boxes in clusters, a few copies of each moved a little, in random order."""
+    boxes = []
+    for _ in range(objects):
+        y, x = rng.uniform(0, 3, 2)
+        h, w = rng.uniform(0.6, 1, 2)
+        for _ in range(copies):
+            y1, x1 = y + 0.25 * h * rng.normal(), x + 0.25 * w * rng.normal()
+            boxes.append([y1, x1, y1 + h, x1 + w])
+    n = len(boxes)
+    return rng.uniform(0.05, 1, n), np.array(boxes), rng.integers(0, C, n)
+
+
+@lab.check("yolo_non_max_suppression", points=7)
+def yolo_non_max_suppression(rng):
+    """Clusters of several classes and of one, a chain, ties, equality, few, none."""
+    scores, boxes, classes = _scene(rng, 4, 5, 2)
+    yield case(scores, boxes, classes)
+    scores, boxes, classes = _scene(rng, 3, 6)
+    yield case(scores, boxes, classes * 0, 15, iou_threshold=0.3)
+    scores, boxes, classes = _scene(rng, 6, 3)
+    yield case(scores, boxes, classes, max_boxes=4, iou_threshold=0.6)
+    y, x = rng.uniform(0, 5, 2)
+    chain = np.array([[y, x, y + 1, x + 4], [y, x + 1, y + 1, x + 5],
+                      [y, x + 2, y + 1, x + 6], [y, x, y + 1, x + 4]])  # fmt: skip
+    yield case(np.array([0.9, 0.8, 0.7, 0.6]), chain, np.array([1, 1, 1, 0]))
+    pair = np.array([[0, 0, 1, 3], [0, 1, 1, 4], [0, 2, 1, 5]])  # IoU 0.5 and 0.2
+    tie = np.array([0.5, 0.5, 0.5]) * rng.uniform(0.5, 1)
+    yield case(tie, pair, np.zeros(3, int), 3, 0.5)
+    yield case(tie, pair[::-1], np.zeros(3, int), 10, 0.4)
+    yield case(np.zeros(0), np.zeros((0, 4)), np.zeros(0, int))
+    scores, boxes, classes = _scene(rng, 14, 1)
+    yield case(scores, boxes + np.arange(14)[:, None] * 5, classes)
+
+
+def _nms(scores, boxes, classes, max_boxes=10, iou_threshold=0.5, *, per_class=True,
+         drop=None, against_all=False, sort=True, limit=True, each=False):  # fmt: skip
+    drop = drop or (lambda overlap: overlap > iou_threshold)
+    order = np.argsort(-scores, kind="stable") if sort else np.arange(len(scores))
+    keep, seen, count = [], [], {}
+    for i in order:
+        rivals = [
+            j for j in (seen if against_all else keep)
+            if not per_class or classes[i] == classes[j]
+        ]  # fmt: skip
+        seen.append(i)
+        if any(drop(ref.iou(boxes[i], boxes[j])) for j in rivals):
+            continue
+        if each and count.get(int(classes[i]), 0) >= max_boxes:
+            continue
+        if limit and not each and len(keep) >= max_boxes:
+            break
+        count[int(classes[i])] = count.get(int(classes[i]), 0) + 1
+        keep.append(i)
+    keep = np.array(keep, int)
+    return scores[keep], boxes[keep], classes[keep]
+
+
+@yolo_non_max_suppression.mistake(
+    "Boxes of different classes suppress each other. Compare within a class only."
+)
+def across_classes(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    return _nms(scores, boxes, classes, max_boxes, iou_threshold, per_class=False)
+
+
+@yolo_non_max_suppression.mistake(
+    "Dropped boxes suppress others. Only a box that is kept may drop another."
+)
+def dropped_ones_drop(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    return _nms(scores, boxes, classes, max_boxes, iou_threshold, against_all=True)
+
+
+@yolo_non_max_suppression.mistake(
+    "The boxes were taken in their order. The surest comes first."
+)
+def in_the_given_order(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    return _nms(scores, boxes, classes, max_boxes, iou_threshold, sort=False)
+
+
+@yolo_non_max_suppression.mistake("The least sure box comes first. Start at the top.")
+def least_sure_first(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    s, b, c = _nms(-scores, boxes, classes, max_boxes, iou_threshold)
+    return -s, b, c
+
+
+@yolo_non_max_suppression.mistake("`max_boxes` has no effect.")
+def without_a_limit(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    return _nms(scores, boxes, classes, max_boxes, iou_threshold, limit=False)
+
+
+@yolo_non_max_suppression.mistake(
+    "`max_boxes` is applied to each class. It is the number over all classes."
+)
+def limit_for_each_class(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    return _nms(scores, boxes, classes, max_boxes, iou_threshold, each=True)
+
+
+@yolo_non_max_suppression.mistake(
+    "An overlap of exactly the threshold drops a box. Drop above it only."
+)
+def drops_at_the_threshold(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    return _nms(scores, boxes, classes, max_boxes, drop=lambda v: v >= iou_threshold)
+
+
+@yolo_non_max_suppression.mistake("The IoU threshold is 0.5 whatever is asked.")
+def threshold_fixed(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    return _nms(scores, boxes, classes, max_boxes)
+
+
+@yolo_non_max_suppression.mistake(
+    "Boxes that overlap little are dropped, and doubles are kept."
+)
+def drops_the_distant(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    return _nms(scores, boxes, classes, max_boxes, drop=lambda v: v <= iou_threshold)
+
+
+@yolo_non_max_suppression.mistake(
+    "The result is ordered class by class. Sort it by falling score over all classes."
+)
+def class_by_class(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    s, b, c = _nms(scores, boxes, classes, max_boxes, iou_threshold)
+    order = np.argsort(c, kind="stable")
+    return s[order], b[order], c[order]
+
+
+@yolo_non_max_suppression.right
+def suppress_by_removal(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    left, keep = list(np.argsort(-scores, kind="stable")), []
+    while left and len(keep) < max_boxes:
+        best = left.pop(0)
+        keep.append(best)
+        left = [
+            i for i in left
+            if classes[i] != classes[best]
+            or ref.iou(boxes[i], boxes[best]) <= iou_threshold
+        ]  # fmt: skip
+    keep = np.array(keep, np.intp)
+    return scores[keep], boxes[keep], classes[keep]
+
+
+@yolo_non_max_suppression.right
+def suppress_class_by_class(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    kept = []
+    for label in np.unique(classes):
+        mine = []
+        for i in sorted(np.flatnonzero(classes == label), key=lambda i: -scores[i]):
+            if not any(ref.iou(boxes[i], boxes[j]) > iou_threshold for j in mine):
+                mine.append(i)
+        kept += mine
+    kept = np.array(sorted(kept, key=lambda i: (-scores[i], i))[:max_boxes], int)
+    return scores[kept], boxes[kept], classes[kept]
+
+
+@yolo_non_max_suppression.right
+def suppress_with_a_matrix(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    order = np.lexsort((np.arange(len(scores)), -scores))
+    b, c = boxes[order].astype(float), classes[order]
+    low = np.maximum(b[:, None, :2], b[None, :, :2])
+    high = np.minimum(b[:, None, 2:], b[None, :, 2:])
+    both = np.clip(high - low, 0, None).prod(axis=2)
+    area = (b[:, 2:] - b[:, :2]).prod(axis=1)
+    rivals = both / (area[:, None] + area - both) > iou_threshold
+    rivals &= c[:, None] == c
+    alive = np.ones(len(b), bool)
+    for i in range(len(b)):
+        if alive[i]:
+            alive[i + 1 :] &= ~rivals[i, i + 1 :]
+    keep = order[alive][:max_boxes]
+    return [scores[keep], boxes[keep], classes[keep]]
+
+
+lab.concept(
+    "lower_iou_threshold",
+    points=1,
+    answer="B",
+    why="A slight overlap is enough to be dropped, also between two true neighbours.",
+    because={
+        "A": "That is what a higher threshold does.",
+        "C": "Scores are filtered before; that threshold stays as it was.",
+        "D": "The two thresholds do different things: one asks how sure, one how near.",
+    },
+)
+
+
+@lab.check("scale_boxes", points=2)
+def scale_boxes(rng):
+    """High and wide pictures, one box, several, none."""
+    for k, shape in [(3, (720, 1280)), (1, (200, 50)), (0, (96, 64))]:
+        yield case(rng.uniform(0, 1, (k, 4)), shape)
+
+
+@scale_boxes.mistake(
+    "Height and width are exchanged. Boxes are top, left, bottom, right; `image_shape` "
+    "is (height, width)."
+)
+def scaled_by_exchanged(boxes, image_shape):
+    h, w = image_shape
+    return boxes * np.array([w, h, w, h])
+
+
+@scale_boxes.mistake("The order is top, left, bottom, right: h, w, h, w.")
+def scaled_in_pairs(boxes, image_shape):
+    h, w = image_shape
+    return boxes * np.array([h, h, w, w])
+
+
+@scale_boxes.mistake("Pixels were turned into shares. Multiply.")
+def divides_instead(boxes, image_shape):
+    return boxes / np.tile(image_shape, 2)
+
+
+@scale_boxes.mistake("The pixels were rounded. Leave the numbers as they are.")
+def rounded_pixels(boxes, image_shape):
+    return np.round(boxes * np.tile(image_shape, 2))
+
+
+@scale_boxes.right
+def scale_by_tile(boxes, image_shape):
+    return boxes.astype(np.float32) * np.tile(image_shape, 2)
+
+
+@scale_boxes.right
+def scale_by_columns(boxes, image_shape):
+    out = np.array(boxes, float)
+    for i in range(4):
+        out[:, i] *= image_shape[i % 2]
+    return out
+
+
+@scale_boxes.right
+def scale_by_stack(boxes, image_shape):
+    y1, x1, y2, x2 = boxes.T
+    h, w = image_shape
+    return np.stack([y1 * h, x1 * w, y2 * h, x2 * w], axis=1)
+
+
+@lab.check("yolo_eval", points=4)
+def yolo_eval(rng):
+    """Two grids, a wide and a high picture; each of the three options in use."""
+    for grid, shape, options in [
+        (3, (100, 200), {}),
+        (4, (300, 90), {"max_boxes": 3, "score_threshold": 0.3}),
+        (3, (50, 70), {"score_threshold": 0.2, "iou_threshold": 0.2}),
+        (3, (80, 60), {"score_threshold": 0.1, "iou_threshold": 0.85, "max_boxes": 30}),
+    ]:
+        yield case(_outputs(rng, grid), shape, **options)
+
+
+def _outputs(rng, grid, A=2, C=3):
+    """Decoded numbers of a network that is sure of a few wide boxes."""
+    near = rng.uniform(0.35, 0.65, (grid, grid, A, 2))
+    near[0] += 0.3
+    wh = rng.uniform([0.35, 0.15], [0.6, 0.3], (grid, grid, A, 2))
+    probs = rng.dirichlet(np.full(C, 0.15), (grid, grid, A))
+    return near, wh, rng.uniform(0.2, 1, (grid, grid, A, 1)), probs
+
+
+def _eval(outputs, shape, max_boxes=10, score=0.6, overlap=0.5, *, nms=True, swap=False,
+          scale=True, corners=True, early=False):  # fmt: skip
+    xy, wh, confidence, probs = outputs
+    boxes = (
+        ref.yolo_boxes_to_corners(xy, wh[..., ::-1] if swap else wh)
+        if corners
+        else np.concatenate([xy, wh], axis=-1)
+    )
+    found = ref.yolo_filter_boxes(boxes, confidence, probs, score)
+    if nms:
+        found = ref.yolo_non_max_suppression(*found, max_boxes, overlap)
+    scores, boxes, classes = found
+    return scores, ref.scale_boxes(boxes, shape) if scale else boxes, classes
+
+
+@yolo_eval.mistake("The suppression is missing: doubles are left.")
+def eval_without_suppression(yolo_outputs, image_shape, max_boxes=10,
+                             score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+    return _eval(yolo_outputs, image_shape, max_boxes, score_threshold, nms=False)
+
+
+@yolo_eval.mistake("The boxes are shares of the picture. Scale them to pixels.")
+def eval_without_scale(yolo_outputs, image_shape, max_boxes=10,
+                       score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+    return _eval(yolo_outputs, image_shape, max_boxes, score_threshold, iou_threshold,
+                 scale=False)  # fmt: skip
+
+
+@yolo_eval.mistake("`score_threshold` is not handed on: 0.6 always.")
+def eval_with_its_own_score(yolo_outputs, image_shape, max_boxes=10,
+                            score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+    return _eval(yolo_outputs, image_shape, max_boxes, overlap=iou_threshold)
+
+
+@yolo_eval.mistake("`iou_threshold` is not handed on: 0.5 always.")
+def eval_with_its_own_iou(yolo_outputs, image_shape, max_boxes=10,
+                          score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+    return _eval(yolo_outputs, image_shape, max_boxes, score_threshold)
+
+
+@yolo_eval.mistake("`max_boxes` is not handed on: 10 always.")
+def eval_with_its_own_limit(yolo_outputs, image_shape, max_boxes=10,
+                            score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+    return _eval(yolo_outputs, image_shape, 10, score_threshold, iou_threshold)
+
+
+@yolo_eval.mistake("The two thresholds are exchanged.")
+def eval_with_thresholds_exchanged(yolo_outputs, image_shape, max_boxes=10,
+                                   score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+    return _eval(yolo_outputs, image_shape, max_boxes, iou_threshold, score_threshold)
+
+
+@yolo_eval.mistake("Width and height of the boxes are exchanged.")
+def eval_with_sizes_exchanged(yolo_outputs, image_shape, max_boxes=10,
+                              score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+    return _eval(yolo_outputs, image_shape, max_boxes, score_threshold, iou_threshold,
+                 swap=True)  # fmt: skip
+
+
+@yolo_eval.mistake("Middles and sizes were used as corners. Convert them first.")
+def eval_without_corners(yolo_outputs, image_shape, max_boxes=10,
+                         score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+    return _eval(yolo_outputs, image_shape, max_boxes, score_threshold, iou_threshold,
+                 corners=False)  # fmt: skip
+
+
+@yolo_eval.right
+def eval_by_parts(yolo_outputs, image_shape, max_boxes=10,
+                  score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+    return _eval(yolo_outputs, image_shape, max_boxes, score_threshold, iou_threshold)
+
+
+@yolo_eval.right
+def eval_scaled_first(yolo_outputs, image_shape, max_boxes=10,
+                      score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+    xy, wh, confidence, probs = yolo_outputs
+    boxes = ref.yolo_boxes_to_corners(box_xy=xy, box_wh=wh)
+    scores, boxes, classes = ref.yolo_filter_boxes(
+        boxes, confidence, probs, threshold=score_threshold
+    )
+    return ref.yolo_non_max_suppression(
+        scores, ref.scale_boxes(boxes, image_shape), classes,
+        max_boxes=max_boxes, iou_threshold=iou_threshold,
+    )  # fmt: skip
+
+
+@yolo_eval.right
+def eval_flat(yolo_outputs, image_shape, max_boxes=10,
+              score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+    xy, wh, confidence, probs = (a.reshape(-1, a.shape[-1]) for a in yolo_outputs)
+    found = ref.yolo_filter_boxes(
+        ref.yolo_boxes_to_corners(xy, wh), confidence, probs, score_threshold
+    )
+    scores, boxes, classes = suppress_by_removal(*found, max_boxes, iou_threshold)
+    return scores.astype(np.float32), boxes * np.tile(image_shape, 2), classes
+
+
+# --- how good is it? -----------------------------------------------------------------
+
+
+def _detections(rng, pictures, truths, doubles):
+    """Truths on several pictures, detections near them and elsewhere, shuffled."""
+    true_pictures = rng.integers(0, pictures, truths)
+    true_boxes = np.array([_box(rng, 10) for _ in range(truths)]).reshape(-1, 4)
+    boxes, on = [], []
+    for box, p in zip(true_boxes, true_pictures, strict=True):
+        h, w = box[2] - box[0], box[3] - box[1]
+        for spread in (0.06, 0.12, 0.3)[:doubles]:
+            shift = rng.normal(size=2) * spread * [h, w]
+            boxes.append(box + np.tile(shift, 2))
+            on.append(p)
+    boxes += [_box(rng, 10) for _ in range(3)]
+    on += list(rng.integers(0, pictures + 1, 3))
+    order = rng.permutation(len(boxes))
+    scores = rng.uniform(0.1, 1, len(boxes))
+    return (
+        scores,
+        np.array(boxes)[order],
+        np.array(on)[order],
+        true_boxes,
+        true_pictures,
+    )
+
+
+@lab.check("match_detections", points=5)
+def match_detections(rng):
+    """Doubles, false alarms, other pictures, equality and ties, no truth, nothing."""
+    yield case(*_detections(rng, 3, 5, 3))
+    yield case(*_detections(rng, 2, 4, 3), iou_threshold=0.75)
+    yield case(*_detections(rng, 1, 3, 2), iou_threshold=0.3)
+    # two truths; the second detection overlaps a taken one most, and a free one too
+    y = rng.uniform(0, 3)
+    truths = np.array([[y, 0, y + 1, 10], [y, 2, y + 1, 12], [y, 2, y + 1, 12]])
+    found = np.array([[y, 0, y + 1, 10], [y, 0.5, y + 1, 10.5], [y, 2, y + 1, 12]])
+    yield case(np.array([0.9, 0.8, 0.7]), found, np.zeros(3, int), truths,
+               np.array([0, 0, 1]))  # fmt: skip
+    half = np.array([[0, 0, 1, 3], [0, 1, 1, 4]])  # IoU 0.5 with the truth
+    yield case(np.array([0.4, 0.4]), half[[1, 0]], np.array([4, 4]), half[:1],
+               np.array([4]))  # fmt: skip
+    yield case(np.array([0.4]), half[1:], np.array([7]), half[:1], np.array([7]))
+    yield case(rng.uniform(0, 1, 2), half, np.array([0, 1]), np.zeros((0, 4)),
+               np.zeros(0, int))  # fmt: skip
+    yield case(np.zeros(0), np.zeros((0, 4)), np.zeros(0, int), half, np.array([0, 1]))
+
+
+def _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5, *,
+           once=True, free=False, same=True, sort=True, restore=False, strict=False,
+           fixed=False, first=False):  # fmt: skip
+    threshold = 0.5 if fixed else iou_threshold
+    taken = np.zeros(len(true_boxes), bool)
+    order = np.argsort(-scores, kind="stable") if sort else np.arange(len(scores))
+    hits = []
+    for i in order:
+        best, place = -1.0, None
+        for j in range(len(true_boxes)):
+            other = same and true_pictures[j] != pictures[i]
+            if other or (free and taken[j]):
+                continue
+            overlap = ref.iou(boxes[i], true_boxes[j])
+            if overlap > best:
+                best, place = overlap, j
+        near = best > threshold if strict else best >= threshold
+        hit = bool(place is not None and near and not (once and taken[place]))
+        if hit:
+            taken[place] = True
+        hits.append(hit)
+    hits = np.array(hits, bool)
+    if restore:
+        hits = hits[np.argsort(order, kind="stable")]
+    return hits
+
+
+@match_detections.mistake(
+    "A second detection of one object is a hit. Each truth can be hit once."
+)
+def counts_doubles(scores, boxes, pictures, true_boxes, true_pictures,
+                   iou_threshold=0.5):  # fmt: skip
+    return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold,
+                  once=False)  # fmt: skip
+
+
+@match_detections.mistake(
+    "Truths of other pictures are matched as well. Look at the same picture only."
+)
+def across_pictures(scores, boxes, pictures, true_boxes, true_pictures,
+                    iou_threshold=0.5):  # fmt: skip
+    return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold,
+                  same=False)  # fmt: skip
+
+
+@match_detections.mistake(
+    "The hits are not by falling score: detections were taken in their order."
+)
+def matched_unsorted(scores, boxes, pictures, true_boxes, true_pictures,
+                     iou_threshold=0.5):  # fmt: skip
+    return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold,
+                  sort=False)  # fmt: skip
+
+
+@match_detections.mistake(
+    "The hits are in the order of the arguments. Return them by falling score."
+)
+def back_in_order(scores, boxes, pictures, true_boxes, true_pictures,
+                  iou_threshold=0.5):  # fmt: skip
+    return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold,
+                  restore=True)  # fmt: skip
+
+
+@match_detections.mistake(
+    "A detection whose best truth is taken goes to the next best. Then it is a double, "
+    "and a false alarm."
+)
+def next_best_truth(scores, boxes, pictures, true_boxes, true_pictures,
+                    iou_threshold=0.5):  # fmt: skip
+    return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold,
+                  free=True)  # fmt: skip
+
+
+@match_detections.mistake("An IoU of exactly the threshold is enough for a hit.")
+def strictly_more(scores, boxes, pictures, true_boxes, true_pictures,
+                  iou_threshold=0.5):  # fmt: skip
+    return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold,
+                  strict=True)  # fmt: skip
+
+
+@match_detections.mistake("The IoU threshold is 0.5 whatever is asked.")
+def matched_at_half(scores, boxes, pictures, true_boxes, true_pictures,
+                    iou_threshold=0.5):  # fmt: skip
+    return _match(scores, boxes, pictures, true_boxes, true_pictures, fixed=True)
+
+
+@match_detections.right
+def match_by_parts(scores, boxes, pictures, true_boxes, true_pictures,
+                   iou_threshold=0.5):  # fmt: skip
+    return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold)
+
+
+@match_detections.right
+def match_with_a_table(scores, boxes, pictures, true_boxes, true_pictures,
+                       iou_threshold=0.5):  # fmt: skip
+    table = np.full((len(scores), len(true_boxes)), -1.0)
+    for i, j in np.ndindex(*table.shape):
+        if pictures[i] == true_pictures[j]:
+            table[i, j] = ref.iou(true_boxes[j], boxes[i])
+    hits, free = [], set(range(len(true_boxes)))
+    for i in sorted(range(len(scores)), key=lambda i: -scores[i]):
+        j = int(table[i].argmax()) if len(true_boxes) else -1
+        hits.append(int(j in free and table[i, j] >= iou_threshold))
+        if hits[-1]:
+            free.remove(j)
+    return np.array(hits)
+
+
+@match_detections.right
+def match_by_claims(scores, boxes, pictures, true_boxes, true_pictures,
+                    iou_threshold=0.5):  # fmt: skip
+    order = np.lexsort((np.arange(len(scores)), -scores))
+    claims = {}
+    for rank, i in enumerate(order):
+        fits = [
+            (-ref.iou(boxes[i], truth), j)
+            for j, truth in enumerate(true_boxes)
+            if true_pictures[j] == pictures[i]
+        ]
+        if fits and -min(fits)[0] >= iou_threshold:
+            claims.setdefault(min(fits)[1], rank)
+    hits = np.zeros(len(scores), bool)
+    hits[list(claims.values())] = True
+    return hits
+
+
+@lab.check("average_precision", points=4)
+def average_precision(rng):
+    """Some found, all found first, misses, none found, no detection at all."""
+    for k, extra in [(9, 3), (14, 0), (6, 1)]:
+        hits = rng.random(k) < 0.6
+        hits[rng.integers(2, k)] = True
+        hits[:2] = False, True
+        yield case(hits, int(hits.sum()) + extra)
+    yield case(np.array([True] * 3 + [False] * 2), 3 + int(rng.integers(1, 9)))
+    yield case(np.array([True, False, False, True, True, True, False]), 5)
+    yield case(np.zeros(4, bool), 2)
+    yield case(np.zeros(0, bool), 3)
+
+
+def _precision(hits):
+    return np.cumsum(hits) / np.arange(1, len(hits) + 1)
+
+
+def _best(hits):
+    return np.maximum.accumulate(_precision(hits)[::-1])[::-1]
+
+
+@average_precision.mistake(
+    "Divide by the number of truths, not by the number of hits: what was never found "
+    "counts as 0."
+)
+def divided_by_the_hits(hits, n_truths):
+    return _best(hits)[hits].sum() / max(hits.sum(), 1)
+
+
+@average_precision.mistake(
+    "The precision at each hit counts as it is. Take the best that is still to come."
+)
+def jagged(hits, n_truths):
+    return _precision(hits)[hits].sum() / n_truths
+
+
+@average_precision.mistake("The precision is averaged over all detections.")
+def over_all_detections(hits, n_truths):
+    return _best(hits).mean() if len(hits) else 0.0
+
+
+@average_precision.mistake("That is the precision in the end. Where is recall?")
+def last_precision(hits, n_truths):
+    return hits.mean() if len(hits) else 0.0
+
+
+@average_precision.mistake("That is the recall in the end. Where is precision?")
+def last_recall(hits, n_truths):
+    return hits.sum() / n_truths
+
+
+@average_precision.mistake(
+    "The best precision so far was taken. Take the best that is still to come."
+)
+def best_so_far(hits, n_truths):
+    return np.maximum.accumulate(_precision(hits))[hits].sum() / n_truths
+
+
+@average_precision.mistake("The sum over the hits is not divided by anything.")
+def not_divided(hits, n_truths):
+    return _best(hits)[hits].sum()
+
+
+@average_precision.right
+def area_with_loops(hits, n_truths):
+    area = 0.0
+    for i, hit in enumerate(hits):
+        if hit:
+            ahead = [sum(hits[: j + 1]) / (j + 1) for j in range(i, len(hits))]
+            area += max(ahead)
+    return area / n_truths
+
+
+@average_precision.right
+def area_by_steps(hits, n_truths):
+    found = np.cumsum(hits)
+    recall = np.concatenate([[0], found / n_truths])
+    precision = found / (np.arange(len(hits)) + 1.0)
+    for i in range(len(hits) - 1, 0, -1):
+        precision[i - 1] = max(precision[i - 1], precision[i])
+    return float(np.sum(np.diff(recall) * precision))
+
+
+@average_precision.right
+def area_in_float32(hits, n_truths):
+    precision = np.float32(np.cumsum(hits)) / np.arange(1, hits.size + 1)
+    best, total = 0.0, 0.0
+    for p, hit in zip(precision[::-1], hits[::-1], strict=True):
+        best = max(best, p)
+        total += best if hit else 0.0
+    return total / n_truths
+
+
+# --- every pixel ---------------------------------------------------------------------
+
+
+lab.concept(
+    "transposed_size",
+    points=1,
+    answer=11,
+    why="2 · (6 − 1) + 3 − 2 · 1.",
+    because={
+        3: "That is the convolution with these numbers. The transposed one enlarges.",
+        12: "Twice as many would need one more row at the end.",
+        13: "The padding cuts off one row on each side.",
+        15: "Padding cuts the output; it does not add to it.",
+        10: "s (n − 1) is where the last window begins; it reaches f further.",
+        9: "The padding is cut off once on each side, not twice.",
+    },
+)
+
+
+@lab.check("transposed_conv", points=5, forbid=("helpers.nn", "scipy"))
+def transposed_conv(rng):
+    """Strides 1 to 3, with and without padding, gaps between windows, several sizes."""
+    for shape, f, n_C, stride, pad in [
+        ((2, 3, 2, 3), 3, 2, 2, 1),
+        ((1, 2, 4, 2), 2, 3, 1, 0),
+        ((2, 2, 3, 1), 4, 2, 2, 1),
+        ((1, 3, 2, 2), 2, 1, 3, 0),
+        ((1, 2, 2, 2), 5, 3, 1, 2),
+    ]:
+        W = rng.normal(size=(f, f, n_C, shape[3]))
+        yield case(rng.normal(size=shape), W, stride, pad)
+
+
+def _transposed(X, W, stride, pad, *, add=True, channels=3, flip=False, step=None,
+                crop=True, extra=0, grow=False):  # fmt: skip
+    m, n_H, n_W, _ = X.shape
+    f, n_C = len(W), W.shape[5 - channels]
+    step = stride if step is None else step
+    Z = np.zeros((m, stride * (n_H - 1) + f + extra, stride * (n_W - 1) + f + extra,
+                  n_C))  # fmt: skip
+    W = W[::-1, ::-1] if flip else W
+    for i, j in np.ndindex(n_H, n_W):
+        block = np.tensordot(X[:, i, j], W, axes=(1, channels))
+        part = Z[:, i * step : i * step + f, j * step : j * step + f]
+        part[:] = part + block if add else block
+    if grow:
+        return np.pad(Z, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    if not crop:
+        return Z
+    return Z[:, pad : Z.shape[1] - pad, pad : Z.shape[2] - pad]
+
+
+@transposed_conv.mistake(
+    "Where windows overlap, the last one overwrites the others. Add them up."
+)
+def overwrites_windows(X, W, stride, pad):
+    return _transposed(X, W, stride, pad, add=False)
+
+
+@transposed_conv.mistake(
+    "The padding was not cut off. It belongs to the output here: crop in the end."
+)
+def not_cropped(X, W, stride, pad):
+    return _transposed(X, W, stride, pad, crop=False)
+
+
+@transposed_conv.mistake("The padding was added to the output. Cut it off instead.")
+def padded_output(X, W, stride, pad):
+    return _transposed(X, W, stride, pad, grow=True)
+
+
+@transposed_conv.mistake(
+    "The filters are turned by half a circle. Spread them as they are."
+)
+def flipped_windows(X, W, stride, pad):
+    return _transposed(X, W, stride, pad, flip=True)
+
+
+@transposed_conv.mistake("The windows move by one. They move by the stride.")
+def ignores_the_stride(X, W, stride, pad):
+    return _transposed(X, W, stride, pad, step=1)
+
+
+@transposed_conv.mistake(
+    "The output is one row and one column too large for each stride: n numbers make "
+    "s (n − 1) + f."
+)
+def one_stride_too_large(X, W, stride, pad):
+    return _transposed(X, W, stride, pad, extra=stride)
+
+
+@transposed_conv.mistake("The cropping is at the end only. Cut on each side.")
+def cropped_at_the_end(X, W, stride, pad):
+    Z = _transposed(X, W, stride, pad, crop=False)
+    return Z[:, : Z.shape[1] - 2 * pad, : Z.shape[2] - 2 * pad]
+
+
+@transposed_conv.right
+def transposed_by_einsum(X, W, stride, pad):
+    blocks = np.einsum("mijk,abck->mijabc", X, W)
+    m, n_H, n_W, f, _, n_C = blocks.shape
+    Z = np.zeros((m, stride * (n_H - 1) + f, stride * (n_W - 1) + f, n_C))
+    for i in range(f):
+        for j in range(f):
+            Z[:, i : i + stride * n_H : stride, j : j + stride * n_W : stride][
+                :, :n_H, :n_W
+            ] += blocks[:, :, :, i, j]
+    return Z[:, pad : Z.shape[1] - pad, pad : Z.shape[2] - pad]
+
+
+@transposed_conv.right
+def transposed_by_number(X, W, stride, pad):
+    m, n_H, n_W, _ = X.shape
+    f, _, n_C, _ = W.shape
+    Z = np.zeros((m, stride * (n_H - 1) + f - 2 * pad, stride * (n_W - 1) + f - 2 * pad,
+                  n_C), np.float32)  # fmt: skip
+    for i, j, a, b in np.ndindex(n_H, n_W, f, f):
+        row, column = i * stride + a - pad, j * stride + b - pad
+        if 0 <= row < Z.shape[1] and 0 <= column < Z.shape[2]:
+            Z[:, row, column] += X[:, i, j] @ W[a, b].T
+    return Z
+
+
+@transposed_conv.right
+def transposed_by_stuffing(X, W, stride, pad):
+    m, n_H, n_W, n_C_prev = X.shape
+    f = W.shape[0]
+    stuffed = np.zeros((m, stride * (n_H - 1) + 1, stride * (n_W - 1) + 1, n_C_prev))
+    stuffed[:, ::stride, ::stride] = X
+    edge = (f - 1, f - 1)
+    stuffed = np.pad(stuffed, ((0, 0), edge, edge, (0, 0)))
+    view = np.lib.stride_tricks.sliding_window_view(stuffed, (f, f), axis=(1, 2))
+    Z = np.einsum("mijkab,abck->mijc", view, W[::-1, ::-1])
+    return Z[:, pad : Z.shape[1] - pad, pad : Z.shape[2] - pad]
+
+
+def _twice(X, n_filters, net, times=2):
+    for _ in range(times):
+        X = nn.relu(net.batch_norm(net.conv(X, n_filters, f=3)))
+    return X
+
+
+@lab.check("conv_block", points=3, driver="level_down")
+def conv_block(rng):
+    """With pooling, without, and as usual; odd channels."""
+    for shape, n, pooling in [
+        ((2, 4, 6, 3), 2, True),
+        ((2, 3, 5, 2), 4, False),
+        ((3, 6, 4, 1), 3, None),
+    ]:
+        yield case(X=rng.normal(size=shape), n_filters=n, max_pooling=pooling)
+
+
+@conv_block.mistake("The skip is taken after the pooling. Hand over the map before it.")
+def skip_after_pooling(X, n_filters=32, max_pooling=True, *, net):
+    X = _twice(X, n_filters, net)
+    X = nn.max_pool2d(X, 2) if max_pooling else nn.max_pool2d(X, 1)
+    return X, X if max_pooling else X * 1.0001
+
+
+@conv_block.mistake("It pools always. Only if `max_pooling` says so.")
+def pools_always(X, n_filters=32, max_pooling=True, *, net):
+    X = _twice(X, n_filters, net)
+    return nn.max_pool2d(X, 2), X
+
+
+@conv_block.mistake("It never pools.")
+def pools_never(X, n_filters=32, max_pooling=True, *, net):
+    X = _twice(X, n_filters, net)
+    return X, X
+
+
+@conv_block.mistake("There is one convolution. A level has two.")
+def one_convolution(X, n_filters=32, max_pooling=True, *, net):
+    X = _twice(X, n_filters, net, 1)
+    return (nn.max_pool2d(X, 2) if max_pooling else X), X
+
+
+@conv_block.mistake("Batch norm is missing behind the convolutions.")
+def level_without_batch_norm(X, n_filters=32, max_pooling=True, *, net):
+    for _ in range(2):
+        X = nn.relu(net.conv(X, n_filters, f=3))
+    return (nn.max_pool2d(X, 2) if max_pooling else X), X
+
+
+@conv_block.mistake("ReLU comes before batch norm. Convolution, batch norm, ReLU.")
+def level_relu_first(X, n_filters=32, max_pooling=True, *, net):
+    for _ in range(2):
+        X = net.batch_norm(nn.relu(net.conv(X, n_filters, f=3)))
+    return (nn.max_pool2d(X, 2) if max_pooling else X), X
+
+
+@conv_block.mistake("The order of the results: first what goes on, then the skip.")
+def skip_first(X, n_filters=32, max_pooling=True, *, net):
+    skip = _twice(X, n_filters, net)
+    X = nn.max_pool2d(skip, 2) if max_pooling else skip * 2
+    return skip, X
+
+
+@conv_block.right
+def level_written_out(X, n_filters=32, max_pooling=True, *, net):
+    A = nn.relu(net.batch_norm(net.conv(X, n_filters, f=3)))
+    A = nn.relu(net.batch_norm(net.conv(A, n_filters, f=3)))
+    if max_pooling:
+        return nn.max_pool2d(A, f=2, stride=2), A
+    return A, A
+
+
+@conv_block.right
+def level_by_parts(X, n_filters=32, max_pooling=True, *, net):
+    skip = _twice(X, n_filters, net)
+    onwards = skip
+    if max_pooling:
+        onwards = nn.max_pool2d(skip, 2, 2, "same")
+    return onwards, skip
+
+
+@conv_block.right
+def level_as_a_list(X, n_filters=32, max_pooling=True, *, net):
+    for _ in range(2):
+        Z = net.batch_norm(net.conv(X, n_C=n_filters, f=3, s=1, padding="same"))
+        X = nn.maximum(Z, 0.0)
+    return [nn.max_pool2d(X) if max_pooling else X, X]
+
+
+@lab.check("upsampling_block", points=3, driver="level_up")
+def upsampling_block(rng):
+    """Different numbers of channels from below, of the skip and of the result."""
+    for shape, n_skip, n in [((2, 2, 3, 4), 3, 2), ((1, 3, 2, 2), 1, 3),
+                             ((3, 1, 2, 5), 2, 4)]:  # fmt: skip
+        m, n_H, n_W, _ = shape
+        skip = rng.normal(size=(m, 2 * n_H, 2 * n_W, n_skip))
+        yield case(X=rng.normal(size=shape), skip=skip, n_filters=n)
+
+
+def _up(X, skip, n, net, *, join=None, times=2, f=3):
+    up = net.conv_transpose(X, n, f=f, s=2)
+    merged = join(up, skip) if join else nn.concatenate([up, skip])
+    return _twice(merged, n, net, times)
+
+
+@upsampling_block.mistake("The skip is missing: put it beside what comes from below.")
+def up_without_skip(expansive_input, contractive_input, n_filters=32, *, net):
+    return _up(expansive_input, contractive_input, n_filters, net,
+               join=lambda up, skip: up)  # fmt: skip
+
+
+@upsampling_block.mistake(
+    "The skip stands before the enlarged map. Result first, then the skip."
+)
+def skip_in_front(expansive_input, contractive_input, n_filters=32, *, net):
+    return _up(expansive_input, contractive_input, n_filters, net,
+               join=lambda up, skip: nn.concatenate([skip, up]))  # fmt: skip
+
+
+@upsampling_block.mistake("There is one convolution behind the merge. Two are asked.")
+def up_with_one(expansive_input, contractive_input, n_filters=32, *, net):
+    return _up(expansive_input, contractive_input, n_filters, net, times=1)
+
+
+@upsampling_block.mistake("The convolutions behind the merge are missing.")
+def merges_only(expansive_input, contractive_input, n_filters=32, *, net):
+    return _up(expansive_input, contractive_input, n_filters, net, times=0)
+
+
+@upsampling_block.mistake(
+    "The map was enlarged by copying pixels. Use a transposed convolution."
+)
+def copies_pixels(expansive_input, contractive_input, n_filters=32, *, net):
+    up = nn.upsample2d(expansive_input, 2)
+    return _twice(nn.concatenate([up, contractive_input]), n_filters, net)
+
+
+@upsampling_block.mistake(
+    "Batch norm is missing behind the convolutions on the way up."
+)
+def up_without_batch_norm(expansive_input, contractive_input, n_filters=32, *, net):
+    up = net.conv_transpose(expansive_input, n_filters, f=3, s=2)
+    X = nn.concatenate([up, contractive_input])
+    for _ in range(2):
+        X = nn.relu(net.conv(X, n_filters, f=3))
+    return X
+
+
+@upsampling_block.mistake(
+    "The transposed convolution makes as many channels as it gets. It makes n_filters."
+)
+def keeps_channels(expansive_input, contractive_input, n_filters=32, *, net):
+    up = net.conv_transpose(expansive_input, expansive_input.shape[-1], f=3, s=2)
+    return _twice(nn.concatenate([up, contractive_input]), n_filters, net)
+
+
+@upsampling_block.right
+def up_by_parts(expansive_input, contractive_input, n_filters=32, *, net):
+    return _up(expansive_input, contractive_input, n_filters, net)
+
+
+@upsampling_block.right
+def up_with_the_level(expansive_input, contractive_input, n_filters=32, *, net):
+    up = net.conv_transpose(expansive_input, n_C=n_filters)
+    X = nn.concatenate([up, contractive_input], axis=3)
+    _, X = ref.conv_block(X, n_filters, False, net=net)
+    return X
+
+
+@upsampling_block.right
+def up_written_out(expansive_input, contractive_input, n_filters=32, *, net):
+    X = net.conv_transpose(expansive_input, n_filters, 3, 2)
+    X = nn.concatenate((X, contractive_input), -1)
+    X = nn.relu(net.batch_norm(net.conv(X, n_filters, 3)))
+    return nn.relu(net.batch_norm(net.conv(X, n_filters, 3)))
+
+
+@lab.check("unet_model", points=4, driver="unet", seconds=20)
+def unet_model(rng):
+    """Depths 1 to 3, several widths and classes, pictures that are not square."""
+    for shape, n, classes, depth in [
+        ((1, 4, 8, 2), 2, 3, 2),
+        ((2, 2, 4, 1), 3, 2, 1),
+        ((1, 8, 8, 3), 1, 4, 3),
+    ]:
+        yield case(X=rng.normal(size=shape), n_filters=n, n_classes=classes,
+                   depth=depth)  # fmt: skip
+
+
+def _unet(X, n, classes, depth, net, *, double=2, bottom=True, skips=True, order=-1,
+          bias=True, f=1, relu=False, pool=False):  # fmt: skip
+    kept = []
+    for level in range(depth):
+        X, skip = ref.conv_block(X, n * double**level, net=net)
+        kept.append(skip)
+    if bottom:
+        X, _ = ref.conv_block(X, n * double**depth, max_pooling=False, net=net)
+    for level in range(depth)[::-1]:
+        width = n * double**level
+        if skips:
+            X = ref.upsampling_block(X, kept[level], width, net=net)
+        else:
+            X = net.conv_transpose(X, width, f=3, s=2)
+            X, _ = ref.conv_block(X, width, max_pooling=False, net=net)
+    X = net.conv(X, classes, f=f, bias=bias)
+    return nn.softmax(X) if relu else X
+
+
+@unet_model.mistake("The skips are cut: the way up sees nothing of the way down.")
+def cut_skips(X, n_filters=32, n_classes=23, depth=4, *, net):
+    return _unet(X, n_filters, n_classes, depth, net, skips=False)
+
+
+@unet_model.mistake("The number of filters stays the same. It doubles at each level.")
+def same_width(X, n_filters=32, n_classes=23, depth=4, *, net):
+    return _unet(X, n_filters, n_classes, depth, net, double=1)
+
+
+@unet_model.mistake("The block at the bottom, without pooling, is missing.")
+def no_bottom(X, n_filters=32, n_classes=23, depth=4, *, net):
+    return _unet(X, n_filters, n_classes, depth, net, bottom=False)
+
+
+@unet_model.mistake("The last convolution has no bias.")
+def no_bias_at_the_end(X, n_filters=32, n_classes=23, depth=4, *, net):
+    return _unet(X, n_filters, n_classes, depth, net, bias=False)
+
+
+@unet_model.mistake("The last convolution has side 3. Scores need 1 × 1.")
+def wide_end(X, n_filters=32, n_classes=23, depth=4, *, net):
+    return _unet(X, n_filters, n_classes, depth, net, f=3)
+
+
+@unet_model.mistake(
+    "Those are probabilities. Return the scores; the loss applies the softmax."
+)
+def softmax_at_the_end(X, n_filters=32, n_classes=23, depth=4, *, net):
+    return _unet(X, n_filters, n_classes, depth, net, relu=True)
+
+
+@unet_model.mistake("There is one level too many. `depth` counts the halvings.")
+def one_level_too_many(X, n_filters=32, n_classes=23, depth=4, *, net):
+    X = nn.upsample2d(X, 2)
+    X = _unet(X, n_filters, n_classes, depth + 1, net)
+    return nn.average_pool2d(X, 2)
+
+
+@unet_model.right
+def unet_by_parts(X, n_filters=32, n_classes=23, depth=4, *, net):
+    return _unet(X, n_filters, n_classes, depth, net)
+
+
+@unet_model.right
+def unet_by_recursion(X, n_filters=32, n_classes=23, depth=4, *, net):
+    def level(X, n, left):
+        if left == 0:
+            return ref.conv_block(X, n, False, net=net)[0]
+        down, skip = ref.conv_block(X, n, True, net=net)
+        return ref.upsampling_block(level(down, 2 * n, left - 1), skip, n, net=net)
+
+    return net.conv(level(X, n_filters, depth), n_classes, bias=True)
+
+
+@unet_model.right
+def unet_with_a_running_width(X, n_filters=32, n_classes=23, depth=4, *, net):
+    width, stack = n_filters, []
+    for _ in range(depth):
+        X, skip = ref.conv_block(X, n_filters=width, max_pooling=True, net=net)
+        stack.append(skip)
+        width *= 2
+    _, X = ref.conv_block(X, width, False, net=net)
+    while stack:
+        width //= 2
+        X = ref.upsampling_block(X, stack.pop(), n_filters=width, net=net)
+    return net.conv(X, n_C=n_classes, f=1, s=1, bias=True)
+
+
+@lab.check("mean_iou", points=4)
+def mean_iou(rng):
+    """Masks of several classes, some absent from both or from one; agreement."""
+    truth = rng.integers(0, 3, (2, 4, 5))
+    truth[0, 0] = 0, 1, 2, 1, 0
+    wrong = np.where(rng.random(truth.shape) < 0.4, rng.integers(0, 3, truth.shape),
+                     truth)  # fmt: skip
+    wrong[0, 0] = 0, 1, 2, 2, 1
+    yield case(truth, wrong, 3)
+    yield case(truth, wrong, 5)  # classes 3 and 4 are nowhere
+    yield case(np.where(truth == 1, 3, truth), np.where(wrong == 2, 0, wrong), 4)
+    yield case(truth[0], truth[0].copy(), 4)
+    yield case(np.zeros(6, int), np.array([0, 0, 1, 1, 1, 0]), 2)
+
+
+def _ious(y_true, y_pred, C):
+    pairs = [(y_true == c, y_pred == c) for c in range(C)]
+    return [(np.sum(a & b), np.sum(a | b), np.sum(a), np.sum(b)) for a, b in pairs]
+
+
+@mean_iou.mistake(
+    "A class that is in neither mask counts as 0. Leave it out of the mean."
+)
+def absent_counts_as_zero(y_true, y_pred, C):
+    return np.mean([both / max(union, 1) for both, union, *_ in
+                    _ious(y_true, y_pred, C)])  # fmt: skip
+
+
+@mean_iou.mistake("A class that is in neither mask counts as 1. Leave it out.")
+def absent_counts_as_one(y_true, y_pred, C):
+    return np.mean([both / union if union else 1 for both, union, *_ in
+                    _ious(y_true, y_pred, C)])  # fmt: skip
+
+
+@mean_iou.mistake("That is the share of right pixels, where large classes rule.")
+def pixel_accuracy(y_true, y_pred, C):
+    return np.mean(y_true == y_pred)
+
+
+@mean_iou.mistake("The union counts the intersection twice. Subtract it once.")
+def pixels_counted_twice(y_true, y_pred, C):
+    return np.mean([both / (a + b) for both, union, a, b in _ious(y_true, y_pred, C)
+                    if union])  # fmt: skip
+
+
+@mean_iou.mistake("The background is left out. All classes from 0 on count.")
+def without_background(y_true, y_pred, C):
+    kept = [both / union for both, union, *_ in _ious(y_true, y_pred, C)[1:] if union]
+    return np.mean(kept)
+
+
+@mean_iou.mistake("That is the mean Dice. Divide by the union.")
+def mean_dice(y_true, y_pred, C):
+    return np.mean([2 * both / (a + b) for both, union, a, b in
+                    _ious(y_true, y_pred, C) if union])  # fmt: skip
+
+
+@mean_iou.mistake(
+    "Only classes of the truth count. One that is predicted and not there has an IoU "
+    "of 0, and counts."
+)
+def classes_of_the_truth(y_true, y_pred, C):
+    return np.mean([both / union for both, union, a, _ in _ious(y_true, y_pred, C)
+                    if a])  # fmt: skip
+
+
+@mean_iou.right
+def iou_from_a_confusion_matrix(y_true, y_pred, C):
+    table = np.bincount(np.ravel(C * y_true + y_pred), minlength=C * C).reshape(C, C)
+    union = table.sum(0) + table.sum(1) - np.diag(table)
+    there = union > 0
+    return np.mean(np.diag(table)[there] / union[there])
+
+
+@mean_iou.right
+def iou_with_sets(y_true, y_pred, C):
+    total, count = 0.0, 0
+    for c in range(C):
+        a = set(np.flatnonzero(y_true == c))
+        b = set(np.flatnonzero(y_pred == c))
+        if a | b:
+            total += len(a & b) / len(a | b)
+            count += 1
+    return total / count
+
+
+@mean_iou.right
+def iou_in_float32(y_true, y_pred, C):
+    classes = np.arange(C)[:, None]
+    a, b = np.ravel(y_true) == classes, np.ravel(y_pred) == classes
+    both, either = np.float32((a & b).sum(1)), np.float32((a | b).sum(1))
+    return np.mean(both[either > 0] / either[either > 0])
+
+
+@lab.check("dice", points=2)
+def dice(rng):
+    """Partly, Booleans, apart, both empty, one empty, equal."""
+    truth = rng.integers(0, 2, (3, 5))
+    other = rng.integers(0, 2, (3, 5))
+    truth[0], other[0] = (1, 1, 1, 0, 0), (1, 0, 1, 1, 0)
+    yield case(truth, other)
+    yield case(truth.ravel() == 1, other.ravel() == 1)
+    yield case(truth, 1 - truth)
+    yield case(np.zeros((2, 3), int), np.zeros((2, 3), int))
+    yield case(truth, np.zeros((3, 5), int))
+    yield case(truth, truth.copy())
+
+
+@dice.mistake(
+    "That is the IoU. Dice is twice the intersection by the sum of the areas."
+)
+def iou_not_dice(y_true, y_pred):
+    a, b = np.asarray(y_true, bool), np.asarray(y_pred, bool)
+    return np.sum(a & b) / np.sum(a | b) if np.any(a | b) else 1.0
+
+
+@dice.mistake("The 2 is missing: equal masks have a Dice of 1.")
+def without_the_two(y_true, y_pred):
+    a, b = np.asarray(y_true, bool), np.asarray(y_pred, bool)
+    total = a.sum() + b.sum()
+    return np.sum(a & b) / total if total else 1.0
+
+
+@dice.mistake("Two empty masks agree: 1, not 0.")
+def empty_is_zero(y_true, y_pred):
+    a, b = np.asarray(y_true, bool), np.asarray(y_pred, bool)
+    return 2 * np.sum(a & b) / max(a.sum() + b.sum(), 1)
+
+
+@dice.mistake("Two empty masks agree: 1, not 0 / 0.")
+def empty_is_nan(y_true, y_pred):
+    a, b = np.asarray(y_true, bool), np.asarray(y_pred, bool)
+    total = a.sum() + b.sum()
+    return 2 * np.sum(a & b) / total if total else float("nan")
+
+
+@dice.mistake("The zeros count as agreement, too. Dice looks at the ones only.")
+def counts_the_zeros(y_true, y_pred):
+    return np.mean(np.asarray(y_true, bool) == np.asarray(y_pred, bool))
+
+
+@dice.right
+def dice_by_product(y_true, y_pred):
+    a, b = np.float32(y_true), np.float32(y_pred)
+    if a.sum() + b.sum() == 0:
+        return 1
+    return 2 * (a * b).sum() / (a.sum() + b.sum())
+
+
+@dice.right
+def dice_from_iou(y_true, y_pred):
+    a, b = np.asarray(y_true, bool).ravel(), np.asarray(y_pred, bool).ravel()
+    if not np.any(a | b):
+        return 1.0
+    share = np.sum(a & b) / np.sum(a | b)
+    return 2 * share / (1 + share)
+
+
+@dice.right
+def dice_with_loops(y_true, y_pred):
+    right = wrong = 0
+    for a, b in zip(np.ravel(y_true), np.ravel(y_pred), strict=True):
+        right += bool(a and b)
+        wrong += bool(a) != bool(b)
+    return 2 * right / (2 * right + wrong) if right + wrong else 1.0
+
+
+lab.concept(
+    "what_skips_bring",
+    points=1,
+    answer="A",
+    why="The maps of the way down still know each pixel's place.",
+    because={
+        "B": "Slopes profit too, but the forward pass would lack the detail.",
+        "C": "They cost parameters: the next convolution reads twice the channels.",
+        "D": "What a region is survives pooling; where it ends does not.",
+    },
+)

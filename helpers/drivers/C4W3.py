@@ -1,0 +1,92 @@
+"""Runs the exercises of C4W3 that need a generator or a network.
+
+Weights are set to fixed numbers that depend on a layer's shape only, so that the order
+in which a block asks for its layers does not matter.
+"""
+
+import numpy as np
+
+from helpers import nn
+from helpers.segmentation import SegmentationNet
+
+
+def anchors(function, wh, k, seed):
+    """Anchors from a seeded generator."""
+    return function(wh, k, np.random.default_rng(seed))
+
+
+def _numbers(shape):
+    rng = np.random.default_rng([7, *shape])
+    fan_in = max(1, int(np.prod(shape[:-1])))
+    return rng.normal(size=shape) * np.sqrt(2 / fan_in)
+
+
+def _fixed(layer):
+    """The layer in double precision, each array drawn from a seed made of its shape."""
+    layer.astype(np.float64)
+    for parameter in layer.parameters():
+        parameter.data = _numbers(parameter.shape)
+    if isinstance(layer, nn.BatchNorm):
+        n_C = layer.gamma.size
+        layer.gamma.data = 1 + 0.3 * layer.gamma.data
+        layer.beta.data = 0.3 * layer.beta.data[::-1].copy()
+        layer.running_mean = 0.2 * _numbers((3, n_C))[0]
+        layer.running_var = 1 + 0.2 * np.abs(_numbers((5, n_C))[1])
+    return layer
+
+
+class _FixedNet(SegmentationNet):
+    def _layer(self, make):
+        return super()._layer(lambda: _fixed(make()))
+
+
+def _observed(run, X):
+    """Outputs in both modes, slopes and number of parameters; `run` gives a tuple."""
+    net = _FixedNet(lambda x, net: run(x, net)[0], X, rng=np.random.default_rng(0))
+    net.eval()
+    net._used = 0
+    evaluated = [y.data.copy() for y in run(nn.as_tensor(X), net)]
+    net.train()
+    net._used = 0
+    x = nn.Tensor(X, requires_grad=True)
+    outputs = run(x, net)
+    trained = [y.data.copy() for y in outputs]
+    y = outputs[0]
+    nn.mean(y * np.cos(np.arange(y.size)).reshape(y.shape)).backward()
+    return {
+        "outputs in training": trained,
+        "outputs in evaluation": evaluated,
+        "number of parameters": net.count_parameters(),
+        "slopes in X": x.grad,
+    }
+
+
+def level_down(function, X, n_filters, max_pooling):
+    """A level of the way down, pooling as said or, where that is None, by default."""
+    options = () if max_pooling is None else (max_pooling,)
+
+    def run(x, net):
+        outputs = function(x, n_filters, *options, net=net)
+        if not isinstance(outputs, (tuple, list)) or len(outputs) != 2:
+            raise TypeError("conv_block returns two maps: the next input and the skip")
+        return tuple(outputs)
+
+    return _observed(run, X)
+
+
+def level_up(function, X, skip, n_filters):
+    """A level of the way up."""
+
+    def run(x, net):
+        return (function(x, nn.as_tensor(skip), n_filters, net=net),)
+
+    return _observed(run, X)
+
+
+def unet(function, X, n_filters, n_classes, depth):
+    """A whole U-Net."""
+
+    def run(x, net):
+        return (function(x, n_filters, n_classes, depth, net=net),)
+
+    return _observed(run, X)
