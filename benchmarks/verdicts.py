@@ -3,12 +3,13 @@
     python benchmarks/verdicts.py [--labs C1W2 ...] [--function NAME] [--json FILE]
                                   [--sample N] [--seed S] [--only PART ...] [--show]
 
-Wrong versions of every reference function, made mechanically (`mutants.py`), show how
-many the checks catch and how many they name (`sensitivity.py`); right ones written
-otherwise lose nothing (`specificity.py`); an early function that is broken costs later
-ones nothing (`cascades.py`); and a check is quick (`first_minute.py`). `--sample`
-takes that many wrong versions of each function. `--show` prints what was not caught
-and what was not named.
+Parts: *wrong*, wrong versions of every reference function, made mechanically
+(`mutants.py`): how many the checks catch and how many they name (`sensitivity.py`);
+*right*, right versions written otherwise, which may lose nothing (`specificity.py`);
+*cascades*, an early function that is broken and may cost later ones nothing;
+*concepts*, whether the form of a question gives its answer away; *time*, what opening a
+lab and checking an exercise takes (`first_minute.py`). `--sample` takes that many wrong
+versions of each function. `--show` prints what fell short.
 """
 
 from __future__ import annotations
@@ -16,23 +17,32 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Sequence
+import statistics
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import cascades
+import concepts
+import first_minute
 import sensitivity
-from mutants import mutants
+import specificity
+from mutants import Mutant, mutants
 
-from autograder import check, paths
+from autograder import check, paths, source
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, print a line a lab, write the rows."""
     options = _parser().parse_args(arguments)
     rows = []
     for lab in options.labs or paths.lab_names():
-        rows.append(measure(lab, options))
-        print(line(rows[-1]), flush=True)
-    if options.json:
-        options.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+        row = {"lab": lab}
+        for part in options.only or PARTS:
+            row |= PARTS[part](lab, options)
+        rows.append(row)
+        print("  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
+        if options.json:
+            options.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -44,23 +54,36 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--sample", type=int, default=0, metavar="N")
     parser.add_argument("--seed", type=int, default=0, metavar="S")
+    parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART")
     parser.add_argument("--show", action="store_true")
     return parser
 
 
-def measure(lab: str, options: argparse.Namespace) -> dict:
-    """The row of a lab."""
-    found = []
-    for name, one in check.load(lab).checks.items():
-        if options.function in (None, name):
-            some = sampled(one, options.sample, options.seed)
-            found += sensitivity.run(one, some)
+def _checks(lab: str, options: argparse.Namespace) -> list[check.Check]:
+    checks = check.load(lab).checks.values()
+    return [one for one in checks if options.function in (None, one.name)]
+
+
+def wrong(lab: str, options: argparse.Namespace) -> dict:
+    """Shares of wrong versions that are caught and named, in percent."""
+    rows = []
+    for one in _checks(lab, options):
+        rows += sensitivity.run(one, sampled(one, options.sample, options.seed))
     if options.show:
-        show(found)
-    return {"lab": lab, **shares(found)}
+        show(rows)
+    counted = [row for row in rows if not row.equivalent]
+    caught = [row for row in counted if row.hidden or row.visible]
+    return {
+        "wrong versions": len(counted),
+        "equivalent": len(rows) - len(counted),
+        "caught": _percent(counted, lambda row: row.hidden),
+        "caught in the notebook": _percent(counted, lambda row: row.visible),
+        "named in the notebook": _percent(caught, lambda row: row.named),
+        "named in feedback": _percent(caught, lambda row: row.named_in_feedback),
+    }
 
 
-def sampled(one: check.Check, number: int, seed: int) -> list:
+def sampled(one: check.Check, number: int, seed: int) -> list[Mutant]:
     """Wrong versions of an exercise: all, or some of them."""
     every = mutants(one.solution, by_position=not one.driver)
     if 0 < number < len(every):
@@ -69,44 +92,82 @@ def sampled(one: check.Check, number: int, seed: int) -> list:
     return every
 
 
-def shares(rows: Sequence[sensitivity.Row]) -> dict:
-    """Shares of wrong versions that are caught and named, in percent."""
-    wrong = [row for row in rows if not row.equivalent]
-    caught = [row for row in wrong if row.hidden or row.visible]
-    return {
-        "wrong versions": len(wrong),
-        "equivalent": len(rows) - len(wrong),
-        "caught, hidden": _percent(sum(row.hidden for row in wrong), len(wrong)),
-        "caught, visible": _percent(sum(row.visible for row in wrong), len(wrong)),
-        "named": _percent(sum(bool(row.named) for row in caught), len(caught)),
-        "named in feedback": _percent(
-            sum(bool(row.named_in_feedback) for row in caught), len(caught)
-        ),
-    }
-
-
-def _percent(part: int, whole: int) -> float:
-    return round(100 * part / whole, 1) if whole else 100.0
+def _percent(rows: Sequence, holds: Callable) -> float:
+    return round(100 * sum(map(bool, map(holds, rows))) / max(len(rows), 1), 1)
 
 
 def show(rows: Sequence[sensitivity.Row]) -> None:
     """What was not caught, and what was not named."""
     for row in rows:
-        where = f"{row.function:28s} {row.label:12s} {row.change}"
-        if not row.equivalent and not row.hidden:
-            print("SURVIVES hidden ", where)
-        if not row.equivalent and not row.visible:
-            print("SURVIVES visible", where)
+        where = f"{row.function} · {row.label} · {row.change}"
         if row.equivalent:
-            print("equivalent      ", where)
-        elif (row.hidden or row.visible) and not row.named:
-            print("unnamed         ", where, "\n     ", row.message)
+            print("equivalent:", where)
+        elif not row.hidden:
+            print("NOT CAUGHT:", where)
+        elif not row.visible:
+            print("not caught in the notebook:", where)
+        if not row.equivalent and (row.hidden or row.visible) and not row.named:
+            print(f"not named: {where}\n    {row.message}")
 
 
-def line(row: dict) -> str:
-    """A row as text."""
-    return "  ".join(f"{key} {value}" for key, value in row.items())
+def right(lab: str, options: argparse.Namespace) -> dict:
+    """Share of right versions that lose nothing, in percent."""
+    found = [
+        (one.name, name, message)
+        for one in _checks(lab, options)
+        for name, message in specificity.lost(one)
+    ]
+    if options.show:
+        for exercise, name, message in found:
+            if message:
+                print(f"LOSES: {exercise} · {name}\n    {message}")
+    full = _percent(found, lambda one: not one[2])
+    return {"right versions": len(found), "full marks": full}
 
+
+def cascading(lab: str, options: argparse.Namespace) -> dict:
+    """Questions behind a broken function, and what they lose."""
+    found = list(cascades.cascades(lab))
+    if options.show:
+        for one in found:
+            for said in (*one.lost, *one.silent):
+                print(f"CASCADE: {one.broken} broken · {said}")
+    return {
+        "broken": len(found),
+        "hurt": sum(len(one.hurt) for one in found),
+        "lost": sum(len(one.lost) for one in found),
+        "silent": sum(len(one.silent) for one in found),
+    }
+
+
+def asked(lab: str, options: argparse.Namespace) -> dict:
+    """Right options by letter, and how many are the longest or shortest."""
+    found = concepts.choices(lab)
+    return {
+        "letters": "".join(sorted(one.answer for one in found)),
+        "longest": sum(one.is_longest for one in found),
+        "shortest": sum(one.is_shortest for one in found),
+        "unexplained": sum(len(one.unexplained) for one in found),
+    }
+
+
+def timed(lab: str, options: argparse.Namespace) -> dict:
+    """Milliseconds of the setup cell, and of checks of right and wrong functions."""
+    cells = [cell.text for cell in source.read(lab).cells if cell.kind == "code"]
+    setup = next(text for text in cells if "checks_for(" in text)
+    seconds = first_minute.seconds(lab, setup)
+    row = {"setup ms": round(1000 * seconds["setup"])}
+    for kind in ("right", "wrong"):
+        values = seconds[kind].values()
+        row[f"{kind} median ms"] = round(1000 * statistics.median(values), 1)
+        row[f"{kind} worst ms"] = round(1000 * max(values))
+    return row
+
+
+PARTS = {
+    "wrong": wrong, "right": right, "cascades": cascading, "concepts": asked,
+    "time": timed,
+}  # fmt: skip
 
 if __name__ == "__main__":
     main()
