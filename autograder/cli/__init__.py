@@ -10,6 +10,7 @@ from autograder.cli import (
     grade_class,
     map,
     new_class,
+    similarity,
     statistics,
 )
 from autograder.cli.common import UsageError
@@ -24,6 +25,7 @@ COMMANDS = (
     grade_class,
     map,
     new_class,
+    similarity,
     statistics,
 )
 

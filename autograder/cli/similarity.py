@@ -1,0 +1,63 @@
+"""`autograder similarity LAB`: submissions that are unusually alike."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from autograder.cli import safety
+from autograder.cli.common import UsageError, labs_named
+
+
+def add_to(commands) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "similarity", help="show which submissions are unusually alike",
+        description="What the lab, its reference and known variants say does not "
+        "count. The result is a hint for a person, and no proof.",
+    )  # fmt: skip
+    parser.add_argument("lab", metavar="LAB")
+    parser.add_argument("--course", type=Path, default=Path(), metavar="FOLDER",
+                        help="the course's folder (default: this one)")  # fmt: skip
+    parser.add_argument(
+        "--at-least", type=float, default=30, metavar="PERCENT",
+        help="of what is unusual is shared (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument("--markdown", type=Path, metavar="FILE",
+                        help="all that each pair shares")  # fmt: skip
+    safety.add_option(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show the pairs; write what they share."""
+    safety.one_thread()
+    from autograder.classroom.course import open_course
+    from autograder.classroom.run import submissions
+    from autograder.intake import take_in
+    from autograder.reports import pairs as report
+    from autograder.sandbox import Sandboxed, shared
+    from autograder.similarity import pairs
+
+    labs_named([options.lab])
+    found = submissions(open_course(options.course), options.lab)
+    if len(found) < 2:
+        raise UsageError(f"Fewer than two submissions of {options.lab} are there.")
+    safety.check(options)
+    transport = Sandboxed(shared(), lab=options.lab)
+    try:
+        taken = {
+            student: take_in(path, options.lab, transport.read)
+            for student, path in found
+        }
+    finally:
+        transport.close()
+    least = options.at_least / 100
+    found = pairs(options.lab, taken)
+    # One shared line is chance.
+    alike = [p for p in found if p.share >= least and len(p.passages) > 2]
+    print(report.text(alike))
+    if options.markdown:
+        text = report.page(options.lab, alike)
+        options.markdown.write_text(text, encoding="utf-8", errors="replace")
+    return 0
