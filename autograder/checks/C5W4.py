@@ -1,0 +1,2383 @@
+"""Hidden tests of C5W4, transformers, and the ways they go wrong."""
+
+import re
+from collections import Counter
+from itertools import groupby, pairwise
+from types import MethodType
+
+import numpy as np
+
+from autograder.check import Lab, case
+from helpers import nn
+
+lab = Lab("C5W4")
+ref = lab.reference
+
+
+def _layer(name):
+    """Decorator: a forward function becomes a version of the reference's layer."""
+
+    def decorate(forward):
+        def make(*args, **options):
+            layer = getattr(ref, name)(*args, **options)
+            layer.forward = MethodType(forward, layer)
+            return layer
+
+        make.__name__ = forward.__name__
+        return make
+
+    return decorate
+
+
+def _some_closed(rng, shape):
+    """A mask with zeros and ones, no row without a one."""
+    mask = (rng.random(shape) < 0.6).astype(int)
+    np.put_along_axis(mask, rng.integers(shape[-1], size=(*shape[:-1], 1)), 1, -1)
+    np.put_along_axis(mask, mask.argmax(-1)[..., np.newaxis] - 1, 0, -1)
+    return mask
+
+
+# --- where am I? ---------------------------------------------------------------------
+
+
+@lab.check("get_angles", points=2)
+def get_angles(rng):
+    """Different numbers of places and coordinates, also single ones."""
+    for n, d in [(1, 2), (4, 6), (7, 10)]:
+        yield case(rng.integers(0, 90, (n, 1)), np.arange(d)[np.newaxis, :], d)
+    yield case(np.array([[rng.integers(2, 90)]]), np.array([[5]]), 8)
+
+
+@get_angles.mistake(
+    "Columns 2i and 2i + 1 share one angle: i is k halved, rounded down."
+)
+def without_halving(pos, k, d):
+    return pos / 10000 ** (2 * k / d)
+
+
+@get_angles.mistake("Half of k was not rounded down: odd columns are off.")
+def without_rounding(pos, k, d):
+    return pos / 10000 ** (k / d)
+
+
+@get_angles.mistake("The exponent is 2i / d; the 2 is missing.")
+def exponent_without_two(pos, k, d):
+    return pos / 10000 ** ((k // 2) / d)
+
+
+@get_angles.mistake("The angles grow along the row. Divide by the power of 10000.")
+def multiplies(pos, k, d):
+    return pos * 10000 ** (2 * (k // 2) / d)
+
+
+@get_angles.mistake("Those are already sines. Return the angles.")
+def already_sines(pos, k, d):
+    return np.sin(pos / 10000 ** (2 * (k // 2) / d))
+
+
+@get_angles.right
+def angle_by_angle(pos, k, d):
+    angles = np.zeros((pos.shape[0], k.shape[1]), np.float32)
+    for a in range(pos.shape[0]):
+        for b in range(k.shape[1]):
+            angles[a, b] = pos[a, 0] / np.power(10000, (k[0, b] - k[0, b] % 2) / d)
+    return angles
+
+
+@get_angles.right
+def by_frequencies(pos, k, d):
+    return pos @ np.exp(-np.log(10000.0) * 2 * (k // 2) / d)
+
+
+@get_angles.right
+def by_powers(pos, k, d):
+    return pos * np.power(10000.0, -(2 * np.floor(k / 2)) / np.float64(d))
+
+
+@lab.check("positional_encoding", points=4)
+def positional_encoding(rng):
+    """One place, more places than coordinates, and the reverse."""
+    for positions, d in [(1, 4), (9, 6), (4, 12)]:
+        yield case(positions + int(rng.integers(0, 3)), d)
+
+
+def _angles(positions, d):
+    k = np.arange(d)
+    return np.arange(positions)[:, None] / 10000 ** (2 * (k // 2) / d)
+
+
+@positional_encoding.mistake(
+    "Sines fill the left half and cosines the right. They alternate, column by column."
+)
+def halves(positions, d):
+    angles = _angles(positions, d)
+    return np.concatenate([np.sin(angles[:, 0::2]), np.cos(angles[:, 1::2])], 1)[None]
+
+
+@positional_encoding.mistake(
+    "Sine and cosine have changed places: sine in the even columns."
+)
+def cosine_first(positions, d):
+    angles = _angles(positions, d)
+    angles[:, 0::2], angles[:, 1::2] = np.cos(angles[:, 0::2]), np.sin(angles[:, 1::2])
+    return angles[None]
+
+
+@positional_encoding.mistake("The axis of length 1 for the batch is missing in front.")
+def without_batch_axis(positions, d):
+    return ref.positional_encoding(positions, d)[0]
+
+
+@positional_encoding.mistake("Everything is a sine. Odd columns take the cosine.")
+def sines_only(positions, d):
+    return np.sin(_angles(positions, d))[None]
+
+
+@positional_encoding.mistake("Places are counted from 1. The first place is 0.")
+def from_one(positions, d):
+    return ref.positional_encoding(positions + 1, d)[:, 1:]
+
+
+@positional_encoding.mistake(
+    "Rows and columns alternate: the *columns* do, not places."
+)
+def by_rows(positions, d):
+    angles = _angles(positions, d)
+    angles[0::2], angles[1::2] = np.sin(angles[0::2]), np.cos(angles[1::2])
+    return angles[None]
+
+
+@positional_encoding.right
+def number_by_number(positions, d):
+    encoding = np.zeros((1, positions, d))
+    for pos in range(positions):
+        for i in range(d // 2):
+            angle = pos / 10000 ** (2 * i / d)
+            encoding[0, pos, 2 * i], encoding[0, pos, 2 * i + 1] = (
+                np.sin(angle), np.cos(angle),
+            )  # fmt: skip
+    return encoding
+
+
+@positional_encoding.right
+def by_where(positions, d):
+    angles = _angles(positions, d)
+    waves = np.where(np.arange(d) % 2 == 0, np.sin(angles), np.cos(angles))
+    return waves[np.newaxis].astype(np.float32)
+
+
+@positional_encoding.right
+def by_stacking(positions, d):
+    angles = _angles(positions, d)[:, ::2]
+    waves = np.stack([np.sin(angles), np.cos(angles)], axis=-1)
+    return waves.reshape(1, positions, d)
+
+
+# --- who may listen ------------------------------------------------------------------
+
+
+@lab.check("create_padding_mask", points=3)
+def create_padding_mask(rng):
+    """Padding at the end, in the middle and in front; none; nothing else."""
+    for m, T in [(1, 5), (3, 4), (4, 7)]:
+        yield case(rng.integers(0, 4, (m, T)) * rng.integers(1, 9, (m, T)))
+    yield case(np.array([[3, 1, 0, 0], [1, 1, 1, 1], [0, 0, 0, 0]]))
+
+
+@create_padding_mask.mistake(
+    "The mask is inverted: 1 for a token, 0 for padding. (Some frameworks mean it the "
+    "other way round.)"
+)
+def inverted_padding(token_ids):
+    return (token_ids == 0).astype(int)[:, None, :]
+
+
+@create_padding_mask.mistake("The middle axis of length 1 is missing: (m, 1, T).")
+def without_middle_axis(token_ids):
+    return (token_ids != 0).astype(int)
+
+
+@create_padding_mask.mistake("The axis of length 1 stands last. It is the middle one.")
+def axis_at_the_end(token_ids):
+    return (token_ids != 0).astype(int)[:, :, None]
+
+
+@create_padding_mask.mistake("Token 1 is taken for padding as well. Only 0 is.")
+def one_is_padding(token_ids):
+    return (token_ids > 1).astype(int)[:, None, :]
+
+
+@create_padding_mask.mistake("Those are token numbers. The mask holds 0 and 1.")
+def keeps_numbers(token_ids):
+    return np.array(token_ids)[:, None, :]
+
+
+@create_padding_mask.right
+def padding_by_where(token_ids):
+    return np.expand_dims(np.where(np.equal(token_ids, 0), 0.0, 1.0), 1)
+
+
+@create_padding_mask.right
+def padding_as_truth(token_ids):
+    return token_ids[:, np.newaxis] != 0
+
+
+@create_padding_mask.right
+def padding_by_sign(token_ids):
+    m, T = token_ids.shape
+    return np.sign(token_ids).astype(np.float32).reshape(m, 1, T)
+
+
+@lab.check("create_look_ahead_mask", points=2)
+def create_look_ahead_mask(rng):
+    """One place and several."""
+    yield case(1)
+    yield case(int(rng.integers(2, 5)))
+    yield case(int(rng.integers(5, 9)))
+
+
+@create_look_ahead_mask.mistake(
+    "The past is closed and the future open. Ones stand on and *below* the diagonal."
+)
+def upper_triangle(size):
+    return np.triu(np.ones((1, size, size), int))
+
+
+@create_look_ahead_mask.mistake(
+    "A place may not hear itself: the diagonal is 0. It belongs to the ones."
+)
+def without_the_diagonal(size):
+    return np.tril(np.ones((1, size, size), int), -1)
+
+
+@create_look_ahead_mask.mistake("The axis of length 1 in front is missing.")
+def without_front_axis(size):
+    return np.tril(np.ones((size, size), int))
+
+
+@create_look_ahead_mask.mistake("The mask is inverted: 1 is where one may listen.")
+def inverted_look_ahead(size):
+    return 1 - np.tril(np.ones((1, size, size), int))
+
+
+@create_look_ahead_mask.mistake("One place of the future can be heard.")
+def one_too_many(size):
+    return np.tril(np.ones((1, size, size), int), 1)
+
+
+@create_look_ahead_mask.right
+def by_comparison(size):
+    return (np.arange(size)[None, :] <= np.arange(size)[:, None])[None]
+
+
+@create_look_ahead_mask.right
+def row_by_row(size):
+    mask = np.zeros((1, size, size))
+    for i in range(size):
+        mask[0, i, : i + 1] = 1.0
+    return mask
+
+
+@create_look_ahead_mask.right
+def by_upper_triangle(size):
+    return np.expand_dims(1 - np.triu(np.ones((size, size), np.float32), 1), 0)
+
+
+lab.concept(
+    "why_mask",
+    points=1,
+    answer="C",
+    why="With the answer in sight, copying costs nothing and teaches nothing.",
+    because={
+        "A": "All products are computed; the mask is applied to the results.",
+        "B": "That is what the padding mask is for.",
+        "D": "The softmax is happy without zeros.",
+    },
+)
+
+
+# --- attention -----------------------------------------------------------------------
+
+
+@lab.check(
+    "scaled_dot_product_attention",
+    points=7,
+    forbid=("helpers.nn.scaled_dot_product_attention",),
+)
+def scaled_dot_product_attention(rng):
+    """Two, three and four axes; no mask, padding, the future, large products."""
+
+    def drawn(front, T_q, T_k, d_k, d_v, scale=1.0):
+        shapes = [(T_q, d_k), (T_k, d_k), (T_k, d_v)]
+        return [scale * rng.normal(size=(*front, *shape)) for shape in shapes]
+
+    yield case(*drawn((), 3, 4, 5, 2))
+    yield case(*drawn((2,), 4, 4, 3, 3), np.tril(np.ones((1, 4, 4), int)))
+    yield case(*drawn((3,), 2, 5, 6, 4), _some_closed(rng, (3, 1, 5)))
+    yield case(*drawn((2, 3), 4, 5, 7, 2), _some_closed(rng, (2, 1, 4, 5)))
+    yield case(*drawn((2,), 3, 4, 9, 5, 60.0), None)
+
+
+def _attend(q, k, v, mask=None, *, scale=True, axis=-1, closed=-1e9, after=False):
+    logits = q @ np.swapaxes(k, -1, -2)
+    if scale:
+        logits = logits / np.sqrt(q.shape[-1])
+    if mask is not None and not after:
+        logits = np.where(mask, logits, closed)
+    weights = np.exp(logits - logits.max(axis=axis, keepdims=True))
+    weights = weights / weights.sum(axis=axis, keepdims=True)
+    if mask is not None and after:
+        weights = weights * mask
+    return weights @ v, weights
+
+
+@scaled_dot_product_attention.mistake(
+    "The products were not divided by the square root of the size of the keys."
+)
+def not_divided(q, k, v, mask=None):
+    return _attend(q, k, v, mask, scale=False)
+
+
+@scaled_dot_product_attention.mistake(
+    "The softmax runs over the queries: columns sum to 1. Each query shares its "
+    "attention among the keys, the last axis."
+)
+def softmax_over_queries(q, k, v, mask=None):
+    return _attend(q, k, v, mask, axis=-2)
+
+
+@scaled_dot_product_attention.mistake(
+    "The mask is read the wrong way round: closed places are heard, open ones are not."
+)
+def mask_inverted(q, k, v, mask=None):
+    return _attend(q, k, v, None if mask is None else 1 - np.asarray(mask))
+
+
+@scaled_dot_product_attention.mistake(
+    "The mask came after the softmax: rows no longer sum to 1. Close places before."
+)
+def mask_after_the_softmax(q, k, v, mask=None):
+    return _attend(q, k, v, mask, after=True)
+
+
+@scaled_dot_product_attention.mistake("The mask is not used.")
+def mask_not_used(q, k, v, mask=None):
+    return _attend(q, k, v)
+
+
+@scaled_dot_product_attention.mistake(
+    "Closed products became 0, which is a product like any other. They become -1e9."
+)
+def closed_is_zero(q, k, v, mask=None):
+    return _attend(q, k, v, mask, closed=0.0)
+
+
+@scaled_dot_product_attention.mistake(
+    "The mask was added as it is: 1 here and 0 there hardly matter. Closed products "
+    "become -1e9."
+)
+def mask_added(q, k, v, mask=None):
+    logits = q @ np.swapaxes(k, -1, -2) / np.sqrt(q.shape[-1])
+    logits = logits if mask is None else logits + np.asarray(mask)
+    weights = np.exp(logits - logits.max(-1, keepdims=True))
+    weights = weights / weights.sum(-1, keepdims=True)
+    return weights @ v, weights
+
+
+@scaled_dot_product_attention.mistake(
+    "The products were divided by the size of the keys. Its square root is wanted."
+)
+def divided_by_d(q, k, v, mask=None):
+    return _attend(q / np.sqrt(q.shape[-1]), k, v, mask)
+
+
+@scaled_dot_product_attention.mistake(
+    "The division is by the number of keys. It is by their size, the last axis."
+)
+def divided_by_number_of_keys(q, k, v, mask=None):
+    return _attend(q * np.sqrt(q.shape[-1] / k.shape[-2]), k, v, mask)
+
+
+@scaled_dot_product_attention.mistake(
+    "Large products give nan. Subtract the largest of each row before np.exp."
+)
+def overflows(q, k, v, mask=None):
+    logits = q @ np.swapaxes(k, -1, -2) / np.sqrt(q.shape[-1])
+    logits = logits if mask is None else np.where(mask, logits, -1e9)
+    weights = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+    return weights @ v, weights
+
+
+@scaled_dot_product_attention.mistake("Return two things: the output and the weights.")
+def output_alone(q, k, v, mask=None):
+    return _attend(q, k, v, mask)[0]
+
+
+@scaled_dot_product_attention.mistake(
+    "Those are the products, before the softmax. Return the weights."
+)
+def returns_logits(q, k, v, mask=None):
+    logits = q @ np.swapaxes(k, -1, -2) / np.sqrt(q.shape[-1])
+    logits = logits if mask is None else np.where(mask, logits, -1e9)
+    return _attend(q, k, v, mask)[0], logits
+
+
+@scaled_dot_product_attention.right
+def attention_by_einsum(q, k, v, mask=None):
+    logits = np.einsum("...qd,...kd->...qk", q, k) / np.sqrt(k.shape[-1])
+    if mask is not None:
+        logits = logits + (1.0 - mask) * -1e9
+    logits = logits - np.max(logits, axis=-1, keepdims=True)
+    weights = np.exp(logits) / np.sum(np.exp(logits), axis=-1, keepdims=True)
+    return np.einsum("...qk,...kv->...qv", weights, v), weights
+
+
+@scaled_dot_product_attention.right
+def query_by_query(q, k, v, mask=None):
+    front = q.shape[:-2]
+    out = np.zeros((*q.shape[:-1], v.shape[-1]))
+    weights = np.zeros((*q.shape[:-1], k.shape[-2]))
+    if mask is not None:
+        mask = np.broadcast_to(mask, weights.shape)
+    for at in np.ndindex(*front, q.shape[-2]):
+        batch = at[:-1]
+        z = k[batch] @ q[at] / q.shape[-1] ** 0.5
+        if mask is not None:
+            z[np.asarray(mask[at]) == 0] = -1e9
+        e = np.exp(z - z.max())
+        weights[at] = e / e.sum()
+        out[at] = weights[at] @ v[batch]
+    return out, weights
+
+
+@scaled_dot_product_attention.right
+def attention_in_single_precision(q, k, v, mask=None):
+    return tuple(x.astype(np.float32) for x in _attend(q, k, v, mask))
+
+
+@scaled_dot_product_attention.right
+def scaled_queries(q, k, v, mask=None):
+    logits = (q * q.shape[-1] ** -0.5) @ np.moveaxis(k, -1, -2)
+    if mask is not None:
+        logits[np.broadcast_to(np.asarray(mask) == 0, logits.shape)] = -1e9
+    logits -= logits.max(-1, keepdims=True)
+    weights = np.exp(logits - np.log(np.exp(logits).sum(-1, keepdims=True)))
+    return np.matmul(weights, v), weights
+
+
+lab.concept(
+    "which_sums",
+    points=1,
+    answer="B",
+    why="Each query shares an attention of 1 among the keys.",
+    because={
+        "A": "There are h · T_q rows in a sentence, and each sums to 1.",
+        "C": "A key may be popular: many queries may give it much.",
+        "D": "Heads do not share: each has an attention of its own to give.",
+    },
+)
+
+lab.concept(
+    "dot_spread",
+    points=1,
+    answer=8,
+    why="64 products of variance 1 have variance 64, a standard deviation of 8.",
+    because={
+        64: "That is the variance. The standard deviation is its root.",
+        1: "That is the standard deviation after dividing by √64.",
+        0: "That is the mean.",
+        32: "The variance is 64 · 1, and its root was asked for.",
+    },
+)
+
+
+@lab.check("self_attention_backward", points=6)
+def self_attention_backward(rng):
+    """Two, three and four axes, with and without closed places."""
+    for front, T_q, T_k, d_k, d_v, closed in [
+        ((), 3, 4, 5, 2, False),
+        ((2,), 4, 5, 3, 6, True),
+        ((2, 3), 2, 3, 6, 4, True),
+    ]:
+        shapes = [(T_q, d_k), (T_k, d_k), (T_k, d_v)]
+        q, k, v = (rng.normal(size=(*front, *shape)) for shape in shapes)
+        mask = _some_closed(rng, (*front, T_q, T_k)) if closed else None
+        weights = _attend(q, k, v, mask)[1]
+        yield case(rng.normal(size=(*front, T_q, d_v)), q, k, v, weights)
+
+
+def _back(dout, q, k, v, weights, *, scale=0.5, mean=True, axis=-1):
+    dv = np.swapaxes(weights, -1, -2) @ dout
+    dweights = dout @ np.swapaxes(v, -1, -2)
+    if mean:
+        dweights = dweights - (dweights * weights).sum(axis, keepdims=True)
+    dlogits = weights * dweights / q.shape[-1] ** scale
+    return dlogits @ k, np.swapaxes(dlogits, -1, -2) @ q, dv
+
+
+@self_attention_backward.mistake(
+    "dq and dk were not divided by the square root of the size of the keys."
+)
+def slopes_not_divided(dout, q, k, v, weights):
+    return _back(dout, q, k, v, weights, scale=0)
+
+
+@self_attention_backward.mistake(
+    "The softmax's slope lacks its mean: raising one weight lowers the others."
+)
+def softmax_without_mean(dout, q, k, v, weights):
+    return _back(dout, q, k, v, weights, mean=False)
+
+
+@self_attention_backward.mistake(
+    "The mean in the softmax's slope is taken over the queries. It belongs to a row."
+)
+def mean_over_queries(dout, q, k, v, weights):
+    return _back(dout, q, k, v, weights, axis=-2)
+
+
+@self_attention_backward.mistake("dq and dk have changed places.")
+def dq_and_dk_swapped(dout, q, k, v, weights):
+    dq, dk, dv = _back(dout, q, k, v, weights)
+    return dk, dq, dv
+
+
+@self_attention_backward.mistake(
+    "The softmax was skipped on the way back: its slope belongs between the weights "
+    "and the products."
+)
+def softmax_skipped(dout, q, k, v, weights):
+    dlogits = dout @ np.swapaxes(v, -1, -2) / q.shape[-1] ** 0.5
+    dv = np.swapaxes(weights, -1, -2) @ dout
+    return dlogits @ k, np.swapaxes(dlogits, -1, -2) @ q, dv
+
+
+@self_attention_backward.mistake(
+    "dv is only the sum of the output's slopes. A value collects them by its weights."
+)
+def values_evenly(dout, q, k, v, weights):
+    dq, dk, _ = _back(dout, q, k, v, weights)
+    even = np.ones_like(weights) / weights.shape[-1]
+    return dq, dk, np.swapaxes(even, -1, -2) @ dout
+
+
+@self_attention_backward.right
+def backward_by_einsum(dout, q, k, v, weights):
+    dA = np.einsum("...qv,...kv->...qk", dout, v)
+    dS = weights * (dA - np.einsum("...qk,...qk->...q", dA, weights)[..., None])
+    dS = dS / np.sqrt(k.shape[-1])
+    return (
+        np.einsum("...qk,...kd->...qd", dS, k),
+        np.einsum("...qk,...qd->...kd", dS, q),
+        np.einsum("...qk,...qv->...kv", weights, dout),
+    )
+
+
+@self_attention_backward.right
+def backward_by_jacobian(dout, q, k, v, weights):
+    dq, dk, dv = np.zeros(q.shape), np.zeros(k.shape), np.zeros(v.shape)
+    for at in np.ndindex(*q.shape[:-1]):
+        batch, a = at[:-1], weights[at]
+        slope = (np.diag(a) - np.outer(a, a)) @ (v[batch] @ dout[at])
+        slope = slope / np.sqrt(q.shape[-1])
+        dq[at] = slope @ k[batch]
+        dk[batch] += np.outer(slope, q[at])
+        dv[batch] += np.outer(a, dout[at])
+    return dq, dk, dv
+
+
+@self_attention_backward.right
+def backward_through_the_output(dout, q, k, v, weights):
+    out = weights @ v  # the mean of a row is the output's product with its slope
+    mean = np.sum(out * dout, axis=-1, keepdims=True)
+    dlogits = weights * (np.matmul(dout, v.swapaxes(-1, -2)) - mean)
+    dq = dlogits @ k * k.shape[-1] ** -0.5
+    dk = dlogits.swapaxes(-1, -2) @ q * k.shape[-1] ** -0.5
+    return dq, dk, weights.swapaxes(-1, -2) @ dout
+
+
+# --- many heads, one encoder ---------------------------------------------------------
+
+
+@lab.check(
+    "MultiHeadAttention",
+    points=7,
+    driver="multi_head",
+    forbid=("helpers.nn.MultiHeadAttention", "helpers.nn.scaled_dot_product_attention"),
+)
+def multi_head_attention(rng):
+    """Self- and cross-attention, one to three heads, masks of three shapes."""
+    x = rng.normal(size=(2, 4, 6))
+    yield case(x, x, x, 3, np.tril(np.ones((1, 4, 4), int)))
+    shapes = [(3, 2, 8), (3, 5, 8), (3, 5, 8)]
+    q, k, v = (rng.normal(size=shape) for shape in shapes)
+    yield case(q, k, v, 2, _some_closed(rng, (3, 1, 5)))
+    shapes = [(1, 3, 4), (1, 4, 4), (1, 4, 4)]
+    q, k, v = (rng.normal(size=shape) for shape in shapes)
+    yield case(q, k, v, 1, None)
+    yield case(q, k, v, 4, _some_closed(rng, (1, 3, 4)))
+
+
+def _many(self, q, k, v, mask=None, *, split=None, join=None, project=True,
+          output=True):  # fmt: skip
+    """Multi-head attention with places to go wrong."""
+    m, T_q, d = q.shape
+    h = self.num_heads
+
+    def usual(x):
+        return x.reshape(m, x.shape[1], h, d // h).transpose(0, 2, 1, 3)
+
+    if project:
+        q, k, v = self.query(q), self.key(k), self.value(v)
+    mask = None if mask is None else np.asarray(mask)[:, None]
+    out, weights = ref.attention(*((split or usual)(x) for x in (q, k, v)), mask)
+    if join:
+        out = join(out)
+    else:
+        out = out.transpose(0, 2, 1, 3).reshape(m, T_q, d)
+    return self.output(out) if output else out, weights
+
+
+@multi_head_attention.mistake(
+    "The heads are split along the wrong axis: reshape to (m, T, h, d / h) first, "
+    "which cuts the last axis, and transpose then."
+)
+@_layer("MultiHeadAttention")
+def splits_places(self, q, k, v, mask=None):
+    m, _, d = q.shape
+    h = self.num_heads
+    return _many(
+        self, q, k, v, mask, split=lambda x: x.reshape(m, h, x.shape[1], d // h)
+    )
+
+
+@multi_head_attention.mistake(
+    "On the way back the heads were joined without the transpose: places and heads are "
+    "mixed up."
+)
+@_layer("MultiHeadAttention")
+def joins_without_transpose(self, q, k, v, mask=None):
+    return _many(self, q, k, v, mask, join=lambda out: out.reshape(q.shape))
+
+
+@multi_head_attention.mistake("The last projection, `self.output`, is missing.")
+@_layer("MultiHeadAttention")
+def without_output_projection(self, q, k, v, mask=None):
+    return _many(self, q, k, v, mask, output=False)
+
+
+@multi_head_attention.mistake("The inputs were not projected: query, key and value.")
+@_layer("MultiHeadAttention")
+def without_projections(self, q, k, v, mask=None):
+    return _many(self, q, k, v, mask, project=False)
+
+
+@multi_head_attention.mistake("The mask is not used.")
+@_layer("MultiHeadAttention")
+def heads_without_mask(self, q, k, v, mask=None):
+    return _many(self, q, k, v)
+
+
+@multi_head_attention.mistake(
+    "Keys and values have changed places. The query is compared with keys."
+)
+@_layer("MultiHeadAttention")
+def keys_and_values_swapped(self, q, k, v, mask=None):
+    m, T_q, d = q.shape
+    h = self.num_heads
+    q, v, k = (
+        x.reshape(m, x.shape[1], h, d // h).transpose(0, 2, 1, 3)
+        for x in (self.query(q), self.key(k), self.value(v))
+    )
+    mask = None if mask is None else np.asarray(mask)[:, None]
+    out, weights = ref.attention(q, k, v, mask)
+    return self.output(out.transpose(0, 2, 1, 3).reshape(m, T_q, d)), weights
+
+
+@multi_head_attention.mistake(
+    "All heads see all coordinates: that is one head. Cut the vectors into pieces."
+)
+@_layer("MultiHeadAttention")
+def one_head_only(self, q, k, v, mask=None):
+    m, T_q, d = q.shape
+    mask = None if mask is None else np.asarray(mask)[:, None]
+    q, k, v = (
+        x.reshape(m, 1, x.shape[1], d)
+        for x in (self.query(q), self.key(k), self.value(v))
+    )
+    out, weights = ref.attention(q, k, v, mask)
+    shape = (m, self.num_heads, *weights.shape[2:])
+    return self.output(out.reshape(m, T_q, d)), np.broadcast_to(weights, shape)
+
+
+@multi_head_attention.mistake(
+    "The weights were averaged over the heads. Return each head's own."
+)
+@_layer("MultiHeadAttention")
+def averages_weights(self, q, k, v, mask=None):
+    out, weights = _many(self, q, k, v, mask)
+    return out, weights.mean(axis=1)
+
+
+@multi_head_attention.right
+@_layer("MultiHeadAttention")
+def head_by_head(self, q, k, v, mask=None):
+    size = q.shape[-1] // self.num_heads
+    q, k, v = self.query(q), self.key(k), self.value(v)
+    outs, weights = [], []
+    for i in range(self.num_heads):
+        part = slice(i * size, (i + 1) * size)
+        out, w = ref.attention(q[:, :, part], k[:, :, part], v[:, :, part], mask)
+        outs.append(out)
+        weights.append(w)
+    return self.output(nn.concatenate(outs)), np.stack(weights, axis=1)
+
+
+@multi_head_attention.right
+@_layer("MultiHeadAttention")
+def heads_by_helper(self, q, k, v, mask=None):
+    return _many(self, q, k, v, mask=mask)
+
+
+@multi_head_attention.right
+@_layer("MultiHeadAttention")
+def heads_by_swapping(self, q, k, v, mask=None):
+    def cut(x):
+        return nn.swapaxes(nn.reshape(x, *x.shape[:2], self.num_heads, -1), 1, 2)
+
+    if mask is not None:
+        mask = np.expand_dims(mask, 1).astype(bool)
+    out, weights = ref.attention(
+        q=cut(self.query(q)), k=cut(self.key(k)), v=cut(self.value(v)), mask=mask
+    )
+    return self.output(nn.swapaxes(out, 1, 2).reshape(q.shape)), weights
+
+
+lab.concept(
+    "head_parameters",
+    points=1,
+    answer=16640,
+    why="Four matrices of 64 · 64 and four biases of 64, however many heads.",
+    because={
+        16384: "The biases were left out: 64 for each of the four projections.",
+        12480: "Three projections go in, and one mixes the heads in the end.",
+        133120: "Each head works on 64 / 8 coordinates, not on all of them.",
+        2080: "That is one head's share; all eight are asked for.",
+        4160: "That is one projection of the four.",
+    },
+)
+
+
+@lab.check("EncoderLayer", points=5, driver="encoder_layer")
+def encoder_layer(rng):
+    """One to three heads, narrow and wide networks, masks of two shapes and none."""
+    yield case(rng.normal(size=(2, 4, 6)), 3, 5, np.tril(np.ones((1, 4, 4), int)))
+    yield case(2 * rng.normal(size=(3, 3, 4)), 1, 9, _some_closed(rng, (3, 1, 3)))
+    yield case(rng.normal(size=(1, 5, 8)), 2, 4, None)
+
+
+@encoder_layer.mistake(
+    "The input is added after the normalization. Add first, then normalize the sum."
+)
+@_layer("EncoderLayer")
+def adds_after_the_norm(self, x, mask=None):
+    attended, weights = self.mha(x, x, x, mask=mask)
+    x = x + self.norm1(self.dropout1(attended))
+    return x + self.norm2(self.dropout2(self.ffn(x))), weights
+
+
+@encoder_layer.mistake(
+    "The norms stand before attention and network. (That works as well, but it is "
+    "another layer: here each sum is normalized.)"
+)
+@_layer("EncoderLayer")
+def norm_first(self, x, mask=None):
+    n = self.norm1(x)
+    attended, weights = self.mha(n, n, n, mask=mask)
+    x = x + self.dropout1(attended)
+    return x + self.dropout2(self.ffn(self.norm2(x))), weights
+
+
+@encoder_layer.mistake("The input is not added: normalize the *sum* with it.")
+@_layer("EncoderLayer")
+def encoder_without_skips(self, x, mask=None):
+    attended, weights = self.mha(x, x, x, mask=mask)
+    x = self.norm1(self.dropout1(attended))
+    return self.norm2(self.dropout2(self.ffn(x))), weights
+
+
+@encoder_layer.mistake(
+    "The second sum adds the layer's input. It adds what the first norm gave."
+)
+@_layer("EncoderLayer")
+def adds_the_input_twice(self, x, mask=None):
+    attended, weights = self.mha(x, x, x, mask=mask)
+    first = self.norm1(x + self.dropout1(attended))
+    return self.norm2(x + self.dropout2(self.ffn(first))), weights
+
+
+@encoder_layer.mistake("Dropout is missing before the additions.")
+@_layer("EncoderLayer")
+def encoder_without_dropout(self, x, mask=None):
+    attended, weights = self.mha(x, x, x, mask=mask)
+    x = self.norm1(x + attended)
+    return self.norm2(x + self.ffn(x)), weights
+
+
+@encoder_layer.mistake("The mask does not reach the attention.")
+@_layer("EncoderLayer")
+def encoder_layer_without_mask(self, x, mask=None):
+    attended, weights = self.mha(x, x, x)
+    x = self.norm1(x + self.dropout1(attended))
+    return self.norm2(x + self.dropout2(self.ffn(x))), weights
+
+
+@encoder_layer.mistake("The network reads the layer's input, not what was attended to.")
+@_layer("EncoderLayer")
+def network_reads_the_input(self, x, mask=None):
+    attended, weights = self.mha(x, x, x, mask=mask)
+    first = self.norm1(x + self.dropout1(attended))
+    return self.norm2(first + self.dropout2(self.ffn(x))), weights
+
+
+@encoder_layer.right
+@_layer("EncoderLayer")
+def encoder_layer_in_words(self, x, mask=None):
+    heard, weights = self.mha(x, x, x, mask=mask)
+    between = self.norm1(nn.add(self.dropout1(heard), x))
+    thought = self.dropout2(self.ffn(between))
+    return self.norm2(nn.add(thought, between)), weights
+
+
+@encoder_layer.right
+@_layer("EncoderLayer")
+def encoder_layer_mask_by_position(self, x, mask=None):
+    result = self.mha(x, x, x, mask)
+    x = self.norm1(self.dropout1(result[0]) + x)
+    x = self.norm2(self.dropout2(self.ffn(x)) + x)
+    return x, result[1]
+
+
+@encoder_layer.right
+@_layer("EncoderLayer")
+def encoder_layer_by_hand(self, x, mask=None):
+    attended, weights = self.mha(x, x, x, mask=mask)
+    summed = x + self.dropout1(attended)
+    middle = nn.layer_norm(summed, self.norm1.gamma, self.norm1.beta)
+    wide, narrow = self.ffn.layers
+    summed = middle + self.dropout2(narrow(wide(middle)))
+    return nn.layer_norm(summed, self.norm2.gamma, self.norm2.beta), weights
+
+
+@lab.check("Encoder", points=5, driver="encoder")
+def encoder(rng):
+    """One to three layers; sentences shorter than the longest; several masks."""
+    for m, T, sizes in [
+        (2, 3, (2, 6, 2, 5, 8, 5)),
+        (3, 4, (1, 4, 1, 7, 9, 4)),
+        (1, 5, (3, 8, 4, 3, 6, 9)),
+    ]:
+        ids = rng.integers(1, sizes[4], (m, T))
+        mask = _some_closed(rng, (m, 1, T)) if m > 1 else None
+        yield case(ids, sizes, mask)
+
+
+def _embedded(self, token_ids, *, scale=True, places=True, drop=True):
+    x = self.embedding(token_ids)
+    T, d = x.shape[1:]
+    x = x * (d**0.5) if scale else x
+    x = x + self.pos_encoding[:, :T] if places else x
+    return self.dropout(x) if drop else x
+
+
+def _through(self, x, mask):
+    weights = []
+    for layer in self.layers:
+        x, w = layer(x, mask=mask)
+        weights.append(w)
+    return x, weights
+
+
+@encoder.mistake("The embeddings were not multiplied by the square root of their size.")
+@_layer("Encoder")
+def embedding_not_scaled(self, token_ids, mask=None):
+    return _through(self, _embedded(self, token_ids, scale=False), mask)
+
+
+@encoder.mistake("The pattern of the places is not added.")
+@_layer("Encoder")
+def without_places(self, token_ids, mask=None):
+    return _through(self, _embedded(self, token_ids, places=False), mask)
+
+
+@encoder.mistake(
+    "The pattern was multiplied too: scale the embedding, then add places."
+)
+@_layer("Encoder")
+def places_scaled_too(self, token_ids, mask=None):
+    x = self.embedding(token_ids)
+    T, d = x.shape[1:]
+    x = self.dropout((x + self.pos_encoding[:, :T]) * d**0.5)
+    return _through(self, x, mask)
+
+
+@encoder.mistake("Dropout is missing after the places were added.")
+@_layer("Encoder")
+def embedding_not_dropped(self, token_ids, mask=None):
+    return _through(self, _embedded(self, token_ids, drop=False), mask)
+
+
+@encoder.mistake("The mask does not reach the layers.")
+@_layer("Encoder")
+def encoder_without_mask(self, token_ids, mask=None):
+    return _through(self, _embedded(self, token_ids), None)
+
+
+@encoder.mistake("Every layer reads the embeddings. It reads what the one before gave.")
+@_layer("Encoder")
+def layers_not_chained(self, token_ids, mask=None):
+    start, weights = _embedded(self, token_ids), []
+    for layer in self.layers:
+        x, w = layer(start, mask=mask)
+        weights.append(w)
+    return x, weights
+
+
+@encoder.mistake(
+    "Only the last layer's weights came back. A list is wanted, one a layer."
+)
+@_layer("Encoder")
+def last_weights_only(self, token_ids, mask=None):
+    x, weights = _through(self, _embedded(self, token_ids), mask)
+    return x, weights[-1]
+
+
+@encoder.right
+@_layer("Encoder")
+def encoder_step_by_step(self, token_ids, mask=None):
+    return _through(self, _embedded(self, token_ids), mask)
+
+
+@encoder.right
+@_layer("Encoder")
+def encoder_with_results(self, token_ids, mask=None):
+    T = token_ids.shape[1]
+    x = nn.add(
+        nn.multiply(self.embedding(token_ids), self.pos_encoding.shape[2] ** 0.5),
+        self.pos_encoding[:, 0:T, :],
+    )
+    results = [(self.dropout(x), None)]
+    for layer in self.layers:
+        results.append(layer(results[-1][0], mask))
+    return results[-1][0], [weights for _, weights in results[1:]]
+
+
+@encoder.right
+@_layer("Encoder")
+def encoder_with_np_sqrt(self, token_ids, mask=None):
+    x = self.embedding(token_ids)
+    x = x * float(np.sqrt(x.shape[-1]))
+    x = self.dropout(self.pos_encoding[0, : np.shape(token_ids)[1]] + x)
+    x, weights = _through(self, x, mask)
+    return x, list(weights)
+
+
+# --- order lost ----------------------------------------------------------------------
+
+WORDS = ["ant", "bee", "cow", "dog", "eel", "fox", "gnu", "hen"]
+
+
+@lab.check("bag_of_words", points=2)
+def bag_of_words(rng):
+    """Words that come twice, capitals, unknown words, an empty sentence."""
+    for m, n in [(1, 4), (3, 9)]:
+        sentences = [" ".join(rng.choice(WORDS, n)) for _ in range(m)]
+        sentences[0] = sentences[0].title() + " Cow cow yak"
+        known = rng.permutation(WORDS)[:5].tolist()
+        known += [] if "cow" in known else ["cow"]
+        yield case(sentences, {word: i for i, word in enumerate(known)})
+    yield case(["", "hen  ant hen"], {"ant": 1, "hen": 0, "fox": 2})
+
+
+@bag_of_words.mistake("A word that comes twice counts once. Add 1 for each occurrence.")
+def presence_only(sentences, word_to_index):
+    return (ref.bag_of_words(sentences, word_to_index) > 0).astype(int)
+
+
+@bag_of_words.mistake("Words in capitals are not found. The dictionary is lower case.")
+def with_capitals(sentences, word_to_index):
+    counts = np.zeros((len(sentences), len(word_to_index)), int)
+    for row, sentence in zip(counts, sentences, strict=True):
+        for word in sentence.split():
+            if word in word_to_index:
+                row[word_to_index[word]] += 1
+    return counts
+
+
+@bag_of_words.mistake("An unknown word raises KeyError. Leave it out.")
+def unknown_words_raise(sentences, word_to_index):
+    counts = np.zeros((len(sentences), len(word_to_index)), int)
+    for row, sentence in zip(counts, sentences, strict=True):
+        for word in sentence.lower().split():
+            row[word_to_index[word]] += 1
+    return counts
+
+
+@bag_of_words.mistake("Those are shares. Counts are wanted.")
+def shares(sentences, word_to_index):
+    counts = ref.bag_of_words(sentences, word_to_index).astype(float)
+    return counts / np.maximum(counts.sum(1, keepdims=True), 1)
+
+
+@bag_of_words.mistake("All sentences went into one bag. Each has a row of its own.")
+def one_bag(sentences, word_to_index):
+    return ref.bag_of_words([" ".join(sentences)], word_to_index)[0]
+
+
+@bag_of_words.right
+def bags_by_counter(sentences, word_to_index):
+    bags = [Counter(sentence.lower().split()) for sentence in sentences]
+    columns = sorted(word_to_index, key=word_to_index.get)
+    return np.array([[bag[word] for word in columns] for bag in bags], float)
+
+
+@bag_of_words.right
+def bags_by_add_at(sentences, word_to_index):
+    counts = np.zeros((len(sentences), len(word_to_index)))
+    for i, sentence in enumerate(sentences):
+        found = [word_to_index.get(word) for word in sentence.lower().split()]
+        np.add.at(counts[i], [j for j in found if j is not None], 1)
+    return counts
+
+
+@bag_of_words.right
+def bags_by_counting(sentences, word_to_index):
+    counts = np.zeros((len(sentences), len(word_to_index)), np.int32)
+    for word, column in word_to_index.items():
+        counts[:, column] = [s.lower().split().count(word) for s in sentences]
+    return counts
+
+
+lab.concept(
+    "no_positions",
+    points=1,
+    answer="D",
+    why="Attention is a blend over a set: it turns around with its input.",
+    because={
+        "A": "Each vector belongs to its word, and the words have moved.",
+        "B": "The words are the same, and so is the company each of them keeps.",
+        "C": "No place is special to an encoder without positions.",
+    },
+)
+
+
+# --- the whole transformer -----------------------------------------------------------
+
+
+lab.concept(
+    "cross_keys",
+    points=1,
+    answer="A",
+    why="Keys and values come from what is read, queries from what is written.",
+    because={
+        "B": "That is self-attention, the first of the layer's two.",
+        "C": "All heads of one attention ask and are answered alike.",
+        "D": "Places are added to the tokens once, at the start.",
+    },
+)
+
+
+@lab.check("DecoderLayer", points=6, driver="decoder_layer")
+def decoder_layer(rng):
+    """What is read longer and shorter than what is written; several masks."""
+    for m, T_y, T_x, d, heads, units, closed in [
+        (2, 3, 5, 6, 3, 4, True),
+        (3, 4, 2, 4, 1, 7, True),
+        (1, 4, 4, 8, 2, 5, False),
+    ]:
+        x, read = rng.normal(size=(m, T_y, d)), rng.normal(size=(m, T_x, d))
+        ahead = np.tril(np.ones((1, T_y, T_y), int)) if closed else None
+        padding = _some_closed(rng, (m, 1, T_x)) if closed else None
+        yield case(x, read, heads, units, ahead, padding)
+
+
+def _decode(self, x, read, ahead, padding, *, query=None, keys=None, values=None,
+            last=True):  # fmt: skip
+    """A decoder layer; what its second attention works on may be replaced."""
+    a, w1 = self.mha1(x, x, x, mask=ahead)
+    x = self.norm1(x + self.dropout1(a))
+    q, k, v = (x if query is None else query), read, read
+    k, v = (x if keys else k), (x if values else v)
+    a, w2 = self.mha2(q, k, v, mask=padding)
+    x = self.norm2(x + self.dropout2(a))
+    return self.norm3(x + self.dropout3(self.ffn(x))), w1, w2
+
+
+@decoder_layer.mistake(
+    "Cross-attention takes its keys and values from the decoder. They come from "
+    "`enc_output`."
+)
+@_layer("DecoderLayer")
+def keys_from_the_decoder(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
+    return _decode(self, x, enc_output, look_ahead_mask, None, keys=True, values=True)
+
+
+@decoder_layer.mistake(
+    "In cross-attention the encoder asks the decoder. The queries come from what is "
+    "written."
+)
+@_layer("DecoderLayer")
+def encoder_asks(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
+    a, w1 = self.mha1(x, x, x, mask=look_ahead_mask)
+    x = self.norm1(x + self.dropout1(a))
+    a, w2 = self.mha2(enc_output, x, x)
+    T = min(x.shape[1], a.shape[1])
+    x = self.norm2(x[:, :T] + self.dropout2(a[:, :T]))
+    return self.norm3(x + self.dropout3(self.ffn(x))), w1, w2
+
+
+@decoder_layer.mistake("The future is open: the look-ahead mask is not used.")
+@_layer("DecoderLayer")
+def future_open(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
+    return _decode(self, x, enc_output, None, padding_mask)
+
+
+@decoder_layer.mistake("Cross-attention listens to padding: its mask is not used.")
+@_layer("DecoderLayer")
+def padding_heard(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
+    return _decode(self, x, enc_output, look_ahead_mask, None)
+
+
+@decoder_layer.mistake("The sum after cross-attention adds the layer's input again.")
+@_layer("DecoderLayer")
+def adds_input_after_cross(
+    self, x, enc_output, look_ahead_mask=None, padding_mask=None
+):
+    a, w1 = self.mha1(x, x, x, mask=look_ahead_mask)
+    first = self.norm1(x + self.dropout1(a))
+    a, w2 = self.mha2(first, enc_output, enc_output, mask=padding_mask)
+    second = self.norm2(x + self.dropout2(a))
+    return self.norm3(second + self.dropout3(self.ffn(second))), w1, w2
+
+
+@decoder_layer.mistake(
+    "The input is added after each normalization. Add first, then normalize the sum."
+)
+@_layer("DecoderLayer")
+def decoder_adds_after_norm(
+    self, x, enc_output, look_ahead_mask=None, padding_mask=None
+):
+    a, w1 = self.mha1(x, x, x, mask=look_ahead_mask)
+    x = x + self.norm1(self.dropout1(a))
+    a, w2 = self.mha2(x, enc_output, enc_output, mask=padding_mask)
+    x = x + self.norm2(self.dropout2(a))
+    return x + self.norm3(self.dropout3(self.ffn(x))), w1, w2
+
+
+@decoder_layer.mistake(
+    "Cross-attention asks with the layer's input. Its queries are what the first norm "
+    "gave."
+)
+@_layer("DecoderLayer")
+def asks_with_the_input(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
+    return _decode(self, x, enc_output, look_ahead_mask, padding_mask, query=x)
+
+
+@decoder_layer.mistake("Dropout is missing before the additions.")
+@_layer("DecoderLayer")
+def decoder_without_dropout(
+    self, x, enc_output, look_ahead_mask=None, padding_mask=None
+):
+    a, w1 = self.mha1(x, x, x, mask=look_ahead_mask)
+    x = self.norm1(x + a)
+    a, w2 = self.mha2(x, enc_output, enc_output, mask=padding_mask)
+    x = self.norm2(x + a)
+    return self.norm3(x + self.ffn(x)), w1, w2
+
+
+@decoder_layer.mistake("The two arrays of weights have changed places.")
+@_layer("DecoderLayer")
+def weights_swapped(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
+    out, w1, w2 = _decode(self, x, enc_output, look_ahead_mask, padding_mask)
+    return out, w2, w1
+
+
+@decoder_layer.right
+@_layer("DecoderLayer")
+def decoder_layer_step_by_step(
+    self, x, enc_output, look_ahead_mask=None, padding_mask=None
+):
+    return _decode(self, x, enc_output, look_ahead_mask, padding_mask)
+
+
+@decoder_layer.right
+@_layer("DecoderLayer")
+def decoder_layer_other_way_round(
+    self, x, enc_output, look_ahead_mask=None, padding_mask=None
+):
+    own, w1 = self.mha1(x, x, x, look_ahead_mask)
+    own = self.norm1(nn.add(self.dropout1(own), x))
+    other, w2 = self.mha2(own, enc_output, enc_output, padding_mask)
+    other = self.norm2(nn.add(self.dropout2(other), own))
+    thought = self.norm3(nn.add(self.dropout3(self.ffn(other)), other))
+    return thought, w1, w2
+
+
+@decoder_layer.right
+@_layer("DecoderLayer")
+def decoder_layer_in_a_loop(
+    self, x, enc_output, look_ahead_mask=None, padding_mask=None
+):
+    weights = []
+
+    def listen(x, mha, to, mask):
+        heard, w = mha(x, to, to, mask=mask)
+        weights.append(w)
+        return heard
+
+    x = self.norm1(x + self.dropout1(listen(x, self.mha1, x, look_ahead_mask)))
+    x = self.norm2(x + self.dropout2(listen(x, self.mha2, enc_output, padding_mask)))
+    x = self.norm3(x + self.dropout3(self.ffn(x)))
+    return x, *weights
+
+
+@lab.check("Decoder", points=5, driver="decoder")
+def decoder(rng):
+    """One to three layers; what is written shorter than the longest; masks."""
+    for m, T_y, T_x, sizes, closed in [
+        (2, 3, 4, (2, 6, 2, 5, 8, 5), True),
+        (1, 4, 2, (1, 4, 1, 7, 9, 4), False),
+        (2, 2, 3, (3, 4, 2, 3, 6, 9), True),
+    ]:
+        ids = rng.integers(1, sizes[4], (m, T_y))
+        ahead = np.tril(np.ones((1, T_y, T_y), int)) if closed else None
+        padding = _some_closed(rng, (m, 1, T_x)) if closed else None
+        yield case(ids, rng.normal(size=(m, T_x, sizes[1])), sizes, ahead, padding)
+
+
+def _down(self, x, read, ahead, padding, first=1):
+    weights = {}
+    for i, layer in enumerate(self.layers, start=first):
+        x, w1, w2 = layer(x, read, look_ahead_mask=ahead, padding_mask=padding)
+        weights[f"decoder_layer{i}_block1_self_att"] = w1
+        weights[f"decoder_layer{i}_block2_decenc_att"] = w2
+    return x, weights
+
+
+@decoder.mistake("The layers are counted from 0 in the names of the weights.")
+@_layer("Decoder")
+def names_from_zero(self, ids, enc_output, look_ahead_mask=None, padding_mask=None):
+    x = _embedded(self, ids)
+    return _down(self, x, enc_output, look_ahead_mask, padding_mask, first=0)
+
+
+@decoder.mistake("The embeddings were not multiplied by the square root of their size.")
+@_layer("Decoder")
+def decoder_not_scaled(self, ids, enc_output, look_ahead_mask=None, padding_mask=None):
+    x = _embedded(self, ids, scale=False)
+    return _down(self, x, enc_output, look_ahead_mask, padding_mask)
+
+
+@decoder.mistake("The pattern of the places is not added.")
+@_layer("Decoder")
+def decoder_without_places(
+    self, ids, enc_output, look_ahead_mask=None, padding_mask=None
+):
+    x = _embedded(self, ids, places=False)
+    return _down(self, x, enc_output, look_ahead_mask, padding_mask)
+
+
+@decoder.mistake("Dropout is missing after the places were added.")
+@_layer("Decoder")
+def decoder_not_dropped(self, ids, enc_output, look_ahead_mask=None, padding_mask=None):
+    x = _embedded(self, ids, drop=False)
+    return _down(self, x, enc_output, look_ahead_mask, padding_mask)
+
+
+@decoder.mistake("The future is open: the look-ahead mask does not reach the layers.")
+@_layer("Decoder")
+def decoder_future_open(self, ids, enc_output, look_ahead_mask=None, padding_mask=None):
+    return _down(self, _embedded(self, ids), enc_output, None, padding_mask)
+
+
+@decoder.mistake("The mask of the padding does not reach the layers.")
+@_layer("Decoder")
+def decoder_padding_heard(
+    self, ids, enc_output, look_ahead_mask=None, padding_mask=None
+):
+    return _down(self, _embedded(self, ids), enc_output, look_ahead_mask, None)
+
+
+@decoder.mistake(
+    "Each layer hands its output on as what was read. All layers listen to the "
+    "encoder's output."
+)
+@_layer("Decoder")
+def output_as_what_was_read(
+    self, ids, enc_output, look_ahead_mask=None, padding_mask=None
+):
+    x, weights = _embedded(self, ids), {}
+    for i, layer in enumerate(self.layers, start=1):
+        masks = {"look_ahead_mask": look_ahead_mask}
+        masks["padding_mask"] = padding_mask if i == 1 else None
+        x, w1, w2 = layer(x, enc_output, **masks)
+        enc_output = x
+        weights[f"decoder_layer{i}_block1_self_att"] = w1
+        weights[f"decoder_layer{i}_block2_decenc_att"] = w2
+    return x, weights
+
+
+@decoder.right
+@_layer("Decoder")
+def decoder_step_by_step(
+    self, ids, enc_output, look_ahead_mask=None, padding_mask=None
+):
+    return _down(self, _embedded(self, ids), enc_output, look_ahead_mask, padding_mask)
+
+
+@decoder.right
+@_layer("Decoder")
+def decoder_by_updates(self, ids, enc_output, look_ahead_mask=None, padding_mask=None):
+    T, d = ids.shape[1], self.pos_encoding.shape[-1]
+    x = self.dropout(self.embedding(ids) * d**0.5 + self.pos_encoding[:, :T, :])
+    kept, names = {}, ("block1_self_att", "block2_decenc_att")
+    for i in range(len(self.layers)):
+        x, *both = self.layers[i](x, enc_output, look_ahead_mask, padding_mask)
+        for name, weights in zip(names, both, strict=True):
+            kept[f"decoder_layer{i + 1}_{name}"] = weights
+    return x, kept
+
+
+@decoder.right
+@_layer("Decoder")
+def decoder_with_plain_ops(
+    self, ids, enc_output, look_ahead_mask=None, padding_mask=None
+):
+    x = nn.multiply(self.embedding(ids), float(np.sqrt(self.pos_encoding.shape[-1])))
+    x = nn.add(x, self.pos_encoding[:, : x.shape[1]])
+    return _down(self, self.dropout(x), enc_output, look_ahead_mask, padding_mask)
+
+
+@lab.check("Transformer", points=5, driver="transformer")
+def transformer(rng):
+    """One and two layers; different lengths, vocabularies and masks on both sides."""
+    for m, T_x, T_y, sizes, closed in [
+        (2, 5, 3, (1, 6, 2, 5, 9, 7, 6, 4), True),
+        (1, 3, 4, (2, 4, 1, 7, 6, 8, 3, 5), True),
+        (2, 4, 2, (1, 4, 2, 3, 7, 5, 4, 3), False),
+    ]:
+        read = rng.integers(1, sizes[4], (m, T_x))
+        written = rng.integers(1, sizes[5], (m, T_y))
+        masks = [None, None, None]
+        if closed:
+            padding = _some_closed(rng, (m, 1, T_x))
+            masks = [padding, np.tril(np.ones((1, T_y, T_y), int)),
+                     np.roll(padding, 1, axis=-1)]  # fmt: skip
+        yield case(read, written, sizes, *masks)
+
+
+def _whole(self, read, written, enc_padding, ahead, dec_padding, *, dense=True):
+    e, _ = self.encoder(read, mask=enc_padding)
+    x, weights = self.decoder(
+        written, e, look_ahead_mask=ahead, padding_mask=dec_padding
+    )
+    return self.final_layer(x) if dense else x, weights
+
+
+@transformer.mistake(
+    "Those are probabilities. Return the scores; the loss applies the softmax."
+)
+@_layer("Transformer")
+def returns_probabilities(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
+                          dec_padding_mask=None):  # fmt: skip
+    scores, weights = _whole(
+        self, x, y, enc_padding_mask, look_ahead_mask, dec_padding_mask
+    )
+    return nn.softmax(scores), weights
+
+
+@transformer.mistake("The last dense layer is missing.")
+@_layer("Transformer")
+def without_final_layer(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
+                        dec_padding_mask=None):  # fmt: skip
+    return _whole(
+        self, x, y, enc_padding_mask, look_ahead_mask, dec_padding_mask, dense=False
+    )
+
+
+@transformer.mistake(
+    "The encoder's and the decoder's padding masks have changed places, or one is used "
+    "for both."
+)
+@_layer("Transformer")
+def one_padding_mask(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
+                     dec_padding_mask=None):  # fmt: skip
+    return _whole(self, x, y, enc_padding_mask, look_ahead_mask, enc_padding_mask)
+
+
+@transformer.mistake("The look-ahead mask does not reach the decoder.")
+@_layer("Transformer")
+def transformer_future_open(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
+                            dec_padding_mask=None):  # fmt: skip
+    return _whole(self, x, y, enc_padding_mask, None, dec_padding_mask)
+
+
+@transformer.mistake("The encoder's padding mask does not reach the encoder.")
+@_layer("Transformer")
+def encoder_hears_padding(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
+                          dec_padding_mask=None):  # fmt: skip
+    return _whole(self, x, y, None, look_ahead_mask, dec_padding_mask)
+
+
+@transformer.mistake("The weights of the encoder came back. The decoder's are wanted.")
+@_layer("Transformer")
+def encoder_weights(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
+                    dec_padding_mask=None):  # fmt: skip
+    scores, _ = _whole(self, x, y, enc_padding_mask, look_ahead_mask, dec_padding_mask)
+    return scores, self.encoder(x, mask=enc_padding_mask)[1]
+
+
+@transformer.right
+@_layer("Transformer")
+def transformer_step_by_step(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
+                             dec_padding_mask=None):  # fmt: skip
+    return _whole(self, x, y, enc_padding_mask, look_ahead_mask, dec_padding_mask)
+
+
+@transformer.right
+@_layer("Transformer")
+def transformer_by_position(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
+                            dec_padding_mask=None):  # fmt: skip
+    result = self.decoder(
+        y, self.encoder(x, enc_padding_mask)[0], look_ahead_mask, dec_padding_mask
+    )
+    return self.final_layer(result[0]), result[1]
+
+
+@transformer.right
+@_layer("Transformer")
+def transformer_by_product(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
+                           dec_padding_mask=None):  # fmt: skip
+    out, weights = _whole(
+        self, x, y, enc_padding_mask, look_ahead_mask, dec_padding_mask, dense=False
+    )
+    return nn.matmul(out, self.final_layer.W) + self.final_layer.b, weights
+
+
+# --- pieces of words -----------------------------------------------------------------
+
+TEXTS = [
+    "the cat sat on the mat, the fat cat sat",
+    "aaaa aaab aaaab baaaa abababab",
+    "São Tomé, não é só é; 日本 日本語 🙂🙂🙂",
+    "she sells sea shells by the sea shore, shells she sells",
+]
+
+
+def _text(rng, n=60, letters="abcé 日🙂"):
+    """A random text with a few letters of one to four bytes, some of them frequent."""
+    return "".join(rng.choice(list(letters), n, p=_falling(len(letters))))
+
+
+def _falling(n):
+    p = 0.6 ** np.arange(n)
+    return p / p.sum()
+
+
+@lab.check("bpe_train", points=5)
+def bpe_train(rng):
+    """Runs of one letter, ties, several scripts, early stops, nothing to merge."""
+    yield case(TEXTS[rng.integers(len(TEXTS))], 8)
+    yield case(TEXTS[1], int(rng.integers(4, 9)))
+    yield case(_text(rng), 12)
+    yield case(_text(rng, 30, "ba"), 40)
+    yield case("abcd", 3)
+    yield case("", 2)
+
+
+def _train(text, num_merges, *, start=256, tie=lambda pair: pair, least=2, step=1,
+           merging=None):  # fmt: skip
+    merging = merging or ref.merge
+    ids = np.array(list(text.encode()), int)
+    merges = []
+    for i in range(num_merges):
+        pairs = list(zip(ids[:-1].tolist(), ids[1:].tolist(), strict=True))[::step]
+        counts = Counter(pairs)
+        if not counts:
+            break
+        pair = min(counts, key=lambda pair: (-counts[pair], tie(pair)))
+        if counts[pair] < least:
+            break
+        merges.append(pair)
+        ids = merging(ids, pair, start + i)
+    return merges
+
+
+@bpe_train.mistake("New tokens begin with 255 or 257. There are 256 bytes, 0 to 255.")
+def new_tokens_from_257(text, num_merges):
+    return _train(text, num_merges, start=257)
+
+
+@bpe_train.mistake("Of equally frequent pairs the larger won. The smaller is wanted.")
+def larger_of_equals(text, num_merges):
+    return _train(text, num_merges, tie=lambda pair: (-pair[0], -pair[1]))
+
+
+@bpe_train.mistake("Pairs that come only once were merged. Stop when none comes twice.")
+def merges_what_comes_once(text, num_merges):
+    return _train(text, num_merges, least=1)
+
+
+@bpe_train.mistake(
+    "All merges come from the first count. Merge, then count the new neighbours."
+)
+def counted_once(text, num_merges):
+    ids = list(text.encode())
+    counts = Counter(pairwise(ids))
+    often = sorted(counts, key=lambda pair: (-counts[pair], pair))
+    return [pair for pair in often[:num_merges] if counts[pair] > 1]
+
+
+@bpe_train.mistake("The tokens of merged pairs are characters. Begin with bytes.")
+def begins_with_characters(text, num_merges):
+    ids = np.array([ord(letter) for letter in text], int)
+    merges = []
+    for new in range(256, 256 + num_merges):
+        counts = Counter(zip(ids[:-1].tolist(), ids[1:].tolist(), strict=True))
+        pair = min(counts, key=lambda pair: (-counts[pair], pair), default=None)
+        if pair is None or counts[pair] < 2:
+            break
+        merges.append(pair)
+        ids = ref.merge(ids, pair, new)
+    return merges
+
+
+@bpe_train.mistake("Of equally frequent pairs the one met first won, not the smaller.")
+def first_of_equals(text, num_merges):
+    return _train(text, num_merges, tie=lambda pair: 0)
+
+
+@bpe_train.right
+def train_on_lists(text, num_merges):
+    ids, merges = list(text.encode("utf-8")), []
+    while len(merges) < num_merges:
+        counts = {}
+        for pair in pairwise(ids):
+            counts[pair] = counts.get(pair, 0) + 1
+        if not counts or max(counts.values()) == 1:
+            return merges
+        most = max(counts.values())
+        pair = min(p for p, n in counts.items() if n == most)
+        new, i = [], 0
+        while i < len(ids):
+            if tuple(ids[i : i + 2]) == pair:
+                new.append(256 + len(merges))
+                i += 2
+            else:
+                new.append(ids[i])
+                i += 1
+        ids = new
+        merges.append(pair)
+    return merges
+
+
+@bpe_train.right
+def train_by_sorting(text, num_merges):
+    return _train(text, num_merges)
+
+
+@bpe_train.right
+def train_by_codes(text, num_merges):
+    ids, merges = np.frombuffer(text.encode(), np.uint8).astype(np.int64), []
+    for new in range(256, 256 + num_merges):
+        if len(ids) < 2:
+            break
+        codes, counts = np.unique(ids[:-1] * 10000 + ids[1:], return_counts=True)
+        if counts.max() < 2:
+            break
+        pair = divmod(int(codes[counts.argmax()]), 10000)
+        merges.append([int(pair[0]), int(pair[1])])
+        ids = ref.merge(ids, pair, new)
+    return [tuple(pair) for pair in merges]
+
+
+@lab.check("bpe_encode", points=3)
+def bpe_encode(rng):
+    """Texts seen and new, several scripts, no merges, no text."""
+    yield case(_text(rng), ref.bpe_train(TEXTS[2] + _text(rng, 90), 14))
+    yield case("the sea, the cat, the shells", ref.bpe_train(TEXTS[3], 12))
+    yield case("aaaaaab aa", ref.bpe_train(TEXTS[1], int(rng.integers(4, 8))))
+    yield case("ü", [])
+    yield case("", [(97, 98)])
+
+
+@bpe_encode.mistake("The merges were applied in the reverse order.")
+def last_merge_first(text, merges):
+    ids = np.array(list(text.encode()), int)
+    for i in reversed(range(len(merges))):
+        ids = ref.merge(ids, merges[i], 256 + i)
+    return ids
+
+
+@bpe_encode.mistake("Those are characters' numbers. Begin with the bytes of the text.")
+def encodes_characters(text, merges):
+    ids = np.array([ord(letter) for letter in text], int)
+    for i, pair in enumerate(merges):
+        ids = ref.merge(ids, pair, 256 + i)
+    return ids
+
+
+@bpe_encode.mistake("Nothing was merged: those are bytes.")
+def bytes_only(text, merges):
+    return np.array(list(text.encode()), int)
+
+
+@bpe_encode.mistake("The new tokens are off by one: the first is 256.")
+def first_is_257(text, merges):
+    ids = np.array(list(text.encode()), int)
+    for i, pair in enumerate(merges):
+        pair = tuple(x + (x > 255) for x in pair)
+        ids = ref.merge(ids, pair, 257 + i)
+    return ids
+
+
+@bpe_encode.mistake("The merges were learned anew from this text. Use those given.")
+def learns_anew(text, merges):
+    return ref.bpe_encode(text, ref.bpe_train(text, len(merges)))
+
+
+@bpe_encode.right
+def encode_by_ranks(text, merges):
+    ids, rank = list(text.encode()), {tuple(p): i for i, p in enumerate(merges)}
+    while len(ids) > 1:
+        best = min(pairwise(ids), key=lambda p: rank.get(p, 1e9))
+        if best not in rank:
+            break
+        ids = ref.merge(np.array(ids), best, 256 + rank[best]).tolist()
+    return np.array(ids, int)
+
+
+@bpe_encode.right
+def encode_on_lists(text, merges):
+    ids = list(text.encode("utf-8"))
+    for number, (a, b) in enumerate(merges):
+        i = 0
+        while i < len(ids) - 1:
+            if ids[i] == a and ids[i + 1] == b:
+                ids[i : i + 2] = [256 + number]
+            i += 1
+    return np.array(ids, int)
+
+
+@bpe_encode.right
+def encode_as_a_list(text, merges):
+    ids = np.asarray(bytearray(text, "utf-8"), int)
+    for i in range(len(merges)):
+        ids = ref.merge(ids, tuple(merges[i]), i + 256)
+    return ids.astype(np.int32)
+
+
+@lab.check("bpe_decode", points=2)
+def bpe_decode(rng):
+    """Letters cut in two by their bytes, several scripts, no tokens."""
+    for sample, num_merges in [(TEXTS[2], 9), (TEXTS[3], 12), (_text(rng), 3)]:
+        merges = ref.bpe_train(sample, num_merges)
+        yield case(ref.bpe_encode(sample[::-1], merges), merges)
+    yield case(np.array([256, 195, 169]), [(104, 105)])
+    yield case(np.zeros(0, int), [(104, 105)])
+
+
+def _pieces(merges):
+    pieces = [bytes([byte]) for byte in range(256)]
+    for a, b in merges:
+        pieces.append(pieces[a] + pieces[b])
+    return pieces
+
+
+@bpe_decode.mistake(
+    "Each token was decoded on its own: a letter of several bytes is lost. Join the "
+    "bytes, decode once."
+)
+def token_by_token(ids, merges):
+    return "".join(_pieces(merges)[i].decode(errors="replace") for i in ids)
+
+
+@bpe_decode.mistake("The halves of a merge have changed places.")
+def halves_swapped(ids, merges):
+    pieces = [bytes([byte]) for byte in range(256)]
+    for a, b in merges:
+        pieces.append(pieces[b] + pieces[a])
+    return b"".join(pieces[i] for i in ids).decode(errors="replace")
+
+
+@bpe_decode.mistake("Those are bytes. Decode them to a string.")
+def returns_bytes(ids, merges):
+    return list(b"".join(_pieces(merges)[i] for i in ids))
+
+
+@bpe_decode.mistake("Bytes above 127 were read as letters of their own (Latin-1).")
+def as_latin(ids, merges):
+    return b"".join(_pieces(merges)[i] for i in ids).decode("latin-1")
+
+
+@bpe_decode.right
+def decode_by_undoing(ids, merges):
+    ids = list(ids)
+    for number in reversed(range(len(merges))):
+        flat = []
+        for i in ids:
+            flat.extend(merges[number] if i == 256 + number else [i])
+        ids = flat
+    return bytes(int(i) for i in ids).decode("utf-8")
+
+
+@bpe_decode.right
+def decode_by_recursion(ids, merges):
+    def piece(i):
+        if i < 256:
+            return [int(i)]
+        a, b = merges[i - 256]
+        return piece(a) + piece(b)
+
+    return bytes(byte for i in ids for byte in piece(i)).decode()
+
+
+@bpe_decode.right
+def decode_by_table(ids, merges):
+    return b"".join(map(_pieces(merges).__getitem__, np.asarray(ids).tolist())).decode()
+
+
+lab.concept(
+    "bpe_pieces",
+    points=1,
+    answer=4,
+    why="ab first: Z Z Z a c. Then ZZ: the result is (ZZ) Z a c.",
+    because={
+        5: "That is after the first merge; the second one glues two of its tokens.",
+        3: "Three equal tokens make one pair and one left over, from the left.",
+        8: "Those are the letters before any merge.",
+        7: "A merge takes a token away wherever its pair stands: in three places here.",
+        2: "There were two merges, not merges until two tokens are left.",
+    },
+)
+
+
+# --- labels and answers --------------------------------------------------------------
+
+
+@lab.check("align_labels", points=3)
+def align_labels(rng):
+    """Words of one to three pieces, equal labels side by side, separators, fills."""
+    for ignore in (-1, -100):
+        labels = rng.integers(0, 4, 5).tolist()
+        word_ids = [i for i in range(5) for _ in range(rng.integers(1, 4))]
+        yield case(labels, [None, *word_ids, None, None], ignore)
+    yield case([2, 2, 7], [0, 0, 1, 1, 2])
+    yield case(["A", "B"], [0, None, 1, 1], "X")
+    yield case([], [None, None])
+
+
+def _aligned(labels, word_ids, ignore, choose):
+    out, before = [], None
+    for word in word_ids:
+        out.append(ignore if word is None else choose(labels[word], word == before))
+        before = word
+    return out
+
+
+@align_labels.mistake(
+    "Every piece carries its word's label. Only the first of a word does."
+)
+def labels_every_piece(labels, word_ids, ignore=-1):
+    return _aligned(labels, word_ids, ignore, lambda label, again: label)
+
+
+@align_labels.mistake("The last piece of a word carries its label. The first one does.")
+def labels_the_last_piece(labels, word_ids, ignore=-1):
+    return ref.align_labels(labels, word_ids[::-1], ignore)[::-1]
+
+
+@align_labels.mistake("`ignore` is not used: another number was asked for.")
+def always_minus_one(labels, word_ids, ignore=-1):
+    return ref.align_labels(labels, word_ids, -1)
+
+
+@align_labels.mistake("Those are the numbers of the words. Their labels are wanted.")
+def numbers_of_words(labels, word_ids, ignore=-1):
+    return ref.align_labels(list(range(len(labels))), word_ids, ignore)
+
+
+@align_labels.mistake(
+    "A word whose label equals the one before lost it. Compare words, not labels."
+)
+def compares_labels(labels, word_ids, ignore=-1):
+    out, before = [], None
+    for word in word_ids:
+        label = None if word is None else labels[word]
+        out.append(ignore if word is None or label == before else label)
+        before = label
+    return out
+
+
+@align_labels.right
+def align_by_pairs(labels, word_ids, ignore=-1):
+    pairs = zip(word_ids, [None, *word_ids[:-1]], strict=True)
+    return [ignore if w is None or w == b else labels[w] for w, b in pairs]
+
+
+@align_labels.right
+def align_by_set(labels, word_ids, ignore=-1):
+    out, met = [ignore] * len(word_ids), set()
+    for i, word in enumerate(word_ids):
+        if word is not None and word not in met:
+            out[i] = labels[word]
+            met.add(word)
+    return out
+
+
+@align_labels.right
+def align_by_index(labels, word_ids, ignore=-1):
+    out = [ignore for _ in word_ids]
+    for word in range(len(labels)):
+        if word in word_ids:
+            out[word_ids.index(word)] = labels[word]
+    return out
+
+
+@lab.check("entity_f1", points=4)
+def entity_f1(rng):
+    """Labels as letters and numbers, several sentences, nothing found or there."""
+
+    def sentences(n, letters):
+        return [rng.choice(letters, rng.integers(2, 9)).tolist() for _ in range(n)]
+
+    for letters, outside in [(["A", "B", "O"], "O"), ([3, 4, 5, 6], 5)]:
+        true = sentences(6, letters)
+        guess = [
+            [one if rng.random() < 0.75 else other for one, other in
+             zip(row, rng.permutation(row).tolist(), strict=True)]
+            for row in true
+        ]  # fmt: skip
+        yield case(true, guess, outside)
+    yield case([["A", "A", "B"], ["B", "O"]], [["A", "B", "B"], ["B", "O"]])
+    yield case([["A", "A", "O", "B"], ["B", "B"]], [["A", "A", "O", "A"], ["A", "A"]])
+    yield case([["A", "A"], ["A", "O"]], [["O", "O"], ["O", "O"]])
+    yield case([["O", "O"]], [["A", "O"]])
+    yield case([["A", "B", "A"]], [["A", "B", "A"]])
+    yield case([[], ["A"]], [[], ["A"]])
+
+
+def _entities(sentences, outside, *, join=False, label=True, ends=True):
+    found, offset = [], 0
+    for number, labels in enumerate(sentences):
+        start = 0
+        for end in range(1, len(labels) + 1):
+            if end == len(labels) or labels[end] != labels[start]:
+                if labels[start] != outside:
+                    found.append((0 if join else number, start + offset * join,
+                                  end + offset * join if ends else 0,
+                                  labels[start] if label else 0))  # fmt: skip
+                start = end
+        offset += len(labels)
+    return set(found)
+
+
+def _scores(truth, guess):
+    right = len(truth & guess)
+    p = right / len(guess) if guess else 0.0
+    r = right / len(truth) if truth else 0.0
+    return p, r, 2 * p * r / (p + r) if p + r else 0.0
+
+
+@entity_f1.mistake(
+    "Words are scored one by one. An entity counts only as a whole, with both its ends."
+)
+def word_by_word(true, predicted, outside="O"):
+    truth = {(i, j, x) for i, s in enumerate(true) for j, x in enumerate(s)
+             if x != outside}  # fmt: skip
+    guess = {(i, j, x) for i, s in enumerate(predicted) for j, x in enumerate(s)
+             if x != outside}  # fmt: skip
+    return _scores(truth, guess)
+
+
+@entity_f1.mistake("Words labelled `outside` were counted as entities.")
+def outside_counts(true, predicted, outside="O"):
+    nobody = object()
+    return _scores(_entities(true, nobody), _entities(predicted, nobody))
+
+
+@entity_f1.mistake("Precision and recall have changed places.")
+def precision_and_recall_swapped(true, predicted, outside="O"):
+    return ref.entity_f1(predicted, true, outside)
+
+
+@entity_f1.mistake("The labels were not compared: an entity at the same place is not "
+                   "enough.")  # fmt: skip
+def labels_not_compared(true, predicted, outside="O"):
+    return _scores(
+        _entities(true, outside, label=False),
+        _entities(predicted, outside, label=False),
+    )
+
+
+@entity_f1.mistake("F1 is the plain mean of precision and recall here: 2PR / (P + R).")
+def plain_mean(true, predicted, outside="O"):
+    p, r, _ = ref.entity_f1(true, predicted, outside)
+    return p, r, (p + r) / 2
+
+
+@entity_f1.mistake(
+    "An entity goes on into the next sentence. Each sentence begins anew."
+)
+def across_sentences(true, predicted, outside="O"):
+    def flat(sentences):
+        return [[label for row in sentences for label in row]]
+
+    return _scores(_entities(flat(true), outside), _entities(flat(predicted), outside))
+
+
+@entity_f1.mistake("Where entities start is compared, but not where they end.")
+def ends_not_compared(true, predicted, outside="O"):
+    return _scores(
+        _entities(true, outside, ends=False), _entities(predicted, outside, ends=False)
+    )
+
+
+@entity_f1.mistake("Nothing found, or nothing there: do not divide by 0, return 0.0.")
+def divides_by_zero(true, predicted, outside="O"):
+    truth, guess = _entities(true, outside), _entities(predicted, outside)
+    p, r = len(truth & guess) / len(guess), len(truth & guess) / len(truth)
+    return p, r, 2 * p * r / (p + r)
+
+
+@entity_f1.right
+def f1_by_sets(true, predicted, outside="O"):
+    return _scores(_entities(true, outside), _entities(predicted, outside))
+
+
+@entity_f1.right
+def f1_by_groupby(true, predicted, outside="O"):
+    def spans(sentences):
+        found = []
+        for i, row in enumerate(sentences):
+            for label, run in groupby(enumerate(row), key=lambda pair: pair[1]):
+                places = [j for j, _ in run]
+                if label != outside:
+                    found.append((i, label, places[0], places[-1]))
+        return found
+
+    truth, guess = spans(true), spans(predicted)
+    right = sum(one in truth for one in guess)
+    total = len(truth) + len(guess)
+    return (
+        right / max(len(guess), 1), right / max(len(truth), 1),
+        2 * right / total if total else 0.0,
+    )  # fmt: skip
+
+
+@entity_f1.right
+def f1_by_counting(true, predicted, outside="O"):
+    tp = fp = fn = 0
+    for one, other in zip(true, predicted, strict=True):
+        a, b = _entities([one], outside), _entities([other], outside)
+        tp, fp, fn = tp + len(a & b), fp + len(b - a), fn + len(a - b)
+    p, r = tp / (tp + fp or 1), tp / (tp + fn or 1)
+    return p, r, 2 * tp / (2 * tp + fp + fn or 1)
+
+
+@lab.check("answer_span", points=3)
+def answer_span(rng):
+    """Ends before starts, spans too long, ties, one word, closed places."""
+    for T, max_len in [(7, 3), (12, 1), (5, 9)]:
+        yield case(2 * rng.normal(size=T), 2 * rng.normal(size=T), max_len)
+    start, end = rng.normal(size=(2, 9))
+    start[2], end[6], end[1], end[3] = 6.0, 6.0, 7.0, 1.0
+    yield case(start, end, 4)
+    yield case(start, end, 5)
+    yield case(np.where(np.arange(9) < 4, -1e9, start), end - 50, 3)
+    yield case(np.array([1.0, 1, 0, 1]), np.array([2.0, 2, 2, 2]), 2)
+    yield case(np.array([rng.normal()]), np.array([rng.normal()]), 3)
+
+
+def _span(start, end, allowed):
+    scores = np.asarray(start)[:, None] + np.asarray(end)[None]
+    i, j = np.indices(scores.shape)
+    scores = np.where(allowed(i, j), scores, -np.inf)
+    return tuple(int(x) for x in np.unravel_index(scores.argmax(), scores.shape))
+
+
+@answer_span.mistake(
+    "The best start and the best end were chosen apart: the end may lie before the "
+    "start, or too far away."
+)
+def chosen_apart(start_logits, end_logits, max_len):
+    return int(np.argmax(start_logits)), int(np.argmax(end_logits))
+
+
+@answer_span.mistake("The length of the span is not limited: `max_len` words at most.")
+def without_limit(start_logits, end_logits, max_len):
+    return _span(start_logits, end_logits, lambda i, j: j >= i)
+
+
+@answer_span.mistake(
+    "One word too many is allowed: start to end, both inclusive, are end − start + 1."
+)
+def one_word_too_long(start_logits, end_logits, max_len):
+    return _span(start_logits, end_logits, lambda i, j: (j >= i) & (j <= i + max_len))
+
+
+@answer_span.mistake("A span of one word is not allowed here. It should be.")
+def at_least_two_words(start_logits, end_logits, max_len):
+    if len(start_logits) == 1:
+        return 0, 0
+    return _span(start_logits, end_logits,
+                 lambda i, j: (j > i) & (j < i + max(max_len, 2)))  # fmt: skip
+
+
+@answer_span.mistake(
+    "The start was chosen first, then the best end behind it. Choose both together."
+)
+def start_first(start_logits, end_logits, max_len):
+    start = int(np.argmax(start_logits))
+    return start, start + int(np.argmax(end_logits[start : start + max_len]))
+
+
+@answer_span.mistake("The end may lie before the start. It must not.")
+def end_before_start(start_logits, end_logits, max_len):
+    return _span(start_logits, end_logits, lambda i, j: j < i + max_len)
+
+
+@answer_span.right
+def span_by_loops(start_logits, end_logits, max_len):
+    best, span = -np.inf, (0, 0)
+    for i in range(len(start_logits)):
+        for j in range(i, min(i + max_len, len(end_logits))):
+            if start_logits[i] + end_logits[j] > best:
+                best, span = start_logits[i] + end_logits[j], (i, j)
+    return span
+
+
+@answer_span.right
+def span_by_triangles(start_logits, end_logits, max_len):
+    scores = np.add.outer(start_logits, end_logits)
+    allowed = np.triu(np.ones_like(scores)) - np.triu(np.ones_like(scores), max_len)
+    best = int(np.argmax(np.where(allowed == 1, scores, -np.inf)))
+    return divmod(best, len(end_logits))
+
+
+@answer_span.right
+def span_by_sorting(start_logits, end_logits, max_len):
+    spans = [
+        (i, j) for i in range(len(start_logits)) for j in range(i, len(end_logits))
+        if j - i < max_len
+    ]  # fmt: skip
+    return max(spans, key=lambda s: start_logits[s[0]] + end_logits[s[1]])
+
+
+ANSWERS = [
+    ("The garden.", "garden"),
+    ("the kitchen", "the garden"),
+    ("Garden the", "a Garden!"),
+    ("red red hat", "a red hat"),
+    ("an old red hat", "red hat, the old one"),
+    ("", "garden"),
+    ("the", "a"),
+    ("hat red", "red hat"),
+    ("garden", "gardens"),
+    ("hat", "another hat, a red one"),
+]
+
+
+def _pairs(rng):
+    for i in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9):
+        yield ANSWERS[i]
+    words = ["the", "a", "Red", "red", "hat", "hat.", "old", "garden,"]
+    for n in (3, 5, 7):
+        yield " ".join(rng.choice(words, n)), " ".join(rng.choice(words, n))
+
+
+@lab.check("exact_match", points=2)
+def exact_match(rng):
+    """Articles, capitals, punctuation, order, empty answers."""
+    for prediction, truth in _pairs(rng):
+        yield case(prediction, truth)
+
+
+@exact_match.mistake(
+    "The strings themselves were compared. Normalize both: case, punctuation, articles."
+)
+def compares_strings(prediction, truth):
+    return int(prediction == truth)
+
+
+@exact_match.mistake("The order of the words was lost. The lists must agree.")
+def order_lost(prediction, truth):
+    return int(sorted(ref.normalize(prediction)) == sorted(ref.normalize(truth)))
+
+
+@exact_match.mistake("Only one of the two was normalized.")
+def one_normalized(prediction, truth):
+    return int(ref.normalize(prediction) == truth.split())
+
+
+@exact_match.mistake("It is enough for you that the truth occurs in the prediction.")
+def contained(prediction, truth):
+    return int(" ".join(ref.normalize(truth)) in " ".join(ref.normalize(prediction)))
+
+
+@exact_match.right
+def match_joined(prediction, truth):
+    return " ".join(ref.normalize(prediction)) == " ".join(ref.normalize(truth))
+
+
+@exact_match.right
+def match_by_hand(prediction, truth):
+    def plain(answer):
+        answer = "".join(c for c in answer.lower() if c.isalnum() or c.isspace())
+        return re.sub(r"\b(a|an|the)\b", " ", answer).split()
+
+    return 1.0 if plain(prediction) == plain(truth) else 0.0
+
+
+@exact_match.right
+def match_word_by_word(prediction, truth):
+    one, other = ref.normalize(prediction), ref.normalize(truth)
+    return len(one) == len(other) and all(
+        a == b for a, b in zip(one, other, strict=True)
+    )
+
+
+@lab.check("token_f1", points=3)
+def token_f1(rng):
+    """Overlap in part, repeated words, articles, empty answers."""
+    for prediction, truth in _pairs(rng):
+        yield case(prediction, truth)
+
+
+def _overlap(guess, true):
+    return sum((Counter(guess) & Counter(true)).values())
+
+
+@token_f1.mistake(
+    "A repeated word counts too much: it must be found as often as it is."
+)
+def repeated_words(prediction, truth):
+    guess, true = ref.normalize(prediction), ref.normalize(truth)
+    if not guess or not true:
+        return float(guess == true)
+    p = sum(word in true for word in guess) / len(guess)
+    r = sum(word in guess for word in true) / len(true)
+    return 2 * p * r / (p + r) if p + r else 0.0
+
+
+@token_f1.mistake("Repeated words were thrown together: sets forget how often.")
+def sets_of_words(prediction, truth):
+    guess, true = set(ref.normalize(prediction)), set(ref.normalize(truth))
+    if not guess or not true:
+        return float(guess == true)
+    return 2 * len(guess & true) / (len(guess) + len(true))
+
+
+@token_f1.mistake("The words were not normalized: case, punctuation, articles.")
+def words_not_normalized(prediction, truth):
+    guess, true = prediction.split(), truth.split()
+    if not guess or not true:
+        return float(guess == true)
+    return 2 * _overlap(guess, true) / (len(guess) + len(true))
+
+
+@token_f1.mistake("That is the precision. F1 asks for the recall as well.")
+def precision_alone(prediction, truth):
+    guess, true = ref.normalize(prediction), ref.normalize(truth)
+    if not guess or not true:
+        return float(guess == true)
+    return _overlap(guess, true) / len(guess)
+
+
+@token_f1.mistake("That is the recall. F1 asks for the precision as well.")
+def recall_alone(prediction, truth):
+    guess, true = ref.normalize(prediction), ref.normalize(truth)
+    if not guess or not true:
+        return float(guess == true)
+    return _overlap(guess, true) / len(true)
+
+
+@token_f1.mistake("Where no words are left it fails, or gives nan: 1 if both, else 0.")
+def fails_on_empty(prediction, truth):
+    guess, true = ref.normalize(prediction), ref.normalize(truth)
+    common = _overlap(guess, true)
+    p, r = common / len(guess), common / len(true)
+    return 2 * p * r / (p + r) if p + r else 0.0
+
+
+@token_f1.right
+def f1_by_precision_and_recall(prediction, truth):
+    guess, true = ref.normalize(prediction), ref.normalize(truth)
+    common = _overlap(guess, true)
+    if not common:
+        return int(guess == true)
+    p, r = common / len(guess), common / len(true)
+    return 2 * p * r / (p + r)
+
+
+@token_f1.right
+def f1_by_removing(prediction, truth):
+    guess, left = ref.normalize(prediction), ref.normalize(truth)
+    total, common = len(guess) + len(left), 0
+    for word in guess:
+        if word in left:
+            left.remove(word)
+            common += 1
+    return 2 * common / total if total else 1.0
+
+
+@token_f1.right
+def f1_by_counts(prediction, truth):
+    guess, true = ref.normalize(prediction), ref.normalize(truth)
+    if not (guess and true):
+        return 1.0 if guess == true else 0.0
+    common = sum(min(guess.count(word), true.count(word)) for word in set(guess))
+    return np.float64(common / ((len(guess) + len(true)) / 2))
+
+
+lab.concept(
+    "span_f1",
+    points=1,
+    answer=0.33,
+    digits=2,
+    why="Without articles five words against one: P = 1/5, R = 1, F1 = 2/6.",
+    because={
+        0.44: "The articles were counted; they are left out on both sides.",
+        0.2: "That is the precision; F1 weighs it with the recall.",
+        1.0: "That is the recall; F1 weighs it with the precision.",
+        0.6: "That is the plain mean of P and R. F1 is the harmonic one.",
+        0.0: "That is the exact match. One word of the five is right.",
+    },
+)
+
+
+# --- write ---------------------------------------------------------------------------
+
+
+@lab.check("generate", points=4, driver="generated", atol=0.05)
+def generate(rng):
+    """Greedy and k = 1, prompts longer than the context, temperatures, the top k."""
+    for temperature, top_k, n, context in [
+        (0, None, 1, 9),
+        (0.7, 1, 5, 3),
+        (0, 3, 4, 2),
+    ]:
+        yield case(
+            "tokens", table=3 * rng.normal(size=(7, 7)),
+            prompt=rng.integers(0, 7, n).tolist(), temperature=temperature,
+            top_k=top_k, length=9, context=context,
+        )  # fmt: skip
+    for temperature, top_k in [(1.0, None), (0.5, None), (2.5, None), (1.5, 3)]:
+        logits = rng.permutation([0.0, 0.5, 1.1, 1.8, -0.6])
+        yield case("shares", logits=logits, temperature=temperature, top_k=top_k,
+                   seed=int(rng.integers(1, 99)))  # fmt: skip
+
+
+def _write(model, prompt, temperature, top_k, rng, length, context, *, crop=True,
+           use=lambda z, t: z / t, keep=True, place=-1):  # fmt: skip
+    ids = list(prompt)
+    for _ in range(length):
+        window = ids[-context:] if crop else ids
+        z = np.asarray(model(np.array([window])), float)[0, place]
+        if top_k is not None and keep:
+            z = np.where(z >= np.sort(z)[-top_k], z, -np.inf)
+        if temperature == 0:
+            ids.append(int(z.argmax()))
+            continue
+        z = use(z, temperature)
+        p = np.exp(z - z.max())
+        ids.append(int(rng.choice(len(p), p=p / p.sum())))
+    return np.array(ids)
+
+
+@generate.mistake("The temperature has no effect. Divide the scores by it.")
+def temperature_ignored(model, prompt, temperature, top_k, rng, length=100, context=64):
+    return _write(model, prompt, temperature, top_k, rng, length, context,
+                  use=lambda z, t: z)  # fmt: skip
+
+
+@generate.mistake("The scores are multiplied by the temperature. Divide: hot is flat.")
+def temperature_multiplied(
+    model, prompt, temperature, top_k, rng, length=100, context=64
+):
+    return _write(model, prompt, temperature, top_k, rng, length, context,
+                  use=lambda z, t: z * t)  # fmt: skip
+
+
+@generate.mistake("All tokens may be drawn. Close all but the `top_k` best.")
+def top_k_ignored(model, prompt, temperature, top_k, rng, length=100, context=64):
+    return _write(model, prompt, temperature, top_k, rng, length, context, keep=False)
+
+
+@generate.mistake(
+    "The model sees more than `context` tokens. Give it the last ones only."
+)
+def context_ignored(model, prompt, temperature, top_k, rng, length=100, context=64):
+    return _write(model, prompt, temperature, top_k, rng, length, context, crop=False)
+
+
+@generate.mistake("The scores of the first place were used. The last one predicts.")
+def first_place(model, prompt, temperature, top_k, rng, length=100, context=64):
+    return _write(model, prompt, temperature, top_k, rng, length, context, place=0)
+
+
+@generate.mistake("The prompt is missing in the result.")
+def without_the_prompt(model, prompt, temperature, top_k, rng, length=100, context=64):
+    ids = _write(model, prompt, temperature, top_k, rng, length, context)
+    return ids[len(prompt) :]
+
+
+@generate.mistake("It always takes the best token. Draw, unless the temperature is 0.")
+def always_greedy(model, prompt, temperature, top_k, rng, length=100, context=64):
+    return _write(model, prompt, 0, top_k, rng, length, context)
+
+
+@generate.mistake("The tokens are drawn evenly, whatever their scores.")
+def drawn_evenly(model, prompt, temperature, top_k, rng, length=100, context=64):
+    return _write(model, prompt, temperature, top_k, rng, length, context,
+                  use=lambda z, t: np.where(np.isfinite(z), 0.0, z))  # fmt: skip
+
+
+@generate.right
+def write_by_cumulative_sum(
+    model, prompt, temperature, top_k, rng, length=100, context=64
+):
+    ids = [int(i) for i in prompt]
+    for _ in range(length):
+        z = np.array(model(np.array(ids[-context:])[None])[0][-1], dtype=float)
+        if top_k:
+            z[np.argsort(z)[:-top_k]] = -np.inf
+        if not temperature:
+            ids.append(int(np.argmax(z)))
+            continue
+        p = np.exp((z - z.max()) / temperature)
+        edges = np.cumsum(p) / p.sum()
+        ids.append(int(np.searchsorted(edges, rng.random())))
+    return ids
+
+
+@generate.right
+def write_with_choice(model, prompt, temperature, top_k, rng, length=100, context=64):
+    return _write(model, prompt, temperature, top_k, rng, length, context)
+
+
+@generate.right
+def write_among_the_best(
+    model, prompt, temperature, top_k, rng, length=100, context=64
+):
+    ids = np.array(prompt, int)
+    while len(ids) < len(prompt) + length:
+        scores = model(ids[np.newaxis, -context:])[0, -1]
+        best = np.argsort(-scores)[: top_k or len(scores)]
+        if temperature == 0:
+            new = best[0]
+        else:
+            p = np.exp((scores[best] - scores[best].max()) / temperature)
+            new = rng.choice(best, p=p / p.sum())
+        ids = np.append(ids, new)
+    return ids
