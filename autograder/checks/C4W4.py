@@ -556,6 +556,8 @@ def who_is_it(rng):
     yield case(_at(known["tian"], rng, 0.4), known)
     yield case(_at(known["kian"], rng, 0.25), known, threshold=0.2)
     yield case(sum(known.values()) * 3 + 5, known)
+    apart = {name: 3.0 * i + e for i, (name, e) in enumerate(known.items())}
+    yield case(_at(apart["younes"], rng, 0.9), apart)
     pair = {"ada": np.array([1.0, 0.0]), "bo": np.array([-1.0, 0.0])}
     yield case(np.array([0.0, rng.uniform(0.2, 0.5)]), pair, threshold=1.5)
     yield case(np.array([1.0, 0.5]), pair, threshold=0.5)

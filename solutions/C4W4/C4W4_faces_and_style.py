@@ -341,6 +341,7 @@ def encoder(rng):
     )
 
 
+# %% demo
 def embed(model, X):
     """Encodings of length 1, a tensor `(m, 32)`."""
     Z = model(X)
@@ -370,6 +371,7 @@ def people(Y, rng, n, k):
     return np.concatenate([rng.choice(np.flatnonzero(w == Y), k, False) for w in who])
 
 
+# %% demo
 def step(model, optimizer, X, Y, triplets, alpha=0.2):
     """One step with your gradient; `triplets` is an array or a way to find one."""
     E = embed(model, X)
@@ -406,6 +408,7 @@ def train_twins(kind, steps=300):
     return model, course
 
 
+# %% demo
 runs = {kind: train_twins(kind) for kind in ("random", "hard")}
 plots.lines(
     {f"{kind} triplets": course for kind, (_, course) in runs.items()},
@@ -559,35 +562,47 @@ check(who_is_it)
 # %% [markdown]
 # ## Six residents, two strangers
 # Of the eight test people, six move in: their **first picture** goes into the database,
-# the other eleven come to the door. The last two are strangers. The threshold is still
-# that of the dev people.
+# the other eleven come to the door. The last two are strangers. Two thresholds, both
+# from the dev people: the **lenient** one from before, and a **strict** one, which
+# accepted at most 1 of 1,000 different pairs.
+#
+# <details><summary><b>Predict</b>: what will the lenient one do to strangers, who are
+# compared with six residents each?</summary>
+#
+# Six chances of a wrong yes: many will get in.
+# </details>
 
 # %% demo
 E = E_test["hard"]
 names = ["Ada", "Bo", "Cem", "Dua", "Eli", "Fay", "(Gus)", "(Hal)"]
 database = {name: E[12 * i] for i, name in enumerate(names[:6])}
-answers = [who_is_it(one, database, threshold)[1] for one in E]
 truth = [names[label - 32] for label in Y_test]
-visits = [i for i in range(96) if i % 12 or i >= 72]
-known = [i for i in visits if i < 72]
-strangers = [i for i in visits if i >= 72]
-nearest = np.mean([who_is_it(E[i], database, np.inf)[1] == truth[i] for i in known])
-print(f"recognition, residents only, no threshold: {nearest:.0%}; dice: 17 %")
-right = np.mean([answers[i] == truth[i] for i in known])
-nobody = np.mean([answers[i] is None for i in known])
-refused = np.mean([answers[i] is None for i in strangers])
-print(f"with it: {right:.0%} right, {nobody:.0%} left outside, the rest mistaken")
-print(f"strangers refused: {refused:.0%}")
+residents = [i for i in range(72) if i % 12]
+strangers = range(72, 96)
+nearest = [who_is_it(E[i], database, np.inf)[1] == truth[i] for i in residents]
+print(f"recognition, residents only, no threshold: {np.mean(nearest):.0%}; dice: 17 %")
+thresholds, wrongly, rightly = roc(*pair_distances(E_dev["hard"], Y_dev))
+strict = thresholds[wrongly <= 0.001][-1]
+for name, tau in (("lenient", threshold), ("strict", strict)):
+    answers = [who_is_it(one, database, tau)[1] for one in E]
+    right = np.mean([answers[i] == truth[i] for i in residents])
+    nobody = np.mean([answers[i] is None for i in residents])
+    refused = np.mean([answers[i] is None for i in strangers])
+    print(
+        f"{name:7} {tau:.2f}: residents {right:.0%} right, {nobody:.0%} left outside, "
+        f"{1 - right - nobody:.0%} mistaken; of strangers {refused:.0%} refused"
+    )
+
+# %% demo
 chosen = [1, 14, 27, 31, 40, 63, 73, 77, 86, 90]
+good = [answers[i] == (truth[i] if i < 72 else None) for i in chosen]
 plots.images(
     X_test[chosen],
     [f"{truth[i]}\n→ {answers[i] or 'nobody'}" for i in chosen],
     columns=5,
-    colors=[
-        plots.GREEN if answers[i] == (truth[i] if i < 72 else None) else plots.VERMILION
-        for i in chosen
-    ],
-    reading="Above: who it is, below: what your function says. In brackets: strangers.",
+    colors=[plots.GREEN if one else plots.VERMILION for one in good],
+    reading="The strict threshold. Above: who it is, below: what your function says. "
+    "In brackets: strangers.",
 )
 
 # %% demo
@@ -657,16 +672,16 @@ plots.images(
             for name, (_, opened) in zip(queue, said, strict=True)],
     reading="Distance to the first picture. In red: doors that should stay shut.",
 )  # fmt: skip
-drawn = np.stack([np.uint8(255 * scaled(x, 150)) for x in faces.test_x[::3]])
-foreign = pair_distances(vision.face_embedding(drawn), Y_test[::3])
-print(f"area under the ROC on drawn test faces: {area(*foreign):.2f}")
+drawn = np.stack([np.uint8(255 * scaled(x, 150)) for x in faces.test_x])
+foreign = pair_distances(vision.face_embedding(drawn), Y_test)
+print(f"area under the ROC on drawn test faces: {area(*foreign):.3f}")
 
 # %% [markdown]
 # Two lessons. Light, mirror and distance hardly matter: that is what three million
-# photographs buy. But outside its world it is lost: it knows **faces**, so whatever
-# is none lands somewhere, here inside the threshold, and drawings it tells apart no
-# better than raw pixels do. Hence a face *detector* stands before it, as in last week's
-# lab.
+# photographs buy. But outside its world it is lost. It knows **faces**; whatever is
+# none lands somewhere, here inside the threshold, and people who are drawn it tells
+# apart worse (0.85) than our small network does (about 0.95), which has seen only 28.
+# Hence a face *detector* stands before it, as in last week's lab.
 #
 # And the printed photograph opens the door. The encoding says *who*, never *whether
 # alive*. **Liveness** is another network or sensor: depth, infrared, a blink on
@@ -785,8 +800,6 @@ def fit(difference, same, steps=400, rate=0.5):
 
 
 # %% demo
-with nn.no_grad():
-    E_train = embed(runs["hard"][0], X).data
 i, j, same = pair_rows(Y_dev)
 k, n, same_test = pair_rows(Y_test)
 D, T = parts(E_dev["hard"]), parts(E_test["hard"])
@@ -829,6 +842,7 @@ def shape_encoder(rng):
     )
 
 
+# %% demo
 def train_shapes(kind, steps=200):
     """Train on five kinds of animal, eight silhouettes of each in a step."""
     rng = np.random.default_rng(0)
@@ -860,8 +874,9 @@ def one_shot(E, labels, kinds, rounds=1000):
 new_black = shapes.test_x[..., np.newaxis] / np.float32(255)
 shots = {"pixels": one_shot(new_black.reshape(1000, -1), shapes.test_y, unseen)}
 for kind in ("random", "hard"):
+    model = train_shapes(kind)
     with nn.no_grad():
-        E = embed(train_shapes(kind), new_black).data
+        E = embed(model, new_black).data
     shots[f"{kind} triplets"] = one_shot(E, shapes.test_y, unseen)
 plots.bars(
     shots,
@@ -1462,12 +1477,12 @@ plots.images(
 # chances: 1 − 0.99³⁰⁰ is 95 %. So let people show a badge first and verify against that
 # one encoding, or ask for a far smaller share of wrong yes. The threshold belongs to
 # the people and cameras at hand: choose it on pictures of other people than those you
-# test on, from the ROC, at the share of strangers one can bear. In our test, a
-# threshold from four dev people kept out some residents and let in some strangers.
-# Nobody may be called by the nearest name without it. Store encodings, not
-# photographs, and protect them. A printed photograph opened our door, so test for life.
-# Measure errors for each group of people separately: a network is lost outside what it
-# has seen; the one for real faces told drawn ones apart no better than pixels did.
+# test on, from the ROC, at the share of strangers one can bear. Our lenient threshold
+# let in more than half of the strangers; the strict one refused three of four and left
+# a quarter of the residents outside. Store encodings, not photographs, and protect
+# them. A printed photograph opened our door, so test for life. Measure errors for each
+# group of people separately: a network is lost outside what it has seen; the one for
+# real faces did worse on drawn ones, 0.85, than our small one with about 0.95.
 #
 # **Rubric**, one point each: verification against recognition, with a number · the
 # threshold from other people than the test's, from the ROC or from costs · strangers
