@@ -137,9 +137,10 @@ def attention_by_hand(a, s_prev, densor1, densor2):
 
 
 @one_step_attention.right
-def attention_by_einsum(a, s_prev, densor1, densor2):
+def attention_transposed(a, s_prev, densor1, densor2):
     _, alphas = _attend(a, s_prev, densor1, densor2)
-    context = ref.nn.einsum("mtk,mtn->mkn", alphas, a)
+    m, Tx, n = a.shape
+    context = (a.swapaxes(1, 2) @ alphas).reshape(m, 1, n)
     return context, alphas
 
 
@@ -444,6 +445,10 @@ def beam_search(rng):
         table = table_of(rng, 3, V, zeros)
         table[..., 0] *= 0.4
         yield case(table, B, length, penalty)
+    for B, length in [(3, 9), (4, 7)]:  # some end early and step aside
+        table = table_of(rng, 3, 6)
+        table[..., 0] *= 3
+        yield case(table / table.sum(axis=-1, keepdims=True), B, length, 1.2)
     late = table_of(rng, 2, 4)
     late[..., 0] *= 0.02
     yield case(late, 3, 5, 0.7)

@@ -104,7 +104,8 @@ def coded(written, wanted):
 # \qquad \alpha^{\langle t,t'\rangle} = \frac{\exp e^{\langle t,t'\rangle}}
 # {\sum_{t''}\exp e^{\langle t,t''\rangle}} \qquad
 # c^{\langle t\rangle} = \sum_{t'}\alpha^{\langle t,t'\rangle}a^{\langle t'\rangle}$$
-#
+
+# %% [markdown]
 # By hand, three notes 1, 2, 5 with energies $0, 0, \ln 2$: the shares are
 # $\frac14, \frac14, \frac12$, and the context is $0.25 + 0.5 + 2.5 = 3.25$.
 
@@ -125,10 +126,6 @@ attention_count = None
 # <details><summary>Shapes do not fit in concatenate</summary>
 #
 # `s_prev` is `(m, n_s)`. Make it `(m, 1, n_s)`, then broadcast it to `Tx` letters.
-# </details>
-# <details><summary>The slope is missing</summary>
-#
-# Reading `.data` cuts the tape of the gradient. Stay with tensors.
 # </details>
 
 
@@ -468,6 +465,7 @@ def letter_model(follows, longest=5):
     return step
 
 
+# %%
 def restoring(step, consonants):
     """The same step function, allowed only vowels and the next of the consonants."""
 
@@ -543,7 +541,8 @@ width_one = None
 
 # %% [markdown]
 # ### Exercise 4 · `beam_search` · 9 points · about 20 minutes
-# At the end, all sequences compete: those that ended, and those cut off by `max_len`.
+# Drop impossible extensions. At the end all compete: the sequences that ended, and
+# those cut off by `max_len`.
 #
 # <details><summary>B beginnings that all start alike, and worse results</summary>
 #
@@ -552,10 +551,6 @@ width_one = None
 # <details><summary>The sums are positive, or tiny</summary>
 #
 # Logarithms add. Multiply nothing, and take no `exp`.
-# </details>
-# <details><summary>The result is -inf</summary>
-#
-# Drop impossible extensions, also when fewer than B are left.
 # </details>
 
 
@@ -792,13 +787,20 @@ check(clipped_precision)
 clipped_by_hand = None
 
 # %% [markdown]
-# ### Exercise 7 · `bleu` · 6 points · about 10 minutes
+# ### One number
 # The geometric mean of the precisions for $n = 1, …, 4$, times a **brevity penalty**:
 # with $c$ words in the candidate and $r$ in the reference nearest in length (the
 # shorter of two equally near),
 #
 # $$\mathrm{BLEU} = \mathrm{BP}\cdot\exp\Big(\tfrac14\sum_{n}\ln p_n\Big) \qquad
 # \mathrm{BP} = \begin{cases}1 & c \ge r\\ e^{1 - r/c} & c < r\end{cases}$$
+#
+# By hand: "the cat is on the" against "the cat is on the mat" has precisions of 1
+# throughout. With $c = 5$ and $r = 6$ the penalty is $e^{-1/5} = 0.82$.
+
+# %% [markdown]
+# ### Exercise 7 · `bleu` · 6 points · about 10 minutes
+# Your `clipped_precision`, `max_n` times.
 #
 # <details><summary>Short candidates score above 1</summary>
 #
@@ -950,10 +952,6 @@ ctc_paths = None
 # <details><summary>Index out of bounds for an empty label</summary>
 #
 # Then $z$ is one blank, and there is no place 1.
-# </details>
-# <details><summary>Too likely everywhere</summary>
-#
-# Skipping leads from letter to letter, never from blank to blank.
 # </details>
 
 
@@ -1258,10 +1256,6 @@ def get_random_time_segment(segment_ms, duration_ms=CLIP_MS):
 # and add the clip to the sound there. If there is still no room, change nothing and
 # return the segment `(duration_ms, duration_ms)`.
 #
-# <details><summary>The argument was modified</summary>
-#
-# `background` must stay as it was: add to a copy.
-# </details>
 # <details><summary>Shapes do not match where the clip is added</summary>
 #
 # Sound is counted in samples, 8 a millisecond: from `start_ms * RATE // 1000` on, as
