@@ -13,10 +13,10 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder import build, paths
+from autograder import build, paths, policy
 from autograder.worker.parse import RawCell
 from autograder.worker.parse import parse as parse_here
 
@@ -147,18 +147,21 @@ class ReleasedCells:
         by_name: grade id → text of the released cell.
         locked: grade ids of cells that a student does not write.
         demos: texts of demo cells.
+        packages: what its code imports.
     """
 
     by_name: dict[str, str]
     locked: frozenset[str]
     demos: frozenset[str]
+    packages: frozenset[str]
 
 
 @functools.cache
 def released_cells(lab: str) -> ReleasedCells:
     """The cells of a lab as students receive them."""
     by_name, locked, demos = {}, set(), set()
-    for cell in build.release_notebook(lab).cells:
+    cells = build.release_notebook(lab).cells
+    for cell in cells:
         grading = cell.metadata.get("nbgrader")
         if grading:
             by_name[grading["grade_id"]] = cell.source
@@ -166,7 +169,8 @@ def released_cells(lab: str) -> ReleasedCells:
                 locked.add(grading["grade_id"])
         elif "demo" in cell.metadata.get("tags", ()):
             demos.add(cell.source)
-    return ReleasedCells(by_name, frozenset(locked), frozenset(demos))
+    packages = policy.imported(c.source for c in cells if c.cell_type == "code")
+    return ReleasedCells(by_name, frozenset(locked), frozenset(demos), packages)
 
 
 def _sort_out(lab: str, cells: list[StudentCell]) -> Intake:
@@ -193,4 +197,11 @@ def _sort_out(lab: str, cells: list[StudentCell]) -> Intake:
             findings.append(f"The {what} {name!r} is missing.")
         elif present[name] > 1:
             findings.append(f"There are {present[name]} cells {name!r}.")
-    return Intake(lab, tuple(kept), tuple(findings))
+    intake = Intake(lab, tuple(kept))
+    used = policy.computing_packages(intake.code, released.packages)
+    findings += [
+        f"Cell {number} imports `{name}`, which computes answers for you. It is not "
+        "there when the notebook is graded; write it with NumPy."
+        for name, number in used.items()
+    ]
+    return replace(intake, findings=tuple(findings))

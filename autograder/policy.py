@@ -1,11 +1,76 @@
-"""Which of the names an exercise may not use its code depends on."""
+"""What a notebook's code depends on: forbidden names, and packages with the answers.
+
+Both are read off the syntax tree, to tell the reader kindly. What keeps such packages
+away is the sandbox: they are not in it.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 from helpers.checks.policy import forbidden_names
+
+# Packages that compute what the labs have readers write themselves.
+COMPUTING = frozenset({
+    "autograd", "chainer", "cupy", "cv2", "flax", "jax", "keras", "librosa",
+    "lightgbm", "mxnet", "numba", "onnxruntime", "optax", "paddle", "pytorch_lightning",
+    "scipy", "skimage", "sklearn", "statsmodels", "sympy", "tensorflow", "theano",
+    "tinygrad", "torch", "torchaudio", "torchvision", "transformers", "xgboost",
+})  # fmt: skip
+_MENTION = re.compile(rf"\b({'|'.join(sorted(COMPUTING))})\b")
+_MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
+
+
+def computing_packages(
+    cells: Iterable[str], allowed: Iterable[str] = ()
+) -> dict[str, int]:
+    """Packages of `COMPUTING` that a notebook imports, and the first cell that does.
+
+    Args:
+        cells: the student's code cells.
+        allowed: packages that the lab itself imports.
+    """
+    found: dict[str, int] = {}
+    for number, cell in enumerate(cells, start=1):
+        if _MENTION.search(cell):
+            for name in _imported(cell):
+                if name in COMPUTING and name not in allowed:
+                    found.setdefault(name, number)
+    return found
+
+
+def imported(cells: Iterable[str]) -> frozenset[str]:
+    """Names of all packages that some cells import."""
+    return frozenset(name for cell in cells for name in _imported(cell))
+
+
+def _imported(cell: str) -> Iterator[str]:
+    """The packages that a cell imports, `__import__("…")` and the like included."""
+    for statement in _parsed(cell):
+        for node in ast.walk(statement):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names = [node.module]
+            elif isinstance(node, ast.Call) and node.args:
+                called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                value = getattr(node.args[0], "value", None)
+                if called in ("__import__", "import_module") and type(value) is str:
+                    names = [value]
+            yield from (name.partition(".")[0] for name in names)
+
+
+def _parsed(cell: str) -> list[ast.stmt]:
+    """The statements of a cell; `%magic` and `!command` are left out."""
+    for text in (cell, _MAGIC.sub(r"\1pass", cell)):
+        try:
+            return ast.parse(text).body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return []
 
 
 def uses_forbidden(cells: Iterable[str], name: str, forbid: Iterable[str]) -> list[str]:
@@ -47,11 +112,7 @@ def _definitions(cells: Iterable[str]) -> tuple[dict[str, ast.stmt], list[str]]:
     found: dict[str, ast.stmt] = {}
     imports = []
     for cell in cells:
-        try:
-            body = ast.parse(cell).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        for node in body:
+        for node in _parsed(cell):
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 found[node.name] = node
             elif isinstance(node, ast.Assign):
