@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 import tempfile
 from pathlib import Path
 
@@ -122,8 +123,17 @@ def _expand(cell: source.Cell, checks: check.Lab) -> list[nbformat.NotebookNode]
         case "demo":
             return [_code(cell.text, tags=["demo"])]
     if cell.kind == "markdown":
-        return [new_markdown_cell(cell.text)]
+        return [new_markdown_cell(_summaries(cell.text))]
     return [_code(cell.text)]
+
+
+def _summaries(text: str) -> str:
+    """Code in the title of a folded hint as HTML: Markdown is not read in there."""
+    return re.sub(
+        r"<summary>.*?</summary>",
+        lambda found: re.sub(r"`([^`]*)`", r"<code>\1</code>", found.group()),
+        text, flags=re.S,
+    )  # fmt: skip
 
 
 def _check_cell(text: str, name: str, checks: check.Lab) -> nbformat.NotebookNode:

@@ -59,3 +59,11 @@ def test_a_lab_that_tells_no_time_is_refused(monkeypatch):
     lab_map.entry.cache_clear()
     with pytest.raises(lab_map.source.SourceError, match=r"\*\*Time\*\*"):
         lab_map.entry(LABS[0])
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_titles_of_hints_show_code_as_code(lab):
+    notebook = nbformat.read(paths.LABS / lab_map.entry(lab).notebook, as_version=4)
+    for cell in notebook.cells:
+        for title in re.findall(r"<summary>(.*?)</summary>", cell.source, re.S):
+            assert "`" not in title
