@@ -155,7 +155,7 @@ def _keys(keys) -> str:
 
 
 def _sequences(expected, got, tolerance, place, notes) -> Difference | None:
-    if isinstance(got, np.ndarray) and isinstance(expected, list):
+    if isinstance(got, np.ndarray) and got.ndim and isinstance(expected, list):
         got = list(got)  # an array of numbers is as good as a list of them
     kind = "tuple" if isinstance(expected, tuple) else "list"
     if not isinstance(got, (list, tuple)):

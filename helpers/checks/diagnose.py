@@ -42,6 +42,11 @@ def hint(cases: Sequence[Seen], tolerance: Tolerance) -> str:
         cases: all of them, in order; at least one is wrong.
         tolerance: for numbers.
     """
+    with np.errstate(all="ignore"):  # to divide by 0 is to learn something here
+        return _hint(cases, tolerance)
+
+
+def _hint(cases: Sequence[Seen], tolerance: Tolerance) -> str:
     wrong = [case for case in cases if not case.passed and not case.failed]
     for case in wrong:
         case.parts[:] = parts(case.expected, case.got, tolerance)

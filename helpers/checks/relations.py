@@ -108,8 +108,7 @@ def same(one: np.ndarray, other: np.ndarray) -> bool:
 
 def _everywhere(pairs: Sequence[Pair], relation: Callable) -> bool:
     """Whether what came is `relation` of what was expected, in all pairs."""
-    with np.errstate(all="ignore"):
-        made = [np.asarray(relation(p.expected)) for p in pairs]
+    made = [np.asarray(relation(p.expected)) for p in pairs]
     return all(
         same(p.got, want) or not (p.got.any() or want.any())
         for p, want in zip(pairs, made, strict=True)
@@ -197,9 +196,8 @@ def _explained(factors: np.ndarray, pairs: Sequence[Pair]) -> str:
     found = []
     for text, numbers in _quantities(pairs).items():
         for form, make in _FORMS:
-            with np.errstate(all="ignore"):
-                if same(factors, make(numbers)):
-                    found.append(form.format(text))
+            if same(factors, make(numbers)):
+                found.append(form.format(text))
     return f" The factor is {found[0]}." if found else ""
 
 
@@ -231,8 +229,7 @@ def _quantities(pairs: Sequence[Pair]) -> dict[str, np.ndarray]:
 
 
 def _along_ratio(p: Pair, axis: int) -> bool:
-    with np.errstate(all="ignore"):
-        ratio = p.got / p.expected
+    ratio = p.got / p.expected
     return np.isfinite(ratio).all() and _constant_along(ratio, axis)
 
 

@@ -27,7 +27,7 @@ def stray_name(function: Callable) -> str:
     data = [
         name
         for name in dict.fromkeys(_globals(code))
-        if isinstance(names.get(name), _DATA) and not name.isupper()
+        if isinstance(names.get(name), _DATA) and not _is_constant(name)
     ]
     if not unused or not data:
         return ""
@@ -35,6 +35,11 @@ def stray_name(function: Callable) -> str:
         f"It reads `{data[0]}`, a variable of the notebook, and never its argument "
         f"`{unused[0]}`."
     )
+
+
+def _is_constant(name: str) -> bool:
+    """`EPSILON` is a constant; `X` and `W1` are data."""
+    return name.isupper() and len(name) > 2
 
 
 def _read(code: CodeType) -> set[str]:

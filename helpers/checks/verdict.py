@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from helpers.checks.compare import Tolerance, difference
 from helpers.checks.diagnose import Seen, hint
 from helpers.checks.outcome import Outcome
@@ -126,8 +124,7 @@ def judge(
 def _hint(seen: Sequence[Seen], tolerance: Tolerance) -> str:
     """A hint, if there is one; odd answers may defy it."""
     try:
-        with np.errstate(all="ignore"):
-            return hint(seen, tolerance)
+        return hint(seen, tolerance)
     except (ValueError, TypeError, ArithmeticError, LookupError, MemoryError):
         return ""
 

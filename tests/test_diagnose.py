@@ -1,0 +1,246 @@
+"""General hints: each says what it should, and nothing where it does not hold."""
+
+import linecache
+
+import numpy as np
+import pytest
+
+from helpers.checks.compare import Tolerance
+from helpers.checks.diagnose import Seen, hint
+from helpers.checks.mend import mend
+from helpers.checks.outcome import Outcome
+from helpers.checks.stray import stray_name
+from helpers.checks.verdict import Expected, judge
+
+RNG = np.random.default_rng(3)
+A, B = RNG.normal(size=(3, 4)), RNG.normal(size=(2, 5))
+
+
+def said(*cases, inputs=None):
+    """The hint for pairs of what was expected and what came."""
+    inputs = inputs or [{}] * len(cases)
+    seen = [
+        Seen(given, want, got, passed=want is got)
+        for given, (want, got) in zip(inputs, cases, strict=True)
+    ]
+    return hint(seen, Tolerance())
+
+
+def of(change, *arrays):
+    """The hint for a change of some arrays."""
+    return said(*[(x, change(x)) for x in arrays or (A, B)])
+
+
+class TestRelations:
+    @pytest.mark.parametrize(
+        ("change", "sentence"),
+        [
+            (lambda x: -x, "Only the sign is wrong."),
+            (lambda x: 1 - x, "It is one minus what was expected."),
+            (lambda x: 2 * x, "Every value is 2 times what was expected."),
+            (lambda x: x / 3, "Every value is 1/3 times what was expected."),
+            (lambda x: x + 2, "Every value is off by 2."),
+            (np.square, "It is the square of what was expected."),
+            (np.exp, "It is e to the power of what was expected: a logarithm is"),
+            (np.abs, "The sign is lost"),
+            (lambda x: np.maximum(x, 0), "Negative values have become 0."),
+            (np.zeros_like, "All its values are 0."),
+            (lambda x: np.full_like(x, 3), "All its values are the same"),
+            (lambda x: x[::-1], "It runs backwards along axis 0"),
+            (lambda x: np.roll(x, 1, 1), "The values are shifted by one along axis 1."),
+            (lambda x: np.sort(x, None).reshape(x.shape), "their order is not"),
+            (lambda x: x * np.arange(1, x.shape[1] + 1), "Each column is off by a fac"),
+            (lambda x: x + np.arange(len(x))[:, None], "Each row is off by an amount"),
+            (lambda x: np.where(x > 0, np.nan, x), "made some not finite"),
+            (lambda x: x.T, "It looks transposed."),
+            (lambda x: x.ravel(), "An axis was lost"),
+            (lambda x: x.sum(axis=0), "One axis too many was summed"),
+            (lambda x: x[:, :-1], "Along axis 1 there is one fewer than asked."),
+            (lambda x: x[None], "in another shape"),
+        ],
+    )
+    def test_each_is_told(self, change, sentence):
+        assert sentence in of(change)
+
+    def test_transposed_squares(self):
+        assert of(np.transpose, A[:3, :3]) == "It looks transposed."
+
+    def test_broadcast_to_a_table(self):
+        column = RNG.normal(size=(4, 1))
+        assert "were broadcast to a table" in said((column, column - column.T))
+
+    def test_rounded(self):
+        assert "rounded" in of(np.trunc, 10 * A)
+
+    def test_a_factor_is_told_by_the_size_it_is(self):
+        inputs = [{"X": np.ones((2, 4))}, {"X": np.ones((2, 7))}]
+        pairs = [(A, 4 * A), (B, 7 * B)]
+        assert "The factor is `X.shape[1]`" in said(*pairs, inputs=inputs)
+
+    def test_an_offset_is_told_by_the_argument_it_is(self):
+        inputs = [{"b": 0.3}, {"b": 1.7}]
+        pairs = [(A, A - 0.3), (B, B - 1.7)]
+        assert said(*pairs, inputs=inputs) == "Every value is too small, off by `b`."
+
+    def test_a_term_is_told_by_the_argument_it_holds(self):
+        inputs = [{"W": RNG.normal(size=x.shape)} for x in (A, B)]
+        pairs = [(x, x - 0.7 * i["W"]) for x, i in zip((A, B), inputs, strict=True)]
+        assert "a term with `W` is left out" in said(*pairs, inputs=inputs)
+
+    def test_what_comes_back_unchanged(self):
+        inputs = [{"W": RNG.normal(size=x.shape)} for x in (A, B)]
+        pairs = [(x, i["W"]) for x, i in zip((A, B), inputs, strict=True)]
+        assert "is the argument `W`, unchanged" in said(*pairs, inputs=inputs)
+
+    def test_the_same_in_every_case(self):
+        assert "It gives the same in every case" in said((A, A**3), (A + 1, A**3))
+
+
+class TestNoFalseNames:
+    def test_one_number_proves_nothing(self):
+        assert said((2.0, 6.0)) == ""
+        assert said((2.0, -1.0)) == ""
+
+    def test_what_holds_in_one_case_only_is_not_said(self):
+        assert said((A, 2 * A), (B, np.sin(B))) == ""
+        assert said((A, -A), (B, B**3)) == ""
+        assert "shifted" not in said((A, np.roll(A, 1, 0)), (B, np.cos(B)))
+
+    def test_numbers_without_a_relation(self):
+        for _ in range(200):
+            x, y = RNG.normal(size=(2, 3, 4))
+            inputs = [{"X": RNG.normal(size=(3, 4)), "m": int(RNG.integers(9))}]
+            assert said((x, y), inputs=inputs) == ""
+
+    def test_labels_without_a_relation(self):
+        # Of 0 and 1 little is certain: nothing but facts may be said of them.
+        for _ in range(100):
+            x, y = RNG.integers(0, 2, (2, 4, 5))
+            x[0, :2], y[0, :2], y[1, :2] = [0, 1], [1, 1], [0, 1]
+            assert "times" not in said((x, y))
+
+    def test_two_rules_that_would_do_are_none(self):
+        inputs = [{"a": True, "b": 0}, {"a": False, "b": 1}]
+        assert said((1.0, 1.5), (A, A), inputs=inputs) == ""
+
+
+class TestPlaces:
+    def test_parts_that_are_wrong(self):
+        right = {"dW": A, "db": B, "dA": A}
+        text = said((right, right | {"db": np.sin(B)}))
+        assert text == "Only `result['db']` is wrong; the others are right."
+
+    def test_places_changed(self):
+        right = {"dW": A, "db": B}
+        assert "'dW' and 'db' have changed places" in said((right, {"dW": B, "db": A}))
+        assert "their order is not" in said(((A, B), (B, A)))
+        assert "Items 0 and 2" in said(((A, B, A.T), (A.T, B, A)))
+
+    def test_a_part_alone(self):
+        assert "That is item 1 of the tuple" in said(((A, B), B))
+
+    @pytest.mark.parametrize(
+        ("entries", "sentence"),
+        [
+            (np.s_[0], "Only the first entries along axis 0 are wrong."),
+            (np.s_[:, -1], "Only the last entries along axis 1 are wrong."),
+            (np.s_[1:], "Only the first entries along axis 0 are right"),
+        ],
+    )
+    def test_entries(self, entries, sentence):
+        wrong = A.copy()
+        wrong[entries] = np.sin(3 * wrong[entries]) + 2
+        assert sentence in said((A, wrong))
+
+    def test_entries_by_the_sign_of_an_argument(self):
+        inputs = [{"Z": RNG.normal(size=x.shape)} for x in (A, B)]
+        pairs = [
+            (x, np.where(i["Z"] < 0, np.cos(x) + 1, x))
+            for x, i in zip((A, B), inputs, strict=True)
+        ]
+        text = said(*pairs, inputs=inputs)
+        assert text == "Only values where `Z` is negative are wrong."
+
+    def test_cases(self):
+        inputs = [{"keep": True}, {"keep": False}, {"keep": True}]
+        text = said((A, np.sin(A)), (B, B), (A, np.cos(A)), inputs=inputs)
+        assert text == "Wrong in the cases where `keep` is True; right in the others."
+
+
+def test_odd_answers_do_no_harm():
+    odd = [None, "text", [1, "a"], {"a": [None]}, np.array(np.nan), np.zeros((0, 3))]
+    for value in odd:
+        for right in (A, 1.0, {"a": A}, (A, B), [1, 2], "text?", np.zeros((0, 2))):
+            want = Expected("f()", (Outcome(value=right),))
+            judge("f", [want], [Outcome(value=value)], [], Tolerance(), [{"x": odd}])
+
+
+def written(text, **names):
+    """A function as a notebook defines it, with its source at hand."""
+    where = f"<cell {hash(text)}>"
+    linecache.cache[where] = (len(text), None, text.splitlines(True), where)
+    scope = {"np": np, **names}
+    exec(compile(text, where, "exec"), scope)
+    return scope["f"]
+
+
+class TestStrayNames:
+    def test_a_variable_of_the_notebook(self):
+        f = written("def f(x, y):\n    return X + y", X=A)
+        assert "reads `X`" in stray_name(f)
+        assert "never its argument `x`" in stray_name(f)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "def f(x):\n    return X + x",  # perhaps meant
+            "def f(x):\n    return 3",
+            "def f(x):\n    return [X * i for i in x]",
+            "def f(x, seed=None):\n    return np.sin(x)",
+            "def f(x):\n    def g():\n        return x + X\n    return g()",
+        ],
+    )
+    def test_nothing_to_say(self, text):
+        assert stray_name(written(text, X=A)) == ""
+
+
+class TestMend:
+    @staticmethod
+    def right(function):
+        try:
+            return all(np.allclose(function(x), x.sum(0) / len(x) - 1) for x in (A, B))
+        except (ValueError, TypeError, NameError, AttributeError, IndexError):
+            return False
+
+    def test_the_line_and_the_kind_are_told_and_not_the_change(self):
+        f = written(
+            "def f(x):\n    total = x.sum(axis=1)\n    return total / len(x) - 1\n"
+        )
+        text = mend(f, self.right)
+        assert "in the line `total = x.sum(axis=1)`" in text
+        assert "the axis" in text
+        assert "axis=0" not in text
+
+    def test_a_factor_that_is_missing(self):
+        f = written("def f(x):\n    m = len(x)\n    return x.sum(0) - 1\n")
+        assert "`return x.sum(0) - 1`" in mend(f, self.right)
+
+    def test_nothing_that_one_change_would_mend(self):
+        f = written("def f(x):\n    return np.sin(x) * np.cos(x)\n")
+        assert mend(f, self.right) == ""
+
+    def test_a_loop_that_never_ends_ends(self):
+        f = written(
+            "def f(x):\n    i = 0\n    while i < 9:\n        i += 1\n    return i"
+        )
+        assert mend(f, self.right) == ""
+
+    def test_the_notebook_is_left_alone(self):
+        f = written("def f(x):\n    return x\n")
+        before = dict(f.__globals__)
+        mend(f, self.right)
+        assert {k: v for k, v in f.__globals__.items() if before[k] is not v} == {}
+
+    def test_what_has_no_source_is_left_alone(self):
+        assert mend(np.sin, self.right) == ""
+        assert mend(eval("lambda x: x"), self.right) == ""

@@ -1,0 +1,137 @@
+"""Verdicts in numbers, on a fast sample: what `benchmarks/verdicts.py` measures."""
+
+import ast
+import collections
+import functools
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from autograder import check, paths
+
+sys.path.insert(0, str(paths.ROOT / "benchmarks"))
+
+import cascades
+import concepts
+import mutants
+import sensitivity
+import specificity
+import verdicts
+
+LABS = paths.lab_names()
+QUICK = {"C1W2": ("softmax", "propagate"), "C3W1": ("bias_variance_report",)}
+SAMPLE = [(lab, name) for lab, names in QUICK.items() for name in names]
+
+
+def shifted_mean(x, axis=0):
+    """The mean of neighbours."""
+    total = np.sum(x[1:] + x[:-1], axis=axis, keepdims=True)
+    return -total / (2 * (x.shape[0] - 1))
+
+
+class TestWrongVersions:
+    def test_every_one_is_code_and_none_is_the_right_one(self):
+        found = mutants.mutants(shifted_mean)
+        assert len({one.code for one in found}) == len(found) > 25
+        body = ast.unparse(ast.parse("return -total / (2 * (x.shape[0] - 1))"))
+        assert all("def shifted_mean" in one.code for one in found)
+        assert any(body not in one.code for one in found)
+
+    def test_every_kind_of_slip_has_its_label(self):
+        labels = collections.Counter(m.label for m in mutants.mutants(shifted_mean))
+        expected = "sign term factor operation axis shape index size stale aliasing"
+        assert labels.keys() >= set(expected.split())
+
+    def test_a_stale_one_reads_what_the_notebook_holds(self):
+        one = next(m for m in mutants.mutants(shifted_mean) if m.label == "stale")
+        function = one.function({"np": np}, {"x": np.ones((3, 1)), "axis": 0})
+        assert function(np.zeros((3, 1))).item() == -1
+
+    def test_one_that_spoils_its_argument_is_right_but_for_that(self):
+        found = [m for m in mutants.mutants(shifted_mean) if m.label == "aliasing"]
+        x = np.arange(6.0).reshape(3, 2)
+        before = x.copy()
+        function = found[0].function({"np": np}, {})
+        np.testing.assert_array_equal(function(x), shifted_mean(before))
+        assert not np.array_equal(x, before)
+
+
+@pytest.mark.parametrize(("lab", "name"), SAMPLE)
+def test_wrong_versions_are_caught_and_most_of_them_named(lab, name):
+    one = check.load(lab).checks[name]
+    rows = sensitivity.run(one, verdicts.sampled(one, 12, 1))
+    wrong = [row for row in rows if not row.equivalent]
+    assert len(wrong) > 6
+    assert [row.change for row in wrong if not row.hidden] == []
+    assert sum(bool(row.named) for row in wrong) >= 0.6 * len(wrong)
+
+
+def test_one_that_never_ends_and_one_that_dies_are_caught():
+    one = check.load("C1W2").checks["L1"]
+    endless = "def L1(yhat, y):\n    while True:\n        pass"
+    dying = "def L1(yhat, y):\n    import os\n    os._exit(1)"
+    made = [
+        mutants.Mutant("condition", "", "", frozenset(), code, "L1")
+        for code in (endless, dying)
+    ]
+    rows = sensitivity.run(one, made)
+    assert [row.message for row in rows] == [
+        "it takes too long",
+        "it brought the process down",
+    ]
+    assert all(row.hidden for row in rows)
+
+
+@pytest.mark.parametrize(("lab", "name"), SAMPLE)
+def test_right_versions_lose_nothing(lab, name):
+    found = dict(specificity.lost(check.load(lab).checks[name]))
+    assert len(found) >= 5
+    assert {k: message for k, message in found.items() if message} == {}
+
+
+def test_a_broken_function_costs_later_ones_nothing():
+    [one] = cascades.cascades("C1W2", first=1)
+    assert one.broken == "sigmoid"
+    assert "propagate" in one.hurt
+    assert one.lost == one.silent == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lab", LABS)
+def test_no_cascade_in_any_lab(lab):
+    for one in cascades.cascades(lab):
+        assert one.lost == one.silent == (), one.broken
+
+
+class TestConceptChecks:
+    @functools.cached_property
+    def choices(self):
+        return [one for lab in LABS for one in concepts.choices(lab)]
+
+    def test_every_wrong_option_has_its_misconception(self):
+        assert [(c.lab, c.name) for c in self.choices if c.unexplained] == []
+
+    def test_no_letter_gives_the_answer_away(self):
+        letters = collections.Counter(c.answer for c in self.choices)
+        for letter in "ABCD":
+            assert 0.15 < letters[letter] / len(self.choices) < 0.35, letters
+
+    def test_no_length_gives_the_answer_away(self):
+        # One option of four is the longest, and one the shortest, by chance alone.
+        for held in ("is_longest", "is_shortest"):
+            share = sum(getattr(c, held) for c in self.choices) / len(self.choices)
+            assert share < 0.35, held
+
+
+def test_the_command_writes_a_row_a_lab(tmp_path, capsys):
+    path = tmp_path / "rows.json"
+    verdicts.main(
+        ["--labs", "C1W2", "--function", "L2", "--sample", "5", "--json", str(path),
+         "--only", "wrong", "right", "concepts", "--show"]
+    )  # fmt: skip
+    [row] = json.loads(path.read_text(encoding="utf-8"))
+    assert row["lab"] == "C1W2"
+    assert row["caught"] == row["full marks"] == 100
+    assert "lab C1W2" in capsys.readouterr().out
