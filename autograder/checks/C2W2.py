@@ -969,8 +969,8 @@ def staircase(rng):
     rate, decay = (float(value) for value in rng.uniform(0.1, 1, 2))
     for epoch, interval in [(0, 10), (9, 10), (10, 10), (37, 5)]:
         yield case(rate, epoch, decay, interval)
-    yield case(0.5, 999, decay)
-    yield case(0.5, 2500, decay)
+    yield case(0.5, 999, 0.7)
+    yield case(0.5, 2500, decay / 2)
 
 
 @staircase.mistake("It falls in every epoch. Round the quotient down.")
@@ -1122,7 +1122,10 @@ def model(rng):
     other = {"beta": 0.8, "beta1": 0.7, "beta2": 0.95, "epsilon": 1e-6}
     for optimizer in ("batch", "gd", "momentum", "rmsprop", "adam"):
         yield case(X, Y, [3, 4, 3, 2], optimizer, False, knobs | other)
+        other = other | {"beta": other["beta"] - 0.1}
+    X, Y = rng.normal(size=(3, 9)), rng.integers(0, 2, (2, 9))
     yield case(X, Y, [3, 4, 3, 2], "gd", True, knobs | {"num_epochs": 4})
+    yield case(X, Y, [3, 4, 3, 2], "batch", False, knobs)
     yield case(X, Y, [3, 2, 2, 2], "adam", True, {"num_epochs": 2})
 
 

@@ -222,6 +222,8 @@ def rank_models(rng):
     yield case(table, "accuracy", {})
     yield case(table, "accuracy", {"ms": ("<=", -1.0)})
     yield case(table, "recall", {"accuracy": (">=", slow["accuracy"])})
+    yield case(table, "recall", {"accuracy": (">=", 0.855), "ms": ("<=", 35.0)})
+    yield case({name: table[name] for name in sorted(names[:4])}, "accuracy", {})
 
 
 @rank_models.mistake(
@@ -681,8 +683,9 @@ def proxy_with_a_loop(human_errors):
 
 @lab.check("bias_variance_report", points=8)
 def bias_variance_report(rng):
-    """Bias, variance, better than people, better on dev than on training."""
+    """Bias, variance, both alike, better than people, better on dev than on training."""
     yield case(0.0, 0.25, 0.375)
+    yield case(0.0, 0.25, 0.5)
     yield case(0.01, 0.08, 0.10)
     yield case(0.075, 0.08, 0.10)
     yield case(0.04, 0.031, 0.035)
@@ -811,6 +814,7 @@ def next_step(rng):
          "test_gap": -little}
     )  # fmt: skip
     yield case({"avoidable_bias": -large, "variance": little, "focus": "variance"})
+    yield case({"avoidable_bias": ref.NOISE, "variance": 0.0, "focus": "bias"})
 
 
 _FAMILIES = {

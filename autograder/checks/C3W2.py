@@ -144,6 +144,7 @@ def label_noise_report(rng):
     yield case(0.10, 0.06, 0.12)
     yield case(0.10, 0.06, 0.08)
     yield case(0.05, 0.0, 0.049)
+    yield case(0.5, 0.25, 0.625)  # they differ by exactly what is due to labels
     error, share = float(rng.uniform(0.05, 0.2)), float(rng.uniform(0.1, 0.3))
     yield case(error, share, error * (1 + 0.5 * share))
 
@@ -566,8 +567,10 @@ lab.concept(
 def transfer_learn(rng):
     """All layers, the last one, biases only, nothing; one step and several."""
     everything = ["W1", "b1", "W2", "b2"]
-    plans = [(["W2", "b2"], 5), (everything, 4), (["b1"], 1), ([], 3)]
-    for trainable, steps in plans:
+    plans = [
+        (["W2", "b2"], 5, 0.3), (everything, 4, 0.1), (["b1"], 1, 0.5), ([], 3, 0.3)
+    ]  # fmt: skip
+    for trainable, steps, rate in plans:
         m, pixels, n, h, classes = 9, 6, 5, 4, 3
         parameters = {
             "W1": rng.normal(size=(n, h)),
@@ -577,7 +580,7 @@ def transfer_learn(rng):
         }
         X, Y = rng.normal(size=(m, pixels)), rng.integers(0, classes, m)
         yield case(
-            rng.normal(size=(pixels, n)), parameters, X, Y, trainable, steps, 0.3
+            rng.normal(size=(pixels, n)), parameters, X, Y, trainable, steps, rate
         )
 
 
