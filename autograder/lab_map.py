@@ -149,17 +149,17 @@ def landing(entries: list[Entry]):
     be read.
     """
     cells = [new_markdown_cell(_WELCOME), new_code_cell(_PROGRESS)]
-    for course, title in COURSES.items():
+    titles = [COURSES.get(one.lab[:2], "More labs") for one in entries]
+    for course in dict.fromkeys(titles):
         rows = [
             f"| [**{one.lab}**]({one.notebook}) {one.title} | {one.time} | "
             f"{one.needs} | {_image(one, '../docs/pictures', 200)} |"
-            for one in entries
-            if one.lab.startswith(course)
+            for one, title in zip(entries, titles, strict=True)
+            if title == course
         ]
-        if rows:
-            table = "\n".join(["| lab | time | you need | you end with |",
-                               "|---|---|---|---|", *rows])  # fmt: skip
-            cells.append(new_markdown_cell(f"## {title}\n{table}"))
+        table = "\n".join(["| lab | time | you need | you end with |",
+                           "|---|---|---|---|", *rows])  # fmt: skip
+        cells.append(new_markdown_cell(f"## {course}\n{table}"))
     cells.append(new_markdown_cell(_HELP))
     for number, cell in enumerate(cells):
         cell.id = f"start-{number}"
