@@ -37,6 +37,7 @@ def detections(
     *,
     truth: Sequence[np.ndarray] = (),
     columns: int = 3,
+    most: int = 8,
     reading: str = "",
 ) -> Picture:
     """Draw boxes with class and score on pictures.
@@ -49,6 +50,7 @@ def detections(
         titles: one for each picture.
         truth: for each, true boxes `(n, 4)`, drawn white and dashed.
         columns: pictures a row.
+        most: boxes are named where there are no more than that.
         reading: one sentence below: how to read it.
     """
     told = []
@@ -62,7 +64,7 @@ def detections(
                 text = f"{names[int(label)]} {score:.2f}".strip()
                 color = COLORS[int(label) % len(COLORS)]
                 _rectangle(axes, box, color, lw=1.8)
-                if len(found[i][0]) <= 8:
+                if len(found[i][0]) <= most:
                     _tag(axes, box, text, color)
                 said.append(text)
             if titles:
@@ -133,7 +135,9 @@ def _key(figure, names: Sequence[str]) -> None:
     handles = [
         Rectangle((0, 0), 1, 1, fc=COLORS[i % len(COLORS)]) for i in range(len(names))
     ]
-    figure.legend(handles, names, loc="outside upper center", ncols=len(names))
+    figure.legend(
+        handles, names, loc="outside upper center", fontsize=9, ncols=len(names)
+    )
 
 
 def masks(
@@ -233,5 +237,7 @@ def points(
             Line2D([], [], marker=marks[j], ls="", color=COLORS[j], label=name)
             for j, name in enumerate(names)
         ]
-        figure.legend(handles=handles, loc="outside upper center", ncols=len(names))
+        figure.legend(
+            handles=handles, loc="outside upper center", fontsize=9, ncols=len(names)
+        )
     return _finish(figure, "Pictures with landmarks", told, reading)

@@ -1319,6 +1319,10 @@ def match_detections(rng):
     yield case(np.array([0.4, 0.4]), half[[1, 0]], np.array([4, 4]), half[:1],
                np.array([4]))  # fmt: skip
     yield case(np.array([0.4]), half[1:], np.array([7]), half[:1], np.array([7]))
+    # one place, several pictures: only one of them has the object
+    same = np.repeat(half[:1], 3, axis=0) + rng.uniform(0, 0.1)
+    yield case(np.array([0.9, 0.6, 0.3]), same, np.array([0, 2, 1]), same[:2],
+               np.array([2, 3]))  # fmt: skip
     yield case(rng.uniform(0, 1, 2), half, np.array([0, 1]), np.zeros((0, 4)),
                np.zeros(0, int))  # fmt: skip
     yield case(np.zeros(0), np.zeros((0, 4)), np.zeros(0, int), half, np.array([0, 1]))
