@@ -1,0 +1,1 @@
+"""Grading as a step of other systems: GitHub Actions, Gradescope, containers."""

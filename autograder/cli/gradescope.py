@@ -1,0 +1,34 @@
+"""`autograder gradescope LAB [--out DIR]`: the archive that makes Gradescope grade."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from autograder.cli.common import labs_named
+
+
+def add_to(commands) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser(
+        "gradescope", help="make a lab's autograder for Gradescope, a zip archive",
+        description="Upload the archive under Configure Autograder. It holds solutions "
+        "and hidden tests: keep it from students.",
+    )  # fmt: skip
+    parser.add_argument("lab", metavar="LAB")
+    parser.add_argument(
+        "--out", type=Path, default=Path("dist"), metavar="DIR",
+        help="folder of the archive (default: %(default)s)",
+    )  # fmt: skip
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the archive and say where it is."""
+    from autograder.release import archive, gradescope
+
+    labs_named([options.lab])
+    path = options.out / f"gradescope-{options.lab}.zip"
+    archive.write(path, gradescope.files(options.lab), gradescope.PROGRAMS)
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB; it holds the answers.")
+    return 0
