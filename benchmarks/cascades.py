@@ -50,8 +50,7 @@ def cascades(lab: str, first: int = FIRST) -> Iterator[Cascade]:
         judge = Judge(cases, cells)
         results = [r for r in judge.grade(student) if r.name != name]
         lost = {r.name: r.message for r in results if r.score != r.max_score}
-        lent = {r.name for r in results
-                if f"`{name}` in place of yours" in r.message}  # fmt: skip
+        lent = {r.name for r in results if f"`{name}`" in _stands_in(r.message)}
         alone = [judge.question(n, student) for n in using]
         hurt = {r.name for r in alone if r.score != r.max_score}
         yield Cascade(
@@ -63,6 +62,12 @@ def cascades(lab: str, first: int = FIRST) -> Iterator[Cascade]:
         broken += 1
         if broken == first:
             return
+
+
+def _stands_in(message: str) -> str:
+    """The part of a message that names what stood in for the reader's own."""
+    _, told, names = message.rpartition("(judged with the reference's")
+    return names if told else ""
 
 
 def _cells(lab: str, broken: str) -> list[str]:
