@@ -59,24 +59,39 @@ def embedding_map(
     """
     centred = E - E.mean(axis=0)
     places = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
+    people = np.unique(labels)
+    middles = np.array([places[labels == label].mean(axis=0) for label in people])
     with plots._drawing(reading, height=5.0) as figure:
         axes = figure.add_subplot()
-        for i, label in enumerate(np.unique(labels)):
-            mine = labels == label
-            axes.scatter(*places[mine].T, s=34, color=COLORS[i % 8],
-                         marker=MARKS[i % 8], ec="white", lw=0.4)  # fmt: skip
-            face = OffsetImage(pictures[mine][0], zoom=0.55)
-            frame = {"edgecolor": COLORS[i % 8], "lw": 2}
+        for i, (label, box) in enumerate(zip(people, _apart(middles), strict=True)):
+            mine, color = labels == label, COLORS[i % 8]
+            axes.scatter(*places[mine].T, s=40, color=color, marker=MARKS[i % 8],
+                         ec="white", lw=0.4, zorder=4)  # fmt: skip
             axes.add_artist(
                 AnnotationBbox(
-                    face, places[mine].mean(axis=0), pad=0.1, bboxprops=frame
+                    OffsetImage(pictures[mine][0], zoom=0.42), middles[i], xybox=box,
+                    pad=0.1, bboxprops={"edgecolor": color, "lw": 2},
+                    arrowprops={"arrowstyle": "-", "color": color},
                 )
-            )
-        axes.margins(0.06)
+            )  # fmt: skip
+        axes.margins(0.14)
         axes.tick_params(labelsize=9)
         plots._name_axes(axes, "first direction", "second direction", "")
     told = [f"{len(np.unique(labels))} people, {len(E)} pictures"]
     return plots._finish(figure, "Map of encodings", told, reading)
+
+
+def _apart(places: np.ndarray, distance: float = 0.17, rounds: int = 200):
+    """Places `(k, 2)`, pushed apart until none is within a share of the whole width."""
+    size = np.ptp(places, axis=0)
+    x = places / size
+    x = x + 1e-3 * np.arange(2 * len(x)).reshape(x.shape)  # equal ones part as well
+    for _ in range(rounds):
+        way = x[:, np.newaxis] - x
+        far = np.linalg.norm(way, axis=2) + np.eye(len(x))
+        push = np.clip(distance - far, 0, None)[..., np.newaxis]
+        x = x + 0.3 * np.sum(way / far[..., np.newaxis] * push, axis=1)
+    return x * size
 
 
 def strip(
@@ -109,3 +124,34 @@ def strip(
                     axes.imshow(next(shown), cmap="gray", interpolation="nearest")
             line[0].set_ylabel(name, rotation=0, ha="right", va="center", size=10)
     return plots._finish(figure, f"{len(rows)} rows of pictures", list(rows), reading)
+
+
+def signals(
+    x: np.ndarray,
+    series: Mapping[str, np.ndarray],
+    *,
+    xlabel: str = "",
+    ylabel: str = "",
+    reading: str = "",
+) -> plots.Picture:
+    """Draw a noisy signal, thin, and what filters make of it; names above the plot.
+
+    Args:
+        x: times `(n,)`.
+        series: name → values `(n,)`; the first is the signal.
+        xlabel: what the horizontal axis is.
+        ylabel: what the vertical axis is, with its unit.
+        reading: one sentence below: how to read it.
+    """
+    with plots._drawing(reading) as figure:
+        axes = figure.add_subplot()
+        for i, (name, y) in enumerate(series.items()):
+            color = plots.PALETTE[i - 1] if i else "#AAAAAA"
+            axes.plot(x, y, color=color, label=name, lw=2 if i else 0.8,
+                      linestyle=plots.DASHES[max(i - 1, 0)])  # fmt: skip
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        plots._name_axes(axes, xlabel, ylabel, "")
+        axes.legend(ncols=len(series), loc="lower left", bbox_to_anchor=(0, 1),
+                    borderaxespad=0.2, columnspacing=1.2)  # fmt: skip
+    told = plots._told({name: np.asarray(y, float) for name, y in series.items()})
+    return plots._finish(figure, f"Plot of {ylabel} against {xlabel}", told, reading)

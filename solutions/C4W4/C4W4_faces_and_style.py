@@ -39,7 +39,7 @@ from PIL import Image
 
 from helpers import data, nn, plots, vision
 from helpers.checks import checks_for
-from helpers.figures_c4w4 import embedding_map, roc_curves, strip
+from helpers.figures_c4w4 import embedding_map, roc_curves, signals, strip
 
 check = checks_for("C4W4")
 
@@ -887,6 +887,12 @@ plots.bars(
 )
 
 # %% [markdown]
+# The nearest negative is the right teacher where people differ clearly, as faces do.
+# Here it is often an oddity, each step chases another one, and the network ends below
+# raw pixels. FaceNet, too, takes the *hardest* only with care: **semi-hard** negatives,
+# farther than the positive but within the margin, are the usual middle way.
+
+# %% [markdown]
 # # Part 4 · What layers see
 # From here on a network that others trained: **VGG-16**, up to `conv4_1`, learned on
 # ImageNet and then tuned to find edges. What do its units want to see? Send photographs
@@ -917,7 +923,7 @@ def favourites(layer, channel, side, k=4):
 
 
 # %% demo
-wanted = {"conv1_2": 8, "conv2_2": 14, "conv3_3": 40, "conv4_1": 56}
+wanted = {"conv1_2": 6, "conv2_2": 14, "conv3_3": 40, "conv4_1": 60}  # what a unit sees
 strip(
     {
         layer: [
@@ -930,8 +936,8 @@ strip(
         for layer, side in wanted.items()
     },
     group=4,
-    reading="Three channels a layer, four patches each, as large as the unit sees: "
-    "colours and edges, then texture, then things.",
+    reading="Three channels a layer, four patches each, as large as a unit sees: "
+    "edges, then spots and eyes, then leaves, heads and spires. No unit is quite pure.",
 )
 
 # %% [markdown]
@@ -1162,7 +1168,10 @@ def features(G, last="conv4_1"):
 
 known = data.load("vgg16")
 difference = features(known.check_x / np.float32(255))["conv4_1"].data - known.check_y
-print(f"largest difference from PyTorch's conv4_1: {np.abs(difference).max():.1e}")
+print(
+    f"largest difference from PyTorch's conv4_1: {np.abs(difference).max():.1e} "
+    f"of {known.check_y.max():.0f}"
+)
 
 # %% concept="what_is_learned"
 # Which numbers does gradient descent change in neural style transfer?
@@ -1283,7 +1292,7 @@ plots.lines(
 
 # %% demo
 small_castle, terrace = scaled(art.content[0], 64), scaled(art.style[5], 64)
-ratios = {"α/β = 1/4": 10, "α/β = 25": 1000, "α/β = 2500": 100_000}
+ratios = {"α/β = 1/4": 10, "α/β = 250": 10_000, "α/β = 2500": 100_000}
 grid = {}
 for layers in (1, 3, 4):
     for name, alpha in ratios.items():
@@ -1366,13 +1375,13 @@ W = np.zeros((91, 2, 2))
 W[:, 0, 0] = 1 / 91
 W[:45, :, 1], W[46:, :, 1] = -1 / 90, 1 / 90
 Z = conv1d(days, W, np.zeros(2))[0]
-plots.lines(
+signals(
+    np.arange(45, 1416) / 365.25 + 2012,
     {
-        "highs, °C": days[0, 45:-45, 0],
-        "filter 1: three months' average": Z[:, 0],
+        "highs": days[0, 45:-45, 0],
+        "filter 1: average": Z[:, 0],
         "filter 2: getting warmer": Z[:, 1],
     },
-    np.arange(45, 1416) / 365.25 + 2012,
     xlabel="year",
     ylabel="degrees Celsius",
     reading="The second filter answers in spring with plus, in autumn with minus.",
@@ -1457,7 +1466,7 @@ for k, guess in enumerate(guesses):
     print(f"{guess:20} background {background[k]:.3f}, macaw {macaw[k]:.3f}")
 plots.images(
     [film[0, 0, :, :, 0], film[0, 11, :, :, 0], *np.moveaxis(Z[5], 2, 0)],
-    ["first frame", "last frame", *(f"“{guess}”" for guess in guesses)],
+    ["first frame", "last frame", *(guess.replace(" ", "\n", 1) for guess in guesses)],
     columns=5,
     reading="Black: the guess is right. The macaw stands still, the castle came from "
     "the right; a filter over one frame alone could tell neither.",
