@@ -118,7 +118,8 @@ def understood(part, line):
                 if flag in ("-c", "-r", "-e", "-f") and "CMD" not in value:
                     assert (ROOT / value.partition("[")[0]).exists(), line
             if program == "jupyter":
-                assert (ROOT / arguments[-1]).exists(), line
+                files = [word for word in arguments[1:] if word[0] != "-"]
+                assert all((ROOT / path).exists() for path in files), line
 
 
 def parses(arguments):
