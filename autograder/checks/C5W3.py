@@ -139,7 +139,7 @@ def attention_by_hand(a, s_prev, densor1, densor2):
 @one_step_attention.right
 def attention_transposed(a, s_prev, densor1, densor2):
     _, alphas = _attend(a, s_prev, densor1, densor2)
-    m, Tx, n = a.shape
+    m, _, n = a.shape
     context = (a.swapaxes(1, 2) @ alphas).reshape(m, 1, n)
     return context, alphas
 
