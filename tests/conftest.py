@@ -3,6 +3,11 @@
 import pytest
 
 from helpers.checks import progress
+from tests import tiers
+
+
+def pytest_report_header():
+    return tiers.report()
 
 
 @pytest.fixture(scope="session", autouse=True)

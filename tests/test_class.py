@@ -20,6 +20,7 @@ from autograder.classroom import local, run
 from autograder.classroom.gradebook import Writer
 from autograder.classroom.jobs import Job, do
 from autograder.classroom.journal import Journal
+from tests.tiers import refused
 
 LAB = "C1W2"
 NOTEBOOK = build.released_path(LAB).name
@@ -30,7 +31,7 @@ configure(get_config(), __file__)
 SEED = "2a"
 
 needs_mounts = pytest.mark.skipif(
-    not shutil.which("bwrap"), reason="bubblewrap, which mounts things, is missing"
+    bool(refused(1)), reason=f"nothing can be mounted: {refused(1)}"
 )
 
 

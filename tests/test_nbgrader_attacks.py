@@ -13,8 +13,12 @@ from nbgrader.api import Gradebook
 from autograder import build, paths, solve
 from autograder.doctor.attacks import ATTACKS
 from autograder.doctor.examine import scene
+from tests.tiers import SAFE
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not SAFE, reason="there is no sandbox on this machine"),
+]
 
 LAB = "C1W2"
 NOTEBOOK = build.released_path(LAB).name

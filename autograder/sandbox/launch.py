@@ -18,7 +18,7 @@ from autograder.errors import Refused
 from autograder.sandbox import advice, bubblewrap
 from autograder.sandbox.layout import COURSE, layout
 from autograder.sandbox.packages import search_path
-from autograder.worker import landlock
+from autograder.worker import landlock, scratch
 from autograder.worker.confine import Bounds
 
 START_SECONDS = 120.0  # a cold disk may take its time over the first imports
@@ -44,7 +44,7 @@ class Started:
     control: socket.socket
     tier: int
     nested: bool
-    folder: tempfile.TemporaryDirectory | None
+    folder: Path | None
 
 
 def start(bounds: Bounds, tiers: tuple[int, ...] = (1, 2, 3)) -> tuple[Started, str]:
@@ -88,9 +88,10 @@ def _start(bounds: Bounds, tier: int) -> tuple[Started | None, str]:
     ours, theirs = socket.socketpair()
     folder = None
     if tier > 1:
-        folder = tempfile.TemporaryDirectory(prefix="autograder-")
+        scratch.sweep()
+        folder = Path(scratch.make())
     try:
-        process = _popen(bounds, tier, theirs, Path(folder.name if folder else "/"))
+        process = _popen(bounds, tier, theirs, folder or Path("/"))
     finally:
         theirs.close()
     ours.settimeout(START_SECONDS)
@@ -103,7 +104,7 @@ def _start(bounds: Bounds, tier: int) -> tuple[Started | None, str]:
         said = process.communicate()[1].decode(errors="replace")
         ours.close()
         if folder:
-            folder.cleanup()
+            scratch.remove(folder)
         return None, _explain(tier, said)
     process.stderr.close()
     nested = json.loads(hello)["nested"]
@@ -124,7 +125,8 @@ def _popen(bounds, tier, theirs, folder: Path) -> subprocess.Popen:
         course = [str(COURSE)]
         environment = {}
     else:
-        before, environment = [], bubblewrap.environment(folder / "mpl", "/tmp")
+        before, place = [], tempfile.gettempdir()
+        environment = bubblewrap.environment(folder / "mpl", place)
         # Found by a link alone, so that the rest of the course is not importable.
         (folder / "autograder").mkdir()
         (folder / "autograder" / "worker").symlink_to(where.worker)
@@ -172,4 +174,4 @@ def stop(started: Started) -> None:
         started.process.kill()
         started.process.wait()
     if started.folder:
-        started.folder.cleanup()
+        scratch.remove(started.folder)

@@ -20,10 +20,9 @@ import shutil
 import signal
 import socket
 import sys
-import tempfile
 import time
 
-from autograder.worker import confine, system
+from autograder.worker import confine, scratch, system
 
 PRELOADED = (
     "numpy", "matplotlib.pyplot", "IPython.display", "IPython.core.inputtransformer2",
@@ -105,7 +104,7 @@ class Zygote:
         closed = [path for name, path in parts.items() if name in hidden]
         readable = [*self.readable, *(p for p in parts.values() if p not in closed)]
         if self.tier != 1:
-            self.scratch = tempfile.mkdtemp(prefix="autograder-")
+            self.scratch = scratch.make()
         if self.nested:
             system.unshare(system.CLONE_NEWPID)
         try:
@@ -186,7 +185,7 @@ class Zygote:
         self._reap()
         self.pid = 0
         if self.tier != 1:
-            _remove(self.scratch)
+            scratch.remove(self.scratch)
 
     def _reap(self) -> None:
         with contextlib.suppress(ChildProcessError):
@@ -218,14 +217,6 @@ def _size(folder: str) -> int:
             with contextlib.suppress(OSError):
                 total += os.lstat(os.path.join(path, name)).st_blocks * 512
     return total
-
-
-def _remove(folder: str) -> None:
-    """Remove a scratch folder, whatever modes its contents were given."""
-    for path, _, _ in os.walk(folder):
-        with contextlib.suppress(OSError):
-            os.chmod(path, 0o700)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _copy_caches(folder: str) -> None:
