@@ -162,12 +162,14 @@ def masks(
     told = []
     with _drawing(reading, **_size(pictures, columns, bool(titles))) as figure:
         for i, axes in enumerate(_panels(figure, len(pictures), columns)):
-            axes.imshow(pictures[i], cmap="gray")
+            colored = np.ndim(pictures[i]) == 3  # pale, or masks would be lost on it
+            pale = colored and np.any(shown[i])
+            axes.imshow(pictures[i], cmap="gray", alpha=0.4 if pale else 1)
             layer = np.zeros((*np.shape(shown[i]), 4))
             for label in range(1, int(np.max(shown[i])) + 1):
                 color = COLORS[(label - 1) % len(COLORS)]
                 rgb = [int(color[j : j + 2], 16) / 255 for j in (1, 3, 5)]
-                layer[np.asarray(shown[i]) == label] = [*rgb, 0.6]
+                layer[np.asarray(shown[i]) == label] = [*rgb, 0.85 if colored else 0.6]
             axes.imshow(layer)
             if i < len(titles):
                 axes.set_title(titles[i], size=9, loc="center", weight="normal")

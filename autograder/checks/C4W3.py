@@ -243,6 +243,9 @@ def iou(rng):
     yield case([0.0, 0.0, 1.0, 2.0], [5.0, 4.0, 5.0 + float(h), 7.0])  # apart
     yield case(a, a + np.array([3 * h, 0.1 * w, 3 * h, 0.1 * w]))  # apart in rows only
     yield case(a, a + np.array([0.2 * h, 2 * w, 0.3 * h, 2 * w]))
+    b = _box(rng, 0.4)  # small, as shares of a picture are
+    yield case(b, b + np.array([-0.03, -0.05, -0.02, -0.03]))
+    yield case(b, b + np.array([-0.02, 0.04, -0.03, 0.05]))
     yield case((1, 1, 1, 4), (1, 1, 1, 4))  # no area
     yield case((1, 1, 3, 4), (2, 2, 2, 2))
 
@@ -346,7 +349,8 @@ def iou_with_an_early_return(box1, box2):
 @lab.check("kmeans_anchors", points=6, driver="anchors")
 def kmeans_anchors(rng):
     """Clusters of unequal sizes and shapes; doubles that leave an anchor empty."""
-    shapes = np.array([[0.1, 0.3], [0.5, 0.2], [0.7, 0.8], [0.25, 0.9]])
+    # from the smallest area on; by width + height the order would be another
+    shapes = np.array([[0.05, 0.9], [0.3, 0.35], [0.9, 0.3], [0.7, 0.8]])
     for k, m in [(2, 14), (3, 25), (4, 40)]:
         wh = shapes[rng.integers(0, k, m)] * rng.uniform(0.6, 1.6, (m, 2))
         yield case(wh=wh, k=k, seed=int(rng.integers(1000)))
@@ -1168,6 +1172,11 @@ def yolo_eval(rng):
         (3, (80, 60), {"score_threshold": 0.1, "iou_threshold": 0.85, "max_boxes": 30}),
     ]:
         yield case(_outputs(rng, grid), shape, **options)
+    xy, wh, confidence, probs = _outputs(rng, 5)  # more than ten are sure
+    probs = 0.97 * np.eye(3)[probs.argmax(axis=-1)] + 0.01
+    xy = rng.uniform(0, 1, xy.shape)
+    xy[0] = 0.5 + 0.02 * rng.normal(size=xy[0].shape)  # and many are doubles
+    yield case((xy, wh, 0.8 + 0.2 * confidence, probs), (60, 40))
 
 
 def _outputs(rng, grid, A=2, C=3):
@@ -1697,6 +1706,7 @@ def conv_block(rng):
         ((2, 4, 6, 3), 2, True),
         ((2, 3, 5, 2), 4, False),
         ((3, 6, 4, 1), 3, None),
+        ((2, 2, 2, 1), None, None),
     ]:
         yield case(X=rng.normal(size=shape), n_filters=n, max_pooling=pooling)
 
@@ -1781,6 +1791,8 @@ def upsampling_block(rng):
         m, n_H, n_W, _ = shape
         skip = rng.normal(size=(m, 2 * n_H, 2 * n_W, n_skip))
         yield case(X=rng.normal(size=shape), skip=skip, n_filters=n)
+    skip = rng.normal(size=(2, 2, 2, 1))
+    yield case(X=rng.normal(size=(2, 1, 1, 2)), skip=skip, n_filters=None)
 
 
 def _up(X, skip, n, net, *, join=None, times=2, f=3):
@@ -1871,6 +1883,8 @@ def unet_model(rng):
     ]:
         yield case(X=rng.normal(size=shape), n_filters=n, n_classes=classes,
                    depth=depth)  # fmt: skip
+    X = rng.normal(size=(2, 16, 16, 1))
+    yield case(X=X, n_filters=1, n_classes=None, depth=None)  # the usual ones
 
 
 def _unet(X, n, classes, depth, net, *, double=2, bottom=True, skips=True, order=-1,
@@ -1974,6 +1988,7 @@ def mean_iou(rng):
     yield case(np.where(truth == 1, 3, truth), np.where(wrong == 2, 0, wrong), 4)
     yield case(truth[0], truth[0].copy(), 4)
     yield case(np.zeros(6, int), np.array([0, 0, 1, 1, 1, 0]), 2)
+    yield case(np.array([0, 0, 1, 1, 3]), np.array([0, 1, 1, 1, 3]), 5)  # one pixel
 
 
 def _ious(y_true, y_pred, C):
@@ -2067,6 +2082,7 @@ def dice(rng):
     yield case(np.zeros((2, 3), int), np.zeros((2, 3), int))
     yield case(truth, np.zeros((3, 5), int))
     yield case(truth, truth.copy())
+    yield case(np.array([0, 0, 1]), np.zeros(3, int))
 
 
 @dice.mistake(

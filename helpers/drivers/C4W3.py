@@ -61,12 +61,17 @@ def _observed(run, X):
     }
 
 
+def _given(*options):
+    """Options up to the first that is None."""
+    return options[: options.index(None)] if None in options else options
+
+
 def level_down(function, X, n_filters, max_pooling):
-    """A level of the way down, pooling as said or, where that is None, by default."""
-    options = () if max_pooling is None else (max_pooling,)
+    """A level of the way down; what is None is left to its default."""
+    options = _given(n_filters, max_pooling)
 
     def run(x, net):
-        outputs = function(x, n_filters, *options, net=net)
+        outputs = function(x, *options, net=net)
         if not isinstance(outputs, (tuple, list)) or len(outputs) != 2:
             raise TypeError("conv_block returns two maps: the next input and the skip")
         return tuple(outputs)
@@ -75,18 +80,20 @@ def level_down(function, X, n_filters, max_pooling):
 
 
 def level_up(function, X, skip, n_filters):
-    """A level of the way up."""
+    """A level of the way up; `n_filters` None is left to its default."""
 
     def run(x, net):
-        return (function(x, nn.as_tensor(skip), n_filters, net=net),)
+        options = _given(n_filters)
+        return (function(x, nn.as_tensor(skip), *options, net=net),)
 
     return _observed(run, X)
 
 
 def unet(function, X, n_filters, n_classes, depth):
-    """A whole U-Net."""
+    """A whole U-Net; what is None is left to its default."""
+    options = _given(n_filters, n_classes, depth)
 
     def run(x, net):
-        return (function(x, n_filters, n_classes, depth, net=net),)
+        return (function(x, *options, net=net),)
 
     return _observed(run, X)
