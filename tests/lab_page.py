@@ -34,7 +34,7 @@ async (place) => {
 def open_lab(tab, address: str, name: str) -> None:
     """Open a notebook of the served folder and wait for its kernel."""
     # A workspace of its own: nothing that was open before is opened again.
-    tab.goto(f"{address}/lab/workspaces/{name.partition('.')[0]}/tree/{name}")
+    tab.goto(f"{address}/lab/workspaces/{Path(name).stem}/tree/{name}")
     tab.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
     tab.wait_for_function(f"({IDLE})() === 'idle'", timeout=60_000)
 

@@ -29,7 +29,7 @@ import numpy as np
 from helpers import plots
 from helpers.checks import checks_for
 
-check = checks_for("C9W9")
+check = checks_for("C6W1")
 
 # %% [markdown]
 # ## Words and symbols
@@ -100,13 +100,13 @@ degrees_{number} = None
 
 """
 CHECKS = '''\
-"""Hidden tests of C9W9, two thermometers, and the ways its function goes wrong."""
+"""Hidden tests of C6W1, two thermometers, and the ways its function goes wrong."""
 
 import numpy as np
 
 from autograder.check import Lab, case
 
-lab = Lab("C9W9")
+lab = Lab("C6W1")
 
 
 @lab.check("fahrenheit", points=4)
@@ -154,15 +154,15 @@ def clone(tmp_path_factory):
     subprocess.run(
         ["git", "clone", "--quiet", "--shared", str(ROOT), str(clone)], check=True
     )
-    (clone / "solutions" / "C9W9").mkdir()
+    (clone / "solutions" / "C6W1").mkdir()
     concepts = "".join(
         CONCEPT.format(number=n, celsius=c)
         for n, c in enumerate((0, 5, 10, 15, 20, 100), 1)
     )
-    (clone / "solutions" / "C9W9" / "C9W9_thermometers.py").write_text(
+    (clone / "solutions" / "C6W1" / "C6W1_thermometers.py").write_text(
         SOURCE.replace("CONCEPTS\n", concepts), encoding="utf-8"
     )
-    (clone / "autograder" / "checks" / "C9W9.py").write_text(CHECKS, encoding="utf-8")
+    (clone / "autograder" / "checks" / "C6W1.py").write_text(CHECKS, encoding="utf-8")
     return clone
 
 
@@ -177,22 +177,22 @@ def run(clone, *words):
 
 def test_the_steps_make_a_lab(clone):
     # Steps 1 to 8 are the two files. Step 9:
-    run(clone, "-m", "ruff", "check", "solutions/C9W9", "autograder/checks/C9W9.py")
-    run(clone, "-m", "autograder", "build", "C9W9")
-    run(clone, "-m", "autograder", "gallery", "C9W9")
+    run(clone, "-m", "ruff", "check", "solutions/C6W1", "autograder/checks/C6W1.py")
+    run(clone, "-m", "autograder", "build", "C6W1")
+    run(clone, "-m", "autograder", "gallery", "C6W1")
     run(clone, "-m", "autograder", "map")
     # Step 10.
-    told = run(clone, "-m", "pytest", "-q", "-k", "C9W9", "-p", "no:cacheprovider")
+    told = run(clone, "-m", "pytest", "-q", "-k", "C6W1", "-p", "no:cacheprovider")
     assert " passed" in told
-    run(clone, "-m", "autograder", "build", "--check", "C9W9")
+    run(clone, "-m", "autograder", "build", "--check", "C6W1")
     run(clone, "-m", "autograder", "map", "--check")
     made = subprocess.run(
         ["git", "status", "--short", "--untracked-files=all"], cwd=clone,
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     for name in (
-        "labs/C9W9/C9W9_thermometers.ipynb", "datasets/checks/C9W9.h5",
-        "docs/pictures/C9W9.png", "docs/gallery.md", "labs/START.ipynb", "README.md",
+        "labs/C6W1/C6W1_thermometers.ipynb", "datasets/checks/C6W1.h5",
+        "docs/pictures/C6W1.png", "docs/gallery.md", "labs/START.ipynb", "README.md",
     ):  # fmt: skip
         assert name in made
-    assert "C9W9" in (clone / "labs" / "START.ipynb").read_text(encoding="utf-8")
+    assert "C6W1" in (clone / "labs" / "START.ipynb").read_text(encoding="utf-8")
