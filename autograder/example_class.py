@@ -74,7 +74,7 @@ def written_as(one: check.Check, function: Callable) -> str:
 def _helpers(function: Callable, module: ModuleType) -> list[Callable]:
     """Functions of the module that it calls, those they call first."""
     found: list[Callable] = []
-    for name in function.__code__.co_names:
+    for name in _names(function):
         other = getattr(module, name, None)
         own = inspect.isfunction(other) and other.__module__ == module.__name__
         if own and other is not function and other not in found:
@@ -83,9 +83,17 @@ def _helpers(function: Callable, module: ModuleType) -> list[Callable]:
     return found
 
 
+def _names(function: Callable) -> list[str]:
+    """Global names that a function, or the methods of a class, mention."""
+    if inspect.isclass(function):
+        methods = [m for m in vars(function).values() if inspect.isfunction(m)]
+        return [name for method in methods for name in method.__code__.co_names]
+    return list(function.__code__.co_names)
+
+
 def _definition(function: Callable) -> str:
     code = textwrap.dedent(inspect.getsource(function))
-    return code[code.index("def ") :]
+    return code[code.index("class " if inspect.isclass(function) else "def ") :]
 
 
 def write(folder: Path) -> list[str]:

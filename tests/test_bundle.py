@@ -111,15 +111,19 @@ def test_no_mistake_case_or_hidden_test_is_in_it(package):
 
 
 def test_only_what_is_named_goes_in(package):
-    names = sorted(path.name for path in package[1].iterdir())
-    assert names == ["LICENSE", "README.md", "datasets", "environment.yml", "helpers",
-                     "labs", "pyproject.toml", "requirements.lock"]  # fmt: skip
+    folders = {path.name for path in package[1].iterdir() if path.is_dir()}
+    assert folders == {"datasets", "docs", "helpers", "labs"}
+    others = {path.name for path in package[1].iterdir() if path.is_file()}
+    wanted = {"LICENSE", "README.md", "environment.yml", "pyproject.toml"}
+    assert others == wanted | {"requirements.lock"}
     files = [p.relative_to(package[1]) for p in package[1].rglob("*") if p.is_file()]
     assert not [p for p in files if any(part.startswith(".") for part in p.parts)]
     assert {p.suffix for p in files} <= {
         ".py", ".ipynb", ".h5", ".md", ".txt", ".png", ".toml", ".yml", ".lock", ""
     }  # fmt: skip
-    assert {p.parts[1] for p in files if p.parts[0] == "labs"} == set(LABS)
+    assert {p.parts[1] for p in files if p.parts[0] == "labs"} == {
+        *LABS, "START.ipynb"
+    }  # fmt: skip
 
 
 @pytest.mark.slow
@@ -131,9 +135,11 @@ def test_the_same_sources_give_the_same_bytes(package, tmp_path):
 
 
 def test_links_of_its_pages_lead_somewhere(package):
-    for page in ("README.md", "datasets/README.md"):
+    for page in ("README.md", "datasets/README.md", "labs/START.ipynb"):
         path = package[1] / page
-        links = re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        links = re.findall(r"\]\(([^)#]+)\)", text)
+        links += re.findall(r'src=\\?"([^"\\]+)', text)
         assert links
         for target in links:
             assert (path.parent / target).exists(), f"{page}: {target}"

@@ -16,6 +16,7 @@ from autograder import build, paths, source
 from autograder.errors import Refused
 
 NAME = "deep-learning-labs"
+MAP = "labs/START.ipynb"
 README = Path(__file__).parent / "student_readme.md"
 _SHARED = ("LICENSE", "requirements.lock", "datasets/CREDITS.md",
            "datasets/SHA256SUMS")  # fmt: skip
@@ -47,11 +48,22 @@ def files(labs: Sequence[str]) -> dict[str, bytes]:
     content = {name: path.read_bytes() for name, path in found.items()}
     for lab in labs:
         content |= _lab(lab)
+    if _is_whole(labs):
+        wanted = [MAP, *(f"docs/pictures/{lab}.png" for lab in labs)]
+        content |= {
+            name: (paths.ROOT / name).read_bytes()
+            for name in wanted if (paths.ROOT / name).is_file()
+        }  # fmt: skip
     content["README.md"] = readme(labs).encode()
     content["datasets/README.md"] = data_page().encode()
     content["pyproject.toml"] = pyproject().encode()
     content["environment.yml"] = environment().encode()
     return {f"{NAME}/{name}": data for name, data in content.items()}
+
+
+def _is_whole(labs: Sequence[str]) -> bool:
+    """Whether these are all labs, so that no link of the map leads nowhere."""
+    return set(labs) == set(paths.lab_names())
 
 
 def _datasets() -> Iterator[str]:
@@ -76,7 +88,7 @@ def _lab(lab: str) -> dict[str, bytes]:
 
 def readme(labs: Sequence[str]) -> str:
     """The page that greets a student, with a list of the labs."""
-    lines = []
+    lines = [f"- [The map of the course]({MAP})"] if _is_whole(labs) else []
     for lab in labs:
         written = source.read(lab)
         title = re.match(r"# (.+)", written.cells[0].text).group(1)
