@@ -152,13 +152,12 @@ def landing(entries: list[Entry]):
     titles = [COURSES.get(one.lab[:2], "More labs") for one in entries]
     for course in dict.fromkeys(titles):
         rows = [
-            f"| [**{one.lab}**]({one.notebook}) {one.title} | {one.time} | "
-            f"{one.needs} | {_image(one, '../docs/pictures', 200)} |"
+            f"| [**{one.lab}**]({one.notebook}) **{one.title}**<br>{one.time}<br>"
+            f"You need {one.needs} | {_image(one, '../docs/pictures', 240)} |"
             for one, title in zip(entries, titles, strict=True)
             if title == course
         ]
-        table = "\n".join(["| lab | time | you need | you end with |",
-                           "|---|---|---|---|", *rows])  # fmt: skip
+        table = "\n".join(["| lab | you end with |", "|:---|---|", *rows])
         cells.append(new_markdown_cell(f"## {course}\n{table}"))
     cells.append(new_markdown_cell(_HELP))
     for number, cell in enumerate(cells):
