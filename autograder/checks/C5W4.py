@@ -1990,10 +1990,15 @@ def answer_span(rng):
     """Ends before starts, spans too long, ties, one word, closed places."""
     for T, max_len in [(7, 3), (12, 1), (5, 9)]:
         yield case(2 * rng.normal(size=T), 2 * rng.normal(size=T), max_len)
-    start, end = rng.normal(size=(2, 9))
-    start[2], end[6], end[1], end[3] = 6.0, 6.0, 7.0, 1.0
-    yield case(start, end, 4)
-    yield case(start, end, 5)
+    start, end = 0.3 * rng.normal(size=(2, 9))
+    start[1], end[[2, 4, 7]] = 10.0, [4.0, 6.0, 8.0]  # 4 is one too far, 7 farther
+    yield case(start, end, 3)
+    start, end = 0.3 * rng.normal(size=(2, 10))
+    start[5], end[[1, 6, 8]] = 10.0, [12.0, 8.0, 11.0]  # before, allowed, too far
+    yield case(start, end, 2)
+    start, end = 0.3 * rng.normal(size=(2, 9))
+    start[[2, 6]], end[7] = [5.0, 4.0], 6.0  # the best start has no good end
+    yield case(start, end, 2)
     yield case(np.where(np.arange(9) < 4, -1e9, start), end - 50, 3)
     yield case(np.array([1.0, 1, 0, 1]), np.array([2.0, 2, 2, 2]), 2)
     yield case(np.array([rng.normal()]), np.array([rng.normal()]), 3)
@@ -2080,6 +2085,7 @@ ANSWERS = [
     ("Garden the", "a Garden!"),
     ("red red hat", "a red hat"),
     ("an old red hat", "red hat, the old one"),
+    ("red red hat", "red hat, red blue"),
     ("", "garden"),
     ("the", "a"),
     ("hat red", "red hat"),
@@ -2089,8 +2095,7 @@ ANSWERS = [
 
 
 def _pairs(rng):
-    for i in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9):
-        yield ANSWERS[i]
+    yield from ANSWERS
     words = ["the", "a", "Red", "red", "hat", "hat.", "old", "garden,"]
     for n in (3, 5, 7):
         yield " ".join(rng.choice(words, n)), " ".join(rng.choice(words, n))

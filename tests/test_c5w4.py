@@ -1,0 +1,303 @@
+"""C5W4 by outside witnesses: PyTorch, nudged slopes, values worked out by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.reference import reference
+from helpers import nn
+
+lab = reference("C5W4")
+
+
+def drawn(layer, seed=0):
+    """The layer in double precision, every parameter drawn, biases and norms too."""
+    rng = np.random.default_rng(seed)
+    layer.astype(np.float64)
+    for name, parameter in layer.named_parameters():
+        near = 1.0 if name.endswith("gamma") else 0.0
+        parameter.data = near + 0.4 * rng.normal(size=parameter.shape)
+    return layer.eval()
+
+
+def nudged(value, array, h=1e-6):
+    """Slope of `value()` in every place of `array`."""
+    found = np.zeros(array.shape)
+    for place in np.ndindex(array.shape):
+        kept = array[place]
+        array[place] = kept + h
+        up = value()
+        array[place] = kept - h
+        found[place] = (up - value()) / (2 * h)
+        array[place] = kept
+    return found
+
+
+def test_positions_by_hand():
+    row = [np.sin(3), np.cos(3), np.sin(0.03), np.cos(0.03)]
+    np.testing.assert_allclose(lab.positional_encoding(5, 4)[0, 3], row)
+
+
+def test_likeness_of_places_depends_on_distance_alone():
+    encoding = lab.positional_encoding(40, 32)[0]
+    likeness = encoding @ encoding.T
+    for apart in range(40):
+        assert np.ptp(np.diagonal(likeness, apart)) < 1e-9
+
+
+def test_attention_by_hand():
+    q, k = np.array([[2.0, 0.0]]), np.eye(2)
+    out, weights = lab.scaled_dot_product_attention(q, k, np.array([[10.0], [20.0]]))
+    share = 1 / (1 + np.exp(-np.sqrt(2)))
+    np.testing.assert_allclose(weights, [[share, 1 - share]])
+    np.testing.assert_allclose(out, [[20 - 10 * share]])
+
+
+def test_attention_keeps_single_precision():
+    q, k, v = np.ones((3, 2, 4, 8), np.float32)
+    for x in lab.scaled_dot_product_attention(q, k, v, np.tril(np.ones((4, 4)))):
+        assert x.dtype == np.float32
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_attention_backward_agrees_with_nudges(closed):
+    rng = np.random.default_rng(1)
+    q, k, v, dout = (
+        rng.normal(size=(2, *shape)) for shape in [(3, 5), (4, 5), (4, 2), (3, 2)]
+    )
+    mask = np.tril(np.ones((1, 3, 4))) if closed else None
+
+    def value():
+        return np.sum(dout * lab.scaled_dot_product_attention(q, k, v, mask)[0])
+
+    weights = lab.scaled_dot_product_attention(q, k, v, mask)[1]
+    slopes = lab.self_attention_backward(dout, q, k, v, weights)
+    for array, slope in zip((q, k, v), slopes, strict=True):
+        np.testing.assert_allclose(slope, nudged(value, array), atol=1e-8)
+
+
+def test_attention_agrees_with_pytorch():
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(2)
+    q, k, v = (rng.normal(size=(2, 3, *shape)) for shape in [(4, 6), (5, 6), (5, 2)])
+    mask, dout = np.tril(np.ones((4, 5))), rng.normal(size=(2, 3, 4, 2))
+    leaves = [torch.tensor(x, requires_grad=True) for x in (q, k, v)]
+    theirs = torch.nn.functional.scaled_dot_product_attention(
+        *leaves, attn_mask=torch.tensor(mask, dtype=torch.bool)
+    )
+    theirs.backward(torch.tensor(dout))
+    out, weights = lab.scaled_dot_product_attention(q, k, v, mask)
+    np.testing.assert_allclose(out, theirs.detach().numpy(), atol=1e-12)
+    slopes = lab.self_attention_backward(dout, q, k, v, weights)
+    for slope, leaf in zip(slopes, leaves, strict=True):
+        np.testing.assert_allclose(slope, leaf.grad.numpy(), atol=1e-12)
+
+
+def shared_attention(torch, mine, theirs):
+    """Copy a `MultiHeadAttention`'s weights into PyTorch's."""
+    with torch.no_grad():
+        parts = (mine.query, mine.key, mine.value)
+        W = np.concatenate([part.W.data.T for part in parts])
+        theirs.in_proj_weight.copy_(torch.tensor(W))
+        theirs.in_proj_bias.copy_(
+            torch.tensor(np.concatenate([part.b.data for part in parts]))
+        )
+        shared_dense(torch, mine.output, theirs.out_proj)
+
+
+def shared_dense(torch, mine, theirs):
+    with torch.no_grad():
+        theirs.weight.copy_(torch.tensor(mine.W.data.T.copy()))
+        theirs.bias.copy_(torch.tensor(mine.b.data))
+
+
+def shared_layer(torch, mine, theirs):
+    """Copy an encoder's or decoder's layer into PyTorch's."""
+    attentions = (
+        [(mine.mha, theirs.self_attn)]
+        if hasattr(mine, "mha")
+        else [(mine.mha1, theirs.self_attn), (mine.mha2, theirs.multihead_attn)]
+    )
+    for pair in attentions:
+        shared_attention(torch, *pair)
+    shared_dense(torch, mine.ffn.layers[0], theirs.linear1)
+    shared_dense(torch, mine.ffn.layers[1], theirs.linear2)
+    with torch.no_grad():
+        for i in range(1, len(attentions) + 2):
+            norm, other = getattr(mine, f"norm{i}"), getattr(theirs, f"norm{i}")
+            other.weight.copy_(torch.tensor(norm.gamma.data))
+            other.bias.copy_(torch.tensor(norm.beta.data))
+
+
+def agree_on_weights(mine, theirs):
+    """Slopes of one encoder layer, parameter by parameter."""
+    parts = (mine.mha.query, mine.mha.key, mine.mha.value)
+    W = np.concatenate([part.W.grad.T for part in parts])
+    np.testing.assert_allclose(W, theirs.self_attn.in_proj_weight.grad, atol=1e-10)
+    for dense, other in [
+        (mine.mha.output, theirs.self_attn.out_proj),
+        (mine.ffn.layers[0], theirs.linear1),
+        (mine.ffn.layers[1], theirs.linear2),
+    ]:
+        np.testing.assert_allclose(dense.W.grad.T, other.weight.grad, atol=1e-10)
+        np.testing.assert_allclose(dense.b.grad, other.bias.grad, atol=1e-10)
+    np.testing.assert_allclose(mine.norm1.gamma.grad, theirs.norm1.weight.grad)
+
+
+def test_encoder_layer_agrees_with_pytorch():
+    torch = pytest.importorskip("torch")
+    mine = drawn(lab.EncoderLayer(8, 2, 12, rng=np.random.default_rng(0)))
+    theirs = torch.nn.TransformerEncoderLayer(
+        8, 2, 12, 0.0, batch_first=True, dtype=torch.float64
+    )
+    shared_layer(torch, mine, theirs)
+    rng = np.random.default_rng(3)
+    x, dout = rng.normal(size=(2, 3, 5, 8))
+    ids = np.array([[3, 1, 2, 0, 0], [1, 1, 1, 1, 0], [5, 4, 3, 2, 1]])
+    tensor, leaf = (
+        nn.Tensor(x, requires_grad=True), torch.tensor(x, requires_grad=True),
+    )  # fmt: skip
+    out, _ = mine(tensor, mask=lab.create_padding_mask(ids))
+    other = theirs(leaf, src_key_padding_mask=torch.tensor(ids == 0))
+    np.testing.assert_allclose(out.data, other.detach().numpy(), atol=1e-10)
+    (out * dout).sum().backward()
+    other.backward(torch.tensor(dout))
+    np.testing.assert_allclose(tensor.grad, leaf.grad.numpy(), atol=1e-10)
+    agree_on_weights(mine, theirs)
+
+
+def test_transformer_agrees_with_pytorch():
+    torch = pytest.importorskip("torch")
+    mine = drawn(lab.Transformer(2, 8, 2, 12, 9, 7, 6, 5, rng=np.random.default_rng(0)))
+    options = {"batch_first": True, "dtype": torch.float64}
+    encoder = [torch.nn.TransformerEncoderLayer(8, 2, 12, 0.0, **options) for _ in "ab"]
+    decoder = [torch.nn.TransformerDecoderLayer(8, 2, 12, 0.0, **options) for _ in "ab"]
+    for one, other in [
+        *zip(mine.encoder.layers, encoder, strict=True),
+        *zip(mine.decoder.layers, decoder, strict=True),
+    ]:
+        shared_layer(torch, one, other)
+    read = np.array([[3, 8, 1, 2, 0, 0], [1, 2, 7, 4, 5, 0]])
+    written = np.array([[1, 6, 2, 3], [1, 5, 5, 4]])
+    padding, ahead = lab.create_padding_mask(read), lab.create_look_ahead_mask(4)
+    scores, weights = mine(
+        read, written, enc_padding_mask=padding, look_ahead_mask=ahead,
+        dec_padding_mask=padding,
+    )  # fmt: skip
+
+    def embedded(part, ids):
+        E = torch.tensor(part.embedding.E.data, requires_grad=True)
+        places = torch.tensor(part.pos_encoding[:, : ids.shape[1]])
+        return E, E[torch.tensor(ids)] * 8**0.5 + places
+
+    E, x = embedded(mine.encoder, read)
+    _, y = embedded(mine.decoder, written)
+    closed, future = torch.tensor(read == 0), torch.tensor(ahead[0] == 0)
+    for layer in encoder:
+        x = layer(x, src_key_padding_mask=closed)
+    for layer in decoder:
+        y = layer(y, x, tgt_mask=future, memory_key_padding_mask=closed)
+    final = mine.final_layer
+    theirs = y @ torch.tensor(final.W.data) + torch.tensor(final.b.data)
+    np.testing.assert_allclose(scores.data, theirs.detach().numpy(), atol=1e-10)
+    assert weights["decoder_layer2_block2_decenc_att"].shape == (2, 2, 4, 6)
+    dout = np.cos(np.arange(scores.size)).reshape(scores.shape)
+    (scores * dout).sum().backward()
+    theirs.backward(torch.tensor(dout))
+    np.testing.assert_allclose(mine.encoder.embedding.E.grad, E.grad, atol=1e-9)
+    agree_on_weights(mine.encoder.layers[0], encoder[0])
+
+
+def test_no_score_depends_on_the_future():
+    rng = np.random.default_rng(4)
+    model = drawn(lab.Transformer(2, 8, 4, 12, 9, 9, 7, 7, rng=rng))
+    read, written = rng.integers(1, 9, (2, 2, 7))
+    ahead = lab.create_look_ahead_mask(7)
+    before = model(read, written, look_ahead_mask=ahead)[0].data
+    for j in range(7):
+        other = written.copy()
+        other[:, j] = 1 + other[:, j] % 8
+        moved = model(read, other, look_ahead_mask=ahead)[0].data - before
+        assert np.all(moved[:, :j] == 0)
+        assert np.abs(moved[:, j:]).min(axis=-1).max() > 0
+
+
+def test_padding_is_not_heard():
+    rng = np.random.default_rng(5)
+    encoder = drawn(lab.Encoder(2, 8, 2, 12, 9, 6, rng=rng))
+    ids = np.array([[4, 2, 8, 5, 0, 0]])
+    other = np.array([[4, 2, 8, 5, 7, 1]])
+    mask = lab.create_padding_mask(ids)
+    one, two = encoder(ids, mask=mask)[0].data, encoder(other, mask=mask)[0].data
+    assert np.array_equal(one[:, :4], two[:, :4])
+
+
+def test_without_positions_order_is_lost():
+    rng = np.random.default_rng(6)
+    encoder = drawn(lab.Encoder(2, 8, 2, 12, 9, 6, rng=rng))
+    ids, order = rng.integers(1, 9, (1, 6)), rng.permutation(6)
+    with_places = encoder(ids[:, order])[0].data - encoder(ids)[0].data[:, order]
+    assert np.abs(with_places).max() > 0.01
+    encoder.pos_encoding = 0 * encoder.pos_encoding
+    without = encoder(ids[:, order])[0].data - encoder(ids)[0].data[:, order]
+    assert np.abs(without).max() < 1e-12
+
+
+MERGES = lab.bpe_train("the cat sat on the mat, ééé 🙂🙂🙂 aaaaaaa " * 3, 60)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text())
+def test_bpe_loses_nothing(sample):
+    ids = lab.bpe_encode(sample, MERGES)
+    assert lab.bpe_decode(ids, MERGES) == sample
+    own = lab.bpe_train(sample, 20)
+    assert lab.bpe_decode(lab.bpe_encode(sample, own), own) == sample
+    assert len(ids) <= len(sample.encode())
+
+
+def test_bpe_by_hand():
+    merges = lab.bpe_train("aaabdaaabac", 3)
+    assert merges == [(97, 97), (97, 98), (256, 257)]
+    assert lab.bpe_encode("aaabdaaabac", merges).tolist() == [258, 100, 258, 97, 99]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.floats(-9, 9), min_size=1, max_size=9),
+    st.integers(1, 10),
+    st.randoms(use_true_random=False),
+)
+def test_answer_span_is_the_best_of_all(start, max_len, random):
+    start = np.array(start)
+    end = np.array([random.uniform(-9, 9) for _ in start])
+    a, b = lab.answer_span(start, end, max_len)
+    assert a <= b < a + max_len
+    best = max(
+        start[i] + end[j]
+        for i in range(len(start))
+        for j in range(i, min(i + max_len, len(start)))
+    )
+    assert start[a] + end[b] == best
+
+
+def test_scores_by_hand():
+    assert lab.entity_f1([list("AAB")], [list("ABB")]) == (0.0, 0.0, 0.0)
+    p, r, f1 = lab.entity_f1([list("AABOC"), ["B"]], [list("AABCC"), ["B"]])
+    assert (p, r, f1) == (0.75, 0.75, 0.75)
+    assert lab.token_f1("in the old garden, behind the house", "the garden") == 1 / 3
+    assert lab.exact_match("The garden.", "garden") == 1
+
+
+def test_temperature_and_top_k_give_the_right_shares():
+    logits = np.array([0.0, 1.0, 2.0, -1.0])
+
+    def model(ids):
+        return np.broadcast_to(logits, (1, ids.shape[1], 4))
+
+    rng = np.random.default_rng(7)
+    ids = lab.generate(model, [3], 0.5, 2, rng, length=3000, context=1)[1:]
+    expected = np.exp([2.0, 4.0])
+    assert set(ids) == {1, 2}
+    assert np.mean(ids == 2) == pytest.approx(expected[1] / expected.sum(), abs=0.03)
