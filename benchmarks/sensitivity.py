@@ -16,6 +16,7 @@ A message names a wrong version if one of these holds, judged by machine:
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import re
 import resource
@@ -29,6 +30,7 @@ from mutants import Mutant
 
 from autograder.check import Call, Check
 from autograder.reference import reference
+from helpers.checks import mend
 from helpers.checks.notebook import Checker
 from helpers.checks.store import Store
 from helpers.checks.verdict import Expected, Verdict, judge
@@ -40,16 +42,17 @@ MEMORY = 4 << 30
 _SHAPE = r"shape|axis|transposed|broadcast|a (list|tuple) of \d+, got"
 FAULTS = {
     "sign": r"sign|minus|negative",
-    "factor": r"times|factor|multiplied|divided|scaled",
+    "factor": r"times|factor|multiplied|divided|scaled|standard deviation",
     "operation": r"times|factor|multiplied|divided|square|root|" + _SHAPE,
     "constant": r"times|off by|too (large|small)|power",
-    "term": r"off by|term|left out|no effect|sign",
+    "term": r"off by|term|left out|no effect|sign|expected the key",
     "power": r"square|power|root|times",
     "axis": _SHAPE + r"|sum",
     "shape": _SHAPE,
     "transpose": _SHAPE,
     "index": _SHAPE + r"|shifted|off by one|first|last|order|one (more|fewer)",
-    "size": _SHAPE + r"|size|times|first case",
+    "size": _SHAPE + r"|size|times|expected the key",
+    "statement": r"expected the key|nothing \(None\)|got no keys",
     "stale": _SHAPE + r"|no effect|unused|a variable of the notebook",
     "arguments": r"order|sign|swapped|changed places|one over|" + _SHAPE,
     "return order": r"order|swapped|changed places|a dictionary, got|got a dictionary",
@@ -234,6 +237,7 @@ def _work(check: Check, mutants: Sequence[Mutant], pipe) -> None:
         raise Late
 
     signal.signal(signal.SIGVTALRM, late)
+    mend.PATIENCE = math.inf  # what is measured is not how busy this machine is
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     runner = Runner(check, mutants)
     for mutant in mutants:

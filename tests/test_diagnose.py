@@ -119,6 +119,14 @@ class TestNoFalseNames:
             x[0, :2], y[0, :2], y[1, :2] = [0, 1], [1, 1], [0, 1]
             assert "times" not in said((x, y))
 
+    def test_labels_are_no_rounded_probabilities(self):
+        p = RNG.uniform(0.6, 0.9, (2, 6))
+        assert said((p, np.round(p))) == "All its values are the same: is an " + (
+            "argument unused?"
+        )
+        p[0] -= 0.5
+        assert said((p, np.round(p))) == ""
+
     def test_two_rules_that_would_do_are_none(self):
         inputs = [{"a": True, "b": 0}, {"a": False, "b": 1}]
         assert said((1.0, 1.5), (A, A), inputs=inputs) == ""

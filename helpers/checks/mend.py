@@ -17,6 +17,7 @@ from types import FunctionType
 from helpers.checks.slips import alternatives, in_message, parents_of
 
 SECONDS = 0.35  # of processor time for the whole search
+PATIENCE = 0.7  # by the clock, for a reader on a busy machine
 _DRAWING = {"plt", "plots", "open", "input", "exec", "eval"}
 _WORDS = {
     "sign": "a sign", "term": "the terms of the sum", "factor": "the factors",
@@ -48,11 +49,11 @@ def mend(function: Callable, right: Callable[[Callable], bool]) -> str:
     if tree is None:
         return ""
     lines = _source(function).splitlines()
-    deadline = time.process_time() + SECONDS
+    deadline, late = time.process_time() + SECONDS, time.perf_counter() + PATIENCE
     scope = dict(function.__globals__)
 
     def tick() -> None:
-        if time.process_time() > deadline:
+        if time.process_time() > deadline or time.perf_counter() > late:
             raise _Over
 
     definition = tree.body[0]
