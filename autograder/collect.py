@@ -54,10 +54,10 @@ def student_of(path: Path, folder: Path) -> str:
     `<student>_<numbers>_<notebook>` or a folder for each student.
     """
     parts = [p for p in path.relative_to(folder).parts[:-1] if not _is_lab(p)]
-    if parts:
-        return parts[-1]
+    if parts:  # Moodle's "<name>_<number>_assignsubmission_file_"
+        return re.split(r"_\d+_assignsubmission", parts[-1])[0]
     name = re.split(rf"[_\-. ]*({'|'.join(paths.lab_names())})", path.stem)[0]
-    return re.split(r"_\d+|_assign|_question|_late", name)[0] or path.stem
+    return re.split(r"_\d+|_assign|_question|_(?i:late)", name)[0] or path.stem
 
 
 def _is_lab(name: str) -> bool:

@@ -75,7 +75,7 @@ def take_in(path: Path, lab: str = "", parse: Parse = parse_here) -> Intake:
     """
     raw, error = read_bytes(path)
     if error:
-        return Intake(lab or _lab_of(path, []), error=error)
+        return Intake(lab or lab_of(path, []), error=error)
     return take_in_bytes(raw, lab, parse, path)
 
 
@@ -86,7 +86,7 @@ def take_in_bytes(
     found, error = parse(raw)
     cells = [StudentCell(kind, text, name) for kind, text, name in found
              if kind in ("code", "markdown")]  # fmt: skip
-    lab = lab or _lab_of(path or Path(), cells)
+    lab = lab or lab_of(path or Path(), cells)
     if error:
         return Intake(lab, error=error)
     if not lab:
@@ -124,7 +124,7 @@ def _flag(name: str) -> int:
     return getattr(os, name, 0)
 
 
-def _lab_of(path: Path, cells: list[StudentCell]) -> str:
+def lab_of(path: Path, cells: list[StudentCell]) -> str:
     """The lab that a file is: by its name, its folder, or the names of its cells."""
     labs = paths.lab_names()
     for part in (path.stem, *(parent.name for parent in path.parents)):

@@ -15,7 +15,7 @@ LAB = "C1W2"
         ("import torch", "torch"),
         ("import numpy as np, jax.numpy as jnp", "jax"),
         ("from sklearn.linear_model import LogisticRegression", "sklearn"),
-        ("def f(x):\n    from scipy import special\n    return special.expit(x)", "scipy"),
+        ("def f(x):\n    from scipy import fft\n    return fft.fft(x)", "scipy"),
         ("try:\n    import tensorflow as tf\nexcept ImportError:\n    tf = None",
          "tensorflow"),
         ("ag = __import__('autograd.numpy')", "autograd"),

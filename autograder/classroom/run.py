@@ -193,11 +193,12 @@ def _replace_outputs(notebook: dict, outputs: dict[str, list]) -> None:
             cell["outputs"] = outputs[name]
 
 
-def replace(path: Path, text: str) -> None:
-    """Write a file so that it holds the old or the new text, and never a part."""
+def replace(path: Path, content: str | bytes) -> None:
+    """Write a file so that it holds the old or the new content, and never a part."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
+    raw = content.encode() if isinstance(content, str) else content
     try:
-        partial.write_text(text, encoding="utf-8")
+        partial.write_bytes(raw)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from autograder.cli import (
     build,
     bundle,
+    collect,
     doctor,
     example_class,
     gallery,
@@ -19,6 +20,7 @@ from autograder.cli.common import UsageError
 COMMANDS = (
     build,
     bundle,
+    collect,
     doctor,
     example_class,
     gallery,

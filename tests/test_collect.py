@@ -1,0 +1,111 @@
+"""What an LMS hands over is placed for grading, and nothing is lost on the way."""
+
+import io
+import zipfile
+
+import pytest
+
+from autograder import __main__ as command
+from autograder import build
+
+LAB = "C1W2"
+NOTEBOOK = build.released_path(LAB).name
+STEM = NOTEBOOK.removesuffix(".ipynb")
+TEXT = build.serialize(build.release_notebook(LAB))
+
+
+@pytest.fixture
+def course(tmp_path):
+    folder = tmp_path / "course"
+    folder.mkdir()
+    return folder
+
+
+def archive(place, files):
+    with zipfile.ZipFile(place, "w") as file:
+        for name, content in files.items():
+            file.writestr(name, content)
+    return place
+
+
+def collect(course, *places, expect=0):
+    words = ["collect", *map(str, places), "--course", str(course)]
+    assert command.main(words) == expect
+
+
+def submitted(course):
+    found = (course / "submitted").glob("*/*/*")
+    return {path.relative_to(course / "submitted").as_posix() for path in found}
+
+
+@pytest.mark.parametrize(
+    ("name", "student"),
+    [
+        (f"leeann_12345_678901_{NOTEBOOK}", "leeann"),
+        (f"leeann_LATE_12345_678901_{STEM}-3.ipynb", "leeann"),
+        (f"Ann Lee_4711_assignsubmission_file_/{NOTEBOOK}", "Ann-Lee"),
+        (f"Ann Lee_4711_assignsubmission_file_{NOTEBOOK}", "Ann-Lee"),
+        (f"submitted/ann_2/{LAB}/{NOTEBOOK}", "ann_2"),
+        (f"ann@x.org_{STEM}.ipynb", "ann@x.org"),
+        ("class/ann/homework.ipynb", "ann"),
+        (f"../../ann/{NOTEBOOK}", "ann"),
+    ],
+)
+def test_names_of_every_house(course, tmp_path, name, student):
+    collect(course, archive(tmp_path / "all.zip", {name: TEXT}))
+    assert submitted(course) == {f"{student}/{LAB}/{NOTEBOOK}"}
+    placed = course / "submitted" / student / LAB / NOTEBOOK
+    assert placed.read_text() == TEXT
+
+
+def test_each_file_that_is_left_is_named(course, tmp_path, capsys):
+    inner = io.BytesIO()
+    archive(inner, {NOTEBOOK: TEXT})
+    files = {
+        f"ann_1_2_{NOTEBOOK}": TEXT,
+        "bo_1_2_essay.pdf": "%PDF",
+        "cy_1_2_odd.ipynb": "{}",
+        "dee_1_2_all.zip": inner.getvalue(),
+        f"eve_1_2_{NOTEBOOK}": b" " * 20_000_001,
+        "__MACOSX/._x.ipynb": "",
+        ".DS_Store": "",
+    }
+    collect(course, archive(tmp_path / "all.zip", files), expect=1)
+    first, *left = capsys.readouterr().out.splitlines()
+    assert first.endswith("4 not placed.")
+    for sentence, said in zip(
+        left,
+        ["bo_1_2_essay.pdf: it is no notebook", "cy_1_2_odd.ipynb: it cannot be told",
+         "dee_1_2_all.zip: it is no notebook", "it has more than 20 MB"],
+        strict=True,
+    ):  # fmt: skip
+        assert said in sentence
+    assert submitted(course) == {f"ann/{LAB}/{NOTEBOOK}"}
+
+
+def test_a_link_is_not_followed(course, tmp_path, capsys):
+    folder = tmp_path / "handed"
+    folder.mkdir()
+    (folder / f"ann_1_2_{NOTEBOOK}").symlink_to(build.released_path(LAB))
+    collect(course, folder, expect=1)
+    assert "The file is a link" in capsys.readouterr().out
+    assert submitted(course) == set()
+
+
+def test_the_latest_attempt_counts_and_the_others_are_kept(course, tmp_path, capsys):
+    folder = tmp_path / "handed"
+    folder.mkdir()
+    (folder / f"ann_1_2_{NOTEBOOK}").write_text("first")
+    collect(course, folder)
+    collect(course, folder)
+    assert "1 unchanged" in capsys.readouterr().out
+    (folder / f"ann_1_3_{STEM}-1.ipynb").write_text("second")
+    (folder / f"ann_1_4_{STEM}-2.ipynb").write_text("third")
+    collect(course, folder, expect=1)
+    said = capsys.readouterr().out
+    assert "1 replaced" in said
+    assert f"ann handed in ann_1_4_{STEM}-2.ipynb for {LAB}, which was taken" in said
+    placed = course / "submitted" / "ann" / LAB / NOTEBOOK
+    assert placed.read_text() == "third"
+    kept = course / ".autograder" / "replaced" / "ann" / LAB
+    assert [path.read_text() for path in kept.iterdir()] == ["first"]
