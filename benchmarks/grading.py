@@ -4,23 +4,32 @@
 (right, partly right, untouched) three times. Demo cells are left out for all three.
 A submission's cost is the slope: a run of many less a run of few, over the number of
 submissions between. Start-up, which a class pays once, is printed beside it.
+
+`--class-only N…` grades classes of N different submissions instead, each in one call
+of `autograder class`, and prints the time and the most memory that all its processes
+took together (Linux).
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import copy
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import nbformat
 from nbgrader.converters import Autograde
 
-from autograder import build, paths, solve
+from autograder import build, check, paths, solve
+from autograder.example_class import mistaken
 
 LAB = "C1W2"
 NOTEBOOK = build.released_path(LAB).name
@@ -58,16 +67,36 @@ def _text(notebook: nbformat.NotebookNode) -> str:
     return build.serialize(notebook)
 
 
-def course(root: Path, configuration: str, count: int) -> None:
-    """A course's folder with as many submissions."""
+def varied(count: int) -> Iterator[str]:
+    """As many different submissions: exercises right, mistaken or left as they were."""
+    choose = random.Random(count)
+    right, checks = solve.reference_cells(LAB), check.load(LAB).checks
+    solved = solve.solved(LAB)
+    blank = {cell.id: cell.source for cell in build.release_notebook(LAB).cells}
+    for number in range(count):
+        answers = dict(right)
+        for name, one in checks.items():
+            luck = choose.random()
+            if luck < 0.03:
+                answers[name] = blank[name]
+            elif luck < 0.10:
+                answers[name] = mistaken(one, choose.choice(one.mistakes))
+            else:
+                answers[name] += f"\n\n\n# {number}"
+        notebook = copy.deepcopy(solved)
+        for cell in notebook.cells:
+            cell.source = answers.get(cell.id, cell.source)
+        yield _text(notebook)
+
+
+def course(root: Path, configuration: str, notebooks: Iterable[str]) -> None:
+    """A course's folder with some submissions."""
     root.mkdir()
     text = configuration.format(root=str(root), solutions=str(paths.SOLUTIONS))
     (root / "nbgrader_config.py").write_text(text, encoding="utf-8")
-    kinds = submissions()
-    for number in range(count):
+    for number, text in enumerate(notebooks):
         folder = root / "submitted" / f"student{number:04d}" / LAB
         folder.mkdir(parents=True)
-        text = kinds[number % len(kinds)]
         (folder / NOTEBOOK).write_text(text, encoding="utf-8")
     run(root, "nbgrader", "generate_assignment", LAB, "--force")
 
@@ -78,16 +107,62 @@ def run(root: Path, program: str, *words: str) -> float:
     Raises:
         RuntimeError: it fails.
     """
+    return run_watched(root, program, *words, watch=False)[0]
+
+
+def run_watched(
+    root: Path, program: str, *words: str, watch: bool = True
+) -> tuple[float, int]:
+    """Seconds that a command takes, and the most bytes that it takes up meanwhile.
+
+    Raises:
+        RuntimeError: it fails.
+    """
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    start = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", program, *words], cwd=root, capture_output=True,
-        text=True, check=False,
+    start, peak = time.perf_counter(), 0
+    process = subprocess.Popen(
+        [sys.executable, "-m", program, *words], cwd=root, text=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         env=os.environ | {"PATH": path, "OPENBLAS_NUM_THREADS": "1"},
     )  # fmt: skip
-    if done.returncode:
-        raise RuntimeError(f"{program} {words[0]} failed:\n{done.stderr[-3000:]}")
-    return time.perf_counter() - start
+    while watch and process.poll() is None:
+        peak = max(peak, memory(process.pid))
+        time.sleep(0.5)
+    said = process.communicate()[1]
+    if process.returncode:
+        raise RuntimeError(f"{program} {words[0]} failed:\n{said[-3000:]}")
+    return time.perf_counter() - start, peak
+
+
+def memory(pid: int) -> int:
+    """Bytes that a process and all below it take up; what they share counts once."""
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            about = path.read_text().rpartition(")")[2].split()
+            parents[int(path.parent.name)] = int(about[1])
+    tree = {pid}
+    while new := {p for p, above in parents.items() if above in tree} - tree:
+        tree |= new
+    total = 0
+    for one in tree:
+        with contextlib.suppress(OSError):  # gone meanwhile
+            text = Path(f"/proc/{one}/smaps_rollup").read_text()
+            total += int(text.partition("\nPss:")[2].split()[0]) << 10
+    return total
+
+
+def whole_classes(sizes: list[int]) -> Iterator[dict[str, float]]:
+    """Seconds and most bytes of grading a class, for each size."""
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as name:
+            root = Path(name, "course")
+            course(root, OURS, varied(size))
+            seconds, peak = run_watched(root, "autograder", "class", LAB)
+            done = len(list((root / "autograded").rglob("*.ipynb")))
+            if done != size:
+                raise RuntimeError(f"{done} of {size} were graded")
+        yield {"submissions": size, "seconds": seconds, "peak_bytes": peak}
 
 
 def slope(
@@ -97,7 +172,8 @@ def slope(
     seconds = {}
     for count in (few, many):
         root = place / f"{name}{count}"
-        course(root, configuration, count)
+        kinds = submissions()
+        course(root, configuration, (kinds[i % len(kinds)] for i in range(count)))
         seconds[count] = run(root, *words)
     each = (seconds[many] - seconds[few]) / (many - few)
     return each, seconds[few] - few * each
@@ -125,7 +201,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--small", action="store_true", help="half as many")
+    parser.add_argument("--class-only", type=int, nargs="+", metavar="N")
     options = parser.parse_args()
+    if options.class_only:
+        classes = []
+        for one in whole_classes(options.class_only):
+            print(f"{one['submissions']:>6.0f} submissions {one['seconds']:>8.1f} s"
+                  f"{one['peak_bytes'] / 1e6:>8.0f} MB", flush=True)  # fmt: skip
+            classes.append(one)
+        write(options.json, classes)
+        return
     found = measure(options.small)
     print(f"{'':36}{'a submission':>14}{'start-up':>10}{'times faster':>14}")
     titles = {
@@ -138,8 +223,13 @@ def main() -> None:
         faster = found["stock_s"] / each
         start = found[f"{way}_start_s"]
         print(f"{title:36}{each:>12.3f} s{start:>8.1f} s{faster:>14.1f}")
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    write(options.json, found)
+
+
+def write(path: Path | None, found: object) -> None:
+    """Write what was measured, if a file is named."""
+    if path:
+        path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
