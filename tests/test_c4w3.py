@@ -191,7 +191,9 @@ def test_worked_numbers():
     np.testing.assert_allclose(Y[1, 2, 0], [1, 0.4, 0.2, 0, 0, 0, 1, 0], atol=1e-12)
     assert Y.sum() == pytest.approx(2.6)
     chain = np.array([[0, 0, 1, 4], [0, 1, 1, 5], [0, 2, 1, 6]], float)
-    kept = lab.yolo_non_max_suppression(np.array([0.9, 0.8, 0.7]), chain, [0, 0, 0])
+    kept = lab.yolo_non_max_suppression(
+        np.array([0.9, 0.8, 0.7]), chain, np.zeros(3, int)
+    )
     np.testing.assert_array_equal(kept[0], [0.9, 0.7])
 
 
