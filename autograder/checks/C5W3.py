@@ -390,6 +390,11 @@ def greedy_mean(step, max_len):
     return y, total / len(y)
 
 
+@greedy_decode.mistake("It stops after the first symbol. Go on until the end, 0.")
+def stops_at_once(step, max_len):
+    return _greedy(step, 1)
+
+
 @greedy_decode.right
 def greedy_recursive(step, max_len, prefix=()):
     if max_len == 0 or (prefix and prefix[-1] == 0):
@@ -435,6 +440,9 @@ lab.concept(
 def beam_search(rng):
     """Widths from 1 up, penalties 0 to 1.2, cut off or ended, impossible symbols."""
     yield case(led_astray(), 2, 6, 0.0)
+    second = led_astray()  # the best ends at once, in the second place of two
+    second[0, 3] = [0.45, 0.5, 0.05]
+    yield case(second, 2, 5, 0.0)
     for V, B, length, penalty, zeros in [
         (4, 3, 6, 0.7, 0.0),
         (5, 2, 8, 1.0, 0.3),
@@ -585,6 +593,33 @@ def multiplies_by_the_length(step, B, max_len, length_penalty):
     return _beam(step, B, max_len, -length_penalty)
 
 
+@beam_search.mistake(
+    "Sequences that ended are lost: only those still open at the end compete."
+)
+def loses_the_finished(step, B, max_len, length_penalty):
+    return _beam(step, B, max_len, length_penalty, open_only=True)
+
+
+@beam_search.mistake(
+    "Only the extensions of the last beginning are kept. Collect those of all."
+)
+def extends_the_last_only(step, B, max_len, length_penalty):
+    beams, finished = [((), 0.0)], []
+    for _ in range(max_len):
+        found = []
+        for prefix, total in beams:
+            log_p = step(prefix)
+            found = [
+                ((*prefix, int(i)), total + log_p[i])
+                for i in np.flatnonzero(np.isfinite(log_p))
+            ]
+        found.sort(key=lambda one: -one[1])
+        finished += [one for one in found[:B] if one[0][-1] == 0]
+        beams = [one for one in found[:B] if one[0][-1] != 0]
+    pool = [(list(y), t / len(y) ** length_penalty) for y, t in finished + beams]
+    return max(pool, key=lambda one: one[1])
+
+
 @beam_search.right
 def beam_by_heap(step, B, max_len, length_penalty):
     import heapq
@@ -675,6 +710,11 @@ def blames_the_beam_for_ties(p_star, p_hat):
 @beam_or_model.mistake("It always blames the model. Compare the two numbers.")
 def always_the_model(p_star, p_hat):
     return "model"
+
+
+@beam_or_model.mistake("It always blames the search. Compare the two numbers.")
+def always_the_beam(p_star, p_hat):
+    return "beam"
 
 
 @beam_or_model.right
@@ -934,6 +974,23 @@ def always_four(candidate, references, max_n=4):
     return ref.bleu(candidate, references, 4)
 
 
+@bleu.mistake("It is always 0. Return 0 only where some precision is 0.")
+def always_zero(candidate, references, max_n=4):
+    return 0.0
+
+
+@bleu.mistake(
+    "Divided by the geometric mean: penalty times the mean, so BLEU is at most 1."
+)
+def divides_by_the_mean(candidate, references, max_n=4):
+    whole = ref.bleu(candidate, references, max_n)
+    if not whole:
+        return 0.0
+    c = len(candidate)
+    r = min((abs(len(x) - c), len(x)) for x in references)[1]
+    return min(1.0, np.exp(1 - r / c)) ** 2 / whole
+
+
 @bleu.right
 def bleu_as_a_product(candidate, references, max_n=4):
     product, c = 1.0, len(candidate)
@@ -1134,6 +1191,13 @@ def forgets_the_symbol(probs, labels, blank):
 )
 def without_blanks(probs, labels, blank):
     return ref.ctc_alphas(probs, labels, blank)[:, 1::2]
+
+
+@ctc_alphas.mistake(
+    "Everything is 0: the first row, where paths begin, was never filled."
+)
+def without_a_first_row(probs, labels, blank):
+    return 0 * ref.ctc_alphas(probs, labels, blank)
 
 
 @ctc_alphas.right
@@ -1463,6 +1527,8 @@ def is_overlapping(rng):
         yield case(segment, others)
     yield case((start, end), [])
     yield case((start, end), [(start, end)])
+    yield case((start, end), [(10, 40)])
+    yield case((10, 40), [(start, end)])
 
 
 @is_overlapping.mistake(
@@ -1498,6 +1564,18 @@ def must_overlap_all(segment_time, previous_segments):
 )
 def is_free(segment_time, previous_segments):
     return not ref.is_overlapping(segment_time, previous_segments)
+
+
+@is_overlapping.mistake(
+    "Only one side is compared: any segment after an earlier one counts."
+)
+def compares_the_ends(segment_time, previous_segments):
+    return any(segment_time[1] >= c for c, d in previous_segments)
+
+
+@is_overlapping.mistake("Only one side is compared: any segment before another counts.")
+def compares_the_starts(segment_time, previous_segments):
+    return any(segment_time[0] <= d for c, d in previous_segments)
 
 
 @is_overlapping.right
@@ -2199,6 +2277,11 @@ def threshold_of_a_half(probabilities, threshold=0.5, wait_ms=500, duration_ms=1
     return _times(probabilities, 0.5, wait_ms, duration_ms)
 
 
+@detection_times.mistake("It never fires: note each detection in the list.")
+def never_fires(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
+    return []
+
+
 @detection_times.right
 def times_by_difference(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
     p = np.concatenate([[0.0], probabilities[0]]) > threshold
@@ -2253,8 +2336,7 @@ def _events(found, ends, window_ms, *, once=True, early=200, order=sorted, swap=
             hits += 1
             if once:
                 free.remove(fits[pick])
-    misses = len(free) if once else len(ends) - min(hits, len(ends))
-    result = hits, len(found) - hits, misses
+    result = hits, len(found) - hits, len(free)
     return (result[0], result[2], result[1]) if swap else result
 
 
@@ -2292,6 +2374,18 @@ def takes_the_latest(found, ends, window_ms=1000):
 @count_events.mistake("The window is always a second: use window_ms.")
 def window_of_a_second(found, ends, window_ms=1000):
     return _events(found, ends, 1000)
+
+
+@count_events.mistake("There is never a hit: look at the sign of moment - end.")
+def never_hits(found, ends, window_ms=1000):
+    return 0, len(found), len(ends)
+
+
+@count_events.mistake(
+    "An alarm must not come 200 ms late: it may come up to 200 ms *early*."
+)
+def early_means_late(found, ends, window_ms=1000):
+    return _events(found, ends, window_ms, early=-200)
 
 
 @count_events.right

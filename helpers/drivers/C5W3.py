@@ -11,6 +11,11 @@ def _plain(x):
     return x.data if isinstance(x, nn.Tensor) else x
 
 
+def _is_tuple(result, n):
+    """Whether a result can be taken apart; if not, it is judged as it is."""
+    return isinstance(result, tuple | list) and len(result) == n
+
+
 def _fill(model, seed):
     """Give every array of a model values that depend on its name; returns the names."""
     state = model.state_dict()
@@ -31,7 +36,10 @@ def attended(function, a, s_prev, hidden, seed):
     for layer in (densor1, densor2):
         layer.astype(np.float64)
     notes, state = (nn.Tensor(x, requires_grad=True) for x in (a, s_prev))
-    context, alphas = function(notes, state, densor1, densor2)
+    result = function(notes, state, densor1, densor2)
+    if not _is_tuple(result, 2):
+        return _plain(result)
+    context, alphas = result
     if isinstance(context, nn.Tensor) and context.requires_grad:
         listen = rng.normal(size=context.shape)
         (context * listen).sum().backward()
@@ -48,8 +56,13 @@ def translated(function, x, Ty, n_a, n_s, machine_vocab_size, seed):
     _, Tx, vocabulary = x.shape
     rng = np.random.default_rng(seed)
     model = function(Tx, Ty, n_a, n_s, vocabulary, machine_vocab_size, rng)
+    if not isinstance(model, nn.Layer):
+        return model
     names = _fill(model, seed)
-    scores, weights = model(x, return_weights=True)
+    result = model(x, return_weights=True)
+    if not _is_tuple(result, 2):
+        return _plain(result)
+    scores, weights = result
     return {
         "its arrays": names,
         "scores": _plain(scores),
@@ -72,7 +85,10 @@ def _follow(table):
 
 def written(function, table, *arguments):
     """Decode over a table; the sequence as plain ints, and its number."""
-    sequence, number = function(_follow(table), *arguments)
+    result = function(_follow(table), *arguments)
+    if not _is_tuple(result, 2) or np.ndim(result[0]) != 1:
+        return result
+    sequence, number = result
     return [int(symbol) for symbol in sequence], number
 
 
@@ -90,7 +106,10 @@ def inserted(function, background, audio_clip, previous_segments, seed):
     """New sound, segment and list of segments, with draws that begin at a seed."""
     segments = [tuple(one) for one in previous_segments]
     np.random.seed(seed)
-    sound, segment_time = function(background, audio_clip, segments)
+    result = function(background, audio_clip, segments)
+    if not _is_tuple(result, 2) or not _is_tuple(result[1], 2):
+        return result
+    sound, segment_time = result
     return {
         "new_background": sound,
         "segment_time": tuple(int(t) for t in segment_time),
@@ -101,13 +120,18 @@ def inserted(function, background, audio_clip, previous_segments, seed):
 def composed(function, background, activates, negatives, Ty, seed):
     """A training example, with draws that begin at a seed."""
     np.random.seed(seed)
-    sound, y, ends = function(background, activates, negatives, Ty)
+    result = function(background, activates, negatives, Ty)
+    if not _is_tuple(result, 3) or np.ndim(result[2]) != 1:
+        return result
+    sound, y, ends = result
     return {"sound": sound, "y": y, "ends": [int(end) for end in ends]}
 
 
 def detector(function, x, n_filters, n_units, seed):
     """Names of the arrays, scores, and whether dropout is on in training only."""
     model = function(x.shape[2], n_filters, n_units, np.random.default_rng(seed))
+    if not isinstance(model, nn.Layer):
+        return model
     names = _fill(model, seed)
     layers = dict(model.named_layers())
     dropout = layers.get("dropout")
