@@ -1700,7 +1700,7 @@ predicted = {}
 for name, model in (("with skips", unet_model), ("without", without_skips)):
     rng = np.random.default_rng(0)
     net = SegmentationNet(
-        lambda x, net, model=model: model(x, 8, 2, 3, net=net), small_x[:1], rng=rng
+        lambda x, net, model=model: model(x, 8, 2, 4, net=net), small_x[:1], rng=rng
     )
     net.fit(
         small_x, small_y * 1, loss=nn.cross_entropy, epochs=2, batch_size=8, rng=rng,
@@ -1717,10 +1717,14 @@ figures.masks(
     [test.images[i, ::2, ::2] for i in shown for _ in range(4)],
     [mask[i] for i in shown for mask in (test_y * 0, test_y, *predicted.values())],
     ["scene", "truth", *predicted] * 3,
-    reading="Without skips the outlines are frayed, a pattern of the transposed "
-    "convolution, whose windows of 3 in steps of 2 overlap in every second pixel. What "
-    "a thing is, both know about equally well.",
+    reading="Where things are both know roughly. Where exactly they end, only the "
+    "network with skips: the other must rebuild 48 × 48 pixels from 3 × 3 places.",
 )
+
+# %% [markdown]
+# Four levels go down to $3 \times 3$ places. With three, to $6 \times 6$, we measured
+# no difference (0.773 with skips, 0.775 without, one run each): there the maps still
+# know well enough where they are. Skips pay as soon as the way down loses the place.
 
 # %% concept="what_skips_bring"
 # What do the skips of a U-Net bring to the way up?
