@@ -1046,11 +1046,11 @@ def as_numbers(split):
 X, Y, shifted = as_numbers("train")
 rng = np.random.default_rng(0)
 translator = Translator(rng)
-steps = 4 * len(X) // 64
+steps = 6 * len(X) // 64
 rate = nn.schedules.cosine_decay(0.003, steps, warmup=steps // 20)
 began = time.process_time()
 history = translator.fit(
-    (X, shifted), Y, loss=nn.cross_entropy, epochs=4, batch_size=64, rng=rng,
+    (X, shifted), Y, loss=nn.cross_entropy, epochs=6, batch_size=64, rng=rng,
     optimizer=nn.Adam(translator.parameters(), rate, clip_norm=1.0), progress=False,
 )  # fmt: skip
 date_seconds = time.process_time() - began
@@ -1099,7 +1099,22 @@ attention_maps(
 
 # %% [markdown]
 # ### Against the recurrent network
-# TODO
+# Last week's Bi-LSTM with attention saw the same 10,000 dates. On one core of the same
+# machine its six passes took 25 seconds, and 99.9 % of the test dates came out right.
+# Its reader takes 29 steps one after the other, its writer ten; yours takes none in
+# training, only in writing. **Predict**: which is faster to train, which more exact?
+
+
+# %% demo
+print("                  exact matches   computing time of training")
+print("recurrent, C5W3           99.9%   25 s, measured there")
+print(f"your transformer {right.mean():14.1%}   {date_seconds:.0f} s, measured here")
+
+# %% [markdown]
+# The transformer learns in a good deal less time. The recurrent reader, walking over
+# the letters in order, is still a little more exact: to it order is given, while the
+# transformer has to learn what the pattern of places means. On long sentences and many
+# cores the scales tip: all places at once is what such machines like.
 
 # %% [markdown]
 # # Part 7 · Pieces of words
