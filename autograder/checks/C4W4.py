@@ -1187,6 +1187,16 @@ def weights_normalized(J_content, J_style, alpha=10, beta=40):
     return (alpha * J_content + beta * J_style) / (alpha + beta)
 
 
+@total_cost.mistake("The style is missing in the sum.")
+def total_without_style(J_content, J_style, alpha=10, beta=40):
+    return alpha * J_content
+
+
+@total_cost.mistake("The content is missing in the sum.")
+def total_without_content(J_content, J_style, alpha=10, beta=40):
+    return beta * J_style
+
+
 @total_cost.right
 def total_by_dot(J_content, J_style, alpha=10, beta=40):
     return np.dot([alpha, beta], [J_content, J_style])
