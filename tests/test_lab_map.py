@@ -47,7 +47,7 @@ def test_landing_page_is_a_valid_notebook_without_outputs():
 def test_pictures_have_text_alternatives():
     for text in lab_map.written().values():
         alts = re.findall(r'<img [^>]*alt=\\?"([^"\\]*)|!\[([^\]]*)\]', text)
-        assert len(alts) >= len(LABS)
+        assert len(alts) >= sum(lab_map.entry(lab).picture is not None for lab in LABS)
         assert all(max(alt, key=len) for alt in alts)
 
 
