@@ -319,7 +319,7 @@ dot_spread = None
 # %% demo
 rng = np.random.default_rng(0)
 widths = [4, 16, 64, 256, 1024]
-spread, largest, slope = [], {"divided": [], "not divided": []}, {}
+spread, largest = [], {"divided": [], "not divided": []}
 slope = {"divided": [], "not divided": []}
 for d_k in widths:
     q, k = rng.normal(size=(2, 400, 16, d_k))
@@ -332,7 +332,7 @@ for d_k in widths:
 print("d                   ", *(f"{d_k:8}" for d_k in widths))
 print("variance of products", *(f"{x:8.1f}" for x in spread))
 for name in largest:
-    print(f"mean slope, {name:12}"[:20], *(f"{x:8.4f}" for x in slope[name]))
+    print(f"slope, {name:13}", *(f"{x:8.4f}" for x in slope[name]))
 plots.lines(
     largest, widths, log="x", markers=True, from_zero=True,
     xlabel="size d of queries and keys", ylabel="largest of 16 weights",
