@@ -82,7 +82,7 @@ def spoil(value) -> None:
 
 
 def mutants(function: Callable, by_position: bool = True) -> list[Mutant]:
-    """All wrong versions of a function.
+    """All wrong versions of a function, or of a class.
 
     Args:
         function: the right one.
@@ -123,7 +123,8 @@ def _compiles(code: str) -> bool:
 def _altered(definition: ast.FunctionDef, by_position: bool) -> Iterator[tuple]:
     """Label, description, whole tree and changed statement of each alteration."""
     parents = parents_of(definition)
-    ignored = {id(n) for n in ast.walk(definition.args)}
+    signatures = [n for n in ast.walk(definition) if isinstance(n, ast.arguments)]
+    ignored = {id(n) for one in signatures for n in ast.walk(one)}
     order = list(ast.walk(definition))
     for place, node in enumerate(order):
         if id(node) in ignored or in_message(node, parents):
@@ -135,7 +136,8 @@ def _altered(definition: ast.FunctionDef, by_position: bool) -> Iterator[tuple]:
             swap.visit(twin)
             before, after = _text(node), _text(new)
             yield label, f"`{before}` → `{after}`", twin, swap.statement
-    yield from _whole(definition, by_position)
+    if isinstance(definition, ast.FunctionDef):
+        yield from _whole(definition, by_position)
 
 
 def _whole(definition: ast.FunctionDef, by_position: bool) -> Iterator[tuple]:

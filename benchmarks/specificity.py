@@ -118,6 +118,8 @@ _CONVERTED = {
 def _rewritten(check: Check, rewrite: Callable) -> Callable | None:
     """The reference rewritten; `None` where there was nothing to rewrite."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(check.solution)))
+    if not isinstance(tree.body[0], ast.FunctionDef):
+        return None
     before = ast.unparse(tree)
     tree.body[0].decorator_list = []
     tree = rewrite(tree, check)
