@@ -17,7 +17,10 @@ def reference_cells(lab: str) -> dict[str, str]:
         for role in ("exercise", "question")
         for cell in written.named(role).values()
     }
-    return answers | {name: f"{name} = {c.answer!r}" for name, c in concepts.items()}
+    for name, cell in written.named("concept").items():
+        chosen = f"{name} = {concepts[name].answer!r}"
+        answers[name] = cell.text.replace(f"{name} = None", chosen)
+    return answers
 
 
 def filled(lab: str, answers: Mapping[str, str]) -> nbformat.NotebookNode:
