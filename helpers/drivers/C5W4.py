@@ -171,8 +171,8 @@ def shares(function, logits, temperature, top_k, seed):
     def model(ids):
         return np.broadcast_to(logits, (1, np.shape(ids)[1], len(logits)))
 
-    ids = function(model, [0], temperature, top_k, _Even(seed), length=300, context=1)
-    return np.bincount(np.ravel(ids)[1:], minlength=len(logits)) / 300
+    ids = function(model, [0], temperature, top_k, _Even(seed), length=200, context=1)
+    return np.bincount(np.ravel(ids)[1:], minlength=len(logits)) / 200
 
 
 def generated(function, ask, **settings):
