@@ -1421,7 +1421,7 @@ figures_c5w3.clip(
 audio.player(sounds[busy], RATE)
 
 # %% concept="accuracy_fools"
-# One in six labels is 1. A detector that never fires is right on 83 % of the steps.
+# One in five labels is 1. A detector that never fires is right on 81 % of the steps.
 # What do you ask instead, per spoken word?
 # A: the share of clips in which some label is right
 # B: the loss on the training clips, as it is differentiable
@@ -1736,7 +1736,7 @@ audio.player(with_chime(sound, moments), RATE)
 # real people, accents, children, echo in a lift. A false alarm opens a door between
 # floors, a miss costs a second try: I want precision, so a higher threshold, chosen on
 # dev clips and paid for in recall. In the made clips words stand alone, are equally
-# loud and never overlap, and one label in six is 1; in a lift people talk in sentences
+# loud and never overlap, and one label in five is 1; in a lift people talk in sentences
 # and say the word once a day, so false alarms an hour are what counts. I would record
 # real people in lifts, split by person, and add words that sound alike.
 #
