@@ -666,7 +666,7 @@ for penalty in (0.0, 0.5, 0.7, 1.0, 1.5):
 
 # %% [markdown]
 # Here the given consonants already fix most of the length, so a penalty only invites
-# more vowels, and $\lambda = 0$ is best. Written freely, without consonants, the plain
+# more vowels and mends nothing. Written freely, without consonants, the plain
 # sum stops as soon as it may. Width and penalty are knobs: tune them on held-out data.
 
 # %% concept="short_outputs"
@@ -1644,7 +1644,7 @@ best = thresholds[np.argmax(on_dev.prod(axis=1) / on_dev.sum(axis=1))]  # best F
 plots.lines(
     {"precision": on_dev[:, 0], "recall": on_dev[:, 1]}, thresholds,
     xlabel="threshold", ylabel="on held-out voices (dev)", from_zero=True,
-    reading="Precision: alarms that were right. Recall: words noticed. Below a low "
+    reading="Precision: alarms that were right. Recall: words noticed. At a low "
     "threshold the curve does not fall between two words, and the second goes unheard; "
     f"the best F1 is at {best:.2f}.",
 )  # fmt: skip
@@ -1719,7 +1719,8 @@ figures_c5w3.clip(
     ends_here,
     moments,
     best,
-    reading="One real person, one word: an anecdote, not a measurement.",
+    reading="It wakes up for her, and for words that end alike, too. One real person, "
+    "one word: an anecdote, not a measurement.",
 )
 audio.player(with_chime(sound, moments), RATE)
 
