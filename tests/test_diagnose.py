@@ -205,6 +205,7 @@ class TestStrayNames:
             "def f(x):\n    return 3",
             "def f(x):\n    return [X * i for i in x]",
             "def f(x, seed=None):\n    return np.sin(x)",
+            "def f(x):\n    class A:\n        b = 1\n    return A.b",
             "def f(x):\n    def g():\n        return x + X\n    return g()",
         ],
     )

@@ -38,8 +38,8 @@ def stray_name(function: Callable) -> str:
 
 
 def _is_constant(name: str) -> bool:
-    """`EPSILON` is a constant; `X` and `W1` are data."""
-    return name.isupper() and len(name) > 2
+    """`EPSILON` and `__name__` are constants; `X` and `W1` are data."""
+    return name.startswith("__") or (name.isupper() and len(name) > 2)
 
 
 def _read(code: CodeType) -> set[str]:
