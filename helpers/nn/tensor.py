@@ -165,7 +165,10 @@ class Tensor:
                     continue
                 total, own = pending.get(id(parent), (None, False))
                 if total is None:
-                    own = not np.may_share_memory(part, gradient)
+                    # A broadcast view is nobody's to write into.
+                    own = part.flags.writeable and not np.may_share_memory(
+                        part, gradient
+                    )
                     pending[id(parent)] = part, own
                 elif own and isinstance(total, np.ndarray):
                     np.add(total, part, out=total)

@@ -266,3 +266,9 @@ def test_gradient_for_an_image_through_a_frozen_network():
 def test_clear_errors(call, error, message):
     with pytest.raises(error, match=message):
         call(nn.Tensor(np.ones((3, 4)), True))
+
+
+def test_a_mean_and_another_use_of_the_same_tensor_add_up():
+    x = Tensor(np.arange(6.0).reshape(2, 3), requires_grad=True)
+    (x.mean() + (x * x).sum()).backward()
+    np.testing.assert_allclose(x.grad, 2 * x.data + 1 / 6)
