@@ -269,6 +269,6 @@ def test_clear_errors(call, error, message):
 
 
 def test_a_mean_and_another_use_of_the_same_tensor_add_up():
-    x = Tensor(np.arange(6.0).reshape(2, 3), requires_grad=True)
+    x = nn.Tensor(np.arange(6.0).reshape(2, 3), requires_grad=True)
     (x.mean() + (x * x).sum()).backward()
     np.testing.assert_allclose(x.grad, 2 * x.data + 1 / 6)
