@@ -683,7 +683,7 @@ def proxy_with_a_loop(human_errors):
 
 @lab.check("bias_variance_report", points=8)
 def bias_variance_report(rng):
-    """Bias, variance, both alike, better than people, better on dev than on training."""
+    """Bias, variance, both alike, better than people, better on dev than training."""
     yield case(0.0, 0.25, 0.375)
     yield case(0.0, 0.25, 0.5)
     yield case(0.01, 0.08, 0.10)
