@@ -1885,7 +1885,7 @@ def unet_model(rng):
     ]:
         yield case(X=rng.normal(size=shape), n_filters=n, n_classes=classes,
                    depth=depth)  # fmt: skip
-    X = rng.normal(size=(2, 16, 16, 1))
+    X = rng.normal(size=(1, 16, 16, 1))
     yield case(X=X, n_filters=1, n_classes=None, depth=None)  # the usual ones
 
 
