@@ -183,7 +183,8 @@ def random_sentences(seed):
 
 
 def test_bleu_agrees_with_sacrebleu():
-    sacrebleu = pytest.importorskip("sacrebleu.metrics")
+    from sacrebleu import metrics as sacrebleu
+
     positive = 0
     for seed in range(300):
         candidate, references = random_sentences(seed)
