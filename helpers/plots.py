@@ -390,10 +390,21 @@ def heat(
     shades = {"vmin": low, "vmax": high, "cmap": SIGNED if signed else PLAIN}
     widths = [table.shape[1] for table in tables.values()]
     tallest = max(table.shape[0] for table in tables.values())
-    height = min(3.6, 0.4 + 0.8 * WIDTH * tallest / sum(widths))
+    stacked = max(widths) > 2 * tallest  # wide tables: one below the other
+    across = 1 if stacked else len(tables)
+    down = len(tables) if stacked else 1
+    field = 0.8 * WIDTH / (max(widths) if stacked else sum(widths))
+    height = down * min(3.6, 0.4 + field * tallest)
+    wrapped = textwrap.TextWrapper(
+        max(8, int(8 * WIDTH / across)), break_long_words=False
+    )
     with _drawing(reading, height=height) as figure:
-        grid = figure.subplots(1, len(tables), squeeze=False, width_ratios=widths)
-        grid = grid.ravel()
+        if len({table.shape for table in tables.values()}) == 1:
+            # Fields are square, so there is room to spare: close up.
+            figure.set_layout_engine("compressed", h_pad=0.08, w_pad=0.05)
+        grid = figure.subplots(
+            down, across, squeeze=False, width_ratios=None if stacked else widths
+        ).ravel()
         for axes, (name, table) in zip(grid, tables.items(), strict=True):
             shown = axes.imshow(table, interpolation="nearest", **shades)
             axes.grid(visible=False)
@@ -401,7 +412,7 @@ def heat(
             axes.set_xticks(range(len(columns)), columns)
             axes.set_yticks(range(len(rows)), rows)
             axes.tick_params(length=0)
-            axes.set_title(name)
+            axes.set_title(wrapped.fill(name))
             if numbers:
                 _write_numbers(axes, table, shown)
         figure.colorbar(shown, ax=list(grid), shrink=0.8, aspect=15)

@@ -153,6 +153,15 @@ def test_heat_is_symmetric_around_zero_only_where_signs_matter():
     assert plain.get_clim() == (1, 4)
 
 
+def test_heat_puts_wide_tables_one_below_the_other():
+    wide = plots.heat({"one": np.zeros((4, 30)), "two": np.ones((4, 30))}).figure
+    square = plots.heat({"one": np.zeros((4, 4)), "two": np.ones((4, 4))}).figure
+    for figure, same in ((wide, "x0"), (square, "y0")):
+        figure.draw_without_rendering()
+        one, two = (getattr(axes.get_position(), same) for axes in figure.axes[:2])
+        assert one == pytest.approx(two)
+
+
 def test_heat_of_zeros_is_no_error():
     plots.heat(np.zeros((2, 2)), numbers=True)
 
