@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import re
 import tempfile
 from pathlib import Path
@@ -226,8 +227,7 @@ def build(lab: str) -> None:
         fresh = Path(folder) / checks.public_path.name
         store.write(fresh, checks.public())
         if not _same_checks(checks.public_path, fresh):
-            checks.public_path.parent.mkdir(parents=True, exist_ok=True)
-            checks.public_path.write_bytes(fresh.read_bytes())
+            _put(checks.public_path, fresh.read_bytes())
 
 
 def stale(lab: str) -> list[Path]:
@@ -263,5 +263,12 @@ def _holds(path: Path, text: str) -> bool:
 
 def _write_if_changed(path: Path, text: str) -> None:
     if not _holds(path, text):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        _put(path, text.encode())
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file in one step: whoever reads it meanwhile sees the old or the new."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.write_bytes(content)
+    partial.replace(path)
