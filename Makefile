@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 LOCKED := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock
+# A file of tests for each core in turn, so each keeps to one thread.
+ALL_CORES := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help lab grade test test-all nightly build lint data lock clean
@@ -20,10 +22,10 @@ grade: $(VENV)/grade.done     ## grade a small example class and show the gradeb
 
 test: $(VENV)/dev.done        ## run the tests (all of them where CI is set)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(BIN)/python -m pytest $(if $(CI),--cov=helpers --cov=autograder --cov-report=term:skip-covered,-m "not slow and not browser")
+	$(if $(CI),$(ALL_CORES) --cov=helpers --cov=autograder --cov-report=term:skip-covered,$(BIN)/python -m pytest -m "not slow and not browser")
 
 test-all: $(VENV)/dev.done    ## run the slow and the browser tests too
-	$(BIN)/python -m pytest
+	$(ALL_CORES)
 
 nightly: $(VENV)/dev.done     ## open and run every lab in a real JupyterLab
 	$(BIN)/python -m pytest -m nightly
