@@ -1,6 +1,11 @@
 """General hints: each says what it should, and nothing where it does not hold."""
 
+import contextlib
+import io
 import linecache
+import sys
+import time
+import warnings
 
 import numpy as np
 import pytest
@@ -243,6 +248,43 @@ class TestMend:
             "def f(x):\n    i = 0\n    while i < 9:\n        i += 1\n    return i"
         )
         assert mend(f, self.right) == ""
+
+    def test_a_call_that_never_ends_ends(self):
+        def wait(x):
+            while np.ndim(x) >= 0:
+                pass
+
+        def right(function):
+            with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+                function(A)
+                return False
+
+        filters, output = warnings.filters, sys.stdout
+        f = written("def f(x):\n    return wait(x)\n", wait=wait)
+        start = time.process_time()
+        assert mend(f, right) == ""
+        assert time.process_time() - start < 1
+        assert sys.getprofile() is None
+        assert (warnings.filters, sys.stdout) == (filters, output)
+
+    def test_no_list_is_put_into_itself(self):
+        f = written(
+            "def f(x):\n    found = []\n    for row in x:\n"
+            "        found.append(row)\n        found.append(row)\n    return found\n"
+        )
+        seen = []
+
+        def right(function):
+            try:
+                value = function(A)
+            except (NameError, AttributeError):
+                return False
+            seen.append(isinstance(value, list) and any(v is value for v in value))
+            return False
+
+        mend(f, right)
+        assert len(seen) > 5
+        assert not any(seen)
 
     def test_the_notebook_is_left_alone(self):
         f = written("def f(x):\n    return x\n")

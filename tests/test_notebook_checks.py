@@ -11,7 +11,7 @@ from autograder import check as authoring
 from helpers.checks import CheckFailed, store
 from helpers.checks.compare import difference
 from helpers.checks.notebook import Checker
-from helpers.checks.values import Draws
+from helpers.checks.values import Draws, Opaque, plain
 
 LAB = "C1W2"
 
@@ -238,3 +238,10 @@ def test_checks_say_what_their_cases_cover():
     for lab in map(authoring.load, [LAB]):
         for one in lab.checks.values():
             assert inspect.getdoc(one.cases), one.name
+
+
+def test_what_holds_itself_has_an_end():
+    endless, row = [], [1]
+    endless += [endless, endless]
+    assert plain(endless) == [Opaque("a structure that holds itself")] * 2
+    assert plain([row, row, {"row": row}]) == [row, row, {"row": row}]

@@ -3,16 +3,22 @@
 The function's syntax tree is altered in one place at a time and run on the visible
 cases. Where an altered version is right in all of them, the line and the kind of the
 slip are told, never the change. Everything happens on copies, within a time limit.
+An altered version may well run for ever, in itself or in a function that it calls, so
+loops and calls look at the clock.
 """
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import inspect
+import math
+import sys
 import textwrap
 import time
+import warnings
 from collections.abc import Callable, Iterator
-from types import FunctionType
+from types import FrameType, FunctionType
 
 from helpers.checks.slips import alternatives, in_message, parents_of
 
@@ -34,7 +40,7 @@ _WORDS = {
 
 
 class _Over(BaseException):
-    """The time is up, in the middle of a loop."""
+    """The time is up, in the middle of a loop or of a call."""
 
 
 def mend(function: Callable, right: Callable[[Callable], bool]) -> str:
@@ -49,19 +55,13 @@ def mend(function: Callable, right: Callable[[Callable], bool]) -> str:
     if tree is None:
         return ""
     lines = _source(function).splitlines()
-    deadline, late = time.process_time() + SECONDS, time.perf_counter() + PATIENCE
-    scope = dict(function.__globals__)
-
-    def tick() -> None:
-        if time.process_time() > deadline or time.perf_counter() > late:
-            raise _Over
-
+    clock = _Clock()
+    scope = dict(function.__globals__) | {"_tick": clock.tick}
     definition = tree.body[0]
     _watch_loops(definition)
-    scope["_tick"] = tick
-    try:
+    with clock:
         for label, line in _versions(definition):
-            tick()
+            clock.tick()
             try:
                 exec(
                     compile(ast.fix_missing_locations(tree), "<mended>", "exec"), scope
@@ -71,9 +71,55 @@ def mend(function: Callable, right: Callable[[Callable], bool]) -> str:
                 continue  # what came was no Python, or could not be compared
             if mended:
                 return _said(label, lines[line - 1].strip())
-    except _Over:
-        pass
     return ""
+
+
+class _Clock:
+    """Ends the block it is put around, and everything called there, when time is up."""
+
+    EVENTS = 100  # calls between two looks at the clock
+
+    def __init__(self) -> None:
+        self._deadline = time.process_time() + SECONDS
+        self._late = time.perf_counter() + PATIENCE
+        self._left: float = self.EVENTS
+        self._kept = contextlib.ExitStack()
+
+    def __enter__(self) -> None:
+        # What was cut short may not have put back the output or the warnings.
+        self._kept.enter_context(warnings.catch_warnings())
+        self._kept.enter_context(contextlib.redirect_stdout(sys.stdout))
+        self._kept.callback(sys.setprofile, sys.getprofile())
+        sys.setprofile(self._event)
+
+    def __exit__(self, kind: type | None, *_) -> bool:
+        self._kept.close()
+        return kind is _Over
+
+    def tick(self) -> None:
+        """Look at the clock.
+
+        Raises:
+            _Over: the time is up.
+        """
+        if time.process_time() > self._deadline or time.perf_counter() > self._late:
+            self._left = math.inf  # nothing on the way out is to be cut short
+            raise _Over
+
+    def _event(self, frame: FrameType, event: str, _) -> None:
+        self._left -= 1
+        if self._left <= 0 and event.endswith("call") and not _is_leaving(frame):
+            self._left = self.EVENTS
+            self.tick()
+
+
+def _is_leaving(frame: FrameType | None) -> bool:
+    """Whether the end of a `with` is under way, which must not be cut short."""
+    while frame is not None:
+        if frame.f_code.co_name == "__exit__":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _said(label: str, line: str) -> str:
@@ -133,7 +179,17 @@ def _versions(definition: ast.FunctionDef) -> Iterator[tuple[str, int]]:
             given = scope if find in (_other_names, _insertions) else parents
             for label, new in find(node, given):
                 with _Swapped(node, new, parents[node]):
-                    yield label, node.lineno
+                    if not _holds_itself(parents[node], parents):
+                        yield label, node.lineno
+
+
+def _holds_itself(node: ast.AST, parents: dict) -> bool:
+    """Whether it is `x.append(x)`, which makes a list without an end."""
+    call = node if isinstance(node, ast.Call) else parents.get(node)
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return False
+    owner = getattr(call.func.value, "id", None)
+    return owner in [arg.id for arg in call.args if isinstance(arg, ast.Name)]
 
 
 def _is_tick(node: ast.AST) -> bool:
@@ -193,6 +249,8 @@ def _missing(node: ast.AST, parents: dict) -> Iterator[tuple[str, ast.AST]]:
                 yield "axis", ast.Call(node.func, node.args, [*node.keywords, along])
     if not _is_value(node):
         return
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        yield "power", ast.BinOp(node.left, ast.Pow(), node.right)
     parent = parents[node]
     yield "sign", ast.UnaryOp(ast.USub(), node)
     product = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.MatMult)
@@ -229,6 +287,7 @@ def _insertions(node: ast.AST, names: list[str]) -> Iterator[tuple[str, ast.AST]
     yield "factor", ast.BinOp(one, ast.Div(), node)
     yield "power", ast.BinOp(node, ast.Pow(), ast.Constant(2))
     yield "factor", ast.BinOp(ast.Constant(2), ast.Mult(), node)
+    yield "factor", ast.BinOp(node, ast.Div(), ast.Constant(2))
     if isinstance(node, ast.Name) and node.id not in names:
         return
     for name in names:

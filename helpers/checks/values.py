@@ -44,34 +44,40 @@ class NotPlain(ValueError):
     """A value that cannot be packed, or a tree that does not describe a value."""
 
 
-def plain(value: Any, depth: int = 0) -> Any:
+def plain(value: Any, above: tuple[int, ...] = ()) -> Any:
     """Copy `value` as a plain value; what is none becomes `Opaque`.
 
     Exact types only: a subclass of `float` or `ndarray` with methods of its own
     is reduced to the numbers it holds, so that no method of it is ever called
     by whoever compares.
+
+    `above` holds the identities of what `value` lies in: a list that was appended to
+    itself has no end.
     """
     kind = type(value)
     if value is None or kind in (bool, int, str, Opaque, Draws):
         return value
     if kind is float:
         return value
-    if depth > MAX_DEPTH:
+    if len(above) > MAX_DEPTH:
         return Opaque("a structure nested too deeply")
+    if id(value) in above:
+        return Opaque("a structure that holds itself")
+    deeper = (*above, id(value))
     if isinstance(value, np.ndarray):
         return _plain_array(value)
     if isinstance(value, np.generic):
         # A string or object scalar is no number; its Python twin may be plain.
-        return value if value.dtype.kind in "biufc" else plain(value.item(), depth + 1)
+        return value if value.dtype.kind in "biufc" else plain(value.item(), deeper)
     if isinstance(value, complex):
         return np.complex128(value)
     if isinstance(value, (list, tuple, set, frozenset)):
-        items = [plain(item, depth + 1) for item in list(value)]
+        items = [plain(item, deeper) for item in list(value)]
         if isinstance(value, (set, frozenset)):
             return set(map(_hashable, items))
         return items if isinstance(value, list) else tuple(items)
     if isinstance(value, dict):
-        return {_hashable(k): plain(v, depth + 1) for k, v in list(value.items())}
+        return {_hashable(k): plain(v, deeper) for k, v in list(value.items())}
     for base in (bool, int, float, str):
         if isinstance(value, base):
             return base(value)
