@@ -127,7 +127,8 @@ def difference(
     if type(expected) is type(got) and expected == got:
         return None
     kind = "values" if type(expected) is type(got) else "type"
-    return Difference(kind, place, brief(expected), brief(got))
+    came = what(got) if got is None else brief(got)
+    return Difference(kind, place, brief(expected), came)
 
 
 def _dicts(expected, got, tolerance, place, notes) -> Difference | None:

@@ -9,6 +9,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ import numpy as np
 from helpers.checks.compare import Tolerance, difference
 from helpers.checks.values import plain
 
+_OURS = str(Path(__file__).parents[1])
+_DRIVERS = str(Path(_OURS) / "drivers")
 SEED = 7  # of np.random before each call, the same for reader, reference, mistakes
 
 
@@ -101,11 +104,15 @@ def differs(before: Any, now: Any) -> bool:
 def describe(error: BaseException) -> str:
     """An exception in one line: type, message, and the line of code it came from."""
     text = " ".join(str(error).split())[:300]
-    line = ""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        # The last line that is the reader's own: not a library's, not ours.
-        if frame.line and "site-packages" not in frame.filename:
-            line = frame.line.strip()[:120]
-            break
-    where = f" in the line `{line}`" if line else ""
-    return f"{type(error).__name__}: {text}{where}"
+    lines = [
+        (frame.filename, frame.line.strip()[:120])
+        for frame in reversed(traceback.extract_tb(error.__traceback__))
+        if frame.line and "site-packages" not in frame.filename
+    ]
+    # The last line that is the reader's own; else that of ours which used the answer.
+    own = [line for file, line in lines if not file.startswith(_OURS)]
+    ours = [line for file, line in lines if file.startswith(_DRIVERS)]
+    where = "".join(f" in the line `{line}`" for line in (own or ours)[:1])
+    none = "; something is None there: is a return missing?"
+    hint = none if "'NoneType' object" in text or "NoneType object" in text else ""
+    return f"{type(error).__name__}: {text}{where}{hint}"
