@@ -1887,6 +1887,8 @@ def unet_model(rng):
                    depth=depth)  # fmt: skip
     X = rng.normal(size=(1, 16, 16, 1))
     yield case(X=X, n_filters=1, n_classes=None, depth=None)  # the usual ones
+    X = rng.normal(size=(1, 2, 2, 1))
+    yield case(X=X, n_filters=None, n_classes=2, depth=1)
 
 
 def _unet(X, n, classes, depth, net, *, double=2, bottom=True, skips=True, order=-1,

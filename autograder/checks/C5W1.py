@@ -144,7 +144,7 @@ def rnn_in_float32(xt, a_prev, parameters):
 
 def sequences(rng, kind):
     """Inputs, first states and weights: several steps, one step, one sequence."""
-    for (n_x, n_a, n_y, m), T in zip(SIZES[:3], (4, 1, 3), strict=True):
+    for (n_x, n_a, n_y, m), T in zip(SIZES[:3], (5, 1, 2), strict=True):
         yield (
             rng.normal(size=(n_x, m, T)),
             rng.normal(size=(n_a, m)),
@@ -361,6 +361,14 @@ def last_slope_only(da, caches):
     return _rnn_back(last, caches)
 
 
+@rnn_backward.mistake(
+    "What the outputs send is not used, only what comes from the next step. Each state "
+    "is used twice: start from da[:, :, t]."
+)
+def next_step_only(da, caches):
+    return _rnn_back(0 * da, caches)
+
+
 @rnn_backward.right
 def rnn_back_with_lists(da, caches):
     steps, _ = caches
@@ -446,6 +454,11 @@ def clip_scales(gradients, maxValue):
     return ref.clip_by_norm(gradients, maxValue)
 
 
+@clip.mistake("Nothing is clipped: the slopes come back as they were.")
+def clips_nothing(gradients, maxValue):
+    return gradients
+
+
 @clip.right
 def clip_with_masks(gradients, maxValue):
     for g in gradients.values():
@@ -506,6 +519,11 @@ def norm_without_root(gradients, max_norm):
 def scales_copies(gradients, max_norm):
     norm = np.sqrt(sum(np.sum(g * g) for g in gradients.values()))
     return {k: g * min(1, max_norm / norm) for k, g in gradients.items()}
+
+
+@clip_by_norm.mistake("Long slopes come back as long as they were.")
+def never_scales(gradients, max_norm):
+    return gradients
 
 
 @clip_by_norm.right
@@ -1674,6 +1692,11 @@ def newlines_not_counted(sequences, parameters):
     return np.exp(-total / max(1, sum(len(s) - 1 for s in sequences)))
 
 
+@perplexity.mistake("The sum is not divided: take the mean over all symbols.")
+def sum_over_symbols(sequences, parameters):
+    return np.exp(-sum(_log_p(s, parameters) for s in sequences))
+
+
 @perplexity.right
 def perplexity_to_the_base_2(sequences, parameters):
     bits = sum(_log_p(s, parameters) for s in sequences) / np.log(2)
@@ -1689,11 +1712,12 @@ def perplexity_weighted(sequences, parameters):
 
 @lab.check("model", points=3, driver="trained", seconds=30)
 def model(rng):
-    """Four names learned by heart; a single step; two sizes of the state."""
+    """Four names learned by heart; a few steps with others; two sizes of the state."""
     pool = ["abe", "cab", "dad", "ebb", "fee", "gag", "bead"]
     names = [pool[i] for i in rng.permutation(len(pool))[:4]]
     yield case(names, 1500, 12)
-    yield case(names, 1, 5)
+    other = ["hi", "jo", "kim", "lou", "moss", "nun", "opus"]
+    yield case([other[i] for i in rng.permutation(len(other))[:6]], 7, 5)
 
 
 def _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a, *, shift=1, only=None):
@@ -1937,7 +1961,9 @@ def predict_and_sample(rng):
     for n, Ty in [(5, 8), (7, 1)]:
         follows = 40.0 * np.eye(n)[rng.permutation(n)]
         yield case(follows, int(rng.integers(n)), Ty, 1.0)
-    yield case(1.0 * rng.permutation(16).reshape(4, 4), 1, 6, 0.05)
+    # Close scores: cold draws take the best, others of 20 would not.
+    close = 0.75 * rng.permuted(np.tile(np.arange(4.0), (4, 1)), axis=1)
+    yield case(close, 1, 20, 0.05)
     yield case(np.tile(rng.normal(size=6), (6, 1)), 0, 400, 2.0)
 
 
@@ -1997,13 +2023,24 @@ def plays_the_likeliest(
 
 
 @predict_and_sample.mistake(
-    "The temperature is upside down, or unused: p to the power 1/τ, then scaled."
+    "The temperature is upside down: p to the power 1/τ, then scaled."
 )
 def temperature_upside_down(
     inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
 ):
     return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
                       Ty, 1 / temperature)  # fmt: skip
+
+
+@predict_and_sample.mistake(
+    "The temperature has no effect: p to the power 1/τ, then scaled. A factor would "
+    "be lost when the sum becomes 1."
+)
+def any_temperature(
+    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
+):
+    return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
+                      Ty, 1)  # fmt: skip
 
 
 @predict_and_sample.right

@@ -1656,6 +1656,11 @@ def without_looking(background, audio_clip, previous_segments):
     return _insert(background, audio_clip, previous_segments, check=False)
 
 
+@insert_audio_clip.mistake("No sound is ever added, even where there is room.")
+def never_adds(background, audio_clip, previous_segments):
+    return _insert(background, audio_clip, previous_segments, draws=0)
+
+
 @insert_audio_clip.mistake(
     "It draws once and gives up. Draw again, at most six more times."
 )

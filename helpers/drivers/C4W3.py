@@ -91,9 +91,10 @@ def level_up(function, X, skip, n_filters):
 
 def unet(function, X, n_filters, n_classes, depth):
     """A whole U-Net; what is None is left to its default."""
-    options = _given(n_filters, n_classes, depth)
+    options = {"n_filters": n_filters, "n_classes": n_classes, "depth": depth}
+    given = {name: value for name, value in options.items() if value is not None}
 
     def run(x, net):
-        return (function(x, *options, net=net),)
+        return (function(x, **given, net=net),)
 
     return _observed(run, X)
