@@ -94,22 +94,33 @@ def mutants(function: Callable, by_position: bool = True) -> list[Mutant]:
     if ast.get_docstring(definition) is not None:
         del definition.body[0]
     found, seen = [], {ast.unparse(tree)}
-    for label, change, altered, statement in _altered(definition, by_position):
+    for label, change, altered, statement, before in _altered(definition, by_position):
         code = ast.unparse(ast.fix_missing_locations(altered))
         if code in seen or not _compiles(code):
             continue
         seen.add(code)
         line = ast.unparse(statement).splitlines()[0] if statement else ""
-        names = frozenset(
-            node.id for node in ast.walk(statement or ast.Pass())
-            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
-        )  # fmt: skip
-        # A value is also written by x[i] = … and x.append(…).
-        target = getattr(statement, "targets", [getattr(statement, "target", None)])[0]
-        if isinstance(target, ast.Subscript):
-            names |= {n.id for n in ast.walk(target.value) if isinstance(n, ast.Name)}
+        names = _written(statement) | _written(before)
         found.append(Mutant(label, change, line, names, code, definition.name))
     return found
+
+
+def _written(statement: ast.AST | None) -> frozenset[str]:
+    """Names whose values a statement sets, be it by x[i] = … or x.append(…)."""
+    if not isinstance(statement, ast.stmt):
+        return frozenset()
+    names = {
+        node.id for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    }  # fmt: skip
+    target = getattr(statement, "targets", [getattr(statement, "target", None)])[0]
+    call = getattr(statement, "value", None)
+    if isinstance(target, ast.Subscript):
+        names |= {n.id for n in ast.walk(target.value) if isinstance(n, ast.Name)}
+    if isinstance(statement, ast.Expr) and isinstance(call, ast.Call):
+        owner = getattr(call.func, "value", None)
+        names |= {owner.id} if isinstance(owner, ast.Name) else set()
+    return frozenset(names - {"np", "nn"})
 
 
 def _compiles(code: str) -> bool:
@@ -121,7 +132,7 @@ def _compiles(code: str) -> bool:
 
 
 def _altered(definition: ast.FunctionDef, by_position: bool) -> Iterator[tuple]:
-    """Label, description, whole tree and changed statement of each alteration."""
+    """Label, description, whole tree, changed statement, node before the change."""
     parents = parents_of(definition)
     signatures = [n for n in ast.walk(definition) if isinstance(n, ast.arguments)]
     ignored = {id(n) for one in signatures for n in ast.walk(one)}
@@ -135,7 +146,7 @@ def _altered(definition: ast.FunctionDef, by_position: bool) -> Iterator[tuple]:
             swap = _Swap(target, copy.deepcopy(new))
             swap.visit(twin)
             before, after = _text(node), _text(new)
-            yield label, f"`{before}` → `{after}`", twin, swap.statement
+            yield label, f"`{before}` → `{after}`", twin, swap.statement, node
     if isinstance(definition, ast.FunctionDef):
         yield from _whole(definition, by_position)
 
@@ -151,11 +162,11 @@ def _whole(definition: ast.FunctionDef, by_position: bool) -> Iterator[tuple]:
         else:
             twin.body[:0] = ast.parse(f"{name} = first_seen({name!r}, {name})").body
         written = ast.parse(f"{name} = 0").body[0]
-        yield "stale", f"`{name}` is that of the first call", twin, written
+        yield "stale", f"`{name}` is that of the first call", twin, written, None
         twin = copy.deepcopy(definition)
         spoiling = ast.parse(f"spoil({name})").body
         twin.body = [ast.Try(twin.body, [], [], spoiling)]
-        yield "aliasing", f"`{name}` is changed", twin, None
+        yield "aliasing", f"`{name}` is changed", twin, None, None
 
 
 class _Swap(ast.NodeTransformer):

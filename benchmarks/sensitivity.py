@@ -42,8 +42,8 @@ MEMORY = 4 << 30
 _SHAPE = r"shape|axis|transposed|broadcast|a (list|tuple) of \d+, got"
 FAULTS = {
     "sign": r"sign|minus|negative",
-    "factor": r"times|factor|multiplied|divided|scaled|standard deviation",
-    "operation": r"times|factor|multiplied|divided|square|root|" + _SHAPE,
+    "factor": r"times|factor|multiplied|divided|scaled|standard deviation|unchanged",
+    "operation": r"times|factor|multiplied|divided|square|root|unchanged|" + _SHAPE,
     "constant": r"times|off by|too (large|small)|power",
     "term": r"off by|term|left out|no effect|sign|expected the key",
     "power": r"square|power|root|times",
@@ -52,11 +52,12 @@ FAULTS = {
     "transpose": _SHAPE,
     "index": _SHAPE + r"|shifted|off by one|first|last|order|one (more|fewer)",
     "size": _SHAPE + r"|size|times|expected the key",
-    "statement": r"expected the key|nothing \(None\)|got no keys",
+    "statement": r"expected the key|nothing \(None\)|got (no keys|a list of 0)|"
+    r"unchanged",
     "stale": _SHAPE + r"|no effect|unused|a variable of the notebook",
     "arguments": r"order|sign|swapped|changed places|one over|" + _SHAPE,
     "return order": r"order|swapped|changed places|a dictionary, got|got a dictionary",
-    "structure": r"got nothing|got an? |got (a )?number",
+    "structure": r"got nothing|got an? |got (a )?number|values to unpack|is None there",
     "order": r"order|reversed|shifted",
     "initial": r"off by|times|ones|zeros|start",
     "aliasing": r"changes its argument",
