@@ -59,13 +59,15 @@ def detections(
             axes.imshow(pictures[i], cmap="gray")
             for box in truth[i] if len(truth) else ():
                 _rectangle(axes, box, "white", lw=1.2, ls="--")
-            said = []
+            said, tags, unit = [], [], pictures[i].shape[1] * columns / (72 * WIDTH)
             for score, box, label in zip(*found[i], strict=True):
                 text = f"{names[int(label)]} {score:.2f}".strip()
                 color = COLORS[int(label) % len(COLORS)]
                 _rectangle(axes, box, color, lw=1.8)
                 if len(found[i][0]) <= most:
-                    _tag(axes, box, text, color)
+                    size = (0.62 * 6.5 * len(text) * unit, 9.5 * unit)
+                    tags.append(_free(box, size, tags, pictures[i].shape))
+                    _tag(axes, tags[-1], text, color)
                 said.append(text)
             if titles:
                 axes.set_title(titles[i], size=9, loc="center", weight="normal")
@@ -81,12 +83,29 @@ def _rectangle(axes, box, color, **style) -> None:
                              color=color, **style))  # fmt: skip
 
 
-def _tag(axes, box, text: str, color: str) -> None:
-    """A name inside the upper left corner, where it never leaves the picture."""
+def _free(box, size, taken, shape) -> tuple[float, ...]:
+    """Where a tag fits: in a corner of its box, on the picture, on no other tag."""
+    (top, left, bottom, right), (width, height) = map(float, box), size
+    corners = [(top, left), (bottom - height, left), (top, right - width),
+               (bottom - height, right - width)]  # fmt: skip
+    places = [
+        (np.clip(y, 0, shape[0] - height), np.clip(x, 0, shape[1] - width))
+        for y, x in corners
+    ]
+    free = [
+        (y, x) for y, x in places
+        if all(y >= t + h or t >= y + height or x >= left + w or left >= x + width
+               for t, left, h, w in taken)
+    ]  # fmt: skip
+    return *(free or places)[0], height, width
+
+
+def _tag(axes, place, text: str, color: str) -> None:
+    """A name on a ground of its box's colour."""
     red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     dark = 0.3 * red + 0.59 * green + 0.11 * blue < 140
     axes.text(
-        max(float(box[1]), 0), max(float(box[0]), 0), text, size=6.5, va="top",
+        place[1], place[0], text, size=6.5, va="top",
         color="white" if dark else "black", clip_on=True,
         bbox={"facecolor": color, "edgecolor": "none", "pad": 0.8},
     )  # fmt: skip
@@ -116,13 +135,13 @@ def cells(
         for i, axes in enumerate(_panels(figure, len(pictures), columns)):
             height, width = pictures[i].shape[:2]
             grid = len(classes[i])
-            axes.imshow(pictures[i])
+            axes.imshow(pictures[i].mean(axis=2), cmap="gray", alpha=0.5)
             for row, column in np.ndindex(grid, grid):
                 color = COLORS[int(classes[i][row, column]) % len(COLORS)]
                 axes.add_patch(Rectangle(
                     (column * width / grid - 0.5, row * height / grid - 0.5),
                     width / grid, height / grid, lw=0.4, ec="white", fc=color,
-                    alpha=float(np.clip(0.12 + 0.75 * scores[i][row, column], 0, 1)),
+                    alpha=float(np.clip(0.9 * scores[i][row, column], 0, 1)),
                 ))  # fmt: skip
             sure = np.argwhere(np.asarray(scores[i]) > 0.3)
             said = [f"{names[int(classes[i][r, c])]} at ({r}, {c})" for r, c in sure]
@@ -170,7 +189,7 @@ def masks(
                 color = COLORS[(label - 1) % len(COLORS)]
                 rgb = [int(color[j : j + 2], 16) / 255 for j in (1, 3, 5)]
                 layer[np.asarray(shown[i]) == label] = [*rgb, 0.85 if colored else 0.6]
-            axes.imshow(layer)
+            axes.imshow(layer, interpolation="nearest")
             if i < len(titles):
                 axes.set_title(titles[i], size=9, loc="center", weight="normal")
             told.append(f"{titles[i] if i < len(titles) else i}: "

@@ -33,7 +33,7 @@ def roc_curves(
                 linestyle=plots.DASHES[i % 7], label=f"{name} ({area:.3f})",
             )  # fmt: skip
             told.append(f"{name}: area {area:.3f}")
-        axes.plot([0, 1], [0, 1], ":", color="black", lw=1, label="dice (0.500)")
+        axes.plot([0, 1], [0, 1], ":", color="black", lw=1, label="a coin (0.500)")
         axes.set_aspect("equal")
         plots._name_axes(
             axes,

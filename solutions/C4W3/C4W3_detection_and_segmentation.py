@@ -44,7 +44,7 @@ from helpers import figures_c4w3 as figures
 from helpers.checks import checks_for
 from helpers.landmarks import vehicles
 from helpers.scenes import cut_background, load_scenes
-from helpers.segmentation import SegmentationNet
+from helpers.segmentation import SegmentationNet  # last week's Net, and one layer more
 
 check = checks_for("C4W3")
 
@@ -57,8 +57,8 @@ check = checks_for("C4W3")
 # | $b_w, b_h$ | `box_wh` | its width and height |
 # | $c_1, c_2, …$ | `box_class_probs` | which of $C$ classes, one-hot |
 # | IoU | `iou(box1, box2)` | intersection over union of two boxes |
-# | | `anchors` | $A$ typical sizes `(width, height)` |
-# | | `grid` | cells in a row, and in a column |
+# | $a_w, a_h$ | `anchors` | $A$ typical sizes, rows `(width, height)` |
+# | $g$ | `grid` | cells in a row, and in a column |
 #
 # Places and sizes are shares of the picture, from 0 to 1. Beware of two orders:
 # **widths come before heights** in `xy` and `wh`, but NumPy's rows come first:
@@ -386,7 +386,7 @@ how_many_windows = None
 # ## Better boxes: regions or regression
 # Windows come in fixed sizes and steps. Two families of detectors do better.
 #
-# | | which places? | per place | speed (papers) |
+# | | which places? | per place | a picture takes |
 # |---|---|---|---|
 # | R-CNN (2013) | 2,000 regions, by segmentation | a network run each | 47 s |
 # | Fast R-CNN (2015) | the same regions | one pass for all, then a small head | 2.3 s |
@@ -473,9 +473,9 @@ check(iou)
 
 # %% [markdown]
 # ## Anchors
-# Two things may have their middles in one cell: a person before a car. So each cell
-# gets several slots, each for another **shape**: tall, wide, small. The typical shapes
-# are called **anchors**, and an object goes to the anchor most like it.
+# Two things may have their middles in one cell: a person in front of a car. So each
+# cell gets several slots, each for another **shape**: tall, wide, small. The typical
+# shapes are called **anchors**, and an object goes to the anchor most like it.
 #
 # Which shapes are typical? Ask the data, by **k-means**: start with $k$ boxes of the
 # data; send each box to the anchor of the largest IoU; move each anchor to the mean of
@@ -786,14 +786,14 @@ check(yolo_filter_boxes)
 # drops all others of its class that overlap it too much; then it takes the surest of
 # the rest; and so on.
 #
-# By hand: three fish with scores 0.9, 0.8, 0.7. IoU of 1 and 2 is 0.6, of 2 and 3 is
-# 0.6, of 1 and 3 is 0.2. Kept: 1; 2 is dropped; and 3? It overlaps 2, but 2 is gone.
-# Kept.
+# By hand, at most 0.5 allowed: three fish with scores 0.9, 0.8, 0.7. IoU of 1 and 2 is
+# 0.6, of 2 and 3 is 0.6, of 1 and 3 is 0.2. Keep 1; drop 2; and 3? It overlaps 2, but 2
+# is gone. Keep it.
 
 # %% concept="why_per_class"
 # Why is suppression done for each class on its own?
 # A: it is faster: fewer pairs of boxes have to be compared
-# B: a person on a bicycle are two objects, whose boxes overlap much
+# B: a person on a bicycle makes two objects, whose boxes overlap much
 # C: scores of different classes cannot be put in order
 # D: boxes of different classes never overlap, so it makes no difference
 why_per_class = None
@@ -954,7 +954,7 @@ figures.detections(
     ["face"],
     columns=2,
     reading="Left one face, one box. Right four small copies: upright, mirrored and "
-    "darkened it is found, upside down it is not. The network never saw such faces.",
+    "darkened it is found, upside down it is not: faces seldom stand on their heads.",
 )
 
 # %% [markdown]
@@ -1048,6 +1048,18 @@ def yolo_loss(raw, Y):
     return sure + 2 * box + label
 
 
+# %% demo
+def prepared(pictures):
+    """Bytes as numbers from -1 to 1."""
+    return pictures / np.float32(127.5) - 1
+
+
+photographs = data.load("photos_160").train_x
+backgrounds = prepared(np.stack([
+    cut_background(photographs, where) for where in data.load("scenes").train_background
+]))  # fmt: skip
+
+
 def changed(rng):
     """Function of a batch: other backgrounds for all, half of it mirrored."""
 
@@ -1065,17 +1077,6 @@ def changed(rng):
 
 # %% demo
 EPOCHS = 16
-
-
-def prepared(pictures):
-    """Bytes as numbers from -1 to 1."""
-    return pictures / np.float32(127.5) - 1
-
-
-photographs = data.load("photos_160").train_x
-backgrounds = prepared(np.stack([
-    cut_background(photographs, where) for where in data.load("scenes").train_background
-]))  # fmt: skip
 targets = np.stack([encode_yolo(*objects, 6, anchors, 5) for objects in centres])
 rng = np.random.default_rng(0)
 detector = SegmentationNet(yolo, prepared(train.images)[:1], rng=rng)
@@ -1179,7 +1180,7 @@ def match_detections(
     Returns:
         Booleans `(k,)`, **by falling score** (ties in their order).
 
-    Source: Everingham et al., The Pascal VOC challenge (2010), section 4.4.
+    Source: Everingham et al., The Pascal VOC challenge (2010), section 4.
     """
     ### BEGIN SOLUTION
     hits, taken = [], set()
@@ -1290,8 +1291,8 @@ plots.lines(
     xlabel="recall",
     ylabel="best precision still to come",
     from_zero=True,
-    reading="The area under each curve is that class's AP. A curve ends where the rest "
-    "of the objects is never found.",
+    reading="The area under each curve is that class's AP. A curve drops to 0 where "
+    "the rest of the objects is never found.",
 )
 
 # %% demo
@@ -1310,6 +1311,10 @@ plots.bars(
     "Without suppression each double is a false alarm, though mostly a late one.",
 )
 
+# %% [markdown]
+# And NanoDet? On its twelve photographs are 24 things, with boxes drawn by hand. The
+# pig counts for nothing: no class is its own.
+
 # %% demo
 shots = [coco(i, 0.1, 0.5, 30) for i in range(12)]
 on = np.repeat(np.arange(12), [len(shot[0]) for shot in shots])
@@ -1321,8 +1326,8 @@ for c in sorted(set(nano.truth_class) - {-1}):  # -1 is none of the 80
     hits = match_detections(sure[mine], where[mine], on[mine], by_hand[its],
                             nano.truth_picture[its])  # fmt: skip
     scored[nano.classes[c]] = average_precision(hits, its.sum())
-print({name: round(float(ap), 2) for name, ap in scored.items()})
-print(f"NanoDet on twelve photographs: mAP at 0.5 {np.mean(list(scored.values())):.3f}")
+print(f"mAP at 0.5 over {len(scored)} classes: {np.mean(list(scored.values())):.3f}")
+print("below 1:", {name: round(float(ap), 2) for name, ap in scored.items() if ap < 1})
 
 # %% [markdown]
 # <details><summary><b>Predict</b>: and with only the scores above 0.5?</summary>
@@ -1417,12 +1422,12 @@ check(transposed_conv)
 # %% [markdown]
 # **Why "transposed"?** A convolution is linear: flatten picture and map, and it is a
 # matrix $M$. Your function is $M^T$: it does not undo the convolution, it sends every
-# number back to the pixels that it came from. Whence, for all $X$ and $Z$,
+# number back to the pixels that it came from. For all $X$ and $Z$,
 #
 # $$\langle M X,\; Z \rangle = \langle X,\; M^T Z \rangle.$$
 #
-# It is also the way on which slopes travel back through a convolution: you wrote it two
-# weeks ago, as `dA_prev`.
+# Slopes travel back through a convolution in the same way: you wrote it two weeks ago,
+# as `dA_prev`.
 
 # %% demo
 rng = np.random.default_rng(0)
@@ -1476,9 +1481,10 @@ check(conv_block)
 
 # %% [markdown]
 # ### Exercise 16 · `upsampling_block` · 3 points · about 5 minutes
-# `net.conv_transpose(X, n_C, f=3, s=2)` doubles height and width. Put its result and
-# the skip side by side with `nn.concatenate([…])`, result first; then again two
-# convolutions with batch norm and ReLU. You have a function for those.
+# `net.conv_transpose(X, n_C, f=3, s=2)` doubles height and width: it crops one row and
+# one column, at one end only. Put its result and the skip side by side with
+# `nn.concatenate([…])`, result first; then again two convolutions with batch norm and
+# ReLU. You have a function for those.
 #
 # <details><summary>Sizes do not fit</summary>
 #
@@ -1554,10 +1560,10 @@ check(unet_model)
 
 # %% [markdown]
 # ## How good is a mask?
-# Not by pixels: where a fifth of a picture is nuclei, "no nucleus anywhere" is 80 %
-# right. **Mean IoU** takes the pixels of each class as a set: intersection over union
-# of truth and prediction, then the mean over the classes. For one class, medicine likes
-# **Dice**: $2\,|A \cap B| \,/\, (|A| + |B|)$.
+# Not by right pixels: where a fifth of a picture is nuclei, "no nucleus anywhere" is
+# 80 % right. **Mean IoU** takes the pixels of each class as a set: intersection over
+# union of truth and prediction, then the mean over the classes. For one class, medicine
+# likes **Dice**: $2\,|A \cap B| \,/\, (|A| + |B|)$.
 #
 # By hand: truth `[1, 1, 0, 0]`, predicted `[1, 0, 0, 0]`. Class 1: 1/2, class 0: 2/3,
 # mean IoU 0.583; Dice of class 1: 2/3.
@@ -1665,14 +1671,14 @@ learned = unet.predict(bright(nuclei.test_x)).argmax(axis=-1)
 for name, mask in (("threshold", simple), ("U-Net", learned)):
     print(f"{name:9} mean IoU {mean_iou(nuclei.test_y, mask, 2):.3f}, "
           f"Dice {dice(nuclei.test_y, mask):.3f}")  # fmt: skip
-tiles = [1, 6, 11]
+tiles = [14, 7, 12]
 figures.masks(
     [nuclei.test_x[i] for i in tiles for _ in range(4)],
     [mask[i] for i in tiles
      for mask in (nuclei.test_y * 0, nuclei.test_y, simple, learned)],
     ["test tile", "by hand", "threshold", "U-Net"] * 3,
-    reading="The threshold frays dim edges and takes noise for nuclei. The U-Net draws "
-    "smooth outlines, but nuclei that touch become one: it says what, not how many.",
+    reading="The threshold takes the glow around a nucleus for nucleus. The U-Net "
+    "keeps closer to the hand, but nuclei that touch become one: what, not how many.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -1712,13 +1718,13 @@ for name, mask in predicted.items():
     print(f"{name:10} mean IoU {mean_iou(test_y, mask, 2):.3f}")
 
 # %% demo
-shown = [2, 8, 11]
+shown = [8, 15, 28]
 figures.masks(
     [test.images[i, ::2, ::2] for i in shown for _ in range(4)],
     [mask[i] for i in shown for mask in (test_y * 0, test_y, *predicted.values())],
     ["scene", "truth", *predicted] * 3,
-    reading="Where things are both know roughly. Where exactly they end, only the "
-    "network with skips: the other must rebuild 48 × 48 pixels from 3 × 3 places.",
+    reading="Where things are, both know roughly; where exactly they end, only the "
+    "network with skips. The other rebuilds 48 × 48 pixels from 3 × 3 places: blobs.",
 )
 
 # %% [markdown]
@@ -1787,13 +1793,13 @@ what_skips_bring = None
 # ```
 
 # %% [markdown]
-# **A challenge**, if you like. *Soft-NMS* lowers the scores of overlapping boxes, by
-# $1 - \text{IoU}$, where yours drops them. Write it, and measure mAP on the scenes:
+# **A challenge**, if you like. Where yours drops an overlapping box, *Soft-NMS*
+# multiplies its score by $1 - \text{IoU}$. Write it, and measure mAP on the scenes:
 # does it find things that stand close together?
 #
 # **The paper of the week.** J. Redmon, S. Divvala, R. Girshick, A. Farhadi, *You only
-# look once* (2015), arXiv 1506.02640. Read section 2 and find there your
-# `encode_yolo`, the loss, and the two objects in one cell (2.4, "Limitations").
+# look once* (2015), arXiv 1506.02640. Read section 2: the grid, the loss, and why small
+# things in flocks are lost (2.4). Anchors came a year later; what is in their place?
 #
 # **Next week** faces: who is it, when there is one picture of each person?
 

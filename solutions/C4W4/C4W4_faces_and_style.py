@@ -51,9 +51,11 @@ check = checks_for("C4W4")
 # | $A, P, N$ | `anchor`, `positive`, `negative` | a person, the same, another one |
 # | $\alpha$ | `alpha` | margin of the triplet loss; later the weight of content |
 # | $\tau$ | `threshold` | largest distance that still counts as the same |
+# | $K$ | `len(database)` | people to choose from |
 # | $C, S, G$ | `_C`, `_S`, `_G` | content, style and generated picture |
 # | $a^{[l]}$ | `a_C`, … | activations of layer $l$, $(1, n_H, n_W, n_C)$ |
 # | $G_{gram}$ | `gram_matrix(A)` | which channels are active together, $(n_C, n_C)$ |
+# | $\lambda^{[l]}$, $\beta$ | `weight`, `beta` | of one layer's style, of all style |
 
 # %% [markdown]
 # # Part 1 · Learn to tell apart
@@ -94,7 +96,7 @@ recognition_odds = None
 # Each threshold gives two numbers: the share of **same** pairs accepted, and the share
 # of **different** pairs accepted by mistake. All thresholds together draw a curve, the
 # **ROC**; the area under it is the chance that a same pair is nearer than a different
-# one: 1 is perfect, 0.5 is dice.
+# one: 1 is perfect, 0.5 is a coin.
 
 
 # %% demo
@@ -181,7 +183,7 @@ def triplet_loss(y_true, y_pred, alpha=0.2):
         >>> print(f"{triplet_loss(None, (A, N, P)):.1f}")
         1.2
 
-    Source: Schroff et al., FaceNet (2015), equation 2.
+    Source: Schroff et al., FaceNet (2015), section 3.1.
     """
     ### BEGIN SOLUTION
     anchor, positive, negative = y_pred
@@ -195,8 +197,8 @@ def triplet_loss(y_true, y_pred, alpha=0.2):
 check(triplet_loss)
 
 # %% concept="why_margin"
-# Without a margin, alpha = 0, which network would have a cost of exactly 0?
-# A: one that gives all pictures of a person one encoding, and another to each person
+# Without a margin, alpha = 0, which useless network has a cost of exactly 0?
+# A: one that gives each person one encoding, far from all others
 # B: one that gives every picture of everybody the same encoding
 # C: one whose encodings are random, but of length 1
 # D: none, since distances between real pictures are never 0
@@ -204,7 +206,8 @@ why_margin = None
 
 # %% [markdown]
 # ## Which way to move
-# For a triplet that still costs something, derive the bracket by each encoding:
+# Write $A$ for $f(A)$, and so on. For a triplet that still costs something,
+# differentiate the bracket by each encoding:
 #
 # $$\frac{\partial J}{\partial A} = 2(N - P), \qquad
 # \frac{\partial J}{\partial P} = 2(P - A), \qquad
@@ -215,6 +218,8 @@ why_margin = None
 
 # %% [markdown]
 # ### Exercise 2 · `triplet_gradient` · 8 points · about 8 minutes
+# All triplets at once; rows of zeros where there is nothing to learn.
+#
 # <details><summary>Satisfied triplets still push</summary>
 #
 # Multiply each row by 1 where its cost is above 0, by 0 elsewhere. A mask `(m, 1)` fits
@@ -415,15 +420,15 @@ plots.lines(
     xlabel="steps of about 32 pictures",
     ylabel="area under ROC, dev people",
     markers=True,
-    reading="The same network, rate and number of pictures; only the choice differs.",
+    reading="The same network, rate and number of pictures; only the choice differs. "
+    "Hard triplets start slower and end higher.",
 )
 
 # %% [markdown]
-# ## How much do people it has never seen differ?
+# ## People it has never seen
 # Both networks now meet the eight test people. And the threshold? It is **chosen on the
-# dev people**, halfway between forgetting friends and admitting strangers: the largest
-# mean of "same accepted" and "different refused". Test people only say how good the
-# choice was.
+# dev people**, where the mean of "same accepted" and "different refused" is largest.
+# Test people only say how good the choice was.
 
 # %% demo
 E_dev, E_test, curves = {}, {}, {"pixels": roc(*pixels)[1:]}
@@ -525,7 +530,7 @@ check(verify)
 # ### Exercise 5 · `who_is_it` · 6 points · about 6 minutes
 # Nobody gives a name. Find the nearest; if even that is not below the threshold, it is
 # nobody we know: `None`. With an empty database the distance is `np.inf`. Of two
-# equally near, the one that comes first in the database.
+# equally near, take the one that comes first in the database.
 #
 # <details><summary>Strangers get somebody's name</summary>
 #
@@ -579,7 +584,7 @@ truth = [names[label - 32] for label in Y_test]
 residents = [i for i in range(72) if i % 12]
 strangers = range(72, 96)
 nearest = [who_is_it(E[i], database, np.inf)[1] == truth[i] for i in residents]
-print(f"recognition, residents only, no threshold: {np.mean(nearest):.0%}; dice: 17 %")
+print(f"residents only, no threshold: {np.mean(nearest):.0%} right; guessing: 17%")
 thresholds, wrongly, rightly = roc(*pair_distances(E_dev["hard"], Y_dev))
 strict = thresholds[wrongly == 0][-1]
 for name, tau in (("lenient", threshold), ("strict", strict)):
@@ -676,11 +681,12 @@ foreign = pair_distances(vision.face_embedding(drawn), Y_test)
 print(f"area under the ROC on drawn test faces: {area(*foreign):.3f}")
 
 # %% [markdown]
-# Two lessons. Light, mirror and distance hardly matter: that is what three million
-# photographs buy. But outside its world it is lost. It knows **faces**; whatever is
-# none lands somewhere, here inside the threshold, and people who are drawn it tells
-# apart worse (0.85) than our small network does (about 0.95), which has seen only 28.
-# Hence a face *detector* stands before it, as in last week's lab.
+# Two lessons. Light and mirror hardly matter, and with her mouth covered she is still
+# let in: that is what three million photographs buy. But outside its world the network
+# is lost. It knows **faces**; whatever is none lands somewhere, here inside the
+# threshold. Drawn people it tells apart worse (0.85) than our small network does (about
+# 0.95), which has seen only 28. Hence a face *detector* stands before it, as in last
+# week's lab.
 #
 # And the printed photograph opens the door. The encoding says *who*, never *whether
 # alive*. **Liveness** is another network or sensor: depth, infrared, a blink on
@@ -932,18 +938,14 @@ def favourites(layer, channel, side, k=4):
 
 
 # %% demo
-wanted = {"conv1_2": 6, "conv2_2": 14, "conv3_3": 40, "conv4_1": 60}  # what a unit sees
+wanted = {"conv1_2": 5, "conv2_2": 14, "conv3_3": 40, "conv4_1": 60}  # what a unit sees
+rows = {}
+for layer, side in wanted.items():
+    spread = activations[layer].max(axis=(1, 2)).std(axis=0)  # of each channel
+    channels = np.argsort(-spread)[:3]
+    rows[layer] = [patch for c in channels for patch in favourites(layer, c, side)]
 strip(
-    {
-        layer: [
-            patch
-            for channel in np.argsort(-activations[layer].max(axis=(1, 2)).std(axis=0))[
-                :3
-            ]
-            for patch in favourites(layer, channel, side)
-        ]
-        for layer, side in wanted.items()
-    },
+    rows,
     group=4,
     reading="Three channels a layer, four patches each, as large as a unit sees: "
     "edges, then spots and eyes, then leaves, heads and spires. No unit is quite pure.",
@@ -1009,8 +1011,8 @@ check(compute_content_cost)
 # $$A = \begin{pmatrix} 1 & 0 & 2 \\ 0 & 3 & 1 \end{pmatrix}, \qquad
 # A A^T = \begin{pmatrix} 5 & 2 \\ 2 & 10 \end{pmatrix}$$
 #
-# On the diagonal: how active each channel is. Beside it: how often both are active at
-# once. Shuffle the three places, and nothing changes.
+# On the diagonal: how active each channel is. Beside it: how strongly two are active
+# together. Shuffle the three places, and nothing changes.
 
 # %% concept="gram_numbers"
 # A layer has activations of 1 × 28 × 28 × 64. How many numbers has its Gram matrix?
@@ -1018,6 +1020,8 @@ gram_numbers = None
 
 # %% [markdown]
 # ### Exercise 9 · `gram_matrix` · 5 points · about 3 minutes
+# The formula, for an array and for a `Tensor` alike.
+#
 # <details><summary>The result is huge</summary>
 #
 # Channels with channels, not places with places.
@@ -1056,6 +1060,8 @@ check(gram_matrix)
 
 # %% [markdown]
 # ### Exercise 10 · `compute_layer_style_cost` · 7 points · about 8 minutes
+# Unroll both activations, then compare with the formula above.
+#
 # <details><summary>The shape is right, the value is not</summary>
 #
 # `reshape(n_C, -1)` cuts pixels into pieces: channels are the **last** axis. Make rows
@@ -1192,10 +1198,11 @@ what_is_learned = None
 
 # %% [markdown]
 # ### Exercise 13 · `train_step` · 8 points · about 10 minutes
-# 1. activations of `G`; 2. content, style and total cost; 3. forget the old gradient,
-# `optimizer.zero_grad()`; 4. `J.backward()` fills `G.grad`; 5. `optimizer.step()`
-# changes the pixels; 6. colours end at 0 and 1: `np.clip` into `G.data`, in place with
-# `out=G.data`; 7. return the cost as a number, `J.item()`.
+# 1. The activations of `G`, then content, style and total cost.
+# 2. `optimizer.zero_grad()` forgets the old gradient, `J.backward()` fills `G.grad`,
+#    `optimizer.step()` changes the pixels.
+# 3. Colours end at 0 and 1: `np.clip` into `G.data`, in place with `out=G.data`.
+# 4. Return the cost as a number, `J.item()`.
 #
 # <details><summary>The second step is wrong, the first is right</summary>
 #
@@ -1288,7 +1295,7 @@ plots.images(
 # %% demo
 plots.lines(
     {"J": costs}, xlabel="step", ylabel="total cost J", log="y",
-    reading="Logarithmic: the colours come first, the strokes later.",
+    reading="The axis is logarithmic. Most is gained in the first 30 steps.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -1323,13 +1330,13 @@ plots.images(
 # %% [markdown]
 # # Part 6 · One and three dimensions
 # Nothing in a convolution needs two dimensions. A filter can slide along time only, or
-# through a volume: slices of a scan, frames of a film. Number of channels in and out
-# work as always, and so does
+# through a volume: slices of a scan, frames of a film. Channels work as always, and so
+# does
 #
 # $$n^{out} = \left\lfloor \frac{n + 2p - f}{s} \right\rfloor + 1$$
 #
-# along each axis. Weights are few: 14 numbers with 16 filters of length 5 give
-# $10 \times 16$; $10 \times 16$ with 32 filters of length 5 give $6 \times 32$.
+# along each axis. 14 numbers and 16 filters of length 5 make $10 \times 16$; on those,
+# 32 filters of length 5 make $6 \times 32$.
 
 # %% [markdown]
 # ### Exercise 14 · `conv1d` · 5 points · about 8 minutes
@@ -1376,8 +1383,8 @@ def conv1d(x, W, b, stride=1, pad=0):
 check(conv1d)
 
 # %% [markdown]
-# A real signal: the warmest temperature of each day in Seattle, 2012 to 2015, two
-# channels with the coldest. Two filters, three months long: one averages the day's
+# A real signal: the highest temperature of each day in Seattle, 2012 to 2015, and the
+# lowest as a second channel. Two filters, three months long: one averages the day's
 # highs, one compares the six weeks before with the six weeks after.
 
 # %% demo
@@ -1460,11 +1467,12 @@ check(conv3d)
 # </details>
 
 # %% demo
-castle_grey, bird = (scaled(art.content[k], 96).mean(axis=2) for k in (0, 7))
+castle_grey = scaled(art.content[0], 96).mean(axis=2)
+bird = scaled(art.content[7], 32).mean(axis=2)
 film = np.zeros((1, 12, 48, 48, 1))
 for frame in range(12):
     film[0, frame, :, :, 0] = castle_grey[24:72, 2 * frame : 2 * frame + 48]
-    film[0, frame, 20:, 12:36, 0] = bird[8:36, 14:38]
+    film[0, frame, 20:, 12:36, 0] = bird[2:30, 4:28]
 W = np.zeros((2, 1, 5, 1, 3))
 W[1, 0, 2, 0, :] = 1  # now, minus one frame ago:
 W[0, 0, 2, 0, 0] = W[0, 0, 4, 0, 1] = W[0, 0, 0, 0, 2] = -1
@@ -1533,7 +1541,7 @@ plots.images(
 # vgg = torchvision.models.vgg16(weights="DEFAULT").features.eval()
 # G = content.clone().requires_grad_(True)
 # optimizer = torch.optim.Adam([G], lr=0.02)
-# a = vgg[:18](G)[0].flatten(1)                                   # (n_C, n_H * n_W)
+# a = vgg[:19](G)[0].flatten(1)                                   # (n_C, n_H * n_W)
 # J = ((a @ a.T - gram_S) ** 2).sum() / (2 * a.numel()) ** 2
 # torch.nn.Conv1d(2, 2, 91); torch.nn.Conv3d(1, 16, 5)
 # ```
@@ -1545,8 +1553,8 @@ plots.images(
 # that the noise goes and the strokes stay.
 #
 # **The paper of the week.** L. Gatys, A. Ecker, M. Bethge, *A neural algorithm of
-# artistic style* (2015), arXiv 1508.06576. Nine pages; which of their equations is your
-# `compute_layer_style_cost`, and what do they start from?
+# artistic style* (2015), arXiv 1508.06576. Which of their equations is your
+# `compute_layer_style_cost`, and from what picture do they start?
 #
 # **Next week** order matters: networks that read and write sequences.
 
