@@ -31,7 +31,7 @@ def attention_maps(
     side = plots.WIDTH / panels / max(len(columns), 8)  # of a field
     height = down * (0.55 + 1.15 * side * len(rows))
     letters = max(map(len, columns)) > 2
-    size = 7 if side > 0.13 else 5.5
+    size = 8 if side > 0.13 else 6.5
     with plots._drawing(reading, height=height) as figure:
         grid = figure.subplots(down, panels, squeeze=False).ravel()
         for axes in grid[len(maps) :]:
