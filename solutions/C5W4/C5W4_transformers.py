@@ -59,7 +59,7 @@ check = checks_for("C5W4")
 # | $M$ | `mask` | `(m, T_q, T_k)` or shorter | 1 = listen, 0 = do not |
 # | $A$ | `weights` | `(…, T_q, T_k)` | how much place $i$ listens to place $j$ |
 # | $E$ | `enc_output` | `(m, T_x, d)` | what the encoder made of the input |
-# | $h$, $\tau$ | `num_heads`, `temperature` | numbers | attentions, freedom in drawing |
+# | $h$, $\tau$ | `num_heads`, `temperature` | numbers | attentions; freedom in a draw |
 #
 # A **token** is what a place holds: a character, a word, or a piece of one. Token 0 is
 # padding in the whole lab. Batches come first: `(m, T, d)`.
