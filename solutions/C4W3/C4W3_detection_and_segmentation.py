@@ -1313,7 +1313,7 @@ plots.bars(
 
 # %% [markdown]
 # And NanoDet? On its twelve photographs are 24 things, with boxes drawn by hand. The
-# pig counts for nothing: no class is its own.
+# pig does not count, since none of the 80 classes is "pig".
 
 # %% demo
 shots = [coco(i, 0.1, 0.5, 30) for i in range(12)]
@@ -1327,7 +1327,9 @@ for c in sorted(set(nano.truth_class) - {-1}):  # -1 is none of the 80
                             nano.truth_picture[its])  # fmt: skip
     scored[nano.classes[c]] = average_precision(hits, its.sum())
 print(f"mAP at 0.5 over {len(scored)} classes: {np.mean(list(scored.values())):.3f}")
-print("below 1:", {name: round(float(ap), 2) for name, ap in scored.items() if ap < 1})
+print(
+    "AP below 1:", {name: round(float(ap), 2) for name, ap in scored.items() if ap < 1}
+)
 
 # %% [markdown]
 # <details><summary><b>Predict</b>: and with only the scores above 0.5?</summary>
