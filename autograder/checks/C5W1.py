@@ -1716,8 +1716,9 @@ def model(rng):
     pool = ["abe", "cab", "dad", "ebb", "fee", "gag", "bead"]
     names = [pool[i] for i in rng.permutation(len(pool))[:4]]
     yield case(names, 1500, 12)
-    other = ["hi", "jo", "kim", "lou", "moss", "nun", "opus"]
-    yield case([other[i] for i in rng.permutation(len(other))[:6]], 7, 5)
+    other = ["hijo", "klump", "quints", "woxy"]  # more letters than the first have
+    yield case([other[i] for i in rng.permutation(4)[:3]], 7, 8)
+    yield case(pool, 9, 6)
 
 
 def _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a, *, shift=1, only=None):

@@ -113,12 +113,15 @@ class _Clock:
             self.tick()
 
 
-def _is_leaving(frame: FrameType | None) -> bool:
-    """Whether the end of a `with` is under way, which must not be cut short."""
-    while frame is not None:
-        if frame.f_code.co_name == "__exit__":
+def _is_leaving(frame: FrameType) -> bool:
+    """Whether a `with` or a generator may be ending, which must not be cut short."""
+    if frame.f_code.co_flags & inspect.CO_GENERATOR:
+        return True
+    above: FrameType | None = frame
+    while above is not None:
+        if above.f_code.co_name == "__exit__":
             return True
-        frame = frame.f_back
+        above = above.f_back
     return False
 
 
