@@ -114,5 +114,5 @@ def describe(error: BaseException) -> str:
     ours = [line for file, line in lines if file.startswith(_DRIVERS)]
     where = "".join(f" in the line `{line}`" for line in (own or ours)[:1])
     none = "; something is None there: is a return missing?"
-    hint = none if "'NoneType' object" in text or "NoneType object" in text else ""
+    hint = none if "NoneType" in text else ""
     return f"{type(error).__name__}: {text}{where}{hint}"
