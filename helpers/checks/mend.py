@@ -88,6 +88,7 @@ class _Clock:
     def __enter__(self) -> None:
         # What was cut short may not have put back the output or the warnings.
         self._kept.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")  # nobody wrote what is tried here
         self._kept.enter_context(contextlib.redirect_stdout(sys.stdout))
         self._kept.callback(sys.setprofile, sys.getprofile())
         sys.setprofile(self._event)
