@@ -6,6 +6,8 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -43,11 +45,10 @@ def as_user(*words):
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory):
+def url():
     """A server of our own on a free port."""
-    folder = tmp_path_factory.mktemp("postgres")
-    for path in [folder, *folder.parents][:3]:
-        path.chmod(0o755)
+    # Not in pytest's own folder, which the server's user may not enter.
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     if os.getuid() == 0:
         shutil.chown(folder, USER, USER)
     data, programs = folder / "data", PROGRAMS[-1]
@@ -71,6 +72,7 @@ def url(tmp_path_factory):
             as_user(*control, "-m", "immediate", "stop"),
             check=True, stdout=subprocess.DEVNULL, cwd="/",
         )  # fmt: skip
+        shutil.rmtree(folder)
 
 
 def test_a_class_is_graded_into_it(url, tmp_path, monkeypatch):
