@@ -7,7 +7,7 @@ import shutil
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
 import nbformat
 
@@ -64,9 +64,10 @@ def written_as(one: check.Check, function: Callable) -> str:
     right = solve.reference_cells(one.lab.name)[one.name]
     parts = [right.replace(f"def {one.name}(", f"def right_{one.name}(", 1)]
     module = inspect.getmodule(function)
-    for helper in _helpers(function, module):
-        parts.append(_definition(helper))
-    code = _definition(function).replace(function.__name__, one.name, 1)
+    helpers = _helpers(function, module)
+    parts += _surroundings([function, *helpers], module)
+    parts += map(_definition, helpers)
+    code = _definition(function).replace(f"{function.__name__}(", f"{one.name}(")
     text = "\n\n\n".join([*parts, code])
     return text.replace(f"ref.{one.name}(", f"right_{one.name}(").replace("ref.", "")
 
@@ -83,12 +84,32 @@ def _helpers(function: Callable, module: ModuleType) -> list[Callable]:
     return found
 
 
+def _surroundings(functions: list[Callable], module: ModuleType) -> list[str]:
+    """Imports and constants of the module that functions mention, as code."""
+    names = dict.fromkeys(name for one in functions for name in _names(one))
+    found = []
+    for name in names:
+        value = getattr(module, name, None)
+        if inspect.ismodule(value):
+            found.append(f"import {value.__name__} as {name}")
+        elif isinstance(value, int | float | str | tuple | list | dict | set):
+            found.append(f"{name} = {value!r}")
+        elif callable(value) and not value.__module__.startswith("autograder"):
+            found.append(f"from {value.__module__} import {name}")
+    return ["\n".join(found)] if found else []
+
+
 def _names(function: Callable) -> list[str]:
     """Global names that a function, or the methods of a class, mention."""
     if inspect.isclass(function):
         methods = [m for m in vars(function).values() if inspect.isfunction(m)]
         return [name for method in methods for name in method.__code__.co_names]
-    return list(function.__code__.co_names)
+    return _names_in(function.__code__)
+
+
+def _names_in(code: CodeType) -> list[str]:
+    inner = [part for part in code.co_consts if isinstance(part, CodeType)]
+    return [*code.co_names, *(name for part in inner for name in _names_in(part))]
 
 
 def _definition(function: Callable) -> str:
