@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import shutil
 import textwrap
 from collections.abc import Callable, Iterator
@@ -69,7 +70,8 @@ def written_as(one: check.Check, function: Callable) -> str:
     parts += map(_definition, helpers)
     code = _definition(function).replace(f"{function.__name__}(", f"{one.name}(")
     text = "\n\n\n".join([*parts, code])
-    return text.replace(f"ref.{one.name}(", f"right_{one.name}(").replace("ref.", "")
+    text = text.replace(f"ref.{one.name}(", f"right_{one.name}(").replace("ref.", "")
+    return re.sub(r"^ *(\w+) = \1$\n", "", text, flags=re.MULTILINE)  # x = ref.x
 
 
 def _helpers(function: Callable, module: ModuleType) -> list[Callable]:
@@ -89,14 +91,19 @@ def _surroundings(functions: list[Callable], module: ModuleType) -> list[str]:
     names = dict.fromkeys(name for one in functions for name in _names(one))
     found = []
     for name in names:
-        value = getattr(module, name, None)
+        value = None if name.startswith("__") else getattr(module, name, None)
         if inspect.ismodule(value):
             found.append(f"import {value.__name__} as {name}")
         elif isinstance(value, int | float | str | tuple | list | dict | set):
             found.append(f"{name} = {value!r}")
-        elif callable(value) and not value.__module__.startswith("autograder"):
+        elif callable(value) and not _own(value):
             found.append(f"from {value.__module__} import {name}")
     return ["\n".join(found)] if found else []
+
+
+def _own(value: Callable) -> bool:
+    """Whether something is the grader's, which students do not have."""
+    return (getattr(value, "__module__", None) or "autograder").startswith("autograder")
 
 
 def _names(function: Callable) -> list[str]:
