@@ -61,6 +61,16 @@ class Net(nn.Model):
             )
         )(x)  # fmt: skip
 
+    def conv_transpose(self, x, n_C, f=3, s=2):
+        """Transposed convolution: `n_C` maps, `s` times as high and wide, biased."""
+        n_C_prev = x.shape[-1]
+        return self._layer(
+            lambda: nn.Conv2DTranspose(
+                n_C_prev, n_C, f, s, rng=self.rng,
+                initializer=nn.initializers.he_normal,
+            )
+        )(x)  # fmt: skip
+
     def depthwise(self, x, f=3, s=1):
         """One filter of side `f` for each channel, stride `s`, padding "same"."""
         n_C = x.shape[-1]

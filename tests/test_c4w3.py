@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from autograder.reference import reference
 from helpers import data, nn, vision
 from helpers import figures_c4w3 as figures
+from helpers.functional import Net
 from helpers.landmarks import vehicles
 from helpers.scenes import load_scenes
-from helpers.segmentation import SegmentationNet
 
 lab = reference("C4W3")
 
@@ -290,7 +290,7 @@ def unet(depth, seed=0):
     def run(x, net):
         return lab.unet_model(x, 2, 3, depth, net=net)
 
-    return SegmentationNet(run, X, rng=rng).astype(np.float64), X
+    return Net(run, X, rng=rng).astype(np.float64), X
 
 
 @pytest.mark.parametrize("training", [True, False])

@@ -7,7 +7,7 @@ in which a block asks for its layers does not matter.
 import numpy as np
 
 from helpers import nn
-from helpers.segmentation import SegmentationNet
+from helpers.functional import Net
 
 
 def anchors(function, wh, k, seed):
@@ -35,7 +35,7 @@ def _fixed(layer):
     return layer
 
 
-class _FixedNet(SegmentationNet):
+class _FixedNet(Net):
     def _layer(self, make):
         return super()._layer(lambda: _fixed(make()))
 

@@ -42,9 +42,9 @@ import numpy as np
 from helpers import data, nn, plots, vision
 from helpers import figures_c4w3 as figures
 from helpers.checks import checks_for
+from helpers.functional import Net  # last week's Net
 from helpers.landmarks import vehicles
 from helpers.scenes import cut_background, load_scenes
-from helpers.segmentation import SegmentationNet  # last week's Net, and one layer more
 
 check = checks_for("C4W3")
 
@@ -204,7 +204,7 @@ def masked_loss(y_pred, y_true):
 
 # %% demo
 rng = np.random.default_rng(0)
-net = SegmentationNet(landmarks, wheels_x[:1] / np.float32(127.5) - 1, rng=rng)
+net = Net(landmarks, wheels_x[:1] / np.float32(127.5) - 1, rng=rng)
 net.fit(
     wheels_x / np.float32(127.5) - 1, wheels_y.astype(np.float32), loss=masked_loss,
     epochs=5, batch_size=32, rng=rng, progress=False,
@@ -1079,7 +1079,7 @@ def changed(rng):
 EPOCHS = 16
 targets = np.stack([encode_yolo(*objects, 6, anchors, 5) for objects in centres])
 rng = np.random.default_rng(0)
-detector = SegmentationNet(yolo, prepared(train.images)[:1], rng=rng)
+detector = Net(yolo, prepared(train.images)[:1], rng=rng)
 detector.layers[-1].b.data.reshape(2, 10)[:, 0] = -4  # most slots are empty
 batches = nn.DataLoader(
     prepared(train.images), targets.astype(np.float32), train.instances > 0,
@@ -1662,7 +1662,7 @@ by_level = [mean_iou(nuclei.train_y, (nuclei.train_x > t) * 1, 2) for t in level
 level = levels[np.argmax(by_level)]
 simple = (nuclei.test_x > level) * 1
 rng = np.random.default_rng(0)
-unet = SegmentationNet(lambda x, net: unet_model(x, 8, 2, 2, net=net), X[:1], rng=rng)
+unet = Net(lambda x, net: unet_model(x, 8, 2, 2, net=net), X[:1], rng=rng)
 unet.fit(
     X, Y, loss=nn.cross_entropy, epochs=4, batch_size=8, rng=rng, progress=False,
     optimizer=nn.Adam(unet.parameters(), nn.schedules.cosine_decay(0.005, 128)),
@@ -1707,7 +1707,7 @@ test_x, test_y = prepared(test.images[:, ::2, ::2]), test.masks[:, ::2, ::2] > 0
 predicted = {}
 for name, model in (("with skips", unet_model), ("without", without_skips)):
     rng = np.random.default_rng(0)
-    net = SegmentationNet(
+    net = Net(
         lambda x, net, model=model: model(x, 8, 2, 4, net=net), small_x[:1], rng=rng
     )
     net.fit(
