@@ -5,8 +5,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 LOCKED := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock
-# A file of tests for each core in turn, so each keeps to one thread.
-ALL_CORES := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+# Each core works on tests of its own (tests/conftest.py says which), so each keeps to
+# one thread.
+ALL_CORES := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help lab grade test test-all nightly build lint data lock clean

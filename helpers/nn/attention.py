@@ -35,8 +35,9 @@ def scaled_dot_product_attention(q, k, v, mask=None, drop=None):
     Q, K, V = (x.data[None] if x.ndim == 2 else x.data for x in (q, k, v))
     weights = np.empty((*Q.shape[:-1], K.shape[-2]), np.result_type(Q, K))
     y = np.empty((*Q.shape[:-1], V.shape[-1]), weights.dtype)
-    if mask is not None:
-        mask = np.broadcast_to(np.asarray(mask, bool), weights.shape)
+    if mask is not None:  # what a logit can be at most
+        limit = np.where(mask, np.inf, MASKED).astype(weights.dtype)
+        limit = np.broadcast_to(limit, weights.shape)
     if drop is not None:
         drop = np.broadcast_to(drop, weights.shape)
 
@@ -47,10 +48,9 @@ def scaled_dot_product_attention(q, k, v, mask=None, drop=None):
         for i in range(start, stop, examples):
             at = slice(i, min(i + examples, stop))
             w = weights[at]
-            np.matmul(Q[at], K[at].swapaxes(-1, -2), out=w)
-            w *= scale
+            np.matmul(Q[at] * scale, K[at].swapaxes(-1, -2), out=w)
             if mask is not None:
-                np.copyto(w, MASKED, where=~mask[at])
+                np.minimum(w, limit[at], out=w)
             w -= w.max(-1, keepdims=True)
             np.exp(w, out=w)
             w /= w.sum(-1, keepdims=True)
@@ -61,6 +61,7 @@ def scaled_dot_product_attention(q, k, v, mask=None, drop=None):
     def rule(g):
         g = g.reshape(y.shape)
         dQ, dK, dV = np.empty_like(Q), np.empty_like(K), np.empty_like(V)
+        idle = mask is not None and not np.any(mask, axis=-1).all()
 
         def backward(start, stop):
             for i in range(start, stop, examples):
@@ -73,11 +74,10 @@ def scaled_dot_product_attention(q, k, v, mask=None, drop=None):
                     dw *= drop[at]
                 dw -= np.einsum("...k,...k->...", dw, w)[..., None]
                 dw *= w
-                dw *= scale
-                if mask is not None:  # a row that is masked as a whole is constant
-                    np.copyto(dw, 0, where=~mask[at])
-                np.matmul(dw, K[at], out=dQ[at])
-                np.matmul(dw.swapaxes(-1, -2), Q[at], out=dK[at])
+                if idle:  # a row that is masked as a whole is constant
+                    np.copyto(dw, 0, where=limit[at] == MASKED)
+                np.matmul(dw, K[at] * scale, out=dQ[at])
+                np.matmul(dw.swapaxes(-1, -2), Q[at] * scale, out=dK[at])
 
         share(backward, len(weights), 8 * weights.size)
         return dQ.reshape(q.shape), dK.reshape(k.shape), dV.reshape(v.shape)

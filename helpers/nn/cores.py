@@ -191,17 +191,54 @@ def by_rows(function, *arrays):
     share(part, rows, size * len(arrays))
 
 
-def product(a, b, bias=None):
-    """The product of two matrices plus a bias, its rows shared among the threads."""
-    result = np.empty((a.shape[0], b.shape[1]), np.result_type(a, b))
+def in_pieces(function, groups):
+    """Call `function(*pieces)` on pieces of groups of arrays, all laid end to end.
+
+    Args:
+        function: changes its pieces elementwise, in place.
+        groups: tuples of arrays, those of a group of one shape.
+    """
+    ends, flat = [0], []
+    for group in groups:
+        if all(a.flags.c_contiguous for a in group):
+            flat.append([a.reshape(-1) for a in group])
+            ends.append(ends[-1] + group[0].size)
+        else:
+            function(*group)
 
     def part(start, stop):
-        rows = np.matmul(a[start:stop], b, out=result[start:stop])
-        if bias is not None:
-            rows += bias
+        for group, first in zip(flat, ends, strict=False):
+            last = min(stop - first, len(group[0]))
+            for i in range(max(start - first, 0), last, BLOCK):
+                function(*(a[i : min(i + BLOCK, last)] for a in group))
 
-    share(part, len(result), a.size * b.shape[1] // STEPS)
+    share(part, ends[-1], sum(group[0].size * len(group) for group in flat))
+
+
+def product(a, b, bias=None):
+    """The product of two matrices plus a bias, its rows shared among the threads."""
+    (result,) = products((a, b, bias))
     return result
+
+
+def products(*factors):
+    """Several products of matrices at once: each thread takes some rows of each.
+
+    Args:
+        factors: pairs (a, b), or triples (a, b, bias) with a bias or None.
+    """
+    results = [np.empty((a.shape[0], b.shape[1]), np.result_type(a, b))
+               for a, b, *_ in factors]  # fmt: skip
+
+    def part(start, stop):
+        for (a, b, *bias), result in zip(factors, results, strict=True):
+            at = slice(len(a) * start // count, len(a) * stop // count)
+            rows = np.matmul(a[at], b, out=result[at])
+            if bias and bias[0] is not None:
+                rows += bias[0]
+
+    share(part, count, sum(a.size * b.shape[1] for a, b, *_ in factors) // STEPS)
+    return results
 
 
 def column_sums(x):

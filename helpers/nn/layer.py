@@ -53,7 +53,7 @@ class Layer:
 
         An error names the layers it passed through.
         """
-        dtype = next((p.dtype for p in self.parameters()), None)
+        dtype = next((p.dtype for _, p in self.named_parameters()), None)
         inputs = [
             Tensor(x, dtype=dtype)
             if isinstance(x, np.ndarray) and x.dtype.kind == "f"

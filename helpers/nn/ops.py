@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from helpers.nn.cores import column_sums, elementwise, product, share
+from helpers.nn.cores import column_sums, elementwise, product, products, share
 from helpers.nn.tensor import Tensor, as_tensor, needs_float, record, unbroadcast
 
 # ---------------------------------------------------------------- two arguments
@@ -441,7 +441,15 @@ def concatenate(tensors, axis=-1):
     ends = np.cumsum([t.shape[axis] for t in tensors])[:-1]
 
     def rule(g):
-        return [np.ascontiguousarray(part) for part in np.split(g, ends, axis)]
+        views = np.split(g, ends, axis)
+        parts = [np.empty(view.shape, view.dtype) for view in views]
+
+        def copy(start, stop):
+            for part, view in zip(parts, views, strict=True):
+                part[start:stop] = view[start:stop]
+
+        share(copy, max(map(len, parts)), 2 * g.size)
+        return parts
 
     return record(y, tensors, rule, "concatenate")
 
@@ -563,11 +571,11 @@ def linear(x, W, b=None):
 
     def rule(g):
         g = g.reshape(-1, n_out)
-        dx = product(g, W.data.T).reshape(x.shape) if x.requires_grad else None
-        dW = product(rows.T, g) if W.requires_grad else None
-        if b is None:
-            return dx, dW
-        return dx, dW, column_sums(g)
+        wanted = [(g, W.data.T)] * x.requires_grad + [(rows.T, g)] * W.requires_grad
+        found = products(*wanted)
+        dx = found.pop(0).reshape(x.shape) if x.requires_grad else None
+        dW = found.pop() if W.requires_grad else None
+        return (dx, dW) if b is None else (dx, dW, column_sums(g))
 
     parents = (x, W) if b is None else (x, W, b)
     return record(y.reshape(*x.shape[:-1], n_out), parents, rule, "linear")

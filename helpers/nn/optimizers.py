@@ -7,7 +7,7 @@ RMSprop and Adam (L2 regularization), directly in AdamW.
 
 import numpy as np
 
-from helpers.nn.cores import by_rows
+from helpers.nn.cores import in_pieces
 
 
 def clip_gradients(parameters, value=None, norm=None):
@@ -64,14 +64,15 @@ class Optimizer:
         self.t += 1
         if self.clip_value is not None or self.clip_norm is not None:
             clip_gradients(self.parameters, self.clip_value, self.clip_norm)
+        groups = []
         for p, slots in zip(self.parameters, self.state, strict=True):
             if p.grad is None or not p.requires_grad:
                 continue
             g = p.grad
             if self.weight_decay:
                 g = self.decay(p.data, g, rate)
-            arrays = map(np.atleast_1d, (p.data, g, *slots.values()))
-            by_rows(lambda w, g, *s: self.update(w, g, rate, *s), *arrays)
+            groups.append((p.data, g, *slots.values()))
+        in_pieces(lambda w, g, *s: self.update(w, g, rate, *s), groups)
 
     def decay(self, w, g, rate):
         """The gradient with weight decay."""
@@ -135,12 +136,13 @@ class Adam(Optimizer):
         step = g * g
         step *= 1 - self.beta2
         s += step
-        # w -= rate * v_corrected / (sqrt(s_corrected) + epsilon), in one buffer
+        # w -= rate * v_corrected / (sqrt(s_corrected) + epsilon), in one buffer, with
+        # both corrections drawn into the rate
+        correction = np.sqrt(1 - self.beta2**self.t)
         np.sqrt(s, out=step)
-        step /= np.sqrt(1 - self.beta2**self.t)
-        step += self.epsilon
+        step += self.epsilon * correction
         np.divide(v, step, out=step)
-        step *= rate / (1 - self.beta1**self.t)
+        step *= rate * correction / (1 - self.beta1**self.t)
         w -= step
 
 

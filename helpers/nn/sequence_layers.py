@@ -62,13 +62,13 @@ class RNN(Layer):
 
 
 class LSTM(RNN):
-    """Long short-term memory; the forget gate starts with a bias of 1."""
+    """Long short-term memory; at first its forget gate has a bias, to remember."""
 
     gates = 4
 
-    def __init__(self, n_in, n, *args, **options):
+    def __init__(self, n_in, n, *args, forget_bias=1.0, **options):
         super().__init__(n_in, n, *args, **options)
-        self.b.data[n : 2 * n] = 1
+        self.b.data[n : 2 * n] = forget_bias
 
     def run(self, x, state, mask):
         """All states, and the last state and memory."""
@@ -105,11 +105,14 @@ class Bidirectional(Layer):
         self.back = kind(*args, **options, reverse=True)
 
     def forward(self, x, mask=None):
-        """(m, T, d) to (m, T, 2n), or (m, 2n) without `return_sequences`."""
+        """(m, T, d) to (m, T, 2n), or (m, 2n) without `return_sequences`.
+
+        With `return_state` a tuple of that and the states ahead, then those back.
+        """
         ahead, back = self.ahead(x, mask=mask), self.back(x, mask=mask)
-        if isinstance(ahead, tuple):
-            raise ValueError("Bidirectional: return_state is not supported")
-        return ops.concatenate([ahead, back])
+        if not self.ahead.return_state:
+            return ops.concatenate([ahead, back])
+        return (ops.concatenate([ahead[0], back[0]]), *ahead[1:], *back[1:])
 
 
 class MultiHeadAttention(Layer):

@@ -95,3 +95,27 @@ def test_no_setting_of_memory_where_there_is_none(monkeypatch):
 
     monkeypatch.setattr(cores.ctypes, "CDLL", refuse)
     cores._keep_memory()
+
+
+def test_pieces_cover_small_large_and_strided_groups_once():
+    rng = np.random.default_rng(0)
+    shapes = (), (3,), (BIG // 4,), (5, 7), (300, 400)
+    groups = [(np.zeros(s), rng.normal(size=s)) for s in shapes]
+    groups.append((np.zeros((6, 4)).T, rng.normal(size=(4, 6))))
+
+    def add(a, b):
+        a += b
+
+    cores.in_pieces(add, groups)
+    for a, b in groups:
+        np.testing.assert_array_equal(a, b)
+
+
+def test_products_are_those_of_each_pair_alone():
+    rng = np.random.default_rng(0)
+    a, b, c = (rng.normal(size=s) for s in [(700, 40), (40, 900), (900, 1)])
+    bias = rng.normal(size=900)
+    one, two, three = cores.products((a, b), (b, c), (a, b, bias))
+    np.testing.assert_allclose(one, a @ b)
+    np.testing.assert_allclose(two, b @ c)
+    np.testing.assert_allclose(three, a @ b + bias)

@@ -420,6 +420,23 @@ def test_batch_norm(shape, training):
         assert_same(a, b)
 
 
+@pytest.mark.parametrize("mean", [0, 3, 5, 100, 3000])
+def test_batch_norm_keeps_its_digits_far_from_zero(mean):
+    rng = np.random.default_rng(19)
+    x = (mean + rng.normal(size=(4096, 8))).astype(np.float32)
+    arrays = x, *rng.normal(size=(2, 8)).astype(np.float32)
+    g = rng.normal(size=x.shape).astype(np.float32)
+    found = []
+    for dtype in (np.float32, np.float64):
+        tensors = [nn.Tensor(a, True, dtype) for a in arrays]
+        y = nn.batch_norm(*tensors)
+        y.backward(g.astype(dtype))
+        found.append([y.data, *(t.grad for t in tensors)])
+    for single, double in zip(*found, strict=True):
+        scale = np.abs(double).max()
+        np.testing.assert_allclose(single / scale, double / scale, atol=1e-3)
+
+
 def test_layer_norm():
     rng = np.random.default_rng(18)
     compare(

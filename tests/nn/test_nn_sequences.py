@@ -72,6 +72,14 @@ def test_states_and_gradients(kind):
     check_parameters(ours, theirs)
 
 
+def test_forget_bias():
+    rng = np.random.default_rng(0)
+    for given, wanted in (({}, 1), ({"forget_bias": 0.5}, 0.5)):
+        b = nn.LSTM(d, n, rng=rng, **given).b.data.reshape(4, n)
+        assert (b[1] == wanted).all()
+        assert (np.delete(b, 1, 0) == 0).all()
+
+
 def test_gradient_through_the_memory_alone():
     ours, theirs = twins("LSTM")
     x = np.random.default_rng(2).normal(size=(m, T, d))
@@ -137,7 +145,25 @@ def test_bidirectional():
                                 ("bias_ih", layer.b.data), ("bias_hh", 0)):  # fmt: skip
                 getattr(theirs, f"{name}_l0{end}").copy_(torch.tensor(value))
     x = rng.normal(size=(m, T, d))
-    assert_same(ours(x).data, theirs(torch.tensor(x))[0])
+    states, (h, c) = theirs(torch.tensor(x))
+    assert_same(ours(x).data, states)
+    ours.ahead.return_state = ours.back.return_state = True
+    y, *last = ours(x)
+    assert_same(y.data, states)
+    for found, wanted in zip(last, (h[0], c[0], h[1], c[1]), strict=True):
+        assert_same(found.data, wanted)
+
+
+def test_a_row_that_is_masked_as_a_whole_is_an_average():
+    rng = np.random.default_rng(8)
+    q, k, v = (nn.Tensor(rng.normal(size=(2, 3, 4)), True) for _ in range(3))
+    mask = np.ones((2, 3, 3), bool)
+    mask[0, 1] = False
+    y, weights = nn.scaled_dot_product_attention(q, k, v, mask)
+    np.testing.assert_allclose(weights[0, 1], 1 / 3)
+    y.backward(np.ones(y.shape))
+    assert (q.grad[0, 1] == 0).all()
+    assert (q.grad[1] != 0).any()
 
 
 @pytest.mark.parametrize("masked", [False, True])
