@@ -55,8 +55,7 @@ class Cases:
         if key not in self._frames:
             checks = [self.lab.checks[name] for name in names]
             questions = [question(one, self.calls(one.name), ()) for one in checks]
-            message = {"questions": questions, "values": list(variables)}
-            self._frames[key] = encode(message)
+            self._frames[key] = encode({"all": questions, "values": list(variables)})
         return self._frames[key]
 
     def expected(

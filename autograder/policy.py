@@ -7,6 +7,7 @@ away is the sandbox: they are not in it.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterable, Iterator
 
@@ -84,7 +85,7 @@ def uses_forbidden(cells: Iterable[str], name: str, forbid: Iterable[str]) -> li
     forbid = tuple(forbid)
     if not forbid:
         return []
-    definitions, imports = _definitions(cells)
+    definitions, imports = _definitions(tuple(cells))
     used = _reached(definitions, name) & definitions.keys()
     code = [*imports, *(ast.unparse(definitions[one]) for one in sorted(used))]
     return forbidden_names("\n".join(code), forbid) if used else []
@@ -92,7 +93,7 @@ def uses_forbidden(cells: Iterable[str], name: str, forbid: Iterable[str]) -> li
 
 def mentioned(cells: Iterable[str], name: str) -> set[str]:
     """Names that an exercise, or a function of the notebook it calls, mentions."""
-    return _reached(_definitions(cells)[0], name) - {name}
+    return _reached(_definitions(tuple(cells))[0], name) - {name}
 
 
 def _reached(definitions: dict[str, ast.stmt], name: str) -> set[str]:
@@ -107,7 +108,8 @@ def _reached(definitions: dict[str, ast.stmt], name: str) -> set[str]:
     return seen
 
 
-def _definitions(cells: Iterable[str]) -> tuple[dict[str, ast.stmt], list[str]]:
+@functools.lru_cache(maxsize=4)  # asked for each wrong exercise of a notebook
+def _definitions(cells: tuple[str, ...]) -> tuple[dict[str, ast.stmt], list[str]]:
     """Top-level functions, classes and assignments by name, and the imports."""
     found: dict[str, ast.stmt] = {}
     imports = []

@@ -32,8 +32,8 @@ class Deadlines:
         cell: for one cell of the notebook.
         submission: for everything together.
         asks: how many values a stand-in gives in one call of an exercise.
-        together: for one call when all questions are asked at once; what takes
-            longer is asked again by itself, and given the time its check allows.
+        together: for one question when all are asked at once; what takes longer is
+            asked again by itself, and given the time its check allows for a call.
     """
 
     read: float = 20.0
@@ -99,7 +99,7 @@ class Sandboxed:
     def together(
         self, cases: Cases, names: Sequence[str], variables: Sequence[str]
     ) -> tuple[dict[str, list[Outcome]], dict[str, Any]]:
-        """Ask for everything at once, in one process.
+        """Ask for everything at once, in one process that ends with the answers.
 
         Where one question ends or blocks that process, those after it are left out;
         the judge asks for them again, each by itself.
@@ -118,14 +118,15 @@ class Sandboxed:
             for name in names:
                 check, calls = cases.lab.checks[name], cases.calls(name)
                 outcomes = self._outcomes(channel, check, calls, {}, quick=True)
-                if outcomes is None or not self._ready:
+                if not self._ready:
                     return found, values
                 found[name] = outcomes
             deadline = self._deadline(self.deadlines.cell)
             for name in variables:
                 values[name] = channel.receive(deadline).get("value")
-            channel.receive(deadline)  # that the fork has ended
         except FrameError:
+            pass
+        finally:
             self._end()
         return found, values
 
@@ -137,7 +138,7 @@ class Sandboxed:
             return found
         deadline = self._deadline(self.deadlines.cell)
         try:
-            channel.send({"questions": [], "values": list(names)}, deadline)
+            channel.send({"values": list(names)}, deadline)
             for name in names:
                 message = channel.receive(deadline)
                 if "ended" in message:
@@ -153,17 +154,15 @@ class Sandboxed:
     ) -> list[Outcome]:
         """What an exercise does with some calls, other exercises replaced.
 
-        With stand-ins it runs in a process of its own that ends afterwards, so that
-        what a stand-in answered is of no use to any other question.
+        With stand-ins the submission's processes end afterwards, so that what a
+        stand-in answered is of no use to any other question.
         """
-        if stand_ins:
-            self._end()
         channel = self._prepared()
         if not channel:
             why = "; ".join(self.errors[-1:]) or "it could not be run"
             return [Outcome(error=why)] * len(calls)
         try:
-            order = {"questions": [question(check, calls, stand_ins)], "values": []}
+            order = {"question": question(check, calls, stand_ins)}
             channel.send(order, self._deadline(check.seconds))
             outcomes = self._outcomes(channel, check, calls, stand_ins)
             if outcomes is None:
@@ -182,24 +181,26 @@ class Sandboxed:
     ) -> list[Outcome] | None:
         """The outcomes of all calls; `None` where the process ended instead."""
         found: list[Outcome] = []
-        longest = self.deadlines.together if quick else check.seconds
+        seconds = self.deadlines.together if quick else check.seconds
         try:
             while len(found) < len(calls):
-                deadline = self._deadline(min(check.seconds, longest))
-                message = self._outcome(channel, stand_ins, deadline)
+                message = self._told(channel, stand_ins, self._deadline(seconds))
                 if "ended" in message:
                     return None
-                names = set(calls[len(found)].inputs)
-                found.append(_outcome(message.get("outcome"), names, check.mutates))
+                told = message.get("outcomes")
+                if not isinstance(told, list) or not told:
+                    raise FrameError("a message of no known form")
+                for call, one in zip(calls[len(found) :], told, strict=False):
+                    found.append(_outcome(one, set(call.inputs), check.mutates))
         except FrameError as error:
             why = self._why(error, check.seconds)
             found += [Outcome(error=why)] * (len(calls) - len(found))
         return found
 
-    def _outcome(
+    def _told(
         self, channel: Channel, stand_ins: Mapping[str, Callable], deadline: float
     ) -> dict[str, Any]:
-        """The next outcome; until it comes, stand-ins may be asked for values."""
+        """The next outcomes; until they come, stand-ins may be asked for values."""
         for _ in range(self.deadlines.asks):
             message = channel.receive(deadline)
             if "ask" not in message:

@@ -1,7 +1,9 @@
 """A submission's own process: runs its cells, then answers the judge's questions.
 
-Questions are answered in a fork, so that what they do to themselves is no matter to
-those that come after. All of this runs beside student code and is believed by nobody.
+A question that is asked by itself is answered in a fork, so that what it does to
+itself is no matter to those that come after. Where all are asked at once, nothing
+comes after: the process ends with the last answer, and saves the fork. All of this
+runs beside student code and is believed by nobody.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import os
 import socket
 import sys
 import tempfile
+from collections.abc import Callable
 from typing import Any
 
 from autograder.worker.frames import Channel, FrameError
@@ -37,8 +40,15 @@ def serve(sock: socket.socket, scratch: str) -> None:
                 channel.send({"cells": [list(c) for c in cells], "error": error})
             case {"run": cells, "lab": lab, "skip": skip}:
                 student = _run(channel, lab, cells, skip)
-            case {"questions": questions, "values": names}:
-                _in_fork(channel, student, questions, names)
+            case {"all": questions, "values": names}:
+                for question in questions:
+                    _answer(channel, student, question, at_once=True)
+                _values(channel, student, names)
+                return
+            case {"question": question}:
+                _in_fork(_answer, channel, student, question)
+            case {"values": names}:
+                _in_fork(_values, channel, student, names)
 
 
 def _run(channel: Channel, lab: str, cells: list[str], skip: list[int]) -> Student:
@@ -53,17 +63,13 @@ def _run(channel: Channel, lab: str, cells: list[str], skip: list[int]) -> Stude
     return student
 
 
-def _in_fork(
-    channel: Channel, student: Student, questions: list[dict], names: list[str]
-) -> None:
-    """Answer some questions in a fork, and tell how it ended."""
+def _in_fork(action: Callable[..., None], channel: Channel, *given: Any) -> None:
+    """Do something with a channel in a fork, and tell how it ended."""
     pid = os.fork()
     if pid == 0:
         status = 1
         try:
-            for question in questions:
-                _answer(channel, student, question)
-            _values(channel, student, names)
+            action(channel, *given)
             status = 0
         finally:
             os._exit(status)
@@ -79,19 +85,37 @@ def _values(channel: Channel, student: Student, names: list[str]) -> None:
             channel.send({"value": None})
 
 
-def _answer(channel: Channel, student: Student, question: dict[str, Any]) -> None:
-    """Call an exercise once for each case."""
+def _answer(
+    channel: Channel, student: Student, question: dict[str, Any], at_once: bool = False
+) -> None:
+    """Call an exercise once for each case, and tell of each or of all at once."""
     stubs = {name: _Stub(channel, name) for name in question["stand_ins"]}
+    outcomes = []
     for inputs, positional in question["calls"]:
         outcome = student.call(
             question["name"], inputs, positional, question["mutates"],
             question["driver"], stubs,
         )  # fmt: skip
-        try:
-            channel.send({"outcome": vars(outcome)})
-        except FrameError as error:
+        outcomes.append(vars(outcome))
+        if not at_once:
+            _tell(channel, outcomes)
+            outcomes = []
+    _tell(channel, outcomes)
+
+
+def _tell(channel: Channel, outcomes: list[dict[str, Any]]) -> None:
+    """Send outcomes in one message, or where that is too large in one for each."""
+    if not outcomes:
+        return
+    try:
+        channel.send({"outcomes": outcomes})
+    except FrameError as error:
+        if len(outcomes) == 1:
             outcome = Outcome(error=f"the answer cannot be compared: {error}")
-            channel.send({"outcome": vars(outcome)})
+            channel.send({"outcomes": [vars(outcome)]})
+        else:
+            for one in outcomes:
+                _tell(channel, [one])
 
 
 class _Stub:

@@ -48,10 +48,6 @@ class Student:
         except BaseException as error:  # SystemExit and any other kind as well
             self.errors.append(f"Cell {number} stopped with {describe(error)}.")
 
-    def has(self, name: str) -> bool:
-        """Whether the notebook defines a name."""
-        return name in self.module.__dict__
-
     def value(self, name: str) -> Any:
         """What a variable holds, as a plain value."""
         value = plain(self.module.__dict__.get(name))

@@ -151,8 +151,9 @@ ATTACKS = (
         def sigmoid(x):
             import numpy as np
             while True:
-                channel().send({"outcome": {"value": np.zeros((4, 3)), "error": "",
-                    "unwritten": False, "modified": [], "after": {}, "notes": []}})
+                channel().send({"outcomes": 9 * [{"value": np.zeros((4, 3)),
+                    "error": "", "unwritten": False, "modified": [], "after": {},
+                    "notes": []}]})
     """)),
     Attack("says it ended well", "protocol", _with_channel("""
         def sigmoid(x):
@@ -186,8 +187,9 @@ ATTACKS = (
     """)),
     Attack("messages of wrong kinds", "protocol", _with_channel("""
         def sigmoid(x):
-            for m in ({"outcome": 3}, {"outcome": {"notes": 7, "modified": 5}},
-                      {"outcome": {"after": [1]}}, {"value": {}}, {"x": None}):
+            for m in ({"outcomes": 3}, {"outcomes": []}, {"outcomes": [7]},
+                      {"outcomes": [{"notes": 7, "modified": 5}]},
+                      {"outcomes": [{"after": [1]}]}, {"value": {}}, {"x": None}):
                 channel().send(m)
     """)),
 )  # fmt: skip
