@@ -154,18 +154,22 @@ class Term:
         self.run("nbgrader", "generate_assignment", lab, "--force")
         self.run("nbgrader", "release_assignment", lab, "--force")
 
+    def archive(self, lab: str) -> Path:
+        """Where the download of a lab lies."""
+        return self.folder / "downloaded" / f"{lab}.zip"
+
     def hand_in(self, lab: str, handed: dict[str, Work]) -> None:
         """One archive, as a learning-management system gives it out."""
-        path = self.folder / "downloaded" / lab / "archive" / f"{lab}.zip"
-        path.parent.mkdir(parents=True)
+        path = self.archive(lab)
+        path.parent.mkdir(parents=True, exist_ok=True)
         name = build.released_path(lab).name
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
             for number, (student, one) in enumerate(handed.items()):
                 file.writestr(f"{student}_{1000 + number}_{name}", one.text)
 
     def collect(self, lab: str, handed: dict[str, Work]) -> None:
-        """Unpack the archive; the time of handing in goes beside each notebook."""
-        self.run("nbgrader", "zip_collect", lab, "--force")
+        """Sort in the archive; the time of handing in goes beside each notebook."""
+        self.run("autograder", "collect", str(self.archive(lab)))
         for student, one in handed.items():
             path = self.folder / "submitted" / student / lab / "timestamp.txt"
             path.write_text(LATE if one.late else ON_TIME)
