@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder import check, source
 from autograder.cases import Cases
-from autograder.intake import Intake, released_cells, take_in
+from autograder.intake import Intake, Read, released_cells, take_in
 from autograder.judge import Judge
 from autograder.results import LabResult, QuestionResult
 from autograder.sandbox import Sandbox, Sandboxed, shared
@@ -21,6 +21,7 @@ def grade(
     lab: str = "",
     seed: int | None = None,
     sandbox: Sandbox | None = None,
+    read: Read | None = None,
 ) -> LabResult:
     """Grade a notebook file.
 
@@ -30,11 +31,12 @@ def grade(
         lab: the lab it belongs to; told from the file by default.
         seed: draws the hidden cases; by default a fresh one.
         sandbox: where student code runs; the one this process shares by default.
+        read: gives the content, or why there is none, where it lies in an archive.
     """
     sandbox = sandbox or shared()
     transport = Sandboxed(sandbox, lab=lab)
     try:
-        intake = take_in(path, lab, transport.read)
+        intake = take_in(path, lab, transport.read, read)
         if intake.error:
             return unreadable(intake, student, path, sandbox.tier)
         if seed is None:

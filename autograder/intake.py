@@ -23,6 +23,7 @@ from autograder.worker.parse import parse as parse_here
 MAX_BYTES = 20_000_000
 
 Parse = Callable[[bytes], tuple[list[RawCell], str]]
+Read = Callable[[], tuple[bytes, str]]
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ class Intake:
         return [c.text for c in self.cells if c.kind == "code" and not c.demo]
 
 
-def take_in(path: Path, lab: str = "", parse: Parse = parse_here) -> Intake:
+def take_in(
+    path: Path, lab: str = "", parse: Parse = parse_here, read: Read | None = None
+) -> Intake:
     """Read a submitted notebook.
 
     Args:
@@ -72,8 +75,9 @@ def take_in(path: Path, lab: str = "", parse: Parse = parse_here) -> Intake:
         lab: the lab it belongs to; by default told from the file's name or its
             cells.
         parse: reads the bytes of the file; in a sandbox, where there is one.
+        read: gives the content, or why there is none, where it lies in an archive.
     """
-    raw, error = read_bytes(path)
+    raw, error = read() if read else read_bytes(path)
     if error:
         return Intake(lab or lab_of(path, []), error=error)
     return take_in_bytes(raw, lab, parse, path)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import build, intake, paths, solve
-from autograder.collect import submissions
+from autograder.collect import notebooks
 from autograder.worker.parse import MAX_TEXT, parse
 
 LAB = "C1W2"
@@ -117,11 +117,27 @@ def test_names_in_an_archive_cannot_lead_out_of_it(tmp_path):
         file.writestr("../../out.ipynb", good)
         file.writestr("/tmp/absolute-out.ipynb", good)
         file.writestr(f"ann/{LAB}.ipynb", good)
-    scratch = tmp_path / "scratch" / "deep"
-    found = list(submissions([archive], scratch))
+        file.writestr("ann/notes.txt", "not a notebook")
+    before = sorted(tmp_path.rglob("*"))
+    found = list(notebooks([archive]))
+    assert len(found) == 3
     assert {one.student for one in found} >= {"ann"}
-    assert all(one.path.is_relative_to(scratch) for one in found)
-    assert not (tmp_path / "out.ipynb").exists()
+    assert all(one.read() == (good.encode(), "") for one in found)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_archive_that_is_cut_off_is_one_sentence(tmp_path):
+    import zipfile
+
+    archive = tmp_path / "all.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("ann.ipynb", "{}" * 500)
+    whole = archive.read_bytes()
+    archive.write_bytes(b"\0" * 40 + whole[40:])
+    (one,) = notebooks([archive])
+    raw, why = one.read()
+    assert raw == b""
+    assert why.startswith("it cannot be unpacked")
 
 
 def test_the_course_itself_is_read_as_a_submission():

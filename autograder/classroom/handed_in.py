@@ -7,39 +7,17 @@ by a newer attempt is kept in the course's `.autograder/replaced/`.
 from __future__ import annotations
 
 import re
-import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from autograder import build
 from autograder.classroom.course import Course
 from autograder.classroom.run import replace
-from autograder.collect import MAX_FILES, student_of
-from autograder.intake import MAX_BYTES, lab_of, read_bytes, take_in_bytes
+from autograder.collect import Found, files
+from autograder.intake import lab_of, read_bytes, take_in_bytes
 
-_JUNK = ("__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini")
 _ATTEMPT = re.compile(r"-(\d+)$")  # Canvas counts attempts: `C1W2-2.ipynb`
-
-
-@dataclass(frozen=True)
-class Found:
-    """One file in what was handed over.
-
-    Attributes:
-        name: its path in the folder or archive it came in.
-        read: gives its content, or why there is none.
-    """
-
-    name: PurePosixPath
-    read: Callable[[], tuple[bytes, str]]
-
-    @property
-    def order(self) -> tuple[int, str]:
-        """Later attempts first."""
-        attempt = _ATTEMPT.search(self.name.stem)
-        return -int(attempt[1][:9]) if attempt else 0, str(self.name)
 
 
 @dataclass
@@ -68,8 +46,8 @@ def collect(places: Iterable[Path], course: Course, lab: str = "") -> Collected:
         lab: that all of them are; told from each file by default.
     """
     done, taken = Collected(), {}
-    found = [one for place in places for one in _files(place)]
-    for one in sorted(found, key=lambda one: one.order):
+    found = [one for place in places for one in files(place)]
+    for one in sorted(found, key=_order):
         key, raw, why = _sort(one, lab)
         if key in taken:
             why = f"{key[0]} handed in {taken[key]} for {key[1]}, which was taken"
@@ -81,46 +59,10 @@ def collect(places: Iterable[Path], course: Course, lab: str = "") -> Collected:
     return done
 
 
-def _files(place: Path) -> Iterator[Found]:
-    """All files of a folder or archive but those that systems leave about."""
-    if place.is_symlink() or not (place.is_dir() or zipfile.is_zipfile(place)):
-        found = [Found(PurePosixPath(place.name), partial(read_bytes, place))]
-    elif place.is_dir():
-        found = [
-            Found(PurePosixPath(path.relative_to(place)), partial(read_bytes, path))
-            for path in place.rglob("*")
-            if path.is_symlink() or not path.is_dir()
-        ]
-    else:
-        with zipfile.ZipFile(place) as archive:
-            entries = archive.infolist()
-        found = [
-            Found(PurePosixPath(entry.filename), partial(_unpacked, place, number))
-            for number, entry in enumerate(entries)
-            if not entry.is_dir()
-        ]
-    for number, one in enumerate(found):
-        hidden = any(part.startswith(".") and part != ".." for part in one.name.parts)
-        if number >= MAX_FILES:
-            why = f"it is one of more than {MAX_FILES} files"
-            yield Found(one.name, partial(tuple, (b"", why)))
-        elif not hidden and not set(_JUNK) & set(one.name.parts):
-            yield one
-
-
-def _unpacked(place: Path, number: int) -> tuple[bytes, str]:
-    """One file of an archive; sizes are checked while reading."""
-    try:
-        with (
-            zipfile.ZipFile(place) as archive,
-            archive.open(archive.infolist()[number]) as file,
-        ):
-            raw = file.read(MAX_BYTES + 1)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
-        return b"", f"it cannot be unpacked ({error})"
-    if len(raw) > MAX_BYTES:
-        return b"", f"it has more than {MAX_BYTES / 1e6:.0f} MB; clear its outputs"
-    return raw, ""
+def _order(one: Found) -> tuple[int, str]:
+    """Later attempts first."""
+    attempt = _ATTEMPT.search(one.name.stem)
+    return -int(attempt[1][:9]) if attempt else 0, str(one.name)
 
 
 def _sort(one: Found, lab: str) -> tuple[tuple[str, str], bytes, str]:
@@ -130,7 +72,7 @@ def _sort(one: Found, lab: str) -> tuple[tuple[str, str], bytes, str]:
         return ("", ""), b"", "it is no notebook (*.ipynb)"
     raw, why = one.read()
     lab = lab or lab_of(path, []) or take_in_bytes(raw, "", path=path).lab
-    student = re.sub(r"[^\w.@-]+", "-", student_of(path, Path("/"))).strip("-.")
+    student = re.sub(r"[^\w.@-]+", "-", one.student).strip("-.")
     if not why and not lab:
         why = "it cannot be told which lab it is; name it with --lab"
     if not why and not student:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 
 from autograder.cli import reporting, safety
@@ -28,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     safety.one_thread()
     from tqdm import tqdm
 
-    from autograder.collect import submissions
+    from autograder.collect import notebooks
     from autograder.grading import grade
     from autograder.table import table
 
@@ -38,15 +37,15 @@ def run(options: argparse.Namespace) -> int:
     if options.lab:
         labs_named([options.lab])
     seed = seed_of(options.seed)
-    with tempfile.TemporaryDirectory() as scratch:
-        found = list(submissions(options.paths, Path(scratch)))
-        if not found:
-            raise UsageError("There is no notebook (*.ipynb) in what you named.")
-        safety.check(options)
-        results = [
-            grade(one.path, options.student or one.student, lab=options.lab, seed=seed)
-            for one in tqdm(found, unit="notebook", disable=not sys.stderr.isatty())
-        ]
+    found = list(notebooks(options.paths))
+    if not found:
+        raise UsageError("There is no notebook (*.ipynb) in what you named.")
+    safety.check(options)
+    results = [
+        grade(one.path or Path(one.name), options.student or one.student,
+              lab=options.lab, seed=seed, read=one.read)
+        for one in tqdm(found, unit="notebook", disable=not sys.stderr.isatty())
+    ]  # fmt: skip
     print(table(results))
     reporting.write(options, results)
     return 1 if any(result.error for result in results) else 0
