@@ -7,6 +7,7 @@ call that makes no sense.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -35,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         return options.run(options)
+    except BrokenPipeError:  # whoever reads us, `head` perhaps, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (cli.UsageError, Refused, ValueError, OSError) as error:
         print(f"autograder: {error}", file=sys.stderr)
         return 2

@@ -367,6 +367,8 @@ def heat(
     numbers: bool = False,
     rows: Sequence[str] = (),
     columns: Sequence[str] = (),
+    xlabel: str = "",
+    ylabel: str = "",
     reading: str = "",
 ) -> Picture:
     """Show tables of numbers as colours, on one scale.
@@ -377,6 +379,8 @@ def heat(
         numbers: write each value into its field.
         rows: names of the rows.
         columns: names of the columns.
+        xlabel: what changes from column to column.
+        ylabel: what changes from row to row.
         reading: one sentence below: how to read it.
     """
     if not isinstance(tables, Mapping):
@@ -391,19 +395,19 @@ def heat(
     widths = [table.shape[1] for table in tables.values()]
     tallest = max(table.shape[0] for table in tables.values())
     stacked = max(widths) > 2 * tallest  # wide tables: one below the other
-    across = 1 if stacked else len(tables)
-    down = len(tables) if stacked else 1
+    beside = 1 if stacked else len(tables)
+    below = len(tables) if stacked else 1
     field = 0.8 * WIDTH / (max(widths) if stacked else sum(widths))
-    height = down * min(3.6, 0.4 + field * tallest)
+    height = below * min(3.6, 0.4 + field * tallest)
     wrapped = textwrap.TextWrapper(
-        max(8, int(8 * WIDTH / across)), break_long_words=False
+        max(8, int(8 * WIDTH / beside)), break_long_words=False
     )
     with _drawing(reading, height=height) as figure:
         if len({table.shape for table in tables.values()}) == 1:
             # Fields are square, so there is room to spare: close up.
             figure.set_layout_engine("compressed", h_pad=0.08, w_pad=0.05)
         grid = figure.subplots(
-            down, across, squeeze=False, width_ratios=None if stacked else widths
+            below, beside, squeeze=False, width_ratios=None if stacked else widths
         ).ravel()
         for axes, (name, table) in zip(grid, tables.items(), strict=True):
             shown = axes.imshow(table, interpolation="nearest", **shades)
@@ -415,12 +419,18 @@ def heat(
             axes.set_title(wrapped.fill(name))
             if numbers:
                 _write_numbers(axes, table, shown)
+        for axes in grid[-1:] if stacked else grid:
+            axes.set_xlabel(xlabel)
+        for axes in grid if stacked else grid[:1]:
+            axes.set_ylabel(ylabel)
         figure.colorbar(shown, ax=list(grid), shrink=0.8, aspect=15)
     told = [
         f"{name or 'table'} {table.shape}: from {table.min():.3g} to {table.max():.3g}"
         for name, table in tables.items()
     ]
-    return _finish(figure, "Tables as colours", told, reading)
+    across = f", {xlabel} across" if xlabel else ""
+    down = f", {ylabel} down" if ylabel else ""
+    return _finish(figure, f"Tables as colours{across}{down}", told, reading)
 
 
 def _percent(share: float) -> str:

@@ -249,6 +249,8 @@ a, _, _ = rnn_forward(pulse, np.zeros((30, 1)), cell)
 order = np.argsort(-a[:, 0, 2])
 plots.heat(
     a[order, 0, :],
+    xlabel="step",
+    ylabel="unit",
     reading="Each row a number of the state, each column a step. The pulse echoes, "
     "changes its pattern at every step, and fades.",
 )
@@ -1112,6 +1114,8 @@ forget, write = (np.array([step[k][:, 0] for step in caches]).T for k in (4, 5))
 plots.heat(
     {"forget gates": forget, "input gates": write},
     signed=False,
+    xlabel="step",
+    ylabel="unit",
     reading="Eight units, 25 steps, signs at 0, 9 and 17. At a sign the forget gates "
     "close (dark: the old memory goes) and the input gates open; else they hold.",
 )
@@ -1218,6 +1222,8 @@ plots.heat(
         "both directions": bidirectional_forward(pulse, one, two)[:, 0, :],
         "two layers, the upper": deep_rnn_forward(pulse, [one, top])[1][:, 0, :],
     },
+    xlabel="step",
+    ylabel="unit",
     reading="The lower half of the left picture knows of the pulse before it comes: "
     "it has read the sequence from its end.",
 )
@@ -1875,6 +1881,8 @@ print(f"{len(notes)} notes, {len(sound) / 16_000:.0f} seconds; written to {midi.
 plots.heat(
     audio.piano_roll(notes)[96:30:-1, :160] / 2,
     signed=False,
+    xlabel="time, sixteenths",
+    ylabel="pitch",
     reading="Piano roll: ten bars, a column a sixteenth, high notes above. Bright: a "
     "key is struck; grey: it sounds on. The opening is Joplin's, the rest is not.",
 )
@@ -1889,6 +1897,8 @@ power = np.abs(np.fft.rfft(frames * np.hanning(1024)))[:, :128].T
 plots.heat(
     np.log10(power[::-1] + 1e-2),
     signed=False,
+    xlabel="time",
+    ylabel="frequency",
     reading="Eight seconds, up to 2000 Hz. Each note is a ladder of overtones that "
     "fades, the higher ones first.",
 )
