@@ -69,7 +69,7 @@ check = checks_for("C4W1")
 # Lay a small table of numbers, a **filter**, on the picture; multiply each number by
 # the pixel under it; add up. That is one number. Move the filter by a pixel and repeat.
 
-# %% demo
+# %% demo cover=true
 photos = data.load("photos_160")
 gate = photos.train_x[46].mean(axis=2) / 255  # (160, 160), from 0 to 1
 
@@ -1108,7 +1108,7 @@ plots.bars(
 # 84.5 %: with as many parameters, put where they are used at every place. Are its
 # layers really yours? Put its trained weights into your function and compare.
 
-# %% demo cover=true
+# %% demo
 first = nets["LeNet-5"][0]
 boot = X_test[[9]] if Y_test[9] == 9 else X_test[[np.flatnonzero(Y_test == 9)[0]]]
 Z, _ = conv_forward_fast(
