@@ -49,8 +49,10 @@ $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is " + sys.version.split()[0] + "; name another: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 
+# nbgrader's panel for writing assignments is of no use here: labs are written as text.
 $(VENV)/lab.done: requirements.lock pyproject.toml | $(BIN)/python
 	$(LOCKED) -e .
+	@$(BIN)/jupyter labextension disable --level=sys_prefix @jupyter/nbgrader:create-assignment 2>&1 | grep -i error || true
 	@touch $@
 
 $(VENV)/grade.done: requirements.lock pyproject.toml | $(BIN)/python
