@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 LOCKED := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock
+UNNEEDED := @jupyter/nbgrader:create-assignment @jupyterlab/apputils-extension:announcements
 # Each core works on tests of its own (tests/conftest.py says which), so each keeps to
 # one thread.
 ALL_CORES := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
@@ -49,10 +50,10 @@ $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is " + sys.version.split()[0] + "; name another: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 
-# nbgrader's panel for writing assignments is of no use here: labs are written as text.
+# Labs are written as text, without nbgrader's panel; and the course needs no news.
 $(VENV)/lab.done: requirements.lock pyproject.toml | $(BIN)/python
 	$(LOCKED) -e .
-	@$(BIN)/jupyter labextension disable --level=sys_prefix @jupyter/nbgrader:create-assignment 2>&1 | grep -i error || true
+	@$(BIN)/jupyter labextension disable --level=sys_prefix $(UNNEEDED) 2>&1 | grep -i error || true
 	@touch $@
 
 $(VENV)/grade.done: requirements.lock pyproject.toml | $(BIN)/python

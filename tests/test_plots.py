@@ -162,6 +162,17 @@ def test_heat_puts_wide_tables_one_below_the_other():
         assert one == pytest.approx(two)
 
 
+@pytest.mark.parametrize("shape", [(3, 3), (2, 30)])
+def test_heat_names_each_axis_once_a_row_or_column(shape):
+    tables = dict.fromkeys("ab", np.zeros(shape))
+    picture = plots.heat(tables, xlabel="step", ylabel="unit")
+    axes = picture.figure.axes[:2]
+    beside = shape[0] == shape[1]
+    assert [a.get_xlabel() for a in axes] == (["step"] * 2 if beside else ["", "step"])
+    assert [a.get_ylabel() for a in axes] == (["unit", ""] if beside else ["unit"] * 2)
+    assert "step across, unit down" in picture.alt
+
+
 def test_heat_of_zeros_is_no_error():
     plots.heat(np.zeros((2, 2)), numbers=True)
 
