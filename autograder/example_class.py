@@ -56,33 +56,44 @@ def written_as(one: check.Check, function: Callable) -> str:
     """A cell with another version of an exercise, a mistake or a right variant.
 
     What it builds on goes with it: functions beside it among the checks, and the right
-    function under another name.
+    version under another name. What it needs of other exercises are the student's own.
 
     Args:
         one: the check it belongs to.
         function: the version.
+
+    Raises:
+        ValueError: it cannot be written as a cell, a closure for instance.
     """
     right = solve.reference_cells(one.lab.name)[one.name]
-    parts = [right.replace(f"def {one.name}(", f"def right_{one.name}(", 1)]
+    parts = [re.sub(rf"^(def|class) {one.name}\b", rf"\1 right_{one.name}", right,
+                    count=1, flags=re.MULTILINE)]  # fmt: skip
     module = inspect.getmodule(function)
-    helpers = _helpers(function, module)
+    helpers = _helpers(function, module, frozenset(one.lab.checks))
     parts += _surroundings([function, *helpers], module)
     parts += map(_definition, helpers)
-    code = _definition(function).replace(f"{function.__name__}(", f"{one.name}(")
+    code = re.sub(rf"\b{function.__name__}\b", one.name, _definition(function))
+    closed = getattr(function, "__closure__", None)
+    if closed or not re.match(rf"(def|class) {one.name}\b", code):
+        raise ValueError(f"{function.__name__} cannot be written as a cell")
     text = "\n\n\n".join([*parts, code])
-    text = text.replace(f"ref.{one.name}(", f"right_{one.name}(").replace("ref.", "")
+    text = re.sub(rf"\bref\.{one.name}\b", f"right_{one.name}", text)
+    text = text.replace("ref.", "")
     return re.sub(r"^ *(\w+) = \1$\n", "", text, flags=re.MULTILINE)  # x = ref.x
 
 
-def _helpers(function: Callable, module: ModuleType) -> list[Callable]:
+def _helpers(
+    function: Callable, module: ModuleType, exercises: frozenset[str]
+) -> list[Callable]:
     """Functions of the module that it calls, those they call first."""
     found: list[Callable] = []
     for name in _names(function):
-        other = getattr(module, name, None)
+        other = None if name in exercises else getattr(module, name, None)
         own = inspect.isfunction(other) and other.__module__ == module.__name__
         if own and other is not function and other not in found:
-            found += [f for f in _helpers(other, module) if f not in found]
-            found += [other]
+            for one in (*_helpers(other, module, exercises), other):
+                if one not in found:
+                    found.append(one)
     return found
 
 
