@@ -76,18 +76,21 @@ class Judge:
         own = {name: self._first(name, student, found.get(name)) for name in wanted}
         results = []
         for name in wanted:
-            verdict, helped = own[name], []
+            verdict, helped, blocks = own[name], [], []
             if not verdict.right and not verdict.unwritten:
                 used = mentioned(self.cells, name)
                 before = [n for n in names[: names.index(name)] if n in used]
-                helped = self._broken(before, own, student)
+                broken = self._broken(before, own, student)
+                # What deals in objects has no stand-in: no message can carry them.
+                blocks = [n for n in broken if self.lab.checks[n].driver]
+                helped = [n for n in broken if n not in blocks]
             if helped:
                 second = self._try(name, student, helped)
                 if second.passed > verdict.passed:
                     verdict = second
                 else:
                     helped = []
-            results.append(_result(self.lab.checks[name], verdict, helped))
+            results.append(_result(self.lab.checks[name], verdict, helped, blocks))
         if len(answers) < len(variables):
             answers = student.values(variables)
         return results + [_answer(c, answers.get(c.name)) for c in concepts]
@@ -111,21 +114,16 @@ class Judge:
         """Judge one question alone, with the student's own helpers."""
         if name in self.lab.concepts:
             return _answer(self.lab.concepts[name], student.values([name])[name])
-        return _result(self.lab.checks[name], self._try(name, student, ()), [])
+        return _result(self.lab.checks[name], self._try(name, student, ()), [], [])
 
     def _broken(
         self, names: list[str], own: dict[str, Verdict], student: Transport
     ) -> list[str]:
-        """Exercises that are not right and can be stood in for, value by value."""
-        found = []
+        """Exercises that are not right."""
         for name in names:
-            if self.lab.checks[name].driver:
-                continue  # it deals in objects, which no message can carry
             if name not in own:
                 own[name] = self._try(name, student, ())
-            if not own[name].right:
-                found.append(name)
-        return found
+        return [name for name in names if not own[name].right]
 
     def _try(self, name: str, student: Transport, helped: Sequence[str]) -> Verdict:
         chance = 1 if helped else 0
@@ -176,18 +174,33 @@ def _compare(
     return Verdict(check.name, tuple(cases))
 
 
-def _result(check: Check, verdict: Verdict, helped: list[str]) -> QuestionResult:
+def _result(
+    check: Check, verdict: Verdict, helped: list[str], blocks: list[str]
+) -> QuestionResult:
+    """A verdict as points and a message.
+
+    Args:
+        check: what was asked.
+        verdict: what came of it.
+        helped: exercises that the reference stood in for.
+        blocks: exercises it builds on that are not right either, without a stand-in.
+    """
     share = verdict.passed / len(verdict.cases)
     if check.all_or_nothing and not verdict.right:
         share = 0.0
     message = verdict.message
+    if blocks and not verdict.right:
+        message += f" (it builds on your {_listed(blocks)}, not right either)"
     if helped:
-        names = ", ".join(f"`{name}`" for name in helped)
-        message += f" (judged with the reference's {names} in place of yours)"
+        message += f" (judged with the reference's {_listed(helped)} in place of yours)"
     told = () if verdict.unwritten else verdict.cases  # the message says it all
     cases = tuple(CaseResult(c.passed, c.shown, shown(c.message)) for c in told)
     score = round(check.points * share, 2)
     return QuestionResult(check.name, score, check.points, shown(message), cases)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def shown(text: str) -> str:

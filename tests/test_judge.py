@@ -67,3 +67,19 @@ def test_mentions_reach_through_helpers_of_the_students_own():
     cells = ["def a(x):\n    return b(x)", "def b(x):\n    return sigmoid(x)", "c = 1"]
     assert "sigmoid" in mentioned(cells, "a")
     assert "c" not in mentioned(cells, "a")
+
+
+def test_what_builds_on_a_wrong_block_says_so():
+    wrong = "def topological_order(tensor):\n    return [tensor]"
+    notebook = solve.solved("C2W3", topological_order=wrong)
+    cells = [
+        cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        and "demo" not in cell.metadata.get("tags", ())
+        and not cell.metadata.get("nbgrader", {}).get("locked")
+    ]
+    judge = Judge(Cases(check.load("C2W3"), 1), cells)
+    [result] = judge.grade(InProcess("C2W3", cells), only="backward")
+    assert result.score < result.max_score
+    assert "builds on your `topological_order`, not right either" in result.message
