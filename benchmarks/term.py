@@ -103,7 +103,8 @@ def _cell(one: check.Check, function) -> str:
 
 def _may_lose(lab: str, wrong: set[str]) -> set[str]:
     """Exercises that use a wrong one which deals in objects and so has no stand-in."""
-    checks, cells = check.load(lab).checks, list(solve.reference_cells(lab).values())
+    checks = check.load(lab).checks
+    cells = [c.source for c in solve.solved(lab).cells if c.cell_type == "code"]
     objects = {name for name in wrong if checks[name].driver}
     return {n for n in checks if objects & policy.mentioned(cells, n)}
 
