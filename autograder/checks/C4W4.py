@@ -1158,9 +1158,9 @@ def style_by_stacking(a_S, a_G, STYLE_LAYERS):
     return (costs * np.array([w for _, w in STYLE_LAYERS])).sum()
 
 
-@lab.check("total_cost", points=2)
+@lab.check("total_cost", points=2, driver="total")
 def total_cost(rng):
-    """Usual weights and others."""
+    """Usual weights and others, of numbers and of tensors."""
     yield case(float(rng.uniform(1, 5)), float(rng.uniform(1, 5)))
     yield case(float(rng.uniform(1, 5)), float(rng.uniform(1, 5)), alpha=1, beta=3)
     yield case(float(rng.uniform(1, 5)), float(rng.uniform(1, 5)), alpha=0.5)
@@ -1197,7 +1197,9 @@ def total_without_content(J_content, J_style, alpha=10, beta=40):
     return beta * J_style
 
 
-@total_cost.right
+@total_cost.mistake(
+    "Of Tensors NumPy makes numbers, and no slope flows back. Use * and + as they are."
+)
 def total_by_dot(J_content, J_style, alpha=10, beta=40):
     return np.dot([alpha, beta], [J_content, J_style])
 
@@ -1208,8 +1210,8 @@ def total_by_sum(J_content, J_style, alpha=10, beta=40):
 
 
 @total_cost.right
-def total_in_single_precision(J_content, J_style, alpha=10, beta=40):
-    return np.float32(alpha) * np.float32(J_content) + beta * np.float32(J_style)
+def total_by_addition(J_content, J_style, alpha=10, beta=40):
+    return J_style * beta + J_content * alpha
 
 
 lab.concept(

@@ -1044,8 +1044,13 @@ lab.concept(
 @lab.check("sentence_to_avg", points=4)
 def sentence_to_avg(rng):
     """Capitals, repeated and unknown words, a single word, nothing known."""
-    for sentence in ("aa bb cc", "Bb dd BB", "aa qqq cc zzz", "dd", "qqq", "aa  cc"):
-        yield case(sentence, words_of(rng, 4, 5))
+    for n_e, sentence in ((5, "aa bb cc"), (4, "Bb dd BB"), (6, "aa qqq cc zzz"),
+                          (3, "dd"), (5, "qqq"), (7, "aa  cc")):  # fmt: skip
+        yield case(sentence, words_of(rng, 4, n_e))
+
+
+def _nothing(word_to_vec_map):
+    return np.zeros_like(next(iter(word_to_vec_map.values())))
 
 
 @sentence_to_avg.mistake(
@@ -1054,7 +1059,7 @@ def sentence_to_avg(rng):
 def counts_unknown_words(sentence, word_to_vec_map):
     words = sentence.lower().split()
     known = [word_to_vec_map[w] for w in words if w in word_to_vec_map]
-    return np.sum([*known, np.zeros(5)], axis=0) / len(words)
+    return np.sum([*known, _nothing(word_to_vec_map)], axis=0) / len(words)
 
 
 @sentence_to_avg.mistake("That is the sum. Divide by the number of known words.")
@@ -1062,13 +1067,13 @@ def sums_the_words(sentence, word_to_vec_map):
     known = [
         word_to_vec_map[w] for w in sentence.lower().split() if w in word_to_vec_map
     ]
-    return np.sum([*known, np.zeros(5)], axis=0)
+    return np.sum([*known, _nothing(word_to_vec_map)], axis=0)
 
 
 @sentence_to_avg.mistake("Words in capitals are taken for unknown: .lower() first.")
 def sentence_minds_capitals(sentence, word_to_vec_map):
     known = [word_to_vec_map[w] for w in sentence.split() if w in word_to_vec_map]
-    return np.mean(known, axis=0) if known else np.zeros(5)
+    return np.mean(known, axis=0) if known else _nothing(word_to_vec_map)
 
 
 @sentence_to_avg.mistake(
@@ -1081,7 +1086,19 @@ def stops_at_unknown_words(sentence, word_to_vec_map):
 @sentence_to_avg.mistake("A word that comes twice counts once. Keep every occurrence.")
 def each_word_once(sentence, word_to_vec_map):
     words = {w for w in sentence.lower().split() if w in word_to_vec_map}
-    return np.mean([word_to_vec_map[w] for w in sorted(words)] or [np.zeros(5)], axis=0)
+    known = [word_to_vec_map[w] for w in sorted(words)]
+    return np.mean(known or [_nothing(word_to_vec_map)], axis=0)
+
+
+@sentence_to_avg.mistake(
+    "The length of a vector is written into the function. Take it from a word's vector."
+)
+def length_written_in(sentence, word_to_vec_map):
+    total, count = np.zeros(50), 0
+    for w in sentence.lower().split():
+        if w in word_to_vec_map:
+            total, count = total + word_to_vec_map[w], count + 1
+    return total / max(1, count)
 
 
 @sentence_to_avg.right
@@ -1100,7 +1117,7 @@ def average_with_a_loop(sentence, word_to_vec_map):
 def average_in_float32(sentence, word_to_vec_map):
     vectors = in_float32(word_to_vec_map)
     known = [vectors[w] for w in map(str.lower, sentence.split()) if w in vectors]
-    total = np.zeros(5, np.float32)
+    total = _nothing(vectors)
     for v in known:
         total = total + v
     return total / max(1, len(known))

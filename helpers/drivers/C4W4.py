@@ -57,6 +57,18 @@ def style(function, a_S, a_G, STYLE_LAYERS):
     return found
 
 
+def total(function, J_content, J_style, **weights):
+    """A total of two numbers, and of two tensors."""
+    leaves = _leaf(np.float64(J_content)), _leaf(np.float64(J_style))
+    J = function(*leaves, **weights)
+    found = {
+        "of numbers": _array(function(J_content, J_style, **weights)),
+        "of Tensors": _array(J),
+        "slope in J_content": _slope(J, leaves[0]),
+    }
+    return found | {"slope in J_style": leaves[1].grad}
+
+
 def steps(function, G, a_C, a_S, filters, STYLE_LAYERS, rate, weights, number):
     """Several steps on a picture, seen by a network of two small convolutions.
 
