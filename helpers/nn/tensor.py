@@ -227,11 +227,6 @@ def record(data, parents, rule, name):
     return result
 
 
-def is_recording():
-    """Whether operations are recorded, that is, whether we are outside `no_grad`."""
-    return _recording
-
-
 def unbroadcast(gradient, shape):
     """Sum `gradient` over the axes along which `shape` was broadcast.
 
