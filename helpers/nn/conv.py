@@ -300,38 +300,40 @@ def conv2d(x, W, b=None, stride=1, padding="valid", dilation=1, groups=1):
     _check("conv2d", x, W, W.shape[-2] * groups, b, n_out)
     if groups > 1:
         n, k = x.shape[3] // groups, n_out // groups
-        parts = [
-            conv2d(
-                x[..., i * n : (i + 1) * n],
-                W[..., i * k : (i + 1) * k],
-                None if b is None else b[i * k : (i + 1) * k],
-                stride,
-                padding,
-                dilation,
-            )
-            for i in range(groups)
-        ]
+        parts = []
+        for i in range(groups):
+            seen, made = slice(i * n, (i + 1) * n), slice(i * k, (i + 1) * k)
+            bias = None if b is None else b[made]
+            part = x[..., seen], W[..., made], bias, stride, padding, dilation
+            parts.append(conv2d(*part))
         return concatenate(parts)
+    return _convolution(
+        "conv2d", correlate, _filter_gradient, x, W, b, stride, padding, dilation
+    )
+
+
+def _convolution(name, slide, filter_gradient, x, W, b, stride, padding, dilation):
+    """What `conv2d` and `depthwise_conv2d` have in common: all but the products."""
     stride, dilation = pair(stride), pair(dilation)
     widths = padding_widths(padding, x.shape[1:3], W.shape[:2], stride, dilation)
     padded = pad_images(x.data, widths)
     for n, k, d in zip(padded.shape[1:3], W.shape, dilation, strict=False):
         if n < d * (k - 1) + 1:
             raise ValueError(
-                f"conv2d: filters {W.shape} are larger than images {padded.shape}"
+                f"{name}: filters {W.shape} are larger than images {padded.shape}"
             )
-    Z = correlate(padded, W.data, stride, dilation, None if b is None else b.data)
+    Z = slide(padded, W.data, stride, dilation, None if b is None else b.data)
 
     def rule(g):
         g = np.ascontiguousarray(g)
         dx = dW = None
         if x.requires_grad:
-            dx = _spread(g, W.data, stride, dilation, widths, x.shape, correlate)
+            dx = _spread(g, W.data, stride, dilation, widths, x.shape, slide)
         if W.requires_grad:
-            dW = _filter_gradient(padded, g, W.shape, stride, dilation)
+            dW = filter_gradient(padded, g, W.shape, stride, dilation)
         return (dx, dW) if b is None else (dx, dW, column_sums(g))
 
-    return record(Z, (x, W) if b is None else (x, W, b), rule, "conv2d")
+    return record(Z, (x, W) if b is None else (x, W, b), rule, name)
 
 
 @needs_float(0, 1, 2)
@@ -392,7 +394,7 @@ def _rows(x, f, stride, dilation):
     return as_strided(patches, shape, strides, writeable=False)
 
 
-def _depthwise(x, W, stride, dilation):
+def _depthwise(x, W, stride, dilation, bias=None):
     """Slide filters (f, f, n_C) over padded images, channel by channel.
 
     Einsum multiplies and adds in one go, row by row of the image, which stays in the
@@ -400,12 +402,15 @@ def _depthwise(x, W, stride, dilation):
     """
     patches = _rows(x, W.shape[:2], stride, dilation)
     m, h, _, _, w, n = patches.shape
-    W = np.tile(W, n // W.shape[2])
+    times = n // W.shape[2]
+    W, bias = np.tile(W, times), None if bias is None else np.tile(bias, times)
     y = np.empty((m, h, w, n), np.result_type(x, W))
 
     def part(start, stop):
         for k in range(start, stop):
             np.einsum("hijwc,ijc->hwc", patches[k], W, out=y[k])
+            if bias is not None:
+                y[k] += bias
 
     share(part, m, y.size * W[..., 0].size)
     return y.reshape(m, h, -1, x.shape[3])
@@ -447,24 +452,10 @@ def depthwise_conv2d(x, W, b=None, stride=1, padding="valid", dilation=1):
             "depthwise_conv2d: needs images (m, n_H, n_W, n_C) and filters "
             f"(f, f, n_C), got {x.shape} and {W.shape}"
         )
-    stride, dilation = pair(stride), pair(dilation)
-    fh, fw = W.shape[:2]
-    widths = padding_widths(padding, x.shape[1:3], (fh, fw), stride, dilation)
-    padded = pad_images(x.data, widths)
-    Z = _depthwise(padded, W.data, stride, dilation)
-    if b is not None:
-        Z += b.data
-
-    def rule(g):
-        g = np.ascontiguousarray(g)
-        dx = dW = None
-        if x.requires_grad:
-            dx = _spread(g, W.data, stride, dilation, widths, x.shape, _depthwise)
-        if W.requires_grad:
-            dW = _depthwise_filter_gradient(padded, g, W.shape, stride, dilation)
-        return (dx, dW) if b is None else (dx, dW, column_sums(g))
-
-    return record(Z, (x, W) if b is None else (x, W, b), rule, "depthwise_conv2d")
+    return _convolution(
+        "depthwise_conv2d", _depthwise, _depthwise_filter_gradient,
+        x, W, b, stride, padding, dilation,
+    )  # fmt: skip
 
 
 def conv1d(x, W, b=None, stride=1, padding="valid", dilation=1):

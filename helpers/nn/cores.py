@@ -4,7 +4,8 @@ NumPy computes elementwise operations on one core, and the threads of its BLAS g
 little on the narrow matrices of a convolution. But NumPy lets go of Python's lock
 while it computes, so plain Python threads can share a batch: each core takes its
 examples through patches, product and bias while they are in its own cache. Meanwhile
-BLAS is kept to one thread, so that the two do not get in each other's way.
+BLAS is kept to one thread, so that the two do not get in each other's way. Only
+products of matrices that are large in every direction are left to its own threads.
 """
 
 import _thread
@@ -22,6 +23,7 @@ STEPS = 8  # multiply-adds of a matrix product in the time of one elementwise st
 # Elements worked on at a time: 1 MB in float32, to stay in the cache. Smaller blocks
 # mean more calls, and at each of them the threads may have to wait for Python's lock.
 BLOCK = 2**18
+WIDE = 64  # rows and columns of matrices that BLAS shares among its threads best
 
 
 def _blas_threads():
@@ -99,17 +101,21 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextlib.contextmanager
-def one_blas_thread():
-    """Keep BLAS to one thread: for products too small to be worth sharing."""
+def _blas_set_to(n):
     if count < 2:
         yield
         return
     before = _blas[0]()
-    _blas[1](1)
+    _blas[1](n)
     try:
         yield
     finally:
         _blas[1](before)
+
+
+def one_blas_thread():
+    """Keep BLAS to one thread: for products too small to be worth sharing."""
+    return _blas_set_to(1)
 
 
 def share(function, n, work):
@@ -237,7 +243,13 @@ def products(*factors):
             if bias and bias[0] is not None:
                 rows += bias[0]
 
-    share(part, count, sum(a.size * b.shape[1] for a, b, *_ in factors) // STEPS)
+    work = sum(a.size * b.shape[1] for a, b, *_ in factors) // STEPS
+    smallest = min(n for a, b, *_ in factors for n in (*a.shape, *b.shape))
+    if smallest >= WIDE and work >= WORTH_SHARING:
+        with _blas_set_to(count):
+            part(0, count)
+    else:
+        share(part, count, work)
     return results
 
 

@@ -53,9 +53,8 @@ class Layer:
 
         An error names the layers it passed through.
         """
-        dtype = next((p.dtype for _, p in self.named_parameters()), None)
         inputs = [
-            Tensor(x, dtype=dtype)
+            Tensor(x, dtype=next((p.dtype for _, p in self.named_parameters()), None))
             if isinstance(x, np.ndarray) and x.dtype.kind == "f"
             else x
             for x in inputs

@@ -39,81 +39,82 @@ def _initial(initializer, activation):
     return initializers.he_normal if rectified else initializers.glorot_uniform
 
 
-class Dense(Layer):
+class _Weighted(Layer):
+    """Weights W, a bias b or None, and an activation."""
+
+    def _take(self, W, n_out, use_bias, activation, **options):
+        self.W = Parameter(W)
+        self.b = Parameter(initializers.zeros(n_out)) if use_bias else None
+        self.activation = activation_function(activation)
+        self.options = options  # of the function that the layer calls
+
+
+class Dense(_Weighted):
     """Activation of x W + b, over the last axis; W (n_in, n_out), b (n_out,)."""
 
     def __init__(self, n_in, n_out, activation=None, use_bias=True, *, rng,
                  initializer=None):  # fmt: skip
-        self.W = Parameter(_initial(initializer, activation)((n_in, n_out), rng))
-        self.b = Parameter(initializers.zeros(n_out)) if use_bias else None
-        self.activation = activation_function(activation)
+        W = _initial(initializer, activation)((n_in, n_out), rng)
+        self._take(W, n_out, use_bias, activation)
 
     def forward(self, x):
         """(..., n_in) to (..., n_out)."""
         return self.activation(ops.linear(x, self.W, self.b))
 
 
-class Conv2D(Layer):
+class Conv2D(_Weighted):
     """Convolution; W (f, f, n_C_prev / groups, n_C), b (n_C,)."""
 
     def __init__(self, n_C_prev, n_C, f=3, stride=1, padding="same", activation=None,
                  use_bias=True, *, rng, dilation=1, groups=1,
                  initializer=None):  # fmt: skip
         shape = (*conv.pair(f), n_C_prev // groups, n_C)
-        self.W = Parameter(_initial(initializer, activation)(shape, rng))
-        self.b = Parameter(initializers.zeros(n_C)) if use_bias else None
-        self.activation = activation_function(activation)
-        self.options = {
-            "stride": stride, "padding": padding, "dilation": dilation, "groups": groups
-        }  # fmt: skip
+        W = _initial(initializer, activation)(shape, rng)
+        self._take(W, n_C, use_bias, activation, stride=stride, padding=padding,
+                   dilation=dilation, groups=groups)  # fmt: skip
 
     def forward(self, x):
         """(m, n_H, n_W, n_C_prev) to (m, n_H', n_W', n_C)."""
         return self.activation(conv.conv2d(x, self.W, self.b, **self.options))
 
 
-class DepthwiseConv2D(Layer):
+class DepthwiseConv2D(_Weighted):
     """One filter a channel; W (f, f, n_C), b (n_C,)."""
 
     def __init__(self, n_C, f=3, stride=1, padding="same", activation=None,
                  use_bias=True, *, rng, initializer=None):  # fmt: skip
         shape = (*conv.pair(f), 1, n_C)  # a fan-in of f * f
         W = _initial(initializer, activation)(shape, rng)
-        self.W = Parameter(W.reshape(*shape[:2], n_C))
-        self.b = Parameter(initializers.zeros(n_C)) if use_bias else None
-        self.activation = activation_function(activation)
-        self.options = {"stride": stride, "padding": padding}
+        self._take(W.reshape(*shape[:2], n_C), n_C, use_bias, activation,
+                   stride=stride, padding=padding)  # fmt: skip
 
     def forward(self, x):
         """(m, n_H, n_W, n_C) to (m, n_H', n_W', n_C)."""
         return self.activation(conv.depthwise_conv2d(x, self.W, self.b, **self.options))
 
 
-class Conv2DTranspose(Layer):
+class Conv2DTranspose(_Weighted):
     """Transposed convolution; W (f, f, n_C, n_C_prev), b (n_C,)."""
 
     def __init__(self, n_C_prev, n_C, f=3, stride=2, padding="same", activation=None,
                  use_bias=True, *, rng, initializer=None):  # fmt: skip
         W = _initial(initializer, activation)((*conv.pair(f), n_C_prev, n_C), rng)
-        self.W = Parameter(np.ascontiguousarray(W.swapaxes(2, 3)))
-        self.b = Parameter(initializers.zeros(n_C)) if use_bias else None
-        self.activation = activation_function(activation)
-        self.options = {"stride": stride, "padding": padding}
+        self._take(np.ascontiguousarray(W.swapaxes(2, 3)), n_C, use_bias, activation,
+                   stride=stride, padding=padding)  # fmt: skip
 
     def forward(self, x):
         """(m, n_H, n_W, n_C_prev) to (m, stride n_H, stride n_W, n_C) with "same"."""
         return self.activation(conv.conv2d_transpose(x, self.W, self.b, **self.options))
 
 
-class Conv1D(Layer):
+class Conv1D(_Weighted):
     """Convolution over time; W (f, n_C_prev, n_C), b (n_C,)."""
 
     def __init__(self, n_C_prev, n_C, f=3, stride=1, padding="same", activation=None,
                  use_bias=True, *, rng, dilation=1, initializer=None):  # fmt: skip
-        self.W = Parameter(_initial(initializer, activation)((f, n_C_prev, n_C), rng))
-        self.b = Parameter(initializers.zeros(n_C)) if use_bias else None
-        self.activation = activation_function(activation)
-        self.options = {"stride": stride, "padding": padding, "dilation": dilation}
+        W = _initial(initializer, activation)((f, n_C_prev, n_C), rng)
+        self._take(W, n_C, use_bias, activation, stride=stride, padding=padding,
+                   dilation=dilation)  # fmt: skip
 
     def forward(self, x):
         """(m, T, n_C_prev) to (m, T', n_C)."""

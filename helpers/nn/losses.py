@@ -14,6 +14,19 @@ def _values(target):
     return target.data if isinstance(target, Tensor) else np.asarray(target)
 
 
+def _same_shape(name, x, target):
+    if x.shape != target.shape:
+        raise ValueError(
+            f"{name}: predictions {x.shape} and targets {target.shape} differ in shape"
+        )
+
+
+def _difference(name, prediction, target):
+    target = _values(target)
+    _same_shape(name, prediction, target)
+    return (prediction.data - target).astype(prediction.dtype, copy=False)
+
+
 def _average(name, each, gradient, x, weights):
     """Weighted mean of `each`, with `gradient` the derivative of each by x."""
     if weights is None:
@@ -37,13 +50,6 @@ def _average(name, each, gradient, x, weights):
     return record((each * share).sum(), (x,), rule, name)
 
 
-def _same_shape(name, x, target):
-    if x.shape != target.shape:
-        raise ValueError(
-            f"{name}: predictions {x.shape} and targets {target.shape} differ in shape"
-        )
-
-
 @needs_float(0)
 def cross_entropy(logits, target, weights=None):
     """Softmax cross-entropy.
@@ -53,14 +59,14 @@ def cross_entropy(logits, target, weights=None):
         target: integer classes (...), or probabilities (one-hot) (..., C).
         weights: (...) or None.
     """
-    target = _values(target)
-    log_p = logits.data - logits.data.max(-1, keepdims=True)
+    target, C = _values(target), logits.shape[-1]
+    top = logits.data.max(-1, keepdims=True)
+    log_p = np.subtract(logits.data, top, order="C")
     p = np.exp(log_p)
-    total = p.sum(-1, keepdims=True)
-    log_p -= np.log(total)
+    total = p @ np.ones((C, 1), p.dtype)  # faster than a sum along short rows
     p /= total
     if target.shape == logits.shape:
-        each = -(target * log_p).sum(-1)
+        each = -(target * (log_p - np.log(total))).sum(-1)
         p *= target.sum(-1, keepdims=True)
         p -= target
     elif target.shape == logits.shape[:-1]:
@@ -68,14 +74,13 @@ def cross_entropy(logits, target, weights=None):
             raise TypeError(
                 f"cross_entropy: classes must be integers, got {target.dtype}"
             )
-        C = logits.shape[-1]
         if target.size and not 0 <= target.min() <= target.max() < C:
             raise ValueError(
                 f"cross_entropy: classes {target.min()}..{target.max()} for {C} logits"
             )
-        at = target[..., None].astype(np.intp)
-        each = -np.take_along_axis(log_p, at, -1)[..., 0]
-        np.put_along_axis(p, at, np.take_along_axis(p, at, -1) - 1, -1)
+        at = np.arange(target.size), target.ravel().astype(np.intp)
+        each = (np.log(total).ravel() - log_p.reshape(-1, C)[at]).reshape(target.shape)
+        p.reshape(-1, C)[at] -= 1
     else:
         raise ValueError(
             f"cross_entropy: targets {target.shape} for logits {logits.shape}; "
@@ -107,27 +112,21 @@ def mean_squared_error(prediction, target, weights=None):
     """Average of (prediction - target)**2."""
     if isinstance(target, Tensor) and target.requires_grad and weights is None:
         return mean(subtract(prediction, target) ** 2)
-    target = _values(target)
-    _same_shape("mean_squared_error", prediction, target)
-    d = (prediction.data - target).astype(prediction.dtype, copy=False)
+    d = _difference("mean_squared_error", prediction, target)
     return _average("mean_squared_error", d * d, 2 * d, prediction, weights)
 
 
 @needs_float(0)
 def mean_absolute_error(prediction, target, weights=None):
     """Average of abs(prediction - target)."""
-    target = _values(target)
-    _same_shape("mean_absolute_error", prediction, target)
-    d = (prediction.data - target).astype(prediction.dtype, copy=False)
+    d = _difference("mean_absolute_error", prediction, target)
     return _average("mean_absolute_error", np.abs(d), np.sign(d), prediction, weights)
 
 
 @needs_float(0)
 def huber(prediction, target, weights=None, delta=1.0):
     """Squared within `delta`, linear beyond: 0.5 d**2 or delta (abs(d) - delta / 2)."""
-    target = _values(target)
-    _same_shape("huber", prediction, target)
-    d = (prediction.data - target).astype(prediction.dtype, copy=False)
+    d = _difference("huber", prediction, target)
     slope = np.clip(d, -delta, delta)
     return _average("huber", slope * (d - slope / 2), slope, prediction, weights)
 

@@ -574,10 +574,19 @@ def linear(x, W, b=None):
 
 
 def _methods():
-    """Let tensors be written as formulas: a + b, x.sum(), x[1:]."""
+    """Let tensors be written as formulas: a + b, x.sum(), np.sum(x), x[1:]."""
 
     def swapped(function):
         return lambda a, b: function(b, a)
+
+    def reduction(function):
+        def method(x, axis=None, keepdims=False, **given):
+            given = [name for name, value in given.items() if value is not None]
+            if given:  # np.sum(x) and the like say out=None, which is no matter
+                raise TypeError(f"tensors have no {', '.join(given)} in reductions")
+            return function(x, axis, keepdims)
+
+        return method
 
     for name, function in {
         "add": add, "sub": subtract, "mul": multiply, "truediv": divide,
@@ -586,11 +595,12 @@ def _methods():
         setattr(Tensor, f"__{name}__", function)
         setattr(Tensor, f"__r{name}__", swapped(function))
     Tensor.__neg__, Tensor.__pow__, Tensor.__getitem__ = negative, power, getitem
-    Tensor.__abs__, Tensor.abs, Tensor.sum = absolute, absolute, sum_
-    Tensor.max, Tensor.min = max_, min_
+    Tensor.__abs__ = Tensor.abs = absolute
+    Tensor.sum, Tensor.mean = reduction(sum_), reduction(mean)
+    Tensor.max, Tensor.min = reduction(max_), reduction(min_)
     Tensor.T = property(transpose)
     for function in (
-        exp, log, sqrt, tanh, sigmoid, relu, softmax, clip, mean, var, reshape,
+        exp, log, sqrt, tanh, sigmoid, relu, softmax, clip, var, reshape,
         flatten, transpose, swapaxes,
     ):  # fmt: skip
         setattr(Tensor, function.__name__, function)

@@ -2,16 +2,17 @@
 
 What does not depend on the previous step is done for all time steps at once: the
 product of the inputs with their weights before the loop, the derivatives of the gates
-and the gradients for the weights in one product each. Inside, time comes first, so
-that a step is one contiguous block. The loop keeps to a single BLAS thread: its
-products are too small to share.
+and the gradients for the weights in one product each. Inside, time comes first and
+then the gate, (T, gate, m, n), so that a step is one contiguous block, and each gate
+of it as well. The loop keeps to a single BLAS thread: its products are too small to
+share.
 
 Where a mask (m, T) is 0, the state stays as it was, as if the step were not there.
 """
 
 import numpy as np
 
-from helpers.nn.cores import column_sums, one_blas_thread, product
+from helpers.nn.cores import STEPS, by_rows, one_blas_thread, share
 from helpers.nn.tensor import as_tensor, needs_float, record
 
 
@@ -25,10 +26,22 @@ def _batch_first(x, reverse):
     return (x[::-1] if reverse else x).swapaxes(0, 1)
 
 
-class _Scan:
-    """What the three have in common: shapes, input products, weight gradients."""
+def _by_gate(W, order):
+    """Weights (d, gates * n), the gates side by side, as (gates, d, n) in an order."""
+    return np.ascontiguousarray(W.reshape(len(W), len(order), -1).swapaxes(0, 1)[order])
 
-    def __init__(self, name, gates, x, W, U, b, h0, mask, reverse):
+
+class _Scan:
+    """What the three have in common: shapes, input products, weight gradients.
+
+    Attributes:
+        Z: x W + b of each gate at each step, (T, gates, m, n), times `scale`.
+        U: the recurrent weights, (gates, n, n).
+        h: the states, (T + 1, m, n): h[t + 1] after step t.
+    """
+
+    def __init__(self, name, order, x, W, U, b, h0, mask, reverse, scale=1):
+        gates = len(order)
         if x.ndim != 3 or W.ndim != 2 or x.shape[2] != W.shape[0]:
             raise ValueError(
                 f"{name}: needs x (m, T, d) and W (d, .), got {x.shape} and {W.shape}"
@@ -42,11 +55,13 @@ class _Scan:
         self.m, self.T, self.n = *x.shape[:2], n
         if h0 is not None and h0.shape != (self.m, n):
             raise ValueError(f"{name}: state {h0.shape} should be ({self.m}, {n})")
-        self.x, self.W, self.U, self.reverse = x, W, U, reverse
-        self.U_T = np.ascontiguousarray(U.data.T)  # twice as fast as the view
-        self.inputs = _time_first(x.data, reverse).reshape(-1, x.shape[2])
-        self.Z = product(self.inputs, W.data, b.data).reshape(self.T, self.m, -1)
-        self.h = np.zeros((self.T + 1, self.m, n), self.Z.dtype)  # h[t + 1] after t
+        self.x, self.reverse, self.order = x, reverse, order
+        self.W, self.U = _by_gate(W.data, order), _by_gate(U.data, order)
+        self.U_T = np.ascontiguousarray(self.U.swapaxes(1, 2))
+        self.inputs = _time_first(x.data, reverse)
+        b = _by_gate(b.data[None], order)
+        self.Z = self._input_products(self.W * scale, b * scale)
+        self.h = np.zeros((self.T + 1, self.m, n), self.Z.dtype)
         if h0 is not None:
             self.h[0] = h0.data
         self.keep = None
@@ -56,6 +71,18 @@ class _Scan:
                 raise ValueError(f"{name}: mask {mask.shape} for x {x.shape}")
             self.keep = _time_first(mask.astype(self.Z.dtype)[..., None], reverse)
 
+    def _input_products(self, W, b):
+        dtype = np.result_type(self.inputs, W)
+        Z = np.empty((self.T, len(self.order), self.m, self.n), dtype)
+
+        def part(start, stop):
+            for t in range(start, stop):
+                np.matmul(self.inputs[t], W, out=Z[t])
+                Z[t] += b
+
+        share(part, self.T, Z.size * W.shape[1] // STEPS)
+        return Z
+
     def hold(self, states, t):
         """Undo step t of `states` where the mask is 0."""
         if self.keep is not None:
@@ -64,24 +91,41 @@ class _Scan:
     def split(self, gradient, t):
         """The parts of a gradient that go into step t and that go around it."""
         if self.keep is None:
-            return gradient, 0
+            return gradient, None
         inside = gradient * self.keep[t]
         return inside, gradient - inside
+
+    def before(self, dZ, around):
+        """The gradient for the state before a step, from its dZ (gates, m, n)."""
+        dh = np.add.reduce(dZ @ self.U_T)
+        return dh if around is None else dh + around
 
     def output(self):
         """All states, (m, T, n)."""
         return _batch_first(self.h[1:], self.reverse)
 
     def gradients(self, dZ, dZ_recurrent=None):
-        """Gradients for x, W, U and b, from those before the activation (T, m, .)."""
-        dZ = dZ.reshape(len(self.inputs), -1)
-        recurrent = dZ if dZ_recurrent is None else dZ_recurrent.reshape(dZ.shape)
-        dx = None
-        if self.x.requires_grad:
-            dx = product(dZ, self.W.data.T).reshape(self.T, self.m, -1)
-            dx = _batch_first(dx, self.reverse)
-        dU = product(self.h[:-1].reshape(-1, self.n).T, recurrent)
-        return dx, product(self.inputs.T, dZ), dU, column_sums(dZ)
+        """Gradients for x, W, U and b, from those before the activation, as Z."""
+        d, n, gates = self.inputs.shape[2], self.n, len(self.order)
+        inputs, before = self.inputs.reshape(-1, d), self.h[:-1].reshape(-1, n)
+        dW, dU, db = (np.empty((k, gates, n), dZ.dtype) for k in (d, n, 1))
+        dx = np.empty((gates, *self.inputs.shape), dZ.dtype)
+        ones = np.ones((1, len(inputs)), dZ.dtype)
+
+        def part(start, stop):
+            for k in range(start, stop):
+                g, at = dZ[:, k].reshape(-1, n), self.order[k]
+                np.matmul(inputs.T, g, out=dW[:, at])
+                np.matmul(ones, g, out=db[:, at])
+                if self.x.requires_grad:
+                    np.matmul(g, self.W[k].T, out=dx[k].reshape(-1, d))
+                if dZ_recurrent is not None:
+                    g = dZ_recurrent[:, k].reshape(-1, n)
+                np.matmul(before.T, g, out=dU[:, at])
+
+        share(part, gates, dZ.size * (2 * d + n) // STEPS)
+        dx = _batch_first(dx.sum(0), self.reverse) if self.x.requires_grad else None
+        return dx, dW.reshape(d, -1), dU.reshape(n, -1), db.ravel()
 
 
 def _states(*states):
@@ -105,8 +149,8 @@ def rnn(x, W, U, b, h0=None, mask=None, reverse=False):
         all states (m, T, n), in the order of the inputs.
     """
     (h0,) = _states(h0)
-    scan = _Scan("rnn", 1, x, W, U, b, h0, mask, reverse)
-    h, Z = scan.h, scan.Z
+    scan = _Scan("rnn", [0], x, W, U, b, h0, mask, reverse)
+    h, Z = scan.h, scan.Z[:, 0]
     with one_blas_thread():
         for t in range(scan.T):
             Z[t] += h[t] @ U.data
@@ -122,8 +166,8 @@ def rnn(x, W, U, b, h0=None, mask=None, reverse=False):
                 dh += dh_out[t]
                 inside, around = scan.split(dh, t)
                 dZ[t] *= inside
-                dh = dZ[t] @ scan.U_T + around
-        gradients = scan.gradients(dZ)
+                dh = scan.before(dZ[t : t + 1], around)
+        gradients = scan.gradients(dZ[:, None])
         return gradients if h0 is None else (*gradients, dh)
 
     parents = (x, W, U, b) if h0 is None else (x, W, U, b, h0)
@@ -151,44 +195,48 @@ def lstm(x, W, U, b, h0=None, c0=None, mask=None, reverse=False):
         all states (m, T, n), in the order of the inputs, and the last memory (m, n).
     """
     h0, c0 = _states(h0, c0)
-    scan = _Scan("lstm", 4, x, W, U, b, h0, mask, reverse)
-    T, m, n, h, gates = scan.T, scan.m, scan.n, scan.h, scan.Z
+    # sigmoid(z) = tanh(z / 2) / 2 + 1 / 2: one tanh serves all four gates.
+    half = np.array([0.5, 0.5, 0.5, 1], x.dtype).reshape(4, 1, 1)
+    # Within, the gates are in the order o, i, f, g: the sigmoids side by side, and all
+    # that the memory goes through.
+    scan = _Scan("lstm", [3, 0, 1, 2], x, W, U, b, h0, mask, reverse, half)
+    T, h, gates = scan.T, scan.h, scan.Z
     c, tanh_c = np.zeros_like(h), np.empty_like(h[1:])
     if c0 is not None:
         c[0] = c0.data
-    # sigmoid(z) = tanh(z / 2) / 2 + 1 / 2: one tanh serves all four gates.
-    half = np.full(4 * n, 0.5, h.dtype)
-    half[2 * n : 3 * n] = 1
-    offset = (1 - half).astype(h.dtype)
-    gates *= half
-    halved_U = U.data * half
-    recurrent, update = np.empty((m, 4 * n), h.dtype), np.empty((m, n), h.dtype)
+    halved_U = scan.U * half
+    recurrent, update = np.empty_like(gates[0]), np.empty_like(h[0])
     with one_blas_thread():
         for t in range(T):
             a = gates[t]
             a += np.matmul(h[t], halved_U, out=recurrent)
             np.tanh(a, out=a)
-            a *= half
-            a += offset
-            np.multiply(a[:, n : 2 * n], c[t], out=c[t + 1])
-            c[t + 1] += np.multiply(a[:, :n], a[:, 2 * n : 3 * n], out=update)
+            sigmoids = a[:3]
+            sigmoids *= 0.5
+            sigmoids += 0.5
+            o, i, f, candidate = a
+            np.multiply(f, c[t], out=c[t + 1])
+            c[t + 1] += np.multiply(i, candidate, out=update)
             np.tanh(c[t + 1], out=tanh_c[t])
-            np.multiply(a[:, 3 * n :], tanh_c[t], out=h[t + 1])
+            np.multiply(o, tanh_c[t], out=h[t + 1])
             scan.hold(c, t)
             scan.hold(h, t)
     last = {}  # the gradient of the last memory, if anyone asks for one
 
     def rule(g):
         dh_out = _time_first(g, reverse)
-        i, f, candidate, o = (gates[..., k * n : (k + 1) * n] for k in range(4))
-        # d gate / d z, times what the gate is multiplied with: all steps at once
-        slopes = gates * (1 - gates)
-        s = slopes.reshape(T, m, 4, n)
-        s[:, :, 0] *= candidate
-        s[:, :, 1] *= c[:-1]
-        np.multiply(1 - candidate * candidate, i, out=s[:, :, 2])
-        s[:, :, 3] *= tanh_c
-        through = o * (1 - tanh_c * tanh_c)  # d h / d c
+        # d gate / d z, times what the gate is multiplied with; and d h / d c
+        slopes, through = np.empty_like(gates), np.empty_like(tanh_c)
+
+        def derivatives(gates, tanh_c, c, slopes, through):
+            o, i, f, candidate = gates.swapaxes(0, 1)
+            np.multiply(o * (1 - o), tanh_c, out=slopes[:, 0])
+            np.multiply(i * (1 - i), candidate, out=slopes[:, 1])
+            np.multiply(f * (1 - f), c, out=slopes[:, 2])
+            np.multiply(1 - candidate * candidate, i, out=slopes[:, 3])
+            np.multiply(1 - tanh_c * tanh_c, o, out=through)
+
+        by_rows(derivatives, gates, tanh_c, c[:-1], slopes, through)
         dh, dc = np.zeros_like(h[0]), last.pop("dc", np.zeros_like(h[0])).copy()
         with one_blas_thread():
             for t in reversed(range(T)):
@@ -197,12 +245,13 @@ def lstm(x, W, U, b, h0=None, c0=None, mask=None, reverse=False):
                 dc, dc_around = scan.split(dc, t)
                 through[t] *= dh
                 dc += through[t]
-                s[t, :, :3] *= dc[:, None]
-                s[t, :, 3] *= dh
-                dc *= f[t]
-                dc += dc_around
-                dh = slopes[t] @ scan.U_T
-                dh += dh_around
+                s = slopes[t]
+                s[0] *= dh
+                s[1:] *= dc
+                dc *= gates[t, 2]
+                if dc_around is not None:
+                    dc += dc_around
+                dh = scan.before(slopes[t], dh_around)
         gradients = scan.gradients(slopes)
         states = [d for d, s0 in ((dh, h0), (dc, c0)) if s0 is not None]
         return (*gradients, *states)
@@ -238,29 +287,30 @@ def gru(x, W, U, b, b_n, h0=None, mask=None, reverse=False):
         all states (m, T, n), in the order of the inputs.
     """
     (h0,) = _states(h0)
-    scan = _Scan("gru", 3, x, W, U, b, h0, mask, reverse)
-    T, m, n, h, gates = scan.T, scan.m, scan.n, scan.h, scan.Z
-    recurrent = np.empty((T, m, n), h.dtype)  # h U_n + b_n
+    scan = _Scan("gru", [0, 1, 2], x, W, U, b, h0, mask, reverse)
+    T, h, gates = scan.T, scan.h, scan.Z
+    recurrent = np.empty_like(h[1:])  # h U_n + b_n
     with one_blas_thread():
         for t in range(T):
-            product = h[t] @ U.data
-            np.add(product[:, 2 * n :], b_n.data, out=recurrent[t])
-            rz, candidate = gates[t, :, : 2 * n], gates[t, :, 2 * n :]
-            rz += product[:, : 2 * n]
+            products = h[t] @ scan.U
+            np.add(products[2], b_n.data, out=recurrent[t])
+            rz, candidate = gates[t, :2], gates[t, 2]
+            rz += products[:2]
             rz *= 0.5
             np.tanh(rz, out=rz)
             rz *= 0.5
             rz += 0.5
-            candidate += rz[:, :n] * recurrent[t]
+            r, z = rz
+            candidate += r * recurrent[t]
             np.tanh(candidate, out=candidate)
             np.subtract(h[t], candidate, out=h[t + 1])
-            h[t + 1] *= rz[:, n:]
+            h[t + 1] *= z
             h[t + 1] += candidate
             scan.hold(h, t)
 
     def rule(g):
         dh_out = _time_first(g, reverse)
-        r, z, candidate = (gates[..., k * n : (k + 1) * n] for k in range(3))
+        r, z, candidate = (gates[:, k] for k in range(3))
         dZ = np.empty_like(gates)  # gradients before the activations
         dZ_recurrent = np.empty_like(gates)  # the same for the recurrent products
         to_candidate = (1 - z) * (1 - candidate * candidate)
@@ -271,17 +321,16 @@ def gru(x, W, U, b, b_n, h0=None, mask=None, reverse=False):
             for t in reversed(range(T)):
                 dh += dh_out[t]
                 dh, around = scan.split(dh, t)
-                d = dZ[t]
-                np.multiply(dh, to_candidate[t], out=d[:, 2 * n :])
-                np.multiply(dh, to_z[t], out=d[:, n : 2 * n])
-                np.multiply(d[:, 2 * n :], to_r[t], out=d[:, :n])
-                dZ_recurrent[t] = d
-                dZ_recurrent[t, :, 2 * n :] *= r[t]
-                dh *= z[t]
-                dh += dZ_recurrent[t] @ scan.U_T
-                dh += around
+                dr, dz, d_candidate = dZ[t]
+                np.multiply(dh, to_candidate[t], out=d_candidate)
+                np.multiply(dh, to_z[t], out=dz)
+                np.multiply(d_candidate, to_r[t], out=dr)
+                dZ_recurrent[t] = dZ[t]
+                dZ_recurrent[t, 2] *= r[t]
+                direct = dh * z[t]
+                dh = direct + scan.before(dZ_recurrent[t], around)
         gradients = scan.gradients(dZ, dZ_recurrent)
-        db_n = column_sums(dZ_recurrent[..., 2 * n :])
+        db_n = dZ_recurrent[:, 2].sum((0, 1))
         return (*gradients, db_n) if h0 is None else (*gradients, db_n, dh)
 
     parents = [p for p in (x, W, U, b, b_n, h0) if p is not None]

@@ -15,29 +15,23 @@ from helpers.nn.tensor import Tensor, no_grad
 class History(dict):
     """Name -> one value for each epoch, such as history["val_loss"]."""
 
-    def plot(self, axes=None):
+    def plot(self):
         """Draw each quantity over the epochs, training and validation together.
 
-        Args:
-            axes: Matplotlib axes, one for each quantity; made if None.
-
         Returns:
-            the axes, a list.
+            a dictionary, name -> picture.
         """
-        import matplotlib.pyplot as plt
+        from helpers import plots  # here, as most who train do not draw
 
-        names = [name for name in self if not name.startswith("val_")]
-        if axes is None:
-            size = (4.5 * len(names), 3)
-            _, axes = plt.subplots(1, len(names), figsize=size, layout="constrained")
-        axes = list(np.ravel(axes))
-        for ax, name in zip(axes, names, strict=True):
-            for key, label in ((name, "training"), (f"val_{name}", "validation")):
-                if key in self:
-                    ax.plot(range(1, len(self[key]) + 1), self[key], label=label)
-            ax.set(xlabel="epoch", ylabel=name.replace("_", " "))
-            ax.legend()
-        return axes
+        pictures = {}
+        for name in (name for name in self if not name.startswith("val_")):
+            both = {"training": self[name], "validation": self.get(f"val_{name}")}
+            pictures[name] = plots.lines(
+                {label: values for label, values in both.items() if values},
+                range(1, len(self[name]) + 1),
+                xlabel="epoch", ylabel=name.replace("_", " "), markers=True,
+            )  # fmt: skip
+        return pictures
 
 
 def _tuple(x):

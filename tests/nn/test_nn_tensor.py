@@ -111,6 +111,18 @@ def test_reductions_any_axes(data):
         )
 
 
+@pytest.mark.parametrize("reduce", [np.sum, np.mean, np.max, np.min])
+def test_numpys_names_of_reductions(reduce):
+    x = np.arange(6.0).reshape(2, 3)
+    t = nn.Tensor(x, requires_grad=True)
+    for options in ({}, {"axis": 0}, {"axis": 1, "keepdims": True}):
+        y = reduce(t, **options)
+        np.testing.assert_array_equal(y.data, reduce(x, **options))
+    assert y.requires_grad
+    with pytest.raises(TypeError, match="no out in reductions"):
+        reduce(t, out=np.zeros(()))
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_indexing_anything(data):
@@ -255,6 +267,8 @@ def test_gradient_for_an_image_through_a_frozen_network():
         (lambda x: nn.conv2d(np.ones((1, 4, 4, 3)), np.ones((3, 3, 3, 1)), padding="x"),
          ValueError, "padding is"),
         (lambda x: nn.max_pool2d(np.ones((1, 2, 2, 3)), 3), ValueError, "window"),
+        (lambda x: nn.depthwise_conv2d(np.ones((1, 2, 2, 2)), np.ones((3, 3, 2))),
+         ValueError, "depthwise_conv2d: filters .* are larger than images"),
         (lambda x: nn.depthwise_conv2d(np.ones((1, 4, 4, 3)), np.ones((3, 3, 2))),
          ValueError, "depthwise_conv2d: needs"),
         (lambda x: nn.embedding([0.5], x), TypeError, "indices must be integers"),

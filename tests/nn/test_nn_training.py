@@ -440,12 +440,10 @@ def test_data_loader():
 
 
 def test_history_plots():
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    axes = nn.History(loss=[2, 1], val_loss=[2, 2], accuracy=[0, 1]).plot()
-    assert [ax.get_ylabel() for ax in axes] == ["loss", "accuracy"]
-    assert len(axes[0].lines) == 2
-    plt.close("all")
+    pictures = nn.History(loss=[2, 1], val_loss=[2, 2], accuracy=[0, 1]).plot()
+    assert list(pictures) == ["loss", "accuracy"]
+    (axes,) = pictures["loss"].figure.axes
+    assert [line.get_label() for line in axes.lines] == ["training", "validation"]
+    assert axes.lines[0].get_xdata().tolist() == [1, 2]
+    assert "validation" in pictures["loss"].alt
+    assert "validation" not in pictures["accuracy"].alt
