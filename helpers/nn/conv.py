@@ -10,7 +10,7 @@ matrix. A transposed convolution is the same three functions in other roles.
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from helpers.nn.cores import STEPS, column_sums, product, share
+from helpers.nn.cores import STEPS, column_sums, product, share, sum_of_shares
 from helpers.nn.ops import concatenate, reshape
 from helpers.nn.tensor import needs_float, record
 
@@ -191,7 +191,6 @@ def _filter_gradient(x, dZ, W_shape, stride, dilation):
         columns = x.reshape(-1, x.shape[3]).T
         return product(columns, dZ.reshape(-1, n_C)).reshape(W_shape)
     bands = _Bands(x, W_shape[:2], stride, dilation)
-    parts = []
 
     def part(start, stop):
         buffer = []
@@ -202,11 +201,10 @@ def _filter_gradient(x, dZ, W_shape, stride, dilation):
                 total, bands.matrices(images, rows, buffer), strict=True
             ):
                 dW += matrix.T @ g
-        parts.append((start, total))
+        return total
 
-    share(part, bands.m, dZ.size * bands.width * W_shape[0] // STEPS)
-    # In a fixed order, for sums that do not depend on which thread came first.
-    return sum(total for _, total in sorted(parts, key=lambda p: p[0])).reshape(W_shape)
+    work = dZ.size * bands.width * W_shape[0] // STEPS
+    return sum_of_shares(part, bands.m, work).reshape(W_shape)
 
 
 def _phase(p, stride, taps, dilation, front, n, n_out):
@@ -407,10 +405,10 @@ def _depthwise(x, W, stride, dilation, bias=None):
     y = np.empty((m, h, w, n), np.result_type(x, W))
 
     def part(start, stop):
-        for k in range(start, stop):
-            np.einsum("hijwc,ijc->hwc", patches[k], W, out=y[k])
-            if bias is not None:
-                y[k] += bias
+        at = slice(start, stop)
+        np.einsum("mhijwc,ijc->mhwc", patches[at], W, out=y[at])
+        if bias is not None:
+            y[at] += bias
 
     share(part, m, y.size * W[..., 0].size)
     return y.reshape(m, h, -1, x.shape[3])
@@ -420,16 +418,13 @@ def _depthwise_filter_gradient(x, dZ, W_shape, stride, dilation):
     patches = _rows(x, W_shape[:2], stride, dilation)
     m, h, fh, fw, w, n = patches.shape
     dZ = dZ.reshape(m, h, w, n)
-    dW = np.empty((m, fh, fw, n), dZ.dtype)
 
     def part(start, stop):
-        for k in range(start, stop):
-            for i, j in np.ndindex(fh, fw):
-                patch = patches[k, :, i, j]
-                np.einsum("hwc,hwc->c", dZ[k], patch, out=dW[k, i, j])
+        at = slice(start, stop)
+        return np.einsum("mhwc,mhijwc->ijc", dZ[at], patches[at])
 
-    share(part, m, dZ.size * fh * fw)
-    return dW.sum(0).reshape(fh, fw, -1, W_shape[2]).sum(2)
+    dW = sum_of_shares(part, m, dZ.size * fh * fw)
+    return dW.reshape(fh, fw, -1, W_shape[2]).sum(2)
 
 
 @needs_float(0, 1, 2)

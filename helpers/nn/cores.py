@@ -152,6 +152,14 @@ def share(function, n, work):
         _busy.release()
 
 
+def sum_of_shares(function, n, work):
+    """The sum of what `function(start, stop)` returns for ranges; else as `share`."""
+    parts = []
+    share(lambda *at: parts.append((at, function(*at))), n, work)
+    # In a fixed order, for sums that do not depend on which thread came first.
+    return sum(part for _, part in sorted(parts, key=lambda part: part[0]))
+
+
 def elementwise(function, *arrays):
     """`function(*arrays, out=result)`, for arrays of one shape or none, in the cache.
 
