@@ -5,6 +5,8 @@ A learning rate is a number, or a function of the number of updates done so far 
 RMSprop and Adam (L2 regularization), directly in AdamW.
 """
 
+import math
+
 import numpy as np
 
 from helpers.nn.cores import in_pieces
@@ -138,7 +140,7 @@ class Adam(Optimizer):
         s += step
         # w -= rate * v_corrected / (sqrt(s_corrected) + epsilon), in one buffer, with
         # both corrections drawn into the rate
-        correction = np.sqrt(1 - self.beta2**self.t)
+        correction = math.sqrt(1 - self.beta2**self.t)
         np.sqrt(s, out=step)
         step += self.epsilon * correction
         np.divide(v, step, out=step)

@@ -76,9 +76,8 @@ class _Scan:
         Z = np.empty((self.T, len(self.order), self.m, self.n), dtype)
 
         def part(start, stop):
-            for t in range(start, stop):
-                np.matmul(self.inputs[t], W, out=Z[t])
-                Z[t] += b
+            np.matmul(self.inputs[start:stop, None], W, out=Z[start:stop])
+            Z[start:stop] += b
 
         share(part, self.T, Z.size * W.shape[1] // STEPS)
         return Z
