@@ -69,8 +69,9 @@ def _to_the_largest(g, x, y, dx, axis, f, stride):
 def max_pool2d(x, f=2, stride=None, padding="valid"):
     """Largest value of each f x f window; of equal ones the first gets the gradient.
 
-    The largest of each window is the largest of the largest in its rows: both ways
-    the work is done along one axis, then along the other, on images in the cache.
+    The largest of each window is the largest of the largest in its columns: both ways
+    the work is done along one axis, then along the other, on images in the cache. (The
+    first of equal ones is the upper one in the leftmost column that has one.)
 
     Args:
         x: images (m, n_H, n_W, n_C).
@@ -94,8 +95,8 @@ def max_pool2d(x, f=2, stride=None, padding="valid"):
     def forward(start, stop):
         for n in range(start, stop, images):
             at = slice(n, min(n + images, stop))
-            in_rows = _largest(padded[at], 2, f[1], stride[1])
-            y[at] = _largest(in_rows, 1, f[0], stride[0])
+            in_columns = _largest(padded[at], 1, f[0], stride[0])
+            y[at] = _largest(in_columns, 2, f[1], stride[1])
 
     share(forward, m, 2 * padded.size)
 
@@ -105,10 +106,10 @@ def max_pool2d(x, f=2, stride=None, padding="valid"):
         def backward(start, stop):
             for n in range(start, stop, images):
                 at = slice(n, min(n + images, stop))
-                in_rows = _largest(padded[at], 2, f[1], stride[1])
-                d = empty(in_rows)
-                _to_the_largest(g[at], in_rows, y[at], d, 1, f[0], stride[0])
-                _to_the_largest(d, padded[at], in_rows, dx[at], 2, f[1], stride[1])
+                in_columns = _largest(padded[at], 1, f[0], stride[0])
+                d = empty(in_columns)
+                _to_the_largest(g[at], in_columns, y[at], d, 2, f[1], stride[1])
+                _to_the_largest(d, padded[at], in_columns, dx[at], 1, f[0], stride[0])
 
         share(backward, m, 4 * padded.size)
         return (_unpad(dx, widths, x.shape),)
