@@ -10,11 +10,9 @@ matrix. A transposed convolution is the same three functions in other roles.
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from helpers.nn.cores import STEPS, column_sums, product, share, sum_of_shares
+from helpers.nn.cores import BLOCK, STEPS, column_sums, product, share, sum_of_shares
 from helpers.nn.ops import concatenate, reshape
 from helpers.nn.tensor import needs_float, record
-
-BLOCK = 2**19  # elements of a buffer: 2 MB in float32; see `cores` for why not less
 
 
 def pair(value):
