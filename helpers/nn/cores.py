@@ -251,13 +251,14 @@ def products(*factors):
             if bias and bias[0] is not None:
                 rows += bias[0]
 
-    work = sum(a.size * b.shape[1] for a, b, *_ in factors) // STEPS
+    work = [a.size * b.shape[1] // STEPS for a, b, *_ in factors]
     smallest = min(n for a, b, *_ in factors for n in (*a.shape, *b.shape))
-    if smallest >= WIDE and work >= WORTH_SHARING:
+    # Each must be worth it: for a while after, threads of BLAS get in our threads' way.
+    if smallest >= WIDE and min(work) >= WORTH_SHARING:
         with _blas_set_to(count):
             part(0, count)
     else:
-        share(part, count, work)
+        share(part, count, sum(work))
     return results
 
 
