@@ -12,7 +12,7 @@ Where a mask (m, T) is 0, the state stays as it was, as if the step were not the
 
 import numpy as np
 
-from helpers.nn.cores import STEPS, by_rows, one_blas_thread, share
+from helpers.nn.cores import STEPS, one_blas_thread, share
 from helpers.nn.tensor import as_tensor, needs_float, record
 
 
@@ -61,9 +61,7 @@ class _Scan:
         self.inputs = _time_first(x.data, reverse)
         b = _by_gate(b.data[None], order)
         self.Z = self._input_products(self.W * scale, b * scale)
-        self.h = np.zeros((self.T + 1, self.m, n), self.Z.dtype)
-        if h0 is not None:
-            self.h[0] = h0.data
+        self.h = self.states(h0)
         self.keep = None
         if mask is not None:
             mask = np.asarray(mask)
@@ -81,6 +79,12 @@ class _Scan:
 
         share(part, self.T, Z.size * W.shape[1] // STEPS)
         return Z
+
+    def states(self, first):
+        """Room for T + 1 states (m, n), the first of them given or 0."""
+        states = np.empty((self.T + 1, self.m, self.n), self.Z.dtype)
+        states[0] = 0 if first is None else first.data
+        return states
 
     def hold(self, states, t):
         """Undo step t of `states` where the mask is 0."""
@@ -200,9 +204,7 @@ def lstm(x, W, U, b, h0=None, c0=None, mask=None, reverse=False):
     # that the memory goes through.
     scan = _Scan("lstm", [3, 0, 1, 2], x, W, U, b, h0, mask, reverse, half)
     T, h, gates = scan.T, scan.h, scan.Z
-    c, tanh_c = np.zeros_like(h), np.empty_like(h[1:])
-    if c0 is not None:
-        c[0] = c0.data
+    c, tanh_c = scan.states(c0), np.empty_like(h[1:])
     halved_U = scan.U * half
     recurrent, update = np.empty_like(gates[0]), np.empty_like(h[0])
     with one_blas_thread():
@@ -224,18 +226,16 @@ def lstm(x, W, U, b, h0=None, c0=None, mask=None, reverse=False):
 
     def rule(g):
         dh_out = _time_first(g, reverse)
-        # d gate / d z, times what the gate is multiplied with; and d h / d c
-        slopes, through = np.empty_like(gates), np.empty_like(tanh_c)
-
-        def derivatives(gates, tanh_c, c, slopes, through):
-            o, i, f, candidate = gates.swapaxes(0, 1)
-            np.multiply(o * (1 - o), tanh_c, out=slopes[:, 0])
-            np.multiply(i * (1 - i), candidate, out=slopes[:, 1])
-            np.multiply(f * (1 - f), c, out=slopes[:, 2])
-            np.multiply(1 - candidate * candidate, i, out=slopes[:, 3])
-            np.multiply(1 - tanh_c * tanh_c, o, out=through)
-
-        by_rows(derivatives, gates, tanh_c, c[:-1], slopes, through)
+        # d gate / d z (s - s^2 or 1 - g^2), times what the gate is multiplied with
+        slopes = gates * gates
+        np.subtract(gates[:, :3], slopes[:, :3], out=slopes[:, :3])
+        np.subtract(1, slopes[:, 3], out=slopes[:, 3])
+        o, i, _, candidate = gates.swapaxes(0, 1)
+        factors = tanh_c, candidate, c[:-1], i
+        for slope, factor in zip(slopes.swapaxes(0, 1), factors, strict=True):
+            slope *= factor
+        through = 1 - tanh_c * tanh_c  # d h / d c
+        through *= o
         dh, dc = np.zeros_like(h[0]), last.pop("dc", np.zeros_like(h[0])).copy()
         with one_blas_thread():
             for t in reversed(range(T)):
