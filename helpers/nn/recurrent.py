@@ -110,7 +110,7 @@ class _Scan:
     def gradients(self, dZ, dZ_recurrent=None):
         """Gradients for x, W, U and b, from those before the activation, as Z."""
         d, n, gates = self.inputs.shape[2], self.n, len(self.order)
-        inputs, before = self.inputs.reshape(-1, d), self.h[:-1].reshape(-1, n)
+        inputs, past = self.inputs.reshape(-1, d), self.h[:-1].reshape(-1, n)
         dW, dU, db = (np.empty((k, gates, n), dZ.dtype) for k in (d, n, 1))
         dx = np.empty((gates, *self.inputs.shape), dZ.dtype)
         ones = np.ones((1, len(inputs)), dZ.dtype)
@@ -124,7 +124,7 @@ class _Scan:
                     np.matmul(g, self.W[k].T, out=dx[k].reshape(-1, d))
                 if dZ_recurrent is not None:
                     g = dZ_recurrent[:, k].reshape(-1, n)
-                np.matmul(before.T, g, out=dU[:, at])
+                np.matmul(past.T, g, out=dU[:, at])
 
         share(part, gates, dZ.size * (2 * d + n) // STEPS)
         dx = _batch_first(dx.sum(0), self.reverse) if self.x.requires_grad else None
