@@ -11,7 +11,7 @@ UNNEEDED := @jupyter/nbgrader:create-assignment @jupyterlab/apputils-extension:a
 ALL_CORES := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help lab grade test test-all nightly build lint data lock clean
+.PHONY: help lab grade test test-all coverage nightly build lint data lock clean
 
 help:             ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -24,10 +24,13 @@ grade: $(VENV)/grade.done     ## grade a small example class and show the gradeb
 
 test: $(VENV)/dev.done        ## run the tests (all of them where CI is set)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(if $(CI),$(ALL_CORES) --cov=helpers --cov=autograder --cov-report=term:skip-covered,$(BIN)/python -m pytest -m "not slow and not browser")
+	$(if $(CI),$(ALL_CORES),$(BIN)/python -m pytest -m "not slow and not browser")
 
 test-all: $(VENV)/dev.done    ## run the slow and the browser tests too
 	$(ALL_CORES)
+
+coverage: $(VENV)/dev.done    ## run all tests and list the lines that none of them runs
+	$(ALL_CORES) --cov=helpers --cov=autograder --cov-report=term-missing:skip-covered
 
 nightly: $(VENV)/dev.done     ## open and run every lab in a real JupyterLab
 	$(BIN)/python -m pytest -m nightly
