@@ -435,9 +435,10 @@ def momentum(rng):
     yield case(parameters, grads, {k: 0 * g for k, g in grads.items()}, 0.8, 0.3)
 
 
-def _velocity(grads, v, beta, new=None):
-    share = 1 - beta if new is None else new
-    return {key: beta * v[key] + share * grads[key] for key in v}
+def _velocity(grads, v, beta, old=None, new=None):
+    """β of the old velocity and 1 - β of the slopes, unless told otherwise."""
+    old, new = beta if old is None else old, 1 - beta if new is None else new
+    return {key: old * v[key] + new * grads[key] for key in v}
 
 
 def _step(parameters, steps, rate):
@@ -463,6 +464,29 @@ def steps_with_the_old_velocity(parameters, grads, v, beta, learning_rate):
 def without_one_minus_beta(parameters, grads, v, beta, learning_rate):
     v = _velocity(grads, v, beta, new=1.0)
     return _step(parameters, v, learning_rate), v
+
+
+@momentum.mistake("The old velocity is forgotten. β of it stays.")
+def forgets_the_old_velocity(parameters, grads, v, beta, learning_rate):
+    v = _velocity(grads, v, beta, old=0.0)
+    return _step(parameters, v, learning_rate), v
+
+
+@momentum.mistake("Nothing slows the old velocity down: it is not multiplied by β.")
+def never_slows_down(parameters, grads, v, beta, learning_rate):
+    v = _velocity(grads, v, beta, old=1.0)
+    return _step(parameters, v, learning_rate), v
+
+
+@momentum.mistake("The learning rate is not used.")
+def momentum_ignores_the_rate(parameters, grads, v, beta, learning_rate):
+    v = _velocity(grads, v, beta)
+    return _step(parameters, v, 1.0), v
+
+
+@momentum.mistake("The parameters came back as they were. Let them take the step.")
+def momentum_stays(parameters, grads, v, beta, learning_rate):
+    return dict(parameters), _velocity(grads, v, beta)
 
 
 @momentum.mistake(
@@ -553,8 +577,8 @@ def rmsprop(rng):
     yield case(parameters, grads | {"db1": 0 * grads["db1"]}, zeros, 0.9, 0.2)
 
 
-def _squares(grads, s, beta):
-    return {key: beta * s[key] + (1 - beta) * grads[key] ** 2 for key in s}
+def _squares(grads, s, beta, **shares):
+    return _velocity({key: grad**2 for key, grad in grads.items()}, s, beta, **shares)
 
 
 def _scaled(v, s, epsilon):
@@ -603,6 +627,46 @@ def rmsprop_swaps(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
 def rmsprop_climbs(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     s = _squares(grads, s, beta)
     return _step(parameters, _scaled(grads, s, epsilon), -learning_rate), s
+
+
+def rmsprop_average(message, name, **shares):
+    """Register an RMSprop whose average has other shares of old and new."""
+
+    def wrong(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+        s = _squares(grads, s, beta, **shares)
+        return _step(parameters, _scaled(grads, s, epsilon), learning_rate), s
+
+    wrong.__name__ = name
+    rmsprop.mistake(message)(wrong)
+
+
+rmsprop_average(
+    "The old average is forgotten. β of it stays.", "forgets_the_old_squares", old=0.0
+)
+rmsprop_average(
+    "The old average never fades: it is not multiplied by β.", "never_fades", old=1.0
+)
+rmsprop_average(
+    "The squares are not multiplied by 1 - β: s is no average then.",
+    "squares_without_one_minus_beta",
+    new=1.0,
+)
+
+
+@rmsprop.mistake("The step is not divided by the root of s: that is plain descent.")
+def does_not_divide(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    return _step(parameters, grads, learning_rate), _squares(grads, s, beta)
+
+
+@rmsprop.mistake("The learning rate is not used.")
+def rmsprop_ignores_the_rate(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    s = _squares(grads, s, beta)
+    return _step(parameters, _scaled(grads, s, epsilon), 1.0), s
+
+
+@rmsprop.mistake("The parameters came back as they were. Let them take the step.")
+def rmsprop_stays(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    return dict(parameters), _squares(grads, s, beta)
 
 
 @rmsprop.mistake(
@@ -723,9 +787,9 @@ def adam(rng):
 
 def _adam(parameters, grads, v, s, t, rate, beta1, beta2, epsilon, **how):
     """A step of Adam; `how` switches its mistakes on."""
-    v = _velocity(grads, v, beta1, how.get("new"))
-    power = 1 if how.get("unsquared") else 2
-    s = {key: beta2 * s[key] + (1 - beta2) * grads[key] ** power for key in s}
+    v = _velocity(grads, v, beta1, **how.get("v_shares", {}))
+    average = _velocity if how.get("unsquared") else _squares
+    s = average(grads, s, beta2, **how.get("s_shares", {}))
     t_v, t_s = how.get("times", lambda t: (t, t))(t)
     below_v = 1 - beta1**t_v if t_v else 1.0
     below_s = 1 - beta2**t_s if t_s else 1.0
@@ -743,7 +807,9 @@ def _adam(parameters, grads, v, s, t, rate, beta1, beta2, epsilon, **how):
         }
     if how.get("slopes"):
         steps = {key: grads[key] / (np.sqrt(second[key]) + epsilon) for key in v}
-    new = _step(parameters, steps, rate * how.get("sign", 1))
+    if how.get("undivided"):
+        steps = first
+    new = _step(parameters, steps, how.get("pace", rate) * how.get("sign", 1))
     if how.get("store"):
         v, s = v_hat, s_hat
     return new, v, s, v_hat, s_hat
@@ -814,7 +880,58 @@ adam_mistake("The parameters go uphill. Subtract the step.", "adam_climbs", sign
 adam_mistake(
     "The slopes are not multiplied by 1 - beta1 in v: it is no average then.",
     "adam_without_one_minus_beta",
-    new=1.0,
+    v_shares={"new": 1.0},
+)
+adam_mistake(
+    "The squares are not multiplied by 1 - beta2 in s: it is no average then.",
+    "adam_without_one_minus_beta2",
+    s_shares={"new": 1.0},
+)
+adam_mistake(
+    "v forgets its past. beta1 of the old v stays.",
+    "adam_forgets_v",
+    v_shares={"old": 0.0},
+)
+adam_mistake(
+    "s forgets its past. beta2 of the old s stays.",
+    "adam_forgets_s",
+    s_shares={"old": 0.0},
+)
+adam_mistake(
+    "The old v never fades: it is not multiplied by beta1.",
+    "adam_v_never_fades",
+    v_shares={"old": 1.0},
+)
+adam_mistake(
+    "The old s never fades: it is not multiplied by beta2.",
+    "adam_s_never_fades",
+    s_shares={"old": 1.0},
+)
+adam_mistake(
+    "Only s is corrected. v starts at 0 as well.",
+    "adam_corrects_s_only",
+    times=lambda t: (0, t),
+)
+adam_mistake(
+    "In the correction of v the power t is missing.",
+    "adam_power_of_v_forgotten",
+    times=lambda t: (1, t),
+)
+adam_mistake(
+    "In the correction of s the power t is missing.",
+    "adam_power_of_s_forgotten",
+    times=lambda t: (t, 1),
+)
+adam_mistake(
+    "The step is not divided by the root of s: that is momentum.",
+    "adam_does_not_divide",
+    undivided=True,
+)
+adam_mistake("The learning rate is not used.", "adam_ignores_the_rate", pace=1.0)
+adam_mistake(
+    "The parameters came back as they were. Let them take the step.",
+    "adam_stays",
+    pace=0.0,
 )
 
 
