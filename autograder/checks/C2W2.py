@@ -1265,7 +1265,7 @@ def _train(X, Y, layers_dims, optimizer, options, **how):
     size = given["mini_batch_size"]
     if optimizer == "batch" and not how.get("small_batches"):
         size = X.shape[1]
-    t, rate = 0, given["learning_rate"]
+    t, rate = how.get("first_t", 1) - 1, given["learning_rate"]
     for epoch in range(given["num_epochs"] + how.get("extra", 0)):
         if given["decay"] and not how.get("undecayed"):
             start = rate if how.get("piling") else given["learning_rate"]
@@ -1332,6 +1332,9 @@ model_mistake(
 )
 model_mistake(
     "Adam's t counts epochs. It counts steps.", "t_counts_epochs", epochs_for_t=True
+)
+model_mistake(
+    "Adam's t is 0 in the first step. That is step 1.", "t_starts_at_zero", first_t=0
 )
 model_mistake(
     "Adam carries on the corrected averages. Carry on v and s, the second and third of "
