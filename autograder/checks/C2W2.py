@@ -809,7 +809,7 @@ def _adam(parameters, grads, v, s, t, rate, beta1, beta2, epsilon, **how):
         steps = {key: grads[key] / (np.sqrt(second[key]) + epsilon) for key in v}
     if how.get("undivided"):
         steps = first
-    new = _step(parameters, steps, how.get("pace", rate) * how.get("sign", 1))
+    new = _step(parameters, steps, how.get("rate_used", lambda rate: rate)(rate))
     if how.get("store"):
         v, s = v_hat, s_hat
     return new, v, s, v_hat, s_hat
@@ -876,7 +876,11 @@ adam_mistake(
     "adam_steps_with_slopes",
     slopes=True,
 )
-adam_mistake("The parameters go uphill. Subtract the step.", "adam_climbs", sign=-1)
+adam_mistake(
+    "The parameters go uphill. Subtract the step.",
+    "adam_climbs",
+    rate_used=lambda rate: -rate,
+)
 adam_mistake(
     "The slopes are not multiplied by 1 - beta1 in v: it is no average then.",
     "adam_without_one_minus_beta",
@@ -927,11 +931,15 @@ adam_mistake(
     "adam_does_not_divide",
     undivided=True,
 )
-adam_mistake("The learning rate is not used.", "adam_ignores_the_rate", pace=1.0)
+adam_mistake(
+    "The learning rate is not used.",
+    "adam_ignores_the_rate",
+    rate_used=lambda rate: 1.0,
+)
 adam_mistake(
     "The parameters came back as they were. Let them take the step.",
     "adam_stays",
-    pace=0.0,
+    rate_used=lambda rate: 0.0,
 )
 
 

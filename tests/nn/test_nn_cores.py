@@ -1,5 +1,6 @@
 """Sharing work among threads: the same results, errors, forks."""
 
+import itertools
 import os
 
 import numpy as np
@@ -111,10 +112,12 @@ def test_pieces_cover_small_large_and_strided_groups_once():
         np.testing.assert_array_equal(a, b)
 
 
-def test_products_are_those_of_each_pair_alone():
+@pytest.mark.parametrize("sizes", [(700, 40, 900, 1), (1024, 128, 512, 64)])
+def test_products_are_those_of_each_pair_alone(sizes):
+    """Narrow ones, which our threads share, and wide ones, left to BLAS."""
     rng = np.random.default_rng(0)
-    a, b, c = (rng.normal(size=s) for s in [(700, 40), (40, 900), (900, 1)])
-    bias = rng.normal(size=900)
+    a, b, c = (rng.normal(size=s) for s in itertools.pairwise(sizes))
+    bias = rng.normal(size=sizes[2])
     one, two, three = cores.products((a, b), (b, c), (a, b, bias))
     np.testing.assert_allclose(one, a @ b)
     np.testing.assert_allclose(two, b @ c)

@@ -209,6 +209,15 @@ def test_losses_are_stable():
     assert np.isfinite(nn.binary_cross_entropy(x, np.eye(2)).item())
 
 
+def test_cross_entropy_of_logits_laid_out_otherwise():
+    x = np.random.default_rng(0).normal(size=(3, 4))
+    for array in (x, np.asfortranarray(x)):
+        logits = nn.Tensor(array, requires_grad=True)
+        nn.cross_entropy(logits, np.array([3, 0, 0])).backward()
+        p = np.exp(x) / np.exp(x).sum(1, keepdims=True)
+        np.testing.assert_allclose(logits.grad, (p - np.eye(4)[[3, 0, 0]]) / 3)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
