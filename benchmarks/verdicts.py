@@ -2,14 +2,18 @@
 
     python benchmarks/verdicts.py [--labs C1W2 ...] [--function NAME] [--json FILE]
                                   [--sample N] [--seed S] [--only PART ...] [--show]
+                                  [--draws N] [--seconds S]
 
 Parts: *wrong*, wrong versions of every reference function, made mechanically
 (`mutants.py`): how many the checks catch and how many they name (`sensitivity.py`);
 *right*, right versions written otherwise, which may lose nothing (`specificity.py`);
 *cascades*, an early function that is broken and may cost later ones nothing;
 *concepts*, whether the form of a question gives its answer away; *time*, what opening a
-lab and checking an exercise takes (`first_minute.py`). `--sample` takes that many wrong
-versions of each function. `--show` prints what fell short.
+lab and checking an exercise takes (`first_minute.py`); *luck*, listed mistakes over many
+draws, which should earn the same in each and everything in none (`luck.py`);
+*trivial*, answers that nobody had to think about (`trivial.py`); *lookup*, a notebook
+that only knows the visible cases (`lookup.py`). `--sample` takes that many wrong
+versions of each function, `--draws` that many draws. `--show` prints what fell short.
 """
 
 from __future__ import annotations
@@ -24,11 +28,15 @@ from pathlib import Path
 import cascades
 import concepts
 import first_minute
+import lookup
+import luck
 import sensitivity
 import specificity
+import trivial
 from mutants import Mutant, mutants
 
 from autograder import check, paths, source
+from helpers.checks.store import Store
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -56,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0, metavar="S")
     parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART")
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--draws", type=int, default=300, metavar="N")
+    parser.add_argument("--seconds", type=float, default=60.0, metavar="S",
+                        help="stop drawing for an exercise after this time")  # fmt: skip
     return parser
 
 
@@ -164,7 +175,51 @@ def timed(lab: str, options: argparse.Namespace) -> dict:
     return row
 
 
+def lucky(lab: str, options: argparse.Namespace) -> dict:
+    """Listed mistakes that some draw accepts, and those whose score varies."""
+    found = []
+    for one in _checks(lab, options):
+        found += luck.luck(one, options.draws, options.seconds)
+    if options.show:
+        for one in found:
+            if one.accepted or one.varies:
+                word = "ACCEPTED" if one.accepted else "varies"
+                shares = {round(s, 2): n for s, n in sorted(one.scores.items())}
+                print(f"{word}: {one.exercise} · {one.mistake} · {shares}")
+    return {
+        "mistakes": len(found),
+        "fewest draws": min((one.scores.total() for one in found), default=0),
+        "accepted": sum(one.accepted > 0 for one in found),
+        "vary": sum(one.varies for one in found),
+    }
+
+
+def thoughtless(lab: str, options: argparse.Namespace) -> dict:
+    """Exercises of which a trivial answer earns more than it should."""
+    rich = {}
+    for one in _checks(lab, options):
+        name, share = max(trivial.trivial(one), key=lambda pair: pair[1])
+        if share > trivial.LIMIT:
+            rich[one.name] = share
+            if options.show:
+                print(f"TRIVIAL: {one.name} · {name} earns {share:.2f}")
+    return {"rich in trivial answers": len(rich)}
+
+
+def looked_up(lab: str, options: argparse.Namespace) -> dict:
+    """Points of a notebook that only knows the visible cases."""
+    store = Store(check.load(lab).public_path)
+    points = {one.name: lookup.lookup(one, store) for one in _checks(lab, options)}
+    if options.show:
+        for name, earned in points.items():
+            if earned:
+                print(f"LOOKED UP: {name} earns {earned:.2f}")
+    return {"points for looking up": round(sum(points.values()), 2)}
+
+
 PARTS = {
+    "lookup": looked_up,
+    "luck": lucky, "trivial": thoughtless,
     "wrong": wrong, "right": right, "cascades": cascading, "concepts": asked,
     "time": timed,
 }  # fmt: skip
