@@ -9,11 +9,12 @@ Parts: *wrong*, wrong versions of every reference function, made mechanically
 *right*, right versions written otherwise, which may lose nothing (`specificity.py`);
 *cascades*, an early function that is broken and may cost later ones nothing;
 *concepts*, whether the form of a question gives its answer away; *time*, what opening a
-lab and checking an exercise takes (`first_minute.py`); *luck*, listed mistakes over many
-draws, which should earn the same in each and everything in none (`luck.py`);
+lab and checking an exercise takes (`first_minute.py`); *luck*, listed mistakes over
+many draws, which should earn the same in each and everything in none (`luck.py`);
 *trivial*, answers that nobody had to think about (`trivial.py`); *lookup*, a notebook
 that only knows the visible cases (`lookup.py`). `--sample` takes that many wrong
-versions of each function, `--draws` that many draws. `--show` prints what fell short.
+versions of each function, `--draws` that many draws for at most `--seconds` an
+exercise. `--show` prints what fell short.
 """
 
 from __future__ import annotations
@@ -65,8 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART")
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--draws", type=int, default=300, metavar="N")
-    parser.add_argument("--seconds", type=float, default=60.0, metavar="S",
-                        help="stop drawing for an exercise after this time")  # fmt: skip
+    parser.add_argument("--seconds", type=float, default=60.0, metavar="S")
     return parser
 
 
