@@ -7,8 +7,9 @@ from pathlib import Path
 
 from autograder import check, source
 from autograder.cases import Cases
-from autograder.intake import Intake, Read, released_cells, take_in
+from autograder.intake import Intake, Read, take_in
 from autograder.judge import Judge
+from autograder.matching import answers, released_cells
 from autograder.results import LabResult, QuestionResult
 from autograder.sandbox import Sandbox, Sandboxed, shared
 from autograder.seeds import seed_for
@@ -79,13 +80,11 @@ def judged(
 
 def in_words(intake: Intake) -> list[QuestionResult]:
     """Questions that a person grades: open where there is an answer, 0 where none."""
-    written = {cell.name: cell.text for cell in intake.cells if cell.name}
-    released = released_cells(intake.lab).by_name
+    answered = answers(intake.cells, released_cells(intake.lab))
     results = []
     for name, cell in source.read(intake.lab).named("question").items():
-        answered = written.get(name, released[name]) != released[name]
-        score = None if answered else 0.0
-        message = "to be graded by a person" if answered else "not answered"
+        score = None if answered[name] else 0.0
+        message = "to be graded by a person" if answered[name] else "not answered"
         results.append(QuestionResult(name, score, cell.points, f"{name}: {message}"))
     return results
 

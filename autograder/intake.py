@@ -7,16 +7,15 @@ are known from the course's own sources.
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 import stat
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder import build, paths, policy
+from autograder import paths, policy
+from autograder.matching import StudentCell, match, released_cells
 from autograder.worker.parse import RawCell
 from autograder.worker.parse import parse as parse_here
 
@@ -24,23 +23,6 @@ MAX_BYTES = 20_000_000
 
 Parse = Callable[[bytes], tuple[list[RawCell], str]]
 Read = Callable[[], tuple[bytes, str]]
-
-
-@dataclass(frozen=True)
-class StudentCell:
-    """One cell as the student left it.
-
-    Attributes:
-        kind: `"code"` or `"markdown"`.
-        text: its content.
-        name: its grade id, if the lab has a cell of that name.
-        demo: it is one of the lab's own demo cells, unchanged.
-    """
-
-    kind: str
-    text: str
-    name: str = ""
-    demo: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,9 +69,7 @@ def take_in_bytes(
     raw: bytes, lab: str, parse: Parse = parse_here, path: Path | None = None
 ) -> Intake:
     """Read a submitted notebook's content; see `take_in`."""
-    found, error = parse(raw)
-    cells = [StudentCell(kind, text, name) for kind, text, name in found
-             if kind in ("code", "markdown")]  # fmt: skip
+    cells, error = parse(raw)
     lab = lab or lab_of(path or Path(), cells)
     if error:
         return Intake(lab, error=error)
@@ -128,8 +108,8 @@ def _flag(name: str) -> int:
     return getattr(os, name, 0)
 
 
-def lab_of(path: Path, cells: list[StudentCell]) -> str:
-    """The lab that a file is: by its name, its folder, or the names of its cells."""
+def lab_of(path: Path, cells: list[RawCell]) -> str:
+    """The lab that a file is: by its name, its folder, its set-up or its cells."""
     labs = paths.lab_names()
     for part in (path.stem, *(parent.name for parent in path.parents)):
         for lab in labs:
@@ -137,72 +117,21 @@ def lab_of(path: Path, cells: list[StudentCell]) -> str:
                 rf"(?<![A-Za-z0-9]){lab}(?![A-Za-z0-9])", part.replace("_", " ")
             ):
                 return lab
-    names = {cell.name for cell in cells if cell.name}
+    for cell in cells:
+        found = re.search(r"""\bchecks_for\(\s*["'](\w+)["']""", cell.text)
+        if found and found[1] in labs:
+            return found[1]
+    names = {name for cell in cells for name in (cell.grade_id, cell.id)}
     overlap = {lab: len(names & set(released_cells(lab).by_name)) for lab in labs}
     best = max(overlap, key=overlap.__getitem__, default="")
-    return best if best and overlap[best] > len(names) / 2 else ""
+    return best if best and overlap[best] > sum(overlap.values()) / 2 else ""
 
 
-@dataclass(frozen=True)
-class ReleasedCells:
-    """What a lab's own notebook holds.
-
-    Attributes:
-        by_name: grade id → text of the released cell.
-        locked: grade ids of cells that a student does not write.
-        demos: texts of demo cells.
-        packages: what its code imports.
-    """
-
-    by_name: dict[str, str]
-    locked: frozenset[str]
-    demos: frozenset[str]
-    packages: frozenset[str]
-
-
-@functools.cache
-def released_cells(lab: str) -> ReleasedCells:
-    """The cells of a lab as students receive them."""
-    by_name, locked, demos = {}, set(), set()
-    cells = build.release_notebook(lab).cells
-    for cell in cells:
-        grading = cell.metadata.get("nbgrader")
-        if grading:
-            by_name[grading["grade_id"]] = cell.source
-            if grading["locked"]:
-                locked.add(grading["grade_id"])
-        elif "demo" in cell.metadata.get("tags", ()):
-            demos.add(cell.source)
-    packages = policy.imported(c.source for c in cells if c.cell_type == "code")
-    return ReleasedCells(by_name, frozenset(locked), frozenset(demos), packages)
-
-
-def _sort_out(lab: str, cells: list[StudentCell]) -> Intake:
+def _sort_out(lab: str, cells: list[RawCell]) -> Intake:
     """Leave out what is not the student's, and say what is odd."""
-    released = released_cells(lab)
-    locked_texts = {released.by_name[name]: name for name in released.locked}
-    kept, findings = [], []
-    present: Counter[str] = Counter()
-    for cell in cells:
-        name = cell.name
-        if cell.kind == "code" and cell.text in locked_texts:
-            name = locked_texts[cell.text]
-        present[name] += 1
-        if name in released.locked:
-            if cell.text != released.by_name[name]:
-                findings.append(f"The check cell {name!r} was edited; it is ignored.")
-            continue
-        demo = cell.kind == "code" and cell.text in released.demos
-        known = name if name in released.by_name else ""
-        kept.append(StudentCell(cell.kind, cell.text, known, demo))
-    for name in released.by_name:
-        if not present[name]:
-            what = "check cell" if name in released.locked else "cell"
-            findings.append(f"The {what} {name!r} is missing.")
-        elif present[name] > 1:
-            findings.append(f"There are {present[name]} cells {name!r}.")
+    kept, findings = match(lab, cells)
     intake = Intake(lab, tuple(kept))
-    used = policy.computing_packages(intake.code, released.packages)
+    used = policy.computing_packages(intake.code, released_cells(lab).packages)
     findings += [
         f"Cell {number} imports `{name}`, which computes answers for you. It is not "
         "there when the notebook is graded; write it with NumPy."

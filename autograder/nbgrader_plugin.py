@@ -20,7 +20,7 @@ from autograder import build, check
 from autograder.cases import Cases, Pool
 from autograder.intake import take_in
 from autograder.judge import Judge
-from autograder.restore import outputs, restore
+from autograder.restore import RESTORED, outputs, remarks_cell, restore
 from autograder.sandbox import Sandboxed, shared
 
 
@@ -74,6 +74,8 @@ class JudgeExecute(NbGraderPreprocessor):
             results = Judge(cases, cells).grade(transport)
         finally:
             transport.close()
+        said = [nbformat.from_dict(cell) for cell in remarks_cell(transport.errors)]
+        nb.cells = said + nb.cells
         by_name = {build.CHECK_PREFIX + result.name: result for result in results}
         for cell in nb.cells:
             if cell.cell_type == "code":
@@ -147,5 +149,5 @@ def _is_time(path: Path) -> bool:
 
 def _is_own(cell: nbformat.NotebookNode) -> bool:
     """Whether a cell of a restored notebook was written by the student."""
-    graded = cell.metadata.get("nbgrader", {})
-    return not graded.get("locked") and "demo" not in cell.metadata.get("tags", ())
+    locked = cell.metadata.get("nbgrader", {}).get("locked")
+    return not locked and not {"demo", RESTORED} & set(cell.metadata.get("tags", ()))

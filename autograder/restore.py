@@ -7,12 +7,15 @@ behind the cell it checks, whatever became of it in the file.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+import html
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograder import build
 from autograder.intake import Intake
 from autograder.results import QuestionResult
+
+RESTORED = "restored"  # tag of a cell that the submission does not have
 
 
 @functools.cache
@@ -31,24 +34,24 @@ def _official(lab: str) -> dict[str, dict[str, Any]]:
 
 
 def restore(
-    intake: Intake, results: Mapping[str, QuestionResult] | None = None
+    intake: Intake,
+    results: Mapping[str, QuestionResult] | None = None,
+    remarks: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Join what a student wrote and the course's own graded cells.
 
     Args:
         intake: a readable or an unreadable submission of a known lab.
         results: by name of question; they become the outputs of check cells.
+        remarks: what was seen when it ran, besides what the intake saw.
 
     Returns:
         The notebook as nested dictionaries, in nbformat 4.5.
     """
     results = results or {}
     official = dict(_official(intake.lab))
-    remarks = [intake.error] if intake.error else list(intake.findings)
-    cells: list[dict[str, Any]] = []
-    if remarks:
-        listed = "\n".join(f"- {remark}" for remark in remarks)
-        cells.append(_new("markdown", f"**About this file**\n\n{listed}"))
+    seen = [intake.error] if intake.error else list(intake.findings)
+    cells = remarks_cell([*seen, *remarks])
     last = {cell.name: i for i, cell in enumerate(intake.cells) if cell.name}
     for i, cell in enumerate(intake.cells):
         if last.get(cell.name) == i:
@@ -59,9 +62,11 @@ def restore(
         else:
             cells.append(_new(cell.kind, cell.text, cell.demo))
     for name, cell in official.items():  # deleted ones come last, as released
-        result = results.get(name.removeprefix(build.CHECK_PREFIX))
-        cells.append(_check(cell, result) if cell["metadata"]["nbgrader"]["locked"]
-                     else dict(cell))  # fmt: skip
+        if cell["metadata"]["nbgrader"]["locked"]:
+            result = results.get(name.removeprefix(build.CHECK_PREFIX))
+            cells.append(_check(cell, result))
+        else:
+            cells.append(_unwritten(cell))
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     return {
@@ -72,10 +77,26 @@ def restore(
     }
 
 
+def remarks_cell(remarks: Sequence[str]) -> list[dict[str, Any]]:
+    """A cell with remarks about a submission; none where there are no remarks."""
+    if not remarks:
+        return []
+    listed = "\n".join(f"- {html.escape(remark, quote=False)}" for remark in remarks)
+    return [_new("markdown", f"**About this file**\n\n{listed}")]
+
+
 def _new(kind: str, text: str, demo: bool = False) -> dict[str, Any]:
     metadata = {"tags": ["demo"]} if demo else {}
     cell = {"cell_type": kind, "metadata": metadata, "source": text}
     return cell | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+
+
+def _unwritten(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """A cell that the submission does not have, for nbgrader to show.
+
+    It is not run: a stub would take the place of what the student wrote elsewhere.
+    """
+    return {**cell, "metadata": {**cell["metadata"], "tags": [RESTORED]}}
 
 
 def _check(cell: Mapping[str, Any], result: QuestionResult | None) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from typing import Any
 from autograder import build, check
 from autograder.cases import Cases
 from autograder.grading import judged, unreadable
-from autograder.intake import Intake, released_cells, take_in_bytes
+from autograder.intake import Intake, take_in_bytes
+from autograder.matching import released_cells
 from autograder.restore import outputs, restore
 from autograder.results import LabResult
 from autograder.sandbox import Sandbox, Sandboxed, SandboxError, shared
@@ -107,7 +108,8 @@ def _cases(lab: str, seed: int) -> Cases:
 
 def _graded(intake: Intake, result: LabResult) -> Graded:
     by_name = {question.name: question for question in result.questions}
-    notebook = restore(intake, by_name)
+    seen_when_run = result.findings[len(intake.findings) :]
+    notebook = restore(intake, by_name, seen_when_run)
     lab = check.load(intake.lab)
     automatic = {*lab.checks, *lab.concepts}
     released = released_cells(intake.lab)

@@ -82,7 +82,7 @@ class Sandboxed:
             message = self._ask(
                 channel, {"read": np.frombuffer(raw, np.uint8)}, self.deadlines.read
             )
-            cells = [(str(k), str(t), str(n)) for k, t, n in message["cells"]]
+            cells = [RawCell(*map(str, cell)) for cell in message["cells"]]
             return cells, _text(message["error"])
         except (FrameError, KeyError, TypeError, ValueError) as error:
             self._end()
@@ -252,8 +252,7 @@ class Sandboxed:
 
     def _run(self, channel: Channel) -> Iterator[int]:
         """Run the cells, with the number of each before it runs."""
-        skip = list(self._left_out)
-        order = {"run": self._cells, "lab": self._lab, "skip": skip}
+        order = {"run": self._cells, "lab": self._lab, "skip": self._left_out}
         channel.send(order, self._deadline(self.deadlines.cell))
         while True:
             message = channel.receive(self._deadline(self.deadlines.cell))

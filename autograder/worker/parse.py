@@ -1,18 +1,26 @@
 """Read the bytes of a submitted notebook: the cells in it, and nothing else.
 
-Runs inside the sandbox when a class is graded. Outputs, ids, tags and all metadata
-but the name of a graded cell are ignored.
+Runs inside the sandbox when a class is graded. Outputs, tags and all metadata but the
+name of a graded cell are ignored.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
+KINDS = ("code", "markdown", "raw")
 MAX_CELLS = 2_000
 MAX_TEXT = 4_000_000  # characters of all cells together
 
-RawCell = tuple[str, str, str]  # kind, text, grade id
+
+class RawCell(NamedTuple):
+    """What is read of a cell; an empty text stands for what it does not have."""
+
+    kind: str  # "code", "markdown" or "raw"
+    text: str
+    grade_id: str = ""
+    id: str = ""
 
 
 def parse(raw: bytes) -> tuple[list[RawCell], str]:
@@ -34,7 +42,7 @@ def parse(raw: bytes) -> tuple[list[RawCell], str]:
     if not isinstance(notebook, dict):
         return [], "The file is not a notebook: it has no cells."
     cells = _cells(notebook)
-    if sum(len(text) for _, text, _ in cells) > MAX_TEXT:
+    if sum(len(cell.text) for cell in cells) > MAX_TEXT:
         return [], "The cells hold far more text than a lab; they were not read."
     return cells, ""
 
@@ -48,13 +56,17 @@ def _cells(notebook: dict[str, Any]) -> list[RawCell]:
                  for cell in _as_list(sheet.get("cells"))]  # fmt: skip
     cells = []
     for cell in found[:MAX_CELLS]:
-        if isinstance(cell, dict) and cell.get("cell_type") in ("code", "markdown"):
+        if isinstance(cell, dict) and cell.get("cell_type") in KINDS:
             text = cell.get("source", cell.get("input", ""))
             if isinstance(text, list):
                 text = "".join(part for part in text if isinstance(part, str))
             if isinstance(text, str):
                 text = text.encode("utf-8", "replace").decode().replace("\0", "")
-                cells.append((cell["cell_type"], text, _grade_id(cell)))
+                cells.append(
+                    RawCell(
+                        cell["cell_type"], text, _grade_id(cell), _name(cell.get("id"))
+                    )
+                )
     return cells
 
 
@@ -65,5 +77,8 @@ def _as_list(value: Any) -> list:
 def _grade_id(cell: dict[str, Any]) -> str:
     grading = cell.get("metadata")
     grading = grading.get("nbgrader") if isinstance(grading, dict) else None
-    name = grading.get("grade_id") if isinstance(grading, dict) else None
-    return name if isinstance(name, str) and len(name) <= 200 else ""
+    return _name(grading.get("grade_id") if isinstance(grading, dict) else None)
+
+
+def _name(value: Any) -> str:
+    return value if isinstance(value, str) and len(value) <= 200 else ""

@@ -51,12 +51,21 @@ def serve(sock: socket.socket, scratch: str) -> None:
                 _in_fork(_values, channel, student, names)
 
 
-def _run(channel: Channel, lab: str, cells: list[str], skip: list[int]) -> Student:
-    """Run the cells, saying before each which one it is."""
+def _run(channel: Channel, lab: str, cells: list[str], skip: dict[int, str]) -> Student:
+    """Run the cells, saying before each which one it is.
+
+    Args:
+        channel: to the judge.
+        lab: name of the lab.
+        cells: code of the cells.
+        skip: numbers of cells that are left out, with the reason.
+    """
     student = Student(lab, [])
     sys.modules["__main__"] = student.module  # where pickle and others look it up
     for number, cell in enumerate(cells, start=1):
-        if number not in skip:
+        if number in skip:
+            student.skip(cell, f"was left out: {skip[number]}")
+        else:
             channel.send({"cell": number})
             student.run(number, cell)
     channel.send({"ran": student.errors[:50]})

@@ -6,9 +6,13 @@ the judge sends inputs and compares what comes back elsewhere.
 
 from __future__ import annotations
 
+import ast
+import asyncio
 import contextlib
+import inspect
 import io
 import linecache
+import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import CodeType, ModuleType
@@ -25,14 +29,17 @@ class Student:
     Attributes:
         lab: name of the lab, which says where drivers are found.
         module: where its names live.
-        errors: one sentence for each cell that stopped with an error.
+        errors: one sentence for each cell that did not run to its end.
     """
 
     def __init__(self, lab: str, cells: Iterable[str]) -> None:
         self.lab = lab
         self.errors: list[str] = []
         self.module = ModuleType("__main__", "A student's notebook")
-        self.module.__dict__["get_ipython"] = _NoShell
+        self.module.__dict__.update(get_ipython=lambda: _Shell(self), input=_no_input)
+        self._unfinished: list[
+            tuple[str, str]
+        ] = []  # text of a cell, what became of it
         for number, cell in enumerate(cells, start=1):
             self.run(number, cell)
 
@@ -40,13 +47,36 @@ class Student:
         """Run one cell; an error in it is noted and costs the other cells nothing."""
         name = f"<cell {number}>"
         try:
-            code, compiled = _compiled(cell, name)
-            linecache.cache[name] = (len(code), None, code.splitlines(True), name)
             with contextlib.redirect_stdout(_Nowhere()), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                exec(compiled, self.module.__dict__)
+                self.execute(cell, name)
         except BaseException as error:  # SystemExit and any other kind as well
-            self.errors.append(f"Cell {number} stopped with {describe(error)}.")
+            left_out = isinstance(error, _NotRun)
+            why = str(error) if left_out else f"stopped with {describe(error)}"
+            self.errors.append(f"Cell {number} {why}.")
+            self.skip(cell, why)
+
+    def execute(self, cell: str, name: str) -> None:
+        """Run code among the names of the notebook, as IPython would."""
+        code, compiled = _compiled(cell, name)
+        linecache.cache[name] = (len(code), None, code.splitlines(True), name)
+        found = eval(compiled, self.module.__dict__)
+        if inspect.iscoroutine(found):  # `await` outside of a function
+            asyncio.run(found)
+
+    def skip(self, cell: str, why: str) -> None:
+        """Note that a cell did not run to its end, for whoever misses what is in it."""
+        self._unfinished.append((cell, why))
+
+    def _missing(self, name: str) -> str:
+        """Say that there is no such function, and why where a cell should define it."""
+        defines = re.compile(
+            rf"^\s*(?:(?:async\s+)?def|class)\s+{name}\b", re.MULTILINE
+        )
+        why = next((w for cell, w in self._unfinished if defines.search(cell)), "")
+        return f"there is no function `{name}`" + (
+            f": its cell {why}" if why else " in the notebook"
+        )
 
     def value(self, name: str) -> Any:
         """What a variable holds, as a plain value."""
@@ -74,7 +104,7 @@ class Student:
         """
         function = self.module.__dict__.get(name)
         if not callable(function):
-            return Outcome(error=f"there is no function `{name}` in the notebook")
+            return Outcome(error=self._missing(name))
         try:
             with self._replaced(stand_ins or {}):
                 return observe(
@@ -100,11 +130,41 @@ class Student:
             names.update(before)
 
 
-class _NoShell:
-    """Takes the place of IPython: magics and shell commands do nothing here."""
+class _Shell:
+    """Takes the place of IPython: what times or captures code runs it, the rest not.
+
+    Args:
+        student: whose code it is.
+    """
+
+    RUN = frozenset({"capture", "prun", "time"})  # define names in the notebook
+
+    def __init__(self, student: Student) -> None:
+        self._student = student
+
+    def run_cell_magic(self, name: str, line: str, cell: str) -> None:
+        """Run a cell below `%%name`, or note that it is not Python to be run here."""
+        if name in self.RUN:
+            self._student.execute(cell, f"<below %%{name}>")
+        else:
+            raise _NotRun(f"begins with `%%{name}` and is not run when it is graded")
+
+    def run_line_magic(self, name: str, line: str, **options: Any) -> None:
+        """Run what follows `%time`; other magics do nothing here."""
+        if name in self.RUN:
+            self._student.execute(line, f"<after %{name}>")
 
     def __getattr__(self, name: str) -> Callable:
         return lambda *args, **kwargs: None
+
+
+class _NotRun(Exception):
+    """A cell that is left out on purpose; its text says why."""
+
+
+def _no_input(prompt: object = "") -> str:
+    """Take the place of `input`, since nobody is there to answer."""
+    raise EOFError("nobody answers `input()` when a lab is graded")
 
 
 class _Nowhere(io.TextIOBase):
@@ -128,4 +188,4 @@ def _compiled(cell: str, name: str) -> tuple[str, CodeType]:
 def _compile(code: str, name: str) -> CodeType:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return compile(code, name, "exec")
+        return compile(code, name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)

@@ -17,8 +17,9 @@ import numpy as np
 from helpers.checks.compare import Tolerance, difference
 from helpers.checks.values import plain
 
-_OURS = str(Path(__file__).parents[1])
-_DRIVERS = str(Path(_OURS) / "drivers")
+_HELPERS = Path(__file__).parents[1]
+_DRIVERS = str(_HELPERS / "drivers")
+_OURS = (str(_HELPERS), str(_HELPERS.with_name("autograder")))
 SEED = 7  # of np.random before each call, the same for reader, reference, mistakes
 
 
@@ -103,6 +104,9 @@ def differs(before: Any, now: Any) -> bool:
 
 def describe(error: BaseException) -> str:
     """An exception in one line: type, message, and the line of code it came from."""
+    if isinstance(error, SyntaxError) and error.text:  # its line was never run
+        line = error.text.strip()[:120]
+        return f"{type(error).__name__}: {error.msg} in the line `{line}`"
     text = " ".join(str(error).split())[:300]
     lines = [
         (frame.filename, frame.line.strip()[:120])

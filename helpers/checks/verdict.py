@@ -151,7 +151,8 @@ def _fault(right: Outcome, got: Outcome, tolerance: Tolerance) -> str:
     if got.unwritten:
         return got.error
     if got.error:
-        return f"it stopped with {got.error}"
+        raised = got.error.partition(":")[0].isidentifier()  # else it is a sentence
+        return f"it stopped with {got.error}" if raised else got.error
     if got.modified:
         names = " and ".join(f"`{name}`" for name in got.modified)
         return f"it changes its argument {names}; work on a copy"

@@ -1,0 +1,248 @@
+"""Which cell of the lab each cell of a submission is, whatever tool saved the file.
+
+Tools drop metadata, give new ids, reformat code and turn cells into other kinds. So a
+cell is known by the first of these that says something: nbgrader's grade id, its own
+id (the builder gives each cell its grade id, or a hash of its content), its text, and
+what it defines. Whatever says it, it only tells which question the code or the answer
+belongs to; points and hidden tests are the course's own.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from autograder import build, policy
+from autograder.worker.parse import RawCell
+
+ANSWER = "YOUR ANSWER HERE"
+_DEFINED = re.compile(r"^(?:(?:async +)?def|class) +(\w+)", re.MULTILINE)
+_ASSIGNED = re.compile(r"^(\w+) *(?::[^=\n]+)?=(?!=)", re.MULTILINE)
+_IMPORTED = re.compile(r"^(?:import|from) .*?(\w+) *(?:#.*)?$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class StudentCell:
+    """One cell as the student left it.
+
+    Attributes:
+        kind: `"code"` or `"markdown"`.
+        text: its content.
+        name: its grade id, if the lab has a cell of that name.
+        demo: it is one of the lab's own demo cells.
+    """
+
+    kind: str
+    text: str
+    name: str = ""
+    demo: bool = False
+
+
+@dataclass(frozen=True)
+class ReleasedCells:
+    """What a lab's own notebook holds.
+
+    Attributes:
+        by_name: grade id → text of the released cell.
+        locked: grade ids of cells that a student does not write.
+        questions: grade ids of cells with an answer in words.
+        demos: id → text of demo cells.
+        texts: all texts, without white space.
+        packages: what its code imports.
+    """
+
+    by_name: dict[str, str]
+    locked: frozenset[str]
+    questions: frozenset[str]
+    demos: dict[str, str]
+    texts: frozenset[str]
+    packages: frozenset[str]
+
+    @functools.cached_property
+    def by_text(self) -> dict[str, str]:
+        """Text without white space → name of the locked cell or id of the demo."""
+        locked = {_squeezed(self.by_name[name]): name for name in self.locked}
+        return locked | {_squeezed(text): key for key, text in self.demos.items()}
+
+
+@functools.cache
+def released_cells(lab: str) -> ReleasedCells:
+    """The cells of a lab as students receive them."""
+    by_name, locked, questions, demos = {}, set(), set(), {}
+    cells = build.release_notebook(lab).cells
+    for cell in cells:
+        grading = cell.metadata.get("nbgrader")
+        if grading:
+            name = grading["grade_id"]
+            by_name[name] = cell.source
+            if grading["locked"]:
+                locked.add(name)
+            if cell.cell_type == "markdown":
+                questions.add(name)
+        elif "demo" in cell.metadata.get("tags", ()):
+            demos[cell.id] = cell.source
+    return ReleasedCells(
+        by_name,
+        frozenset(locked),
+        frozenset(questions),
+        demos,
+        frozenset(_squeezed(cell.source) for cell in cells),
+        policy.imported(c.source for c in cells if c.cell_type == "code"),
+    )
+
+
+def match(lab: str, cells: Sequence[RawCell]) -> tuple[list[StudentCell], list[str]]:
+    """The student's own cells, and a sentence about each thing that is odd."""
+    return _Matching(released_cells(lab), cells).sorted_out()
+
+
+@dataclass
+class _Matching:
+    """Works out the key of every cell: a grade id, the id of a demo, or nothing."""
+
+    released: ReleasedCells
+    cells: Sequence[RawCell]
+    findings: list[str] = field(default_factory=list)
+
+    def sorted_out(self) -> tuple[list[StudentCell], list[str]]:
+        keys = [self._key(cell) for cell in self.cells]
+        self._by_definition(keys)
+        kept = []
+        for cell, key in zip(self.cells, keys, strict=True):
+            if key in self.released.locked:
+                if _squeezed(cell.text) != _squeezed(self.released.by_name[key]):
+                    said = f"The check cell {key!r} was edited; it is ignored."
+                    self.findings.append(said)
+            else:
+                kept.append(self._kept(cell, key))
+        self._count(keys)
+        kept = self._demos(kept, [k for k in keys if k not in self.released.locked])
+        return self._answers(kept), self.findings
+
+    def _key(self, cell: RawCell) -> str:
+        known = self.released.by_name
+        for key in (cell.grade_id, cell.id):
+            if key in known or key in self.released.demos:
+                return key
+        if cell.kind == "code":
+            return self.released.by_text.get(_squeezed(cell.text), "")
+        for name in self.released.questions:
+            prompt = _squeezed(known[name].replace(ANSWER, ""))
+            if _squeezed(cell.text).startswith(prompt):
+                return name
+        return ""
+
+    def _by_definition(self, keys: list[str]) -> None:
+        """Name what lost its name: the last cell that defines a missing exercise."""
+        own = self.released.by_name.keys() - self.released.locked
+        missing = own - self.released.questions - set(keys)
+        for i in reversed(range(len(keys))):
+            if missing and not keys[i] and self.cells[i].kind == "code":
+                for name in _defines(self.cells[i].text):
+                    if name in missing and not keys[i]:
+                        keys[i] = name
+                        missing.discard(name)
+
+    def _kept(self, cell: RawCell, key: str) -> StudentCell:
+        name = key if key in self.released.by_name else ""
+        if name in self.released.questions:
+            return StudentCell("markdown", cell.text, name)
+        if name and cell.kind != "code":
+            kind = "Markdown" if cell.kind == "markdown" else "raw"
+            self.findings.append(
+                f"The cell of `{name}` is a {kind} cell. It was graded as the code "
+                "cell that it is in the lab; to turn it back, press Esc, then Y."
+            )
+            return StudentCell("code", cell.text, name)
+        kind = "code" if cell.kind == "code" else "markdown"
+        return StudentCell(kind, cell.text, name)
+
+    def _count(self, keys: Sequence[str]) -> None:
+        present = Counter(keys)
+        for name in self.released.by_name:
+            if not present[name]:
+                what = "check cell" if name in self.released.locked else "cell"
+                self.findings.append(f"The {what} {name!r} is missing.")
+            elif present[name] > 1:
+                self.findings.append(f"There are {present[name]} cells {name!r}.")
+
+    def _demos(
+        self, cells: list[StudentCell], keys: Sequence[str]
+    ) -> list[StudentCell]:
+        """Mark the lab's own demo cells, which are not run when grading.
+
+        A formatter or a remark changes nothing about that. An edited one runs where
+        other code of the student's uses a name that is new in it.
+        """
+        is_demo = [key in self.released.demos for key in keys]
+        rest = [c.text for c, demo in zip(cells, is_demo, strict=True)
+                if c.kind == "code" and not demo]  # fmt: skip
+        used = set(re.findall(r"\w+", "\n".join(rest)))
+        found = []
+        for cell, key, demo in zip(cells, keys, is_demo, strict=True):
+            if demo:
+                new = _names(cell.text) - _names(self.released.demos[key])
+                demo = cell.kind == "code" and not new & used
+            found.append(replace(cell, demo=demo))
+        return found
+
+    def _answers(self, cells: list[StudentCell]) -> list[StudentCell]:
+        """Each answer in words in one cell, wherever the student wrote it."""
+        for name in sorted(self.released.questions):
+            empty = self.released.by_name[name]
+            own = [c for c in cells if c.name == name]
+            texts = [c.text for c in own if _squeezed(c.text) != _squeezed(empty)]
+            if not texts:
+                strangers = [c for c in cells if self._is_new_text(c)]
+                texts = [empty.replace(ANSWER, "").rstrip(), *(
+                    c.text for c in strangers)] if strangers else []  # fmt: skip
+                cells = [c for c in cells if c not in strangers]
+                if strangers:
+                    self.findings.append(
+                        f"The cell of the answer {name!r} is as it was released, but "
+                        "there is new text elsewhere; a person reads that."
+                    )
+            if texts:
+                joined = "\n\n".join(dict.fromkeys(texts))
+                answer = StudentCell("markdown", joined, name)
+                place = max((i for i, c in enumerate(cells) if c.name == name),
+                            default=len(cells))  # fmt: skip
+                cells = [
+                    *(c for c in cells[:place] if c.name != name),
+                    answer,
+                    *(c for c in cells[place:] if c.name != name),
+                ]
+        return cells
+
+    def _is_new_text(self, cell: StudentCell) -> bool:
+        text = _squeezed(cell.text)
+        new = bool(text) and text not in self.released.texts
+        return cell.kind == "markdown" and not cell.name and new
+
+
+def _defines(text: str) -> list[str]:
+    """Names of functions, classes and variables at the left margin of a cell."""
+    return [*_DEFINED.findall(text), *_ASSIGNED.findall(text)]
+
+
+def _names(text: str) -> set[str]:
+    return {*_defines(text), *_IMPORTED.findall(text)}
+
+
+def _squeezed(text: str) -> str:
+    """A text without white space, so that a formatter changes nothing about it."""
+    return "".join(text.split()).replace(",)", ")").replace(",]", "]")
+
+
+def answers(
+    cells: Sequence[StudentCell], released: ReleasedCells
+) -> Mapping[str, bool]:
+    """Which questions in words have an answer."""
+    written = {cell.name: _squeezed(cell.text) for cell in cells if cell.name}
+    return {
+        name: name in written and written[name] != _squeezed(released.by_name[name])
+        for name in released.questions
+    }
