@@ -172,12 +172,60 @@ class TestPlaces:
             for x, i in zip((A, B), inputs, strict=True)
         ]
         text = said(*pairs, inputs=inputs)
-        assert text == "Only values where `Z` is negative are wrong."
+        assert text == "Only the values where `Z` is negative are wrong."
+
+    def test_entries_that_are_0(self):
+        right = np.where(np.abs(A) > 0.5, A, 0.0)
+        text = said((right, np.where(right != 0, np.cos(right) + 1, 0.0)))
+        assert text == (
+            "All values where the right answer is 0 are right; the others are wrong."
+        )
 
     def test_cases(self):
-        inputs = [{"keep": True}, {"keep": False}, {"keep": True}]
-        text = said((A, np.sin(A)), (B, B), (A, np.cos(A)), inputs=inputs)
+        keep = [True, False, True, False]
+        pairs = [(A, np.sin(A)), (B, B), (A, np.cos(A)), (A, A)]
+        text = said(*pairs, inputs=[{"keep": k} for k in keep])
         assert text == "Wrong in the cases where `keep` is True; right in the others."
+
+    def test_an_axis_is_named_by_its_number(self):
+        inputs = [{"x": np.ones((2, 3, t))} for t in (4, 1, 5, 1)]
+        pairs = [(A, np.sin(A)), (B, B), (A, np.cos(A)), (A, A)]
+        assert "where `x.shape[2]` is above 1;" in said(*pairs, inputs=inputs)
+
+
+class TestCoincidences:
+    """What fits a few cases by chance is no cause, and is not said."""
+
+    def test_one_right_case_or_one_wrong_one(self):
+        inputs = [{"keep": True}, {"keep": False}, {"keep": True}]
+        assert said((A, np.sin(A)), (B, B), (A, np.cos(A)), inputs=inputs) == ""
+        assert said((A, A), (B, np.sin(B)), (A, A), inputs=inputs) == ""
+
+    def test_signs_of_random_numbers(self):
+        inputs = [{"b": b, "u": b * np.ones(3)} for b in (-1.5, 0.5, -0.3, 0.7)]
+        pairs = [(A, np.sin(A)), (B, B), (A, np.cos(A)), (A, A)]
+        assert said(*pairs, inputs=inputs) == ""
+
+    def test_two_axes_that_would_do(self):
+        shapes = [(3, 4), (1, 1), (2, 6), (1, 1)]
+        inputs = [{"x": np.ones(shape)} for shape in shapes]
+        pairs = [(A, np.sin(A)), (B, B), (A, np.cos(A)), (A, A)]
+        assert said(*pairs, inputs=inputs) == ""
+
+    def test_an_axis_of_two(self):
+        wrong = B.copy()
+        wrong[0] = np.sin(3 * wrong[0]) + 2
+        assert said((B, wrong)) == ""
+        assert "backwards along axis 0" not in said((B, B[::-1]))
+
+    def test_the_axis_of_the_images_has_no_border(self):
+        right = RNG.normal(size=(4, 5, 5, 2))
+        wrong = right.copy()
+        wrong[[0, -1]] = np.cos(wrong[[0, -1]]) + 2
+        assert "border" not in said((right, wrong))
+        wrong = right.copy()
+        wrong[:, [0, -1]] = np.cos(wrong[:, [0, -1]]) + 2
+        assert "look at the border" in said((right, wrong))
 
 
 def test_odd_answers_do_no_harm():
@@ -220,9 +268,10 @@ class TestStrayNames:
 
 class TestMend:
     @staticmethod
-    def right(function):
+    def right(function, scale=1):
         try:
-            return all(np.allclose(function(x), x.sum(0) / len(x) - 1) for x in (A, B))
+            wanted = [(x, scale * x.sum(0) / len(x) - 1) for x in (A, B)]
+            return all(np.allclose(function(x), want) for x, want in wanted)
         except (ValueError, TypeError, NameError, AttributeError, IndexError):
             return False
 
@@ -238,6 +287,13 @@ class TestMend:
     def test_a_factor_that_is_missing(self):
         f = written("def f(x):\n    m = len(x)\n    return x.sum(0) - 1\n")
         assert "`return x.sum(0) - 1`" in mend(f, self.right)
+
+    def test_two_lines_that_would_do_are_none(self):
+        f = written(
+            "def f(x):\n    total = x.sum(0)\n    mean = total / len(x)\n"
+            "    return mean - 1\n"
+        )
+        assert mend(f, lambda g: self.right(g, scale=2)) == ""
 
     def test_nothing_that_one_change_would_mend(self):
         f = written("def f(x):\n    return np.sin(x) * np.cos(x)\n")

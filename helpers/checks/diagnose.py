@@ -98,9 +98,9 @@ def _which_parts(wrong: Sequence[Seen]) -> str:
     ]
     if len(off) == len(places):
         return ""
-    listed = " and ".join(f"`{place}`" for place in off)
     if len(off) > 3:
-        return f"Only {len(off)} of the {len(places)} parts of the result are wrong."
+        return ""  # a list of so many helps nobody
+    listed = " and ".join(f"`{place}`" for place in off)
     verb = "is" if len(off) == 1 else "are"
     rest = "the other part is" if len(places) == len(off) + 1 else "the others are"
     return f"Only {listed} {verb} wrong; {rest} right."

@@ -1,8 +1,9 @@
 """Find the line of a wrong function where one small change would make it right.
 
 The function's syntax tree is altered in one place at a time and run on the visible
-cases. Where an altered version is right in all of them, the line and the kind of the
-slip are told, never the change. Everything happens on copies, within a time limit.
+cases. Where an altered version is right in all of them, and no other line can be
+altered so that it is, the line and the kind of the slip are told, never the change.
+Everything happens on copies, within a time limit.
 An altered version may well run for ever, in itself or in a function that it calls, so
 loops and calls look at the clock.
 """
@@ -18,6 +19,7 @@ import textwrap
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from types import FrameType, FunctionType
 
 from helpers.checks.slips import alternatives, in_message, parents_of
@@ -59,8 +61,11 @@ def mend(function: Callable, right: Callable[[Callable], bool]) -> str:
     scope = dict(function.__globals__) | {"_tick": clock.tick}
     definition = tree.body[0]
     _watch_loops(definition)
+    search = _Search()
     with clock:
-        for label, line in _versions(definition):
+        for is_slip, label, line in _versions(definition):
+            if search.decided(is_slip):
+                break
             clock.tick()
             try:
                 exec(
@@ -70,8 +75,39 @@ def mend(function: Callable, right: Callable[[Callable], bool]) -> str:
             except (SyntaxError, ValueError, TypeError):
                 continue  # what came was no Python, or could not be compared
             if mended:
-                return _said(label, lines[line - 1].strip())
-    return ""
+                search.found.setdefault(line, set()).add(label)
+        else:
+            search.slips_done = search.all_done = True
+    if not search.is_certain:
+        return ""
+    [(line, labels)] = search.found.items()
+    return _said(labels, lines[line - 1].strip())
+
+
+@dataclass
+class _Search:
+    """What was found so far, and how much of what could be tried was tried.
+
+    A slip of the pen, such as a sign, is likelier than something that was left out. So
+    a line that undoing a slip would mend is told even where a factor or a term more in
+    another line would do.
+    """
+
+    found: dict[int, set[str]] = field(default_factory=dict)  # line → labels
+    slips_done: bool = False
+    all_done: bool = False
+
+    def decided(self, is_slip: bool) -> bool:
+        """Whether nothing that is still to be tried would change what is told."""
+        if not is_slip and not self.slips_done:
+            self.slips_done = True
+            self.all_done = bool(self.found)
+        return self.all_done or len(self.found) > 1
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether one line is left, and no likelier one was left untried."""
+        return len(self.found) == 1 and self.all_done
 
 
 class _Clock:
@@ -126,15 +162,13 @@ def _is_leaving(frame: FrameType) -> bool:
     return False
 
 
-def _said(label: str, line: str) -> str:
+def _said(labels: set[str], line: str) -> str:
+    """The line, and the kind of the slip where only one kind would do."""
+    where = _WORDS.get(min(labels), "it again") if len(labels) == 1 else "it again"
     return (
         f"One change in the line `{line[:120]}` would make these cases right: look at "
-        f"{_WORDS.get(label, 'it again')}{'' if _ends(label) else '.'}"
+        f"{where}{'' if where.endswith('?') else '.'}"
     )
-
-
-def _ends(label: str) -> bool:
-    return _WORDS.get(label, "").endswith("?")
 
 
 def _source(function: Callable) -> str:
@@ -165,8 +199,12 @@ def _watch_loops(definition: ast.FunctionDef) -> None:
             node.body.insert(0, ast.parse("_tick()").body[0])
 
 
-def _versions(definition: ast.FunctionDef) -> Iterator[tuple[str, int]]:
-    """Alter the tree in place, say label and line, and put it back."""
+def _versions(definition: ast.FunctionDef) -> Iterator[tuple[bool, str, int]]:
+    """Alter the tree in place, say how and where, and put it back.
+
+    Yields:
+        Whether it is a slip (these come first), its label, and the line.
+    """
     parents = parents_of(definition)
     ignored = {id(node) for node in ast.walk(definition.args)}
     places = [
@@ -184,7 +222,8 @@ def _versions(definition: ast.FunctionDef) -> Iterator[tuple[str, int]]:
             for label, new in find(node, given):
                 with _Swapped(node, new, parents[node]):
                     if not _holds_itself(parents[node], parents):
-                        yield label, node.lineno
+                        is_slip = find in (alternatives, _missing)
+                        yield is_slip, label, node.lineno
 
 
 def _holds_itself(node: ast.AST, parents: dict) -> bool:
@@ -215,9 +254,9 @@ class _Swapped:
         self._put(self.new, self.node)
 
     def _put(self, old: ast.AST, new: ast.AST) -> None:
-        for field, value in ast.iter_fields(self.parent):
+        for part, value in ast.iter_fields(self.parent):
             if value is old:
-                setattr(self.parent, field, new)
+                setattr(self.parent, part, new)
                 return
             if isinstance(value, list):
                 for i, item in enumerate(value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,9 @@ import numpy as np
 if TYPE_CHECKING:
     from helpers.checks.relations import Pair
 
-FEW = 3  # right entries without which a rule may be a coincidence
+# With fewer a rule may be a coincidence.
+FEW = 3  # right entries, and entries along an axis
+FEW_CASES = 2  # right cases, and wrong ones
 
 
 def in_entries(pairs: Sequence[Pair]) -> str:
@@ -38,15 +41,13 @@ def _wrong(p: Pair) -> np.ndarray:
 def _rules(pairs: Sequence[Pair]) -> list[tuple[str, Callable]]:
     """Sentences with functions that say which entries they speak of."""
     rules = []
-    for sign, name in _SIGNS.items():
-        rules.append((f"Only values that should be {name} are wrong.",
-                      lambda p, sign=sign: _of_sign(p.expected, sign)))  # fmt: skip
+    for sign, said in _SIGNS.items():
+        rule = functools.partial(_of_expected, signs=sign)
+        rules.append((said.format("the right answer is"), rule))
     for argument in pairs[0].inputs:
-        for sign, name in _SIGNS.items():
-            rules.append((
-                f"Only values where `{argument}` is {name} are wrong.",
-                lambda p, a=argument, sign=sign: _of_sign(p.inputs.get(a), sign),
-            ))  # fmt: skip
+        for sign, said in _SIGNS.items():
+            rule = functools.partial(_of_argument, name=argument, signs=sign)
+            rules.append((said.format(f"`{argument}` is"), rule))
     square = [p.expected.ndim == 2 and p.expected.shape[0] == p.expected.shape[1]
               for p in pairs]  # fmt: skip
     if all(square):
@@ -57,10 +58,23 @@ def _rules(pairs: Sequence[Pair]) -> list[tuple[str, Callable]]:
     return rules
 
 
+# Values of some signs, and what is to be said where just these are wrong.
 _SIGNS = {
-    "-": "negative", "0": "0", "+": "positive",
-    "-0": "0 or negative", "0+": "0 or positive", "-+": "not 0",
-}  # fmt: skip
+    "-": "Only the values where {} negative are wrong.",
+    "0": "Only the values where {} 0 are wrong.",
+    "+": "Only the values where {} positive are wrong.",
+    "-0": "All values where {} positive are right; the others are wrong.",
+    "0+": "All values where {} negative are right; the others are wrong.",
+    "-+": "All values where {} 0 are right; the others are wrong.",
+}
+
+
+def _of_expected(p: Pair, signs: str) -> np.ndarray | None:
+    return _of_sign(p.expected, signs)
+
+
+def _of_argument(p: Pair, name: str, signs: str) -> np.ndarray | None:
+    return _of_sign(p.inputs.get(name), signs)
 
 
 def _of_sign(value: Any, signs: str) -> np.ndarray | None:
@@ -82,10 +96,14 @@ def _slices(masks: Sequence[np.ndarray]) -> str:
     for axis in range(ndim):
         others = tuple(a for a in range(ndim) if a != axis)
         lines = [mask.any(axis=others) for mask in masks]
-        if any(len(line) < 2 for line in lines):
+        if any(len(line) < FEW for line in lines):
             continue
         where = "" if ndim == 1 else f" along axis {axis}"
         for said, rule in _LINES:
+            if all(np.array_equal(line, rule(len(line))) for line in lines):
+                return said.format(where)
+        spatial = ndim == 2 or (ndim == 4 and axis in (1, 2))  # of (m, n_H, n_W, n_C)
+        for said, rule in _BORDERS if spatial else ():
             if all(np.array_equal(line, rule(len(line))) for line in lines):
                 return said.format(where)
     return ""
@@ -95,6 +113,10 @@ def _first(n: int) -> np.ndarray:
     return np.arange(n) == 0
 
 
+def _border(n: int) -> np.ndarray:
+    return _first(n) | _first(n)[::-1]
+
+
 _LINES = (
     ("Only the first entries{} are wrong.", _first),
     ("Only the last entries{} are wrong.", lambda n: _first(n)[::-1]),
@@ -102,36 +124,71 @@ _LINES = (
      lambda n: ~_first(n)),
     ("Only the last entries{} are right: look at the order, or at a loop's end.",
      lambda n: ~_first(n)[::-1]),
-    ("Only the first and last entries{} are wrong: look at the border.",
-     lambda n: _first(n) | _first(n)[::-1]),
+)  # fmt: skip
+_BORDERS = (
+    ("Only the first and last entries{} are wrong: look at the border.", _border),
     ("Only the entries inside are wrong{}; the border is right.",
-     lambda n: ~(_first(n) | _first(n)[::-1])),
+     lambda n: ~_border(n)),
 )  # fmt: skip
 
 
 def in_cases(cases: Sequence[tuple[dict[str, Any], bool]]) -> str:
     """What tells the arguments of wrong cases from those of right ones.
 
-    Nothing is said where two rules would do, unless they mean one argument.
+    Nothing is said where several rules would do, or where there are too few cases: what
+    holds may then be a coincidence, and no cause.
     """
     passed = [inputs for inputs, right in cases if right]
     wrong = [inputs for inputs, right in cases if not right]
-    if not passed or not wrong:
+    if min(len(passed), len(wrong)) < FEW_CASES:
         return ""
-    found: dict[str, str] = {}
+    found = []
     for name in wrong[0]:
-        for said, holds in _FEATURES:
-            bad = [holds(inputs.get(name)) for inputs in wrong]
-            good = [holds(inputs.get(name)) for inputs in passed]
-            if None in bad or None in good:
-                continue
-            if all(bad) and not any(good):
-                found.setdefault(name, said.format(name))
+        values = [inputs.get(name) for inputs in (*wrong, *passed)]
+        for said, holds in _features(name, values):
+            marks = [holds(value) for value in values]
+            if all(marks[: len(wrong)]) and not any(marks[len(wrong) :]):
+                found.append(said)
     if len(found) != 1:
         return ""
-    return (
-        f"Wrong in the cases where {next(iter(found.values()))}; right in the others."
-    )
+    return f"Wrong in the cases where {found[0]}; right in the others."
+
+
+def _features(name: str, values: Sequence[Any]) -> list[tuple[str, Callable]]:
+    """What may be true of an argument, for values of one kind only.
+
+    Signs and sizes of numbers are left out: among random numbers they fit by chance.
+    """
+    kinds = {_kind(value) for value in values}
+    if kinds == {"bool"}:
+        return [
+            (f"`{name}` is True", bool),
+            (f"`{name}` is False", lambda value: not value),
+        ]
+    if "NoneType" in kinds and len(kinds) > 1:
+        return [
+            (f"`{name}` is None", lambda value: value is None),
+            (f"`{name}` is given", lambda value: value is not None),
+        ]
+    if kinds == {"number"}:
+        return [(f"`{name}` is {n}", lambda value, n=n: value == n) for n in (0, 1)] + [
+            (f"`{name}` is not {n}", lambda value, n=n: value != n) for n in (0, 1)
+        ]
+    if kinds == {"array"} and len({value.ndim for value in values}) == 1:
+        found = []
+        for axis in range(values[0].ndim):
+            size = f"`{name}.shape[{axis}]` is "
+            found += [
+                (size + "1", lambda value, a=axis: value.shape[a] == 1),
+                (size + "above 1", lambda value, a=axis: value.shape[a] > 1),
+            ]
+        return found
+    if kinds <= {"list", "tuple", "str"} and len(kinds) == 1:
+        return [
+            (f"`{name}` is empty", lambda value: len(value) == 0),
+            (f"`len({name})` is 1", lambda value: len(value) == 1),
+        ]
+    return []
 
 
 def _kind(value: Any) -> str:
@@ -139,40 +196,6 @@ def _kind(value: Any) -> str:
         return "bool"
     if isinstance(value, (int, float, np.generic)):
         return "number"
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.size:
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
         return "array"
     return type(value).__name__
-
-
-def _when(kind: str, holds: Callable) -> Callable:
-    """A feature that values of one kind have or lack; others neither."""
-    return lambda value: bool(holds(value)) if _kind(value) == kind else None
-
-
-_FEATURES = (
-    ("`{0}` is True", _when("bool", lambda v: v)),
-    ("`{0}` is False", _when("bool", lambda v: not v)),
-    ("`{0}` is None", lambda v: v is None),
-    ("`{0}` is given", lambda v: v is not None),
-    ("`{0}` is 0", _when("number", lambda v: v == 0)),
-    ("`{0}` is not 0", _when("number", lambda v: v != 0)),
-    ("`{0}` is 1", _when("number", lambda v: v == 1)),
-    ("`{0}` is not 1", _when("number", lambda v: v != 1)),
-    ("`{0}` is negative", _when("number", lambda v: v < 0)),
-    ("`{0}` is above 1", _when("number", lambda v: v > 1)),
-    ("`{0}` has a row only", _when("array", lambda v: v.ndim > 1 and len(v) == 1)),
-    ("`{0}` has more than a row", _when("array", lambda v: v.ndim > 1 and len(v) > 1)),
-    ("`{0}` has a column only",
-     _when("array", lambda v: v.ndim > 1 and v.shape[-1] == 1)),
-    ("`{0}` has more than a column",
-     _when("array", lambda v: v.ndim > 1 and v.shape[-1] > 1)),
-    ("`{0}` holds whole numbers only",
-     _when("array", lambda v: bool((v == np.round(v)).all()))),
-    ("`{0}` holds a 0", _when("array", lambda v: bool((v == 0).any()))),
-    ("`{0}` holds negative values", _when("array", lambda v: bool((v < 0).any()))),
-    ("`{0}` holds large values",
-     _when("array", lambda v: bool(np.abs(v).max() >= 100))),
-    ("`{0}` is empty", lambda v: len(v) == 0 if isinstance(v, (list, str)) else None),
-    ("`{0}` holds one item only",
-     lambda v: len(v) == 1 if isinstance(v, (list, tuple)) else None),
-)  # fmt: skip
