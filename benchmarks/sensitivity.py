@@ -12,6 +12,10 @@ A message names a wrong version if one of these holds, judged by machine:
   entries of an array, or the arguments that make it wrong, from the right ones.
 
 "n of m values differ" names nothing.
+
+A message is *false* if it proposes to look at a line that has nothing to do with the
+change, or gives the message of a listed mistake for no other reason than that both stop
+with an exception.
 """
 
 from __future__ import annotations
@@ -82,6 +86,7 @@ class Row:
     equivalent: bool = False
     named: str = ""
     named_in_feedback: str = ""
+    false: bool = False
     message: str = ""
 
     def as_dict(self) -> dict:
@@ -146,7 +151,7 @@ class Runner:
             )
             if not row.hidden:
                 row.equivalent = not row.visible and self._equivalent(function)
-            row.named, row.message = seen if row.visible else judged
+            row.named, row.message, row.false = seen if row.visible else judged
             row.named_in_feedback = judged[0]
         except Late:
             row.hidden = row.visible = True
@@ -161,17 +166,17 @@ class Runner:
 
     def _caught(
         self, mutant: Mutant, judged: Callable[[], Verdict]
-    ) -> tuple[bool, tuple[str, str]]:
+    ) -> tuple[bool, tuple[str, str, bool]]:
         signal.setitimer(signal.ITIMER_VIRTUAL, self.limit)
         try:
             found = judged()
         except (ValueError, TypeError, ArithmeticError, MemoryError) as error:
-            return True, ("", f"cannot be compared: {error}")
+            return True, ("", f"cannot be compared: {error}", False)
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         if found.right:
-            return False, ("", "")
-        return True, (named(mutant, found), found.message)
+            return False, ("", "", False)
+        return True, (named(mutant, found), found.message, is_false(mutant, found))
 
     def _equivalent(self, function) -> bool:
         """Whether a version is right on many more cases."""
@@ -186,20 +191,33 @@ class Runner:
 
 def named(mutant: Mutant, found: Verdict) -> str:
     """How a message names a wrong version: mistake, fault, place, or not at all."""
-    stopped = ["it stopped with" in case.message for case in found.cases]
-    if found.mistake and not all(stopped):
+    if found.mistake and not _all_stopped(found):
         return "mistake"
     message = found.message
     quoted = re.search(r"in the line `(.*)`", message)
-    if quoted and (
-        quoted[1] in mutant.line
-        or mutant.line in quoted[1]
-        or set(re.findall(r"\w+", quoted[1])) & mutant.writes
-    ):
+    if quoted and _concerns(quoted[1], mutant):
         return "place"
     if re.search(FAULTS.get(mutant.label, "$^"), message):
         return "fault"
     return "place" if re.search(PLACES, message) else ""
+
+
+def is_false(mutant: Mutant, found: Verdict) -> bool:
+    """Whether a message states something that is not so."""
+    proposed = re.search(r"One change in the line `(.*?)` would", found.message)
+    if proposed and not _concerns(proposed[1], mutant):
+        return True
+    return bool(found.mistake) and _all_stopped(found)
+
+
+def _all_stopped(found: Verdict) -> bool:
+    return all("it stopped with" in case.message for case in found.cases)
+
+
+def _concerns(line: str, mutant: Mutant) -> bool:
+    """Whether a line is the one that was changed, or reads what that one writes."""
+    same = line in mutant.line or mutant.line in line
+    return same or bool(set(re.findall(r"\w+", line)) & mutant.writes)
 
 
 def run(check: Check, mutants: Sequence[Mutant]) -> list[Row]:

@@ -91,6 +91,7 @@ def wrong(lab: str, options: argparse.Namespace) -> dict:
         "caught in the notebook": _percent(counted, lambda row: row.visible),
         "named in the notebook": _percent(caught, lambda row: row.named),
         "named in feedback": _percent(caught, lambda row: row.named_in_feedback),
+        "false": _percent(caught, lambda row: row.false),
     }
 
 
@@ -119,6 +120,8 @@ def show(rows: Sequence[sensitivity.Row]) -> None:
             print("not caught in the notebook:", where)
         if not row.equivalent and (row.hidden or row.visible) and not row.named:
             print(f"not named: {where}\n    {row.message}")
+        if row.false:
+            print(f"FALSE: {where}\n    {row.message}")
 
 
 def right(lab: str, options: argparse.Namespace) -> dict:
