@@ -7,6 +7,7 @@ are known from the course's own sources.
 
 from __future__ import annotations
 
+import datetime
 import functools
 import os
 import re
@@ -16,11 +17,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nbgrader.utils import parse_utc
+
 from autograder import build, paths, policy
 from autograder.worker.parse import RawCell
 from autograder.worker.parse import parse as parse_here
 
 MAX_BYTES = 20_000_000
+MAX_TIME = 200  # bytes of a time
+MAX_CODE = 100_000  # characters of a code cell; the longest of a lab has 3,000
 
 Parse = Callable[[bytes], tuple[list[RawCell], str]]
 Read = Callable[[], tuple[bytes, str]]
@@ -123,6 +128,17 @@ def read_bytes(path: Path) -> tuple[bytes, str]:
         return file.read(MAX_BYTES + 1) or b"", ""
 
 
+def handed_in(folder: Path) -> datetime.datetime | None:
+    """The time that the collector wrote beside a notebook, if it can be read."""
+    path = folder / "timestamp.txt"
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_TIME:
+        return None
+    try:
+        return parse_utc(path.read_text(encoding="utf-8").strip())
+    except Exception:  # dates with absurd numbers fail in a dozen ways
+        return None
+
+
 def _flag(name: str) -> int:
     """A flag of `os.open`, 0 on systems that lack it."""
     return getattr(os, name, 0)
@@ -183,8 +199,12 @@ def _sort_out(lab: str, cells: list[StudentCell]) -> Intake:
     locked_texts = {released.by_name[name]: name for name in released.locked}
     kept, findings = [], []
     present: Counter[str] = Counter()
-    for cell in cells:
+    for number, cell in enumerate(cells, start=1):
         name = cell.name
+        if cell.kind == "code" and len(cell.text) > MAX_CODE:
+            why = f"it has more than {MAX_CODE:,} characters"
+            findings.append(f"Cell {number} of the notebook was left out: {why}.")
+            cell = replace(cell, text=f"# This cell was left out: {why}.")
         if cell.kind == "code" and cell.text in locked_texts:
             name = locked_texts[cell.text]
         present[name] += 1
