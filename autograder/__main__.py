@@ -7,9 +7,12 @@ call that makes no sense.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 
 from autograder import cli
 from autograder.errors import Refused
@@ -34,8 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status.
     """
     options = parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):  # names of files need not be UTF-8
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        status = options.run(options)
+        with _signals():
+            status = options.run(options)
         sys.stdout.flush()
         return status
     except BrokenPipeError:  # whoever reads us, `head` perhaps, has seen enough
@@ -44,6 +51,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (cli.UsageError, Refused, ValueError, OSError) as error:
         print(f"autograder: {error}", file=sys.stderr)
         return 2
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[None]:
+    """Let the usual signals to stop end this program as an error would, cleanly."""
+
+    def stop(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = {}
+    names = [n for n in ("SIGTERM", "SIGHUP") if hasattr(signal, n)]
+    if threading.current_thread() is threading.main_thread():
+        for number in (getattr(signal, name) for name in names):
+            if signal.getsignal(number) == signal.SIG_DFL:  # `nohup` ignores one
+                before[number] = signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 if __name__ == "__main__":

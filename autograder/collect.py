@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import mmap
 import re
+import struct
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,10 +13,11 @@ from pathlib import Path, PurePosixPath
 
 from autograder import paths
 from autograder.intake import MAX_BYTES, Read, read_bytes
+from autograder.results import readable
 
 MAX_FILES = 20_000
+_SAYS_UTF8 = 8  # in the second byte of an entry's flags
 _JUNK = ("__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini")
-_BROKEN = (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError)
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Found:
     @property
     def student(self) -> str:
         """Whose it is, as far as the names of folders and file tell."""
-        return student_of(self.name)
+        return readable(student_of(self.name))
 
 
 def files(place: Path) -> Iterator[Found]:
@@ -58,16 +61,65 @@ def files(place: Path) -> Iterator[Found]:
 
 
 def _in_archive(place: Path) -> list[Found]:
-    try:
-        archive = zipfile.ZipFile(place)  # stays open while anything in it is wanted
+    try:  # it stays open while anything in it is wanted
+        archive, damaged = _opened(place)
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    except _BROKEN as error:
-        why = _no(f"it cannot be unpacked ({error})")
+    except Exception as error:  # a damaged archive can be damaged anywhere
+        why = _no(f"it cannot be unpacked ({_said(error)})")
         return [Found(PurePosixPath(place.name), why)]
+    unnamed = _no("its name in the archive is damaged")
     return [
-        Found(PurePosixPath(entry.filename), partial(_unpacked, archive, entry))
-        for entry in entries
-    ]
+        Found(PurePosixPath(name), unnamed if name in damaged else
+              partial(_unpacked, archive, entry))
+        for entry in entries for name in (entry.filename,)
+    ]  # fmt: skip
+
+
+def _opened(place: Path) -> tuple[zipfile.ZipFile, set[str]]:
+    """An archive, and the names in it that are not the UTF-8 they claim to be.
+
+    `zipfile` gives up on the whole archive for one such name. Read without the claim,
+    it is some name, and all the other entries can be had.
+    """
+    try:
+        return zipfile.ZipFile(place), set()
+    except UnicodeDecodeError:
+        with place.open("rb") as file:
+            raw = _Map(file.fileno(), 0, access=mmap.ACCESS_COPY)
+        damaged = {name.decode("cp437") for name in _unclaimed(raw)}
+        return zipfile.ZipFile(raw), damaged
+
+
+class _Map(mmap.mmap):
+    """A copy of a file in memory that is read as a file is."""
+
+    def seekable(self) -> bool:
+        return True
+
+
+def _unclaimed(raw: mmap.mmap) -> Iterator[bytes]:
+    """Take the claim to be UTF-8 from the entries of an archive where it is untrue.
+
+    The end of an archive says how many bytes its list of entries takes; each entry is
+    46 bytes, flags among them, then a name, an extra field and a comment.
+    """
+    end = raw.rfind(b"PK\5\6")
+    (size,) = struct.unpack_from("<I", raw, end + 12)
+    at = end - size
+    while 0 <= at < end and raw[at : at + 4] == b"PK\1\2":
+        name, extra, comment = struct.unpack_from("<3H", raw, at + 28)
+        text = raw[at + 46 : at + 46 + name]
+        try:
+            text.decode("utf-8")
+        except UnicodeDecodeError:
+            if raw[at + 9] & _SAYS_UTF8:
+                raw[at + 9] &= ~_SAYS_UTF8
+                yield text
+        at += 46 + name + extra + comment
+
+
+def _said(error: Exception) -> str:
+    return readable(str(error) or type(error).__name__)[:200]
 
 
 def _no(why: str) -> Read:
@@ -79,8 +131,8 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[bytes, 
     try:
         with archive.open(entry) as file:
             raw = file.read(MAX_BYTES + 1)
-    except _BROKEN as error:
-        return b"", f"it cannot be unpacked ({error})"
+    except Exception as error:  # whatever is wrong costs this entry alone
+        return b"", f"it cannot be unpacked ({_said(error)})"
     if len(raw) > MAX_BYTES:
         return b"", f"it has more than {MAX_BYTES / 1e6:.0f} MB; clear its outputs"
     return raw, ""

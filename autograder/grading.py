@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from autograder import check, source
 from autograder.cases import Cases
-from autograder.intake import Intake, Read, take_in
+from autograder.intake import Intake, Read, lab_of, take_in
 from autograder.judge import Judge
 from autograder.matching import answers, released_cells
-from autograder.results import LabResult, QuestionResult
-from autograder.sandbox import Sandbox, Sandboxed, shared
+from autograder.results import LabResult, QuestionResult, readable
+from autograder.sandbox import (
+    Sandbox,
+    Sandboxed,
+    SandboxEnded,
+    SandboxError,
+    shared,
+)
 from autograder.seeds import seed_for
+
+T = TypeVar("T")
 
 
 def grade(
@@ -35,23 +45,60 @@ def grade(
         read: gives the content, or why there is none, where it lies in an archive.
     """
     sandbox = sandbox or shared()
-    transport = Sandboxed(sandbox, lab=lab)
-    try:
-        intake = take_in(path, lab, transport.read, read)
-        if intake.error:
-            return unreadable(intake, student, path, sandbox.tier)
-        if seed is None:
-            seed = seed_for(student, intake.lab, secrets.token_hex(8))
-        cases = Cases(check.load(intake.lab), seed)
-        return judged(intake, student, path, cases, transport)
-    finally:
-        transport.close()
+
+    def work() -> LabResult:
+        transport = Sandboxed(sandbox, lab=lab)
+        try:
+            intake = take_in(path, lab, transport.read, read)
+            if intake.error:
+                return unreadable(intake, student, path, sandbox.tier)
+            drawn = seed
+            if drawn is None:
+                drawn = seed_for(student, intake.lab, secrets.token_hex(8))
+            cases = Cases(check.load(intake.lab), drawn)
+            return judged(intake, student, path, cases, transport)
+        finally:
+            transport.close()
+
+    def given_up(why: str) -> LabResult:
+        intake = Intake(lab or lab_of(path, []), error=why)
+        return unreadable(intake, student, path, sandbox.tier)
+
+    return contained(work, given_up)
+
+
+def contained(work: Callable[[], T], given_up: Callable[[str], T]) -> T:
+    """Process one submission so that whatever goes wrong costs that one alone.
+
+    Args:
+        work: grades it.
+        given_up: the result where that cannot be done, from a sentence saying why.
+
+    Raises:
+        SandboxError: there is no sandbox, which is no submission's fault.
+    """
+    for last in (False, True):
+        try:
+            return work()
+        except SandboxEnded:
+            if last:
+                return given_up("The sandbox ended twice while this was being graded.")
+        except SandboxError:
+            raise
+        except Exception as error:
+            said = readable(" ".join(str(error).split())[:200])
+            return given_up(
+                f"This submission could not be graded: {type(error).__name__}"
+                f"{said and f' ({said})'}. Please report it, with the file."
+            )
+    raise AssertionError("unreachable")
 
 
 def unreadable(intake: Intake, student: str, path: Path, tier: int) -> LabResult:
     """The result of a file that cannot be graded: why, and no points."""
     known = missing(intake.lab, intake.error) if intake.lab else ()
-    return LabResult(intake.lab, student, str(path), tier, known, error=intake.error)
+    name, file = readable(student), readable(str(path))
+    return LabResult(intake.lab, name, file, tier, known, error=intake.error)
 
 
 def judged(
@@ -73,7 +120,7 @@ def judged(
     by_hand = [q for q in in_words(intake) if only in ("", q.name)]
     findings = (*intake.findings, *transport.errors)
     return LabResult(
-        intake.lab, student, str(path), transport.sandbox.tier,
+        intake.lab, readable(student), readable(str(path)), transport.sandbox.tier,
         (*by_machine, *by_hand), findings, f"{cases.seed:016x}",
     )  # fmt: skip
 

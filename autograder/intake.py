@@ -7,6 +7,7 @@ are known from the course's own sources.
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import stat
@@ -14,12 +15,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nbgrader.utils import parse_utc
+
 from autograder import paths, policy
 from autograder.matching import StudentCell, match, released_cells
 from autograder.worker.parse import RawCell
 from autograder.worker.parse import parse as parse_here
 
 MAX_BYTES = 20_000_000
+MAX_TIME = 200  # bytes of a time
+MAX_CODE = 100_000  # characters of a code cell; the longest of a lab has 3,000
 
 Parse = Callable[[bytes], tuple[list[RawCell], str]]
 Read = Callable[[], tuple[bytes, str]]
@@ -103,6 +108,17 @@ def read_bytes(path: Path) -> tuple[bytes, str]:
         return file.read(MAX_BYTES + 1) or b"", ""
 
 
+def handed_in(folder: Path) -> datetime.datetime | None:
+    """The time that the collector wrote beside a notebook, if it can be read."""
+    path = folder / "timestamp.txt"
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_TIME:
+        return None
+    try:
+        return parse_utc(path.read_text(encoding="utf-8").strip())
+    except Exception:  # dates with absurd numbers fail in a dozen ways
+        return None
+
+
 def _flag(name: str) -> int:
     """A flag of `os.open`, 0 on systems that lack it."""
     return getattr(os, name, 0)
@@ -130,6 +146,12 @@ def lab_of(path: Path, cells: list[RawCell]) -> str:
 def _sort_out(lab: str, cells: list[RawCell]) -> Intake:
     """Leave out what is not the student's, and say what is odd."""
     kept, findings = match(lab, cells)
+    for number, cell in enumerate(kept, start=1):
+        if cell.kind == "code" and len(cell.text) > MAX_CODE:
+            why = f"it has more than {MAX_CODE:,} characters"
+            findings.append(f"Cell {number} of the notebook was left out: {why}.")
+            left_out = f"# This cell was left out: {why}."
+            kept[number - 1] = replace(cell, text=left_out)
     intake = Intake(lab, tuple(kept))
     used = policy.computing_packages(intake.code, released_cells(lab).packages)
     findings += [

@@ -7,21 +7,28 @@ see a clean notebook whose check cells hold a message and a number of points.
 from __future__ import annotations
 
 import functools
+import logging
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import compute_checksum, determine_grade, parse_utc
+from nbgrader.utils import compute_checksum, determine_grade
 
 from autograder import build, check
 from autograder.cases import Cases, Pool
-from autograder.intake import take_in
+from autograder.grading import contained, missing
+from autograder.intake import MAX_BYTES, Intake, handed_in, take_in
 from autograder.judge import Judge
 from autograder.restore import RESTORED, outputs, remarks_cell, restore
+from autograder.results import QuestionResult, readable
 from autograder.sandbox import Sandboxed, shared
+
+LOG = logging.getLogger(__name__)
+MAX_BESIDE = MAX_BYTES  # of all other files that were handed in with a notebook
 
 
 class IntakeExporter(NotebookExporter):
@@ -32,13 +39,16 @@ class IntakeExporter(NotebookExporter):
         nbgrader = (resources or {}).get("nbgrader", {})
         if not self._is_submission():
             return super().from_filename(filename, resources, **kw)
-        transport = Sandboxed(shared())
-        try:
-            intake = take_in(
-                Path(filename), nbgrader.get("assignment", ""), transport.read
-            )
-        finally:
-            transport.close()
+        lab = nbgrader.get("assignment", "")
+
+        def work() -> Intake:
+            transport = Sandboxed(shared())
+            try:
+                return take_in(Path(filename), lab, transport.read)
+            finally:
+                transport.close()
+
+        intake = contained(work, lambda why: Intake(lab, error=why))
         if intake.error:
             self.log.warning("%s: %s", filename, intake.error)
         return self.from_notebook_node(
@@ -67,15 +77,27 @@ class JudgeExecute(NbGraderPreprocessor):
         about = resources["nbgrader"]
         lab, student = about["assignment"], about["student"]
         cells = [c.source for c in nb.cells if c.cell_type == "code" and _is_own(c)]
-        cases = self.parent.cases_of(student, lab)
-        transport = Sandboxed(shared(), lab=lab)
-        try:
-            transport.run(lab, cells)
-            results = Judge(cases, cells).grade(transport)
-        finally:
-            transport.close()
-        said = [nbformat.from_dict(cell) for cell in remarks_cell(transport.errors)]
-        nb.cells = said + nb.cells
+
+        said: list[str] = []
+
+        def work() -> Sequence[QuestionResult]:
+            transport = Sandboxed(shared(), lab=lab)
+            try:
+                transport.run(lab, cells)
+                cases = self.parent.cases_of(student, lab)
+                results = Judge(cases, cells).grade(transport)
+                said[:] = transport.errors
+                return results
+            finally:
+                transport.close()
+
+        def given_up(why: str) -> Sequence[QuestionResult]:
+            self.log.error("%s: %s", readable(student), why)
+            said[:] = [why]
+            return missing(lab, why)
+
+        results = contained(work, given_up)
+        nb.cells = [nbformat.from_dict(cell) for cell in remarks_cell(said)] + nb.cells
         by_name = {build.CHECK_PREFIX + result.name: result for result in results}
         for cell in nb.cells:
             if cell.cell_type == "code":
@@ -120,7 +142,9 @@ class SaveScores(NbGraderPreprocessor):
 def clean_folder(assignment: str, student: str, notebooks: list[str]) -> None:
     """Take away what nbgrader would follow or stumble over beside the notebooks.
 
-    nbgrader copies what links point to, and gives up on a time it cannot read.
+    nbgrader copies what links point to, gives up on a time it cannot read, and writes
+    a file that is mostly holes out in full. What is too large goes to the course's
+    `.autograder/too_large/`.
 
     Args:
         assignment: as nbgrader was called; may be a pattern.
@@ -128,23 +152,29 @@ def clean_folder(assignment: str, student: str, notebooks: list[str]) -> None:
         notebooks: the files that are about to be converted.
     """
     for folder in {Path(name).parent for name in notebooks}:
-        for path in folder.rglob("*"):
-            odd = path.is_symlink() or not (path.is_file() or path.is_dir())
-            if odd and path.suffix != ".ipynb":  # the intake refuses odd notebooks
+        left = MAX_BESIDE
+        for path in sorted(folder.rglob("*")):
+            if path.suffix == ".ipynb":  # the intake refuses odd notebooks
+                continue
+            if path.is_symlink() or not (path.is_file() or path.is_dir()):
                 path.unlink()
+            elif path.is_file():
+                left -= (size := path.stat().st_size)
+                if left < 0:
+                    left += size
+                    _put_away(path)
         time = folder / "timestamp.txt"
-        if time.is_file() and not _is_time(time):
+        if time.is_file() and handed_in(folder) is None:
             time.unlink()
 
 
-def _is_time(path: Path) -> bool:
-    if path.stat().st_size > 200:
-        return False
-    try:
-        parse_utc(path.read_text(encoding="utf-8").strip())
-    except (ValueError, OverflowError):
-        return False
-    return True
+def _put_away(path: Path) -> None:
+    """Move a file that is too large to be copied out of nbgrader's sight."""
+    kept = Path(".autograder", "too_large", *path.absolute().parts[-4:])
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    path.replace(kept)
+    LOG.warning("%s is too large to be copied; it is kept in %s.",
+                readable(str(path)), readable(str(kept)))  # fmt: skip
 
 
 def _is_own(cell: nbformat.NotebookNode) -> bool:

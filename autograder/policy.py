@@ -11,7 +11,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator
 
-from helpers.checks.policy import forbidden_names
+from helpers.checks.policy import UsedNames, forbidden_among, used_names
 
 # Packages that compute what the labs have readers write themselves.
 COMPUTING = frozenset({
@@ -86,9 +86,13 @@ def uses_forbidden(cells: Iterable[str], name: str, forbid: Iterable[str]) -> li
     if not forbid:
         return []
     definitions, imports = _definitions(tuple(cells))
-    used = _reached(definitions, name) & definitions.keys()
-    code = [*imports, *(ast.unparse(definitions[one]) for one in sorted(used))]
-    return forbidden_names("\n".join(code), forbid) if used else []
+    reached = _reached(definitions, name) & definitions.keys()
+    if not reached:
+        return []
+    parts = [*imports, *(definitions[one] for one in sorted(reached))]
+    aliases = {key: value for used in parts for key, value in used.aliases.items()}
+    dotted = frozenset().union(*(used.dotted for used in parts))
+    return forbidden_among(UsedNames(aliases, dotted), forbid)
 
 
 def mentioned(cells: Iterable[str], name: str) -> set[str]:
@@ -96,31 +100,35 @@ def mentioned(cells: Iterable[str], name: str) -> set[str]:
     return _reached(_definitions(tuple(cells))[0], name) - {name}
 
 
-def _reached(definitions: dict[str, ast.stmt], name: str) -> set[str]:
+def _reached(definitions: dict[str, UsedNames], name: str) -> set[str]:
     wanted, seen = [name], set()
     while wanted:
         current = wanted.pop()
         if current not in seen:
             seen.add(current)
-            node = definitions.get(current)
-            nodes = ast.walk(node) if node else ()
-            wanted += [n.id for n in nodes if isinstance(n, ast.Name)]
+            if current in definitions:
+                dotted = definitions[current].dotted
+                wanted += {one.partition(".")[0] for one in dotted}
     return seen
 
 
-@functools.lru_cache(maxsize=4)  # asked for each wrong exercise of a notebook
-def _definitions(cells: tuple[str, ...]) -> tuple[dict[str, ast.stmt], list[str]]:
-    """Top-level functions, classes and assignments by name, and the imports."""
-    found: dict[str, ast.stmt] = {}
+@functools.lru_cache(maxsize=2)  # asked for each wrong exercise of a notebook
+def _definitions(
+    cells: tuple[str, ...],
+) -> tuple[dict[str, UsedNames], list[UsedNames]]:
+    """Top-level functions, classes and assignments by name, and the imports.
+
+    Only names are kept: a syntax tree takes hundreds of bytes for each character.
+    """
+    found: dict[str, UsedNames] = {}
     imports = []
     for cell in cells:
         for node in _parsed(cell):
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-                found[node.name] = node
+                found[node.name] = used_names(node)
             elif isinstance(node, ast.Assign):
-                for target in node.targets:
-                    if isinstance(target, ast.Name):
-                        found[target.id] = node
+                names = [t.id for t in node.targets if isinstance(t, ast.Name)]
+                found |= dict.fromkeys(names, used_names(node))
             elif isinstance(node, (ast.Import, ast.ImportFrom)):
-                imports.append(ast.unparse(node))
+                imports.append(used_names(node))
     return found, imports

@@ -6,6 +6,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
+def readable(name: str) -> str:
+    """The name of a file or folder as text that can be shown and stored anywhere."""
+    return name.encode("utf-8", "replace").decode()
+
+
 @dataclass(frozen=True)
 class CaseResult:
     """One hidden case: whether it passed, and a sentence where it did not."""

@@ -6,22 +6,41 @@ written with few statements and one commit for many submissions.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
-from collections.abc import Iterable, Mapping
+import functools
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from nbgrader import utils
 from nbgrader.api import (
     Assignment,
     Comment,
     Grade,
     Gradebook,
+    MissingEntry,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    get_alembic_version,
     new_uuid,
 )
-from nbgrader.preprocessors import AssignLatePenalties, SaveCells
-from sqlalchemy import Executable, Table, and_, bindparam, insert, select, update
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import (
+    Column,
+    Executable,
+    MetaData,
+    String,
+    Table,
+    and_,
+    bindparam,
+    func,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from traitlets.config import Config
 
 from autograder import build
@@ -35,9 +54,40 @@ _STUDENT, _SUBMISSION, _NOTEBOOK, _GRADE, _COMMENT = (
 )
 
 
+# Which schema a database has, as Alembic keeps it and nbgrader creates it.
+_VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32)))
+
+
 def _change(table: Table) -> Executable:
     """A statement that changes the row of a table whose id is given as `row`."""
     return update(table).where(table.c.id == bindparam("row"))
+
+
+@functools.cache
+def _cells(lab: str) -> dict[str, dict[str, dict[str, Any]]]:
+    """What a gradebook has to hold about each cell of a lab, by kind and name."""
+    found: dict[str, dict[str, dict[str, Any]]] = {
+        "grade_cells": {}, "solution_cells": {}, "task_cells": {}, "source_cells": {}
+    }  # fmt: skip
+    for cell in build.gradebook_notebook(lab).cells:
+        about = cell.metadata.get("nbgrader")
+        if not about:
+            continue
+        name, kind = about["grade_id"], cell.cell_type
+        if utils.is_grade(cell):
+            points = {"max_score": float(about["points"]), "cell_type": kind}
+            found["grade_cells"][name] = points
+        if utils.is_solution(cell):
+            found["solution_cells"][name] = {}
+        if utils.is_task(cell):
+            points = {"max_score": float(about["points"]), "cell_type": kind}
+            found["task_cells"][name] = points
+        if any(name in cells for cells in found.values()) or utils.is_locked(cell):
+            found["source_cells"][name] = {
+                "cell_type": kind, "locked": utils.is_locked(cell),
+                "source": cell.source, "checksum": about.get("checksum"),
+            }  # fmt: skip
+    return found
 
 
 class Writer:
@@ -55,36 +105,101 @@ class Writer:
         find_programs()
         self._book = Gradebook(url, course)
         try:
-            self._enter_lab(url)
+            self._note_version()
+            self._enter_lab()
             self._penalties = AssignLatePenalties(config=config)
             self._penalties.init_plugin()
         except BaseException:
             self._book.close()
             raise
 
-    def _enter_lab(self, url: str) -> None:
+    def _note_version(self) -> None:
+        """Complete a database whose making was cut off: nbgrader notes this last."""
+        known = inspect(self._book.engine).get_table_names()
+        with self._book.engine.begin() as connection:
+            if _VERSION.name not in known:
+                _VERSION.create(connection)
+            if not connection.execute(select(_VERSION)).first():
+                row = {"version_num": get_alembic_version()}
+                connection.execute(insert(_VERSION), row)
+
+    def _enter_lab(self) -> None:
+        """Enter the lab's cells, or those that are missing or have other points.
+
+        Where entering them was cut off, by this program or by `nbgrader
+        generate_assignment`, scores would be wrong and nobody would say so.
+        """
         name = build.released_path(self.lab).stem
-        assignment = self._book.update_or_create_assignment(self.lab)
-        if not any(notebook.name == name for notebook in assignment.notebooks):
-            about = {"assignment": self.lab, "notebook": name, "db_url": url}
-            notebook = build.gradebook_notebook(self.lab)
-            SaveCells().preprocess(notebook, {"nbgrader": about})
+        if not self._complete(name):
+            with self._one_transaction():
+                self._enter_cells(name)
             self._book.db.expire_all()
-            assignment = self._book.find_assignment(self.lab)
-        self._assignment = assignment.id
-        self._notebook = next(n.id for n in assignment.notebooks if n.name == name)
+        self._assignment = self._book.find_assignment(self.lab).id
         found = self._book.find_notebook(name, self.lab)
+        self._notebook = found.id
         self._graded = {c.name: c.id for c in (*found.grade_cells, *found.task_cells)}
         self._commented = {
             c.name: c.id for c in (*found.solution_cells, *found.task_cells)
         }
 
+    def _complete(self, name: str) -> bool:
+        """Whether the gradebook has every cell of the lab, with its points."""
+        try:
+            found = self._book.find_notebook(name, self.lab)
+        except MissingEntry:
+            return False
+        wanted = _cells(self.lab)
+        for kind, cells in wanted.items():
+            known = {cell.name: cell for cell in getattr(found, kind)}
+            for cell, about in cells.items():
+                if cell not in known:
+                    return False
+                points = about.get("max_score")
+                if points is not None and known[cell].max_score != points:
+                    return False
+        return True
+
+    def _enter_cells(self, name: str) -> None:
+        book = self._book
+        book.update_or_create_assignment(self.lab)
+        kernel = json.dumps(build.METADATA.get("kernelspec", {}))
+        book.update_or_create_notebook(name, self.lab, kernelspec=kernel)
+        enter = {
+            "grade_cells": book.update_or_create_grade_cell,
+            "solution_cells": book.update_or_create_solution_cell,
+            "task_cells": book.update_or_create_task_cell,
+            "source_cells": book.update_or_create_source_cell,
+        }
+        for kind, cells in _cells(self.lab).items():
+            for cell, about in cells.items():
+                enter[kind](cell, name, self.lab, **about)
+
+    @contextlib.contextmanager
+    def _one_transaction(self) -> Iterator[None]:
+        """All or nothing: nbgrader's own methods commit one row after the other."""
+        db = self._book.db
+        db.commit = db.flush
+        try:
+            yield
+        except BaseException:
+            db.rollback()
+            raise
+        finally:
+            del db.commit  # the class's own is in its place again
+        db.commit()
+
     def students(self) -> set[str]:
-        """Whose submissions of the lab are in the gradebook."""
-        query = select(SubmittedAssignment.student_id).where(
-            SubmittedAssignment.assignment_id == self._assignment
-        )
-        return set(self._book.db.scalars(query))
+        """Whose submissions of the lab are in the gradebook, with every cell."""
+        query = (
+            select(SubmittedAssignment.student_id, func.count(Grade.id))
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id
+                  == SubmittedAssignment.id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .where(SubmittedAssignment.assignment_id == self._assignment)
+            .group_by(SubmittedAssignment.student_id)
+        )  # fmt: skip
+        found = self._book.db.execute(query)
+        return {student for student, count in found if count >= len(self._graded)}
 
     def write(
         self,
@@ -152,12 +267,17 @@ class Writer:
              "notebook_id": self._notebook}
             for student, notebook in new.items()
         ])  # fmt: skip
+        notebooks |= new
         for table, cells in ((_GRADE, self._graded), (_COMMENT, self._commented)):
+            query = select(table.c.notebook_id, table.c.cell_id)
+            chosen = query.where(table.c.notebook_id.in_(notebooks.values()))
+            known = set(map(tuple, db.execute(chosen)))
             self._execute(insert(table), [
                 {"id": new_uuid(), "notebook_id": notebook, "cell_id": cell}
-                for notebook in new.values() for cell in cells.values()
+                for notebook in notebooks.values() for cell in cells.values()
+                if (notebook, cell) not in known
             ])  # fmt: skip
-        return notebooks | new
+        return notebooks
 
     def _score(self, results: Mapping[str, Graded], only: str) -> None:
         """Enter scores; what a person graded before wants another look.

@@ -14,8 +14,9 @@ from pathlib import Path
 from autograder import build
 from autograder.classroom.course import Course
 from autograder.classroom.run import replace
-from autograder.collect import Found, files
+from autograder.collect import Found, files, student_of
 from autograder.intake import lab_of, read_bytes, take_in_bytes
+from autograder.results import readable
 
 _ATTEMPT = re.compile(r"-(\d+)$")  # Canvas counts attempts: `C1W2-2.ipynb`
 
@@ -48,14 +49,17 @@ def collect(places: Iterable[Path], course: Course, lab: str = "") -> Collected:
     done, taken = Collected(), {}
     found = [one for place in places for one in files(place)]
     for one in sorted(found, key=_order):
-        key, raw, why = _sort(one, lab)
-        if key in taken:
-            why = f"{key[0]} handed in {taken[key]} for {key[1]}, which was taken"
+        try:
+            key, raw, why = _sort(one, lab)
+            if key in taken:
+                why = f"{key[0]} handed in {taken[key]} for {key[1]}, which was taken"
+            if not why:
+                _place(course, key, raw, done)
+                taken[key] = one.name
+        except Exception as error:  # it costs this file alone
+            why = f"it cannot be placed ({error or type(error).__name__})"
         if why:
-            done.left.append(f"{one.name}: {why}.")
-            continue
-        taken[key] = one.name
-        _place(course, key, raw, done)
+            done.left.append(readable(f"{one.name}: {why}."))
     return done
 
 
@@ -73,6 +77,8 @@ def _sort(one: Found, lab: str) -> tuple[tuple[str, str], bytes, str]:
     raw, why = one.read()
     lab = lab or lab_of(path, []) or take_in_bytes(raw, "", path=path).lab
     student = re.sub(r"[^\w.@-]+", "-", one.student).strip("-.")
+    if not why and one.student != student_of(one.name):
+        why = "the name of the student's folder is not UTF-8; rename it"
     if not why and not lab:
         why = "it cannot be told which lab it is; name it with --lab"
     if not why and not student:

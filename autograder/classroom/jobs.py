@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from autograder import build, check
 from autograder.cases import Cases
-from autograder.grading import judged, unreadable
+from autograder.grading import contained, judged, unreadable
 from autograder.intake import Intake, take_in_bytes
 from autograder.matching import released_cells
 from autograder.restore import outputs, restore
@@ -55,6 +55,8 @@ class Graded:
         scores: grade id → points, `None` where a person has to grade.
         silent: grade ids of cells that the student left as they were.
         outputs: grade id → outputs of the check cells.
+        starved: it ran out of time while others had the processors; where it is
+            graded once more, with nobody beside it, it may well earn more.
     """
 
     result: LabResult
@@ -62,6 +64,7 @@ class Graded:
     scores: dict[str, float | None]
     silent: frozenset[str]
     outputs: dict[str, list]
+    starved: bool = False
 
 
 def do(job: Job) -> Graded:
@@ -74,13 +77,15 @@ def do(job: Job) -> Graded:
         sandbox = shared()
         if job.strict and sandbox.tier != 1:
             raise SandboxError(sandbox.warning)
-        for attempt in (1, 2):
-            try:
-                return _do(job, sandbox)
-            except SandboxError:
-                if attempt == 2:
-                    raise
-        raise AssertionError("unreachable")
+        return contained(
+            lambda: _do(job, sandbox), lambda why: not_graded(job, why, sandbox.tier)
+        )
+
+
+def not_graded(job: Job, why: str, tier: int) -> Graded:
+    """What comes of a submission that cannot be graded, and why."""
+    intake = Intake(job.lab, error=why)
+    return _graded(intake, unreadable(intake, job.student, Path(job.path), tier))
 
 
 def _do(job: Job, sandbox: Sandbox) -> Graded:
@@ -98,7 +103,7 @@ def _do(job: Job, sandbox: Sandbox) -> Graded:
             result = judged(intake, job.student, path, cases, transport, job.only)
     finally:
         transport.close()
-    return _graded(intake, result)
+    return replace(_graded(intake, result), starved=transport.starved)
 
 
 @functools.lru_cache(maxsize=16)

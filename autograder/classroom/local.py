@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import multiprocessing
 import os
+import signal
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 
-from autograder.classroom.jobs import Graded, Job, do
+from autograder.classroom.jobs import Graded, Job, do, not_graded
+from autograder.worker import system
 
 AHEAD = 4  # jobs waiting for each process; more would only take memory
 
@@ -17,7 +21,8 @@ def run(jobs: Iterable[Job], processes: int) -> Iterator[tuple[Job, Graded]]:
     """Do jobs in parallel; results come as they are ready.
 
     A process that is killed, by a system short of memory for instance, costs
-    nothing: what it was doing is done again by others.
+    nothing: what it was doing is done again by others. A job that was there each time
+    is done by itself, and where that fails, it alone is given up.
 
     Args:
         jobs: as many as you like; they are drawn a few at a time.
@@ -25,13 +30,11 @@ def run(jobs: Iterable[Job], processes: int) -> Iterator[tuple[Job, Graded]]:
     """
     waiting = iter(jobs)
     again: list[Job] = []
-    restarts = 0
+    there: Counter[int] = Counter()  # how often a job was there when one was killed
     while True:
         pending: dict[concurrent.futures.Future, Job] = {}
-        with concurrent.futures.ProcessPoolExecutor(
-            processes, mp_context=_context()
-        ) as pool:
-            try:
+        try:
+            with _pool(processes) as pool:
                 while True:
                     while len(pending) < processes * AHEAD:
                         job = again.pop() if again else next(waiting, None)
@@ -46,14 +49,46 @@ def run(jobs: Iterable[Job], processes: int) -> Iterator[tuple[Job, Graded]]:
                     for future in done:
                         graded = future.result()
                         yield pending.pop(future), graded
-            except BrokenProcessPool:
-                restarts += 1
-                if restarts > 20:
-                    raise
-                again += pending.values()
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        except BrokenProcessPool:
+            for job in pending.values():
+                there[id(job)] += 1
+                if there[id(job)] > 2:
+                    yield job, _alone(job)
+                else:
+                    again.append(job)
+
+
+def _alone(job: Job) -> Graded:
+    """Do one job with a process for it."""
+    try:
+        with _pool(1) as pool:
+            return pool.submit(do, job).result()
+    except BrokenProcessPool:
+        why = "The process that graded this was ended again and again."
+        return not_graded(job, why, tier=0)
+
+
+@contextlib.contextmanager
+def _pool(processes: int) -> Iterator[concurrent.futures.ProcessPoolExecutor]:
+    """Processes that end with this one, and at once where something is raised."""
+    with concurrent.futures.ProcessPoolExecutor(
+        processes, mp_context=_context(), initializer=_follow, initargs=(os.getpid(),)
+    ) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                process.kill()
+            raise
+
+
+def _follow(parent: int) -> None:
+    """Make a process of the pool end with the one that started it."""
+    system.end_with(parent)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
 def _context() -> multiprocessing.context.BaseContext:

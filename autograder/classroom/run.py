@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import errno
 import hashlib
 import json
@@ -14,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder import build, check
@@ -23,11 +21,14 @@ from autograder.classroom.course import Course
 from autograder.classroom.gradebook import Writer
 from autograder.classroom.jobs import Graded, Job
 from autograder.classroom.journal import Journal
+from autograder.classroom.lock import held
 from autograder.errors import Refused
-from autograder.intake import read_bytes
-from autograder.results import LabResult
+from autograder.grading import unreadable
+from autograder.intake import Intake, handed_in, read_bytes
+from autograder.results import LabResult, readable
 
 BATCH, SECONDS = 25, 2.0  # results written at once, and how long one may wait
+MAX_NAME = 128  # characters; what nbgrader's gradebook holds of a name
 
 Scheduler = Callable[[Iterable[Job]], Iterator[tuple[Job, Graded]]]
 
@@ -70,6 +71,7 @@ def grade_class(
     schedule: Scheduler,
     options: Options,
     progress: Callable[[LabResult | None], None] = lambda result: None,
+    say: Callable[[str], None] = lambda sentence: None,
 ) -> list[LabResult]:
     """Grade a lab of a whole class.
 
@@ -80,6 +82,7 @@ def grade_class(
         options: what is wanted.
         progress: called with each result that is safe in the gradebook, and with
             `None` for each submission that needed no grading.
+        say: told that another run has to end first, if it has.
 
     Returns:
         The results of this run.
@@ -87,17 +90,39 @@ def grade_class(
     Raises:
         ClassError: it cannot go on. What was graded is safe; a second call goes on.
     """
-    with _explained():
+    refused = []
+    for student, path in submissions(course, lab):
+        if why := unfit(student):
+            result = unreadable(Intake(lab, error=why), student, path, 0)
+            refused.append(result)
+            progress(result)
+    with _explained(), held(course.url, course.notes("gradebook.lock"), say):
         journal = Journal(course.notes(f"{lab}.attempts.jsonl"), lab)
         run = journal.start("" if options.seed is None else f"seed-{options.seed:x}")
         with Writer(course.url, course.name, lab, course.config) as book:
             jobs = _Jobs(course, lab, options, journal, book, run, progress)
             shelf = _Shelf(course, lab, options, journal, book, progress)
+            starved = []
             for job, graded in schedule(jobs):
-                shelf.add(job, graded)
+                if graded.starved:
+                    starved.append(job)
+                else:
+                    shelf.add(job, graded)
+            for job in starved:  # now with nobody beside it
+                for _, graded in schedule([job]):
+                    shelf.add(job, graded)
             shelf.empty()
         journal.end(run)
-    return shelf.results
+    return [*refused, *shelf.results]
+
+
+def unfit(student: str) -> str:
+    """Why nobody can be entered into a gradebook by this name; empty if all is well."""
+    if readable(student) != student:
+        return "The name of the student's folder is not UTF-8; rename it."
+    if len(student) > MAX_NAME:
+        return f"The name of the student's folder is longer than {MAX_NAME} characters."
+    return ""
 
 
 class _Jobs:
@@ -111,6 +136,8 @@ class _Jobs:
 
     def __iter__(self) -> Iterator[Job]:
         for student, path in submissions(self.course, self.lab):
+            if unfit(student):
+                continue
             raw, error = read_bytes(path)
             digest = hashlib.sha256(raw or error.encode()).hexdigest()
             if self._done(student, path, digest):
@@ -156,7 +183,7 @@ class _Shelf:
         only = self.options.only
         for job, graded in self._waiting:
             self._write_notebook(job, graded)
-        times = [_handed_in(Path(job.path).parent) for job, _ in self._waiting]
+        times = [handed_in(Path(job.path).parent) for job, _ in self._waiting]
         graded = [graded for _, graded in self._waiting]
         self.book.write(zip(graded, times, strict=True), only)
         self.journal.attempts(
@@ -177,9 +204,8 @@ class _Shelf:
             _replace_outputs(notebook, graded.outputs)
         text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
         replace(target, text + "\n")
-        stamp = source.parent / "timestamp.txt"
-        if stamp.is_file() and not stamp.is_symlink():
-            shutil.copy(stamp, folder / stamp.name)
+        if handed_in(source.parent):
+            shutil.copy(source.parent / "timestamp.txt", folder)
 
 
 def _digest(job: Job) -> str:
@@ -202,17 +228,6 @@ def replace(path: Path, content: str | bytes) -> None:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def _handed_in(folder: Path) -> datetime.datetime | None:
-    """The time that the collector wrote down, if it did and it can be read."""
-    path = folder / "timestamp.txt"
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > 200:
-        return None
-    try:
-        return parse_utc(path.read_text(encoding="utf-8").strip())
-    except (ValueError, OverflowError):
-        return None
 
 
 @contextlib.contextmanager

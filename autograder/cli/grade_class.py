@@ -73,8 +73,9 @@ def run(options: argparse.Namespace) -> int:
             bar.update()
 
         results = runs.grade_class(
-            course, options.lab, _scheduler(options), wanted, progress
-        )
+            course, options.lab, _scheduler(options), wanted, progress,
+            lambda sentence: print(sentence, file=sys.stderr),
+        )  # fmt: skip
     _say(results, unchanged)
     reporting.write(options, results)
     return 1 if any(result.error for result in results) else 0

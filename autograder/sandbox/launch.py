@@ -36,6 +36,10 @@ class SandboxError(Refused):
     """No sandbox, or none that is strong enough; the message says what to do."""
 
 
+class SandboxEnded(SandboxError):
+    """The sandbox ended while it was in use; the next one may well be good."""
+
+
 @dataclasses.dataclass
 class Started:
     """A running fork server."""

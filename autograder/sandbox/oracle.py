@@ -19,6 +19,7 @@ import sys
 from typing import Any
 
 from autograder.paths import ROOT
+from autograder.worker import system
 from autograder.worker.frames import Channel, Closed, FrameError
 
 MEMORY = 4 << 30
@@ -66,7 +67,13 @@ class Oracle:
             ours, theirs = socket.socketpair()
             with theirs:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-c", _BOOT, str(theirs.fileno())],
+                    [
+                        sys.executable,
+                        "-c",
+                        _BOOT,
+                        str(theirs.fileno()),
+                        str(os.getpid()),
+                    ],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
@@ -93,8 +100,14 @@ def _shared(pid: int) -> Oracle:
     return oracle
 
 
-def serve(handle: str) -> None:
-    """Answer until the judge hangs up. Runs in the process of its own."""
+def serve(handle: str, judge: str) -> None:
+    """Answer until the judge hangs up. Runs in the process of its own.
+
+    Args:
+        handle: of the socket to the judge.
+        judge: its process id.
+    """
+    system.end_with(int(judge))
     with contextlib.suppress(ImportError):  # Windows has no such limits
         import resource
 

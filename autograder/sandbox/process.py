@@ -9,13 +9,14 @@ import multiprocessing.util
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 from autograder.sandbox import launch
-from autograder.sandbox.launch import SandboxError
+from autograder.sandbox.launch import SandboxEnded, SandboxError
 from autograder.worker.confine import Bounds
 from autograder.worker.frames import Channel
 
-__all__ = ["Sandbox", "SandboxError", "shared"]
+__all__ = ["Sandbox", "SandboxEnded", "SandboxError", "shared"]
 
 _REPLY_SECONDS = 30.0
 
@@ -75,7 +76,7 @@ class Sandbox:
         except OSError:
             ours.close()
             self.close()
-            raise SandboxError("The sandbox ended; try again.") from None
+            raise SandboxEnded("The sandbox ended; try again.") from None
         finally:
             theirs.close()
         return Channel(ours)
@@ -91,12 +92,28 @@ class Sandbox:
             return ""
         try:
             self._started.control.sendall(b'{"do": "kill"}')
-            return self._reply()
+            return self._reply()["why"]
         except OSError:
             self.close()
             return ""
 
-    def _reply(self) -> str:
+    def look(self) -> tuple[float, bool] | None:
+        """Processor seconds of the submission so far, and whether it wants more.
+
+        Returns:
+            `None` where the system does not tell.
+        """
+        if not self._started:
+            return None
+        try:
+            self._started.control.sendall(b'{"do": "look"}')
+            found = self._reply()
+        except OSError:
+            self.close()
+            return None
+        return None if found["cpu"] is None else (found["cpu"], found["busy"])
+
+    def _reply(self) -> dict[str, Any]:
         control = self._started.control
         control.settimeout(_REPLY_SECONDS)
         text = b""
@@ -105,7 +122,7 @@ class Sandbox:
             if not part:
                 raise OSError("the fork server ended")
             text += part
-        return json.loads(text)["why"]
+        return json.loads(text)
 
     def processes(self) -> list[int]:
         """All processes of the sandbox on this machine, on Linux."""

@@ -20,12 +20,19 @@ from autograder.worker.parse import RawCell
 from helpers.checks.outcome import Outcome
 
 ENDED = "the process ended in the middle of it"
+SLOW = 0.5  # seconds; what takes less is not worth a look at the processors
 MAX_TEXT = 2_000  # characters of a message from the sandbox
+# Bytes of all that comes back for a question, or where all are asked at once for all
+# of them. A whole lab's answers take some hundred thousand; the judge keeps them.
+MAX_ANSWERS = 8_000_000
 
 
 @dataclass(frozen=True)
 class Deadlines:
-    """Seconds on the clock.
+    """Seconds, of processors where the system counts these, else on the clock.
+
+    A submission that waits for a processor, since others keep all of them busy, may
+    take longer on the clock.
 
     Attributes:
         read: for reading the file.
@@ -34,6 +41,7 @@ class Deadlines:
         asks: how many values a stand-in gives in one call of an exercise.
         together: for one question when all are asked at once; what takes longer is
             asked again by itself, and given the time its check allows for a call.
+        patience: how many times longer all this may take on the clock.
     """
 
     read: float = 20.0
@@ -41,6 +49,16 @@ class Deadlines:
     submission: float = 150.0
     asks: int = 20_000
     together: float = 4.0
+    patience: float = 4.0
+
+
+@dataclass(frozen=True)
+class _Exchange:
+    """A message that is waited for: since when, for how long, and how strictly."""
+
+    start: float
+    seconds: float
+    patient: bool = False
 
 
 class Sandboxed:
@@ -50,6 +68,9 @@ class Sandboxed:
         sandbox: where it runs. One submission at a time.
         deadlines: what it may take.
         lab: where it is known beforehand, which saves a process.
+
+    Attributes:
+        starved: it ran out of time, and perhaps only since others had the processors.
     """
 
     def __init__(
@@ -57,7 +78,12 @@ class Sandboxed:
     ) -> None:
         self.sandbox = sandbox
         self.deadlines = deadlines or Deadlines()
-        self.end = time.monotonic() + self.deadlines.submission
+        self.start = time.monotonic()
+        self.end = self.start + self.deadlines.submission
+        self.starved = False
+        self._exchange = _Exchange(self.start, 0.0)
+        self._spent = 0.0  # seconds of processors, by processes that have ended
+        self._mark = 0.0  # the same, by the one that runs, when it answered last
         self._lab, self._cells = lab, []
         self._left_out: dict[int, str] = {}
         self._said: list[str] = []
@@ -112,6 +138,7 @@ class Sandboxed:
         channel = self._prepared()
         if not channel:
             return found, values
+        channel.allowance = MAX_ANSWERS
         try:
             frame = cases.frame(names, variables)
             channel.send_buffers(frame, self._deadline(self.deadlines.cell))
@@ -137,6 +164,7 @@ class Sandboxed:
         if not channel:
             return found
         deadline = self._deadline(self.deadlines.cell)
+        channel.allowance = MAX_ANSWERS
         try:
             channel.send({"values": list(names)}, deadline)
             for name in names:
@@ -161,6 +189,7 @@ class Sandboxed:
         if not channel:
             why = "; ".join(self.errors[-1:]) or "it could not be run"
             return [Outcome(error=why)] * len(calls)
+        channel.allowance = MAX_ANSWERS
         try:
             order = {"question": question(check, calls, stand_ins)}
             channel.send(order, self._deadline(check.seconds))
@@ -184,7 +213,7 @@ class Sandboxed:
         seconds = self.deadlines.together if quick else check.seconds
         try:
             while len(found) < len(calls):
-                message = self._told(channel, stand_ins, self._deadline(seconds))
+                message = self._told(channel, stand_ins, seconds, patient=not quick)
                 if "ended" in message:
                     return None
                 told = message.get("outcomes")
@@ -198,18 +227,31 @@ class Sandboxed:
         return found
 
     def _told(
+        self, channel: Channel, stand_ins: Mapping[str, Callable], seconds: float,
+        patient: bool,
+    ) -> dict[str, Any]:  # fmt: skip
+        """The next outcomes; until they come, stand-ins may be asked for values."""
+        with self._timed(seconds, patient) as deadline:
+            return self._told_by(channel, stand_ins, deadline)
+
+    def _told_by(
         self, channel: Channel, stand_ins: Mapping[str, Callable], deadline: float
     ) -> dict[str, Any]:
-        """The next outcomes; until they come, stand-ins may be asked for values."""
         for _ in range(self.deadlines.asks):
+            allowance = channel.allowance
             message = channel.receive(deadline)
             if "ask" not in message:
                 return message
+            channel.allowance = allowance  # questions are answered, and not kept
             name = message["ask"]
             if not isinstance(name, str) or name not in stand_ins:
                 raise FrameError("it asked for a function that has no stand-in")
-            reply = Oracle.shared().ask(self._lab, name, message.get("with"), deadline)
-            channel.send(reply, deadline)
+            with self._not_its_own_time():
+                given = message.get("with")
+                # The reference gets the seconds of a call, however long that took.
+                late = self._deadline(self._exchange.seconds)
+                reply = Oracle.shared().ask(self._lab, name, given, late)
+            channel.send(reply, max(deadline, late))
         raise TooLate("too many calls of other exercises")
 
     def _why(self, error: FrameError, seconds: float) -> str:
@@ -223,6 +265,7 @@ class Sandboxed:
             return "it wrote too much to its files"
         if isinstance(error, TooLate):
             if time.monotonic() >= self.end:
+                self.starved |= self._spent < self.deadlines.submission / 2
                 return "the notebook took too long as a whole"
             return f"it took longer than {seconds:g} seconds"
         if isinstance(error, Closed):
@@ -253,11 +296,13 @@ class Sandboxed:
     def _run(self, channel: Channel) -> Iterator[int]:
         """Run the cells, with the number of each before it runs."""
         order = {"run": self._cells, "lab": self._lab, "skip": self._left_out}
+        channel.allowance = MAX_ANSWERS
         channel.send(order, self._deadline(self.deadlines.cell))
         while True:
-            message = channel.receive(self._deadline(self.deadlines.cell))
+            with self._timed(self.deadlines.cell) as deadline:
+                message = channel.receive(deadline)
             if "ran" in message:
-                self._said = [_text(said) for said in list(message["ran"])[:50]]
+                self._said = [_text(said) for said in _some(message["ran"], 50)]
                 return
             number = message["cell"]
             if not isinstance(number, int) or not 0 < number <= len(self._cells):
@@ -268,6 +313,8 @@ class Sandboxed:
         if not self._channel:
             hidden = hidden_helpers(self._lab) if self._lab else ()
             self._channel = self.sandbox.open(hidden)
+            self._channel.more_time = self._more_time
+            self._mark = 0.0
         return self._channel
 
     def _ask(self, channel: Channel, message: dict, seconds: float) -> dict[str, Any]:
@@ -278,6 +325,47 @@ class Sandboxed:
     def _deadline(self, seconds: float) -> float:
         return min(time.monotonic() + seconds, self.end)
 
+    @contextlib.contextmanager
+    def _timed(self, seconds: float, patient: bool = True) -> Iterator[float]:
+        """Wait for one message: its first deadline; see `_more_time` for later ones."""
+        start = time.monotonic()
+        self._exchange = _Exchange(start, seconds, patient)
+        yield self._deadline(seconds)
+        if time.monotonic() - start > SLOW and (seen := self.sandbox.look()):
+            self._mark = seen[0]
+
+    def _more_time(self) -> float | None:
+        """A later deadline for what has had too little of the processors so far."""
+        if not self._exchange.patient:
+            return None
+        seen = self.sandbox.look()
+        if seen is None:  # nobody can tell whose fault it is
+            self.starved = True
+            return None
+        processors, busy = seen
+        left = self._exchange.seconds - (processors - self._mark)
+        if not busy or left < self._exchange.seconds / 20:
+            return None
+        now, patience = time.monotonic(), self.deadlines.patience
+        if (
+            now > self._exchange.start + patience * self._exchange.seconds
+            or now > self.start + patience * self.deadlines.submission
+        ):
+            self.starved = True
+            return None
+        later = now + min(max(left, 0.1), 2.0)
+        self.end = max(self.end, later)
+        return later
+
+    @contextlib.contextmanager
+    def _not_its_own_time(self) -> Iterator[None]:
+        """While the reference works; where that is late, others have the processors."""
+        try:
+            yield
+        except TooLate:
+            self.starved = True
+            raise
+
     def _end(self) -> str:
         """End the process; whatever is asked next starts another."""
         self._ready = False
@@ -285,6 +373,8 @@ class Sandboxed:
             return ""
         self._channel.close()
         self._channel = None
+        if time.monotonic() - self.start > SLOW:
+            self._spent += (self.sandbox.look() or (0.0, False))[0]
         return self.sandbox.kill()
 
     def close(self) -> None:
@@ -306,11 +396,18 @@ def _outcome(found: Any, names: set[str], mutates: Sequence[str]) -> Outcome:
             value=found.get("value"),
             error=_text(found.get("error") or ""),
             unwritten=found.get("unwritten") is True,
-            modified=tuple(n for n in found.get("modified", ()) if n in names),
+            modified=tuple(n for n in _some(found.get("modified")) if n in names),
             after={n: after.get(n) for n in mutates} if isinstance(after, dict) else {},
-            notes=tuple(_text(note) for note in tuple(found.get("notes", ()))[:5]),
+            notes=tuple(_text(note) for note in _some(found.get("notes"), 5)),
         )
     raise FrameError("a message of no known form")
+
+
+def _some(value: Any, most: int = 1_000) -> list | tuple:
+    """The first items of a list; an array of millions is not gone through."""
+    if not isinstance(value, (list, tuple)):
+        raise TypeError("no list")
+    return value[:most]
 
 
 def _text(value: Any) -> str:

@@ -13,6 +13,7 @@ import math
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,6 @@ MAX_BODY = 64_000_000  # bytes of all arrays together
 MAX_ARRAYS = 20_000
 MAX_KEYS = 5_000  # of all dictionaries and sets together
 MAX_NDIM = 16
-_LIMIT_AXIS = 2**48
 _AT_ONCE = 1 << 16  # bytes that one call of the system sends, or reads ahead
 _START = struct.Struct("<4sII")  # magic, bytes of header, number of arrays
 
@@ -101,8 +101,7 @@ def decode(raw: bytes) -> Any:
         size = math.prod(shape) * dtype.itemsize
         if len(raw) - at < size:
             raise FrameError("a frame that ends too early")
-        flat = np.frombuffer(bytearray(raw[at : at + size]), dtype)
-        arrays.append(_checked(flat).reshape(shape))
+        arrays.append(_array(bytearray(raw[at : at + size]), dtype, shape))
         at += size
     if at != len(raw):
         raise FrameError("bytes behind the end of a frame")
@@ -122,7 +121,7 @@ def _read_header(raw: bytes, count: int) -> tuple[Any, list[tuple[np.dtype, tupl
     """The tree, and dtype and shape of every array, all of them checked."""
     try:
         header = json.loads(raw)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, MemoryError) as error:
         raise FrameError(f"a header that is not JSON: {str(error)[:80]}") from None
     if not isinstance(header, list) or len(header) != 2:
         raise FrameError("a header without tree and arrays")
@@ -145,9 +144,11 @@ def _read_spec(spec: Any) -> tuple[np.dtype, tuple[int, ...]]:
         raise FrameError(f"an array of dtype {str(name)[:40]!r}")
     if not isinstance(shape, list) or len(shape) > MAX_NDIM:
         raise FrameError("an array without a shape")
-    for axis in shape:
-        if type(axis) is not int or not 0 <= axis <= _LIMIT_AXIS:
-            raise FrameError("an array with an impossible shape")
+    if not all(type(axis) is int and axis >= 0 for axis in shape):
+        raise FrameError("an array with an impossible shape")
+    # An axis of 0 must not hide axes whose product no array can have.
+    if math.prod(max(axis, 1) for axis in shape) > MAX_BODY:
+        raise FrameError("an array of an impossible size")
     return DTYPES[name], tuple(shape)
 
 
@@ -174,17 +175,19 @@ def _check_keys(tree: Any) -> None:
         raise FrameError(f"{keys} keys, more than the {MAX_KEYS} that are read")
 
 
-def _checked(flat: np.ndarray) -> np.ndarray:
-    """A buffer of truth values may hold nothing but 0 and 1."""
-    if flat.dtype == np.bool_:
-        return flat.view(np.uint8) != 0
-    return flat
+def _array(raw: bytearray, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
+    """The array in a buffer; one of truth values may hold nothing but 0 and 1."""
+    try:
+        flat = np.frombuffer(raw, dtype)
+        return (flat.view(np.uint8) != 0 if dtype == np.bool_ else flat).reshape(shape)
+    except (ValueError, TypeError, OverflowError, MemoryError) as error:
+        raise FrameError(f"an array that cannot be read: {error}") from None
 
 
 def _joined(tree: Any, arrays: list[np.ndarray]) -> Any:
     try:
         return unpack(tree, arrays)
-    except (NotPlain, RecursionError) as error:
+    except (NotPlain, RecursionError, MemoryError) as error:
         raise FrameError(str(error)) from None
 
 
@@ -192,10 +195,18 @@ class Channel:
     """Frames over a connected socket.
 
     Who does not trust the other side sets a deadline for all it sends and receives.
+
+    Attributes:
+        allowance: bytes that may still be received; `None` for no bound but the one
+            on each frame.
+        more_time: asked when a deadline for receiving has passed; gives a later one,
+            or `None` where it is too late.
     """
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
+        self.allowance: int | None = None
+        self.more_time: Callable[[], float | None] = lambda: None
         self._ahead = bytearray()  # read already, of messages to come
 
     def send(self, message: Any, deadline: float | None = None) -> None:
@@ -227,34 +238,45 @@ class Channel:
         Raises:
             TooLate: none came in time.
             Closed: the other side is gone.
-            FrameError: what came is not a message.
+            FrameError: what came is not a message, or more than the allowance.
         """
         length, count = _read_start(bytes(self._read(_START.size, deadline)))
+        self._spend(length)
         header = bytes(self._read(length, deadline))
         tree, specs = _read_header(header, count)
+        self._spend(sum(math.prod(shape) * dtype.itemsize for dtype, shape in specs))
         arrays = []
         for dtype, shape in specs:
             size = math.prod(shape) * dtype.itemsize
-            flat = np.frombuffer(self._read(size, deadline), dtype)
-            arrays.append(_checked(flat).reshape(shape))
+            arrays.append(_array(self._read(size, deadline), dtype, shape))
         message = _joined(tree, arrays)
         if not isinstance(message, dict) or not all(type(k) is str for k in message):
             raise FrameError("a frame that is no message")
         return message
+
+    def _spend(self, size: int) -> None:
+        """Take bytes off the allowance before they are read."""
+        if self.allowance is not None:
+            if size > self.allowance:
+                raise FrameError("more than an answer may hold")
+            self.allowance -= size
 
     def _read(self, size: int, deadline: float | None) -> bytearray:
         # Grows with what really arrives, so that an announcement costs no memory.
         data = self._ahead
         try:
             while len(data) < size:
-                self._wait_until(deadline)
                 missing = min(size - len(data), 1 << 20)
-                part = self.sock.recv(max(missing, _AT_ONCE))
+                try:
+                    self._wait_until(deadline)
+                    part = self.sock.recv(max(missing, _AT_ONCE))
+                except (TimeoutError, TooLate):
+                    if (deadline := self.more_time()) is None:
+                        raise TooLate("no answer in time") from None
+                    continue
                 if not part:
                     raise Closed("the other side is gone")
                 data += part
-        except TimeoutError:
-            raise TooLate("no answer in time") from None
         except OSError as error:
             raise Closed(f"the other side is gone ({error.strerror})") from None
         self._ahead = data[size:]

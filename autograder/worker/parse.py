@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 KINDS = ("code", "markdown", "raw")
 MAX_CELLS = 2_000
 MAX_TEXT = 4_000_000  # characters of all cells together
+MAX_CODE = 400_000  # characters of all code cells; the longest lab has 50,000
 
 
 class RawCell(NamedTuple):
@@ -41,21 +42,37 @@ def parse(raw: bytes) -> tuple[list[RawCell], str]:
         return [], f"The file is not a notebook: it is not JSON ({str(error)[:100]})."
     if not isinstance(notebook, dict):
         return [], "The file is not a notebook: it has no cells."
-    cells = _cells(notebook)
+    found = _found(notebook)
+    if len(found) > MAX_CELLS:
+        return [], (
+            f"The notebook has {len(found):,} cells, more than the {MAX_CELLS:,} that "
+            "are read; delete those that are not the lab's and hand it in again."
+        )
+    cells = _cells(found)
+    if sum(len(cell.text) for cell in cells if cell.kind == "code") > MAX_CODE:
+        return [], (
+            f"The code cells hold more than the {MAX_CODE:,} characters that are read; "
+            "delete what is not part of the lab and hand it in again."
+        )
     if sum(len(cell.text) for cell in cells) > MAX_TEXT:
         return [], "The cells hold far more text than a lab; they were not read."
     return cells, ""
 
 
-def _cells(notebook: dict[str, Any]) -> list[RawCell]:
-    """Cells of the known kinds, whatever else a notebook holds."""
+def _found(notebook: dict[str, Any]) -> list:
+    """What stands in a notebook's list of cells."""
     found = notebook.get("cells")
-    if not isinstance(found, list):  # format 3 keeps them in work sheets
-        found = [cell for sheet in _as_list(notebook.get("worksheets"))
-                 if isinstance(sheet, dict)
-                 for cell in _as_list(sheet.get("cells"))]  # fmt: skip
+    if isinstance(found, list):
+        return found
+    return [cell for sheet in _as_list(notebook.get("worksheets"))  # format 3
+            if isinstance(sheet, dict)
+            for cell in _as_list(sheet.get("cells"))]  # fmt: skip
+
+
+def _cells(found: list) -> list[RawCell]:
+    """Cells of the known kinds, whatever else a notebook holds."""
     cells = []
-    for cell in found[:MAX_CELLS]:
+    for cell in found:
         if isinstance(cell, dict) and cell.get("cell_type") in KINDS:
             text = cell.get("source", cell.get("input", ""))
             if isinstance(text, list):

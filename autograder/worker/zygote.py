@@ -29,6 +29,7 @@ PRELOADED = (
     "autograder.worker.serve", "helpers.checks", "helpers.data", "helpers.plots",
 )  # fmt: skip
 WATCH = 0.02  # seconds between two looks at a running fork
+IDLE = 1.0  # seconds between two looks at whether the judge still lives
 
 
 def main(control: int, settings: dict) -> None:
@@ -49,11 +50,10 @@ class Zygote:
         self.control, self.tier = control, settings["tier"]
         self.bounds = confine.Bounds(**settings["bounds"])
         self.readable = settings["readable"]
-        self.pid = 0
+        self.pid, self.parent = 0, os.getppid()
         self.scratch = confine.SCRATCH
         self.why = ""
         if self.tier != 1 and sys.platform == "linux":
-            system.die_with_parent()
             system.adopt_orphans()
         _copy_caches(settings["cache"])
         _import_everything()
@@ -79,7 +79,10 @@ class Zygote:
         poll = select.poll()
         poll.register(self.control, select.POLLIN)
         while True:
-            if not poll.poll(WATCH * 1000 if self.pid else None):
+            if not poll.poll(1000 * (WATCH if self.pid else IDLE)):
+                if os.getppid() != self.parent:
+                    self._kill()
+                    return
                 self._watch()
                 continue
             try:
@@ -90,6 +93,9 @@ class Zygote:
                 self._kill()
                 return
             order = json.loads(text)
+            if order["do"] == "look":
+                self._say(self._look())
+                continue
             self._kill()
             self._say({"why": self.why})
             if order["do"] == "open":
@@ -107,6 +113,7 @@ class Zygote:
             self.scratch = scratch.make()
         if self.nested:
             system.unshare(system.CLONE_NEWPID)
+        zygote = os.getpid()
         try:
             self.pid = os.fork()
         finally:
@@ -124,6 +131,7 @@ class Zygote:
             if self.tier == 1:
                 confine.own_file_system(self.bounds, closed)
             elif sys.platform == "linux":
+                system.end_with(zygote)
                 system.adopt_orphans()
             confine.confine(self.bounds, self.tier, readable, self.scratch)
             from autograder.worker import serve
@@ -136,7 +144,7 @@ class Zygote:
 
     def _watch(self) -> None:
         """End a submission that takes too much memory or too many processes."""
-        if sys.platform != "linux":
+        if sys.platform != "linux" or not self.pid:
             return
         pids = self._descendants()
         used = sum(max(0, _memory(pid) - self.base) for pid in pids)
@@ -150,6 +158,19 @@ class Zygote:
             why = self.why
             self._kill()
             self.why = why
+
+    def _look(self) -> dict[str, float | bool | None]:
+        """Processor seconds of the submission so far, and whether it wants more."""
+        if sys.platform != "linux":
+            return {"cpu": None, "busy": None}
+        ticks, busy = 0, False
+        for pid in self._descendants():
+            with contextlib.suppress(OSError), open(f"/proc/{pid}/stat") as file:
+                about = file.read().rpartition(")")[2].split()
+                # utime, stime, and the same of children that were waited for
+                ticks += sum(map(int, about[11:15]))
+                busy |= about[0] in "RD"
+        return {"cpu": ticks / os.sysconf("SC_CLK_TCK"), "busy": busy}
 
     def _descendants(self) -> list[int]:
         """Processes of the submission: in tier 1 all others of the sandbox."""

@@ -156,15 +156,16 @@ def _keys(keys) -> str:
 
 
 def _sequences(expected, got, tolerance, place, notes) -> Difference | None:
-    if isinstance(got, np.ndarray) and got.ndim and isinstance(expected, list):
-        got = list(got)  # an array of numbers is as good as a list of them
     kind = "tuple" if isinstance(expected, tuple) else "list"
-    if not isinstance(got, (list, tuple)):
+    # An array of numbers is as good as a list of them.
+    array = isinstance(got, np.ndarray) and got.ndim and isinstance(expected, list)
+    if not array and not isinstance(got, (list, tuple)):
         return Difference("type", place, f"a {kind} of {len(expected)}", what(got))
     if len(got) != len(expected):
+        name = "list" if array else type(got).__name__
         return Difference(
             "structure", place, f"a {kind} of {len(expected)}",
-            f"a {type(got).__name__} of {len(got)}",
+            f"a {name} of {len(got)}",
         )  # fmt: skip
     for i, (one, other) in enumerate(zip(expected, got, strict=True)):
         found = difference(one, other, tolerance, f"{place}[{i}]", notes)

@@ -11,8 +11,10 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 _USUAL_NAMES = {"np": "numpy", "plt": "matplotlib.pyplot"}
+_LONGEST = 20  # names with more dots are left alone: each part is looked at by itself
 
 
 def forbidden_names(source: str, forbid: Iterable[str]) -> list[str]:
@@ -30,21 +32,45 @@ def forbidden_names(source: str, forbid: Iterable[str]) -> list[str]:
         tree = ast.parse(textwrap.dedent(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    aliases = dict(_USUAL_NAMES)
+    return forbidden_among(used_names(tree), forbid)
+
+
+@dataclass(frozen=True)
+class UsedNames:
+    """The names in a piece of code.
+
+    Attributes:
+        aliases: of what it imports, such as `"np"` for `"numpy"`.
+        dotted: names as they are written, such as `"np.convolve"`.
+    """
+
+    aliases: dict[str, str]
+    dotted: frozenset[str]
+
+
+def used_names(tree: ast.AST) -> UsedNames:
+    """The names in a syntax tree, however deep it is."""
+    aliases, dotted = {}, set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             aliases |= {n.asname: n.name for n in node.names if n.asname}
         elif isinstance(node, ast.ImportFrom) and node.module:
             for name in node.names:
                 aliases[name.asname or name.name] = f"{node.module}.{name.name}"
-    used = set()
-    for node in ast.walk(tree):
-        dotted = _dotted(node)
-        if dotted:
-            head, _, rest = dotted.partition(".")
-            full = aliases.get(head, head)
-            used.add(f"{full}.{rest}" if rest else full)
-    return [name for name in forbid if _is_used(name, used)]
+        elif name := _dotted(node):
+            dotted.add(name)
+    return UsedNames(aliases, frozenset(dotted))
+
+
+def forbidden_among(used: UsedNames, forbid: Iterable[str]) -> list[str]:
+    """Which of the dotted names in `forbid` are used; see `forbidden_names`."""
+    aliases = _USUAL_NAMES | used.aliases
+    full = set()
+    for dotted in used.dotted:
+        head, _, rest = dotted.partition(".")
+        head = aliases.get(head, head)
+        full.add(f"{head}.{rest}" if rest else head)
+    return [name for name in forbid if _is_used(name, full)]
 
 
 def _is_used(name: str, used: set[str]) -> bool:
@@ -56,7 +82,7 @@ def _is_used(name: str, used: set[str]) -> bool:
 def _dotted(node: ast.AST) -> str:
     """`np.linalg.norm` for the node that spells it, else an empty string."""
     parts = []
-    while isinstance(node, ast.Attribute):
+    while isinstance(node, ast.Attribute) and len(parts) < _LONGEST:
         parts.append(node.attr)
         node = node.value
     if not isinstance(node, ast.Name):
