@@ -2,6 +2,7 @@
 
     python benchmarks/verdicts.py [--labs C1W2 ...] [--function NAME] [--json FILE]
                                   [--sample N] [--seed S] [--only PART ...] [--show]
+                                  [--draws N] [--seconds S]
 
 Parts: *wrong*, wrong versions of every reference function, made mechanically
 (`mutants.py`): how many the checks catch and how many they name (`sensitivity.py`);
@@ -10,6 +11,10 @@ Parts: *wrong*, wrong versions of every reference function, made mechanically
 *concepts*, whether the form of a question gives its answer away; *time*, what opening a
 lab and checking an exercise takes (`first_minute.py`). `--sample` takes that many wrong
 versions of each function. `--show` prints what fell short.
+
+A part of its own, made only where it is named, is *draws*: every right version on
+`--draws` draws of hidden cases, of which none may refuse it (`draws.py`). After
+`--seconds` on one exercise it is content with 300.
 """
 
 from __future__ import annotations
@@ -23,6 +28,7 @@ from pathlib import Path
 
 import cascades
 import concepts
+import draws
 import first_minute
 import sensitivity
 import specificity
@@ -38,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for lab in options.labs or paths.lab_names():
         row = {"lab": lab}
         for part in options.only or PARTS:
-            row |= PARTS[part](lab, options)
+            row |= (PARTS | LONG)[part](lab, options)
         rows.append(row)
         print("  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
         if options.json:
@@ -54,7 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--sample", type=int, default=0, metavar="N")
     parser.add_argument("--seed", type=int, default=0, metavar="S")
-    parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART")
+    parser.add_argument("--only", nargs="+", choices=PARTS | LONG, metavar="PART")
+    parser.add_argument("--draws", type=int, default=300, metavar="N")
+    parser.add_argument("--seconds", type=float, default=30.0, metavar="S")
     parser.add_argument("--show", action="store_true")
     return parser
 
@@ -125,6 +133,22 @@ def right(lab: str, options: argparse.Namespace) -> dict:
     return {"right versions": len(found), "full marks": full}
 
 
+def drawn(lab: str, options: argparse.Namespace) -> dict:
+    """Right versions that any of many draws of hidden cases refuses."""
+    rows = [
+        draws.run(one, options.draws, options.seconds) for one in _checks(lab, options)
+    ]
+    if options.show:
+        print(*draws.listed(rows), sep="\n", flush=True)
+    made = [row.draws for row in rows]
+    return {
+        "draws": sum(made),
+        "fewest draws": min(made, default=0),
+        "refused versions": sum(len(row.refused) for row in rows),
+        "refused in draws": sum(len(f) for r in rows for f in r.refused.values()),
+    }
+
+
 def cascading(lab: str, options: argparse.Namespace) -> dict:
     """Questions behind a broken function, and what they lose."""
     found = list(cascades.cascades(lab))
@@ -168,6 +192,7 @@ PARTS = {
     "wrong": wrong, "right": right, "cascades": cascading, "concepts": asked,
     "time": timed,
 }  # fmt: skip
+LONG = {"draws": drawn}
 
 if __name__ == "__main__":
     main()
