@@ -64,10 +64,13 @@ class Cases:
         """What each call asks for, and what each known mistake would give."""
         key = name, chance, with_mistakes
         if key not in self._expected:
-            check = self.lab.checks[name]
-            self._expected[key] = [
-                check.expected(call, with_mistakes) for call in self.calls(name, chance)
-            ]
+            check, calls = self.lab.checks[name], self.calls(name, chance)
+            if with_mistakes:
+                right = self.expected(name, chance)
+                both = zip(calls, right, strict=True)
+                self._expected[key] = [check.with_mistakes(*pair) for pair in both]
+            else:
+                self._expected[key] = [check.expected(call, False) for call in calls]
         return self._expected[key]
 
 
@@ -80,6 +83,7 @@ def question(
         "calls": [[call.inputs, call.positional] for call in calls],
         "mutates": list(check.mutates),
         "driver": check.driver,
+        "random": check.random,
         "stand_ins": list(stand_ins),
     }
 

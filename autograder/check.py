@@ -22,8 +22,8 @@ import importlib
 import inspect
 import itertools
 import numbers
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ import numpy as np
 
 from autograder.paths import PUBLIC_CHECKS
 from autograder.reference import reference
+from autograder.rounding import slack, without_mistakes
 from helpers.checks.compare import ATOL, RTOL, Tolerance, brief
 from helpers.checks.outcome import Outcome, observe
 from helpers.checks.store import Entry, PublicCase, PublicCheck, PublicConcept, digest
@@ -52,9 +53,14 @@ class Case:
 case = Case
 
 
-def draws(shape: tuple[int, ...], mean: float = 0.0, std: float = 1.0) -> Draws:
-    """Any correct draw of an array: its shape, mean and standard deviation count."""
-    return Draws(tuple(shape), float(mean), float(std))
+def draws(
+    shape: tuple[int, ...], mean: float = 0.0, std: float = 1.0, continuous: bool = True
+) -> Draws:
+    """Any correct draw of an array: its shape, mean and standard deviation count.
+
+    Where it is `continuous`, so does that its numbers were drawn one by one.
+    """
+    return Draws(tuple(shape), float(mean), float(std), continuous)
 
 
 @dataclass(frozen=True)
@@ -161,15 +167,26 @@ class Check:
         module = importlib.import_module(f"helpers.drivers.{self.lab.name}")
         return getattr(module, self.driver)
 
+    @property
+    def random(self) -> bool:
+        """Whether it is asked for draws, which another seed must change.
+
+        Where a seed is given it must not, and what a driver does is its own affair.
+        """
+        given = self._signature.parameters
+        return bool(self.expectation) and not self.driver and "seed" not in given
+
     def observe(self, function: Callable, call: Call) -> Outcome:
         """What `function`, in place of the exercise, does with a call."""
+        return self._observe(function, call.inputs, call.positional, self.random)
+
+    def _observe(
+        self, function: Callable, inputs: dict, positional: int, twice: bool = False
+    ) -> Outcome:
         return observe(
-            function,
-            call.inputs,
-            call.positional,
-            mutates=self.mutates,
-            driver=self.driver_function,
-        )
+            function, inputs, positional, mutates=self.mutates,
+            driver=self.driver_function, twice=twice,
+        )  # fmt: skip
 
     def expected(self, call: Call, with_mistakes: bool = True) -> Expected:
         """What a call asks for.
@@ -187,11 +204,35 @@ class Check:
             value = self.expectation(**call.inputs)
             outcomes = [Outcome(value=value, after=outcomes[0].after)]
         outcomes += [self.observe(other, call) for other in self.alternatives]
-        wrong = []
-        if with_mistakes:
-            wrong = [self.observe(m.function, call) for m in self.mistakes]
-            wrong = [_as_pattern(outcomes[0], outcome) for outcome in wrong]
-        return Expected(call.shown(self.name), tuple(outcomes), tuple(wrong))
+        slack = functools.cache(lambda: self._slack(call, outcomes))
+        expected = Expected(call.shown(self.name), tuple(outcomes), slack=slack)
+        return self.with_mistakes(call, expected) if with_mistakes else expected
+
+    def with_mistakes(self, call: Call, expected: Expected) -> Expected:
+        """The same, with what each known mistake would give."""
+        wrong = [self.observe(m.function, call) for m in self.mistakes]
+        patterns = [_as_pattern(expected.outcomes[0], outcome) for outcome in wrong]
+        return replace(expected, mistakes=tuple(patterns))
+
+    def _slack(
+        self, call: Call, outcomes: Sequence[Outcome]
+    ) -> tuple[dict[str, float], ...]:
+        """How far rounding may carry each right outcome of a call.
+
+        Not at all where the check has a floor: it has said itself what is rounding.
+        """
+        if self.tolerance.floor:
+            return ({},) * len(outcomes)
+        found = []
+        right = zip((self.solution, *self.alternatives), outcomes, strict=True)
+        for function, outcome in right:
+            run = functools.partial(self._observe, function, positional=call.positional)
+            widened = slack(run, call.inputs, self.tolerance)
+            if widened:
+                wrong = (self.observe(m.function, call) for m in self.mistakes)
+                widened = without_mistakes(widened, outcome, wrong, self.tolerance)
+            found.append(widened)
+        return tuple(found)
 
     def public(self) -> PublicCheck:
         """The side of this check that a student receives."""
@@ -208,6 +249,7 @@ class Check:
             driver=self.driver,
             forbid=self.forbid,
             tolerance=self.tolerance,
+            random=self.random,
         )
 
 
@@ -240,7 +282,8 @@ def _as_pattern(right: Outcome, wrong: Outcome) -> Outcome:
 
 def _pattern(right: Any, wrong: Any) -> Any:
     if isinstance(right, Draws) and isinstance(wrong, np.ndarray) and wrong.size:
-        return Draws(wrong.shape, float(wrong.mean()), float(wrong.std()))
+        mean, std = float(wrong.mean()), float(wrong.std())
+        return Draws(wrong.shape, mean, std, continuous=False)
     if isinstance(right, dict) and isinstance(wrong, dict):
         return {k: _pattern(right.get(k), v) for k, v in wrong.items()}
     sequences = isinstance(right, (list, tuple)) and isinstance(wrong, (list, tuple))
@@ -301,6 +344,7 @@ class Lab:
         points: float,
         rtol: float = RTOL,
         atol: float = ATOL,
+        floor: float = 0.0,
         mutates: Iterable[str] = (),
         driver: str | None = None,
         forbid: Iterable[str] = (),
@@ -309,13 +353,14 @@ class Lab:
     ) -> Callable[[Callable], Check]:
         """Register the decorated generator of cases as the check of an exercise.
 
-        Args: those of `Check`; `atol` is relative to an array's largest value.
+        Args: those of `Check` and of `Tolerance`; `atol` is relative to an array's
+            largest value.
         """
 
         def register(cases: Callable) -> Check:
             self._new(name)
             self.checks[name] = Check(
-                self, name, points, cases, Tolerance(rtol, atol), tuple(mutates),
+                self, name, points, cases, Tolerance(rtol, atol, floor), tuple(mutates),
                 driver, tuple(forbid), all_or_nothing, seconds,
             )  # fmt: skip
             return self.checks[name]

@@ -37,7 +37,7 @@ class InProcess:
         return [
             self._student.call(
                 check.name, call.inputs, call.positional, check.mutates, check.driver,
-                stand_ins,
+                stand_ins, check.random,
             )
             for call in calls
         ]  # fmt: skip

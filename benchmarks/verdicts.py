@@ -9,12 +9,15 @@ Parts: *wrong*, wrong versions of every reference function, made mechanically
 *right*, right versions written otherwise, which may lose nothing (`specificity.py`);
 *cascades*, an early function that is broken and may cost later ones nothing;
 *concepts*, whether the form of a question gives its answer away; *time*, what opening a
-lab and checking an exercise takes (`first_minute.py`); *luck*, listed mistakes over
-many draws, which should earn the same in each and everything in none (`luck.py`);
-*trivial*, answers that nobody had to think about (`trivial.py`); *lookup*, a notebook
-that only knows the visible cases (`lookup.py`). `--sample` takes that many wrong
-versions of each function, `--draws` that many draws for at most `--seconds` an
-exercise. `--show` prints what fell short.
+lab and checking an exercise takes (`first_minute.py`); *trivial*, answers that nobody
+had to think about (`trivial.py`); *lookup*, a notebook that only knows the visible
+cases (`lookup.py`). `--sample` takes that many wrong versions of each function,
+`--show` prints what fell short.
+
+Two parts are made only where they are named: *draws*, every right version on `--draws`
+draws of hidden cases, of which none may refuse it (`draws.py`); *luck*, every listed
+mistake on as many, which should earn the same in each and everything in none
+(`luck.py`). After `--seconds` on one exercise, *draws* is content with 300.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from pathlib import Path
 
 import cascades
 import concepts
+import draws
 import first_minute
 import lookup
 import luck
@@ -47,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for lab in options.labs or paths.lab_names():
         row = {"lab": lab}
         for part in options.only or PARTS:
-            row |= PARTS[part](lab, options)
+            row |= (PARTS | LONG)[part](lab, options)
         rows.append(row)
         print("  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
         if options.json:
@@ -63,10 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--sample", type=int, default=0, metavar="N")
     parser.add_argument("--seed", type=int, default=0, metavar="S")
-    parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART")
-    parser.add_argument("--show", action="store_true")
+    parser.add_argument("--only", nargs="+", choices=PARTS | LONG, metavar="PART")
     parser.add_argument("--draws", type=int, default=300, metavar="N")
-    parser.add_argument("--seconds", type=float, default=60.0, metavar="S")
+    parser.add_argument("--seconds", type=float, default=30.0, metavar="S")
+    parser.add_argument("--show", action="store_true")
     return parser
 
 
@@ -137,6 +141,22 @@ def right(lab: str, options: argparse.Namespace) -> dict:
                 print(f"LOSES: {exercise} · {name}\n    {message}")
     full = _percent(found, lambda one: not one[2])
     return {"right versions": len(found), "full marks": full}
+
+
+def drawn(lab: str, options: argparse.Namespace) -> dict:
+    """Right versions that any of many draws of hidden cases refuses."""
+    rows = [
+        draws.run(one, options.draws, options.seconds) for one in _checks(lab, options)
+    ]
+    if options.show:
+        print(*draws.listed(rows), sep="\n", flush=True)
+    made = [row.draws for row in rows]
+    return {
+        "draws": sum(made),
+        "fewest draws": min(made, default=0),
+        "refused versions": sum(len(row.refused) for row in rows),
+        "refused in draws": sum(len(f) for r in rows for f in r.refused.values()),
+    }
 
 
 def cascading(lab: str, options: argparse.Namespace) -> dict:
@@ -221,11 +241,15 @@ def looked_up(lab: str, options: argparse.Namespace) -> dict:
 
 
 PARTS = {
-    "lookup": looked_up,
-    "luck": lucky, "trivial": thoughtless,
-    "wrong": wrong, "right": right, "cascades": cascading, "concepts": asked,
+    "wrong": wrong,
+    "right": right,
+    "cascades": cascading,
+    "concepts": asked,
     "time": timed,
-}  # fmt: skip
+    "trivial": thoughtless,
+    "lookup": looked_up,
+}
+LONG = {"draws": drawn, "luck": lucky}
 
 if __name__ == "__main__":
     main()

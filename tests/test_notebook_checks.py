@@ -9,7 +9,7 @@ import pytest
 
 from autograder import check as authoring
 from helpers.checks import CheckFailed, store
-from helpers.checks.compare import difference
+from helpers.checks.compare import Tolerance, difference
 from helpers.checks.notebook import Checker
 from helpers.checks.values import Draws, Opaque, plain
 
@@ -221,17 +221,104 @@ class TestCompare:
         assert difference({"a": 1}, {"a": 1, "b": 2}, notes=notes) is None
         assert "'b'" in notes[0]
 
-    def test_draws_by_shape_mean_and_spread(self):
+    @pytest.mark.parametrize(
+        ("expected", "got"),
+        [
+            (3, 3.0),
+            (3, np.float32(2.9999998)),
+            (100_000, 100_000.0),
+            (16_777_217, np.float32(16_777_216)),  # as near as float32 can come
+            (2**60 + 1, 2**60 + 1),
+            (np.array([200, 3], np.uint8), np.array([200.0, 3.0])),
+            (True, np.float64(1)),
+        ],
+    )
+    def test_a_count_may_come_as_another_kind_of_number(self, expected, got):
+        assert difference(expected, got) is None
+
+    @pytest.mark.parametrize(
+        ("expected", "got"),
+        [
+            (100_000, 100_009),
+            (100_000, 100_000.5),
+            (2**60 + 1, 2**60),
+            (np.array([100_000, 1]), np.array([100_000, 0])),
+            (np.array([255] * 3, np.uint8), np.array([255, 254, 255], np.uint8)),
+            (True, 0),
+        ],
+    )
+    def test_a_count_is_not_rounded(self, expected, got):
+        assert difference(expected, got).kind == "values"
+
+    def test_a_check_may_leave_more_room_for_counts(self):
+        assert difference(1000, 1004, Tolerance(atol=0.01)) is None
+
+    def test_below_the_floor_all_numbers_are_equal(self):
+        allowed = Tolerance(floor=2e-7)
+        assert difference(3e-11, 1e-7, allowed) is None
+        assert difference(3e-11, 3e-7, allowed).kind == "values"
+        assert difference(0.5, 1e-9, allowed).kind == "values"
+
+
+class TestDraws:
+    EXPECTED = Draws((50, 40), 0.0, 0.01)
+
+    @pytest.mark.parametrize("kind", [np.float64, np.float32])
+    @pytest.mark.parametrize("shape", [(50, 40), (1, 1), (2, 2), (3, 1), (200,)])
+    def test_any_draw_of_the_distribution_passes(self, shape, kind):
         rng = np.random.default_rng(0)
-        expected = Draws((50, 40), 0.0, 0.01)
-        assert difference(expected, rng.normal(size=(50, 40)) * 0.01) is None
-        assert difference(expected, rng.normal(size=(40, 50)) * 0.01).kind == "shape"
-        assert difference(expected, rng.normal(size=(50, 40))).kind == "values"
-        assert difference(expected, np.zeros((50, 40))).kind == "values"
-        assert difference(expected, Draws((50, 40), 0.0, 0.01)) is None
-        assert difference(expected, Draws((50, 40), 0.0, 0.02)) is not None
-        uniform = rng.random((50, 40)) * 0.01
-        assert difference(expected, uniform).kind == "values"
+        for _ in range(300):
+            got = (rng.normal(size=shape) * 0.01).astype(kind)
+            assert difference(Draws(shape, 0.0, 0.01), got) is None
+
+    def test_shape_mean_and_spread_count(self):
+        drawn = np.random.default_rng(0).normal(size=(50, 40))
+        assert difference(self.EXPECTED, drawn.T * 0.01).kind == "shape"
+        for got in (drawn, 0.01 + 0.01 * drawn, np.abs(drawn) * 0.01, 0 * drawn):
+            assert difference(self.EXPECTED, got).kind == "values"
+
+    def test_numbers_that_were_not_drawn_one_by_one_fail(self):
+        rng = np.random.default_rng(0)
+        drawn = rng.normal(size=(50, 40)) * 0.01
+        evenly = np.linspace(-1, 1, 2000).reshape(50, 40) * 0.01 * 3**0.5
+        few = rng.choice([-0.01, 0.01], size=(50, 40))
+        sorted_ = np.sort(drawn.ravel()).reshape(50, 40)
+        uneven = drawn * np.repeat([0.01, 1.41], 25)[:, None]
+        halves = np.where(np.arange(50)[:, None] < 25, drawn, drawn[::-1])
+        for got in (
+            np.tile(drawn[:1], (50, 1)), np.tile(drawn[:, :1], 40), halves,
+            evenly, few, sorted_, uneven,
+        ):  # fmt: skip
+            assert difference(self.EXPECTED, got).kind == "values"
+        one_by_one = Draws((50, 40), 0.0, 0.01, continuous=False)
+        assert difference(one_by_one, few) is None
+
+    def test_what_has_no_mean_fails(self):
+        for odd in (np.nan, np.inf, 1e308):
+            got = np.full((50, 40), odd)
+            got[::2] *= -1
+            assert difference(self.EXPECTED, got).kind == "values"
+
+    def test_our_own_objects_never_pass(self):
+        for ours in (self.EXPECTED, Draws((50, 40), np.nan), Opaque("an array")):
+            assert difference(self.EXPECTED, ours).kind == "type"
+            assert difference(self.EXPECTED, plain(ours)).kind == "type"
+            assert plain([ours]) == [Opaque(f"an object of type {type(ours).__name__}")]
+
+    @pytest.mark.parametrize("lab", ["C1W3", "C1W4"])
+    def test_an_initializer_sets_no_seed(self, lab):
+        one = authoring.load(lab).checks["initialize_parameters"]
+
+        def seeded(*sizes):
+            np.random.seed(2)
+            return one.solution(*sizes)
+
+        public = one.public()
+        checker = Checker(lab, store.Store(one.lab.public_path))
+        assert checker.verdict(one.solution, public).right
+        said = checker.verdict(seeded, public)
+        assert said.passed == 0
+        assert "set no seed" in said.message
 
 
 def test_checks_say_what_their_cases_cover():

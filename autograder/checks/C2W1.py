@@ -471,7 +471,7 @@ def add_starts(check, scale, wrong):
 
     @check.right
     def with_another_generator(layers_dims):
-        rng = np.random.default_rng(3)
+        rng = np.random.default_rng()
         return filled(
             layers_dims,
             lambda s: rng.normal(scale=scale(s[1]), size=s).astype(np.float32),
@@ -479,7 +479,6 @@ def add_starts(check, scale, wrong):
 
     @check.right
     def in_another_order(layers_dims):
-        np.random.seed(11)
         shapes = list(zip(layers_dims[1:], layers_dims[:-1], strict=True))
         parameters = {}
         for i in range(len(shapes), 0, -1):
@@ -1448,7 +1447,7 @@ def expected_copies(image, seed, times):
     return {
         "shape": image.shape,
         "kind": str(image.dtype),
-        "mirrored": draws((times,), mean=0.5, std=0.5),
+        "mirrored": draws((times,), mean=0.5, std=0.5, continuous=False),
         "moved down by": steps,
         "moved to the right by": steps,
         "both moved by the same": False,
@@ -1609,12 +1608,12 @@ def backward_as_scalar(x, theta):
 forward_propagation = backward_propagation = None
 
 
-@lab.check("gradient_check", points=4, driver="check_slopes")
+@lab.check("gradient_check", points=4, driver="check_slopes", floor=2e-7)
 def gradient_check(rng):
     """Right slopes and wrong ones, straight costs and bent ones, several nudges."""
     x, theta = (float(value) for value in rng.uniform(1, 3, 2))
     yield case(x, theta, epsilon=None, power=1, factor=1.0)
-    yield case(-x, theta, epsilon=1e-4, power=3, factor=1.0)
+    yield case(-x, theta, epsilon=1e-2, power=3, factor=1.0)
     yield case(x, theta, epsilon=1e-4, power=2, factor=-0.5)
     yield case(x, -theta, epsilon=0.5, power=3, factor=1.0)
     yield case(x, theta, epsilon=0.3, power=3, factor=1.3)
@@ -1703,7 +1702,7 @@ def check_aloud(x, theta, epsilon=1e-7, print_msg=False):
     return np.array(difference)
 
 
-@lab.check("gradient_check_n", points=6, seconds=20)
+@lab.check("gradient_check_n", points=6, seconds=20, floor=2e-7)
 def gradient_check_n(rng):
     """Right slopes, slopes with one wrong layer or sign, and several nudges."""
     for m, epsilon, wrong in [(3, 1e-4, {}), (5, 0.2, {}), (4, 1e-4, {"dW2": 1.5})]:

@@ -1361,7 +1361,10 @@ def sampled(parameters, char_to_ix, seed, many):
     letters = np.arange(8)
     mean = float(letters @ y.ravel())
     spread = float(np.sqrt((letters - mean) ** 2 @ y.ravel()))
-    return {"first letters": draws((many,), mean, spread), "a seed repeats": True}
+    return {
+        "first letters": draws((many,), mean, spread, False),
+        "a seed repeats": True,
+    }
 
 
 def _sampled(parameters, char_to_ix, seed, *, best=False, fed=True, kept=True, limit=50,
@@ -1980,7 +1983,7 @@ def improvised(scores, first, Ty, temperature):
     p = (p + np.roll(p, 1)) / (2 * p.sum())
     tokens = np.arange(len(p))
     spread = float(np.sqrt((tokens - tokens @ p) ** 2 @ p))
-    return {"indices": draws((Ty, 1), float(tokens @ p), spread)}
+    return {"indices": draws((Ty, 1), float(tokens @ p), spread, False)}
 
 
 def _improvise(model, x, a, c, Ty, tau, *, fed=True, kept=True, best=False):

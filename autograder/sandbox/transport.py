@@ -399,6 +399,7 @@ def _outcome(found: Any, names: set[str], mutates: Sequence[str]) -> Outcome:
             modified=tuple(n for n in _some(found.get("modified")) if n in names),
             after={n: after.get(n) for n in mutates} if isinstance(after, dict) else {},
             notes=tuple(_text(note) for note in _some(found.get("notes"), 5)),
+            repeated=found.get("repeated") is True,
         )
     raise FrameError("a message of no known form")
 

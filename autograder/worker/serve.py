@@ -103,7 +103,7 @@ def _answer(
     for inputs, positional in question["calls"]:
         outcome = student.call(
             question["name"], inputs, positional, question["mutates"],
-            question["driver"], stubs,
+            question["driver"], stubs, question["random"],
         )  # fmt: skip
         outcomes.append(vars(outcome))
         if not at_once:

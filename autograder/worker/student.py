@@ -91,6 +91,7 @@ class Student:
         mutates: Iterable[str] = (),
         driver: str | None = None,
         stand_ins: Mapping[str, Callable] | None = None,
+        random: bool = False,
     ) -> Outcome:
         """Call an exercise; see `helpers.checks.outcome.observe`.
 
@@ -101,6 +102,7 @@ class Student:
             mutates: parameters that it is asked to change in place.
             driver: name of the function in `helpers.drivers` that calls it.
             stand_ins: functions that take the place of the student's for this call.
+            random: it is asked for draws, which another seed must change.
         """
         function = self.module.__dict__.get(name)
         if not callable(function):
@@ -113,6 +115,7 @@ class Student:
                     positional,
                     mutates=tuple(mutates),
                     driver=driver_of(self.lab, driver),
+                    twice=random,
                 )
         except BaseException as error:  # SystemExit and any other kind as well
             return Outcome(error=describe(error))

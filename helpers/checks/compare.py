@@ -7,6 +7,7 @@ noted, not punished.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,9 @@ RTOL = 1e-4  # of each value
 ATOL = 1e-5  # of the largest value of an array
 FLOOR = 1e-8  # where everything expected is zero but for rounding
 ZERO = 1e-12
+COUNT = 0.01  # how far a float may lie from a whole number that is meant
+SHARE = 0.1  # of the largest value: more than that is no rounding
+LITTLE = 1e-3  # or of this size, where the largest value is rounding itself
 _WHOLE = ("type", "structure")  # kinds of differences that no part has
 
 
@@ -27,10 +31,26 @@ class Tolerance:
 
     A value may miss by `rtol` of itself plus `atol` of the largest expected value
     of its array, which leaves room for float32 and for another order of summation.
+    Whole numbers are exact, unless a check gives a wider tolerance than the usual one.
+
+    Attributes:
+        rtol: share of each value.
+        atol: share of the largest value of an array.
+        floor: numbers that are both no larger than this are equal, because they are
+            nothing but rounding.
+        slack: place in a result → how far rounding alone may carry the numbers there,
+            where a case was found to amplify it.
     """
 
     rtol: float = RTOL
     atol: float = ATOL
+    floor: float = 0.0
+    slack: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def counts_exactly(self) -> bool:
+        """Whether whole numbers must be met exactly."""
+        return self.rtol <= RTOL and self.atol <= ATOL
 
 
 @dataclass(frozen=True)
@@ -103,19 +123,13 @@ def difference(
 
     Args:
         expected: plain value, may contain `Draws`.
-        got: plain value.
+        got: plain value; `Draws` in it never pass.
         tolerance: for numbers; the usual one by default.
         place: name of what is compared, for messages.
         notes: a list that collects remarks which cost nothing, such as extra keys.
     """
     tolerance = tolerance or Tolerance()
     notes = [] if notes is None else notes
-    if isinstance(expected, Draws) and isinstance(got, Draws):
-        return _sequences(
-            [expected.shape, expected.mean, expected.std],
-            [got.shape, got.mean, got.std],
-            tolerance, place, notes,
-        )  # fmt: skip
     if isinstance(expected, Draws):
         return _draws(expected, got, place)
     if isinstance(expected, dict):
@@ -182,24 +196,55 @@ def _numbers(expected, got, tolerance, place) -> Difference | None:
         return Difference("type", place, "real numbers", "complex numbers")
     if one.shape != other.shape:
         return Difference("shape", place, what(expected), what(got), pair=(one, other))
-    close = _close(one, other, tolerance)
+    close = _close(one, other, tolerance, tolerance.slack.get(place, 0.0))
     if close.all():
         return None
     return _first_far(one, other, close, place)
 
 
-def _close(one: np.ndarray, other: np.ndarray, tolerance: Tolerance) -> np.ndarray:
+def _close(
+    one: np.ndarray, other: np.ndarray, tolerance: Tolerance, slack: float = 0.0
+) -> np.ndarray:
     """Elementwise; not-a-number equals itself, infinities their own sign."""
+    whole = one.dtype.kind in "biu" and tolerance.counts_exactly
+    if whole and other.dtype.kind in "biu":
+        return np.asarray(one == other)
+    digit = np.finfo(other.dtype).eps if whole else 0.0
     wide = np.complex128 if one.dtype.kind == "c" else np.float64
     one, other = one.astype(wide), other.astype(wide)
     finite = np.isfinite(one)
-    scale = np.abs(one[finite]).max(initial=0.0)
+    scale = size(one)
     with np.errstate(invalid="ignore", over="ignore"):
-        slack = tolerance.atol * scale if scale > ZERO else FLOOR
-        allowed = tolerance.rtol * np.abs(one) + slack
-        near = np.abs(one - other) <= allowed
+        allowed = tolerance.rtol * np.abs(one) + usual(scale, tolerance)
+        if whole:  # a count as a float, as exact as this kind of float can be
+            allowed = np.minimum(allowed, np.maximum(COUNT, digit * np.abs(one)))
+        near = np.abs(one - other) <= np.maximum(allowed, slack)
+        near |= (np.abs(one) <= tolerance.floor) & (np.abs(other) <= tolerance.floor)
     same = (one == other) | (np.isnan(one) & np.isnan(other))
     return np.where(finite, near, same)
+
+
+def size(numbers: np.ndarray) -> float:
+    """The size of the largest finite number of an array."""
+    return float(np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0))
+
+
+def usual(scale: float, tolerance: Tolerance) -> float:
+    """How far any number of an array may lie off, by the size of its largest."""
+    if scale > ZERO or not tolerance.atol:
+        return tolerance.atol * scale
+    return FLOOR
+
+
+def may_be_rounding(found: Difference) -> bool:
+    """Whether a difference is so small that rounding could explain it."""
+    if found.kind != "values" or found.pair is None:
+        return False
+    one, other = map(np.asarray, found.pair)
+    if one.dtype.kind not in "fc" or not (np.isfinite(one) == np.isfinite(other)).all():
+        return False
+    finite = np.isfinite(one)
+    return size(one[finite] - other[finite]) <= max(SHARE * size(one), LITTLE)
 
 
 def _first_far(one, other, close, place) -> Difference:
@@ -224,7 +269,7 @@ def _first_far(one, other, close, place) -> Difference:
 
 
 def _draws(expected: Draws, got: Any, place: str) -> Difference | None:
-    """Shape, mean and spread, with room for five standard errors."""
+    """Shape, mean and spread, and whether the numbers look drawn one by one."""
     if not isinstance(got, np.ndarray):
         shaped = f"an array of shape {expected.shape}"
         return Difference("type", place, shaped, what(got))
@@ -232,18 +277,49 @@ def _draws(expected: Draws, got: Any, place: str) -> Difference | None:
         return Difference("shape", place, f"shape {expected.shape}", what(got))
     if got.dtype.kind not in "fiub" or not np.isfinite(got).all():
         return Difference("values", place, "finite real numbers", brief(got))
+    with np.errstate(over="ignore", invalid="ignore"):  # as 1e308 twice
+        found = _spread(expected, got.astype(np.float64).ravel(), 5)
+        if found is None and expected.continuous:
+            found = _not_one_by_one(expected, got.astype(np.float64))
+    return found and Difference("values", place, *found)
+
+
+def _spread(
+    expected: Draws, got: np.ndarray, errors: float, where: str = ""
+) -> tuple[str, str] | None:
+    """What is odd about mean or spread, with room for some standard errors.
+
+    Written so that not-a-number is odd.
+    """
     n = max(got.size, 2)
     mean, std = float(got.mean()), float(got.std())
-    if abs(mean - expected.mean) > 5 * expected.std / np.sqrt(n) + 1e-12:
-        return Difference(
-            "values", place, f"a mean near {expected.mean:.4g}", f"{mean:.4g}"
-        )
-    room = expected.std * 5 / np.sqrt(2 * n)
-    if abs(std - expected.std) > room + 1e-12:
-        return Difference(
-            "values", place, f"a standard deviation near {expected.std:.4g}",
-            f"{std:.4g}",
-        )  # fmt: skip
+    if not abs(mean - expected.mean) <= errors * expected.std / np.sqrt(n) + 1e-12:
+        return f"a mean near {expected.mean:.4g}{where}", f"{mean:.4g}"
+    if not abs(std - expected.std) <= errors * expected.std / np.sqrt(2 * n) + 1e-12:
+        return f"a standard deviation near {expected.std:.4g}{where}", f"{std:.4g}"
+    return None
+
+
+def _not_one_by_one(expected: Draws, got: np.ndarray) -> tuple[str, str] | None:
+    """What shows that the numbers were not drawn one by one, independently."""
+    if got.size > 1 and 2 * np.unique(got).size <= got.size:
+        return "a draw of its own for each entry", "the same few numbers repeated"
+    if got.ndim > 1:
+        rows = got.reshape(len(got), -1)
+        columns = got.reshape(-1, got.shape[-1]).T
+        for name, lines in (("row", rows), ("column", columns)):
+            if lines.shape[1] < 2:
+                continue
+            if len(np.unique(lines, axis=0)) < len(lines):
+                return f"draws of its own for each {name}", f"{name}s that are equal"
+            for line in lines:  # 6: there are many of them
+                if found := _spread(expected, line, 6, f" in each {name}"):
+                    return found
+    if got.size >= 50:
+        order = got.ravel() - got.mean()
+        along = np.dot(order[1:], order[:-1]) / np.dot(order, order)
+        if not abs(along) <= 6 / np.sqrt(got.size):
+            return "draws that do not follow from one another", "numbers in an order"
     return None
 
 
@@ -261,8 +337,6 @@ def what(value: Any) -> str:
         return f"an array of shape {value.shape}"
     if isinstance(value, (list, tuple)):
         return f"a {type(value).__name__} of {len(value)}"
-    if isinstance(value, Draws):
-        return f"an array of shape {value.shape}"
     if isinstance(value, Opaque):
         return value.kind
     return {dict: "a dictionary", str: "a string", set: "a set"}.get(

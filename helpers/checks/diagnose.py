@@ -5,8 +5,8 @@ Only what holds in every wrong case is said, for a wrong name is worse than none
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ class Seen:
         got: what came.
         passed: whether it is right.
         failed: it stopped with an error, so there is nothing to look at.
+        slack: how far rounding may carry the numbers, place by place.
     """
 
     inputs: dict[str, Any]
@@ -32,6 +33,7 @@ class Seen:
     got: Any
     passed: bool
     failed: bool = False
+    slack: Mapping[str, float] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list, compare=False)
 
 
@@ -49,7 +51,8 @@ def hint(cases: Sequence[Seen], tolerance: Tolerance) -> str:
 def _hint(cases: Sequence[Seen], tolerance: Tolerance) -> str:
     wrong = [case for case in cases if not case.passed and not case.failed]
     for case in wrong:
-        case.parts[:] = parts(case.expected, case.got, tolerance)
+        allowed = replace(tolerance, slack=case.slack)
+        case.parts[:] = parts(case.expected, case.got, allowed)
     said = []
     first = next(case for case in cases if not case.passed)
     if wrong and first is wrong[0]:

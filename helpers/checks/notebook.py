@@ -79,7 +79,7 @@ class Checker:
         outcomes = [
             observe(
                 function, case.inputs, case.positional, mutates=entry.mutates,
-                driver=driver,
+                driver=driver, twice=entry.random,
             )
             for case in cases
         ]  # fmt: skip

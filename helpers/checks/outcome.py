@@ -34,6 +34,7 @@ class Outcome:
         modified: names of arguments that the call changed without being asked to.
         after: arguments the exercise is meant to change, as they are after the call.
         notes: remarks that cost nothing, such as a warning from NumPy.
+        repeated: it gave the same draws again after another seed of `np.random`.
     """
 
     value: Any = None
@@ -42,6 +43,7 @@ class Outcome:
     modified: tuple[str, ...] = ()
     after: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    repeated: bool = False
 
 
 def observe(
@@ -52,6 +54,7 @@ def observe(
     mutates: Sequence[str] = (),
     driver: Callable | None = None,
     seed: int = SEED,
+    twice: bool = False,
 ) -> Outcome:
     """Call `function` on copies of the inputs, with NumPy's generator seeded.
 
@@ -64,6 +67,8 @@ def observe(
         driver: where the exercise takes or returns objects, called as
             `driver(function, **inputs)`, turns plain inputs into plain outputs.
         seed: for `np.random`, so that draws can be repeated.
+        twice: call it once more with another seed, and note whether the draws are
+            the same.
     """
     given = copy.deepcopy(inputs)
     names = list(given)
@@ -81,12 +86,19 @@ def observe(
         return Outcome(error="it is not written yet", unwritten=True)
     except Exception as error:
         return Outcome(error=describe(error))
+    repeated = False
+    if twice:
+        other = observe(
+            function, inputs, positional, mutates=mutates, driver=driver, seed=seed + 1
+        )
+        repeated = not other.error and not differs(value, other.value)
     changed = [name for name in names if differs(inputs[name], plain(given[name]))]
     return Outcome(
         value=value,
         modified=tuple(name for name in changed if name not in mutates),
         after={name: plain(given[name]) for name in mutates},
         notes=tuple(dict.fromkeys(f"NumPy warned: {w.message}" for w in heard)),
+        repeated=repeated,
     )
 
 

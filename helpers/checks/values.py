@@ -33,11 +33,13 @@ class Draws:
     """An expected array of random numbers, known by shape, mean and spread only.
 
     `mean` and `std` describe the distribution; any correct stream of numbers fits.
+    Where it is `continuous`, hardly two draws are the same number.
     """
 
     shape: tuple[int, ...]
     mean: float = 0.0
     std: float = 1.0
+    continuous: bool = True
 
 
 class NotPlain(ValueError):
@@ -49,15 +51,14 @@ def plain(value: Any, above: tuple[int, ...] = ()) -> Any:
 
     Exact types only: a subclass of `float` or `ndarray` with methods of its own
     is reduced to the numbers it holds, so that no method of it is ever called
-    by whoever compares.
+    by whoever compares. `Draws` and `Opaque` are ours to make: in an answer they are
+    objects like any other.
 
     `above` holds the identities of what `value` lies in: a list that was appended to
     itself has no end.
     """
     kind = type(value)
-    if value is None or kind in (bool, int, str, Opaque, Draws):
-        return value
-    if kind is float:
+    if value is None or kind in (bool, int, float, str):
         return value
     if len(above) > MAX_DEPTH:
         return Opaque("a structure nested too deeply")
@@ -126,7 +127,7 @@ def _pack(value: Any, arrays: list[np.ndarray], depth: int) -> Any:
         arrays.append(np.ascontiguousarray(value).reshape(value.shape))
         return {"array" if isinstance(value, np.ndarray) else "scalar": len(arrays) - 1}
     if isinstance(value, Draws):
-        return {"draws": [list(value.shape), value.mean, value.std]}
+        return {"draws": [list(value.shape), value.mean, value.std, value.continuous]}
     if isinstance(value, Opaque):
         return {"opaque": value.kind}
     if isinstance(value, dict):
@@ -179,7 +180,10 @@ def _unpack(tree: Any, arrays: list[np.ndarray], budget: list[int], depth: int) 
         case "scalar":
             return arrays[_index(body)][()]
         case "draws":
-            return Draws(tuple(map(int, body[0])), float(body[1]), float(body[2]))
+            shape, mean, std, continuous = body
+            return Draws(
+                tuple(map(int, shape)), float(mean), float(std), bool(continuous)
+            )
         case "opaque":
             return Opaque(str(body))
         case "dict":

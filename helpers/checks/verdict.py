@@ -5,11 +5,11 @@ One set of rules serves the check in the notebook and the judge of submissions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from helpers.checks.compare import Tolerance, difference
+from helpers.checks.compare import Difference, Tolerance, difference, may_be_rounding
 from helpers.checks.diagnose import Seen, hint
 from helpers.checks.outcome import Outcome
 
@@ -22,11 +22,14 @@ class Expected:
         shown: one line that shows the call, for messages.
         outcomes: every right outcome; the first is the reference's.
         mistakes: known wrong outcomes, in the order of the mistakes' messages.
+        slack: gives for each right outcome how far rounding may carry its numbers,
+            place by place; asked only where it could matter, for it may take long.
     """
 
     shown: str
     outcomes: tuple[Outcome, ...]
     mistakes: tuple[Outcome, ...] = ()
+    slack: Callable[[], Sequence[Mapping[str, float]]] | None = None
 
 
 @dataclass(frozen=True)
@@ -98,9 +101,11 @@ def judge(
         tolerance: for numbers.
         inputs: arguments of each case, for hints.
     """
+    pairs = list(zip(expected, outcomes, strict=True))
+    tolerances = [_widened(want, got, tolerance) for want, got in pairs]
     cases = tuple(
-        _judge_case(want, got, tolerance)
-        for want, got in zip(expected, outcomes, strict=True)
+        _judge_case(want, got, allowed)
+        for (want, got), allowed in zip(pairs, tolerances, strict=True)
     )
     verdict = Verdict(
         name,
@@ -115,8 +120,10 @@ def judge(
         return replace(verdict, mistake=mistake)
     known = inputs or [{}] * len(cases)
     seen = [
-        _seen(given, want, got, case.passed)
-        for given, want, got, case in zip(known, expected, outcomes, cases, strict=True)
+        replace(_seen(given, want, got, case.passed), slack=_in_one(want, allowed[0]))
+        for given, (want, got), case, allowed in zip(
+            known, pairs, cases, tolerances, strict=True
+        )
     ]
     return replace(verdict, hint=_hint(seen, tolerance))
 
@@ -139,14 +146,44 @@ def _seen(inputs: dict, want: Expected, got: Outcome, passed: bool) -> Seen:
     return Seen(inputs, expected, {"returned": got.value, **got.after}, passed, failed)
 
 
-def _judge_case(want: Expected, got: Outcome, tolerance: Tolerance) -> CaseVerdict:
-    faults = [_fault(right, got, tolerance) for right in want.outcomes]
+def _in_one(want: Expected, tolerance: Tolerance) -> dict[str, float]:
+    """Slack by the places of `_seen`, which puts all results in one dictionary."""
+    if not want.outcomes[0].after:
+        return dict(tolerance.slack)
+    renamed = {"result": "result['returned']"}
+    renamed |= {
+        f"`{name}` after": f"result[{name!r}]" for name in want.outcomes[0].after
+    }
+    return {
+        new + place.removeprefix(old): far
+        for place, far in tolerance.slack.items()
+        for old, new in renamed.items()
+        if place.startswith(old)
+    }
+
+
+def _widened(want: Expected, got: Outcome, tolerance: Tolerance) -> list[Tolerance]:
+    """The tolerance for each right outcome: wider where that could be rounding."""
+    usual = [tolerance] * len(want.outcomes)
+    if want.slack is None or got.error or got.modified:
+        return usual
+    found = [_difference(right, got, tolerance) for right in want.outcomes]
+    if not all(found) or not any(may_be_rounding(one) for one in found):
+        return usual
+    return [replace(tolerance, slack=slack) for slack in want.slack()]
+
+
+def _judge_case(
+    want: Expected, got: Outcome, tolerances: Sequence[Tolerance]
+) -> CaseVerdict:
+    both = zip(want.outcomes, tolerances, strict=True)
+    faults = [fault(right, got, tolerance) for right, tolerance in both]
     if not all(faults):
         return CaseVerdict(True, want.shown)
     return CaseVerdict(False, want.shown, faults[0])
 
 
-def _fault(right: Outcome, got: Outcome, tolerance: Tolerance) -> str:
+def fault(right: Outcome, got: Outcome, tolerance: Tolerance) -> str:
     """What is wrong with an outcome, an empty text if nothing is."""
     if got.unwritten:
         return got.error
@@ -156,13 +193,23 @@ def _fault(right: Outcome, got: Outcome, tolerance: Tolerance) -> str:
     if got.modified:
         names = " and ".join(f"`{name}`" for name in got.modified)
         return f"it changes its argument {names}; work on a copy"
-    found = difference(right.value, got.value, tolerance)
-    if found is None:
-        for name, after in right.after.items():
-            found = difference(after, got.after.get(name), tolerance, f"`{name}` after")
-            if found:
-                break
+    found = _difference(right, got, tolerance)
+    if found is None and got.repeated:
+        return (
+            "it draws the same numbers after another `np.random.seed`: draw from "
+            "`np.random` and set no seed in it"
+        )
     return str(found) if found else ""
+
+
+def _difference(
+    right: Outcome, got: Outcome, tolerance: Tolerance
+) -> Difference | None:
+    found = difference(right.value, got.value, tolerance)
+    for name, after in right.after.items():
+        if found is None:
+            found = difference(after, got.after.get(name), tolerance, f"`{name}` after")
+    return found
 
 
 def _named_mistake(expected, outcomes, messages, tolerance) -> str:

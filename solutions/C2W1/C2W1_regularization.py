@@ -1308,7 +1308,10 @@ check(backward_propagation)
 #
 # where $g$ is your slope and $g_\approx$ the nudged one. With $\varepsilon = 10^{-7}$,
 # below $2 \cdot 10^{-7}$ is fine, about $10^{-5}$ deserves a look, and above $10^{-3}$
-# there is a bug. By hand: $g = 3$, $g_\approx = 1$ gives $2 / 4 = 0.5$.
+# there is a bug. What lies below $2 \cdot 10^{-7}$ is mostly rounding, so the checks
+# take all differences down there as equal.
+#
+# By hand: $g = 3$, $g_\approx = 1$ gives $2 / 4 = 0.5$.
 
 # %% [markdown]
 # ### Exercise 18 · `gradient_check` · 4 points · about 6 minutes
