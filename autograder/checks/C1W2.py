@@ -1483,11 +1483,11 @@ def model(rng):
 
 
 def _clouds(rng, n, m):
-    """Two overlapping clouds of points, not centred, each label half of the time.
+    """Two overlapping clouds of points, not centred, two of three with label 1.
 
     One point has both labels, so no neuron gets all of them right.
     """
-    Y = (np.arange(m) % 2).reshape(1, m)
+    Y = (np.arange(m) % 3 > 0).astype(int).reshape(1, m)
     X = rng.normal(size=(n, m)) + Y + 0.3
     X[:, 1] = X[:, 0]
     order = rng.permutation(m)
