@@ -81,6 +81,7 @@ def test_the_corner_has_slope_one():
 def test_worked_example_of_the_text():
     parameters = {"W2": np.array([[3.0, 4.0]])}
     cache = {"A1": np.array([[0.0], [0.5]]), "A2": np.array([[0.6]])}
+    cache["Z1"] = np.arctanh(cache["A1"])
     X, Y = np.array([[1.0], [2.0]]), np.array([[1]])
     grads = LAB.backward_propagation(parameters, cache, X, Y)
     assert np.allclose(grads["dW2"], [[0, -0.2]])

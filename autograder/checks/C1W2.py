@@ -17,7 +17,7 @@ ref = lab.reference
 def image2vector(rng):
     """One pixel, a grey picture, colour pictures whose three sizes differ."""
     for shape in [(1, 1, 1), (2, 3, 1), (5, 4, 3), (3, 3, 3)]:
-        yield case(rng.integers(0, 256, shape))
+        yield case(rng.integers(1, 256, shape))
 
 
 @image2vector.mistake(
@@ -42,10 +42,19 @@ def reads_backwards_through_the_axes(image):
 
 
 @image2vector.mistake(
-    "It works for pictures of 64 × 64 × 3 only. Take the sizes from `image.shape`."
+    "The values are a 255th of those of the picture. Only the arrangement should "
+    "change here; the scaling comes later, for all pictures at once."
 )
-def one_size_only(image):
-    return image.reshape(64 * 64 * 3, 1)
+def scales_the_picture(image):
+    return image.reshape(-1, 1) / 255
+
+
+@image2vector.mistake(
+    "A row of the picture has become a row of the result. Every number should have a "
+    "row to itself: the second axis has the length 1."
+)
+def a_row_for_each_row(image):
+    return image.reshape(image.shape[0], -1)
 
 
 @image2vector.right
@@ -93,8 +102,11 @@ lab.concept(
 @lab.check("basic_sigmoid", points=2)
 def basic_sigmoid(rng):
     """Whole numbers and floats on both sides of zero, and zero."""
-    for x in [0, 3, -3, 0.5, -30, float(rng.normal())]:
-        yield case(x)
+    yield case(0)
+    for sign in (1, -1):
+        yield case(sign * int(rng.integers(1, 5)))
+        yield case(sign * float(rng.uniform(0.2, 2)))
+        yield case(sign * float(rng.uniform(4, 9)))
 
 
 @basic_sigmoid.mistake(
@@ -113,12 +125,12 @@ def basic_without_brackets(x):
 
 
 @basic_sigmoid.mistake(
-    "Some values are negative, or it divides by zero: below the line stands a sum, "
-    "not a difference."
+    "Some values are negative, or it divides by zero: the denominator is a sum, not a "
+    "difference."
 )
 def basic_with_a_difference(x):
-    below = 1 - math.exp(-x)
-    return 1 / below
+    denominator = 1 - math.exp(-x)
+    return 1 / denominator
 
 
 @basic_sigmoid.right
@@ -131,12 +143,18 @@ def basic_by_tanh(x):
     return np.float32((1 + math.tanh(x / 2)) / 2)
 
 
+def _with_extremes(rng):
+    """A vector with ±1000, 0, and a number on either side of it."""
+    below, above = rng.uniform(0.5, 3, 2)
+    return np.array([-1000.0, -below, 0.0, above, 1000.0])
+
+
 @lab.check("sigmoid", points=5)
 def sigmoid(rng):
     """A number, vectors with ±1000, whole numbers, a matrix and a stack of them."""
-    yield case(0.5)
-    yield case(np.array([-1000.0, -2.0, 0.0, 2.0, 1000.0]))
-    yield case(np.array([[0, 1, -3]]))
+    yield case(float(rng.uniform(0.3, 1.5)))
+    yield case(_with_extremes(rng))
+    yield case(np.array([[0, *rng.integers(1, 9, 3), *-rng.integers(1, 9, 3)]]))
     yield case(rng.normal(scale=3, size=(4, 3)))
     yield case(rng.normal(scale=3, size=(2, 3, 2)))
 
@@ -212,9 +230,10 @@ def sigmoid_with_a_loop(x):
 
 @lab.check("sigmoid_derivative", points=4)
 def sigmoid_derivative(rng):
-    """A number, vectors with ±1000, a matrix and a stack of them."""
-    yield case(0.5)
-    yield case(np.array([-1000.0, -1.0, 0.0, 2.0, 1000.0]))
+    """Numbers, a vector with ±1000, a matrix and a stack of them."""
+    yield case(float(rng.uniform(0.3, 1.5)))
+    yield case(-float(rng.uniform(0.3, 1.5)))
+    yield case(_with_extremes(rng))
     yield case(rng.normal(scale=2, size=(3, 4)))
     yield case(rng.normal(scale=2, size=(2, 2, 2)))
 
@@ -246,6 +265,23 @@ def the_value_itself(x):
 def sigmoid_of_the_sigmoid(x):
     s = ref.sigmoid(ref.sigmoid(x))
     return s * (1 - s)
+
+
+@sigmoid_derivative.mistake(
+    "At -1000 it is not a number (nan): an exponential is infinite there. Your "
+    "`sigmoid` is safe at both ends; build on its value."
+)
+def slope_that_overflows(x):
+    e = np.exp(-np.asarray(x))
+    return e / (1 + e) ** 2
+
+
+@sigmoid_derivative.mistake(
+    "The sign is wrong: the sigmoid rises everywhere, so no derivative is negative."
+)
+def slope_of_the_wrong_sign(x):
+    s = ref.sigmoid(x)
+    return s * (s - 1)
 
 
 @sigmoid_derivative.right
@@ -281,10 +317,12 @@ lab.concept(
 @lab.check("computation_graph", points=7)
 def computation_graph(rng):
     """Whole numbers, a zero among them, and floats of either sign."""
-    yield case(5, 3, 2)
-    yield case(1, 0, -4)
-    for a, b, c in rng.normal(scale=3, size=(2, 3)):
-        yield case(float(a), float(b), float(c))
+    a, b, c = (int(n) for n in rng.permutation(np.arange(2, 9))[:3])
+    yield case(a, b, c)
+    yield case(a, 0, -c)
+    for sign in (1, -1):
+        a, b, c = (float(x) for x in rng.uniform([0.5, 1.5, 3.5], [1, 3, 5]))
+        yield case(sign * a, b, -sign * c)
 
 
 @computation_graph.mistake(
@@ -314,6 +352,24 @@ def stops_at_the_product(a, b, c):
 )
 def loses_the_bracket(a, b, c):
     return 3 * a + b * c, {"da": 3, "db": c, "dc": b}
+
+
+@computation_graph.mistake(
+    "The derivatives are right but J is a third of what it should be: the last step is "
+    "J = 3v."
+)
+def value_without_the_last_step(a, b, c):
+    J, grads = ref.computation_graph(a, b, c)
+    return J / 3, grads
+
+
+@computation_graph.mistake(
+    "The 3 is multiplied by v once more on the way back. J = 3v is a product with a "
+    "constant; look at what J gains when v grows by 1."
+)
+def multiplies_by_the_value(a, b, c):
+    dv = 3 * (a + b * c)
+    return dv, {"da": dv, "db": dv * c, "dc": dv * b}
 
 
 @computation_graph.mistake("Return J first, then the dictionary of slopes.")
@@ -359,7 +415,9 @@ lab.concept(
 @lab.check("normalize_rows", points=5)
 def normalize_rows(rng):
     """One number, one row, one column, a square and a wide table."""
-    for shape in [(1, 1), (1, 5), (4, 1), (3, 3), (4, 6)]:
+    yield case(-rng.uniform(1, 5, (1, 1)))
+    yield case(rng.uniform(1, 5, (4, 1)) * rng.permutation([[-1], [1], [-1], [1]]))
+    for shape in [(1, 5), (3, 3), (4, 6)]:
         x = rng.normal(scale=3, size=shape)
         yield case(x + np.sign(x))  # no row is near zero
 
@@ -392,6 +450,28 @@ def normalizes_by_absolute_values(x):
 )
 def forgets_the_root(x):
     return x / np.sum(x**2, axis=1, keepdims=True)
+
+
+@normalize_rows.mistake(
+    "Each row was divided by its sum. Its length is the root of the sum of squares."
+)
+def normalizes_by_sums(x):
+    return x / np.sum(x, axis=1, keepdims=True)
+
+
+@normalize_rows.mistake(
+    "Each row was divided by its largest absolute value. Its length is the root of the "
+    "sum of squares."
+)
+def normalizes_by_the_largest(x):
+    return x / np.max(np.abs(x), axis=1, keepdims=True)
+
+
+@normalize_rows.mistake(
+    "These are the lengths of the rows. Divide each row by its own."
+)
+def returns_the_lengths(x):
+    return np.linalg.norm(x, axis=1, keepdims=True)
 
 
 @normalize_rows.mistake(
@@ -430,9 +510,12 @@ def normalize_transposed(x):
 def softmax(rng):
     """One class, equal scores, a square, ±1000 in one row and in different rows."""
     yield case(rng.normal(size=(3, 1)))
-    yield case(np.zeros((2, 4)))
+    yield case(np.full((2, 4), rng.uniform(-2, 2)))
     yield case(rng.normal(scale=2, size=(3, 3)))
-    yield case(np.array([[1000.0, 999.0, 0.0], [-1000.0, -1000.0, -1001.0]]))
+    small, smaller = rng.uniform([0.5, 1.5], [1, 2])
+    yield case(
+        np.array([[1000.0, 1000 - small, 0.0], [-1000.0, -1000.0, -1000 - smaller]])
+    )
     yield case(rng.normal(scale=2, size=(1, 5)))
     yield case(rng.normal(scale=2, size=(4, 3)))
 
@@ -480,10 +563,33 @@ def sums_without_axis(x):
 
 
 @softmax.mistake(
-    "The rows were shared out without the exponential: some shares are negative."
+    "The rows were divided by their sums without the exponential: negative scores give "
+    "negative shares, or large ones."
 )
 def forgets_the_exponential(x):
     return x / np.sum(x, axis=1, keepdims=True)
+
+
+@softmax.mistake(
+    "These are the exponentials of the scores. Divide each by the sum of its row."
+)
+def forgets_the_sum(x):
+    return np.exp(x - np.max(x, axis=1, keepdims=True))
+
+
+@softmax.mistake(
+    "Each score was put through the sigmoid on its own. The classes of a row share "
+    "one probability between them."
+)
+def sigmoid_of_each(x):
+    return ref.sigmoid(x)
+
+
+@softmax.mistake(
+    "These are logarithms of the shares, none above 0. Return the shares themselves."
+)
+def logarithms_of_shares(x):
+    return x - np.logaddexp.reduce(x, axis=1, keepdims=True)
 
 
 @softmax.right
@@ -505,9 +611,12 @@ def softmax_through_logarithms(x):
 
 def labels_and_guesses(rng):
     """One pair, several, and predictions without a miss."""
-    for m in (1, 4, 9):
-        yield case(rng.uniform(size=m), rng.integers(0, 2, m))
-    yield case(np.array([1.0, 0.0, 1.0]), np.array([1, 0, 1]))
+    yield case(rng.uniform(0.1, 0.9, 1), np.array([0]))
+    for m in (4, 6, 9):  # misses of either sign, which do not cancel
+        y = rng.permutation(np.arange(m) % 2)
+        yield case(np.abs(y - rng.uniform(0.1, 0.3, m) * (1 + y)), y)
+    y = rng.permutation(np.arange(7) % 2)
+    yield case(y.astype(float), y)
 
 
 @lab.check("L1", points=3)
@@ -519,6 +628,19 @@ def l1(rng):
 @l1.mistake("Misses of different sign cancel. Take absolute values before adding up.")
 def l1_without_absolute_values(yhat, y):
     return np.sum(y - yhat)
+
+
+@l1.mistake(
+    "The absolute value was taken of the sum, where misses of different sign have "
+    "cancelled already. Take absolute values first, then add up."
+)
+def l1_absolute_value_of_the_sum(yhat, y):
+    return np.abs(np.sum(y - yhat))
+
+
+@l1.mistake("That is the largest miss. This loss adds all of them up.")
+def l1_takes_the_largest(yhat, y):
+    return np.max(np.abs(y - yhat))
 
 
 @l1.mistake("That is the average miss. This loss adds them up.")
@@ -570,6 +692,27 @@ def l2_absolute_values(yhat, y):
 @l2.mistake("The sum was squared. Square each miss first, then add up.")
 def l2_squares_the_sum(yhat, y):
     return np.sum(y - yhat) ** 2
+
+
+@l2.mistake("The squares are still apart. Add them up.")
+def l2_keeps_them_apart(yhat, y):
+    return (y - yhat) ** 2
+
+
+@l2.mistake(
+    "Squares were subtracted from each other. Subtract first, then square each "
+    "difference."
+)
+def l2_difference_of_squares(yhat, y):
+    return np.sum(y**2 - yhat**2)
+
+
+@l2.mistake(
+    "Predictions and labels were multiplied with each other. It is their difference "
+    "that is multiplied with itself."
+)
+def l2_product_of_both(yhat, y):
+    return np.dot(yhat, y)
 
 
 @l2.right
@@ -634,8 +777,8 @@ lab.concept(
 @lab.check("initialize_with_zeros", points=3)
 def initialize_with_zeros(rng):
     """One weight, a few, and a number drawn."""
-    for dim in (1, 4, int(rng.integers(20, 60))):
-        yield case(dim)
+    for low, high in ((1, 2), (2, 9), (10, 40), (50, 99)):
+        yield case(int(rng.integers(low, high)))
 
 
 @initialize_with_zeros.mistake(
@@ -682,7 +825,12 @@ def drawn_examples(rng, n, m):
     """Weights, bias, features and labels of a neuron that is neither sure nor blind."""
     w = rng.normal(size=(n, 1)) / np.sqrt(n)
     b = float(rng.normal())
-    return w, b, rng.normal(size=(n, m)), rng.integers(0, 2, (1, m))
+    return w, b, rng.normal(size=(n, m)), labels(rng, m)
+
+
+def labels(rng, m):
+    """Both labels, as evenly as possible; 0 where there is one example only."""
+    return rng.permutation(np.arange(m) % 2).reshape(1, m)
 
 
 @lab.check("propagate", points=15)
@@ -741,7 +889,7 @@ def negative_cost(w, b, X, Y):
 
 
 @propagate.mistake(
-    "Both slopes point the wrong way: dz is what it said minus what is true, A - Y."
+    "Both derivatives have the wrong sign: dz is the prediction minus the label, A - Y."
 )
 def truth_minus_prediction(w, b, X, Y):
     grads, cost = ref.propagate(w, b, X, Y)
@@ -764,6 +912,72 @@ def same_logarithm_twice(w, b, X, Y):
     return grads, -np.mean(Y * np.log(A) + (1 - Y) * np.log(A))
 
 
+@propagate.mistake(
+    "The second term of the cost has the wrong sign. The minus stands before both "
+    "terms: put brackets around their sum."
+)
+def minus_before_one_term(w, b, X, Y):
+    grads, _ = ref.propagate(w, b, X, Y)
+    A = _activations(w, b, X)
+    return grads, np.mean(-Y * np.log(A) + (1 - Y) * np.log(1 - A))
+
+
+@propagate.mistake(
+    "The two labels have changed places in the cost: log(A) belongs to Y, log(1 - A) "
+    "to 1 - Y."
+)
+def labels_changed_places(w, b, X, Y):
+    grads, _ = ref.propagate(w, b, X, Y)
+    return grads, np.mean(_loss(_activations(w, b, X), 1 - Y))
+
+
+@propagate.mistake(
+    "The bias is added after the sigmoid. It belongs to the evidence, w.T X + b."
+)
+def bias_after_the_sigmoid(w, b, X, Y):
+    A = ref.sigmoid(np.dot(w.T, X)) + b
+    m = X.shape[1]
+    with np.errstate(invalid="ignore"):
+        cost = np.sum(_loss(A, Y)) / m
+    return {"dw": np.dot(X, (A - Y).T) / m, "db": np.sum(A - Y) / m}, cost
+
+
+@propagate.mistake("dw has the wrong sign: it takes A - Y, as db does.")
+def weights_of_the_wrong_sign(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return grads | {"dw": -grads["dw"]}, cost
+
+
+@propagate.mistake("db has the wrong sign: it takes A - Y, as dw does.")
+def bias_of_the_wrong_sign(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return grads | {"db": -grads["db"]}, cost
+
+
+@propagate.mistake(
+    "db is the average of A alone. The labels are missing: it averages A - Y."
+)
+def bias_without_labels(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return grads | {"db": np.mean(_activations(w, b, X))}, cost
+
+
+@propagate.mistake(
+    "db was taken from dw. It has nothing to do with the inputs: average A - Y."
+)
+def bias_from_the_weights(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return grads | {"db": np.mean(grads["dw"])}, cost
+
+
+@propagate.mistake(
+    "The derivatives are divided by m twice: they are m times too small."
+)
+def averages_twice(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return {key: value / X.shape[1] for key, value in grads.items()}, cost
+
+
 @propagate.mistake("The bias is not used. The evidence is w.T X + b.")
 def forgets_the_bias(w, b, X, Y):
     return ref.propagate(w, 0.0, X, Y)
@@ -776,7 +990,8 @@ def forgets_the_sigmoid(w, b, X, Y):
     A = np.dot(w.T, X) + b
     m = X.shape[1]
     grads = {"dw": np.dot(X, (A - Y).T) / m, "db": np.sum(A - Y) / m}
-    return grads, np.sum(_loss(A, Y)) / m
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return grads, np.sum(_loss(A, Y)) / m
 
 
 @propagate.mistake("dw is a row. It should have the shape of w, a column.")
@@ -801,7 +1016,7 @@ def other_logarithm(w, b, X, Y):
 
 
 @propagate.mistake(
-    "The slopes hold a factor A (1 - A) too many. With this loss it cancels out."
+    "The derivatives hold a factor A (1 - A) too many. With this loss it cancels out."
 )
 def slope_of_squares(w, b, X, Y):
     _, cost = ref.propagate(w, b, X, Y)
@@ -884,16 +1099,27 @@ lab.concept(
 
 @lab.check("optimize", points=11)
 def optimize(rng):
-    """One step, few steps, several notes of the cost, the defaults, one example."""
-    yield case(*drawn_examples(rng, 3, 6), num_iterations=1, learning_rate=0.1)
-    yield case(*drawn_examples(rng, 1, 1), num_iterations=4, learning_rate=0.5)
-    yield case(*drawn_examples(rng, 2, 5))
+    """One step, few steps, several notes of the cost, the defaults, one example.
+
+    - Costs are noted before iterations 0, 100, 200 …: 1, 4, 100 and 201 steps.
+    - The gradients are those used in the last step.
+    - The arguments stay as they are; the defaults are 100 steps and 0.009.
+    """
+    yield case(*_uncentred(rng, 3, 6), num_iterations=1, learning_rate=0.1)
+    yield case(*_uncentred(rng, 1, 1), num_iterations=4, learning_rate=0.5)
+    yield case(*_uncentred(rng, 2, 5))
     yield case(
-        *drawn_examples(rng, 4, 9),
+        *_uncentred(rng, 4, 9),
         num_iterations=201,
         learning_rate=0.05,
         print_cost=True,
     )
+
+
+def _uncentred(rng, n, m):
+    """Examples to learn from in which each step of w moves the gradient in b."""
+    w, b, X, Y = drawn_examples(rng, n, m)
+    return w / 2, b / 2, np.abs(X) + 0.5, Y
 
 
 def _descent(w, b, X, Y, num_iterations, learning_rate, noted=100):
@@ -979,7 +1205,84 @@ def one_step_too_many(
 
 
 @optimize.mistake(
-    "The learning rate you were given is not used. Multiply the slopes by it."
+    "It takes one step too few. `range(n)` has n values already, 0 to n - 1."
+)
+def one_step_too_few(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    params, _, costs = _descent(w, b, X, Y, num_iterations - 1, learning_rate)
+    return params, ref.propagate(params["w"], params["b"], X, Y)[0], costs
+
+
+@optimize.mistake(
+    "It stops after the first step. The `return` belongs behind the loop, not into it."
+)
+def returns_inside_the_loop(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    return ref.optimize(w, b, X, Y, 1, learning_rate)
+
+
+@optimize.mistake(
+    "It takes 100 steps whatever was asked for. The argument `num_iterations` decides."
+)
+def a_hundred_steps_always(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    return ref.optimize(w, b, X, Y, 100, learning_rate)
+
+
+@optimize.mistake(
+    "The gradients are those at the parameters that come back. Asked for are the ones "
+    "that the last step used."
+)
+def gradients_after_the_last_step(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    params, _, costs = ref.optimize(w, b, X, Y, num_iterations, learning_rate)
+    return params, ref.propagate(params["w"], params["b"], X, Y)[0], costs
+
+
+@optimize.mistake(
+    "Costs are missing. Note them also when `print_cost` is false, at step 0 to begin "
+    "with."
+)
+def notes_nothing(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    params, grads, costs = ref.optimize(w, b, X, Y, num_iterations, learning_rate)
+    return params, grads, costs if print_cost else []
+
+
+@optimize.mistake(
+    "The bias takes its step with dw, or the weights with db. Each has a gradient of "
+    "its own."
+)
+def moves_the_bias_by_dw(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    costs = []
+    for i in range(num_iterations):
+        grads, cost = ref.propagate(w, b, X, Y)
+        if i % 100 == 0:
+            costs.append(cost)
+        w = w - learning_rate * grads["dw"]
+        b = b - learning_rate * grads["dw"]
+    return {"w": w, "b": b}, grads, costs
+
+
+@optimize.mistake(
+    "The learning rate is 0.009 whatever was given. The argument `learning_rate` "
+    "decides."
+)
+def one_rate_for_all(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    return ref.optimize(w, b, X, Y, num_iterations, 0.009)
+
+
+@optimize.mistake(
+    "The learning rate you were given is not used. Multiply the gradients by it."
 )
 def ignores_the_rate(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
@@ -1068,16 +1371,44 @@ lab.concept(
 
 @lab.check("predict", points=6)
 def predict(rng):
-    """Sure and unsure neurons, one example, one feature, and one that is undecided."""
-    for n, m, b in [(3, 20, -0.6), (1, 8, 0.4), (5, 1, 0.2), (4, 30, 0.8)]:
-        w = rng.normal(size=(n, 1)) / np.sqrt(n)
-        yield case(w, b, rng.normal(size=(n, m)))
-    yield case(np.zeros((2, 1)), 0.0, rng.normal(size=(2, 4)))
+    """Sure and unsure neurons, one example, one feature, and an undecided example.
+
+    - The bias counts: without it some label changes in each case but the last.
+    - 0.5 is compared with the probability, not with the evidence: some evidence lies
+      between 0 and 0.5.
+    - At exactly 0.5 the label is 0.
+    """
+    for n, m, b in [(3, 20, -0.6), (1, 8, 0.7), (5, 1, 0.8), (4, 12, 0.9)]:
+        z = np.concatenate([[0.3], [-0.3, -2.0, 2.0], rng.normal(scale=2, size=m)])
+        z = z[:1] if m == 1 else rng.permutation(z[:m])
+        yield case(*_with_evidence(rng, n, b, z))
+    w = np.where(rng.uniform(size=(2, 1)) < 0.5, -1, 1) * rng.uniform(0.5, 2, (2, 1))
+    X = np.concatenate([w, np.zeros((2, 2)), -w], axis=1)
+    yield case(w, 0.0, X[:, rng.permutation(4)])
+
+
+def _with_evidence(rng, n, b, z):
+    """Weights, bias and examples for which w.T X + b is z."""
+    w = rng.normal(size=(n, 1)) + np.sign(rng.normal(size=(n, 1)))
+    X = rng.normal(size=(n, len(z)))
+    return w, b, X + w * (z - b - w.T @ X) / np.sum(w**2)
 
 
 @predict.mistake("These are probabilities. Decide: 1 above 0.5, else 0.")
 def returns_probabilities(w, b, X):
     return _activations(w, b, X)
+
+
+@predict.mistake("Everything is 1: every probability is above 0. Compare it with 0.5.")
+def threshold_of_zero(w, b, X):
+    return (_activations(w, b, X) > 0).astype(int)
+
+
+@predict.mistake(
+    "Everything is 0: `astype(int)` cuts 0.9 down to 0. Compare with 0.5 first."
+)
+def predicts_by_cutting_off(w, b, X):
+    return _activations(w, b, X).astype(int)
 
 
 @predict.mistake("The bias is not used. The evidence is w.T X + b.")
@@ -1152,9 +1483,15 @@ def model(rng):
 
 
 def _clouds(rng, n, m):
-    """Two overlapping clouds of points, not centred, each label half of the time."""
-    Y = rng.permutation(np.arange(m) % 2).reshape(1, m)
-    return rng.normal(size=(n, m)) + Y + 0.3, Y
+    """Two overlapping clouds of points, not centred, two of three with label 1.
+
+    One point has both labels, so no neuron gets all of them right.
+    """
+    Y = (np.arange(m) % 3 > 0).astype(int).reshape(1, m)
+    X = rng.normal(size=(n, m)) + Y + 0.3
+    X[:, 1] = X[:, 0]
+    order = rng.permutation(m)
+    return X[:, order], Y[:, order]
 
 
 @model.mistake(
@@ -1218,6 +1555,42 @@ def forgets_the_iterations(
 ):  # fmt: skip
     right = ref.model(X_train, Y_train, X_test, Y_test, 100, learning_rate)
     return right | {"num_iterations": num_iterations}
+
+
+@model.mistake(
+    "Neither setting reaches `optimize`, which then takes its own: 100 steps and 0.009."
+)
+def forgets_both_settings(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    right = ref.model(X_train, Y_train, X_test, Y_test, 100, 0.009)
+    given = {"num_iterations": num_iterations, "learning_rate": learning_rate}
+    return right | given
+
+
+@model.mistake("The predictions are probabilities. `predict` makes labels of them.")
+def predicts_probabilities(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
+    return right | {
+        "Y_prediction_train": _activations(right["w"], right["b"], X_train),
+        "Y_prediction_test": _activations(right["w"], right["b"], X_test),
+    }
+
+
+@model.mistake(
+    "`Y_prediction_train` and `Y_prediction_test` hold the labels that were given. "
+    "They should hold what `predict` says."
+)
+def hands_the_labels_back(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
+    return right | {"Y_prediction_train": Y_train, "Y_prediction_test": Y_test}
 
 
 @model.mistake(

@@ -14,16 +14,35 @@ ref = lab.reference
 # --- bends ---------------------------------------------------------------------------
 
 
-def blame_and_inputs(rng):
-    """One number, a row, a table, three axes."""
-    for shape in [(1, 1), (1, 6), (3, 4), (2, 3, 2)]:
-        yield case(rng.normal(scale=2, size=shape), rng.normal(scale=2, size=shape))
+def signed(rng, shape, most=3.0):
+    """Numbers between 0.3 and `most`, of either sign; a single one is negative."""
+    size = np.prod(shape)
+    signs = rng.permutation(2 * (np.arange(size) % 2) - 1)
+    return (signs * rng.uniform(0.3, most, size)).reshape(shape)
 
 
-def blame_and_corners(rng):
+def gradients_and_inputs(rng):
+    """One number, a row, a table, three axes; every pair of signs in the larger ones.
+
+    The first is negative below 0, so that it counts in which of the two a sign is.
+    """
+    yield case(-signed(rng, (1, 1)), signed(rng, (1, 1)))
+    for shape in [(1, 6), (3, 4), (2, 3, 2)]:
+        dA, Z = signed(rng, shape), signed(rng, shape)
+        dA.flat[:4], Z.flat[:4] = (np.abs(a.flat[:4]) for a in (dA, Z))
+        dA.flat[[1, 3]] *= -1
+        Z.flat[[2, 3]] *= -1
+        yield case(dA, Z)
+
+
+def gradients_and_corners(rng):
     """The same, and inputs that are exactly 0."""
-    yield from blame_and_inputs(rng)
-    yield case(rng.normal(size=(2, 3)), np.array([[-1.0, 0.0, 2.0], [0.0, -0.5, 0.5]]))
+    yield from gradients_and_inputs(rng)
+    dA, Z = signed(rng, (2, 3)), signed(rng, (2, 3))
+    corners = rng.permutation(6)[:2]
+    Z.flat[corners] = 0
+    dA.flat[corners] = [1.5, -2.5]
+    yield case(dA, Z)
 
 
 lab.concept(
@@ -43,7 +62,7 @@ lab.concept(
 @lab.check("sigmoid_backward", points=3)
 def sigmoid_backward(rng):
     """One number, a row, a table, three axes."""
-    yield from blame_and_inputs(rng)
+    yield from gradients_and_inputs(rng)
 
 
 @sigmoid_backward.mistake(
@@ -77,6 +96,22 @@ def sigmoid_times_the_value(dA, Z):
     return dA * ref.sigmoid(Z)
 
 
+@sigmoid_backward.mistake(
+    "Z was taken for the sigmoid's output. It is what went in: put it through "
+    "`sigmoid`, and use the result twice."
+)
+def sigmoid_of_z_once(dA, Z):
+    return dA * Z * (1 - ref.sigmoid(Z))
+
+
+@sigmoid_backward.mistake(
+    "The sigmoid was taken twice: Z goes through it once, and a (1 - a) follows."
+)
+def sigmoid_of_the_sigmoid(dA, Z):
+    a = ref.sigmoid(ref.sigmoid(Z))
+    return dA * a * (1 - a)
+
+
 @sigmoid_backward.right
 def sigmoid_backward_by_exponentials(dA, Z):
     e = np.exp(-np.abs(Z))
@@ -95,7 +130,7 @@ def sigmoid_backward_with_a_loop(dA, Z):
 @lab.check("tanh_backward", points=3)
 def tanh_backward(rng):
     """One number, a row, a table, three axes."""
-    yield from blame_and_inputs(rng)
+    yield from gradients_and_inputs(rng)
 
 
 @tanh_backward.mistake(
@@ -118,6 +153,19 @@ def tanh_forgets_the_square(dA, Z):
 @tanh_backward.mistake("a (1 - a) is the slope of the sigmoid. tanh has 1 - a².")
 def tanh_with_the_slope_of_the_sigmoid(dA, Z):
     return dA * np.tanh(Z) * (1 - np.tanh(Z))
+
+
+@tanh_backward.mistake("dA is multiplied by tanh itself, not by its slope 1 - a².")
+def tanh_times_the_value(dA, Z):
+    return dA * np.tanh(Z)
+
+
+@tanh_backward.mistake(
+    "dA is inside the square. Multiply 1 - a² by it, with brackets around the "
+    "difference."
+)
+def tanh_without_brackets(dA, Z):
+    return dA * 1 - np.tanh(Z) ** 2
 
 
 @tanh_backward.right
@@ -151,7 +199,7 @@ lab.concept(
 @lab.check("relu_backward", points=3)
 def relu_backward(rng):
     """One number, a row, a table, three axes, and the corner at 0."""
-    yield from blame_and_corners(rng)
+    yield from gradients_and_corners(rng)
 
 
 @relu_backward.mistake("At exactly 0 we take the slope 1, so dA passes there.")
@@ -171,6 +219,13 @@ def relu_forgets_the_blame(dA, Z):
 )
 def relu_times_the_value(dA, Z):
     return dA * np.maximum(0, Z)
+
+
+@relu_backward.mistake(
+    "Nothing is held back: dA passes everywhere. It should pass where Z is 0 or above."
+)
+def relu_lets_all_pass(dA, Z):
+    return dA * 1.0
 
 
 @relu_backward.mistake("The sign that counts is that of Z, not that of dA.")
@@ -207,9 +262,9 @@ def relu_backward_with_a_loop(dA, Z):
 @lab.check("leaky_relu_backward", points=3)
 def leaky_relu_backward(rng):
     """The usual slope and others, and the corner at 0."""
-    for given in blame_and_corners(rng):
-        yield case(*given.args, 0.3)
-    for given in blame_and_corners(rng):
+    for given in gradients_and_corners(rng):
+        yield case(*given.args, float(rng.uniform(0.2, 0.4)))
+    for given in gradients_and_corners(rng):
         yield given
 
 
@@ -218,9 +273,7 @@ def leaky_blocks_the_corner(dA, Z, slope=0.01):
     return dA * np.where(Z > 0, 1, slope)
 
 
-@leaky_relu_backward.mistake(
-    "`slope` was given as 0.3, but 0.01 was used. Take the argument."
-)
+@leaky_relu_backward.mistake("`slope` is 0.01 whatever was given. Take the argument.")
 def leaky_ignores_the_slope(dA, Z, slope=0.01):
     return dA * np.where(Z >= 0, 1, 0.01)
 
@@ -286,7 +339,8 @@ lab.concept(
 @lab.check("layer_sizes", points=4)
 def layer_sizes(rng):
     """One input, as many inputs as examples, several outputs."""
-    for n_x, n_y, m in [(1, 1, 3), (5, 2, 5), (2, 1, int(rng.integers(6, 40)))]:
+    n, many = int(rng.integers(5, 9)), int(rng.integers(10, 40))
+    for n_x, n_y, m in [(1, 1, 3), (n, 2, n), (2, 1, many), (n, 3, many)]:
         yield case(rng.normal(size=(n_x, m)), rng.integers(0, 2, (n_y, m)))
 
 
@@ -347,10 +401,10 @@ lab.concept(
 
 @lab.check("initialize_parameters", points=7)
 def initialize_parameters(rng):
-    """The flower's sizes, several outputs, and large layers where the spread shows."""
-    yield case(2, 4, 1)
-    yield case(3, 2, 5)
-    yield case(int(rng.integers(30, 50)), 40, 30)
+    """Sizes that differ, and enough draws of each array for mean and spread to show."""
+    for low_x, low_h, low_y in [(2, 140, 1), (20, 30, 40), (40, 20, 30)]:
+        n_x, n_h = int(rng.integers(low_x, low_x + 9)), low_h + int(rng.integers(9))
+        yield case(n_x, n_h, 1 if low_y == 1 else low_y + int(rng.integers(9)))
 
 
 @initialize_parameters.expect
@@ -388,7 +442,7 @@ def draws_evenly(n_x, n_h, n_y):
 
 
 @initialize_parameters.mistake(
-    "All weights are zero, so all hidden units are the same, and stay so. Draw them."
+    "All weights are zero, so all hidden units are the same and stay so. Draw them."
 )
 def starts_from_zeros(n_x, n_h, n_y):
     return _initial(n_x, n_h, n_y, lambda *shape: np.zeros(shape))
@@ -399,6 +453,14 @@ def starts_from_zeros(n_x, n_h, n_y):
 )
 def starts_transposed(n_x, n_h, n_y):
     return _initial(n_x, n_h, n_y, lambda *s: np.random.randn(*s[::-1]) * 0.01)
+
+
+@initialize_parameters.mistake(
+    "One draw was taken for all weights of a layer, so all hidden units are the same "
+    "and stay so. Ask for an array of draws."
+)
+def draws_one_number(n_x, n_h, n_y):
+    return _initial(n_x, n_h, n_y, lambda *shape: np.full(shape, 0.004))
 
 
 @initialize_parameters.mistake(
@@ -450,12 +512,16 @@ lab.concept(
 
 
 def network(rng, n_x, n_h, n_y=1):
-    """Parameters of a network that is neither asleep nor saturated."""
+    """Parameters of a network that is neither asleep nor saturated; none is near 0.
+
+    A single hidden unit has a positive bias: with `signed` inputs it is wide awake.
+    """
+    b1 = signed(rng, (n_h, 1), 1.5) / 2
     return {
-        "W1": rng.normal(size=(n_h, n_x)) / np.sqrt(n_x),
-        "b1": rng.normal(size=(n_h, 1)) / 2,
-        "W2": rng.normal(size=(n_y, n_h)) / np.sqrt(n_h),
-        "b2": rng.normal(size=(n_y, 1)) / 2,
+        "W1": signed(rng, (n_h, n_x), 1.5) / np.sqrt(n_x),
+        "b1": np.abs(b1) if n_h == 1 else b1,
+        "W2": signed(rng, (n_y, n_h), 1.5) / np.sqrt(n_h),
+        "b2": signed(rng, (n_y, 1), 1.5) / 2,
     }
 
 
@@ -463,8 +529,8 @@ def network(rng, n_x, n_h, n_y=1):
 def forward_propagation(rng):
     """One of everything, square weights, one example, several outputs."""
     for n_x, n_h, n_y, m in [(1, 1, 1, 1), (3, 3, 1, 3), (2, 4, 1, 9), (5, 2, 3, 4)]:
-        yield case(rng.normal(size=(n_x, m)), network(rng, n_x, n_h, n_y))
-    yield case(rng.normal(size=(4, 1)), network(rng, 4, 6))
+        yield case(signed(rng, (n_x, m), 1.5), network(rng, n_x, n_h, n_y))
+    yield case(signed(rng, (4, 1), 1.5), network(rng, 4, 6))
 
 
 def _forward(X, p, inner=np.tanh, outer=None):
@@ -544,6 +610,33 @@ def swaps_the_cache(X, parameters):
     return A2, {"Z1": c["A1"], "A1": c["Z1"], "Z2": c["A2"], "A2": c["Z2"]}
 
 
+@forward_propagation.mistake(
+    "The sigmoid was taken of A1, not of Z2: the output layer has weights and a bias "
+    "of its own."
+)
+def skips_the_output_weights(X, parameters):
+    A2, cache = ref.forward_propagation(X, parameters)
+    A2 = ref.sigmoid(cache["A1"])
+    return A2, cache | {"A2": A2}
+
+
+@forward_propagation.mistake(
+    "The probabilities are right, but the cache holds X where A1 belongs."
+)
+def caches_x_as_a1(X, parameters):
+    A2, cache = ref.forward_propagation(X, parameters)
+    return A2, cache | {"A1": X}
+
+
+@forward_propagation.mistake(
+    "The cache came back in a tuple. Make it a dictionary, so that each entry has a "
+    "name: Z1, A1, Z2, A2."
+)
+def cache_in_a_tuple(X, parameters):
+    A2, cache = ref.forward_propagation(X, parameters)
+    return A2, tuple(cache.values())
+
+
 @forward_propagation.mistake("Return A2 first, then the cache.")
 def returns_the_cache_first(X, parameters):
     A2, cache = ref.forward_propagation(X, parameters)
@@ -586,11 +679,17 @@ def forward_with_einsum_in_float32(X, parameters):
 @lab.check("compute_cost", points=8)
 def compute_cost(rng):
     """One example, several, all of one label, near certainty."""
-    for m in (1, 5, 12):
-        yield case(rng.uniform(0.02, 0.98, (1, m)), rng.integers(0, 2, (1, m)))
+    yield case(rng.uniform(0.1, 0.4, (1, 1)), np.array([[0]]))
+    for m in (5, 12):
+        yield case(rng.uniform(0.02, 0.98, (1, m)), labels(rng, m))
     yield case(rng.uniform(0.1, 0.9, (1, 4)), np.ones((1, 4), dtype=int))
-    Y = np.array([[0, 1, 1, 0]])
-    yield case(np.abs(Y - rng.uniform(0.002, 0.02, (1, 4))), Y)
+    Y = labels(rng, 6)
+    yield case(np.abs(Y - rng.uniform(0.002, 0.02, (1, 6))), Y)
+
+
+def labels(rng, m):
+    """Labels in a row: both of them, as evenly as possible; 0 for one example."""
+    return rng.permutation(np.arange(m) % 2).reshape(1, m)
 
 
 def _loss(A2, Y):
@@ -615,6 +714,21 @@ def forgets_the_minus(A2, Y):
 )
 def counts_label_one_only(A2, Y):
     return float(-np.mean(Y * np.log(A2)))
+
+
+@compute_cost.mistake(
+    "The second term has the wrong sign. The minus stands before both terms: put "
+    "brackets around their sum."
+)
+def minus_before_one_term(A2, Y):
+    return float(np.mean(-Y * np.log(A2) + (1 - Y) * np.log(1 - A2)))
+
+
+@compute_cost.mistake(
+    "The labels have changed places: log(A2) belongs to Y, log(1 - A2) to 1 - Y."
+)
+def labels_changed_places(A2, Y):
+    return float(np.mean(_loss(A2, 1 - Y)))
 
 
 @compute_cost.mistake("The second term uses log(A2) where it needs log(1 - A2).")
@@ -665,17 +779,23 @@ def cost_by_dot(A2, Y):
 
 @lab.check("backward_propagation", points=18)
 def backward_propagation(rng):
-    """One of everything, square weights, several outputs, and a cache of its own."""
+    """One of everything, square weights, several outputs, and a cache from before.
+
+    - The gradients have the shapes of the parameters; they are averages.
+    - A1 and A2 are used as the cache holds them, even if the parameters were changed
+      since. The way through tanh may start from Z1 or from A1.
+    """
     for n_x, n_h, n_y, m in [(1, 1, 1, 1), (3, 3, 1, 3), (2, 4, 1, 9), (5, 2, 3, 4)]:
-        parameters = network(rng, n_x, n_h, n_y)
-        X = rng.normal(size=(n_x, m))
-        _, cache = ref.forward_propagation(X, parameters)
-        yield case(parameters, cache, X, rng.integers(0, 2, (n_y, m)))
-    # The cached A1 counts, even where it is not tanh of what was cached beside it.
-    parameters, X = network(rng, 2, 3), rng.normal(size=(2, 5))
+        yield case(*_forward_and_back(rng, n_x, n_h, n_y, m))
+    _, cache, X, Y = _forward_and_back(rng, 2, 3, 1, 5)
+    yield case(network(rng, 2, 3), cache, X, Y)
+
+
+def _forward_and_back(rng, n_x, n_h, n_y, m):
+    """Parameters, cache, examples and labels of a way forward."""
+    parameters, X = network(rng, n_x, n_h, n_y), signed(rng, (n_x, m), 1.5)
     _, cache = ref.forward_propagation(X, parameters)
-    cache["A1"] = rng.uniform(-0.9, 0.9, (3, 5))
-    yield case(parameters, cache, X, rng.integers(0, 2, (1, 5)))
+    return parameters, cache, X, rng.integers(0, 2, (n_y, m))
 
 
 def _backward(parameters, cache, X, Y, **other):
@@ -693,8 +813,8 @@ def _backward(parameters, cache, X, Y, **other):
 
 
 @backward_propagation.mistake(
-    "A1 was computed again. Where the cached A1 differs, your slopes are those of "
-    "another network: use the cache, 1 - A1**2."
+    "A1 was computed again. Where the parameters have changed since, it belongs to "
+    "another network than the rest of the cache: use the A1 that the cache holds."
 )
 def computes_a1_again(parameters, cache, X, Y):
     A1 = np.tanh(parameters["W1"] @ X + parameters["b1"])
@@ -702,10 +822,46 @@ def computes_a1_again(parameters, cache, X, Y):
 
 
 @backward_propagation.mistake(
-    "dZ1 takes the slope from tanh(Z1). The cached A1 is that already: 1 - A1**2."
+    "tanh was taken twice: A1 is tanh(Z1) already, so the derivative is 1 - A1**2."
 )
-def computes_the_slope_again(parameters, cache, X, Y):
-    return _backward(parameters, cache, X, Y, slope=1 - np.tanh(cache["Z1"]) ** 2)
+def bends_a1_again(parameters, cache, X, Y):
+    return _backward(parameters, cache, X, Y, slope=1 - np.tanh(cache["A1"]) ** 2)
+
+
+@backward_propagation.mistake(
+    "dZ1 was taken with dW2 in the place of W2. What passes the gradient on to the "
+    "hidden layer are the weights."
+)
+def passes_on_by_dw2(parameters, cache, X, Y):
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    return _backward(parameters | {"W2": grads["dW2"]}, cache, X, Y)
+
+
+@backward_propagation.mistake(
+    "dW1 was taken with A1. The input of the hidden layer is X."
+)
+def hidden_weights_from_a1(parameters, cache, X, Y):
+    m = X.shape[1]
+    dZ2 = cache["A2"] - Y
+    dZ1 = (parameters["W2"].T @ dZ2) * (1 - cache["A1"] ** 2)
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    return grads | {"dW1": dZ1 @ cache["A1"].T / m}
+
+
+@backward_propagation.mistake(
+    "db1 is db2 once more. The hidden layer has its own: average dZ1 over the examples."
+)
+def same_bias_twice(parameters, cache, X, Y):
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    return grads | {"db1": grads["db2"]}
+
+
+@backward_propagation.mistake(
+    "dZ1 was divided by m, and so were dW1 and db1. Once is enough: the derivatives "
+    "of the parameters are averages."
+)
+def averages_dz1_too(parameters, cache, X, Y):
+    return _backward(parameters, cache, X, Y, slope=(1 - cache["A1"] ** 2) / X.shape[1])
 
 
 @backward_propagation.mistake(
@@ -834,6 +990,19 @@ def backward_with_loops(parameters, cache, X, Y):
 
 
 @backward_propagation.right
+def backward_through_tanh_backward(parameters, cache, X, Y):
+    m = X.shape[1]
+    dZ2 = cache["A2"] - Y
+    dZ1 = ref.tanh_backward(parameters["W2"].T @ dZ2, cache["Z1"])
+    return {
+        "dW2": dZ2 @ cache["A1"].T / m,
+        "db2": dZ2.sum(axis=1, keepdims=True) / m,
+        "dW1": dZ1 @ X.T / m,
+        "db1": dZ1.sum(axis=1, keepdims=True) / m,
+    }
+
+
+@backward_propagation.right
 def backward_with_einsum_in_float32(parameters, cache, X, Y):
     A1, A2 = (cache[name].astype(np.float32) for name in ("A1", "A2"))
     dZ2 = (A2 - Y).astype(np.float32) / X.shape[1]
@@ -862,10 +1031,21 @@ lab.concept(
 
 @lab.check("update_parameters", points=8)
 def update_parameters(rng):
-    """The usual rate, another, none at all, and several sizes."""
-    for sizes, more in [((2, 4, 1), ()), ((1, 1, 1), (0.1,)), ((3, 2, 2), (0.0,))]:
+    """The usual rate, others, none at all, and several sizes.
+
+    - The default of the rate is 1.2.
+    - A new dictionary comes back; the old one and its arrays stay as they were.
+    """
+    small, large = float(rng.uniform(0.05, 0.2)), float(rng.uniform(2, 3))
+    for sizes, rate in [
+        ((2, 4, 1), ()),
+        ((1, 1, 1), (small,)),
+        ((2, 3, 2), (large,)),
+        ((3, 2, 1), ()),
+        ((3, 2, 2), (0.0,)),
+    ]:
         grads = {"d" + name: value for name, value in network(rng, *sizes).items()}
-        yield case(network(rng, *sizes), grads, *more)
+        yield case(network(rng, *sizes), grads, *rate)
 
 
 def _stepped(parameters, grads, rate, names=("W1", "b1", "W2", "b2")):
@@ -878,8 +1058,8 @@ def climbs(parameters, grads, learning_rate=1.2):
 
 
 @update_parameters.mistake(
-    "It writes into its argument. `W1 -= …` changes the caller's array, also after "
-    "`dict(…)` or `.copy()` of the dictionary; `W1 - …` makes a new one."
+    'The caller\'s `parameters` have changed. Both `parameters["W1"] = …` and '
+    "`W1 -= …` write into what you were given; fill a new dictionary with new arrays."
 )
 def steps_in_place(parameters, grads, learning_rate=1.2):
     for name in ("W1", "b1", "W2", "b2"):
@@ -897,6 +1077,27 @@ def ignores_the_rate(parameters, grads, learning_rate=1.2):
 )
 def one_rate_for_all(parameters, grads, learning_rate=1.2):
     return _stepped(parameters, grads, 1.2)
+
+
+@update_parameters.mistake(
+    "The weights stay where they are, only the biases take a step."
+)
+def leaves_the_weights(parameters, grads, learning_rate=1.2):
+    return _stepped(parameters, grads, learning_rate, ("b1", "b2"))
+
+
+@update_parameters.mistake(
+    "Only the output layer takes a step. The hidden layer learns too: W1 and b1."
+)
+def leaves_the_hidden_layer(parameters, grads, learning_rate=1.2):
+    return _stepped(parameters, grads, learning_rate, ("W2", "b2"))
+
+
+@update_parameters.mistake(
+    "The step was divided by the learning rate. Multiply the gradients by it."
+)
+def divides_by_the_rate(parameters, grads, learning_rate=1.2):
+    return _stepped(parameters, grads, 1 / learning_rate if learning_rate else np.inf)
 
 
 @update_parameters.mistake("The biases stay where they are. They take a step too.")
@@ -943,8 +1144,12 @@ def steps_in_float32(parameters, grads, learning_rate=1.2):
 # Sizes after training differ by a few per cent from draw to draw; see the driver.
 @lab.check("nn_model", points=10, rtol=0.15, atol=0.1, driver="trained")
 def nn_model(rng):
-    """A few steps on uneven labels; then long enough to get the labels right."""
-    for n_h, steps in [(3, 1), (5, 2), (1, 5)]:
+    """A few steps on uneven labels; then long enough to get the labels right.
+
+    - The start is random; n_h decides the size of the hidden layer.
+    - num_iterations steps, each of them with the default rate.
+    """
+    for n_h, steps in [(3, 1), (5, 2), (1, 3)]:
         Y = rng.permutation([0, 0, 0, 0, 0, 0, 0, 1])[np.newaxis]
         yield case(rng.normal(size=(2, 8)), Y, n_h, steps)
     for n_x, n_h, steps in [(1, 1, 250), (2, 3, 400)]:
@@ -954,13 +1159,21 @@ def nn_model(rng):
         yield case(X, Y, n_h, steps)
 
 
-def _trained(X, Y, n_h, num_iterations):
+def _trained(X, Y, n_h, num_iterations, rate=1.2):
     parameters = ref.initialize_parameters(X.shape[0], n_h, Y.shape[0])
     for _ in range(num_iterations):
         _, cache = ref.forward_propagation(X, parameters)
         grads = ref.backward_propagation(parameters, cache, X, Y)
-        parameters = ref.update_parameters(parameters, grads)
+        parameters = ref.update_parameters(parameters, grads, rate)
     return parameters
+
+
+@nn_model.mistake(
+    "The steps have another length. Call `update_parameters` without a rate: its "
+    "default is the rate of this lab."
+)
+def another_rate(X, Y, n_h, num_iterations=10000, print_cost=False):
+    return _trained(X, Y, n_h, num_iterations, rate=0.5)
 
 
 @nn_model.mistake(
@@ -1011,8 +1224,8 @@ def slopes_of_the_start(X, Y, n_h, num_iterations=10000, print_cost=False):
 
 
 @nn_model.mistake(
-    "All weights start at zero: no blame gets back through W2, no weight ever moves. "
-    "Start with `initialize_parameters`."
+    "All weights start at zero: no gradient gets back through W2, no weight ever "
+    "moves. Start with `initialize_parameters`."
 )
 def trains_from_zeros(X, Y, n_h, num_iterations=10000, print_cost=False):
     start = ref.initialize_parameters(X.shape[0], n_h, Y.shape[0])
@@ -1067,13 +1280,31 @@ def model_in_float32(X, Y, n_h, num_iterations=10000, print_cost=False):
 
 @lab.check("predict", points=5)
 def predict(rng):
-    """Several sizes, one example, and a network that is undecided."""
-    for n_x, n_h, n_y, m in [(2, 4, 1, 30), (1, 1, 1, 8), (3, 5, 2, 12), (4, 3, 1, 1)]:
-        parameters = network(rng, n_x, n_h, n_y)
-        parameters["b2"] -= 0.2
-        yield case(parameters, 2 * rng.normal(size=(n_x, m)))
-    still = {name: 0 * value for name, value in network(rng, 2, 3).items()}
-    yield case(still, rng.normal(size=(2, 4)))
+    """Several sizes, one example, and examples that leave a network undecided.
+
+    - 0.5 is compared with A2: some Z2 in each case lies between 0 and 0.5.
+    - At exactly 0.5 the label is 0.
+    """
+    for n_x, n_h, n_y, m in [(2, 4, 1, 20), (1, 1, 1, 8), (3, 5, 2, 12), (4, 3, 1, 1)]:
+        yield case(*_hesitant(rng, n_x, n_h, n_y, m))
+    # Without biases an empty example gives exactly 0.5, and tanh is odd.
+    Z2 = np.zeros((1, 1))
+    while abs(Z2[0, 0]) < 0.6:
+        parameters, X = network(rng, 2, 3), rng.normal(scale=2, size=(2, 1))
+        parameters |= {name: 0 * parameters[name] for name in ("b1", "b2")}
+        Z2 = ref.forward_propagation(X, parameters)[1]["Z2"]
+    both = np.concatenate([X, np.zeros((2, 2)), -X], axis=1)
+    yield case(parameters, both[:, rng.permutation(4)])
+
+
+def _hesitant(rng, n_x, n_h, n_y, m):
+    """A network and examples: clear ones of either kind, and one that is hardly 1."""
+    while True:
+        parameters, X = network(rng, n_x, n_h, n_y), 2 * rng.normal(size=(n_x, m))
+        Z2 = ref.forward_propagation(X, parameters)[1]["Z2"]
+        hardly = np.any((Z2 > 0.05) & (Z2 < 0.45))
+        if hardly and (m == 1 or (np.any(Z2 > 0.6) and np.any(Z2 < -0.1))):
+            return parameters, X
 
 
 @predict.mistake("These are probabilities. Decide: 1 above 0.5, else 0.")
@@ -1084,6 +1315,11 @@ def returns_probabilities(parameters, X):
 @predict.mistake("At exactly 0.5 the answer is 0: 1 is for above 0.5 only.")
 def one_at_the_threshold(parameters, X):
     return ref.forward_propagation(X, parameters)[0] >= 0.5
+
+
+@predict.mistake("Everything is 1: every probability is above 0. Compare it with 0.5.")
+def threshold_of_zero(parameters, X):
+    return ref.forward_propagation(X, parameters)[0] > 0
 
 
 @predict.mistake("Z2 was compared with 0.5. Compare the probability, A2.")

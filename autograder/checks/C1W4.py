@@ -30,10 +30,11 @@ lab.concept(
 @lab.check("parameter_shapes", points=4)
 def parameter_shapes(rng):
     """No hidden layer, one, several; layers that grow and layers that shrink."""
-    yield case([3, 1])
-    yield case([4, 2, 1])
-    yield case([2, 5, 3, 3, 4])
-    yield case([int(n) for n in rng.integers(1, 30, 6)])
+    for number in (2, 3, 5, 6):
+        grows = rng.permutation(np.arange(2, 30))[: number - 1]
+        yield case([int(n) for n in np.cumsum(grows)] + [1])
+    sizes = rng.permutation(np.arange(2, 30))[:4]
+    yield case([int(n) for n in (*sizes, sizes[3], sizes[0])])
 
 
 def _shapes(layer_dims, first=1, last=None, W=None, b=None):
@@ -76,7 +77,8 @@ def shapes_from_layer_zero(layer_dims):
 
 
 @parameter_shapes.mistake(
-    "The last layer is missing. `range(1, n)` ends at n - 1, so n is len(layer_dims)."
+    "The last layer is missing or wrong. `range(1, n)` ends at n - 1, so n is "
+    "len(layer_dims)."
 )
 def shapes_without_the_last(layer_dims):
     return _shapes(layer_dims, last=len(layer_dims) - 1)
@@ -120,10 +122,10 @@ lab.concept(
 
 @lab.check("initialize_parameters", points=3)
 def initialize_parameters_check(rng):
-    """Small sizes, several outputs, and large layers where the spread shows."""
-    yield case(3, 2, 1)
-    yield case(2, 4, 5)
-    yield case(int(rng.integers(30, 50)), 40, 30)
+    """Sizes that differ, and enough draws of each array for mean and spread to show."""
+    for low_x, low_h, low_y in [(2, 140, 1), (20, 30, 40), (40, 20, 30)]:
+        n_x, n_h = int(rng.integers(low_x, low_x + 9)), low_h + int(rng.integers(9))
+        yield case(n_x, n_h, 1 if low_y == 1 else low_y + int(rng.integers(9)))
 
 
 @initialize_parameters_check.expect
@@ -160,7 +162,7 @@ def two_layers_drawn_evenly(n_x, n_h, n_y):
 
 
 @initialize_parameters_check.mistake(
-    "All weights are zero, so no blame will get back through W2. Draw them."
+    "All weights are zero, so no gradient will get back through W2. Draw them."
 )
 def two_layers_from_zeros(n_x, n_h, n_y):
     return _initial([n_x, n_h, n_y], lambda *shape: np.zeros(shape))
@@ -171,6 +173,16 @@ def two_layers_from_zeros(n_x, n_h, n_y):
 )
 def two_layers_turned_round(n_x, n_h, n_y):
     return _initial([n_x, n_h, n_y], lambda *s: np.random.randn(*s[::-1]) * 0.01)
+
+
+@initialize_parameters_check.mistake(
+    "The biases are drawn. They should be zero: the weights break the symmetry."
+)
+def two_layers_with_drawn_biases(n_x, n_h, n_y):
+    def draw(*shape):
+        return np.random.randn(*shape) * 0.01
+
+    return _initial([n_x, n_h, n_y], draw, lambda n: draw(n, 1))
 
 
 @initialize_parameters_check.right
@@ -189,10 +201,10 @@ def two_layers_in_float32(n_x, n_h, n_y):
 
 @lab.check("initialize_parameters_deep", points=6)
 def initialize_parameters_deep_check(rng):
-    """No hidden layer, a few, and large layers where the spread shows."""
-    yield case([3, 1])
-    yield case([2, 4, 3, 1])
-    yield case([int(rng.integers(90, 130)), 50, 25, 60])
+    """No hidden layer and several; draws enough for mean and spread to show."""
+    yield case([int(rng.integers(300, 400)), 1])
+    yield case([int(n) for n in rng.integers([20, 80, 40, 5], [30, 90, 50, 9])])
+    yield case([int(n) for n in rng.integers([90, 50, 25, 60], [130, 60, 30, 70])])
 
 
 @initialize_parameters_deep_check.expect
@@ -251,7 +263,8 @@ def deep_drawn_evenly(layer_dims):
 
 
 @initialize_parameters_deep_check.mistake(
-    "The last layer is missing. `range(1, n)` ends at n - 1, so n is len(layer_dims)."
+    "The last layer is missing or wrong. `range(1, n)` ends at n - 1, so n is "
+    "len(layer_dims)."
 )
 def deep_without_the_last(layer_dims):
     return ref.initialize_parameters_deep(layer_dims[:-1])
@@ -263,6 +276,33 @@ def deep_without_the_last(layer_dims):
 def deep_with_flat_biases(layer_dims):
     start = ref.initialize_parameters_deep(layer_dims)
     return {n: p[:, 0] if n.startswith("b") else p for n, p in start.items()}
+
+
+@initialize_parameters_deep_check.mistake(
+    "The draws are multiplied by the root of the number of inputs. The more inputs, "
+    "the smaller the weights should be: divide."
+)
+def deep_times_the_root(layer_dims):
+    return _initial(layer_dims, lambda n, k: np.random.randn(n, k) * np.sqrt(k))
+
+
+@initialize_parameters_deep_check.mistake(
+    "The biases are drawn. They should be zero: the weights break the symmetry."
+)
+def deep_with_drawn_biases(layer_dims):
+    return _initial(
+        layer_dims,
+        lambda n, k: np.random.randn(n, k) / np.sqrt(k),
+        lambda n: np.random.randn(n, 1),
+    )
+
+
+@initialize_parameters_deep_check.mistake(
+    "The weights are turned round: rows are what a layer gives, columns what it gets, "
+    "(n[l], n[l-1])."
+)
+def deep_turned_round(layer_dims):
+    return _initial(layer_dims, lambda n, k: np.random.randn(k, n) / np.sqrt(k))
 
 
 @initialize_parameters_deep_check.right
@@ -289,6 +329,15 @@ def layer(rng, n, n_prev, m):
     """What goes into one layer: input, weights, biases."""
     W = rng.normal(size=(n, n_prev)) / np.sqrt(n_prev)
     return rng.normal(size=(n_prev, m)), W, rng.normal(size=(n, 1))
+
+
+def half_awake(rng, n, n_prev, m):
+    """The same, where Z has both signs, so that ReLU holds some of it back."""
+    while True:
+        A, W, b = layer(rng, n, n_prev, m)
+        Z = W @ A + b
+        if Z.min() < -0.1 and Z.max() > 0.1:
+            return A, W, b
 
 
 SIZES = [(1, 1, 1), (3, 3, 3), (2, 5, 4), (4, 2, 1)]  # n, n_prev, m
@@ -347,10 +396,10 @@ def linear_in_float32(A, W, b):
 
 @lab.check("linear_activation_forward", points=6)
 def linear_activation_forward(rng):
-    """Both bends, on layers of several sizes."""
+    """Both activations, on layers of several sizes."""
     for sizes in SIZES[1:]:
         for activation in ("relu", "sigmoid"):
-            yield case(*layer(rng, *sizes), activation)
+            yield case(*half_awake(rng, *sizes), activation)
 
 
 def _block(A_prev, W, b, bend):
@@ -522,6 +571,34 @@ def feeds_x_to_all(X, parameters):
     return A, caches
 
 
+@l_model_forward.mistake(
+    "It stops after the first layer. The `return` belongs behind the loop, not into it."
+)
+def returns_inside_the_loop(X, parameters):
+    L = len(parameters) // 2
+    bend = "relu" if L > 1 else "sigmoid"
+    A, cache = ref.linear_activation_forward(
+        X, parameters["W1"], parameters["b1"], bend
+    )
+    return A, [cache]
+
+
+@l_model_forward.mistake(
+    "Only the last cache is there. Append each layer's to the list."
+)
+def keeps_the_last_cache(X, parameters):
+    AL, caches = ref.L_model_forward(X, parameters)
+    return AL, caches[-1:]
+
+
+@l_model_forward.mistake(
+    "AL is the output of the last hidden layer. The output layer is still missing."
+)
+def returns_the_last_hidden(X, parameters):
+    _, caches = ref.L_model_forward(X, parameters)
+    return caches[-1][0][0], caches
+
+
 @l_model_forward.mistake("The caches are missing. Return both: AL, and their list.")
 def returns_no_caches(X, parameters):
     return ref.L_model_forward(X, parameters)[0]
@@ -591,11 +668,17 @@ lab.concept(
 @lab.check("compute_cost", points=5)
 def compute_cost(rng):
     """One example, several, all of one label, near certainty."""
-    for m in (1, 5, 12):
-        yield case(rng.uniform(0.02, 0.98, (1, m)), rng.integers(0, 2, (1, m)))
+    yield case(rng.uniform(0.1, 0.4, (1, 1)), np.array([[0]]))
+    for m in (5, 12):
+        yield case(rng.uniform(0.02, 0.98, (1, m)), labels(rng, m))
     yield case(rng.uniform(0.1, 0.9, (1, 4)), np.ones((1, 4), dtype=int))
-    Y = np.array([[0, 1, 1, 0]])
-    yield case(np.abs(Y - rng.uniform(0.002, 0.02, (1, 4))), Y)
+    Y = labels(rng, 6)
+    yield case(np.abs(Y - rng.uniform(0.002, 0.02, (1, 6))), Y)
+
+
+def labels(rng, m):
+    """Labels in a row: both of them, as evenly as possible; 0 for one example."""
+    return rng.permutation(np.arange(m) % 2).reshape(1, m)
 
 
 def _loss(AL, Y):
@@ -620,6 +703,33 @@ def forgets_the_minus(AL, Y):
 )
 def counts_label_one_only(AL, Y):
     return -np.mean(Y * np.log(AL))
+
+
+@compute_cost.mistake(
+    "The second term has the wrong sign. The minus stands before both terms: put "
+    "brackets around their sum."
+)
+def minus_before_one_term(AL, Y):
+    return np.mean(-Y * np.log(AL) + (1 - Y) * np.log(1 - AL))
+
+
+@compute_cost.mistake(
+    "The labels have changed places: log(AL) belongs to Y, log(1 - AL) to 1 - Y."
+)
+def labels_changed_places(AL, Y):
+    return np.mean(_loss(AL, 1 - Y))
+
+
+@compute_cost.mistake(
+    "That is the average squared error. The cost here is the cross-entropy."
+)
+def squares_the_error(AL, Y):
+    return np.mean((AL - Y) ** 2)
+
+
+@compute_cost.mistake("Take the natural logarithm, `np.log`.")
+def logarithm_to_base_two(AL, Y):
+    return np.mean(_loss(AL, Y)) / np.log(2)
 
 
 @compute_cost.mistake("The second term uses log(AL) where it needs log(1 - AL).")
@@ -706,6 +816,15 @@ def sums_over_units(dZ, cache):
     return dA_prev, dW, np.sum(dZ) / dZ.shape[1]
 
 
+@linear_backward.mistake(
+    "db was summed over the units, so that each example has a value. Sum over the "
+    "examples, axis=1: each unit has a bias."
+)
+def sums_db_over_units(dZ, cache):
+    dA_prev, dW, _ = ref.linear_backward(dZ, cache)
+    return dA_prev, dW, np.sum(dZ, axis=0, keepdims=True) / dZ.shape[1]
+
+
 @linear_backward.mistake("The order is dA_prev, dW, db.")
 def slopes_in_another_order(dZ, cache):
     dA_prev, dW, db = ref.linear_backward(dZ, cache)
@@ -772,13 +891,16 @@ lab.concept(
 
 @lab.check("linear_activation_backward", points=7)
 def linear_activation_backward(rng):
-    """Both bends, on layers of several sizes."""
+    """Both activations, on layers of several sizes; ReLU goes by Z, not by dA."""
     for n, n_prev, m in SIZES[1:]:
         for activation in ("relu", "sigmoid"):
             _, cache = ref.linear_activation_forward(
-                *layer(rng, n, n_prev, m), activation
+                *half_awake(rng, n, n_prev, m), activation
             )
-            yield case(rng.normal(size=(n, m)), cache, activation)
+            dA, Z = rng.normal(size=(n, m)), cache[1]
+            dA = np.where(Z.min() == Z, np.abs(dA) + 0.1, dA)  # held back
+            dA = np.where(Z.max() == Z, -np.abs(dA) - 0.1, dA)  # let through
+            yield case(dA, cache, activation)
 
 
 @linear_activation_backward.mistake(
@@ -850,7 +972,7 @@ def block_backward_in_float32(dA, cache, activation):
 def l_model_backward(rng):
     """No hidden layer to three, equal sizes and different ones, one example."""
     for dims, m in zip([*DEPTHS, [3, 4, 1]], (4, 5, 3, 6, 1), strict=True):
-        X, Y = rng.normal(size=(dims[0], m)), rng.integers(0, 2, (1, m))
+        X, Y = rng.normal(size=(dims[0], m)), labels(rng, m)
         AL, caches = ref.L_model_forward(X, network(rng, dims))
         yield case(AL, Y, caches)
 
@@ -869,29 +991,29 @@ def _way_back(AL, Y, caches, bend_of=None, dAL=None):
 
 
 @l_model_backward.mistake(
-    "All slopes have the wrong sign. dAL is -Y / AL + (1 - Y) / (1 - AL)."
+    "All derivatives have the wrong sign. Look at both signs in dAL."
 )
 def starts_with_the_wrong_sign(AL, Y, caches):
     return _way_back(AL, Y, caches, dAL=Y / AL - (1 - Y) / (1 - AL))
 
 
 @l_model_backward.mistake(
-    "The first blame is AL - Y. That is dZ of the last layer, after the sigmoid; dAL, "
-    "before it, is -Y / AL + (1 - Y) / (1 - AL)."
+    "It starts with AL - Y. That is dZ of the last layer, from before the sigmoid; the "
+    "way back starts with dAL, the derivative of the loss in AL."
 )
 def starts_with_the_difference(AL, Y, caches):
     return _way_back(AL, Y, caches, dAL=AL - Y)
 
 
 @l_model_backward.mistake(
-    "The second term of dAL has the wrong sign: -Y / AL + (1 - Y) / (1 - AL)."
+    "The second term of dAL, the one with 1 - Y, has the wrong sign."
 )
 def second_term_reversed(AL, Y, caches):
     return _way_back(AL, Y, caches, dAL=-Y / AL - (1 - Y) / (1 - AL))
 
 
 @l_model_backward.mistake(
-    "All slopes are m times too small: dAL was averaged, and `linear_backward` "
+    "All derivatives are m times too small: dAL was averaged, and `linear_backward` "
     "averages too. Once is enough."
 )
 def averages_twice(AL, Y, caches):
@@ -926,7 +1048,8 @@ def blame_numbered_by_its_giver(AL, Y, caches):
 
 
 @l_model_backward.mistake(
-    "The first hidden layer is left out. The loop has to end with layer 1, caches[0]."
+    "The derivatives of the first layer are missing or wrong. The loop has to end with "
+    "layer 1, caches[0]."
 )
 def stops_before_the_first(AL, Y, caches):
     grads = ref.L_model_backward(AL, Y, caches)
@@ -935,7 +1058,7 @@ def stops_before_the_first(AL, Y, caches):
 
 
 @l_model_backward.mistake(
-    "Only the last layer is there. A loop from L - 1 down to 1 does the others."
+    "Only the last layer is right. A loop from L - 1 down to 1 does the others."
 )
 def last_layer_only(AL, Y, caches):
     L = len(caches)
@@ -994,8 +1117,12 @@ lab.concept(
 
 @lab.check("update_parameters", points=5)
 def update_parameters(rng):
-    """One layer to four, several rates, none at all."""
-    for dims, rate in zip(DEPTHS, (0.1, 1.0, 0.0, 0.0075), strict=True):
+    """One layer to four, several rates, none at all.
+
+    - `grads` holds more than is needed; a new dictionary comes back.
+    """
+    rates = [*rng.uniform([0.05, 0.8, 0.005], [0.2, 0.9, 0.01]), 0.0, 2.0]
+    for dims, rate in zip([*DEPTHS, [2, 3, 1]], map(float, rates), strict=True):
         slopes = {"d" + name: value for name, value in network(rng, dims).items()}
         yield case(network(rng, dims), slopes | {"dA0": np.ones((2, 2))}, rate)
 
@@ -1006,8 +1133,8 @@ def climbs(params, grads, learning_rate):
 
 
 @update_parameters.mistake(
-    "It writes into its argument. `W -= …` changes the caller's array, also after "
-    "`.copy()` of the dictionary, which copies names only."
+    'The caller\'s `params` have changed. Both `params["W1"] = …` and `W1 -= …` write '
+    "into what you were given; fill a new dictionary with new arrays."
 )
 def steps_in_place(params, grads, learning_rate):
     for name in params:
@@ -1034,6 +1161,28 @@ def leaves_the_last_layer(params, grads, learning_rate):
     L = len(params) // 2
     last = {name: params[name] for name in (f"W{L}", f"b{L}")}
     return ref.update_parameters(params, grads, learning_rate) | last
+
+
+@update_parameters.mistake(
+    "The first layer is not updated. Layers are 1 to L: range(1, L + 1), or range(L) "
+    "with l + 1 in the names."
+)
+def leaves_the_first_layer(params, grads, learning_rate):
+    first = {name: params[name] for name in ("W1", "b1")}
+    return ref.update_parameters(params, grads, learning_rate) | first
+
+
+@update_parameters.mistake(
+    "Only the steps come back. The new parameters are old minus step."
+)
+def returns_the_steps(params, grads, learning_rate):
+    return {name: learning_rate * grads["d" + name] for name in params}
+
+
+@update_parameters.mistake("The weights stay where they are, only the biases move.")
+def leaves_the_weights(params, grads, learning_rate):
+    after = ref.update_parameters(params, grads, learning_rate)
+    return params | {name: p for name, p in after.items() if name.startswith("b")}
 
 
 @update_parameters.mistake(
@@ -1089,8 +1238,17 @@ def _train(X, Y, dims, rate, steps, *, every=100, bend_of=None, start_again=Fals
 
 def _training_cases(rng, depths):
     for dims, m, steps, rate in depths:
-        X, Y = rng.normal(size=(dims[0], m)), rng.integers(0, 2, (1, m))
-        yield case(X, Y, dims, rate, steps, network(rng, dims))
+        moves = False
+        while not moves:  # the first step changes the cost by a hundredth at least
+            X, Y = rng.normal(size=(dims[0], m)), labels(rng, m)
+            start = network(rng, dims)
+            AL, caches = ref.L_model_forward(X, start)
+            grads = ref.L_model_backward(AL, Y, caches)
+            after = ref.update_parameters(start, grads, rate)
+            costs = [ref.compute_cost(AL, Y)]
+            costs += [ref.compute_cost(ref.L_model_forward(X, after)[0], Y)]
+            moves = abs(costs[1] - costs[0]) > 0.01 * costs[0]
+        yield case(X, Y, dims, rate, steps, start)
 
 
 MESSAGES = {
@@ -1102,6 +1260,11 @@ MESSAGES = {
     "ones; keep them.",
     "once": "Every step starts from the first parameters. Give each step those of the "
     "one before.",
+    "inside": "It stops after the first step. The `return` belongs behind the loop.",
+    "fewer": "It takes one step too few. `range(n)` has n values, 0 to n - 1.",
+    "stale": "Every step uses the derivatives of the start. Go forwards and backwards "
+    "again before each step.",
+    "silent": "The list of costs is empty. Note the cost also when nothing is printed.",
     "more": "It takes one step too many: `range(n)` has n values, 0 to n - 1.",
     "rate": "The learning rate is 0.0075 in every case. Pass the argument on.",
     "sigmoid": "The hidden layers bend by the sigmoid. They should be ReLU.",
@@ -1148,6 +1311,30 @@ def _register(check):
     def one_step_too_many(X, Y, layers_dims, learning_rate, num_iterations):
         return _train(X, Y, layers_dims, learning_rate, num_iterations + 1)
 
+    @check.mistake(MESSAGES["inside"])
+    def model_returns_inside(X, Y, layers_dims, learning_rate, num_iterations):
+        return _train(X, Y, layers_dims, learning_rate, 1)
+
+    @check.mistake(MESSAGES["fewer"])
+    def one_step_too_few(X, Y, layers_dims, learning_rate, num_iterations):
+        costs = _train(X, Y, layers_dims, learning_rate, num_iterations)[1]
+        fewer = _train(X, Y, layers_dims, learning_rate, num_iterations - 1)
+        return fewer[0], costs if num_iterations % 100 != 1 else fewer[1]
+
+    @check.mistake(MESSAGES["stale"])
+    def derivatives_of_the_start(X, Y, layers_dims, learning_rate, num_iterations):
+        start = initialize_parameters_deep(layers_dims)
+        AL, caches = ref.L_model_forward(X, start)
+        grads = ref.L_model_backward(AL, Y, caches)
+        parameters = start
+        for _ in range(num_iterations):
+            parameters = ref.update_parameters(parameters, grads, learning_rate)
+        return parameters, [ref.compute_cost(AL, Y)] * -(-num_iterations // 100)
+
+    @check.mistake(MESSAGES["silent"])
+    def notes_nothing(X, Y, layers_dims, learning_rate, num_iterations):
+        return _train(X, Y, layers_dims, learning_rate, num_iterations)[0], []
+
     @check.mistake(MESSAGES["rate"])
     def one_rate_for_all(X, Y, layers_dims, learning_rate, num_iterations):
         return _train(X, Y, layers_dims, 0.0075, num_iterations)
@@ -1177,7 +1364,7 @@ def two_layer_model(rng):
     """One step, a few, and enough for three notes of the cost."""
     yield from _training_cases(
         rng,
-        [((3, 4, 1), 5, 1, 0.1), ((2, 3, 1), 6, 4, 0.5), ((2, 2, 1), 4, 201, 0.01)],
+        [((3, 4, 1), 5, 1, 0.1), ((2, 3, 1), 6, 4, 0.5), ((2, 2, 1), 4, 201, 0.1)],
     )
 
 
@@ -1233,8 +1420,8 @@ def l_layer_model(rng):
         [
             ([3, 4, 3, 1], 5, 1, 0.1),
             ([4, 3, 3, 2, 1], 6, 4, 0.2),
-            ([3, 1], 4, 101, 0.02),
-            ([2, 3, 2, 1], 4, 201, 0.01),
+            ([3, 1], 4, 101, 0.2),
+            ([2, 3, 2, 1], 4, 201, 0.1),
         ],
     )
 
@@ -1276,12 +1463,21 @@ def any_depth_by_the_difference(
 
 @lab.check("predict", points=4)
 def predict(rng):
-    """No hidden layer to three, one example, and a network that is undecided."""
-    for dims, m in zip(DEPTHS, (20, 12, 1, 30), strict=True):
-        X, Y = rng.normal(size=(dims[0], m)), rng.integers(0, 2, (1, m))
-        yield case(X, Y, network(rng, dims))
+    """No hidden layer to three, one example, and a network that is undecided.
+
+    - A quarter of the labels is missed where there are several, none of one.
+    - At exactly 0.5 the label is 0.
+    """
+    for dims, m in zip(DEPTHS, (20, 12, 1, 16), strict=True):
+        while True:  # both labels are given, where there are several examples
+            X, parameters = rng.normal(size=(dims[0], m)), network(rng, dims)
+            guess = (ref.L_model_forward(X, parameters)[0] > 0.5).astype(int)
+            if guess.max() == 1 and (m == 1 or guess.min() == 0):
+                break
+        wrong = rng.permutation(np.arange(m) < m // 4).reshape(1, m)
+        yield case(X, np.where(wrong, 1 - guess, guess), parameters)
     still = {name: 0 * value for name, value in network(rng, [2, 3, 1]).items()}
-    yield case(rng.normal(size=(2, 4)), np.array([[0, 1, 0, 0]]), still)
+    yield case(rng.normal(size=(2, 4)), rng.permutation([[0, 1, 0, 0]], axis=1), still)
 
 
 @predict.mistake("These are probabilities. Decide: 1 above 0.5, else 0.")
@@ -1311,6 +1507,34 @@ def accuracy_as_a_count(X, Y, parameters):
 def share_of_errors(X, Y, parameters):
     labels, share = ref.predict(X, Y, parameters)
     return labels, 1 - share
+
+
+@predict.mistake(
+    "The probabilities were compared with the labels, and hardly any is exactly 0 or "
+    "1. Compare the predictions with them."
+)
+def accuracy_of_probabilities(X, Y, parameters):
+    AL, _ = ref.L_model_forward(X, parameters)
+    return (AL > 0.5).astype(int), np.mean(AL == Y)
+
+
+@predict.mistake(
+    "An axis of the predictions is lost. They have the shape of Y, (1, m)."
+)
+def labels_in_a_list(X, Y, parameters):
+    labels, share = ref.predict(X, Y, parameters)
+    return labels[0], share
+
+
+@predict.mistake("Everything is 1: every probability is above 0. Compare it with 0.5.")
+def threshold_of_zero(X, Y, parameters):
+    labels = np.ones_like(Y)
+    return labels, np.mean(labels == Y)
+
+
+@predict.mistake("The share stands first. Return the predictions, then the accuracy.")
+def returns_the_share_first(X, Y, parameters):
+    return ref.predict(X, Y, parameters)[::-1]
 
 
 @predict.mistake("At exactly 0.5 the answer is 0: 1 is for above 0.5 only.")

@@ -1231,7 +1231,7 @@ plots.images(
 # | $\sigma' = s(1 - s)$ | `sigmoid_derivative` |
 # | $x_i / \lVert x_i \rVert$ | `normalize_rows` |
 # | $e^{x_j} / \sum_k e^{x_k}$ | `softmax` |
-# | $J = -\frac1m \sum y \ln a + (1-y) \ln(1-a)$ | `propagate`, forwards |
+# | $J = -\frac1m \sum [\,y \ln a + (1-y) \ln(1-a)\,]$ | `propagate`, forwards |
 # | $dw = \frac1m X (A - Y)^\top$, $db = \frac1m \sum (a - y)$ | … and backwards |
 # | $w \leftarrow w - \alpha\,dw$ | `optimize` |
 # | $\hat y = 1$ where $a > 0.5$ | `predict` |

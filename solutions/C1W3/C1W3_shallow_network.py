@@ -618,7 +618,8 @@ print(f"cost {compute_cost(A2, Y):.4f}, and ln 2 is {np.log(2):.4f}")
 
 # %% [markdown]
 # ### Exercise 9 · `backward_propagation` · 18 points · about 20 minutes
-# The table, line by line. Use what the cache holds: `1 - A1**2` needs no second tanh.
+# The table, line by line. Take `A1` and `A2` from the cache. Through tanh go with
+# `1 - A1**2`, or with your `tanh_backward` and the cached `Z1`: the result is the same.
 #
 # <details><summary>shapes not aligned</summary>
 #
@@ -636,7 +637,8 @@ def backward_propagation(parameters, cache, X, Y):
 
     Args:
         parameters: dictionary with `W1`, `b1`, `W2`, `b2`.
-        cache: what `forward_propagation` kept; `A1` and `A2` are used as they are.
+        cache: what `forward_propagation` kept: `Z1`, `A1`, `Z2`, `A2`, used as they
+            are and not computed again.
         X: array `(n_x, m)`, an example in each column.
         Y: array `(n_y, m)`, labels 0 or 1.
 
@@ -646,8 +648,9 @@ def backward_propagation(parameters, cache, X, Y):
     Example:
         >>> parameters = {"W2": np.array([[3.0, 4.0]])}
         >>> cache = {"A1": np.array([[0.0], [0.5]]), "A2": np.array([[0.6]])}
+        >>> cache["Z1"] = np.arctanh(cache["A1"])
         >>> X, Y = np.array([[1.0], [2.0]]), np.array([[1]])
-        >>> backward_propagation(parameters, cache, X, Y)["dW1"]
+        >>> backward_propagation(parameters, cache, X, Y)["dW1"].round(4)
         array([[-1.2, -2.4],
                [-1.2, -2.4]])
     """
@@ -739,8 +742,9 @@ check(update_parameters)
 # %% [markdown]
 # # Part 5 · Learning
 # ### Exercise 11 · `nn_model` · 10 points · about 8 minutes
-# Start at random. Then again and again: forwards, backwards, step. If `print_cost`,
-# print the cost every 1000 iterations.
+# Start at random. Then again and again: forwards, backwards, step, with the learning
+# rate that `update_parameters` has by default. If `print_cost`, print the cost every
+# 1000 iterations.
 #
 # <details><summary>The shapes are those of 4 hidden units</summary>
 #
@@ -754,7 +758,7 @@ check(update_parameters)
 
 # %% exercise="nn_model"
 def nn_model(X, Y, n_h, num_iterations=10000, print_cost=False):
-    """Train a network with one hidden layer by gradient descent.
+    """Train a network with one hidden layer by gradient descent, at a rate of 1.2.
 
     Args:
         X: array `(n_x, m)`, an example in each column.
@@ -975,10 +979,12 @@ def costs_with(bend, backward, steps=1000):
     for i in range(steps):
         Z1 = p["W1"] @ X + p["b1"]
         A1 = bend(Z1)
-        A2 = sigmoid(p["W2"] @ A1 + p["b2"])
+        Z2 = p["W2"] @ A1 + p["b2"]
+        A2 = sigmoid(Z2)
         if i % 10 == 0:
             costs.append(compute_cost(A2, Y))
-        grads = backward_propagation(p, {"A1": A1, "A2": A2}, X, Y)  # W2 and b2
+        cache = {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
+        grads = backward_propagation(p, cache, X, Y)  # dW2 and db2 of these
         dZ1 = backward(p["W2"].T @ (A2 - Y), Z1)
         grads["dW1"] = dZ1 @ X.T / X.shape[1]
         grads["db1"] = dZ1.mean(axis=1, keepdims=True)
@@ -1105,7 +1111,7 @@ plots.decision_regions(
 # | $dZ = dA * g'(Z)$ | `sigmoid_backward` … `leaky_relu_backward` |
 # | $0.01 \cdot$ normal draws | `initialize_parameters` |
 # | $A = \tanh(WX + b)$, then $\sigma(WA + b)$ | `forward_propagation` |
-# | $J = -\frac1m \sum y \ln a + (1-y)\ln(1-a)$ | `compute_cost` |
+# | $J = -\frac1m \sum [\,y \ln a + (1-y)\ln(1-a)\,]$ | `compute_cost` |
 # | $dZ^{[1]} = W^{[2]\top} dZ^{[2]} * g'(Z^{[1]})$, … | `backward_propagation` |
 # | $\theta \leftarrow \theta - \alpha\,d\theta$ | `update_parameters` |
 # | all of it, again and again | `nn_model` |

@@ -473,13 +473,14 @@ xor_by_heart = None
 # %% [markdown]
 # That is the promise of depth: features built from features, edges to eyes to faces.
 # It is a promise about *some* functions. (With weights chosen cleverly, $n$ units in a
-# single layer can count bits. Circuits of plain AND and OR gates cannot do without the
-# exponential.) Whether photographs are of that kind, we shall measure.
+# single layer can count bits. Circuits of plain AND and OR gates with a fixed number of
+# layers cannot do without the exponential.) Whether photographs are of that kind, we
+# shall measure.
 
 # %% [markdown]
 # ### Exercise 7 · `compute_cost` · 5 points · about 3 minutes
-# The average cross-entropy, as before: $J = -\frac1m \sum_i y \ln a + (1 - y)
-# \ln (1 - a)$. By hand, $A^{[L]} = (0.5,\ 0.2)$ and $Y = (1, 0)$ cost 0.458.
+# The average cross-entropy, as before: $J = -\frac1m \sum_i [\,y \ln a + (1 - y)
+# \ln (1 - a)\,]$. By hand, $A^{[L]} = (0.5,\ 0.2)$ and $Y = (1, 0)$ cost 0.458.
 #
 # <details><summary>It expected a number and got an array</summary>
 #
@@ -721,6 +722,10 @@ use_of_da0 = None
 # ### Exercise 11 · `update_parameters` · 5 points · about 4 minutes
 # A step for every layer, in a new dictionary. `grads` holds `dA`s too; leave them be.
 #
+# <details><summary>KeyError: 'W5', and there are four layers</summary>
+#
+# `params` holds weights and biases, so there are half as many layers as entries.
+# </details>
 # <details><summary>It says that `params` was changed</summary>
 #
 # `params["W1"] -= …` writes into the caller's array, even if the dictionary is a copy.
