@@ -86,9 +86,20 @@ def uses_forbidden(cells: Iterable[str], name: str, forbid: Iterable[str]) -> li
     if not forbid:
         return []
     definitions, imports = _definitions(tuple(cells))
-    used = _reached(definitions, name) & definitions.keys()
-    code = [*imports, *(ast.unparse(definitions[one]) for one in sorted(used))]
-    return forbidden_names("\n".join(code), forbid) if used else []
+    reached = _reached(definitions, name)
+    code = [*imports, *(ast.unparse(definitions[one])
+                        for one in sorted(reached & definitions.keys()))]  # fmt: skip
+    if name not in definitions:  # it may be nothing but an import
+        code += [name, *_from_everything(imports, name)]
+    return forbidden_names("\n".join(code), forbid)
+
+
+def _from_everything(imports: Iterable[str], name: str) -> Iterator[str]:
+    """Where a name may come from by `from … import *`, dotted."""
+    for text in imports:
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+                yield f"{node.module}.{name}"
 
 
 def mentioned(cells: Iterable[str], name: str) -> set[str]:
