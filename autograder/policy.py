@@ -11,7 +11,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator
 
-from helpers.checks.policy import UsedNames, forbidden_among, used_names
+from helpers.checks.policy import UsedNames, forbidden_among, joined, used_names
 
 # Packages that compute what the labs have readers write themselves.
 COMPUTING = frozenset({
@@ -86,13 +86,10 @@ def uses_forbidden(cells: Iterable[str], name: str, forbid: Iterable[str]) -> li
     if not forbid:
         return []
     definitions, imports = _definitions(tuple(cells))
-    reached = _reached(definitions, name) & definitions.keys()
-    if not reached:
-        return []
-    parts = [*imports, *(definitions[one] for one in sorted(reached))]
-    aliases = {key: value for used in parts for key, value in used.aliases.items()}
-    dotted = frozenset().union(*(used.dotted for used in parts))
-    return forbidden_among(UsedNames(aliases, dotted), forbid)
+    used = _reached(definitions, name)
+    parts = [*imports, *(definitions[one] for one in sorted(used & definitions.keys()))]
+    elsewhere = UsedNames(dotted=frozenset(used - definitions.keys()))
+    return forbidden_among(joined([*parts, elsewhere]), forbid)
 
 
 def mentioned(cells: Iterable[str], name: str) -> set[str]:
@@ -123,12 +120,25 @@ def _definitions(
     found: dict[str, UsedNames] = {}
     imports = []
     for cell in cells:
-        for node in _parsed(cell):
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        for node in _flat(_parsed(cell)):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 found[node.name] = used_names(node)
-            elif isinstance(node, ast.Assign):
-                names = [t.id for t in node.targets if isinstance(t, ast.Name)]
-                found |= dict.fromkeys(names, used_names(node))
+            elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+                names = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+                stored = [n.id for n in names if isinstance(n.ctx, ast.Store)]
+                found |= dict.fromkeys(stored, used_names(node))
             elif isinstance(node, (ast.Import, ast.ImportFrom)):
                 imports.append(used_names(node))
     return found, imports
+
+
+def _flat(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements that run when a cell does, those below `if` or `try` included."""
+    waiting = list(statements)
+    while waiting:
+        node = waiting.pop(0)
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            for part in ("body", "handlers", "orelse", "finalbody"):
+                inner = getattr(node, part, [])
+                waiting[:0] = inner if isinstance(inner, list) else []

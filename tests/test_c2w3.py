@@ -6,6 +6,10 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
+from autograder import build, solve
+from autograder.check import load
+from autograder.grading import grade
+from autograder.policy import uses_forbidden
 from autograder.reference import reference
 from helpers import nn
 
@@ -243,3 +247,65 @@ def test_unbroadcast_undoes_every_broadcast():
                     lambda x, g=g, wide=wide: np.sum(np.broadcast_to(x, wide) * g), x
                 )
                 np.testing.assert_allclose(ref.unbroadcast(g, narrow), slope, atol=1e-7)
+
+
+class TestWithoutTheFramework:
+    """The lab imports `helpers.nn` for its demos; only the last exercise may use it."""
+
+    @pytest.mark.parametrize(
+        "cell",
+        [
+            "def softmax(Z):\n    return nn.softmax(nn.Tensor(Z.T)).data.T",
+            "from helpers import nn as framework\n\n\ndef softmax(Z):\n"
+            "    return framework.softmax(framework.Tensor(Z.T)).data.T",
+            "def softmax(Z):\n    from helpers.nn import Tensor, softmax\n"
+            "    return softmax(Tensor(Z.T)).data.T",
+            "import helpers.nn\n\n\ndef shares(Z):\n"
+            "    return helpers.nn.softmax(helpers.nn.Tensor(Z.T)).data.T\n\n\n"
+            "def softmax(Z):\n    return shares(Z)",
+            "from helpers.nn import softmax",
+            "from helpers.nn.ops import softmax as shares\nsoftmax = shares",
+            "from helpers.nn import *",
+            "other = nn\n\n\ndef softmax(Z):\n"
+            "    return other.softmax(other.Tensor(Z.T)).data.T",
+        ],
+    )
+    def test_it_earns_nothing(self, cell):
+        check = load("C2W3").checks["softmax"]
+        cells = ["from helpers import nn", cell]
+        assert uses_forbidden(cells, "softmax", check.forbid)
+
+    def test_the_judge_refuses_it_and_the_rest_keeps_its_points(self, tmp_path):
+        path = tmp_path / "C2W3.ipynb"
+        notebook = solve.solved(
+            "C2W3",
+            softmax="def softmax(Z):\n    return nn.softmax(nn.Tensor(Z), 0).data",
+            topological_order="from helpers.nn.tensor import topological_order",
+            relu="from helpers.nn import ops\n\n\ndef relu(a):\n    return ops.relu(a)",
+        )
+        path.write_text(build.serialize(notebook), encoding="utf-8")
+        scores = {q.name: q for q in grade(path, "student", seed=3).questions}
+        for name in ("softmax", "topological_order", "relu"):
+            assert scores[name].score == 0, scores[name].message
+        for name in ("add", "unbroadcast", "train_step", "batchnorm_forward"):
+            assert scores[name].score == scores[name].max_score, scores[name].message
+
+    def test_importing_it_for_a_demo_is_free(self):
+        check = load("C2W3").checks["softmax"]
+        cells = [
+            "import numpy as np\nfrom helpers import nn\nfrom helpers.nn import Dense",
+            "def softmax(Z):\n    e = np.exp(Z - Z.max(0))\n    return e / e.sum(0)",
+            "net = nn.Sequential(Dense(3, 2))",
+        ]
+        assert uses_forbidden(cells, "softmax", check.forbid) == []
+
+    def test_only_the_last_exercise_may_use_it(self):
+        may = {
+            name
+            for name, check in load("C2W3").checks.items()
+            if "helpers.nn" not in check.forbid
+        }
+        assert may == {
+            "sample_log_uniform", "sample_beta", "random_search", "coarse_to_fine",
+            "train_step",
+        }  # fmt: skip

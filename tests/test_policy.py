@@ -4,7 +4,7 @@ import pytest
 
 from autograder import build, solve
 from autograder.intake import take_in_bytes
-from autograder.policy import computing_packages, mentioned
+from autograder.policy import computing_packages, mentioned, uses_forbidden
 
 LAB = "C1W2"
 
@@ -58,3 +58,48 @@ def test_the_feedback_names_it():
 def test_a_magic_does_not_hide_what_a_function_mentions():
     cells = ["%matplotlib inline\ndef a(x):\n    return sigmoid(x)"]
     assert "sigmoid" in mentioned(cells, "a")
+
+
+FORBID = ("np.convolve", "nn.conv2d", "helpers.nn")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "def f(x):\n    return np.convolve(x, x)",
+        "if True:\n    def f(x):\n        return np.convolve(x, x)",
+        "try:\n    f = np.convolve\nexcept NameError:\n    pass",
+        "q = np\n\n\ndef f(x):\n    return q.convolve(x, x)",
+        "def f(x):\n    q = np\n    return q.convolve(x, x)",
+        "def f(x):\n    slide = np.convolve\n    return slide(x, x)",
+        "from numpy import *\n\n\ndef f(x):\n    return convolve(x, x)",
+        "from numpy import convolve as f",
+        "f = np.convolve",
+        "f: object = np.convolve",
+        "f, g = np.convolve, 1",
+        "class f:\n    def __call__(self, x):\n        return np.convolve(x, x)",
+        "g = lambda x: np.convolve(x, x)\nf = g",
+    ],
+)
+def test_what_does_the_exercise_is_found(cell):
+    assert uses_forbidden(["import numpy as np", cell], "f", FORBID)
+
+
+@pytest.mark.parametrize(
+    ("scratch", "cell"),
+    [
+        ("Z = nn.conv2d(A, B).data", "def f(x):\n    Z = x + 1\n    return Z"),
+        ("X, W = nn.conv2d(A, B), 2", "def f(X, W):\n    return X @ W"),
+        ("k = nn.conv2d", "def f(x):\n    return [k for k in x]"),
+        ("k = nn.conv2d", "def f(x):\n    return (lambda k: k + 1)(x)"),
+        (
+            "y = np.convolve(a, b)",
+            "def f(x):\n    for y in x:\n        return y",
+        ),
+        ("def g(x):\n    return np.convolve(x, x)", "def f(g):\n    return g(1)"),
+    ],
+)
+def test_a_name_of_its_own_is_no_global(scratch, cell):
+    cells = ["import numpy as np\nfrom helpers import nn as layers", scratch, cell]
+    assert uses_forbidden(cells, "f", FORBID) == []
+    assert not {"Z", "X", "W", "k", "y", "g"} & mentioned(cells, "f")

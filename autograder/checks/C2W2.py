@@ -11,7 +11,7 @@ ref = lab.reference
 
 
 def network(rng, dims, like=None):
-    """Arrays under the names of a network's parameters or, with "d", of its slopes."""
+    """Arrays under the names of a network's parameters or, with "d", its gradients."""
     prefix = "" if like is None else "d"
     arrays = {}
     for i in range(1, len(dims)):
@@ -20,20 +20,38 @@ def network(rng, dims, like=None):
     return arrays
 
 
+def signs(rng, shape):
+    """Minus and plus ones."""
+    return rng.choice([-1.0, 1.0], shape)
+
+
 def pair(rng, dims, spread=1.0):
-    """Parameters and slopes; some slopes are large, some tiny."""
+    """Parameters and gradients.
+
+    The gradients in an array are of different sizes, from 0.1 to 2 times `spread`,
+    so that whatever does not use them, or mixes them up, gets another result.
+    """
     parameters, grads = network(rng, dims), network(rng, dims, like="grads")
     for key, value in grads.items():
-        grads[key] = value * spread * 10.0 ** rng.integers(-2, 2, value.shape)
+        sizes = 2.0 * 10.0 ** np.linspace(0, -1.3, value.size) * rng.uniform(0.7, 1.4)
+        sizes = rng.permutation(sizes).reshape(value.shape)
+        grads[key] = spread * signs(rng, value.shape) * sizes
     return parameters, grads
 
 
-def memory(rng, dims, positive=False):
-    """Averages that a few steps have left."""
-    arrays = network(rng, dims, like="grads")
-    return {
-        key: value**2 + 0.01 if positive else value for key, value in arrays.items()
-    }
+def memory(rng, grads, positive=False):
+    """Averages that earlier, smaller gradients have left; `positive`, of squares."""
+    averages = {}
+    for key, value in grads.items():
+        times = rng.uniform(0.2, 0.5, value.shape)
+        times = times**2 if positive else times * signs(rng, value.shape)
+        averages[key] = times * (value**2 if positive else value)
+    return averages
+
+
+def without_past(grads):
+    """Averages before the first step."""
+    return {key: 0 * value for key, value in grads.items()}
 
 
 def float32(arrays):
@@ -53,10 +71,10 @@ DIMS = [(2, 1), (3, 4, 2), (2, 3, 3, 1)]
 
 @lab.check("update_parameters_with_gd", points=5)
 def gd(rng):
-    """Networks of one, two and three layers, several rates, none at all."""
-    for dims, rate in zip(DIMS, (0.1, 1.5, 0.01), strict=True):
-        yield case(*pair(rng, dims), rate)
-    yield case(*pair(rng, (3, 2)), 0.0)
+    """Networks of one to four layers, several rates."""
+    # "of any depth", "the same for every b", "those you were given stay as they are"
+    for dims, rate in zip((*DIMS, (2, 4, 3, 2, 1)), (0.1, 1.5, 0.05, 0.4), strict=True):
+        yield case(*pair(rng, dims), rate * rng.uniform(0.8, 1.2))
 
 
 @gd.mistake("The parameters go uphill. Subtract the slopes.")
@@ -85,6 +103,27 @@ def gd_leaves_the_last_layer(parameters, grads, learning_rate):
     new = ref.update_parameters_with_gd(parameters, grads, learning_rate)
     last = str(len(parameters) // 2)
     return {key: parameters[key] if key[1:] == last else new[key] for key in new}
+
+
+@gd.mistake(
+    "Only the first layer moves. Let every layer take its step before the `return`."
+)
+def gd_moves_the_first_layer_only(parameters, grads, learning_rate):
+    new = ref.update_parameters_with_gd(parameters, grads, learning_rate)
+    return {key: new[key] if key[1:] == "1" else parameters[key] for key in new}
+
+
+@gd.mistake("The parameters came back as they were. Return the results of the step.")
+def gd_stays(parameters, grads, learning_rate):
+    return dict(parameters)
+
+
+@gd.mistake(
+    "These are the steps, not the parameters after them. Subtract each from its "
+    "parameter."
+)
+def gd_returns_the_steps(parameters, grads, learning_rate):
+    return {key: learning_rate * grads["d" + key] for key in parameters}
 
 
 @gd.mistake("The learning rate is not used.")
@@ -123,7 +162,9 @@ lab.concept(
 @lab.check("random_mini_batches", points=9, driver="cut")
 def mini_batches(rng):
     """Sizes that divide and sizes that do not, one batch for all, several labels."""
-    for m, n_y, size in [(12, 1, 4), (23, 1, 5), (9, 3, 64), (64, 2, 64), (7, 1, 1)]:
+    # "together", "each example is exactly once", "the last may have fewer", "the same
+    # seed gives the same batches"; enough columns that no shuffle leaves all in place
+    for m, n_y, size in [(12, 1, 4), (23, 1, 5), (13, 3, 64), (64, 2, 64), (14, 1, 1)]:
         X = rng.normal(size=(3, m))
         X[0] = np.arange(m)
         yield case(
@@ -194,6 +235,35 @@ def ignores_the_seed(X, Y, mini_batch_size=64, seed=0):
     return _batches(X, Y, mini_batch_size, order)
 
 
+@mini_batches.mistake(
+    "The last batch is filled up, so some examples occur twice. It may be shorter than "
+    "the others."
+)
+def fills_up_the_last_batch(X, Y, mini_batch_size=64, seed=0):
+    order = _order(X, seed)
+    count = -(-X.shape[1] // mini_batch_size)
+    return _batches(X, Y, mini_batch_size, np.resize(order, count * mini_batch_size))
+
+
+@mini_batches.mistake(
+    "Some examples occur twice and others never: they were drawn with replacement. "
+    "A permutation holds each exactly once."
+)
+def draws_with_replacement(X, Y, mini_batch_size=64, seed=0):
+    m = X.shape[1]
+    return _batches(X, Y, mini_batch_size, np.random.RandomState(seed).randint(0, m, m))
+
+
+@mini_batches.mistake(
+    "The order of the batches is shuffled, but each holds neighbors. Shuffle the "
+    "columns before you cut."
+)
+def shuffles_only_the_batches(X, Y, mini_batch_size=64, seed=0):
+    size = mini_batch_size
+    starts = np.random.RandomState(seed).permutation(range(0, X.shape[1], size))
+    return [(X[:, i : i + size], Y[:, i : i + size]) for i in starts]
+
+
 @mini_batches.mistake("All batches are the first one. Move on by the size each time.")
 def always_the_first(X, Y, mini_batch_size=64, seed=0):
     batches = ref.random_mini_batches(X, Y, mini_batch_size, seed)
@@ -256,8 +326,9 @@ lab.concept(
 @lab.check("exponentially_weighted_average", points=8)
 def average(rng):
     """One value, a few, many, with the correction and without, no memory at all."""
-    yield case([10.0, 20.0], 0.9)
-    yield case(rng.normal(size=1) + 3, 0.98)
+    # "with the correction or without", "at least 0, below 1", any sequence of numbers
+    yield case([float(value) for value in rng.uniform(10, 20, 2)], 0.9)
+    yield case(rng.uniform(2, 4, 1), 0.98, bias_correction=False)
     yield case(rng.normal(size=12) + 5, 0.9, bias_correction=False)
     yield case(rng.normal(size=40) * 4, 0.5, bias_correction=True)
     yield case(rng.normal(size=25) + 2, 0.98)
@@ -308,6 +379,32 @@ def without_the_factor(theta, beta, bias_correction=True):
         v = beta * v + value
         averages.append(v / (1 - beta**t) if bias_correction else v)
     return np.array(averages)
+
+
+@average.mistake(
+    "The power belongs to β alone: the correction divides by 1 - β to the power of t, "
+    "not by the power of 1 - β."
+)
+def power_of_the_whole(theta, beta, bias_correction=True):
+    plain = ref.exponentially_weighted_average(theta, beta, False)
+    t = np.arange(1, len(plain) + 1)
+    return plain / (1 - beta) ** t if bias_correction else plain
+
+
+@average.mistake("The correction is the same for every value. It depends on t.")
+def corrects_without_the_power(theta, beta, bias_correction=True):
+    plain = ref.exponentially_weighted_average(theta, beta, False)
+    return plain / (1 - beta) if bias_correction else plain
+
+
+@average.mistake(
+    "Every value is averaged with the value before it. Keep β of the *average* so far."
+)
+def averages_two_values(theta, beta, bias_correction=True):
+    theta = np.asarray(theta)
+    plain = beta * np.concatenate([[0.0], theta[:-1]]) + (1 - beta) * theta
+    t = np.arange(1, len(plain) + 1)
+    return plain / (1 - beta**t) if bias_correction else plain
 
 
 @average.mistake("The correction is one step ahead: the first value is number t = 1.")
@@ -429,16 +526,27 @@ add_zeros(velocity)
 @lab.check("update_parameters_with_momentum", points=9)
 def momentum(rng):
     """From rest and in motion, one to three layers, several β and rates."""
-    for dims, beta, rate in zip(DIMS, (0.9, 0.5, 0.99), (0.1, 1.0, 0.03), strict=True):
-        yield case(*pair(rng, dims), memory(rng, dims), beta, rate)
+    # "first the new velocity, then the step with it", "return both", "no bias
+    # correction", "the arguments stay as they are", "of any depth"
+    for dims, beta, rate in zip(DIMS, (0.9, 0.6, 0.97), (0.1, 1.0, 0.2), strict=True):
+        parameters, grads = pair(rng, dims)
+        yield case(parameters, grads, memory(rng, grads), beta, rate)
     parameters, grads = pair(rng, (3, 2, 1))
-    yield case(parameters, grads, {k: 0 * g for k, g in grads.items()}, 0.8, 0.3)
+    yield case(parameters, grads, without_past(grads), 0.8, 0.3)
 
 
 def _velocity(grads, v, beta, old=None, new=None):
     """β of the old velocity and 1 - β of the slopes, unless told otherwise."""
     old, new = beta if old is None else old, 1 - beta if new is None else new
     return {key: old * v[key] + new * grads[key] for key in v}
+
+
+def _first_layer_only(before, after):
+    """Dictionaries after a step in which the loop ended with its first layer."""
+    return tuple(
+        {key: new[key] if key.strip("dWb") == "1" else old[key] for key in old}
+        for old, new in zip(before, after, strict=True)
+    )
 
 
 def _step(parameters, steps, rate):
@@ -509,6 +617,35 @@ def momentum_climbs(parameters, grads, v, beta, learning_rate):
     return _step(parameters, v, -learning_rate), v
 
 
+@momentum.mistake(
+    "The learning rate is inside the velocity. Here v averages gradients, and the step "
+    "multiplies it by the rate."
+)
+def momentum_with_the_rate_inside(parameters, grads, v, beta, learning_rate):
+    v = {key: beta * v[key] - learning_rate * grads[key] for key in v}
+    return _step(parameters, v, -1.0), v
+
+
+@momentum.mistake(
+    "The velocity was corrected for its bias before the step. That is Adam's; momentum "
+    "does without."
+)
+def momentum_corrects(parameters, grads, v, beta, learning_rate):
+    v = _velocity(grads, v, beta)
+    corrected = {key: value / (1 - beta) for key, value in v.items()}
+    return _step(parameters, corrected, learning_rate), v
+
+
+@momentum.mistake(
+    "Only the first layer moves. Let every layer take its step before the `return`."
+)
+def momentum_for_the_first_layer_only(parameters, grads, v, beta, learning_rate):
+    return _first_layer_only(
+        (parameters, v),
+        ref.update_parameters_with_momentum(parameters, grads, v, beta, learning_rate),
+    )
+
+
 @momentum.mistake("It writes into the dictionaries it was given. Make new ones.")
 def momentum_in_place(parameters, grads, v, beta, learning_rate):
     for key in v:
@@ -569,12 +706,16 @@ add_zeros(squares)
 @lab.check("update_parameters_with_rmsprop", points=9)
 def rmsprop(rng):
     """First steps and later ones, large and tiny slopes, several β, rates and ε."""
-    for dims, beta, rate in zip(DIMS, (0.9, 0.5, 0.99), (0.1, 0.01, 0.5), strict=True):
-        yield case(*pair(rng, dims), memory(rng, dims, True), beta, rate)
+    # "number by number", "added to the root" (ε is seen where gradients are small, or
+    # 0), "with which the step was taken", "the arguments stay as they are"
+    for dims, beta, rate in zip(DIMS, (0.9, 0.6, 0.97), (0.1, 0.05, 0.5), strict=True):
+        parameters, grads = pair(rng, dims)
+        yield case(parameters, grads, memory(rng, grads, True), beta, rate)
     parameters, grads = pair(rng, (3, 2, 1), spread=1e-3)
-    zeros = {key: 0 * value for key, value in grads.items()}
-    yield case(parameters, grads, zeros, 0.9, 0.1, epsilon=1e-3)
-    yield case(parameters, grads | {"db1": 0 * grads["db1"]}, zeros, 0.9, 0.2)
+    yield case(parameters, grads, without_past(grads), 0.9, 0.1, epsilon=1e-3)
+    parameters, grads = pair(rng, (3, 2, 1), spread=1e-3)
+    grads["db1"] *= 0
+    yield case(parameters, grads, without_past(grads), 0.9, 0.2)
 
 
 def _squares(grads, s, beta, **shares):
@@ -593,6 +734,62 @@ def epsilon_inside_the_root(parameters, grads, s, beta, learning_rate, epsilon=1
     s = _squares(grads, s, beta)
     steps = {key: grads[key] / np.sqrt(s[key] + epsilon) for key in s}
     return _step(parameters, steps, learning_rate), s
+
+
+@rmsprop.mistake(
+    "Without ε a gradient of 0 after zeros makes 0 / 0, which is not a number (nan). "
+    "Add it to the root."
+)
+def rmsprop_without_epsilon(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    s = _squares(grads, s, beta)
+    return _step(parameters, _scaled(grads, s, 0.0), learning_rate), s
+
+
+@rmsprop.mistake("ε is always 1e-8. Use the `epsilon` you were given.")
+def rmsprop_with_its_own_epsilon(
+    parameters, grads, s, beta, learning_rate, epsilon=1e-8
+):
+    s = _squares(grads, s, beta)
+    return _step(parameters, _scaled(grads, s, 1e-8), learning_rate), s
+
+
+@rmsprop.mistake(
+    "ε is added after the division. It belongs to the divisor: look at the brackets."
+)
+def rmsprop_without_brackets(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    s = _squares(grads, s, beta)
+    steps = {key: learning_rate * grads[key] / np.sqrt(s[key]) + epsilon for key in s}
+    return _step(parameters, steps, 1.0), s
+
+
+@rmsprop.mistake(
+    "The step goes along the squares, so it never changes its direction. Only the "
+    "divisor is made of squares."
+)
+def steps_along_squares(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    s = _squares(grads, s, beta)
+    steps = _scaled({key: grad**2 for key, grad in grads.items()}, s, epsilon)
+    return _step(parameters, steps, learning_rate), s
+
+
+@rmsprop.mistake("The average came back as it was. Return the new one.")
+def returns_the_old_squares(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    new = _squares(grads, s, beta)
+    return _step(parameters, _scaled(grads, new, epsilon), learning_rate), s
+
+
+@rmsprop.mistake(
+    "Only the first layer moves. Let every layer take its step before the `return`."
+)
+def rmsprop_for_the_first_layer_only(
+    parameters, grads, s, beta, learning_rate, epsilon=1e-8
+):
+    return _first_layer_only(
+        (parameters, s),
+        ref.update_parameters_with_rmsprop(
+            parameters, grads, s, beta, learning_rate, epsilon
+        ),
+    )
 
 
 @rmsprop.mistake("The root is missing: the step is divided by s itself.")
@@ -769,35 +966,44 @@ def adam_twice(parameters):
 @lab.check("update_parameters_with_adam", points=13)
 def adam(rng):
     """First steps and later ones, large and tiny slopes, defaults and other knobs."""
-    parameters, grads = pair(rng, (2, 1))
-    zeros = {key: 0 * value for key, value in grads.items()}
-    yield case(parameters, grads, zeros, zeros, 1)
+    # "stored averages", "the corrected ones, made afresh", "each with its own β to the
+    # power of t", ε where gradients are small or 0, "the arguments stay as they are"
+    parameters, grads = pair(rng, (2, 2, 1))
+    grads["db1"] *= 0
+    yield case(parameters, grads, without_past(grads), without_past(grads), 1)
     for dims, t in zip(DIMS, (2, 7, 300), strict=True):
-        v, s = memory(rng, dims), memory(rng, dims, True)
-        yield case(*pair(rng, dims), v, s, t, 0.1)
+        parameters, grads = pair(rng, dims)
+        v, s = memory(rng, grads), memory(rng, grads, True)
+        yield case(parameters, grads, v, s, t, 0.1 * rng.uniform(0.8, 1.2))
     parameters, grads = pair(rng, (3, 2, 1), spread=1e-3)
-    v, s = memory(rng, (3, 2, 1)), memory(rng, (3, 2, 1), True)
-    v = {key: 1e-3 * value for key, value in v.items()}
-    s = {key: 1e-6 * value for key, value in s.items()}
     yield case(
-        parameters, grads, v, s, t=3, learning_rate=0.05, beta1=0.7, beta2=0.8,
-        epsilon=1e-3,
+        parameters, grads, memory(rng, grads), memory(rng, grads, True), t=3,
+        learning_rate=0.05, beta1=0.7, beta2=0.8, epsilon=1e-3,
     )  # fmt: skip
 
 
 def _adam(parameters, grads, v, s, t, rate, beta1, beta2, epsilon, **how):
     """A step of Adam; `how` switches its mistakes on."""
+    beta1, beta2 = how.get("betas", lambda *betas: betas)(beta1, beta2)
+    epsilon = how.get("own_epsilon", epsilon)
     v = _velocity(grads, v, beta1, **how.get("v_shares", {}))
     average = _velocity if how.get("unsquared") else _squares
-    s = average(grads, s, beta2, **how.get("s_shares", {}))
+    s = average(
+        v if how.get("squares_of_v") else grads, s, beta2, **how.get("s_shares", {})
+    )
     t_v, t_s = how.get("times", lambda t: (t, t))(t)
     below_v = 1 - beta1**t_v if t_v else 1.0
     below_s = 1 - beta2**t_s if t_s else 1.0
+    if how.get("power_of_the_whole"):
+        below_v, below_s = (1 - beta1) ** t, (1 - beta2) ** t
     v_hat = {key: value / below_v for key, value in v.items()}
     s_hat = {key: value / below_s for key, value in s.items()}
-    first = v if how.get("plain") else v_hat
-    second = s if how.get("plain") else s_hat
-    if how.get("inside"):
+    plain = how.get("plain", "")
+    first = v if "v" in plain else v_hat
+    second = s if "s" in plain else s_hat
+    if how.get("no_brackets"):
+        steps = {key: first[key] / np.sqrt(second[key]) + epsilon / rate for key in v}
+    elif how.get("inside"):
         steps = {key: first[key] / np.sqrt(second[key] + epsilon) for key in v}
     elif how.get("rootless"):
         steps = {key: first[key] / (second[key] + epsilon) for key in v}
@@ -845,7 +1051,59 @@ adam_mistake(
     "The corrected values are returned but not used: the step is made from v and s "
     "themselves.",
     "adam_steps_uncorrected",
-    plain=True,
+    plain="vs",
+)
+adam_mistake(
+    "The step divides by the root of s itself. Its corrected value belongs there.",
+    "adam_divides_by_uncorrected",
+    plain="s",
+)
+adam_mistake(
+    "The step goes along v itself. Its corrected value belongs there.",
+    "adam_steps_along_uncorrected",
+    plain="v",
+)
+adam_mistake(
+    "The power belongs to β alone: each correction divides by 1 - β to the power of t, "
+    "not by the power of 1 - β.",
+    "adam_power_of_the_whole",
+    power_of_the_whole=True,
+)
+adam_mistake(
+    "The correction is one step ahead: `t` counts from 1 already.",
+    "adam_counts_one_ahead",
+    times=lambda t: (t + 1, t + 1),
+)
+adam_mistake(
+    "beta1 and beta2 have changed places: beta1 belongs to v, beta2 to s.",
+    "adam_swaps_the_betas",
+    betas=lambda beta1, beta2: (beta2, beta1),
+)
+adam_mistake(
+    "beta1 and beta2 are always 0.9 and 0.999. Use those you were given.",
+    "adam_with_its_own_betas",
+    betas=lambda beta1, beta2: (0.9, 0.999),
+)
+adam_mistake(
+    "s averages the squares of v. It averages the squares of the gradients.",
+    "adam_squares_the_average",
+    squares_of_v=True,
+)
+adam_mistake(
+    "Without ε a gradient of 0 after zeros makes 0 / 0, which is not a number (nan). "
+    "Add it to the root.",
+    "adam_without_epsilon",
+    own_epsilon=0.0,
+)
+adam_mistake(
+    "ε is always 1e-8. Use the `epsilon` you were given.",
+    "adam_with_its_own_epsilon",
+    own_epsilon=1e-8,
+)
+adam_mistake(
+    "ε is added after the division. It belongs to the divisor: look at the brackets.",
+    "adam_without_brackets",
+    no_brackets=True,
 )
 adam_mistake(
     "The corrected averages were stored. Carry on v and s as they are; correct only "
@@ -955,6 +1213,17 @@ def adam_one_beta_for_both(
     return _step(parameters, steps, learning_rate), v, s, v_hat, s_hat
 
 
+@adam.mistake(
+    "Only the first layer moves. Let every layer take its step before the `return`."
+)
+def adam_for_the_first_layer_only(
+    parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8
+):
+    after = _adam(parameters, grads, v, s, t, learning_rate, beta1, beta2, epsilon)
+    corrected = [{k: a for k, a in d.items() if k[2:] == "1"} for d in after[3:]]
+    return (*_first_layer_only((parameters, v, s), after[:3]), *corrected)
+
+
 @adam.mistake("It writes into the dictionaries it was given. Make new ones.")
 def adam_in_place(
     parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8
@@ -1044,16 +1313,15 @@ lab.concept(
 
 def rates(rng, first=0):
     """Early and late epochs, several rates."""
-    for epoch in (first, 1, 3, int(rng.integers(10, 99))):
+    for epoch in (first, 1, 3, 7, int(rng.integers(10, 25))):
         yield float(rng.uniform(0.01, 1)), epoch
 
 
 @lab.check("update_lr", points=4)
 def inverse(rng):
-    """Epoch 0, early and late ones, several decay rates, none at all."""
+    """Epoch 0, early and late ones, several decay rates."""
     for rate, epoch in rates(rng):
-        yield case(rate, epoch, float(rng.uniform(0.1, 2)))
-    yield case(0.3, 5, 0)
+        yield case(rate, epoch, float(rng.choice([0.4, 1.6]) * rng.uniform(0.8, 1.2)))
 
 
 @inverse.mistake("It grows with the epoch. Divide where you multiply.")
@@ -1077,6 +1345,14 @@ def inverse_without_brackets(learning_rate0, epoch_num, decay_rate):
     return learning_rate0 / 1 + decay_rate * epoch_num
 
 
+@inverse.mistake(
+    "It shrinks by the same factor in every epoch. Always divide `learning_rate0`, not "
+    "the rate of the epoch before."
+)
+def inverse_compounds(learning_rate0, epoch_num, decay_rate):
+    return learning_rate0 / (1 + decay_rate) ** epoch_num
+
+
 @inverse.right
 def inverse_in_steps(learning_rate0, epoch_num, decay_rate):
     factor = 1.0 / (1.0 + decay_rate * epoch_num)
@@ -1090,12 +1366,16 @@ def inverse_by_power(learning_rate0, epoch_num, decay_rate):
 
 @lab.check("schedule_lr_decay", points=4)
 def staircase(rng):
-    """The ends of a stair, several intervals, the usual one."""
-    rate, decay = (float(value) for value in rng.uniform(0.1, 1, 2))
-    for epoch, interval in [(0, 10), (9, 10), (10, 10), (37, 5)]:
-        yield case(rate, epoch, decay, interval)
-    yield case(0.5, 999, 0.7)
-    yield case(0.5, 2500, decay / 2)
+    """Beginning, middle and end of a stair, several intervals, the usual one."""
+    # "only once in every `time_interval` epochs", "round the quotient down"; no
+    # multiple of these decay rates is whole, so rounding one down differs
+    for stair, share in [(0, 0.9), (1, 0.0), (3, 0.6), (7, 0.9)]:
+        rate, decay = float(rng.uniform(0.1, 0.8)), float(rng.uniform(0.45, 0.55))
+        interval = 10 * int(rng.integers(1, 9))
+        yield case(rate, round(interval * (stair + share)), decay, interval)
+    rate, decay = float(rng.uniform(0.1, 0.8)), float(rng.uniform(0.45, 0.55))
+    yield case(rate, int(rng.integers(1500, 2000)), decay)
+    yield case(rate, 3000, decay / 2)
 
 
 @staircase.mistake("It falls in every epoch. Round the quotient down.")
@@ -1127,6 +1407,14 @@ def staircase_rounds_the_product(
     return learning_rate0 / (1 + np.floor(decay_rate * epoch_num / time_interval))
 
 
+@staircase.mistake(
+    "It uses the remainder, so the rate jumps back after each interval. Count the full "
+    "intervals."
+)
+def staircase_of_remainders(learning_rate0, epoch_num, decay_rate, time_interval=1000):
+    return learning_rate0 / (1 + decay_rate * (epoch_num % time_interval))
+
+
 @staircase.right
 def staircase_with_floor(learning_rate0, epoch_num, decay_rate, time_interval=1000):
     return (1 / (1 + decay_rate * np.floor(epoch_num / time_interval))) * learning_rate0
@@ -1145,8 +1433,8 @@ def staircase_counted(learning_rate0, epoch_num, decay_rate, time_interval=1000)
 def exponential(rng):
     """Epoch 0, early and late ones, several bases, the usual one."""
     for rate, epoch in rates(rng):
-        yield case(rate, epoch, float(rng.uniform(0.5, 0.99)))
-    yield case(0.2, 14)
+        yield case(rate, epoch, float(rng.uniform(0.6, 0.9)))
+    yield case(float(rng.uniform(0.1, 1)), 14)
 
 
 @exponential.mistake("It is multiplied by the epoch. Take the base to its power.")
@@ -1169,6 +1457,11 @@ def exponential_of_both(learning_rate0, epoch_num, base=0.95):
     return (learning_rate0 * base) ** epoch_num
 
 
+@exponential.mistake("It is one epoch ahead: epoch 0 has the rate `learning_rate0`.")
+def exponential_one_ahead(learning_rate0, epoch_num, base=0.95):
+    return learning_rate0 * base ** (epoch_num + 1)
+
+
 @exponential.right
 def exponential_by_exp(learning_rate0, epoch_num, base=0.95):
     return np.exp(epoch_num * np.log(base)) * learning_rate0
@@ -1185,8 +1478,8 @@ def exponential_step_by_step(learning_rate0, epoch_num, base=0.95):
 def square_root(rng):
     """Epoch 1, early and late ones, several factors, the usual one."""
     for rate, epoch in rates(rng, first=2):
-        yield case(rate, epoch, float(rng.uniform(0.5, 3)))
-    yield case(0.2, 16)
+        yield case(rate, epoch, float(rng.uniform(1.5, 3)))
+    yield case(float(rng.uniform(0.1, 1)), 16)
 
 
 @square_root.mistake("The root is missing.")
@@ -1207,6 +1500,11 @@ def without_k(learning_rate0, epoch_num, k=1.0):
 @square_root.mistake("A 1 was added to the epoch. Epochs count from 1 here already.")
 def root_of_the_next(learning_rate0, epoch_num, k=1.0):
     return k * learning_rate0 / np.sqrt(epoch_num + 1)
+
+
+@square_root.mistake("The root is taken of everything. It belongs to the epoch alone.")
+def root_of_everything(learning_rate0, epoch_num, k=1.0):
+    return np.sqrt(k * learning_rate0 / epoch_num)
 
 
 @square_root.right
@@ -1243,6 +1541,9 @@ update_parameters_with_rmsprop = update_parameters_with_adam = None
 def model(rng):
     """Each optimizer with several batches and epochs, decay, and other knobs."""
     X, Y = rng.normal(size=(3, 11)), rng.integers(0, 2, (2, 11))
+    # "in each epoch new batches", "its velocity lives as long as the training", "t
+    # counts steps from 1 through all epochs", "takes all examples as one batch", "from
+    # 0, and the parameters after it", "the rate of that epoch"
     knobs = {"learning_rate": 0.02, "mini_batch_size": 4, "num_epochs": 3}
     other = {"beta": 0.8, "beta1": 0.7, "beta2": 0.95, "epsilon": 1e-6}
     for optimizer in ("batch", "gd", "momentum", "rmsprop", "adam"):
@@ -1270,6 +1571,7 @@ def _train(X, Y, layers_dims, optimizer, options, **how):
         return initialize_adam(parameters)
 
     v, s = fresh()
+    start_of_all = parameters
     size = given["mini_batch_size"]
     if optimizer == "batch" and not how.get("small_batches"):
         size = X.shape[1]
@@ -1277,16 +1579,24 @@ def _train(X, Y, layers_dims, optimizer, options, **how):
     for epoch in range(given["num_epochs"] + how.get("extra", 0)):
         if given["decay"] and not how.get("undecayed"):
             start = rate if how.get("piling") else given["learning_rate"]
-            rate = given["decay"](start, epoch)
+            rate = given["decay"](start, epoch + how.get("late", 0))
         if how.get("restart"):
             t = 0
+        if how.get("forgetful") == "epoch":
+            v, s = fresh()
+        if how.get("starts_again"):
+            parameters = start_of_all
         for x, y in random_mini_batches(
             X, Y, size, 0 if how.get("one_seed") else epoch
         ):
-            if how.get("forgetful"):
+            if how.get("forgetful") == "step":
                 v, s = fresh()
             if how.get("epochs_for_t"):
                 t = epoch
+            if how.get("whole_set"):
+                x, y = X, Y
+            if how.get("thrown_away"):
+                parameters = start_of_all
             cache = ref.forward_propagation(x, parameters)[1]
             grads = ref.backward_propagation(x, y, cache)
             t += 1
@@ -1307,9 +1617,9 @@ def _train(X, Y, layers_dims, optimizer, options, **how):
                 v, s = results[3:] if how.get("corrected") else results[1:3]
             else:
                 parameters = update_parameters_with_gd(parameters, grads, rate)
-        if given["watch"]:
+        if given["watch"] and how.get("watched", "always") != "never":
             given["watch"](epoch, parameters)
-    return parameters
+    return start_of_all if how.get("thrown_away") else parameters
 
 
 def model_mistake(message, name, **how):
@@ -1331,7 +1641,39 @@ model_mistake(
     "The averages are set to zero before every step, so nothing is remembered. "
     "Initialize them once, before the loops.",
     "forgets_the_averages",
-    forgetful=True,
+    forgetful="step",
+)
+model_mistake(
+    "The averages are set to zero in every epoch. Initialize them once, before the "
+    "loops.",
+    "forgets_the_averages_of_an_epoch",
+    forgetful="epoch",
+)
+model_mistake(
+    "Every epoch starts from the first parameters. Initialize them once, before the "
+    "loops.",
+    "starts_again_in_every_epoch",
+    starts_again=True,
+)
+model_mistake(
+    "The parameters never move: what a step returns has to be carried on.",
+    "throws_the_steps_away",
+    thrown_away=True,
+)
+model_mistake(
+    "The gradients are those of all examples. Each step sees its own batch only.",
+    "gradients_of_the_whole_set",
+    whole_set=True,
+)
+model_mistake(
+    "`watch` is not called. Call it after every epoch, if it is given.",
+    "never_calls_watch",
+    watched="never",
+)
+model_mistake(
+    "`decay` is one epoch ahead: the first epoch has number 0.",
+    "decays_one_epoch_ahead",
+    late=1,
 )
 model_mistake(
     "Adam's t starts again in every epoch. It counts all steps of the training.",
@@ -1422,6 +1764,24 @@ def model_by_table(X, Y, layers_dims, optimizer, learning_rate=0.0007,
         if watch is not None:
             watch(epoch, now)
     return now
+
+
+@model.right
+def model_with_one_batch_of_all(X, Y, layers_dims, optimizer, **options):
+    """No shuffling where all examples are one batch."""
+    if optimizer != "batch":
+        return _train(X, Y, layers_dims, optimizer, options)
+    parameters = ref.initialize_parameters(layers_dims)
+    for epoch in range(options["num_epochs"]):
+        for x, y in [(X, Y)]:
+            cache = ref.forward_propagation(x, parameters)[1]
+            grads = ref.backward_propagation(x, y, cache)
+            rate = options["learning_rate"]
+            if options["decay"]:
+                rate = options["decay"](rate, epoch)
+            parameters = update_parameters_with_gd(parameters, grads, rate)
+        options["watch"](epoch, parameters)
+    return parameters
 
 
 @model.right

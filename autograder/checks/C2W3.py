@@ -10,6 +10,9 @@ from helpers import nn
 lab = Lab("C2W3")
 ref = lab.reference
 
+# What `helpers.nn` would do for the reader; the lab imports it for its demos.
+NO_FRAMEWORK = ("helpers.nn", "nn")
+
 EVEN = {"mean": 0.5, "std": 1 / math.sqrt(12)}  # an even draw between 0 and 1
 
 
@@ -95,6 +98,14 @@ def a_grid_of_rates(low, high, n, rng):
     return np.geomspace(low, high, n)
 
 
+@sample_log_uniform.mistake(
+    "The exponential was taken of values, not of logarithms. Draw between the "
+    "logarithms of both ends."
+)
+def exponentials_of_values(low, high, n, rng):
+    return np.exp(rng.uniform(low, high, n))
+
+
 @sample_log_uniform.mistake("One number came back. Draw n of them, as an array.")
 def a_single_rate(low, high, n, rng):
     return np.exp(rng.uniform(np.log(low), np.log(high)))
@@ -158,6 +169,14 @@ def betas_from_another_generator(low, high, n, rng):
     return 1 - np.exp(np.random.uniform(np.log(1 - high), np.log(1 - low), n))
 
 
+@sample_beta.mistake(
+    "The betas leave the range: 1 - beta was drawn between the ends of beta. The ends "
+    "of 1 - beta are others."
+)
+def distances_between_the_ends_of_beta(low, high, n, rng):
+    return 1 - np.exp(rng.uniform(np.log(low), np.log(high), n))
+
+
 @sample_beta.right
 def betas_by_powers_of_ten(low, high, n, rng):
     return 1 - 10 ** rng.uniform(np.log10(1 - high), np.log10(1 - low), n)
@@ -188,9 +207,10 @@ PAIR = {"rate": ("log", 1e-4, 1.0), "beta": ("beta", 0.5, 0.999)}
 TRIO = PAIR | {"keep": ("linear", 0.2, 1.0)}
 
 
-def _errors(rng, n, best):
-    """Different errors, with the lowest at a given place."""
+def _errors(rng, n, best, next_best=0):
+    """Different errors, with the lowest and the next at given indices."""
     errors = rng.uniform(0.3, 0.9, n).round(4) + np.arange(n) * 1e-6
+    errors[next_best] = 0.2
     errors[best] = 0.1
     return [float(error) for error in errors]
 
@@ -276,6 +296,20 @@ def history_of_errors_only(objective, space, n, rng):
     return best, [error for _, error in history]
 
 
+@random_search.mistake(
+    "In the history's pairs the error comes first. Each entry is `(point, error)`."
+)
+def history_of_turned_pairs(objective, space, n, rng):
+    best, history = ref.random_search(objective, space, n, rng)
+    return best, [(error, point) for point, error in history]
+
+
+@random_search.mistake("That is the first point tried, not the best one.")
+def returns_the_first(objective, space, n, rng):
+    history = _tries(objective, space, n, rng)
+    return history[0][0], history
+
+
 @random_search.mistake("That is the last point tried, not the best one.")
 def returns_the_last(objective, space, n, rng):
     history = _tries(objective, space, n, rng)
@@ -309,11 +343,27 @@ def search_with_all_points_first(objective, space, n, rng):
 @lab.check("coarse_to_fine", points=4, driver="narrowed")
 def coarse_to_fine(rng):
     """One round; the best in the first, a middle and the last round; one point each."""
+    # "narrowed around the best so far", "the first one in the whole space", "one
+    # history for all rounds"; three hyperparameters: no other window fits by chance
     for space, n, rounds, best in [
-        (RATE, 4, 1, 2), (PAIR, 8, 3, 1), (RATE, 7, 3, 9), (TRIO, 6, 4, 22),
-        (RATE, 9, 4, 30),
+        (RATE, 4, 1, 2), (TRIO, 10, 3, 1), (TRIO, 9, 3, 12), (TRIO, 8, 4, 30),
+        (TRIO, 15, 2, 25), (TRIO, 10, 4, 6),
     ]:  # fmt: skip
-        yield case(_errors(rng, n * rounds, best), space, n, rounds, _seed(rng))
+        yield case(_errors(rng, n * rounds, best, n // 2), space, n, rounds, _seed(rng))
+
+
+@coarse_to_fine.expect
+def coarse_to_fine_expected(values, space, n, rounds, seed):
+    later = [True] * (rounds - 1)
+    return {
+        "calls of the objective": n * rounds,
+        "the best was try number": int(np.argmin(values)),
+        "history": list(enumerate(values)),
+        "places of the first round": draws((n, len(space)), **EVEN),
+        "rounds after the first look in a third of the space before": later,
+        "rounds after the first look near the best so far": later,
+        "points differ": True,
+    }
 
 
 def _rounds(objective, space, n, rounds, rng, narrow):
@@ -359,6 +409,17 @@ def narrows_around_the_last(objective, space, n, rounds, rng):
 
 
 @coarse_to_fine.mistake(
+    "It narrows around the best point of the last round, although an earlier round had "
+    "a better one. Look for the best in the whole history."
+)
+def narrows_around_the_rounds_best(objective, space, n, rounds, rng):
+    return _rounds(
+        objective, space, n, rounds, rng,
+        lambda first, now, tried: ref.zoom(now, _lowest(tried[-n:])),
+    )  # fmt: skip
+
+
+@coarse_to_fine.mistake(
     "The history holds the last round only. Collect all rounds in one list."
 )
 def history_of_the_last_round(objective, space, n, rounds, rng):
@@ -397,13 +458,13 @@ def rounds_with_a_running_best(objective, space, n, rounds, rng):
 
 
 @coarse_to_fine.right
-def rounds_around_each_rounds_best(objective, space, n, rounds, rng):
+def rounds_through_sorting(objective, space, n, rounds, rng):
     history = []
     while len(history) < n * rounds:
-        best, tried = ref.random_search(objective, space, n, rng)
+        history.extend(ref.random_search(objective, space, n, rng)[1])
+        best = sorted(history, key=lambda pair: pair[1])[0][0]
         space = ref.zoom(space, best)
-        history.extend(tried)
-    return min(history, key=lambda pair: pair[1])[0], history
+    return best, history
 
 
 lab.concept(
@@ -422,13 +483,14 @@ lab.concept(
 # --- many classes --------------------------------------------------------------------
 
 
-@lab.check("softmax", points=4)
+@lab.check("softmax", points=4, forbid=NO_FRAMEWORK)
 def softmax(rng):
     """One class, equal scores, a square, ±1000 in one column and in different ones."""
     yield case(rng.normal(size=(1, 3)))
-    yield case(np.zeros((4, 2)))
+    yield case(np.full((4, 2), rng.normal(scale=2)))
     yield case(rng.normal(scale=2, size=(3, 3)))
-    yield case(np.array([[1000.0, -1000.0], [999.0, -1000.0], [0.0, -1001.0]]))
+    large = rng.permutation([[1000.0, -1000.0], [999.0, -1000.0], [0.0, -1001.0]])
+    yield case(large + rng.uniform(-1, 1, size=(3, 2)).round(2))
     yield case(rng.normal(scale=2, size=(5, 1)))
     yield case(rng.normal(scale=2, size=(3, 4)))
 
@@ -462,6 +524,15 @@ def shares_of_the_table(Z):
 )
 def one_maximum_for_all(Z):
     e = np.exp(Z - np.max(Z))
+    return e / np.sum(e, axis=0, keepdims=True)
+
+
+@softmax.mistake(
+    "Each row's maximum is subtracted, so the scores of a column lose different "
+    "numbers. Take the maximum of each column."
+)
+def maximum_of_each_row(Z):
+    e = np.exp(Z - np.max(Z, axis=1, keepdims=True))
     return e / np.sum(e, axis=0, keepdims=True)
 
 
@@ -504,14 +575,19 @@ lab.concept(
 )
 
 
-@lab.check("one_hot_matrix", points=2)
+@lab.check("one_hot_matrix", points=2, forbid=NO_FRAMEWORK)
 def one_hot_matrix(rng):
     """Some classes missing, one example, one class, as many examples as classes."""
-    yield case(np.array([1, 0, 1]), 4)
-    yield case(np.array([2]), 3)
-    yield case(np.array([0, 0]), 1)
-    yield case(rng.permutation(4), 4)
-    yield case(rng.integers(0, 5, 9), 6)
+    # "take the number of rows from C": the last class occurs in two cases only
+    yield case(np.roll([1, 0, 1, 0, 1], rng.integers(2))[: rng.integers(3, 6)], 4)
+    C = int(rng.integers(3, 40))
+    yield case(rng.integers(0, C - 1, 1), C)
+    yield case(np.zeros(rng.integers(2, 100), dtype=int), 1)
+    labels = rng.permutation(4)
+    while np.array_equal(labels[labels], range(4)):  # its matrix would be symmetric
+        labels = rng.permutation(4)
+    yield case(labels, 4)
+    yield case(rng.permutation([0, 1, 2, 3, 4, *rng.integers(0, 5, 4)]), 6)
 
 
 @one_hot_matrix.mistake("It is transposed: an example is a column, a class a row.")
@@ -529,6 +605,16 @@ def rows_from_the_labels(labels, C):
 @one_hot_matrix.mistake("The classes count from 0: label 0 has its 1 in the first row.")
 def counts_from_one(labels, C):
     return np.roll(np.eye(C)[:, labels], -1, axis=0) + 0 * np.eye(C)[:, labels]
+
+
+@one_hot_matrix.mistake(
+    "Whole rows are filled with ones. Each column has a single 1: choose the row *and* "
+    "the column."
+)
+def fills_whole_rows(labels, C):
+    Y = np.zeros((C, len(labels)))
+    Y[labels] = 1
+    return Y
 
 
 @one_hot_matrix.right
@@ -551,10 +637,10 @@ def _shares(rng, C, m):
     return A, np.eye(C)[:, rng.integers(0, C, m)]
 
 
-@lab.check("cross_entropy", points=3)
+@lab.check("cross_entropy", points=3, forbid=NO_FRAMEWORK)
 def cross_entropy(rng):
     """One example, two classes, more classes than examples, and the reverse."""
-    for C, m in [(3, 1), (2, 5), (6, 4), (4, 9)]:
+    for C, m in [(3, 1), (2, 5), (6, 4), (4, 9), (3, 12)]:
         yield case(*_shares(rng, C, m))
 
 
@@ -581,6 +667,19 @@ def cost_below_zero(A, Y):
 )
 def counts_false_classes(A, Y):
     return -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / A.shape[1]
+
+
+@cross_entropy.mistake("The logarithm has base 2. The cost takes natural logarithms.")
+def cost_in_bits(A, Y):
+    return -np.sum(Y * np.log2(A)) / A.shape[1]
+
+
+@cross_entropy.mistake(
+    "That is the average share of the true class, not the cost. The logarithm is "
+    "missing."
+)
+def forgets_the_logarithm(A, Y):
+    return -np.sum(Y * A) / A.shape[1]
 
 
 @cross_entropy.mistake(
@@ -621,7 +720,7 @@ lab.concept(
 )
 
 
-@lab.check("softmax_backward", points=3)
+@lab.check("softmax_backward", points=3, forbid=NO_FRAMEWORK)
 def softmax_backward(rng):
     """One example, two classes, more classes than examples, and the reverse."""
     for C, m in [(3, 1), (2, 5), (6, 4), (4, 9)]:
@@ -711,9 +810,11 @@ def _layer(rng, n, m):
     return Z, gamma, rng.normal(size=(n, 1)), _running(rng, n)
 
 
-@lab.check("batchnorm_forward", points=9, mutates=("running",))
+@lab.check("batchnorm_forward", points=9, driver="normalized", forbid=NO_FRAMEWORK)
 def batchnorm_forward(rng):
     """Both modes, a constant unit, one example in use, other momentum and epsilon."""
+    # "divide by m", "`running` moves" by new arrays and "stays" in mode test, "`std` is
+    # the root, `epsilon` included"
     yield case(*_layer(rng, 3, 5), mode="train")
     yield case(*_layer(rng, 4, 4), mode="train", momentum=0.7, epsilon=0.5)
     Z, *others = _layer(rng, 2, 6)
@@ -829,6 +930,55 @@ def forgets_scale_and_shift(Z, gamma, beta, running, mode, momentum=0.9, epsilon
     return cache["Z_hat"], cache
 
 
+@batchnorm_forward.mistake("The scale gamma is missing.")
+def forgets_the_scale(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    _, cache = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    return cache["Z_hat"] + beta, cache
+
+
+@batchnorm_forward.mistake(
+    "It writes into the arrays that `running` holds, and other parts of a net may hold "
+    "the same arrays. Put new arrays under its two keys."
+)
+def writes_into_running(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    held = dict(running)
+    answer = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    for key, old in held.items():
+        old[...] = running[key]
+    running.update(held)
+    return answer
+
+
+@batchnorm_forward.mistake(
+    "`running` holds the statistics of this batch only. The share `momentum` of the "
+    "old averages stays."
+)
+def running_forgets(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    return ref.batchnorm_forward(Z, gamma, beta, running, mode, 0.0, epsilon)
+
+
+@batchnorm_forward.mistake(
+    "In mode 'train' it normalizes by the running averages. Take the mean and variance "
+    "of the batch."
+)
+def normalizes_by_running(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    std = np.sqrt(running["var"] + epsilon)
+    return _normalized(Z, gamma, beta, running["mean"], std, mode)
+
+
+@batchnorm_forward.mistake(
+    "The averages under 'var' are those of standard deviations. Average the variances."
+)
+def averages_deviations(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    old = running["var"]
+    answer = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    if mode == "train":
+        deviation = Z.std(axis=1, keepdims=True)
+        running["var"] = momentum * old + (1 - momentum) * deviation
+    return answer
+
+
 @batchnorm_forward.mistake("The shift beta is missing.")
 def forgets_the_shift(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
     return ref.batchnorm_forward(Z, gamma, 0 * beta, running, mode, momentum, epsilon)
@@ -855,14 +1005,13 @@ def batchnorm_with_loops(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e
 
 
 @batchnorm_forward.right
-def batchnorm_in_place(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+def batchnorm_in_float32(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
     mean, var = running["mean"], running["var"]
     if mode == "train":
         centred = Z - np.sum(Z, axis=1, keepdims=True) / Z.shape[1]
         batch = Z.mean(1, keepdims=True), np.mean(centred**2, 1, keepdims=True)
-        for old, new in zip((mean, var), batch, strict=True):
-            old *= momentum  # the arrays themselves move
-            old += (1 - momentum) * new
+        for key, new in zip(("mean", "var"), batch, strict=True):
+            running[key] = momentum * running[key] + (1 - momentum) * new
         mean, var = batch
     std = (var + epsilon) ** 0.5
     Z_hat = ((Z - mean) / std).astype(np.float32)
@@ -883,7 +1032,7 @@ lab.concept(
 )
 
 
-@lab.check("batchnorm_backward", points=8)
+@lab.check("batchnorm_backward", points=8, forbid=NO_FRAMEWORK)
 def batchnorm_backward(rng):
     """Both modes, squares and wide tables, large epsilon, one example in use."""
     for n, m, mode, epsilon in [
@@ -1021,7 +1170,7 @@ def backward_in_float32(dZ_tilde, cache):
 # --- autodiff ------------------------------------------------------------------------
 
 
-@lab.check("unbroadcast", points=5)
+@lab.check("unbroadcast", points=5, forbid=NO_FRAMEWORK)
 def unbroadcast(rng):
     """Nothing to do; axes of 1 in front and behind, missing axes, both, a number."""
     for wide, shape in [
@@ -1105,7 +1254,7 @@ def _result(data, parents, rule, name=""):
     return type(parents[0])(data, parents, rule, name)
 
 
-@lab.check("add", points=2, driver="two_parents")
+@lab.check("add", points=2, driver="two_parents", forbid=NO_FRAMEWORK)
 def add(rng):
     """Equal shapes, a column, a missing axis, a number."""
     yield from _pairs(rng)
@@ -1172,7 +1321,7 @@ def add_on_copies(a, b):
     return _result(a.data + b.data, (a, b), rule)
 
 
-@lab.check("multiply", points=3, driver="two_parents")
+@lab.check("multiply", points=3, driver="two_parents", forbid=NO_FRAMEWORK)
 def multiply(rng):
     """Equal shapes, a column, a missing axis, a number."""
     yield from _pairs(rng)
@@ -1244,7 +1393,7 @@ def multiply_in_float32(a, b):
     return _result(np.multiply(a.data, b.data), (a, b), rule)
 
 
-@lab.check("matmul", points=4, driver="two_parents")
+@lab.check("matmul", points=4, driver="two_parents", forbid=NO_FRAMEWORK)
 def matmul(rng):
     """Squares, which hide a missing transpose; tables; outer and inner products."""
     for n, k, m in [(2, 2, 2), (3, 4, 2), (4, 1, 3), (1, 5, 1)]:
@@ -1304,13 +1453,19 @@ def matmul_with_loops(a, b):
     return _result(a.data @ b.data, (a, b), rule)
 
 
-@lab.check("relu", points=2, driver="one_parent")
+@lab.check("relu", points=2, driver="one_parent", forbid=NO_FRAMEWORK)
 def relu(rng):
     """A table, a vector, a number, all negative; gradients of both signs."""
-    for shape in [(3, 4), (5,), (1, 1)]:
-        a = rng.normal(size=shape)
-        yield case(a + 0.1 * np.sign(a), rng.normal(size=shape))
-    yield case(-rng.uniform(0.1, 2, size=(2, 3)), rng.normal(size=(2, 3)))
+
+    # "where a > 0 the gradient passes; elsewhere it stops", "do not write into `g`";
+    # every pair of signs of a and g occurs
+    def sized(signs, shape):
+        return np.resize(signs, shape) * rng.uniform(0.2, 2, size=shape)
+
+    for shape in [(3, 4), (5,)]:
+        yield case(sized([1, -1, 1, -1], shape), sized([1, 1, -1, -1], shape))
+    yield case(sized([1], (1, 1)), sized([-1], (1, 1)))
+    yield case(sized([-1], (2, 3)), sized([1, -1], (2, 3)))
 
 
 @relu.mistake(
@@ -1374,7 +1529,7 @@ def relu_on_a_copy(a):
     return _result(data, (a,), rule)
 
 
-@lab.check("sum_", points=4, driver="summed")
+@lab.check("sum_", points=4, driver="summed", forbid=NO_FRAMEWORK)
 def sum_(rng):
     """Over everything, over each axis, kept and not, in a square and in three axes."""
     for shape, axis, keepdims in [
@@ -1462,29 +1617,45 @@ lab.concept(
     },
 )
 
-GRAPHS = [
-    [[]],  # a leaf alone
-    [[], [0], [1], [2]],  # a chain
-    [[], [0], [0, 1], [2], [0, 3]],  # ways of different length
-    [[], [0, 0], [1], [0, 1], [3, 2]],  # a tensor used twice by one child
-    [[], [], [0, 1], [0, 2], [0], [0, 3, 2]],  # tensor 4 leads nowhere
-]
-
 
 def _random_graph(rng, n):
-    """Parents of each of n tensors; every tensor leads to the last."""
-    parents = [[]] + [
-        sorted(rng.choice(i, size=min(i, 2), replace=False).tolist())
-        for i in range(1, n - 1)
-    ]
-    used = {p for above in parents for p in above}
-    return [*parents, [i for i in range(n - 1) if i not in used]]
+    """Parents of each of n tensors; every tensor leads to the last.
+
+    Some parent is nearer to the last than one of its children, so that going through
+    the levels one after another is wrong.
+    """
+    while True:
+        parents = [[]] + [
+            sorted(rng.choice(i, size=min(i, 2), replace=False).tolist())
+            for i in range(1, n - 1)
+        ]
+        used = {p for above in parents for p in above}
+        parents.append([i for i in range(n - 1) if i not in used])
+        levels = [n - 1]
+        for i in levels:
+            levels += [p for p in parents[i] if p not in levels]
+        seen = {i: place for place, i in enumerate(levels)}
+        if any(seen[p] < seen[i] for i in seen for p in parents[i] if parents[p]):
+            return parents
 
 
-@lab.check("topological_order", points=6, driver="ordered")
+def _graphs(rng):
+    """Parents of each tensor, for one graph of each kind; the last is the result."""
+    more = int(rng.integers(1, 4))
+    chain = [[], *([i] for i in range(1 + more))]
+    yield [[]]  # a leaf alone
+    yield chain
+    yield [*chain, [1, len(chain) - 1]]  # a short way and a longer one
+    # A tensor used twice by one child.
+    yield [[], [0, 0], [1], [0, 1], [3, 2], *([4 + i] for i in range(more))]
+    yield [[], [], [0, 1], [0, 2], [0], [0, 3, 2]]  # tensor 4 leads nowhere
+
+
+@lab.check("topological_order", points=6, driver="ordered", forbid=NO_FRAMEWORK)
 def topological_order(rng):
     """A leaf, a chain, longer and shorter ways, repeated parents, loose ends, mazes."""
-    for parents in GRAPHS:
+    # "each once", "every tensor after all of its parents", "the result comes last"
+    for parents in _graphs(rng):
         yield case(parents)
     for n in (9, 14):
         yield case(_random_graph(rng, n))
@@ -1590,23 +1761,25 @@ lab.concept(
 )
 
 
-def _slopes_for(rng, parents):
-    """For each tensor a matrix for each parent; sometimes the gradient passes on."""
-    return [
-        [None if (i + k) % 3 == 0 else rng.normal(size=(2, 2)) for k in range(len(up))]
-        for i, up in enumerate(parents)
-    ]
+def _matrices(rng, parents):
+    """For each tensor a matrix for each parent."""
+    return [[rng.normal(size=(2, 2)) for _ in above] for above in parents]
 
 
-@lab.check("backward", points=7, driver="walked")
+@lab.check("backward", points=7, driver="walked", forbid=NO_FRAMEWORK)
 def backward(rng):
-    """The same graphs; gradients of everything, ways that meet, shared arrays."""
-    for parents in GRAPHS:
-        yield case(parents, _slopes_for(rng, parents))
+    """The same graphs; ways that meet, shared arrays, and a second call."""
+    # "every call starts afresh", "only when it is complete", "ask each rule once", "its
+    # own becomes ones", "that of each tensor before it"
+    first, *graphs = _graphs(rng)
+    yield case(first, _matrices(rng, first), 2)
+    for parents in graphs:
+        yield case(parents, _matrices(rng, parents), 1)
+    # Where a gradient is passed on as it is, two tensors hold the same array.
     M = rng.normal(size=(2, 2))
-    yield case([[], [0], [0, 1]], [[], [M], [None, None]])
+    yield case([[], [0], [0, 1]], [[], [M], [None, None]], 1)
     maze = _random_graph(rng, 8)
-    yield case(maze, _slopes_for(rng, maze))
+    yield case(maze, _matrices(rng, maze), 2)
 
 
 def _walk(tensor, order, receive, start=np.ones_like):
@@ -1644,6 +1817,39 @@ def passes_on_too_early(tensor):
 
 
 @backward.mistake(
+    "Rules are asked more than once: a tensor passed on each part as it came. Wait "
+    "until its gradient is complete: walk through `topological_order`."
+)
+def passes_on_every_part(tensor):
+    for node in ref.topological_order(tensor):
+        node.grad = np.zeros_like(node.data)
+
+    def deliver(node, part):
+        node.grad = node.grad + part
+        if node.rule is not None:
+            for parent, share in zip(node.parents, node.rule(part), strict=True):
+                deliver(parent, share)
+
+    deliver(tensor, np.ones_like(tensor.data))
+
+
+@backward.mistake(
+    "A second call adds to the gradients of the first. Every call starts afresh: begin "
+    "with zeros everywhere."
+)
+def never_starts_afresh(tensor):
+    order = ref.topological_order(tensor)
+    for node in order:
+        if node.grad is None:
+            node.grad = np.zeros_like(node.data)
+    tensor.grad = np.ones_like(tensor.data)
+    for node in reversed(order):
+        if node.rule is not None:
+            for parent, part in zip(node.parents, node.rule(node.grad), strict=True):
+                _add(parent, part)
+
+
+@backward.mistake(
     "It walks from the leaves to the result. Gradients flow the other way: reversed(…)."
 )
 def walks_forwards(tensor):
@@ -1664,6 +1870,8 @@ def starts_with_nothing(tensor):
 )
 def adds_in_place(tensor):
     order = ref.topological_order(tensor)
+    for node in order:
+        node.grad = None
     tensor.grad = np.ones_like(tensor.data)
     for node in reversed(order):
         for parent, part in zip(
@@ -1710,7 +1918,7 @@ def backward_asking_children(tensor):
 # --- a framework ---------------------------------------------------------------------
 
 
-@lab.check("sgd_step", points=3, driver="moved")
+@lab.check("sgd_step", points=3, driver="moved", forbid=NO_FRAMEWORK)
 def sgd_step(rng):
     """One parameter and several, numbers and tables, one without a gradient."""
     for shapes, rate in [([(2, 3)], 0.1), ([(3, 1), (), (4,)], 0.5)]:
@@ -1849,6 +2057,15 @@ def forgets_last(model, X, Y, optimizer):
     loss.backward()
     optimizer.step()
     return float(loss.data)
+
+
+@train_step.right
+def forgets_after_the_step(model, X, Y, optimizer):
+    loss = nn.cross_entropy(model(X), Y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    return loss.item()
 
 
 @train_step.right

@@ -11,7 +11,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _USUAL_NAMES = {"np": "numpy", "plt": "matplotlib.pyplot"}
 _LONGEST = 20  # names with more dots are left alone: each part is looked at by itself
@@ -37,29 +37,58 @@ def forbidden_names(source: str, forbid: Iterable[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class UsedNames:
-    """The names in a piece of code.
+    """The names in a piece of code that come from outside of it.
 
     Attributes:
-        aliases: of what it imports, such as `"np"` for `"numpy"`.
+        aliases: of what it imports or renames, such as `"np"` for `"numpy"`.
         dotted: names as they are written, such as `"np.convolve"`.
+        everything: modules of which it imports everything.
     """
 
-    aliases: dict[str, str]
-    dotted: frozenset[str]
+    aliases: dict[str, str] = field(default_factory=dict)
+    dotted: frozenset[str] = frozenset()
+    everything: frozenset[str] = frozenset()
+
+
+def joined(several: Iterable[UsedNames]) -> UsedNames:
+    """The names in several pieces of code."""
+    aliases: dict[str, str] = {}
+    dotted: set[str] = set()
+    everything: set[str] = set()
+    for used in several:
+        aliases |= used.aliases
+        dotted |= used.dotted
+        everything |= used.everything
+    return UsedNames(aliases, frozenset(dotted), frozenset(everything))
 
 
 def used_names(tree: ast.AST) -> UsedNames:
-    """The names in a syntax tree, however deep it is."""
-    aliases, dotted = {}, set()
+    """The names in a syntax tree, however deep it is.
+
+    What a function calls its arguments and variables says nothing about the names
+    outside of it, so they are left out.
+    """
+    aliases, dotted, everything, local = {}, set(), set(), set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             aliases |= {n.asname: n.name for n in node.names if n.asname}
         elif isinstance(node, ast.ImportFrom) and node.module:
             for name in node.names:
                 aliases[name.asname or name.name] = f"{node.module}.{name.name}"
+                if name.name == "*":
+                    everything.add(node.module)
+        elif isinstance(node, ast.arg):
+            local.add(node.arg)
+        elif isinstance(node, ast.Assign) and (value := _dotted(node.value)):
+            renamed = [t.id for t in node.targets if isinstance(t, ast.Name)]
+            aliases |= {name: value for name in renamed if name != value}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            local.add(node.id)
         elif name := _dotted(node):
             dotted.add(name)
-    return UsedNames(aliases, frozenset(dotted))
+    local -= aliases.keys()
+    outside = {name for name in dotted if name.partition(".")[0] not in local}
+    return UsedNames(aliases, frozenset(outside), frozenset(everything))
 
 
 def forbidden_among(used: UsedNames, forbid: Iterable[str]) -> list[str]:
@@ -67,9 +96,13 @@ def forbidden_among(used: UsedNames, forbid: Iterable[str]) -> list[str]:
     aliases = _USUAL_NAMES | used.aliases
     full = set()
     for dotted in used.dotted:
-        head, _, rest = dotted.partition(".")
-        head = aliases.get(head, head)
-        full.add(f"{head}.{rest}" if rest else head)
+        for _ in range(_LONGEST):  # one may be an alias of another
+            full.add(dotted)
+            head, _, rest = dotted.partition(".")
+            if head not in aliases:
+                break
+            dotted = ".".join(filter(None, (aliases[head], rest)))
+    full |= {f"{module}.{name}" for module in used.everything for name in full}
     return [name for name in forbid if _is_used(name, full)]
 
 

@@ -1,5 +1,7 @@
 """Runs beside the reader's code of C2W2 where a result depends on random draws."""
 
+import itertools
+
 import numpy as np
 
 
@@ -25,9 +27,16 @@ def cut(function, X, Y, size, seed):
         "columns, sorted": np.sort(np.array(every)),
         "columns with the label of another": len(fits) - sum(fits),
         "in the order of X": every == X[0].tolist(),
+        "each batch holds neighbors": _neighbors(first[0]),
         "the same seed gives the same batches": first[0] == first[1],
         "another seed gives the same batches": first[0] == first[2],
     }
+
+
+def _neighbors(batches):
+    """Whether the columns within each batch are those that follow each other in X."""
+    steps = [b - a for batch in batches for a, b in itertools.pairwise(batch)]
+    return bool(steps) and all(step == 1 for step in steps)
 
 
 def trained(function, X, Y, layers_dims, optimizer, decays, options):
@@ -41,22 +50,38 @@ def trained(function, X, Y, layers_dims, optimizer, decays, options):
     stands_in = log.functions()
     before = {name: names.get(name) for name in stands_in}
     names.update(stands_in)
-    watched = []
+    watched, latest = [], []
+
+    def watch(epoch, now):
+        watched.append(epoch)
+        latest.append(_equal(now, log.parameters))
+
     decay = (lambda rate, epoch: rate / (1 + epoch)) if decays else None
     try:
         parameters = function(
-            X, Y, layers_dims, optimizer, decay=decay,
-            watch=lambda epoch, now: watched.append(epoch), **options,
-        )  # fmt: skip
+            X, Y, layers_dims, optimizer, decay=decay, watch=watch, **options
+        )
     finally:
         names.update(before)
-    return {
+    result = {
         "steps": log.steps,
-        "batches of": log.sizes,
-        "each epoch has a seed of its own": len(set(log.seeds)) == len(log.seeds),
         "watched after epochs": watched,
+        "watched the parameters after the epoch": latest,
         "parameters": parameters,
     }
+    if optimizer == "batch":  # one batch of all needs no cutting and no shuffling
+        return result
+    return result | {
+        "batches of": log.sizes,
+        "each epoch has a seed of its own": len(set(log.seeds)) == len(log.seeds),
+    }
+
+
+def _equal(one, other):
+    """Whether two dictionaries of arrays hold the same numbers."""
+    if not isinstance(one, dict) or other is None or set(one) != set(other):
+        return False
+    return all(np.allclose(one[key], other[key], rtol=1e-4, atol=1e-6) for key in one)
 
 
 class _Log:
@@ -64,6 +89,14 @@ class _Log:
 
     def __init__(self):
         self.steps, self.sizes, self.seeds = [], [], []
+        self.parameters = None  # after the latest step
+
+    def moved(self, parameters, grads):
+        """A plain step of a fixed length."""
+        self.parameters = {
+            key: value - 0.1 * grads["d" + key] for key, value in parameters.items()
+        }
+        return dict(self.parameters)
 
     def functions(self):
         """Name → function."""
@@ -79,20 +112,20 @@ class _Log:
 
         def gd(parameters, grads, learning_rate):
             self.steps.append(["gd", float(learning_rate)])
-            return _moved(parameters, grads)
+            return self.moved(parameters, grads)
 
         def momentum(parameters, grads, v, beta, learning_rate):
             self.steps.append(
                 ["momentum", v["count"], float(beta), float(learning_rate)]
             )
-            return _moved(parameters, grads), {"count": v["count"] + 1}
+            return self.moved(parameters, grads), {"count": v["count"] + 1}
 
         def rmsprop(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
             self.steps.append(
                 ["rmsprop", s["count"], float(beta), float(learning_rate),
                  float(epsilon)]
             )  # fmt: skip
-            return _moved(parameters, grads), {"count": s["count"] + 1}
+            return self.moved(parameters, grads), {"count": s["count"] + 1}
 
         def adam(parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9,
                  beta2=0.999, epsilon=1e-8):  # fmt: skip
@@ -102,7 +135,7 @@ class _Log:
             )  # fmt: skip
             v, s = {"count": v["count"] + 1}, {"count": s["count"] + 1}
             # The corrected ones are no averages to carry on.
-            return _moved(parameters, grads), v, s, {"count": -1}, {"count": -1}
+            return self.moved(parameters, grads), v, s, {"count": -1}, {"count": -1}
 
         return {
             "random_mini_batches": batches,
@@ -114,7 +147,3 @@ class _Log:
             "update_parameters_with_rmsprop": rmsprop,
             "update_parameters_with_adam": adam,
         }
-
-
-def _moved(parameters, grads):
-    return {key: value - 0.1 * grads["d" + key] for key, value in parameters.items()}

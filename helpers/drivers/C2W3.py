@@ -51,21 +51,16 @@ def narrowed(function, values, space, n, rounds, seed):
     """Call a coarse-to-fine search, and measure where each round looked."""
     found = _searched(lambda f: (f, space, n, rounds), function, values, space, seed)
     places = found.pop("places of the points")
-    inside = []
+    narrow, inside = [], []
     for k in range(1, rounds):
         done, here = places[: k * n], places[k * n : (k + 1) * n]
-        window = 1 / 3**k
-        errors = values[: k * n]
-        # Around the best of all rounds, or, where it is not the same, of the last.
-        centres = [np.argmin(errors), (k - 1) * n + np.argmin(errors[(k - 1) * n :])]
-        inside.append(
-            any(
-                bool(np.all(np.abs(here - done[c]) <= window / 2 + 1e-6))
-                for c in centres
-                if len(done) == k * n
-            )
-        )
-    found["rounds after the first look near the best, in a third"] = inside
+        best = done[np.argmin(values[: len(done)])]
+        window = 1 / 3**k + 1e-6
+        narrow.append(bool(np.all(np.ptp(here, axis=0) <= window)))
+        inside.append(bool(np.all(np.abs(here - best) <= window / 2)))
+    found["places of the first round"] = places[:n]
+    found["rounds after the first look in a third of the space before"] = narrow
+    found["rounds after the first look near the best so far"] = inside
     found["points differ"] = len(np.unique(places[:, 0])) == len(places)
     return found
 
@@ -82,9 +77,16 @@ def _searched(arguments, function, values, space, seed):
     return {
         "calls of the objective": len(calls),
         "the best was try number": _number(best, calls),
-        "history": [(_number(point, calls), error) for point, error in history],
+        "history": [_entry(pair, calls) for pair in history],
         "places of the points": places.reshape(len(calls), len(space)),
     }
+
+
+def _entry(pair, calls):
+    """An entry of the history, its point given by number."""
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        return pair
+    return _number(pair[0], calls), pair[1]
 
 
 def _number(point, calls):
@@ -102,6 +104,23 @@ def _places(point, space):
         (scales[space[name][0]](point[name]) - a) / (b - a)
         for name, (a, b) in ends.items()
     ]
+
+
+# --- batch norm ----------------------------------------------------------------------
+
+
+def normalized(function, Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    """Call `batchnorm_forward`, and look at what `running` held before."""
+    held = {key: value.copy() for key, value in running.items()}
+    now = dict(held)
+    returned = function(Z, gamma, beta, now, mode, momentum=momentum, epsilon=epsilon)
+    return {
+        "returned": returned,
+        "running": now,
+        "the arrays that running held are left alone": all(
+            bool(np.array_equal(held[key], running[key])) for key in held
+        ),
+    }
 
 
 # --- tensors -------------------------------------------------------------------------
@@ -179,24 +198,30 @@ def _no(g):
     raise AssertionError("ordering tensors asks for no gradient")
 
 
-def walked(function, parents, slopes):
+def walked(function, parents, matrices, calls):
     """Walk back through a graph of linear operations.
 
     Args:
         function: the exercise.
         parents: for each tensor the numbers of its parents; the last is the result.
-        slopes: for each tensor a matrix for each parent, or None to pass gradients on.
+        matrices: for each tensor one for each parent, or None to pass gradients on.
+        calls: how often to walk, over the same tensors.
     """
-    make, tensors = _tensor(function), []
-    for above, matrices in zip(parents, slopes, strict=True):
-        rule = _linear(matrices) if above else None
+    make, tensors, asked = _tensor(function), [], [0] * len(parents)
+    for i, above in enumerate(parents):
+        rule = _linear(matrices[i], asked, i) if above else None
         tensors.append(make(np.ones(2), tuple(tensors[p] for p in above), rule))
-    function(tensors[-1])
-    return [tensor.grad for tensor in tensors]
+    for _ in range(calls):
+        function(tensors[-1])
+    return {
+        "gradients": [tensor.grad for tensor in tensors],
+        "times each rule was asked": asked,
+    }
 
 
-def _linear(matrices):
+def _linear(matrices, asked, number):
     def rule(g):
+        asked[number] += 1
         return tuple(g if M is None else M.T @ g for M in matrices)
 
     return rule
@@ -210,7 +235,7 @@ def moved(function, values, gradients, learning_rate):
     make = _tensor(function)
     parameters = [make(np.array(value)) for value in values]
     for parameter, gradient in zip(parameters, gradients, strict=True):
-        parameter.grad = gradient
+        parameter.grad = None if gradient is None else np.array(gradient)
     function(parameters, learning_rate)
     return [parameter.data for parameter in parameters]
 
@@ -227,6 +252,5 @@ def trained(function, X, labels, sizes, learning_rate, steps, seed):
     return {
         "losses": losses,
         "updates": optimizer.t,
-        "gradients": [p.grad is not None for p in model.parameters()],
         "weights": [p.data for p in model.parameters()],
     }

@@ -792,7 +792,8 @@ where_b_goes = None
 # %% [markdown]
 # ### Exercise 9 · `batchnorm_forward` · 9 points · about 12 minutes
 # Two modes. `"train"`: statistics of the batch (divide by $m$), and `running` moves.
-# `"test"`: statistics from `running`, which stays.
+# `"test"`: statistics from `running`, which stays. Do not write into the arrays that
+# `running` holds: the net below uses some of them twice.
 #
 # <details><summary>It normalizes the wrong axis</summary>
 #
@@ -816,7 +817,8 @@ def batchnorm_forward(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8)
         gamma: array `(n, 1)`, the learned scale.
         beta: array `(n, 1)`, the learned shift.
         running: `{"mean": array (n, 1), "var": array (n, 1)}`, averages over batches.
-            In mode "train" both entries **are replaced**; in mode "test" they are used.
+            In mode "train" both entries **are replaced** by new arrays; in mode "test"
+            they are used, and stay.
         mode: "train" or "test".
         momentum: share of the running averages that is kept, 0 to 1.
         epsilon: added to the variance, under the root.
@@ -1476,7 +1478,8 @@ used_twice = None
 
 # %% [markdown]
 # ### Exercise 18 · `backward` · 7 points · about 10 minutes
-# Every call starts afresh: gradients left over from before do not count.
+# Every call starts afresh: gradients left over from before do not count. Ask each rule
+# once, when the gradient of its tensor is complete.
 #
 # <details><summary>Gradients of tensors used twice are too small</summary>
 #
