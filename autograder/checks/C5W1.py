@@ -44,6 +44,29 @@ def as_float32(values):
 
 SIZES = [(3, 5, 2, 4), (1, 1, 3, 1), (4, 4, 4, 3), (2, 6, 3, 5)]  # n_x, n_a, n_y, m
 
+
+def steps(rng, kind):
+    """Inputs, states (two for an LSTM) and weights of one step, in all sizes.
+
+    A single unit is drawn again while it is nearly at rest or saturated, where a
+    wrong formula would give the right number.
+    """
+    count = 2 if kind == "lstm" else 1
+    for n_x, n_a, n_y, m in SIZES:
+        while True:
+            x = rng.normal(size=(n_x, m))
+            states = [0.8 * rng.normal(size=(n_a, m)) for _ in range(count)]
+            cell = cell_of(rng, kind, n_x, n_a, n_y)
+            if n_a > 1 or _awake(kind, x, states, cell):
+                break
+        yield x, states, cell
+
+
+def _awake(kind, x, states, cell):
+    cache = getattr(ref, f"{kind}_cell_forward")(x, *states, cell)[-1]
+    numbers = [part for part in cache if isinstance(part, np.ndarray)]
+    return all(0.2 < abs(float(part[0, 0])) < 0.9 for part in numbers)
+
 lab.concept(
     "kind_of_network",
     points=1,
@@ -76,12 +99,8 @@ lab.concept(
 @lab.check("rnn_cell_forward", points=4, forbid=NO_LAYERS)
 def rnn_cell_forward(rng):
     """Batches and a single sequence; sizes that differ and sizes that are equal."""
-    for n_x, n_a, n_y, m in SIZES:
-        yield case(
-            rng.normal(size=(n_x, m)),
-            rng.normal(size=(n_a, m)),
-            cell_of(rng, "rnn", n_x, n_a, n_y),
-        )
+    for xt, states, parameters in steps(rng, "rnn"):
+        yield case(xt, *states, parameters)
 
 
 @rnn_cell_forward.mistake(
@@ -121,6 +140,56 @@ def rnn_predicts_from_the_old_state(xt, a_prev, parameters):
 def rnn_cache_in_another_order(xt, a_prev, parameters):
     a, y, _ = ref.rnn_cell_forward(xt, a_prev, parameters)
     return a, y, (a_prev, a, xt, parameters)
+
+
+@rnn_cell_forward.mistake(
+    "The old state is not used. The sum under the tanh has two products, one of them "
+    "with a_prev."
+)
+def rnn_without_memory(xt, a_prev, parameters):
+    a, y, _ = ref.rnn_cell_forward(xt, 0 * a_prev, parameters)
+    return a, y, (a, a_prev, xt, parameters)
+
+
+@rnn_cell_forward.mistake("The bias by is missing in the prediction.")
+def rnn_prediction_without_bias(xt, a_prev, parameters):
+    without = {**parameters, "by": 0 * parameters["by"]}
+    a, y, _ = ref.rnn_cell_forward(xt, a_prev, without)
+    return a, y, (a, a_prev, xt, parameters)
+
+
+@rnn_cell_forward.mistake(
+    "yt_pred holds the scores. The prediction is their softmax, down each column."
+)
+def rnn_scores_for_probabilities(xt, a_prev, parameters):
+    a, _, cache = ref.rnn_cell_forward(xt, a_prev, parameters)
+    return a, parameters["Wya"] @ a + parameters["by"], cache
+
+
+@rnn_cell_forward.mistake(
+    "The prediction went through a sigmoid, so its columns do not sum to 1. It is a "
+    "softmax."
+)
+def rnn_sigmoid_for_softmax(xt, a_prev, parameters):
+    a, _, cache = ref.rnn_cell_forward(xt, a_prev, parameters)
+    return a, sigmoid(parameters["Wya"] @ a + parameters["by"]), cache
+
+
+@rnn_cell_forward.mistake(
+    "The softmax is taken over the whole batch at once: all columns together sum to 1. "
+    "Each column should."
+)
+def rnn_softmax_over_everything(xt, a_prev, parameters):
+    a, _, cache = ref.rnn_cell_forward(xt, a_prev, parameters)
+    e = np.exp(parameters["Wya"] @ a + parameters["by"])
+    return a, e / e.sum(), cache
+
+
+@rnn_cell_forward.mistake("The tanh is missing: a_next is the sum itself.")
+def rnn_without_tanh(xt, a_prev, parameters):
+    p = parameters
+    a = p["Wax"] @ xt + p["Waa"] @ a_prev + p["ba"]
+    return a, ref.softmax(p["Wya"] @ a + p["by"]), (a, a_prev, xt, parameters)
 
 
 @rnn_cell_forward.right
@@ -203,6 +272,52 @@ def caches_without_x(x, a0, parameters):
     return a, y, caches
 
 
+@rnn_forward.mistake(
+    "Every step reads the first input. Step t reads x[:, :, t]."
+)
+def always_the_first_input(x, a0, parameters):
+    a, y, (caches, _) = ref.rnn_forward(np.repeat(x[:, :, :1], x.shape[2], 2), a0,
+                                        parameters)  # fmt: skip
+    return a, y, (caches, x)
+
+
+@rnn_forward.mistake(
+    "The states are one step late: a0 comes first. Column t holds the state *after* "
+    "step t."
+)
+def states_one_step_late(x, a0, parameters):
+    a, y, caches = ref.rnn_forward(x, a0, parameters)
+    return np.concatenate([a0[:, :, None], a[:, :, :-1]], axis=2), y, caches
+
+
+@rnn_forward.mistake(
+    "Only the last state comes back. All of them are asked for: (n_a, m, T_x)."
+)
+def last_state_only(x, a0, parameters):
+    a, y, caches = ref.rnn_forward(x, a0, parameters)
+    return a[:, :, -1], y, caches
+
+
+@rnn_forward.mistake(
+    "The list of caches holds the last step only. The way back needs the cache of "
+    "every step."
+)
+def last_cache_only(x, a0, parameters):
+    a, y, (caches, _) = ref.rnn_forward(x, a0, parameters)
+    return a, y, (caches[-1:], x)
+
+
+@rnn_forward.mistake(
+    "It stops after the first step. A `return` inside the loop ends it; return after "
+    "the loop."
+)
+def returns_inside_the_loop(x, a0, parameters):
+    a, y, (caches, _) = ref.rnn_forward(x, a0, parameters)
+    a, y = a.copy(), y.copy()
+    a[:, :, 1:] = y[:, :, 1:] = 0
+    return a, y, (caches[:1], x)
+
+
 @rnn_forward.right
 def rnn_into_zeros(x, a0, parameters):
     _, m, T = x.shape
@@ -224,10 +339,9 @@ def rnn_forward_in_float32(x, a0, parameters):
 @lab.check("rnn_cell_backward", points=5, forbid=NO_LAYERS)
 def rnn_cell_backward(rng):
     """Slopes through one step: batches, one sequence, equal sizes."""
-    for n_x, n_a, n_y, m in SIZES:
-        cell = cell_of(rng, "rnn", n_x, n_a, n_y)
-        x, a = rng.normal(size=(n_x, m)), 0.5 * rng.normal(size=(n_a, m))
-        yield case(rng.normal(size=(n_a, m)), ref.rnn_cell_forward(x, a, cell)[2])
+    for xt, (a_prev,), parameters in steps(rng, "rnn"):
+        cache = ref.rnn_cell_forward(xt, a_prev, parameters)[2]
+        yield case(rng.normal(size=a_prev.shape), cache)
 
 
 def _rnn_from(dz, cache):
@@ -281,6 +395,47 @@ def product_with_the_new_state(da_next, cache):
     a_next, _, xt, p = cache
     dz = da_next * (1 - a_next**2)
     return _rnn_from(dz, (a_next, a_next, xt, p))
+
+
+@rnn_cell_backward.mistake(
+    "The derivative of tanh has a square: 1 - a². Here it is 1 - a."
+)
+def tanh_without_the_square(da_next, cache):
+    return _rnn_from(da_next * (1 - cache[0]), cache)
+
+
+@rnn_cell_backward.mistake(
+    "a(1 - a) is the derivative of the sigmoid. This cell uses tanh."
+)
+def derivative_of_the_sigmoid(da_next, cache):
+    return _rnn_from(da_next * cache[0] * (1 - cache[0]), cache)
+
+
+@rnn_cell_backward.mistake(
+    "dxt and da_prev were made from da_next. Everything behind the tanh starts from "
+    "dz, the weights and the inputs alike."
+)
+def inputs_without_tanh(da_next, cache):
+    p = cache[3]
+    grads = ref.rnn_cell_backward(da_next, cache)
+    grads["dxt"], grads["da_prev"] = p["Wax"].T @ da_next, p["Waa"].T @ da_next
+    return grads
+
+
+@rnn_cell_backward.mistake(
+    "dba is averaged over the batch. Add up: a sum, as in the products of the weights."
+)
+def averages_the_bias(da_next, cache):
+    grads = ref.rnn_cell_backward(da_next, cache)
+    return {**grads, "dba": grads["dba"] / da_next.shape[1]}
+
+
+@rnn_cell_backward.mistake(
+    "dba is not summed over the batch: its shape is (n_a, 1), like that of ba."
+)
+def bias_not_summed(da_next, cache):
+    grads = ref.rnn_cell_backward(da_next, cache)
+    return {**grads, "dba": da_next * (1 - cache[0] ** 2)}
 
 
 @rnn_cell_backward.right
@@ -369,6 +524,40 @@ def next_step_only(da, caches):
     return _rnn_back(0 * da, caches)
 
 
+@rnn_backward.mistake(
+    "The gradients of the weights are averaged over the steps. Add them up."
+)
+def averages_over_the_steps(da, caches):
+    grads = ref.rnn_backward(da, caches)
+    T = da.shape[2]
+    return {k: g / T if k[1] == "W" or k == "dba" else g for k, g in grads.items()}
+
+
+@rnn_backward.mistake(
+    "dx is in the order in which it was made, last step first. Write step t into "
+    "dx[:, :, t]."
+)
+def inputs_in_reverse(da, caches):
+    grads = ref.rnn_backward(da, caches)
+    return {**grads, "dx": grads["dx"][:, :, ::-1]}
+
+
+@rnn_backward.mistake(
+    "da0 is da of the first step. It is what the first step sends back: its da_prev."
+)
+def first_state_not_passed(da, caches):
+    return {**ref.rnn_backward(da, caches), "da0": da[:, :, 0]}
+
+
+@rnn_backward.mistake(
+    "The upstream gradients pile up: each step adds da[:, :, t] to all that came "
+    "before. Only da_prev of the step after it is added."
+)
+def piles_up(da, caches):
+    later = np.cumsum(da[:, :, ::-1], axis=2)[:, :, ::-1]
+    return _rnn_back(later, caches)
+
+
 @rnn_backward.right
 def rnn_back_with_lists(da, caches):
     steps, _ = caches
@@ -412,11 +601,22 @@ def slopes(rng, scale):
     return {name: scale * rng.normal(size=shape) for name, shape in shapes.items()}
 
 
+def slopes_of_gates(rng, scale):
+    """Slopes with other names: some of a letter model, some of an LSTM."""
+    shapes = {"dWf": (3, 5), "dbf": (3, 1), "dWya": (4, 3), "d0": (6,)}
+    return {name: scale * rng.normal(size=shape) for name, shape in shapes.items()}
+
+
 @lab.check("clip", points=3, mutates=("gradients",))
 def clip(rng):
-    """Large slopes, small ones, and a limit that is no whole number."""
+    """Large slopes, small ones, and a limit that is no whole number.
+
+    The statement: from -maxValue to maxValue · the caller's dictionary changes · it is
+    returned as well · whatever keys it has.
+    """
     for scale, limit in [(10.0, 5), (0.1, 5), (3.0, 1.5), (20.0, 10)]:
         yield case(slopes(rng, scale), limit)
+    yield case(slopes_of_gates(rng, 4.0), 2)
 
 
 @clip.mistake(
@@ -468,16 +668,70 @@ def clip_with_masks(gradients, maxValue):
 
 
 @clip.right
-def clip_by_name(gradients, maxValue):
-    names = ["dWaa", "dWax", "dWya", "db", "dby"]
-    for name in names:
+def clip_by_key(gradients, maxValue):
+    for name in gradients:
         np.clip(gradients[name], -maxValue, maxValue, out=gradients[name])
-    return {name: gradients[name] for name in names}
+    return {**gradients}
+
+
+LETTERS = ("dWaa", "dWax", "dWya", "db", "dby")
+
+
+@clip.mistake(
+    "Only gradients with certain names are clipped. Go through the dictionary, "
+    "whatever keys it has."
+)
+def clips_by_name(gradients, maxValue):
+    for name in LETTERS:
+        if name in gradients:
+            np.clip(gradients[name], -maxValue, maxValue, out=gradients[name])
+    return gradients
+
+
+@clip.mistake(
+    "Only the gradients of the weights are clipped. Those of the biases have the same "
+    "limit."
+)
+def clips_weights_only(gradients, maxValue):
+    for name, g in gradients.items():
+        if name.startswith("dW"):
+            np.clip(g, -maxValue, maxValue, out=g)
+    return gradients
+
+
+@clip.mistake(
+    "The limit is always 5. maxValue says how large a number may be."
+)
+def clips_at_five(gradients, maxValue):
+    return ref.clip(gradients, 5)
+
+
+@clip.mistake(
+    "What lies outside of the limits became 0. It is set to the limit itself."
+)
+def clips_to_nothing(gradients, maxValue):
+    for g in gradients.values():
+        g[np.abs(g) > maxValue] = 0
+    return gradients
+
+
+@clip.mistake(
+    "The gradients lost their signs: what was below -maxValue became maxValue."
+)
+def clips_to_one_side(gradients, maxValue):
+    for g in gradients.values():
+        g[np.abs(g) > maxValue] = maxValue
+    return gradients
 
 
 @lab.check("clip_by_norm", points=3, mutates=("gradients",))
 def clip_by_norm(rng):
-    """Longer than the limit, shorter, and slopes of very different sizes."""
+    """Longer than the limit, shorter, and slopes of very different sizes.
+
+    The statement: one length for all · longer ones are scaled, others stay · in place ·
+    any dictionary of arrays.
+    """
+    yield case(slopes_of_gates(rng, 1.0), 0.7)
     for scale, limit in [(10.0, 5), (0.1, 5), (1.0, 0.5)]:
         yield case(slopes(rng, scale), limit)
     uneven = slopes(rng, 1.0)
@@ -526,6 +780,64 @@ def never_scales(gradients, max_norm):
     return gradients
 
 
+@clip_by_norm.mistake(
+    "The lengths of the arrays were added. The length of all together is the root of "
+    "the sum of all squares."
+)
+def adds_the_norms(gradients, max_norm):
+    norm = sum(np.linalg.norm(g) for g in gradients.values())
+    for g in gradients.values():
+        g *= min(1, max_norm / norm)
+    return gradients
+
+
+@clip_by_norm.mistake(
+    "The factor comes from the largest number. It comes from the length of all arrays "
+    "together."
+)
+def norm_of_the_largest(gradients, max_norm):
+    largest = max(np.abs(g).max() for g in gradients.values())
+    for g in gradients.values():
+        g *= min(1, max_norm / largest)
+    return gradients
+
+
+@clip_by_norm.mistake(
+    "The factor is upside down: what is too long became longer still."
+)
+def factor_upside_down(gradients, max_norm):
+    norm = np.sqrt(sum(np.sum(g * g) for g in gradients.values()))
+    for g in gradients.values():
+        g *= max(1, norm / max_norm)
+    return gradients
+
+
+@clip_by_norm.mistake(
+    "Each number was limited. That is clipping by value; here one factor scales all."
+)
+def norm_by_value(gradients, max_norm):
+    return ref.clip(gradients, max_norm)
+
+
+@clip_by_norm.mistake(
+    "Long gradients come back with length 1. They should have length max_norm."
+)
+def norm_of_one(gradients, max_norm):
+    norm = np.sqrt(sum(np.sum(g * g) for g in gradients.values()))
+    for g in gradients.values():
+        g *= 1 / norm if norm > max_norm else 1
+    return gradients
+
+
+@clip_by_norm.mistake(
+    "Only gradients with certain names count. Go through the dictionary, whatever "
+    "keys it has."
+)
+def norm_by_name(gradients, max_norm):
+    ref.clip_by_norm({k: gradients[k] for k in LETTERS if k in gradients}, max_norm)
+    return gradients
+
+
 @clip_by_norm.right
 def norm_of_one_long_vector(gradients, max_norm):
     norm = np.linalg.norm(np.concatenate([g.ravel() for g in gradients.values()]))
@@ -566,12 +878,8 @@ lab.concept(
 @lab.check("gru_cell_forward", points=4, forbid=NO_LAYERS)
 def gru_cell_forward(rng):
     """Batches, one sequence, and equal sizes, where a wrong order fits."""
-    for n_x, n_a, n_y, m in SIZES:
-        yield case(
-            rng.normal(size=(n_x, m)),
-            rng.normal(size=(n_a, m)),
-            cell_of(rng, "gru", n_x, n_a, n_y),
-        )
+    for xt, states, parameters in steps(rng, "gru"):
+        yield case(xt, *states, parameters)
 
 
 def _gru(xt, c_prev, p, *, relevance=True, swapped=False, reverse=False, after=False):
@@ -705,10 +1013,9 @@ def gru_forward_in_float32(x, c0, parameters):
 @lab.check("gru_cell_backward", points=6, forbid=NO_LAYERS)
 def gru_cell_backward(rng):
     """Slopes through one step: batches, one sequence, equal sizes."""
-    for n_x, n_a, n_y, m in SIZES:
-        cell = cell_of(rng, "gru", n_x, n_a, n_y)
-        x, c = rng.normal(size=(n_x, m)), rng.normal(size=(n_a, m))
-        yield case(rng.normal(size=(n_a, m)), ref.gru_cell_forward(x, c, cell)[2])
+    for xt, (c_prev,), parameters in steps(rng, "gru"):
+        cache = ref.gru_cell_forward(xt, c_prev, parameters)[2]
+        yield case(rng.normal(size=c_prev.shape), cache)
 
 
 def _gru_back(dc, cache, *, copied=True, gated=True, plain=False, sign=1, squash=True):
@@ -806,13 +1113,8 @@ lab.concept(
 @lab.check("lstm_cell_forward", points=5, forbid=NO_LAYERS)
 def lstm_cell_forward(rng):
     """Batches, one sequence, and equal sizes, where a wrong order fits."""
-    for n_x, n_a, n_y, m in SIZES:
-        yield case(
-            rng.normal(size=(n_x, m)),
-            rng.normal(size=(n_a, m)),
-            1.5 * rng.normal(size=(n_a, m)),
-            cell_of(rng, "lstm", n_x, n_a, n_y),
-        )
+    for xt, states, parameters in steps(rng, "lstm"):
+        yield case(xt, *states, parameters)
 
 
 def _lstm(xt, a_prev, c_prev, parameters, *, names="fico", reverse=False, **how):
@@ -974,11 +1276,10 @@ def lstm_forward_in_float32(x, a0, parameters):
 @lab.check("lstm_cell_backward", points=7, forbid=NO_LAYERS)
 def lstm_cell_backward(rng):
     """Slopes through one step: batches, one sequence, equal sizes."""
-    for n_x, n_a, n_y, m in SIZES:
-        cell = cell_of(rng, "lstm", n_x, n_a, n_y)
-        x, a = rng.normal(size=(n_x, m)), rng.normal(size=(n_a, m))
-        cache = ref.lstm_cell_forward(x, a, rng.normal(size=(n_a, m)), cell)[3]
-        yield case(rng.normal(size=(n_a, m)), rng.normal(size=(n_a, m)), cache)
+    for xt, states, parameters in steps(rng, "lstm"):
+        cache = ref.lstm_cell_forward(xt, *states, parameters)[3]
+        da, dc = (rng.normal(size=state.shape) for state in states)
+        yield case(da, dc, cache)
 
 
 def _lstm_back(da, dc, cache, *, joined=True, later=True, from_c=1.0, **how):
