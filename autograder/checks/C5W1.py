@@ -67,6 +67,7 @@ def _awake(kind, x, states, cell):
     numbers = [part for part in cache if isinstance(part, np.ndarray)]
     return all(0.2 < abs(float(part[0, 0])) < 0.9 for part in numbers)
 
+
 lab.concept(
     "kind_of_network",
     points=1,
@@ -272,12 +273,10 @@ def caches_without_x(x, a0, parameters):
     return a, y, caches
 
 
-@rnn_forward.mistake(
-    "Every step reads the first input. Step t reads x[:, :, t]."
-)
+@rnn_forward.mistake("Every step reads the first input. Step t reads x[:, :, t].")
 def always_the_first_input(x, a0, parameters):
-    a, y, (caches, _) = ref.rnn_forward(np.repeat(x[:, :, :1], x.shape[2], 2), a0,
-                                        parameters)  # fmt: skip
+    first = np.repeat(x[:, :, :1], x.shape[2], axis=2)
+    a, y, (caches, _) = ref.rnn_forward(first, a0, parameters)
     return a, y, (caches, x)
 
 
@@ -699,9 +698,7 @@ def clips_weights_only(gradients, maxValue):
     return gradients
 
 
-@clip.mistake(
-    "The limit is always 5. maxValue says how large a number may be."
-)
+@clip.mistake("The limit is always 5. maxValue says how large a number may be.")
 def clips_at_five(gradients, maxValue):
     return ref.clip(gradients, 5)
 
@@ -882,14 +879,25 @@ def gru_cell_forward(rng):
         yield case(xt, *states, parameters)
 
 
-def _gru(xt, c_prev, p, *, relevance=True, swapped=False, reverse=False, after=False):
+def _gru(
+    xt,
+    c_prev,
+    p,
+    *,
+    relevance=True,
+    swapped=False,
+    reverse=False,
+    after=False,
+    gates="ur",
+):
     """The cell, with the usual ways to go wrong as options."""
 
     def joined(c):
         return np.concatenate([xt, c] if reverse else [c, xt])
 
-    ut = sigmoid(p["Wu"] @ joined(c_prev) + p["bu"])
-    rt = sigmoid(p["Wr"] @ joined(c_prev) + p["br"])
+    u, r = gates
+    ut = sigmoid(p[f"W{u}"] @ joined(c_prev) + p[f"b{u}"])
+    rt = sigmoid(p[f"W{r}"] @ joined(c_prev) + p[f"b{r}"])
     if after:
         n_a = len(c_prev)
         cct = np.tanh(
@@ -938,6 +946,87 @@ def gru_relevance_after_the_matrix(xt, c_prev, parameters):
 def gru_softmax_over_the_batch(xt, c_prev, parameters):
     c, _, cache = _gru(xt, c_prev, parameters)
     return c, softmax_rows(parameters["Wy"] @ c + parameters["by"]), cache
+
+
+@gru_cell_forward.mistake(
+    "The gates have changed places: Γu is made with Wu and bu, Γr with Wr and br."
+)
+def gru_gates_swapped(xt, c_prev, parameters):
+    return _gru(xt, c_prev, parameters, gates="ru")
+
+
+@gru_cell_forward.mistake(
+    "The gates do each other's work: the relevance gate Γr acts on c_prev inside the "
+    "candidate, the update gate Γu mixes candidate and old memory."
+)
+def gru_gates_do_each_others_work(xt, c_prev, parameters):
+    c, y, (_, _, ut, rt, *rest) = _gru(xt, c_prev, parameters, gates="ru")
+    return c, y, (c, c_prev, rt, ut, *rest)
+
+
+@gru_cell_forward.mistake(
+    "Inside the candidate stands Γu. The gate that acts on c_prev there is Γr."
+)
+def gru_candidate_with_the_update_gate(xt, c_prev, parameters):
+    p = parameters
+    _, _, (_, _, ut, rt, _, _, _) = _gru(xt, c_prev, p)
+    cct = np.tanh(p["Wc"] @ np.concatenate([ut * c_prev, xt]) + p["bc"])
+    c = ut * cct + (1 - ut) * c_prev
+    y = ref.softmax(p["Wy"] @ c + p["by"])
+    return c, y, (c, c_prev, ut, rt, cct, xt, p)
+
+
+@gru_cell_forward.mistake(
+    "Γr scales the whole column in the candidate, the input too. It acts on c_prev "
+    "alone."
+)
+def gru_relevance_on_the_input(xt, c_prev, parameters):
+    p = parameters
+    _, _, (_, _, ut, rt, _, _, _) = _gru(xt, c_prev, p)
+    n_a = len(c_prev)
+    inner = p["Wc"][:, :n_a] @ (rt * c_prev) + rt * (p["Wc"][:, n_a:] @ xt)
+    cct = np.tanh(inner + p["bc"])
+    c = ut * cct + (1 - ut) * c_prev
+    y = ref.softmax(p["Wy"] @ c + p["by"])
+    return c, y, (c, c_prev, ut, rt, cct, xt, p)
+
+
+@gru_cell_forward.mistake(
+    "The prediction is made from the old memory. It is made from c_next."
+)
+def gru_predicts_from_the_old_memory(xt, c_prev, parameters):
+    c, _, cache = _gru(xt, c_prev, parameters)
+    return c, ref.softmax(parameters["Wy"] @ c_prev + parameters["by"]), cache
+
+
+@gru_cell_forward.mistake(
+    "What is kept of the old memory is missing: c_next has two parts, Γu times the "
+    "candidate and 1 - Γu times c_prev."
+)
+def gru_keeps_nothing(xt, c_prev, parameters):
+    _, _, (_, _, ut, rt, cct, _, p) = _gru(xt, c_prev, parameters)
+    c = ut * cct
+    y = ref.softmax(p["Wy"] @ c + p["by"])
+    return c, y, (c, c_prev, ut, rt, cct, xt, p)
+
+
+@gru_cell_forward.mistake(
+    "The candidate went through a sigmoid. Only gates do; it goes through tanh."
+)
+def gru_candidate_as_a_gate(xt, c_prev, parameters):
+    _, _, (_, _, ut, rt, cct, _, p) = _gru(xt, c_prev, parameters)
+    cct = sigmoid(np.arctanh(cct))
+    c = ut * cct + (1 - ut) * c_prev
+    y = ref.softmax(p["Wy"] @ c + p["by"])
+    return c, y, (c, c_prev, ut, rt, cct, xt, p)
+
+
+@gru_cell_forward.mistake(
+    "The gates have changed places in the cache: (c_next, c_prev, ut, rt, …)."
+)
+def gru_gates_swapped_in_the_cache(xt, c_prev, parameters):
+    c, y, (_, _, ut, rt, *rest) = _gru(xt, c_prev, parameters)
+    return c, y, (c, c_prev, rt, ut, *rest)
 
 
 @gru_cell_forward.right
@@ -993,6 +1082,26 @@ def gru_predictions_first(x, c0, parameters):
     return y, c, caches
 
 
+@gru_forward.mistake(
+    "Time is the first axis of the result. It belongs last: (n_a, m, T_x)."
+)
+def gru_time_first(x, c0, parameters):
+    c, y, caches = _gru_run(x, c0, parameters)
+    return c.transpose(2, 0, 1), y.transpose(2, 0, 1), caches
+
+
+@gru_forward.mistake("The caches come without x: return the pair (list, x).")
+def gru_caches_without_x(x, c0, parameters):
+    c, y, (caches, _) = _gru_run(x, c0, parameters)
+    return c, y, caches
+
+
+@gru_forward.mistake("Every step reads the first input. Step t reads x[:, :, t].")
+def gru_always_the_first_input(x, c0, parameters):
+    c, y, (caches, _) = _gru_run(np.repeat(x[:, :, :1], x.shape[2], 2), c0, parameters)
+    return c, y, (caches, x)
+
+
 @gru_forward.right
 def gru_into_zeros(x, c0, parameters):
     c = np.zeros((len(c0), *x.shape[1:]))
@@ -1018,14 +1127,24 @@ def gru_cell_backward(rng):
         yield case(rng.normal(size=c_prev.shape), cache)
 
 
-def _gru_back(dc, cache, *, copied=True, gated=True, plain=False, sign=1, squash=True):
+def _gru_back(
+    dc,
+    cache,
+    *,
+    copied=True,
+    gated=True,
+    plain=False,
+    sign=1,
+    squash=True,
+    sigmoids=True,
+):
     """The way back, with the usual ways to go wrong as options."""
     _, c_prev, ut, rt, cct, xt, p = cache
     n_a = len(c_prev)
     dzc = dc * ut * ((1 - cct**2) if squash else 1)
-    dzu = sign * dc * (cct - c_prev) * ut * (1 - ut)
+    dzu = sign * dc * (cct - c_prev) * (ut * (1 - ut) if sigmoids else 1)
     dcol = p["Wc"].T @ dzc
-    dzr = dcol[:n_a] * c_prev * rt * (1 - rt)
+    dzr = dcol[:n_a] * c_prev * (rt * (1 - rt) if sigmoids else 1)
     dgates = p["Wu"].T @ dzu + p["Wr"].T @ dzr
     concat = np.concatenate([c_prev, xt])
     scaled = concat if plain else np.concatenate([rt * c_prev, xt])
@@ -1072,6 +1191,63 @@ def gru_update_slope_negative(dc_next, cache):
 @gru_cell_backward.mistake("The slope of the candidate's tanh is missing: 1 - cct².")
 def gru_forgets_tanh(dc_next, cache):
     return _gru_back(dc_next, cache, squash=False)
+
+
+@gru_cell_backward.mistake(
+    "The derivative of the gates' sigmoids is missing: Γ(1 - Γ) for each gate."
+)
+def gru_forgets_sigmoid(dc_next, cache):
+    return _gru_back(dc_next, cache, sigmoids=False)
+
+
+@gru_cell_backward.mistake(
+    "dc_prev lacks what comes back through the gates: both of them read c_prev, and "
+    "each sends the upper rows of its Wᵀdz."
+)
+def gru_gates_send_nothing_back(dc_next, cache):
+    _, c_prev, ut, rt, cct, _, p = cache
+    ds = (p["Wc"].T @ (dc_next * ut * (1 - cct**2)))[: len(c_prev)]
+    return {
+        **ref.gru_cell_backward(dc_next, cache),
+        "dc_prev": dc_next * (1 - ut) + ds * rt,
+    }
+
+
+@gru_cell_backward.mistake(
+    "dxt holds the candidate's share only. The two gates read xt as well: three shares."
+)
+def gru_input_from_the_candidate_only(dc_next, cache):
+    _, c_prev, ut, _, cct, _, p = cache
+    share = (p["Wc"].T @ (dc_next * ut * (1 - cct**2)))[len(c_prev) :]
+    return {**ref.gru_cell_backward(dc_next, cache), "dxt": share}
+
+
+@gru_cell_backward.mistake(
+    "dc_prev lacks what comes back through the candidate: ds * Γr."
+)
+def gru_candidate_sends_nothing_back(dc_next, cache):
+    _, c_prev, ut, rt, cct, _, p = cache
+    ds = (p["Wc"].T @ (dc_next * ut * (1 - cct**2)))[: len(c_prev)]
+    grads = ref.gru_cell_backward(dc_next, cache)
+    return {**grads, "dc_prev": grads["dc_prev"] - ds * rt}
+
+
+@gru_cell_backward.mistake(
+    "What is kept is weighted by Γu. The old memory came in with the factor 1 - Γu."
+)
+def gru_keeps_with_the_update_gate(dc_next, cache):
+    ut = cache[2]
+    grads = ref.gru_cell_backward(dc_next, cache)
+    return {**grads, "dc_prev": grads["dc_prev"] + dc_next * (2 * ut - 1)}
+
+
+@gru_cell_backward.mistake(
+    "The gradients of the weights are averaged over the batch. Add up."
+)
+def gru_averages_over_the_batch(dc_next, cache):
+    m = dc_next.shape[1]
+    grads = ref.gru_cell_backward(dc_next, cache)
+    return {k: g / m if k[1] in "Wb" else g for k, g in grads.items()}
 
 
 @gru_cell_backward.right
@@ -1126,10 +1302,11 @@ def _lstm(xt, a_prev, c_prev, parameters, *, names="fico", reverse=False, **how)
     }
     ft, it, ot = (sigmoid(z[k]) for k in "fio")
     cct = sigmoid(z["c"]) if how.get("candidate") == "sigmoid" else np.tanh(z["c"])
-    c = ft * c_prev + it * cct
+    c = it * c_prev + ft * cct if how.get("crossed") else ft * c_prev + it * cct
     if how.get("coupled"):
         c = (1 - it) * c_prev + it * cct
     a = ot * (c if how.get("shown") == "plain" else np.tanh(c))
+    a = np.tanh(c) if how.get("shown") == "all" else a
     y = ref.softmax(p["Wy"] @ (c if how.get("output") == "c" else a) + p["by"])
     return a, c, y, (a, c, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
 
@@ -1190,6 +1367,77 @@ def lstm_predicts_from_the_memory(xt, a_prev, c_prev, parameters):
 )
 def lstm_couples_the_gates(xt, a_prev, c_prev, parameters):
     return _lstm(xt, a_prev, c_prev, parameters, coupled=True)
+
+
+@lstm_cell_forward.mistake(
+    "In the new memory forget and input gate have changed places: Γf says how much of "
+    "the old memory stays, Γi how much of the candidate is written."
+)
+def lstm_crosses_the_gates(xt, a_prev, c_prev, parameters):
+    return _lstm(xt, a_prev, c_prev, parameters, crossed=True)
+
+
+@lstm_cell_forward.mistake(
+    "The output gate has no effect: a_next is Γo times the tanh of the memory."
+)
+def lstm_shows_everything(xt, a_prev, c_prev, parameters):
+    return _lstm(xt, a_prev, c_prev, parameters, shown="all")
+
+
+@lstm_cell_forward.mistake(
+    "The state comes from the old memory. What is shown is the memory after this step."
+)
+def lstm_shows_the_old_memory(xt, a_prev, c_prev, parameters):
+    _, c, _, cache = _lstm(xt, a_prev, c_prev, parameters)
+    a = cache[7] * np.tanh(c_prev)
+    y = ref.softmax(parameters["Wy"] @ a + parameters["by"])
+    return a, c, y, (a, *cache[1:])
+
+
+@lstm_cell_forward.mistake(
+    "The old memory is missing in c_next: what Γf lets through is added to what Γi "
+    "writes."
+)
+def lstm_without_the_old_memory(xt, a_prev, c_prev, parameters):
+    a, c, y, cache = _lstm(xt, a_prev, 0 * c_prev, parameters)
+    return a, c, y, (a, c, a_prev, c_prev, *cache[4:])
+
+
+@lstm_cell_forward.mistake(
+    "The old memory stays whole: the forget gate Γf does not act on it."
+)
+def lstm_never_forgets(xt, a_prev, c_prev, parameters):
+    p = parameters
+    _, _, _, cache = _lstm(xt, a_prev, c_prev, p)
+    ft, it, cct, ot = cache[4:8]
+    c = c_prev + it * cct
+    a = ot * np.tanh(c)
+    y = ref.softmax(p["Wy"] @ a + p["by"])
+    return a, c, y, (a, c, a_prev, c_prev, ft, it, cct, ot, xt, p)
+
+
+@lstm_cell_forward.mistake(
+    "State and memory have changed places in the result: a_next comes first."
+)
+def lstm_memory_before_state(xt, a_prev, c_prev, parameters):
+    a, c, y, cache = _lstm(xt, a_prev, c_prev, parameters)
+    return c, a, y, cache
+
+
+@lstm_cell_forward.mistake(
+    "The predictions sum to 1 along the batch: softmax works down the columns."
+)
+def lstm_softmax_over_the_batch(xt, a_prev, c_prev, parameters):
+    a, c, _, cache = _lstm(xt, a_prev, c_prev, parameters)
+    return a, c, softmax_rows(parameters["Wy"] @ a + parameters["by"]), cache
+
+
+@lstm_cell_forward.mistake(
+    "The order in the cache differs: … c_prev, ft, it, cct, ot, xt, parameters."
+)
+def lstm_candidate_last_in_the_cache(xt, a_prev, c_prev, parameters):
+    a, c, y, cache = _lstm(xt, a_prev, c_prev, parameters)
+    return a, c, y, (*cache[:6], cache[7], cache[6], *cache[8:])
 
 
 @lstm_cell_forward.right
@@ -1255,6 +1503,40 @@ def lstm_memories_before_predictions(x, a0, parameters):
     return a, c, y, caches
 
 
+@lstm_forward.mistake(
+    "The next step gets the state for its memory. Two things move on: a_next becomes "
+    "a_prev, c_next becomes c_prev."
+)
+def lstm_state_for_memory(x, a0, parameters):
+    a, c, rows, caches = a0, np.zeros(a0.shape), [], []
+    for t in range(x.shape[2]):
+        a, c, y, cache = ref.lstm_cell_forward(x[:, :, t], a, c, parameters)
+        rows.append((a, y, c))
+        caches.append(cache)
+        c = a
+    a, y, c = (np.stack(part, axis=2) for part in zip(*rows, strict=True))
+    return a, y, c, (caches, x)
+
+
+@lstm_forward.mistake(
+    "The third result repeats the states. It holds the memories, c_next of each step."
+)
+def lstm_states_for_memories(x, a0, parameters):
+    a, y, _, caches = _lstm_run(x, a0, parameters)
+    return a, y, a, caches
+
+
+@lstm_forward.mistake("The caches come without x: return the pair (list, x).")
+def lstm_caches_without_x(x, a0, parameters):
+    a, y, c, (caches, _) = _lstm_run(x, a0, parameters)
+    return a, y, c, caches
+
+
+@lstm_forward.mistake("a0 is not used: the first step starts from zeros.")
+def lstm_ignores_a0(x, a0, parameters):
+    return _lstm_run(x, 0 * a0, parameters)
+
+
 @lstm_forward.right
 def lstm_into_zeros(x, a0, parameters):
     n_a, (_, m, T) = len(a0), x.shape
@@ -1284,21 +1566,29 @@ def lstm_cell_backward(rng):
 
 def _lstm_back(da, dc, cache, *, joined=True, later=True, from_c=1.0, **how):
     """The way back, with the usual ways to go wrong as options."""
-    _, c_next, a_prev, c_prev, ft, it, cct, ot, xt, p = cache
-    n_a, tanh_c = len(a_prev), np.tanh(c_next)
+    _, c_next, _, c_prev, ft, it, cct, ot, _, _ = cache
+    tanh_c = np.tanh(c_next)
     squash = 1 if how.get("no_tanh") else 1 - tanh_c**2
     dc = later * dc + joined * da * ot * squash
+    if how.get("no_gates"):
+        dzc = dc * it * (1 - cct**2)
+        dz = {"f": dc * c_prev, "i": dc * cct, "c": dzc, "o": da * tanh_c}
+        return _lstm_from(dz, dc * ft, cache)
     dz = {
         "f": dc * (cct if how.get("swapped") else c_prev) * ft * (1 - ft),
         "i": dc * (c_prev if how.get("swapped") else cct) * it * (1 - it),
-        "c": dc * it * (1 - cct**2),
+        "c": dc * it * (1 if how.get("candidate") else 1 - cct**2),
         "o": da * (c_next if how.get("plain") else tanh_c) * ot * (1 - ot),
     }
-    concat = np.concatenate([a_prev, xt])
+    return _lstm_from(dz, dc if how.get("raw") else dc * ft, cache)
+
+
+def _lstm_from(dz, dc_prev, cache):
+    """All gradients, from those before the gates and the candidate."""
+    _, _, a_prev, _, _, _, _, _, xt, p = cache
+    n_a, concat = len(a_prev), np.concatenate([a_prev, xt])
     back = sum(p[f"W{k}"].T @ d for k, d in dz.items())
-    grads = {"dxt": back[n_a:], "da_prev": back[:n_a], "dc_prev": dc * ft}
-    if how.get("raw"):
-        grads["dc_prev"] = dc
+    grads = {"dxt": back[n_a:], "da_prev": back[:n_a], "dc_prev": dc_prev}
     for k, d in dz.items():
         grads[f"dW{k}"] = d @ concat.T
         grads[f"db{k}"] = d.sum(axis=1, keepdims=True)
@@ -1349,6 +1639,58 @@ def lstm_memory_slope_without_gate(da_next, dc_next, cache):
     return _lstm_back(da_next, dc_next, cache, raw=True)
 
 
+@lstm_cell_backward.mistake(
+    "The derivative of the gates' sigmoids is missing: Γ(1 - Γ) for each gate."
+)
+def lstm_forgets_the_sigmoids(da_next, dc_next, cache):
+    return _lstm_back(da_next, dc_next, cache, no_gates=True)
+
+
+@lstm_cell_backward.mistake(
+    "The derivative of the candidate's tanh is missing: 1 - cct²."
+)
+def lstm_forgets_the_candidates_tanh(da_next, dc_next, cache):
+    return _lstm_back(da_next, dc_next, cache, candidate=True)
+
+
+@lstm_cell_backward.mistake(
+    "dc_prev was made from dc_next alone. What the state says about the memory goes "
+    "back as well: use the joined dc."
+)
+def lstm_passes_on_the_old_slope(da_next, dc_next, cache):
+    grads = _lstm_back(da_next, dc_next, cache)
+    return {**grads, "dc_prev": dc_next * cache[4]}
+
+
+@lstm_cell_backward.mistake(
+    "Inside the joined dc the output gate is missing: a = Γo * tanh(c)."
+)
+def lstm_joins_without_the_gate(da_next, dc_next, cache):
+    ot, squash = cache[7], 1 - np.tanh(cache[1]) ** 2
+    more = da_next * (1 - ot) * squash
+    return _lstm_back(da_next, dc_next + more, cache)
+
+
+@lstm_cell_backward.mistake(
+    "da_prev lacks a share: all four matrices read a_prev, and each sends one back."
+)
+def lstm_three_shares(da_next, dc_next, cache):
+    ft, c_prev, n_a, p = cache[4], cache[3], len(cache[2]), cache[9]
+    grads = _lstm_back(da_next, dc_next, cache)
+    dc = dc_next + da_next * cache[7] * (1 - np.tanh(cache[1]) ** 2)
+    share = p["Wf"].T @ (dc * c_prev * ft * (1 - ft))
+    return {**grads, "da_prev": grads["da_prev"] - share[:n_a]}
+
+
+@lstm_cell_backward.mistake(
+    "The gradients of the weights are averaged over the batch. Add up."
+)
+def lstm_averages_over_the_batch(da_next, dc_next, cache):
+    m = da_next.shape[1]
+    grads = _lstm_back(da_next, dc_next, cache)
+    return {k: g / m if k[1] in "Wb" else g for k, g in grads.items()}
+
+
 @lstm_cell_backward.right
 def lstm_slopes_written_out(da_next, dc_next, cache):
     a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, p = cache
@@ -1387,10 +1729,13 @@ def lstm_backward(rng):
         yield case(rng.normal(size=a.shape), caches)
 
 
-def _lstm_through(da, caches, *, carry_a=True, carry_c=True, add=True):
+def _lstm_through(
+    da, caches, *, carry_a=True, carry_c=True, add=True, order=reversed, dc_prev=0.0
+):
     steps, x = caches
-    total, dx, da_prev, dc_prev = {}, np.zeros(x.shape), 0, np.zeros(da.shape[:2])
-    for t in reversed(range(x.shape[2])):
+    total, dx, da_prev = {}, np.zeros(x.shape), 0.0
+    dc_prev = dc_prev + np.zeros(da.shape[:2])
+    for t in order(range(x.shape[2])):
         grads = ref.lstm_cell_backward(
             da[:, :, t] + carry_a * da_prev, carry_c * dc_prev, steps[t]
         )
@@ -1422,6 +1767,44 @@ def lstm_drops_the_next_memory(da, caches):
 )
 def lstm_overwrites_the_weights(da, caches):
     return _lstm_through(da, caches, add=False)
+
+
+@lstm_backward.mistake(
+    "Nothing goes back from one step to the one before: each step is treated alone. "
+    "Two things are carried along, da_prev and dc_prev."
+)
+def lstm_carries_nothing(da, caches):
+    return _lstm_through(da, caches, carry_a=False, carry_c=False)
+
+
+@lstm_backward.mistake("It walks from the first step to the last. Gradients go back.")
+def lstm_walks_forwards(da, caches):
+    return _lstm_through(da, caches, order=iter)
+
+
+@lstm_backward.mistake(
+    "What the outputs send is not used, only what comes from the next step. Start from "
+    "da[:, :, t]."
+)
+def lstm_next_step_only(da, caches):
+    return _lstm_through(0 * da, caches)
+
+
+@lstm_backward.mistake(
+    "Only the gradient of the last step is used. Every output sends one: da[:, :, t]."
+)
+def lstm_last_slope_only(da, caches):
+    last = np.zeros(da.shape)
+    last[:, :, -1] = da[:, :, -1]
+    return _lstm_through(last, caches)
+
+
+@lstm_backward.mistake(
+    "The memory's gradient starts from da. Nothing listens to the last memory "
+    "directly, so it starts at 0."
+)
+def lstm_memory_slope_from_da(da, caches):
+    return _lstm_through(da, caches, dc_prev=da[:, :, -1])
 
 
 @lstm_backward.right
@@ -1505,6 +1888,23 @@ def one_cell_for_both(x, parameters_forward, parameters_backward):
     return ref.bidirectional_forward(x, parameters_forward, parameters_forward)
 
 
+@bidirectional_forward.mistake(
+    "The second cell reads from left to right, and then its states are turned around. "
+    "Turn the *inputs* around for it, and its states back."
+)
+def turned_on_the_way_out_only(x, parameters_forward, parameters_backward):
+    back = _states(x, parameters_backward)[:, :, ::-1]
+    return np.concatenate([_states(x, parameters_forward), back])
+
+
+@bidirectional_forward.mistake(
+    "All states were turned around, those of the forward cell too."
+)
+def turns_everything_around(x, parameters_forward, parameters_backward):
+    both = ref.bidirectional_forward(x, parameters_forward, parameters_backward)
+    return both[:, :, ::-1]
+
+
 @bidirectional_forward.right
 def bidirectional_step_by_step(x, parameters_forward, parameters_backward):
     columns = []
@@ -1563,6 +1963,26 @@ def hands_up_the_last_state(x, layers):
         states.append(a)
         x = a
     return states
+
+
+@deep_rnn_forward.mistake(
+    "Only the last state of each layer comes back. All steps are asked for: "
+    "(n_a, m, T_x)."
+)
+def last_states_of_the_layers(x, layers):
+    return [a[:, :, -1] for a in ref.deep_rnn_forward(x, layers)]
+
+
+@deep_rnn_forward.mistake(
+    "The layers come back from top to bottom. The lowest comes first."
+)
+def top_layer_first(x, layers):
+    return ref.deep_rnn_forward(x, layers)[::-1]
+
+
+@deep_rnn_forward.mistake("The list begins with x. It holds the layers' states only.")
+def inputs_among_the_states(x, layers):
+    return [x, *ref.deep_rnn_forward(x, layers)]
 
 
 @deep_rnn_forward.right
