@@ -2212,8 +2212,9 @@ def names_to_learn(rng):
             if long:
                 indices[:-1] = [1] * T  # a letter held unlikely
                 model["by"][1] = -4.0
-            steepest = max(np.abs(g).max() for g in _slopes_of(model, indices).values())
-            if steepest > 8 if long else steepest < 4:
+            g = np.concatenate([g.ravel() for g in _slopes_of(model, indices).values()])
+            steepest, norm = np.abs(g).max(), np.linalg.norm(g)
+            if steepest > 8 if long else steepest > 1.2 and norm < 4.5:
                 break
         yield model, indices
 
