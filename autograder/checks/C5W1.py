@@ -44,6 +44,30 @@ def as_float32(values):
 
 SIZES = [(3, 5, 2, 4), (1, 1, 3, 1), (4, 4, 4, 3), (2, 6, 3, 5)]  # n_x, n_a, n_y, m
 
+
+def steps(rng, kind):
+    """Inputs, states (two for an LSTM) and weights of one step, in all sizes.
+
+    A single unit is drawn again while it is nearly at rest or saturated, where a
+    wrong formula would give the right number.
+    """
+    count = 2 if kind == "lstm" else 1
+    for n_x, n_a, n_y, m in SIZES:
+        while True:
+            x = rng.normal(size=(n_x, m))
+            states = [0.8 * rng.normal(size=(n_a, m)) for _ in range(count)]
+            cell = cell_of(rng, kind, n_x, n_a, n_y)
+            if n_a > 1 or _awake(kind, x, states, cell):
+                break
+        yield x, states, cell
+
+
+def _awake(kind, x, states, cell):
+    cache = getattr(ref, f"{kind}_cell_forward")(x, *states, cell)[-1]
+    numbers = [part for part in cache if isinstance(part, np.ndarray)]
+    return all(0.2 < abs(float(part[0, 0])) < 0.9 for part in numbers)
+
+
 lab.concept(
     "kind_of_network",
     points=1,
@@ -76,12 +100,8 @@ lab.concept(
 @lab.check("rnn_cell_forward", points=4, forbid=NO_LAYERS)
 def rnn_cell_forward(rng):
     """Batches and a single sequence; sizes that differ and sizes that are equal."""
-    for n_x, n_a, n_y, m in SIZES:
-        yield case(
-            rng.normal(size=(n_x, m)),
-            rng.normal(size=(n_a, m)),
-            cell_of(rng, "rnn", n_x, n_a, n_y),
-        )
+    for xt, states, parameters in steps(rng, "rnn"):
+        yield case(xt, *states, parameters)
 
 
 @rnn_cell_forward.mistake(
@@ -121,6 +141,56 @@ def rnn_predicts_from_the_old_state(xt, a_prev, parameters):
 def rnn_cache_in_another_order(xt, a_prev, parameters):
     a, y, _ = ref.rnn_cell_forward(xt, a_prev, parameters)
     return a, y, (a_prev, a, xt, parameters)
+
+
+@rnn_cell_forward.mistake(
+    "The old state is not used. The sum under the tanh has two products, one of them "
+    "with a_prev."
+)
+def rnn_without_memory(xt, a_prev, parameters):
+    a, y, _ = ref.rnn_cell_forward(xt, 0 * a_prev, parameters)
+    return a, y, (a, a_prev, xt, parameters)
+
+
+@rnn_cell_forward.mistake("The bias by is missing in the prediction.")
+def rnn_prediction_without_bias(xt, a_prev, parameters):
+    without = {**parameters, "by": 0 * parameters["by"]}
+    a, y, _ = ref.rnn_cell_forward(xt, a_prev, without)
+    return a, y, (a, a_prev, xt, parameters)
+
+
+@rnn_cell_forward.mistake(
+    "yt_pred holds the scores. The prediction is their softmax, down each column."
+)
+def rnn_scores_for_probabilities(xt, a_prev, parameters):
+    a, _, cache = ref.rnn_cell_forward(xt, a_prev, parameters)
+    return a, parameters["Wya"] @ a + parameters["by"], cache
+
+
+@rnn_cell_forward.mistake(
+    "The prediction went through a sigmoid, so its columns do not sum to 1. It is a "
+    "softmax."
+)
+def rnn_sigmoid_for_softmax(xt, a_prev, parameters):
+    a, _, cache = ref.rnn_cell_forward(xt, a_prev, parameters)
+    return a, sigmoid(parameters["Wya"] @ a + parameters["by"]), cache
+
+
+@rnn_cell_forward.mistake(
+    "The softmax is taken over the whole batch at once: all columns together sum to 1. "
+    "Each column should."
+)
+def rnn_softmax_over_everything(xt, a_prev, parameters):
+    a, _, cache = ref.rnn_cell_forward(xt, a_prev, parameters)
+    e = np.exp(parameters["Wya"] @ a + parameters["by"])
+    return a, e / e.sum(), cache
+
+
+@rnn_cell_forward.mistake("The tanh is missing: a_next is the sum itself.")
+def rnn_without_tanh(xt, a_prev, parameters):
+    p = parameters
+    a = p["Wax"] @ xt + p["Waa"] @ a_prev + p["ba"]
+    return a, ref.softmax(p["Wya"] @ a + p["by"]), (a, a_prev, xt, parameters)
 
 
 @rnn_cell_forward.right
@@ -203,6 +273,50 @@ def caches_without_x(x, a0, parameters):
     return a, y, caches
 
 
+@rnn_forward.mistake("Every step reads the first input. Step t reads x[:, :, t].")
+def always_the_first_input(x, a0, parameters):
+    first = np.repeat(x[:, :, :1], x.shape[2], axis=2)
+    a, y, (caches, _) = ref.rnn_forward(first, a0, parameters)
+    return a, y, (caches, x)
+
+
+@rnn_forward.mistake(
+    "The states are one step late: a0 comes first. Column t holds the state *after* "
+    "step t."
+)
+def states_one_step_late(x, a0, parameters):
+    a, y, caches = ref.rnn_forward(x, a0, parameters)
+    return np.concatenate([a0[:, :, None], a[:, :, :-1]], axis=2), y, caches
+
+
+@rnn_forward.mistake(
+    "Only the last state comes back. All of them are asked for: (n_a, m, T_x)."
+)
+def last_state_only(x, a0, parameters):
+    a, y, caches = ref.rnn_forward(x, a0, parameters)
+    return a[:, :, -1], y, caches
+
+
+@rnn_forward.mistake(
+    "The list of caches holds the last step only. The way back needs the cache of "
+    "every step."
+)
+def last_cache_only(x, a0, parameters):
+    a, y, (caches, _) = ref.rnn_forward(x, a0, parameters)
+    return a, y, (caches[-1:], x)
+
+
+@rnn_forward.mistake(
+    "It stops after the first step. A `return` inside the loop ends it; return after "
+    "the loop."
+)
+def returns_inside_the_loop(x, a0, parameters):
+    a, y, (caches, _) = ref.rnn_forward(x, a0, parameters)
+    a, y = a.copy(), y.copy()
+    a[:, :, 1:] = y[:, :, 1:] = 0
+    return a, y, (caches[:1], x)
+
+
 @rnn_forward.right
 def rnn_into_zeros(x, a0, parameters):
     _, m, T = x.shape
@@ -224,10 +338,9 @@ def rnn_forward_in_float32(x, a0, parameters):
 @lab.check("rnn_cell_backward", points=5, forbid=NO_LAYERS)
 def rnn_cell_backward(rng):
     """Slopes through one step: batches, one sequence, equal sizes."""
-    for n_x, n_a, n_y, m in SIZES:
-        cell = cell_of(rng, "rnn", n_x, n_a, n_y)
-        x, a = rng.normal(size=(n_x, m)), 0.5 * rng.normal(size=(n_a, m))
-        yield case(rng.normal(size=(n_a, m)), ref.rnn_cell_forward(x, a, cell)[2])
+    for xt, (a_prev,), parameters in steps(rng, "rnn"):
+        cache = ref.rnn_cell_forward(xt, a_prev, parameters)[2]
+        yield case(rng.normal(size=a_prev.shape), cache)
 
 
 def _rnn_from(dz, cache):
@@ -281,6 +394,47 @@ def product_with_the_new_state(da_next, cache):
     a_next, _, xt, p = cache
     dz = da_next * (1 - a_next**2)
     return _rnn_from(dz, (a_next, a_next, xt, p))
+
+
+@rnn_cell_backward.mistake(
+    "The derivative of tanh has a square: 1 - a². Here it is 1 - a."
+)
+def tanh_without_the_square(da_next, cache):
+    return _rnn_from(da_next * (1 - cache[0]), cache)
+
+
+@rnn_cell_backward.mistake(
+    "a(1 - a) is the derivative of the sigmoid. This cell uses tanh."
+)
+def derivative_of_the_sigmoid(da_next, cache):
+    return _rnn_from(da_next * cache[0] * (1 - cache[0]), cache)
+
+
+@rnn_cell_backward.mistake(
+    "dxt and da_prev were made from da_next. Everything behind the tanh starts from "
+    "dz, the weights and the inputs alike."
+)
+def inputs_without_tanh(da_next, cache):
+    p = cache[3]
+    grads = ref.rnn_cell_backward(da_next, cache)
+    grads["dxt"], grads["da_prev"] = p["Wax"].T @ da_next, p["Waa"].T @ da_next
+    return grads
+
+
+@rnn_cell_backward.mistake(
+    "dba is averaged over the batch. Add up: a sum, as in the products of the weights."
+)
+def averages_the_bias(da_next, cache):
+    grads = ref.rnn_cell_backward(da_next, cache)
+    return {**grads, "dba": grads["dba"] / da_next.shape[1]}
+
+
+@rnn_cell_backward.mistake(
+    "dba is not summed over the batch: its shape is (n_a, 1), like that of ba."
+)
+def bias_not_summed(da_next, cache):
+    grads = ref.rnn_cell_backward(da_next, cache)
+    return {**grads, "dba": da_next * (1 - cache[0] ** 2)}
 
 
 @rnn_cell_backward.right
@@ -369,6 +523,40 @@ def next_step_only(da, caches):
     return _rnn_back(0 * da, caches)
 
 
+@rnn_backward.mistake(
+    "The gradients of the weights are averaged over the steps. Add them up."
+)
+def averages_over_the_steps(da, caches):
+    grads = ref.rnn_backward(da, caches)
+    T = da.shape[2]
+    return {k: g / T if k[1] == "W" or k == "dba" else g for k, g in grads.items()}
+
+
+@rnn_backward.mistake(
+    "dx is in the order in which it was made, last step first. Write step t into "
+    "dx[:, :, t]."
+)
+def inputs_in_reverse(da, caches):
+    grads = ref.rnn_backward(da, caches)
+    return {**grads, "dx": grads["dx"][:, :, ::-1]}
+
+
+@rnn_backward.mistake(
+    "da0 is da of the first step. It is what the first step sends back: its da_prev."
+)
+def first_state_not_passed(da, caches):
+    return {**ref.rnn_backward(da, caches), "da0": da[:, :, 0]}
+
+
+@rnn_backward.mistake(
+    "The upstream gradients pile up: each step adds da[:, :, t] to all that came "
+    "before. Only da_prev of the step after it is added."
+)
+def piles_up(da, caches):
+    later = np.cumsum(da[:, :, ::-1], axis=2)[:, :, ::-1]
+    return _rnn_back(later, caches)
+
+
 @rnn_backward.right
 def rnn_back_with_lists(da, caches):
     steps, _ = caches
@@ -412,11 +600,22 @@ def slopes(rng, scale):
     return {name: scale * rng.normal(size=shape) for name, shape in shapes.items()}
 
 
+def slopes_of_gates(rng, scale):
+    """Slopes with other names: some of a letter model, some of an LSTM."""
+    shapes = {"dWf": (3, 5), "dbf": (3, 1), "dWya": (4, 3), "d0": (6,)}
+    return {name: scale * rng.normal(size=shape) for name, shape in shapes.items()}
+
+
 @lab.check("clip", points=3, mutates=("gradients",))
 def clip(rng):
-    """Large slopes, small ones, and a limit that is no whole number."""
+    """Large slopes, small ones, and a limit that is no whole number.
+
+    The statement: from -maxValue to maxValue · the caller's dictionary changes · it is
+    returned as well · whatever keys it has.
+    """
     for scale, limit in [(10.0, 5), (0.1, 5), (3.0, 1.5), (20.0, 10)]:
         yield case(slopes(rng, scale), limit)
+    yield case(slopes_of_gates(rng, 4.0), 2)
 
 
 @clip.mistake(
@@ -468,16 +667,68 @@ def clip_with_masks(gradients, maxValue):
 
 
 @clip.right
-def clip_by_name(gradients, maxValue):
-    names = ["dWaa", "dWax", "dWya", "db", "dby"]
-    for name in names:
+def clip_by_key(gradients, maxValue):
+    for name in gradients:
         np.clip(gradients[name], -maxValue, maxValue, out=gradients[name])
-    return {name: gradients[name] for name in names}
+    return {**gradients}
+
+
+LETTERS = ("dWaa", "dWax", "dWya", "db", "dby")
+
+
+@clip.mistake(
+    "Only gradients with certain names are clipped. Go through the dictionary, "
+    "whatever keys it has."
+)
+def clips_by_name(gradients, maxValue):
+    for name in LETTERS:
+        if name in gradients:
+            np.clip(gradients[name], -maxValue, maxValue, out=gradients[name])
+    return gradients
+
+
+@clip.mistake(
+    "Only the gradients of the weights are clipped. Those of the biases have the same "
+    "limit."
+)
+def clips_weights_only(gradients, maxValue):
+    for name, g in gradients.items():
+        if name.startswith("dW"):
+            np.clip(g, -maxValue, maxValue, out=g)
+    return gradients
+
+
+@clip.mistake("The limit is always 5. maxValue says how large a number may be.")
+def clips_at_five(gradients, maxValue):
+    return ref.clip(gradients, 5)
+
+
+@clip.mistake(
+    "What lies outside of the limits became 0. It is set to the limit itself."
+)
+def clips_to_nothing(gradients, maxValue):
+    for g in gradients.values():
+        g[np.abs(g) > maxValue] = 0
+    return gradients
+
+
+@clip.mistake(
+    "The gradients lost their signs: what was below -maxValue became maxValue."
+)
+def clips_to_one_side(gradients, maxValue):
+    for g in gradients.values():
+        g[np.abs(g) > maxValue] = maxValue
+    return gradients
 
 
 @lab.check("clip_by_norm", points=3, mutates=("gradients",))
 def clip_by_norm(rng):
-    """Longer than the limit, shorter, and slopes of very different sizes."""
+    """Longer than the limit, shorter, and slopes of very different sizes.
+
+    The statement: one length for all · longer ones are scaled, others stay · in place ·
+    any dictionary of arrays.
+    """
+    yield case(slopes_of_gates(rng, 1.0), 0.7)
     for scale, limit in [(10.0, 5), (0.1, 5), (1.0, 0.5)]:
         yield case(slopes(rng, scale), limit)
     uneven = slopes(rng, 1.0)
@@ -526,6 +777,64 @@ def never_scales(gradients, max_norm):
     return gradients
 
 
+@clip_by_norm.mistake(
+    "The lengths of the arrays were added. The length of all together is the root of "
+    "the sum of all squares."
+)
+def adds_the_norms(gradients, max_norm):
+    norm = sum(np.linalg.norm(g) for g in gradients.values())
+    for g in gradients.values():
+        g *= min(1, max_norm / norm)
+    return gradients
+
+
+@clip_by_norm.mistake(
+    "The factor comes from the largest number. It comes from the length of all arrays "
+    "together."
+)
+def norm_of_the_largest(gradients, max_norm):
+    largest = max(np.abs(g).max() for g in gradients.values())
+    for g in gradients.values():
+        g *= min(1, max_norm / largest)
+    return gradients
+
+
+@clip_by_norm.mistake(
+    "The factor is upside down: what is too long became longer still."
+)
+def factor_upside_down(gradients, max_norm):
+    norm = np.sqrt(sum(np.sum(g * g) for g in gradients.values()))
+    for g in gradients.values():
+        g *= max(1, norm / max_norm)
+    return gradients
+
+
+@clip_by_norm.mistake(
+    "Each number was limited. That is clipping by value; here one factor scales all."
+)
+def norm_by_value(gradients, max_norm):
+    return ref.clip(gradients, max_norm)
+
+
+@clip_by_norm.mistake(
+    "Long gradients come back with length 1. They should have length max_norm."
+)
+def norm_of_one(gradients, max_norm):
+    norm = np.sqrt(sum(np.sum(g * g) for g in gradients.values()))
+    for g in gradients.values():
+        g *= 1 / norm if norm > max_norm else 1
+    return gradients
+
+
+@clip_by_norm.mistake(
+    "Only gradients with certain names count. Go through the dictionary, whatever "
+    "keys it has."
+)
+def norm_by_name(gradients, max_norm):
+    ref.clip_by_norm({k: gradients[k] for k in LETTERS if k in gradients}, max_norm)
+    return gradients
+
+
 @clip_by_norm.right
 def norm_of_one_long_vector(gradients, max_norm):
     norm = np.linalg.norm(np.concatenate([g.ravel() for g in gradients.values()]))
@@ -566,22 +875,29 @@ lab.concept(
 @lab.check("gru_cell_forward", points=4, forbid=NO_LAYERS)
 def gru_cell_forward(rng):
     """Batches, one sequence, and equal sizes, where a wrong order fits."""
-    for n_x, n_a, n_y, m in SIZES:
-        yield case(
-            rng.normal(size=(n_x, m)),
-            rng.normal(size=(n_a, m)),
-            cell_of(rng, "gru", n_x, n_a, n_y),
-        )
+    for xt, states, parameters in steps(rng, "gru"):
+        yield case(xt, *states, parameters)
 
 
-def _gru(xt, c_prev, p, *, relevance=True, swapped=False, reverse=False, after=False):
+def _gru(
+    xt,
+    c_prev,
+    p,
+    *,
+    relevance=True,
+    swapped=False,
+    reverse=False,
+    after=False,
+    gates="ur",
+):
     """The cell, with the usual ways to go wrong as options."""
 
     def joined(c):
         return np.concatenate([xt, c] if reverse else [c, xt])
 
-    ut = sigmoid(p["Wu"] @ joined(c_prev) + p["bu"])
-    rt = sigmoid(p["Wr"] @ joined(c_prev) + p["br"])
+    u, r = gates
+    ut = sigmoid(p[f"W{u}"] @ joined(c_prev) + p[f"b{u}"])
+    rt = sigmoid(p[f"W{r}"] @ joined(c_prev) + p[f"b{r}"])
     if after:
         n_a = len(c_prev)
         cct = np.tanh(
@@ -630,6 +946,87 @@ def gru_relevance_after_the_matrix(xt, c_prev, parameters):
 def gru_softmax_over_the_batch(xt, c_prev, parameters):
     c, _, cache = _gru(xt, c_prev, parameters)
     return c, softmax_rows(parameters["Wy"] @ c + parameters["by"]), cache
+
+
+@gru_cell_forward.mistake(
+    "The gates have changed places: Γu is made with Wu and bu, Γr with Wr and br."
+)
+def gru_gates_swapped(xt, c_prev, parameters):
+    return _gru(xt, c_prev, parameters, gates="ru")
+
+
+@gru_cell_forward.mistake(
+    "The gates do each other's work: the relevance gate Γr acts on c_prev inside the "
+    "candidate, the update gate Γu mixes candidate and old memory."
+)
+def gru_gates_do_each_others_work(xt, c_prev, parameters):
+    c, y, (_, _, ut, rt, *rest) = _gru(xt, c_prev, parameters, gates="ru")
+    return c, y, (c, c_prev, rt, ut, *rest)
+
+
+@gru_cell_forward.mistake(
+    "Inside the candidate stands Γu. The gate that acts on c_prev there is Γr."
+)
+def gru_candidate_with_the_update_gate(xt, c_prev, parameters):
+    p = parameters
+    _, _, (_, _, ut, rt, _, _, _) = _gru(xt, c_prev, p)
+    cct = np.tanh(p["Wc"] @ np.concatenate([ut * c_prev, xt]) + p["bc"])
+    c = ut * cct + (1 - ut) * c_prev
+    y = ref.softmax(p["Wy"] @ c + p["by"])
+    return c, y, (c, c_prev, ut, rt, cct, xt, p)
+
+
+@gru_cell_forward.mistake(
+    "Γr scales the whole column in the candidate, the input too. It acts on c_prev "
+    "alone."
+)
+def gru_relevance_on_the_input(xt, c_prev, parameters):
+    p = parameters
+    _, _, (_, _, ut, rt, _, _, _) = _gru(xt, c_prev, p)
+    n_a = len(c_prev)
+    inner = p["Wc"][:, :n_a] @ (rt * c_prev) + rt * (p["Wc"][:, n_a:] @ xt)
+    cct = np.tanh(inner + p["bc"])
+    c = ut * cct + (1 - ut) * c_prev
+    y = ref.softmax(p["Wy"] @ c + p["by"])
+    return c, y, (c, c_prev, ut, rt, cct, xt, p)
+
+
+@gru_cell_forward.mistake(
+    "The prediction is made from the old memory. It is made from c_next."
+)
+def gru_predicts_from_the_old_memory(xt, c_prev, parameters):
+    c, _, cache = _gru(xt, c_prev, parameters)
+    return c, ref.softmax(parameters["Wy"] @ c_prev + parameters["by"]), cache
+
+
+@gru_cell_forward.mistake(
+    "What is kept of the old memory is missing: c_next has two parts, Γu times the "
+    "candidate and 1 - Γu times c_prev."
+)
+def gru_keeps_nothing(xt, c_prev, parameters):
+    _, _, (_, _, ut, rt, cct, _, p) = _gru(xt, c_prev, parameters)
+    c = ut * cct
+    y = ref.softmax(p["Wy"] @ c + p["by"])
+    return c, y, (c, c_prev, ut, rt, cct, xt, p)
+
+
+@gru_cell_forward.mistake(
+    "The candidate went through a sigmoid. Only gates do; it goes through tanh."
+)
+def gru_candidate_as_a_gate(xt, c_prev, parameters):
+    _, _, (_, _, ut, rt, cct, _, p) = _gru(xt, c_prev, parameters)
+    cct = sigmoid(np.arctanh(cct))
+    c = ut * cct + (1 - ut) * c_prev
+    y = ref.softmax(p["Wy"] @ c + p["by"])
+    return c, y, (c, c_prev, ut, rt, cct, xt, p)
+
+
+@gru_cell_forward.mistake(
+    "The gates have changed places in the cache: (c_next, c_prev, ut, rt, …)."
+)
+def gru_gates_swapped_in_the_cache(xt, c_prev, parameters):
+    c, y, (_, _, ut, rt, *rest) = _gru(xt, c_prev, parameters)
+    return c, y, (c, c_prev, rt, ut, *rest)
 
 
 @gru_cell_forward.right
@@ -685,6 +1082,26 @@ def gru_predictions_first(x, c0, parameters):
     return y, c, caches
 
 
+@gru_forward.mistake(
+    "Time is the first axis of the result. It belongs last: (n_a, m, T_x)."
+)
+def gru_time_first(x, c0, parameters):
+    c, y, caches = _gru_run(x, c0, parameters)
+    return c.transpose(2, 0, 1), y.transpose(2, 0, 1), caches
+
+
+@gru_forward.mistake("The caches come without x: return the pair (list, x).")
+def gru_caches_without_x(x, c0, parameters):
+    c, y, (caches, _) = _gru_run(x, c0, parameters)
+    return c, y, caches
+
+
+@gru_forward.mistake("Every step reads the first input. Step t reads x[:, :, t].")
+def gru_always_the_first_input(x, c0, parameters):
+    c, y, (caches, _) = _gru_run(np.repeat(x[:, :, :1], x.shape[2], 2), c0, parameters)
+    return c, y, (caches, x)
+
+
 @gru_forward.right
 def gru_into_zeros(x, c0, parameters):
     c = np.zeros((len(c0), *x.shape[1:]))
@@ -705,20 +1122,29 @@ def gru_forward_in_float32(x, c0, parameters):
 @lab.check("gru_cell_backward", points=6, forbid=NO_LAYERS)
 def gru_cell_backward(rng):
     """Slopes through one step: batches, one sequence, equal sizes."""
-    for n_x, n_a, n_y, m in SIZES:
-        cell = cell_of(rng, "gru", n_x, n_a, n_y)
-        x, c = rng.normal(size=(n_x, m)), rng.normal(size=(n_a, m))
-        yield case(rng.normal(size=(n_a, m)), ref.gru_cell_forward(x, c, cell)[2])
+    for xt, (c_prev,), parameters in steps(rng, "gru"):
+        cache = ref.gru_cell_forward(xt, c_prev, parameters)[2]
+        yield case(rng.normal(size=c_prev.shape), cache)
 
 
-def _gru_back(dc, cache, *, copied=True, gated=True, plain=False, sign=1, squash=True):
+def _gru_back(
+    dc,
+    cache,
+    *,
+    copied=True,
+    gated=True,
+    plain=False,
+    sign=1,
+    squash=True,
+    sigmoids=True,
+):
     """The way back, with the usual ways to go wrong as options."""
     _, c_prev, ut, rt, cct, xt, p = cache
     n_a = len(c_prev)
     dzc = dc * ut * ((1 - cct**2) if squash else 1)
-    dzu = sign * dc * (cct - c_prev) * ut * (1 - ut)
+    dzu = sign * dc * (cct - c_prev) * (ut * (1 - ut) if sigmoids else 1)
     dcol = p["Wc"].T @ dzc
-    dzr = dcol[:n_a] * c_prev * rt * (1 - rt)
+    dzr = dcol[:n_a] * c_prev * (rt * (1 - rt) if sigmoids else 1)
     dgates = p["Wu"].T @ dzu + p["Wr"].T @ dzr
     concat = np.concatenate([c_prev, xt])
     scaled = concat if plain else np.concatenate([rt * c_prev, xt])
@@ -767,6 +1193,63 @@ def gru_forgets_tanh(dc_next, cache):
     return _gru_back(dc_next, cache, squash=False)
 
 
+@gru_cell_backward.mistake(
+    "The derivative of the gates' sigmoids is missing: Γ(1 - Γ) for each gate."
+)
+def gru_forgets_sigmoid(dc_next, cache):
+    return _gru_back(dc_next, cache, sigmoids=False)
+
+
+@gru_cell_backward.mistake(
+    "dc_prev lacks what comes back through the gates: both of them read c_prev, and "
+    "each sends the upper rows of its Wᵀdz."
+)
+def gru_gates_send_nothing_back(dc_next, cache):
+    _, c_prev, ut, rt, cct, _, p = cache
+    ds = (p["Wc"].T @ (dc_next * ut * (1 - cct**2)))[: len(c_prev)]
+    return {
+        **ref.gru_cell_backward(dc_next, cache),
+        "dc_prev": dc_next * (1 - ut) + ds * rt,
+    }
+
+
+@gru_cell_backward.mistake(
+    "dxt holds the candidate's share only. The two gates read xt as well: three shares."
+)
+def gru_input_from_the_candidate_only(dc_next, cache):
+    _, c_prev, ut, _, cct, _, p = cache
+    share = (p["Wc"].T @ (dc_next * ut * (1 - cct**2)))[len(c_prev) :]
+    return {**ref.gru_cell_backward(dc_next, cache), "dxt": share}
+
+
+@gru_cell_backward.mistake(
+    "dc_prev lacks what comes back through the candidate: ds * Γr."
+)
+def gru_candidate_sends_nothing_back(dc_next, cache):
+    _, c_prev, ut, rt, cct, _, p = cache
+    ds = (p["Wc"].T @ (dc_next * ut * (1 - cct**2)))[: len(c_prev)]
+    grads = ref.gru_cell_backward(dc_next, cache)
+    return {**grads, "dc_prev": grads["dc_prev"] - ds * rt}
+
+
+@gru_cell_backward.mistake(
+    "What is kept is weighted by Γu. The old memory came in with the factor 1 - Γu."
+)
+def gru_keeps_with_the_update_gate(dc_next, cache):
+    ut = cache[2]
+    grads = ref.gru_cell_backward(dc_next, cache)
+    return {**grads, "dc_prev": grads["dc_prev"] + dc_next * (2 * ut - 1)}
+
+
+@gru_cell_backward.mistake(
+    "The gradients of the weights are averaged over the batch. Add up."
+)
+def gru_averages_over_the_batch(dc_next, cache):
+    m = dc_next.shape[1]
+    grads = ref.gru_cell_backward(dc_next, cache)
+    return {k: g / m if k[1] in "Wb" else g for k, g in grads.items()}
+
+
 @gru_cell_backward.right
 def gru_back_in_float32(dc_next, cache):
     return _gru_back(*as_float32((dc_next, cache)))
@@ -806,13 +1289,8 @@ lab.concept(
 @lab.check("lstm_cell_forward", points=5, forbid=NO_LAYERS)
 def lstm_cell_forward(rng):
     """Batches, one sequence, and equal sizes, where a wrong order fits."""
-    for n_x, n_a, n_y, m in SIZES:
-        yield case(
-            rng.normal(size=(n_x, m)),
-            rng.normal(size=(n_a, m)),
-            1.5 * rng.normal(size=(n_a, m)),
-            cell_of(rng, "lstm", n_x, n_a, n_y),
-        )
+    for xt, states, parameters in steps(rng, "lstm"):
+        yield case(xt, *states, parameters)
 
 
 def _lstm(xt, a_prev, c_prev, parameters, *, names="fico", reverse=False, **how):
@@ -824,10 +1302,11 @@ def _lstm(xt, a_prev, c_prev, parameters, *, names="fico", reverse=False, **how)
     }
     ft, it, ot = (sigmoid(z[k]) for k in "fio")
     cct = sigmoid(z["c"]) if how.get("candidate") == "sigmoid" else np.tanh(z["c"])
-    c = ft * c_prev + it * cct
+    c = it * c_prev + ft * cct if how.get("crossed") else ft * c_prev + it * cct
     if how.get("coupled"):
         c = (1 - it) * c_prev + it * cct
     a = ot * (c if how.get("shown") == "plain" else np.tanh(c))
+    a = np.tanh(c) if how.get("shown") == "all" else a
     y = ref.softmax(p["Wy"] @ (c if how.get("output") == "c" else a) + p["by"])
     return a, c, y, (a, c, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
 
@@ -888,6 +1367,77 @@ def lstm_predicts_from_the_memory(xt, a_prev, c_prev, parameters):
 )
 def lstm_couples_the_gates(xt, a_prev, c_prev, parameters):
     return _lstm(xt, a_prev, c_prev, parameters, coupled=True)
+
+
+@lstm_cell_forward.mistake(
+    "In the new memory forget and input gate have changed places: Γf says how much of "
+    "the old memory stays, Γi how much of the candidate is written."
+)
+def lstm_crosses_the_gates(xt, a_prev, c_prev, parameters):
+    return _lstm(xt, a_prev, c_prev, parameters, crossed=True)
+
+
+@lstm_cell_forward.mistake(
+    "The output gate has no effect: a_next is Γo times the tanh of the memory."
+)
+def lstm_shows_everything(xt, a_prev, c_prev, parameters):
+    return _lstm(xt, a_prev, c_prev, parameters, shown="all")
+
+
+@lstm_cell_forward.mistake(
+    "The state comes from the old memory. What is shown is the memory after this step."
+)
+def lstm_shows_the_old_memory(xt, a_prev, c_prev, parameters):
+    _, c, _, cache = _lstm(xt, a_prev, c_prev, parameters)
+    a = cache[7] * np.tanh(c_prev)
+    y = ref.softmax(parameters["Wy"] @ a + parameters["by"])
+    return a, c, y, (a, *cache[1:])
+
+
+@lstm_cell_forward.mistake(
+    "The old memory is missing in c_next: what Γf lets through is added to what Γi "
+    "writes."
+)
+def lstm_without_the_old_memory(xt, a_prev, c_prev, parameters):
+    a, c, y, cache = _lstm(xt, a_prev, 0 * c_prev, parameters)
+    return a, c, y, (a, c, a_prev, c_prev, *cache[4:])
+
+
+@lstm_cell_forward.mistake(
+    "The old memory stays whole: the forget gate Γf does not act on it."
+)
+def lstm_never_forgets(xt, a_prev, c_prev, parameters):
+    p = parameters
+    _, _, _, cache = _lstm(xt, a_prev, c_prev, p)
+    ft, it, cct, ot = cache[4:8]
+    c = c_prev + it * cct
+    a = ot * np.tanh(c)
+    y = ref.softmax(p["Wy"] @ a + p["by"])
+    return a, c, y, (a, c, a_prev, c_prev, ft, it, cct, ot, xt, p)
+
+
+@lstm_cell_forward.mistake(
+    "State and memory have changed places in the result: a_next comes first."
+)
+def lstm_memory_before_state(xt, a_prev, c_prev, parameters):
+    a, c, y, cache = _lstm(xt, a_prev, c_prev, parameters)
+    return c, a, y, cache
+
+
+@lstm_cell_forward.mistake(
+    "The predictions sum to 1 along the batch: softmax works down the columns."
+)
+def lstm_softmax_over_the_batch(xt, a_prev, c_prev, parameters):
+    a, c, _, cache = _lstm(xt, a_prev, c_prev, parameters)
+    return a, c, softmax_rows(parameters["Wy"] @ a + parameters["by"]), cache
+
+
+@lstm_cell_forward.mistake(
+    "The order in the cache differs: … c_prev, ft, it, cct, ot, xt, parameters."
+)
+def lstm_candidate_last_in_the_cache(xt, a_prev, c_prev, parameters):
+    a, c, y, cache = _lstm(xt, a_prev, c_prev, parameters)
+    return a, c, y, (*cache[:6], cache[7], cache[6], *cache[8:])
 
 
 @lstm_cell_forward.right
@@ -953,6 +1503,40 @@ def lstm_memories_before_predictions(x, a0, parameters):
     return a, c, y, caches
 
 
+@lstm_forward.mistake(
+    "The next step gets the state for its memory. Two things move on: a_next becomes "
+    "a_prev, c_next becomes c_prev."
+)
+def lstm_state_for_memory(x, a0, parameters):
+    a, c, rows, caches = a0, np.zeros(a0.shape), [], []
+    for t in range(x.shape[2]):
+        a, c, y, cache = ref.lstm_cell_forward(x[:, :, t], a, c, parameters)
+        rows.append((a, y, c))
+        caches.append(cache)
+        c = a
+    a, y, c = (np.stack(part, axis=2) for part in zip(*rows, strict=True))
+    return a, y, c, (caches, x)
+
+
+@lstm_forward.mistake(
+    "The third result repeats the states. It holds the memories, c_next of each step."
+)
+def lstm_states_for_memories(x, a0, parameters):
+    a, y, _, caches = _lstm_run(x, a0, parameters)
+    return a, y, a, caches
+
+
+@lstm_forward.mistake("The caches come without x: return the pair (list, x).")
+def lstm_caches_without_x(x, a0, parameters):
+    a, y, c, (caches, _) = _lstm_run(x, a0, parameters)
+    return a, y, c, caches
+
+
+@lstm_forward.mistake("a0 is not used: the first step starts from zeros.")
+def lstm_ignores_a0(x, a0, parameters):
+    return _lstm_run(x, 0 * a0, parameters)
+
+
 @lstm_forward.right
 def lstm_into_zeros(x, a0, parameters):
     n_a, (_, m, T) = len(a0), x.shape
@@ -974,30 +1558,37 @@ def lstm_forward_in_float32(x, a0, parameters):
 @lab.check("lstm_cell_backward", points=7, forbid=NO_LAYERS)
 def lstm_cell_backward(rng):
     """Slopes through one step: batches, one sequence, equal sizes."""
-    for n_x, n_a, n_y, m in SIZES:
-        cell = cell_of(rng, "lstm", n_x, n_a, n_y)
-        x, a = rng.normal(size=(n_x, m)), rng.normal(size=(n_a, m))
-        cache = ref.lstm_cell_forward(x, a, rng.normal(size=(n_a, m)), cell)[3]
-        yield case(rng.normal(size=(n_a, m)), rng.normal(size=(n_a, m)), cache)
+    for xt, states, parameters in steps(rng, "lstm"):
+        cache = ref.lstm_cell_forward(xt, *states, parameters)[3]
+        da, dc = (rng.normal(size=state.shape) for state in states)
+        yield case(da, dc, cache)
 
 
 def _lstm_back(da, dc, cache, *, joined=True, later=True, from_c=1.0, **how):
     """The way back, with the usual ways to go wrong as options."""
-    _, c_next, a_prev, c_prev, ft, it, cct, ot, xt, p = cache
-    n_a, tanh_c = len(a_prev), np.tanh(c_next)
+    _, c_next, _, c_prev, ft, it, cct, ot, _, _ = cache
+    tanh_c = np.tanh(c_next)
     squash = 1 if how.get("no_tanh") else 1 - tanh_c**2
     dc = later * dc + joined * da * ot * squash
+    if how.get("no_gates"):
+        dzc = dc * it * (1 - cct**2)
+        dz = {"f": dc * c_prev, "i": dc * cct, "c": dzc, "o": da * tanh_c}
+        return _lstm_from(dz, dc * ft, cache)
     dz = {
         "f": dc * (cct if how.get("swapped") else c_prev) * ft * (1 - ft),
         "i": dc * (c_prev if how.get("swapped") else cct) * it * (1 - it),
-        "c": dc * it * (1 - cct**2),
+        "c": dc * it * (1 if how.get("candidate") else 1 - cct**2),
         "o": da * (c_next if how.get("plain") else tanh_c) * ot * (1 - ot),
     }
-    concat = np.concatenate([a_prev, xt])
+    return _lstm_from(dz, dc if how.get("raw") else dc * ft, cache)
+
+
+def _lstm_from(dz, dc_prev, cache):
+    """All gradients, from those before the gates and the candidate."""
+    _, _, a_prev, _, _, _, _, _, xt, p = cache
+    n_a, concat = len(a_prev), np.concatenate([a_prev, xt])
     back = sum(p[f"W{k}"].T @ d for k, d in dz.items())
-    grads = {"dxt": back[n_a:], "da_prev": back[:n_a], "dc_prev": dc * ft}
-    if how.get("raw"):
-        grads["dc_prev"] = dc
+    grads = {"dxt": back[n_a:], "da_prev": back[:n_a], "dc_prev": dc_prev}
     for k, d in dz.items():
         grads[f"dW{k}"] = d @ concat.T
         grads[f"db{k}"] = d.sum(axis=1, keepdims=True)
@@ -1048,6 +1639,58 @@ def lstm_memory_slope_without_gate(da_next, dc_next, cache):
     return _lstm_back(da_next, dc_next, cache, raw=True)
 
 
+@lstm_cell_backward.mistake(
+    "The derivative of the gates' sigmoids is missing: Γ(1 - Γ) for each gate."
+)
+def lstm_forgets_the_sigmoids(da_next, dc_next, cache):
+    return _lstm_back(da_next, dc_next, cache, no_gates=True)
+
+
+@lstm_cell_backward.mistake(
+    "The derivative of the candidate's tanh is missing: 1 - cct²."
+)
+def lstm_forgets_the_candidates_tanh(da_next, dc_next, cache):
+    return _lstm_back(da_next, dc_next, cache, candidate=True)
+
+
+@lstm_cell_backward.mistake(
+    "dc_prev was made from dc_next alone. What the state says about the memory goes "
+    "back as well: use the joined dc."
+)
+def lstm_passes_on_the_old_slope(da_next, dc_next, cache):
+    grads = _lstm_back(da_next, dc_next, cache)
+    return {**grads, "dc_prev": dc_next * cache[4]}
+
+
+@lstm_cell_backward.mistake(
+    "Inside the joined dc the output gate is missing: a = Γo * tanh(c)."
+)
+def lstm_joins_without_the_gate(da_next, dc_next, cache):
+    ot, squash = cache[7], 1 - np.tanh(cache[1]) ** 2
+    more = da_next * (1 - ot) * squash
+    return _lstm_back(da_next, dc_next + more, cache)
+
+
+@lstm_cell_backward.mistake(
+    "da_prev lacks a share: all four matrices read a_prev, and each sends one back."
+)
+def lstm_three_shares(da_next, dc_next, cache):
+    ft, c_prev, n_a, p = cache[4], cache[3], len(cache[2]), cache[9]
+    grads = _lstm_back(da_next, dc_next, cache)
+    dc = dc_next + da_next * cache[7] * (1 - np.tanh(cache[1]) ** 2)
+    share = p["Wf"].T @ (dc * c_prev * ft * (1 - ft))
+    return {**grads, "da_prev": grads["da_prev"] - share[:n_a]}
+
+
+@lstm_cell_backward.mistake(
+    "The gradients of the weights are averaged over the batch. Add up."
+)
+def lstm_averages_over_the_batch(da_next, dc_next, cache):
+    m = da_next.shape[1]
+    grads = _lstm_back(da_next, dc_next, cache)
+    return {k: g / m if k[1] in "Wb" else g for k, g in grads.items()}
+
+
 @lstm_cell_backward.right
 def lstm_slopes_written_out(da_next, dc_next, cache):
     a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, p = cache
@@ -1086,10 +1729,13 @@ def lstm_backward(rng):
         yield case(rng.normal(size=a.shape), caches)
 
 
-def _lstm_through(da, caches, *, carry_a=True, carry_c=True, add=True):
+def _lstm_through(
+    da, caches, *, carry_a=True, carry_c=True, add=True, order=reversed, dc_prev=0.0
+):
     steps, x = caches
-    total, dx, da_prev, dc_prev = {}, np.zeros(x.shape), 0, np.zeros(da.shape[:2])
-    for t in reversed(range(x.shape[2])):
+    total, dx, da_prev = {}, np.zeros(x.shape), 0.0
+    dc_prev = dc_prev + np.zeros(da.shape[:2])
+    for t in order(range(x.shape[2])):
         grads = ref.lstm_cell_backward(
             da[:, :, t] + carry_a * da_prev, carry_c * dc_prev, steps[t]
         )
@@ -1121,6 +1767,44 @@ def lstm_drops_the_next_memory(da, caches):
 )
 def lstm_overwrites_the_weights(da, caches):
     return _lstm_through(da, caches, add=False)
+
+
+@lstm_backward.mistake(
+    "Nothing goes back from one step to the one before: each step is treated alone. "
+    "Two things are carried along, da_prev and dc_prev."
+)
+def lstm_carries_nothing(da, caches):
+    return _lstm_through(da, caches, carry_a=False, carry_c=False)
+
+
+@lstm_backward.mistake("It walks from the first step to the last. Gradients go back.")
+def lstm_walks_forwards(da, caches):
+    return _lstm_through(da, caches, order=iter)
+
+
+@lstm_backward.mistake(
+    "What the outputs send is not used, only what comes from the next step. Start from "
+    "da[:, :, t]."
+)
+def lstm_next_step_only(da, caches):
+    return _lstm_through(0 * da, caches)
+
+
+@lstm_backward.mistake(
+    "Only the gradient of the last step is used. Every output sends one: da[:, :, t]."
+)
+def lstm_last_slope_only(da, caches):
+    last = np.zeros(da.shape)
+    last[:, :, -1] = da[:, :, -1]
+    return _lstm_through(last, caches)
+
+
+@lstm_backward.mistake(
+    "The memory's gradient starts from da. Nothing listens to the last memory "
+    "directly, so it starts at 0."
+)
+def lstm_memory_slope_from_da(da, caches):
+    return _lstm_through(da, caches, dc_prev=da[:, :, -1])
 
 
 @lstm_backward.right
@@ -1204,6 +1888,23 @@ def one_cell_for_both(x, parameters_forward, parameters_backward):
     return ref.bidirectional_forward(x, parameters_forward, parameters_forward)
 
 
+@bidirectional_forward.mistake(
+    "The second cell reads from left to right, and then its states are turned around. "
+    "Turn the *inputs* around for it, and its states back."
+)
+def turned_on_the_way_out_only(x, parameters_forward, parameters_backward):
+    back = _states(x, parameters_backward)[:, :, ::-1]
+    return np.concatenate([_states(x, parameters_forward), back])
+
+
+@bidirectional_forward.mistake(
+    "All states were turned around, those of the forward cell too."
+)
+def turns_everything_around(x, parameters_forward, parameters_backward):
+    both = ref.bidirectional_forward(x, parameters_forward, parameters_backward)
+    return both[:, :, ::-1]
+
+
 @bidirectional_forward.right
 def bidirectional_step_by_step(x, parameters_forward, parameters_backward):
     columns = []
@@ -1262,6 +1963,26 @@ def hands_up_the_last_state(x, layers):
         states.append(a)
         x = a
     return states
+
+
+@deep_rnn_forward.mistake(
+    "Only the last state of each layer comes back. All steps are asked for: "
+    "(n_a, m, T_x)."
+)
+def last_states_of_the_layers(x, layers):
+    return [a[:, :, -1] for a in ref.deep_rnn_forward(x, layers)]
+
+
+@deep_rnn_forward.mistake(
+    "The layers come back from top to bottom. The lowest comes first."
+)
+def top_layer_first(x, layers):
+    return ref.deep_rnn_forward(x, layers)[::-1]
+
+
+@deep_rnn_forward.mistake("The list begins with x. It holds the layers' states only.")
+def inputs_among_the_states(x, layers):
+    return [x, *ref.deep_rnn_forward(x, layers)]
 
 
 @deep_rnn_forward.right
@@ -1368,7 +2089,7 @@ def sampled(parameters, char_to_ix, seed, many):
 
 
 def _sampled(parameters, char_to_ix, seed, *, best=False, fed=True, kept=True, limit=50,
-             closed=True, seeded=True, newline=True):  # fmt: skip
+             closed=True, seeded=True, newline=True, cleared=True):  # fmt: skip
     if seeded:
         np.random.seed(seed)
     n = len(parameters["by"])
@@ -1386,7 +2107,7 @@ def _sampled(parameters, char_to_ix, seed, *, best=False, fed=True, kept=True, l
         if index == char_to_ix["\n"]:
             return found
         if fed:
-            x = np.zeros((n, 1))
+            x = np.zeros((n, 1)) if cleared else x
             x[index] = 1
     return [*found, char_to_ix["\n"]] if closed else found
 
@@ -1433,6 +2154,22 @@ def ignores_the_seed(parameters, char_to_ix, seed):
     return _sampled(parameters, char_to_ix, seed, seeded=False)
 
 
+@sample.mistake(
+    "The input keeps the letters of earlier steps: it has several ones. Start each "
+    "step from a new column of zeros."
+)
+def adds_up_the_inputs(parameters, char_to_ix, seed):
+    return _sampled(parameters, char_to_ix, seed, cleared=False)
+
+
+@sample.mistake(
+    "The result is text. The indices are asked for, as a list of whole numbers."
+)
+def letters_for_indices(parameters, char_to_ix, seed):
+    letters = {i: c for c, i in char_to_ix.items()}
+    return "".join(letters[i] for i in _sampled(parameters, char_to_ix, seed))
+
+
 @sample.right
 def sample_seeded_at_each_step(parameters, char_to_ix, seed):
     p, counter, idx = parameters, 0, -1
@@ -1469,22 +2206,39 @@ def sample_by_cumulated_shares(parameters, char_to_ix, seed):
 
 
 def names_to_learn(rng):
-    """A name to learn from, and models whose slopes are small and large."""
+    """Names to learn from, and models whose slopes are small, or far beyond 5."""
     for n_a, n_y, T, scale in [(4, 5, 6, 0.3), (3, 6, 1, 1.0), (5, 4, 14, 1.2)]:
-        model = letter_model(rng, n_a, n_y, scale)
-        indices = [*rng.integers(1, n_y, T).tolist(), 0]
-        if T > 10:
-            indices[:-1] = [1] * T  # a letter held unlikely: slopes beyond 5
-            model["by"][1] = -4.0
+        long = T > 10
+        while True:
+            model = letter_model(rng, n_a, n_y, scale)
+            indices = [*rng.integers(1, n_y, T).tolist(), 0]
+            if long:
+                indices[:-1] = [1] * T  # a letter held unlikely
+                model["by"][1] = -4.0
+            g = np.concatenate([g.ravel() for g in _slopes_of(model, indices).values()])
+            steepest, norm = np.abs(g).max(), np.linalg.norm(g)
+            if steepest > 8 if long else steepest > 1.2 and norm < 4.5:
+                break
         yield model, indices
+
+
+def _slopes_of(model, indices):
+    X, a0 = [None, *indices[:-1]], np.zeros(model["b"].shape)
+    cache = ref.letters_forward(X, indices, a0, model)[1]
+    return ref.letters_backward(X, indices, model, cache)[0]
 
 
 @lab.check("optimize", points=5, mutates=("parameters",))
 def optimize(rng):
-    """A few letters, a single one, and a long name whose slopes must be clipped."""
-    for i, (model, Y) in enumerate(names_to_learn(rng)):
-        a0 = 0.5 * rng.normal(size=model["b"].shape)
-        rate = {} if i == 0 else {"learning_rate": 0.1}
+    """A few letters, a single one, and a long name whose slopes must be clipped.
+
+    The statement: forwards, backwards, clip by value 5, then the step · `parameters`
+    changes · the rate is 0.01 unless another is given · the loss before the step ·
+    gradients are clipped · the last state.
+    """
+    rates = [{}, {"learning_rate": 0.1}, {"learning_rate": 0.03}]
+    for (model, Y), rate in zip(names_to_learn(rng), rates, strict=True):
+        a0 = 0.3 * rng.normal(size=model["b"].shape)
         yield case([None, *Y[:-1]], Y, a0, model, **rate)
 
 
@@ -1509,8 +2263,8 @@ def steps_uphill(X, Y, a_prev, parameters, learning_rate=0.01):
 
 
 @optimize.mistake(
-    "The caller's parameters are unchanged. They are not returned, so the step must "
-    "change the dictionary that was passed."
+    "The caller's parameters are unchanged after the call. They are not returned, so "
+    "the step must change the dictionary that was passed."
 )
 def updates_a_copy(X, Y, a_prev, parameters, learning_rate=0.01):
     copied = {k: v.copy() for k, v in parameters.items()}
@@ -1535,6 +2289,56 @@ def clips_too_late(X, Y, a_prev, parameters, learning_rate=0.01):
         X, Y, a_prev, parameters, learning_rate, clipped=False
     )
     return loss, ref.clip(gradients, 5), a
+
+
+@optimize.mistake(
+    "The gradients were clipped by norm. Here each number has its own limit: clip by "
+    "value 5."
+)
+def optimize_clips_by_norm(X, Y, a_prev, parameters, learning_rate=0.01):
+    loss, cache = ref.letters_forward(X, Y, a_prev, parameters)
+    gradients, a = ref.letters_backward(X, Y, parameters, cache)
+    ref.clip_by_norm(gradients, 5)
+    for k in parameters:
+        parameters[k] -= learning_rate * gradients[f"d{k}"]
+    return loss, gradients, a[-1]
+
+
+@optimize.mistake(
+    "The limit of the clipping is too small: gradients of up to 5 stay as they are."
+)
+def optimize_clips_at_one(X, Y, a_prev, parameters, learning_rate=0.01):
+    loss, cache = ref.letters_forward(X, Y, a_prev, parameters)
+    gradients, a = ref.letters_backward(X, Y, parameters, cache)
+    ref.clip(gradients, 1)
+    for k in parameters:
+        parameters[k] -= learning_rate * gradients[f"d{k}"]
+    return loss, gradients, a[-1]
+
+
+@optimize.mistake("The biases b and by stay as they were. All five parameters move.")
+def updates_weights_only(X, Y, a_prev, parameters, learning_rate=0.01):
+    kept = {k: parameters[k].copy() for k in ("b", "by")}
+    result = _optimized(X, Y, a_prev, parameters, learning_rate)
+    parameters.update(kept)
+    return result
+
+
+@optimize.mistake(
+    "The loss is that after the step. The loss before the step is asked for."
+)
+def loss_after_the_step(X, Y, a_prev, parameters, learning_rate=0.01):
+    _, gradients, a = _optimized(X, Y, a_prev, parameters, learning_rate)
+    return ref.letters_forward(X, Y, a_prev, parameters)[0], gradients, a
+
+
+@optimize.mistake(
+    "All states come back. Only the last of the list is asked for, (n_a, 1)."
+)
+def returns_all_states(X, Y, a_prev, parameters, learning_rate=0.01):
+    _, cache = ref.letters_forward(X, Y, a_prev, parameters)
+    loss, gradients, _ = _optimized(X, Y, a_prev, parameters, learning_rate)
+    return loss, gradients, [step[0] for _, step in cache]
 
 
 @optimize.right
@@ -1589,10 +2393,11 @@ lab.concept(
 
 @lab.check("sequence_log_probability", points=4)
 def sequence_log_probability(rng):
-    """Long names, a name of one letter, and the empty name."""
+    """Long names, a name of one letter, and the empty name, twice."""
     for (model, indices), T in zip(names_to_learn(rng), (None, None, 5), strict=True):
         yield case(indices[-T:] if T else indices, model)
-    yield case([0], letter_model(rng, 3, 4))
+    for n_y in (4, 6):
+        yield case([0], letter_model(rng, 3, n_y))
 
 
 @sequence_log_probability.mistake(
@@ -1632,6 +2437,21 @@ def averages_the_logarithms(indices, parameters):
     return ref.sequence_log_probability(indices, parameters) / len(indices)
 
 
+@sequence_log_probability.mistake(
+    "The end is not counted. The newline is predicted as well, and has a probability."
+)
+def leaves_out_the_newline(indices, parameters):
+    X, a0 = [None, *indices[:-2]], np.zeros(parameters["b"].shape)
+    return -ref.letters_forward(X[: len(indices) - 1], indices[:-1], a0, parameters)[0]
+
+
+@sequence_log_probability.mistake(
+    "That is the logarithm to base 2. The natural logarithm is asked for."
+)
+def logarithm_to_base_2(indices, parameters):
+    return ref.sequence_log_probability(indices, parameters) / np.log(2)
+
+
 def _log_p(indices, p):
     x, a, total = np.zeros(p["by"].shape), np.zeros(p["b"].shape), 0.0
     for index in indices:
@@ -1656,7 +2476,7 @@ def log_probability_in_float32(indices, parameters):
 @lab.check("perplexity", points=2)
 def perplexity(rng):
     """One name, several of different lengths, and the empty name among them."""
-    for lengths in [(4,), (1, 9, 3), (0, 12)]:
+    for lengths in [(4,), (1, 9, 3), (0, 12), (6, 2), (3, 3, 7)]:
         model = letter_model(rng, 4, 6, 0.8)
         names = [[*rng.integers(1, 6, n).tolist(), 0] for n in lengths]
         yield case(names, model)
@@ -1700,6 +2520,20 @@ def sum_over_symbols(sequences, parameters):
     return np.exp(-sum(_log_p(s, parameters) for s in sequences))
 
 
+@perplexity.mistake(
+    "Base and exponent do not fit: the logarithms are natural ones, so the base is e."
+)
+def two_to_the_nats(sequences, parameters):
+    return 2 ** np.log(ref.perplexity(sequences, parameters))
+
+
+@perplexity.mistake(
+    "Only the last name counts. Add up over all of them before you divide."
+)
+def last_name_only(sequences, parameters):
+    return ref.perplexity(sequences[-1:], parameters)
+
+
 @perplexity.right
 def perplexity_to_the_base_2(sequences, parameters):
     bits = sum(_log_p(s, parameters) for s in sequences) / np.log(2)
@@ -1715,23 +2549,40 @@ def perplexity_weighted(sequences, parameters):
 
 @lab.check("model", points=3, driver="trained", seconds=30)
 def model(rng):
-    """Four names learned by heart; a few steps with others; two sizes of the state."""
-    pool = ["abe", "cab", "dad", "ebb", "fee", "gag", "bead"]
-    names = [pool[i] for i in rng.permutation(len(pool))[:4]]
-    yield case(names, 1500, 12)
-    other = ["hijo", "klump", "quints", "woxy"]  # more letters than the first have
-    yield case([other[i] for i in rng.permutation(4)[:3]], 7, 8)
-    yield case(pool, 9, 6)
+    """Two names learned by heart, twice; and the first step on longer lists.
+
+    The statement: one step on each name, one after the other · a learning rate of 0.01
+    · num_iterations steps · a state of n_a · Y is X moved on by one · a copy is
+    shuffled, so the caller's list stays · seven names, sampled in the end, without
+    newlines.
+    """
+    letters = [chr(code) for code in rng.permutation(range(97, 123))]
+    a, b, c, d = letters[:4]
+    for repeats, n_a in [(6, 16), (7, 20)]:
+        yield case([repeats * (a + b), repeats * (c + d)], 200, n_a)
+        a, b, c, d = letters[4:8]
+    yield case([4 * letter for letter in letters[8:22]], 1, 5)
 
 
-def _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a, *, shift=1, only=None):
+def _fitted(
+    data_x,
+    ix_to_char,
+    char_to_ix,
+    num_iterations,
+    n_a,
+    *,
+    shift=1,
+    only=None,
+    shuffle=True,
+    rate=0.01,
+):
     parameters = ref.initialize_letters(n_a, len(char_to_ix), len(char_to_ix))
-    order = np.random.permutation(len(data_x))
+    order = np.random.permutation(len(data_x)) if shuffle else range(len(data_x))
     for j in range(num_iterations):
         name = data_x[order[j % len(order)] if only is None else only]
         Y = [*(char_to_ix[c] for c in name), char_to_ix["\n"]]
         X = [None, *Y[:-1]] if shift else Y
-        ref.optimize(X, Y, np.zeros((n_a, 1)), parameters)
+        ref.optimize(X, Y, np.zeros((n_a, 1)), parameters, rate)
     drawn = [ref.sample(parameters, char_to_ix, seed) for seed in range(7)]
     return parameters, ["".join(ix_to_char[i] for i in one[:-1]) for one in drawn]
 
@@ -1759,14 +2610,14 @@ def one_name_only(
 def another_number_of_steps(
     data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
 ):
-    return _fitted(data_x, ix_to_char, char_to_ix, 1500, n_a)
+    return _fitted(data_x, ix_to_char, char_to_ix, 40, n_a)
 
 
 @model.mistake("n_a is not used: the state has another size.")
 def another_size(
     data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
 ):
-    return _fitted(data_x, ix_to_char, char_to_ix, num_iterations, 16)
+    return _fitted(data_x, ix_to_char, char_to_ix, num_iterations, 18)
 
 
 @model.mistake(
@@ -1787,8 +2638,51 @@ def one_sampled_name(
     return parameters, names[:1]
 
 
+@model.mistake("The same name comes seven times. Sample seven, each with its own seed.")
+def one_name_seven_times(
+    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
+):
+    parameters, names = _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a)
+    return parameters, 7 * names[:1]
+
+
+@model.mistake(
+    "Training always begins with the first name of the list. Shuffle a copy first."
+)
+def never_shuffles(
+    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
+):
+    return _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a, shuffle=False)
+
+
+@model.mistake(
+    "The names were sampled before the training. Sample in the end, from the trained "
+    "parameters."
+)
+def samples_too_early(
+    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
+):
+    _, names = _fitted(data_x, ix_to_char, char_to_ix, 0, n_a)
+    parameters, _ = _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a)
+    return parameters, names
+
+
+@model.mistake("Nothing was learned: the parameters are those of the start.")
+def never_trains(
+    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
+):
+    return _fitted(data_x, ix_to_char, char_to_ix, 0, n_a)
+
+
+@model.mistake("The steps are too long. The statement names the learning rate.")
+def steps_too_long(
+    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
+):
+    return _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a, rate=0.05)
+
+
 @model.right
-def model_without_a_shuffle(
+def model_with_a_shuffled_copy(
     data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
 ):
     parameters = ref.initialize_letters(n_a, len(char_to_ix), len(char_to_ix))
@@ -1961,29 +2855,63 @@ def inference_from_the_last_state(embedder, LSTM_cell, densor):
 
 @lab.check("predict_and_sample", points=2, driver="improvised")
 def predict_and_sample(rng):
-    """Tunes that follow a rule for sure, one token, and warm and cold draws."""
-    for n, Ty in [(5, 8), (7, 1)]:
-        follows = 40.0 * np.eye(n)[rng.permutation(n)]
-        yield case(follows, int(rng.integers(n)), Ty, 1.0)
+    """Tunes that follow a rule for sure, one token, and warm and cold draws.
+
+    The statement: Ty tokens · p to the power 1/τ, scaled to sum 1 · drawn · drawn token
+    and new state go into the next step · the first token is not in the result.
+    """
+    yield case(*sure_tune(rng, lambda: 40.0 * np.eye(5)[rng.permutation(5)], 8), 1.0)
+    yield case(40.0 * np.eye(7)[rng.permutation(7)], int(rng.integers(7)), 1, 1.0)
     # Close scores: cold draws take the best, others of 20 would not.
-    close = 0.75 * rng.permuted(np.tile(np.arange(4.0), (4, 1)), axis=1)
-    yield case(close, 1, 20, 0.05)
-    yield case(np.tile(rng.normal(size=6), (6, 1)), 0, 400, 2.0)
+    close = np.tile(0.75 * np.arange(4.0), (4, 1))
+    yield case(*sure_tune(rng, lambda: rng.permuted(close, axis=1), 20), 0.05)
+    # The likeliest token is the last but one: temperature and state both move the mean
+    # or the spread by four tenths of a standard deviation, 600 draws miss by less.
+    scores = np.roll(np.cumsum(rng.uniform(1.4, 2.6, 6)), -1)
+    yield case(np.tile(scores, (6, 1)), 0, 600, 2.0)
+
+
+def sure_tune(rng, table, Ty):
+    """Scores whose likeliest tune depends on the tokens that are fed and on the state.
+
+    They are drawn until the tune differs from those without either.
+    """
+    while True:
+        scores = table()
+        first = int(rng.integers(len(scores)))
+        tunes = [
+            likeliest(scores, first, Ty, **how)
+            for how in ({}, {"fed": False}, {"turned": False})
+        ]
+        if tunes[0] not in tunes[1:] and len(set(tunes[0])) > 2:
+            return scores, first, Ty
+
+
+def likeliest(scores, first, Ty, fed=True, turned=True):
+    """The likeliest tokens over a table that is turned by one at every other step."""
+    found, x = [], first
+    for t in range(Ty):
+        x = int(np.argmax(np.roll(scores[x if fed else first], turned * t % 2)))
+        found.append(x)
+    return found
+
+
+def moments(scores, temperature):
+    """Mean and standard deviation of the tokens over a table of equal rows."""
+    p = np.exp(scores / temperature)
+    p = (p + np.roll(p, 1)) / (2 * p.sum())
+    tokens = np.arange(len(p))
+    mean = float(tokens @ p)
+    return mean, float(np.sqrt((tokens - mean) ** 2 @ p))
 
 
 @predict_and_sample.expect
 def improvised(scores, first, Ty, temperature):
     if Ty < 100:
-        found, x = [], first
-        for t in range(Ty):
-            x = int(np.argmax(np.roll(scores[x], t % 2)))
-            found.append(x)
+        found = likeliest(scores, first, Ty)
         return {"results": np.eye(len(scores))[found], "indices": np.array([found]).T}
-    p = np.exp(scores[0] / temperature)
-    p = (p + np.roll(p, 1)) / (2 * p.sum())
-    tokens = np.arange(len(p))
-    spread = float(np.sqrt((tokens - tokens @ p) ** 2 @ p))
-    return {"indices": draws((Ty, 1), float(tokens @ p), spread, False)}
+    mean, spread = moments(scores[0], temperature)
+    return {"indices": draws((Ty, 1), mean, spread, continuous=False)}
 
 
 def _improvise(model, x, a, c, Ty, tau, *, fed=True, kept=True, best=False):
@@ -2045,6 +2973,19 @@ def any_temperature(
 ):
     return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
                       Ty, 1)  # fmt: skip
+
+
+@predict_and_sample.mistake(
+    "The token to begin after is part of the result. Only the drawn ones belong to it."
+)
+def first_token_in_the_result(
+    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
+):
+    _, found = _improvise(inference_model, x_initializer, a_initializer, c_initializer,
+                          Ty, temperature)  # fmt: skip
+    found = np.concatenate([[[x_initializer]], found[:-1]])
+    n = len(inference_model(x_initializer, a_initializer, c_initializer)[0])
+    return np.eye(n)[found.ravel()], found
 
 
 @predict_and_sample.right

@@ -41,13 +41,17 @@ lab.concept(
 
 @lab.check("cosine_similarity", points=4)
 def cosine_similarity(rng):
-    """Vectors of different lengths, opposite ones, and zeros."""
-    for n in (1, 3, 50):
-        yield case(rng.normal(size=n), 3 * rng.normal(size=n))
+    """Vectors of different lengths, opposite ones, and a zero vector in either place.
+
+    The statement: the angle, whatever the lengths · 0 where a vector is all zeros.
+    """
+    for i, n in enumerate((1, 3, 50, 2, 7, 4, 20)):
+        u, v = 0.2 * rng.normal(size=n), 3 * rng.normal(size=n)
+        yield case(u, v if (u @ v > 0) == (i % 2 > 0) else -v)
     u = rng.normal(size=5)
     yield case(u, -2 * u)
     yield case(np.zeros(4), rng.normal(size=4))
-    yield case(np.zeros(2), np.zeros(2))
+    yield case(rng.normal(size=3), np.zeros(3))
 
 
 @cosine_similarity.mistake("A zero vector gives nan. Return 0 if a length is 0.")
@@ -73,6 +77,44 @@ def squared_lengths(u, v):
 @cosine_similarity.mistake("That is a distance, 1 - cosine. Alike should be near 1.")
 def cosine_distance(u, v):
     return 1 - ref.cosine_similarity(u, v)
+
+
+@cosine_similarity.mistake(
+    "One of the two lengths is missing: the result still grows with one vector. Divide "
+    "by both."
+)
+def divides_by_the_first_length(u, v):
+    below = np.linalg.norm(u)
+    return np.dot(u, v) / below if below else 0.0
+
+
+@cosine_similarity.mistake(
+    "One of the two lengths is missing: the result still grows with one vector. Divide "
+    "by both lengths."
+)
+def divides_by_the_second_length(u, v):
+    below = np.linalg.norm(v)
+    return np.dot(u, v) / below if below else 0.0
+
+
+@cosine_similarity.mistake(
+    "The sign is lost: opposite vectors have the cosine -1, not 1."
+)
+def loses_the_sign(u, v):
+    return abs(ref.cosine_similarity(u, v))
+
+
+@cosine_similarity.mistake("That is the angle. Its cosine is asked for.")
+def angle_for_cosine(u, v):
+    return float(np.arccos(np.clip(ref.cosine_similarity(u, v), -1, 1)))
+
+
+@cosine_similarity.mistake(
+    "The lengths were added in the denominator. They are multiplied."
+)
+def adds_the_lengths(u, v):
+    below = np.linalg.norm(u) + np.linalg.norm(v)
+    return np.dot(u, v) / below if u.any() and v.any() else 0.0
 
 
 @cosine_similarity.right
@@ -103,32 +145,81 @@ lab.concept(
 )
 
 
-def family(rng, n_e=6):
-    """Words in families that share a direction, with decoys near b and c."""
-    shift = 2 * rng.normal(size=n_e)
-    roots = {w: 2 * rng.normal(size=n_e) for w in ("cat", "dog", "cow", "pig")}
-    vectors = dict(roots)
-    for word, v in roots.items():
-        vectors[word + "s"] = v + shift + 0.05 * rng.normal(size=n_e)
-    vectors |= {"far": -shift - roots["cow"], "near": roots["cats"[:3]] + 0.1 * shift}
-    return vectors
+def directions(rng, n_e=8):
+    """Random vectors at right angles to each other, of one random length."""
+    return rng.uniform(0.5, 2.0) * np.linalg.qr(rng.normal(size=(n_e, n_e)))[0]
+
+
+def word(rng):
+    """A word of three syllables that nobody has heard."""
+    return "".join(
+        rng.choice(list(letters)) for letters in 3 * ("bdfgklmnprst", "aeiou")
+    )
+
+
+def shuffled(rng, vectors):
+    """Roles become words, and the words come in any order: role → word, the map."""
+    names = {}
+    while len(set(names.values())) < len(vectors):
+        names = {role: word(rng) for role in vectors}
+    order = rng.permutation(list(vectors)).tolist()
+    return names, {names[role]: vectors[role] for role in order}
+
+
+def family(rng):
+    """A word `d` where the difference leads, and decoys: each draws one mistake away.
+
+    `nearest` is nearer to the point in distance, not in angle; `beside` is the
+    neighbour of c; `back` lies on the other side.
+    """
+    e = directions(rng)
+    step, a, c = e[0], e[4], e[1]
+    return shuffled(rng, {
+        "a": a, "b": a + step, "c": c, "d": c + 2.2 * step,
+        "nearest": c + step + 0.8 * e[2], "beside": c + 0.1 * e[3],
+        "back": c - step, "along": step + 0.1 * e[5],
+    })  # fmt: skip
+
+
+def family_near_c(rng):
+    """A word `d`, but the point itself is nearest to c, a word of the question."""
+    e = directions(rng)
+    step, a, c = e[0], e[4], 3 * e[1]
+    return shuffled(rng, {
+        "a": a, "b": a + step, "c": c, "d": c + step + 1.2 * e[2],
+        "beside": c - 0.5 * step, "back": c - step + e[3], "along": step + 0.1 * e[5],
+    })  # fmt: skip
+
+
+def family_far_away(rng):
+    """Every candidate points away from the difference: the best cosine is negative."""
+    e = directions(rng)
+    c = e[1]
+    return shuffled(rng, {
+        "a": e[0], "b": 3 * e[0], "c": c, "d": c - e[0] + 2 * e[2],
+        "back": c - 2 * e[0] + 1.5 * e[3],
+    })  # fmt: skip
 
 
 @lab.check("complete_analogy", points=6)
 def complete_analogy(rng):
-    """Families of words that share a difference; capitals; the words' order."""
-    yield case("cat", "cats", "dog", family(rng))
-    yield case("Dog", "DOGS", "Cow", family(rng))
-    yield case("pigs", "pig", "cats", family(rng))
+    """Words where a difference leads, capitals, decoys, the words' order.
+
+    The statement: the difference from a to b · the largest cosine, which may be
+    negative · none of the three · words in any case · the word nearest to the point in
+    angle is accepted too.
+    """
+    names, vectors = family(rng)
+    yield case(names["a"], names["b"], names["c"], vectors)
+    names, vectors = family(rng)
+    yield case(names["a"].title(), names["b"].upper(), names["c"].title(), vectors)
+    names, vectors = family(rng)
+    yield case(names["a"], names["b"], names["c"], vectors)
     # The word nearest to the point is one of the question.
-    vectors = family(rng)
-    vectors["dogs"] = vectors["dog"] + 0.6 * (vectors["cats"] - vectors["cat"])
-    yield case("cat", "cats", "dog", vectors)
-    # A vocabulary in which every candidate points away: the best cosine is negative.
-    e = np.eye(5)
-    away = {"a": e[0], "b": 3 * e[0], "c": e[1], "d": e[1] - e[0] + 2 * e[2],
-            "e": e[1] - 2 * e[0] + e[3]}  # fmt: skip
-    yield case("a", "b", "c", away)
+    names, vectors = family_near_c(rng)
+    yield case(names["a"], names["b"], names["c"], vectors)
+    names, vectors = family_far_away(rng)
+    yield case(names["a"], names["b"], names["c"], vectors)
 
 
 @complete_analogy.alternative
@@ -165,7 +256,8 @@ def answers_with_an_input_word(word_a, word_b, word_c, word_to_vec_map):
 
 
 @complete_analogy.mistake(
-    "The difference is turned around: from a to b it is e_b - e_a."
+    "The word found lies the opposite way: either the difference is turned around "
+    "(from a to b it is e_b - e_a), or the smallest cosine won."
 )
 def goes_from_b_to_a(word_a, word_b, word_c, word_to_vec_map):
     return _analogy(word_a, word_b, word_c, word_to_vec_map, turn=-1)
@@ -198,6 +290,27 @@ def neighbour_of_c(word_a, word_b, word_c, word_to_vec_map):
     return max(others, key=lambda w: ref.cosine_similarity(word_to_vec_map[w], c))
 
 
+@complete_analogy.mistake(
+    "That is the word at the smallest distance. Compare angles: the cosine does not "
+    "mind how long a vector is."
+)
+def by_distance(word_a, word_b, word_c, word_to_vec_map):
+    a, b, c = word_a.lower(), word_b.lower(), word_c.lower()
+    target = word_to_vec_map[b] - word_to_vec_map[a] + word_to_vec_map[c]
+    others = [w for w in word_to_vec_map if w not in (a, b, c)]
+    return min(others, key=lambda w: np.linalg.norm(word_to_vec_map[w] - target))
+
+
+@complete_analogy.mistake(
+    "c is left out of the arithmetic: e_w - e_c should point where e_b - e_a points."
+)
+def forgets_c(word_a, word_b, word_c, word_to_vec_map):
+    a, b, c = word_a.lower(), word_b.lower(), word_c.lower()
+    step = word_to_vec_map[b] - word_to_vec_map[a]
+    others = [w for w in word_to_vec_map if w not in (a, b, c)]
+    return max(others, key=lambda w: ref.cosine_similarity(word_to_vec_map[w], step))
+
+
 @complete_analogy.right
 def analogy_with_a_loop(word_a, word_b, word_c, word_to_vec_map):
     return _analogy(word_a, word_b, word_c, word_to_vec_map, start=-100)
@@ -221,7 +334,8 @@ def bias_axis(rng):
     """One pair, several that share a direction, in either orientation."""
     yield case([("aa", "bb")], words_of(rng, 3, 4))
     for n_e, k in [(5, 3), (8, 4), (3, 6)]:
-        g, vectors, pairs = 2 * rng.normal(size=n_e), {}, []
+        g, vectors, pairs = rng.normal(size=n_e), {}, []
+        g *= 2 * np.sqrt(n_e) / np.linalg.norm(g)
         for i in range(k):
             middle = rng.normal(size=n_e)
             pairs.append((f"she{i}", f"he{i}"))
@@ -284,6 +398,34 @@ def last_singular_vector(pairs, word_to_vec_map):
 )
 def scales_a_single_pair(pairs, word_to_vec_map):
     return _svd_axis(_differences(pairs, word_to_vec_map))
+
+
+@bias_axis.mistake(
+    "Several pairs give a vector of length 1. This one is longer: it was multiplied by "
+    "its singular value."
+)
+def axis_times_its_singular_value(pairs, word_to_vec_map):
+    D = _differences(pairs, word_to_vec_map)
+    if len(D) == 1:
+        return D[0]
+    return np.linalg.svd(D, full_matrices=False)[1][0] * _svd_axis(D)
+
+
+@bias_axis.mistake("Only the first pair is used. Several pairs go through an SVD.")
+def first_pair_only(pairs, word_to_vec_map):
+    return _differences(pairs, word_to_vec_map)[0]
+
+
+@bias_axis.mistake(
+    "The mean of the differences was scaled to length 1. Several pairs go through an "
+    "SVD instead."
+)
+def mean_difference_scaled(pairs, word_to_vec_map):
+    D = _differences(pairs, word_to_vec_map)
+    if len(D) == 1:
+        return D[0]
+    mean = D.mean(axis=0)
+    return mean / np.linalg.norm(mean)
 
 
 @bias_axis.right
@@ -368,13 +510,18 @@ def neutralize_by_a_projection(word, g, word_to_vec_map):
 def equalize(rng):
     """Unit vectors and axes of different lengths; a pair on one side of the axis."""
     for n_e, length in [(3, 1.0), (6, 2.5), (50, 0.4)]:
-        vectors = words_of(rng, 3, n_e)
-        if n_e == 6:
-            shared = rng.normal(size=n_e)
-            vectors = {w: 3 * shared + v for w, v in vectors.items()}
-        vectors = {w: v / np.linalg.norm(v) for w, v in vectors.items()}
-        g = rng.normal(size=n_e)
-        yield case(("aa", "bb"), length * g / np.linalg.norm(g), vectors)
+        while True:
+            vectors = words_of(rng, 3, n_e)
+            if n_e == 6:
+                shared = rng.normal(size=n_e)
+                vectors = {w: 2 * shared + v for w, v in vectors.items()}
+            vectors = {w: v / np.linalg.norm(v) for w, v in vectors.items()}
+            g = rng.normal(size=n_e)
+            g /= np.linalg.norm(g)
+            # A pair that hardly differs along the axis leaves nothing but rounding.
+            if abs((vectors["aa"] - vectors["bb"]) @ g) > 0.15:
+                break
+        yield case(("aa", "bb"), length * g, vectors)
 
 
 def _equalized(pair, g, vectors, *, renorm=True, unit=False, below="own", shared=True):
@@ -426,6 +573,35 @@ def equalize_without_what_is_shared(pair, bias_axis, word_to_vec_map):
 )
 def neutralizes_both(pair, bias_axis, word_to_vec_map):
     return tuple(ref.neutralize(w, bias_axis, word_to_vec_map) for w in pair)
+
+
+@equalize.mistake("The root is missing: the factor is √(1 - |μ⊥|²).")
+def equalize_without_the_root(pair, bias_axis, word_to_vec_map):
+    g = bias_axis / np.linalg.norm(bias_axis)
+    e1, e2 = (word_to_vec_map[w] for w in pair)
+    mu = (e1 + e2) / 2
+    across = mu - (mu @ g) * g
+    parts = [((e - mu) @ g) * g for e in (e1, e2)]
+    size = abs(1 - across @ across)
+    return tuple(across + size * part / np.linalg.norm(part) for part in parts)
+
+
+@equalize.mistake(
+    "The two results have changed places: e1 belongs to the first word of the pair."
+)
+def equalize_swaps_the_pair(pair, bias_axis, word_to_vec_map):
+    return ref.equalize(pair, bias_axis, word_to_vec_map)[::-1]
+
+
+@equalize.mistake("μ is the sum of the two vectors here. It is their mean.")
+def equalize_with_the_sum(pair, bias_axis, word_to_vec_map):
+    g = bias_axis / np.linalg.norm(bias_axis)
+    e1, e2 = (word_to_vec_map[w] for w in pair)
+    mu = e1 + e2
+    across = mu - (mu @ g) * g
+    parts = [((e - mu) @ g) * g for e in (e1, e2)]
+    size = np.sqrt(abs(1 - across @ across))
+    return tuple(across + size * part / np.linalg.norm(part) for part in parts)
 
 
 @equalize.right
@@ -486,10 +662,17 @@ def lookup_by_one_hot(E, indices):
 
 @lab.check("skipgram_pairs", points=5)
 def skipgram_pairs(rng):
-    """Windows of 1 to 3, longer than the text, words that repeat, a single word."""
-    yield case(["to", "be", "or", "not", "to", "be"], 1)
-    for n, window in [(7, 2), (4, 3), (3, 5), (1, 2)]:
-        yield case(rng.integers(0, 3, n).tolist(), window)
+    """Windows of 1 to 3, longer than the text, words that repeat, a single word.
+
+    The statement: middle first · places from left to right, neighbours too · up to
+    `window` away, on both sides · words or numbers, also the same again.
+    """
+    for n, window in [(6, 1), (7, 2), (4, 3), (3, 5), (1, 2)]:
+        tokens = rng.choice(90, n, replace=False)
+        if n > 1:
+            tokens[1] = tokens[0]  # a neighbour that is the same word again
+        words = [f"w{i}" for i in tokens]
+        yield case(words if n == 6 else tokens.tolist(), window)
 
 
 def _pairs(tokens, window, *, back=True, ahead=True, skip="place", wrap=False, short=0):
@@ -548,6 +731,46 @@ def neighbour_first(tokens, window):
     return [(b, a) for a, b in _pairs(tokens, window)]
 
 
+@skipgram_pairs.mistake(
+    "Neighbours on the right are missing; the window has two sides."
+)
+def looks_back_only(tokens, window):
+    return _pairs(tokens, window, ahead=False)
+
+
+@skipgram_pairs.mistake(
+    "The first and the last words have no pairs. There the window is cut off; the "
+    "neighbours that are left count."
+)
+def skips_the_ends(tokens, window):
+    return [
+        (tokens[i], tokens[j])
+        for i in range(window, len(tokens) - window)
+        for j in range(i - window, i + window + 1)
+        if j != i
+    ]
+
+
+@skipgram_pairs.mistake(
+    "Pairs that occur again are listed once. Keep every occurrence."
+)
+def pairs_once(tokens, window):
+    return list(dict.fromkeys(_pairs(tokens, window)))
+
+
+@skipgram_pairs.mistake(
+    "Only words exactly `window` places away are neighbours here. All that are up to "
+    "`window` places away count."
+)
+def farthest_only(tokens, window):
+    return [
+        (tokens[i], tokens[j])
+        for i in range(len(tokens))
+        for j in (i - window, i + window)
+        if 0 <= j < len(tokens)
+    ]
+
+
 @skipgram_pairs.right
 def pairs_by_slices(tokens, window):
     found = []
@@ -578,11 +801,17 @@ lab.concept(
 
 def tables(rng, n_e, V, m, k=None):
     """Middle words, neighbours, false neighbours, and two tables; words repeat."""
-    center, context = rng.integers(0, V, m), rng.integers(0, V, m)
+    center = rng.integers(0, V, m)
+    context = (center + rng.integers(1, V, m)) % V  # another word
     if m > 1:
         center[1], context[1] = center[0], context[-1]
     E, theta = 0.7 * rng.normal(size=(2, n_e, V))
-    false = () if k is None else (rng.integers(0, V, (m, k)),)
+    if k is None:
+        false = ()
+    elif m == 1:
+        false = ((context[:, None] + rng.integers(1, V, (1, k))) % V,)
+    else:
+        false = (rng.integers(0, V, (m, k)),)
     return center, context, *false, E, theta
 
 
@@ -643,6 +872,29 @@ def swaps_middle_and_neighbour(center, context, E, theta):
     return _skipgram(context, center, E, theta)
 
 
+@skipgram_loss.mistake(
+    "The gradients are sums over the pairs. The loss is a mean, and so are they."
+)
+def skipgram_gradients_summed(center, context, E, theta):
+    loss, _ = _skipgram(center, context, E, theta)
+    return loss, _skipgram(center, context, E, theta, mean=False)[1]
+
+
+@skipgram_loss.mistake("The loss is negative: it is *minus* the mean logarithm.")
+def skipgram_loss_negative(center, context, E, theta):
+    loss, grads = _skipgram(center, context, E, theta)
+    return -loss, grads
+
+
+@skipgram_loss.mistake(
+    "dE and dtheta have changed places: the gradient of e_c is θ (ŷ - y), that of θ "
+    "has e_c in it."
+)
+def skipgram_tables_in_the_gradients(center, context, E, theta):
+    loss, grads = _skipgram(center, context, E, theta)
+    return loss, {"dE": grads["dtheta"], "dtheta": grads["dE"]}
+
+
 @skipgram_loss.right
 def skipgram_pair_by_pair(center, context, E, theta):
     loss, dE, dtheta = 0.0, np.zeros(E.shape), np.zeros(theta.shape)
@@ -688,12 +940,18 @@ def negative_sampling_loss(rng):
     """One pair, several with repeated words, and scores of several hundred."""
     for n_e, V, m, k in [(3, 5, 1, 1), (4, 6, 5, 3), (6, 4, 8, 2)]:
         yield case(*tables(rng, n_e, V, m, k))
-    center, context, false, E, theta = tables(rng, 3, 5, 3, 2)
+    while True:
+        center, context, false, E, theta = tables(rng, 3, 5, 3, 2)
+        real = 900 * np.sum(E[:, center] * theta[:, context], axis=0)
+        made_up = 900 * np.einsum("dm,dmk->mk", E[:, center], theta[:, false])
+        # Every term counts: a real neighbour that seems false, and the opposite, twice.
+        if real[:2].max() < -300 and np.sum(made_up > 300) > 1:
+            break
     yield case(center, context, false, 30 * E, 30 * theta)
 
 
 def _negative(center, context, negatives, E, theta, *, flip=True, mean=True, add=True,
-              averaged=False, real=True):  # fmt: skip
+              averaged=False, real=True, turned=1):  # fmt: skip
     m, k = negatives.shape
     asked = np.concatenate([context[:, None], negatives], axis=1)
     e, t = E.T[center], theta.T[asked]
@@ -709,7 +967,7 @@ def _negative(center, context, negatives, E, theta, *, flip=True, mean=True, add
         share[0] = 0
     n = m if mean else 1
     loss = (share * np.logaddexp(0, sign * z)).sum() / n
-    dz = share * sign * ref.sigmoid(sign * z) / n
+    dz = turned * share * sign * ref.sigmoid(sign * z) / n
     dE, dtheta = np.zeros(E.T.shape), np.zeros(E.T.shape)
     if add:
         np.add.at(dE, center, np.einsum("mk,mkd->md", dz, t))
@@ -751,6 +1009,33 @@ def averages_the_false_ones(center, context, negatives, E, theta):
 @negative_sampling_loss.mistake("The real neighbour is missing in the loss.")
 def false_ones_only(center, context, negatives, E, theta):
     return _negative(center, context, negatives, E, theta, real=False)
+
+
+@negative_sampling_loss.mistake("All gradients have the wrong sign: it is σ - y.")
+def negative_slopes_negative(center, context, negatives, E, theta):
+    return _negative(center, context, negatives, E, theta, turned=-1)
+
+
+@negative_sampling_loss.mistake("The false neighbours are missing in the loss.")
+def real_ones_only(center, context, negatives, E, theta):
+    return _negative(center, context, negatives[:, :0], E, theta)
+
+
+@negative_sampling_loss.mistake(
+    "The gradients are sums over the pairs. The loss is a mean, and so are they."
+)
+def negative_gradients_summed(center, context, negatives, E, theta):
+    loss, _ = _negative(center, context, negatives, E, theta)
+    return loss, _negative(center, context, negatives, E, theta, mean=False)[1]
+
+
+@negative_sampling_loss.mistake(
+    "Middle words and neighbours have changed tables: the middle is in E, the "
+    "neighbours are in theta."
+)
+def negative_swaps_the_tables(center, context, negatives, E, theta):
+    loss, grads = _negative(center, context, negatives, theta, E)
+    return loss, {"dE": grads["dtheta"], "dtheta": grads["dE"]}
 
 
 @negative_sampling_loss.right
@@ -834,6 +1119,18 @@ def draws_one(counts, k, rng):
     return np.array([rng.choice(len(counts), p=weights / weights.sum())])
 
 
+@sample_negatives.mistake(
+    "The draws are not whole numbers. They are to be used as indices: ints."
+)
+def draws_as_floats(counts, k, rng):
+    return _drawn(counts**0.75, k, rng).astype(float)
+
+
+@sample_negatives.mistake("The power is 1/2. It is 3/4.")
+def power_of_a_half(counts, k, rng):
+    return _drawn(counts**0.5, k, rng)
+
+
 @sample_negatives.right
 def draws_by_cumulated_shares(counts, k, rng):
     edges = np.cumsum(np.asarray(counts, np.float64) ** 0.75)
@@ -863,17 +1160,20 @@ lab.concept(
 
 @lab.check("cooccurrence", points=5)
 def cooccurrence(rng):
-    """Windows of 1 to 4, words that repeat side by side, a window beyond the text."""
-    yield case(np.array([0, 1, 0]), 2)
-    for n, V, window in [(12, 4, 1), (20, 5, 3), (5, 3, 7)]:
+    """Windows of 1 to 4, words that repeat side by side, a window beyond the text.
+
+    The statement: each occurrence within the window counts 1, on both sides, also of
+    the word itself · as many rows and columns as words.
+    """
+    for n, V, window in [(9, 6, 2), (12, 4, 1), (20, 5, 3), (8, 7, 11)]:
         tokens = rng.integers(0, V, n)
+        tokens[:3] = [0, 0, 1]
         tokens[-1] = V - 1
-        tokens[1] = tokens[0]
         yield case(tokens, window)
 
 
-def _counted(tokens, window, *, both=True, once=False, near=False, same=True):
-    V = int(max(tokens)) + 1
+def _counted(tokens, window, *, both=True, once=False, near=False, same=True, more=1):
+    V = int(max(tokens)) + more
     X = np.zeros((V, V))
     for i in range(len(tokens)):
         for j in range(i + 1, min(len(tokens), i + window + 1)):
@@ -923,6 +1223,32 @@ def window_too_small(tokens, window):
     return _counted(tokens, window - 1)
 
 
+@cooccurrence.mistake(
+    "A word beside itself counts twice as often as it should: each of the two "
+    "occurrences has the other in its window, which makes 2."
+)
+def counts_equal_words_double(tokens, window):
+    X = _counted(tokens, window)
+    return X + np.diag(np.diag(X))
+
+
+@cooccurrence.mistake(
+    "Every word counts as its own neighbour. The place in the middle does not count."
+)
+def counts_the_middle(tokens, window):
+    return _counted(tokens, window) + np.diag(np.bincount(tokens).astype(float))
+
+
+@cooccurrence.mistake("All counts are twice as large as they should be.")
+def counts_double(tokens, window):
+    return 2 * _counted(tokens, window)
+
+
+@cooccurrence.mistake("There is a row and a column too many: the words are 0 to V - 1.")
+def a_row_too_many(tokens, window):
+    return _counted(tokens, window, more=2)
+
+
 @cooccurrence.right
 def cooccurrence_with_loops(tokens, window):
     return _counted(tokens.tolist(), window)
@@ -949,12 +1275,12 @@ def glove_loss(rng):
 
 
 def _glove(X, theta, E, b, b_prime, x_max, alpha, *, cap=True, two=2.0, weigh=True,
-           swap=False, biases=True):  # fmt: skip
+           swap=False, biases=True, log=True):  # fmt: skip
     f = (X / x_max) ** alpha
     f = np.minimum(1, f) if cap else f
     if not weigh:
         f = (X > 0).astype(float)
-    D = theta.T @ E - np.log(np.where(X > 0, X, 1))
+    D = theta.T @ E - (np.log(np.where(X > 0, X, 1)) if log else X)
     if biases:
         D = D + (
             b[None, :] + b_prime[:, None] if swap else b[:, None] + b_prime[None, :]
@@ -1003,6 +1329,37 @@ def log_of_zero(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
         "dtheta": E @ R.T, "dE": theta @ R, "db": R.sum(axis=1),
         "db_prime": R.sum(axis=0),
     }  # fmt: skip
+
+
+@glove_loss.mistake("X stands where its logarithm belongs: the bracket subtracts ln X.")
+def glove_without_logarithm(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    return _glove(np.where(X > 0, X, 0), theta, E, b, b_prime, x_max, alpha, log=False)
+
+
+@glove_loss.mistake("The biases are missing in the bracket.")
+def glove_without_biases(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    return _glove(X, theta, E, b, b_prime, x_max, alpha, biases=False)
+
+
+@glove_loss.mistake("The loss is halved. It is the sum itself.")
+def glove_halved(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    loss, grads = _glove(X, theta, E, b, b_prime, x_max, alpha)
+    return loss / 2, grads
+
+
+@glove_loss.mistake("That is a mean over all pairs. The loss is their sum.")
+def glove_mean(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    loss, grads = _glove(X, theta, E, b, b_prime, x_max, alpha)
+    return loss / X.size, {k: g / X.size for k, g in grads.items()}
+
+
+@glove_loss.mistake(
+    "dtheta and dE have changed places: theta belongs to the rows of X, E to the "
+    "columns."
+)
+def glove_tables_swapped(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    loss, grads = _glove(X, theta, E, b, b_prime, x_max, alpha)
+    return loss, grads | {"dtheta": grads["dE"], "dE": grads["dtheta"]}
 
 
 @glove_loss.right
@@ -1229,15 +1586,20 @@ lab.concept(
 )
 
 
-@lab.check("sentences_to_indices", points=4)
+@lab.check("sentences_to_indices", points=4, driver="indexed")
 def sentences_to_indices(rng):
-    """Sentences of different lengths, capitals, unknown words, a full row."""
+    """Sentences of different lengths, capitals, unknown words, a full row.
+
+    The statement: words in any case · unknown ones are left out · 0 on the right ·
+    whole numbers.
+    """
     words = [LETTERS[i] * 2 for i in range(8)]
-    order = dict(zip(words, (1 + rng.permutation(8)).tolist(), strict=True))
+    numbers = 1 + out_of_order(rng, 8)
+    order = dict(zip(words, numbers.tolist(), strict=True))
     yield case(["aa bb cc", "Dd", "hh aa"], order, 5)
-    yield case(["aa zzz bb", "zzz", "qq cc zzz DD"], order, 4)
+    yield case(["aa zzz bb", "zzz", "qq cc zzz DD"], order, 6)
     drawn = [" ".join(rng.choice(words, n)) for n in (3, 1, 6)]
-    yield case(drawn, order, 6)
+    yield case([*drawn, "Gg ff"], order, 6)
 
 
 def _indexed(X, order, max_len, *, pad=0, left=False, gaps=False, lower=True, shift=0):
@@ -1286,9 +1648,32 @@ def shifts_the_numbers(X, word_to_index, max_len):
     return _indexed(X, word_to_index, max_len, shift=-1)
 
 
-@sentences_to_indices.right
+@sentences_to_indices.mistake(
+    "The numbers are floats. An embedding looks rows up by whole numbers: dtype=int."
+)
 def indices_as_floats(X, word_to_index, max_len):
-    out = np.zeros((len(X), max_len))
+    return _indexed(X, word_to_index, max_len).astype(float)
+
+
+@sentences_to_indices.mistake(
+    "The rows are as long as the longest sentence. They have max_len numbers."
+)
+def rows_of_the_longest(X, word_to_index, max_len):
+    longest = max(len(sentence.split()) for sentence in X)
+    return _indexed(X, word_to_index, longest)
+
+
+@sentences_to_indices.mistake(
+    "The words are numbered anew, from 1 on. Their numbers are in word_to_index."
+)
+def numbers_of_its_own(X, word_to_index, max_len):
+    own = {w: i for i, w in enumerate(word_to_index, start=1)}
+    return _indexed(X, own, max_len)
+
+
+@sentences_to_indices.right
+def indices_with_a_counter(X, word_to_index, max_len):
+    out = np.zeros((len(X), max_len), dtype=np.int64)
     for i in range(len(X)):
         j = 0
         for w in X[i].lower().split():
@@ -1306,18 +1691,31 @@ def indices_by_padding_lists(X, word_to_index, max_len):
     return np.array([r + [0] * (max_len - len(r)) for r in rows], dtype=np.int32)
 
 
+def out_of_order(rng, n):
+    """0 to n - 1, none in its own place."""
+    while True:
+        order = rng.permutation(n)
+        if np.all(order != np.arange(n)):
+            return order
+
+
 def small_language(rng, V, n_e):
-    """A map, numbers from 1 in another order, and padded sentences."""
+    """A map, and numbers from 1 that are not in its order."""
     vectors = words_of(rng, V, n_e)
-    numbers = (1 + rng.permutation(V)).tolist()
+    numbers = (1 + out_of_order(rng, V)).tolist()
     return vectors, dict(zip(vectors, numbers, strict=True))
 
 
 @lab.check("pretrained_embedding_layer", points=4, driver="layer_of")
 def pretrained_embedding_layer(rng):
-    """Small languages whose numbers are not in the order of the map; padding."""
+    """Small languages whose numbers are not in the order of the map; padding.
+
+    The statement: a row for each number and one more · the vectors in their places ·
+    row 0 zeros · frozen.
+    """
     for V, n_e in [(4, 3), (9, 5), (2, 7)]:
-        yield case(*small_language(rng, V, n_e), rng.integers(0, V + 1, (3, 4)))
+        every = np.append(rng.permutation(V + 1), rng.integers(0, V + 1, V + 1))
+        yield case(*small_language(rng, V, n_e), every.reshape(2, -1))
 
 
 def _layer(vectors, order, *, extra=1, freeze=True, in_order=False, pad=0.0, move=0):
@@ -1382,7 +1780,7 @@ def embedding_in_float64(word_to_vec_map, word_to_index):
 @lab.check("emojify_lstm", points=5, driver="reader", seconds=30)
 def emojify_lstm(rng):
     """Shapes; padding, order, dropout and frozen vectors; whether it learns."""
-    for V, n_e, n_y, n_a in [(6, 4, 3, 5), (9, 3, 2, 8)]:
+    for V, n_e, n_y, n_a in [(6, 4, 3, 5), (9, 5, 2, 6)]:
         vectors, order = small_language(rng, V, n_e)
         rows = np.zeros((6, 5), int)
         for i, row in enumerate(rows):
@@ -1392,7 +1790,14 @@ def emojify_lstm(rng):
 
 
 def _reader(
-    *, mask=True, frozen=True, drop=True, recurrent=True, soft=False, size=None
+    *,
+    mask=True,
+    frozen=True,
+    drop=True,
+    recurrent=True,
+    soft=False,
+    early=False,
+    late=False,
 ):
     def made(word_to_vec_map, word_to_index, n_y, n_a, rng):
         nn = ref.nn
@@ -1412,6 +1817,10 @@ def _reader(
             def forward(self, indices):
                 x = self.embedding(indices)
                 known = np.asarray(indices) != 0
+                if early:
+                    return self.dense(self.lstm(self.dropout(x), mask=known))
+                if late:
+                    return self.dropout(self.dense(self.lstm(x, mask=known)))
                 if recurrent:
                     a = self.lstm(x, mask=known) if mask else self.lstm(x)
                 elif mask:
@@ -1469,6 +1878,21 @@ def averages_words_and_padding(word_to_vec_map, word_to_index, n_y, n_a, rng):
 @emojify_lstm.mistake("It returns probabilities. The loss takes scores.")
 def reader_returns_probabilities(word_to_vec_map, word_to_index, n_y, n_a, rng):
     return _reader(soft=True)(word_to_vec_map, word_to_index, n_y, n_a, rng)
+
+
+@emojify_lstm.mistake(
+    "Dropout acts on the words, before the LSTM. Half of the LSTM's *state* is dropped."
+)
+def drops_from_the_words(word_to_vec_map, word_to_index, n_y, n_a, rng):
+    return _reader(early=True)(word_to_vec_map, word_to_index, n_y, n_a, rng)
+
+
+@emojify_lstm.mistake(
+    "Dropout acts on the scores: half of the answers become 0. It belongs before the "
+    "dense layer."
+)
+def drops_from_the_scores(word_to_vec_map, word_to_index, n_y, n_a, rng):
+    return _reader(late=True)(word_to_vec_map, word_to_index, n_y, n_a, rng)
 
 
 @emojify_lstm.right

@@ -498,6 +498,8 @@ def _beam(step, B, max_len, penalty, *, each=False, ended_only=False, open_only=
     pool = beams if open_only else finished + beams
     if ended_only:
         pool = finished or beams
+    if not pool:
+        return [], 0.0
     scored = [(list(y), total / length(y) ** penalty) for y, total in pool]
     y, score = best(scored, key=lambda one: one[1])
     if raw:
