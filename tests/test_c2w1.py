@@ -5,6 +5,7 @@ import pytest
 from scipy.optimize import approx_fprime
 
 from autograder.check import load
+from helpers.drivers import C2W1 as drivers
 
 lab = load("C2W1").reference
 
@@ -144,3 +145,29 @@ def test_slopes_as_pytorch_has_them(problem, lambd):
     grads = lab.backward_propagation_with_regularization(X, Y, cache, lambd)
     for key, tensor in tensors.items():
         np.testing.assert_allclose(grads["d" + key], tensor.grad.numpy(), atol=1e-10)
+
+
+def test_chance_from_another_generator_is_noticed():
+    image = np.zeros((9, 9), dtype=np.uint8)
+    image[4, 4], image[4, 5] = 200, 90
+    key = "chance comes from elsewhere than rng"
+    assert not drivers.copies(lab.augment, image, 1, 40)[key]
+
+    def of_its_own(picture, rng):
+        return lab.augment(picture, np.random.default_rng())
+
+    def global_one(picture, rng):
+        return lab.augment(picture, np.random.default_rng(np.random.randint(2**31)))
+
+    assert drivers.copies(of_its_own, image, 1, 40)[key]
+    assert drivers.copies(global_one, image, 1, 40)[key]
+
+
+def test_a_fine_difference_is_as_good_as_none():
+    told_of = {1e-9: 0.0, 1e-8: 0.0, 1e-6: 1e-6, 0.3: 0.3}
+    for difference, told in told_of.items():
+
+        def gradient_check(x, theta, epsilon=1e-7, difference=difference):
+            return difference
+
+        assert drivers.check_slopes(gradient_check, 2.0, 1.0, 1e-4, 3, 1.0) == told

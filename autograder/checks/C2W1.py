@@ -34,12 +34,16 @@ lab.concept(
 
 @lab.check("split_dataset", points=5, driver="cut")
 def split_dataset(rng):
-    """Sizes that divide and sizes that do not, several rows of labels, odd shares."""
+    """Sizes that divide and sizes that do not, several rows of labels, odd shares.
+
+    - The first two sizes are rounded, 18.6 up and 6.2 down; none lies halfway.
+    - Shuffled by the seed, X and Y alike; each column in exactly one set.
+    """
     for m, n_y, fractions in [
         (20, 1, (0.6, 0.2, 0.2)),
         (31, 1, (0.6, 0.2, 0.2)),
-        (50, 3, (0.98, 0.01, 0.01)),
-        (43, 2, (0.5, 0.3, 0.2)),
+        (66, 3, (0.95, 0.02, 0.03)),
+        (43, 2, (0.55, 0.25, 0.2)),
     ]:
         X = rng.normal(size=(3, m))
         X[0] = np.arange(m)
@@ -107,6 +111,27 @@ def sets_overlap(X, Y, fractions, seed):
     return tuple((X[:, part], Y[:, part]) for part in parts)
 
 
+@split_dataset.mistake(
+    "X was shuffled but Y was not: labels no longer belong to their columns. Use the "
+    "same permutation for both."
+)
+def shuffles_x_only(X, Y, fractions, seed):
+    order = np.random.RandomState(seed).permutation(X.shape[1])
+    return _parts(X, Y, fractions, order, np.arange(X.shape[1]))
+
+
+@split_dataset.mistake(
+    "The sizes are cut off, not rounded: 18.6 becomes 18 where 19 is nearer."
+)
+def cuts_sizes_off(X, Y, fractions, seed):
+    m = X.shape[1]
+    order = np.random.RandomState(seed).permutation(m)
+    first = int(fractions[0] * m + 1e-9)
+    second = first + int(fractions[1] * m + 1e-9)
+    parts = order[:first], order[first:second], order[second:]
+    return tuple((X[:, part], Y[:, part]) for part in parts)
+
+
 @split_dataset.mistake("Return three pairs (X, Y), not six arrays.")
 def returns_six(X, Y, fractions, seed):
     sets = ref.split_dataset(X, Y, fractions, seed)
@@ -117,6 +142,16 @@ def returns_six(X, Y, fractions, seed):
 def split_with_generator(X, Y, fractions, seed):
     order = np.random.default_rng(seed).permutation(X.shape[1])
     return [list(pair) for pair in _parts(X, Y, fractions, order)]
+
+
+@split_dataset.right
+def split_with_halves_rounded_up(X, Y, fractions, seed):
+    m = X.shape[1]
+    order = np.random.default_rng(seed).permutation(m)
+    first = int(fractions[0] * m + 0.5)
+    second = first + int(fractions[1] * m + 0.5)
+    cuts = (slice(0, first), slice(first, second), slice(second, None))
+    return tuple((X[:, order[cut]], Y[:, order[cut]]) for cut in cuts)
 
 
 @split_dataset.right
@@ -133,7 +168,11 @@ def split_with_global_seed(X, Y, fractions, seed):
 
 @lab.check("diagnose", points=4)
 def diagnose(rng):
-    """Healthy, each ailment, both, a hard task, another tolerance, luck on dev."""
+    """Healthy, each ailment, both, a hard task, another tolerance, luck on dev.
+
+    - A gap counts where it is larger than the tolerance, not where it is as large.
+    - A dev error below the training error is no variance.
+    """
     e = float(rng.uniform(0.05, 0.06))
     yield case(e - 0.045, e - 0.04)
     yield case(e, e + 0.005)
@@ -142,7 +181,9 @@ def diagnose(rng):
     yield case(e + 0.1, e + 0.11, bayes_error=e + 0.095)
     yield case(e + 0.005, e + 0.2, bayes_error=e)
     yield case(e, e + 0.07, bayes_error=0.01, tolerance=0.06)
-    yield case(e + 0.05, e, bayes_error=0.0, tolerance=0.08)
+    yield case(e + 0.1, e, bayes_error=e + 0.095)
+    yield case(e, e, tolerance=e)
+    yield case(0.0, e, tolerance=e)
 
 
 def _found(bias, variance):
@@ -189,6 +230,34 @@ def fixed_tolerance(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return ref.diagnose(train_error, dev_error, bayes_error, 0.02)
 
 
+@diagnose.mistake("A gap as large as the tolerance counts. Only a larger one should.")
+def counts_equal_gaps(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+    return _found(
+        train_error - bayes_error >= tolerance, dev_error - train_error >= tolerance
+    )
+
+
+@diagnose.mistake(
+    "A dev error *below* the training error is called variance. Leave the sign of the "
+    "gap as it is; it is not a distance."
+)
+def takes_sizes_of_gaps(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+    return _found(
+        abs(train_error - bayes_error) > tolerance,
+        abs(dev_error - train_error) > tolerance,
+    )
+
+
+@diagnose.mistake(
+    "Bias was taken from the dev error. It is the gap between training error and Bayes "
+    "error."
+)
+def bias_from_dev(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+    return _found(
+        dev_error - bayes_error > tolerance, dev_error - train_error > tolerance
+    )
+
+
 @diagnose.mistake("Return a set, such as {'high bias'} or set(), not a list.")
 def returns_a_list(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return sorted(ref.diagnose(train_error, dev_error, bayes_error, tolerance))
@@ -232,9 +301,9 @@ lab.concept(
 @lab.check("normalize_inputs", points=6)
 def normalize_inputs(rng):
     """One feature, features of different size, and a test set from elsewhere."""
-    for n, m, k in [(1, 3, 1), (3, 8, 4), (5, 20, 7)]:
+    for n, m, k in [(1, 3, 2), (3, 8, 4), (5, 20, 7)]:
         scale = rng.uniform(0.5, 40, (n, 1))
-        shift = rng.normal(scale=10, size=(n, 1))
+        shift = rng.choice([-1, 1], (n, 1)) * rng.uniform(2, 4, (n, 1)) * scale
         X_test = rng.normal(size=(n, k)) * 2 * scale + shift + 3
         yield case(rng.normal(size=(n, m)) * scale + shift, X_test)
 
@@ -254,7 +323,7 @@ def _statistics(X):
 def test_set_by_its_own(X_train, X_test):
     X, _, mu, sigma = ref.normalize_inputs(X_train, X_test)
     own_mu = X_test.mean(axis=1, keepdims=True)
-    own_sigma = X_test.std(axis=1, keepdims=True) + 1e-12
+    own_sigma = X_test.std(axis=1, keepdims=True)
     return X, (X_test - own_mu) / own_sigma, mu, sigma
 
 
@@ -288,7 +357,7 @@ def along_the_wrong_axis(X_train, X_test):
 def one_ruler_for_all(X_train, X_test):
     mu = np.full((X_train.shape[0], 1), X_train.mean())
     sigma = np.full((X_train.shape[0], 1), X_train.std())
-    return _scaled(X_train, X_test, mu, sigma + (X_train.shape[0] == 1) * 1e-3)
+    return _scaled(X_train, X_test, mu, sigma)
 
 
 @normalize_inputs.mistake(
@@ -310,6 +379,40 @@ def divides_by_one_less(X_train, X_test):
     return _scaled(X_train, X_test, mu, sigma)
 
 
+@normalize_inputs.mistake(
+    "The test set came back as it was. Shift and scale it too, with the training set's "
+    "mean and standard deviation."
+)
+def leaves_the_test_set(X_train, X_test):
+    X, _, mu, sigma = ref.normalize_inputs(X_train, X_test)
+    return X, X_test, mu, sigma
+
+
+@normalize_inputs.mistake(
+    "Both sets are right, but what comes back as sigma is the variance. Return its "
+    "root, which you divided by."
+)
+def returns_the_variance(X_train, X_test):
+    X, new, mu, sigma = ref.normalize_inputs(X_train, X_test)
+    return X, new, mu, sigma**2
+
+
+@normalize_inputs.mistake(
+    "The features are shifted but not scaled. Divide by the standard deviation."
+)
+def forgets_to_scale_features(X_train, X_test):
+    mu, sigma = _statistics(X_train)
+    return X_train - mu, X_test - mu, mu, sigma
+
+
+@normalize_inputs.mistake(
+    "mu and sigma have lost an axis. Each is a column: `keepdims=True`."
+)
+def flat_statistics(X_train, X_test):
+    X, new, mu, sigma = ref.normalize_inputs(X_train, X_test)
+    return X, new, mu[:, 0], sigma[:, 0]
+
+
 @normalize_inputs.mistake("The features are scaled but not shifted to mean 0.")
 def forgets_to_shift(X_train, X_test):
     mu, sigma = _statistics(X_train)
@@ -317,7 +420,8 @@ def forgets_to_shift(X_train, X_test):
 
 
 @normalize_inputs.mistake(
-    "It writes into its argument. `X -= …` changes the caller's array."
+    "The caller's `X_train` has changed. `X -= …` and `X[:] = …` write into the array "
+    "you were given; `X = X - …` makes a new one."
 )
 def normalizes_in_place(X_train, X_test):
     mu, sigma = _statistics(X_train)
@@ -352,10 +456,10 @@ def normalize_step_by_step(X_train, X_test):
 
 
 def dimensions(rng):
-    """Shallow and deep networks, large enough for a spread to be sharp."""
-    yield case([3, 2, 1])
-    yield case([60, 50, 40])
-    yield case([int(rng.integers(70, 90)), 45, 30, 20])
+    """Shallow and deep networks; draws enough for mean and spread to show."""
+    yield case([int(rng.integers(300, 400)), 1])
+    yield case([int(n) for n in rng.integers([20, 80, 40, 5], [30, 90, 50, 9])])
+    yield case([int(n) for n in rng.integers([90, 50, 25, 60], [130, 60, 30, 70])])
 
 
 def filled(layers_dims, weights, biases=np.zeros):
@@ -371,8 +475,9 @@ def filled(layers_dims, weights, biases=np.zeros):
 @lab.check("initialize_parameters_zeros", points=2)
 def zeros(rng):
     """Shallow and deep networks."""
-    for dims in ([2, 1], [3, 4, 2], rng.integers(1, 6, 5).tolist()):
-        yield case(dims)
+    for layers in (2, 3, 4, 5):
+        sizes = rng.permutation(np.arange(2, 12))[: layers - 1]
+        yield case([*map(int, sizes), 1])
 
 
 @zeros.mistake(
@@ -389,7 +494,8 @@ def zeros_flat_biases(layers_dims):
 
 
 @zeros.mistake(
-    "The last layer is missing. There are len(layers_dims) - 1 of them, counted from 1."
+    "The last layer is missing or wrong. There are len(layers_dims) - 1 of them, "
+    "counted from 1."
 )
 def zeros_without_the_last(layers_dims):
     full = filled(layers_dims, np.zeros)
@@ -490,7 +596,7 @@ def add_starts(check, scale, wrong):
 
 @lab.check("initialize_parameters_random", points=2)
 def random_start(rng):
-    """A small network, and two large enough for a spread to be sharp."""
+    """Shallow and deep networks; draws enough for mean and spread to show."""
     yield from dimensions(rng)
 
 
@@ -508,7 +614,7 @@ add_starts(
 
 @lab.check("initialize_parameters_he", points=4)
 def he_start(rng):
-    """A small network, and two large enough for a spread to be sharp."""
+    """Shallow and deep networks; draws enough for mean and spread to show."""
     yield from dimensions(rng)
 
 
@@ -531,7 +637,7 @@ add_starts(
 
 @lab.check("initialize_parameters_xavier", points=2)
 def xavier_start(rng):
-    """A small network, and two large enough for a spread to be sharp."""
+    """Shallow and deep networks; draws enough for mean and spread to show."""
     yield from dimensions(rng)
 
 
@@ -578,13 +684,17 @@ def network_case(rng, sizes, m, zero=True):
     return rng.normal(size=(n_x, m)), rng.integers(0, 2, (n_y, m)), parameters
 
 
-SIZES = [((2, 3, 2, 1), 1), ((3, 4, 3, 1), 5), ((4, 6, 5, 1), 12), ((3, 5, 4, 3), 7)]
+# Enough units behind each ReLU that some are silent and some are not.
+SIZES = [((2, 9, 8, 1), 1), ((3, 5, 4, 1), 5), ((4, 6, 5, 1), 12), ((3, 6, 5, 3), 7)]
 
 
 @lab.check("compute_cost_with_regularization", points=6)
 def cost_with_penalty(rng):
     """One example, several, one label and three, no penalty and a strong one."""
-    for (sizes, m), lambd in zip(SIZES, (0.7, 0.1, 0.0, 3.0), strict=True):
+    sizes_and_strengths = zip(
+        [*SIZES, ((2, 3, 2, 1), 4)], (0.7, 0.1, 0.0, 3.0, 1.5), strict=True
+    )
+    for (sizes, m), lambd in sizes_and_strengths:
         _, Y, parameters = network_case(rng, sizes, m)
         A3 = rng.uniform(0.05, 0.95, Y.shape)
         yield case(A3, Y, parameters, lambd)
@@ -611,6 +721,46 @@ def penalty_not_averaged(A3, Y, parameters, lambd):
 )
 def penalty_without_the_two(A3, Y, parameters, lambd):
     return _entropy(A3, Y) + lambd / Y.shape[1] * _squares(parameters)
+
+
+@cost_with_penalty.mistake(
+    "The weights of one layer are charged, the others are not. All three count."
+)
+def charges_the_first_layer_only(A3, Y, parameters, lambd):
+    penalty = lambd / (2 * Y.shape[1]) * _squares(parameters, ("W1",))
+    return _entropy(A3, Y) + penalty
+
+
+@cost_with_penalty.mistake(
+    "The weights of the second layer are missing from the penalty. All three count."
+)
+def leaves_out_the_middle_layer(A3, Y, parameters, lambd):
+    penalty = lambd / (2 * Y.shape[1]) * _squares(parameters, ("W1", "W3"))
+    return _entropy(A3, Y) + penalty
+
+
+@cost_with_penalty.mistake(
+    "The norms of the weights are charged, roots of the sums. The penalty adds up the "
+    "squares."
+)
+def charges_norms(A3, Y, parameters, lambd):
+    norms = sum(np.linalg.norm(parameters[key]) for key in WEIGHTS)
+    return _entropy(A3, Y) + lambd / (2 * Y.shape[1]) * norms
+
+
+@cost_with_penalty.mistake(
+    "This is the penalty alone. The cost is the cross-entropy plus the penalty."
+)
+def penalty_alone(A3, Y, parameters, lambd):
+    return lambd / (2 * Y.shape[1]) * _squares(parameters)
+
+
+@cost_with_penalty.mistake(
+    "The cross-entropy is not averaged: divide it by m, as the penalty is."
+)
+def entropy_not_averaged(A3, Y, parameters, lambd):
+    penalty = lambd / (2 * Y.shape[1]) * _squares(parameters)
+    return _entropy(A3, Y) * Y.shape[1] + penalty
 
 
 @cost_with_penalty.mistake("There is no penalty in it, only the cross-entropy.")
@@ -744,8 +894,19 @@ for _layer, _decay in ((1, (0, 1, 1)), (2, (1, 0, 1)), (3, (1, 1, 0))):
     )(one_term_missing)
 
 
+for _layer, _decay in ((1, (1, 0, 0)), (2, (0, 1, 0)), (3, (0, 0, 1))):
+
+    def one_term_only(X, Y, cache, lambd, decay=_decay):
+        return _backward(X, Y, cache, lambd, decay=decay)
+
+    one_term_only.__name__ = f"term_of_layer_{_layer}_only"
+    backward_with_penalty.mistake(
+        f"Only dW{_layer} has its λ/m term. All three weights are charged."
+    )(one_term_only)
+
+
 @backward_with_penalty.mistake(
-    "All three λ/m terms are missing: these are the slopes without a penalty."
+    "All three λ/m terms are missing: these are the gradients without a penalty."
 )
 def no_terms(X, Y, cache, lambd):
     return _backward(X, Y, cache, 0.0)
@@ -774,8 +935,8 @@ def terms_subtracted(X, Y, cache, lambd):
 
 
 @backward_with_penalty.mistake(
-    "The slopes through ReLU are let through everywhere. Where the activation is 0, so "
-    "is the slope."
+    "Through ReLU everything passes. Where the activation is 0, nothing should: dZ is "
+    "0 there."
 )
 def forgets_relu(X, Y, cache, lambd):
     return _backward(X, Y, cache, lambd, relu=False)
@@ -786,6 +947,25 @@ def forgets_relu(X, Y, cache, lambd):
 )
 def sums_the_slopes(X, Y, cache, lambd):
     return _backward(X, Y, cache, lambd, by=1)
+
+
+@backward_with_penalty.mistake(
+    "dZ3 holds a factor A3 (1 - A3) too many. With this cost it cancels out."
+)
+def sigmoid_slope_at_the_output(X, Y, cache, lambd):
+    A3 = cache[9]
+    scaled = (*cache[:9], Y + (A3 - Y) * A3 * (1 - A3), *cache[10:])
+    return _backward(X, Y, scaled, lambd)
+
+
+@backward_with_penalty.mistake(
+    "dW holds λ/m times the sign of the weight. That is L1; L2 takes the weight itself."
+)
+def terms_of_l1(X, Y, cache, lambd):
+    grads = _backward(X, Y, cache, 0.0)
+    for key, W in (("dW1", cache[2]), ("dW2", cache[6]), ("dW3", cache[10])):
+        grads[key] = grads[key] + lambd / X.shape[1] * np.sign(W)
+    return grads
 
 
 @backward_with_penalty.mistake("All slopes point the wrong way: dZ3 is A3 - Y.")
@@ -869,12 +1049,15 @@ lab.concept(
 @lab.check("l1_penalty", points=3)
 def l1_penalty(rng):
     """Networks of one to four layers, signs of both kinds, several m."""
-    for dims, m in [((3, 1), 4), ((2, 4, 1), 10), ((3, 4, 2, 5, 1), 7)]:
-        parameters = {}
+    for dims in [(3, 1), (2, 4, 1), (3, 4, 2, 1), (2, 3, 2, 2, 1), (4, 5, 1)]:
+        parameters, m = {}, int(rng.integers(3, 20))
         for i, (before, n) in enumerate(pairwise(dims), 1):
-            parameters[f"W{i}"] = rng.normal(size=(n, before))
+            W = rng.normal(size=(n, before))
+            W[0, 0] = np.abs(W[0, 0]) + 0.1
+            W[0, -1] = -np.abs(W[0, -1]) - 0.1
+            parameters[f"W{i}"] = W
             parameters[f"b{i}"] = rng.normal(size=(n, 1))
-        yield case(parameters, float(rng.uniform(0.2, 2)), m)
+        yield case(parameters, float(rng.uniform(0.2, 0.9)), m)
 
 
 def _absolute(parameters, keys="W"):
@@ -1016,12 +1199,19 @@ lab.concept(
 
 @lab.check("forward_propagation_with_dropout", points=9)
 def forward_with_dropout(rng):
-    """One example, several, one label and three; keep most, half, few and all."""
-    for (sizes, m), keep in zip(SIZES, (0.5, 0.8, 0.3, 1.0), strict=True):
+    """Several examples, one label and three; keep most, half, few and all.
+
+    - Set no seed: the masks follow the generator as the caller left it.
+    """
+    for (sizes, m), keep in zip(LARGER, (0.5, 0.8, 0.3, 1.0), strict=True):
         X, _, parameters = network_case(rng, sizes, m)
         yield case(X, parameters, keep)
     X, _, parameters = network_case(rng, (2, 9, 8, 1), 6)
     yield case(X, parameters)
+
+
+# Of so many units some that were awake are dropped, and some are kept.
+LARGER = [((2, 16, 16, 1), 2), ((3, 8, 7, 1), 6), ((4, 8, 7, 1), 9), ((3, 5, 4, 3), 4)]
 
 
 def _less(shape, keep):
@@ -1085,6 +1275,29 @@ def forgets_to_scale(X, parameters, keep_prob=0.5):
 )
 def scales_the_first_only(X, parameters, keep_prob=0.5):
     return _forward(X, parameters, keep_prob, scale={1: 1 / keep_prob, 2: 1.0})
+
+
+@forward_with_dropout.mistake(
+    "The first hidden layer is masked but not scaled. Divide A1 by keep_prob, too."
+)
+def scales_the_second_only(X, parameters, keep_prob=0.5):
+    return _forward(X, parameters, keep_prob, scale={1: 1.0, 2: 1 / keep_prob})
+
+
+@forward_with_dropout.mistake(
+    "It divides by the share that is dropped. Divide by keep_prob, the share that "
+    "stays."
+)
+def scales_by_the_dropped(X, parameters, keep_prob=0.5):
+    scale = 1 / (1 - keep_prob) if keep_prob < 1 else 1.0
+    return _forward(X, parameters, keep_prob, scale={1: scale, 2: scale})
+
+
+@forward_with_dropout.mistake(
+    "Half of the units stay, whatever `keep_prob` says. Compare with the argument."
+)
+def keeps_half_always(X, parameters, keep_prob=0.5):
+    return _forward(X, parameters, 0.5)
 
 
 @forward_with_dropout.mistake(
@@ -1187,8 +1400,8 @@ def dropout_by_the_other_comparison(X, parameters, keep_prob=0.5):
 
 @lab.check("backward_propagation_with_dropout", points=7)
 def backward_with_dropout(rng):
-    """One example, several, one label and three; keep most, half, few and all."""
-    for (sizes, m), keep in zip(SIZES, (0.5, 0.8, 0.6, 1.0), strict=True):
+    """Several examples, one label and three; keep most, half, few and all."""
+    for (sizes, m), keep in zip(LARGER, (0.5, 0.8, 0.6, 1.0), strict=True):
         X, Y, parameters = network_case(rng, sizes, m)
         drawing = np.random.RandomState(int(rng.integers(10_000)))
         cache = _forward(
@@ -1203,6 +1416,21 @@ def backward_with_dropout(rng):
 )
 def backward_forgets_to_scale(X, Y, cache, keep_prob):
     return _backward(X, Y, cache, keep=keep_prob, scale=(1, 1))
+
+
+@backward_with_dropout.mistake("dA2 is not scaled. Divide it by keep_prob, like dA1.")
+def scales_the_lower_only(X, Y, cache, keep_prob):
+    return _backward(X, Y, cache, keep=keep_prob, scale=(1 / keep_prob, 1))
+
+
+@backward_with_dropout.mistake(
+    "dZ2 and dZ1 are right, but dA2 and dA1 came back from before mask and factor. "
+    "Return what dZ2 and dZ1 were made from."
+)
+def returns_da_before_the_mask(X, Y, cache, keep_prob):
+    grads = _backward(X, Y, cache, keep=keep_prob)
+    W2, W3 = cache[8], cache[12]
+    return grads | {"dA2": W3.T @ grads["dZ3"], "dA1": W2.T @ grads["dZ2"]}
 
 
 @backward_with_dropout.mistake("dA1 is not scaled. Divide it by keep_prob, like dA2.")
@@ -1238,8 +1466,8 @@ def draws_new_masks(X, Y, cache, keep_prob):
 
 
 @backward_with_dropout.mistake(
-    "The slopes through ReLU are let through everywhere. Where the activation is 0, so "
-    "is the slope."
+    "Through ReLU everything passes. Where the activation is 0, nothing should: dZ is "
+    "0 there."
 )
 def dropout_forgets_relu(X, Y, cache, keep_prob):
     return _backward(X, Y, cache, keep=keep_prob, relu=False)
@@ -1292,15 +1520,27 @@ lab.concept(
 
 @lab.check("early_stopping", points=5)
 def early_stopping(rng):
-    """A low before a lower one, ties, patience never used up, one epoch, noise."""
-    yield case([0.9, 0.7, 0.8, 0.75, 0.6], 2)
-    yield case([0.5, 0.5, 0.5, 0.4, 0.3], 2)
-    yield case([3.0, 2.0, 1.0, 0.5], 1)
-    yield case([0.3], 5)
-    yield case([0.9, 0.7, 0.8, 0.75, 0.6, 0.9, 0.95, 0.2], 3)
-    falling = np.exp(-np.arange(40) / 10) + 0.02 * np.arange(40)
-    yield case((falling + 0.05 * rng.normal(size=40)).tolist(), 4)
-    yield case((1 / (1 + np.arange(12)) + 0.3 * rng.uniform(size=12)).tolist(), 1)
+    """A low before a lower one, ties, patience never used up, one epoch, long runs.
+
+    Which cost is lower than which is fixed; the costs themselves are drawn.
+
+    - The low so far is kept, not where training stops, nor a later low.
+    - An equal cost is no new low; each new low starts the count again.
+    """
+    more = int(rng.integers(3))  # lows before all others, so that indices differ
+    for lows, ranks, patience in [
+        (1, [4, 1, 3, 2, 0], 2),
+        (1, [2, 2, 2, 1, 0], 2),
+        (1, [3, 2, 1, 0], 1),
+        (1, [6, 3, 5, 4, 2, 6, 7, 1], 3),
+        (2, [6, 3, 5, 2, 4, 4, 5, 1, 4, 5, 6, 7, 0], 3),
+        (1, [11, 9, 10, 7, 8, 9, 4, 5, 6, 5, 0, 1], 3),
+        (1, [5, 4, 3, 4, 2, 3, 1, 2, 0], 2),
+    ]:
+        costs = np.cumsum(rng.uniform(0.05, 0.3, 16))
+        before = range(15, 15 - lows - more, -1)
+        yield case([float(costs[rank]) for rank in (*before, *ranks)], patience)
+    yield case([float(rng.uniform())], 5)
 
 
 def _stop(dev_costs, patience, better=lambda cost, best: cost < best):
@@ -1369,6 +1609,25 @@ def compares_with_the_last(dev_costs, patience):
         if waited >= patience:
             return epoch - patience
     return len(dev_costs) - 1
+
+
+@early_stopping.mistake("It waits one epoch less than patience allows.")
+def stops_too_soon(dev_costs, patience):
+    return _stop(dev_costs, patience - 1)[0]
+
+
+@early_stopping.mistake(
+    "Nothing comes back where patience is never used up. Return the lowest epoch after "
+    "the loop as well."
+)
+def returns_only_when_it_stops(dev_costs, patience):
+    keep, end = _stop(dev_costs, patience)
+    return keep if end - keep >= patience else None
+
+
+@early_stopping.mistake("The index counts from 1. The first epoch has the index 0.")
+def counts_from_one(dev_costs, patience):
+    return _stop(dev_costs, patience)[0] + 1
 
 
 @early_stopping.mistake("It returns the cost. Return its index.")
@@ -1511,7 +1770,17 @@ def changes_the_type(image, rng):
     return ref.augment(image, rng) * np.float32(1.0)
 
 
-@augment.mistake("Chance comes from `np.random`. Draw from the `rng` you were given.")
+@augment.mistake(
+    "It moves only down and to the right. Each movement may be negative: -2 to 2."
+)
+def moves_one_way(image, rng):
+    return ref.shifted(_mirrored(image, rng), *rng.integers(0, 3, size=2))
+
+
+@augment.mistake(
+    "Chance comes from elsewhere than the `rng` you were given: from `np.random`, or "
+    "from a generator of your own. Draw every number from `rng`."
+)
 def draws_elsewhere(image, rng):
     if np.random.rand() < 0.5:
         image = image[:, ::-1]
@@ -1545,11 +1814,13 @@ def augment_pixel_by_pixel(image, rng):
 
 
 def two_numbers(rng):
-    """Whole numbers, floats of either sign."""
-    yield case(2, 4)
-    yield case(-3, 5)
-    for x, theta in rng.normal(scale=3, size=(2, 2)):
-        yield case(float(x), float(theta))
+    """Whole numbers, floats of either sign; the two are never equal."""
+    for sign in (1, -1, 1):
+        x, theta = rng.permutation(np.arange(3, 20))[:2]
+        yield case(sign * int(x), int(theta))
+    for sign in (1, -1):
+        x, theta = rng.uniform([0.3, 2], [0.9, 4])
+        yield case(float(x), sign * float(theta))
 
 
 @lab.check("forward_propagation", points=1)

@@ -118,7 +118,8 @@ def split_dataset(X, Y, fractions, seed):
         X: array `(n_x, m)`.
         Y: array `(n_y, m)`.
         fractions: shares of the three sets, which sum to 1. The first two sizes are
-            rounded, the test set is what remains.
+            rounded to the nearest whole number, a half either way; the test set is
+            what remains.
         seed: of the shuffle: the same seed gives the same sets.
 
     Returns:
@@ -586,7 +587,7 @@ def network(X, parameters):
 # To draw an island around one card, a network needs steep slopes: large weights. So
 # charge it for them. **L2 regularization** adds the squares of all weights to the cost:
 #
-# $$J = \underbrace{-\tfrac1m \sum y \ln a + (1-y) \ln(1-a)}_{\text{cross-entropy}}
+# $$J = \underbrace{-\tfrac1m \sum [y \ln a + (1-y) \ln(1-a)]}_{\text{cross-entropy}}
 # + \underbrace{\tfrac{\lambda}{2m} \sum_l \lVert W^{[l]} \rVert^2}_{\text{penalty}}$$
 #
 # By hand: $W^{[1]} = (1, 2)$, $W^{[2]} = (3)$, $\lambda = 0.5$, $m = 7$. The squares
