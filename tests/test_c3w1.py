@@ -5,7 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from autograder.check import load
 from autograder.reference import reference
+from helpers.checks.verdict import judge
 
 lab = reference("C3W1")
 
@@ -96,3 +98,37 @@ def test_numbers_that_the_lab_states_of_its_classifiers():
         assert 100 * np.mean(said != shop.dev_y) == pytest.approx(plain, abs=0.15)
         error = lab.weighted_error(shop.dev_y, said, weights)
         assert 100 * error == pytest.approx(weighted, abs=0.3)
+
+
+def passed(name, function, seed):
+    """How many of the hidden cases of an exercise a function passes."""
+    check = load("C3W1").checks[name]
+    calls = list(check.draw(np.random.default_rng(seed)))
+    outcomes = [check.observe(function, call) for call in calls]
+    expected = [check.expected(call, with_mistakes=False) for call in calls]
+    return judge(name, expected, outcomes, [], check.tolerance).passed
+
+
+@pytest.mark.parametrize(
+    ("kind", "accepted"),
+    [(int, True), (np.int64, True), (np.array, True), (float, False),
+     (np.float32, False), (lambda size: [size], False)],
+)  # fmt: skip
+def test_a_size_is_whole_by_its_type(kind, accepted):
+    got = passed("dev_set_size", lambda *given: kind(lab.dev_set_size(*given)), 5)
+    assert got == (6 if accepted else 0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("family", lab.FAMILIES.values())
+def test_no_single_step_is_right_for_all_reports(family, seed):
+    assert passed("next_step", lambda report: family, seed) == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whole_examples_below_the_border_are_as_good_as_a_fifth(seed):
+    def in_examples(n):
+        held_out = min(int(n * 0.2 + 1e-9), 10_000)
+        return (n - 2 * held_out) / n, held_out / n, held_out / n
+
+    assert passed("choose_split", in_examples, seed) == 6

@@ -17,10 +17,23 @@ ref = lab.reference
 @lab.check("confusion_matrix", points=8)
 def confusion_matrix(rng):
     """Few and many classes, classes that never occur, one example."""
-    for m, used, n_classes in [(30, 3, 3), (60, 4, 6), (1, 2, 2), (200, 5, 5)]:
-        y_true = rng.integers(0, used, m)
-        y_pred = np.where(rng.random(m) < 0.5, y_true, rng.integers(0, used, m))
+    # "`n_classes`, always", "row truth, column guess"; never symmetric, and the last of
+    # the classes in use occurs
+    for m, used, n_classes in [(30, 3, 3), (60, 4, 6), (200, 5, 5)]:
+        y_true = y_pred = np.zeros(m, dtype=int)
+        while np.array_equal(*_there_and_back(y_true, y_pred, n_classes)):
+            y_true = rng.integers(0, used, m)
+            y_true[0] = used - 1
+            y_pred = np.where(rng.random(m) < 0.5, y_true, rng.integers(0, used, m))
         yield case(y_true, y_pred, n_classes)
+    n_classes = int(rng.integers(4, 20))
+    one, other = rng.permutation(n_classes - 1)[:2]
+    yield case(np.array([one]), np.array([other]), n_classes)
+
+
+def _there_and_back(y_true, y_pred, n_classes):
+    counts = ref.confusion_matrix(y_true, y_pred, n_classes)
+    return counts, counts.T
 
 
 @confusion_matrix.mistake(
@@ -53,6 +66,23 @@ def gives_shares(y_true, y_pred, n_classes):
     return ref.confusion_matrix(y_true, y_pred, n_classes) / len(y_true)
 
 
+@confusion_matrix.mistake(
+    "Each row sums to 1, so these are shares of a true class. Asked for are counts."
+)
+def gives_shares_of_rows(y_true, y_pred, n_classes):
+    counts = ref.confusion_matrix(y_true, y_pred, n_classes)
+    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+
+@confusion_matrix.mistake(
+    "Only the diagonal is filled: wrong guesses are counted as well, in the column of "
+    "the guess."
+)
+def counts_the_right_only(y_true, y_pred, n_classes):
+    counts = ref.confusion_matrix(y_true, y_pred, n_classes)
+    return np.diag(np.diag(counts))
+
+
 @confusion_matrix.mistake("The diagonal is empty: right guesses are counted as well.")
 def leaves_out_the_right_ones(y_true, y_pred, n_classes):
     counts = ref.confusion_matrix(y_true, y_pred, n_classes)
@@ -75,18 +105,24 @@ def confusion_by_one_hot(y_true, y_pred, n_classes):
 @lab.check("precision_recall_f1", points=10)
 def precision_recall_f1(rng):
     """Rare and common ones; nothing called 1, nothing is 1, nothing found."""
-    for m, share in [(60, 0.3), (200, 0.1)]:
-        y_true = (rng.random(m) < share).astype(int)
-        y_true[:6] = 1, 1, 1, 0, 0, 0
-        y_pred = np.where(rng.random(m) < 0.7, y_true, 1 - y_true)
-        y_pred[:6] = 1, 1, 0, 1, 0, 0
-        yield case(y_true, y_pred)
-    some = (rng.random(12) < 0.5).astype(int)
-    some[0] = 1
-    yield case(some, np.zeros(12, dtype=int))
-    yield case(np.zeros(12, dtype=int), some)
-    yield case(np.zeros(3, dtype=int), np.zeros(3, dtype=int))
-    yield case(np.array([1, 1, 0, 0, 0]), np.array([0, 0, 1, 1, 1]))
+    # As zeros are right in the last three kinds, there are many of the others.
+    # Precision differs from recall, so that all kinds of means do, and from accuracy.
+    for m in (12, 15, 20, 24, 28, 30, 35, 40, 45, 50, 55, 60):
+        extra = wrong = found = 0
+        while wrong * (found + extra) == extra * m:
+            found, missed = (int(n) for n in rng.integers(2, m // 4, 2))
+            extra = max(0, missed + int(rng.integers(1, 4)) * (1 if m % 2 else -1))
+            wrong = missed + extra
+        y_true = np.repeat([1, 0], [found + missed, m - found - missed])
+        y_pred = np.repeat([1, 0, 1, 0], [found, missed, extra, m])[:m]
+        order = rng.permutation(m)
+        yield case(y_true[order], y_pred[order])
+    m, n = (int(length) for length in rng.integers(8, 30, 2))
+    some = rng.permutation(np.arange(m) % 2)
+    yield case(some, np.zeros(m, dtype=int))
+    yield case(np.zeros(m, dtype=int), some)
+    other = rng.permutation(np.arange(n) % 3)
+    yield case((other == 0).astype(int), (other == 1).astype(int))
 
 
 def _counts(y_true, y_pred):
@@ -112,6 +148,14 @@ def precision_is_recall(y_true, y_pred):
 )
 def plain_mean(y_true, y_pred):
     return _scores(y_true, y_pred, lambda P, R: (P + R) / 2)
+
+
+@precision_recall_f1.mistake(
+    "F1 is the root of the product, the geometric mean. The harmonic mean divides "
+    "2 P R by the sum."
+)
+def geometric_mean(y_true, y_pred):
+    return _scores(y_true, y_pred, lambda P, R: math.sqrt(P * R))
 
 
 @precision_recall_f1.mistake("F1 is half of what it should be: the 2 is missing.")
@@ -199,31 +243,48 @@ lab.concept(
 @lab.check("rank_models", points=10)
 def rank_models(rng):
     """Limits from above and below, one met exactly, no limits, nobody good enough."""
-    names = [str(name) for name in rng.permutation(["ant", "bee", "cat", "dog", "elk"])]
-    score, ms, recall = (rng.permutation(5) for _ in range(3))
-    score[4], ms[4] = 9, 9  # the best, and too slow
-    score[3], ms[3], recall[3] = 8, 3, 3  # next, and exactly at both limits
-    score[2], ms[2], recall[2] = 7, 1, 1  # fast, but below the other limit
-    score[1], ms[1], recall[1] = 6, 2, 4  # clear of both
-    table = {
-        name: {
-            "ms": 10.0 * float(ms[i]),
-            "accuracy": 0.80 + float(score[i]) / 100,
-            "recall": 0.5 + float(recall[i]) / 10,
+    # "at most, or at least, the limit", "within all limits", "larger is better",
+    # `None`; each table has names of its own, so that no name is right twice
+    names = [f"model {number}" for number in rng.permutation(900)[:40] + 100]
+    limits = [  # what is optimized, and for each limit: metric, sign, rank of the limit
+        ("accuracy", [("ms", "<=", 2), ("recall", ">=", 2)]),  # model 3 is at both
+        ("accuracy", [("ms", "<=", 1.5), ("recall", ">=", 2.5)]),
+        ("accuracy", [("recall", ">=", 1.5), ("ms", "<=", 2.5)]),
+        ("accuracy", []),
+        ("accuracy", [("ms", "<=", -0.5)]),
+        ("recall", [("accuracy", ">=", 4)]),  # model 4 is at it
+        ("recall", [("accuracy", ">=", 1.5), ("ms", "<=", 2.5)]),
+        ("accuracy", [("ms", "<=", 2.5)]),
+    ]
+    for k, (optimizing, wanted) in enumerate(limits):
+        levels = {metric: _levels(rng) for metric in RANKS}
+        models = {
+            name: {metric: levels[metric][RANKS[metric][i]] for metric in RANKS}
+            for i, name in enumerate(names[5 * k : 5 * k + 5])
         }
-        for i, name in enumerate(names)
-    }
-    table = {name: table[name] for name in sorted(table)}
-    slow, fast = table[names[4]], table[names[3]]
-    both = {"ms": ("<=", fast["ms"]), "recall": (">=", fast["recall"])}
-    yield case(table, "accuracy", both)
-    yield case(table, "accuracy", {"ms": ("<=", 25.0), "recall": (">=", 0.85)})
-    yield case(table, "accuracy", {"ms": ("<=", 25.0), "recall": (">=", 0.7)})
-    yield case(table, "accuracy", {})
-    yield case(table, "accuracy", {"ms": ("<=", -1.0)})
-    yield case(table, "recall", {"accuracy": (">=", slow["accuracy"])})
-    yield case(table, "recall", {"accuracy": (">=", 0.855), "ms": ("<=", 35.0)})
-    yield case({name: table[name] for name in sorted(names[:4])}, "accuracy", {})
+        yield case(
+            {name: models[name] for name in sorted(models)},
+            optimizing,
+            {metric: (sign, _level(levels[metric], rank))
+             for metric, sign, rank in wanted},
+        )  # fmt: skip
+
+
+# For each metric the ranks of five models, from 0 for the smallest value: the fourth
+# is the most accurate, and too slow; the third comes next.
+RANKS = {
+    "ms": [3, 1, 0, 2, 4], "accuracy": [0, 1, 2, 3, 4], "recall": [4, 3, 1, 2, 0]
+}  # fmt: skip
+
+
+def _levels(rng):
+    return [round(float(level), 2) for level in np.cumsum(rng.uniform(1, 9, 5))]
+
+
+def _level(levels, rank):
+    """A value of that rank; one and a half lies between two values."""
+    lower = levels[math.floor(rank)] if rank >= 0 else 0.0
+    return (lower + levels[math.ceil(rank)]) / 2
 
 
 @rank_models.mistake(
@@ -261,6 +322,29 @@ def all_are_upper_limits(table, optimizing, satisficing):
 def takes_the_smallest(table, optimizing, satisficing):
     turned = {name: {**row, "turned": -row[optimizing]} for name, row in table.items()}
     return ref.rank_models(turned, "turned", satisficing)
+
+
+@rank_models.mistake(
+    "A model within one of the limits is let through. It has to be within all of them."
+)
+def one_limit_is_enough(table, optimizing, satisficing):
+    if not satisficing:
+        return ref.rank_models(table, optimizing, {})
+    found = [
+        ref.rank_models(table, optimizing, {metric: limit})
+        for metric, limit in satisficing.items()
+    ]
+    found = [name for name in found if name is not None]
+    return max(found, key=lambda name: table[name][optimizing], default=None)
+
+
+@rank_models.mistake("All models that fit came back. Return the best of them.")
+def returns_all_that_fit(table, optimizing, satisficing):
+    return [
+        name
+        for name, row in table.items()
+        if ref.rank_models({name: row}, optimizing, satisficing)
+    ]
 
 
 @rank_models.mistake("That is the value. Return the name of the model.")
@@ -326,16 +410,31 @@ lab.concept(
 
 @lab.check("weighted_error", points=8)
 def weighted_error(rng):
-    """Equal weights, a class that counts more, zeros, whole numbers, one example."""
+    """A class that counts more, weights of any size, zeros, integers, one example."""
+    # "not all 0", "a float between 0 and 1"; the weighted error is neither the plain
+    # one nor its opposite
     for m, classes in [(40, 3), (25, 10)]:
-        y_true = rng.integers(0, classes, m)
-        y_pred = np.where(rng.random(m) < 0.6, y_true, rng.integers(0, classes, m))
-        y_pred[:3] = y_true[:3] = 0, 1, 2
-        y_pred[3:5] = y_true[3:5] + 1
-        yield case(y_true, y_pred, np.where(y_true == 1, 10.0, 1.0))
-        yield case(y_true, y_pred, rng.random(m) * 3)
-    yield case(np.array([1, 0, 2]), np.array([1, 1, 1]), np.array([5, 2, 0]))
-    yield case(np.array([1]), np.array([0]), np.array([3.0]))
+        for weigh in (
+            lambda truth: np.where(truth == 1, 10.0, 1.0),
+            lambda truth: rng.random(len(truth)) * 3,
+        ):
+            near = True
+            while near:
+                y_true = rng.integers(0, classes, m)
+                y_pred = rng.integers(0, classes, m)
+                y_pred = np.where(rng.random(m) < 0.6, y_true, y_pred)
+                y_true[:3], y_pred[:3] = (0, 1, 2), (2, 1, 2)
+                weights = weigh(y_true)
+                error = ref.weighted_error(y_true, y_pred, weights)
+                plain = np.mean(y_true != y_pred)
+                near = min(abs(error - plain), abs(error - 0.5)) < 0.01
+            yield case(y_true, y_pred, weights)
+    a, b, c = (int(weight) for weight in rng.integers(1, 90, 3))
+    yield case(
+        np.array([1, 0, 2, 3]), np.array([1, 2, 1, 3]), np.array([a + b, b, 0, c])
+    )
+    one, other = (int(label) for label in rng.integers(0, 4, 2))
+    yield case(np.array([one]), np.array([one + 2 + other]), rng.uniform(0.5, 4, 1))
 
 
 @weighted_error.mistake(
@@ -431,10 +530,10 @@ lab.concept(
 @lab.check("choose_split", points=6)
 def choose_split(rng):
     """A hundred to ten million, and both sides of the border."""
-    for n in [100, 50_000, 1_000_000, 10_000_000]:
-        yield case(n)
-    yield case(int(rng.integers(20_000, 49_000)))
-    yield case(int(rng.integers(60_000, 400_000)))
+    # hundreds, so that rounding to whole examples makes no difference below the border
+    for low, high in [(1, 90), (260, 490), (550, 900), (1500, 4000), (12_000, 20_000),
+                      (50_000, 100_000)]:  # fmt: skip
+        yield case(100 * int(rng.integers(low, high)))
 
 
 @choose_split.mistake(
@@ -498,15 +597,14 @@ def split_by_numbers(n_examples):
     return tuple(np.float32([train, dev, dev]) / n_examples)
 
 
-@lab.check("dev_set_size", points=10)
+@lab.check("dev_set_size", points=10, driver="counted")
 def dev_set_size(rng):
-    """Large and small differences, three confidences."""
-    yield case(0.1)
-    yield case(0.3)
-    yield case(0.01)
-    yield case(0.2, 0.99)
-    yield case(0.15, 0.8)
-    yield case(float(rng.uniform(0.04, 0.3)), float(rng.uniform(0.7, 0.99)))
+    """Large and small differences, several confidences, the usual one."""
+    # "the smallest whole m", "an int", "two-sided"; no confidence is near the usual one
+    for low, high in [(0.08, 0.12), (0.2, 0.3), (0.011, 0.013)]:
+        yield case(float(rng.uniform(low, high)))
+    for low, high in [(0.98, 0.995), (0.7, 0.8), (0.85, 0.9)]:
+        yield case(float(rng.uniform(0.04, 0.15)), float(rng.uniform(low, high)))
 
 
 def _z(probability):
@@ -529,9 +627,31 @@ def one_classifier(error_difference, confidence=0.95):
     return math.ceil(_z((1 + confidence) / 2) ** 2 / (4 * error_difference**2))
 
 
-@dev_set_size.mistake("It is rounded down, or not at all: one example short. Round up.")
+@dev_set_size.mistake("It is one example short: rounded down. Round up.")
 def rounds_down(error_difference, confidence=0.95):
     return int(_z((1 + confidence) / 2) ** 2 / (2 * error_difference**2))
+
+
+@dev_set_size.mistake(
+    "The number is right, but it is a float, and no size of an array. Return an int."
+)
+def size_as_a_float(error_difference, confidence=0.95):
+    return float(ref.dev_set_size(error_difference, confidence))
+
+
+@dev_set_size.mistake(
+    "It is not rounded: part of an example cannot be collected. Round up, to an int."
+)
+def does_not_round(error_difference, confidence=0.95):
+    return _z((1 + confidence) / 2) ** 2 / (2 * error_difference**2)
+
+
+@dev_set_size.mistake(
+    "The 2 below the line is missing, so it asks for twice as many examples. The "
+    "variance of a difference is at most 1 / (2m)."
+)
+def twice_as_many(error_difference, confidence=0.95):
+    return math.ceil(_z((1 + confidence) / 2) ** 2 / error_difference**2)
 
 
 @dev_set_size.mistake(
@@ -563,7 +683,7 @@ def size_by_bisection(error_difference, confidence=0.95):
 @dev_set_size.right
 def size_from_the_other_tail(error_difference, confidence=0.95):
     z = -_z((1 - confidence) / 2)
-    return float(math.ceil((z / error_difference) ** 2 / 2))
+    return np.ceil((z / error_difference) ** 2 / 2).astype(int)
 
 
 lab.concept(
@@ -627,8 +747,10 @@ def bayes_error_proxy(rng):
         errors = rng.uniform(0.08, 0.4, 5)
         errors[best] = rng.uniform(0.01, 0.05)
         yield case({who: float(e) for who, e in zip(people, errors, strict=True)})
-    yield case({"tailor": 0.07})
-    yield case({"customer": 0.3, "tailor": 0.1, "all together": 0.0})
+    alone = str(rng.choice(people))
+    yield case({alone: float(rng.uniform(0.02, 0.2))})
+    high, low = (float(e) for e in rng.uniform([0.2, 0.05], [0.4, 0.1]))
+    yield case({"customer": high, "tailor": low, "all together": 0.0})
 
 
 @bayes_error_proxy.mistake(
@@ -648,9 +770,14 @@ def takes_the_mean(human_errors):
     return who, sum(human_errors.values()) / len(human_errors)
 
 
-@bayes_error_proxy.mistake("Both are asked for: who it is, and the error.")
+@bayes_error_proxy.mistake("Only the error came back. Say who it is, too, and first.")
 def error_alone(human_errors):
     return min(human_errors.values())
+
+
+@bayes_error_proxy.mistake("Only the name came back. Give the error as well.")
+def name_alone(human_errors):
+    return min(human_errors, key=human_errors.get)
 
 
 @bayes_error_proxy.mistake(
@@ -684,15 +811,21 @@ def proxy_with_a_loop(human_errors):
 @lab.check("bias_variance_report", points=8)
 def bias_variance_report(rng):
     """Bias, variance, both alike, better than people, better on dev than training."""
-    yield case(0.0, 0.25, 0.375)
-    yield case(0.0, 0.25, 0.5)
-    yield case(0.01, 0.08, 0.10)
-    yield case(0.075, 0.08, 0.10)
-    yield case(0.04, 0.031, 0.035)
-    yield case(0.02, 0.06, 0.05)
-    human, bias, variance = rng.uniform(0.02, 0.05), *rng.uniform(0.02, 0.2, 2)
-    human, seen = float(human), float(human + bias)
-    yield case(human, seen, seen + float(variance))
+    # "floats with their signs", "whichever is larger (bias, if equal)"
+    human, gap = (int(n) / 64 for n in rng.integers(1, 16, 2))  # exact in binary
+    yield case(human, human + gap, human + 2 * gap)
+    kinds = [  # the least and the most that a gap may be
+        ([0.05, 0.01], [0.2, 0.04]),
+        ([0.002, 0.01], [0.006, 0.05]),
+        ([-0.02, 0.003], [-0.004, 0.01]),  # better than people
+        ([0.02, -0.02], [0.05, -0.004]),  # better on dev than on training
+        ([0.02, 0.06], [0.05, 0.2]),
+        ([0.06, 0.02], [0.2, 0.05]),
+    ]
+    for lowest, highest in kinds:
+        human = float(rng.uniform(0.03, 0.06))
+        bias, variance = (float(gap) for gap in rng.uniform(lowest, highest))
+        yield case(human, human + bias, human + bias + variance)
 
 
 def _report(bias, variance, larger=True):
@@ -739,6 +872,21 @@ def turns_the_signs(human_error, train_error, dev_error):
 @bias_variance_report.mistake("The focus is on the smaller gap. Take the larger one.")
 def focus_on_the_smaller(human_error, train_error, dev_error):
     return _report(train_error - human_error, dev_error - train_error, larger=False)
+
+
+@bias_variance_report.mistake("Where both gaps are equal the focus is on the bias.")
+def tie_goes_to_variance(human_error, train_error, dev_error):
+    bias, variance = train_error - human_error, dev_error - train_error
+    return _report(bias, variance) | {
+        "focus": "bias" if bias > variance else "variance"
+    }
+
+
+@bias_variance_report.mistake(
+    "The variance is the whole dev error. It is the gap from training to dev."
+)
+def variance_from_nothing(human_error, train_error, dev_error):
+    return _report(train_error - human_error, dev_error)
 
 
 @bias_variance_report.right
@@ -797,24 +945,41 @@ lab.concept(
 # --- one knob at a time --------------------------------------------------------------
 
 
-@lab.check("next_step", points=6)
+@lab.check("next_step", points=6, driver="steps")
 def next_step(rng):
-    """Each gap the largest, with and without a test gap; nothing wrong; ahead."""
-    lowest, highest = [0.08, 0.03, 0.0], [0.2, 0.06, 0.004]
-    large, middle, little = map(float, rng.uniform(lowest, highest))
-    yield case({"avoidable_bias": large, "variance": middle, "focus": "bias"})
-    yield case({"avoidable_bias": middle, "variance": large, "focus": "variance"})
+    """Each gap the largest, with and without a test gap; nothing wrong; ahead.
+
+    There are four answers only, so each case asks for two different ones.
+    """
+    # "the largest of these gaps", "perhaps `test_gap`", "other entries that do not
+    # count", "if none is larger than `NOISE`"
+    noise = ref.NOISE
+
+    def report(bias, variance, test=None):
+        gaps = {"avoidable_bias": bias, "variance": variance}
+        gaps["focus"] = "bias" if bias >= variance else "variance"
+        return gaps if test is None else gaps | {"test_gap": test}
+
+    def gap(low, high):
+        return float(rng.uniform(low, high))
+
+    def large():
+        return gap(0.1, 0.2)
+
+    def middle():
+        return gap(0.03, 0.06)
+
+    def little():
+        return gap(0.0, 0.004)
+
+    yield case([report(large(), middle()), report(middle(), large())])
+    yield case([report(middle(), little(), large()), report(large(), middle())])
+    yield case([report(little(), little()), report(little(), middle(), -large())])
+    yield case([report(-large(), middle(), -little()), report(-large(), little())])
+    yield case([report(noise, little() / 2), report(noise + little() + 1e-4, little())])
     yield case(
-        {"avoidable_bias": middle, "variance": little, "focus": "bias",
-         "test_gap": large}
-    )  # fmt: skip
-    yield case({"avoidable_bias": little, "variance": little, "focus": "bias"})
-    yield case(
-        {"avoidable_bias": -large, "variance": middle, "focus": "variance",
-         "test_gap": -little}
-    )  # fmt: skip
-    yield case({"avoidable_bias": -large, "variance": little, "focus": "variance"})
-    yield case({"avoidable_bias": ref.NOISE, "variance": 0.0, "focus": "bias"})
+        [report(little(), middle(), large()), report(middle(), large(), little())]
+    )
 
 
 _FAMILIES = {
@@ -852,6 +1017,21 @@ def always_turns_a_knob(report):
 def by_absolute_size(report):
     numbers = {k: abs(v) for k, v in report.items() if k != "focus"}
     return _largest(numbers)
+
+
+@next_step.mistake(
+    "It goes by `focus`, which knows nothing of a test gap nor of gaps too small to "
+    "matter. Compare the numbers."
+)
+def follows_the_focus(report):
+    return _FAMILIES["avoidable_bias" if report["focus"] == "bias" else "variance"]
+
+
+@next_step.mistake(
+    "A gap of just `NOISE` is taken for a gap. It counts if it is larger."
+)
+def noise_is_a_gap(report):
+    return _largest(report, noise=0.005 - 1e-9)
 
 
 @next_step.mistake("It treats the smallest gap. Take the largest.")
