@@ -33,7 +33,7 @@ class Cases:
         self.lab, self.seed = lab, seed
         self._calls: dict[tuple[str, int], list[Call]] = {}
         self._frames: dict[tuple[str, ...], list] = {}
-        self._expected: dict[tuple[str, int, bool], list[Expected]] = {}
+        self._expected: dict[tuple[str, int, bool, bool], list[Expected]] = {}
 
     def calls(self, name: str, chance: int = 0) -> Sequence[Call]:
         """The calls of one check.
@@ -59,20 +59,32 @@ class Cases:
         return self._frames[key]
 
     def expected(
-        self, name: str, chance: int = 0, with_mistakes: bool = False
-    ) -> Sequence[Expected]:
-        """What each call asks for, and what each known mistake would give."""
-        key = name, chance, with_mistakes
+        self, name: str, chance: int = 0, with_mistakes: bool = False,
+        with_blocks: bool = False,
+    ) -> Sequence[Expected]:  # fmt: skip
+        """What each call asks for, and what each known mistake would give.
+
+        Args:
+            name: of the exercise.
+            chance: of which calls.
+            with_mistakes: whether the mistakes are wanted.
+            with_blocks: whether fixed blocks are in the place of what it uses.
+        """
+        key = name, chance, with_mistakes, with_blocks
         if key not in self._expected:
             check = self.lab.checks[name]
             self._expected[key] = [
-                check.expected(call, with_mistakes) for call in self.calls(name, chance)
+                check.expected(call, with_mistakes, with_blocks)
+                for call in self.calls(name, chance)
             ]
         return self._expected[key]
 
 
 def question(
-    check: Check, calls: Sequence[Call], stand_ins: Iterable[str]
+    check: Check,
+    calls: Sequence[Call],
+    stand_ins: Iterable[str],
+    blocks: Iterable[str] = (),
 ) -> dict[str, Any]:
     """What a sandbox is told of a question: never what the right answer is."""
     return {
@@ -81,6 +93,7 @@ def question(
         "mutates": list(check.mutates),
         "driver": check.driver,
         "stand_ins": list(stand_ins),
+        "blocks": list(blocks),
     }
 
 

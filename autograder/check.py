@@ -22,7 +22,7 @@ import importlib
 import inspect
 import itertools
 import numbers
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,11 @@ from typing import Any
 import numpy as np
 
 from autograder.paths import PUBLIC_CHECKS
-from autograder.reference import reference
+from autograder.record import Recorder
+from autograder.reference import reference, used
 from helpers.checks.compare import ATOL, RTOL, Tolerance, brief
 from helpers.checks.outcome import Outcome, observe
+from helpers.checks.stand_in import Recorded, blocks, replaced
 from helpers.checks.store import Entry, PublicCase, PublicCheck, PublicConcept, digest
 from helpers.checks.values import Draws
 from helpers.checks.verdict import Expected
@@ -131,6 +133,22 @@ class Check:
         """The reference function."""
         return getattr(self.lab.reference, self.name)
 
+    @functools.cached_property
+    def uses(self) -> tuple[str, ...]:
+        """The exercises before this one that its reference uses, in their order.
+
+        Only these are ever replaced by the reference's: any other may hold the answer.
+        """
+        names = list(self.lab.checks)
+        needed = used(self.lab.name, self.name)
+        return tuple(n for n in names[: names.index(self.name)] if n in needed)
+
+    @functools.cached_property
+    def blocks(self) -> dict[str, Callable]:
+        """Fixed blocks for those of them that take or return objects."""
+        fixed = blocks(self.lab.name)
+        return {name: fixed[name] for name in self.uses if name in fixed}
+
     def draw(self, rng: np.random.Generator) -> Iterator[Call]:
         """Cases as calls, bound to the exercise's parameters."""
         for one in self.cases(rng):
@@ -171,20 +189,35 @@ class Check:
             driver=self.driver_function,
         )
 
-    def expected(self, call: Call, with_mistakes: bool = True) -> Expected:
+    def expected(
+        self, call: Call, with_mistakes: bool = True, with_blocks: bool = False
+    ) -> Expected:
         """What a call asks for.
+
+        Args:
+            call: one of a case.
+            with_mistakes: also what each known mistake gives.
+            with_blocks: with fixed blocks in the place of the exercises it uses.
 
         Raises:
             RuntimeError: the reference itself fails.
         """
+        if with_blocks:
+            with replaced(vars(reference(self.lab.name)), self.blocks):
+                return self._expected(call, with_mistakes, None)
+        return self._expected(call, with_mistakes, self.expectation)
+
+    def _expected(
+        self, call: Call, with_mistakes: bool, expectation: Callable | None
+    ) -> Expected:
         outcomes = [self.observe(self.solution, call)]
         if outcomes[0].error or outcomes[0].modified:
             raise RuntimeError(
                 f"{self.lab.name}: the reference of {self.name} fails on "
                 f"{call.shown(self.name)}: {outcomes[0].error or 'modifies arguments'}"
             )
-        if self.expectation:
-            value = self.expectation(**call.inputs)
+        if expectation:
+            value = expectation(**call.inputs)
             outcomes = [Outcome(value=value, after=outcomes[0].after)]
         outcomes += [self.observe(other, call) for other in self.alternatives]
         wrong = []
@@ -195,20 +228,42 @@ class Check:
 
     def public(self) -> PublicCheck:
         """The side of this check that a student receives."""
-        rng = np.random.default_rng(PUBLIC_SEED)
+        calls = list(self.draw(np.random.default_rng(PUBLIC_SEED)))
+        fixed = ()
+        if self.blocks:
+            fixed = tuple(self.expected(c, False, with_blocks=True) for c in calls)
         return PublicCheck(
             name=self.name,
             points=self.points,
             cases=[
                 PublicCase(call.inputs, call.positional, self.expected(call))
-                for call in self.draw(rng)
+                for call in calls
             ],
             messages=[mistake.message for mistake in self.mistakes],
             mutates=self.mutates,
             driver=self.driver,
             forbid=self.forbid,
             tolerance=self.tolerance,
+            recorded=self._recorded(calls),
+            blocks=tuple(self.blocks),
+            with_blocks=fixed,
         )
+
+    def _recorded(self, calls: Sequence[Call]) -> dict[str, Recorded]:
+        """Calls that the reference makes of the exercises it uses."""
+        names = vars(reference(self.lab.name))
+        checks = self.lab.checks
+        plain_ones = [name for name in self.uses if not checks[name].driver]
+        recorder = Recorder()
+        listening = recorder.listening(
+            {name: names[name] for name in plain_ones},
+            {name: checks[name].mutates for name in plain_ones},
+        )
+        for stand_ins in (listening, {**self.blocks, **listening}):
+            with replaced(names, stand_ins):
+                for call in calls if listening else ():
+                    self.observe(self.solution, call)
+        return recorder.calls()
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,17 @@ the judge sends inputs and compares what comes back elsewhere.
 from __future__ import annotations
 
 import contextlib
+import copy
 import io
 import linecache
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import CodeType, ModuleType
 from typing import Any
 
 from helpers.checks.notebook import driver_of
 from helpers.checks.outcome import Outcome, describe, observe
+from helpers.checks.stand_in import blocks, overwrite, replaced
 from helpers.checks.values import Opaque, plain
 
 
@@ -61,6 +63,7 @@ class Student:
         mutates: Iterable[str] = (),
         driver: str | None = None,
         stand_ins: Mapping[str, Callable] | None = None,
+        fixed: Iterable[str] = (),
     ) -> Outcome:
         """Call an exercise; see `helpers.checks.outcome.observe`.
 
@@ -71,12 +74,17 @@ class Student:
             mutates: parameters that it is asked to change in place.
             driver: name of the function in `helpers.drivers` that calls it.
             stand_ins: functions that take the place of the student's for this call.
+            fixed: exercises whose place a fixed block of `helpers.stand_ins` takes.
         """
         function = self.module.__dict__.get(name)
         if not callable(function):
             return Outcome(error=f"there is no function `{name}` in the notebook")
+        placed = dict(stand_ins or {})
+        if fixed := list(fixed):
+            known = blocks(self.lab)
+            placed |= {name: known[name] for name in fixed}
         try:
-            with self._replaced(stand_ins or {}):
+            with replaced(self.module.__dict__, placed):
                 return observe(
                     function,
                     inputs,
@@ -87,17 +95,35 @@ class Student:
         except BaseException as error:  # SystemExit and any other kind as well
             return Outcome(error=describe(error))
 
-    @contextlib.contextmanager
-    def _replaced(self, stand_ins: Mapping[str, Callable]) -> Iterator[None]:
-        names = self.module.__dict__
-        before = {name: names[name] for name in stand_ins if name in names}
-        names.update(stand_ins)
-        try:
-            yield
-        finally:
-            for name in stand_ins:
-                names.pop(name, None)
-            names.update(before)
+
+class StandIn:
+    """Stands in for an exercise: asks whoever knows for each value.
+
+    Args:
+        name: of the exercise.
+        ask: given the name and the arguments as a plain value, returns `value`, `after`
+            (arguments that are changed in place, by position or name) and `error`.
+    """
+
+    def __init__(self, name: str, ask: Callable[[str, Any], dict[str, Any]]) -> None:
+        self.__name__, self._ask = name, ask
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The reference's value.
+
+        Raises:
+            ValueError: the reference stops with an error on these arguments.
+        """
+        reply = self._ask(self.__name__, plain([list(args), kwargs]))
+        if reply["error"]:
+            raise ValueError(
+                f"a right `{self.__name__}` stops with {reply['error']} on these "
+                "arguments"
+            )
+        given = {**dict(enumerate(args)), **kwargs}
+        for key, after in reply["after"].items():
+            overwrite(given[key], after)
+        return copy.deepcopy(reply["value"])
 
 
 class _NoShell:

@@ -1,8 +1,9 @@
 """The public side of a lab's checks, in one HDF5 file a lab.
 
 For every check: inputs, expected outcomes and the outcomes of each known mistake on
-a few fixed cases; for every concept check: salted digests of the answers. No code of
-a reference solution is in it, and nothing in it is run.
+a few fixed cases, and what the reference got from the exercises before it; for every
+concept check: salted digests of the answers. No code of a reference solution is in it,
+and nothing in it is run.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ import numpy as np
 
 from helpers.checks.compare import Tolerance, difference
 from helpers.checks.outcome import Outcome
+from helpers.checks.stand_in import Recorded
 from helpers.checks.values import pack, unpack
 from helpers.checks.verdict import Expected
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,9 @@ class PublicCheck:
         driver: name of the function in `helpers.drivers` that calls the exercise.
         forbid: dotted names the exercise may not use.
         tolerance: for numbers.
+        recorded: calls that the reference made of other exercises, by their names.
+        blocks: other exercises that a fixed block can stand for.
+        with_blocks: what each case asks for with these blocks in their places.
     """
 
     name: str
@@ -58,6 +63,9 @@ class PublicCheck:
     driver: str | None = None
     forbid: tuple[str, ...] = ()
     tolerance: Tolerance = field(default_factory=Tolerance)
+    recorded: dict[str, Recorded] = field(default_factory=dict)
+    blocks: tuple[str, ...] = ()
+    with_blocks: tuple[Expected, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -184,27 +192,41 @@ def _to_plain(entry: Entry) -> dict[str, Any]:
     if isinstance(entry, PublicCheck):
         record["tolerance"] = [entry.tolerance.rtol, entry.tolerance.atol]
         record["cases"] = [
-            [case.inputs, case.positional, case.expected.shown,
-             [vars(o) for o in case.expected.outcomes],
-             [vars(o) for o in case.expected.mistakes]]
+            [case.inputs, case.positional, *_expected_to_plain(case.expected)]
             for case in entry.cases
-        ]  # fmt: skip
+        ]
+        record["recorded"] = {name: vars(r) for name, r in entry.recorded.items()}
+        record["with_blocks"] = [_expected_to_plain(e) for e in entry.with_blocks]
     return record
+
+
+def _expected_to_plain(expected: Expected) -> list[Any]:
+    outcomes = [vars(outcome) for outcome in expected.outcomes]
+    return [expected.shown, outcomes, [vars(o) for o in expected.mistakes]]
+
+
+def _expected(shown: str, outcomes: list[dict], mistakes: list[dict]) -> Expected:
+    return Expected(
+        shown,
+        tuple(Outcome(**o) for o in outcomes),
+        tuple(Outcome(**o) for o in mistakes),
+    )
 
 
 def _from_plain(record: dict[str, Any]) -> Entry:
     if "verdicts" in record:
         return PublicConcept(**record)
     cases = [
-        PublicCase(inputs, positional, Expected(
-            shown,
-            tuple(Outcome(**o) for o in outcomes),
-            tuple(Outcome(**o) for o in mistakes),
-        ))
-        for inputs, positional, shown, outcomes, mistakes in record["cases"]
-    ]  # fmt: skip
-    tolerance = Tolerance(*record["tolerance"])
-    return PublicCheck(**{**record, "cases": cases, "tolerance": tolerance})
+        PublicCase(inputs, positional, _expected(*expected))
+        for inputs, positional, *expected in record["cases"]
+    ]
+    made = {
+        "cases": cases,
+        "tolerance": Tolerance(*record["tolerance"]),
+        "recorded": {name: Recorded(**r) for name, r in record["recorded"].items()},
+        "with_blocks": tuple(_expected(*e) for e in record["with_blocks"]),
+    }
+    return PublicCheck(**{**record, **made})
 
 
 def same(one: Path, other: Path) -> bool:
