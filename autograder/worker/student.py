@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import importlib
+import importlib.util
 import io
 import linecache
 import warnings
@@ -15,7 +17,6 @@ from collections.abc import Callable, Iterable, Mapping
 from types import CodeType, ModuleType
 from typing import Any
 
-from helpers.checks.notebook import driver_of
 from helpers.checks.outcome import Outcome, describe, observe
 from helpers.checks.stand_in import blocks, overwrite, replaced
 from helpers.checks.values import Opaque, plain
@@ -33,6 +34,8 @@ class Student:
     def __init__(self, lab: str, cells: Iterable[str]) -> None:
         self.lab = lab
         self.errors: list[str] = []
+        # Before any of the student's code runs: what it puts into modules is its own.
+        self._drivers, self._blocks = _drivers(lab), blocks(lab)
         self.module = ModuleType("__main__", "A student's notebook")
         self.module.__dict__["get_ipython"] = _NoShell
         for number, cell in enumerate(cells, start=1):
@@ -80,9 +83,7 @@ class Student:
         if not callable(function):
             return Outcome(error=f"there is no function `{name}` in the notebook")
         placed = dict(stand_ins or {})
-        if fixed := list(fixed):
-            known = blocks(self.lab)
-            placed |= {name: known[name] for name in fixed}
+        placed |= {name: self._blocks[name] for name in fixed}
         try:
             with replaced(self.module.__dict__, placed):
                 return observe(
@@ -90,10 +91,18 @@ class Student:
                     inputs,
                     positional,
                     mutates=tuple(mutates),
-                    driver=driver_of(self.lab, driver),
+                    driver=self._drivers[driver] if driver else None,
                 )
         except BaseException as error:  # SystemExit and any other kind as well
             return Outcome(error=describe(error))
+
+
+def _drivers(lab: str) -> dict[str, Any]:
+    """What the module of a lab's drivers holds; nothing where it has none."""
+    name = f"helpers.drivers.{lab}"
+    if importlib.util.find_spec(name) is None:
+        return {}
+    return vars(importlib.import_module(name))
 
 
 class StandIn:
