@@ -8,7 +8,7 @@ execution a score with partial credit. Grading a class is the judge's work.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from typing import Any
 
 from autograder import check
@@ -17,7 +17,7 @@ from autograder.in_process import Defined
 from autograder.judge import Judge
 
 
-def points(lab: str, name: str, names: Mapping[str, Any]) -> float:
+def points(lab: str, name: str, names: MutableMapping[str, Any]) -> float:
     """Points that an exercise earns on fresh hidden cases.
 
     Args:
@@ -26,7 +26,7 @@ def points(lab: str, name: str, names: Mapping[str, Any]) -> float:
         names: where it is defined; `globals()` of the notebook.
     """
     judge = Judge(Cases(check.load(lab), secrets.randbits(64)))
-    result = judge.question(name, Defined(names))
+    [result] = judge.grade(Defined(names), only=name)
     if result.score < result.max_score:
         print(result.message)
     return float(result.score)

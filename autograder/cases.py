@@ -33,7 +33,7 @@ class Cases:
         self.lab, self.seed = lab, seed
         self._calls: dict[tuple[str, int], list[Call]] = {}
         self._frames: dict[tuple[str, ...], list] = {}
-        self._expected: dict[tuple[str, int, bool], list[Expected]] = {}
+        self._expected: dict[tuple[str, int, bool, bool], list[Expected]] = {}
 
     def calls(self, name: str, chance: int = 0) -> Sequence[Call]:
         """The calls of one check.
@@ -59,23 +59,38 @@ class Cases:
         return self._frames[key]
 
     def expected(
-        self, name: str, chance: int = 0, with_mistakes: bool = False
-    ) -> Sequence[Expected]:
-        """What each call asks for, and what each known mistake would give."""
-        key = name, chance, with_mistakes
+        self, name: str, chance: int = 0, with_mistakes: bool = False,
+        with_blocks: bool = False,
+    ) -> Sequence[Expected]:  # fmt: skip
+        """What each call asks for, and what each known mistake would give.
+
+        Args:
+            name: of the exercise.
+            chance: of which calls.
+            with_mistakes: whether the mistakes are wanted.
+            with_blocks: whether fixed blocks are in the place of what it uses.
+        """
+        key = name, chance, with_mistakes, with_blocks
         if key not in self._expected:
             check, calls = self.lab.checks[name], self.calls(name, chance)
             if with_mistakes:
-                right = self.expected(name, chance)
+                right = self.expected(name, chance, False, with_blocks)
                 both = zip(calls, right, strict=True)
-                self._expected[key] = [check.with_mistakes(*pair) for pair in both]
+                self._expected[key] = [
+                    check.with_mistakes(*pair, with_blocks) for pair in both
+                ]
             else:
-                self._expected[key] = [check.expected(call, False) for call in calls]
+                self._expected[key] = [
+                    check.expected(call, False, with_blocks) for call in calls
+                ]
         return self._expected[key]
 
 
 def question(
-    check: Check, calls: Sequence[Call], stand_ins: Iterable[str]
+    check: Check,
+    calls: Sequence[Call],
+    stand_ins: Iterable[str],
+    blocks: Iterable[str] = (),
 ) -> dict[str, Any]:
     """What a sandbox is told of a question: never what the right answer is."""
     return {
@@ -85,6 +100,7 @@ def question(
         "driver": check.driver,
         "random": check.random,
         "stand_ins": list(stand_ins),
+        "blocks": list(blocks),
     }
 
 

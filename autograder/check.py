@@ -17,6 +17,7 @@ judge, the named mistakes and the tests of the tests all follow from it:
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import inspect
@@ -30,10 +31,12 @@ from typing import Any
 import numpy as np
 
 from autograder.paths import PUBLIC_CHECKS
-from autograder.reference import reference
+from autograder.record import Recorder
+from autograder.reference import reference, used
 from autograder.rounding import slack, without_mistakes
 from helpers.checks.compare import ATOL, RTOL, Tolerance, brief
 from helpers.checks.outcome import Outcome, observe
+from helpers.checks.stand_in import Recorded, blocks, replaced
 from helpers.checks.store import Entry, PublicCase, PublicCheck, PublicConcept, digest
 from helpers.checks.values import Draws
 from helpers.checks.verdict import Expected
@@ -137,6 +140,22 @@ class Check:
         """The reference function."""
         return getattr(self.lab.reference, self.name)
 
+    @functools.cached_property
+    def uses(self) -> tuple[str, ...]:
+        """The exercises before this one that its reference uses, in their order.
+
+        Only these are ever replaced by the reference's: any other may hold the answer.
+        """
+        names = list(self.lab.checks)
+        needed = used(self.lab.name, self.name)
+        return tuple(n for n in names[: names.index(self.name)] if n in needed)
+
+    @functools.cached_property
+    def blocks(self) -> dict[str, Callable]:
+        """Fixed blocks for those of them that take or return objects."""
+        fixed = blocks(self.lab.name)
+        return {name: fixed[name] for name in self.uses if name in fixed}
+
     def draw(self, rng: np.random.Generator) -> Iterator[Call]:
         """Cases as calls, bound to the exercise's parameters."""
         for one in self.cases(rng):
@@ -188,34 +207,53 @@ class Check:
             driver=self.driver_function, twice=twice,
         )  # fmt: skip
 
-    def expected(self, call: Call, with_mistakes: bool = True) -> Expected:
+    def expected(
+        self, call: Call, with_mistakes: bool = True, with_blocks: bool = False
+    ) -> Expected:
         """What a call asks for.
+
+        Args:
+            call: one of a case.
+            with_mistakes: also what each known mistake gives.
+            with_blocks: with fixed blocks in the place of the exercises it uses.
 
         Raises:
             RuntimeError: the reference itself fails.
         """
-        outcomes = [self.observe(self.solution, call)]
-        if outcomes[0].error or outcomes[0].modified:
-            raise RuntimeError(
-                f"{self.lab.name}: the reference of {self.name} fails on "
-                f"{call.shown(self.name)}: {outcomes[0].error or 'modifies arguments'}"
-            )
-        if self.expectation:
-            value = self.expectation(**call.inputs)
-            outcomes = [Outcome(value=value, after=outcomes[0].after)]
-        outcomes += [self.observe(other, call) for other in self.alternatives]
-        slack = functools.cache(lambda: self._slack(call, outcomes))
+        with self._in_place(with_blocks):
+            outcomes = [self.observe(self.solution, call)]
+            if outcomes[0].error or outcomes[0].modified:
+                raise RuntimeError(
+                    f"{self.lab.name}: the reference of {self.name} fails on "
+                    f"{call.shown(self.name)}: "
+                    f"{outcomes[0].error or 'modifies arguments'}"
+                )
+            if self.expectation and not with_blocks:
+                value = self.expectation(**call.inputs)
+                outcomes = [Outcome(value=value, after=outcomes[0].after)]
+            outcomes += [self.observe(other, call) for other in self.alternatives]
+        slack = functools.cache(lambda: self._slack(call, outcomes, with_blocks))
         expected = Expected(call.shown(self.name), tuple(outcomes), slack=slack)
-        return self.with_mistakes(call, expected) if with_mistakes else expected
+        if with_mistakes:
+            expected = self.with_mistakes(call, expected, with_blocks)
+        return expected
 
-    def with_mistakes(self, call: Call, expected: Expected) -> Expected:
+    def with_mistakes(
+        self, call: Call, expected: Expected, with_blocks: bool = False
+    ) -> Expected:
         """The same, with what each known mistake would give."""
-        wrong = [self.observe(m.function, call) for m in self.mistakes]
+        with self._in_place(with_blocks):
+            wrong = [self.observe(m.function, call) for m in self.mistakes]
         patterns = [_as_pattern(expected.outcomes[0], outcome) for outcome in wrong]
         return replace(expected, mistakes=tuple(patterns))
 
+    def _in_place(self, with_blocks: bool) -> contextlib.AbstractContextManager:
+        """Fixed blocks in the place of the exercises it uses, or nothing."""
+        names = vars(reference(self.lab.name))
+        return replaced(names, self.blocks if with_blocks else {})
+
     def _slack(
-        self, call: Call, outcomes: Sequence[Outcome]
+        self, call: Call, outcomes: Sequence[Outcome], with_blocks: bool
     ) -> tuple[dict[str, float], ...]:
         """How far rounding may carry each right outcome of a call.
 
@@ -225,24 +263,30 @@ class Check:
             return ({},) * len(outcomes)
         found = []
         right = zip((self.solution, *self.alternatives), outcomes, strict=True)
-        for function, outcome in right:
-            run = functools.partial(self._observe, function, positional=call.positional)
-            widened = slack(run, call.inputs, self.tolerance)
-            if widened:
-                wrong = (self.observe(m.function, call) for m in self.mistakes)
-                widened = without_mistakes(widened, outcome, wrong, self.tolerance)
-            found.append(widened)
+        with self._in_place(with_blocks):
+            for function, outcome in right:
+                run = functools.partial(
+                    self._observe, function, positional=call.positional
+                )
+                widened = slack(run, call.inputs, self.tolerance)
+                if widened:
+                    wrong = (self.observe(m.function, call) for m in self.mistakes)
+                    widened = without_mistakes(widened, outcome, wrong, self.tolerance)
+                found.append(widened)
         return tuple(found)
 
     def public(self) -> PublicCheck:
         """The side of this check that a student receives."""
-        rng = np.random.default_rng(PUBLIC_SEED)
+        calls = list(self.draw(np.random.default_rng(PUBLIC_SEED)))
+        fixed = ()
+        if self.blocks:
+            fixed = tuple(self.expected(c, False, with_blocks=True) for c in calls)
         return PublicCheck(
             name=self.name,
             points=self.points,
             cases=[
                 PublicCase(call.inputs, call.positional, self.expected(call))
-                for call in self.draw(rng)
+                for call in calls
             ],
             messages=[mistake.message for mistake in self.mistakes],
             mutates=self.mutates,
@@ -250,7 +294,26 @@ class Check:
             forbid=self.forbid,
             tolerance=self.tolerance,
             random=self.random,
+            recorded=self._recorded(calls),
+            blocks=tuple(self.blocks),
+            with_blocks=fixed,
         )
+
+    def _recorded(self, calls: Sequence[Call]) -> dict[str, Recorded]:
+        """Calls that the reference makes of the exercises it uses."""
+        names = vars(reference(self.lab.name))
+        checks = self.lab.checks
+        plain_ones = [name for name in self.uses if not checks[name].driver]
+        recorder = Recorder()
+        listening = recorder.listening(
+            {name: names[name] for name in plain_ones},
+            {name: checks[name].mutates for name in plain_ones},
+        )
+        for stand_ins in (listening, {**self.blocks, **listening}):
+            with replaced(names, stand_ins):
+                for call in calls if listening else ():
+                    self.observe(self.solution, call)
+        return recorder.calls()
 
 
 @dataclass(frozen=True)

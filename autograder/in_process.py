@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import functools
+from collections.abc import Collection, Iterable, MutableMapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from autograder.cases import Cases
 from autograder.check import Call, Check
-from autograder.worker.student import Student
+from autograder.sandbox import oracle
+from autograder.worker.student import StandIn, Student
 from helpers.checks.outcome import Outcome
+from helpers.checks.stand_in import replaced
 
 TIER = 0
 
@@ -31,13 +36,14 @@ class InProcess:
         return {name: self._student.value(name) for name in names}
 
     def outcomes(
-        self, check: Check, calls: Sequence[Call], stand_ins: Mapping[str, Callable]
-    ) -> list[Outcome]:
+        self, check: Check, calls: Sequence[Call], stand_ins: Collection[str],
+        blocks: Collection[str] = (),
+    ) -> list[Outcome]:  # fmt: skip
         """What an exercise does with some calls."""
         return [
             self._student.call(
                 check.name, call.inputs, call.positional, check.mutates, check.driver,
-                stand_ins, check.random,
+                _reference(check.lab.name, stand_ins), blocks, check.random,
             )
             for call in calls
         ]  # fmt: skip
@@ -46,7 +52,7 @@ class InProcess:
 class Defined:
     """Names that are defined already: an author's notebook, or a reference module."""
 
-    def __init__(self, names: Mapping[str, Any]) -> None:
+    def __init__(self, names: MutableMapping[str, Any]) -> None:
         self._names = names
         self.errors: list[str] = []
 
@@ -61,11 +67,30 @@ class Defined:
         return {name: self._names.get(name) for name in names}
 
     def outcomes(
-        self, check: Check, calls: Sequence[Call], stand_ins: Mapping[str, Callable]
-    ) -> list[Outcome]:
-        """What an exercise does with some calls; stand-ins are not needed here."""
+        self, check: Check, calls: Sequence[Call], stand_ins: Collection[str],
+        blocks: Collection[str] = (),
+    ) -> list[Outcome]:  # fmt: skip
+        """What an exercise does with some calls."""
         function = self._names.get(check.name)
         if function is None:
             why = f"there is no function `{check.name}`"
             return [Outcome(error=why)] * len(calls)
-        return [check.observe(function, call) for call in calls]
+        placed = dict(_reference(check.lab.name, stand_ins))
+        placed |= {name: check.blocks[name] for name in blocks}
+        with replaced(self._names, placed):
+            return [check.observe(function, call) for call in calls]
+
+
+def _reference(lab: str, names: Collection[str]) -> dict[str, StandIn]:
+    """Stand-ins with the reference's values, as a sandbox has them."""
+    ask = functools.partial(_ask, lab)
+    return {name: StandIn(name, ask) for name in names}
+
+
+def _ask(lab: str, name: str, given: Any) -> dict[str, Any]:
+    """Ask the reference, and leave the generator of this process as it is."""
+    state = np.random.get_state()
+    try:
+        return oracle.answer(lab, name, given)
+    finally:
+        np.random.set_state(state)

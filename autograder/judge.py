@@ -7,7 +7,8 @@ needs something with the three methods of `Transport`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from autograder.cases import Cases
@@ -40,9 +41,27 @@ class Transport(Protocol):
         """What some variables of the notebook hold, as plain values."""
 
     def outcomes(
-        self, check: Check, calls: Sequence[Call], stand_ins: Mapping[str, Callable]
-    ) -> list[Outcome]:
-        """What an exercise does with some calls, other exercises replaced."""
+        self, check: Check, calls: Sequence[Call], stand_ins: Collection[str],
+        blocks: Collection[str] = (),
+    ) -> list[Outcome]:  # fmt: skip
+        """What an exercise does with some calls, other exercises replaced.
+
+        Those in `stand_ins` by the reference's values, those in `blocks` by fixed
+        blocks.
+        """
+
+
+@dataclass(frozen=True)
+class Help:
+    """What stood in for other exercises in a second chance.
+
+    Attributes:
+        values: exercises in whose place the reference gave values.
+        blocks: exercises in whose place fixed blocks stood.
+    """
+
+    values: tuple[str, ...] = ()
+    blocks: tuple[str, ...] = ()
 
 
 class Judge:
@@ -59,10 +78,10 @@ class Judge:
     def grade(self, student: Transport, only: str = "") -> list[QuestionResult]:
         """Judge every check and concept check of the lab.
 
-        A function that fails is judged once more, on other cases, with the
-        reference's versions in place of the exercises before it that are not right;
-        the better score counts. Only those before it that it mentions: a later
-        exercise may well hold the answer to an earlier one.
+        A function that fails is judged once more, on other cases, with something
+        right in place of the exercises before it that are not, be they wrong or not
+        written; the better score counts. Only those that its own reference uses are
+        replaced: another exercise may well hold the answer to this one.
 
         Args:
             student: where the student's code runs.
@@ -76,24 +95,34 @@ class Judge:
         own = {name: self._first(name, student, found.get(name)) for name in wanted}
         results = []
         for name in wanted:
-            verdict, helped, blocks = own[name], [], []
-            if not verdict.right and not verdict.unwritten:
-                used = mentioned(self.cells, name)
-                before = [n for n in names[: names.index(name)] if n in used]
-                broken = self._broken(before, own, student)
-                # What deals in objects has no stand-in: no message can carry them.
-                blocks = [n for n in broken if self.lab.checks[n].driver]
-                helped = [n for n in broken if n not in blocks]
-            if helped:
-                second = self._try(name, student, helped)
-                if second.passed > verdict.passed:
-                    verdict = second
-                else:
-                    helped = []
-            results.append(_result(self.lab.checks[name], verdict, helped, blocks))
+            results.append(self._with_help(name, own, student))
         if len(answers) < len(variables):
             answers = student.values(variables)
         return results + [_answer(c, answers.get(c.name)) for c in concepts]
+
+    def _with_help(
+        self, name: str, own: dict[str, Verdict], student: Transport
+    ) -> QuestionResult:
+        """The result of one exercise, after a second chance if that is of use."""
+        check, first = self.lab.checks[name], own[name]
+        if first.right or first.unwritten:
+            return _result(check, first)
+        broken = self._broken(check.uses, own, student)
+        values = tuple(n for n in broken if not self.lab.checks[n].driver)
+        # A fixed block is compared with what the reference makes of all of them.
+        blocks = () if set(broken).isdisjoint(check.blocks) else tuple(check.blocks)
+        help_ = Help(values, blocks)
+        if values or blocks:
+            second = self._try(name, student, help_)
+            # Where the first try stopped at an open exercise, the other says more.
+            says_more = first.waiting and not second.waiting
+            if second.share > first.share - (1e-9 if says_more else 0):
+                return _result(check, second, help_, first.waiting)
+        before = list(self.lab.checks)[: list(self.lab.checks).index(name)]
+        used = mentioned(self.cells, name) | set(check.uses)
+        wrong = self._broken([n for n in before if n in used], own, student)
+        told = {*values, *blocks, *first.needs, *first.undefined}
+        return _result(check, first, builds_on=[n for n in wrong if n not in told])
 
     def _first(
         self, name: str, student: Transport, outcomes: list[Outcome] | None
@@ -104,49 +133,52 @@ class Judge:
         so that nothing another exercise did can cost it anything.
         """
         if outcomes is None or self._forbidden(name):
-            return self._try(name, student, ())
+            return self._try(name, student)
         verdict = self._verdict(name, outcomes)
-        if verdict.right or verdict.unwritten:
+        if verdict.right or verdict.unwritten or verdict.waiting:
             return verdict
-        return self._try(name, student, ())
+        return self._try(name, student)
 
     def question(self, name: str, student: Transport) -> QuestionResult:
         """Judge one question alone, with the student's own helpers."""
         if name in self.lab.concepts:
             return _answer(self.lab.concepts[name], student.values([name])[name])
-        return _result(self.lab.checks[name], self._try(name, student, ()), [], [])
+        return _result(self.lab.checks[name], self._try(name, student))
 
     def _broken(
-        self, names: list[str], own: dict[str, Verdict], student: Transport
+        self, names: Sequence[str], own: dict[str, Verdict], student: Transport
     ) -> list[str]:
         """Exercises that are not right."""
         for name in names:
             if name not in own:
-                own[name] = self._try(name, student, ())
+                own[name] = self._try(name, student)
         return [name for name in names if not own[name].right]
 
-    def _try(self, name: str, student: Transport, helped: Sequence[str]) -> Verdict:
-        chance = 1 if helped else 0
+    def _try(self, name: str, student: Transport, help_: Help | None = None) -> Verdict:
+        chance, help_ = (1, help_) if help_ else (0, Help())
         calls = self.cases.calls(name, chance)
         used = self._forbidden(name)
         if used:
             refused = [CaseVerdict(False, c.shown(name), complaint(used))
                        for c in calls]  # fmt: skip
             return Verdict(name, tuple(refused))
-        stand_ins = {other: getattr(self.lab.reference, other) for other in helped}
-        outcomes = student.outcomes(self.lab.checks[name], calls, stand_ins)
-        return self._verdict(name, outcomes, chance)
+        check = self.lab.checks[name]
+        outcomes = student.outcomes(check, calls, help_.values, help_.blocks)
+        return self._verdict(name, outcomes, chance, bool(help_.blocks))
 
     def _forbidden(self, name: str) -> list[str]:
         return uses_forbidden(self.cells, name, self.lab.checks[name].forbid)
 
-    def _verdict(self, name: str, outcomes: list[Outcome], chance: int = 0) -> Verdict:
+    def _verdict(
+        self, name: str, outcomes: list[Outcome], chance: int = 0, blocks: bool = False
+    ) -> Verdict:
         check = self.lab.checks[name]
-        verdict = _compare(check, self.cases.expected(name, chance), outcomes)
-        if verdict.right or verdict.unwritten:
+        expected = self.cases.expected(name, chance, False, blocks)
+        verdict = _compare(check, expected, outcomes)
+        if verdict.right or verdict.unwritten or verdict.waiting:
             return verdict
         # Only now are the known mistakes worth working out.
-        expected = self.cases.expected(name, chance, with_mistakes=True)
+        expected = self.cases.expected(name, chance, True, blocks)
         inputs = [call.inputs for call in self.cases.calls(name, chance)]
         return _compare(check, expected, outcomes, inputs)
 
@@ -160,46 +192,59 @@ def _compare(
     Known mistakes are looked at where the inputs are given, for then both are wanted.
     """
     messages = [mistake.message for mistake in check.mistakes] if inputs else []
+    known = check.lab.checks
     try:
-        return judge(check.name, expected, outcomes, messages, check.tolerance, inputs)
+        return judge(
+            check.name, expected, outcomes, messages, check.tolerance, inputs, known
+        )
     except (ValueError, TypeError, ArithmeticError, MemoryError, RecursionError):
         pass
-    cases = []
+    cases, changed = [], {}
     for want, got in zip(expected, outcomes, strict=True):
+        changed |= dict.fromkeys(got.modified)
         try:
             cases += judge(check.name, [want], [got], [], check.tolerance).cases
         except (ValueError, TypeError, ArithmeticError, MemoryError, RecursionError):
             why = "the answer is of a kind that cannot be compared"
             cases.append(CaseVerdict(False, want.shown, why))
-    return Verdict(check.name, tuple(cases))
+    return Verdict(check.name, tuple(cases), changed=tuple(changed))
 
 
 def _result(
-    check: Check, verdict: Verdict, helped: list[str], blocks: list[str]
-) -> QuestionResult:
+    check: Check, verdict: Verdict, help_: Help | None = None, waiting: str = "",
+    builds_on: Sequence[str] = (),
+) -> QuestionResult:  # fmt: skip
     """A verdict as points and a message.
 
     Args:
         check: what was asked.
         verdict: what came of it.
-        helped: exercises that the reference stood in for.
-        blocks: exercises it builds on that are not right either, without a stand-in.
+        help_: what stood in for other exercises.
+        waiting: which of these it stopped at without help, in a sentence.
+        builds_on: exercises it builds on that are not right either, without a stand-in.
     """
-    share = verdict.passed / len(verdict.cases)
-    if check.all_or_nothing and not verdict.right:
+    share = verdict.share
+    if check.all_or_nothing and not verdict.values_right:
         share = 0.0
-    message = verdict.message
-    if blocks and not verdict.right:
-        message += f" (it builds on your {_listed(blocks)}, not right either)"
-    if helped:
-        message += f" (judged with the reference's {_listed(helped)} in place of yours)"
+    help_, remarks = help_ or Help(), []
+    if waiting:
+        remarks.append(waiting)
+    if builds_on and not verdict.right:
+        remarks.append(f"it builds on your {_listed(builds_on)}, not right either")
+    if help_.values:
+        listed = _listed(help_.values)
+        remarks.append(f"judged with the reference's {listed} in place of yours")
+    if help_.blocks:
+        listed = _listed(help_.blocks)
+        remarks.append(f"judged with a fixed block in place of your {listed}")
+    message = verdict.message + "".join(f" ({remark})" for remark in remarks)
     told = () if verdict.unwritten else verdict.cases  # the message says it all
     cases = tuple(CaseResult(c.passed, c.shown, shown(c.message)) for c in told)
     score = round(check.points * share, 2)
     return QuestionResult(check.name, score, check.points, shown(message), cases)
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 

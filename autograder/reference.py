@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import ast
 import functools
+import inspect
 import sys
-from types import ModuleType
+from collections.abc import Iterator
+from types import CodeType, ModuleType
+from typing import Any
 
 from autograder.paths import source_of
+from helpers.checks.stray import globals_read
 
 _KEPT = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 
@@ -39,6 +43,29 @@ def reference(lab: str) -> ModuleType:
     sys.modules[module.__name__] = module  # dataclasses and pickling look it up
     exec(compile(tree, str(path), "exec"), module.__dict__)
     return module
+
+
+@functools.cache
+def used(lab: str, name: str) -> frozenset[str]:
+    """Names of a lab that a reference function uses, by itself or by way of others."""
+    names = vars(reference(lab))
+    waiting, seen = [name], set()
+    while waiting:
+        current = waiting.pop()
+        if current not in seen and current in names:
+            seen.add(current)
+            for code in _codes(names[current], names):
+                waiting += globals_read(code)
+    return frozenset(seen - {name})
+
+
+def _codes(value: Any, names: dict[str, Any]) -> Iterator[CodeType]:
+    """The code of a function or of a class's methods, if it is the lab's own."""
+    if inspect.isfunction(value) and value.__globals__ is names:
+        yield value.__code__
+    elif inspect.isclass(value) and value.__module__ == names["__name__"]:
+        for method in vars(value).values():
+            yield from _codes(inspect.unwrap(method), names)
 
 
 def _demo_lines(text: str) -> set[int]:

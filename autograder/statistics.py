@@ -54,7 +54,8 @@ class Answer:
             return WAITING
         if self.points >= self.max_score:
             return RIGHT
-        unwritten = self.message.endswith(("is not written yet", "is not answered"))
+        open_ = self.message.endswith((" is not written yet", " is not answered"))
+        unwritten = open_ and ", which " not in self.message  # another one is
         if unwritten and not self.points:
             return UNWRITTEN
         return PARTLY if self.points > 0 else WRONG

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.optimize import approx_fprime
 
+import helpers.drivers.C2W1 as drivers
 from autograder.check import load
-from helpers.drivers import C2W1 as drivers
 
 lab = load("C2W1").reference
 

@@ -25,7 +25,7 @@ class Scripted:
     def values(self, names):
         return dict.fromkeys(names)
 
-    def outcomes(self, check, calls, stand_ins):
+    def outcomes(self, check, calls, stand_ins, blocks=()):
         return [self.outcome] * len(calls)
 
 

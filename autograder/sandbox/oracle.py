@@ -48,7 +48,8 @@ class Oracle:
             deadline: by `time.monotonic`.
 
         Returns:
-            `value`, `after` (arguments it changes in place) and `error`.
+            `value`, `after` (arguments it changes in place) and `error`, which is
+            the type of an exception and no more: its text would quote the reference.
         """
         try:
             channel = self._running()
@@ -57,8 +58,7 @@ class Oracle:
         except FrameError as error:
             self.close()
             if isinstance(error, Closed):
-                text = f"`{name}` takes too much memory on these arguments"
-                return {"value": None, "after": {}, "error": text}
+                return {"value": None, "after": {}, "error": MemoryError.__name__}
             raise
 
     def _running(self) -> Channel:
@@ -121,14 +121,14 @@ def serve(handle: str, judge: str) -> None:
         reply = answer(message["lab"], message["name"], message["with"])
         try:
             channel.send(reply)
-        except FrameError as error:
-            channel.send({"value": None, "after": {}, "error": str(error)})
+        except FrameError as error:  # too large a value
+            channel.send({"value": None, "after": {}, "error": type(error).__name__})
 
 
 def answer(lab: str, name: str, given: Any) -> dict[str, Any]:
     """Call a reference function with arguments that somebody else chose."""
     from autograder import check
-    from helpers.checks.outcome import describe, observe
+    from helpers.checks.outcome import observe
 
     one = check.load(lab).checks[name]
     try:
@@ -139,9 +139,10 @@ def answer(lab: str, name: str, given: Any) -> dict[str, Any]:
         place = {n: next(k for k, v in keys.items() if v is inputs[n])
                  for n in one.mutates if n in inputs}  # fmt: skip
     except (TypeError, ValueError, StopIteration) as error:
-        return {"value": None, "after": {}, "error": describe(error)}
+        return {"value": None, "after": {}, "error": type(error).__name__}
     outcome = observe(
         one.solution, copy.deepcopy(inputs), len(args), mutates=one.mutates
     )
     after = {place[n]: value for n, value in outcome.after.items() if n in place}
-    return {"value": outcome.value, "after": after, "error": outcome.error}
+    kind = outcome.error.partition(":")[0]
+    return {"value": outcome.value, "after": after, "error": kind}

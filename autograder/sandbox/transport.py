@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,7 +144,7 @@ class Sandboxed:
             channel.send_buffers(frame, self._deadline(self.deadlines.cell))
             for name in names:
                 check, calls = cases.lab.checks[name], cases.calls(name)
-                outcomes = self._outcomes(channel, check, calls, {}, quick=True)
+                outcomes = self._outcomes(channel, check, calls, (), quick=True)
                 if not self._ready:
                     return found, values
                 found[name] = outcomes
@@ -178,8 +178,9 @@ class Sandboxed:
         return found
 
     def outcomes(
-        self, check: Check, calls: Sequence[Call], stand_ins: Mapping[str, Callable]
-    ) -> list[Outcome]:
+        self, check: Check, calls: Sequence[Call], stand_ins: Collection[str],
+        blocks: Collection[str] = (),
+    ) -> list[Outcome]:  # fmt: skip
         """What an exercise does with some calls, other exercises replaced.
 
         With stand-ins the submission's processes end afterwards, so that what a
@@ -191,7 +192,7 @@ class Sandboxed:
             return [Outcome(error=why)] * len(calls)
         channel.allowance = MAX_ANSWERS
         try:
-            order = {"question": question(check, calls, stand_ins)}
+            order = {"question": question(check, calls, stand_ins, blocks)}
             channel.send(order, self._deadline(check.seconds))
             outcomes = self._outcomes(channel, check, calls, stand_ins)
             if outcomes is None:
@@ -227,7 +228,7 @@ class Sandboxed:
         return found
 
     def _told(
-        self, channel: Channel, stand_ins: Mapping[str, Callable], seconds: float,
+        self, channel: Channel, stand_ins: Collection[str], seconds: float,
         patient: bool,
     ) -> dict[str, Any]:  # fmt: skip
         """The next outcomes; until they come, stand-ins may be asked for values."""
@@ -235,7 +236,7 @@ class Sandboxed:
             return self._told_by(channel, stand_ins, deadline)
 
     def _told_by(
-        self, channel: Channel, stand_ins: Mapping[str, Callable], deadline: float
+        self, channel: Channel, stand_ins: Collection[str], deadline: float
     ) -> dict[str, Any]:
         for _ in range(self.deadlines.asks):
             allowance = channel.allowance
@@ -395,7 +396,7 @@ def _outcome(found: Any, names: set[str], mutates: Sequence[str]) -> Outcome:
         return Outcome(
             value=found.get("value"),
             error=_text(found.get("error") or ""),
-            unwritten=found.get("unwritten") is True,
+            needs=_text(found.get("needs") or ""),
             modified=tuple(n for n in _some(found.get("modified")) if n in names),
             after={n: after.get(n) for n in mutates} if isinstance(after, dict) else {},
             notes=tuple(_text(note) for note in _some(found.get("notes"), 5)),

@@ -8,7 +8,7 @@ runs beside student code and is believed by nobody.
 
 from __future__ import annotations
 
-import copy
+import functools
 import os
 import socket
 import sys
@@ -18,9 +18,9 @@ from typing import Any
 
 from autograder.worker.frames import Channel, FrameError
 from autograder.worker.parse import parse
-from autograder.worker.student import Student
+from autograder.worker.student import StandIn, Student
 from helpers.checks.outcome import Outcome
-from helpers.checks.values import NotPlain, plain
+from helpers.checks.values import NotPlain
 
 
 def serve(sock: socket.socket, scratch: str) -> None:
@@ -61,6 +61,7 @@ def _run(channel: Channel, lab: str, cells: list[str], skip: dict[int, str]) -> 
         skip: numbers of cells that are left out, with the reason.
     """
     student = Student(lab, [])
+    _set_apart(f"helpers.drivers.{lab}", f"helpers.stand_ins.{lab}")
     sys.modules["__main__"] = student.module  # where pickle and others look it up
     for number, cell in enumerate(cells, start=1):
         if number in skip:
@@ -70,6 +71,14 @@ def _run(channel: Channel, lab: str, cells: list[str], skip: dict[int, str]) -> 
             student.run(number, cell)
     channel.send({"ran": student.errors[:50]})
     return student
+
+
+def _set_apart(*names: str) -> None:
+    """Forget some modules, so that student code that asks for them gets new ones."""
+    for name in names:
+        if sys.modules.pop(name, None):
+            package, _, last = name.rpartition(".")
+            delattr(sys.modules[package], last)
 
 
 def _in_fork(action: Callable[..., None], channel: Channel, *given: Any) -> None:
@@ -98,12 +107,13 @@ def _answer(
     channel: Channel, student: Student, question: dict[str, Any], at_once: bool = False
 ) -> None:
     """Call an exercise once for each case, and tell of each or of all at once."""
-    stubs = {name: _Stub(channel, name) for name in question["stand_ins"]}
+    ask = functools.partial(_ask, channel)
+    stand_ins = {name: StandIn(name, ask) for name in question["stand_ins"]}
     outcomes = []
     for inputs, positional in question["calls"]:
         outcome = student.call(
             question["name"], inputs, positional, question["mutates"],
-            question["driver"], stubs, question["random"],
+            question["driver"], stand_ins, question["blocks"], question["random"],
         )  # fmt: skip
         outcomes.append(vars(outcome))
         if not at_once:
@@ -127,40 +137,11 @@ def _tell(channel: Channel, outcomes: list[dict[str, Any]]) -> None:
                 _tell(channel, [one])
 
 
-class _Stub:
-    """Stands in for an exercise that is not right: asks the judge for each value."""
-
-    def __init__(self, channel: Channel, name: str) -> None:
-        self._channel, self.__name__ = channel, name
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """The reference's value.
-
-        Raises:
-            RuntimeError: the reference stops with an error on these arguments.
-        """
-        sent = plain([list(args), kwargs])
-        try:
-            self._channel.send({"ask": self.__name__, "with": sent})
-        except (FrameError, NotPlain):
-            text = f"`{self.__name__}` got arguments that are no numbers or texts"
-            raise TypeError(text) from None
-        reply = self._channel.receive()
-        if reply["error"]:
-            raise RuntimeError(reply["error"])
-        given = {**dict(enumerate(args)), **kwargs}
-        for key, after in reply["after"].items():
-            _overwrite(given[key], after)
-        return copy.deepcopy(reply["value"])
-
-
-def _overwrite(target: Any, after: Any) -> None:
-    """Change an argument in place, as the reference would have."""
-    if isinstance(target, dict):
-        for key, value in after.items():
-            if isinstance(target.get(key), dict):
-                _overwrite(target[key], value)
-            else:
-                target[key] = value
-    else:
-        target[...] = after
+def _ask(channel: Channel, name: str, given: Any) -> dict[str, Any]:
+    """Ask the judge for a value of the reference."""
+    try:
+        channel.send({"ask": name, "with": given})
+    except (FrameError, NotPlain):
+        text = f"`{name}` got arguments that are no numbers or texts"
+        raise TypeError(text) from None
+    return channel.receive()

@@ -9,17 +9,20 @@ from __future__ import annotations
 import ast
 import asyncio
 import contextlib
+import copy
+import importlib
+import importlib.util
 import inspect
 import io
 import linecache
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import CodeType, ModuleType
 from typing import Any
 
-from helpers.checks.notebook import driver_of
 from helpers.checks.outcome import Outcome, describe, observe
+from helpers.checks.stand_in import blocks, overwrite, replaced
 from helpers.checks.values import Opaque, plain
 
 
@@ -35,6 +38,8 @@ class Student:
     def __init__(self, lab: str, cells: Iterable[str]) -> None:
         self.lab = lab
         self.errors: list[str] = []
+        # Before any of the student's code runs: what it puts into modules is its own.
+        self._drivers, self._blocks = _drivers(lab), blocks(lab)
         self.module = ModuleType("__main__", "A student's notebook")
         self.module.__dict__.update(get_ipython=lambda: _Shell(self), input=_no_input)
         self._unfinished: list[
@@ -91,6 +96,7 @@ class Student:
         mutates: Iterable[str] = (),
         driver: str | None = None,
         stand_ins: Mapping[str, Callable] | None = None,
+        fixed: Iterable[str] = (),
         random: bool = False,
     ) -> Outcome:
         """Call an exercise; see `helpers.checks.outcome.observe`.
@@ -102,35 +108,64 @@ class Student:
             mutates: parameters that it is asked to change in place.
             driver: name of the function in `helpers.drivers` that calls it.
             stand_ins: functions that take the place of the student's for this call.
+            fixed: exercises whose place a fixed block of `helpers.stand_ins` takes.
             random: it is asked for draws, which another seed must change.
         """
         function = self.module.__dict__.get(name)
         if not callable(function):
             return Outcome(error=self._missing(name))
+        placed = dict(stand_ins or {})
+        placed |= {name: self._blocks[name] for name in fixed}
         try:
-            with self._replaced(stand_ins or {}):
+            with replaced(self.module.__dict__, placed):
                 return observe(
                     function,
                     inputs,
                     positional,
                     mutates=tuple(mutates),
-                    driver=driver_of(self.lab, driver),
+                    driver=self._drivers[driver] if driver else None,
                     twice=random,
                 )
         except BaseException as error:  # SystemExit and any other kind as well
             return Outcome(error=describe(error))
 
-    @contextlib.contextmanager
-    def _replaced(self, stand_ins: Mapping[str, Callable]) -> Iterator[None]:
-        names = self.module.__dict__
-        before = {name: names[name] for name in stand_ins if name in names}
-        names.update(stand_ins)
-        try:
-            yield
-        finally:
-            for name in stand_ins:
-                names.pop(name, None)
-            names.update(before)
+
+def _drivers(lab: str) -> dict[str, Any]:
+    """What the module of a lab's drivers holds; nothing where it has none."""
+    name = f"helpers.drivers.{lab}"
+    if importlib.util.find_spec(name) is None:
+        return {}
+    return vars(importlib.import_module(name))
+
+
+class StandIn:
+    """Stands in for an exercise: asks whoever knows for each value.
+
+    Args:
+        name: of the exercise.
+        ask: given the name and the arguments as a plain value, returns `value`, `after`
+            (arguments that are changed in place, by position or name) and `error`.
+    """
+
+    def __init__(self, name: str, ask: Callable[[str, Any], dict[str, Any]]) -> None:
+        self.__name__, self._ask = name, ask
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The reference's value.
+
+        Raises:
+            ValueError: the reference stops with an error on these arguments.
+        """
+        reply = self._ask(self.__name__, plain([list(args), kwargs]))
+        if reply["error"]:
+            raise ValueError(
+                f"a right `{self.__name__}` stops with {reply['error']} on these "
+                "arguments"
+            )
+        given = {**dict(enumerate(args)), **kwargs}
+        for key, after in reply["after"].items():
+            overwrite(given[key], after)
+        return copy.deepcopy(reply["value"])
 
 
 class _Shell:

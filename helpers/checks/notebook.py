@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from helpers.checks import policy, progress
 from helpers.checks.mend import mend
 from helpers.checks.outcome import observe
 from helpers.checks.show import OPEN, RIGHT, WRONG, Report, display, report
+from helpers.checks.stand_in import Lookup, blocks, replaced
 from helpers.checks.store import PublicCase, PublicCheck, PublicConcept, Store, digest
 from helpers.checks.stray import stray_name
 from helpers.checks.values import plain
@@ -67,10 +69,62 @@ class Checker:
             return Verdict(
                 entry.name, (CaseVerdict(False, entry.name, policy.complaint(used)),)
             )
+        verdict = self._by_itself(function, entry)
+        if verdict.waiting and not verdict.unwritten:
+            return self._stood_in_for(function, entry, verdict)
+        return verdict
+
+    def _by_itself(self, function: Callable, entry: PublicCheck) -> Verdict:
         verdict = self._judged(function, entry, entry.cases)
-        if verdict.right or verdict.mistake or verdict.unwritten:
+        done = verdict.right or verdict.mistake or verdict.unwritten or verdict.waiting
+        if done:
             return verdict
         return replace(verdict, hint=self._hint(function, entry, verdict))
+
+    def _stood_in_for(
+        self, function: Callable, entry: PublicCheck, verdict: Verdict
+    ) -> Verdict:
+        """The verdict with something in the place of the open exercises it met."""
+        names = _namespace(function)
+        open_, met = verdict, {}
+        while more := {*verdict.needs, *verdict.undefined} - met.keys():
+            met |= dict.fromkeys(more)
+            stand_ins, asked = self._stand_ins(entry, met)
+            if not stand_ins:
+                break
+            with replaced(names, stand_ins):
+                verdict = self._by_itself(function, asked)
+            open_ = replace(
+                open_,
+                needs=tuple(dict.fromkeys((*open_.needs, *verdict.needs))),
+                undefined=tuple(dict.fromkeys((*open_.undefined, *verdict.undefined))),
+            )
+        if verdict.waiting:
+            return open_
+        said = f"{open_.waiting}; it was checked with a stand-in"
+        return replace(verdict, notes=(said, *verdict.notes))
+
+    def _stand_ins(
+        self, entry: PublicCheck, wanted: Sequence[str]
+    ) -> tuple[dict[str, Callable], PublicCheck]:
+        """Stand-ins for some exercises, and the check to be made with them.
+
+        Fixed blocks come all together: only that is in the store.
+        """
+        stand_ins = {
+            name: Lookup(name, entry.recorded[name])
+            for name in wanted
+            if name in entry.recorded
+        }
+        if set(entry.blocks).isdisjoint(wanted):
+            return stand_ins, entry
+        fixed = blocks(self.lab)
+        stand_ins |= {name: fixed[name] for name in entry.blocks}
+        cases = [
+            replace(case, expected=expected)
+            for case, expected in zip(entry.cases, entry.with_blocks, strict=True)
+        ]
+        return stand_ins, replace(entry, cases=cases, messages=[])
 
     def _judged(
         self, function: Callable, entry: PublicCheck, cases: Sequence[PublicCase]
@@ -86,8 +140,9 @@ class Checker:
         expected = [case.expected for case in cases]
         inputs = [case.inputs for case in cases]
         return judge(
-            entry.name, expected, outcomes, entry.messages, entry.tolerance, inputs
-        )
+            entry.name, expected, outcomes, entry.messages, entry.tolerance, inputs,
+            self._store.names,
+        )  # fmt: skip
 
     def _hint(self, function: Callable, entry: PublicCheck, verdict: Verdict) -> str:
         """What the code itself says, which only the notebook has, and the values."""
@@ -142,6 +197,8 @@ class Checker:
         verdict = self.verdict(value, entry)
         if verdict.unwritten:
             return OPEN, "not written yet"
+        if verdict.waiting:
+            return OPEN, verdict.waiting
         return (RIGHT, "right") if verdict.right else (WRONG, verdict.message)
 
     def _answer(self, answer: Any, entry: PublicConcept) -> Report:
@@ -186,6 +243,13 @@ def driver_of(lab: str, name: str | None) -> Callable | None:
     if name is None:
         return None
     return getattr(importlib.import_module(f"helpers.drivers.{lab}"), name)
+
+
+def _namespace(function: Callable) -> MutableMapping[str, Any]:
+    """Where a function or class looks up the other names of its notebook."""
+    inner = inspect.unwrap(function)
+    module = sys.modules.get(getattr(inner, "__module__", ""))
+    return getattr(inner, "__globals__", vars(module) if module else {})
 
 
 def _is_concept(entry: PublicCheck | PublicConcept) -> bool:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-import copy
+import dis
 import io
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import numpy as np
 
-from helpers.checks.compare import Tolerance, difference
 from helpers.checks.values import plain
 
 _HELPERS = Path(__file__).parents[1]
+# Frames of these are ours: no line of them is a line of the reader's.
+_OURS = (str(_HELPERS), str(_HELPERS.with_name("autograder") / "worker"))
 _DRIVERS = str(_HELPERS / "drivers")
-_OURS = (str(_HELPERS), str(_HELPERS.with_name("autograder")))
 SEED = 7  # of np.random before each call, the same for reader, reference, mistakes
 
 
@@ -30,7 +32,8 @@ class Outcome:
     Attributes:
         value: what it returned; `None` when it raised.
         error: `"ValueError: …"` when it raised, with the line of code; else empty.
-        unwritten: it raised `NotImplementedError`: the exercise is not written yet.
+        needs: name of what it stopped at because that is open: a function or class
+            that still holds its stub, or a name that is not defined.
         modified: names of arguments that the call changed without being asked to.
         after: arguments the exercise is meant to change, as they are after the call.
         notes: remarks that cost nothing, such as a warning from NumPy.
@@ -39,7 +42,7 @@ class Outcome:
 
     value: Any = None
     error: str = ""
-    unwritten: bool = False
+    needs: str = ""
     modified: tuple[str, ...] = ()
     after: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -70,7 +73,8 @@ def observe(
         twice: call it once more with another seed, and note whether the draws are
             the same.
     """
-    given = copy.deepcopy(inputs)
+    given = deepcopy(inputs)
+    before = {name: _exact(plain(value)) for name, value in inputs.items()}
     names = list(given)
     args = [given[name] for name in names[:positional]]
     kwargs = {name: given[name] for name in names[positional:]}
@@ -82,21 +86,20 @@ def observe(
                 value = plain(function(*args, **kwargs))
             else:
                 value = plain(driver(function, **given))
-    except NotImplementedError:
-        return Outcome(error="it is not written yet", unwritten=True)
     except Exception as error:
-        return Outcome(error=describe(error))
+        return Outcome(error=describe(error), needs=_open(error))
     repeated = False
     if twice:
         other = observe(
             function, inputs, positional, mutates=mutates, driver=driver, seed=seed + 1
         )
-        repeated = not other.error and not differs(value, other.value)
-    changed = [name for name in names if differs(inputs[name], plain(given[name]))]
+        repeated = not other.error and _exact(other.value) == _exact(value)
+    after = {name: plain(given[name]) for name in names}
+    changed = [name for name in names if _exact(after[name]) != before[name]]
     return Outcome(
         value=value,
         modified=tuple(name for name in changed if name not in mutates),
-        after={name: plain(given[name]) for name in mutates},
+        after={name: after[name] for name in mutates},
         notes=tuple(dict.fromkeys(f"NumPy warned: {w.message}" for w in heard)),
         repeated=repeated,
     )
@@ -109,9 +112,63 @@ def _quiet():
         yield
 
 
-def differs(before: Any, now: Any) -> bool:
-    """Whether an argument changed at all (exactly, not within a tolerance)."""
-    return difference(before, now, Tolerance(rtol=0.0, atol=0.0)) is not None
+class NotWritten(NotImplementedError):
+    """A call needs an exercise that is open, and nothing can stand in for it.
+
+    Args:
+        exercise: its name.
+    """
+
+    def __init__(self, exercise: str) -> None:
+        super().__init__(f"{exercise} is not written yet")
+        self.exercise = exercise
+
+
+def _open(error: Exception) -> str:
+    """The function, class or name whose absence an error tells of, if it does.
+
+    Who raised it decides, not the type alone: `NotImplementedError` of a function
+    that does something else as well is an error like any other.
+    """
+    if isinstance(error, NotWritten):
+        return error.exercise
+    if isinstance(error, NotImplementedError):
+        last = error.__traceback__
+        while last.tb_next:
+            last = last.tb_next
+        code = last.tb_frame.f_code
+        return _outermost(code.co_qualname) if _is_stub(code) else ""
+    undefined = isinstance(error, NameError) and not isinstance(
+        error, UnboundLocalError
+    )
+    return getattr(error, "name", None) or "" if undefined else ""
+
+
+def _outermost(qualname: str) -> str:
+    """The function or class of the notebook that holds a function of this name."""
+    return qualname.rpartition("<locals>.")[2].partition(".")[0]
+
+
+def _is_stub(code: CodeType) -> bool:
+    """Whether a function does nothing but raise `NotImplementedError`."""
+    written = ("RETURN", "STORE", "POP_JUMP")
+    return code.co_names == ("NotImplementedError",) and not any(
+        step.opname.startswith(written) for step in dis.get_instructions(code)
+    )
+
+
+def _exact(value: Any) -> Any:
+    """A plain value as something that equals that of the very same value only.
+
+    It does without functions of NumPy, which a reader's code may have replaced.
+    """
+    if isinstance(value, np.ndarray):
+        return "array", value.dtype.str, value.shape, value.tobytes()
+    if isinstance(value, (list, tuple)):
+        return type(value).__name__, [_exact(item) for item in value]
+    if isinstance(value, dict):
+        return "dict", {key: _exact(item) for key, item in value.items()}
+    return type(value).__name__, value if isinstance(value, set) else repr(value)
 
 
 def describe(error: BaseException) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from helpers.checks.verdict import Verdict
+from helpers.checks.verdict import COSTS, Verdict
 
 RIGHT, WRONG, OPEN = "✔", "✘", "○"
 # Colours of signs and borders, at least 3:1 on white and on JupyterLab's dark ground,
@@ -54,7 +54,7 @@ class Report:
 
 def report(verdict: Verdict) -> Report:
     """What to display about one function."""
-    if verdict.unwritten:
+    if verdict.unwritten or verdict.waiting:
         return Report(OPEN, verdict.message)
     total = len(verdict.cases)
     if verdict.right:
@@ -64,13 +64,13 @@ def report(verdict: Verdict) -> Report:
         (RIGHT if case.passed else WRONG, case.shown, case.message)
         for case in verdict.cases
     )
+    headline = f"{verdict.name}: {verdict.passed} of {total} cases are right"
+    if verdict.changed:
+        joint = "but" if verdict.values_right else "and"
+        headline += f", {joint} it {verdict.changing} ({COSTS})"
     advice = verdict.mistake or verdict.hint
-    return Report(
-        WRONG,
-        f"{verdict.name}: {verdict.passed} of {total} cases are right",
-        rows,
-        (*([advice] if advice else []), *verdict.notes),
-    )
+    remarks = (*([advice] if advice else []), *verdict.notes)
+    return Report(WRONG, headline, rows, remarks)
 
 
 def display(shown: Report) -> None:

@@ -1,8 +1,9 @@
 """The public side of a lab's checks, in one HDF5 file a lab.
 
 For every check: inputs, expected outcomes and the outcomes of each known mistake on
-a few fixed cases; for every concept check: salted digests of the answers. No code of
-a reference solution is in it, and nothing in it is run.
+a few fixed cases, and what the reference got from the exercises before it; for every
+concept check: salted digests of the answers. No code of a reference solution is in it,
+and nothing in it is run.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import numpy as np
 
 from helpers.checks.compare import Tolerance, difference
 from helpers.checks.outcome import Outcome
+from helpers.checks.stand_in import Recorded
 from helpers.checks.values import Draws, Opaque, pack, unpack
 from helpers.checks.verdict import Expected
 
@@ -51,6 +53,9 @@ class PublicCheck:
         forbid: dotted names the exercise may not use.
         tolerance: for numbers.
         random: it is asked for draws, which another seed of `np.random` must change.
+        recorded: calls that the reference made of other exercises, by their names.
+        blocks: other exercises that a fixed block can stand for.
+        with_blocks: what each case asks for with these blocks in their places.
     """
 
     name: str
@@ -62,6 +67,9 @@ class PublicCheck:
     forbid: tuple[str, ...] = ()
     tolerance: Tolerance = field(default_factory=Tolerance)
     random: bool = False
+    recorded: dict[str, Recorded] = field(default_factory=dict)
+    blocks: tuple[str, ...] = ()
+    with_blocks: tuple[Expected, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -189,29 +197,45 @@ def _to_plain(entry: Entry) -> dict[str, Any]:
         allowed = entry.tolerance
         record["tolerance"] = [allowed.rtol, allowed.atol, allowed.floor]
         record["cases"] = [
-            [case.inputs, case.positional, case.expected.shown,
-             [vars(o) for o in case.expected.outcomes],
-             [vars(o) for o in case.expected.mistakes],
-             _slack(case.expected)]
+            [case.inputs, case.positional, *_expected_to_plain(case.expected)]
             for case in entry.cases
-        ]  # fmt: skip
+        ]
+        record["recorded"] = {name: vars(r) for name, r in entry.recorded.items()}
+        record["with_blocks"] = [_expected_to_plain(e) for e in entry.with_blocks]
     return record
+
+
+def _expected_to_plain(expected: Expected) -> list[Any]:
+    outcomes = [vars(outcome) for outcome in expected.outcomes]
+    mistakes = [vars(outcome) for outcome in expected.mistakes]
+    return [expected.shown, outcomes, mistakes, _slack(expected)]
+
+
+def _expected(
+    shown: str, outcomes: list[dict], mistakes: list[dict], slack: list[dict]
+) -> Expected:
+    return Expected(
+        shown,
+        tuple(Outcome(**o) for o in outcomes),
+        tuple(Outcome(**o) for o in mistakes),
+        functools.partial(tuple, slack),
+    )
 
 
 def _from_plain(record: dict[str, Any]) -> Entry:
     if "verdicts" in record:
         return PublicConcept(**record)
     cases = [
-        PublicCase(inputs, positional, Expected(
-            shown,
-            tuple(Outcome(**o) for o in outcomes),
-            tuple(Outcome(**o) for o in mistakes),
-            functools.partial(tuple, slack),
-        ))
-        for inputs, positional, shown, outcomes, mistakes, slack in record["cases"]
-    ]  # fmt: skip
-    tolerance = Tolerance(*record["tolerance"])
-    return PublicCheck(**{**record, "cases": cases, "tolerance": tolerance})
+        PublicCase(inputs, positional, _expected(*expected))
+        for inputs, positional, *expected in record["cases"]
+    ]
+    made = {
+        "cases": cases,
+        "tolerance": Tolerance(*record["tolerance"]),
+        "recorded": {name: Recorded(**r) for name, r in record["recorded"].items()},
+        "with_blocks": tuple(_expected(*e) for e in record["with_blocks"]),
+    }
+    return PublicCheck(**{**record, **made})
 
 
 def _slack(expected: Expected) -> list[dict[str, float]]:
@@ -231,24 +255,37 @@ def same(one: Path, other: Path) -> bool:
 def _alike(one: Entry, other: Entry) -> bool:
     if not isinstance(one, PublicCheck) or not isinstance(other, PublicCheck):
         return one == other
-    heads = [replace(entry, cases=[]) for entry in (one, other)]
-    return heads[0] == heads[1] and len(one.cases) == len(other.cases) and all(
-        _alike_cases(*pair, one.tolerance)
-        for pair in zip(one.cases, other.cases, strict=True)
-    )  # fmt: skip
-
-
-def _alike_cases(one: PublicCase, other: PublicCase, tolerance: Tolerance) -> bool:
-    """Inputs within the usual tolerance, outcomes also within that of the case."""
-    if one.expected.shown != other.expected.shown or one.positional != other.positional:
+    compared = {"cases": [], "recorded": {}, "with_blocks": ()}
+    heads = [replace(entry, **compared) for entry in (one, other)]
+    if heads[0] != heads[1]:
         return False
-    if difference(one.inputs, other.inputs) is not None:
+    recorded = [{name: vars(r) for name, r in e.recorded.items()} for e in (one, other)]
+    if difference(*recorded) is not None or difference(*recorded[::-1]) is not None:
+        return False
+    cases = [
+        [(c.inputs, c.positional, c.expected) for c in entry.cases]
+        + [({}, 0, expected) for expected in entry.with_blocks]
+        for entry in (one, other)
+    ]
+    return len(cases[0]) == len(cases[1]) and all(
+        positional == again
+        and difference(inputs, same_inputs) is None
+        and _alike_expected(expected, same_expected, one.tolerance)
+        for (inputs, positional, expected), (same_inputs, again, same_expected) in zip(
+            *cases, strict=True
+        )
+    )
+
+
+def _alike_expected(one: Expected, other: Expected, tolerance: Tolerance) -> bool:
+    """Outcomes within the tolerance of the case."""
+    if one.shown != other.shown:
         return False
     # Just above the floor of a check, numbers are still half rounding.
     allowed = Tolerance(floor=max(10 * tolerance.floor, NOISE))
-    slack = [_slack(case.expected) for case in (one, other)]
-    right = [case.expected.outcomes for case in (one, other)]
-    wrong = [case.expected.mistakes for case in (one, other)]
+    slack = [_slack(expected) for expected in (one, other)]
+    right = [expected.outcomes for expected in (one, other)]
+    wrong = [expected.mistakes for expected in (one, other)]
     return (
         [len(x) for x in (right[0], wrong[0], slack[0])]
         == [len(x) for x in (right[1], wrong[1], slack[1])]

@@ -26,7 +26,7 @@ def stray_name(function: Callable) -> str:
     names = function.__globals__
     data = [
         name
-        for name in dict.fromkeys(_globals(code))
+        for name in dict.fromkeys(globals_read(code))
         if isinstance(names.get(name), _DATA) and not _is_constant(name)
     ]
     if not unused or not data:
@@ -52,10 +52,11 @@ def _read(code: CodeType) -> set[str]:
     return found
 
 
-def _globals(code: CodeType) -> Iterator[str]:
+def globals_read(code: CodeType) -> Iterator[str]:
+    """Global names that code reads, also in functions inside of it."""
     for step in dis.get_instructions(code):
         if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
             yield step.argval
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
-            yield from _globals(inner)
+            yield from globals_read(inner)

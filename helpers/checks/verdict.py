@@ -5,13 +5,15 @@ One set of rules serves the check in the notebook and the judge of submissions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from helpers.checks.compare import Difference, Tolerance, difference, may_be_rounding
 from helpers.checks.diagnose import Seen, hint
 from helpers.checks.outcome import Outcome
+
+CHANGED = 0.25  # share of an exercise's points that changing an argument costs
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,9 @@ class Verdict:
         hint: what the shape of the difference suggests where no mistake fits.
         notes: remarks that cost nothing.
         unwritten: the exercise still holds its stub.
+        needs: other exercises that it stopped at because they are not written yet.
+        undefined: other exercises that it stopped at because nothing defines them.
+        changed: names of arguments that it changes without being asked to.
     """
 
     name: str
@@ -60,16 +65,44 @@ class Verdict:
     hint: str = ""
     notes: tuple[str, ...] = field(default=())
     unwritten: bool = False
+    needs: tuple[str, ...] = ()
+    undefined: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     @property
     def passed(self) -> int:
-        """Number of cases that are right."""
+        """Number of cases whose values are right."""
         return sum(case.passed for case in self.cases)
 
     @property
-    def right(self) -> bool:
-        """Whether every case is right."""
+    def values_right(self) -> bool:
+        """Whether the values of every case are right."""
         return self.passed == len(self.cases)
+
+    @property
+    def right(self) -> bool:
+        """Whether every case is right, and no argument changed that should not."""
+        return self.values_right and not self.changed
+
+    @property
+    def share(self) -> float:
+        """The share of the exercise's points that this earns."""
+        return self.passed / len(self.cases) * (1 - CHANGED * bool(self.changed))
+
+    @property
+    def waiting(self) -> str:
+        """Which open exercises it needs, in one sentence without a full stop."""
+        open_ = [_relative(self.needs, "written yet"),
+                 _relative(self.undefined, "defined")]  # fmt: skip
+        listed = ", and ".join(filter(None, open_))
+        return f"`{self.name}` needs {listed}" if listed else ""
+
+    @property
+    def changing(self) -> str:
+        """Which arguments it changes, in half a sentence."""
+        names = _listed(self.changed)
+        plural = "s" if len(self.changed) > 1 else ""
+        return f"changes its argument{plural} {names}; work on a copy" if names else ""
 
     @property
     def message(self) -> str:
@@ -78,9 +111,28 @@ class Verdict:
             return f"{self.name} is right: {len(self.cases)} of {len(self.cases)} cases"
         if self.unwritten:
             return f"{self.name} is not written yet"
+        if self.waiting:
+            return self.waiting
+        if self.values_right:
+            said = f"{self.name}: all values are right, but it {self.changing}"
+            return f"{said} ({COSTS}). {self.mistake}".strip()
         first = next(case for case in self.cases if not case.passed)
         advice = self.mistake or self.hint
-        return f"{first.message}. {advice}".strip() if advice else f"{first.message}."
+        said = f"{first.message}. {advice}".strip() if advice else f"{first.message}."
+        return f"{said} It also {self.changing} ({COSTS})." if self.changed else said
+
+
+COSTS = f"this costs {CHANGED:.0%} of the points"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
+def _relative(names: Sequence[str], what: str) -> str:
+    """Some names, and what they are not: `` `a`, which is not written yet``."""
+    verb = "is" if len(names) == 1 else "are"
+    return f"{_listed(names)}, which {verb} not {what}" if names else ""
 
 
 def judge(
@@ -90,6 +142,7 @@ def judge(
     messages: Sequence[str],
     tolerance: Tolerance,
     inputs: Sequence[dict[str, Any]] = (),
+    exercises: Collection[str] = (),
 ) -> Verdict:
     """Judge a function by its outcomes on all cases.
 
@@ -100,24 +153,32 @@ def judge(
         messages: one for each known mistake.
         tolerance: for numbers.
         inputs: arguments of each case, for hints.
+        exercises: names of the lab's other exercises, which may be open.
     """
     pairs = list(zip(expected, outcomes, strict=True))
     tolerances = [_widened(want, got, tolerance) for want, got in pairs]
+    others = set(exercises) - {name}
     cases = tuple(
-        _judge_case(want, got, allowed)
+        _judge_case(want, got, allowed, others)
         for (want, got), allowed in zip(pairs, tolerances, strict=True)
     )
+    waits = {got.needs: _is_undefined(got) for got in outcomes if got.needs in others}
     verdict = Verdict(
         name,
         cases,
         notes=tuple(dict.fromkeys(note for got in outcomes for note in got.notes)),
-        unwritten=any(got.unwritten for got in outcomes),
+        unwritten=any(got.needs == name and not _is_undefined(got) for got in outcomes),
+        needs=tuple(one for one, undefined in waits.items() if not undefined),
+        undefined=tuple(one for one, undefined in waits.items() if undefined),
+        changed=tuple(dict.fromkeys(one for got in outcomes for one in got.modified)),
     )
-    if verdict.right or verdict.unwritten:
+    if verdict.right or verdict.unwritten or verdict.waiting:
         return verdict
     mistake = _named_mistake(expected, outcomes, messages, tolerance)
     if mistake:
         return replace(verdict, mistake=mistake)
+    if verdict.values_right:
+        return verdict
     known = inputs or [{}] * len(cases)
     seen = [
         replace(_seen(given, want, got, case.passed), slack=_in_one(want, allowed[0]))
@@ -139,11 +200,15 @@ def _hint(seen: Sequence[Seen], tolerance: Tolerance) -> str:
 def _seen(inputs: dict, want: Expected, got: Outcome, passed: bool) -> Seen:
     """A case for the diagnosis: arguments that are to be changed count as results."""
     right = want.outcomes[0]
-    failed = bool(got.error or got.modified)
+    failed = bool(got.error)
     if not right.after:
         return Seen(inputs, right.value, got.value, passed, failed)
     expected = {"returned": right.value, **right.after}
     return Seen(inputs, expected, {"returned": got.value, **got.after}, passed, failed)
+
+
+def _is_undefined(got: Outcome) -> bool:
+    return got.error.startswith("NameError")
 
 
 def _in_one(want: Expected, tolerance: Tolerance) -> dict[str, float]:
@@ -165,7 +230,7 @@ def _in_one(want: Expected, tolerance: Tolerance) -> dict[str, float]:
 def _widened(want: Expected, got: Outcome, tolerance: Tolerance) -> list[Tolerance]:
     """The tolerance for each right outcome: wider where that could be rounding."""
     usual = [tolerance] * len(want.outcomes)
-    if want.slack is None or got.error or got.modified:
+    if want.slack is None or got.error:
         return usual
     found = [_difference(right, got, tolerance) for right in want.outcomes]
     if not all(found) or not any(may_be_rounding(one) for one in found):
@@ -174,8 +239,13 @@ def _widened(want: Expected, got: Outcome, tolerance: Tolerance) -> list[Toleran
 
 
 def _judge_case(
-    want: Expected, got: Outcome, tolerances: Sequence[Tolerance]
-) -> CaseVerdict:
+    want: Expected, got: Outcome, tolerances: Sequence[Tolerance],
+    others: Collection[str],
+) -> CaseVerdict:  # fmt: skip
+    if got.needs in others:
+        what = "defined" if _is_undefined(got) else "written yet"
+        said = f"it needs {_relative([got.needs], what)}"
+        return CaseVerdict(False, want.shown, said)
     both = zip(want.outcomes, tolerances, strict=True)
     faults = [fault(right, got, tolerance) for right, tolerance in both]
     if not all(faults):
@@ -184,15 +254,10 @@ def _judge_case(
 
 
 def fault(right: Outcome, got: Outcome, tolerance: Tolerance) -> str:
-    """What is wrong with an outcome, an empty text if nothing is."""
-    if got.unwritten:
-        return got.error
+    """What is wrong with the values of an outcome, an empty text if nothing is."""
     if got.error:
         raised = got.error.partition(":")[0].isidentifier()  # else it is a sentence
         return f"it stopped with {got.error}" if raised else got.error
-    if got.modified:
-        names = " and ".join(f"`{name}`" for name in got.modified)
-        return f"it changes its argument {names}; work on a copy"
     found = _difference(right, got, tolerance)
     if found is None and got.repeated:
         return (
@@ -224,7 +289,8 @@ def _named_mistake(expected, outcomes, messages, tolerance) -> str:
 def _alike(mistake: Outcome, got: Outcome, tolerance: Tolerance) -> bool:
     if mistake.error or got.error:
         return mistake.error.split(":")[0] == got.error.split(":")[0]
-    if mistake.modified != got.modified:
+    # A mistake that changes no argument is the same mistake in code that changes one.
+    if mistake.modified and mistake.modified != got.modified:
         return False
     return (
         difference(mistake.value, got.value, tolerance) is None

@@ -74,8 +74,7 @@ ATTACKS = (
         verdict.judge = lambda *a, **k: None
     """),
     Attack("patches what writes outcomes down", "comparison", """
-        import sys
-        student = sys.modules["autograder.worker.student"]
+        import autograder.worker.student as student
         from helpers.checks.outcome import Outcome
         student.observe = lambda *a, **k: Outcome(value=True)
     """),

@@ -152,7 +152,7 @@ ATTACKS = (
             import numpy as np
             while True:
                 channel().send({"outcomes": 9 * [{"value": np.zeros((4, 3)),
-                    "error": "", "unwritten": False, "modified": [], "after": {},
+                    "error": "", "needs": "", "modified": [], "after": {},
                     "notes": []}]})
     """)),
     Attack("says it ended well", "protocol", _with_channel("""
