@@ -16,11 +16,14 @@ from bleach.css_sanitizer import CSSSanitizer
 from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-TAGS = frozenset("""
-    a abbr b blockquote br caption center code col colgroup dd del details dfn div dl dt
-    em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp
-    small span strike strong sub summary sup table tbody td tfoot th thead tr tt u ul var
-""".split())  # fmt: skip
+TAGS = frozenset({
+    "a", "abbr", "b", "blockquote", "br", "caption", "center", "code", "col",
+    "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption",
+    "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd",
+    "li", "mark", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strike",
+    "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
+    "tr", "tt", "u", "ul", "var",
+})  # fmt: skip
 _ANYWHERE = {"title", "align", "style", "dir", "lang"}
 _ATTRIBUTES = {
     "a": {"href", "class"}, "img": {"src", "alt", "width", "height"},
