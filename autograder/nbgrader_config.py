@@ -21,7 +21,7 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
-from autograder import build, paths
+from autograder import build, paths, safe_html
 from autograder.nbgrader_plugin import (
     IntakeExporter,
     JudgeExecute,
@@ -80,6 +80,8 @@ def configure(c: Config, file: str | Path) -> None:
     c.Autograde.autograde_preprocessors = [
         JudgeExecute, SaveScores, AssignLatePenalties,
     ]  # fmt: skip
+    # In feedback and in the Formgrader, a student's Markdown shows and does nothing.
+    c.TemplateExporter.filters = {"markdown2html": safe_html.markdown2html}
     # Hidden tests stay hidden in what students get back.
     c.GenerateFeedback.preprocessors = [
         GetGrades, ClearHiddenTests, CSSHTMLHeaderPreprocessor,

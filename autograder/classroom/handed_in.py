@@ -51,7 +51,7 @@ def collect(places: Iterable[Path], course: Course, lab: str = "") -> Collected:
     for one in sorted(found, key=_order):
         try:
             key, raw, why = _sort(one, lab)
-            if key in taken:
+            if not why and key in taken:
                 why = f"{key[0]} handed in {taken[key]} for {key[1]}, which was taken"
             if not why:
                 _place(course, key, raw, done)

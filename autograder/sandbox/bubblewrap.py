@@ -40,7 +40,7 @@ def command(bwrap: str, layout: Layout, cache: Path) -> list[str]:
         words += ["--unshare-user"]
     for name, value in environment(Path(SCRATCH, "mpl"), SCRATCH).items():
         words += ["--setenv", name, value]
-    places = [*layout.libraries, layout.prefix, layout.interpreter, *layout.installed]
+    places = [*layout.libraries, *layout.python, layout.interpreter, *layout.installed]
     for folder in _parents([*places, COURSE / "autograder" / "worker"]):
         words += ["--perms", "0755", "--dir", str(folder)]
     words += _system(layout)
@@ -80,10 +80,8 @@ def _system(layout: Layout) -> list[str]:
             words += ["--symlink", os.readlink(path), name]
         elif path.is_dir():
             words += ["--ro-bind", name, name]
-    if layout.prefix == Path("/usr"):
-        words += ["--ro-bind", str(layout.interpreter), str(layout.interpreter)]
-    else:
-        words += ["--ro-bind", str(layout.prefix), str(layout.prefix)]
+    for path in (layout.interpreter, *layout.python):
+        words += ["--ro-bind", str(path), str(path)]
     words += ["--proc", "/proc", "--dir", "/dev"]
     for device in _DEVICES:
         words += ["--dev-bind", device, device]

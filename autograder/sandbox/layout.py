@@ -22,7 +22,8 @@ class Layout:
 
     Attributes:
         interpreter: the Python that is started.
-        prefix: of that Python; its standard library lies below it.
+        python: its standard library, and the libraries beside it. A prefix may hold
+            other environments as well, which are nobody's business.
         libraries: folders with the system's libraries.
         installed: folders with packages, to be covered.
         allowed: what of these folders can be seen all the same.
@@ -32,7 +33,7 @@ class Layout:
     """
 
     interpreter: Path
-    prefix: Path
+    python: tuple[Path, ...]
     libraries: tuple[Path, ...]
     installed: tuple[Path, ...]
     allowed: tuple[Path, ...]
@@ -50,7 +51,8 @@ class Layout:
         # Packages lie inside the standard library's folder in many a Python.
         inside = [p for p in stdlib.iterdir() if p.name != "site-packages"]
         devices = [Path("/dev/null"), Path("/dev/urandom"), Path("/dev/zero")]
-        kept = (*self.libraries, *inside, *self.allowed, *devices)
+        beside = [p for p in self.python if p != stdlib]
+        kept = (*self.libraries, *beside, *inside, *self.allowed, *devices)
         return [str(p) for p in (*kept, self.worker, self.datasets)]
 
 
@@ -59,12 +61,14 @@ def layout() -> Layout:
     """The layout of this machine."""
     prefix = Path(sys.base_prefix).resolve()
     interpreter = Path(getattr(sys, "_base_executable", "") or sys.executable)
-    libraries = [p for p in map(Path, ("/usr/lib", "/usr/lib64", "/usr/local/lib"))
-                 if p.is_dir()]  # fmt: skip
-    installed = {*packages.search_path(), *_folders_of_packages(prefix, *libraries)}
+    libraries = [p for p in map(Path, ("/usr/lib", "/usr/lib64")) if p.is_dir()]
+    python = _python(prefix, libraries)
+    places = [*libraries, *(folder.parent for folder in python)]
+    installed = {*packages.search_path(), *_folders_of_packages(*places)}
+    installed |= {*_environments(*libraries)}
     return Layout(
         interpreter=interpreter.resolve(),
-        prefix=prefix,
+        python=tuple(python),
         libraries=tuple(libraries),
         installed=tuple(sorted(installed)),
         allowed=packages.folders(),
@@ -72,6 +76,26 @@ def layout() -> Layout:
         worker=Path(__file__).resolve().parent.parent / "worker",
         datasets=paths.ROOT / "datasets",
     )
+
+
+def _python(prefix: Path, libraries: list[Path]) -> list[Path]:
+    """The standard library and shared libraries that are not the system's."""
+    names = ("stdlib", "platstdlib")
+    variables = {"base": str(prefix), "platbase": str(prefix)}
+    known = sysconfig.get_paths(vars=variables | {"installed_base": str(prefix),
+                                "installed_platbase": str(prefix)})  # fmt: skip
+    wanted = [Path(known[name]).resolve() for name in names]
+    for folder in (prefix / "lib", Path("/usr/local/lib")):
+        wanted += [p for p in sorted(folder.glob("*.so*")) if p.is_file()]
+    return [path for path in dict.fromkeys(wanted) if path.exists()
+            and not any(folder in path.parents for folder in libraries)]  # fmt: skip
+
+
+def _environments(*roots: Path) -> list[Path]:
+    """Folders right below some roots that are environments of their own."""
+    marks = ("pyvenv.cfg", "conda-meta")
+    return [found.parent.resolve() for root in roots for mark in marks
+            for found in root.glob(f"*/{mark}")]  # fmt: skip
 
 
 def _folders_of_packages(*roots: Path) -> list[Path]:

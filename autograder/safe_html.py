@@ -1,0 +1,72 @@
+"""Students' Markdown as HTML that a person can look at without running it.
+
+nbconvert lets HTML in Markdown through as it is. In a page of the Formgrader a script
+of a student's would act with the rights of whoever grades. `markdown2html` takes the
+place of nbconvert's filter of that name, there and in feedback: the same Markdown,
+cleaned by Bleach, which nbconvert brings along.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import bleach
+from bleach.css_sanitizer import CSSSanitizer
+from jinja2 import pass_context
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+TAGS = frozenset({
+    "a", "abbr", "b", "blockquote", "br", "caption", "center", "code", "col",
+    "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption",
+    "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd",
+    "li", "mark", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strike",
+    "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
+    "tr", "tt", "u", "ul", "var",
+})  # fmt: skip
+_ANYWHERE = {"title", "align", "style", "dir", "lang"}
+_ATTRIBUTES = {
+    "a": {"href", "class"}, "img": {"src", "alt", "width", "height"},
+    "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"},
+    "ol": {"start", "type"}, "details": {"open"},
+    "div": {"class"}, "span": {"class"}, "pre": {"class"}, "code": {"class"},
+}  # fmt: skip
+_STYLES = ["color", "font-style", "font-weight", "text-align", "text-decoration"]
+_PROTOCOLS = ["http", "https", "mailto", "data"]
+_IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
+_IGNORED = re.compile(r"[`\x00-\x20\x7f-\xa0\s]+")  # by browsers, in an address
+# MathJax's own ways to links, styles and further packages.
+_COMMANDS = re.compile(r"\\(href|style|class|cssId|data|require)(?![A-Za-z])")
+
+
+@pass_context
+def markdown2html(context: Any, source: str) -> str:
+    """Markdown as clean HTML; pictures attached to the cell are in it.
+
+    Args:
+        context: of the template, with the cell.
+        source: Markdown.
+    """
+    attachments = context.get("cell", {}).get("attachments", {})
+    renderer = IPythonRenderer(escape=False, attachments=attachments)
+    return clean(MarkdownWithMath(renderer=renderer).render(source))
+
+
+def clean(html: str) -> str:
+    """HTML without anything that acts; what is not allowed is shown as text."""
+    kept = bleach.clean(
+        html, tags=TAGS, attributes=_allowed, protocols=_PROTOCOLS,
+        css_sanitizer=CSSSanitizer(allowed_css_properties=_STYLES),
+    )  # fmt: skip
+    return _COMMANDS.sub(r"\\text{\1}", kept)
+
+
+def _allowed(tag: str, name: str, value: str) -> bool:
+    if name == "id":
+        return re.fullmatch("h[1-6]", tag) is not None  # where links in a page lead
+    if name not in _ANYWHERE | _ATTRIBUTES.get(tag, set()):
+        return False
+    address = _IGNORED.sub("", value).lower()
+    if name in ("href", "src") and address.startswith("data:"):
+        return tag == "img" and _IMAGE.match(address) is not None
+    return True
