@@ -5,13 +5,16 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 LOCKED := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock
+# The Pythons that the locked packages serve; pyproject.toml says which.
+SERVED := $(shell sed -n 's/^requires-python = ">=3\.\([0-9]*\),<3\.\([0-9]*\)".*/\1 \2/p' pyproject.toml)
 UNNEEDED := @jupyter/nbgrader:create-assignment @jupyterlab/apputils-extension:announcements
+QUICK := -m "not slow and not browser"
 # Each core works on tests of its own (tests/conftest.py says which), so each keeps to
 # one thread.
 ALL_CORES := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help lab grade test test-all coverage nightly build lint data lock clean
+.PHONY: help lab grade test test-newest quick test-all coverage nightly build lint data lock clean
 
 help:             ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -24,7 +27,14 @@ grade: $(VENV)/grade.done     ## grade a small example class and show the gradeb
 
 test: $(VENV)/dev.done        ## run the tests (all of them where CI is set)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(if $(CI),$(ALL_CORES),$(BIN)/python -m pytest -m "not slow and not browser")
+	$(if $(CI),$(ALL_CORES),$(BIN)/python -m pytest $(QUICK))
+
+test-newest:      ## run the quick tests on the newest other Python of this machine
+	@newest=$$(.ci/newest-python $(PYTHON) $(SERVED)) || exit 1; \
+	test -z "$$newest" || $(MAKE) --no-print-directory VENV=.venv-newest PYTHON="$$newest" quick
+
+quick: $(VENV)/dev.done
+	$(ALL_CORES) $(QUICK)
 
 test-all: $(VENV)/dev.done    ## run the slow and the browser tests too
 	$(ALL_CORES)
@@ -47,10 +57,10 @@ lock: $(VENV)/dev.done        ## renew requirements.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --upgrade --quiet --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock
 
 clean:            ## remove what a course in progress leaves behind; labs and sources stay
-	rm -rf example-class $(VENV) .pytest_cache .ruff_cache
+	rm -rf example-class $(VENV) .venv-newest .pytest_cache .ruff_cache
 
 $(BIN)/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is " + sys.version.split()[0] + "; name another: make PYTHON=python3.12")'
+	@$(PYTHON) -c 'import sys; low, end = map(int, "$(SERVED)".split()); sys.exit(not (3, low) <= sys.version_info[:2] < (3, end) and "The course runs on Python 3.%d to 3.%d, and this is %s. Name one that you have, for example: make PYTHON=python3.%d" % (low, end - 1, sys.version.split()[0], end - 1))'
 	$(PYTHON) -m venv $(VENV)
 
 # Labs are written as text, without nbgrader's panel; and the course needs no news.

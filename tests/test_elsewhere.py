@@ -4,6 +4,8 @@ import json
 import re
 import tomllib
 
+from packaging.specifiers import SpecifierSet
+
 from autograder.paths import ROOT
 
 BINDER, CONTAINER = ROOT / ".binder", ROOT / ".devcontainer" / "devcontainer.json"
@@ -20,8 +22,7 @@ KEYS = {
 def wanted(version):
     """Whether the project runs on a Python, such as `3.12`."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    least = project["project"]["requires-python"].removeprefix(">=")
-    return tuple(map(int, version.split("."))) >= tuple(map(int, least.split(".")))
+    return version in SpecifierSet(project["project"]["requires-python"])
 
 
 def test_binder():

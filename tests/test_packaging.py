@@ -50,6 +50,109 @@ def test_every_dependency_is_locked():
     assert {name_of(one) for one in everything} <= locked
 
 
+def served():
+    """Minor versions of Python 3 on which the course runs."""
+    low, end = re.fullmatch(
+        r">=3\.(\d+),<3\.(\d+)", PROJECT["requires-python"]
+    ).groups()
+    return range(int(low), int(end))
+
+
+def minors(text):
+    return [int(minor) for minor in re.findall(r"\b3\.(\d\d)\b", text)]
+
+
+class TestPythons:
+    """One place says which Pythons are served; everything else agrees with it."""
+
+    def test_classifiers(self):
+        listed = "\n".join(PROJECT["classifiers"])
+        assert minors(listed) == list(served())
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "README.md",
+            "docs/students.md",
+            "autograder/release/student_readme.md",
+            "autograder/ci/action.yml",
+        ],
+    )
+    def test_documents_say_the_whole_range(self, path):
+        text = (ROOT / path).read_text(encoding="utf-8")
+        assert f"3.{served()[0]} to 3.{served()[-1]}" in text
+
+    def test_conda(self):
+        assert f"  - python{PROJECT['requires-python']}\n" in CONDA
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "README.md",
+            "docs/students.md",
+            "autograder/release/student_readme.md",
+            "autograder/ci/action.yml",
+            "autograder/ci/Containerfile",
+            "autograder/ci/gradescope/setup.sh",
+            ".binder/runtime.txt",
+            ".devcontainer/devcontainer.json",
+        ],
+    )
+    def test_no_other_is_named(self, path):
+        text = (ROOT / path).read_text(encoding="utf-8")
+        named = re.findall(r"[Pp]ython[^\n]{0,20}?\b3\.\d\d\b[^\n]*", text)
+        assert named, "the pattern finds nothing"
+        assert set(minors("\n".join(named))) <= set(served())
+
+    def test_gradescope_looks_for_each(self):
+        script = (ROOT / "autograder/ci/gradescope/setup.sh").read_text("utf-8")
+        looked_for = re.findall(r"python3\.(\d+)", script.partition("; do")[0])
+        assert sorted(map(int, looked_for)) == list(served())
+
+    def test_each_has_one_numpy_in_the_lock(self):
+        """2.4 is NumPy's last for Python 3.11; the later ones take the newest."""
+        locked = [line for line in LOCK.splitlines() if line.startswith("numpy==")]
+        assert [line[:10] for line in locked] == ["numpy==2.4", "numpy==2.5"]
+        assert [line.partition(" ; ")[2] for line in locked] == [
+            "python_full_version < '3.12'",
+            "python_full_version >= '3.12'",
+        ]
+
+    @pytest.mark.parametrize("version", ["3.10.14", "3.15.2"])
+    def test_make_says_which_are_served(self, version, tmp_path):
+        said = made_with(version, tmp_path)
+        assert said.returncode != 0
+        assert said.stderr.splitlines()[0] == (
+            f"The course runs on Python 3.{served()[0]} to 3.{served()[-1]}, and this "
+            f"is {version}. Name one that you have, for example: "
+            f"make PYTHON=python3.{served()[-1]}"
+        )
+        assert not (tmp_path / "venv").exists()
+
+    def test_make_takes_those_that_are(self, tmp_path):
+        for minor in served():
+            assert made_with(f"3.{minor}.0", tmp_path).returncode == 0
+
+
+def made_with(version, folder):
+    """`make` up to the environment itself, with a Python that says it is `version`."""
+    python = folder / "python"
+    python.write_text(
+        f"#!{sys.executable}\nimport sys\n"
+        f"sys.version_info = (*map(int, {version!r}.split('.')), 'final', 0)\n"
+        f"sys.version = '{version} (main)'\n"
+        "if sys.argv[1] == '-c':\n    exec(sys.argv[2])\n"
+    )
+    python.chmod(0o755)
+    venv = folder / "venv"
+    return subprocess.run(
+        ["make", f"PYTHON={python}", f"VENV={venv}", f"{venv}/bin/python"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+
 def test_nothing_names_a_registry_or_a_path_of_a_machine():
     folders = [f"/{name}/" for name in ("root", "home", "work")]
     words = ["files.pythonhosted", "pypi.org/simple", *folders]

@@ -1381,6 +1381,7 @@ def pca_by_svd(X, seed, spread=0.1):
 @pca_color_augmentation.right
 def pca_with_loops(X, seed, spread=0.1):
     values, vectors = np.linalg.eig(np.cov(X.reshape(-1, 3), rowvar=False))
+    values, vectors = values.real, vectors.real  # NumPy 2.5 always gives complex ones
     rng, out = np.random.default_rng(seed), np.array(X)
     for value, vector in zip(values, vectors.T, strict=True):
         out += rng.normal(scale=spread) * value * vector

@@ -193,13 +193,32 @@ def _numbers(expected, got, tolerance, place) -> Difference | None:
         return Difference("type", place, what(expected), what(got))
     one, other = np.asarray(expected), np.asarray(got)
     if other.dtype.kind == "c" and one.dtype.kind != "c":
-        return Difference("type", place, "real numbers", "complex numbers")
+        return _complex(other, place)
     if one.shape != other.shape:
         return Difference("shape", place, what(expected), what(got), pair=(one, other))
     close = _close(one, other, tolerance, tolerance.slack.get(place, 0.0))
     if close.all():
         return None
     return _first_far(one, other, close, place)
+
+
+def _complex(got: np.ndarray, place: str) -> Difference:
+    """Complex numbers where real ones belong.
+
+    Real in value is not enough: a figure, an index or an array of floats that they are
+    added to would refuse them later.
+    """
+    detail = (
+        "their imaginary parts are all 0: take `.real`, or compute with functions for "
+        "real numbers, such as `np.linalg.eigh` for a symmetric matrix"
+    )
+    return Difference(
+        "type",
+        place,
+        "real numbers",
+        "complex numbers",
+        "" if got.imag.any() else detail,
+    )
 
 
 def _close(
@@ -275,6 +294,8 @@ def _draws(expected: Draws, got: Any, place: str) -> Difference | None:
         return Difference("type", place, shaped, what(got))
     if got.shape != expected.shape:
         return Difference("shape", place, f"shape {expected.shape}", what(got))
+    if got.dtype.kind == "c":
+        return _complex(got, place)
     if got.dtype.kind not in "fiub" or not np.isfinite(got).all():
         return Difference("values", place, "finite real numbers", brief(got))
     with np.errstate(over="ignore", invalid="ignore"):  # as 1e308 twice

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from helpers.checks import library
 from helpers.checks.values import plain
 
 _HELPERS = Path(__file__).parents[1]
@@ -100,7 +101,7 @@ def observe(
         value=value,
         modified=tuple(name for name in changed if name not in mutates),
         after={name: after[name] for name in mutates},
-        notes=tuple(dict.fromkeys(f"NumPy warned: {w.message}" for w in heard)),
+        notes=tuple(dict.fromkeys(map(library.remark, heard))),
         repeated=repeated,
     )
 
@@ -186,6 +187,6 @@ def describe(error: BaseException) -> str:
     own = [line for file, line in lines if not file.startswith(_OURS)]
     ours = [line for file, line in lines if file.startswith(_DRIVERS)]
     where = "".join(f" in the line `{line}`" for line in (own or ours)[:1])
-    none = "; something is None there: is a return missing?"
-    hint = none if "NoneType" in text else ""
-    return f"{type(error).__name__}: {text}{where}{hint}"
+    none = "something is None there: is a return missing?"
+    hint = none if "NoneType" in text else library.advice(text)
+    return f"{type(error).__name__}: {text}{where}{hint and '; '}{hint}"

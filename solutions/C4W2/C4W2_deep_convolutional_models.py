@@ -1259,6 +1259,12 @@ check(color_shift)
 # Multiply each direction by its eigenvalue as it is, and by $\alpha$ with the standard
 # deviation `spread`.
 # </details>
+# <details><summary>It speaks of complex numbers</summary>
+#
+# $C$ is symmetric, so its eigenvalues and eigenvectors are real. `np.linalg.eigh`
+# relies on that. `np.linalg.eig` takes any square matrix and, since NumPy 2.5, always
+# returns complex numbers, even where all imaginary parts are 0.
+# </details>
 
 
 # %% exercise="pca_color_augmentation"
