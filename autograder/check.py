@@ -275,9 +275,13 @@ class Check:
                 found.append(widened)
         return tuple(found)
 
+    def visible_calls(self) -> Iterator[Call]:
+        """The cases of the check in the notebook, the same for everybody."""
+        return self.draw(np.random.default_rng(PUBLIC_SEED))
+
     def public(self) -> PublicCheck:
         """The side of this check that a student receives."""
-        calls = list(self.draw(np.random.default_rng(PUBLIC_SEED)))
+        calls = list(self.visible_calls())
         fixed = ()
         if self.blocks:
             fixed = tuple(self.expected(c, False, with_blocks=True) for c in calls)

@@ -206,7 +206,7 @@ def _compare(
             cases += judge(check.name, [want], [got], [], check.tolerance).cases
         except (ValueError, TypeError, ArithmeticError, MemoryError, RecursionError):
             why = "the answer is of a kind that cannot be compared"
-            cases.append(CaseVerdict(False, want.shown, why))
+            cases.append(CaseVerdict(False, want.shown, why, want.visible))
     return Verdict(check.name, tuple(cases), changed=tuple(changed))
 
 

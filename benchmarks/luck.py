@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from autograder.cases import Cases
 from autograder.check import Call, Check
 from helpers.checks.verdict import Expected, judge
 
@@ -27,14 +26,12 @@ class Luck:
     Attributes:
         exercise: that it is a version of.
         mistake: its name.
-        scores: share of the cases passed → number of draws that gave it.
-        points_vary: whether the exercise's points depend on the draw.
+        scores: share of the points → number of draws that gave it.
     """
 
     exercise: str
     mistake: str
     scores: Counter
-    all_or_nothing: bool = False
 
     @property
     def accepted(self) -> int:
@@ -44,8 +41,6 @@ class Luck:
     @property
     def varies(self) -> bool:
         """Whether two draws give it different points."""
-        if self.all_or_nothing:
-            return 0 < self.accepted < self.scores.total()
         return len(self.scores) > 1
 
 
@@ -64,22 +59,25 @@ def luck(check: Check, draws: int, seconds: float = 60.0) -> Iterator[Luck]:
             break
         calls, expected = drawn(check, FIRST_SEED + number)
         for counter, mistake in zip(scores, check.mistakes, strict=True):
-            counter[score(check, mistake.function, calls, expected)] += 1
+            share = score(check, mistake.function, calls, expected)
+            counter[round(share, 6)] += 1
     for counter, mistake in zip(scores, check.mistakes, strict=True):
-        yield Luck(check.name, mistake.name, counter, check.all_or_nothing)
+        yield Luck(check.name, mistake.name, counter)
 
 
-def drawn(check: Check, seed: int) -> tuple[list[Call], list[Expected]]:
+def drawn(check: Check, seed: int) -> tuple[Sequence[Call], Sequence[Expected]]:
     """One draw of hidden cases, as a run of the judge makes it."""
-    rng = np.random.default_rng([seed, *check.name.encode()])
-    calls = list(check.draw(rng))
-    return calls, [check.expected(call, with_mistakes=False) for call in calls]
+    cases = Cases(check.lab, seed)
+    return cases.calls(check.name), cases.expected(check.name)
 
 
 def score(
-    check: Check, function: Callable, calls: list[Call], expected: list[Expected]
+    check: Check,
+    function: Callable,
+    calls: Sequence[Call],
+    expected: Sequence[Expected],
 ) -> float:
-    """The share of the cases that a function passes."""
+    """The share of its points that a function earns."""
     outcomes = [check.observe(function, call) for call in calls]
     verdict = judge(check.name, expected, outcomes, [], check.tolerance)
-    return verdict.passed / len(verdict.cases)
+    return float(verdict.values_right) if check.all_or_nothing else verdict.share

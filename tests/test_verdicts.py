@@ -15,10 +15,15 @@ sys.path.insert(0, str(paths.ROOT / "benchmarks"))
 
 import cascades
 import concepts
+import lookup
+import luck
 import mutants
 import sensitivity
 import specificity
+import trivial
 import verdicts
+
+from helpers.checks.store import Store
 
 LABS = paths.lab_names()
 QUICK = {"C1W2": ("softmax", "propagate"), "C3W1": ("bias_variance_report",)}
@@ -135,3 +140,39 @@ def test_the_command_writes_a_row_a_lab(tmp_path, capsys):
     assert row["lab"] == "C1W2"
     assert row["caught"] == row["full marks"] == 100
     assert "lab C1W2" in capsys.readouterr().out
+
+
+class TestNothingForNothing:
+    @pytest.mark.slow
+    @pytest.mark.parametrize("lab", LABS)
+    def test_looking_the_visible_cases_up_earns_next_to_nothing(self, lab):
+        one = check.load(lab)
+        store = Store(one.public_path)
+        earned = {name: lookup.lookup(c, store, 1) for name, c in one.checks.items()}
+        assert sum(earned.values()) <= 5, earned
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("lab", LABS)
+    def test_answers_that_need_no_thought_earn_at_most_a_fifth(self, lab):
+        rich = {}
+        for name, one in check.load(lab).checks.items():
+            version, share = max(trivial.trivial(one, 1), key=lambda pair: pair[1])
+            if share > trivial.LIMIT:
+                rich[name] = version, share
+        assert rich == {}
+
+    @pytest.mark.parametrize(("lab", "name"), SAMPLE)
+    def test_no_draw_accepts_a_mistake(self, lab, name):
+        found = list(luck.luck(check.load(lab).checks[name], 10))
+        assert found
+        assert not any(one.accepted for one in found)
+
+    def test_what_is_looked_up_counts_as_far_as_fresh_cases_pass(self):
+        one = check.load("C1W2").checks["basic_sigmoid"]
+        calls, expected = luck.drawn(one, 1)
+        seen = [want.visible for want in expected]
+        assert 0 < sum(seen) < len(seen)  # such as zero
+        public = Store(one.lab.public_path)[one.name]
+        known = lookup.looks_up(one, public)
+        assert luck.score(one, known, calls, expected) == 0
+        assert luck.score(one, one.solution, calls, expected) == 1

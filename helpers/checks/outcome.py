@@ -75,7 +75,7 @@ def observe(
             the same.
     """
     given = deepcopy(inputs)
-    before = {name: _exact(plain(value)) for name, value in inputs.items()}
+    before = {name: exact(plain(value)) for name, value in inputs.items()}
     names = list(given)
     args = [given[name] for name in names[:positional]]
     kwargs = {name: given[name] for name in names[positional:]}
@@ -94,9 +94,9 @@ def observe(
         other = observe(
             function, inputs, positional, mutates=mutates, driver=driver, seed=seed + 1
         )
-        repeated = not other.error and _exact(other.value) == _exact(value)
+        repeated = not other.error and exact(other.value) == exact(value)
     after = {name: plain(given[name]) for name in names}
-    changed = [name for name in names if _exact(after[name]) != before[name]]
+    changed = [name for name in names if exact(after[name]) != before[name]]
     return Outcome(
         value=value,
         modified=tuple(name for name in changed if name not in mutates),
@@ -158,7 +158,7 @@ def _is_stub(code: CodeType) -> bool:
     )
 
 
-def _exact(value: Any) -> Any:
+def exact(value: Any) -> Any:
     """A plain value as something that equals that of the very same value only.
 
     It does without functions of NumPy, which a reader's code may have replaced.
@@ -166,9 +166,9 @@ def _exact(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return "array", value.dtype.str, value.shape, value.tobytes()
     if isinstance(value, (list, tuple)):
-        return type(value).__name__, [_exact(item) for item in value]
+        return type(value).__name__, [exact(item) for item in value]
     if isinstance(value, dict):
-        return "dict", {key: _exact(item) for key, item in value.items()}
+        return "dict", {key: exact(item) for key, item in value.items()}
     return type(value).__name__, value if isinstance(value, set) else repr(value)
 
 

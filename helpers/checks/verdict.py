@@ -26,21 +26,27 @@ class Expected:
         mistakes: known wrong outcomes, in the order of the mistakes' messages.
         slack: gives for each right outcome how far rounding may carry its numbers,
             place by place; asked only where it could matter, for it may take long.
+        visible: the very same call is one of the notebook's visible cases.
     """
 
     shown: str
     outcomes: tuple[Outcome, ...]
     mistakes: tuple[Outcome, ...] = ()
     slack: Callable[[], Sequence[Mapping[str, float]]] | None = None
+    visible: bool = False
 
 
 @dataclass(frozen=True)
 class CaseVerdict:
-    """Whether one case is right, and if not, why, in one sentence."""
+    """Whether one case is right, and if not, why, in one sentence.
+
+    `visible` says that a hidden case is a visible one as well.
+    """
 
     passed: bool
     shown: str
     message: str = ""
+    visible: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,8 +92,16 @@ class Verdict:
 
     @property
     def share(self) -> float:
-        """The share of the exercise's points that this earns."""
-        return self.passed / len(self.cases) * (1 - CHANGED * bool(self.changed))
+        """The share of the exercise's points that this earns.
+
+        A hidden case that is a visible one as well can be looked up. It counts only as
+        far as the others pass.
+        """
+        fresh = [case.passed for case in self.cases if not case.visible]
+        seen = [case.passed for case in self.cases if case.visible]
+        trust = sum(fresh) / len(fresh) if fresh else 1.0
+        earned = (sum(fresh) + trust * sum(seen)) / len(self.cases)
+        return earned * (1 - CHANGED * bool(self.changed))
 
     @property
     def waiting(self) -> str:
@@ -245,12 +259,12 @@ def _judge_case(
     if got.needs in others:
         what = "defined" if _is_undefined(got) else "written yet"
         said = f"it needs {_relative([got.needs], what)}"
-        return CaseVerdict(False, want.shown, said)
+        return CaseVerdict(False, want.shown, said, want.visible)
     both = zip(want.outcomes, tolerances, strict=True)
     faults = [fault(right, got, tolerance) for right, tolerance in both]
     if not all(faults):
-        return CaseVerdict(True, want.shown)
-    return CaseVerdict(False, want.shown, faults[0])
+        return CaseVerdict(True, want.shown, visible=want.visible)
+    return CaseVerdict(False, want.shown, faults[0], want.visible)
 
 
 def fault(right: Outcome, got: Outcome, tolerance: Tolerance) -> str:
