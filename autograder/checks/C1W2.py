@@ -57,6 +57,14 @@ def a_row_for_each_row(image):
     return image.reshape(image.shape[0], -1)
 
 
+@image2vector.mistake(
+    "Each pixel has a row of its own, with its colours side by side. Every single "
+    "number should have a row to itself."
+)
+def a_row_for_each_pixel(image):
+    return image.reshape(-1, image.shape[2])
+
+
 @image2vector.right
 def image2vector_from_sizes(image):
     length, height, depth = image.shape
@@ -203,6 +211,31 @@ def hyperbolic_tangent(x):
 )
 def collects_in_a_list(x):
     return ref.sigmoid(np.ravel(x))
+
+
+@sigmoid.mistake(
+    "Numbers below 0 get the value of their opposite. Of the two fractions with "
+    "e^-|z|, one has another numerator: `np.where` chooses."
+)
+def mirrored_below_zero(x):
+    return 1 / (1 + np.exp(-np.abs(x)))
+
+
+@sigmoid.mistake(
+    "Numbers above 0 get the value of their opposite. Of the two fractions with "
+    "e^-|z|, one has another numerator: `np.where` chooses."
+)
+def mirrored_above_zero(x):
+    e = np.exp(-np.abs(x))
+    return e / (1 + e)
+
+
+@sigmoid.mistake(
+    "Numbers below 0 were left out: they are still 0. They need the other form of the "
+    "fraction."
+)
+def zero_below_zero(x):
+    return ref.sigmoid(x) * (np.asarray(x) > 0)
 
 
 @sigmoid.right
@@ -571,6 +604,24 @@ def forgets_the_exponential(x):
 
 
 @softmax.mistake(
+    "The maximum subtracted is that of a column. All scores of a row have to be "
+    "lowered by the same number, or its shares change: axis=1."
+)
+def maximum_of_columns(x):
+    e = np.exp(x - np.max(x, axis=0))
+    return e / np.sum(e, axis=1, keepdims=True)
+
+
+@softmax.mistake(
+    "The exponentials were divided by sums of columns, so rows do not sum to 1. Sum "
+    "along the rows: axis=1."
+)
+def sums_of_columns(x):
+    e = np.exp(x - np.max(x, axis=1, keepdims=True))
+    return e / np.sum(e, axis=0)
+
+
+@softmax.mistake(
     "These are the exponentials of the scores. Divide each by the sum of its row."
 )
 def forgets_the_sum(x):
@@ -646,6 +697,11 @@ def l1_takes_the_largest(yhat, y):
 @l1.mistake("That is the average miss. This loss adds them up.")
 def l1_averages(yhat, y):
     return np.mean(np.abs(y - yhat))
+
+
+@l1.mistake("That is the root of a sum of squares. This loss adds up sizes of misses.")
+def l1_takes_the_norm(yhat, y):
+    return np.linalg.norm(y - yhat)
 
 
 @l1.mistake("The misses were squared. That is the next exercise.")
@@ -920,6 +976,16 @@ def minus_before_one_term(w, b, X, Y):
     grads, _ = ref.propagate(w, b, X, Y)
     A = _activations(w, b, X)
     return grads, np.mean(-Y * np.log(A) + (1 - Y) * np.log(1 - A))
+
+
+@propagate.mistake(
+    "Only the first term of the cost was added up: a bracket closes too early. Average "
+    "the sum of both terms."
+)
+def sums_one_term(w, b, X, Y):
+    grads, _ = ref.propagate(w, b, X, Y)
+    A = _activations(w, b, X)
+    return grads, -np.mean(Y * np.log(A)) + (1 - Y) * np.log(1 - A)
 
 
 @propagate.mistake(
@@ -1307,7 +1373,28 @@ def notes_too_late(
 
 
 @optimize.mistake(
-    "The bias moves on slopes of the new weights. Get both slopes, then move both."
+    "The steps were counted from 1, so the cost of the start is not noted. Count from "
+    "0: the costs are those before steps 0, 100, 200, …"
+)
+def counts_from_one(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    params, grads, _ = ref.optimize(w, b, X, Y, num_iterations, learning_rate)
+    _, _, every = _descent(w, b, X, Y, num_iterations, learning_rate, noted=1)
+    return params, grads, every[99::100]
+
+
+@optimize.mistake("Only the last cost that was noted is there. Append to the list.")
+def keeps_the_last_cost(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    params, grads, costs = ref.optimize(w, b, X, Y, num_iterations, learning_rate)
+    return params, grads, costs[-1:]
+
+
+@optimize.mistake(
+    "The bias moves by a gradient of the new weights. Get both gradients, then move "
+    "both."
 )
 def moves_one_after_the_other(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
@@ -1555,6 +1642,17 @@ def forgets_the_iterations(
 ):  # fmt: skip
     right = ref.model(X_train, Y_train, X_test, Y_test, 100, learning_rate)
     return right | {"num_iterations": num_iterations}
+
+
+@model.mistake(
+    "Both predictions are those for the training set. Give `predict` X_test as well."
+)
+def predicts_the_training_set_twice(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
+    return right | {"Y_prediction_test": right["Y_prediction_train"]}
 
 
 @model.mistake(

@@ -112,6 +112,15 @@ def sigmoid_of_the_sigmoid(dA, Z):
     return dA * a * (1 - a)
 
 
+@sigmoid_backward.mistake(
+    "A bracket is missing: a is subtracted from the whole product. The second factor "
+    "is 1 - a, in brackets."
+)
+def sigmoid_without_brackets(dA, Z):
+    a = ref.sigmoid(Z)
+    return dA * a * 1 - a
+
+
 @sigmoid_backward.right
 def sigmoid_backward_by_exponentials(dA, Z):
     e = np.exp(-np.abs(Z))
@@ -228,6 +237,13 @@ def relu_lets_all_pass(dA, Z):
     return dA * 1.0
 
 
+@relu_backward.mistake(
+    "That is ReLU itself, the way forwards. On the way back dA passes, or nothing."
+)
+def relu_forwards(dA, Z):
+    return np.maximum(0, Z)
+
+
 @relu_backward.mistake("The sign that counts is that of Z, not that of dA.")
 def relu_of_the_blame(dA, Z):
     return np.maximum(0, dA)
@@ -283,6 +299,25 @@ def leaky_ignores_the_slope(dA, Z, slope=0.01):
 )
 def leaky_without_a_leak(dA, Z, slope=0.01):
     return dA * (Z >= 0)
+
+
+@leaky_relu_backward.mistake(
+    "Below 0 dA is missing: `slope` times dA passes there, not `slope` alone."
+)
+def leaky_without_blame_below(dA, Z, slope=0.01):
+    return np.where(Z >= 0, dA, slope)
+
+
+@leaky_relu_backward.mistake("The sign that counts is that of Z, not that of dA.")
+def leaky_of_the_gradient(dA, Z, slope=0.01):
+    return np.where(dA >= 0, dA, slope * dA)
+
+
+@leaky_relu_backward.mistake(
+    "Below 0 it is slope times Z. On the way back the other factor is dA."
+)
+def leaky_forwards_below(dA, Z, slope=0.01):
+    return np.where(Z >= 0, dA, slope * Z)
 
 
 @leaky_relu_backward.mistake(
@@ -361,6 +396,20 @@ def one_output_always(X, Y):
     return X.shape[0], 4, 1
 
 
+@layer_sizes.mistake(
+    "The output's size counts examples. They stand in columns; outputs are rows of Y."
+)
+def outputs_from_columns(X, Y):
+    return X.shape[0], 4, Y.shape[1]
+
+
+@layer_sizes.mistake(
+    "The input's size counts examples. They stand in columns; inputs are rows of X."
+)
+def inputs_from_columns(X, Y):
+    return X.shape[1], 4, Y.shape[0]
+
+
 @layer_sizes.mistake("The order is input, hidden, output.")
 def sizes_in_another_order(X, Y):
     return X.shape[0], Y.shape[0], 4
@@ -431,6 +480,14 @@ def _initial(n_x, n_h, n_y, draw):
 )
 def starts_large(n_x, n_h, n_y):
     return _initial(n_x, n_h, n_y, np.random.randn)
+
+
+@initialize_parameters.mistake(
+    "W2 is 100 times too large. Both arrays of weights are multiplied by 0.01."
+)
+def starts_with_large_w2(n_x, n_h, n_y):
+    start = ref.initialize_parameters(n_x, n_h, n_y)
+    return start | {"W2": np.random.randn(n_y, n_h)}
 
 
 @initialize_parameters.mistake(
@@ -580,6 +637,22 @@ def no_sigmoid_at_the_output(X, parameters):
 def forgets_both_biases(X, parameters):
     none = {name: 0 * parameters[name] for name in ("b1", "b2")}
     return _forward(X, parameters | none)
+
+
+@forward_propagation.mistake(
+    "The two activation functions have changed places: tanh is inside, the sigmoid at "
+    "the output."
+)
+def swaps_the_activations(X, parameters):
+    return _forward(X, parameters, inner=ref.sigmoid, outer=np.tanh)
+
+
+@forward_propagation.mistake(
+    "A1 came back in the place of A2. The probabilities are what the output gives."
+)
+def returns_a1(X, parameters):
+    _, cache = ref.forward_propagation(X, parameters)
+    return cache["A1"], cache
 
 
 @forward_propagation.mistake("b1 is not used. Z1 is W1 X + b1.")
@@ -795,7 +868,8 @@ def _forward_and_back(rng, n_x, n_h, n_y, m):
     """Parameters, cache, examples and labels of a way forward."""
     parameters, X = network(rng, n_x, n_h, n_y), signed(rng, (n_x, m), 1.5)
     _, cache = ref.forward_propagation(X, parameters)
-    return parameters, cache, X, rng.integers(0, 2, (n_y, m))
+    Y = rng.permutation(1 - np.arange(n_y * m) % 2).reshape(n_y, m)  # some are 1
+    return parameters, cache, X, Y
 
 
 def _backward(parameters, cache, X, Y, **other):
@@ -896,6 +970,46 @@ def forgets_to_average_weights(parameters, cache, X, Y):
 def drops_the_axis(parameters, cache, X, Y):
     grads = ref.backward_propagation(parameters, cache, X, Y)
     return grads | {"db1": grads["db1"][:, 0], "db2": grads["db2"][:, 0]}
+
+
+@backward_propagation.mistake(
+    "dZ2 was divided by m, and so are the derivatives. They are averages: divide once."
+)
+def averages_twice(parameters, cache, X, Y):
+    dZ2 = (cache["A2"] - Y) / X.shape[1]
+    return _backward(parameters, cache, X, Y, dZ2=dZ2)
+
+
+@backward_propagation.mistake(
+    "What goes back into the hidden layer is W2.T dZ2. A2 was taken in the place of "
+    "dZ2."
+)
+def passes_the_prediction_back(parameters, cache, X, Y):
+    hidden = _backward(parameters, cache, X, Y, dZ2=cache["A2"])
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    return grads | {name: hidden[name] for name in ("dW1", "db1")}
+
+
+@backward_propagation.mistake(
+    "dZ1 is dA1 times A1. What it is multiplied by is the derivative of tanh."
+)
+def multiplies_by_a1(parameters, cache, X, Y):
+    return _backward(parameters, cache, X, Y, slope=cache["A1"])
+
+
+@backward_propagation.mistake(
+    "The biases' gradients have a value for each example. Sum over the examples, "
+    "axis=1: each unit has a bias."
+)
+def sums_over_the_units_only(parameters, cache, X, Y):
+    m = X.shape[1]
+    dZ2 = cache["A2"] - Y
+    dZ1 = (parameters["W2"].T @ dZ2) * (1 - cache["A1"] ** 2)
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    return grads | {
+        "db1": np.sum(dZ1, axis=0, keepdims=True) / m,
+        "db2": np.sum(dZ2, axis=0, keepdims=True) / m,
+    }
 
 
 @backward_propagation.mistake(
@@ -1177,6 +1291,14 @@ def another_rate(X, Y, n_h, num_iterations=10000, print_cost=False):
 
 
 @nn_model.mistake(
+    "The steps are much shorter. Call `update_parameters` without a rate: its default "
+    "is the rate of this lab."
+)
+def a_small_rate(X, Y, n_h, num_iterations=10000, print_cost=False):
+    return _trained(X, Y, n_h, num_iterations, rate=0.01)
+
+
+@nn_model.mistake(
     "The hidden layer has 4 units whatever was asked for. The argument n_h decides; "
     "from `layer_sizes` take the other two sizes."
 )
@@ -1193,8 +1315,8 @@ def returns_the_start(X, Y, n_h, num_iterations=10000, print_cost=False):
 
 
 @nn_model.mistake(
-    "Every step starts from the first parameters, so only one step is made. Give each "
-    "step the parameters of the one before."
+    "Only one step is made. Either each one starts from the first parameters again, or "
+    "the `return` stands inside the loop."
 )
 def always_the_first_step(X, Y, n_h, num_iterations=10000, print_cost=False):
     return _trained(X, Y, n_h, 1)

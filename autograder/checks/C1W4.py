@@ -84,6 +84,16 @@ def shapes_without_the_last(layer_dims):
     return _shapes(layer_dims, last=len(layer_dims) - 1)
 
 
+@parameter_shapes.mistake(
+    "Every layer has the inputs of the first. What a layer gets is what the one before "
+    "gives: n[l-1]."
+)
+def shapes_of_the_first_input(layer_dims):
+    return _shapes(layer_dims) | {
+        f"W{n}": (layer_dims[n], layer_dims[0]) for n in range(1, len(layer_dims))
+    }
+
+
 @parameter_shapes.mistake("These are arrays. Give their shapes only, as tuples.")
 def arrays_for_shapes(layer_dims):
     return {name: np.zeros(shape) for name, shape in _shapes(layer_dims).items()}
@@ -825,6 +835,14 @@ def sums_db_over_units(dZ, cache):
     return dA_prev, dW, np.sum(dZ, axis=0, keepdims=True) / dZ.shape[1]
 
 
+@linear_backward.mistake(
+    "All three are m times too small: dA_prev is no average, and dW and db are divided "
+    "once."
+)
+def averages_everything_again(dZ, cache):
+    return tuple(part / dZ.shape[1] for part in ref.linear_backward(dZ, cache))
+
+
 @linear_backward.mistake("The order is dA_prev, dW, db.")
 def slopes_in_another_order(dZ, cache):
     dA_prev, dW, db = ref.linear_backward(dZ, cache)
@@ -1019,6 +1037,22 @@ def second_term_reversed(AL, Y, caches):
 def averages_twice(AL, Y, caches):
     dAL = (-Y / AL + (1 - Y) / (1 - AL)) / Y.shape[1]
     return _way_back(AL, Y, caches, dAL=dAL)
+
+
+@l_model_backward.mistake(
+    "Every layer gets the gradient of the output. Each should get what the block "
+    "behind it returned as dA_prev."
+)
+def the_same_gradient_for_all(AL, Y, caches):
+    grads, L = {}, len(caches)
+    dAL = -Y / AL + (1 - Y) / (1 - AL)
+    for number in range(L, 0, -1):
+        bend = "sigmoid" if number == L else "relu"
+        _, Z = caches[number - 1]
+        dA = dAL if number == L else np.broadcast_to(dAL, Z.shape)
+        dA, dW, db = ref.linear_activation_backward(dA, caches[number - 1], bend)
+        grads |= {f"dA{number - 1}": dA, f"dW{number}": dW, f"db{number}": db}
+    return grads
 
 
 @l_model_backward.mistake(

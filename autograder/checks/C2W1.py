@@ -1087,6 +1087,23 @@ def l1_without_absolute_values(parameters, lambd, m):
     return lambd / m * sum(np.sum(v) for k, v in parameters.items() if k[0] == "W")
 
 
+@l1_penalty.mistake(
+    "The absolute value was taken of each layer's sum, where weights of different sign "
+    "have cancelled already. Take absolute values first, then add up."
+)
+def l1_of_the_sums(parameters, lambd, m):
+    weights = (v for k, v in parameters.items() if k[0] == "W")
+    return lambd / m * sum(abs(np.sum(v)) for v in weights)
+
+
+@l1_penalty.mistake(
+    "It is the average weight of each layer that is charged. Add all of them up."
+)
+def l1_averages_layers(parameters, lambd, m):
+    weights = (v for k, v in parameters.items() if k[0] == "W")
+    return lambd / m * sum(np.mean(np.abs(v)) for v in weights)
+
+
 @l1_penalty.mistake("The squares were added up. That is L2.")
 def l1_squares(parameters, lambd, m):
     return lambd / m * sum(np.sum(v**2) for k, v in parameters.items() if k[0] == "W")
@@ -1148,6 +1165,26 @@ def l1_slope_not_averaged(W, lambd, m):
 )
 def l1_slope_without_sign(W, lambd, m):
     return lambd / m * np.abs(np.sign(W))
+
+
+@l1_gradient.mistake(
+    "These are absolute values: that is the penalty. Its derivative is the sign."
+)
+def absolute_values_for_signs(W, lambd, m):
+    return lambd / m * np.abs(W)
+
+
+@l1_gradient.mistake("λ is missing: the signs are divided by m only.")
+def l1_slope_without_lambda(W, lambd, m):
+    return np.sign(W) / m
+
+
+@l1_gradient.mistake(
+    "The sign is the wrong way round. The gradient is positive where the weight is; "
+    "the step subtracts it."
+)
+def l1_slope_reversed(W, lambd, m):
+    return -lambd / m * np.sign(W)
 
 
 @l1_gradient.mistake("It is half as large as it should be. There is no 2 in L1.")
@@ -1936,6 +1973,29 @@ def size_of_the_sum(x, theta, epsilon=1e-7, print_msg=False):
 @gradient_check.mistake("The nudge you were given is not used. It is `epsilon`.")
 def fixed_nudge(x, theta, epsilon=1e-7, print_msg=False):
     return _relative(*_slopes(x, theta, 1e-6))
+
+
+@gradient_check.mistake(
+    "The numerical gradient was divided by, and nothing else. The denominator is the "
+    "sum of both sizes."
+)
+def divides_by_the_approximation(x, theta, epsilon=1e-7, print_msg=False):
+    grad, approximate = _slopes(x, theta, epsilon)
+    return abs(grad - approximate) / abs(approximate)
+
+
+@gradient_check.mistake(
+    "This is the numerical gradient itself. Return how far the two gradients are apart."
+)
+def returns_the_approximation(x, theta, epsilon=1e-7, print_msg=False):
+    return _slopes(x, theta, epsilon)[1]
+
+
+@gradient_check.mistake(
+    "A verdict came back where the difference itself is asked for, as a number."
+)
+def returns_a_verdict(x, theta, epsilon=1e-7, print_msg=False):
+    return bool(_relative(*_slopes(x, theta, epsilon)) < 2e-7)
 
 
 @gradient_check.mistake("It nudges x. The slope is that in theta.")
