@@ -126,6 +126,13 @@ def gd_returns_the_steps(parameters, grads, learning_rate):
     return {key: learning_rate * grads["d" + key] for key in parameters}
 
 
+@gd.mistake("The last layer is missing from the result. Count the layers to the end.")
+def gd_without_the_last_layer(parameters, grads, learning_rate):
+    new = ref.update_parameters_with_gd(parameters, grads, learning_rate)
+    last = str(len(parameters) // 2)
+    return {key: value for key, value in new.items() if key[1:] != last}
+
+
 @gd.mistake("The learning rate is not used.")
 def gd_ignores_the_rate(parameters, grads, learning_rate):
     return ref.update_parameters_with_gd(parameters, grads, 1.0)
@@ -252,6 +259,43 @@ def fills_up_the_last_batch(X, Y, mini_batch_size=64, seed=0):
 def draws_with_replacement(X, Y, mini_batch_size=64, seed=0):
     m = X.shape[1]
     return _batches(X, Y, mini_batch_size, np.random.RandomState(seed).randint(0, m, m))
+
+
+@mini_batches.mistake(
+    "The short last batch begins too early, so some examples occur twice. It begins "
+    "where the one before it ends."
+)
+def last_batch_overlaps(X, Y, mini_batch_size=64, seed=0):
+    order, m = _order(X, seed), X.shape[1]
+    batches = _batches(X, Y, mini_batch_size, order, count=m // mini_batch_size)
+    if m % mini_batch_size:
+        rest = order[-mini_batch_size:]
+        batches.append((X[:, rest], Y[:, rest]))
+    return batches
+
+
+@mini_batches.mistake(
+    "The last batch is always lost, also where it is full. Batches start at every "
+    "`mini_batch_size`-th column as long as there is a column."
+)
+def stops_a_batch_early(X, Y, mini_batch_size=64, seed=0):
+    count = -(-X.shape[1] // mini_batch_size) - 1
+    return _batches(X, Y, mini_batch_size, _order(X, seed), count=count)
+
+
+@mini_batches.mistake(
+    "The labels of a batch have lost an axis. Their shape is `(n_y, size)`: index the "
+    "columns of Y, `Y[:, …]`."
+)
+def labels_with_one_axis(X, Y, mini_batch_size=64, seed=0):
+    batches = ref.random_mini_batches(X, Y, mini_batch_size, seed)
+    return [(x, y.ravel()) for x, y in batches]
+
+
+@mini_batches.mistake("Return a list with a pair `(X_t, Y_t)` for each batch.")
+def two_lists(X, Y, mini_batch_size=64, seed=0):
+    batches = ref.random_mini_batches(X, Y, mini_batch_size, seed)
+    return [x for x, _ in batches], [y for _, y in batches]
 
 
 @mini_batches.mistake(
@@ -389,6 +433,32 @@ def power_of_the_whole(theta, beta, bias_correction=True):
     plain = ref.exponentially_weighted_average(theta, beta, False)
     t = np.arange(1, len(plain) + 1)
     return plain / (1 - beta) ** t if bias_correction else plain
+
+
+@average.mistake("The correction multiplies. The weights sum to less than 1: divide.")
+def multiplies_by_the_correction(theta, beta, bias_correction=True):
+    plain = ref.exponentially_weighted_average(theta, beta, False)
+    t = np.arange(1, len(plain) + 1)
+    return plain * (1 - beta**t) if bias_correction else plain
+
+
+@average.mistake(
+    "Brackets are missing below the line: `v / 1 - …` divides by 1, then subtracts."
+)
+def average_without_brackets(theta, beta, bias_correction=True):
+    plain = ref.exponentially_weighted_average(theta, beta, False)
+    t = np.arange(1, len(plain) + 1)
+    return plain / 1 - beta**t if bias_correction else plain
+
+
+@average.mistake(
+    "v starts at the first value, which then counts twice. It starts at 0."
+)
+def first_value_counts_twice(theta, beta, bias_correction=True):
+    plain = ref.exponentially_weighted_average(theta, beta, False)
+    t = np.arange(1, len(plain) + 1)
+    plain = plain + beta**t * theta[0]
+    return plain / (1 - beta**t) if bias_correction else plain
 
 
 @average.mistake("The correction is the same for every value. It depends on t.")
@@ -627,6 +697,21 @@ def momentum_with_the_rate_inside(parameters, grads, v, beta, learning_rate):
 
 
 @momentum.mistake(
+    "The velocity is made of steps: gradients times the rate. Here v averages plain "
+    "gradients; the rate belongs to the step."
+)
+def momentum_of_steps(parameters, grads, v, beta, learning_rate):
+    v = _velocity(grads, v, beta, new=learning_rate)
+    return _step(parameters, v, 1.0), v
+
+
+@momentum.mistake("beta is always 0.9. Use the one you were given.")
+def momentum_with_its_own_beta(parameters, grads, v, beta, learning_rate):
+    v = _velocity(grads, v, 0.9)
+    return _step(parameters, v, learning_rate), v
+
+
+@momentum.mistake(
     "The velocity was corrected for its bias before the step. That is Adam's; momentum "
     "does without."
 )
@@ -770,6 +855,19 @@ def steps_along_squares(parameters, grads, s, beta, learning_rate, epsilon=1e-8)
     s = _squares(grads, s, beta)
     steps = _scaled({key: grad**2 for key, grad in grads.items()}, s, epsilon)
     return _step(parameters, steps, learning_rate), s
+
+
+@rmsprop.mistake("The step is multiplied by the root of s. Divide by it.")
+def multiplies_by_the_root(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    s = _squares(grads, s, beta)
+    steps = {key: grads[key] * (np.sqrt(s[key]) + epsilon) for key in s}
+    return _step(parameters, steps, learning_rate), s
+
+
+@rmsprop.mistake("beta is always 0.9. Use the one you were given.")
+def rmsprop_with_its_own_beta(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    s = _squares(grads, s, 0.9)
+    return _step(parameters, _scaled(grads, s, epsilon), learning_rate), s
 
 
 @rmsprop.mistake("The average came back as it was. Return the new one.")
@@ -989,13 +1087,18 @@ def _adam(parameters, grads, v, s, t, rate, beta1, beta2, epsilon, **how):
     v = _velocity(grads, v, beta1, **how.get("v_shares", {}))
     average = _velocity if how.get("unsquared") else _squares
     s = average(
-        v if how.get("squares_of_v") else grads, s, beta2, **how.get("s_shares", {})
+        v if how.get("squares_of_v") else grads,
+        s,
+        how.get("s_beta", lambda beta1: beta2)(beta1),
+        **how.get("s_shares", {}),
     )
     t_v, t_s = how.get("times", lambda t: (t, t))(t)
     below_v = 1 - beta1**t_v if t_v else 1.0
     below_s = 1 - beta2**t_s if t_s else 1.0
     if how.get("power_of_the_whole"):
         below_v, below_s = (1 - beta1) ** t, (1 - beta2) ** t
+    if how.get("multiplied"):
+        below_v, below_s = 1 / below_v, 1 / below_s
     v_hat = {key: value / below_v for key, value in v.items()}
     s_hat = {key: value / below_s for key, value in s.items()}
     plain = how.get("plain", "")
@@ -1068,6 +1171,16 @@ adam_mistake(
     "not by the power of 1 - β.",
     "adam_power_of_the_whole",
     power_of_the_whole=True,
+)
+adam_mistake(
+    "The corrections multiply. Divide, for averages that start at 0 are too small.",
+    "adam_multiplies_by_the_corrections",
+    multiplied=True,
+)
+adam_mistake(
+    "s is averaged with beta1. beta2 belongs to s.",
+    "adam_averages_squares_with_beta1",
+    s_beta=lambda beta1: beta1,
 )
 adam_mistake(
     "The correction is one step ahead: `t` counts from 1 already.",
@@ -1353,6 +1466,21 @@ def inverse_compounds(learning_rate0, epoch_num, decay_rate):
     return learning_rate0 / (1 + decay_rate) ** epoch_num
 
 
+@inverse.mistake("It falls in a straight line, below 0 at last. Divide instead.")
+def inverse_linear(learning_rate0, epoch_num, decay_rate):
+    return learning_rate0 - decay_rate * epoch_num
+
+
+@inverse.mistake("That is exponential decay. The inverse scheme divides.")
+def inverse_exponential(learning_rate0, epoch_num, decay_rate):
+    return learning_rate0 * math.exp(-decay_rate * epoch_num)
+
+
+@inverse.mistake("It is one epoch ahead: epoch 0 has the rate `learning_rate0`.")
+def inverse_one_ahead(learning_rate0, epoch_num, decay_rate):
+    return learning_rate0 / (1 + decay_rate * (epoch_num + 1))
+
+
 @inverse.right
 def inverse_in_steps(learning_rate0, epoch_num, decay_rate):
     factor = 1.0 / (1.0 + decay_rate * epoch_num)
@@ -1369,7 +1497,7 @@ def staircase(rng):
     """Beginning, middle and end of a stair, several intervals, the usual one."""
     # "only once in every `time_interval` epochs", "round the quotient down"; no
     # multiple of these decay rates is whole, so rounding one down differs
-    for stair, share in [(0, 0.9), (1, 0.0), (3, 0.6), (7, 0.9)]:
+    for stair, share in [(0, 0.9), (1, 0.0), (3, 0.6), (7, 0.2)]:
         rate, decay = float(rng.uniform(0.1, 0.8)), float(rng.uniform(0.45, 0.55))
         interval = 10 * int(rng.integers(1, 9))
         yield case(rate, round(interval * (stair + share)), decay, interval)
@@ -1386,6 +1514,21 @@ def staircase_smooth(learning_rate0, epoch_num, decay_rate, time_interval=1000):
 @staircase.mistake("It steps in the middle of an interval. Round down, not to nearest.")
 def staircase_rounds(learning_rate0, epoch_num, decay_rate, time_interval=1000):
     return learning_rate0 / (1 + decay_rate * np.floor(epoch_num / time_interval + 0.5))
+
+
+@staircase.mistake(
+    "It steps down right after the beginning of an interval. Round the quotient down, "
+    "not up."
+)
+def staircase_rounds_up(learning_rate0, epoch_num, decay_rate, time_interval=1000):
+    return learning_rate0 / (1 + decay_rate * math.ceil(epoch_num / time_interval))
+
+
+@staircase.mistake(
+    "Each stair divides the rate of the stair before. Always divide `learning_rate0`."
+)
+def staircase_compounds(learning_rate0, epoch_num, decay_rate, time_interval=1000):
+    return learning_rate0 / (1 + decay_rate) ** (epoch_num // time_interval)
 
 
 @staircase.mistake("The interval is not used: that is `update_lr`.")

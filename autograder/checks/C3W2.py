@@ -16,14 +16,25 @@ ref = lab.reference
 @lab.check("error_analysis", points=9)
 def error_analysis(rng):
     """Several tags and none, equal shares, one mistake, with and without an error."""
-    names = ["blur", "dark", "label", "print", "twin"]
-    for m, error in [(40, 0.1), (12, 0.25), (25, float(rng.uniform(0.02, 0.3)))]:
-        ticks = rng.random((m, 5)) < np.array([0.2, 0.6, 0.1, 0.35, 0.35])
-        ticks[0], ticks[1] = [True] * 5, [False] * 5
+    # "the largest share first, equal ones by alphabet", "perhaps none", "if left out,
+    # ceilings are parts of the error"
+    for m in (40, 12, 25):
+        names = sorted(str(name) for name in rng.permutation(CATEGORIES)[:5])
+        counts = np.zeros(5)
+        # No equal shares here, and no order by chance.
+        while len(set(counts)) < 5 or list(counts) == sorted(counts, reverse=True):
+            ticks = rng.random((m, 5)) < np.array([0.2, 0.6, 0.1, 0.35, 0.35])
+            ticks[0], ticks[1] = [True] * 5, [False] * 5
+            counts = ticks.sum(axis=0)
         rows = [[names[j] for j in np.flatnonzero(row)[::-1]] for row in ticks]
-        yield case(rows, error)
-    yield case([["twin"], ["dark"], [], ["twin", "dark"], ["blur"], [], [], []])
-    yield case([["label"]], 0.02)
+        yield case(rows, float(rng.uniform(0.02, 0.3)))
+    low, middle, high = sorted(str(name) for name in rng.permutation(CATEGORIES)[:3])
+    untagged = [[] for _ in range(rng.integers(2, 20))]
+    yield case([[high], [middle], *untagged, [high, middle], [low], []])
+    yield case([[low]], float(rng.uniform(0.01, 0.1)))
+
+
+CATEGORIES = ["blur", "crease", "dark", "fold", "glare", "label", "print", "twin"]
 
 
 def _rows(tags, share, ceiling):
@@ -65,6 +76,23 @@ def smallest_first(tags, dev_error=1.0):
 @error_analysis.mistake("It is sorted by name. The largest share comes first.")
 def sorted_by_name(tags, dev_error=1.0):
     return sorted(ref.error_analysis(tags, dev_error))
+
+
+@error_analysis.mistake(
+    "Equal shares come in the order in which their categories appear first. Sort those "
+    "by alphabet."
+)
+def ties_as_they_come(tags, dev_error=1.0):
+    names = list(dict.fromkeys(name for row in tags for name in row))
+    rows = sorted(ref.error_analysis(tags, dev_error), key=lambda r: names.index(r[0]))
+    return sorted(rows, key=lambda row: -row[1])
+
+
+@error_analysis.mistake(
+    "Of a mistake with several categories only one is counted. It counts for each."
+)
+def first_category_only(tags, dev_error=1.0):
+    return ref.error_analysis([row[:1] for row in tags], dev_error)
 
 
 @error_analysis.mistake("These are counts. Divide by the number of mistakes.")
@@ -138,15 +166,19 @@ lab.concept(
 @lab.check("label_noise_report", points=8)
 def label_noise_report(rng):
     """Without a rival; rivals on both sides, far and near; no wrong labels."""
-    yield case(0.10, 0.06)
-    yield case(0.021, 0.30, 0.019)
-    yield case(0.019, 0.30, 0.021)
-    yield case(0.10, 0.06, 0.12)
-    yield case(0.10, 0.06, 0.08)
-    yield case(0.05, 0.0, 0.049)
-    yield case(0.5, 0.25, 0.625)  # they differ by exactly what is due to labels
-    error, share = float(rng.uniform(0.05, 0.2)), float(rng.uniform(0.1, 0.3))
-    yield case(error, share, error * (1 + 0.5 * share))
+
+    # "`None` without a rival", "differ by less than `labels`": by as much is not less
+    def machine():
+        return float(rng.uniform(0.05, 0.2)), float(rng.uniform(0.1, 0.3))
+
+    yield case(*machine())
+    for times in ([1.4, 2.0], [-2.0, -1.4], [0.3, 0.8], [-0.8, -0.3]):
+        error, share = machine()
+        yield case(error, share, error + error * share * float(rng.uniform(*times)))
+    error, _ = machine()
+    yield case(error, 0.0, error - float(rng.uniform(0.001, 0.01)))
+    error, share = (int(n) / 16 for n in rng.integers(2, 8, 2))  # exact in binary
+    yield case(error, share, error + error * share)
 
 
 FIRST, TRUST = "correct the labels first", "trust the ranking"
@@ -207,6 +239,26 @@ def turns_the_verdict(dev_error, mislabeled_share, rival_error=None):
 def always_a_verdict(dev_error, mislabeled_share, rival_error=None):
     rival = 0.0 if rival_error is None else rival_error
     return ref.label_noise_report(dev_error, mislabeled_share, rival)
+
+
+@label_noise_report.mistake(
+    "Two errors that differ by exactly `labels` do not differ by less."
+)
+def as_much_is_less(dev_error, mislabeled_share, rival_error=None):
+    labels = dev_error * mislabeled_share
+    clouded = rival_error is not None and abs(dev_error - rival_error) <= labels
+    return _noise(labels, dev_error - labels, clouded, rival_error)
+
+
+@label_noise_report.mistake(
+    "The verdict compares the difference to `rest`. What the labels may have caused is "
+    "`labels`."
+)
+def compares_to_the_rest(dev_error, mislabeled_share, rival_error=None):
+    labels = dev_error * mislabeled_share
+    rest = dev_error - labels
+    clouded = rival_error is not None and abs(dev_error - rival_error) < rest
+    return _noise(labels, rest, clouded, rival_error)
 
 
 @label_noise_report.right
@@ -282,10 +334,12 @@ lab.concept(
 @lab.check("make_splits", points=11, driver="split_numbers")
 def make_splits(rng):
     """Numbered examples: sizes, sources, nothing twice, nothing lost, at random."""
+    # "dev and test come from the target only", "train-dev from the same mix as train",
+    # "to shuffle with": this generator, and no other; the arguments stay as they are
     for n_target, n_other, n_dev, n_test in [
         (200, 300, 40, 60),
         (150, 150, 50, 30),
-        (400, 900, 60, 60),
+        (900, 3000, 300, 350),
     ]:
         yield case(n_target, n_other, n_dev, n_test, int(rng.integers(10**6)))
     sizes = (int(rng.integers(300, 400)), 500, int(rng.integers(40, 60)), 70)
@@ -338,6 +392,47 @@ def trains_on_train_dev(target, other, n_dev, n_test, rng):
 def cuts_without_shuffling(target, other, n_dev, n_test, rng):
     dev, test, rest = _cut(target, n_dev, n_test)
     train_dev, train = _cut(rng.permutation(np.concatenate([rest, other])), n_dev)
+    return {"train": train, "train_dev": train_dev, "dev": dev, "test": test}
+
+
+@make_splits.mistake(
+    "The sets are the same for every generator, or others for equal ones. Shuffle with "
+    "the `rng` you are given."
+)
+def shuffles_with_np_random(target, other, n_dev, n_test, rng):
+    dev, test, rest = _cut(np.random.permutation(target), n_dev, n_test)
+    mix = np.random.permutation(np.concatenate([rest, other]))
+    return {"train": mix[n_dev:], "train_dev": mix[:n_dev], "dev": dev, "test": test}
+
+
+@make_splits.mistake(
+    "It shuffles the arrays it was given. `rng.permutation` returns a shuffled copy."
+)
+def shuffles_the_arguments(target, other, n_dev, n_test, rng):
+    rng.shuffle(target)
+    dev, test, rest = _cut(target, n_dev, n_test)
+    mix = rng.permutation(np.concatenate([rest, other]))
+    return {"train": mix[n_dev:], "train_dev": mix[:n_dev], "dev": dev, "test": test}
+
+
+@make_splits.mistake(
+    "Train-dev takes as many from the target as from the other pictures. Cut it from "
+    "the shuffled mix, so that its shares are those of train."
+)
+def train_dev_half_and_half(target, other, n_dev, n_test, rng):
+    dev, test, rest = _cut(rng.permutation(target), n_dev, n_test)
+    half = n_dev // 2
+    few, rest = _cut(rest, half)
+    more, others = _cut(rng.permutation(other), n_dev - half)
+    train = rng.permutation(np.concatenate([rest, others]))
+    train_dev = np.concatenate([few, more])
+    return {"train": train, "train_dev": train_dev, "dev": dev, "test": test}
+
+
+@make_splits.mistake("Train-dev has the size of test. It is to be as large as dev.")
+def train_dev_like_test(target, other, n_dev, n_test, rng):
+    dev, test, rest = _cut(rng.permutation(target), n_dev, n_test)
+    train_dev, train = _cut(rng.permutation(np.concatenate([rest, other])), n_test)
     return {"train": train, "train_dev": train_dev, "dev": dev, "test": test}
 
 
@@ -396,8 +491,13 @@ def diagnose_mismatch(rng):
         steps = rng.uniform(0.0, 0.03, 5)
         steps[which + 1] += rng.uniform(0.05, 0.2)
         yield case(*map(float, np.cumsum(steps)))
-    yield case(0.04, 0.07, 0.11, 0.06, 0.065)
-    yield case(0.05, 0.04, 0.06, 0.07, 0.06)
+    # "floats with their signs": an easier target; ahead of people, and lucky on test
+    for lowest, highest in [
+        ([0.02, 0.03, -0.06, 0.002], [0.03, 0.05, -0.03, 0.01]),
+        ([-0.02, 0.02, 0.005, -0.02], [-0.005, 0.03, 0.015, -0.005]),
+    ]:
+        gaps = rng.uniform(lowest, highest)
+        yield case(*map(float, np.cumsum([rng.uniform(0.03, 0.06), *gaps])))
 
 
 GAPS = ("avoidable_bias", "variance", "data_mismatch", "overfit_to_dev")
@@ -442,6 +542,20 @@ def gaps_without_sign(human, train, train_dev, dev, test):
 )
 def swaps_variance_and_mismatch(human, train, train_dev, dev, test):
     return _gaps(train - human, dev - train_dev, train_dev - train, test - dev)
+
+
+@diagnose_mismatch.mistake(
+    "The signs are turned around: each gap is the later error minus the earlier one."
+)
+def turns_the_signs(human, train, train_dev, dev, test):
+    return _gaps(human - train, train - train_dev, train_dev - dev, dev - test)
+
+
+@diagnose_mismatch.mistake(
+    "Overfitting to dev is measured from train-dev. It is the gap from dev to test."
+)
+def overfit_from_train_dev(human, train, train_dev, dev, test):
+    return _gaps(train - human, train_dev - train, dev - train_dev, test - train_dev)
 
 
 @diagnose_mismatch.mistake("The focus is the smallest gap. Name the largest.")
@@ -490,7 +604,11 @@ lab.concept(
 @lab.check("synthesize", points=7, driver="with_seed")
 def synthesize(rng):
     """Few and many backgrounds, one, level 0 and 1."""
-    for m, k, level in [(12, 5, 0.6), (8, 1, 0.5), (6, 20, 1.0), (3, 4, 0.0)]:
+    # "left as it is", "drawn once", "the larger of picture and `level` times
+    # background"
+    levels = map(float, rng.uniform([0.5, 0.4, 0.6], [0.7, 0.6, 0.9]))
+    for m, k, level in zip((12, 8, 9, 6, 3), (5, 1, 7, 20, 4), (*levels, 1.0, 0.0),
+                           strict=True):  # fmt: skip
         clean = rng.random((m, 4, 5)) * (rng.random((m, 4, 5)) < 0.5)
         yield case(clean, rng.random((k, 4, 5)), int(rng.integers(10**6)), level)
 
@@ -500,6 +618,22 @@ def synthesize(rng):
 )
 def adds_them(clean, noise, rng, level):
     return clean + level * noise[rng.integers(len(noise), size=len(clean))]
+
+
+@synthesize.mistake(
+    "At each pixel the darker one shows. A bright piece of clothing hides what is "
+    "behind it."
+)
+def shows_the_darker(clean, noise, rng, level):
+    which = rng.integers(len(noise), size=len(clean))
+    return np.minimum(clean, level * noise[which])
+
+
+@synthesize.mistake(
+    "Backgrounds are taken in turn. Draw with `rng` which one each picture gets."
+)
+def backgrounds_in_turn(clean, noise, rng, level):
+    return np.maximum(clean, level * noise[np.arange(len(clean)) % len(noise)])
 
 
 @synthesize.mistake("The level is not used: the background is as bright as it came.")
@@ -704,17 +838,23 @@ lab.concept(
 
 @lab.check("multitask_loss", points=10)
 def multitask_loss(rng):
-    """All labelled, most missing, one label only, whole numbers, large scores."""
+    """All labelled, most missing, one label only, large scores."""
+    # "over the labelled entries", "0 where not labelled", "at least one label"; tasks
+    # have different numbers of labels wherever some are missing
     for m, tasks, missing in [(5, 3, 0.0), (8, 4, 0.6), (6, 2, 0.3)]:
-        Y = (rng.random((m, tasks)) < 0.5).astype(float)
-        Y[rng.random((m, tasks)) < missing] = np.nan
-        Y[0, 0] = 1.0
-        if missing:
-            Y[1, 0], Y[1, 1] = np.nan, 0.0
+        counts = set()
+        while len(counts - {0}) < (2 if missing else 1):
+            Y = (rng.random((m, tasks)) < 0.5).astype(float)
+            Y[rng.random((m, tasks)) < missing] = np.nan
+            Y[0, 0] = 1.0
+            if missing:
+                Y[1, 0], Y[1, 1] = np.nan, 0.0
+            counts = set(np.sum(~np.isnan(Y), axis=0).tolist())
         yield case(rng.normal(scale=2, size=(m, tasks)), Y)
-    yield case(np.array([[1.5, -2.0]]), np.array([[np.nan, 1.0]]))
+    yield case(rng.normal(scale=2, size=(1, 2)), np.array([[np.nan, 1.0]]))
+    large = rng.uniform(800, 1000, 3) * [1, -1, 1]
     yield case(
-        np.array([[1000.0, -1000.0], [800.0, 3.0]]),
+        np.array([[large[0], large[1]], [large[2], rng.normal()]]),
         np.array([[1.0, 0.0], [0.0, np.nan]]),
     )
 
@@ -759,6 +899,26 @@ def nan_times_zero(logits, Y):
 def gradient_of_the_sum(logits, Y):
     labelled, losses, slopes = _parts(logits, Y)
     return np.sum(losses * labelled) / labelled.sum(), slopes * labelled
+
+
+@multitask_loss.mistake(
+    "The loss is a sum. Divide it by the number of labels, as the gradient is."
+)
+def loss_of_the_sum(logits, Y):
+    loss, gradient = ref.multitask_loss(logits, Y)
+    return loss * np.sum(~np.isnan(Y)), gradient
+
+
+@multitask_loss.mistake(
+    "For large scores the sigmoid is rounded to 0 or 1, and the logarithm of 0 is "
+    "infinite. `np.logaddexp` computes the loss from the scores."
+)
+def loss_through_the_sigmoid(logits, Y):
+    labelled, _, slopes = _parts(logits, Y)
+    sigmoid = slopes + np.where(labelled, Y, 0.0)
+    losses = -np.log(np.where(Y == 1, sigmoid, 1 - sigmoid))
+    n = labelled.sum()
+    return np.sum(losses[labelled]) / n, slopes * labelled / n
 
 
 @multitask_loss.mistake("The gradient has the wrong sign: sigmoid minus label.")
@@ -816,7 +976,10 @@ def multitask_on_the_labelled(logits, Y):
 @lab.check("pipeline_or_end_to_end", points=7)
 def pipeline_or_end_to_end(rng):
     """Clear both ways, unclear, and clear in pairs only; two seeds to eight."""
-    wobble = rng.uniform(-0.1, 0.1, 6)
+    # "two standard errors" of "the pairs", "whichever errs less on average"
+    wobble = rng.permutation(
+        np.linspace(-0.1, 0.1, 6)
+    )  # of the same spread in each run
     small = rng.uniform(-0.004, 0.004, 6)
     yield case(
         {"few": _errors(0.30 + small), "many": _errors(0.30 + small[::-1])},
@@ -830,10 +993,13 @@ def pipeline_or_end_to_end(rng):
     yield case({"all": _errors(0.30 + noise)}, {"all": _errors(0.29 + 0 * noise)})
     # in standard errors: between one and two, between two divisors, beyond two
     for k, t in [(4, 1.5), (4, 1.85), (6, 2.9)]:
-        d = 0.01 * (-1.0) ** np.arange(k)
+        d = rng.uniform(0.005, 0.02) * rng.permutation((-1.0) ** np.arange(k))
         d += t * d.std(ddof=1) / math.sqrt(k)
-        yield case({"some": _errors(0.3 + d)}, {"some": _errors(0.3 + 0 * d)})
-    yield case({"two": [0.30, 0.34]}, {"two": [0.20, 0.20]})
+        other = rng.uniform(0.2, 0.4)
+        yield case({"some": _errors(other + d)}, {"some": _errors(other + 0 * d)})
+    better = rng.uniform(0.15, 0.25)
+    worse = better + np.array([0.10, 0.13]) + rng.uniform(-0.004, 0.004, 2)
+    yield case({"two": _errors(worse)}, {"two": _errors([better, better])})
 
 
 def _errors(values):

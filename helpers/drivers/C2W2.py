@@ -11,14 +11,15 @@ def cut(function, X, Y, size, seed):
     The first row of `X` numbers the columns; `Y` follows from it.
     """
     batches = function(X, Y, size, seed)
-    if not batches or len(batches[0]) != 2:
-        return batches
+    if not isinstance(batches, (list, tuple)) or not all(map(_is_pair, batches)):
+        return "no list of pairs (X_t, Y_t)"
     again, other = function(X, Y, size, seed), function(X, Y, size, seed + 1)
     first = [[np.asarray(x)[0].tolist() for x, _ in b] for b in (batches, again, other)]
     every = [number for batch in first[0] for number in batch]
     labels = {number: Y[:, i] for i, number in enumerate(X[0].tolist())}
     fits = [
-        np.array_equal(np.asarray(y)[:, j], labels[number])
+        np.size(y) == len(Y) * np.shape(x)[1]
+        and np.array_equal(np.reshape(y, (len(Y), -1))[:, j], labels[number])
         for x, y in batches
         for j, number in enumerate(np.asarray(x)[0].tolist())
     ]
@@ -31,6 +32,12 @@ def cut(function, X, Y, size, seed):
         "the same seed gives the same batches": first[0] == first[1],
         "another seed gives the same batches": first[0] == first[2],
     }
+
+
+def _is_pair(batch):
+    """Whether a batch is a pair of arrays, the first of them with columns."""
+    pair = isinstance(batch, (list, tuple)) and len(batch) == 2
+    return pair and np.ndim(batch[0]) == 2 and np.ndim(batch[1]) in (1, 2)
 
 
 def _neighbors(batches):
