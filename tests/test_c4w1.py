@@ -134,3 +134,10 @@ def test_everything_agrees_with_pytorch(stride, pad, f):
         dA = lab.pool_backward(np.ones(A_pool.shape), cache, mode)
         np.testing.assert_allclose(A_pool, z.detach().permute(0, 2, 3, 1).numpy())
         np.testing.assert_allclose(dA, a.grad.permute(0, 2, 3, 1).numpy(), atol=1e-12)
+
+
+def test_each_of_equal_maxima_receives_the_whole_gradient():
+    A_prev = np.array([[0.0, 0, 2, 1], [0, 0, 2, 1]]).reshape(1, 2, 4, 1)
+    dA = np.array([3.0, 5.0]).reshape(1, 1, 2, 1)
+    gradient = lab.pool_backward(dA, (A_prev, {"f": 2, "stride": 2}), "max")
+    assert gradient[0, :, :, 0].tolist() == [[3, 3, 5, 0], [3, 3, 5, 0]]

@@ -74,6 +74,34 @@ def normalizes_filters():
     return {name: F / np.abs(F).sum() for name, F in ref.edge_filters().items()}
 
 
+@edge_filters.mistake(
+    "Sobel's and Scharr's filters respond to horizontal edges. Like the vertical one "
+    "they take the difference between left and right."
+)
+def smooths_across_the_edge():
+    filters = ref.edge_filters()
+    return {
+        name: F.T if name in ("sobel", "scharr") else F for name, F in filters.items()
+    }
+
+
+@edge_filters.mistake(
+    "The horizontal filter is the vertical one once more. It takes the difference "
+    "between above and below."
+)
+def horizontal_is_vertical():
+    filters = ref.edge_filters()
+    return filters | {"horizontal": filters["vertical"]}
+
+
+@edge_filters.mistake(
+    "The outer columns of the vertical filters have the same sign. A difference needs "
+    "one positive and one negative side."
+)
+def adds_both_sides():
+    return {name: np.abs(F) for name, F in ref.edge_filters().items()}
+
+
 @edge_filters.right
 def filters_written_out():
     return {
@@ -114,10 +142,15 @@ lab.concept(
 
 @lab.check("zero_pad", points=4)
 def zero_pad(rng):
-    """No border, one pixel, grey and colour pictures, a border of 3."""
-    for shape, pad in [((1, 1, 1, 1), 1), ((2, 3, 4, 2), 2), ((3, 2, 2, 3), 0)]:
+    """One pixel, grey and colour images, no border, borders of 1, 2 and 3."""
+    for shape, pad in [
+        ((1, 1, 1, 1), 1),
+        ((2, 3, 4, 2), 2),
+        ((3, 2, 3, 3), 0),  # pad: an int from 0
+        ((1, 4, 3, 1), 3),
+        ((2, 2, 3, 1), 1),
+    ]:
         yield case(rng.normal(size=shape), pad)
-    yield case(rng.normal(size=(1, 4, 3, 1)), 3)
 
 
 @zero_pad.mistake(
@@ -148,9 +181,41 @@ def repeats_the_edge(X, pad):
     return np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)), mode="edge")
 
 
-@zero_pad.mistake("The border is on one side only: pad before and after.")
-def pads_one_side(X, pad):
+@zero_pad.mistake(
+    "The border is above and on the left only. Pad before and after on both axes."
+)
+def pads_before(X, pad):
     return np.pad(X, ((0, 0), (pad, 0), (pad, 0), (0, 0)))
+
+
+@zero_pad.mistake(
+    "The border is below and on the right only. Pad before and after on both axes."
+)
+def pads_after(X, pad):
+    return np.pad(X, ((0, 0), (0, pad), (0, pad), (0, 0)))
+
+
+@zero_pad.mistake(
+    "The size is right, but the image lies in a corner of it. The border is equally "
+    "wide on all four sides."
+)
+def image_in_a_corner(X, pad):
+    return np.pad(X, ((0, 0), (0, 2 * pad), (0, 2 * pad), (0, 0)))
+
+
+@zero_pad.mistake("Only the height has grown. The width gets a border too.")
+def pads_the_height_only(X, pad):
+    return np.pad(X, ((0, 0), (pad, pad), (0, 0), (0, 0)))
+
+
+@zero_pad.mistake("Only the width has grown. The height gets a border too.")
+def pads_the_width_only(X, pad):
+    return np.pad(X, ((0, 0), (0, 0), (pad, pad), (0, 0)))
+
+
+@zero_pad.mistake("The border is always one pixel wide. Its width is `pad`.")
+def pads_by_one(X, pad):
+    return np.pad(X, ((0, 0), (1, 1), (1, 1), (0, 0)))
 
 
 @zero_pad.right
@@ -188,15 +253,21 @@ lab.concept(
 
 @lab.check("conv_output_shape", points=4)
 def conv_output_shape(rng):
-    """Fits exactly and not, borders, strides to 3, a window as large as the input."""
-    yield case(7, 8, 3, 0, 2)
-    yield case(8, 5, 3, 1, 1)
-    yield case(5, 5, 5, 0, 1)
-    yield case(8, 10, 2, 1, 3)
-    for _ in range(2):
-        n_H, n_W = rng.integers(8, 40, 2).tolist()
-        f, pad, stride = (int(rng.integers(*between)) for between in
-                          ((1, 8), (0, 4), (1, 4)))  # fmt: skip
+    """Fits exactly and not, borders, strides to 4, a window as large as the input."""
+    side = int(rng.integers(4, 12))
+    yield case(side, side, side, 0, 1)
+    for stride, pad, rests in [
+        (1, 1, (0, 0)),
+        (2, 0, (0, 0)),
+        (2, 2, (1, 0)),
+        (3, 1, (2, 1)),
+        (4, 3, (3, 1)),
+    ]:
+        f = int(rng.integers(2 * pad + 2, 10))
+        # Height unlike width, and even: a half is rounded to an even number of steps.
+        out = 2 * rng.permutation(np.arange(2, 10))[:2]
+        # `rest`: rows or columns at the end that no window reads.
+        n_H, n_W = ((out - 1) * stride + f - 2 * pad + np.array(rests)).tolist()
         yield case(n_H, n_W, f, pad, stride)
 
 
@@ -240,6 +311,39 @@ def swaps_height_and_width(n_H, n_W, f, pad, stride):
     return ref.conv_output_shape(n_W, n_H, f, pad, stride)
 
 
+@conv_output_shape.mistake("The border has no effect. It is on both sides.")
+def shape_without_border(n_H, n_W, f, pad, stride):
+    return (n_H - f) // stride + 1, (n_W - f) // stride + 1
+
+
+@conv_output_shape.mistake(
+    "The 1 was added before dividing by the stride. It counts the first place of the "
+    "window, so it stands behind the division."
+)
+def divides_the_first_place_too(n_H, n_W, f, pad, stride):
+    return tuple((n + 2 * pad - f + 1) // stride for n in (n_H, n_W))
+
+
+@conv_output_shape.mistake(
+    "Rounded to the nearest whole number: some windows stick out. A window that does "
+    "not fit is left out."
+)
+def rounds_to_the_nearest(n_H, n_W, f, pad, stride):
+    return tuple(round((n + 2 * pad - f) / stride + 1) for n in (n_H, n_W))
+
+
+@conv_output_shape.mistake(
+    "The window's side has no effect: the window has to stay inside the padded input."
+)
+def shape_without_the_window(n_H, n_W, f, pad, stride):
+    return (n_H + 2 * pad) // stride + 1, (n_W + 2 * pad) // stride + 1
+
+
+@conv_output_shape.mistake("The height stands twice. Compute the width from `n_W`.")
+def height_twice(n_H, n_W, f, pad, stride):
+    return (ref.conv_output_shape(n_H, n_W, f, pad, stride)[0],) * 2
+
+
 @conv_output_shape.right
 def shape_by_counting(n_H, n_W, f, pad, stride):
     height = len(range(0, n_H + 2 * pad - f + 1, stride))
@@ -268,12 +372,13 @@ lab.concept(
 
 @lab.check("conv_single_step", points=5, forbid=LIBRARIES)
 def conv_single_step(rng):
-    """One pixel, a grey window, colour windows of 2, 3 and 4."""
-    for f, n_C_prev in [(1, 3), (3, 1), (2, 3), (4, 2)]:
+    """One pixel, a grey window, windows of several channels and sides 2, 3 and 4."""
+    for f, n_C_prev in [(1, 3), (3, 1), (2, 3), (4, 2), (3, 3)]:
         shape = (f, f, n_C_prev)
-        yield case(
-            rng.normal(size=shape), rng.normal(size=shape), rng.normal(size=(1, 1, 1))
-        )
+        window, W = rng.normal(size=(2, *shape))
+        b = rng.uniform(0.5, 2, (1, 1, 1)) * (-1) ** n_C_prev
+        # The result has the sign of b: an activation would change all but one.
+        yield case(window, W * np.sign(np.sum(window * W) * b), b)
 
 
 @conv_single_step.mistake("The bias is missing.")
@@ -317,6 +422,41 @@ def first_channel_only(a_slice_prev, W, b):
     return np.sum(a_slice_prev[..., 0] * W[..., 0]) + b.item()
 
 
+@conv_single_step.mistake(
+    "These are the products of weights and pixels. Add them all up: one window and "
+    "one filter make one number."
+)
+def products_not_added(a_slice_prev, W, b):
+    return a_slice_prev * W + b
+
+
+@conv_single_step.mistake(
+    "The products were averaged. A convolution adds them up, however large the window."
+)
+def averages_the_products(a_slice_prev, W, b):
+    return np.mean(a_slice_prev * W) + b.item()
+
+
+@conv_single_step.mistake("The bias was subtracted. It is added to the sum.")
+def subtracts_the_bias(a_slice_prev, W, b):
+    return np.sum(a_slice_prev * W) - b.item()
+
+
+@conv_single_step.mistake(
+    "The window and the filter were added to each other. Multiply each pixel by the "
+    "weight above it, then add up."
+)
+def adds_pixels_and_weights(a_slice_prev, W, b):
+    return np.sum(a_slice_prev + W) + b.item()
+
+
+@conv_single_step.mistake(
+    "Negative results became 0. The activation comes after the layer, not in it."
+)
+def step_with_relu(a_slice_prev, W, b):
+    return max(0.0, np.sum(a_slice_prev * W) + b.item())
+
+
 @conv_single_step.right
 def step_with_loops(a_slice_prev, W, b):
     total = float(b[0, 0, 0])
@@ -340,12 +480,13 @@ def layers(rng):
         (2, (6, 5), 2, (1, 2), 2, 1),
         (1, (8, 7), 3, (2, 2), 3, 2),
     ]:
-        yield (
-            rng.normal(size=(m, *size, channels[0])),
-            rng.normal(size=(f, f, *channels)),
-            rng.normal(size=(1, 1, 1, channels[1])),
-            {"stride": stride, "pad": pad},
-        )
+        A_prev = rng.normal(size=(m, *size, channels[0]))
+        W = rng.normal(size=(f, f, *channels))
+        b = rng.normal(size=(1, 1, 1, channels[1]))
+        hparameters = {"stride": stride, "pad": pad}
+        if ref.conv_forward_fast(A_prev, W, b, hparameters)[0].min() > 0:
+            W, b = -W, -b  # some outputs are negative, as an activation would show
+        yield A_prev, W, b, hparameters
 
 
 def turned(W):
@@ -353,14 +494,22 @@ def turned(W):
     return W[::-1, ::-1]
 
 
-def forward(A_prev, W, b, hparameters, *, start=None, bias=None, pick=None):
+def corner(h, w, f, stride, start=None):
+    """Where the window of an output begins, and two ways to get it wrong."""
+    step = {None: stride, "unstrided": 1, "by the side": f}[start]
+    return h * step, w * step
+
+
+def forward(
+    A_prev, W, b, hparameters, *, start=None, bias=None, pick=None, windows_from=None
+):
     """The layer, with a place to go wrong in each step."""
     f, stride, pad = W.shape[0], hparameters["stride"], hparameters["pad"]
-    A_pad = ref.zero_pad(A_prev, pad)
+    A_pad = ref.zero_pad(A_prev, pad) if windows_from is None else windows_from
     n_H, n_W = ref.conv_output_shape(*A_prev.shape[1:3], f, pad, stride)
     Z = np.zeros((len(A_prev), n_H, n_W, W.shape[3]))
     for i, h, w, c in np.ndindex(*Z.shape):
-        top, left = (h, w) if start == "unstrided" else (h * stride, w * stride)
+        top, left = corner(h, w, f, stride, start)
         window = A_pad[pick(i) if pick else i, top : top + f, left : left + f]
         Z[i, h, w, c] = np.sum(window * W[..., c])
     Z += b if bias is None else bias
@@ -401,14 +550,47 @@ def border_forgotten(A_prev, W, b, hparameters):
 
 
 @conv_forward.mistake(
-    "The size is right, but the windows come from the pictures without border. Cut "
-    "them from the padded ones."
+    "It is right where there is no border, and goes wrong or stops where there is one. "
+    "Which images are the windows cut from, and which shape have they?"
 )
-def windows_without_border(A_prev, W, b, hparameters):
-    pad = hparameters["pad"]
-    late = np.pad(A_prev, ((0, 0), (0, 2 * pad), (0, 2 * pad), (0, 0)))
-    Z, _ = ref.conv_forward_fast(late, W, b, hparameters | {"pad": 0})
-    return Z, (A_prev, W, b, hparameters)
+def windows_from_the_unpadded(A_prev, W, b, hparameters):
+    return forward(A_prev, W, b, hparameters, windows_from=A_prev)
+
+
+@conv_forward.mistake(
+    "It looks as if the whole border were below and on the right. It is equally wide "
+    "on all four sides."
+)
+def border_on_one_side(A_prev, W, b, hparameters):
+    pad = 2 * hparameters["pad"]
+    late = np.pad(A_prev, ((0, 0), (0, pad), (0, pad), (0, 0)))
+    return forward(A_prev, W, b, hparameters, windows_from=late)
+
+
+@conv_forward.mistake(
+    "It is right only where the stride equals the side of the filter. The window is f "
+    "wide, and it moves on by the stride."
+)
+def side_taken_for_the_stride(A_prev, W, b, hparameters):
+    return forward(A_prev, W, b, hparameters, start="by the side")
+
+
+@conv_forward.mistake(
+    "Only the first image has results; all others are 0. Is there a `return` inside a "
+    "loop?"
+)
+def stops_after_the_first_image(A_prev, W, b, hparameters):
+    Z, cache = ref.conv_forward_fast(A_prev, W, b, hparameters)
+    Z[1:] = 0
+    return Z, cache
+
+
+@conv_forward.mistake(
+    "Negative outputs became 0. The activation comes after this layer, not in it."
+)
+def with_relu(A_prev, W, b, hparameters):
+    Z, cache = ref.conv_forward_fast(A_prev, W, b, hparameters)
+    return np.maximum(Z, 0), cache
 
 
 @conv_forward.mistake(
@@ -541,11 +723,10 @@ lab.concept(
 
 @lab.check("conv_parameters", points=3)
 def conv_parameters(rng):
-    """The worked example, one pixel, and random sizes."""
-    yield case(3, 3, 10)
-    yield case(1, 5, 1)
-    for _ in range(3):
-        yield case(*rng.integers(2, 12, 3).tolist())
+    """Filters of one pixel, and of other sizes that all differ."""
+    yield case(1, *(int(n) for n in rng.permutation(np.arange(3, 30))[:2]))
+    for _ in range(4):
+        yield case(*(int(n) for n in rng.permutation(np.arange(2, 12))[:3]))
 
 
 @conv_parameters.mistake("The biases are missing: one for each filter.")
@@ -575,6 +756,26 @@ def side_instead_of_area(f, n_C_prev, n_C):
     return (f * n_C_prev + 1) * n_C
 
 
+@conv_parameters.mistake(
+    "The biases were counted with each weight of a filter. Every filter has one, added "
+    "after its weights are counted."
+)
+def bias_for_each_place(f, n_C_prev, n_C):
+    return f * f * (n_C_prev + 1) * n_C
+
+
+@conv_parameters.mistake(
+    "A bias was counted for each channel that comes in. Each filter has one bias."
+)
+def biases_of_the_input(f, n_C_prev, n_C):
+    return f * f * n_C_prev * n_C + n_C_prev
+
+
+@conv_parameters.mistake("That is one filter. The layer has n_C of them.")
+def one_filter_only(f, n_C_prev, n_C):
+    return f * f * n_C_prev + 1
+
+
 @conv_parameters.right
 def parameters_by_building(f, n_C_prev, n_C):
     return np.zeros((f, f, n_C_prev, n_C)).size + np.zeros((1, 1, 1, n_C)).size
@@ -589,14 +790,22 @@ def parameters_as_float(f, n_C_prev, n_C):
 
 
 def pools(rng):
-    """Pooling layers: apart, overlapping, with a rest at the end; any sign."""
+    """Pooling layers: apart, overlapping, with a rest at the end; any sign.
+
+    About half of the windows hold negative values only.
+    """
     for m, size, n_C, f, stride in [
-        (1, (4, 4), 1, 2, 2),
+        (1, (4, 6), 1, 2, 2),
         (2, (5, 7), 2, 3, 2),
         (2, (4, 5), 3, 2, 1),
         (1, (7, 8), 2, 2, 3),
     ]:
-        yield rng.normal(size=(m, *size, n_C)), {"f": f, "stride": stride}
+        A_prev, hparameters = (
+            rng.normal(size=(m, *size, n_C)),
+            {"f": f, "stride": stride},
+        )
+        maxima, _ = ref.pool_forward(A_prev, hparameters)
+        yield A_prev - np.median(maxima), hparameters
 
 
 @lab.check("pool_forward", points=9, forbid=LIBRARIES)
@@ -614,7 +823,7 @@ def pool(A_prev, hparameters, summary, start=None):
     A = np.zeros((len(A_prev), n_H, n_W, A_prev.shape[3]))
     for h in range(n_H):
         for w in range(n_W):
-            top, left = (h, w) if start == "unstrided" else (h * stride, w * stride)
+            top, left = corner(h, w, f, stride, start)
             A[:, h, w] = summary(A_prev[:, top : top + f, left : left + f])
     return A, (A_prev, hparameters)
 
@@ -661,12 +870,59 @@ def sums_instead_of_averaging(A_prev, hparameters, mode="max"):
 
 
 @pool_forward.mistake(
-    "The maximum was taken of absolute values, or of values and 0. Negative values may "
-    "win, too."
+    "No maximum is below 0, though some windows hold negative values only. The largest "
+    "of these is their maximum."
 )
 def never_below_zero(A_prev, hparameters, mode="max"):
     A, cache = ref.pool_forward(A_prev, hparameters, mode)
     return (np.maximum(A, 0) if mode == "max" else A), cache
+
+
+@pool_forward.mistake(
+    "The maximum was taken of absolute values. A negative value is smaller than a "
+    "positive one, however far it is from 0."
+)
+def largest_absolute_value(A_prev, hparameters, mode="max"):
+    A, _ = ref.pool_forward(
+        np.abs(A_prev) if mode == "max" else A_prev, hparameters, mode
+    )
+    return A, (A_prev, hparameters)
+
+
+@pool_forward.mistake("`mode` has no effect: it is always the average.")
+def always_the_average(A_prev, hparameters, mode="max"):
+    return ref.pool_forward(A_prev, hparameters, "average")
+
+
+@pool_forward.mistake(
+    "It is right only where the stride equals the side of the window. The window is f "
+    "wide, and it moves on by the stride."
+)
+def pool_steps_by_the_side(A_prev, hparameters, mode="max"):
+    return pool(A_prev, hparameters, summarize(mode), "by the side")
+
+
+@pool_forward.mistake(
+    "Max pooling gives the smallest value of each window. It keeps the largest."
+)
+def keeps_the_smallest(A_prev, hparameters, mode="max"):
+    A, _ = ref.pool_forward(-A_prev if mode == "max" else A_prev, hparameters, mode)
+    return (-A if mode == "max" else A), (A_prev, hparameters)
+
+
+@pool_forward.mistake(
+    "Only the first image has results; all others are 0. Is there a `return` inside a "
+    "loop?"
+)
+def pools_the_first_image(A_prev, hparameters, mode="max"):
+    A, cache = ref.pool_forward(A_prev, hparameters, mode)
+    A[1:] = 0
+    return A, cache
+
+
+@pool_forward.mistake("Only A came back. Return the pair `A, cache`.")
+def pools_without_cache(A_prev, hparameters, mode="max"):
+    return ref.pool_forward(A_prev, hparameters, mode)[0]
 
 
 @pool_forward.right
@@ -712,7 +968,7 @@ def conv_backward(rng):
         yield case(rng.normal(size=Z.shape), cache)
 
 
-def backward(dZ, cache, *, start=None, add=True, window_from=None):
+def backward(dZ, cache, *, start=None, add=True, window_from=None, swap=False):
     """The way back, with a place to go wrong in each step."""
     A_prev, W, b, hparameters = cache
     f, stride, pad = W.shape[0], hparameters["stride"], hparameters["pad"]
@@ -720,12 +976,15 @@ def backward(dZ, cache, *, start=None, add=True, window_from=None):
     dA = np.zeros(ref.zero_pad(A_prev, pad).shape)
     dW, db = np.zeros(W.shape), np.zeros(b.shape)
     for i, h, w, c in np.ndindex(*dZ.shape):
-        top, left = (h, w) if start == "unstrided" else (h * stride, w * stride)
+        top, left = corner(h, w, f, stride, start)
         place = i, slice(top, top + f), slice(left, left + f)
         if not add:
             dA[place] = 0
-        dA[place] += W[..., c] * dZ[i, h, w, c]
-        dW[..., c] += A_pad[place] * dZ[i, h, w, c]
+        window, weights = A_pad[place], W[..., c]
+        if swap:
+            window, weights = weights, window
+        dA[place] += weights * dZ[i, h, w, c]
+        dW[..., c] += window * dZ[i, h, w, c]
         db[..., c] += dZ[i, h, w, c]
     rows, columns = A_prev.shape[1:3]
     return dA[:, pad : pad + rows, pad : pad + columns], dW, db
@@ -766,18 +1025,71 @@ def cuts_everything_off(dZ, cache):
 
 
 @conv_backward.mistake(
-    "dW was made from the pictures without border. Forwards, the windows came from the "
-    "padded ones."
+    "It is right where there is no border, and goes wrong or stops where there is one. "
+    "On the way forward the windows came from the padded images."
 )
 def dw_from_the_unpadded(dZ, cache):
-    A_prev, pad = cache[0], cache[3]["pad"]
-    late = np.pad(A_prev, ((0, 0), (0, 2 * pad), (0, 2 * pad), (0, 0)))
-    return backward(dZ, cache, window_from=late)
+    return backward(dZ, cache, window_from=cache[0])
 
 
 @conv_backward.mistake(
-    "db is the slope of one place. The bias is used at all places and in all pictures: "
-    "add them up."
+    "dW is what the last window gave it. A filter is used at all positions of all "
+    "images: add with `+=`."
+)
+def dw_of_the_last_place(dZ, cache):
+    A_prev, W, _, hparameters = cache
+    f, stride, pad = W.shape[0], hparameters["stride"], hparameters["pad"]
+    dA_prev, _, db = backward(dZ, cache)
+    top, left = corner(dZ.shape[1] - 1, dZ.shape[2] - 1, f, stride)
+    window = ref.zero_pad(A_prev, pad)[-1, top : top + f, left : left + f]
+    return dA_prev, window[..., np.newaxis] * dZ[-1, -1, -1], db
+
+
+@conv_backward.mistake(
+    "Window and filter have changed places: `dA_prev` was made from the pixels and "
+    "`dW` from the weights. In a product each factor's gradient holds the other one."
+)
+def each_from_itself(dZ, cache):
+    return backward(dZ, cache, swap=True)
+
+
+@conv_backward.mistake(
+    "The gradient that arrives has no effect: `dA_prev` and `dW` are the same for any "
+    "`dZ`. Multiply by the number of `dZ` that belongs to the window."
+)
+def forgets_dz(dZ, cache):
+    dA_prev, dW, _ = backward(np.ones_like(dZ), cache)
+    return dA_prev, dW, dZ.sum((0, 1, 2), keepdims=True)
+
+
+@conv_backward.mistake(
+    "db was averaged over positions and images. The bias is added at each of them, so "
+    "its gradient is the sum."
+)
+def averages_db(dZ, cache):
+    dA_prev, dW, _ = backward(dZ, cache)
+    return dA_prev, dW, dZ.mean((0, 1, 2), keepdims=True)
+
+
+@conv_backward.mistake(
+    "db has lost its axes. It has the shape of `b`, which is (1, 1, 1, n_C)."
+)
+def db_without_axes(dZ, cache):
+    dA_prev, dW, db = backward(dZ, cache)
+    return dA_prev, dW, db.ravel()
+
+
+@conv_backward.mistake(
+    "The three gradients come in another order. Return `dA_prev, dW, db`."
+)
+def returns_dw_first(dZ, cache):
+    dA_prev, dW, db = backward(dZ, cache)
+    return dW, db, dA_prev
+
+
+@conv_backward.mistake(
+    "db is the gradient at one position. The bias is used at all positions of all "
+    "images: add them up."
 )
 def bias_of_the_last_place(dZ, cache):
     dA_prev, dW, _ = backward(dZ, cache)
@@ -785,7 +1097,7 @@ def bias_of_the_last_place(dZ, cache):
 
 
 @conv_backward.mistake(
-    "dW and db were divided by m. Here dZ is the slope of the cost itself, average "
+    "dW and db were divided by m. Here dZ is the gradient of the cost itself, average "
     "included."
 )
 def averages_once_more(dZ, cache):
@@ -847,13 +1159,22 @@ def backward_in_single_precision(dZ, cache):
     return dA_prev, dW, np.sum(dZ, axis=(0, 1, 2)).reshape(1, 1, 1, -1)
 
 
+def _shuffled(rng, values, f):
+    """A window of side f with these values in any order."""
+    return rng.permutation(values).reshape(f, f)
+
+
 @lab.check("create_mask_from_window", points=3)
 def create_mask_from_window(rng):
-    """One pixel, negative values, a tie, three sizes."""
-    yield case(np.array([[2.0]]))
-    yield case(-np.exp(rng.normal(size=(2, 2))))
-    yield case(rng.normal(size=(3, 3)))
-    yield case(np.array([[0.0, 4.0, 1.0], [4.0, 2.0, 3.0], [0.0, 0.0, 1.0]]))
+    """One pixel, negative values, values of both signs, a tie, sizes from 1 to 4."""
+    yield case(rng.uniform(1, 5, (1, 1)))
+    yield case(-rng.uniform(0.5, 5, (2, 2)))
+    for f in (3, 4):
+        # The largest value is not the largest in size.
+        x = np.array([-4.0, *rng.uniform(-3, 0.9, f * f - 2), rng.uniform(1, 2)])
+        yield case(_shuffled(rng, x, f))
+    # True at *every* place that holds the maximum.
+    yield case(_shuffled(rng, np.array([4, 4, *rng.integers(0, 4, 7)]), 3))
 
 
 @create_mask_from_window.mistake(
@@ -892,6 +1213,28 @@ def largest_in_size(x):
     return np.abs(x) == np.max(np.abs(x))
 
 
+@create_mask_from_window.mistake(
+    "The smallest value is marked. The mask is true where the largest one stands."
+)
+def marks_the_smallest(x):
+    return x == np.min(x)
+
+
+@create_mask_from_window.mistake(
+    "The mask is the wrong way round: it is true everywhere but at the maximum."
+)
+def marks_all_others(x):
+    return x != np.max(x)
+
+
+@create_mask_from_window.mistake(
+    "That is the maximum, a number. The mask says for each position whether the "
+    "maximum stands there."
+)
+def maximum_itself(x):
+    return np.max(x)
+
+
 @create_mask_from_window.right
 def mask_with_loops(x):
     top = max(max(row) for row in x.tolist())
@@ -905,15 +1248,14 @@ def mask_of_numbers(x):
 
 @lab.check("distribute_value", points=3)
 def distribute_value(rng):
-    """One place, a square, a window that is wider than high."""
-    yield case(2.0, (2, 2))
-    yield case(float(rng.normal()), (1, 1))
-    yield case(float(rng.normal()), (2, 3))
-    yield case(-3, (4, 4))
+    """One place, squares, windows that are wider than high and the reverse."""
+    for shape in [(1, 1), (2, 2), (2, 3), (4, 2)]:
+        yield case(float(rng.uniform(0.5, 5) * (-1) ** shape[1]), shape)
+    yield case(-int(rng.integers(1, 10)), (4, 4))
 
 
 @distribute_value.mistake(
-    "Every place has the whole slope. Divide it by the number of places."
+    "Every position has the whole gradient. The shares together should add up to it."
 )
 def slope_not_divided(dz, shape):
     return np.full(shape, dz)
@@ -926,12 +1268,28 @@ def divided_by_the_height(dz, shape):
     return np.full(shape, dz / shape[0])
 
 
+@distribute_value.mistake(
+    "It was divided by height plus width. A window has height times width positions."
+)
+def divided_by_the_sum_of_sides(dz, shape):
+    return np.full(shape, dz / (shape[0] + shape[1]))
+
+
+@distribute_value.mistake(
+    "It was divided by the width only. The positions are height times width."
+)
+def divided_by_the_width(dz, shape):
+    return np.full(shape, dz / shape[1])
+
+
 @distribute_value.mistake("That is one share. Return a window full of them.")
 def a_share_alone(dz, shape):
     return dz / (shape[0] * shape[1])
 
 
-@distribute_value.mistake("The slope was multiplied by the number of places.")
+@distribute_value.mistake(
+    "The gradient was multiplied by the number of positions. It is shared out."
+)
 def multiplied(dz, shape):
     return np.full(shape, dz * shape[0] * shape[1])
 
@@ -950,11 +1308,16 @@ def shares_by_lists(dz, shape):
 
 @lab.check("pool_backward", points=10, forbid=LIBRARIES)
 def pool_backward(rng):
-    """The layers of `pool_forward`, both modes, random slopes."""
+    """The layers of `pool_forward`, both modes, random gradients; ties."""
     for A_prev, hparameters in pools(rng):
         for mode in ("max", "average"):
             A, cache = ref.pool_forward(A_prev, hparameters, mode)
             yield case(rng.normal(size=A.shape), cache, mode)
+    # Each position that holds the maximum receives the gradient: behind a ReLU some
+    # windows are all zeros.
+    A_prev = np.maximum(A_prev, 0)
+    A, cache = ref.pool_forward(A_prev, hparameters)
+    yield case(rng.normal(size=A.shape), cache, "max")
 
 
 def unpool(dA, cache, share, *, start=None, add=True):
@@ -963,7 +1326,7 @@ def unpool(dA, cache, share, *, start=None, add=True):
     f, stride = hparameters["f"], hparameters["stride"]
     dA_prev = np.zeros(A_prev.shape)
     for i, h, w, c in np.ndindex(*dA.shape):
-        top, left = (h, w) if start == "unstrided" else (h * stride, w * stride)
+        top, left = corner(h, w, f, stride, start)
         at = i, slice(top, top + f), slice(left, left + f), c
         if not add:
             dA_prev[at] = 0
@@ -984,15 +1347,15 @@ def shares(mode, divide=True):
 
 
 @pool_backward.mistake(
-    "The slope of the average was not divided. Each place of the window counted for "
-    "one in f · f, and gets that share."
+    "The gradient of the average was not divided. Each position of the window counted "
+    "for one in f · f, and gets that share."
 )
 def average_not_divided(dA, cache, mode="max"):
     return unpool(dA, cache, shares(mode, divide=False))
 
 
 @pool_backward.mistake(
-    "Where windows overlap, only the last slope is kept. Add with `+=`."
+    "Where windows overlap, only the last gradient is kept. Add with `+=`."
 )
 def unpool_overwrites(dA, cache, mode="max"):
     return unpool(dA, cache, shares(mode), add=False)
@@ -1015,13 +1378,13 @@ def one_maximum_for_all_channels(dA, cache, mode="max"):
     return unpool(dA, cache, share if mode == "max" else shares(mode))
 
 
-@pool_backward.mistake("`mode` has no effect: slopes always go to the maximum.")
+@pool_backward.mistake("`mode` has no effect: the gradient always goes to the maximum.")
 def always_to_the_maximum(dA, cache, mode="max"):
     return unpool(dA, cache, shares("max"))
 
 
 @pool_backward.mistake(
-    "The pixel was passed back times the slope. The mask says where, the slope says "
+    "The pixel was passed back times the gradient. The mask says where, the gradient "
     "how much."
 )
 def value_times_slope(dA, cache, mode="max"):
@@ -1029,6 +1392,69 @@ def value_times_slope(dA, cache, mode="max"):
         return A_prev[at] * (A_prev[at] == A_prev[at].max()) * dz
 
     return unpool(dA, cache, share if mode == "max" else shares(mode))
+
+
+@pool_backward.mistake("`mode` has no effect: the gradient is always shared out.")
+def always_shared_out(dA, cache, mode="max"):
+    return unpool(dA, cache, shares("average"))
+
+
+@pool_backward.mistake(
+    "Where a window holds its maximum more than once, only the first position receives "
+    "the gradient. Your mask marks all of them."
+)
+def first_of_equal_values(dA, cache, mode="max"):
+    def share(A_prev, at, dz):
+        mask = np.zeros(A_prev[at].shape)
+        mask.flat[np.argmax(A_prev[at])] = 1
+        return mask * dz
+
+    return unpool(dA, cache, share if mode == "max" else shares(mode))
+
+
+@pool_backward.mistake(
+    "Where a window holds its maximum more than once, these positions share the "
+    "gradient. Here each position that the mask marks receives all of it."
+)
+def ties_share(dA, cache, mode="max"):
+    def share(A_prev, at, dz):
+        mask = A_prev[at] == A_prev[at].max()
+        return mask * dz / mask.sum()
+
+    return unpool(dA, cache, share if mode == "max" else shares(mode))
+
+
+@pool_backward.mistake(
+    "In max pooling every position of the window receives the gradient. Only the "
+    "maximum had a say."
+)
+def without_the_mask(dA, cache, mode="max"):
+    return unpool(dA, cache, shares("average", divide=mode != "max"))
+
+
+@pool_backward.mistake(
+    "The gradient that arrives has no effect: the masks were added up as they are, or "
+    "the shares of 1. Multiply by the number of `dA` that belongs to the window."
+)
+def masks_without_gradient(dA, cache, mode="max"):
+    return unpool(np.ones_like(dA), cache, shares(mode))
+
+
+@pool_backward.mistake(
+    "The average was divided by f. A window has f · f positions, and each gets its "
+    "share."
+)
+def average_divided_by_the_side(dA, cache, mode="max"):
+    side = 1 if mode == "max" else cache[1]["f"]
+    return unpool(dA * side, cache, shares(mode))
+
+
+@pool_backward.mistake(
+    "It is right only where the stride equals the side of the window. The window is f "
+    "wide, and it moves on by the stride."
+)
+def unpool_steps_by_the_side(dA, cache, mode="max"):
+    return unpool(dA, cache, shares(mode), start="by the side")
 
 
 @pool_backward.right
@@ -1039,8 +1465,8 @@ def unpool_by_position(dA, cache, mode="max"):
     for i, h, w, c in np.ndindex(*dA.shape):
         window = A_prev[i, h * s : h * s + f, w * s : w * s + f, c]
         if mode == "max":
-            j, k = np.unravel_index(np.argmax(window), window.shape)
-            dA_prev[i, h * s + j, w * s + k, c] += dA[i, h, w, c]
+            for j, k in np.argwhere(window == window.max()):
+                dA_prev[i, h * s + j, w * s + k, c] += dA[i, h, w, c]
         else:
             dA_prev[i, h * s : h * s + f, w * s : w * s + f, c] += dA[i, h, w, c] / f**2
     return dA_prev
@@ -1069,7 +1495,7 @@ def im2col(rng):
     """One window, grey and colour pictures, strides 1 to 3, a rest at the end."""
     for shape, f, stride in [
         ((1, 2, 2, 1), 2, 1),
-        ((1, 3, 4, 1), 2, 1),
+        ((1, 3, 5, 1), 2, 1),
         ((2, 5, 4, 3), 3, 1),
         ((2, 7, 6, 2), 2, 3),
     ]:
@@ -1083,8 +1509,8 @@ def rows_of(A, f, stride, order, start=None):
         [
             order(A[i, top : top + f, left : left + f]).ravel()
             for i in range(len(A))
-            for top in (np.arange(n_H) * (1 if start == "unstrided" else stride))
-            for left in (np.arange(n_W) * (1 if start == "unstrided" else stride))
+            for h, w in np.ndindex(n_H, n_W)
+            for top, left in [corner(h, w, f, stride, start)]
         ]
     )
 
@@ -1129,6 +1555,23 @@ def keeps_the_windows_axes(A, f, stride):
     return ref.im2col(A, f, stride).reshape(-1, f, f, A.shape[3])
 
 
+@im2col.mistake(
+    "Only the windows of the first image are there. The rows of the next images follow."
+)
+def rows_of_the_first_image(A, f, stride):
+    return ref.im2col(A[:1], f, stride)
+
+
+@im2col.mistake(
+    "The windows come column by column of the image. They go row by row, and within a "
+    "row from left to right."
+)
+def places_by_columns(A, f, stride):
+    n_H, n_W = ref.conv_output_shape(*A.shape[1:3], f, 0, stride)
+    rows = ref.im2col(A, f, stride).reshape(len(A), n_H, n_W, -1)
+    return rows.swapaxes(1, 2).reshape(len(A) * n_H * n_W, -1)
+
+
 @im2col.right
 def rows_with_loops(A, f, stride):
     return rows_of(A, f, stride, lambda window: window)
@@ -1143,7 +1586,7 @@ def rows_by_view(A, f, stride):
 
 @lab.check("conv_forward_fast", points=6, forbid=LIBRARIES)
 def conv_forward_fast(rng):
-    """The layers of `conv_forward`, and one of 12 × 12 with 4 filters."""
+    """The layers of `conv_forward`."""
     for layer in layers(rng):
         yield case(*layer)
 
@@ -1190,6 +1633,21 @@ def fast_caches_the_padded(A_prev, W, b, hparameters):
 @conv_forward_fast.mistake("Only Z came back. Return the pair `Z, cache`.")
 def fast_without_cache(A_prev, W, b, hparameters):
     return ref.conv_forward_fast(A_prev, W, b, hparameters)[0]
+
+
+@conv_forward_fast.mistake(
+    "Z still has a row for each window. Give it the axes (m, n_H, n_W, n_C)."
+)
+def fast_without_reshaping(A_prev, W, b, hparameters):
+    Z, cache = ref.conv_forward_fast(A_prev, W, b, hparameters)
+    return Z.reshape(-1, W.shape[3]), cache
+
+
+@conv_forward_fast.mistake(
+    "The stride has no effect on where windows begin. Hand it to `im2col`."
+)
+def fast_without_stride(A_prev, W, b, hparameters):
+    return without_stride(A_prev, W, b, hparameters)
 
 
 @conv_forward_fast.right

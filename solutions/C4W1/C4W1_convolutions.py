@@ -253,8 +253,9 @@ def zero_pad(X, pad):
 check(zero_pad)
 
 # %% demo
-padded = zero_pad(photos.train_x[[46]], 20)
-print(photos.train_x[[46]].shape, "->", padded.shape)
+colours = photos.train_x[[46]] / 255  # from 0 to 1
+padded = zero_pad(colours, 20)
+print(colours.shape, "->", padded.shape)
 plots.images([padded[0]], reading="The same picture in a black frame: zeros.")
 
 # %% concept="same_padding"
@@ -325,10 +326,16 @@ stride_shape = None
 # %% [markdown]
 # ### Exercise 4 · `conv_single_step` · 5 points · about 4 minutes
 # One window, one filter, one number.
-#
+
+# %% [markdown]
 # <details><summary>It expected a number and got an array of shape (1, 1, 1)</summary>
 #
 # `b` comes with three axes. Make a number of it: `b.item()`, or `float(np.squeeze(b))`.
+# </details>
+# <details><summary>TypeError: only 0-dimensional arrays can be converted</summary>
+#
+# `float(b)` needs an array without axes since NumPy 2; older tutorials call it on any
+# array that holds one number. `b.item()` takes that number out, whatever the axes.
 # </details>
 # <details><summary>My result is too large, the more so the larger the window</summary>
 #
@@ -391,8 +398,8 @@ check(conv_single_step)
 # </details>
 # <details><summary>could not be broadcast together</summary>
 #
-# The window is `[start:start + f]` in both directions, and all channels. One filter is
-# `W[:, :, :, c]`.
+# The window is `[start:start + f]` in both directions, and all channels, of the padded
+# images. One filter is `W[:, :, :, c]`.
 # </details>
 # <details><summary>The edges of Z are wrong, its middle is right</summary>
 #
@@ -551,7 +558,7 @@ def pool_forward(A_prev, hparameters, mode="max"):
     """Largest value, or average, of each window in each channel.
 
     Args:
-        A_prev: array `(m, n_H_prev, n_W_prev, n_C)`.
+        A_prev: array `(m, n_H_prev, n_W_prev, n_C)`, of any sign.
         hparameters: `{"f": int, "stride": int}`.
         mode: `"max"` or `"average"`.
 
@@ -793,7 +800,8 @@ check(distribute_value)
 
 # %% [markdown]
 # ### Exercise 11 · `pool_backward` · 10 points · about 12 minutes
-# Loops again, now one for each channel: every channel has its own maximum.
+# Loops again, now one for each channel: every channel has its own maximum. Use your
+# mask: if a window holds its maximum twice, both positions receive the whole gradient.
 #
 # <details><summary>Wrong only where windows overlap</summary>
 #
