@@ -9,6 +9,7 @@ import numpy as np
 
 from autograder.check import Lab, case
 from helpers import nn
+from helpers.drivers.C5W4 import written
 
 lab = Lab("C5W4")
 ref = lab.reference
@@ -38,6 +39,22 @@ def _some_closed(rng, shape):
 
 
 # --- where am I? ---------------------------------------------------------------------
+
+
+def drawn(make, *, differ=(), same=()):
+    """Arguments made until some wrong versions give another result, others the same.
+
+    Args:
+        make: function that draws the arguments of a call.
+        differ: pairs of a right and a wrong version.
+        same: likewise.
+    """
+    while True:
+        given = make()
+        if all(right(*given) != wrong(*given) for right, wrong in differ) and all(
+            right(*given) == wrong(*given) for right, wrong in same
+        ):
+            return given
 
 
 @lab.check("get_angles", points=2)
@@ -97,8 +114,9 @@ def by_powers(pos, k, d):
 @lab.check("positional_encoding", points=4)
 def positional_encoding(rng):
     """One place, more places than coordinates, and the reverse."""
-    for positions, d in [(1, 4), (9, 6), (4, 12)]:
-        yield case(positions + int(rng.integers(0, 3)), d)
+    yield case(1, 2 * int(rng.integers(2, 20)))
+    for fewest, d in [(9, 6), (4, 12), (20, 4), (2, 30)]:
+        yield case(int(rng.integers(fewest, 2 * fewest)), d + 2 * int(rng.integers(9)))
 
 
 def _angles(positions, d):
@@ -179,9 +197,13 @@ def by_stacking(positions, d):
 @lab.check("create_padding_mask", points=3)
 def create_padding_mask(rng):
     """Padding at the end, in the middle and in front; none; nothing else."""
-    for m, T in [(1, 5), (3, 4), (4, 7)]:
-        yield case(rng.integers(0, 4, (m, T)) * rng.integers(1, 9, (m, T)))
-    yield case(np.array([[3, 1, 0, 0], [1, 1, 1, 1], [0, 0, 0, 0]]))
+    for m, T in [(1, 5), (3, 4), (4, 7), (2, 9), (3, 6)]:
+        ids = rng.integers(1, 9000, (m, T)) * rng.integers(0, 2, (m, T))
+        ids[0, :3] = 1, 0, 2
+        yield case(ids)
+    ids = rng.integers(2, 9000, (3, 4))
+    ids[1], ids[2] = 1, 0
+    yield case(ids)
 
 
 @create_padding_mask.mistake(
@@ -232,8 +254,8 @@ def padding_by_sign(token_ids):
 def create_look_ahead_mask(rng):
     """One place and several."""
     yield case(1)
-    yield case(int(rng.integers(2, 5)))
-    yield case(int(rng.integers(5, 9)))
+    for fewest, most in [(2, 7), (7, 12), (12, 18), (18, 25), (25, 33)]:
+        yield case(int(rng.integers(fewest, most)))
 
 
 @create_look_ahead_mask.mistake(
@@ -996,7 +1018,8 @@ def bag_of_words(rng):
         known = rng.permutation(WORDS)[:5].tolist()
         known += [] if "cow" in known else ["cow"]
         yield case(sentences, {word: i for i, word in enumerate(known)})
-    yield case(["", "hen  ant hen"], {"ant": 1, "hen": 0, "fox": 2})
+    ant, hen, fox = rng.permutation(WORDS)[:3].tolist()
+    yield case(["", f"{hen}  {ant} {hen}"], {ant: 1, hen: 0, fox: 2})
 
 
 @bag_of_words.mistake("A word that comes twice counts once. Add 1 for each occurrence.")
@@ -1466,32 +1489,53 @@ def transformer_by_product(self, x, y, enc_padding_mask=None, look_ahead_mask=No
 
 # --- pieces of words -----------------------------------------------------------------
 
-TEXTS = [
-    "the cat sat on the mat, the fat cat sat",
-    "aaaa aaab aaaab baaaa abababab",
-    "São Tomé, não é só é; 日本 日本語 🙂🙂🙂",
-    "she sells sea shells by the sea shore, shells she sells",
-]
+LETTERS = list("abcdefghijklmnop")
+SCRIPTS = list("éüñçßøåæœ日本語中文字한국어🙂🚀🌍🎵")
 
 
-def _text(rng, n=60, letters="abcé 日🙂"):
-    """A random text with a few letters of one to four bytes, some of them frequent."""
-    return "".join(rng.choice(list(letters), n, p=_falling(len(letters))))
+def _text(rng, n=60, letters=5):
+    """A random text of a few letters of one to four bytes, some of them frequent."""
+    some = [*rng.choice(LETTERS, letters - 3, replace=False), " "]
+    some += rng.choice(SCRIPTS, 2, replace=False).tolist()
+    return "".join(rng.choice(some, n, p=_falling(letters)))
+
+
+def _plain_text(rng, n=30):
+    """A random text of two letters of one byte."""
+    return "".join(rng.choice(rng.choice(LETTERS, 2, replace=False), n))
 
 
 def _falling(n):
-    p = 0.6 ** np.arange(n)
+    p = 0.7 ** np.arange(n)
     return p / p.sum()
 
 
 @lab.check("bpe_train", points=5)
 def bpe_train(rng):
-    """Runs of one letter, ties, several scripts, early stops, nothing to merge."""
-    yield case(TEXTS[rng.integers(len(TEXTS))], 8)
-    yield case(TEXTS[1], int(rng.integers(4, 9)))
-    yield case(_text(rng), 12)
-    yield case(_text(rng, 30, "ba"), 40)
-    yield case("abcd", 3)
+    """Runs of one letter, ties, several scripts, early stops, nothing to merge.
+
+    The statement: bytes first · counted anew after each merge · of equally frequent
+    pairs the smaller · no more than num_merges · none that comes once.
+    """
+    train = ref.bpe_train
+    for _ in range(4):
+        yield case(*drawn(
+            lambda: (_text(rng), 12),
+            differ=[(train, wrong) for wrong in (
+                larger_of_equals, first_of_equals, counted_once, begins_with_characters
+            )],
+            same=[(train, merges_what_comes_once)],
+        ))  # fmt: skip
+    for n in (20, 30, 25):
+        yield case(*drawn(
+            lambda n=n: (_plain_text(rng, n), 40),
+            differ=[(train, wrong) for wrong in (
+                larger_of_equals, first_of_equals, counted_once, merges_what_comes_once
+            )],
+        ))  # fmt: skip
+    letter = str(rng.choice(LETTERS))
+    yield case(letter * int(rng.integers(12, 40)), 3)
+    yield case("".join(rng.permutation(LETTERS)[:6]), 3)
     yield case("", 2)
 
 
@@ -1603,11 +1647,18 @@ def train_by_codes(text, num_merges):
 
 @lab.check("bpe_encode", points=3)
 def bpe_encode(rng):
-    """Texts seen and new, several scripts, no merges, no text."""
-    yield case(_text(rng), ref.bpe_train(TEXTS[2] + _text(rng, 90), 14))
-    yield case("the sea, the cat, the shells", ref.bpe_train(TEXTS[3], 12))
-    yield case("aaaaaab aa", ref.bpe_train(TEXTS[1], int(rng.integers(4, 8))))
-    yield case("ü", [])
+    """Texts seen and new, several scripts, no merges, no text.
+
+    The statement: the bytes · all merges, in the order they were learned.
+    """
+    for _ in range(3):
+        text = _text(rng, 90)
+        merges = ref.bpe_train(text, 14)
+        yield case(text[::-1] + str(rng.choice(SCRIPTS)), merges)
+    for n in (12, 30):
+        text = _plain_text(rng, 40)
+        yield case(text[:n], ref.bpe_train(text, int(rng.integers(4, 9))))
+    yield case("".join(rng.choice(SCRIPTS, 2)), [])
     yield case("", [(97, 98)])
 
 
@@ -1679,11 +1730,17 @@ def encode_as_a_list(text, merges):
 
 @lab.check("bpe_decode", points=2)
 def bpe_decode(rng):
-    """Letters cut in two by their bytes, several scripts, no tokens."""
-    for sample, num_merges in [(TEXTS[2], 9), (TEXTS[3], 12), (_text(rng), 3)]:
-        merges = ref.bpe_train(sample, num_merges)
-        yield case(ref.bpe_encode(sample[::-1], merges), merges)
-    yield case(np.array([256, 195, 169]), [(104, 105)])
+    """Letters cut in two by their bytes, several scripts, no tokens.
+
+    The statement: 256 + i is both halves of merge i · all bytes, decoded once.
+    """
+    for num_merges in (3, 9, 14):
+        text = _text(rng, 70) + str(rng.choice(SCRIPTS))
+        merges = ref.bpe_train(text, num_merges)
+        yield case(ref.bpe_encode(text[::-1], merges), merges)
+    for letter in rng.choice(SCRIPTS, 2):
+        pair = tuple(rng.integers(97, 123, 2).tolist())
+        yield case(np.array([256, *str(letter).encode()]), [pair])
     yield case(np.zeros(0, int), [(104, 105)])
 
 
@@ -1767,14 +1824,21 @@ lab.concept(
 
 @lab.check("align_labels", points=3)
 def align_labels(rng):
-    """Words of one to three pieces, equal labels side by side, separators, fills."""
-    for ignore in (-1, -100):
-        labels = rng.integers(0, 4, 5).tolist()
-        word_ids = [i for i in range(5) for _ in range(rng.integers(1, 4))]
-        yield case(labels, [None, *word_ids, None, None], ignore)
-    yield case([2, 2, 7], [0, 0, 1, 1, 2])
-    yield case(["A", "B"], [0, None, 1, 1], "X")
-    yield case([], [None, None])
+    """Words of one to three pieces, equal labels side by side, separators, fills.
+
+    The statement: the first piece of a word · words are compared, not labels · `ignore`
+    for all others, also for pieces of no word.
+    """
+    for ignore in (-1, -100, -1, -7):
+        labels = rng.integers(10, 90, 6).tolist()
+        labels[1:3] = labels[0], labels[0]
+        pieces = [2, *rng.integers(1, 4, 5)]
+        word_ids = [i for i, n in enumerate(pieces) for _ in range(n)]
+        given = labels, [None, *word_ids, None, None]
+        yield case(*given) if ignore == -1 else case(*given, ignore)
+    one, other, fill = rng.permutation(list("ABCDEFXYZ"))[:3].tolist()
+    yield case([one, other], [0, None, 1, 1], fill)
+    yield case([], [None] * int(rng.integers(1, 9)))
 
 
 def _aligned(labels, word_ids, ignore, choose):
@@ -1846,25 +1910,36 @@ def align_by_index(labels, word_ids, ignore=-1):
 
 @lab.check("entity_f1", points=4)
 def entity_f1(rng):
-    """Labels as letters and numbers, several sentences, nothing found or there."""
+    """Labels as letters and numbers, several sentences, nothing found or there.
 
-    def sentences(n, letters):
-        return [rng.choice(letters, rng.integers(2, 9)).tolist() for _ in range(n)]
+    The statement: whole entities, both ends and the label · sentences begin anew ·
+    `outside` is none · all sentences are counted, then divided · 0 where there is
+    nothing to divide by.
+    """
 
-    for letters, outside in [(["A", "B", "O"], "O"), ([3, 4, 5, 6], 5)]:
-        true = sentences(6, letters)
+    def noisy(letters, outside):
+        true = [rng.choice(letters, rng.integers(2, 9)).tolist() for _ in range(6)]
         guess = [
             [one if rng.random() < 0.75 else other for one, other in
              zip(row, rng.permutation(row).tolist(), strict=True)]
             for row in true
         ]  # fmt: skip
-        yield case(true, guess, outside)
-    yield case([["A", "A", "B"], ["B", "O"]], [["A", "B", "B"], ["B", "O"]])
-    yield case([["A", "A", "O", "B"], ["B", "B"]], [["A", "A", "O", "A"], ["A", "A"]])
-    yield case([["A", "A"], ["A", "O"]], [["O", "O"], ["O", "O"]])
-    yield case([["O", "O"]], [["A", "O"]])
-    yield case([["A", "B", "A"]], [["A", "B", "A"]])
-    yield case([[], ["A"]], [[], ["A"]])
+        return true, guess, outside
+
+    wrong = [
+        (ref.entity_f1, one) for one in (
+            word_by_word, outside_counts, precision_and_recall_swapped,
+            labels_not_compared, plain_mean, across_sentences, ends_not_compared,
+        )
+    ]  # fmt: skip
+    for letters, outside in [(["A", "B", "O"], "O"), ([3, 4, 5, 6], 5)] * 3:
+        yield case(*drawn(lambda a=letters, b=outside: noisy(a, b), differ=wrong))
+    one, other = rng.permutation(["PER", "ORG", "LOC", "TIME", "ART"])[:2].tolist()
+    n, k = rng.integers(2, 6, 2).tolist()
+    yield case([[one] * n, [one, "O"]], [["O"] * n, ["O", "O"]])
+    yield case([["O"] * k], [[one] + ["O"] * (k - 1)])
+    yield case([[one] * n + [other] + [one] * k], [[one] * n + [other] + [one] * k])
+    yield case([[], [other] * n], [[], [other] * n])
 
 
 def _entities(sentences, outside, *, join=False, label=True, ends=True):
@@ -1988,8 +2063,20 @@ def f1_by_counting(true, predicted, outside="O"):
 @lab.check("answer_span", points=3)
 def answer_span(rng):
     """Ends before starts, spans too long, ties, one word, closed places."""
-    for T, max_len in [(7, 3), (12, 1), (5, 9)]:
-        yield case(2 * rng.normal(size=T), 2 * rng.normal(size=T), max_len)
+    wrong = [
+        (ref.answer_span, one) for one in (
+            chosen_apart, start_first, end_before_start, without_limit,
+            one_word_too_long, at_least_two_words,
+        )
+    ]  # fmt: skip
+    for T, max_len, differ, same in [
+        (7, 3, wrong[:5], wrong[5:]), (12, 1, wrong, []),
+        (5, 9, [*wrong[:3], wrong[5]], wrong[3:5]),
+    ]:  # fmt: skip
+        yield case(*drawn(
+            lambda T=T, n=max_len: (*(2 * rng.normal(size=(2, T))), n),
+            differ=[*differ, (ref.answer_span, lambda *_: (0, 0))], same=same,
+        ))  # fmt: skip
     start, end = 0.3 * rng.normal(size=(2, 9))
     start[1], end[[2, 4, 7]] = 10.0, [4.0, 6.0, 8.0]  # 4 is one too far, 7 farther
     yield case(start, end, 3)
@@ -2000,7 +2087,8 @@ def answer_span(rng):
     start[[2, 6]], end[7] = [5.0, 4.0], 6.0  # the best start has no good end
     yield case(start, end, 2)
     yield case(np.where(np.arange(9) < 4, -1e9, start), end - 50, 3)
-    yield case(np.array([1.0, 1, 0, 1]), np.array([2.0, 2, 2, 2]), 2)
+    level = rng.integers(1, 9)  # equal sums: the first in reading order, the shorter
+    yield case(level * np.array([0.0, 1, 1, 0, 1]), np.array([0.0, 2, 2, 2, 2]), 2)
     yield case(np.array([rng.normal()]), np.array([rng.normal()]), 3)
 
 
@@ -2079,33 +2167,43 @@ def span_by_sorting(start_logits, end_logits, max_len):
     return max(spans, key=lambda s: start_logits[s[0]] + end_logits[s[1]])
 
 
-ANSWERS = [
-    ("The garden.", "garden"),
-    ("the kitchen", "the garden"),
-    ("Garden the", "a Garden!"),
-    ("red red hat", "a red hat"),
-    ("an old red hat", "red hat, the old one"),
-    ("red red hat", "red hat, red blue"),
-    ("", "garden"),
-    ("the", "a"),
-    ("hat red", "red hat"),
-    ("garden", "gardens"),
-    ("hat", "another hat, a red one"),
-]
+THINGS = ["garden", "kitchen", "hat", "river", "castle", "window", "engine", "island"]
+KINDS = ["red", "old", "quiet", "broken", "golden", "narrow", "distant", "heavy"]
 
 
 def _pairs(rng):
-    yield from ANSWERS
-    words = ["the", "a", "Red", "red", "hat", "hat.", "old", "garden,"]
-    for n in (3, 5, 7):
-        yield " ".join(rng.choice(words, n)), " ".join(rng.choice(words, n))
+    """Answers and truths of every kind, with other words each time."""
+    one, other, third = rng.permutation(THINGS)[:3].tolist()
+    red, old, blue = rng.permutation(KINDS)[:3].tolist()
+    return {
+        "same": [(f"The {one}.", one), (f"{one.title()} the", f"a {one.title()}!")],
+        "apart": [(f"the {other}", f"the {one}"), (one, one + "s")],
+        "repeated": [
+            (f"{red} {red} {one}", f"a {red} {one}"),
+            (f"{red} {red} {one}", f"{one}, {red} {red} {blue} {old}"),
+            (f"{old} {one} {one}.", f"{one} {third} {one} {one} {one} the {red} {one}"),
+        ],
+        "in part": [
+            (one, f"another {one}, a {red} one"),
+            (f"{one} the {other} {red}", f"An {other}"),
+            (f"A {red}, {old} {third}", f"the {old} {third} by the {one}"),
+            (f"{blue} {third} {third} {one}", f"The {third} in the {blue} {other}"),
+        ],
+        "turned": [(f"{one} {red}", f"{red} {one}")],
+        "empty": [("", one), (f"the {red}", "an")],
+        "both empty": [("the", "a")],
+    }  # fmt: skip
 
 
-@lab.check("exact_match", points=2)
+@lab.check("exact_match", points=2, all_or_nothing=True)
 def exact_match(rng):
-    """Articles, capitals, punctuation, order, empty answers."""
-    for prediction, truth in _pairs(rng):
-        yield case(prediction, truth)
+    """Articles, capitals, punctuation, order, empty answers.
+
+    There are two answers only: a coin would be right in every other.
+    """
+    for pairs in _pairs(rng).values():
+        for prediction, truth in pairs:
+            yield case(prediction, truth)
 
 
 @exact_match.mistake(
@@ -2154,8 +2252,15 @@ def match_word_by_word(prediction, truth):
 
 @lab.check("token_f1", points=3)
 def token_f1(rng):
-    """Overlap in part, repeated words, articles, empty answers."""
-    for prediction, truth in _pairs(rng):
+    """Overlap in part, repeated words, articles, empty answers.
+
+    The statement: normalized words · as often as in both · 1 where both have no words
+    left, 0 where one has none.
+    """
+    pairs = _pairs(rng)
+    chosen = [*pairs["same"][:1], *pairs["repeated"], *pairs["in part"],
+              *_pairs(rng)["repeated"], *pairs["both empty"]]  # fmt: skip
+    for prediction, truth in [*chosen, *pairs["empty"]]:
         yield case(prediction, truth)
 
 
@@ -2267,16 +2372,21 @@ lab.concept(
 @lab.check("generate", points=4, driver="generated", atol=0.05)
 def generate(rng):
     """Greedy and k = 1, prompts longer than the context, temperatures, the top k."""
-    for temperature, top_k, n, context in [
-        (0, None, 1, 9),
-        (0.7, 1, 5, 3),
-        (0, 3, 4, 2),
+    for temperature, top_k, n, context, wrong in [
+        (0, None, 1, 9, [first_place]),
+        (0.7, 1, 5, 3, [first_place, context_ignored, top_k_ignored]),
+        (0, 3, 4, 2, [first_place, context_ignored]),
     ]:
-        yield case(
-            "tokens", table=3 * rng.normal(size=(7, 7)),
-            prompt=rng.integers(0, 7, n).tolist(), temperature=temperature,
-            top_k=top_k, length=9, context=context,
-        )  # fmt: skip
+        while True:
+            given = {
+                "table": 3 * rng.normal(size=(7, 7)),
+                "prompt": rng.integers(0, 7, n).tolist(), "temperature": temperature,
+                "top_k": top_k, "length": 9, "context": context,
+            }  # fmt: skip
+            right = written(ref.generate, **given)
+            if all((written(one, **given) != right).any() for one in wrong):
+                break
+        yield case("tokens", **given)
     for temperature, top_k in [(1.0, None), (0.5, None), (2.5, None), (1.5, 3)]:
         logits = rng.permutation([0.0, 0.5, 1.1, 1.8, -0.6])
         yield case("shares", logits=logits, temperature=temperature, top_k=top_k,

@@ -693,7 +693,8 @@ short_outputs = None
 
 # %% [markdown]
 # ### Exercise 5 · `beam_or_model` · 2 points · about 3 minutes
-# If both are equally likely, the search did nothing wrong.
+# If both are equally likely, the search did nothing wrong. (There are two answers only,
+# so the points are given for all cases together.)
 #
 # <details><summary>All cases are the wrong way round</summary>
 #
@@ -1240,7 +1241,8 @@ figures_c5w3.sounds(
 # last. Two words must not overlap.
 #
 # ### Exercise 13 · `is_overlapping` · 2 points · about 4 minutes
-# Does the segment share any moment with one of the earlier ones?
+# Does the segment share any moment with one of the earlier ones? (The points are given
+# for all cases together.)
 #
 # <details><summary>Segments that share one millisecond</summary>
 #
@@ -1281,7 +1283,8 @@ def get_random_time_segment(segment_ms, duration_ms=CLIP_MS):
 # Draw a segment with `get_random_time_segment(segment_ms, duration_ms)`; draw again
 # while it overlaps, at most **six** more times. Then append it to `previous_segments`
 # and add the clip to the sound there. If there is still no room, change nothing and
-# return the segment `(duration_ms, duration_ms)`.
+# return the segment `(duration_ms, duration_ms)`. A sound of $n$ samples lasts
+# $1000\,n$ / `RATE` milliseconds; how you round a fraction is up to you.
 #
 # <details><summary>Shapes do not match where the clip is added</summary>
 #

@@ -1568,7 +1568,8 @@ def normalize(answer):
 
 # %% [markdown]
 # ### Exercise 20 · `exact_match` · 2 points · about 2 minutes
-# Compare the normalized words.
+# Compare the normalized words. (There are two answers only, so the points are given for
+# all cases together.)
 
 
 # %% exercise="exact_match"
