@@ -195,7 +195,10 @@ class Writer:
             .join(SubmittedNotebook, SubmittedNotebook.assignment_id
                   == SubmittedAssignment.id)
             .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-            .where(SubmittedAssignment.assignment_id == self._assignment)
+            .where(
+                SubmittedAssignment.assignment_id == self._assignment,
+                Grade.cell_id.in_(self._graded.values()),
+            )
             .group_by(SubmittedAssignment.student_id)
         )  # fmt: skip
         found = self._book.db.execute(query)
