@@ -17,7 +17,8 @@ cases (`lookup.py`). `--sample` takes that many wrong versions of each function,
 Two parts are made only where they are named: *draws*, every right version on `--draws`
 draws of hidden cases, of which none may refuse it (`draws.py`); *luck*, every listed
 mistake on as many, which should earn the same in each and everything in none
-(`luck.py`). After `--seconds` on one exercise, *draws* is content with 300.
+(`luck.py`). After `--seconds` on one exercise, *draws* is content with 300, after ten
+times that with fewer.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0, metavar="S")
     parser.add_argument("--only", nargs="+", choices=PARTS | LONG, metavar="PART")
     parser.add_argument("--draws", type=int, default=300, metavar="N")
-    parser.add_argument("--seconds", type=float, default=30.0, metavar="S")
+    parser.add_argument("--seconds", type=float, default=60.0, metavar="S")
     parser.add_argument("--show", action="store_true")
     return parser
 

@@ -46,7 +46,9 @@ def commands(text):
         if language in ("", "sh", "bash", "console", "shell"):
             joined = block.replace("\\\n", " ")
             yield from (line.strip() for line in joined.splitlines() if line.strip())
-    for inline in re.findall(r"`([^`]+)`", prose(text)):
+    # As many backticks end a piece of code as begin it.
+    code = r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)"
+    for _, inline in re.findall(code, prose(text), re.S):
         inline = " ".join(inline.split())
         if inline.startswith(OWN) and " " in inline and "→" not in inline:
             yield inline

@@ -15,6 +15,7 @@ sys.path.insert(0, str(paths.ROOT / "benchmarks"))
 
 import cascades
 import concepts
+import draws
 import lookup
 import luck
 import mutants
@@ -94,6 +95,36 @@ def test_right_versions_lose_nothing(lab, name):
     found = dict(specificity.lost(check.load(lab).checks[name]))
     assert len(found) >= 5
     assert {k: message for k, message in found.items() if message} == {}
+
+
+class TestDraws:
+    @pytest.mark.parametrize(("lab", "name"), [*SAMPLE, ("C1W2", "L2")])
+    def test_right_versions_lose_nothing_in_any_draw(self, lab, name):
+        row = draws.run(check.load(lab).checks[name], 25, 60)
+        assert row.draws == 25
+        assert draws.listed([row])[1:] == []  # the first line tells of few draws
+
+    def test_one_in_float32_keeps_its_points_where_a_sum_cancels(self):
+        one = check.load("C1W2").checks["propagate"]
+        cases = sensitivity.hidden_set(one, draws.SEED + 129, False)
+        version = dict(specificity.versions(one))["float32 arguments"]
+        assert sensitivity.verdict(one, version, cases, False).right
+        assert any(want.slack()[0] for want in cases.expected)
+
+    def test_what_is_wrong_in_some_draws_is_told(self, monkeypatch):
+        one = check.load("C1W2").checks["L2"]
+
+        def wrong(yhat, y):
+            return one.solution(yhat, y) + (yhat.sum() > 3)
+
+        monkeypatch.setattr(specificity, "versions", lambda check: [("wrong", wrong)])
+        row = draws.run(one, 10, 60)
+        assert row.refused.keys() == {"wrong"}
+        assert "REFUSED: L2 · wrong · " in draws.listed([row])[-1]
+
+    def test_it_ends_in_time(self, monkeypatch):
+        one = check.load("C1W2").checks["L2"]
+        assert draws.run(one, 10**6, 0.02).draws < draws.LEAST
 
 
 def test_a_broken_function_costs_later_ones_nothing():

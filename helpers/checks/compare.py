@@ -299,25 +299,28 @@ def _draws(expected: Draws, got: Any, place: str) -> Difference | None:
     if got.dtype.kind not in "fiub" or not np.isfinite(got).all():
         return Difference("values", place, "finite real numbers", brief(got))
     with np.errstate(over="ignore", invalid="ignore"):  # as 1e308 twice
-        found = _spread(expected, got.astype(np.float64).ravel(), 5)
+        found = _spread(expected, got.astype(np.float64).reshape(1, -1), 5)
         if found is None and expected.continuous:
             found = _not_one_by_one(expected, got.astype(np.float64))
     return found and Difference("values", place, *found)
 
 
 def _spread(
-    expected: Draws, got: np.ndarray, errors: float, where: str = ""
+    expected: Draws, lines: np.ndarray, errors: float, where: str = ""
 ) -> tuple[str, str] | None:
-    """What is odd about mean or spread, with room for some standard errors.
+    """What is odd about mean or spread of a line, with room for some standard errors.
 
     Written so that not-a-number is odd.
     """
-    n = max(got.size, 2)
-    mean, std = float(got.mean()), float(got.std())
-    if not abs(mean - expected.mean) <= errors * expected.std / np.sqrt(n) + 1e-12:
-        return f"a mean near {expected.mean:.4g}{where}", f"{mean:.4g}"
-    if not abs(std - expected.std) <= errors * expected.std / np.sqrt(2 * n) + 1e-12:
-        return f"a standard deviation near {expected.std:.4g}{where}", f"{std:.4g}"
+    n = max(lines.shape[1], 2)
+    for name, found, right, error in (
+        ("mean", lines.mean(axis=1), expected.mean, expected.std / np.sqrt(n)),
+        ("standard deviation", lines.std(axis=1), expected.std,
+         expected.std / np.sqrt(2 * n)),
+    ):  # fmt: skip
+        odd = found[~(abs(found - right) <= errors * error + 1e-12)]
+        if odd.size:
+            return f"a {name} near {right:.4g}{where}", f"{odd[0]:.4g}"
     return None
 
 
@@ -331,11 +334,10 @@ def _not_one_by_one(expected: Draws, got: np.ndarray) -> tuple[str, str] | None:
         for name, lines in (("row", rows), ("column", columns)):
             if lines.shape[1] < 2:
                 continue
-            if len(np.unique(lines, axis=0)) < len(lines):
+            if len({line.tobytes() for line in lines}) < len(lines):
                 return f"draws of its own for each {name}", f"{name}s that are equal"
-            for line in lines:  # 6: there are many of them
-                if found := _spread(expected, line, 6, f" in each {name}"):
-                    return found
+            if found := _spread(expected, lines, 6, f" in each {name}"):
+                return found  # 6, for there are many of them
     if got.size >= 50:
         order = got.ravel() - got.mean()
         along = np.dot(order[1:], order[:-1]) / np.dot(order, order)
