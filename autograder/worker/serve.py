@@ -103,9 +103,14 @@ def _answer(
     outcomes = []
     for inputs, positional in question["calls"]:
         outcome = student.call(
-            question["name"], inputs, positional, question["mutates"],
-            question["driver"], stand_ins, question["blocks"],
-        )  # fmt: skip
+            question["name"],
+            inputs,
+            positional,
+            question["mutates"],
+            question["driver"],
+            stand_ins,
+            question["blocks"],
+        )
         outcomes.append(vars(outcome))
         if not at_once:
             _tell(channel, outcomes)
