@@ -62,9 +62,12 @@ class Cases:
         return self._frames[key]
 
     def expected(
-        self, name: str, chance: int = 0, with_mistakes: bool = False,
+        self,
+        name: str,
+        chance: int = 0,
+        with_mistakes: bool = False,
         with_blocks: bool = False,
-    ) -> Sequence[Expected]:  # fmt: skip
+    ) -> Sequence[Expected]:
         """What each call asks for, and what each known mistake would give.
 
         Args:

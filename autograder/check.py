@@ -17,12 +17,14 @@ judge, the named mistakes and the tests of the tests all follow from it:
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import functools
 import importlib
 import inspect
 import itertools
 import numbers
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -142,12 +144,16 @@ class Check:
 
     @functools.cached_property
     def uses(self) -> tuple[str, ...]:
-        """The exercises before this one that its reference uses, in their order.
+        """The exercises before this one that it may build on, in their order.
 
-        Only these are ever replaced by the reference's: any other may hold the answer.
+        They are what the reference uses, or a right version that the author lists.
+        Only these are ever replaced: any other may hold the answer.
         """
+        direct = {self.name}
+        for version in (*self.variants, *self.alternatives):
+            direct |= _asked_of_the_reference(version)
+        needed = direct.union(*(used(self.lab.name, name) for name in direct))
         names = list(self.lab.checks)
-        needed = used(self.lab.name, self.name)
         return tuple(n for n in names[: names.index(self.name)] if n in needed)
 
     @functools.cached_property
@@ -331,6 +337,19 @@ class Call:
         """The call in one line."""
         given = ", ".join(f"{key}={brief(value)}" for key, value in self.inputs.items())
         return f"{name}({given})" if len(given) <= 160 else f"{name}({given[:157]}…)"
+
+
+def _asked_of_the_reference(function: Callable) -> set[str]:
+    """Names that a function takes from its lab's `reference`."""
+    names = function.__globals__
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and isinstance(names.get(node.value.id), _Lazy)
+    }
 
 
 def _as_pattern(right: Outcome, wrong: Outcome) -> Outcome:

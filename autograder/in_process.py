@@ -36,9 +36,12 @@ class InProcess:
         return {name: self._student.value(name) for name in names}
 
     def outcomes(
-        self, check: Check, calls: Sequence[Call], stand_ins: Collection[str],
+        self,
+        check: Check,
+        calls: Sequence[Call],
+        stand_ins: Collection[str],
         blocks: Collection[str] = (),
-    ) -> list[Outcome]:  # fmt: skip
+    ) -> list[Outcome]:
         """What an exercise does with some calls."""
         return [
             self._student.call(
@@ -67,9 +70,12 @@ class Defined:
         return {name: self._names.get(name) for name in names}
 
     def outcomes(
-        self, check: Check, calls: Sequence[Call], stand_ins: Collection[str],
+        self,
+        check: Check,
+        calls: Sequence[Call],
+        stand_ins: Collection[str],
         blocks: Collection[str] = (),
-    ) -> list[Outcome]:  # fmt: skip
+    ) -> list[Outcome]:
         """What an exercise does with some calls."""
         function = self._names.get(check.name)
         if function is None:

@@ -41,9 +41,12 @@ class Transport(Protocol):
         """What some variables of the notebook hold, as plain values."""
 
     def outcomes(
-        self, check: Check, calls: Sequence[Call], stand_ins: Collection[str],
+        self,
+        check: Check,
+        calls: Sequence[Call],
+        stand_ins: Collection[str],
         blocks: Collection[str] = (),
-    ) -> list[Outcome]:  # fmt: skip
+    ) -> list[Outcome]:
         """What an exercise does with some calls, other exercises replaced.
 
         Those in `stand_ins` by the reference's values, those in `blocks` by fixed
@@ -211,9 +214,12 @@ def _compare(
 
 
 def _result(
-    check: Check, verdict: Verdict, help_: Help | None = None, waiting: str = "",
+    check: Check,
+    verdict: Verdict,
+    help_: Help | None = None,
+    waiting: str = "",
     builds_on: Sequence[str] = (),
-) -> QuestionResult:  # fmt: skip
+) -> QuestionResult:
     """A verdict as points and a message.
 
     Args:
@@ -236,7 +242,8 @@ def _result(
         remarks.append(f"judged with the reference's {listed} in place of yours")
     if help_.blocks:
         listed = _listed(help_.blocks)
-        remarks.append(f"judged with a fixed block in place of your {listed}")
+        what = "a fixed block" if len(help_.blocks) == 1 else "fixed blocks"
+        remarks.append(f"judged with {what} in place of your {listed}")
     message = verdict.message + "".join(f" ({remark})" for remark in remarks)
     told = () if verdict.unwritten else verdict.cases  # the message says it all
     cases = tuple(CaseResult(c.passed, c.shown, shown(c.message)) for c in told)

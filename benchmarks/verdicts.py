@@ -7,7 +7,8 @@
 Parts: *wrong*, wrong versions of every reference function, made mechanically
 (`mutants.py`): how many the checks catch and how many they name (`sensitivity.py`);
 *right*, right versions written otherwise, which may lose nothing (`specificity.py`);
-*cascades*, an early function that is broken and may cost later ones nothing;
+*cascades*, an early function that is broken and may cost later ones nothing; *alone*,
+each reference alone where all others are open, deleted or wrong (`alone.py`);
 *concepts*, whether the form of a question gives its answer away; *time*, what opening a
 lab and checking an exercise takes (`first_minute.py`); *trivial*, answers that nobody
 had to think about (`trivial.py`); *lookup*, a notebook that only knows the visible
@@ -30,6 +31,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import alone
 import cascades
 import concepts
 import draws
@@ -175,6 +177,20 @@ def cascading(lab: str, options: argparse.Namespace) -> dict:
     }
 
 
+def by_itself(lab: str, options: argparse.Namespace) -> dict:
+    """Exercises that keep all points though no other is right, and points lost."""
+    row = {}
+    for others in alone.OTHERS:
+        found = list(alone.alone(lab, others, options.function or ""))
+        lost = [one for one in found if one.lost]
+        if options.show:
+            for one in lost:
+                print(f"LOSES: {one.name}, others {others}\n    {one.message}")
+        row[f"others {others}"] = f"{len(found) - len(lost)} of {len(found)}"
+        row[f"points lost, {others}"] = round(sum(o.points - o.score for o in lost), 2)
+    return row
+
+
 def asked(lab: str, options: argparse.Namespace) -> dict:
     """Right options by letter, and how many are the longest or shortest."""
     found = concepts.choices(lab)
@@ -245,6 +261,7 @@ PARTS = {
     "wrong": wrong,
     "right": right,
     "cascades": cascading,
+    "alone": by_itself,
     "concepts": asked,
     "time": timed,
     "trivial": thoughtless,

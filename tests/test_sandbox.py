@@ -16,6 +16,7 @@ from autograder.sandbox import Sandbox, SandboxError, advice, bubblewrap
 from autograder.sandbox.layout import hidden_helpers
 from autograder.worker import scratch
 from autograder.worker.confine import Bounds
+from helpers.checks.verdict import CHANGED
 from tests.tiers import TIERS, refused
 
 LAB = "C1W2"
@@ -100,6 +101,61 @@ def test_a_broken_function_does_not_cost_those_that_call_it(sandbox, tmp_path):
     assert set(lost(result)) == {"sigmoid"}
     helped = next(q for q in result.questions if q.name == "propagate")
     assert "the reference's `sigmoid`" in helped.message
+
+
+@pytest.mark.parametrize("left", ["", None], ids=["deleted", "as released"])
+def test_an_open_function_costs_no_points_but_its_own(sandbox, tmp_path, left):
+    answers = solve.reference_cells(LAB)
+    if left is None:
+        del answers["sigmoid"]
+    else:
+        answers["sigmoid"] = left
+    path = tmp_path / f"{LAB}.ipynb"
+    path.write_text(build.serialize(solve.filled(LAB, answers)), encoding="utf-8")
+    result = grade(path, "ann", sandbox=sandbox)
+    assert set(lost(result)) == {"sigmoid"}
+    helped = next(q for q in result.questions if q.name == "propagate")
+    assert "`propagate` needs `sigmoid`, which is not" in helped.message
+
+
+def test_a_block_that_is_open_has_a_fixed_one_in_its_place(sandbox, tmp_path):
+    answers = {"EncoderLayer": solve.reference_cells("C5W4")["EncoderLayer"]}
+    path = tmp_path / "C5W4.ipynb"
+    path.write_text(build.serialize(solve.filled("C5W4", answers)), encoding="utf-8")
+    result = grade(path, "ann", sandbox=sandbox)
+    [one] = [q for q in result.questions if q.name == "EncoderLayer"]
+    assert one.score == one.max_score
+    assert "a fixed block in place of your `MultiHeadAttention`" in one.message
+
+
+@pytest.mark.parametrize(
+    "hiding",
+    [
+        "import helpers.checks.outcome as o; o._exact = lambda value: 0",
+        "import helpers.checks.values as v; v.plain = lambda value, above=(): 0",
+        "import autograder.worker.student as s; s.observe = lambda *a, **k: None",
+        "import copy; copy.deepcopy = lambda value, memo=None: value",
+        "np.array_equal = np.isclose = np.allclose = lambda *a, **k: True",
+    ],
+)
+def test_what_a_function_changes_cannot_be_hidden_by_a_name(sandbox, tmp_path, hiding):
+    softmax = f"""
+        try:
+            {hiding}
+        except ImportError:
+            pass
+
+        def softmax(x):
+            x -= x.max(axis=1, keepdims=True)
+            e = np.exp(x)
+            return e / e.sum(axis=1, keepdims=True)
+    """
+    path = write(tmp_path, softmax=code(softmax))
+    result = grade(path, "ann", sandbox=sandbox)
+    assert set(lost(result)) == {"softmax"}
+    one = lost(result)["softmax"]
+    assert one.score == round(one.max_score * (1 - CHANGED), 2)
+    assert "it changes its argument `x`" in one.message
 
 
 def test_a_stand_in_is_of_no_use_to_the_exercise_itself(sandbox, tmp_path):

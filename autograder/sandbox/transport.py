@@ -178,9 +178,12 @@ class Sandboxed:
         return found
 
     def outcomes(
-        self, check: Check, calls: Sequence[Call], stand_ins: Collection[str],
+        self,
+        check: Check,
+        calls: Sequence[Call],
+        stand_ins: Collection[str],
         blocks: Collection[str] = (),
-    ) -> list[Outcome]:  # fmt: skip
+    ) -> list[Outcome]:
         """What an exercise does with some calls, other exercises replaced.
 
         With stand-ins the submission's processes end afterwards, so that what a

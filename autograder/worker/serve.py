@@ -112,9 +112,15 @@ def _answer(
     outcomes = []
     for inputs, positional in question["calls"]:
         outcome = student.call(
-            question["name"], inputs, positional, question["mutates"],
-            question["driver"], stand_ins, question["blocks"], question["random"],
-        )  # fmt: skip
+            question["name"],
+            inputs,
+            positional,
+            question["mutates"],
+            question["driver"],
+            stand_ins,
+            question["blocks"],
+            question["random"],
+        )
         outcomes.append(vars(outcome))
         if not at_once:
             _tell(channel, outcomes)

@@ -94,10 +94,12 @@ class Checker:
                 break
             with replaced(names, stand_ins):
                 verdict = self._by_itself(function, asked)
+            new = [name for name in verdict.needs if name not in met]
+            lost = [name for name in verdict.undefined if name not in met]
             open_ = replace(
                 open_,
-                needs=tuple(dict.fromkeys((*open_.needs, *verdict.needs))),
-                undefined=tuple(dict.fromkeys((*open_.undefined, *verdict.undefined))),
+                needs=(*open_.needs, *new),
+                undefined=(*open_.undefined, *lost),
             )
         if verdict.waiting:
             return open_
@@ -140,9 +142,14 @@ class Checker:
         expected = [case.expected for case in cases]
         inputs = [case.inputs for case in cases]
         return judge(
-            entry.name, expected, outcomes, entry.messages, entry.tolerance, inputs,
+            entry.name,
+            expected,
+            outcomes,
+            entry.messages,
+            entry.tolerance,
+            inputs,
             self._store.names,
-        )  # fmt: skip
+        )
 
     def _hint(self, function: Callable, entry: PublicCheck, verdict: Verdict) -> str:
         """What the code itself says, which only the notebook has, and the values."""

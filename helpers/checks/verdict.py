@@ -106,8 +106,10 @@ class Verdict:
     @property
     def waiting(self) -> str:
         """Which open exercises it needs, in one sentence without a full stop."""
-        open_ = [_relative(self.needs, "written yet"),
-                 _relative(self.undefined, "defined")]  # fmt: skip
+        open_ = [
+            _relative(self.needs, "written yet"),
+            _relative(self.undefined, "defined"),
+        ]
         listed = ", and ".join(filter(None, open_))
         return f"`{self.name}` needs {listed}" if listed else ""
 

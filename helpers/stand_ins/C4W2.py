@@ -18,9 +18,9 @@ def convolutional_block(X, f, filters, s=2, *, net):
 
 
 def freeze(model, up_to):
-    """Freezes one layer only, the last of those that are meant."""
-    if up_to:
-        model.layers[up_to - 1].freeze()
+    """Freezes layers at the end in place of those at the beginning."""
+    for layer in model.layers[up_to + 1 :]:
+        layer.freeze()
     return up_to
 
 

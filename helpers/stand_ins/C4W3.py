@@ -6,7 +6,7 @@ from helpers import nn
 def conv_block(X, n_filters=32, max_pooling=True, *, net):
     """One convolution in place of two, and an average in place of a maximum."""
     skip = nn.tanh(net.conv(X, n_filters, f=3))
-    return nn.average_pool2d(skip, 2) if max_pooling else 0.5 * skip, skip
+    return nn.average_pool2d(skip, 2) if max_pooling else skip, skip
 
 
 def upsampling_block(expansive_input, contractive_input, n_filters=32, *, net):

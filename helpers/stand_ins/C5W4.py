@@ -19,9 +19,18 @@ def _repeated(allowed, num_heads):
 class _Stack(nn.Layer):
     """An embedding and a dense layer, in place of a stack of layers."""
 
-    def __init__(self, num_layers, embedding_dim, num_heads, fully_connected_dim,
-                 vocab_size, maximum_position_encoding, dropout_rate=0.1, *,
-                 rng):  # fmt: skip
+    def __init__(
+        self,
+        num_layers,
+        embedding_dim,
+        num_heads,
+        fully_connected_dim,
+        vocab_size,
+        maximum_position_encoding,
+        dropout_rate=0.1,
+        *,
+        rng,
+    ):
         self.num_layers, self.num_heads = num_layers, num_heads
         self.scale = 1 + 0.1 * fully_connected_dim + 0.01 * maximum_position_encoding
         self.scale -= dropout_rate
@@ -56,8 +65,9 @@ class MultiHeadAttention(nn.Layer):
 class EncoderLayer(nn.Layer):
     """Two dense layers around a sum of what the mask allows."""
 
-    def __init__(self, embedding_dim, num_heads, fully_connected_dim,
-                 dropout_rate=0.1, *, rng):  # fmt: skip
+    def __init__(
+        self, embedding_dim, num_heads, fully_connected_dim, dropout_rate=0.1, *, rng
+    ):
         """Make two dense layers."""
         self.num_heads, self.scale = num_heads, 1 - dropout_rate
         self.wide = nn.Dense(embedding_dim, fully_connected_dim, "tanh", rng=rng)
@@ -76,8 +86,9 @@ class EncoderLayer(nn.Layer):
 class DecoderLayer(nn.Layer):
     """Two dense layers around sums of what both masks allow."""
 
-    def __init__(self, embedding_dim, num_heads, fully_connected_dim,
-                 dropout_rate=0.1, *, rng):  # fmt: skip
+    def __init__(
+        self, embedding_dim, num_heads, fully_connected_dim, dropout_rate=0.1, *, rng
+    ):
         """Make two dense layers."""
         self.num_heads, self.scale = num_heads, 1 - dropout_rate
         self.wide = nn.Dense(embedding_dim, fully_connected_dim, "tanh", rng=rng)
