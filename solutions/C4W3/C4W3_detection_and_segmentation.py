@@ -1136,7 +1136,7 @@ figures.detections(
     truth=[96 * true_corners(dev, i) for i in sample] * 2,
     most=4,
     reading="Above what the network says, below what your functions make of it. The "
-    "truth is white and dashed. The ball behind the car is not found.",
+    "truth is white and dashed. Is the ball behind the car found?",
 )
 
 # %% [markdown]
@@ -1339,9 +1339,10 @@ print(
 # a higher one.
 # </details>
 #
-# A surprise from our trials, one run each, on the dev scenes: one anchor in place of
-# two gave 0.77 against 0.74. Things here are nearly square, so it is not clear which of
-# the two slots is in charge, and both grow unsure. Anchors pay where shapes differ.
+# Do two anchors pay? On the dev scenes, one run each, one anchor gave us 0.77 and two
+# gave 0.74. That decides nothing: the same code on another processor, which only rounds
+# differently, moved mAP on the test scenes from 0.77 to 0.80. Things here are nearly
+# square. Anchors pay where shapes differ.
 
 # %% [markdown]
 # # Part 6 · Every pixel

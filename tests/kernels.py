@@ -1,0 +1,47 @@
+"""Run in a process of its own: the visible checks of all labs on one BLAS kernel.
+
+    OPENBLAS_CORETYPE=Haswell python -m tests.kernels
+
+Prints JSON: the kernel that NumPy uses, how many references were checked, and what the
+visible checks said against some. `tests/test_kernels.py` starts it.
+"""
+
+import ctypes
+import json
+
+import numpy as np
+
+from autograder import check, paths
+from helpers.checks.notebook import Checker
+from helpers.checks.store import Store
+
+
+def kernel() -> str:
+    """Name of the kernel that NumPy's own OpenBLAS has chosen; empty without one."""
+    try:
+        library = ctypes.CDLL(np._core._multiarray_umath.__file__)
+        name = library.scipy_openblas_get_corename64_
+    except (AttributeError, OSError):
+        return ""
+    name.restype = ctypes.c_char_p
+    return name().decode()
+
+
+def refused() -> tuple[int, list[str]]:
+    """How many references were checked, and what was said against some."""
+    count, complaints = 0, []
+    for lab in paths.lab_names():
+        written = check.load(lab)
+        store = Store(written.public_path)
+        checker = Checker(lab, store)
+        for name, one in written.checks.items():
+            verdict = checker.verdict(one.solution, store[name])
+            count += 1
+            if not verdict.right:
+                complaints.append(f"{lab} {verdict.message}")
+    return count, complaints
+
+
+if __name__ == "__main__":
+    number, said = refused()
+    print(json.dumps({"kernel": kernel(), "checked": number, "refused": said}))
