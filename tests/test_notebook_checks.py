@@ -10,6 +10,7 @@ import pytest
 from autograder import check as authoring
 from helpers.checks import CheckFailed, store
 from helpers.checks.compare import Tolerance, difference
+from helpers.checks.explain import explain
 from helpers.checks.notebook import Checker
 from helpers.checks.values import Draws, Opaque, plain
 
@@ -332,3 +333,57 @@ def test_what_holds_itself_has_an_end():
     endless += [endless, endless]
     assert plain(endless) == [Opaque("a structure that holds itself")] * 2
     assert plain([row, row, {"row": row}]) == [row, row, {"row": row}]
+
+
+class TestExplain:
+    @staticmethod
+    def wrong(x):
+        return np.where(np.asarray(x) > 0, 1 / (1 + np.exp(-np.asarray(x))), 0.5)
+
+    def test_what_was_expected_stands_beside_what_came(self, checker, capsys):
+        with pytest.raises(CheckFailed):
+            checker(named(lambda x: self.wrong(x), "sigmoid"))
+        first = capsys.readouterr().out
+        checker.explain()
+        told = capsys.readouterr().out
+        assert told.startswith("Case ")
+        assert "expected" in told
+        assert "✘" in told
+        number = int(told.removeprefix("Case ").partition(":")[0])
+        assert f"✘ {number}. sigmoid(" in first
+        assert f"check.case({number})" in first
+
+    def test_a_case_can_be_run_again(self, checker, reference):
+        with pytest.raises(CheckFailed):
+            checker(named(lambda x: self.wrong(x), "sigmoid"))
+        given = checker.case(2)
+        again = checker.case(2)
+        assert list(given) == ["x"]
+        assert given["x"] is not again["x"] or np.ndim(given["x"]) == 0
+        want = reference.sigmoid(**given)
+        stored = checker._store["sigmoid"].cases[1].expected.outcomes[0].value
+        assert difference(stored, want) is None
+
+    def test_what_cannot_be_explained_says_so(self, checker):
+        with pytest.raises(ValueError, match="Nothing was checked yet"):
+            checker.explain()
+        with pytest.raises(CheckFailed):
+            checker(named(lambda x: self.wrong(x), "sigmoid"))
+        with pytest.raises(ValueError, match=r"sigmoid has cases 1 to \d+, and no 99"):
+            checker.case(99)
+
+    def test_an_exception_is_told_as_it_is(self, checker, capsys):
+        with pytest.raises(CheckFailed):
+            checker(named(lambda x: x + "text", "sigmoid"))
+        capsys.readouterr()
+        checker.explain(1)
+        assert "it stopped with" in capsys.readouterr().out
+
+    def test_a_table_of_an_array_with_four_axes(self):
+        right = np.zeros((2, 3, 4, 5))
+        wrong = right.copy()
+        wrong[1, 2, 0, 3] = 1.0
+        told = str(explain("Case 1", {"A": right}, {"A": wrong}, Tolerance()))
+        assert "where result['A'][1, 2] is wrong" in told
+        assert told.count("✘") == 2  # one in the legend
+        assert "· · · ✘ ·" in told

@@ -196,10 +196,10 @@ def _numbers(expected, got, tolerance, place) -> Difference | None:
         return _complex(other, place)
     if one.shape != other.shape:
         return Difference("shape", place, what(expected), what(got), pair=(one, other))
-    close = _close(one, other, tolerance, tolerance.slack.get(place, 0.0))
-    if close.all():
+    near = close(one, other, tolerance, tolerance.slack.get(place, 0.0))
+    if near.all():
         return None
-    return _first_far(one, other, close, place)
+    return _first_far(one, other, near, place)
 
 
 def _complex(got: np.ndarray, place: str) -> Difference:
@@ -221,7 +221,7 @@ def _complex(got: np.ndarray, place: str) -> Difference:
     )
 
 
-def _close(
+def close(
     one: np.ndarray, other: np.ndarray, tolerance: Tolerance, slack: float = 0.0
 ) -> np.ndarray:
     """Elementwise; not-a-number equals itself, infinities their own sign."""
@@ -266,12 +266,12 @@ def may_be_rounding(found: Difference) -> bool:
     return size(one[finite] - other[finite]) <= max(SHARE * size(one), LITTLE)
 
 
-def _first_far(one, other, close, place) -> Difference:
+def _first_far(one, other, near, place) -> Difference:
     if one.ndim == 0:
         return Difference(
             "values", place, brief(one[()]), brief(other[()]), pair=(one, other)
         )
-    far = np.argwhere(~close)
+    far = np.argwhere(~near)
     index = tuple(int(i) for i in far[0])
     at = "[" + ", ".join(map(str, index)) + "]"
     share = f"{len(far)} of {one.size} values differ"

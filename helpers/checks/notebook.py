@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import inspect
 import sys
 from collections.abc import Callable, MutableMapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from helpers.checks import policy, progress
+from helpers.checks.explain import Explanation, explain
 from helpers.checks.mend import mend
-from helpers.checks.outcome import observe
+from helpers.checks.outcome import Outcome, observe
 from helpers.checks.show import OPEN, RIGHT, WRONG, Report, display, report
 from helpers.checks.stand_in import Lookup, blocks, replaced
 from helpers.checks.store import PublicCase, PublicCheck, PublicConcept, Store, digest
@@ -38,16 +40,28 @@ def checks_for(lab: str) -> Checker:
     return Checker(lab, Store(folder() / "checks" / f"{lab}.h5"))
 
 
+@dataclass(frozen=True)
+class _Checked:
+    """An exercise as it was checked last."""
+
+    entry: PublicCheck
+    outcomes: list[Outcome]
+    verdict: Verdict
+
+
 class Checker:
     """Runs the visible checks of one lab.
 
     Example: `check(sigmoid)` checks a function, `check(answer_1=answer_1)` an answer,
-    `check.progress()` everything at once.
+    `check.progress()` everything at once. After `check(sigmoid)`, `check.explain()`
+    shows what was expected beside what came, and `check.case(2)` gives the arguments of
+    its second case.
     """
 
     def __init__(self, lab: str, store: Store) -> None:
         self.lab = lab
         self._store = store
+        self._last: _Checked | None = None
 
     def __call__(self, function: Callable | None = None, **answers: Any) -> None:
         """Check one function, or answers given by name.
@@ -58,7 +72,8 @@ class Checker:
         """
         if function is not None:
             name = getattr(function, "__name__", str(function))
-            _show(report(self.verdict(function, self._entry(name, PublicCheck))))
+            entry, self._last = self._entry(name, PublicCheck), None
+            _show(report(self.verdict(function, entry), more=self._more))
         for name, answer in answers.items():
             _show(self._answer(answer, self._entry(name, PublicConcept)))
 
@@ -74,8 +89,63 @@ class Checker:
             return self._stood_in_for(function, entry, verdict)
         return verdict
 
+    def case(self, number: int | None = None) -> dict[str, Any]:
+        """The arguments of a case of the exercise that was checked last, by name.
+
+        Args:
+            number: as the report counts, from 1; the first wrong case by default.
+
+        Example: `sigmoid(**check.case(2))` calls it as the check does. For an exercise
+        that deals in objects, these are the numbers that the objects are made from.
+        """
+        checked, index = self._checked(number)
+        return copy.deepcopy(checked.entry.cases[index].inputs)
+
+    def explain(self, number: int | None = None) -> None:
+        """Show what was expected beside what came, and where they differ.
+
+        Args:
+            number: of a case of the exercise that was checked last, as the report
+                counts, from 1; the first wrong case by default.
+        """
+        checked, index = self._checked(number)
+        expected = checked.entry.cases[index].expected
+        right, got = expected.outcomes[0], checked.outcomes[index]
+        title = f"Case {index + 1}: {expected.shown}"
+        if got.error:
+            display(Explanation(title, (checked.verdict.cases[index].message,)))
+            return
+        values = [right.value, got.value]
+        if right.after:
+            values = [{"returned": o.value, **o.after} for o in (right, got)]
+        display(explain(title, *values, checked.entry.tolerance))
+
+    def _more(self, number: int) -> str:
+        """Where a wrong case is to be seen in full, if it was run at all."""
+        if not self._last:
+            return ""
+        return (
+            f"check.explain() shows case {number} in full; check.case({number}) gives "
+            "its arguments."
+        )
+
+    def _checked(self, number: int | None) -> tuple[_Checked, int]:
+        """The last check and the index of one of its cases."""
+        if not self._last:
+            raise ValueError("Nothing was checked yet; run a cell such as check(f).")
+        cases = self._last.verdict.cases
+        if number is None:
+            return self._last, next((i for i, c in enumerate(cases) if not c.passed), 0)
+        if not 1 <= number <= len(cases):
+            raise ValueError(
+                f"{self._last.entry.name} has cases 1 to {len(cases)}, and no {number}."
+            )
+        return self._last, number - 1
+
     def _by_itself(self, function: Callable, entry: PublicCheck) -> Verdict:
-        verdict = self._judged(function, entry, entry.cases)
+        outcomes = self._observed(function, entry, entry.cases)
+        verdict = self._judged(entry, entry.cases, outcomes)
+        self._last = _Checked(entry, outcomes, verdict)
         done = verdict.right or verdict.mistake or verdict.unwritten or verdict.waiting
         if done:
             return verdict
@@ -128,17 +198,28 @@ class Checker:
         ]
         return stand_ins, replace(entry, cases=cases, messages=[])
 
-    def _judged(
+    def _observed(
         self, function: Callable, entry: PublicCheck, cases: Sequence[PublicCase]
-    ) -> Verdict:
+    ) -> list[Outcome]:
         driver = driver_of(self.lab, entry.driver)
-        outcomes = [
+        return [
             observe(
-                function, case.inputs, case.positional, mutates=entry.mutates,
-                driver=driver, twice=entry.random,
+                function,
+                case.inputs,
+                case.positional,
+                mutates=entry.mutates,
+                driver=driver,
+                twice=entry.random,
             )
             for case in cases
-        ]  # fmt: skip
+        ]
+
+    def _judged(
+        self,
+        entry: PublicCheck,
+        cases: Sequence[PublicCase],
+        outcomes: Sequence[Outcome],
+    ) -> Verdict:
         expected = [case.expected for case in cases]
         inputs = [case.inputs for case in cases]
         return judge(
@@ -165,7 +246,10 @@ class Checker:
         ]  # wrong ones first
 
         def right(version: Callable) -> bool:
-            return all(self._judged(version, entry, [case]).right for case in cases)
+            return all(
+                self._judged(entry, [c], self._observed(version, entry, [c])).right
+                for c in cases
+            )
 
         return f"{verdict.hint} {mend(function, right)}".strip()
 

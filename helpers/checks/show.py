@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
+from helpers.checks.explain import Explanation
 from helpers.checks.verdict import COSTS, Verdict
 
 RIGHT, WRONG, OPEN = "✔", "✘", "○"
@@ -52,8 +54,13 @@ class Report:
         )
 
 
-def report(verdict: Verdict) -> Report:
-    """What to display about one function."""
+def report(verdict: Verdict, more: Callable[[int], str] = lambda number: "") -> Report:
+    """What to display about one function.
+
+    Args:
+        verdict: on the function.
+        more: says where a wrong case, by its number, is to be seen in full.
+    """
     if verdict.unwritten or verdict.waiting:
         return Report(OPEN, verdict.message)
     total = len(verdict.cases)
@@ -61,19 +68,20 @@ def report(verdict: Verdict) -> Report:
         return Report(RIGHT, f"{verdict.name} is right: {total} of {total} cases",
                       remarks=verdict.notes)  # fmt: skip
     rows = tuple(
-        (RIGHT if case.passed else WRONG, case.shown, case.message)
-        for case in verdict.cases
+        (RIGHT if case.passed else WRONG, f"{number}. {case.shown}", case.message)
+        for number, case in enumerate(verdict.cases, start=1)
     )
     headline = f"{verdict.name}: {verdict.passed} of {total} cases are right"
     if verdict.changed:
         joint = "but" if verdict.values_right else "and"
         headline += f", {joint} it {verdict.changing} ({COSTS})"
     advice = verdict.mistake or verdict.hint
-    remarks = (*([advice] if advice else []), *verdict.notes)
-    return Report(WRONG, headline, rows, remarks)
+    wrong = [i for i, case in enumerate(verdict.cases, start=1) if not case.passed]
+    remarks = [advice, *verdict.notes, more(wrong[0] if wrong else 1)]
+    return Report(WRONG, headline, rows, tuple(filter(None, remarks)))
 
 
-def display(shown: Report) -> None:
+def display(shown: Report | Explanation) -> None:
     """As a table in a notebook, as text where there is none."""
     try:
         from IPython import get_ipython
