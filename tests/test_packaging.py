@@ -74,6 +74,7 @@ class TestPythons:
         [
             "README.md",
             "docs/students.md",
+            "docs/architecture.md",
             "autograder/release/student_readme.md",
             "autograder/ci/action.yml",
         ],

@@ -1460,7 +1460,8 @@ plots.bars(
     wrong,
     ylabel="mistakes on 2,000 new pictures",
     reading=f"Of {wrong['one network']} mistakes both together save "
-    f"{wrong['one network'] - wrong['three, ten crops']}, for thirty times the work.",
+    f"{wrong['one network'] - wrong['three, ten crops']}, for thirty times the work: "
+    "three networks, ten crops each.",
 )
 
 # %% concept="ensemble_price"
