@@ -110,6 +110,8 @@ def framed(header, count=0, body=b""):
         struct.pack("<4sII", b"AGF1", 10, 2**32 - 1),
         framed([{"array": 0}, [["float64", [10_000_000_000]]]], 1),
         framed([{"array": 0}, [["float64", [2**40, 2**40]]]], 1),
+        framed([{"array": 0}, [["float64", [0, 2**40, 2**40]]]], 1),
+        framed([{"array": 0}, [["bool", [2**47, 0, 2**47, 2**47]]]], 1),
         framed([{"array": 0}, [["float64", [-1]]]], 1),
         framed([{"array": 0}, [["float64", [True]]]], 1),
         framed([{"array": 0}, [["float64", [2]]]], 1, b"\0" * 8),

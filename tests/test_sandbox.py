@@ -12,7 +12,7 @@ import pytest
 from autograder import build, check, solve
 from autograder.cases import Cases, Pool
 from autograder.grading import grade
-from autograder.sandbox import Sandbox, SandboxError, advice, bubblewrap
+from autograder.sandbox import Sandbox, SandboxError, advice, bubblewrap, layout
 from autograder.sandbox.layout import hidden_helpers
 from autograder.worker import scratch
 from autograder.worker.confine import Bounds
@@ -330,6 +330,31 @@ def test_second_chances_get_cases_of_their_own():
     cases = Cases(check.load(LAB), 3)
     first, second = cases.calls("sigmoid", 0), cases.calls("sigmoid", 1)
     assert repr(first) != repr(second)
+
+
+def test_a_prefix_that_holds_other_environments_shows_its_own_alone(
+    tmp_path, monkeypatch
+):
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    for name in ("", "envs/other", "lib/other", "pkgs/torch"):
+        (tmp_path / name / "lib" / version / "site-packages" / "torch").mkdir(
+            parents=True
+        )
+    (tmp_path / "lib" / "libpython3.so").write_bytes(b"")
+    found = layout._python(tmp_path, [])
+    own = tmp_path / "lib"
+    assert own / version in found
+    assert own / "libpython3.so" in found
+    assert [p for p in found if {"envs", "other", "pkgs"} & set(p.parts)] == []
+    covered = layout._folders_of_packages(own)
+    assert covered == [own / version / "site-packages"]
+    (tmp_path / "venv").mkdir()
+    (tmp_path / "venv" / "pyvenv.cfg").write_text("")
+    assert layout._environments(tmp_path) == [tmp_path / "venv"]
+    monkeypatch.undo()
+    words = bubblewrap.command("bwrap", layout.layout(), tmp_path)
+    bound = [words[i + 1] for i, word in enumerate(words) if word == "--ro-bind"]
+    assert sys.base_prefix not in bound or sys.base_prefix == "/usr"
 
 
 def test_bounds_are_sane():

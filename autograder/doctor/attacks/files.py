@@ -75,6 +75,12 @@ def _magic(notebook) -> None:
             cell["source"] = "%%bash\ntouch /tmp/x\n"
 
 
+def _code(text: str, times: int = 1):
+    """A notebook of some code cells."""
+    cells = [{"cell_type": "code", "source": text, "metadata": {}}] * times
+    return _text(json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5}))
+
+
 def _text(content: str | bytes):
     raw = content.encode() if isinstance(content, str) else content
     return lambda path, scene: path.write_bytes(raw)
@@ -137,6 +143,10 @@ ATTACKS = (
     Attack("a pipe", "file", place=lambda path, scene: os.mkfifo(path)),
     Attack("a link to a secret", "file", place=_link),
     Attack("a folder", "file", place=lambda path, scene: path.mkdir()),
+    Attack("megabytes of code", "file", place=_code("a;" * 2_000_000)),
+    Attack("a cell of a hundred thousand statements", "file",
+           place=_code("a;" * 100_000)),
+    Attack("cells without end", "file", place=_code("x = 1", 20_000)),
     Attack("a bomb of numbers", "file", place=_text(
         '{"cells": [' + "1," * 4_000_000 + "1]}")),
 )  # fmt: skip

@@ -27,6 +27,14 @@ ATTACKS = (
         for name in dir(found): globals()[name] = getattr(found, name)
         report("BEGIN " + str(found))
     """),
+    Attack("looks for packages of other environments", "reading", """
+        import os
+        names = {"autograder", "bleach", "nbgrader", "scipy", "sklearn", "sqlalchemy",
+                 "torch", "jax", "tensorflow"}
+        for folder, inside, _ in os.walk("/"):
+            if folder.endswith("-packages") and names & set(inside):
+                report("BEGIN " + folder + str(names & set(inside)))
+    """),
     Attack("reads the environment", "reading", """
         import os
         found = {k: v for k, v in os.environ.items() if "AUTOGRADER" in k.upper()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from autograder.doctor.attacks.attack import Attack
+from autograder.doctor.attacks.attack import Attack, replacing
 
 _CHANNEL = """
 import gc
@@ -94,6 +94,17 @@ ATTACKS = (
         def sigmoid(x): return list(range(3_000_000))
         def softmax(x): return {i * (2**61 - 1): i for i in range(100_000)}
     """),
+    Attack("returns arrays of tens of millions", "resources", change=replacing(
+        "lambda *a, **k: np.zeros(60_000_000, np.uint8)", "import numpy as np")),
+    Attack("returns as much as an answer may hold, everywhere", "resources",
+           change=replacing("lambda *a, **k: [[] for _ in range(150_000)]")),
+    Attack("keeps every processor busy", "resources", """
+        import os
+        for _ in range(5): os.fork()
+        while True: pass
+    """),
+    Attack("a sum of thousands of terms", "resources",
+           "def sigmoid(x): return " + "+".join(["1"] * 2_500)),
     Attack("recursion without end", "resources", """
         import sys
         sys.setrecursionlimit(10**9)
@@ -165,6 +176,21 @@ ATTACKS = (
         def sigmoid(x):
             start = struct.pack("<4sII", b"AGF1", len(header), 1)
             channel().sock.sendall(start + header)
+    """)),
+    Attack("a shape that no array can have", "protocol", _with_channel("""
+        import json, struct
+        shape = [0, 2**47, 2**47, 2**47]
+        header = json.dumps([{"array": 0}, [["float64", shape]]]).encode()
+        def sigmoid(x):
+            start = struct.pack("<4sII", b"AGF1", len(header), 1)
+            channel().sock.sendall(start + header)
+    """)),
+    Attack("arrays where lists belong", "protocol", _with_channel("""
+        import numpy as np
+        def sigmoid(x):
+            many = np.zeros(7_000_000, np.uint8)
+            channel().send({"outcomes": [{"value": 1, "error": "", "notes": many,
+                "modified": many, "unwritten": False, "after": many}]})
     """)),
     Attack("sends a pickle", "protocol", _with_channel("""
         import pickle
