@@ -11,6 +11,7 @@ import pytest
 
 from autograder import check as authoring
 from autograder import paths
+from autograder.cases import Cases
 from autograder.rounding import in_float32, slack, without_mistakes
 from helpers.checks import store
 from helpers.checks.compare import ATOL, Tolerance
@@ -168,6 +169,21 @@ class TestVerdict:
         room = {"result": 1e-7}
         assert without_mistakes(room, self.RIGHT, [far], USUAL) == room
         assert without_mistakes(room, self.RIGHT, [far, near], USUAL) == {}
+
+
+def test_what_was_measured_once_is_kept():
+    cases = Cases(authoring.load("C1W2"), 7)
+    right = cases.expected("L2")
+    wrong = cases.expected("L2", with_mistakes=True)
+    assert [want.slack for want in right] == [want.slack for want in wrong]
+    assert right[0].slack() is right[0].slack()
+    assert [want.mistakes == () for want in (right[0], wrong[0])] == [True, False]
+
+
+def test_where_a_check_says_what_rounding_is_nothing_is_measured():
+    one = authoring.load("C2W1").checks["gradient_check"]
+    for call in one.draw(np.random.default_rng(0)):
+        assert one.expected(call, with_mistakes=False).slack() == ({},)
 
 
 class TestStored:
