@@ -833,7 +833,7 @@ lab.concept(
 @lab.check("initialize_with_zeros", points=3)
 def initialize_with_zeros(rng):
     """One weight, a few, and a number drawn."""
-    for low, high in ((1, 2), (2, 9), (10, 40), (50, 99)):
+    for low, high in ((1, 2), (5, 30), (30, 90), (90, 200)):
         yield case(int(rng.integers(low, high)))
 
 

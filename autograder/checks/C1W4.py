@@ -94,6 +94,11 @@ def shapes_of_the_first_input(layer_dims):
     }
 
 
+@parameter_shapes.mistake("The biases are rows. They are columns: (n[l], 1).")
+def shapes_of_biases_in_rows(layer_dims):
+    return _shapes(layer_dims, b=lambda n, n_prev: (1, n))
+
+
 @parameter_shapes.mistake("These are arrays. Give their shapes only, as tuples.")
 def arrays_for_shapes(layer_dims):
     return {name: np.zeros(shape) for name, shape in _shapes(layer_dims).items()}
@@ -289,6 +294,15 @@ def deep_with_flat_biases(layer_dims):
 
 
 @initialize_parameters_deep_check.mistake(
+    "Every layer is divided by the root of the same number. Each has a number of "
+    "inputs of its own: n[l-1]."
+)
+def deep_by_the_first_input(layer_dims):
+    first = layer_dims[0]
+    return _initial(layer_dims, lambda n, k: np.random.randn(n, k) / np.sqrt(first))
+
+
+@initialize_parameters_deep_check.mistake(
     "The draws are multiplied by the root of the number of inputs. The more inputs, "
     "the smaller the weights should be: divide."
 )
@@ -436,6 +450,15 @@ def always_relu(A_prev, W, b, activation):
 )
 def never_bends(A_prev, W, b, activation):
     return _block(A_prev, W, b, lambda Z: Z)
+
+
+@linear_activation_forward.mistake(
+    "The two activations have changed places: ReLU where the sigmoid is asked for, and "
+    "the other way round."
+)
+def activations_swapped(A_prev, W, b, activation):
+    other = {"relu": "sigmoid", "sigmoid": "relu"}[activation]
+    return ref.linear_activation_forward(A_prev, W, b, other)
 
 
 @linear_activation_forward.mistake(
@@ -843,6 +866,15 @@ def averages_everything_again(dZ, cache):
     return tuple(part / dZ.shape[1] for part in ref.linear_backward(dZ, cache))
 
 
+@linear_backward.mistake(
+    "db is one number for all units, the mean of all of dZ. Each unit has a bias: sum "
+    "along the examples only, axis=1."
+)
+def averages_db_over_all(dZ, cache):
+    dA_prev, dW, _ = ref.linear_backward(dZ, cache)
+    return dA_prev, dW, np.mean(dZ)
+
+
 @linear_backward.mistake("The order is dA_prev, dW, db.")
 def slopes_in_another_order(dZ, cache):
     dA_prev, dW, db = ref.linear_backward(dZ, cache)
@@ -950,6 +982,22 @@ def back_through_relu_always(dA, cache, activation):
 def bends_the_blame(dA, cache, activation):
     bend = {"sigmoid": ref.sigmoid, "relu": ref.relu}[activation]
     return ref.linear_backward(bend(dA)[0], cache[0])
+
+
+@linear_activation_backward.mistake(
+    "The two activations have changed places: it goes back through ReLU where the "
+    "sigmoid was, and the other way round."
+)
+def back_through_the_other(dA, cache, activation):
+    other = {"relu": "sigmoid", "sigmoid": "relu"}[activation]
+    return ref.linear_activation_backward(dA, cache, other)
+
+
+@linear_activation_backward.mistake(
+    "dA is not used: dZ is the derivative of the activation alone. Multiply by dA."
+)
+def forgets_the_upstream_gradient(dA, cache, activation):
+    return ref.linear_activation_backward(np.ones_like(dA), cache, activation)
 
 
 @linear_activation_backward.mistake("The order is dA_prev, dW, db.")
@@ -1220,6 +1268,16 @@ def leaves_the_weights(params, grads, learning_rate):
 
 
 @update_parameters.mistake(
+    "The last layer is missing. Layers are 1 to L: range(1, L + 1), or range(L) with "
+    "l + 1 in the names."
+)
+def drops_the_last_layer(params, grads, learning_rate):
+    L = len(params) // 2
+    after = ref.update_parameters(params, grads, learning_rate)
+    return {n: p for n, p in after.items() if n not in (f"W{L}", f"b{L}")}
+
+
+@update_parameters.mistake(
     "The parameters that come back are the old ones. Return the new."
 )
 def returns_the_old(params, grads, learning_rate):
@@ -1298,6 +1356,8 @@ MESSAGES = {
     "fewer": "It takes one step too few. `range(n)` has n values, 0 to n - 1.",
     "stale": "Every step uses the derivatives of the start. Go forwards and backwards "
     "again before each step.",
+    "second": "It begins with step 1, so the first step and the first cost are "
+    "missing. Count from 0: `range(n)`.",
     "silent": "The list of costs is empty. Note the cost also when nothing is printed.",
     "more": "It takes one step too many: `range(n)` has n values, 0 to n - 1.",
     "rate": "The learning rate is 0.0075 in every case. Pass the argument on.",
@@ -1364,6 +1424,13 @@ def _register(check):
         for _ in range(num_iterations):
             parameters = ref.update_parameters(parameters, grads, learning_rate)
         return parameters, [ref.compute_cost(AL, Y)] * -(-num_iterations // 100)
+
+    @check.mistake(MESSAGES["second"])
+    def begins_with_step_one(X, Y, layers_dims, learning_rate, num_iterations):
+        shorter = num_iterations - 1
+        parameters = _train(X, Y, layers_dims, learning_rate, shorter)[0]
+        costs = _train(X, Y, layers_dims, learning_rate, shorter, every=1)[1]
+        return parameters, costs[99::100]
 
     @check.mistake(MESSAGES["silent"])
     def notes_nothing(X, Y, layers_dims, learning_rate, num_iterations):

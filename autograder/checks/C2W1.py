@@ -258,6 +258,13 @@ def bias_from_dev(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     )
 
 
+@diagnose.mistake(
+    "A healthy network gets `{}`, which is a dictionary. The empty set is `set()`."
+)
+def empty_dictionary(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+    return ref.diagnose(train_error, dev_error, bayes_error, tolerance) or {}
+
+
 @diagnose.mistake("Return a set, such as {'high bias'} or set(), not a list.")
 def returns_a_list(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return sorted(ref.diagnose(train_error, dev_error, bayes_error, tolerance))
@@ -625,6 +632,8 @@ add_starts(
     [
         ("The root is missing: 2/n is the variance, and weights are multiplied by the "
          "standard deviation.", lambda n, before: 2 / before),
+        ("The root covers the 2 only. It is the root of the whole fraction.",
+         lambda n, before: np.sqrt(2) / before),
         ("That is Xavier's start, with 1/n. He's has 2/n, since ReLU silences half.",
          lambda n, before: np.sqrt(1 / before)),
         ("The spread follows the units of the layer itself. It is its *inputs* that "
@@ -761,6 +770,22 @@ def penalty_alone(A3, Y, parameters, lambd):
 def entropy_not_averaged(A3, Y, parameters, lambd):
     penalty = lambd / (2 * Y.shape[1]) * _squares(parameters)
     return _entropy(A3, Y) * Y.shape[1] + penalty
+
+
+@cost_with_penalty.mistake(
+    "λ/(2m) multiplies the first sum of squares only. Put brackets around all three."
+)
+def factor_of_the_first_only(A3, Y, parameters, lambd):
+    penalty = lambd / (2 * Y.shape[1]) * _squares(parameters, ("W1",))
+    return _entropy(A3, Y) + penalty + _squares(parameters, ("W2", "W3"))
+
+
+@cost_with_penalty.mistake(
+    "The penalty is multiplied by m. Python reads λ / 2 * m from left to right: put 2m "
+    "in brackets."
+)
+def multiplies_by_m(A3, Y, parameters, lambd):
+    return _entropy(A3, Y) + lambd / 2 * Y.shape[1] * _squares(parameters)
 
 
 @cost_with_penalty.mistake("There is no penalty in it, only the cross-entropy.")
@@ -968,6 +993,37 @@ def terms_of_l1(X, Y, cache, lambd):
     return grads
 
 
+@backward_with_penalty.mistake(
+    "dZ is dA times the activation. On the way back through ReLU dA passes as it is, "
+    "or not at all: a mask of ones and zeros."
+)
+def multiplies_by_the_activation(X, Y, cache, lambd):
+    m = X.shape[1]
+    _, A1, W1, _, _, A2, W2, _, _, A3, W3, _ = cache
+    dZ3 = A3 - Y
+    dA2 = W3.T @ dZ3
+    dZ2 = dA2 * A2
+    dA1 = W2.T @ dZ2
+    dZ1 = dA1 * A1
+    wrong = {"dA2": dA2, "dZ2": dZ2, "dA1": dA1, "dZ1": dZ1}
+    for layer, dZ, A, W in ((3, dZ3, A2, W3), (2, dZ2, A1, W2), (1, dZ1, X, W1)):
+        wrong[f"dZ{layer}"] = dZ
+        wrong[f"dW{layer}"] = (dZ @ A.T + lambd * W) / m
+        wrong[f"db{layer}"] = np.mean(dZ, axis=1, keepdims=True)
+    return wrong
+
+
+@backward_with_penalty.mistake(
+    "The λ term holds the square of the weight. That is the penalty; its derivative "
+    "holds the weight itself."
+)
+def terms_of_squares(X, Y, cache, lambd):
+    grads = _backward(X, Y, cache, 0.0)
+    for key, W in (("dW1", cache[2]), ("dW2", cache[6]), ("dW3", cache[10])):
+        grads[key] = grads[key] + lambd / X.shape[1] * W**2
+    return grads
+
+
 @backward_with_penalty.mistake("All slopes point the wrong way: dZ3 is A3 - Y.")
 def reversed_slopes(X, Y, cache, lambd):
     return _backward(X, Y, cache, lambd, reversed=True)
@@ -1102,6 +1158,15 @@ def l1_of_the_sums(parameters, lambd, m):
 def l1_averages_layers(parameters, lambd, m):
     weights = (v for k, v in parameters.items() if k[0] == "W")
     return lambd / m * sum(np.mean(np.abs(v)) for v in weights)
+
+
+@l1_penalty.mistake(
+    "The weights of the last layer are missing. Go through all keys that begin with W."
+)
+def l1_without_the_last_layer(parameters, lambd, m):
+    last = f"W{len(parameters) // 2}"
+    others = {k: v for k, v in parameters.items() if k != last}
+    return lambd / m * _absolute(others)
 
 
 @l1_penalty.mistake("The squares were added up. That is L2.")
@@ -1561,7 +1626,8 @@ def early_stopping(rng):
 
     Which cost is lower than which is fixed; the costs themselves are drawn.
 
-    - The low so far is kept, not where training stops, nor a later low.
+    - The low so far is kept, not where training stops, nor a later low; where patience
+      is never used up, the low of all, be it the last epoch or not.
     - An equal cost is no new low; each new low starts the count again.
     """
     more = int(rng.integers(3))  # lows before all others, so that indices differ
@@ -1572,7 +1638,7 @@ def early_stopping(rng):
         (1, [6, 3, 5, 4, 2, 6, 7, 1], 3),
         (2, [6, 3, 5, 2, 4, 4, 5, 1, 4, 5, 6, 7, 0], 3),
         (1, [11, 9, 10, 7, 8, 9, 4, 5, 6, 5, 0, 1], 3),
-        (1, [5, 4, 3, 4, 2, 3, 1, 2, 0], 2),
+        (4, [5, 4, 3, 4, 2, 3, 1, 2], 2),
     ]:
         costs = np.cumsum(rng.uniform(0.05, 0.3, 16))
         before = range(15, 15 - lows - more, -1)
@@ -1660,6 +1726,15 @@ def stops_too_soon(dev_costs, patience):
 def returns_only_when_it_stops(dev_costs, patience):
     keep, end = _stop(dev_costs, patience)
     return keep if end - keep >= patience else None
+
+
+@early_stopping.mistake(
+    "Where patience is never used up, the last epoch comes back. The one to keep is "
+    "the lowest there as well."
+)
+def keeps_the_last_without_a_stop(dev_costs, patience):
+    keep, end = _stop(dev_costs, patience)
+    return keep if end - keep >= patience else len(dev_costs) - 1
 
 
 @early_stopping.mistake("The index counts from 1. The first epoch has the index 0.")
@@ -1793,6 +1868,16 @@ def along_the_diagonal(image, rng):
 )
 def wraps_around(image, rng):
     return np.roll(_mirrored(image, rng), rng.integers(-2, 3, size=2), axis=(0, 1))
+
+
+@augment.mistake("It moves pictures down or up, never to a side.")
+def moves_down_only(image, rng):
+    return ref.shifted(_mirrored(image, rng), rng.integers(-2, 3), 0)
+
+
+@augment.mistake("It moves pictures to a side, never down or up.")
+def moves_right_only(image, rng):
+    return ref.shifted(_mirrored(image, rng), 0, rng.integers(-2, 3))
 
 
 @augment.mistake("It mirrors pictures but never moves them.")
@@ -1996,6 +2081,16 @@ def returns_the_approximation(x, theta, epsilon=1e-7, print_msg=False):
 )
 def returns_a_verdict(x, theta, epsilon=1e-7, print_msg=False):
     return bool(_relative(*_slopes(x, theta, epsilon)) < 2e-7)
+
+
+@gradient_check.mistake(
+    "Only the second cost is divided by 2ε. Put the difference of the costs in "
+    "brackets."
+)
+def divides_the_second_only(x, theta, epsilon=1e-7, print_msg=False):
+    up = forward_propagation(x, theta + epsilon)
+    down = forward_propagation(x, theta - epsilon)
+    return _relative(backward_propagation(x, theta), up - down / (2 * epsilon))
 
 
 @gradient_check.mistake("It nudges x. The slope is that in theta.")
