@@ -107,15 +107,6 @@ def exponentials_of_values(low, high, n, rng):
     return np.exp(rng.uniform(low, high, n))
 
 
-@sample_log_uniform.mistake(
-    "Only whole powers are drawn, so values occur again and again. Draw any number "
-    "between the logarithms."
-)
-def whole_powers_only(low, high, n, rng):
-    powers = rng.integers(math.ceil(np.log2(low)), math.floor(np.log2(high)) + 1, n)
-    return 2.0**powers
-
-
 @sample_log_uniform.mistake("One number came back. Draw n of them, as an array.")
 def a_single_rate(low, high, n, rng):
     return np.exp(rng.uniform(np.log(low), np.log(high)))
