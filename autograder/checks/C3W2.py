@@ -868,16 +868,18 @@ lab.concept(
 def multitask_loss(rng):
     """All labelled, most missing, one label only, large scores."""
     # "over the labelled entries", "0 where not labelled", "at least one label"; tasks
-    # have different numbers of labels wherever some are missing
+    # have different numbers of labels wherever some are missing, and there are not as
+    # many labels as examples
     for m, tasks, missing in [(5, 3, 0.0), (8, 4, 0.6), (6, 2, 0.3)]:
-        counts = set()
-        while len(counts - {0}) < (2 if missing else 1):
+        counts, labels = set(), m
+        while len(counts - {0}) < (2 if missing else 1) or labels == m:
             Y = (rng.random((m, tasks)) < 0.5).astype(float)
             Y[rng.random((m, tasks)) < missing] = np.nan
             Y[0, 0] = 1.0
             if missing:
                 Y[1, 0], Y[1, 1] = np.nan, 0.0
             counts = set(np.sum(~np.isnan(Y), axis=0).tolist())
+            labels = int(np.sum(~np.isnan(Y)))
         yield case(rng.normal(scale=2, size=(m, tasks)), Y)
     yield case(rng.normal(scale=2, size=(1, 2)), np.array([[np.nan, 1.0]]))
     large = rng.uniform(800, 1000, 3) * [1, -1, 1]
