@@ -38,7 +38,8 @@ def _even_draws(n):
     return {
         "shape": (n,),
         "from low to high": True,
-        "places on the scale": draws((n,), **EVEN),
+        "places on the scale": draws((n,), **EVEN) if n > 1 else [],
+        "draws that occur twice": 0,
         "equal generators give equal draws": True,
         "other generators give other draws": True,
     }
@@ -91,8 +92,8 @@ def another_generator(low, high, n, rng):
 
 
 @sample_log_uniform.mistake(
-    "The values are the same for every generator: an even row of them is a grid, not a "
-    "draw."
+    "The values are the same for every generator: they are a grid, or come from a "
+    "generator with a seed of its own. Draw with the `rng` you are given."
 )
 def a_grid_of_rates(low, high, n, rng):
     return np.geomspace(low, high, n)
@@ -302,6 +303,28 @@ def history_of_errors_only(objective, space, n, rng):
 def history_of_turned_pairs(objective, space, n, rng):
     best, history = ref.random_search(objective, space, n, rng)
     return best, [(error, point) for point, error in history]
+
+
+@random_search.mistake(
+    "The history is sorted by error. Keep the points in the order they were tried."
+)
+def history_by_error(objective, space, n, rng):
+    history = sorted(_tries(objective, space, n, rng), key=lambda pair: pair[1])
+    return history[0][0], history
+
+
+@random_search.mistake("Best and history have changed places: the best comes first.")
+def history_comes_first(objective, space, n, rng):
+    best, history = ref.random_search(objective, space, n, rng)
+    return history, best
+
+
+@random_search.mistake(
+    "The first value returned is the number of a try. Return the point itself."
+)
+def number_of_the_best(objective, space, n, rng):
+    history = _tries(objective, space, n, rng)
+    return int(np.argmin([error for _, error in history])), history
 
 
 @random_search.mistake("That is the first point tried, not the best one.")
@@ -683,6 +706,14 @@ def forgets_the_logarithm(A, Y):
 
 
 @cross_entropy.mistake(
+    "The sum is divided by the number of classes. The number of examples is that of "
+    "the columns."
+)
+def divides_the_cost_by_classes(A, Y):
+    return -np.sum(Y * np.log(A)) / A.shape[0]
+
+
+@cross_entropy.mistake(
     "The costs of the examples are still apart. Average them into a number."
 )
 def costs_of_each_example(A, Y):
@@ -745,6 +776,13 @@ def truth_minus_shares(A, Y):
 )
 def divides_by_classes(A, Y):
     return (A - Y) / A.shape[0]
+
+
+@softmax_backward.mistake(
+    "It is divided by the number of all entries. The cost averages over examples only."
+)
+def divides_by_all_entries(A, Y):
+    return (A - Y) / A.size
 
 
 @softmax_backward.mistake(
@@ -930,6 +968,53 @@ def forgets_scale_and_shift(Z, gamma, beta, running, mode, momentum=0.9, epsilon
     return cache["Z_hat"], cache
 
 
+@batchnorm_forward.mistake("Epsilon is missing. It is added to the variance.")
+def forgets_epsilon(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    with np.errstate(all="ignore"):
+        return ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, 0.0)
+
+
+@batchnorm_forward.mistake(
+    "`std` in the cache is the variance. `batchnorm_backward` needs the root, with "
+    "epsilon under it."
+)
+def caches_the_variance(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    _, var = _statistics(Z, running, mode)
+    out, cache = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    return out, cache | {"std": var}
+
+
+@batchnorm_forward.mistake(
+    "`std` in the cache lacks epsilon. Keep the root by which you divided."
+)
+def caches_without_epsilon(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    _, var = _statistics(Z, running, mode)
+    out, cache = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    return out, cache | {"std": np.sqrt(var)}
+
+
+@batchnorm_forward.mistake(
+    "In mode 'test' the output is not scaled and shifted. gamma and beta belong to the "
+    "layer in both modes."
+)
+def scales_in_training_only(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    out, cache = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    return (out if mode == "train" else cache["Z_hat"]), cache
+
+
+@batchnorm_forward.mistake(
+    "One mean and one variance serve the whole table. Each unit, a row, has its own."
+)
+def statistics_of_the_table(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    if mode == "test":
+        return ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    mean, var = Z.mean(), Z.var()
+    for key, value in (("mean", mean), ("var", var)):
+        running[key] = momentum * running[key] + (1 - momentum) * value
+    std = np.full((len(Z), 1), np.sqrt(var + epsilon))
+    return _normalized(Z, gamma, beta, mean, std, mode)
+
+
 @batchnorm_forward.mistake("The scale gamma is missing.")
 def forgets_the_scale(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
     _, cache = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
@@ -1107,6 +1192,25 @@ def slopes_with_one_axis(dZ_tilde, cache):
     return dZ, dgamma[:, 0], dbeta[:, 0]
 
 
+@batchnorm_backward.mistake(
+    "The two terms of mean and variance are added. They are subtracted."
+)
+def adds_both_paths(dZ_tilde, cache):
+    dgamma, dbeta, factor = _slopes(dZ_tilde, cache)
+    both = (dbeta + cache["Z_hat"] * dgamma) / dZ_tilde.shape[1]
+    return factor * (dZ_tilde + (cache["mode"] == "train") * both), dgamma, dbeta
+
+
+@batchnorm_backward.mistake(
+    "The two terms of mean and variance are not divided by m, though mean and variance "
+    "are averages over the batch."
+)
+def paths_without_m(dZ_tilde, cache):
+    dgamma, dbeta, factor = _slopes(dZ_tilde, cache)
+    both = dbeta + cache["Z_hat"] * dgamma
+    return factor * (dZ_tilde - (cache["mode"] == "train") * both), dgamma, dbeta
+
+
 @batchnorm_backward.mistake("dZ lacks the factor gamma.")
 def forgets_gamma(dZ_tilde, cache):
     dZ, dgamma, dbeta = ref.batchnorm_backward(dZ_tilde, cache)
@@ -1213,6 +1317,16 @@ def loses_axes_of_one(gradient, shape):
     stretched = gradient.shape[gradient.ndim - len(shape) :]
     axes = tuple(i for i, n in enumerate(shape) if n == 1 and stretched[i] != 1)
     return np.squeeze(narrow, axis=axes)
+
+
+@unbroadcast.mistake(
+    "Extra axes are summed away on the right. Shapes are compared from the right, so "
+    "the extra ones are on the left."
+)
+def sums_on_the_right(gradient, shape):
+    while gradient.ndim > len(shape):
+        gradient = gradient.sum(axis=-1)
+    return ref.unbroadcast(gradient, shape)
 
 
 @unbroadcast.mistake(
@@ -1649,6 +1763,8 @@ def _graphs(rng):
     # A tensor used twice by one child.
     yield [[], [0, 0], [1], [0, 1], [3, 2], *([4 + i] for i in range(more))]
     yield [[], [], [0, 1], [0, 2], [0], [0, 3, 2]]  # tensor 4 leads nowhere
+    # Whichever parent is visited first, the way back meets a leaf before an operation.
+    yield [[], [], [], [0], [3, 1], [2, 4]]
 
 
 @lab.check("topological_order", points=6, driver="ordered", forbid=NO_FRAMEWORK)
@@ -1680,8 +1796,9 @@ def children_first(tensor):
 
 
 @topological_order.mistake(
-    "Level by level is not enough. Where there is a longer way around, a parent comes "
-    "after its child. Append a tensor after *visiting* its parents."
+    "Where there is a longer way around, a parent comes after its child. Neither going "
+    "level by level nor turning a list around will do: append a tensor after "
+    "*visiting* its parents."
 )
 def level_by_level(tensor):
     return _reached(tensor)[::-1]
@@ -1865,6 +1982,47 @@ def starts_with_nothing(tensor):
 
 
 @backward.mistake(
+    "It stops at the first leaf, though other tensors are still to come. Go on with "
+    "the next one where there is no rule."
+)
+def stops_at_a_leaf(tensor):
+    order = ref.topological_order(tensor)
+    for node in order:
+        node.grad = np.zeros_like(node.data)
+    tensor.grad = np.ones_like(tensor.data)
+    for node in reversed(order):
+        if node.rule is None:
+            break
+        for parent, part in zip(node.parents, node.rule(node.grad), strict=True):
+            _add(parent, part)
+
+
+@backward.mistake(
+    "Every rule gets the gradient of the result. Give each that of its own tensor."
+)
+def rules_get_the_first_gradient(tensor):
+    order = ref.topological_order(tensor)[::-1]
+    for node in order:
+        node.grad = np.zeros_like(node.data)
+    tensor.grad = np.ones_like(tensor.data)
+    for node in order:
+        if node.rule is not None:
+            for parent, part in zip(node.parents, node.rule(tensor.grad), strict=True):
+                _add(parent, part)
+
+
+@backward.mistake(
+    "The parts are multiplied by the parent's value. A rule has done all that is "
+    "needed: just add."
+)
+def multiplies_by_values(tensor):
+    _walk(
+        tensor, ref.topological_order(tensor)[::-1],
+        lambda parent, part: _add(parent, part * parent.data),
+    )  # fmt: skip
+
+
+@backward.mistake(
     "Two tensors hold the same array, and `+=` on one has changed the other. "
     "`p.grad = p.grad + part` makes a new array."
 )
@@ -1946,6 +2104,19 @@ def steps_uphill(parameters, learning_rate):
 def moves_a_name(parameters, learning_rate):
     for p in _each(parameters):
         p = p.data - learning_rate * p.grad
+
+
+@sgd_step.mistake(
+    "Only the first parameter moves. Let all of them take the step before it returns."
+)
+def moves_the_first_only(parameters, learning_rate):
+    ref.sgd_step(_each(parameters)[:1], learning_rate)
+
+
+@sgd_step.mistake("The step has replaced the values. Subtract it from them.")
+def steps_from_zero(parameters, learning_rate):
+    for p in _each(parameters):
+        p.data = -learning_rate * p.grad
 
 
 @sgd_step.mistake("The learning rate is not used: it scales the step.")

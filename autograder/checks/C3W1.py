@@ -552,6 +552,14 @@ def always_ninety_eight(n_examples):
     return 0.98, 0.01, 0.01
 
 
+@choose_split.mistake(
+    "Above the border it is always 98/1/1. 10,000 examples are one percent of a "
+    "million only."
+)
+def jumps_to_ninety_eight(n_examples):
+    return (0.6, 0.2, 0.2) if n_examples <= 50_000 else (0.98, 0.01, 0.01)
+
+
 @choose_split.mistake("These are numbers of examples. Asked for are fractions.")
 def gives_numbers(n_examples):
     return tuple(fraction * n_examples for fraction in ref.choose_split(n_examples))
@@ -817,7 +825,7 @@ def bias_variance_report(rng):
     kinds = [  # the least and the most that a gap may be
         ([0.05, 0.01], [0.2, 0.04]),
         ([0.002, 0.01], [0.006, 0.05]),
-        ([-0.02, 0.003], [-0.004, 0.01]),  # better than people
+        ([-0.03, 0.003], [-0.015, 0.01]),  # better than people
         ([0.02, -0.02], [0.05, -0.004]),  # better on dev than on training
         ([0.02, 0.06], [0.05, 0.2]),
         ([0.06, 0.02], [0.2, 0.05]),
@@ -880,6 +888,23 @@ def tie_goes_to_variance(human_error, train_error, dev_error):
     return _report(bias, variance) | {
         "focus": "bias" if bias > variance else "variance"
     }
+
+
+@bias_variance_report.mistake(
+    "The focus is a negative gap, chosen by its size. Compare with the sign."
+)
+def focus_by_size(human_error, train_error, dev_error):
+    bias, variance = train_error - human_error, dev_error - train_error
+    larger = "bias" if abs(bias) >= abs(variance) else "variance"
+    return _report(bias, variance) | {"focus": larger}
+
+
+@bias_variance_report.mistake(
+    'The focus has the name of a key. It is one of two words, "bias" or "variance".'
+)
+def focus_by_key(human_error, train_error, dev_error):
+    said = ref.bias_variance_report(human_error, train_error, dev_error)
+    return said | {"focus": said["focus"].replace("bias", "avoidable_bias")}
 
 
 @bias_variance_report.mistake(
@@ -1032,6 +1057,16 @@ def follows_the_focus(report):
 )
 def noise_is_a_gap(report):
     return _largest(report, noise=0.005 - 1e-9)
+
+
+@next_step.mistake(
+    "The first gap above `NOISE` wins, whatever comes after it. Take the largest."
+)
+def first_above_noise(report):
+    for name in ("avoidable_bias", "variance", "test_gap"):
+        if report.get(name, 0.0) > 0.005:
+            return _FAMILIES[name]
+    return _FAMILIES["none"]
 
 
 @next_step.mistake("It treats the smallest gap. Take the largest.")

@@ -79,8 +79,7 @@ def sorted_by_name(tags, dev_error=1.0):
 
 
 @error_analysis.mistake(
-    "Equal shares come in the order in which their categories appear first. Sort those "
-    "by alphabet."
+    "Equal shares do not come by alphabet. Sort those by the name of their category."
 )
 def ties_as_they_come(tags, dev_error=1.0):
     names = list(dict.fromkeys(name for row in tags for name in row))
@@ -396,13 +395,28 @@ def cuts_without_shuffling(target, other, n_dev, n_test, rng):
 
 
 @make_splits.mistake(
-    "The sets are the same for every generator, or others for equal ones. Shuffle with "
-    "the `rng` you are given."
+    "Equal generators do not give equal sets: it shuffles with `np.random`. Use the "
+    "`rng` you are given."
 )
 def shuffles_with_np_random(target, other, n_dev, n_test, rng):
     dev, test, rest = _cut(np.random.permutation(target), n_dev, n_test)
     mix = np.random.permutation(np.concatenate([rest, other]))
     return {"train": mix[n_dev:], "train_dev": mix[:n_dev], "dev": dev, "test": test}
+
+
+@make_splits.mistake(
+    "The sets are the same for every generator: they come from one with a seed of its "
+    "own. Shuffle with the `rng` you are given."
+)
+def shuffles_with_a_seed(target, other, n_dev, n_test, rng):
+    return ref.make_splits(target, other, n_dev, n_test, np.random.default_rng(0))
+
+
+@make_splits.mistake(
+    "Return a dictionary with the keys `train`, `train_dev`, `dev` and `test`."
+)
+def returns_a_tuple(target, other, n_dev, n_test, rng):
+    return tuple(ref.make_splits(target, other, n_dev, n_test, rng).values())
 
 
 @make_splits.mistake(
@@ -493,11 +507,11 @@ def diagnose_mismatch(rng):
         yield case(*map(float, np.cumsum(steps)))
     # "floats with their signs": an easier target; ahead of people, and lucky on test
     for lowest, highest in [
-        ([0.02, 0.03, -0.06, 0.002], [0.03, 0.05, -0.03, 0.01]),
+        ([0.02, 0.03, -0.09, 0.002], [0.03, 0.05, -0.06, 0.01]),
         ([-0.02, 0.02, 0.005, -0.02], [-0.005, 0.03, 0.015, -0.005]),
     ]:
         gaps = rng.uniform(lowest, highest)
-        yield case(*map(float, np.cumsum([rng.uniform(0.03, 0.06), *gaps])))
+        yield case(*map(float, np.cumsum([rng.uniform(0.06, 0.08), *gaps])))
 
 
 GAPS = ("avoidable_bias", "variance", "data_mismatch", "overfit_to_dev")
@@ -562,6 +576,20 @@ def overfit_from_train_dev(human, train, train_dev, dev, test):
 def names_the_smallest(human, train, train_dev, dev, test):
     said = ref.diagnose_mismatch(human, train, train_dev, dev, test)
     return said | {"focus": min(GAPS, key=said.get)}
+
+
+@diagnose_mismatch.mistake(
+    "The focus is a negative gap, chosen by its size. Compare with the sign."
+)
+def focus_by_size(human, train, train_dev, dev, test):
+    said = ref.diagnose_mismatch(human, train, train_dev, dev, test)
+    return said | {"focus": max(GAPS, key=lambda name: abs(said[name]))}
+
+
+@diagnose_mismatch.mistake("Negative gaps became 0. Keep the sign.")
+def negative_gaps_become_zero(human, train, train_dev, dev, test):
+    said = ref.diagnose_mismatch(human, train, train_dev, dev, test)
+    return said | {name: max(said[name], 0.0) for name in GAPS}
 
 
 @diagnose_mismatch.right
@@ -840,16 +868,18 @@ lab.concept(
 def multitask_loss(rng):
     """All labelled, most missing, one label only, large scores."""
     # "over the labelled entries", "0 where not labelled", "at least one label"; tasks
-    # have different numbers of labels wherever some are missing
+    # have different numbers of labels wherever some are missing, and there are not as
+    # many labels as examples
     for m, tasks, missing in [(5, 3, 0.0), (8, 4, 0.6), (6, 2, 0.3)]:
-        counts = set()
-        while len(counts - {0}) < (2 if missing else 1):
+        counts, labels = set(), m
+        while len(counts - {0}) < (2 if missing else 1) or labels == m:
             Y = (rng.random((m, tasks)) < 0.5).astype(float)
             Y[rng.random((m, tasks)) < missing] = np.nan
             Y[0, 0] = 1.0
             if missing:
                 Y[1, 0], Y[1, 1] = np.nan, 0.0
             counts = set(np.sum(~np.isnan(Y), axis=0).tolist())
+            labels = int(np.sum(~np.isnan(Y)))
         yield case(rng.normal(scale=2, size=(m, tasks)), Y)
     yield case(rng.normal(scale=2, size=(1, 2)), np.array([[np.nan, 1.0]]))
     large = rng.uniform(800, 1000, 3) * [1, -1, 1]
@@ -873,6 +903,24 @@ def _parts(logits, Y):
 def divides_by_all(logits, Y):
     labelled, losses, slopes = _parts(logits, Y)
     return np.sum(losses * labelled) / Y.size, slopes * labelled / Y.size
+
+
+@multitask_loss.mistake(
+    "It is divided by the number of examples. Divide by the number of labels that "
+    "exist."
+)
+def divides_by_examples(logits, Y):
+    labelled, losses, slopes = _parts(logits, Y)
+    return np.sum(losses * labelled) / len(Y), slopes * labelled / len(Y)
+
+
+@multitask_loss.mistake(
+    "The loss leaves the gaps out, the gradient does not: it is 0 where no label is."
+)
+def gradient_in_the_gaps(logits, Y):
+    loss, _ = ref.multitask_loss(logits, Y)
+    labelled, _, slopes = _parts(logits, Y)
+    return loss, slopes / labelled.sum()
 
 
 @multitask_loss.mistake(
@@ -991,9 +1039,14 @@ def pipeline_or_end_to_end(rng):
     )
     noise = np.array([0.06, -0.05, 0.02, -0.03]) + rng.uniform(-0.004, 0.004, 4)
     yield case({"all": _errors(0.30 + noise)}, {"all": _errors(0.29 + 0 * noise)})
-    # in standard errors: between one and two, between two divisors, beyond two
-    for k, t in [(4, 1.5), (4, 1.85), (6, 2.9)]:
-        d = rng.uniform(0.005, 0.02) * rng.permutation((-1.0) ** np.arange(k))
+    # in standard errors: between one and two, between two divisors, beyond two where
+    # the median is not, just below and beyond two
+    for signs, t in [
+        ([1, -1, 1, -1], 1.5), ([1, -1, 1, -1], 1.85), ([5, -1, -1, -1, -1, -1], 2.9),
+        ([1, -1, 1, -1], 1.98), ([1, -1, 1, -1], 2.15),
+    ]:  # fmt: skip
+        k = len(signs)
+        d = rng.uniform(0.005, 0.02) * rng.permutation(signs)
         d += t * d.std(ddof=1) / math.sqrt(k)
         other = rng.uniform(0.2, 0.4)
         yield case({"some": _errors(other + d)}, {"some": _errors(other + 0 * d)})
@@ -1060,6 +1113,39 @@ def one_standard_error(pipeline, end_to_end):
     return _verdicts(
         pipeline, end_to_end, lambda a, b: (a - b).std(ddof=1) / math.sqrt(len(a))
     )
+
+
+@pipeline_or_end_to_end.mistake(
+    "The median of the differences is compared. Take their mean, as its standard error "
+    "is given."
+)
+def takes_the_median(pipeline, end_to_end):
+    said = {}
+    for size, errors in pipeline.items():
+        d = np.subtract(errors, end_to_end[size])
+        doubt = 2 * d.std(ddof=1) / math.sqrt(len(d))
+        better = "pipeline" if np.median(d) < 0 else "end to end"
+        said[size] = better if abs(np.median(d)) > doubt else "too close to call"
+    return said
+
+
+@pipeline_or_end_to_end.mistake(
+    "The standard error is too large: ddof=1 is in the spread already, and the root is "
+    "that of k."
+)
+def root_of_one_less(pipeline, end_to_end):
+    return _verdicts(
+        pipeline, end_to_end,
+        lambda a, b: 2 * (a - b).std(ddof=1) / math.sqrt(len(a) - 1),
+    )  # fmt: skip
+
+
+@pipeline_or_end_to_end.mistake("That is 1.96 standard errors. Two are asked for.")
+def two_is_rounded(pipeline, end_to_end):
+    return _verdicts(
+        pipeline, end_to_end,
+        lambda a, b: 1.96 * (a - b).std(ddof=1) / math.sqrt(len(a)),
+    )  # fmt: skip
 
 
 @pipeline_or_end_to_end.right

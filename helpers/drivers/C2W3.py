@@ -36,7 +36,11 @@ def _sampled(function, low, high, n, seed, scale):
         "from low to high": bool(
             np.all(values >= low - rounding) and np.all(values <= high + rounding)
         ),
-        "places on the scale": np.clip(np.nan_to_num(places, nan=-9.0), -9, 9),
+        # Of one draw nothing can be said.
+        "places on the scale": np.clip(np.nan_to_num(places, nan=-9.0), -9, 9)
+        if n > 1
+        else [],
+        "draws that occur twice": values.size - len(np.unique(values)),
         "equal generators give equal draws": bool(np.array_equal(values, drawn[1])),
         "other generators give other draws": not np.array_equal(values, drawn[2]),
     }
@@ -93,7 +97,7 @@ def _number(point, calls):
     """Which call this point was, or what it is instead."""
     if isinstance(point, dict):
         return calls.index(point) if point in calls else "a point that was not tried"
-    return f"a {type(point).__name__} instead of a point"
+    return f"{type(point).__name__}: no point"
 
 
 def _places(point, space):
@@ -210,7 +214,8 @@ def walked(function, parents, matrices, calls):
     make, tensors, asked = _tensor(function), [], [0] * len(parents)
     for i, above in enumerate(parents):
         rule = _linear(matrices[i], asked, i) if above else None
-        tensors.append(make(np.ones(2), tuple(tensors[p] for p in above), rule))
+        value = np.array([i + 2.0, -i - 1.5])
+        tensors.append(make(value, tuple(tensors[p] for p in above), rule))
     for _ in range(calls):
         function(tensors[-1])
     return {

@@ -13,6 +13,8 @@ def split_numbers(make_splits, n_target, n_other, n_dev, n_test, seed):
         np.random.seed(i)  # whoever shuffles with this one does not repeat
         given = target.copy(), other.copy()
         sets = make_splits(*given, n_dev, n_test, np.random.default_rng(one))
+        if not isinstance(sets, dict) or not set(SETS) <= set(sets):
+            return "no dictionary with the keys " + ", ".join(SETS)
         drawn.append({name: np.asarray(sets[name]).ravel() for name in SETS})
     parts = drawn[0]
     everything = np.concatenate(list(parts.values()))
