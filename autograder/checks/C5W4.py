@@ -2025,6 +2025,24 @@ def divides_by_zero(true, predicted, outside="O"):
     return p, r, 2 * p * r / (p + r)
 
 
+@entity_f1.mistake(
+    "The scores of the sentences were averaged. Count over all sentences, divide once."
+)
+def averages_over_sentences(true, predicted, outside="O"):
+    rows = [
+        _scores(_entities([one], outside), _entities([other], outside))
+        for one, other in zip(true, predicted, strict=True)
+    ]
+    return tuple(float(x) for x in np.mean(rows, axis=0))
+
+
+@entity_f1.mistake(
+    'The label of words outside is always taken to be "O": use `outside`.'
+)
+def outside_is_always_o(true, predicted, outside="O"):
+    return _scores(_entities(true, "O"), _entities(predicted, "O"))
+
+
 @entity_f1.right
 def f1_by_sets(true, predicted, outside="O"):
     return _scores(_entities(true, outside), _entities(predicted, outside))
@@ -2140,6 +2158,32 @@ def end_before_start(start_logits, end_logits, max_len):
     return _span(start_logits, end_logits, lambda i, j: j < i + max_len)
 
 
+@answer_span.mistake("Start and end were multiplied. Their logits add.")
+def multiplies_the_logits(start_logits, end_logits, max_len):
+    scores = np.multiply.outer(start_logits, end_logits)
+    i, j = np.indices(scores.shape)
+    scores = np.where((j >= i) & (j < i + max_len), scores, -np.inf)
+    return tuple(int(x) for x in np.unravel_index(scores.argmax(), scores.shape))
+
+
+@answer_span.mistake(
+    "Of equal spans the last one won. The first in reading order does."
+)
+def last_of_equal_spans(start_logits, end_logits, max_len):
+    best, span = -np.inf, (0, 0)
+    for i in range(len(start_logits)):
+        for j in range(i, min(i + max_len, len(end_logits))):
+            if start_logits[i] + end_logits[j] >= best:
+                best, span = start_logits[i] + end_logits[j], (i, j)
+    return span
+
+
+@answer_span.mistake("The end is one too large: both ends belong to the span.")
+def end_excluded(start_logits, end_logits, max_len):
+    start, end = ref.answer_span(start_logits, end_logits, max_len)
+    return start, end + 1
+
+
 @answer_span.right
 def span_by_loops(start_logits, end_logits, max_len):
     best, span = -np.inf, (0, 0)
@@ -2190,6 +2234,7 @@ def _pairs(rng):
             (f"{blue} {third} {third} {one}", f"The {third} in the {blue} {other}"),
         ],
         "turned": [(f"{one} {red}", f"{red} {one}")],
+        "but for signs": [(f"{red.title()} {one}!", f"{red} {one}")],
         "empty": [("", one), (f"the {red}", "an")],
         "both empty": [("the", "a")],
     }  # fmt: skip
@@ -2226,6 +2271,14 @@ def one_normalized(prediction, truth):
 @exact_match.mistake("It is enough for you that the truth occurs in the prediction.")
 def contained(prediction, truth):
     return int(" ".join(ref.normalize(truth)) in " ".join(ref.normalize(prediction)))
+
+
+@exact_match.mistake("The articles were not left out: a, an and the do not count.")
+def keeps_articles(prediction, truth):
+    def words(answer):
+        return re.sub(r"[^\w\s]", "", answer.lower()).split()
+
+    return int(words(prediction) == words(truth))
 
 
 @exact_match.right
@@ -2318,6 +2371,25 @@ def fails_on_empty(prediction, truth):
     common = _overlap(guess, true)
     p, r = common / len(guess), common / len(true)
     return 2 * p * r / (p + r) if p + r else 0.0
+
+
+@token_f1.mistake(
+    "That is the plain mean of precision and recall. F1 is 2PR / (P + R)."
+)
+def mean_of_both(prediction, truth):
+    guess, true = ref.normalize(prediction), ref.normalize(truth)
+    if not guess or not true:
+        return float(guess == true)
+    common = _overlap(guess, true)
+    return (common / len(guess) + common / len(true)) / 2
+
+
+@token_f1.mistake("The factor 2 is missing: two answers that agree have F1 = 1.")
+def without_the_two(prediction, truth):
+    guess, true = ref.normalize(prediction), ref.normalize(truth)
+    if not guess or not true:
+        return float(guess == true)
+    return _overlap(guess, true) / (len(guess) + len(true))
 
 
 @token_f1.right
@@ -2456,6 +2528,39 @@ def always_greedy(model, prompt, temperature, top_k, rng, length=100, context=64
 def drawn_evenly(model, prompt, temperature, top_k, rng, length=100, context=64):
     return _write(model, prompt, temperature, top_k, rng, length, context,
                   use=lambda z, t: np.where(np.isfinite(z), 0.0, z))  # fmt: skip
+
+
+@generate.mistake(
+    "The draws do not come from `rng`: the same generator gives another text each time."
+)
+def draws_from_elsewhere(
+    model, prompt, temperature, top_k, rng, length=100, context=64
+):
+    rng = np.random.default_rng()
+    return _write(model, prompt, temperature, top_k, rng, length, context)
+
+
+@generate.mistake(
+    "The text is too short: `length` new tokens come after the prompt, however long it "
+    "is."
+)
+def length_counts_the_prompt(
+    model, prompt, temperature, top_k, rng, length=100, context=64
+):
+    length -= len(prompt)
+    return _write(model, prompt, temperature, top_k, rng, length, context)
+
+
+@generate.mistake("The least likely tokens are kept. Keep the `top_k` best.")
+def keeps_the_worst(model, prompt, temperature, top_k, rng, length=100, context=64):
+    def turned(ids):
+        scores = np.array(model(ids), float)
+        if top_k is not None:
+            row = scores[0, -1]
+            row[row > np.sort(row)[top_k - 1]] = -np.inf
+        return scores
+
+    return _write(turned, prompt, temperature, None, rng, length, context)
 
 
 @generate.right
