@@ -365,9 +365,9 @@ def stepping_aside():
     """
     return rules(
         6,
-        {None: {1: 0.44, 0: 0.3, 3: 0.2, 2: 0.03}},
+        {None: {1: 0.44, 0: 0.3, 3: 0.22, 2: 0.01}},
         {1: {2: 0.45, 4: 0.41, 3: 0.05}, 3: {5: 0.97}},
-        {4: {0: 0.9}, 5: {0: 0.98}, 2: {1: 0.3, 3: 0.3, 5: 0.2}},
+        {4: {0: 0.86, 1: 0.1}, 5: {0: 0.98}, 2: {1: 0.3, 3: 0.3, 5: 0.2}},
         {},
     )
 
@@ -388,9 +388,13 @@ def three_beams():
 def greedy_decode(rng):
     """Ends early, ends at once, cut off at max_len, impossible symbols."""
     yield case(relabelled(rng, led_astray()), 9)
-    for V, length in [(5, 12), (3, 3), (4, 1)]:
-        table = table_of(rng, 2, V, 0.3)
-        table[:, :, 0] *= 0.05  # the end comes late, if at all
+    for V, length, ends in [(5, 12, True), (3, 3, False), (4, 1, False)]:
+        while True:
+            table = table_of(rng, 2, V, 0.3)
+            table[:, :, 0] *= 0.4  # the end comes late, if at all
+            found, _ = ref.greedy_decode(over(table), length)
+            if (found[-1] == 0) == ends and len(found) > 2 * ends:
+                break
         yield case(table, length)
     at_once = table_of(rng, 1, 4)
     at_once[0, 4] = [0.6, *rng.dirichlet(np.full(3, 9.0)) * 0.4]
@@ -513,18 +517,19 @@ def beam_search(rng):
         yield case(relabelled(rng, stepping_aside()), 2, 6, penalty)
     for penalty in (0.6, 1.2):
         yield case(relabelled(rng, three_beams()), 3, 5, penalty)
-    # The best is cut off by max_len; others have ended.
-    while True:
-        late = table_of(rng, 3, 4, 0.2)
-        late[..., 0] *= 0.5
-        late /= late.sum(axis=-1, keepdims=True)
-        if open_wins(late, 3, 5, 0.7):
-            break
+    # The best is cut off by max_len; others have ended. No beam is needed for it.
+    late = told_apart(
+        lambda: fading(rng), (3, 5, 0.7),
+        differ=(ended_ones_only, winner_by_the_sum),
+        same=(loses_the_finished, best_of_each_parent, keeps_one, keeps_all),
+    )  # fmt: skip
     yield case(late, 3, 5, 0.7)
-    while True:  # wide enough for all
-        wide = table_of(rng, 3, 3, 0.2)
-        if penalty_decides(wide, 40, 4, 1.2):
-            break
+    # Wide enough for all; the best has ended, and is not the likeliest.
+    wide = told_apart(
+        lambda: table_of(rng, 3, 3, 0.2), (40, 4, 1.2),
+        differ=(winner_by_the_sum, loses_the_finished, keeps_one),
+        same=(ended_ones_only, best_of_each_parent),
+    )  # fmt: skip
     yield case(wide, 40, 4, 1.2)
     yield case(table_of(rng, 1, 6), 4, 1, 0.0)
     # Short ends are likely, long ones cheap by the symbol: the penalty decides.
@@ -545,17 +550,22 @@ def over(table):
     return step
 
 
-def open_wins(table, *given):
-    """Whether the best sequence is one that did not end, though some did."""
-    best, _ = ref.beam_search(over(table), *given)
-    ended, _ = ended_ones_only(over(table), *given)
-    return best[-1] != 0 and ended[-1] == 0
+def fading(rng):
+    """A table whose sequences end late, if at all."""
+    table = table_of(rng, 3, 4, 0.2)
+    table[..., 0] *= 0.5
+    return table / table.sum(axis=-1, keepdims=True)
 
 
-def penalty_decides(table, *given):
-    """Whether another sequence has the largest sum than the best score."""
-    best, _ = ref.beam_search(over(table), *given)
-    return best != winner_by_the_sum(over(table), *given)[0]
+def told_apart(make, given, differ, same):
+    """A table over which some wrong searches find another sequence, others the same."""
+    while True:
+        table = make()
+        best, _ = ref.beam_search(over(table), *given)
+        if all(wrong(over(table), *given)[0] != best for wrong in differ) and all(
+            wrong(over(table), *given)[0] == best for wrong in same
+        ):
+            return table
 
 
 def _beam(step, B, max_len, penalty, *, each=False, ended_only=False, open_only=False,
@@ -1061,6 +1071,7 @@ def bleu(rng):
     words = rng.permutation([*WORDS, "red", "blue", "old", "new"]).tolist()
     yield case(words[:8], [words])
     yield case([*words, "today"], [words])
+    yield case([words[0], *words], [words[1:]])
     yield case(words, [words[:10], [*words, "and", "so"]])  # 10 and 14: the shorter
     yield case([*words[:10], "yes"], [[*words, "or"], words[:5]])
     yield case(words[:5], [words[5:]])

@@ -2025,6 +2025,24 @@ def divides_by_zero(true, predicted, outside="O"):
     return p, r, 2 * p * r / (p + r)
 
 
+@entity_f1.mistake(
+    "The scores of the sentences were averaged. Count over all sentences, divide once."
+)
+def averages_over_sentences(true, predicted, outside="O"):
+    rows = [
+        _scores(_entities([one], outside), _entities([other], outside))
+        for one, other in zip(true, predicted, strict=True)
+    ]
+    return tuple(float(x) for x in np.mean(rows, axis=0))
+
+
+@entity_f1.mistake(
+    'The label of words outside is always taken to be "O": use `outside`.'
+)
+def outside_is_always_o(true, predicted, outside="O"):
+    return _scores(_entities(true, "O"), _entities(predicted, "O"))
+
+
 @entity_f1.right
 def f1_by_sets(true, predicted, outside="O"):
     return _scores(_entities(true, outside), _entities(predicted, outside))
@@ -2088,7 +2106,8 @@ def answer_span(rng):
     yield case(start, end, 2)
     yield case(np.where(np.arange(9) < 4, -1e9, start), end - 50, 3)
     level = rng.integers(1, 9)  # equal sums: the first in reading order, the shorter
-    yield case(level * np.array([0.0, 1, 1, 0, 1]), np.array([0.0, 2, 2, 2, 2]), 2)
+    start, end = np.array([[0.0, 0, 0, 1, 1, 0, 1], [0, 0, 0, 2, 2, 2, 2]])
+    yield case(level * start, end, 2)
     yield case(np.array([rng.normal()]), np.array([rng.normal()]), 3)
 
 
@@ -2140,6 +2159,32 @@ def end_before_start(start_logits, end_logits, max_len):
     return _span(start_logits, end_logits, lambda i, j: j < i + max_len)
 
 
+@answer_span.mistake("Start and end were multiplied. Their logits add.")
+def multiplies_the_logits(start_logits, end_logits, max_len):
+    scores = np.multiply.outer(start_logits, end_logits)
+    i, j = np.indices(scores.shape)
+    scores = np.where((j >= i) & (j < i + max_len), scores, -np.inf)
+    return tuple(int(x) for x in np.unravel_index(scores.argmax(), scores.shape))
+
+
+@answer_span.mistake(
+    "Of equal spans the last one won. The first in reading order does."
+)
+def last_of_equal_spans(start_logits, end_logits, max_len):
+    best, span = -np.inf, (0, 0)
+    for i in range(len(start_logits)):
+        for j in range(i, min(i + max_len, len(end_logits))):
+            if start_logits[i] + end_logits[j] >= best:
+                best, span = start_logits[i] + end_logits[j], (i, j)
+    return span
+
+
+@answer_span.mistake("The end is one too large: both ends belong to the span.")
+def end_excluded(start_logits, end_logits, max_len):
+    start, end = ref.answer_span(start_logits, end_logits, max_len)
+    return start, end + 1
+
+
 @answer_span.right
 def span_by_loops(start_logits, end_logits, max_len):
     best, span = -np.inf, (0, 0)
@@ -2167,8 +2212,14 @@ def span_by_sorting(start_logits, end_logits, max_len):
     return max(spans, key=lambda s: start_logits[s[0]] + end_logits[s[1]])
 
 
-THINGS = ["garden", "kitchen", "hat", "river", "castle", "window", "engine", "island"]
-KINDS = ["red", "old", "quiet", "broken", "golden", "narrow", "distant", "heavy"]
+THINGS = [
+    "garden", "kitchen", "hat", "river", "castle", "window", "engine", "island",
+    "letter", "bridge", "mirror", "ladder", "valley", "harbour", "candle", "forest",
+]  # fmt: skip
+KINDS = [
+    "red", "old", "quiet", "broken", "golden", "narrow", "distant", "heavy",
+    "green", "new", "loud", "silver", "wooden", "empty", "bright", "frozen",
+]  # fmt: skip
 
 
 def _pairs(rng):
@@ -2183,6 +2234,11 @@ def _pairs(rng):
             (f"{red} {red} {one}", f"{one}, {red} {red} {blue} {old}"),
             (f"{old} {one} {one}.", f"{one} {third} {one} {one} {one} the {red} {one}"),
         ],
+        "often": [
+            (f"{red} {red} {one} {other}", f"{one} {red} {red} {red} {blue}"),
+            (f"{one} {one} {one} the {red}", f"{red} {one} {other} {third}"),
+            (f"{blue} {one} {blue}", f"{blue} {blue} {blue} {one} {old} {third} {red}"),
+        ],
         "in part": [
             (one, f"another {one}, a {red} one"),
             (f"{one} the {other} {red}", f"An {other}"),
@@ -2190,6 +2246,7 @@ def _pairs(rng):
             (f"{blue} {third} {third} {one}", f"The {third} in the {blue} {other}"),
         ],
         "turned": [(f"{one} {red}", f"{red} {one}")],
+        "but for signs": [(f"{red.title()} {one}!", f"{red} {one}")],
         "empty": [("", one), (f"the {red}", "an")],
         "both empty": [("the", "a")],
     }  # fmt: skip
@@ -2228,6 +2285,14 @@ def contained(prediction, truth):
     return int(" ".join(ref.normalize(truth)) in " ".join(ref.normalize(prediction)))
 
 
+@exact_match.mistake("The articles were not left out: a, an and the do not count.")
+def keeps_articles(prediction, truth):
+    def words(answer):
+        return re.sub(r"[^\w\s]", "", answer.lower()).split()
+
+    return int(words(prediction) == words(truth))
+
+
 @exact_match.right
 def match_joined(prediction, truth):
     return " ".join(ref.normalize(prediction)) == " ".join(ref.normalize(truth))
@@ -2259,7 +2324,7 @@ def token_f1(rng):
     """
     pairs = _pairs(rng)
     chosen = [*pairs["same"][:1], *pairs["repeated"], *pairs["in part"],
-              *_pairs(rng)["repeated"], *pairs["both empty"]]  # fmt: skip
+              *pairs["often"], *pairs["both empty"]]  # fmt: skip
     for prediction, truth in [*chosen, *pairs["empty"]]:
         yield case(prediction, truth)
 
@@ -2318,6 +2383,25 @@ def fails_on_empty(prediction, truth):
     common = _overlap(guess, true)
     p, r = common / len(guess), common / len(true)
     return 2 * p * r / (p + r) if p + r else 0.0
+
+
+@token_f1.mistake(
+    "That is the plain mean of precision and recall. F1 is 2PR / (P + R)."
+)
+def mean_of_both(prediction, truth):
+    guess, true = ref.normalize(prediction), ref.normalize(truth)
+    if not guess or not true:
+        return float(guess == true)
+    common = _overlap(guess, true)
+    return (common / len(guess) + common / len(true)) / 2
+
+
+@token_f1.mistake("The factor 2 is missing: two answers that agree have F1 = 1.")
+def without_the_two(prediction, truth):
+    guess, true = ref.normalize(prediction), ref.normalize(truth)
+    if not guess or not true:
+        return float(guess == true)
+    return _overlap(guess, true) / (len(guess) + len(true))
 
 
 @token_f1.right
@@ -2456,6 +2540,39 @@ def always_greedy(model, prompt, temperature, top_k, rng, length=100, context=64
 def drawn_evenly(model, prompt, temperature, top_k, rng, length=100, context=64):
     return _write(model, prompt, temperature, top_k, rng, length, context,
                   use=lambda z, t: np.where(np.isfinite(z), 0.0, z))  # fmt: skip
+
+
+@generate.mistake(
+    "The draws do not come from `rng`: the same generator gives another text each time."
+)
+def draws_from_elsewhere(
+    model, prompt, temperature, top_k, rng, length=100, context=64
+):
+    rng = np.random.default_rng()
+    return _write(model, prompt, temperature, top_k, rng, length, context)
+
+
+@generate.mistake(
+    "The text is too short: `length` new tokens come after the prompt, however long it "
+    "is."
+)
+def length_counts_the_prompt(
+    model, prompt, temperature, top_k, rng, length=100, context=64
+):
+    length -= len(prompt)
+    return _write(model, prompt, temperature, top_k, rng, length, context)
+
+
+@generate.mistake("The least likely tokens are kept. Keep the `top_k` best.")
+def keeps_the_worst(model, prompt, temperature, top_k, rng, length=100, context=64):
+    def turned(ids):
+        scores = np.array(model(ids), float)
+        if top_k is not None:
+            row = scores[0, -1]
+            row[row > np.sort(row)[top_k - 1]] = -np.inf
+        return scores
+
+    return _write(turned, prompt, temperature, None, rng, length, context)
 
 
 @generate.right

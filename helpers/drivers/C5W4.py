@@ -171,8 +171,15 @@ def shares(function, logits, temperature, top_k, seed):
     def model(ids):
         return np.broadcast_to(logits, (1, np.shape(ids)[1], len(logits)))
 
-    ids = function(model, [0], temperature, top_k, _Even(seed), length=200, context=1)
-    return np.bincount(np.ravel(ids)[1:], minlength=len(logits)) / 200
+    given = model, [0], temperature, top_k
+    ids = function(*given, _Even(seed), length=200, context=1)
+    again = function(*given, _Even(seed), length=20, context=1)
+    decides = np.ravel(ids)[:21].tolist() == np.ravel(again).tolist()
+    counts = np.bincount(np.ravel(ids)[1:], minlength=len(logits))
+    return {
+        "the generator decides": decides,
+        "shares": counts / 200 if decides else None,
+    }
 
 
 def generated(function, ask, **settings):

@@ -500,7 +500,8 @@ check(clip)
 # %% [markdown]
 # ### Exercise 6 · `clip_by_norm` · 3 points · about 5 minutes
 # One length for **all** arrays together, the root of the sum of all squares. Longer
-# than `max_norm`? Scale all by the same factor, in place. Otherwise leave them.
+# than `max_norm`? Scale all by the same factor, in place. Otherwise leave them. Any
+# keys, as before.
 #
 # <details><summary>Small slopes grow</summary>
 #
@@ -1503,7 +1504,8 @@ check(perplexity)
 # %% [markdown]
 # ### Exercise 20 · `model` · 3 points · about 8 minutes
 # Shuffle a copy of the names, go through them one after the other (and from the start
-# again), one step each with a learning rate of 0.01. In the end sample seven names.
+# again), one step each with a learning rate of 0.01. In the end sample seven names,
+# each with a seed of its own.
 #
 # <details><summary>It learns nothing</summary>
 #

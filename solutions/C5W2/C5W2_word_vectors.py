@@ -1140,7 +1140,8 @@ what_a_mean_loses = None
 # %% [markdown]
 # ### Exercise 15 · `sentences_to_indices` · 4 points · about 6 minutes
 # For a network that reads in order: each sentence a row of numbers, filled up with 0 on
-# the right (**padding**). Words have numbers from 1; unknown words are left out.
+# the right (**padding**). Words have numbers from 1; unknown words are left out. The
+# result holds whole numbers, for rows of a table are looked up by them.
 #
 # <details><summary>There are gaps of 0 inside a row</summary>
 #
