@@ -6,6 +6,7 @@ from scipy import signal
 
 from autograder.reference import reference
 from helpers import architectures, data, nn, vision
+from helpers.drivers.C4W2 import fine_tuning, pca_shifts
 from helpers.functional import Net
 
 lab = reference("C4W2")
@@ -204,3 +205,28 @@ def test_a_residual_block_agrees_with_pytorch():
     y = torch.relu(norm(conv(y, c2, padding=1), b2))
     y = torch.relu(norm(conv(y, c3), b3) + norm(conv(there, c0, 2), b0))
     np.testing.assert_allclose(net(X).data, y.permute(0, 2, 3, 1).numpy(), atol=1e-11)
+
+
+@pytest.mark.parametrize(
+    "answer", [{"loss": [1.0, 2.0, 3.0]}, 0.5, [[1.0], [2.0], [3.0]]]
+)
+def test_what_is_no_list_of_losses_is_said_in_words(answer):
+    X, Y = np.random.default_rng(0).normal(size=(6, 4, 4, 2)), np.arange(6) % 3
+    found = fine_tuning(lambda *arguments: answer, X, Y, 7, 0.1, 3)
+    assert found["returned"] != "a list of 3 numbers"
+    right = fine_tuning(lambda *arguments: [1.0, 0.9, 0.8], X, Y, 7, 0.1, 3)
+    assert right["returned"] == "a list of 3 numbers"
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_three_draws_are_told_from_one(size):
+    picture = np.random.default_rng(1).normal(size=(5, 6, 3)) * [0.5, 0.2, 0.1]
+    variances, directions = np.linalg.eigh(np.cov(picture.reshape(-1, 3).T))
+
+    def shift(X, seed):
+        alpha = np.random.default_rng(seed).normal(0, 0.1, size)
+        return X + directions @ (alpha * variances)
+
+    found = pca_shifts(shift, picture, directions)
+    assert found["all pixels are shifted alike"]
+    assert found["the three draws are independent"] == (size == 3)

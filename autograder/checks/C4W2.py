@@ -92,6 +92,32 @@ def concatenates_the_skip(X, f, filters, *, net):
     return nn.relu(nn.concatenate([_main(X, f, filters, net), X]))
 
 
+@identity_block.mistake(
+    "The ReLUs inside the block are missing: one behind the first and one behind the "
+    "second batch norm."
+)
+def without_inner_relus(X, f, filters, *, net):
+    return nn.relu(_main(X, f, filters, net, inner=False) + X)
+
+
+@identity_block.mistake(
+    "The batch norm behind the third convolution is missing. It comes before the "
+    "addition."
+)
+def without_the_third_batch_norm(X, f, filters, *, net):
+    n1, n2, n3 = filters
+    Z = nn.relu(net.batch_norm(net.conv(X, n1, 1)))
+    Z = nn.relu(net.batch_norm(net.conv(Z, n2, f)))
+    return nn.relu(net.conv(Z, n3, 1) + X)
+
+
+@identity_block.mistake(
+    "The convolution in the middle is 1 × 1 as well. Its side is `f`."
+)
+def middle_of_side_1(X, f, filters, *, net):
+    return nn.relu(_main(X, 1, filters, net) + X)
+
+
 @identity_block.right
 def identity_in_one_go(X, f, filters, *, net):
     Z = X
@@ -168,6 +194,53 @@ def no_shortcut_at_all(X, f, filters, s=2, *, net):
     return nn.relu(_main(X, f, filters, net, s))
 
 
+@convolutional_block.mistake("The ReLU after the addition is missing.")
+def ends_without_relu(X, f, filters, s=2, *, net):
+    shortcut = net.batch_norm(net.conv(X, filters[2], 1, s))
+    return _main(X, f, filters, net, s) + shortcut
+
+
+@convolutional_block.mistake(
+    "There is a ReLU before the addition as well. The third convolution is followed by "
+    "batch norm alone: what is added may be negative."
+)
+def relu_before_the_addition(X, f, filters, s=2, *, net):
+    shortcut = net.batch_norm(net.conv(X, filters[2], 1, s))
+    return nn.relu(_main(X, f, filters, net, s, last=True) + shortcut)
+
+
+@convolutional_block.mistake(
+    "ReLU comes before batch norm. The order is convolution, batch norm, ReLU."
+)
+def relu_then_batch_norm(X, f, filters, s=2, *, net):
+    n1, n2, n3 = filters
+    Z = net.batch_norm(nn.relu(net.conv(X, n1, 1, s)))
+    Z = net.batch_norm(nn.relu(net.conv(Z, n2, f)))
+    shortcut = net.batch_norm(net.conv(X, n3, 1, s))
+    return nn.relu(net.batch_norm(net.conv(Z, n3, 1)) + shortcut)
+
+
+@convolutional_block.mistake(
+    "Batch norm is missing behind the three convolutions and on the shortcut."
+)
+def no_batch_norm_anywhere(X, f, filters, s=2, *, net):
+    n1, n2, n3 = filters
+    Z = nn.relu(net.conv(nn.relu(net.conv(X, n1, 1, s)), n2, f))
+    return nn.relu(net.conv(Z, n3, 1) + net.conv(X, n3, 1, s))
+
+
+@convolutional_block.mistake(
+    "The first convolution has side `f` too. Only the middle one has; the others are "
+    "1 × 1."
+)
+def first_of_side_f(X, f, filters, s=2, *, net):
+    n1, n2, n3 = filters
+    Z = nn.relu(net.batch_norm(net.conv(X, n1, f, s)))
+    Z = nn.relu(net.batch_norm(net.conv(Z, n2, f)))
+    shortcut = net.batch_norm(net.conv(X, n3, 1, s))
+    return nn.relu(net.batch_norm(net.conv(Z, n3, 1)) + shortcut)
+
+
 @convolutional_block.right
 def shortcut_first(X, f, filters, s=2, *, net):
     shortcut = net.batch_norm(net.conv(X, filters[-1], s=s))
@@ -190,20 +263,25 @@ def resnet(rng):
         ((2, 12, 14, 1), (2, 1, 1), 3, 3),
         ((3, 8, 8, 2), (3,), 5, 2),
     ]:
-        yield case(
-            X=rng.normal(size=shape), blocks=blocks, classes=classes, width=width
-        )
+        # Images with wide dark areas: the ReLU before the pooling has work to do.
+        m, _, _, n_C = shape
+        levels = rng.permutation(np.linspace(-4, 4, m * n_C))
+        X = 0.4 * rng.normal(size=shape) + levels.reshape(m, 1, 1, n_C)
+        yield case(X=X, blocks=blocks, classes=classes, width=width)
 
 
-def _resnet(X, blocks, classes, width, net, *, pool=True, first=1, double=2, extra=0,
-            average=True, stem_relu=True, activation=False):  # fmt: skip
-    X = net.batch_norm(net.conv(X, width, 7, 2))
+def _resnet(X, blocks, classes, width, net, *, pool=True, first=1, further=2, double=2,
+            extra=0, average=True, stem_norm=True, stem_relu=True, activation=False,
+            grow=4):  # fmt: skip
+    X = net.conv(X, width, 7, 2)
+    X = net.batch_norm(X) if stem_norm else X
     X = nn.relu(X) if stem_relu else X
     X = nn.max_pool2d(X, 3, 2, "same") if pool else X
     for stage, repeats in enumerate(blocks):
         n = width * double**stage
-        filters = (n, n, 4 * n)
-        X = ref.convolutional_block(X, 3, filters, 2 if stage else first, net=net)
+        filters = (n, n, grow * n)
+        s = further if stage else first
+        X = ref.convolutional_block(X, 3, filters, s, net=net)
         for _ in range(repeats - 1 + extra):
             X = ref.identity_block(X, 3, filters, net=net)
     X = nn.mean(X, axis=(1, 2)) if average else nn.flatten(X)
@@ -255,6 +333,26 @@ def returns_probabilities(X, blocks, classes, width=64, *, net):
     return _resnet(X, blocks, classes, width, net, activation=True)
 
 
+@resnet.mistake("The batch norm behind the first convolution is missing.")
+def stem_without_batch_norm(X, blocks, classes, width=64, *, net):
+    return _resnet(X, blocks, classes, width, net, stem_norm=False)
+
+
+@resnet.mistake(
+    "The later stages keep the size: their convolutional blocks have s = 2."
+)
+def later_stages_unstrided(X, blocks, classes, width=64, *, net):
+    return _resnet(X, blocks, classes, width, net, further=1)
+
+
+@resnet.mistake(
+    "Each stage puts out as many channels as it works with inside. It puts out four "
+    "times as many."
+)
+def stages_do_not_widen(X, blocks, classes, width=64, *, net):
+    return _resnet(X, blocks, classes, width, net, grow=1)
+
+
 @resnet.right
 def resnet_by_parts(X, blocks, classes, width=64, *, net):
     return _resnet(X, blocks, classes, width, net)
@@ -293,11 +391,13 @@ lab.concept(
 def conv_1x1(rng):
     """One pixel, more and fewer channels than before, batches of 1 to 3."""
     for shape, n_C in [((1, 1, 1, 3), 2), ((2, 3, 4, 5), 2), ((3, 2, 3, 2), 6)]:
-        yield case(
-            rng.normal(size=shape),
-            rng.normal(size=(1, 1, shape[3], n_C)),
-            rng.normal(size=(1, 1, 1, n_C)),
+        X, W, b = (
+            rng.normal(size=size)
+            for size in (shape, (1, 1, shape[3], n_C), (1, 1, 1, n_C))
         )
+        if (X @ W[0, 0] + b).min() > 0:  # an activation would not show
+            W, b = -W, -b
+        yield case(X, W, b)
 
 
 @conv_1x1.mistake("The biases are missing.")
@@ -335,6 +435,18 @@ def bias_for_each_channel_read(X, W, b):
 )
 def one_axis_too_many(X, W, b):
     return (X @ W[0, 0] + b)[np.newaxis]
+
+
+@conv_1x1.mistake(
+    "The products were averaged over the channels. A convolution adds them up."
+)
+def averages_channels(X, W, b):
+    return X @ W[0, 0] / X.shape[3] + b
+
+
+@conv_1x1.mistake("The first filter was used for all channels of the result.")
+def first_column_for_all(X, W, b):
+    return X @ np.repeat(W[0, 0][:, :1], W.shape[3], axis=1) + b
 
 
 @conv_1x1.right
@@ -377,18 +489,20 @@ def inception_module(rng):
         yield case(X=rng.normal(size=shape), filters=filters)
 
 
-def _inception(X, filters, net, *, relu=True, pool=True, order=(0, 1, 2, 3),
-               squeeze=True, together=nn.concatenate):  # fmt: skip
+def _inception(X, filters, net, *, relu=True, pool=True, order=(0, 1, 2, 3), bias=True,
+               squeeze=True, sides=(3, 5), norm=False,
+               together=nn.concatenate):  # fmt: skip
     n1, (r3, n3), (r5, n5), n_pool = filters
     activation = nn.relu if relu else (lambda x: x)
 
     def conv(x, n_C, f):
-        return activation(net.conv(x, n_C, f, bias=True))
+        Z = net.conv(x, n_C, f, bias=bias)
+        return activation(net.batch_norm(Z) if norm else Z)
 
     branches = [
         conv(X, n1, 1),
-        conv(conv(X, r3, 1) if squeeze else X, n3, 3),
-        conv(conv(X, r5, 1) if squeeze else X, n5, 5),
+        conv(conv(X, r3, 1) if squeeze else X, n3, sides[0]),
+        conv(conv(X, r5, 1) if squeeze else X, n5, sides[1]),
         conv(nn.max_pool2d(X, 3, 1, "same") if pool else X, n_pool, 1),
     ]
     return together([branches[i] for i in order])
@@ -418,6 +532,33 @@ def branch_without_pooling(X, filters, *, net):
 )
 def branches_in_another_order(X, filters, *, net):
     return _inception(X, filters, net, order=(3, 2, 1, 0))
+
+
+@inception_module.mistake(
+    "The biases are missing. Every convolution of this module has them: `bias=True`."
+)
+def inception_without_biases(X, filters, *, net):
+    return _inception(X, filters, net, bias=False)
+
+
+@inception_module.mistake(
+    "There is one ReLU at the end, behind the joined branches. The squeezing 1 × 1 "
+    "convolutions need one too."
+)
+def relu_at_the_end_only(X, filters, *, net):
+    return nn.relu(_inception(X, filters, net, relu=False))
+
+
+@inception_module.mistake(
+    "There is batch norm behind the convolutions. This module is older than batch norm."
+)
+def inception_with_batch_norm(X, filters, *, net):
+    return _inception(X, filters, net, norm=True)
+
+
+@inception_module.mistake("The 5 × 5 branch has filters of 3 × 3.")
+def two_branches_of_3(X, filters, *, net):
+    return _inception(X, filters, net, sides=(3, 3))
 
 
 @inception_module.mistake(
@@ -452,7 +593,7 @@ def inception_by_parts(X, filters, *, net):
 def depthwise_conv(rng):
     """One channel and several, windows of 1 to 3, height unlike width."""
     for shape, f in [((1, 3, 4, 1), 2), ((2, 5, 4, 3), 3), ((2, 3, 2, 4), 1),
-                     ((1, 6, 6, 3), 3)]:  # fmt: skip
+                     ((1, 5, 6, 3), 3)]:  # fmt: skip
         yield case(rng.normal(size=shape), rng.normal(size=(f, f, shape[3])))
 
 
@@ -497,6 +638,23 @@ def depthwise_transposed(X, W):
     return _depthwise(X, W.swapaxes(0, 1))
 
 
+@depthwise_conv.mistake(
+    "The products were averaged over the window. A convolution adds them up."
+)
+def depthwise_average(X, W):
+    return _depthwise(X, W) / W.shape[0] ** 2
+
+
+@depthwise_conv.mistake(
+    "Only the first image has results; all others are 0. Is there a `return` inside a "
+    "loop?"
+)
+def depthwise_of_the_first_image(X, W):
+    Z = _depthwise(X, W)
+    Z[1:] = 0
+    return Z
+
+
 @depthwise_conv.right
 def depthwise_by_shifts(X, W):
     f = len(W)
@@ -515,7 +673,9 @@ def depthwise_in_single_precision(X, W):
 def pointwise_conv(rng):
     """One pixel, more channels, fewer channels."""
     for shape, n_C in [((1, 1, 1, 2), 3), ((2, 3, 4, 3), 5), ((2, 2, 3, 4), 1)]:
-        yield case(rng.normal(size=shape), rng.normal(size=(shape[3], n_C)))
+        X, W = rng.normal(size=shape), rng.normal(size=(shape[3], n_C))
+        # Some results are negative, as an activation would show.
+        yield case(X, W if (X @ W).min() < 0 else -W)
 
 
 @pointwise_conv.mistake("All pixels gave the first pixel's result.")
@@ -533,6 +693,13 @@ def stays_a_matrix(X, W):
 @pointwise_conv.mistake("There is a ReLU in it; the layer alone was asked for.")
 def pointwise_with_relu(X, W):
     return np.maximum(X @ W, 0)
+
+
+@pointwise_conv.mistake(
+    "The products were averaged over the channels. A convolution adds them up."
+)
+def pointwise_average(X, W):
+    return X @ W / X.shape[3]
 
 
 @pointwise_conv.right
@@ -566,10 +733,9 @@ lab.concept(
 
 @lab.check("separable_ratio", points=2)
 def separable_ratio(rng):
-    """The worked example and random layers."""
-    yield case(5, 3)
-    for _ in range(3):
-        yield case(int(rng.integers(6, 600)), int(rng.integers(2, 8)))
+    """Few channels and many, windows of 2 to 7."""
+    for f in rng.permutation(np.arange(2, 8))[:5]:
+        yield case(int(rng.integers(8, 600)), int(f))
 
 
 @separable_ratio.mistake("That is the ordinary cost over the separable one; turn it.")
@@ -587,9 +753,16 @@ def ratio_as_product(n_C, f):
     return 1 / n_C / f**2
 
 
-@separable_ratio.mistake("`1 / n_C + f**2` lacks brackets or a second division.")
+@separable_ratio.mistake(
+    "There is one division, by a sum. Divide 1 by each of the two, then add."
+)
 def ratio_without_division(n_C, f):
     return 1 / (n_C + f**2)
+
+
+@separable_ratio.mistake("`f**2` was added, not divided by.")
+def adds_the_area(n_C, f):
+    return 1 / n_C + f**2
 
 
 @separable_ratio.right
@@ -605,24 +778,32 @@ def ratio_on_one_line(n_C, f):
 
 @lab.check("mobilenet_bottleneck", points=8, driver="bottleneck")
 def mobilenet_bottleneck(rng):
-    """With a skip and without: other channels, a stride; no expansion."""
+    """With a skip and without: other channels, a stride; no expansion, both ways."""
     for shape, t, n_C, s in [
         ((2, 5, 4, 3), 4, 3, 1),
         ((2, 4, 6, 2), 3, 5, 1),
         ((2, 6, 5, 4), 2, 4, 2),
         ((2, 4, 4, 6), 1, 2, 1),
+        ((2, 5, 3, 4), 1, 4, 1),  # "the skip is there if …": with t = 1 as well
     ]:
         yield case(X=3 * rng.normal(size=shape), t=t, n_C=n_C, s=s)
 
 
 def _bottleneck(X, t, n_C, s, net, *, top=6, linear=True, always=False, skip=True,
-                expand=None, strided=False, norm=True):  # fmt: skip
+                expand=None, strided=False, norm=True, late_norm=False, wide=None,
+                depthwise=None):  # fmt: skip
     n_C_prev = X.shape[-1]
     batch_norm = net.batch_norm if norm else (lambda x: x)
+
+    def activated(Z):
+        if late_norm:
+            return batch_norm(nn.relu(Z, top))
+        return nn.relu(batch_norm(Z), top)
+
     Z = X
     if expand or (t > 1 and expand is None):
-        Z = nn.relu(batch_norm(net.conv(Z, t * n_C_prev)), top)
-    Z = nn.relu(batch_norm(net.depthwise(Z, 3, s)), top)
+        Z = activated(net.conv(Z, t * (wide or n_C_prev)))
+    Z = activated((depthwise or net.depthwise)(Z, 3, s))
     Z = batch_norm(net.conv(Z, n_C))
     Z = Z if linear else nn.relu(Z, top)
     fits = (s == 1 or strided) and (n_C == n_C_prev or always)
@@ -674,6 +855,47 @@ def never_expands(X, t, n_C, s, *, net):
     return _bottleneck(X, t, n_C, s, net, expand=False)
 
 
+@mobilenet_bottleneck.mistake(
+    "With t = 1 the skip is missing. Whether there is one depends on the stride and "
+    "the channels alone."
+)
+def no_skip_without_expansion(X, t, n_C, s, *, net):
+    return _bottleneck(X, t, n_C, s, net, skip=t > 1)
+
+
+@mobilenet_bottleneck.mistake(
+    "Batch norm is missing: there is one behind each of the three convolutions."
+)
+def bottleneck_without_batch_norm(X, t, n_C, s, *, net):
+    return _bottleneck(X, t, n_C, s, net, norm=False)
+
+
+@mobilenet_bottleneck.mistake(
+    "ReLU6 comes before batch norm. The order is convolution, batch norm, ReLU6."
+)
+def relu6_then_batch_norm(X, t, n_C, s, *, net):
+    return _bottleneck(X, t, n_C, s, net, late_norm=True)
+
+
+@mobilenet_bottleneck.mistake(
+    "The convolution in the middle mixes the channels. A depthwise one has a filter "
+    "for each channel alone: `net.depthwise`."
+)
+def ordinary_in_the_middle(X, t, n_C, s, *, net):
+    def conv(Z, f, s):
+        return net.conv(Z, Z.shape[-1], f, s)
+
+    return _bottleneck(X, t, n_C, s, net, depthwise=conv)
+
+
+@mobilenet_bottleneck.mistake(
+    "It is expanded to t times the channels that go out. Expand to t times those that "
+    "come in."
+)
+def expands_to_the_output(X, t, n_C, s, *, net):
+    return _bottleneck(X, t, n_C, s, net, wide=n_C)
+
+
 @mobilenet_bottleneck.right
 def bottleneck_by_parts(X, t, n_C, s, *, net):
     return _bottleneck(X, t, n_C, s, net)
@@ -693,18 +915,27 @@ def bottleneck_with_clips(X, t, n_C, s, *, net):
 
 def tables(rng):
     """Tables of layers: ordinary, grouped and depthwise, dense, one and several."""
-    yield [_row(3, 3, 10, 1, 8, 1)]
-    n = int(rng.integers(2, 9))
-    yield [_row(1, 5, 30, 1, n, 0), _row(3, 30, 30, 30, n, 0), _row(1, 30, 20, 1, n, 0)]
-    yield [_row(5, 4, 8, 2, 7, 1), _row(3, 8, 6, 1, 3, 2), _row(1, 54, 10, 1, 1, 1)]
+    n, t = (int(k) for k in rng.integers(2, 9, 2))
+    yield [_row(3, n + 1, t + 2, 1, n + 5, 1)]
     yield [
-        _row(int(f), int(4 * a), int(4 * b), int(g), int(size), int(extra))
-        for f, a, b, g, size, extra in zip(
-            rng.choice([1, 3, 5], 3), rng.integers(1, 9, 3), rng.integers(1, 9, 3),
-            rng.choice([1, 2, 4], 3), rng.integers(2, 20, 3), rng.integers(0, 3, 3),
-            strict=True,
-        )
-    ]  # fmt: skip
+        _row(1, n, t * n, 1, n + 3, 0),
+        _row(3, t * n, t * n, t * n, n + 3, 0),
+        _row(1, t * n, 20, 1, n + 3, 0),
+    ]
+    yield [
+        _row(5, 4, 8, 2, n + 4, 1),
+        _row(3, 8, t, 1, n, 2),
+        _row(1, 9 * t, 10, 1, 1, 1),
+    ]
+    for _ in range(2):
+        sides, groups, extras = map(rng.permutation, ([1, 3, 5], [1, 2, 4], [0, 1, 2]))
+        channels, sizes = rng.integers(1, 9, (3, 2)), rng.integers(2, 20, 3)
+        yield [
+            _row(*map(int, (f, 4 * n_prev, 4 * n, g, size, extra)))
+            for f, (n_prev, n), g, size, extra in zip(
+                sides, channels, groups, sizes, extras, strict=True
+            )
+        ]
 
 
 def _row(f, n_C_prev, n_C, groups, size, per_channel):
@@ -760,9 +991,31 @@ def parameters_with_the_side(block):
     )
 
 
-@count_parameters.mistake("Only one layer was counted. Add up all of them.")
+@count_parameters.mistake(
+    "Only the last layer counts where there are several. Add up all of them: `+=`."
+)
 def last_layer_only(block):
-    return ref.count_parameters(block[-1:]) if len(block) > 1 else 0
+    return ref.count_parameters(block[-1:])
+
+
+@count_parameters.mistake(
+    "Only the first layer counts where there are several. Is there a `return` inside "
+    "the loop?"
+)
+def first_layer_only(block):
+    return ref.count_parameters(block[:1])
+
+
+@count_parameters.mistake(
+    "`groups` divides twice. It divides the channels that a filter reads; a layer has "
+    "n_C filters, whatever its groups."
+)
+def filters_divided_by_the_groups(block):
+    return sum(
+        layer["f"] ** 2 * (layer["n_C_prev"] // layer["groups"])
+        * (layer["n_C"] // layer["groups"]) + layer["per_channel"] * layer["n_C"]
+        for layer in block
+    )  # fmt: skip
 
 
 @count_parameters.right
@@ -828,6 +1081,29 @@ def counts_biases(block):
     )
 
 
+@count_multiplies.mistake(
+    "Only the last layer counts where there are several. Add up all of them: `+=`."
+)
+def multiplies_of_the_last_layer(block):
+    return ref.count_multiplies(block[-1:])
+
+
+@count_multiplies.mistake(
+    "Only the first layer counts where there are several. Is there a `return` inside "
+    "the loop?"
+)
+def multiplies_of_the_first_layer(block):
+    return ref.count_multiplies(block[:1])
+
+
+@count_multiplies.mistake(
+    "The window's area is missing: each output number takes f · f products for every "
+    "channel that is read."
+)
+def multiplies_without_the_window(block):
+    return ref.count_multiplies([layer | {"f": 1} for layer in block])
+
+
 @count_multiplies.right
 def multiplies_with_a_loop(block):
     total = 0
@@ -879,10 +1155,12 @@ lab.concept(
 def compound_scaling(rng):
     """Steps 0 to 3 and half a step with the published factors, and other factors."""
     yield case(0)
-    yield case(1)
-    yield case(2)
-    yield case(0.5)
-    yield case(3, *np.round(rng.uniform(1.05, 1.4, 3), 3).tolist())
+    yield case(int(rng.integers(2, 7)))
+    yield case(float(rng.uniform(0.3, 0.8)))  # "which may be a fraction"
+    for phi in (1, 3):
+        yield case(
+            phi, *rng.permutation(rng.uniform([1.05, 1.2, 1.3], [1.1, 1.25, 1.4]))
+        )
 
 
 @compound_scaling.mistake(
@@ -902,6 +1180,20 @@ def width_first(phi, alpha=1.2, beta=1.1, gamma=1.15):
 )
 def squares_factors(phi, alpha=1.2, beta=1.1, gamma=1.15):
     return alpha**phi, beta ** (2 * phi), gamma ** (2 * phi)
+
+
+@compound_scaling.mistake(
+    "The three factors are those of the paper, whatever is passed. Use the arguments."
+)
+def factors_of_the_paper(phi, alpha=1.2, beta=1.1, gamma=1.15):
+    return 1.2**phi, 1.1**phi, 1.15**phi
+
+
+@compound_scaling.mistake(
+    "It is 1 plus φ times what a factor adds. Growth compounds: each step multiplies."
+)
+def grows_evenly(phi, alpha=1.2, beta=1.1, gamma=1.15):
+    return tuple(1 + phi * (factor - 1) for factor in (alpha, beta, gamma))
 
 
 @compound_scaling.mistake("φ was raised to the power of the factors; turn it round.")
@@ -1062,6 +1354,25 @@ def nothing_learns(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
     return losses * epochs
 
 
+@fine_tune.mistake("One number came back. Return the list of the losses of all epochs.")
+def returns_the_last_loss(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
+    return ref.fine_tune(model, X, Y, up_to, learning_rate, epochs)[-1]
+
+
+@fine_tune.mistake(
+    'The whole history came back. Its entry "loss" is the list that is asked for.'
+)
+def returns_the_history(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
+    ref.freeze(model, up_to)
+    for layer in model.layers:
+        if isinstance(layer, nn.BatchNorm):
+            layer.freeze()
+    return model.fit(
+        X, Y, loss=nn.cross_entropy, epochs=epochs, progress=False,
+        optimizer=nn.Adam(model.parameters(), learning_rate),
+    )  # fmt: skip
+
+
 @fine_tune.right
 def tunes_with_gradient_descent(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
     ref.freeze(model, up_to)
@@ -1160,10 +1471,11 @@ def mirror_by_index(X):
 
 @lab.check("random_crop", points=3, driver="crops")
 def random_crop(rng):
-    """120 seeds: a piece of the picture, reproducible, every corner reached."""
-    yield case(n_H=5, n_W=6, size=4)
-    yield case(n_H=4, n_W=4, size=4)
-    yield case(n_H=int(rng.integers(4, 7)), n_W=4, size=3)
+    """120 seeds: a piece of the image, reproducible, every corner reached."""
+    size = int(rng.integers(2, 6))
+    for down, right in [(1, 2), (0, 0), (2, 1), (0, 3), (2, 2)]:
+        yield case(n_H=size + down, n_W=size + right, size=size)
+        size = int(rng.integers(2, 6))
 
 
 def _crop(X, size, seed, extra=1, same=False, start=0):
@@ -1216,6 +1528,22 @@ def without_the_seed(X, size, seed):
     return _crop(X, size, np.random.randint(1 << 30))
 
 
+@random_crop.mistake(
+    "Height and width have changed places: the row is drawn as if it were a column."
+)
+def sides_exchanged(X, size, seed):
+    rng = np.random.default_rng(seed)
+    top = int(rng.integers(0, X.shape[1] - size + 1))
+    left = int(rng.integers(0, X.shape[0] - size + 1))
+    return X[top : top + size, left : left + size]
+
+
+@random_crop.mistake("It is always the piece in the middle. Draw where it begins.")
+def crop_in_the_middle(X, size, seed):
+    top, left = ((n - size) // 2 for n in X.shape[:2])
+    return X[top : top + size, left : left + size]
+
+
 @random_crop.right
 def crop_by_choice(X, size, seed):
     rng = np.random.default_rng(seed)
@@ -1234,9 +1562,10 @@ def crop_by_uniform(X, size, seed):
 @lab.check("color_shift", points=3, driver="color_shifts", atol=0.15)
 def color_shift(rng):
     """250 seeds on a uniform grey: reach, independence, and the ends 0 and 255."""
-    yield case(level=128, most=20)
-    yield case(level=250, most=20)
-    yield case(level=5, most=int(rng.integers(24, 36)))
+    # "From -most to most": among so few numbers each is drawn, both ends included.
+    yield case(level=int(rng.integers(90, 160)), most=int(rng.integers(2, 5)))
+    yield case(level=int(rng.integers(248, 253)), most=int(rng.integers(18, 24)))
+    yield case(level=int(rng.integers(3, 8)), most=int(rng.integers(24, 36)))
 
 
 def _shift(X, seed, most, *, size=(3,), low=-1):
@@ -1276,6 +1605,23 @@ def brighter_only(X, seed, most=20):
 @color_shift.mistake("The result is no longer bytes. Go back to the type of `X`.")
 def not_bytes(X, seed, most=20):
     return _shift(X, seed, most).astype(float)
+
+
+@color_shift.mistake(
+    "The largest shift, `most`, is never drawn. `rng.integers(low, high)` stops before "
+    "`high`."
+)
+def most_left_out(X, seed, most=20):
+    added = np.random.default_rng(seed).integers(-most, most, 3)
+    return np.clip(X.astype(int) + added, 0, 255).astype(np.uint8)
+
+
+@color_shift.mistake(
+    "The same seed gives different shifts. Make a generator from the seed and draw "
+    "from that."
+)
+def shift_without_the_seed(X, seed, most=20):
+    return _shift(X, np.random.randint(1 << 30), most)
 
 
 @color_shift.right
@@ -1321,6 +1667,7 @@ def expected_shifts(picture, directions):
         "along the first direction": first,
         "along the second": second,
         "along the third": third,
+        "the three draws are independent": True,
     }
 
 
@@ -1367,6 +1714,33 @@ def rows_for_columns(X, seed, spread=0.1):
     variances, directions = np.linalg.eigh(np.cov(X.reshape(-1, 3).T))
     alpha = np.random.default_rng(seed).normal(0, spread, 3)
     return X + (alpha * variances) @ directions
+
+
+@pca_color_augmentation.mistake(
+    "One draw serves all three directions, so every shift lies on one line. Draw three "
+    "numbers."
+)
+def one_draw_for_three(X, seed, spread=0.1):
+    return _pca(X, seed, spread, size=1)
+
+
+@pca_color_augmentation.mistake(
+    "The result was cut off at 0 and 1. Here nothing is cut off."
+)
+def cuts_off_colours(X, seed, spread=0.1):
+    return np.clip(_pca(X, seed, spread), 0, 1)
+
+
+@pca_color_augmentation.mistake(
+    "The shift came back alone. Add it to every pixel of the image."
+)
+def shift_alone(X, seed, spread=0.1):
+    return _pca(X, seed, spread) - X
+
+
+@pca_color_augmentation.right
+def pca_in_single_precision(X, seed, spread=0.1):
+    return _pca(X.astype(np.float32), seed, spread).astype(np.float32)
 
 
 @pca_color_augmentation.right
@@ -1423,14 +1797,41 @@ def adds_up_probabilities(models, X):
     return np.sum([_softmax(model.predict(X)) for model in models], axis=0)
 
 
-@ensemble_predict.mistake("Only one of the models was asked.")
+@ensemble_predict.mistake(
+    "Where there are several models, only the last one counts. Add up their "
+    "probabilities."
+)
 def asks_the_last(models, X):
-    return _softmax(models[-1].predict(X)) * (1 if len(models) > 1 else 0.5)
+    return _softmax(models[-1].predict(X))
+
+
+@ensemble_predict.mistake(
+    "Where there are several models, only the first one counts. Is there a `return` "
+    "inside the loop?"
+)
+def asks_the_first(models, X):
+    return _softmax(models[0].predict(X))
 
 
 @ensemble_predict.mistake("Labels came back. Return probabilities.")
 def returns_labels(models, X):
     return np.mean([_softmax(model.predict(X)) for model in models], axis=0).argmax(1)
+
+
+@ensemble_predict.mistake(
+    "The softmax ran over the examples. Each row, one example, has probabilities with "
+    "the sum 1."
+)
+def softmax_over_examples(models, X):
+    return np.mean([_softmax(model.predict(X).T).T for model in models], axis=0)
+
+
+@ensemble_predict.mistake(
+    "The probabilities of the models were multiplied. They are averaged."
+)
+def multiplies_probabilities(models, X):
+    product = np.prod([_softmax(model.predict(X)) for model in models], axis=0)
+    return product / product.sum(axis=1, keepdims=True)
 
 
 @ensemble_predict.right
@@ -1451,9 +1852,10 @@ def ensemble_by_the_framework(models, X):
 @lab.check("multi_crop_predict", points=3, driver="multi_crop")
 def multi_crop_predict(rng):
     """Even and odd margins, no margin, height unlike width."""
-    for shape, size in [((2, 6, 6, 2), 4), ((3, 7, 5, 2), 4), ((1, 4, 4, 2), 4)]:
-        W = 6 * rng.normal(size=(2, 3))
-        yield case(W=W, X=rng.normal(size=shape), size=size)
+    for shape, size in [((2, 6, 8, 2), 4), ((3, 7, 5, 2), 4), ((2, 4, 4, 2), 4)]:
+        # Brighter on one side: a crop and its mirror image are told apart.
+        X = rng.normal(size=shape) + np.linspace(-3, 3, shape[2])[:, np.newaxis]
+        yield case(W=6 * rng.normal(size=(2, 3)), X=X, size=size)
 
 
 def _corners(X, size):
@@ -1486,9 +1888,33 @@ def middle_only(model, X, size=24):
 
 
 @multi_crop_predict.mistake(
-    "The whole pictures are mirrored, but not the crops cut from every corner: for odd "
-    "margins the middle shifts, and a factor or a crop is counted twice."
+    "Where a margin is odd, the mirrored middle is another piece of the image. Cut the "
+    "crop out first, then mirror it."
 )
+def mirrors_before_cutting(model, X, size=24):
+    both = [
+        _ten(model, Y, size, _corners(X, size), (False,)) for Y in (X, X[:, :, ::-1])
+    ]
+    return np.mean(both, axis=0)
+
+
+@multi_crop_predict.mistake(
+    "The crops are mirrored upside down. Left and right change places, as in `mirror`."
+)
+def stands_crops_on_their_head(model, X, size=24):
+    crops = [X[:, t : t + size, i : i + size] for t, i in _corners(X, size)]
+    views = [view for crop in crops for view in (crop, crop[:, ::-1])]
+    return np.mean([_softmax(model.predict(view)) for view in views], axis=0)
+
+
+@multi_crop_predict.mistake(
+    "The probabilities were added up, not averaged: the rows should have the sum 1."
+)
+def adds_up_crops(model, X, size=24):
+    return 10 * _ten(model, X, size, _corners(X, size))
+
+
+@multi_crop_predict.mistake("The middle counts twice as much as each of the corners.")
 def middle_counted_twice(model, X, size=24):
     places = _corners(X, size)
     return _ten(model, X, size, [*places, places[4]])

@@ -603,8 +603,8 @@ print(f"share of the cost for 512 channels, f = 3: {separable_ratio(512, 3):.3f}
 
 # %% [markdown]
 # ### Exercise 9 · `mobilenet_bottleneck` · 8 points · about 10 minutes
-# With $t = 1$ there is nothing to expand: leave that step out. The skip is there if $s
-# = 1$ and the channels stay as many. `nn.relu(X, 6)` is ReLU6.
+# With $t = 1$ there is nothing to expand: leave that step out. Whatever $t$ is, there
+# is a skip if $s = 1$ and the channels stay as many. `nn.relu(X, 6)` is ReLU6.
 #
 # <details><summary>shapes … do not fit</summary>
 #
@@ -655,13 +655,16 @@ check(mobilenet_bottleneck)
 # |---|---|
 # | `"f"` | side of the filters; a dense layer is a $1 \times 1$ on one place |
 # | `"n_C_prev"`, `"n_C"` | channels in and out |
-# | `"groups"` | channels are read in so many separate parts; depthwise: all apart |
+# | `"groups"` | channels are split into groups that are convolved separately |
 # | `"size"` | side of the output map |
 # | `"per_channel"` | extras for each channel out: 1 bias, 2 for batch norm |
 
 # %% demo
 for layer in architectures.mobilenet_v2()[:4]:
     print(layer)
+
+# %% [markdown]
+# Depthwise means one group per channel.
 
 # %% [markdown]
 # A filter reads $n_{C\,prev} / \text{groups}$ channels, so it has $f^2\, n_{C\,prev} /
@@ -711,7 +714,7 @@ check(count_parameters)
 
 # %% concept="bottleneck_parameters"
 # A MobileNetV2 bottleneck reads 5 channels, expands to 30, and projects to 20; f = 3.
-# How many weights has it, not counting biases and batch norm?
+# How many weights does it have, not counting biases and batch norm?
 bottleneck_parameters = None
 
 # %% [markdown]
@@ -1207,8 +1210,8 @@ check(random_crop)
 # %% [markdown]
 # ### Exercise 17 · `color_shift` · 3 points · about 5 minutes
 # Light is yellow in the evening and blue in the shade. Draw three whole numbers from
-# `-most` to `most`, one for red, green and blue, and add each to its channel
-# everywhere. Bytes end at 0 and 255.
+# `-most` to `most`, both included, one each for red, green and blue. Add each to its
+# channel everywhere. Bytes end at 0 and 255. The same seed gives the same shift.
 #
 # <details><summary>Bright pixels have become dark</summary>
 #
@@ -1241,10 +1244,10 @@ check(color_shift)
 # %% [markdown]
 # ## Shifts that fit the picture
 # In a picture of a sunset red varies much and blue little; red and green go together.
-# AlexNet shifted colours along the directions in which *this* picture's colours vary.
-# Take the covariance $C$ of red, green and blue over all pixels, $3 \times 3$; its
-# eigenvectors $p_i$ are the directions, its eigenvalues $\lambda_i$ the variances. Then
-# add to every pixel
+# AlexNet shifted colours along the directions in which the colours of its training set
+# vary. We do it with the colours of the picture itself. Take the covariance $C$ of red,
+# green and blue over all pixels, $3 \times 3$; its eigenvectors $p_i$ are the
+# directions, its eigenvalues $\lambda_i$ the variances. Then add to every pixel
 #
 # $$\alpha_1 \lambda_1 p_1 + \alpha_2 \lambda_2 p_2 + \alpha_3 \lambda_3 p_3, \qquad
 # \alpha_i \sim \mathcal N(0, 0.1^2).$$
@@ -1252,7 +1255,8 @@ check(color_shift)
 # %% [markdown]
 # ### Exercise 18 · `pca_color_augmentation` · 4 points · about 8 minutes
 # `np.cov(rows.T)` takes pixels as columns; `np.linalg.eigh` gives eigenvalues and a
-# matrix whose **columns** are the eigenvectors. Three draws for the whole picture.
+# matrix whose **columns** are the eigenvectors. Draw three independent numbers for the
+# whole picture; the same seed gives the same shift. Nothing is cut off at 0 or 1.
 #
 # <details><summary>The spread is wrong along every direction</summary>
 #
