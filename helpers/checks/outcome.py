@@ -18,10 +18,8 @@ import numpy as np
 
 from helpers.checks.values import plain
 
-_HELPERS = Path(__file__).parents[1]
-# Frames of these are ours: no line of them is a line of the reader's.
-_OURS = (str(_HELPERS), str(_HELPERS.parent / "autograder" / "worker"))
-_DRIVERS = str(_HELPERS / "drivers")
+_OURS = str(Path(__file__).parents[1])
+_DRIVERS = str(Path(_OURS) / "drivers")
 SEED = 7  # of np.random before each call, the same for reader, reference, mistakes
 
 
@@ -162,10 +160,16 @@ def _exact(value: Any) -> Any:
 def describe(error: BaseException) -> str:
     """An exception in one line: type, message, and the line of code it came from."""
     text = " ".join(str(error).split())[:300]
+    # As pytest does it: a function of ours outside of this package hides itself.
+    shown = [
+        "__tracebackhide__" not in frame.f_locals
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+    ]
+    found = zip(traceback.extract_tb(error.__traceback__), shown, strict=True)
     lines = [
         (frame.filename, frame.line.strip()[:120])
-        for frame in reversed(traceback.extract_tb(error.__traceback__))
-        if frame.line and "site-packages" not in frame.filename
+        for frame, is_shown in reversed(list(found))
+        if frame.line and is_shown and "site-packages" not in frame.filename
     ]
     # The last line that is the reader's own; else that of ours which used the answer.
     own = [line for file, line in lines if not file.startswith(_OURS)]
