@@ -146,6 +146,21 @@ def test_a_right_exercise_keeps_its_points_whatever_became_of_the_others(
         )
 
 
+def test_what_deals_in_objects_has_a_block_or_is_known_to_have_none():
+    """Whoever writes such an exercise is told, once another one uses it."""
+    own = {("C2W2", "model")}  # its driver takes the place of all that it calls
+    # Operations on tensors do not call each other; a listed right version does.
+    own |= {("C2W3", name) for name in ("multiply", "matmul", "relu", "sum_")}
+    found = {
+        (lab, name)
+        for lab in paths.lab_names()
+        for name, one in check.load(lab).checks.items()
+        for used in one.uses
+        if one.lab.checks[used].driver and used not in one.blocks
+    }
+    assert found == own | WITHOUT_STAND_IN
+
+
 def test_what_has_no_stand_in_is_named_in_the_documents():
     text = (paths.ROOT / "docs" / "how_grading_works.md").read_text(encoding="utf-8")
     for lab, name in WITHOUT_STAND_IN:

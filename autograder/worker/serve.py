@@ -145,6 +145,7 @@ def _tell(channel: Channel, outcomes: list[dict[str, Any]]) -> None:
 
 def _ask(channel: Channel, name: str, given: Any) -> dict[str, Any]:
     """Ask the judge for a value of the reference."""
+    __tracebackhide__ = True
     try:
         channel.send({"ask": name, "with": given})
     except (FrameError, NotPlain):

@@ -178,10 +178,16 @@ def describe(error: BaseException) -> str:
         line = error.text.strip()[:120]
         return f"{type(error).__name__}: {error.msg} in the line `{line}`"
     text = " ".join(str(error).split())[:300]
+    # As pytest does it: a function of ours outside of this package hides itself.
+    shown = [
+        "__tracebackhide__" not in frame.f_locals
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+    ]
+    found = zip(traceback.extract_tb(error.__traceback__), shown, strict=True)
     lines = [
         (frame.filename, frame.line.strip()[:120])
-        for frame in reversed(traceback.extract_tb(error.__traceback__))
-        if frame.line and "site-packages" not in frame.filename
+        for frame, is_shown in reversed(list(found))
+        if frame.line and is_shown and "site-packages" not in frame.filename
     ]
     # The last line that is the reader's own; else that of ours which used the answer.
     own = [line for file, line in lines if not file.startswith(_OURS)]
