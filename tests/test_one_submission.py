@@ -14,7 +14,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder import __main__ as command
-from autograder import build, collect, grading, intake, policy, solve
+from autograder import build, check, collect, grading, intake, policy, solve
 from autograder.classroom import course as courses
 from autograder.classroom import local, run
 from autograder.sandbox import SandboxEnded, SandboxError
@@ -292,3 +292,41 @@ def test_too_many_cells_or_too_much_code_is_one_sentence():
     assert len(build.serialize(whole)) < MAX_CODE
     found, error = parse(cells(*["x = 1"] * MAX_CELLS).encode())
     assert (len(found), error) == (MAX_CELLS, "")
+
+
+PEAK = """
+import resource, sys
+from pathlib import Path
+from autograder.grading import grade
+result = grade(Path(sys.argv[1]), "ann", lab=sys.argv[2])
+assert result.score == 0, result.score
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+"""
+LARGE = {
+    "bytes": "np.zeros(60_000_000, np.uint8)",
+    "just allowed": "np.zeros(7_900_000, np.uint8)",
+    "lists": "[[] for _ in range(150_000)]",
+    "text": "'x' * 7_900_000",
+}
+
+
+@needs_sandbox
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [*LARGE, "code", "statements"])
+def test_the_judge_stays_small(tmp_path, kind):
+    if kind in LARGE:
+        names = [*check.load(LAB).checks]
+        functions = [f"def {n}(*a, **k):\n    return {LARGE[kind]}" for n in names]
+        text = cells("import numpy as np", *functions)
+    else:
+        text = (
+            cells(*["a;" * 49_000] * 4) if kind == "code" else cells("a;" * 5_000_000)
+        )
+    path = tmp_path / NOTEBOOK
+    path.write_text(text)
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, str(path), LAB], capture_output=True, text=True,
+        check=False, timeout=400,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 700

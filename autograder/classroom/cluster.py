@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from distributed import Client, as_completed
+from distributed import Client, KilledWorker, as_completed
 
-from autograder.classroom.jobs import Graded, Job, do
+from autograder.classroom.jobs import Graded, Job, do, not_graded
 
 AHEAD = 4  # jobs waiting for each thread of the cluster
 RETRIES = 3
@@ -26,7 +26,7 @@ def run(jobs: Iterable[Job], address: str) -> Iterator[tuple[Job, Graded]]:
     with Client(address, timeout="20s", set_as_default=False) as client:
         threads = sum(client.nthreads().values()) or 1
         waiting, pending = iter(jobs), {}
-        results = as_completed(loop=client.loop, with_results=True)
+        results = as_completed(loop=client.loop, with_results=True, raise_errors=False)
 
         def submit() -> None:
             job = next(waiting, None)
@@ -38,5 +38,12 @@ def run(jobs: Iterable[Job], address: str) -> Iterator[tuple[Job, Graded]]:
         for _ in range(threads * AHEAD):
             submit()
         for future, graded in results:
-            yield pending.pop(future.key), graded
+            job = pending.pop(future.key)
+            if future.status == "error":
+                error = future.exception()
+                if not isinstance(error, KilledWorker):
+                    raise error
+                why = "The process that graded this was ended again and again."
+                graded = not_graded(job, why, tier=0)
+            yield job, graded
             submit()
