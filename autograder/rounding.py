@@ -26,6 +26,7 @@ FIRST = 3  # runs after which a well conditioned case is known
 # of operations may round three times worse than ours, and an error in float32 is
 # hardly ever larger than four standard deviations.
 FACTOR = 20
+HALVINGS = 5  # FACTOR / 2**4 is still more than the median itself
 PLAY = 1e-6  # of the largest number in play: 16 times what float32 can tell
 
 _ZERO, _INFINITY = np.float32(0), np.float32(np.inf)
@@ -77,12 +78,17 @@ def slack(
 def without_mistakes(
     widened: Slack, right: Outcome, mistakes: Iterable[Outcome], tolerance: Tolerance
 ) -> Slack:
-    """The same slack, or none where a known mistake would pass only because of it."""
-    wider = replace(tolerance, slack=widened)
-    for wrong in mistakes:
-        if fault(right, wrong, tolerance) and not fault(right, wrong, wider):
-            return {}
-    return widened
+    """The slack, halved until no known mistake passes only because of it.
+
+    Nothing is left of it where that takes it down to a single run's rounding.
+    """
+    refused = [wrong for wrong in mistakes if fault(right, wrong, tolerance)]
+    for halvings in range(HALVINGS):
+        less = {place: room / 2**halvings for place, room in widened.items()}
+        allowed = replace(tolerance, slack=less)
+        if all(fault(right, wrong, allowed) for wrong in refused):
+            return less
+    return {}
 
 
 def in_float32(value: Any, run: int) -> Any:

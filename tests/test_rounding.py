@@ -164,11 +164,14 @@ class TestVerdict:
         assert asked == []
 
     def test_a_known_mistake_does_not_pass_for_it(self):
-        near = Outcome(value=self.RIGHT.value + 5e-8)
-        far = Outcome(value=1.0)
-        room = {"result": 1e-7}
-        assert without_mistakes(room, self.RIGHT, [far], USUAL) == room
-        assert without_mistakes(room, self.RIGHT, [far, near], USUAL) == {}
+        def left(*distances):
+            wrong = [Outcome(value=self.RIGHT.value + far) for far in distances]
+            return without_mistakes({"result": 1e-7}, self.RIGHT, wrong, USUAL)
+
+        assert left(1.0) == {"result": 1e-7}
+        assert left(1.0, 3e-8) == {"result": 2.5e-8}
+        assert left(1.0, 3e-9) == {}
+        assert left(1e-12) == {"result": 1e-7}  # it passes in any case
 
 
 def test_what_was_measured_once_is_kept():
