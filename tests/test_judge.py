@@ -69,9 +69,9 @@ def test_mentions_reach_through_helpers_of_the_students_own():
     assert "c" not in mentioned(cells, "a")
 
 
-def test_what_builds_on_a_wrong_block_says_so():
-    wrong = "def topological_order(tensor):\n    return [tensor]"
-    notebook = solve.solved("C2W3", topological_order=wrong)
+def test_what_builds_on_a_wrong_one_without_a_stand_in_says_so():
+    wrong = "def random_search(objective, space, n, rng):\n    return {}, []"
+    notebook = solve.solved("C2W3", random_search=wrong)
     cells = [
         cell.source
         for cell in notebook.cells
@@ -80,6 +80,6 @@ def test_what_builds_on_a_wrong_block_says_so():
         and not cell.metadata.get("nbgrader", {}).get("locked")
     ]
     judge = Judge(Cases(check.load("C2W3"), 1), cells)
-    [result] = judge.grade(InProcess("C2W3", cells), only="backward")
+    [result] = judge.grade(InProcess("C2W3", cells), only="coarse_to_fine")
     assert result.score < result.max_score
-    assert "builds on your `topological_order`, not right either" in result.message
+    assert "builds on your `random_search`, not right either" in result.message

@@ -104,3 +104,8 @@ def test_a_graded_class_and_a_grade_by_hand(tmp_path, capsys):
 def test_before_anything_is_graded_one_sentence_says_so(tmp_path, capsys):
     assert main(["statistics", LAB, "--course", str(tmp_path)]) == 2
     assert "Nothing is graded yet" in capsys.readouterr().err
+
+
+def test_what_waits_for_another_exercise_is_written():
+    said = "`propagate` needs `sigmoid`, which is not written yet"
+    assert Answer("eve", 0.0, 5.0, said).state == statistics.WRONG
