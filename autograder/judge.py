@@ -170,7 +170,8 @@ class Judge:
         return self._verdict(name, outcomes, chance, bool(help_.blocks))
 
     def _forbidden(self, name: str) -> list[str]:
-        return uses_forbidden(self.cells, name, self.lab.checks[name].forbid)
+        checks = self.lab.checks
+        return uses_forbidden(self.cells, name, checks[name].forbid, checks)
 
     def _verdict(
         self, name: str, outcomes: list[Outcome], chance: int = 0, blocks: bool = False

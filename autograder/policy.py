@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from helpers.checks.policy import UsedNames, forbidden_among, joined, used_names
 
@@ -74,19 +74,25 @@ def _parsed(cell: str) -> list[ast.stmt]:
     return []
 
 
-def uses_forbidden(cells: Iterable[str], name: str, forbid: Iterable[str]) -> list[str]:
+def uses_forbidden(
+    cells: Iterable[str],
+    name: str,
+    forbid: Iterable[str],
+    exercises: Collection[str] = (),
+) -> list[str]:
     """Forbidden names that an exercise, or a function of the notebook it calls, uses.
 
     Args:
         cells: the student's code cells.
         name: of the exercise.
         forbid: dotted names, such as `"np.convolve"`.
+        exercises: of the lab. What these use is judged where they are.
     """
     forbid = tuple(forbid)
     if not forbid:
         return []
     definitions, imports = _definitions(tuple(cells))
-    used = _reached(definitions, name)
+    used = _reached(definitions, name, frozenset(exercises) - {name})
     parts = [*imports, *(definitions[one] for one in sorted(used & definitions.keys()))]
     elsewhere = UsedNames(dotted=frozenset(used - definitions.keys()))
     return forbidden_among(joined([*parts, elsewhere]), forbid)
@@ -97,11 +103,14 @@ def mentioned(cells: Iterable[str], name: str) -> set[str]:
     return _reached(_definitions(tuple(cells))[0], name) - {name}
 
 
-def _reached(definitions: dict[str, UsedNames], name: str) -> set[str]:
+def _reached(
+    definitions: dict[str, UsedNames], name: str, without: Collection[str] = ()
+) -> set[str]:
+    """A name, and all that its definition uses, but not what is in `without`."""
     wanted, seen = [name], set()
     while wanted:
         current = wanted.pop()
-        if current not in seen:
+        if current not in seen and current not in without:
             seen.add(current)
             if current in definitions:
                 dotted = definitions[current].dotted

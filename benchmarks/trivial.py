@@ -17,6 +17,8 @@ from autograder.check import Check
 from helpers.checks.compare import difference
 
 LIMIT = 0.2  # of an exercise's points
+# Where the reader works the formula out, and it turns out as simple as that.
+RIGHT = {("C2W1", "backward_propagation", "hands x back")}
 CONSTANTS = (None, 0, 1, 0.0, 0.5, 1.0, -1, True, False, "", [], (), {})
 
 
@@ -31,6 +33,8 @@ def trivial(check: Check, draws: int = 5) -> Iterator[tuple[str, float]]:
     for number in range(draws):
         calls, expected = drawn(check, FIRST_SEED + number)
         for name, version in versions(check, expected):
+            if (check.lab.name, check.name, name) in RIGHT:
+                continue
             earned = score(check, version, calls, expected)
             best[name] = max(best.get(name, 0.0), earned)
     yield from best.items()

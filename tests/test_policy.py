@@ -1,10 +1,13 @@
 """Packages that compute the answers are named to whoever imports them."""
 
+import numpy as np
 import pytest
 
 from autograder import build, solve
 from autograder.intake import take_in_bytes
 from autograder.policy import computing_packages, mentioned, uses_forbidden
+from helpers import nn
+from helpers.checks.policy import forbidden_in
 
 LAB = "C1W2"
 
@@ -103,3 +106,20 @@ def test_a_name_of_its_own_is_no_global(scratch, cell):
     cells = ["import numpy as np\nfrom helpers import nn as layers", scratch, cell]
     assert uses_forbidden(cells, "f", FORBID) == []
     assert not {"Z", "X", "W", "k", "y", "g"} & mentioned(cells, "f")
+
+
+def test_an_imported_function_is_forbidden_itself():
+    assert forbidden_in(np.convolve, FORBID) == ["np.convolve"]
+    assert forbidden_in(nn.softmax, FORBID) == ["helpers.nn"]
+    assert forbidden_in(np.exp, FORBID) == []
+
+
+def test_what_another_exercise_uses_is_judged_there():
+    cells = [
+        "import numpy as np",
+        "def slide(x):\n    return np.convolve(x, x)",
+        "def f(x):\n    return slide(x)",
+    ]
+    assert uses_forbidden(cells, "f", FORBID) == ["np.convolve"]
+    assert uses_forbidden(cells, "f", FORBID, {"f", "slide"}) == []
+    assert uses_forbidden(cells, "slide", FORBID, {"f", "slide"}) == ["np.convolve"]

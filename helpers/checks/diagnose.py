@@ -56,12 +56,12 @@ def _hint(cases: Sequence[Seen], tolerance: Tolerance) -> str:
     said = []
     first = next(case for case in cases if not case.passed)
     if wrong and first is wrong[0]:
-        said = [_structure_hint(first), *_part_hint(wrong)]
+        said = [_structure_hint(first), *_part_hint(wrong, len(wrong) == len(cases))]
     said.append(whereabouts.in_cases([(c.inputs, c.passed) for c in cases]))
     return " ".join(dict.fromkeys(text for text in said if text))
 
 
-def _part_hint(wrong: Sequence[Seen]) -> list[str]:
+def _part_hint(wrong: Sequence[Seen], all_wrong: bool) -> list[str]:
     """What is to be said of the first part that is wrong, and which others are."""
     target = next((p for p in wrong[0].parts if p.found), None)
     if target is None:
@@ -84,7 +84,7 @@ def _part_hint(wrong: Sequence[Seen]) -> list[str]:
     ]
     if any(x.dtype.kind not in "biuf" for p in pairs for x in (p.expected, p.got)):
         return said
-    relation = relations.of_values(pairs)
+    relation = relations.of_values(pairs, all_wrong)
     entries = "" if relation else whereabouts.in_entries(pairs)
     return [*said, relation or entries]
 

@@ -79,7 +79,7 @@ class Checker:
 
     def verdict(self, function: Callable, entry: PublicCheck) -> Verdict:
         """Run a function on the public cases of its check."""
-        used = policy.forbidden_names(policy.source_of(function), entry.forbid)
+        used = policy.forbidden_in(function, entry.forbid)
         if used:
             return Verdict(
                 entry.name, (CaseVerdict(False, entry.name, policy.complaint(used)),)

@@ -22,7 +22,6 @@ from helpers.checks.values import plain
 _HELPERS = Path(__file__).parents[1]
 # Frames of these are ours: no line of them is a line of the reader's.
 _OURS = (str(_HELPERS), str(_HELPERS.with_name("autograder") / "worker"))
-_DRIVERS = str(_HELPERS / "drivers")
 SEED = 7  # of np.random before each call, the same for reader, reference, mistakes
 
 
@@ -189,10 +188,9 @@ def describe(error: BaseException) -> str:
         for frame, is_shown in reversed(list(found))
         if frame.line and is_shown and "site-packages" not in frame.filename
     ]
-    # The last line that is the reader's own; else that of ours which used the answer.
+    # The last line that is the reader's own.
     own = [line for file, line in lines if not file.startswith(_OURS)]
-    ours = [line for file, line in lines if file.startswith(_DRIVERS)]
-    where = "".join(f" in the line `{line}`" for line in (own or ours)[:1])
+    where = "".join(f" in the line `{line}`" for line in own[:1])
     none = "something is None there: is a return missing?"
     hint = none if "NoneType" in text else library.advice(text)
     return f"{type(error).__name__}: {text}{where}{hint and '; '}{hint}"

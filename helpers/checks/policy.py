@@ -123,6 +123,15 @@ def _dotted(node: ast.AST) -> str:
     return ".".join([node.id, *reversed(parts)])
 
 
+def forbidden_in(function: Callable, forbid: Iterable[str]) -> list[str]:
+    """Which of the dotted names in `forbid` a function uses, or is itself."""
+    parts = [getattr(function, part, "") for part in ("__module__", "__qualname__")]
+    itself = UsedNames(dotted=frozenset({".".join(map(str, parts))}))
+    return forbidden_among(itself, forbid) or forbidden_names(
+        source_of(function), forbid
+    )
+
+
 def source_of(function: Callable) -> str:
     """The code of a function, or an empty string where it is not to be had."""
     try:

@@ -66,8 +66,13 @@ def _one_off(one: tuple, other: tuple, by: int) -> int | None:
     return off[0] if len(off) == 1 and steps[off[0]] == by else None
 
 
-def of_values(pairs: Sequence[Pair]) -> str:
-    """What relates the numbers, in all cases alike; an empty text if nothing does."""
+def of_values(pairs: Sequence[Pair], all_wrong: bool = True) -> str:
+    """What relates the numbers, in all cases alike; an empty text if nothing does.
+
+    Args:
+        pairs: of the wrong cases.
+        all_wrong: whether there are no right ones.
+    """
     pairs = [Pair(p.expected.astype(float), p.got.astype(float), p.inputs)
              for p in pairs]  # fmt: skip
     if not all(np.isfinite(p.got).all() for p in pairs):
@@ -80,7 +85,7 @@ def of_values(pairs: Sequence[Pair]) -> str:
         said = find(pairs)
         if said:
             return said
-    return ""
+    return _constant(pairs) if all_wrong else ""
 
 
 def _enough(pairs: Sequence[Pair]) -> bool:
@@ -140,14 +145,19 @@ def _plain(pairs: Sequence[Pair]) -> str:
     varied = any(np.ptp(p.expected) > 1e-9 for p in whole)
     if whole and all(flat) and varied:
         return "All its values are the same: is an argument unused?"
-    if len(pairs) > 1 and all(same(p.got, pairs[0].got) for p in pairs[1:]):
-        differ = not all(same(p.expected, pairs[0].expected) for p in pairs[1:])
-        if differ:
-            return (
-                "It gives the same in every case: an argument has no effect. Is a "
-                "variable from outside used in its place?"
-            )
     return ""
+
+
+def _constant(pairs: Sequence[Pair]) -> str:
+    """Whether the answer is the same in every case, though it should not be."""
+    first, *rest = pairs
+    same_answers = bool(rest) and all(same(p.got, first.got) for p in rest)
+    if not same_answers or all(same(p.expected, first.expected) for p in rest):
+        return ""
+    return (
+        "It gives the same in every case: an argument has no effect. Is a variable from "
+        "outside used in its place?"
+    )
 
 
 def _ratios(pairs: Sequence[Pair]) -> list[np.ndarray] | None:

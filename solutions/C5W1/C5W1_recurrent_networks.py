@@ -463,25 +463,28 @@ loss_is_nan = None
 
 # %% [markdown]
 # ### Exercise 5 · `clip` · 3 points · about 4 minutes
-# From `-maxValue` to `maxValue`, **in place**: the caller's arrays change, and the
-# dictionary is returned as well. Whatever keys it has.
+# Limit each entry to between `-maxValue` and `maxValue`, in the caller's **own
+# dictionary**, whatever keys it has, and return it.
 #
 # <details><summary>`gradients` after: expected …, got …</summary>
 #
-# `np.clip(g, low, high)` makes a new array. With `out=g` it writes into the old one.
+# `np.clip(g, low, high)` makes a new array. Put it under its key, or write into the old
+# one with `out=g`.
 # </details>
 
 
 # %% exercise="clip"
 def clip(gradients, maxValue):
-    """Limit each slope, in place.
+    """Limit each entry of the gradients, in the dictionary that is handed over.
+
+    Change its arrays in place, or put new ones under the same keys.
 
     Args:
         gradients: dictionary of arrays such as `dWax`, `dWaa`, `dWya`, `db`, `dby`.
         maxValue: the largest magnitude allowed, positive.
 
     Returns:
-        The dictionary, its arrays changed.
+        The same dictionary.
 
     Example:
         >>> clip({"db": np.array([[30.0], [-4.0]])}, 5)["db"].T
@@ -500,8 +503,8 @@ check(clip)
 # %% [markdown]
 # ### Exercise 6 · `clip_by_norm` · 3 points · about 5 minutes
 # One length for **all** arrays together, the root of the sum of all squares. Longer
-# than `max_norm`? Scale all by the same factor, in place. Otherwise leave them. Any
-# keys, as before.
+# than `max_norm`? Scale all by the same factor. Otherwise leave them. The caller's own
+# dictionary changes, whatever keys it has, as before.
 #
 # <details><summary>Small slopes grow</summary>
 #
@@ -515,14 +518,16 @@ check(clip)
 
 # %% exercise="clip_by_norm"
 def clip_by_norm(gradients, max_norm):
-    """Limit the length of all slopes together, in place (Pascanu et al., 2013).
+    """Limit the norm of all gradients together (Pascanu et al., 2013).
+
+    Change the arrays of the dictionary in place, or put new ones under the same keys.
 
     Args:
         gradients: dictionary of arrays.
         max_norm: the largest length allowed, positive.
 
     Returns:
-        The dictionary, its arrays changed.
+        The same dictionary.
 
     Example:
         >>> clip_by_norm({"db": np.array([[3.0], [4.0]])}, 1.0)["db"].T
