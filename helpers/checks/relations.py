@@ -155,8 +155,8 @@ def _constant(pairs: Sequence[Pair]) -> str:
     if not same_answers or all(same(p.expected, first.expected) for p in rest):
         return ""
     return (
-        "It gives the same in every case: an argument has no effect. Is a variable from "
-        "outside used in its place?"
+        "It gives the same in every case: an argument has no effect. Is a variable "
+        "from outside used in its place?"
     )
 
 
