@@ -135,6 +135,51 @@ class TestPythons:
             assert made_with(f"3.{minor}.0", tmp_path).returncode == 0
 
 
+class TestNewestPython:
+    """`.ci/newest-python` prints one that runs, is newer and is served, or nothing."""
+
+    def found(self, folder, *on_the_path, in_pyenv=()):
+        """Its two outputs where the usual Python is 3.11 and these are there, too.
+
+        No other runs, whatever this machine has; pyenv's names on the PATH are of that
+        kind as well, where they are not chosen.
+        """
+        usual = program(folder / "usual", "echo 11")
+        for minor in (12, 13, 14):
+            program(folder / "bin" / f"python3.{minor}", "exit 127")
+        for name in on_the_path:
+            program(folder / "bin" / name, "echo $0")
+        for version in in_pyenv:
+            program(folder / "versions" / version / "bin" / "python", "echo $0")
+        done = subprocess.run(
+            [ROOT / ".ci" / "newest-python", usual, "11", "15"],
+            env={"PATH": f"{folder / 'bin'}:/usr/bin:/bin", "PYENV_ROOT": str(folder)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.removeprefix(str(folder)).strip(), done.stderr
+
+    def test_the_newest_that_is_served(self, tmp_path):
+        names = ["python3.12", "python3.15"]
+        assert self.found(tmp_path, *names, in_pyenv=["3.13.0"]) == (
+            "/versions/3.13.0/bin/python",
+            "",
+        )
+
+    def test_none(self, tmp_path):
+        path, said = self.found(tmp_path)
+        assert path == ""
+        assert said.startswith("SKIPPED: no tests on a newer Python.")
+
+
+def program(path, line):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.chmod(0o755)
+    return path
+
+
 def made_with(version, folder):
     """`make` up to the environment itself, with a Python that says it is `version`."""
     python = folder / "python"

@@ -1265,9 +1265,8 @@ check(color_shift)
 # </details>
 # <details><summary>It speaks of complex numbers</summary>
 #
-# $C$ is symmetric, so its eigenvalues and eigenvectors are real. `np.linalg.eigh`
-# relies on that. `np.linalg.eig` takes any square matrix and, since NumPy 2.5, always
-# returns complex numbers, even where all imaginary parts are 0.
+# $C$ is symmetric, so all are real, and `np.linalg.eigh` relies on that.
+# `np.linalg.eig` takes any square matrix and, since NumPy 2.5, returns complex numbers.
 # </details>
 
 

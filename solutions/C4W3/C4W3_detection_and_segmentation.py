@@ -1340,9 +1340,9 @@ print(
 # </details>
 #
 # Do two anchors pay? On the dev scenes, one run each, one anchor gave us 0.77 and two
-# gave 0.74. That decides nothing: the same code on another processor, which only rounds
-# differently, moved mAP on the test scenes from 0.77 to 0.80. Things here are nearly
-# square. Anchors pay where shapes differ.
+# gave 0.74. That decides nothing: the same code with another processor or another
+# version of NumPy, which only rounds differently, got between 0.77 and 0.81 on the test
+# scenes. Things here are nearly square. Anchors pay where shapes differ.
 
 # %% [markdown]
 # # Part 6 · Every pixel

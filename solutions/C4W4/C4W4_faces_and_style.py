@@ -822,8 +822,8 @@ for name, difference in (("|u - v|", lambda u, v: np.abs(u - v)), ("χ²", chi_s
     )
 
 # %% [markdown]
-# Both stay below one threshold on the plain distance. 64 weights have room to learn
-# what tells apart just those four people. With thousands of people, as in DeepFace,
+# No gain over one threshold on the plain distance: 64 weights have room to learn what
+# tells apart just those four people. With thousands of people, as in DeepFace,
 # such weights pay.
 
 # %% [markdown]
