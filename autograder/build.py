@@ -34,6 +34,7 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 _STAMPS = paths.ROOT / ".cache" / "sources"
+HASHED_ID = re.compile(r"[0-9a-f]{12}(-\d+)?")  # of a cell without a grade id
 CHECK_PREFIX = "check-"  # grade id of the cell that checks `name` is `check-name`
 _HIDDEN = """
 ### BEGIN HIDDEN TESTS

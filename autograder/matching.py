@@ -33,12 +33,15 @@ class StudentCell:
         text: its content.
         name: its grade id, if the lab has a cell of that name.
         demo: it is one of the lab's own demo cells.
+        own: the student wrote it; it is no text of the lab, of an earlier release
+            neither.
     """
 
     kind: str
     text: str
     name: str = ""
     demo: bool = False
+    own: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class ReleasedCells:
         questions: grade ids of cells with an answer in words.
         demos: id → text of demo cells.
         texts: all texts, without white space.
+        ids: of all cells.
         packages: what its code imports.
     """
 
@@ -59,6 +63,7 @@ class ReleasedCells:
     questions: frozenset[str]
     demos: dict[str, str]
     texts: frozenset[str]
+    ids: frozenset[str]
     packages: frozenset[str]
 
     @functools.cached_property
@@ -90,6 +95,7 @@ def released_cells(lab: str) -> ReleasedCells:
         frozenset(questions),
         demos,
         frozenset(_squeezed(cell.source) for cell in cells),
+        frozenset(cell.id for cell in cells),
         policy.imported(c.source for c in cells if c.cell_type == "code"),
     )
 
@@ -158,7 +164,14 @@ class _Matching:
             )
             return StudentCell("code", cell.text, name)
         kind = "code" if cell.kind == "code" else "markdown"
-        return StudentCell(kind, cell.text, name)
+        return StudentCell(kind, cell.text, name, own=self._is_own(cell))
+
+    def _is_own(self, cell: RawCell) -> bool:
+        text = _squeezed(cell.text)
+        released = not text or text in self.released.texts
+        hashed = build.HASHED_ID.fullmatch(cell.id)
+        earlier = hashed and cell.id not in self.released.ids
+        return not released and not earlier
 
     def _count(self, keys: Sequence[str]) -> None:
         present = Counter(keys)
@@ -196,7 +209,9 @@ class _Matching:
             own = [c for c in cells if c.name == name]
             texts = [c.text for c in own if _squeezed(c.text) != _squeezed(empty)]
             if not texts:
-                strangers = [c for c in cells if self._is_new_text(c)]
+                strangers = [
+                    c for c in cells if c.kind == "markdown" and not c.name and c.own
+                ]
                 texts = [empty.replace(ANSWER, "").rstrip(), *(
                     c.text for c in strangers)] if strangers else []  # fmt: skip
                 cells = [c for c in cells if c not in strangers]
@@ -216,11 +231,6 @@ class _Matching:
                     *(c for c in cells[place:] if c.name != name),
                 ]
         return cells
-
-    def _is_new_text(self, cell: StudentCell) -> bool:
-        text = _squeezed(cell.text)
-        new = bool(text) and text not in self.released.texts
-        return cell.kind == "markdown" and not cell.name and new
 
 
 def _defines(text: str) -> list[str]:

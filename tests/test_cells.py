@@ -244,6 +244,23 @@ def test_no_answer_is_no_answer():
     assert not answers(found.cells, released_cells(LAB))[QUESTION]
 
 
+def test_text_of_an_earlier_release_is_no_answer():
+    notebook = build.release_notebook(LAB)
+    text = next(c for c in notebook.cells if c.cell_type == "markdown")
+    text.source += " It was put otherwise then."
+    text.id = "0123456789ab"
+    found = taken_in(notebook)
+    assert not answers(found.cells, released_cells(LAB))[QUESTION]
+
+
+def test_an_answer_below_other_text_of_the_lab_is_one():
+    notebook = build.release_notebook(LAB)
+    text = next(c for c in notebook.cells if c.cell_type == "markdown")
+    text.source += "\n\n" + WORDS
+    found = taken_in(notebook)
+    assert answers(found.cells, released_cells(LAB))[QUESTION]
+
+
 # --- both doors -----------------------------------------------------------------------
 
 

@@ -203,6 +203,7 @@ class _NotRun(Exception):
 
 def _no_input(prompt: object = "") -> str:
     """Take the place of `input`, since nobody is there to answer."""
+    __tracebackhide__ = True  # no line of this is one of the student's
     raise EOFError("nobody answers `input()` when a lab is graded")
 
 

@@ -1260,13 +1260,11 @@ check(color_shift)
 #
 # <details><summary>The spread is wrong along every direction</summary>
 #
-# Multiply each direction by its eigenvalue as it is, and by $\alpha$ with the standard
-# deviation `spread`.
+# Multiply each direction by its eigenvalue, and by $\alpha$ with deviation `spread`.
 # </details>
 # <details><summary>It speaks of complex numbers</summary>
 #
-# $C$ is symmetric, so all are real, and `np.linalg.eigh` relies on that.
-# `np.linalg.eig` takes any square matrix and, since NumPy 2.5, returns complex numbers.
+# Since NumPy 2.5 `np.linalg.eig` returns complex ones; `eigh` knows $C$ is symmetric.
 # </details>
 
 
