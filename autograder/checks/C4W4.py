@@ -302,7 +302,8 @@ def gradient_with_where(y_true, y_pred, alpha=0.2):
 def hard_triplets(rng):
     """Unequal groups, somebody alone, one person only, ties, nothing to find."""
     shown = (own_positive, negative_is_a_friend, farthest_negative, keeps_everything,
-             mining_without_margin, half_of_the_pairs, mining_by_distance)  # fmt: skip
+             mining_without_margin, half_of_the_pairs, mining_by_distance,
+             one_positive_for_each)  # fmt: skip
     for labels, d, alpha in [
         ([0, 1, 0, 2, 1, 1, 0], 3, 0.2),  # one is alone
         ([4, 4, 2, 2, 4, 7], 2, 0.5),
