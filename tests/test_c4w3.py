@@ -1,5 +1,6 @@
 """C4W3 against outside witnesses: counting, fractions, PyTorch, numerical gradients."""
 
+import types
 from fractions import Fraction
 
 import numpy as np
@@ -7,9 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder import check
 from autograder.reference import reference
 from helpers import data, nn, vision
 from helpers import figures_c4w3 as figures
+from helpers.checks.verdict import judge
+from helpers.drivers.C4W3 import level_down
 from helpers.functional import Net
 from helpers.landmarks import vehicles
 from helpers.scenes import load_scenes
@@ -383,3 +387,41 @@ def test_figures_tell_what_they_show(capsys):
     assert "100%" in shown.alt
     for one in capsys.readouterr().out.splitlines():
         assert one
+
+
+def test_a_small_number_in_the_denominator_of_iou_costs_nothing_anywhere():
+    """Neither `iou` itself nor what compares overlaps with a threshold."""
+
+    def careful(box1, box2):
+        low, high = np.maximum(box1[:2], box2[:2]), np.minimum(box1[2:], box2[2:])
+        both = np.prod(np.clip(high - low, 0, None))
+        areas = [np.prod(np.subtract(box[2:], box[:2])) for box in (box1, box2)]
+        return both / (sum(areas) - both + 1e-9)
+
+    checks = check.load("C4W3").checks
+    for name in ("iou", "yolo_non_max_suppression", "match_detections"):
+        function = careful
+        if name != "iou":  # the reference, on top of this `iou`
+            solution = checks[name].solution
+            own = {**solution.__globals__, "iou": careful}
+            function = types.FunctionType(
+                solution.__code__, own, name, solution.__defaults__
+            )
+        for seed in range(10):
+            for call in checks[name].draw(np.random.default_rng(seed)):
+                expected = checks[name].expected(call, with_mistakes=False)
+                got = checks[name].observe(function, call)
+                assert judge(name, [expected], [got], [], checks[name].tolerance).right
+
+
+@pytest.mark.parametrize("answer", ["one map", "three maps"])
+def test_a_level_that_returns_something_else_is_told_in_words(answer):
+    def level(X, n_filters=32, max_pooling=True, *, net):
+        X = net.conv(X, n_filters, f=3)
+        return X if answer == "one map" else (X, X, X)
+
+    found = level_down(level, np.zeros((1, 4, 4, 2)), 3, True)
+    assert found["returned"] != "a tuple of 2"
+    assert set(found) == set(
+        level_down(reference("C4W3").conv_block, np.zeros((1, 4, 4, 2)), 3, True)
+    )

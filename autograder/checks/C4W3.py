@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.check import Lab, case
+from autograder.checks.drawing import told_apart
 from helpers import nn
 
 lab = Lab("C4W3")
@@ -22,10 +23,18 @@ def _box(rng, scale=1.0):
 @lab.check("localization_loss", points=5)
 def localization_loss(rng):
     """Some objects, none at all, all; several numbers of classes."""
-    for here, C in [([1, 0, 1, 0, 0], 3), ([0, 0, 0], 2), ([1, 1], 4), ([0, 1, 1], 1)]:
+    for here, C in [
+        ([1, 0, 1, 0, 0], 3),
+        ([0, 0, 0], 2),
+        ([1, 1], 4),
+        ([0, 1, 1], 1),
+        ([0, 1], 2),
+    ]:
         m = len(here)
         y = np.hstack([np.array(here)[:, None], rng.normal(size=(m, 4 + C))])
-        yield case(y, y + rng.uniform(0.2, 1.5, (m, 5 + C)) * rng.choice([-1, 1]))
+        said = y + rng.uniform(0.2, 1.5, (m, 5 + C)) * rng.choice([-1, 1])
+        said[:, 0] = np.abs(y[:, 0] - rng.uniform(0.6, 0.9, m))  # p_c is mistaken
+        yield case(y, said)
 
 
 def _errors(y_true, y_pred):
@@ -82,6 +91,30 @@ def mask_from_the_prediction(y_true, y_pred):
 def absolute_errors(y_true, y_pred):
     e = np.abs(y_pred - y_true)
     return np.where(y_true[:, 0] == 1, e.sum(axis=1), e[:, 0]).mean()
+
+
+@localization_loss.mistake(
+    "p_c is not punished. It counts in every example, with an object and without."
+)
+def p_c_costs_nothing(y_true, y_pred):
+    e = _errors(y_true, y_pred)
+    return (y_true[:, 0] * e[:, 1:].sum(axis=1)).mean()
+
+
+@localization_loss.mistake(
+    "Only p_c is punished. Where there is an object, the errors of its box and of its "
+    "classes are added."
+)
+def only_p_c_costs(y_true, y_pred):
+    return _errors(y_true, y_pred)[:, 0].mean()
+
+
+@localization_loss.mistake(
+    "The classes cost nothing. Where there is an object, all its numbers count."
+)
+def classes_cost_nothing(y_true, y_pred):
+    e = _errors(y_true, y_pred)
+    return (e[:, 0] + y_true[:, 0] * e[:, 1:5].sum(axis=1)).mean()
 
 
 @localization_loss.right
@@ -232,22 +265,26 @@ lab.concept(
 
 @lab.check("iou", points=6)
 def iou(rng):
-    """Overlapping, nested, equal, touching, apart in one and in both ways, no area."""
-    a = _box(rng, 4.0)
-    h, w = a[2] - a[0], a[3] - a[1]
-    yield case(a, a + np.array([0.3 * h, 0.2 * w, 0.3 * h, 0.4 * w]))  # partly
-    yield case(a + np.array([0.5 * h, -0.3 * w, 0.2 * h, -0.6 * w]), a)
+    """Overlapping, nested, equal, apart in one and in both directions, no area."""
+    for _ in range(4):
+        # Far from the corner of the image: places are not sizes.
+        a = _box(rng, 4.0) + np.tile(rng.uniform([6, 8], [8, 10]), 2)
+        h, w = a[2] - a[0], a[3] - a[1]
+        b = a + np.array([0.3 * h, 0.2 * w, 0.3 * h, 0.4 * w])  # lower, and right
+        yield case(a, b)
+        yield case(a + np.array([0.5 * h, -0.3 * w, 0.2 * h, -0.6 * w]), a)
+        yield case(a.tolist(), tuple(b - np.array([0.1 * h, 0, 0, 0.3 * w])))
     yield case(a, a + np.array([0.2 * h, 0.1 * w, -0.3 * h, -0.4 * w]))  # nested
     yield case(a, a.copy())
-    yield case((0, 0, 2, 3), (0, 3, 2, 7))  # touching
-    yield case([0.0, 0.0, 1.0, 2.0], [5.0, 4.0, 5.0 + float(h), 7.0])  # apart
-    yield case(a, a + np.array([3 * h, 0.1 * w, 3 * h, 0.1 * w]))  # apart in rows only
-    yield case(a, a + np.array([0.2 * h, 2 * w, 0.3 * h, 2 * w]))
-    b = _box(rng, 0.4)  # small, as shares of a picture are
+    b = _box(rng, 0.4)  # small, as shares of an image are
     yield case(b, b + np.array([-0.03, -0.05, -0.02, -0.03]))
     yield case(b, b + np.array([-0.02, 0.04, -0.03, 0.05]))
-    yield case((1, 1, 1, 4), (1, 1, 1, 4))  # no area
-    yield case((1, 1, 3, 4), (2, 2, 2, 2))
+    yield case(a, a + np.array([3 * h + 1, 0.1 * w, 3 * h + 1, 0.1 * w]))  # below
+    yield case(a, a + np.array([0.2 * h, 2 * w + 1, 0.3 * h, 2 * w + 1]))  # beside
+    yield case(a, a + np.tile([1.4 * h, 1.3 * w], 2))  # both: two negative sides
+    y, x = rng.integers(1, 5, 2)
+    flat = tuple(map(int, (y, x, y, x + 3)))
+    yield case(flat, flat)  # no area
 
 
 def _overlap(box1, box2):
@@ -270,6 +307,39 @@ def _ratio(both, union):
 def negative_overlap(box1, box2):
     both = np.prod(_overlap(box1, box2))
     return _ratio(both, _area(box1) + _area(box2) - both)
+
+
+@iou.mistake(
+    "Boxes that are apart in both directions overlap: two negative sides have a "
+    "positive product. Cut off each side at 0 before you multiply."
+)
+def cuts_off_the_product(box1, box2):
+    both = max(0, np.prod(_overlap(box1, box2)))
+    return _ratio(both, _area(box1) + _area(box2) - both)
+
+
+@iou.mistake(
+    "Boxes that are apart overlap: a negative side was made positive. It means that "
+    "there is no intersection."
+)
+def absolute_sides(box1, box2):
+    both = np.prod(np.abs(_overlap(box1, box2)))
+    return _ratio(both, _area(box1) + _area(box2) - both)
+
+
+@iou.mistake(
+    "The box around both was taken for the intersection. That one begins at the larger "
+    "of the first corners and ends at the smaller of the last ones."
+)
+def box_around_both(box1, box2):
+    low, high = np.minimum(box1[:2], box2[:2]), np.maximum(box1[2:], box2[2:])
+    both = np.prod(high - low)
+    return _ratio(both, _area(box1) + _area(box2) - both)
+
+
+@iou.mistake("That is the area of the intersection. Divide it by that of the union.")
+def area_of_the_intersection(box1, box2):
+    return np.prod(np.maximum(_overlap(box1, box2), 0))
 
 
 @iou.mistake("The union counts the intersection twice. Subtract it once.")
@@ -318,6 +388,12 @@ def distance_not_likeness(box1, box2):
 
 
 @iou.right
+def iou_with_a_small_number(box1, box2):
+    both = np.prod(np.maximum(_overlap(box1, box2), 0))
+    return both / (_area(box1) + _area(box2) - both + 1e-9)
+
+
+@iou.right
 def iou_by_name(box1, box2):
     top, left, bottom, right = box1
     t, le, b, r = box2
@@ -348,17 +424,36 @@ def iou_with_an_early_return(box1, box2):
 
 @lab.check("kmeans_anchors", points=6, driver="anchors")
 def kmeans_anchors(rng):
-    """Clusters of unequal sizes and shapes; doubles that leave an anchor empty."""
-    # from the smallest area on; by width + height the order would be another
+    """Clusters of unequal shapes that overlap; doubles that leave an anchor empty."""
+    # From the smallest area on; by width plus height the order would be another.
     shapes = np.array([[0.05, 0.9], [0.3, 0.35], [0.9, 0.3], [0.7, 0.8]])
-    for k, m in [(2, 14), (3, 25), (4, 40)]:
-        wh = shapes[rng.integers(0, k, m)] * rng.uniform(0.6, 1.6, (m, 2))
-        yield case(wh=wh, k=k, seed=int(rng.integers(1000)))
-    wh = np.repeat(rng.uniform(0.1, 1, (2, 2)), (4, 3), axis=0)
-    yield case(wh=wh, k=4, seed=int(rng.integers(1000)))
-    yield case(wh=rng.uniform(0.1, 1, (9, 2)), k=1, seed=3)
-    # no clusters at all: it takes many rounds
-    yield case(wh=rng.uniform(0.1, 1, (60, 2)), k=4, seed=int(rng.integers(1000)))
+    for m in (40, 60):
+        yield told_apart(
+            lambda m=m: case(
+                wh=shapes[rng.integers(0, 4, m)] * rng.uniform(0.6, 1.6, (m, 2)),
+                k=4,
+                seed=int(rng.integers(1000)),
+            ),
+            tuple(map(_seeded, (kmeans_by_parts, other_start))),
+            *map(_seeded, (euclidean, median_anchor, one_round, unsorted_anchors,
+                           divided_by_the_anchor, sorted_by_the_sum)),
+        )  # fmt: skip
+    # Doubles: an anchor to which no box goes stays where it is.
+    yield told_apart(
+        lambda: case(
+            wh=np.repeat(rng.uniform(0.1, 1, (2, 2)), (4, 3), axis=0),
+            k=4,
+            seed=int(rng.integers(1000)),
+        ),
+        tuple(map(_seeded, (kmeans_by_parts, other_start))),
+        *map(_seeded, (unsorted_anchors, divided_by_the_anchor)),
+    )
+    yield case(wh=rng.uniform(0.1, 1, (9, 2)), k=1, seed=int(rng.integers(1000)))
+
+
+def _seeded(function):
+    """The function of a generator as one of a seed."""
+    return lambda wh, k, seed: function(wh, k, np.random.default_rng(seed))
 
 
 def _kmeans(wh, k, rng, *, distance="iou", center=np.mean, rounds=100, order="area",
@@ -387,6 +482,8 @@ def _kmeans(wh, k, rng, *, distance="iou", center=np.mean, rounds=100, order="ar
                 anchors[i] = center(wh[now == i], axis=0)
     if order == "area":
         anchors = anchors[np.argsort(anchors.prod(axis=1), kind="stable")]
+    elif order == "sum":
+        anchors = anchors[np.argsort(anchors.sum(axis=1), kind="stable")]
     elif order == "falling":
         anchors = anchors[np.argsort(-anchors.prod(axis=1), kind="stable")]
     return anchors
@@ -422,6 +519,13 @@ def one_round(wh, k, rng):
 @kmeans_anchors.mistake("The anchors are not sorted by area.")
 def unsorted_anchors(wh, k, rng):
     return _kmeans(wh, k, rng, order="none")
+
+
+@kmeans_anchors.mistake(
+    "The anchors are sorted by width plus height. The area is their product."
+)
+def sorted_by_the_sum(wh, k, rng):
+    return _kmeans(wh, k, rng, order="sum")
 
 
 @kmeans_anchors.mistake("The anchors are sorted from the largest to the smallest.")
@@ -482,10 +586,19 @@ def kmeans_by_distance(wh, k, rng):
     return anchors[np.prod(anchors, axis=1).argsort(kind="stable")]
 
 
-def _objects(rng, k):
-    """Boxes, k of them (x, y, w, h) as shares, with classes 0 to 2."""
-    boxes = np.hstack([rng.uniform(0.02, 0.98, (k, 2)), rng.uniform(0.1, 0.7, (k, 2))])
-    return boxes, rng.integers(0, 3, k)
+def _objects(rng, grid, anchors):
+    """An object as large as each anchor, about, in a cell of its own off the diagonal.
+
+    Returns:
+        Boxes (x, y, w, h) as shares, those of the first anchor first, and classes.
+    """
+    rows, columns = np.nonzero(~np.eye(grid, dtype=bool))
+    at = rng.permutation(len(rows))[: len(anchors)]
+    middles = np.stack([columns[at], rows[at]], axis=1) + rng.uniform(
+        0.1, 0.9, (len(at), 2)
+    )
+    sizes = anchors * rng.uniform(0.85, 1.15, anchors.shape)
+    return np.hstack([middles / grid, sizes]), rng.integers(0, 3, len(at))
 
 
 ANCHORS = np.array([[0.2, 0.5], [0.5, 0.2], [0.6, 0.7]])
@@ -494,24 +607,25 @@ ANCHORS = np.array([[0.2, 0.5], [0.5, 0.2], [0.6, 0.7]])
 @lab.check("encode_yolo", points=8)
 def encode_yolo(rng):
     """Several grids; one cell with two shapes, equal shapes, too many; the far edge."""
-    boxes, classes = _objects(rng, 3)
-    yield case(boxes, classes, 4, ANCHORS * rng.uniform(0.8, 1.2), 3)
-    boxes, classes = _objects(rng, 2)
-    yield case(boxes, classes + 1, 3, ANCHORS[:2] * rng.uniform(0.8, 1.2), 5)
+    for grid, A, n_classes in [(4, 3, 3), (3, 2, 5), (5, 3, 4)]:
+        anchors = ANCHORS[:A] * rng.uniform(0.8, 1.2)
+        yield case(*_objects(rng, grid, anchors), grid, anchors, n_classes)
     # equal shapes in one cell: the second takes the next best anchor, the third none
     x, y, w, h = rng.uniform([0.55, 0.3, 0.2, 0.45], [0.62, 0.45, 0.25, 0.55])
     crowd = np.array([[x, y, w, h], [x + 0.02, y, w * 1.1, h], [x, y + 0.02, w, h],
                       [x + 0.01, y + 0.01, 0.6, 0.6]])  # fmt: skip
     yield case(crowd, np.array([2, 0, 1, 1]), 2, ANCHORS[:2], 3)
     yield case(crowd[:3], np.array([0, 1, 1]), 2, ANCHORS, 2)
-    edge = np.array([[1.0, 0.4, 0.3, 0.2], [0.2, 1.0, 0.2, 0.4], [0.0, 0.5, 0.1, 0.1]])
-    yield case(edge * rng.uniform(1, 1.0), np.array([1, 0, 1]), 4, ANCHORS[1:], 2)
+    a, b, c = rng.uniform(0.3, 0.7, 3)
+    edge = np.array([[1.0, a, 0.3, 0.2], [0.2, 1.0, 0.2, 0.4], [0.0, b, c, 0.1]])
+    yield case(edge, np.array([1, 0, 1]), 4, ANCHORS[1:], 2)
     yield case(np.zeros((0, 4)), np.zeros(0, int), 2, ANCHORS, 2)
 
 
 def _encode(boxes, classes, grid, anchors, n_classes, *, swap=False, wh=lambda s: s,
             inside=True, log=True, taken="next", swap_wh=False, relative=True,
-            first=0, best=np.argmax, corner=False):  # fmt: skip
+            first=0, best=np.argmax, corner=False, label_at=5,
+            stop=False):  # fmt: skip
     Y = np.zeros((grid, grid, len(anchors), 5 + n_classes))
     for (x, y, w, h), label in zip(boxes, classes, strict=True):
         if corner:
@@ -522,6 +636,8 @@ def _encode(boxes, classes, grid, anchors, n_classes, *, swap=False, wh=lambda s
             fit[Y[row, column, :, 0] == 1] = -1
         a = first if best is None else best(fit)
         if fit[a] < 0 or (taken == "lost" and Y[row, column, a, 0] == 1):
+            if stop:
+                break
             continue
         at = Y[column, row] if swap else Y[row, column]
         at[a] = 0
@@ -529,7 +645,7 @@ def _encode(boxes, classes, grid, anchors, n_classes, *, swap=False, wh=lambda s
         size = size[::-1] if swap_wh else size
         place = [x * grid - column, y * grid - row] if inside else [x, y]
         at[a, :5] = 1, *place, *(np.log(size) if log else size)
-        at[a, 5 + label] = 1
+        at[a, label_at + label] = 1
     return Y
 
 
@@ -589,6 +705,31 @@ def always_the_first_anchor(boxes, classes, grid, anchors, n_classes):
 )
 def corner_in_charge(boxes, classes, grid, anchors, n_classes):
     return _encode(boxes, classes, grid, anchors, n_classes, corner=True)
+
+
+@encode_yolo.mistake(
+    "The classes begin one entry too early, on the height. The one-hot class stands "
+    "behind p_c and the four numbers of the box."
+)
+def class_too_early(boxes, classes, grid, anchors, n_classes):
+    return _encode(boxes, classes, grid, anchors, n_classes, label_at=4)
+
+
+@encode_yolo.mistake("Each object goes to the anchor least like it.")
+def least_alike_anchor(boxes, classes, grid, anchors, n_classes):
+    def worst(fit):
+        return np.where(fit < 0, 2, fit).argmin()
+
+    return _encode(boxes, classes, grid, anchors, n_classes, best=worst)
+
+
+@encode_yolo.mistake(
+    "Sizes are told in cells. Divide them by the anchor, whatever the grid is."
+)
+def sizes_in_cells(boxes, classes, grid, anchors, n_classes):
+    Y = _encode(boxes, classes, grid, anchors, n_classes, relative=False)
+    Y[..., 3:5] += np.log(grid) * (Y[..., :1] == 1)
+    return Y
 
 
 @encode_yolo.right
@@ -747,7 +888,7 @@ def decode_in_float32(Y, anchors):
 @lab.check("yolo_boxes_to_corners", points=3)
 def yolo_boxes_to_corners(rng):
     """A few boxes, a whole grid, a single one, none."""
-    for shape in [(5,), (2, 3, 2), (), (0,)]:
+    for shape in [(5,), (2, 3, 2), (), (0,), (2, 4)]:
         yield case(rng.normal(size=(*shape, 2)), rng.uniform(0.1, 2, (*shape, 2)))
 
 
@@ -814,14 +955,23 @@ def corners_filled_in(box_xy, box_wh):
 @lab.check("yolo_filter_boxes", points=5)
 def yolo_filter_boxes(rng):
     """A grid at the usual threshold, a list at another one, equality, nothing kept."""
-    for shape, C, options in [
-        ((3, 3, 2), 4, {}),
-        ((15,), 3, {"threshold": 0.35}),
-        ((4, 2), 2, {"threshold": 0.999}),
-    ]:
-        probs = rng.dirichlet(np.full(C, 0.2), shape)
-        confidence = rng.uniform(0.3, 1, (*shape, 1))
-        yield case(rng.normal(size=(*shape, 4)), confidence, probs, **options)
+    for shape, C, options, wrong in [
+        ((3, 3, 2), 4, {}, (ignores_the_confidence, confidence_decides)),
+        ((15,), 3, {"threshold": 0.35},
+         (ignores_the_confidence, confidence_decides, constant_threshold)),
+        ((2, 5), 2, {"threshold": 0.45},
+         (ignores_the_confidence, confidence_decides, constant_threshold)),
+        ((4, 2), 2, {"threshold": 0.999}, (ignores_the_confidence, constant_threshold)),
+    ]:  # fmt: skip
+        yield told_apart(
+            lambda shape=shape, C=C, options=options: case(
+                rng.normal(size=(*shape, 4)),
+                rng.uniform(0.3, 0.99, (*shape, 1)),
+                rng.dirichlet(np.full(C, 0.2), shape),
+                **options,
+            ),
+            ref.yolo_filter_boxes, *wrong,
+        )  # fmt: skip
     probs = np.array([[0.5, 0.25], [0.75, 0.5], [1.0, 0.5], [0.25, 1.0], [0.5, 0.5]])
     confidence = np.array([[1.0], [1.0], [0.5], [0.5], [1.0]])  # ties and equality
     yield case(rng.normal(size=(5, 4)), confidence, probs, threshold=0.5)
@@ -877,6 +1027,13 @@ def returns_probabilities(boxes, box_confidence, box_class_probs, threshold=0.6)
 def boxes_first(boxes, box_confidence, box_class_probs, threshold=0.6):
     scores, boxes, classes = _filter(boxes, box_confidence * box_class_probs, threshold)
     return boxes, scores, classes
+
+
+@yolo_filter_boxes.mistake(
+    "All boxes came back. Keep those whose score reaches the threshold."
+)
+def keeps_all(boxes, box_confidence, box_class_probs, threshold=0.6):
+    return _filter(boxes, box_confidence * box_class_probs, -1)
 
 
 @yolo_filter_boxes.right
@@ -944,23 +1101,34 @@ def _scene(rng, objects, copies, C=3):
 @lab.check("yolo_non_max_suppression", points=7)
 def yolo_non_max_suppression(rng):
     """Clusters of several classes and of one, a chain, ties, equality, few, none."""
-    scores, boxes, classes = _scene(rng, 4, 5, 2)
-    yield case(scores, boxes, classes)
-    scores, boxes, classes = _scene(rng, 3, 6)
-    yield case(scores, boxes, classes * 0, 15, iou_threshold=0.3)
-    scores, boxes, classes = _scene(rng, 6, 3)
-    yield case(scores, boxes, classes, max_boxes=4, iou_threshold=0.6)
+    for objects, copies, C, options, wrong, alike in [
+        (4, 5, 2, {}, (across_classes, class_by_class, in_groups, dropped_ones_drop),
+         ()),
+        (3, 6, 1, {"max_boxes": 15, "iou_threshold": 0.3},
+         (threshold_fixed, dropped_ones_drop), ()),
+        (6, 3, 3, {"max_boxes": 4, "iou_threshold": 0.6},
+         (across_classes, class_by_class, in_groups),
+         (threshold_fixed, dropped_ones_drop)),
+    ]:  # fmt: skip
+        yield told_apart(
+            lambda objects=objects, copies=copies, C=C, options=options: case(
+                *_scene(rng, objects, copies, C), **options
+            ),
+            ref.yolo_non_max_suppression, *wrong, alike=alike,
+        )  # fmt: skip
     y, x = rng.uniform(0, 5, 2)
     chain = np.array([[y, x, y + 1, x + 4], [y, x + 1, y + 1, x + 5],
                       [y, x + 2, y + 1, x + 6], [y, x, y + 1, x + 4]])  # fmt: skip
-    yield case(np.array([0.9, 0.8, 0.7, 0.6]), chain, np.array([1, 1, 1, 0]))
+    falling = -np.sort(-rng.uniform(0.1, 1, 4))
+    yield case(falling, chain, np.array([1, 1, 1, 0]))
     pair = np.array([[0, 0, 1, 3], [0, 1, 1, 4], [0, 2, 1, 5]])  # IoU 0.5 and 0.2
     tie = np.array([0.5, 0.5, 0.5]) * rng.uniform(0.5, 1)
     yield case(tie, pair, np.zeros(3, int), 3, 0.5)
     yield case(tie, pair[::-1], np.zeros(3, int), 10, 0.4)
     yield case(np.zeros(0), np.zeros((0, 4)), np.zeros(0, int))
-    scores, boxes, classes = _scene(rng, 14, 1)
-    yield case(scores, boxes + np.arange(14)[:, None] * 5, classes)
+    scores, boxes, _ = _scene(rng, 14, 1)  # more than the usual limit, all apart
+    labels = rng.permutation(np.arange(14) % 3)
+    yield case(scores, boxes + np.arange(14)[:, None] * 5, labels)
 
 
 def _nms(scores, boxes, classes, max_boxes=10, iou_threshold=0.5, *, per_class=True,
@@ -1053,6 +1221,43 @@ def class_by_class(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
     return s[order], b[order], c[order]
 
 
+@yolo_non_max_suppression.mistake(
+    "The boxes come in groups, class by class, and the limit cuts off the last "
+    "classes. Put all that are kept in one order by falling score, then cut off."
+)
+def in_groups(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    s, b, c = _nms(scores, boxes, classes, len(scores), iou_threshold)
+    order = np.argsort(c, kind="stable")[:max_boxes]
+    return s[order], b[order], c[order]
+
+
+@yolo_non_max_suppression.mistake(
+    "The boxes come in groups, class by class, with a limit for each. `max_boxes` is "
+    "for all classes together, and the order is by falling score."
+)
+def groups_with_limits(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    s, b, c = _nms(scores, boxes, classes, max_boxes, iou_threshold, each=True)
+    order = np.argsort(c, kind="stable")
+    return s[order], b[order], c[order]
+
+
+@yolo_non_max_suppression.mistake(
+    "Nothing was dropped: the boxes are sorted and cut off. Leave out those that "
+    "overlap a kept box of their class too much."
+)
+def sorts_only(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    return _nms(scores, boxes, classes, max_boxes, drop=lambda v: False)
+
+
+@yolo_non_max_suppression.mistake(
+    "Equal scores come in the reverse of their order: so does a stable sort that is "
+    "turned round. Sort the negative scores."
+)
+def turns_ties_round(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    s, b, c = scores[::-1], boxes[::-1], classes[::-1]
+    return _nms(s, b, c, max_boxes, iou_threshold)
+
+
 @yolo_non_max_suppression.right
 def suppress_by_removal(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
     left, keep = list(np.argsort(-scores, kind="stable")), []
@@ -1115,8 +1320,11 @@ lab.concept(
 @lab.check("scale_boxes", points=2)
 def scale_boxes(rng):
     """High and wide pictures, one box, several, none."""
-    for k, shape in [(3, (720, 1280)), (1, (200, 50)), (0, (96, 64))]:
-        yield case(rng.uniform(0, 1, (k, 4)), shape)
+    for k, wide in [(3, True), (1, False), (0, True), (2, False), (5, True)]:
+        short, long = int(rng.integers(40, 90)), int(rng.integers(100, 900))
+        yield case(
+            rng.uniform(0.1, 1, (k, 4)), (short, long) if wide else (long, short)
+        )
 
 
 @scale_boxes.mistake(
@@ -1132,6 +1340,13 @@ def scaled_by_exchanged(boxes, image_shape):
 def scaled_in_pairs(boxes, image_shape):
     h, w = image_shape
     return boxes * np.array([h, h, w, w])
+
+
+@scale_boxes.mistake(
+    "Only the height was used. Left and right are shares of the width."
+)
+def scaled_by_the_height(boxes, image_shape):
+    return boxes * image_shape[0]
 
 
 @scale_boxes.mistake("Pixels were turned into shares. Multiply.")
@@ -1167,18 +1382,38 @@ def scale_by_stack(boxes, image_shape):
 @lab.check("yolo_eval", points=4)
 def yolo_eval(rng):
     """Two grids, a wide and a high picture; each of the three options in use."""
-    for grid, shape, options in [
-        (3, (100, 200), {}),
-        (4, (300, 90), {"max_boxes": 3, "score_threshold": 0.3}),
-        (3, (50, 70), {"score_threshold": 0.2, "iou_threshold": 0.2}),
-        (3, (80, 60), {"score_threshold": 0.1, "iou_threshold": 0.85, "max_boxes": 30}),
-    ]:
-        yield case(_outputs(rng, grid), shape, **options)
-    xy, wh, confidence, probs = _outputs(rng, 5)  # more than ten are sure
+    own = (eval_with_its_own_score, eval_with_its_own_iou, eval_with_its_own_limit,
+           eval_with_thresholds_exchanged)  # fmt: skip
+    for grid, (height, width), options, wrong, alike in [
+        (3, (100, 200), {}, own[3:], ()),
+        (4, (300, 90), {"max_boxes": 3, "score_threshold": 0.3}, own[2:3],
+         (own[0], own[3])),
+        (3, (50, 70), {"score_threshold": 0.25, "iou_threshold": 0.15},
+         (*own[:2], own[3]), ()),
+        (3, (80, 60), {"score_threshold": 0.1, "iou_threshold": 0.85, "max_boxes": 30},
+         own, ()),
+    ]:  # fmt: skip
+        # The numbers are drawn once more where a threshold happens to decide nothing.
+        shape = height + int(rng.integers(20)), width + int(rng.integers(20))
+        yield told_apart(
+            lambda grid=grid, shape=shape, options=options: case(
+                _outputs(rng, grid), shape, **options
+            ),
+            ref.yolo_eval, eval_without_suppression, *wrong, alike=alike,
+        )  # fmt: skip
+    yield told_apart(
+        lambda: case(_sure_outputs(rng), (60, 40)),
+        ref.yolo_eval, eval_without_suppression, own[3],
+    )  # fmt: skip
+
+
+def _sure_outputs(rng):
+    """More than ten boxes are sure, and many are doubles."""
+    xy, wh, confidence, probs = _outputs(rng, 5)
     probs = 0.97 * np.eye(3)[probs.argmax(axis=-1)] + 0.01
     xy = rng.uniform(0, 1, xy.shape)
-    xy[0] = 0.5 + 0.02 * rng.normal(size=xy[0].shape)  # and many are doubles
-    yield case((xy, wh, 0.8 + 0.2 * confidence, probs), (60, 40))
+    xy[0] = 0.5 + 0.02 * rng.normal(size=xy[0].shape)
+    return xy, wh, 0.8 + 0.2 * confidence, probs
 
 
 def _outputs(rng, grid, A=2, C=3):
@@ -1290,19 +1525,24 @@ def eval_flat(yolo_outputs, image_shape, max_boxes=10,
 # --- how good is it? -----------------------------------------------------------------
 
 
-def _detections(rng, pictures, truths, doubles):
-    """Truths on several pictures, detections near them and elsewhere, shuffled."""
-    true_pictures = rng.integers(0, pictures, truths)
-    true_boxes = np.array([_box(rng, 10) for _ in range(truths)]).reshape(-1, 4)
+def _detections(rng, truths, pictures, overlaps):
+    """Objects far apart, detections that overlap each of them so much, shuffled.
+
+    For each object there is also a box in the same place of another image, and at the
+    end there are three boxes where nothing is, one of them on an image of its own.
+    """
+    true_pictures = rng.permutation(np.arange(truths) % pictures)
+    true_boxes = np.array([_box(rng, 10) + 20 * i for i in range(truths)])
     boxes, on = [], []
     for box, p in zip(true_boxes, true_pictures, strict=True):
-        h, w = box[2] - box[0], box[3] - box[1]
-        for spread in (0.06, 0.12, 0.3)[:doubles]:
-            shift = rng.normal(size=2) * spread * [h, w]
-            boxes.append(box + np.tile(shift, 2))
+        for overlap in overlaps:
+            shift = (1 - overlap) / (1 + overlap) * (box[2] - box[0])
+            boxes.append(box + rng.choice([-1, 1]) * shift * np.array([1, 0, 1, 0]))
             on.append(p)
-    boxes += [_box(rng, 10) for _ in range(3)]
-    on += list(rng.integers(0, pictures + 1, 3))
+        boxes.append(box + rng.uniform(-0.01, 0.01, 4))
+        on.append((p + 1) % (pictures + 1))
+    boxes += [_box(rng, 10) - 40 for _ in range(3)]
+    on += [0, pictures - 1, pictures]
     order = rng.permutation(len(boxes))
     scores = rng.uniform(0.1, 1, len(boxes))
     return (
@@ -1317,34 +1557,49 @@ def _detections(rng, pictures, truths, doubles):
 @lab.check("match_detections", points=5)
 def match_detections(rng):
     """Doubles, false alarms, other pictures, equality and ties, no truth, nothing."""
-    yield case(*_detections(rng, 3, 5, 3))
-    yield case(*_detections(rng, 2, 4, 3), iou_threshold=0.75)
-    yield case(*_detections(rng, 1, 3, 2), iou_threshold=0.3)
+    always = (counts_doubles, across_pictures, matched_unsorted, back_in_order,
+              matched_from_below)  # fmt: skip
+    # The overlap that lies between 0.5 and the threshold is a hit for one of them only.
+    for truths, pictures, overlaps, options, wrong in [
+        (4, 3, (0.9, 0.7, 0.4), {}, ()),
+        (3, 2, (0.9, 0.8, 0.6), {"iou_threshold": 0.75}, (matched_at_half,)),
+        (3, 2, (0.45, 0.4, 0.2), {"iou_threshold": 0.3}, (matched_at_half,)),
+        (4, 4, (0.8, 0.65, 0.55), {"iou_threshold": 0.6}, (matched_at_half,)),
+    ]:
+        yield told_apart(
+            lambda sizes=(truths, pictures, overlaps), options=options: case(
+                *_detections(rng, *sizes), **options
+            ),
+            ref.match_detections, *always, *wrong,
+        )  # fmt: skip
     # two truths; the second detection overlaps a taken one most, and a free one too
     y = rng.uniform(0, 3)
     truths = np.array([[y, 0, y + 1, 10], [y, 2, y + 1, 12], [y, 2, y + 1, 12]])
     found = np.array([[y, 0, y + 1, 10], [y, 0.5, y + 1, 10.5], [y, 2, y + 1, 12]])
-    yield case(np.array([0.9, 0.8, 0.7]), found, np.zeros(3, int), truths,
-               np.array([0, 0, 1]))  # fmt: skip
-    half = np.array([[0, 0, 1, 3], [0, 1, 1, 4]])  # IoU 0.5 with the truth
-    yield case(np.array([0.4, 0.4]), half[[1, 0]], np.array([4, 4]), half[:1],
-               np.array([4]))  # fmt: skip
-    yield case(np.array([0.4]), half[1:], np.array([7]), half[:1], np.array([7]))
+    falling = -np.sort(-rng.uniform(0.1, 1, 3))
+    yield case(falling, found, np.zeros(3, int), truths, np.array([0, 0, 1]))
+    near = found + rng.uniform(-0.02, 0.02, 4)
+    yield case(falling[[2, 0, 1]], near, np.array([1, 1, 0]), truths,
+               np.array([1, 1, 0]))  # fmt: skip
+    # a tie, the second of which is the better box
+    pair = found[[1, 0]]
+    yield case(np.full(2, falling[1]), pair, np.array([4, 4]), found[:1], np.array([4]))
     # one place, several pictures: only one of them has the object
-    same = np.repeat(half[:1], 3, axis=0) + rng.uniform(0, 0.1)
-    yield case(np.array([0.9, 0.6, 0.3]), same, np.array([0, 2, 1]), same[:2],
-               np.array([2, 3]))  # fmt: skip
-    yield case(rng.uniform(0, 1, 2), half, np.array([0, 1]), np.zeros((0, 4)),
+    same = np.repeat(found[:1], 3, axis=0) + rng.uniform(0, 0.1)
+    yield case(falling, same, np.array([0, 2, 1]), same[:2], np.array([2, 3]))
+    yield case(falling[:2], found[:2], np.array([0, 1]), np.zeros((0, 4)),
                np.zeros(0, int))  # fmt: skip
-    yield case(np.zeros(0), np.zeros((0, 4)), np.zeros(0, int), half, np.array([0, 1]))
+    yield case(np.zeros(0), np.zeros((0, 4)), np.zeros(0, int), found[:2],
+               np.array([0, 1]))  # fmt: skip
 
 
 def _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5, *,
-           once=True, free=False, same=True, sort=True, restore=False, strict=False,
-           fixed=False, first=False):  # fmt: skip
+           once=True, free=False, same=True, sort=True, restore=False, fixed=False,
+           rising=False, like=None):  # fmt: skip
     threshold = 0.5 if fixed else iou_threshold
     taken = np.zeros(len(true_boxes), bool)
-    order = np.argsort(-scores, kind="stable") if sort else np.arange(len(scores))
+    order = np.argsort(scores if rising else -scores, kind="stable")
+    order = order if sort else np.arange(len(scores))
     hits = []
     for i in order:
         best, place = -1.0, None
@@ -1352,11 +1607,11 @@ def _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5
             other = same and true_pictures[j] != pictures[i]
             if other or (free and taken[j]):
                 continue
-            overlap = ref.iou(boxes[i], true_boxes[j])
+            overlap = (like or ref.iou)(boxes[i], true_boxes[j])
             if overlap > best:
                 best, place = overlap, j
-        near = best > threshold if strict else best >= threshold
-        hit = bool(place is not None and near and not (once and taken[place]))
+        near = place is not None and best >= threshold
+        hit = bool(near and not (once and taken[place]))
         if hit:
             taken[place] = True
         hits.append(hit)
@@ -1412,11 +1667,11 @@ def next_best_truth(scores, boxes, pictures, true_boxes, true_pictures,
                   free=True)  # fmt: skip
 
 
-@match_detections.mistake("An IoU of exactly the threshold is enough for a hit.")
-def strictly_more(scores, boxes, pictures, true_boxes, true_pictures,
-                  iou_threshold=0.5):  # fmt: skip
+@match_detections.mistake("The least sure detection comes first. Start at the top.")
+def matched_from_below(scores, boxes, pictures, true_boxes, true_pictures,
+                       iou_threshold=0.5):  # fmt: skip
     return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold,
-                  strict=True)  # fmt: skip
+                  rising=True)  # fmt: skip
 
 
 @match_detections.mistake("The IoU threshold is 0.5 whatever is asked.")
@@ -1429,6 +1684,13 @@ def matched_at_half(scores, boxes, pictures, true_boxes, true_pictures,
 def match_by_parts(scores, boxes, pictures, true_boxes, true_pictures,
                    iou_threshold=0.5):  # fmt: skip
     return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold)
+
+
+@match_detections.right
+def match_with_a_small_number(scores, boxes, pictures, true_boxes, true_pictures,
+                              iou_threshold=0.5):  # fmt: skip
+    return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold,
+                  like=iou_with_a_small_number)  # fmt: skip
 
 
 @match_detections.right
@@ -1468,15 +1730,26 @@ def match_by_claims(scores, boxes, pictures, true_boxes, true_pictures,
 @lab.check("average_precision", points=4)
 def average_precision(rng):
     """Some found, all found first, misses, none found, no detection at all."""
-    for k, extra in [(9, 3), (14, 0), (6, 1)]:
-        hits = rng.random(k) < 0.6
-        hits[rng.integers(2, k)] = True
-        hits[:2] = False, True
-        yield case(hits, int(hits.sum()) + extra)
-    yield case(np.array([True] * 3 + [False] * 2), 3 + int(rng.integers(1, 9)))
-    yield case(np.array([True, False, False, True, True, True, False]), 5)
-    yield case(np.zeros(4, bool), 2)
-    yield case(np.zeros(0, bool), 3)
+    wrong = (jagged, over_all_detections, last_precision, last_recall, best_so_far,
+             divided_by_the_detections)  # fmt: skip
+    for k, extra in [(9, 3), (14, 0), (6, 1), (7, 5), (11, 2)]:
+        yield told_apart(
+            lambda k=k, extra=extra: _ranking(rng, k, extra),
+            ref.average_precision, *wrong,
+        )  # fmt: skip
+    first = int(rng.integers(2, 5))  # all that are found stand in front
+    for missed in rng.permutation([1, 3, 4, 5, 6, 7, 8])[:3]:
+        yield case(np.array([True] * first + [False] * 2), first + int(missed))
+    yield case(np.zeros(int(rng.integers(2, 6)), bool), int(rng.integers(1, 5)))
+    yield case(np.zeros(0, bool), int(rng.integers(1, 5)))
+
+
+def _ranking(rng, k, extra):
+    """Detections, at least two of them hits, and `extra` truths that are not found."""
+    hits = rng.random(k) < 0.6
+    hits[rng.integers(2, k)] = True
+    hits[:2] = False, True
+    return case(hits, int(hits.sum()) + extra)
 
 
 def _precision(hits):
@@ -1527,6 +1800,21 @@ def best_so_far(hits, n_truths):
 @average_precision.mistake("The sum over the hits is not divided by anything.")
 def not_divided(hits, n_truths):
     return _best(hits)[hits].sum()
+
+
+@average_precision.mistake(
+    "It is divided by the number of detections. Recall grows with each hit by one "
+    "truth's share."
+)
+def divided_by_the_detections(hits, n_truths):
+    return _best(hits)[hits].sum() / max(len(hits), 1)
+
+
+@average_precision.mistake(
+    "That is the mean precision at the hits. Truths that are never found lower it."
+)
+def mean_precision_at_hits(hits, n_truths):
+    return _precision(hits)[hits].sum() / max(hits.sum(), 1)
 
 
 @average_precision.right
@@ -1656,6 +1944,26 @@ def cropped_at_the_end(X, W, stride, pad):
     return Z[:, : Z.shape[1] - 2 * pad, : Z.shape[2] - 2 * pad]
 
 
+@transposed_conv.mistake(
+    "Only the first image has results; all others are 0. Is there a `return` inside a "
+    "loop?"
+)
+def spreads_the_first_image(X, W, stride, pad):
+    Z = _transposed(X, W, stride, pad)
+    Z[1:] = 0
+    return Z
+
+
+@transposed_conv.mistake(
+    "It is right only where the stride equals the side of the filter. Windows of the "
+    "output begin `stride` apart, and each is f wide."
+)
+def steps_by_the_side(X, W, stride, pad):
+    f, (n_H, n_W) = len(W), X.shape[1:3]
+    Z = _transposed(X, W, f, pad)
+    return Z[:, : stride * (n_H - 1) + f - 2 * pad, : stride * (n_W - 1) + f - 2 * pad]
+
+
 @transposed_conv.right
 def transposed_by_einsum(X, W, stride, pad):
     blocks = np.einsum("mijk,abck->mijabc", X, W)
@@ -1716,8 +2024,8 @@ def conv_block(rng):
 @conv_block.mistake("The skip is taken after the pooling. Hand over the map before it.")
 def skip_after_pooling(X, n_filters=32, max_pooling=True, *, net):
     X = _twice(X, n_filters, net)
-    X = nn.max_pool2d(X, 2) if max_pooling else nn.max_pool2d(X, 1)
-    return X, X if max_pooling else X * 1.0001
+    X = nn.max_pool2d(X, 2) if max_pooling else X
+    return X, X
 
 
 @conv_block.mistake("It pools always. Only if `max_pooling` says so.")
@@ -1755,8 +2063,22 @@ def level_relu_first(X, n_filters=32, max_pooling=True, *, net):
 @conv_block.mistake("The order of the results: first what goes on, then the skip.")
 def skip_first(X, n_filters=32, max_pooling=True, *, net):
     skip = _twice(X, n_filters, net)
-    X = nn.max_pool2d(skip, 2) if max_pooling else skip * 2
-    return skip, X
+    return skip, nn.max_pool2d(skip, 2) if max_pooling else skip
+
+
+@conv_block.mistake(
+    "The map was made smaller by averages. This level takes the largest of each four."
+)
+def averages_instead(X, n_filters=32, max_pooling=True, *, net):
+    X = _twice(X, n_filters, net)
+    return (nn.average_pool2d(X, 2) if max_pooling else X), X
+
+
+@conv_block.mistake("There is a ReLU missing: one follows each of the two batch norms.")
+def one_relu(X, n_filters=32, max_pooling=True, *, net):
+    X = nn.relu(net.batch_norm(net.conv(X, n_filters, f=3)))
+    X = net.batch_norm(net.conv(X, n_filters, f=3))
+    return (nn.max_pool2d(X, 2) if max_pooling else X), X
 
 
 @conv_block.right
@@ -1844,6 +2166,26 @@ def up_without_batch_norm(expansive_input, contractive_input, n_filters=32, *, n
     for _ in range(2):
         X = nn.relu(net.conv(X, n_filters, f=3))
     return X
+
+
+@upsampling_block.mistake(
+    "ReLU comes before batch norm on the way up. Convolution, batch norm, ReLU."
+)
+def up_relu_first(expansive_input, contractive_input, n_filters=32, *, net):
+    X = net.conv_transpose(expansive_input, n_filters, f=3, s=2)
+    X = nn.concatenate([X, contractive_input])
+    for _ in range(2):
+        X = net.batch_norm(nn.relu(net.conv(X, n_filters, f=3)))
+    return X
+
+
+@upsampling_block.mistake(
+    "There is a ReLU behind the transposed convolution. What comes from below is "
+    "merged as it is."
+)
+def relu_before_the_merge(expansive_input, contractive_input, n_filters=32, *, net):
+    return _up(expansive_input, contractive_input, n_filters, net,
+               join=lambda up, skip: nn.concatenate([nn.relu(up), skip]))  # fmt: skip
 
 
 @upsampling_block.mistake(
@@ -1982,17 +2324,28 @@ def unet_with_a_running_width(X, n_filters=32, n_classes=23, depth=4, *, net):
 @lab.check("mean_iou", points=4)
 def mean_iou(rng):
     """Masks of several classes, some absent from both or from one; agreement."""
-    truth = rng.integers(0, 3, (2, 4, 5))
-    truth[0, 0] = 0, 1, 2, 1, 0
-    wrong = np.where(rng.random(truth.shape) < 0.4, rng.integers(0, 3, truth.shape),
-                     truth)  # fmt: skip
-    wrong[0, 0] = 0, 1, 2, 2, 1
+    truth, wrong = _masks(rng)
     yield case(truth, wrong, 3)
+    truth, wrong = _masks(rng)
     yield case(truth, wrong, 5)  # classes 3 and 4 are nowhere
+    truth, wrong = _masks(rng)
     yield case(np.where(truth == 1, 3, truth), np.where(wrong == 2, 0, wrong), 4)
     yield case(truth[0], truth[0].copy(), 4)
-    yield case(np.zeros(6, int), np.array([0, 0, 1, 1, 1, 0]), 2)
-    yield case(np.array([0, 0, 1, 1, 3]), np.array([0, 1, 1, 1, 3]), 5)  # one pixel
+    zeros, ones = (int(n) for n in rng.permutation(np.arange(2, 8))[:2])
+    said = rng.permutation(np.repeat([0, 1], [zeros, ones]))
+    yield case(np.zeros(zeros + ones, int), said, 2)  # class 1 is only predicted
+    order = rng.permutation(5)  # one pixel is wrong
+    yield case(np.array([0, 0, 1, 1, 3])[order], np.array([0, 1, 1, 1, 3])[order], 5)
+
+
+def _masks(rng):
+    """Two masks of three classes, each right somewhere and wrong somewhere."""
+    truth = rng.integers(0, 3, (2, 4, 5))
+    truth[0, 0] = 0, 1, 2, 1, 0
+    other = rng.integers(0, 3, truth.shape)
+    said = np.where(rng.random(truth.shape) < 0.4, other, truth)
+    said[0, 0] = 0, 1, 2, 2, 1
+    return truth, said
 
 
 def _ious(y_true, y_pred, C):
@@ -2077,16 +2430,26 @@ def iou_in_float32(y_true, y_pred, C):
 @lab.check("dice", points=2)
 def dice(rng):
     """Partly, Booleans, apart, both empty, one empty, equal."""
-    truth = rng.integers(0, 2, (3, 5))
-    other = rng.integers(0, 2, (3, 5))
-    truth[0], other[0] = (1, 1, 1, 0, 0), (1, 0, 1, 1, 0)
-    yield case(truth, other)
-    yield case(truth.ravel() == 1, other.ravel() == 1)
-    yield case(truth, 1 - truth)
-    yield case(np.zeros((2, 3), int), np.zeros((2, 3), int))
-    yield case(truth, np.zeros((3, 5), int))
-    yield case(truth, truth.copy())
-    yield case(np.array([0, 0, 1]), np.zeros(3, int))
+    for shape, kind in [((3, 5), int), ((12,), bool), ((2, 3, 4), int), ((4, 4), float),
+                        ((9,), int), ((2, 7), bool)]:  # fmt: skip
+        one = told_apart(
+            lambda shape=shape, kind=kind: case(*_two_masks(rng, shape, kind)),
+            ref.dice, counts_the_zeros, precision_alone, recall_alone,
+        )  # fmt: skip
+        yield one
+    truth, _ = one.args
+    yield case(truth, ~truth)  # apart
+    yield case(truth, np.zeros_like(truth))
+    empty = np.zeros(tuple(rng.integers(2, 6, 2)), int)
+    yield case(empty, empty.copy())
+    yield case(truth.astype(int), truth.astype(int))
+
+
+def _two_masks(rng, shape, kind):
+    """Two masks that overlap and differ in area."""
+    a, b = rng.integers(0, 2, (2, *shape))
+    a.flat[:4], b.flat[:4] = (1, 1, 1, 0), (1, 0, 0, 1)
+    return a.astype(kind), b.astype(kind)
 
 
 @dice.mistake(
@@ -2120,6 +2483,18 @@ def empty_is_nan(y_true, y_pred):
 @dice.mistake("The zeros count as agreement, too. Dice looks at the ones only.")
 def counts_the_zeros(y_true, y_pred):
     return np.mean(np.asarray(y_true, bool) == np.asarray(y_pred, bool))
+
+
+@dice.mistake("That is the share of the prediction that is right. Both areas count.")
+def precision_alone(y_true, y_pred):
+    a, b = np.asarray(y_true, bool), np.asarray(y_pred, bool)
+    return np.sum(a & b) / b.sum() if b.any() else float(not a.any())
+
+
+@dice.mistake("That is the share of the ground truth that was found. Both areas count.")
+def recall_alone(y_true, y_pred):
+    a, b = np.asarray(y_true, bool), np.asarray(y_pred, bool)
+    return np.sum(a & b) / a.sum() if a.any() else float(not b.any())
 
 
 @dice.right

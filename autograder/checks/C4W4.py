@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.check import Lab, case
+from autograder.checks.drawing import told_apart
 from helpers import nn
 
 lab = Lab("C4W4")
@@ -19,23 +20,31 @@ def _squares(y_pred):
     return near, far
 
 
-def _triplets(rng, m, d, spread=0.6):
-    """Encodings of which some triplets cost and some do not."""
-    y_pred = spread * rng.normal(size=(3, m, d))
-    y_pred[1, ::2] = y_pred[0, ::2] + 0.1 * rng.normal(size=(len(y_pred[0, ::2]), d))
-    if m > 3:
-        y_pred[2, 1] = y_pred[0, 1] + 0.05 * rng.normal(size=d)  # a hard one
-        y_pred[2, 0] = y_pred[0, 0] + 9.0  # and one that costs nothing
-    return tuple(y_pred)
+def _directions(rng, m, d):
+    """Vectors of length 1."""
+    steps = rng.normal(size=(m, d))
+    return steps / np.linalg.norm(steps, axis=1, keepdims=True)
 
 
-def _tie(alpha):
-    """Triplets whose cost is exactly 0, and exactly the margin."""
-    A = np.zeros((2, 2))
-    P = np.array([[0.5, 0.0], [0.0, 1.0]])
-    N = np.array([[0.5, 0.0], [1.0, 0.0]])
-    N[0] = [0.5, np.sqrt(alpha)]
-    return A, P, N
+def _triplets(rng, m, d, alpha=0.2):
+    """Encodings: in turn within the margin, satisfied, and nearer to the negative."""
+    near = rng.uniform(0.5, 1.2, m)
+    further = np.array([0.5 * alpha, alpha + 0.7, -0.3])[np.arange(m) % 3]
+    far = near + further * rng.uniform(0.7, 1.3, m)
+    order = rng.permutation(m)
+    anchor = rng.normal(size=(m, d))
+    positive = anchor + np.sqrt(near)[order, np.newaxis] * _directions(rng, m, d)
+    negative = anchor + np.sqrt(far)[order, np.newaxis] * _directions(rng, m, d)
+    return anchor, positive, negative
+
+
+def _ties(rng):
+    """A triplet whose cost is exactly 0, one whose cost is the margin; the margin."""
+    across, up = rng.integers(2, 7, 2) / 4  # exact in any precision
+    A = np.zeros((2, 2)) + rng.integers(-3, 4, (2, 1))
+    P = A + np.array([[across, 0.0], [0.0, 1.0]])
+    N = A + np.array([[across, up], [1.0, 0.0]])
+    return (A, P, N), float(up**2)
 
 
 @lab.check("triplet_loss", points=8)
@@ -43,11 +52,8 @@ def triplet_loss(rng):
     """Easy and hard triplets, one and several, two margins, ties."""
     for m, d in [(6, 3), (1, 4), (9, 2)]:
         yield case(None, _triplets(rng, m, d))
-    yield case(None, _triplets(rng, 5, 4), alpha=0.9)
-    a, p, n = rng.normal(size=(3, 7, 3))
-    near, far = _squares((a, p, n))
-    costly = (a, p, n) if near.sum() > far.sum() else (a, n, p)
-    yield case(None, costly, alpha=0.05)
+    for m, alpha in [(5, rng.uniform(0.5, 0.9)), (7, rng.uniform(0.04, 0.08))]:
+        yield case(None, _triplets(rng, m, 4, alpha), alpha=float(alpha))
 
 
 @triplet_loss.mistake(
@@ -119,8 +125,7 @@ def mean_over_coordinates(y_true, y_pred, alpha=0.2):
 )
 def one_distance_for_all(y_true, y_pred, alpha=0.2):
     near, far = _squares(y_pred)
-    m = len(near) if len(near) > 1 else 1.5
-    return np.maximum(np.sum(near - far) + alpha, 0) * (1 if m > 1.5 else 1.01)
+    return np.maximum(np.sum(near - far) + alpha, 0)
 
 
 @triplet_loss.mistake("The maximum with 0 is missing: satisfied triplets cost nothing.")
@@ -133,6 +138,19 @@ def without_the_maximum(y_true, y_pred, alpha=0.2):
 def cost_of_each(y_true, y_pred, alpha=0.2):
     near, far = _squares(y_pred)
     return np.maximum(near - far + alpha, 0)
+
+
+@triplet_loss.mistake(
+    "Only the first triplet counts where there are several. Is there a `return` inside "
+    "the loop?"
+)
+def first_triplet_only(y_true, y_pred, alpha=0.2):
+    return ref.triplet_loss(y_true, [e[:1] for e in y_pred], alpha)
+
+
+@triplet_loss.mistake("The cost is halved. This loss has no factor ½.")
+def half_the_loss(y_true, y_pred, alpha=0.2):
+    return ref.triplet_loss(y_true, y_pred, alpha) / 2
 
 
 @triplet_loss.right
@@ -162,8 +180,10 @@ def triplet_gradient(rng):
     """Easy and hard triplets, one and several, two margins, exact ties."""
     for m, d in [(6, 3), (1, 2), (5, 4)]:
         yield case(None, _triplets(rng, m, d))
-    yield case(None, tuple(rng.normal(size=(3, 8, 3))), alpha=1.5)
-    yield case(None, _tie(0.25), alpha=0.25)
+    alpha = float(rng.uniform(0.8, 1.5))
+    yield case(None, _triplets(rng, 8, 3, alpha), alpha=alpha)
+    y_pred, alpha = _ties(rng)
+    yield case(None, y_pred, alpha=alpha)
 
 
 def _gradient(y_pred, alpha, active=None):
@@ -218,7 +238,7 @@ def anchor_half(y_true, y_pred, alpha=0.2):
     "Divided by the number of triplets. The cost is a sum, its gradient too."
 )
 def gradient_of_the_mean(y_true, y_pred, alpha=0.2):
-    return tuple(g / (len(g) + (len(g) == 1)) for g in _gradient(y_pred, alpha))
+    return tuple(g / len(g) for g in _gradient(y_pred, alpha))
 
 
 @triplet_gradient.mistake(
@@ -235,6 +255,22 @@ def tie_pushes(y_true, y_pred, alpha=0.2):
 def gradients_swapped(y_true, y_pred, alpha=0.2):
     dA, dP, dN = _gradient(y_pred, alpha)
     return dA, dN, dP
+
+
+@triplet_gradient.mistake(
+    "The positive is pushed away and the negative pulled near: their two signs are "
+    "wrong."
+)
+def signs_of_two_turned(y_true, y_pred, alpha=0.2):
+    dA, dP, dN = _gradient(y_pred, alpha)
+    return dA, -dP, -dN
+
+
+@triplet_gradient.mistake(
+    "The margin is 0.2 whatever `alpha` says. It decides which triplets cost something."
+)
+def gradient_with_a_fixed_margin(y_true, y_pred, alpha=0.2):
+    return _gradient(y_pred, 0.2)
 
 
 @triplet_gradient.right
@@ -265,30 +301,41 @@ def gradient_with_where(y_true, y_pred, alpha=0.2):
 @lab.check("hard_triplets", points=8)
 def hard_triplets(rng):
     """Unequal groups, somebody alone, one person only, ties, nothing to find."""
-    for labels, d, alpha, spread in [
-        ([0, 1, 0, 2, 1, 1, 0], 3, 0.2, 0.8),
-        ([4, 4, 2, 2, 4, 7], 2, 1.0, 0.7),
-        ([1, 1, 1], 3, 0.2, 1.0),
-        ([5, 3, 5, 3, 3], 4, 0.05, 3.0),
+    shown = (own_positive, negative_is_a_friend, farthest_negative, keeps_everything,
+             mining_without_margin, half_of_the_pairs, mining_by_distance,
+             one_positive_for_each)  # fmt: skip
+    for labels, d, alpha in [
+        ([0, 1, 0, 2, 1, 1, 0], 3, 0.2),  # one is alone
+        ([4, 4, 2, 2, 4, 7], 2, 0.5),
+        ([5, 3, 5, 3, 3], 4, 0.3),
+        ([1, 0, 0, 1, 1, 0, 2, 2], 3, 0.4),
     ]:
-        labels = np.array(labels)
-        E = rng.normal(size=(len(labels), d)) * spread * 0.5
-        E += spread * rng.normal(size=(8, d))[labels]
-        yield case(E, labels, alpha)
+        yield told_apart(
+            lambda labels=labels, d=d, alpha=alpha: case(
+                _people(rng, labels, d), np.array(labels), alpha
+            ),
+            ref.hard_triplets, *shown,
+        )  # fmt: skip
+    yield case(rng.normal(size=(3, 3)), np.array([1, 1, 1]), 0.2)  # nobody else
     # On a grid, equal distances occur, and costs of exactly 0.
     for places, labels, alpha in [
-        ([0.0, 0.5, 1.5, 2.0, -1.0], [0, 0, 1, 1, 2], 0.75),
+        ([0.0, 0.5, 1.5, 2.0, -1.0, 2.5], [0, 0, 1, 1, 2, 3], 0.75),
         ([0.0, 1.0, -0.5, 0.5, 2.5], [0, 0, 1, 2, 1], 0.5),
-        ([0.0, 2.0, -2.5, 5.0, -6.0], [0, 0, 1, 1, 2], 1.0),
+        ([0.0, 2.0, 3.0, -2.0, -2.5, 0.5], [0, 0, 1, 2, 2, 1], 2.25),
+        ([0.0, 1.0, 1.5, 9.0], [0, 0, 1, 1], 0.25),
     ]:
-        rows = rng.permutation(5)
-        E = np.array(places)[rows, np.newaxis] + rng.integers(-3, 4)
-        yield case(E, np.array(labels)[rows], alpha)
-    yield case(np.array([[0.0], [1.0], [1.5], [9.0]]), np.array([0, 0, 1, 1]), 0.2)
+        E = rng.choice([-1, 1]) * np.array(places) + rng.integers(-50, 51)
+        yield case(E[:, np.newaxis], np.array(labels), alpha)
+
+
+def _people(rng, labels, d):
+    """Encodings of people who are not far from each other."""
+    spots = 0.6 * rng.normal(size=(8, d))
+    return spots[labels] + 0.35 * rng.normal(size=(len(labels), d))
 
 
 def _mine(E, labels, alpha, *, oneself=False, negatives="other", pick="argmin",
-          margin=True, tie=False, root=False, keep=True):  # fmt: skip
+          margin=True, tie=False, root=False, keep=True, last=False):  # fmt: skip
     """Mining with places to go wrong."""
     D = np.sum((E[:, None] - E[None]) ** 2, axis=-1)
     D = np.sqrt(D) if root else D
@@ -302,7 +349,7 @@ def _mine(E, labels, alpha, *, oneself=False, negatives="other", pick="argmin",
         for p in np.flatnonzero(labels == labels[a]):
             if p == a and not oneself:
                 continue
-            rows = np.flatnonzero(others)
+            rows = np.flatnonzero(others)[:: -1 if last else 1]
             n = rows[getattr(np, pick)(D[a][rows])]
             cost = D[a, p] - D[a, n] + (alpha if margin else 0)
             if cost > 0 or (tie and cost == 0) or not keep:
@@ -357,6 +404,34 @@ def mining_by_distance(embeddings, labels, alpha):
 def half_of_the_pairs(embeddings, labels, alpha):
     found = _mine(embeddings, labels, alpha)
     return found[found[:, 0] < found[:, 1]]
+
+
+@hard_triplets.mistake(
+    "Of equally near negatives the last was taken. Take the one in the first row."
+)
+def last_of_equal_negatives(embeddings, labels, alpha):
+    return _mine(embeddings, labels, alpha, last=True)
+
+
+@hard_triplets.mistake(
+    "Each anchor has its first positive only. It makes a triplet with every other "
+    "image of the same person."
+)
+def one_positive_for_each(embeddings, labels, alpha):
+    found = _mine(embeddings, labels, alpha, keep=False)
+    _, first = np.unique(found[:, 0], return_index=True)
+    D = np.sum((embeddings[:, None] - embeddings) ** 2, axis=-1)
+    found = found[first]
+    cost = D[found[:, 0], found[:, 1]] - D[found[:, 0], found[:, 2]] + alpha
+    return found[cost > 0]
+
+
+@hard_triplets.mistake(
+    "The order of the columns is anchor, positive, negative; the last two have changed "
+    "places."
+)
+def negative_in_the_middle(embeddings, labels, alpha):
+    return _mine(embeddings, labels, alpha)[:, [0, 2, 1]]
 
 
 @hard_triplets.right
@@ -441,7 +516,10 @@ NAMES = ("bertrand", "younes", "kian", "danielle", "tian")
 
 
 def _database(rng, n, d):
-    return {name: rng.normal(size=d) for name in NAMES[:n]}
+    """People who are far apart."""
+    return {
+        name: 4.0 * i + rng.uniform(-0.5, 0.5, d) for i, name in enumerate(NAMES[:n])
+    }
 
 
 def _at(place, rng, distance):
@@ -454,13 +532,18 @@ def _at(place, rng, distance):
 def verify(rng):
     """Near, far, exactly at the threshold, nobody of that name, other thresholds."""
     known = _database(rng, 4, 5)
-    yield case(_at(known["kian"], rng, 0.6), "kian", known)
-    yield case(_at(known["younes"], rng, 0.8), "younes", known)
-    yield case(_at(known["danielle"], rng, 1.4), "danielle", known, threshold=1.9)
-    yield case(_at(known["kian"], rng, 0.2), "kian", known, threshold=0.15)
-    yield case(_at(known["kian"], rng, 0.1), "tian", known)
-    corner = {"ada": np.zeros(3), "bo": rng.normal(size=3)}
-    yield case(np.array([0.0, 0.3, 0.4]), "ada", corner, threshold=0.5)
+    near, far = rng.uniform([0.55, 0.75], [0.65, 0.8])
+    yield case(_at(known["kian"], rng, near), "kian", known)
+    yield case(_at(known["younes"], rng, far), "younes", known)
+    yield case(_at(known["danielle"], rng, 2 * near), "danielle", known, threshold=1.9)
+    yield case(_at(known["kian"], rng, 0.25 * far), "kian", known, threshold=0.15)
+    yield case(_at(known["kian"], rng, near), "younes", known)  # says another's name
+    yield case(_at(known["kian"], rng, 0.1), "tian", known)  # whom nobody knows
+    # Exactly at the threshold, in whole numbers.
+    place, k = rng.integers(-4, 5, 3).astype(float), int(rng.integers(1, 4))
+    people = {"ada": place, "bo": place + 40 + rng.normal(size=3)}
+    at = place + np.array([0.0, 3.0, 4.0]) * k
+    yield case(at, "ada", people, threshold=5.0 * k)
 
 
 @verify.mistake(
@@ -512,6 +595,26 @@ def verify_trusts_names(encoding, identity, database, threshold=0.7):
     return distance, distance < threshold
 
 
+@verify.mistake(
+    "For a name that nobody knows, the distance is 0. Where there is nobody to compare "
+    "with, it is infinite."
+)
+def verify_nobody_is_near(encoding, identity, database, threshold=0.7):
+    distance, door_open = ref.verify(encoding, identity, database, threshold)
+    return (distance if identity in database else 0.0), door_open
+
+
+@verify.mistake(
+    "The mean over the coordinates was taken. The distance is the root of the sum of "
+    "squares."
+)
+def verify_by_mean(encoding, identity, database, threshold=0.7):
+    if identity not in database:
+        return np.inf, False
+    distance = np.sqrt(np.mean((encoding - database[identity]) ** 2))
+    return distance, distance < threshold
+
+
 @verify.mistake("The absolute differences were added up; take the Euclidean distance.")
 def verify_by_streets(encoding, identity, database, threshold=0.7):
     if identity not in database:
@@ -552,15 +655,23 @@ def verify_with_if(encoding, identity, database, threshold=0.7):
 def who_is_it(rng):
     """Residents, strangers, the first, middle and last of all, ties, nobody at all."""
     known = _database(rng, 5, 4)
-    yield case(_at(known["bertrand"], rng, 0.3), known)
-    yield case(_at(known["tian"], rng, 0.4), known)
-    yield case(_at(known["kian"], rng, 0.25), known, threshold=0.2)
-    yield case(sum(known.values()) * 3 + 5, known)
-    apart = {name: 3.0 * i + e for i, (name, e) in enumerate(known.items())}
-    yield case(_at(apart["younes"], rng, 0.9), apart)
-    pair = {"ada": np.array([1.0, 0.0]), "bo": np.array([-1.0, 0.0])}
-    yield case(np.array([0.0, rng.uniform(0.2, 0.5)]), pair, threshold=1.5)
-    yield case(np.array([1.0, 0.5]), pair, threshold=0.5)
+    near, nearer = rng.uniform([0.4, 0.2], [0.6, 0.3])
+    yield case(_at(known["bertrand"], rng, near), known)
+    yield case(_at(known["tian"], rng, near), known)
+    yield case(_at(known["kian"], rng, near), known, threshold=0.35)
+    yield case(known["tian"] + 20 + rng.normal(size=4), known)  # a stranger
+    # Two are near enough; the second of them is the nearer one.
+    twins = dict(known)
+    twins["danielle"] = twins["younes"] + np.array([near + nearer, 0, 0, 0])
+    at = twins["danielle"] - np.array([nearer, 0, 0, 0])
+    yield case(at, twins)
+    yield case(at + 0.02 * rng.normal(size=4), twins, threshold=1.5)
+    yield case(twins["younes"] + np.array([nearer, 0, 0, 0]), twins)  # now the first
+    # Equally near, and exactly at the threshold, in whole numbers.
+    place, k = rng.integers(-4, 5, 2).astype(float), int(rng.integers(1, 4))
+    pair = {"ada": place + np.array([k, 0.0]), "bo": place - np.array([k, 0.0])}
+    yield case(place + np.array([0.0, k / 4]), pair, threshold=4.5)
+    yield case(place + np.array([k, 4.0]), {"bo": place - 30.0, **pair}, threshold=4.0)
     yield case(rng.normal(size=3), {})
 
 
@@ -593,12 +704,37 @@ def takes_the_farthest(encoding, database, threshold=0.7):
     "The first who is near enough was taken. Look at all of them, keep the nearest."
 )
 def first_near_enough(encoding, database, threshold=0.7):
-    distance = np.inf
+    distance, name = _nearest(encoding, database)
+    for one, known in database.items():
+        if np.linalg.norm(encoding - known) < threshold:
+            return np.linalg.norm(encoding - known), one
+    return distance, name if distance < threshold else None
+
+
+@who_is_it.mistake(
+    "The last who is near enough was taken. Keep a person only if nobody before was "
+    "nearer."
+)
+def last_near_enough(encoding, database, threshold=0.7):
+    found = _nearest(encoding, database)[0], None
     for name, known in database.items():
-        distance = np.linalg.norm(encoding - known)
-        if distance < threshold:
-            return distance, name
-    return distance, None
+        if np.linalg.norm(encoding - known) < threshold:
+            found = np.linalg.norm(encoding - known), name
+    return found
+
+
+@who_is_it.mistake(
+    "For strangers the distance is infinite. Return that to the nearest person; only "
+    "the name is `None`."
+)
+def strangers_infinitely_far(encoding, database, threshold=0.7):
+    distance, name = _nearest(encoding, database)
+    return (distance, name) if distance < threshold else (np.inf, None)
+
+
+@who_is_it.mistake("The threshold is 0.7 whatever the argument says.")
+def who_with_a_fixed_threshold(encoding, database, threshold=0.7):
+    return ref.who_is_it(encoding, database)
 
 
 @who_is_it.mistake(
@@ -705,12 +841,14 @@ lab.concept(
 def pairwise_logistic(rng):
     """One pair and several, weights of both signs, several biases."""
     for m, d in [(1, 3), (5, 4), (7, 2)]:
-        yield case(
-            rng.normal(size=(m, d)),
-            rng.normal(size=(m, d)),
-            rng.normal(size=(d, 1)),
-            float(rng.normal()),
-        )
+        yield told_apart(
+            lambda m=m, d=d: case(
+                *rng.normal(size=(2, m, d)),
+                rng.normal(size=(d, 1)),
+                float(rng.choice([-1, 1]) * rng.uniform(0.3, 1.5)),
+            ),
+            ref.pairwise_logistic, signed_difference, absolute_too_late,
+        )  # fmt: skip
 
 
 def _logistic(difference, W, b):
@@ -749,6 +887,20 @@ def absolute_too_late(e1, e2, W, b):
 @pairwise_logistic.mistake("The sign in the exponent is wrong: 1 became 0.")
 def pairs_upside_down(e1, e2, W, b):
     return 1 - _logistic(np.abs(e1 - e2), W, b)
+
+
+@pairwise_logistic.mistake(
+    "The second encoding is missing: only the first was weighed. Compare the two first."
+)
+def first_encoding_only(e1, e2, W, b):
+    return _logistic(e1, W, b)
+
+
+@pairwise_logistic.mistake(
+    "The last axis is gone. Return one row for each pair, of shape (m, 1)."
+)
+def pairs_flat(e1, e2, W, b):
+    return _logistic(np.abs(e1 - e2), W, b)[:, 0]
 
 
 @pairwise_logistic.right
@@ -856,7 +1008,8 @@ def compute_content_cost(rng):
 
 
 @compute_content_cost.mistake(
-    "The mean of the squares was taken. The sum is asked, over 4 n_H n_W n_C."
+    "It is four times too large: that is the mean of the squares. Their sum is to be "
+    "divided by 4 n_H n_W n_C."
 )
 def content_as_mean(a_C, a_G):
     return nn.mean((a_C - a_G) ** 2)
@@ -887,6 +1040,13 @@ def content_without_channels(a_C, a_G):
 )
 def content_with_root(a_C, a_G):
     return nn.sqrt(((a_C - a_G) ** 2).sum() + 1e-30) / (4 * a_G.size)
+
+
+@compute_content_cost.mistake(
+    "The differences were added up as they are, so that they cancel. Square them first."
+)
+def content_of_differences(a_C, a_G):
+    return (a_C - a_G).sum() / (4 * a_G.size)
 
 
 @compute_content_cost.mistake("Absolute differences were added up. Square them.")
@@ -1046,6 +1206,29 @@ def style_as_mean(a_S, a_G):
 
 
 @compute_layer_style_cost.mistake(
+    "The differences of the Gram matrices were added up as they are, so that they "
+    "cancel. Square them first."
+)
+def style_of_differences(a_S, a_G):
+    gram_S, gram_G = (
+        a.reshape(-1, a.shape[3]).T @ a.reshape(-1, a.shape[3]) for a in (a_S, a_G)
+    )
+    _, n_H, n_W, n_C = a_G.shape
+    return (gram_S - gram_G).sum() / (2 * n_C * n_H * n_W) ** 2
+
+
+@compute_layer_style_cost.mistake(
+    "Absolute differences of the Gram matrices were added up. Square them."
+)
+def style_of_absolute_differences(a_S, a_G):
+    gram_S, gram_G = (
+        a.reshape(-1, a.shape[3]).T @ a.reshape(-1, a.shape[3]) for a in (a_S, a_G)
+    )
+    _, n_H, n_W, n_C = a_G.shape
+    return abs(gram_S - gram_G).sum() / (2 * n_C * n_H * n_W) ** 2
+
+
+@compute_layer_style_cost.mistake(
     "Activations were compared, not Gram matrices: then all places would have to agree."
 )
 def style_of_activations(a_S, a_G):
@@ -1113,19 +1296,19 @@ def all_layers(a_S, a_G, STYLE_LAYERS):
 
 @compute_style_cost.mistake("Only the last layer of the list counts: add them up.")
 def last_layer(a_S, a_G, STYLE_LAYERS):
-    J = ref.compute_style_cost(a_S, a_G, STYLE_LAYERS[-1:])
-    return J if len(STYLE_LAYERS) > 1 else 0 * J
+    return ref.compute_style_cost(a_S, a_G, STYLE_LAYERS[-1:])
 
 
-@compute_style_cost.mistake("Only the first layer counts: the return is in the loop.")
+@compute_style_cost.mistake(
+    "Only the first layer counts. Is there a `return` inside the loop?"
+)
 def first_layer(a_S, a_G, STYLE_LAYERS):
-    J = ref.compute_style_cost(a_S, a_G, STYLE_LAYERS[:1])
-    return J if len(STYLE_LAYERS) > 1 else J * 1.01
+    return ref.compute_style_cost(a_S, a_G, STYLE_LAYERS[:1])
 
 
 @compute_style_cost.mistake("The sum was divided by the number of layers.")
 def mean_of_layers(a_S, a_G, STYLE_LAYERS):
-    return ref.compute_style_cost(a_S, a_G, STYLE_LAYERS) / (len(STYLE_LAYERS) + 1e-3)
+    return ref.compute_style_cost(a_S, a_G, STYLE_LAYERS) / len(STYLE_LAYERS)
 
 
 @compute_style_cost.mistake(
@@ -1198,7 +1381,8 @@ def total_without_content(J_content, J_style, alpha=10, beta=40):
 
 
 @total_cost.mistake(
-    "Of Tensors NumPy makes numbers, and no slope flows back. Use * and + as they are."
+    "NumPy makes numbers of Tensors, and no gradient flows back. Use * and + as they "
+    "are."
 )
 def total_by_dot(J_content, J_style, alpha=10, beta=40):
     return np.dot([alpha, beta], [J_content, J_style])
@@ -1244,24 +1428,33 @@ lab.concept(
 @lab.check("train_step", points=8, driver="steps")
 def train_step(rng):
     """One step and three, usual weights and others, pixels that reach the edge."""
-    for n_H, n_W, rate, weights, number in [
-        (4, 5, 2e-3, {}, 1),
-        (5, 4, 3e-3, {"alpha": 2, "beta": 5}, 3),
-        (3, 6, 2.0, {"alpha": 3.0, "beta": 1.0}, 2),
+    for n_H, n_W, reach, weights, number in [
+        (4, 5, 0.1, {}, 1),
+        (5, 4, 0.05, {"alpha": 2, "beta": 5}, 3),
+        (3, 6, 3.0, {"alpha": 3.0, "beta": 1.0}, 2),  # leaves 0 to 1
     ]:
-        filters = [0.4 * rng.normal(size=(3, 3, 3, 2)), rng.normal(size=(3, 3, 2, 4))]
-        seen = {"first": rng.random((1, n_H, n_W, 2)),
-                "second": 2 * rng.random((1, n_H, n_W, 4))}  # fmt: skip
-        yield case(
-            G=rng.random((1, n_H, n_W, 3)),
-            a_C=2 * rng.random((1, n_H, n_W, 4)),
-            a_S=seen,
-            filters=filters,
-            STYLE_LAYERS=[("first", 0.4), ("second", 0.6)],
-            rate=rate,
-            weights=weights,
-            number=number,
-        )
+        largest = 0.0
+        while largest < 1e-2:  # no ReLU may stop everything
+            inputs = _transfer(rng, n_H, n_W) | {"weights": weights}
+            run = lab.checks["train_step"].driver_function
+            pixels = run(ref.train_step, **inputs, rate=1e-6, number=1)["pixels"]
+            largest = np.abs(pixels - inputs["G"]).max() / 1e-6
+        # In the first step the pixel that moves most moves so far.
+        yield case(**inputs, rate=reach / largest, number=number)
+
+
+def _transfer(rng, n_H, n_W):
+    """An image, what it should look like, and the filters that see it."""
+    return {
+        "G": rng.uniform(0.3, 0.7, (1, n_H, n_W, 3)),
+        "a_C": 2 * rng.random((1, n_H, n_W, 4)),
+        "a_S": {
+            "first": rng.random((1, n_H, n_W, 2)),
+            "second": 2 * rng.random((1, n_H, n_W, 4)),
+        },
+        "filters": [0.4 * rng.normal(size=(3, 3, 3, 2)), rng.normal(size=(3, 3, 2, 4))],
+        "STYLE_LAYERS": [("first", 0.4), ("second", 0.6)],
+    }
 
 
 def _step(G, features, goal, optimizer, alpha=10, beta=40, *, forget=True, clip=True,
@@ -1356,6 +1549,23 @@ def content_in_another_layer(G, features, goal, optimizer, alpha=10, beta=40):
     return _step(G, features, goal, optimizer, alpha, beta, layer="first")
 
 
+@train_step.mistake(
+    "The cost rises: the pixels went up the gradient. `optimizer.step()` goes down by "
+    "itself; leave the signs of the cost and of `G.grad` as they are."
+)
+def step_uphill(G, features, goal, optimizer, alpha=10, beta=40):
+    return _step(G, features, goal, optimizer, alpha, beta, order=-1)
+
+
+@train_step.mistake(
+    "The style was compared in the first of its layers only. Go through all of "
+    "`goal['STYLE_LAYERS']`."
+)
+def style_of_one_layer(G, features, goal, optimizer, alpha=10, beta=40):
+    one = {**goal, "STYLE_LAYERS": goal["STYLE_LAYERS"][:1]}
+    return _step(G, features, one, optimizer, alpha, beta)
+
+
 @train_step.mistake("A Tensor came back. Return a number: `J.item()`.")
 def returns_the_tensor(G, features, goal, optimizer, alpha=10, beta=40):
     return nn.Tensor(np.array(_step(G, features, goal, optimizer, alpha, beta)))
@@ -1364,6 +1574,13 @@ def returns_the_tensor(G, features, goal, optimizer, alpha=10, beta=40):
 @train_step.right
 def step_by_parts(G, features, goal, optimizer, alpha=10, beta=40):
     return _step(G, features, goal, optimizer, alpha, beta)
+
+
+@train_step.right
+def step_forgets_last(G, features, goal, optimizer, alpha=10, beta=40):
+    J = _step(G, features, goal, optimizer, alpha, beta, forget=False)
+    optimizer.zero_grad()
+    return J
 
 
 @train_step.right
@@ -1410,12 +1627,13 @@ def conv1d(rng):
         (2, 9, 2, 4, 1, {"stride": 3, "pad": 1}),
         (1, 4, 2, 4, 3, {"stride": 2}),
     ]:
-        yield case(
-            rng.normal(size=(m, n_L, n_C_prev)),
-            rng.normal(size=(f, n_C_prev, n_C)),
-            rng.normal(size=n_C),
-            **settings,
-        )
+        shapes = (m, n_L, n_C_prev), (f, n_C_prev, n_C), n_C
+        yield told_apart(
+            lambda shapes=shapes, settings=settings: case(
+                *(rng.normal(size=shape) for shape in shapes), **settings
+            ),
+            ref.conv1d, conv1d_with_relu,
+        )  # fmt: skip
 
 
 def _slide(x, W, b, stride, pad, mode="constant"):
@@ -1483,6 +1701,23 @@ def conv1d_with_relu(x, W, b, stride=1, pad=0):
     return np.maximum(_slide(x, W, b, stride, pad), 0)
 
 
+@conv1d.mistake(
+    "The products were averaged over the window. A convolution adds them up."
+)
+def conv1d_average(x, W, b, stride=1, pad=0):
+    return _slide(x, W / W[..., 0].size, b, stride, pad)
+
+
+@conv1d.mistake(
+    "Only the first signal has results; all others are 0. Is there a `return` inside a "
+    "loop?"
+)
+def conv1d_of_the_first_signal(x, W, b, stride=1, pad=0):
+    Z = _slide(x, W, b, stride, pad)
+    Z[1:] = 0
+    return Z
+
+
 @conv1d.right
 def conv1d_by_windows(x, W, b, stride=1, pad=0):
     x = np.pad(x, ((0, 0), (pad, pad), (0, 0)))
@@ -1536,12 +1771,13 @@ def conv3d(rng):
         ((2, 2, 3, 3), 2, (3, 2, 1), 1, {"pad": 1}),
         ((1, 4, 5, 3), 2, (3, 3, 3), 2, {"stride": 3, "pad": 1}),
     ]:
-        yield case(
-            rng.normal(size=(*sizes, n_C_prev)),
-            rng.normal(size=(*f, n_C_prev, n_C)),
-            rng.normal(size=n_C),
-            **settings,
-        )
+        shapes = (*sizes, n_C_prev), (*f, n_C_prev, n_C), n_C
+        yield told_apart(
+            lambda shapes=shapes, settings=settings: case(
+                *(rng.normal(size=shape) for shape in shapes), **settings
+            ),
+            ref.conv3d, conv3d_with_relu,
+        )  # fmt: skip
 
 
 @conv3d.mistake("The biases are missing.")
@@ -1592,6 +1828,16 @@ def filters_transposed(x, W, b, stride=1, pad=0):
 )
 def slice_by_slice(x, W, b, stride=1, pad=0):
     return _slide(x, W[:1], b, stride, pad)
+
+
+@conv3d.mistake("There is a ReLU in it; the convolution alone is asked for.")
+def conv3d_with_relu(x, W, b, stride=1, pad=0):
+    return np.maximum(_slide(x, W, b, stride, pad), 0)
+
+
+@conv3d.mistake("One window too few along each axis: the last, which still fits.")
+def conv3d_too_short(x, W, b, stride=1, pad=0):
+    return _slide(x, W, b, stride, pad)[:, :-1, :-1, :-1]
 
 
 @conv3d.right

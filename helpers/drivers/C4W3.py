@@ -7,6 +7,8 @@ in which a block asks for its layers does not matter.
 import numpy as np
 
 from helpers import nn
+from helpers.checks.compare import what
+from helpers.checks.values import plain
 from helpers.functional import Net
 
 
@@ -35,13 +37,21 @@ def _fixed(layer):
     return layer
 
 
+_OBSERVED = (
+    "outputs in training",
+    "outputs in evaluation",
+    "number of parameters",
+    "gradient with respect to X",
+)
+
+
 class _FixedNet(Net):
     def _layer(self, make):
         return super()._layer(lambda: _fixed(make()))
 
 
 def _observed(run, X):
-    """Outputs in both modes, slopes and number of parameters; `run` gives a tuple."""
+    """Outputs in both modes, gradient and number of parameters; `run` gives a tuple."""
     net = _FixedNet(lambda x, net: run(x, net)[0], X, rng=np.random.default_rng(0))
     net.eval()
     net._used = 0
@@ -53,12 +63,8 @@ def _observed(run, X):
     trained = [y.data.copy() for y in outputs]
     y = outputs[0]
     nn.mean(y * np.cos(np.arange(y.size)).reshape(y.shape)).backward()
-    return {
-        "outputs in training": trained,
-        "outputs in evaluation": evaluated,
-        "number of parameters": net.count_parameters(),
-        "slopes in X": x.grad,
-    }
+    values = trained, evaluated, net.count_parameters(), x.grad
+    return dict(zip(_OBSERVED, values, strict=True))
 
 
 def _given(*options):
@@ -73,10 +79,17 @@ def level_down(function, X, n_filters, max_pooling):
     def run(x, net):
         outputs = function(x, *options, net=net)
         if not isinstance(outputs, (tuple, list)) or len(outputs) != 2:
-            raise TypeError("conv_block returns two maps: the next input and the skip")
+            raise _NotTwoMaps(what(plain(outputs)))
         return tuple(outputs)
 
-    return _observed(run, X)
+    try:
+        return {"returned": "a tuple of 2", **_observed(run, X)}
+    except _NotTwoMaps as error:
+        return {"returned": str(error), **dict.fromkeys(_OBSERVED)}
+
+
+class _NotTwoMaps(Exception):
+    """Something else came back than the next input and the skip."""
 
 
 def level_up(function, X, skip, n_filters):

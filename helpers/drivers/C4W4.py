@@ -1,7 +1,7 @@
 """Runs the exercises of C4W4 that work on tensors, from plain arrays to plain arrays.
 
-Costs are looked at twice: their value, and the slope that flows back into the generated
-picture's activations.
+Costs are looked at twice: their value, and the gradient that flows back into the
+generated image's activations.
 """
 
 import numpy as np
@@ -13,8 +13,8 @@ def _array(value):
     return np.asarray(value.data if isinstance(value, nn.Tensor) else value)
 
 
-def _slope(result, leaf, weights=1.0):
-    """Slope of the sum of `result * weights` in a leaf; text where nothing flows."""
+def _gradient(result, leaf, weights=1.0):
+    """Gradient of the sum of `result * weights`; a text where nothing flows back."""
     if not isinstance(result, nn.Tensor) or not result.requires_grad:
         return "nothing flows back: the result is cut off from its Tensor"
     (result * weights).sum().backward()
@@ -29,7 +29,7 @@ def cost(function, a, a_G):
     """A cost of fixed activations and those of the generated picture."""
     G = _leaf(a_G)
     J = function(a, G)
-    return {"cost": _array(J), "slopes in a_G": _slope(J, G)}
+    return {"cost": _array(J), "gradient with respect to a_G": _gradient(J, G)}
 
 
 def gram(function, A):
@@ -40,7 +40,7 @@ def gram(function, A):
     return {
         "for an array": _array(function(A.copy())),
         "for a Tensor": _array(matrix),
-        "slopes in A": _slope(matrix, leaf, weights),
+        "gradient with respect to A": _gradient(matrix, leaf, weights),
     }
 
 
@@ -53,7 +53,9 @@ def style(function, a_S, a_G, STYLE_LAYERS):
         J.sum().backward()
     for layer, leaf in leaves.items():
         grad = leaf.grad
-        found[f"slopes in {layer}"] = np.zeros(leaf.shape) if grad is None else grad
+        found[f"gradient with respect to {layer}"] = (
+            np.zeros(leaf.shape) if grad is None else grad
+        )
     return found
 
 
@@ -64,9 +66,9 @@ def total(function, J_content, J_style, **weights):
     found = {
         "of numbers": _array(function(J_content, J_style, **weights)),
         "of Tensors": _array(J),
-        "slope in J_content": _slope(J, leaves[0]),
+        "gradient with respect to J_content": _gradient(J, leaves[0]),
     }
-    return found | {"slope in J_style": leaves[1].grad}
+    return found | {"gradient with respect to J_style": leaves[1].grad}
 
 
 def steps(function, G, a_C, a_S, filters, STYLE_LAYERS, rate, weights, number):

@@ -556,7 +556,7 @@ plots.lines(
 )
 
 # %% [markdown]
-# ## What the network shall say
+# ## The target output
 # Now the target. An object with its middle at $(x, y)$ and size $(w, h)$ belongs to the
 # cell in column $\lfloor x \cdot g \rfloor$, row $\lfloor y \cdot g \rfloor$ of a grid
 # of $g \times g$, and to the anchor $(a_w, a_h)$ of the largest IoU. There we write
@@ -826,7 +826,8 @@ def yolo_non_max_suppression(scores, boxes, classes, max_boxes=10, iou_threshold
         iou_threshold: a box is dropped above it.
 
     Returns:
-        Tuple `(scores, boxes, classes)` of the boxes kept, by falling score.
+        Tuple `(scores, boxes, classes)` of the boxes kept, by falling score (ties in
+        their order).
     """
     ### BEGIN SOLUTION
     keep = []

@@ -753,7 +753,7 @@ check(pairwise_logistic)
 #
 # ### Exercise 7 · `chi_square` · 3 points · about 4 minutes
 # Coordinate by coordinate, without the sum, so that weights can follow. Where both are
-# 0 they do not differ: 0, and no warning.
+# 0 they do not differ: the result is 0.
 
 
 # %% exercise="chi_square"
@@ -1200,7 +1200,7 @@ what_is_learned = None
 # ### Exercise 13 · `train_step` · 8 points · about 10 minutes
 # 1. The activations of `G`, then content, style and total cost.
 # 2. `optimizer.zero_grad()` forgets the old gradient, `J.backward()` fills `G.grad`,
-#    `optimizer.step()` changes the pixels.
+#    `optimizer.step()` changes the pixels. Forget before or after, once in each step.
 # 3. Colours end at 0 and 1: `np.clip` into `G.data`, in place with `out=G.data`.
 # 4. Return the cost as a number, `J.item()`.
 #
