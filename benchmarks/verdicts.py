@@ -15,11 +15,12 @@ had to think about (`trivial.py`); *lookup*, a notebook that only knows the visi
 cases (`lookup.py`). `--sample` takes that many wrong versions of each function,
 `--show` prints what fell short.
 
-Two parts are made only where they are named: *draws*, every right version on `--draws`
-draws of hidden cases, of which none may refuse it (`draws.py`); *luck*, every listed
-mistake on as many, which should earn the same in each and everything in none
-(`luck.py`). After `--seconds` on one exercise, *draws* is content with 300, after ten
-times that with fewer.
+Three parts are made only where they are named: *draws*, every right version on
+`--draws` draws of hidden cases, of which none may refuse it (`draws.py`); *luck*, every
+listed mistake on as many, which should earn the same in each and everything in none
+(`luck.py`); *seeds*, a solved and a half-right lab with twenty seeds, which should earn
+the same with each (`seeds.py`). After `--seconds` on one exercise, *draws* is content
+with 300, after ten times that with fewer.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ import draws
 import first_minute
 import lookup
 import luck
+import seeds
 import sensitivity
 import specificity
 import trivial
@@ -257,6 +259,21 @@ def looked_up(lab: str, options: argparse.Namespace) -> dict:
     return {"points for looking up": round(sum(points.values()), 2)}
 
 
+def seeded(lab: str, options: argparse.Namespace) -> dict:
+    """Points that a solved and a half-right lab earn with twenty seeds."""
+    row = {}
+    for kind, half_right in (("solved", False), ("half right", True)):
+        found = list(seeds.gradings(lab, half_right, 20))
+        totals = {round(sum(scores.values()), 2) for scores in found}
+        row[kind] = " ".join(f"{total:g}" for total in sorted(totals))
+        if options.show:
+            for name in found[0]:
+                scores = {one[name] for one in found}
+                if len(scores) > 1:
+                    print(f"VARIES: {kind} · {name} · {sorted(scores)}")
+    return row
+
+
 PARTS = {
     "wrong": wrong,
     "right": right,
@@ -267,7 +284,7 @@ PARTS = {
     "trivial": thoughtless,
     "lookup": looked_up,
 }
-LONG = {"draws": drawn, "luck": lucky}
+LONG = {"draws": drawn, "luck": lucky, "seeds": seeded}
 
 if __name__ == "__main__":
     main()
