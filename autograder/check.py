@@ -37,7 +37,7 @@ from autograder.record import Recorder
 from autograder.reference import reference, used
 from autograder.rounding import slack, without_mistakes
 from helpers.checks.compare import ATOL, RTOL, Tolerance, brief
-from helpers.checks.outcome import Outcome, observe
+from helpers.checks.outcome import Outcome, exact, observe
 from helpers.checks.stand_in import Recorded, blocks, replaced
 from helpers.checks.store import Entry, PublicCase, PublicCheck, PublicConcept, digest
 from helpers.checks.values import Draws
@@ -284,6 +284,18 @@ class Check:
     def visible_calls(self) -> Iterator[Call]:
         """The cases of the check in the notebook, the same for everybody."""
         return self.draw(np.random.default_rng(PUBLIC_SEED))
+
+    @functools.cached_property
+    def fixed(self) -> frozenset[int]:
+        """Numbers of the cases that are the same in every draw, such as an empty list.
+
+        They are visible cases as well, and their answers can be looked up.
+        """
+        drawn = [self.draw(np.random.default_rng(seed)) for seed in (1, 2)]
+        together = zip(self.visible_calls(), *drawn, strict=False)
+        keys_of_each = ([exact(call.inputs) for call in calls] for calls in together)
+        same = (all(key == keys[0] for key in keys) for keys in keys_of_each)
+        return frozenset(number for number, holds in enumerate(same) if holds)
 
     def public(self) -> PublicCheck:
         """The side of this check that a student receives."""

@@ -28,7 +28,7 @@ import verdicts
 
 from helpers.checks.compare import difference
 from helpers.checks.store import Store
-from helpers.checks.verdict import judge
+from helpers.checks.verdict import CaseVerdict, Verdict, judge
 
 LABS = paths.lab_names()
 QUICK = {"C1W2": ("softmax", "propagate"), "C3W1": ("bias_variance_report",)}
@@ -210,11 +210,18 @@ class TestNothingForNothing:
         assert not any(one.accepted for one in found)
 
     def test_what_is_looked_up_counts_as_far_as_fresh_cases_pass(self):
-        one = check.load("C1W2").checks["basic_sigmoid"]
-        calls, expected = luck.drawn(one, 1)
-        seen = [want.visible for want in expected]
-        assert 0 < sum(seen) < len(seen)  # such as zero
-        public = Store(one.lab.public_path)[one.name]
-        known = lookup.looks_up(one, public)
-        assert luck.score(one, known, calls, expected) == 0
-        assert luck.score(one, one.solution, calls, expected) == 1
+        def share(*passed):
+            cases = [
+                CaseVerdict(p, "f()", visible=i == 0) for i, p in enumerate(passed)
+            ]
+            return Verdict("f", tuple(cases)).share
+
+        assert share(True, False, False) == 0
+        assert share(True, True, False) == pytest.approx((0.5 + 1) / 3)
+        assert share(False, True, True) == pytest.approx(2 / 3)
+        assert share(True, True, True) == 1
+
+    def test_a_case_that_is_always_the_same_can_be_looked_up(self):
+        one = check.load("C1W2").checks["initialize_with_zeros"]
+        _, expected = luck.drawn(one, 1)
+        assert [want.visible for want in expected].count(True) == len(one.fixed) == 1

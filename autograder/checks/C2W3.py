@@ -39,7 +39,7 @@ def _even_draws(n):
         "shape": (n,),
         "from low to high": True,
         "places on the scale": draws((n,), **EVEN) if n > 1 else [],
-        "draws that occur twice": 0,
+        "many draws occur twice": False,
         "equal generators give equal draws": True,
         "other generators give other draws": True,
     }

@@ -26,7 +26,7 @@ class Expected:
         mistakes: known wrong outcomes, in the order of the mistakes' messages.
         slack: gives for each right outcome how far rounding may carry its numbers,
             place by place; asked only where it could matter, for it may take long.
-        visible: the very same call is one of the notebook's visible cases.
+        visible: the same call is drawn always, and so in the notebook as well.
     """
 
     shown: str

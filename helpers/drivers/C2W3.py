@@ -40,7 +40,8 @@ def _sampled(function, low, high, n, seed, scale):
         "places on the scale": np.clip(np.nan_to_num(places, nan=-9.0), -9, 9)
         if n > 1
         else [],
-        "draws that occur twice": values.size - len(np.unique(values)),
+        # In float32 a few are equal by chance.
+        "many draws occur twice": len(np.unique(values)) < 0.95 * values.size,
         "equal generators give equal draws": bool(np.array_equal(values, drawn[1])),
         "other generators give other draws": not np.array_equal(values, drawn[2]),
     }
