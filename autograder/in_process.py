@@ -28,7 +28,7 @@ class InProcess:
     def together(
         self, cases: Cases, names: Sequence[str], variables: Sequence[str]
     ) -> tuple[dict[str, list[Outcome]], dict[str, Any]]:
-        """Nothing: each is asked by itself."""
+        """Ask for nothing yet: each question is asked by itself."""
         return {}, {}
 
     def values(self, names: Sequence[str]) -> dict[str, Any]:
@@ -62,7 +62,7 @@ class Defined:
     def together(
         self, cases: Cases, names: Sequence[str], variables: Sequence[str]
     ) -> tuple[dict[str, list[Outcome]], dict[str, Any]]:
-        """Nothing: each is asked by itself."""
+        """Ask for nothing yet: each question is asked by itself."""
         return {}, {}
 
     def values(self, names: Sequence[str]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from autograder.worker.parse import parse as parse_here
 
 MAX_BYTES = 20_000_000
 MAX_TIME = 200  # bytes of a time
-MAX_CODE = 100_000  # characters of a code cell; the longest of a lab has 3,000
+MAX_CELL = 100_000  # characters of a code cell; the longest of a lab has 3,000
 
 Parse = Callable[[bytes], tuple[list[RawCell], str]]
 Read = Callable[[], tuple[bytes, str]]
@@ -143,13 +143,18 @@ def lab_of(path: Path, cells: list[RawCell]) -> str:
     return best if best and overlap[best] > sum(overlap.values()) / 2 else ""
 
 
+def _named(cell: StudentCell, number: int) -> str:
+    """What to call a cell: by its exercise, or by its number among the student's."""
+    return f"The cell of `{cell.name}`" if cell.name else f"Cell {number}"
+
+
 def _sort_out(lab: str, cells: list[RawCell]) -> Intake:
     """Leave out what is not the student's, and say what is odd."""
     kept, findings = match(lab, cells)
     for number, cell in enumerate(kept, start=1):
-        if cell.kind == "code" and len(cell.text) > MAX_CODE:
-            why = f"it has more than {MAX_CODE:,} characters"
-            findings.append(f"Cell {number} of the notebook was left out: {why}.")
+        if cell.kind == "code" and len(cell.text) > MAX_CELL:
+            why = f"it has more than {MAX_CELL:,} characters"
+            findings.append(f"{_named(cell, number)} was left out: {why}.")
             left_out = f"# This cell was left out: {why}."
             kept[number - 1] = replace(cell, text=left_out)
     intake = Intake(lab, tuple(kept))

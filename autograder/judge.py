@@ -119,7 +119,8 @@ class Judge:
             second = self._try(name, student, help_)
             # Where the first try stopped at an open exercise, the other says more.
             says_more = first.waiting and not second.waiting
-            if second.share > first.share - (1e-9 if says_more else 0):
+            gained = _earned(check, second) - _earned(check, first)
+            if gained > (-1e-9 if says_more else 0):
                 return _result(check, second, help_, first.waiting)
         before = list(self.lab.checks)[: list(self.lab.checks).index(name)]
         used = mentioned(self.cells, name) | set(check.uses)
@@ -230,14 +231,14 @@ def _result(
         waiting: which of these it stopped at without help, in a sentence.
         builds_on: exercises it builds on that are not right either, without a stand-in.
     """
-    share = verdict.share
-    if check.all_or_nothing and not verdict.values_right:
-        share = 0.0
     help_, remarks = help_ or Help(), []
     if waiting:
         remarks.append(waiting)
     if builds_on and not verdict.right:
-        remarks.append(f"it builds on your {_listed(builds_on)}, not right either")
+        verb = "is" if len(builds_on) == 1 else "are"
+        remarks.append(
+            f"it builds on your {_listed(builds_on)}, which {verb} not right either"
+        )
     if help_.values:
         listed = _listed(help_.values)
         remarks.append(f"judged with the reference's {listed} in place of yours")
@@ -248,8 +249,14 @@ def _result(
     message = verdict.message + "".join(f" ({remark})" for remark in remarks)
     told = () if verdict.unwritten else verdict.cases  # the message says it all
     cases = tuple(CaseResult(c.passed, c.shown, shown(c.message)) for c in told)
-    score = round(check.points * share, 2)
+    score = round(check.points * _earned(check, verdict), 2)
     return QuestionResult(check.name, score, check.points, shown(message), cases)
+
+
+def _earned(check: Check, verdict: Verdict) -> float:
+    """The share of its points that an exercise earns."""
+    nothing = check.all_or_nothing and not verdict.values_right
+    return 0.0 if nothing else verdict.share
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -173,8 +173,11 @@ def _put_away(path: Path) -> None:
     kept = Path(".autograder", "too_large", *path.absolute().parts[-4:])
     kept.parent.mkdir(parents=True, exist_ok=True)
     path.replace(kept)
-    LOG.warning("%s is too large to be copied; it is kept in %s.",
-                readable(str(path)), readable(str(kept)))  # fmt: skip
+    LOG.warning(
+        "%s does not fit into what is copied beside a notebook; it is kept in %s.",
+        readable(str(path)),
+        readable(str(kept)),
+    )
 
 
 def _is_own(cell: nbformat.NotebookNode) -> bool:

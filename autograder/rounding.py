@@ -80,7 +80,7 @@ def without_mistakes(
 ) -> Slack:
     """The slack, halved until no known mistake passes only because of it.
 
-    Nothing is left of it where that takes it down to a single run's rounding.
+    It is dropped where that would take it down to about a single run's rounding.
     """
     refused = [wrong for wrong in mistakes if fault(right, wrong, tolerance)]
     for halvings in range(HALVINGS):

@@ -73,6 +73,21 @@ def test_a_function_that_is_missing_says_what_became_of_its_cell(cell, why):
     assert len(student.errors) == 1
 
 
+def test_each_cell_below_a_magic_quotes_its_own_line():
+    student = defined(
+        "%%time\ndef f(x):\n    return x['a']",
+        "%%time\n# another cell\nnothing_to_do_with_f = 1",
+    )
+    error = student.call("f", {"x": {}}, 1).error
+    assert error == "KeyError: 'a' in the line `return x['a']`"
+
+
+def test_no_line_of_the_standard_library_is_quoted():
+    student = defined("import random\n\n\ndef f(x):\n    return random.choice(x)")
+    error = student.call("f", {"x": []}, 1).error
+    assert "in the line `return random.choice(x)`" in error
+
+
 def test_a_cell_that_ran_too_long_is_named_too():
     student = defined()
     student.skip(f"while True:\n    pass\n{RIGHT}", "was left out: it took too long")

@@ -82,4 +82,4 @@ def test_what_builds_on_a_wrong_one_without_a_stand_in_says_so():
     judge = Judge(Cases(check.load("C2W3"), 1), cells)
     [result] = judge.grade(InProcess("C2W3", cells), only="coarse_to_fine")
     assert result.score < result.max_score
-    assert "builds on your `random_search`, not right either" in result.message
+    assert "builds on your `random_search`, which is not right either" in result.message

@@ -372,6 +372,17 @@ class TestExplain:
         with pytest.raises(ValueError, match=r"sigmoid has cases 1 to \d+, and no 99"):
             checker.case(99)
 
+    def test_a_right_case_has_nothing_to_explain(self, checker, reference, capsys):
+        checker(reference.sigmoid)
+        capsys.readouterr()
+        checker.explain(1)
+        assert "The values are right." in capsys.readouterr().out
+
+    @pytest.mark.parametrize("huge", [2**70, 10**400, -(2**65)])
+    def test_a_huge_whole_number_is_wrong_and_no_more(self, huge):
+        assert difference(3, huge) is not None
+        assert difference(2**70, 2**70) is None
+
     def test_an_exception_is_told_as_it_is(self, checker, capsys):
         with pytest.raises(CheckFailed):
             checker(named(lambda x: x + "text", "sigmoid"))

@@ -293,7 +293,7 @@ class TestNoGift:
         )
         one = graded("C4W1", "conv_forward_fast", cells)
         assert one.score == 0
-        assert "it builds on your `conv_forward`, not right either" in one.message
+        assert "it builds on your `conv_forward`, which is not right either" in one.message
 
     def test_a_wrapper_of_a_helper_that_is_wrong_on_purpose(self):
         # The reference of `softmax` uses nothing, so nothing is lent to it.

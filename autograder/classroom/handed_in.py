@@ -57,7 +57,7 @@ def collect(places: Iterable[Path], course: Course, lab: str = "") -> Collected:
                 _place(course, key, raw, done)
                 taken[key] = one.name
         except Exception as error:  # it costs this file alone
-            why = f"it cannot be placed ({error or type(error).__name__})"
+            why = f"it cannot be placed ({str(error) or type(error).__name__})"
         if why:
             done.left.append(readable(f"{one.name}: {why}."))
     return done

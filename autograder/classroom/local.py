@@ -40,7 +40,12 @@ def run(jobs: Iterable[Job], processes: int) -> Iterator[tuple[Job, Graded]]:
                         job = again.pop() if again else next(waiting, None)
                         if job is None:
                             break
-                        pending[pool.submit(do, job)] = job
+                        try:
+                            future = pool.submit(do, job)
+                        except BrokenProcessPool:
+                            again.append(job)  # a process ended between two waits
+                            raise
+                        pending[future] = job
                     if not pending:
                         return
                     done, _ = concurrent.futures.wait(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from autograder.worker.parse import RawCell
 from helpers.checks.outcome import Outcome
 
 ENDED = "the process ended in the middle of it"
+TOO_LONG = "the notebook took too long as a whole"
 SLOW = 0.5  # seconds; what takes less is not worth a look at the processors
 MAX_TEXT = 2_000  # characters of a message from the sandbox
 # Bytes of all that comes back for a question, or where all are asked at once for all
@@ -192,6 +193,8 @@ class Sandboxed:
         channel = self._prepared()
         if not channel:
             why = "; ".join(self.errors[-1:]) or "it could not be run"
+            if time.monotonic() >= self.end:
+                why = TOO_LONG
             return [Outcome(error=why)] * len(calls)
         channel.allowance = MAX_ANSWERS
         try:
@@ -250,12 +253,15 @@ class Sandboxed:
             name = message["ask"]
             if not isinstance(name, str) or name not in stand_ins:
                 raise FrameError("it asked for a function that has no stand-in")
-            with self._not_its_own_time():
-                given = message.get("with")
-                # The reference gets the seconds of a call, however long that took.
-                late = self._deadline(self._exchange.seconds)
-                reply = Oracle.shared().ask(self._lab, name, given, late)
-            channel.send(reply, max(deadline, late))
+            with self._not_its_own_time() as late:
+                asked = time.monotonic()
+                reply = Oracle.shared().ask(self._lab, name, message.get("with"), late)
+            waited = time.monotonic() - asked
+            deadline, self.end = deadline + waited, self.end + waited
+            self._exchange = replace(
+                self._exchange, start=self._exchange.start + waited
+            )
+            channel.send(reply, max(deadline, self._deadline(self._exchange.seconds)))
         raise TooLate("too many calls of other exercises")
 
     def _why(self, error: FrameError, seconds: float) -> str:
@@ -269,8 +275,8 @@ class Sandboxed:
             return "it wrote too much to its files"
         if isinstance(error, TooLate):
             if time.monotonic() >= self.end:
-                self.starved |= self._spent < self.deadlines.submission / 2
-                return "the notebook took too long as a whole"
+                self._note_starving()
+                return TOO_LONG
             return f"it took longer than {seconds:g} seconds"
         if isinstance(error, Closed):
             return ENDED
@@ -279,7 +285,10 @@ class Sandboxed:
     def _prepared(self) -> Channel | None:
         """A process in which the student's cells have run."""
         while not self._ready:
-            if time.monotonic() >= self.end or len(self._left_out) > 5:
+            if time.monotonic() >= self.end:
+                self._note_starving()
+                return None
+            if len(self._left_out) > 5:
                 return None
             number = 0
             try:
@@ -362,23 +371,31 @@ class Sandboxed:
         return later
 
     @contextlib.contextmanager
-    def _not_its_own_time(self) -> Iterator[None]:
-        """While the reference works; where that is late, others have the processors."""
+    def _not_its_own_time(self) -> Iterator[float]:
+        """While the reference works; where that is late, others have the processors.
+
+        Yields:
+            Its deadline: it gets the seconds of a call, however long that took.
+        """
         try:
-            yield
+            yield self._deadline(self._exchange.seconds)
         except TooLate:
             self.starved = True
             raise
+
+    def _note_starving(self) -> None:
+        """Its time is over: was that for want of processors?"""
+        self.starved |= self._spent < self.deadlines.submission / 2
 
     def _end(self) -> str:
         """End the process; whatever is asked next starts another."""
         self._ready = False
         if not self._channel:
             return ""
+        if time.monotonic() - self.start > SLOW:  # before it is gone
+            self._spent += (self.sandbox.look() or (0.0, False))[0]
         self._channel.close()
         self._channel = None
-        if time.monotonic() - self.start > SLOW:
-            self._spent += (self.sandbox.look() or (0.0, False))[0]
         return self.sandbox.kill()
 
     def close(self) -> None:

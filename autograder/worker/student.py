@@ -14,6 +14,7 @@ import importlib
 import importlib.util
 import inspect
 import io
+import itertools
 import linecache
 import re
 import warnings
@@ -41,7 +42,8 @@ class Student:
         # Before any of the student's code runs: what it puts into modules is its own.
         self._drivers, self._blocks = _drivers(lab), blocks(lab)
         self.module = ModuleType("__main__", "A student's notebook")
-        self.module.__dict__.update(get_ipython=lambda: _Shell(self), input=_no_input)
+        shell = _Shell(self)
+        self.module.__dict__.update(get_ipython=lambda: shell, input=_no_input)
         self._unfinished: list[
             tuple[str, str]
         ] = []  # text of a cell, what became of it
@@ -179,19 +181,19 @@ class _Shell:
     RUN = frozenset({"capture", "prun", "time"})  # define names in the notebook
 
     def __init__(self, student: Student) -> None:
-        self._student = student
+        self._student, self._numbers = student, itertools.count(1)
 
     def run_cell_magic(self, name: str, line: str, cell: str) -> None:
         """Run a cell below `%%name`, or note that it is not Python to be run here."""
         if name in self.RUN:
-            self._student.execute(cell, f"<below %%{name}>")
+            self._student.execute(cell, f"<below %%{name}, {next(self._numbers)}>")
         else:
             raise _NotRun(f"begins with `%%{name}` and is not run when it is graded")
 
     def run_line_magic(self, name: str, line: str, **options: Any) -> None:
         """Run what follows `%time`; other magics do nothing here."""
         if name in self.RUN:
-            self._student.execute(line, f"<after %{name}>")
+            self._student.execute(line, f"<after %{name}, {next(self._numbers)}>")
 
     def __getattr__(self, name: str) -> Callable:
         return lambda *args, **kwargs: None

@@ -228,6 +228,8 @@ def close(
     whole = one.dtype.kind in "biu" and tolerance.counts_exactly
     if whole and other.dtype.kind in "biu":
         return np.asarray(one == other)
+    if other.dtype == object:  # a whole number that no NumPy type can hold
+        return np.equal(one, other).astype(bool)
     digit = np.finfo(other.dtype).eps if whole else 0.0
     wide = np.complex128 if one.dtype.kind == "c" else np.float64
     one, other = one.astype(wide), other.astype(wide)

@@ -47,8 +47,7 @@ def explain(title: str, expected: Any, got: Any, tolerance: Tolerance) -> Explan
         tolerance: for numbers.
     """
     wrong = [part for part in parts(expected, got, tolerance) if part.found]
-    blocks = tuple(_block(part, tolerance) for part in wrong)
-    return Explanation(title, blocks or ("The values are right.",))
+    return Explanation(title, tuple(_block(part, tolerance) for part in wrong))
 
 
 def _block(part: Part, tolerance: Tolerance) -> str:
@@ -60,7 +59,7 @@ def _block(part: Part, tolerance: Tolerance) -> str:
         return lines[0]
     if one.size <= NUMBERS:
         lines += ["expected", _indented(one), "got", _indented(other)]
-    mask = ~close(one, other, tolerance)
+    mask = ~close(one, other, tolerance, tolerance.slack.get(part.place, 0.0))
     return "\n".join([*lines, *_picture(part.place, mask)])
 
 

@@ -19,7 +19,7 @@ from helpers.checks.stand_in import Lookup, blocks, replaced
 from helpers.checks.store import PublicCase, PublicCheck, PublicConcept, Store, digest
 from helpers.checks.stray import stray_name
 from helpers.checks.values import plain
-from helpers.checks.verdict import CaseVerdict, Verdict, judge
+from helpers.checks.verdict import CaseVerdict, Verdict, allowed_in, judge
 from helpers.data import folder
 
 
@@ -112,13 +112,17 @@ class Checker:
         expected = checked.entry.cases[index].expected
         right, got = expected.outcomes[0], checked.outcomes[index]
         title = f"Case {index + 1}: {expected.shown}"
-        if got.error:
-            display(Explanation(title, (checked.verdict.cases[index].message,)))
-            return
-        values = [right.value, got.value]
-        if right.after:
-            values = [{"returned": o.value, **o.after} for o in (right, got)]
-        display(explain(title, *values, checked.entry.tolerance))
+        case = checked.verdict.cases[index]
+        if case.passed:
+            display(Explanation(title, ("The values are right.",)))
+        elif got.error:
+            display(Explanation(title, (case.message,)))
+        else:
+            values = [right.value, got.value]
+            if right.after:
+                values = [{"returned": o.value, **o.after} for o in (right, got)]
+            allowed = allowed_in(expected, checked.entry.tolerance)
+            display(explain(title, *values, allowed))
 
     def _more(self, number: int) -> str:
         """Where a wrong case is to be seen in full, if it was run at all."""
@@ -285,7 +289,9 @@ class Checker:
         if _is_concept(entry):
             sign = self._answer(value, entry).sign
             return sign, {RIGHT: "right", WRONG: "not right"}.get(sign, "not answered")
+        last = self._last
         verdict = self.verdict(value, entry)
+        self._last = last  # of the check that the reader asked for
         if verdict.unwritten:
             return OPEN, "not written yet"
         if verdict.waiting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dis
 import io
+import sysconfig
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ from helpers.checks import library
 from helpers.checks.values import plain
 
 _OURS = str(Path(__file__).parents[1])
+_STANDARD = sysconfig.get_path("stdlib")
 SEED = 7  # of np.random before each call, the same for reader, reference, mistakes
 
 
@@ -143,7 +145,10 @@ def _open(error: Exception) -> str:
 
 
 def _outermost(qualname: str) -> str:
-    """The function or class of the notebook that holds a function of this name."""
+    """The function or class that holds a function of this name.
+
+    A function that was defined inside another, as in a test, counts as its own.
+    """
     return qualname.rpartition("<locals>.")[2].partition(".")[0]
 
 
@@ -169,6 +174,10 @@ def exact(value: Any) -> Any:
     return type(value).__name__, value if isinstance(value, set) else repr(value)
 
 
+def _is_library(file: str) -> bool:
+    return file.startswith(_STANDARD) or "-packages" in file
+
+
 def describe(error: BaseException) -> str:
     """An exception in one line: type, message, and the line of code it came from."""
     if isinstance(error, SyntaxError) and error.text:  # its line was never run
@@ -184,7 +193,7 @@ def describe(error: BaseException) -> str:
     lines = [
         (frame.filename, frame.line.strip()[:120])
         for frame, is_shown in reversed(list(found))
-        if frame.line and is_shown and "site-packages" not in frame.filename
+        if frame.line and is_shown and not _is_library(frame.filename)
     ]
     # The last line that is the reader's own.
     own = [line for file, line in lines if not file.startswith(_OURS)]

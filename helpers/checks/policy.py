@@ -28,11 +28,15 @@ def forbidden_names(source: str, forbid: Iterable[str]) -> list[str]:
     Returns:
         The forbidden names that are used, in the order of `forbid`.
     """
+    return forbidden_among(used_names(_parsed(source)), forbid)
+
+
+def _parsed(source: str) -> ast.Module:
+    """The tree of a piece of code; an empty one where it does not parse."""
     try:
-        tree = ast.parse(textwrap.dedent(source))
+        return ast.parse(textwrap.dedent(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    return forbidden_among(used_names(tree), forbid)
+        return ast.Module([], [])
 
 
 @dataclass(frozen=True)
@@ -124,12 +128,17 @@ def _dotted(node: ast.AST) -> str:
 
 
 def forbidden_in(function: Callable, forbid: Iterable[str]) -> list[str]:
-    """Which of the dotted names in `forbid` a function uses, or is itself."""
+    """Which of the dotted names in `forbid` a function uses, or is itself.
+
+    Modules go by the names that they have where the function was written.
+    """
     parts = [getattr(function, part, "") for part in ("__module__", "__qualname__")]
     itself = UsedNames(dotted=frozenset({".".join(map(str, parts))}))
-    return forbidden_among(itself, forbid) or forbidden_names(
-        source_of(function), forbid
-    )
+    around = getattr(function, "__globals__", {})
+    modules = {key: m.__name__ for key, m in around.items() if inspect.ismodule(m)}
+    inside = used_names(_parsed(source_of(function)))
+    used = joined([UsedNames(aliases=modules), inside, itself])
+    return forbidden_among(used, forbid)
 
 
 def source_of(function: Callable) -> str:

@@ -77,7 +77,7 @@ def report(verdict: Verdict, more: Callable[[int], str] = lambda number: "") -> 
         headline += f", {joint} it {verdict.changing} ({COSTS})"
     advice = verdict.mistake or verdict.hint
     wrong = [i for i, case in enumerate(verdict.cases, start=1) if not case.passed]
-    remarks = [advice, *verdict.notes, more(wrong[0] if wrong else 1)]
+    remarks = [advice, *verdict.notes, more(wrong[0]) if wrong else ""]
     return Report(WRONG, headline, rows, tuple(filter(None, remarks)))
 
 

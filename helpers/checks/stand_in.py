@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.checks.compare import difference
+from helpers.checks.compare import Tolerance, difference
 from helpers.checks.outcome import NotWritten
 from helpers.checks.values import plain
 
@@ -59,15 +59,18 @@ class Lookup:
         known = self._recorded
         given = {**dict(zip(known.parameters, args, strict=False)), **kwargs}
         asked = plain({**known.defaults, **given})
-        for i in range(len(known.calls)):
-            # Calls come in the order in which they were recorded, more often than not.
-            number = (self._next + i) % len(known.calls)
-            arguments, value, after = known.calls[number]
-            if difference(arguments, asked) is None:
-                self._next = number + 1
-                for key, now in after.items():
-                    overwrite(given[key], now)
-                return copy.deepcopy(value)
+        # Calls come in the order in which they were recorded, more often than not. The
+        # very same arguments are looked for before those that are nearly the same.
+        count = len(known.calls)
+        order = [(self._next + i) % count for i in range(count)]
+        for tolerance in (Tolerance(0.0, 0.0), Tolerance()):
+            for number in order:
+                arguments, value, after = known.calls[number]
+                if difference(arguments, asked, tolerance) is None:
+                    self._next = number + 1
+                    for key, now in after.items():
+                        overwrite(given[key], now)
+                    return copy.deepcopy(value)
         raise NotWritten(self.__name__)
 
 

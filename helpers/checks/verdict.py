@@ -227,6 +227,14 @@ def _is_undefined(got: Outcome) -> bool:
     return got.error.startswith("NameError")
 
 
+def allowed_in(want: Expected, tolerance: Tolerance) -> Tolerance:
+    """The tolerance of a case, with the slack that its first right answer has."""
+    slack = want.slack() if want.slack else ()
+    if not slack:
+        return tolerance
+    return replace(tolerance, slack=_in_one(want, replace(tolerance, slack=slack[0])))
+
+
 def _in_one(want: Expected, tolerance: Tolerance) -> dict[str, float]:
     """Slack by the places of `_seen`, which puts all results in one dictionary."""
     if not want.outcomes[0].after:
