@@ -232,6 +232,25 @@ class TestVisibleCheck:
             self.checker("C1W2")(names["propagate"])
         assert "✘ propagate: 0 of" in capsys.readouterr().out
 
+    def test_a_wrong_helper_is_named_and_no_fault_of_the_caller(self, capsys):
+        names = self.names("C1W2", "propagate")
+        exec("def sigmoid(x):\n    return 1 / (1 + np.exp(x))", names)
+        with pytest.raises(CheckFailed):
+            self.checker("C1W2")(names["propagate"])
+        out = capsys.readouterr().out
+        assert "With a right `sigmoid` it is right: look at your `sigmoid`." in out
+
+    def test_a_right_helper_is_not_to_blame(self, capsys):
+        names = self.names("C1W2", "sigmoid")
+        exec(
+            "def propagate(w, b, X, Y):\n    A = sigmoid(w.T @ X + b)\n"
+            "    return {'dw': w, 'db': b}, 1.0",
+            names,
+        )
+        with pytest.raises(CheckFailed):
+            self.checker("C1W2")(names["propagate"])
+        assert "look at your" not in capsys.readouterr().out
+
     def test_where_nothing_is_recorded_it_says_only_what_is_needed(self, capsys):
         names = self.names("C1W2")
         exec("def propagate(w, b, X, Y):\n    return sigmoid(w * 7 + 1)", names)
@@ -293,7 +312,9 @@ class TestNoGift:
         )
         one = graded("C4W1", "conv_forward_fast", cells)
         assert one.score == 0
-        assert "it builds on your `conv_forward`, which is not right either" in one.message
+        assert (
+            "it builds on your `conv_forward`, which is not right either" in one.message
+        )
 
     def test_a_wrapper_of_a_helper_that_is_wrong_on_purpose(self):
         # The reference of `softmax` uses nothing, so nothing is lent to it.

@@ -377,6 +377,15 @@ def average(rng):
     yield case(rng.normal(size=40) * 4, 0.5, bias_correction=True)
     yield case(rng.normal(size=25) + 2, 0.98)
     yield case(rng.normal(size=5), 0.0)
+    yield case(rng.integers(5, 30, 6), 0.8)  # of whole numbers, whose averages are not
+
+
+@average.mistake(
+    "The averages are cut off to whole numbers: `zeros_like` takes the dtype of theta."
+)
+def averages_of_the_dtype_of_theta(theta, beta, bias_correction=True):
+    found = ref.exponentially_weighted_average(theta, beta, bias_correction)
+    return np.array(found, dtype=np.asarray(theta).dtype)
 
 
 @average.mistake("The bias correction is missing: the first values are far too small.")

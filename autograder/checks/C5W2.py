@@ -170,14 +170,15 @@ def family(rng):
     """A word `d` where the difference leads, and decoys: each draws one mistake away.
 
     `nearest` is nearer to the point in distance, not in angle; `beside` is the
-    neighbour of c; `back` lies on the other side.
+    neighbour of c; `back` lies on the other side; `long` has the larger dot product and
+    the smaller cosine.
     """
     e = directions(rng)
     step, a, c = e[0], e[4], e[1]
     return shuffled(rng, {
         "a": a, "b": a + step, "c": c, "d": c + 2.2 * step,
         "nearest": c + step + 0.8 * e[2], "beside": c + 0.1 * e[3],
-        "back": c - step, "along": step + 0.1 * e[5],
+        "back": c - step, "along": step + 0.1 * e[5], "long": c + 6 * step + 9 * e[3],
     })  # fmt: skip
 
 
@@ -220,6 +221,16 @@ def complete_analogy(rng):
     yield case(names["a"], names["b"], names["c"], vectors)
     names, vectors = family_far_away(rng)
     yield case(names["a"], names["b"], names["c"], vectors)
+
+
+@complete_analogy.mistake(
+    "The largest dot product wins, so long vectors do. Divide by both lengths."
+)
+def analogy_by_the_dot_product(word_a, word_b, word_c, word_to_vec_map):
+    a, b, c = word_a.lower(), word_b.lower(), word_c.lower()
+    step = word_to_vec_map[b] - word_to_vec_map[a]
+    others = [w for w in word_to_vec_map if w not in (a, b, c)]
+    return max(others, key=lambda w: step @ (word_to_vec_map[w] - word_to_vec_map[c]))
 
 
 @complete_analogy.alternative
@@ -1537,6 +1548,17 @@ def model_returns_the_labels_given(
 def model_transposed(X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400):
     pred, W, b = _trained(X, Y, word_to_vec_map, learning_rate, num_iterations)
     return pred, W.T, b
+
+
+@model.mistake("b is still 0 after training: it has a gradient of its own, dz.")
+def model_leaves_b(X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400):
+    return _trained(X, Y, word_to_vec_map, learning_rate, num_iterations, bias=False)
+
+
+@model.mistake("The labels should stand in a column, of shape (m, 1).")
+def model_gives_a_row(X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400):
+    pred, W, b = _trained(X, Y, word_to_vec_map, learning_rate, num_iterations)
+    return pred.ravel(), W, b
 
 
 @model.right

@@ -2323,7 +2323,7 @@ def token_f1(rng):
     left, 0 where one has none.
     """
     pairs = _pairs(rng)
-    chosen = [*pairs["same"][:1], *pairs["repeated"], *pairs["in part"],
+    chosen = [*pairs["same"][:2], *pairs["repeated"], *pairs["in part"],
               *pairs["often"], *pairs["both empty"]]  # fmt: skip
     for prediction, truth in [*chosen, *pairs["empty"]]:
         yield case(prediction, truth)

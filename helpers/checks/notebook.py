@@ -150,10 +150,23 @@ class Checker:
         outcomes = self._observed(function, entry, entry.cases)
         verdict = self._judged(entry, entry.cases, outcomes)
         self._last = _Checked(entry, outcomes, verdict)
-        done = verdict.right or verdict.mistake or verdict.unwritten or verdict.waiting
-        if done:
+        if verdict.right or verdict.unwritten or verdict.waiting:
+            return verdict
+        if blamed := self._blamed(function, entry):
+            return replace(verdict, mistake="", hint=blamed)
+        if verdict.mistake:
             return verdict
         return replace(verdict, hint=self._hint(function, entry, verdict))
+
+    def _blamed(self, function: Callable, entry: PublicCheck) -> str:
+        """The reader's own other exercise that is to blame, if one alone is."""
+        names = _namespace(function)
+        for name in entry.recorded.keys() & names.keys():
+            with replaced(names, {name: Lookup(name, entry.recorded[name])}):
+                outcomes = self._observed(function, entry, entry.cases)
+            if self._judged(entry, entry.cases, outcomes).right:
+                return f"With a right `{name}` it is right: look at your `{name}`."
+        return ""
 
     def _stood_in_for(
         self, function: Callable, entry: PublicCheck, verdict: Verdict

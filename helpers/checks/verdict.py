@@ -304,10 +304,28 @@ def _difference(
 def _named_mistake(expected, outcomes, messages, tolerance) -> str:
     """The message of the first known mistake whose outcomes are these, case by case."""
     for i, message in enumerate(messages):
-        pairs = zip((want.mistakes[i] for want in expected), outcomes, strict=True)
-        if all(_alike(mistake, got, tolerance) for mistake, got in pairs):
+        mistakes = [want.mistakes[i] for want in expected]
+        rights = [want.outcomes[0] for want in expected]
+        if all(
+            _alike(mistake, got, tolerance)
+            and _same_keys(right.value, mistake.value, got.value)
+            for right, mistake, got in zip(rights, mistakes, outcomes, strict=True)
+        ):
             return message
     return ""
+
+
+def _same_keys(right: Any, mistake: Any, got: Any) -> bool:
+    """Whether an answer lacks the keys that a mistake lacks, and no others.
+
+    Keys that nobody asked for say nothing.
+    """
+    if not all(isinstance(value, dict) for value in (right, mistake, got)):
+        return True
+    return right.keys() & mistake.keys() == right.keys() & got.keys() and all(
+        _same_keys(right[key], mistake[key], got[key])
+        for key in right.keys() & got.keys()
+    )
 
 
 def _alike(mistake: Outcome, got: Outcome, tolerance: Tolerance) -> bool:

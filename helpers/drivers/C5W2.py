@@ -29,9 +29,10 @@ def fitted(function, sentences, labels, word_to_vec_map, settings):
     ]
     shape, n_y = (len(np.unique(labels)), len(means[0])), len(np.unique(labels))
     about = {
-        "labels given": int(np.size(pred)),
+        "labels given": list(np.shape(pred)),
         "W": list(np.shape(W)),
         "b": int(np.size(b)),
+        "b was trained": bool(np.any(b)),
         "labels follow from W and b": False,
         "sentences learned": False,
         "surely": False,
