@@ -294,7 +294,7 @@ def test_too_many_cells_or_too_much_code_is_one_sentence():
     assert (len(found), error) == (MAX_CELLS, "")
 
 
-# Not `ru_maxrss`: that of a new process begins with what its parent held when it forked.
+# Not `ru_maxrss`: it begins with what the parent held when it forked.
 PEAK = """
 import re, sys
 from pathlib import Path
