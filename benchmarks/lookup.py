@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 from luck import FIRST_SEED, drawn, score
 
 from autograder.check import Check
 from helpers.checks.compare import Tolerance, difference
+from helpers.checks.stand_in import overwrite
 from helpers.checks.store import PublicCheck, Store
 
 
@@ -46,15 +46,8 @@ def looks_up(check: Check, public: PublicCheck) -> Callable:
             if difference(case.inputs, given, exact) is None:
                 right = case.expected.outcomes[0]
                 for name, after in right.after.items():
-                    _overwrite(given[name], after)
+                    overwrite(given[name], after)
                 return right.value
         return None
 
     return version
-
-
-def _overwrite(target, after) -> None:
-    if isinstance(target, np.ndarray):
-        target[...] = after
-    else:
-        target.update(after)
