@@ -1,0 +1,552 @@
+"""Wrong answers to C2W2 as learners write them; each label says what is wrong."""
+
+# %% update_parameters_with_gd: writes the new values into the caller's dictionary
+def update_parameters_with_gd(parameters, grads, learning_rate):
+    L = len(parameters) // 2
+    for l in range(1, L + 1):
+        W, b = f"W{l}", f"b{l}"
+        parameters[W] = parameters[W] - learning_rate * grads["d" + W]
+        parameters[b] = parameters[b] - learning_rate * grads["d" + b]
+    return parameters
+
+
+# %% update_parameters_with_gd: the last layer takes no step
+def update_parameters_with_gd(parameters, grads, learning_rate):
+    new = dict(parameters)
+    L = len(parameters) // 2
+    for l in range(1, L):
+        new[f"W{l}"] = parameters[f"W{l}"] - learning_rate * grads[f"dW{l}"]
+        new[f"b{l}"] = parameters[f"b{l}"] - learning_rate * grads[f"db{l}"]
+    return new
+
+
+# %% update_parameters_with_gd: steps up the slope
+def update_parameters_with_gd(parameters, grads, learning_rate):
+    return {k: p + learning_rate * grads["d" + k] for k, p in parameters.items()}
+
+
+# %% random_mini_batches: the short last batch is dropped
+def random_mini_batches(X, Y, mini_batch_size=64, seed=0):
+    np.random.seed(seed)
+    m = X.shape[1]
+    order = np.random.permutation(m)
+    X, Y = X[:, order], Y[:, order]
+    batches = []
+    for k in range(m // mini_batch_size):
+        start = k * mini_batch_size
+        end = start + mini_batch_size
+        batches.append((X[:, start:end], Y[:, start:end]))
+    return batches
+
+
+# %% random_mini_batches: the labels are not shuffled
+def random_mini_batches(X, Y, mini_batch_size=64, seed=0):
+    rng = np.random.default_rng(seed)
+    m = X.shape[1]
+    shuffled_X = X[:, rng.permutation(m)]
+    return [
+        (shuffled_X[:, i : i + mini_batch_size], Y[:, i : i + mini_batch_size])
+        for i in range(0, m, mini_batch_size)
+    ]
+
+
+# %% random_mini_batches: draws each batch with repetition instead of cutting a shuffle
+def random_mini_batches(X, Y, mini_batch_size=64, seed=0):
+    rng = np.random.default_rng(seed)
+    m = X.shape[1]
+    batches = []
+    left = m
+    while left > 0:
+        size = min(mini_batch_size, left)
+        some = rng.integers(0, m, size)
+        batches.append((X[:, some], Y[:, some]))
+        left -= size
+    return batches
+
+
+# %% random_mini_batches: shuffles once for all, the seed has no effect
+def random_mini_batches(X, Y, mini_batch_size=64, seed=0):
+    rng = np.random.default_rng(0)
+    order = rng.permutation(X.shape[1])
+    batches = []
+    for start in range(0, X.shape[1], mini_batch_size):
+        columns = order[start : start + mini_batch_size]
+        batches.append((X[:, columns], Y[:, columns]))
+    return batches
+
+
+# %% exponentially_weighted_average: goes on from the corrected value
+def exponentially_weighted_average(theta, beta, bias_correction=True):
+    v = 0.0
+    result = []
+    for t, value in enumerate(theta, start=1):
+        v = beta * v + (1 - beta) * value
+        if bias_correction:
+            v = v / (1 - beta**t)
+        result.append(v)
+    return np.array(result)
+
+
+# %% exponentially_weighted_average: beta and 1 - beta are swapped
+def exponentially_weighted_average(theta, beta, bias_correction=True):
+    averages = np.zeros(len(theta))
+    v = 0
+    for i in range(len(theta)):
+        v = (1 - beta) * v + beta * theta[i]
+        averages[i] = v
+        if bias_correction:
+            averages[i] = v / (1 - (1 - beta) ** (i + 1))
+    return averages
+
+
+# %% exponentially_weighted_average: starts from the first value instead of 0
+def exponentially_weighted_average(theta, beta, bias_correction=True):
+    v = theta[0]
+    out = []
+    for t in range(len(theta)):
+        v = beta * v + (1 - beta) * theta[t]
+        out.append(v / (1 - beta ** (t + 1)) if bias_correction else v)
+    return np.array(out, dtype=float)
+
+
+# %% exponentially_weighted_average: the correction divides by 1 - beta, without t
+def exponentially_weighted_average(theta, beta, bias_correction=True):
+    v, out = 0.0, []
+    for x in theta:
+        v = beta * v + (1 - beta) * x
+        out.append(v / (1 - beta) if bias_correction else v)
+    return np.array(out)
+
+
+# %% exponentially_weighted_average: the bias is corrected even if not asked for
+def exponentially_weighted_average(theta, beta, bias_correction=True):
+    result = np.zeros(len(theta))
+    v = 0.0
+    for t, x in enumerate(theta):
+        v = beta * v + (1 - beta) * x
+        result[t] = v / (1 - beta ** (t + 1))
+    return result
+
+
+# %% initialize_velocity: the names lack the d
+def initialize_velocity(parameters):
+    v = {}
+    for key in parameters:
+        v[key] = np.zeros_like(parameters[key])
+    return v
+
+
+# %% initialize_velocity: only the weights get a velocity
+def initialize_velocity(parameters):
+    v = {}
+    for key, value in parameters.items():
+        if key.startswith("W"):
+            v["d" + key] = np.zeros(value.shape)
+    return v
+
+
+# %% update_parameters_with_momentum: the slope lacks the factor 1 - beta (PyTorch)
+def update_parameters_with_momentum(parameters, grads, v, beta, learning_rate):
+    new_parameters, new_v = {}, {}
+    for key in parameters:
+        d = "d" + key
+        new_v[d] = beta * v[d] + grads[d]
+        new_parameters[key] = parameters[key] - learning_rate * new_v[d]
+    return new_parameters, new_v
+
+
+# %% update_parameters_with_momentum: steps with the old velocity
+def update_parameters_with_momentum(parameters, grads, v, beta, learning_rate):
+    new, speed = {}, {}
+    for key, value in parameters.items():
+        new[key] = value - learning_rate * v["d" + key]
+        speed["d" + key] = beta * v["d" + key] + (1 - beta) * grads["d" + key]
+    return new, speed
+
+
+# %% update_parameters_with_momentum: steps along the slope, the velocity is not used
+def update_parameters_with_momentum(parameters, grads, v, beta, learning_rate):
+    v = {d: beta * v[d] + (1 - beta) * grads[d] for d in v}
+    parameters = {k: p - learning_rate * grads["d" + k] for k, p in parameters.items()}
+    return parameters, v
+
+
+# %% update_parameters_with_momentum: writes into the caller's dictionary v
+def update_parameters_with_momentum(parameters, grads, v, beta, learning_rate):
+    new_parameters = {}
+    for l in range(1, len(parameters) // 2 + 1):
+        for kind in ("W", "b"):
+            key = kind + str(l)
+            v["d" + key] = beta * v["d" + key] + (1 - beta) * grads["d" + key]
+            new_parameters[key] = parameters[key] - learning_rate * v["d" + key]
+    return new_parameters, v
+
+
+# %% initialize_rmsprop: the keys are those of the parameters, not of the slopes
+def initialize_rmsprop(parameters):
+    return {key: np.zeros(p.shape) for key, p in parameters.items()}
+
+
+# %% initialize_rmsprop: the averages start at one instead of zero
+def initialize_rmsprop(parameters):
+    return {"d" + key: np.ones_like(p, dtype=float) for key, p in parameters.items()}
+
+
+# %% update_parameters_with_rmsprop: epsilon stands inside the root
+def update_parameters_with_rmsprop(
+    parameters, grads, s, beta, learning_rate, epsilon=1e-8
+):
+    new_p, new_s = {}, {}
+    for key in parameters:
+        g = grads["d" + key]
+        new_s["d" + key] = beta * s["d" + key] + (1 - beta) * g**2
+        step = g / np.sqrt(new_s["d" + key] + epsilon)
+        new_p[key] = parameters[key] - learning_rate * step
+    return new_p, new_s
+
+
+# %% update_parameters_with_rmsprop: the root is forgotten
+def update_parameters_with_rmsprop(
+    parameters, grads, s, beta, learning_rate, epsilon=1e-8
+):
+    new_p, new_s = {}, {}
+    for key, value in parameters.items():
+        d = "d" + key
+        new_s[d] = beta * s[d] + (1 - beta) * np.square(grads[d])
+        new_p[key] = value - learning_rate * grads[d] / (new_s[d] + epsilon)
+    return new_p, new_s
+
+
+# %% update_parameters_with_rmsprop: squares are summed up as in AdaGrad
+def update_parameters_with_rmsprop(
+    parameters, grads, s, beta, learning_rate, epsilon=1e-8
+):
+    out, squares = {}, {}
+    for key in parameters:
+        g = grads["d" + key]
+        squares["d" + key] = s["d" + key] + g * g
+        scale = np.sqrt(squares["d" + key]) + epsilon
+        out[key] = parameters[key] - learning_rate * g / scale
+    return out, squares
+
+
+# %% update_parameters_with_rmsprop: divides by the root of the old average
+def update_parameters_with_rmsprop(
+    parameters, grads, s, beta, learning_rate, epsilon=1e-8
+):
+    p, new_s = {}, {}
+    for key in parameters:
+        d = "d" + key
+        p[key] = parameters[key] - learning_rate * grads[d] / (np.sqrt(s[d]) + epsilon)
+        new_s[d] = beta * s[d] + (1 - beta) * grads[d] ** 2
+    return p, new_s
+
+
+# %% initialize_adam: the averages are single numbers, not arrays like the parameters
+def initialize_adam(parameters):
+    v, s = {}, {}
+    for key in parameters:
+        v["d" + key] = 0.0
+        s["d" + key] = 0.0
+    return v, s
+
+
+# %% update_parameters_with_adam: no bias correction in the step
+def update_parameters_with_adam(
+    parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8
+):
+    P, V, S, Vc, Sc = {}, {}, {}, {}, {}
+    for key in parameters:
+        d = "d" + key
+        V[d] = beta1 * v[d] + (1 - beta1) * grads[d]
+        S[d] = beta2 * s[d] + (1 - beta2) * grads[d] ** 2
+        Vc[d] = V[d] / (1 - beta1**t)
+        Sc[d] = S[d] / (1 - beta2**t)
+        P[key] = parameters[key] - learning_rate * V[d] / (np.sqrt(S[d]) + epsilon)
+    return P, V, S, Vc, Sc
+
+
+# %% update_parameters_with_adam: the corrected averages are stored
+def update_parameters_with_adam(
+    parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8
+):
+    new, new_v, new_s = {}, {}, {}
+    v_corrected, s_corrected = {}, {}
+    for key in parameters:
+        d = "d" + key
+        m1 = beta1 * v[d] + (1 - beta1) * grads[d]
+        m2 = beta2 * s[d] + (1 - beta2) * np.power(grads[d], 2)
+        new_v[d] = v_corrected[d] = m1 / (1 - beta1**t)
+        new_s[d] = s_corrected[d] = m2 / (1 - beta2**t)
+        step = v_corrected[d] / (np.sqrt(s_corrected[d]) + epsilon)
+        new[key] = parameters[key] - learning_rate * step
+    return new, new_v, new_s, v_corrected, s_corrected
+
+
+# %% update_parameters_with_adam: both corrections use beta1
+def update_parameters_with_adam(
+    parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8
+):
+    P, V, S, Vc, Sc = {}, {}, {}, {}, {}
+    for key, p in parameters.items():
+        g = grads["d" + key]
+        vd = V["d" + key] = beta1 * v["d" + key] + (1 - beta1) * g
+        sd = S["d" + key] = beta2 * s["d" + key] + (1 - beta2) * g**2
+        vc = Vc["d" + key] = vd / (1 - beta1**t)
+        sc = Sc["d" + key] = sd / (1 - beta1**t)
+        P[key] = p - learning_rate * vc / (np.sqrt(sc) + epsilon)
+    return P, V, S, Vc, Sc
+
+
+# %% update_parameters_with_adam: the corrections are not raised to the power of t
+def update_parameters_with_adam(
+    parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8
+):
+    P, V, S, Vc, Sc = {}, {}, {}, {}, {}
+    for key in parameters:
+        d = "d" + key
+        V[d] = beta1 * v[d] + (1 - beta1) * grads[d]
+        Vc[d] = V[d] / (1 - beta1)
+        S[d] = beta2 * s[d] + (1 - beta2) * grads[d] ** 2
+        Sc[d] = S[d] / (1 - beta2)
+        P[key] = parameters[key] - learning_rate * Vc[d] / (np.sqrt(Sc[d]) + epsilon)
+    return P, V, S, Vc, Sc
+
+
+# %% update_parameters_with_adam: t is counted from 0, so the corrections use t + 1
+def update_parameters_with_adam(
+    parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8
+):
+    P, V, S, Vc, Sc = {}, {}, {}, {}, {}
+    t = t + 1
+    for key in parameters:
+        d = "d" + key
+        V[d] = beta1 * v[d] + (1 - beta1) * grads[d]
+        S[d] = beta2 * s[d] + (1 - beta2) * grads[d] ** 2
+        Vc[d] = V[d] / (1 - beta1**t)
+        Sc[d] = S[d] / (1 - beta2**t)
+        P[key] = parameters[key] - learning_rate * Vc[d] / (np.sqrt(Sc[d]) + epsilon)
+    return P, V, S, Vc, Sc
+
+
+# %% update_lr: the decay is raised to the epoch, (1 + r) ** e
+def update_lr(learning_rate0, epoch_num, decay_rate):
+    return learning_rate0 / (1 + decay_rate) ** epoch_num
+
+
+# %% update_lr: epochs are counted from 1, so epoch 0 has decayed already
+def update_lr(learning_rate0, epoch_num, decay_rate):
+    return learning_rate0 / (1 + decay_rate * (epoch_num + 1))
+
+
+# %% schedule_lr_decay: falls in every epoch, the quotient is not rounded down
+def schedule_lr_decay(learning_rate0, epoch_num, decay_rate, time_interval=1000):
+    return learning_rate0 / (1 + decay_rate * epoch_num / time_interval)
+
+
+# %% schedule_lr_decay: the quotient is rounded to the nearest, not down
+def schedule_lr_decay(learning_rate0, epoch_num, decay_rate, time_interval=1000):
+    stair = round(epoch_num / time_interval)
+    return learning_rate0 / (1 + decay_rate * stair)
+
+
+# %% schedule_lr_decay: the interval is always 1000
+def schedule_lr_decay(learning_rate0, epoch_num, decay_rate, time_interval=1000):
+    return 1 / (1 + decay_rate * np.floor(epoch_num / 1000)) * learning_rate0
+
+
+# %% exponential_decay: the base is multiplied by the epoch
+def exponential_decay(learning_rate0, epoch_num, base=0.95):
+    return learning_rate0 * base * epoch_num
+
+
+# %% exponential_decay: 0.95 is written in, the argument ignored
+def exponential_decay(learning_rate0, epoch_num, base=0.95):
+    return 0.95**epoch_num * learning_rate0
+
+
+# %% sqrt_decay: the factor k stands under the root
+def sqrt_decay(learning_rate0, epoch_num, k=1.0):
+    return learning_rate0 / np.sqrt(k * epoch_num)
+
+
+# %% sqrt_decay: the epoch is counted from 0
+def sqrt_decay(learning_rate0, epoch_num, k=1.0):
+    return k / np.sqrt(epoch_num + 1) * learning_rate0
+
+
+# %% model: the velocities and averages start anew in every epoch
+def model(X, Y, layers_dims, optimizer, learning_rate=0.0007, mini_batch_size=64,
+          beta=0.9, beta1=0.9, beta2=0.999, epsilon=1e-8, num_epochs=5000,
+          print_cost=False, decay=None, watch=None):
+    parameters = initialize_parameters(layers_dims)
+    size = X.shape[1] if optimizer == "batch" else mini_batch_size
+    t = 0
+    for epoch in range(num_epochs):
+        rate = decay(learning_rate, epoch) if decay else learning_rate
+        v, s = initialize_adam(parameters)
+        for X_t, Y_t in random_mini_batches(X, Y, size, seed=epoch):
+            A3, cache = forward_propagation(X_t, parameters)
+            grads = backward_propagation(X_t, Y_t, cache)
+            if optimizer in ("batch", "gd"):
+                parameters = update_parameters_with_gd(parameters, grads, rate)
+            elif optimizer == "momentum":
+                parameters, v = update_parameters_with_momentum(
+                    parameters, grads, v, beta, rate
+                )
+            elif optimizer == "rmsprop":
+                parameters, s = update_parameters_with_rmsprop(
+                    parameters, grads, s, beta, rate, epsilon
+                )
+            else:
+                t += 1
+                parameters, v, s, _, _ = update_parameters_with_adam(
+                    parameters, grads, v, s, t, rate, beta1, beta2, epsilon
+                )
+        if print_cost and epoch % 1000 == 0:
+            print(epoch, compute_cost(A3, Y_t))
+        if watch:
+            watch(epoch, parameters)
+    return parameters
+
+
+# %% model: Adam's t counts epochs instead of steps
+def model(X, Y, layers_dims, optimizer, learning_rate=0.0007, mini_batch_size=64,
+          beta=0.9, beta1=0.9, beta2=0.999, epsilon=1e-8, num_epochs=5000,
+          print_cost=False, decay=None, watch=None):
+    parameters = initialize_parameters(layers_dims)
+    v, s = initialize_adam(parameters)
+    if optimizer == "batch":
+        mini_batch_size = X.shape[1]
+    for epoch in range(num_epochs):
+        rate = learning_rate if decay is None else decay(learning_rate, epoch)
+        batches = random_mini_batches(X, Y, mini_batch_size, epoch)
+        for X_t, Y_t in batches:
+            A3, cache = forward_propagation(X_t, parameters)
+            cost = compute_cost(A3, Y_t)
+            grads = backward_propagation(X_t, Y_t, cache)
+            if optimizer == "batch" or optimizer == "gd":
+                parameters = update_parameters_with_gd(parameters, grads, rate)
+            elif optimizer == "momentum":
+                parameters, v = update_parameters_with_momentum(
+                    parameters, grads, v, beta, rate
+                )
+            elif optimizer == "rmsprop":
+                parameters, s = update_parameters_with_rmsprop(
+                    parameters, grads, s, beta, rate, epsilon
+                )
+            elif optimizer == "adam":
+                parameters, v, s, *_ = update_parameters_with_adam(
+                    parameters, grads, v, s, epoch + 1, rate, beta1, beta2, epsilon
+                )
+        if print_cost and epoch % 1000 == 0:
+            print("Cost after epoch %i: %f" % (epoch, cost))
+        if watch is not None:
+            watch(epoch, parameters)
+    return parameters
+
+
+# %% model: the decay starts from the rate of the epoch before, so it compounds
+def model(X, Y, layers_dims, optimizer, learning_rate=0.0007, mini_batch_size=64,
+          beta=0.9, beta1=0.9, beta2=0.999, epsilon=1e-8, num_epochs=5000,
+          print_cost=False, decay=None, watch=None):
+    parameters = initialize_parameters(layers_dims)
+    v, s = initialize_adam(parameters)
+    size = X.shape[1] if optimizer == "batch" else mini_batch_size
+    t = 0
+    for epoch in range(num_epochs):
+        if decay is not None:
+            learning_rate = decay(learning_rate, epoch)
+        for X_t, Y_t in random_mini_batches(X, Y, size, seed=epoch):
+            A3, cache = forward_propagation(X_t, parameters)
+            grads = backward_propagation(X_t, Y_t, cache)
+            if optimizer in ("batch", "gd"):
+                parameters = update_parameters_with_gd(parameters, grads, learning_rate)
+            elif optimizer == "momentum":
+                parameters, v = update_parameters_with_momentum(
+                    parameters, grads, v, beta, learning_rate
+                )
+            elif optimizer == "rmsprop":
+                parameters, s = update_parameters_with_rmsprop(
+                    parameters, grads, s, beta, learning_rate, epsilon
+                )
+            else:
+                t += 1
+                parameters, v, s, _, _ = update_parameters_with_adam(
+                    parameters, grads, v, s, t, learning_rate, beta1, beta2, epsilon
+                )
+        if print_cost and epoch % 100 == 0:
+            print(epoch, compute_cost(A3, Y_t))
+        if watch:
+            watch(epoch, parameters)
+    return parameters
+
+
+# %% model: "batch" is cut into mini-batches as well
+def model(X, Y, layers_dims, optimizer, learning_rate=0.0007, mini_batch_size=64,
+          beta=0.9, beta1=0.9, beta2=0.999, epsilon=1e-8, num_epochs=5000,
+          print_cost=False, decay=None, watch=None):
+    parameters = initialize_parameters(layers_dims)
+    v, s = initialize_adam(parameters)
+    t = 0
+    for epoch in range(num_epochs):
+        rate = decay(learning_rate, epoch) if decay else learning_rate
+        for X_t, Y_t in random_mini_batches(X, Y, mini_batch_size, epoch):
+            t = t + 1
+            A3, cache = forward_propagation(X_t, parameters)
+            grads = backward_propagation(X_t, Y_t, cache)
+            if optimizer == "momentum":
+                parameters, v = update_parameters_with_momentum(
+                    parameters, grads, v, beta, rate
+                )
+            elif optimizer == "rmsprop":
+                parameters, s = update_parameters_with_rmsprop(
+                    parameters, grads, s, beta, rate, epsilon
+                )
+            elif optimizer == "adam":
+                parameters, v, s, vc, sc = update_parameters_with_adam(
+                    parameters, grads, v, s, t, rate, beta1, beta2, epsilon
+                )
+            else:
+                parameters = update_parameters_with_gd(parameters, grads, rate)
+        if print_cost:
+            print(epoch, compute_cost(A3, Y_t))
+        if watch:
+            watch(epoch, parameters)
+    return parameters
+
+
+# %% model: every epoch shuffles with the same seed
+def model(X, Y, layers_dims, optimizer, learning_rate=0.0007, mini_batch_size=64,
+          beta=0.9, beta1=0.9, beta2=0.999, epsilon=1e-8, num_epochs=5000,
+          print_cost=False, decay=None, watch=None):
+    parameters = initialize_parameters(layers_dims)
+    v, s = initialize_adam(parameters)
+    size = X.shape[1] if optimizer == "batch" else mini_batch_size
+    t = 0
+    batches = random_mini_batches(X, Y, size, seed=0)
+    for epoch in range(num_epochs):
+        rate = decay(learning_rate, epoch) if decay else learning_rate
+        for X_t, Y_t in batches:
+            A3, cache = forward_propagation(X_t, parameters)
+            grads = backward_propagation(X_t, Y_t, cache)
+            t += 1
+            if optimizer in ("batch", "gd"):
+                parameters = update_parameters_with_gd(parameters, grads, rate)
+            elif optimizer == "momentum":
+                parameters, v = update_parameters_with_momentum(
+                    parameters, grads, v, beta, rate
+                )
+            elif optimizer == "rmsprop":
+                parameters, s = update_parameters_with_rmsprop(
+                    parameters, grads, s, beta, rate, epsilon
+                )
+            else:
+                parameters, v, s, _, _ = update_parameters_with_adam(
+                    parameters, grads, v, s, t, rate, beta1, beta2, epsilon
+                )
+        if print_cost and epoch % 1000 == 0:
+            print(epoch, compute_cost(A3, Y_t))
+        if watch:
+            watch(epoch, parameters)
+    return parameters
