@@ -7,7 +7,7 @@ def localization_loss(y_true, y_pred):
     return float(errors.sum(axis=1).mean())
 
 
-# %% localization_loss: mean over the numbers of a picture where their sum is wanted
+# %% localization_loss: mean over the numbers of a picture in place of their sum
 def localization_loss(y_true, y_pred):
     squared = (y_true - y_pred) ** 2
     losses = []
@@ -23,7 +23,8 @@ def localization_loss(y_true, y_pred):
 def localization_loss(y_true, y_pred):
     squared = (y_true - y_pred) ** 2
     there = (y_pred[:, 0:1] > 0.5).astype(float)
-    return float(np.mean(squared[:, 0] + np.sum(there * squared[:, 1:], axis=1)))
+    box = np.sum(there * squared[:, 1:], axis=1)
+    return float(np.mean(squared[:, 0] + box))
 
 
 # %% dense_as_convolution: the rows of W are cut with the channels first
@@ -32,7 +33,7 @@ def dense_as_convolution(W, f):
     return W.reshape(-1, f, f, n_units).transpose(1, 2, 0, 3)
 
 
-# %% dense_as_convolution: the units become the first axis before the reshape
+# %% dense_as_convolution: W is transposed before the reshape
 def dense_as_convolution(W, f):
     n_units = W.shape[1]
     n_C = W.shape[0] // (f * f)
