@@ -19,7 +19,7 @@ def localization_loss(y_true, y_pred):
     return float(np.mean(losses))
 
 
-# %% localization_loss: box and classes are masked by the predicted p_c, not the true one
+# %% localization_loss: box and classes are masked by the predicted p_c
 def localization_loss(y_true, y_pred):
     squared = (y_true - y_pred) ** 2
     there = (y_pred[:, 0:1] > 0.5).astype(float)
