@@ -446,7 +446,7 @@ def music_inference_model(embedder, LSTM_cell, densor):
     return step
 
 
-# %% predict_and_sample: probabilities are multiplied by the temperature's inverse
+# %% predict_and_sample: p is divided by the temperature, not raised to its inverse
 def predict_and_sample(
     inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
 ):
