@@ -213,19 +213,6 @@ def mobilenet_bottleneck(X, t, n_C, s, *, net):
     return out + X if has_skip else out
 
 
-# %% mobilenet_bottleneck: ReLU that does not stop at 6
-def mobilenet_bottleneck(X, t, n_C, s, *, net):
-    n = X.shape[-1]
-    Y = X
-    if t != 1:
-        Y = nn.relu(net.batch_norm(net.conv(Y, t * n)))
-    Y = nn.relu(net.batch_norm(net.depthwise(Y, 3, s)))
-    Y = net.batch_norm(net.conv(Y, n_C))
-    if s == 1 and n == n_C:
-        Y = X + Y
-    return Y
-
-
 # %% count_parameters: the groups are overlooked
 def count_parameters(block):
     total = 0

@@ -88,7 +88,7 @@ def kmeans_anchors(wh, k, rng):
     return anchors[np.argsort(anchors.prod(axis=1), kind="stable")]
 
 
-# %% kmeans_anchors: sorted by width, not by area
+# %% kmeans_anchors: the largest anchor comes first
 def kmeans_anchors(wh, k, rng):
     wh = np.asarray(wh, float)
     anchors = wh[rng.choice(len(wh), k, replace=False)]
@@ -104,7 +104,7 @@ def kmeans_anchors(wh, k, rng):
             members = wh[now == a]
             if len(members):
                 anchors[a] = members.mean(axis=0)
-    return anchors[np.argsort(anchors[:, 0])]
+    return anchors[np.argsort(-anchors.prod(axis=1))]
 
 
 # %% kmeans_anchors: anchors move to the median of their boxes

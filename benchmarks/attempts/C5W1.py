@@ -320,17 +320,13 @@ def bidirectional_forward(x, parameters_forward, parameters_backward):
     return np.concatenate([forward, backward])
 
 
-# %% deep_rnn_forward: the first state of a layer is the last state of the one below
+# %% deep_rnn_forward: the input stands in the list before the states of the layers
 def deep_rnn_forward(x, layers):
-    states = []
-    a0 = np.zeros((len(layers[0]["Waa"]), x.shape[1]))
+    states = [x]
     for parameters in layers:
-        n_a = len(parameters["Waa"])
-        if a0.shape[0] != n_a:
-            a0 = np.zeros((n_a, x.shape[1]))
-        x, _, _ = rnn_forward(x, a0, parameters)
-        a0 = x[:, :, -1]
-        states.append(x)
+        a0 = np.zeros((len(parameters["Waa"]), x.shape[1]))
+        a, _, _ = rnn_forward(states[-1], a0, parameters)
+        states.append(a)
     return states
 
 

@@ -294,7 +294,7 @@ class Encoder(nn.Layer):
         return x, attention_weights
 
 
-# %% DecoderLayer: the values of the second attention are what is written
+# %% DecoderLayer: the second attention listens to what is written, not to the encoder
 class DecoderLayer(nn.Layer):
     def __init__(self, embedding_dim, num_heads, fully_connected_dim,
                  dropout_rate=0.1, *, rng):  # fmt: skip
@@ -312,7 +312,7 @@ class DecoderLayer(nn.Layer):
     def forward(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
         own, weights1 = self.mha1(x, x, x, look_ahead_mask)
         x = self.norm1(x + self.dropout1(own))
-        cross, weights2 = self.mha2(x, enc_output, x, padding_mask)
+        cross, weights2 = self.mha2(x, x, x, look_ahead_mask)
         x = self.norm2(x + self.dropout2(cross))
         return self.norm3(x + self.dropout3(self.ffn(x))), weights1, weights2
 
