@@ -476,3 +476,30 @@ def detection_times(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_00
     above = np.concatenate([[False], probabilities[0] > threshold])
     steps = np.flatnonzero(above[1:] & ~above[:-1])
     return [float(i * duration_ms / probabilities.shape[1]) for i in steps]
+
+
+# %% count_events: a word can be hit by more than one alarm
+def count_events(found, ends, window_ms=1000):
+    hits, false_alarms = 0, 0
+    heard = set()
+    for moment in found:
+        near = [end for end in sorted(ends) if -200 <= moment - end <= window_ms]
+        if near:
+            hits += 1
+            heard.add(near[0])
+        else:
+            false_alarms += 1
+    return hits, false_alarms, len(ends) - len(heard)
+
+
+# %% count_events: an alarm just before the end of the word is a false one
+def count_events(found, ends, window_ms=1000):
+    free = sorted(ends)
+    hits = 0
+    for alarm in found:
+        for end in free:
+            if 0 <= alarm - end <= window_ms:
+                free.remove(end)
+                hits += 1
+                break
+    return hits, len(found) - hits, len(free)
