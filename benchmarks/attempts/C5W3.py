@@ -1,0 +1,505 @@
+"""Wrong answers to C5W3 as learners write them; each label says what is wrong."""
+
+# %% one_step_attention: the softmax runs over the last axis, which has length 1
+def one_step_attention(a, s_prev, densor1, densor2):
+    m, Tx, _ = a.shape
+    n_s = s_prev.shape[1]
+    s = nn.broadcast_to(s_prev.reshape(m, 1, n_s), (m, Tx, n_s))
+    energies = densor2(densor1(nn.concatenate([a, s])))
+    alphas = nn.softmax(energies, axis=-1)
+    context = (alphas * a).sum(axis=1, keepdims=True)
+    return context, alphas
+
+
+# %% one_step_attention: the state stands before the notes
+def one_step_attention(a, s_prev, densor1, densor2):
+    m, Tx, _ = a.shape
+    n_s = s_prev.shape[-1]
+    repeated = nn.broadcast_to(s_prev.reshape(m, 1, n_s), (m, Tx, n_s))
+    concat = nn.concatenate([repeated, a])
+    e = densor1(concat)
+    energies = densor2(e)
+    alphas = nn.softmax(energies, axis=1)
+    context = (alphas * a).sum(axis=1, keepdims=True)
+    return context, alphas
+
+
+# %% one_step_attention: the mean of the weighted notes in place of their sum
+def one_step_attention(a, s_prev, densor1, densor2):
+    m, Tx, _ = a.shape
+    s = nn.broadcast_to(s_prev.reshape(m, 1, -1), (m, Tx, s_prev.shape[1]))
+    alphas = nn.softmax(densor2(densor1(nn.concatenate([a, s]))), axis=1)
+    return nn.mean(alphas * a, axis=1).reshape(m, 1, -1), alphas
+
+
+# %% modelf: state and memory of the writer start at 0 again at every step
+def modelf(Tx, Ty, n_a, n_s, human_vocab_size, machine_vocab_size, rng):
+    class Translator(nn.Model):
+        def __init__(self):
+            self.pre = nn.Bidirectional(
+                nn.LSTM, human_vocab_size, n_a, return_sequences=True, rng=rng
+            )
+            self.densor1 = nn.Dense(2 * n_a + n_s, 10, activation="tanh", rng=rng)
+            self.densor2 = nn.Dense(10, 1, rng=rng)
+            self.post = nn.LSTM(2 * n_a, n_s, return_state=True, rng=rng)
+            self.output = nn.Dense(n_s, machine_vocab_size, rng=rng)
+
+        def forward(self, X, return_weights=False):
+            a = self.pre(X)
+            m = a.shape[0]
+            s0 = nn.as_tensor(np.zeros((m, n_s), np.float32))
+            c0 = nn.as_tensor(np.zeros((m, n_s), np.float32))
+            scores, weights = [], []
+            for _ in range(Ty):
+                context, alphas = one_step_attention(
+                    a, s0, self.densor1, self.densor2
+                )
+                out, _, _ = self.post(context, initial_state=(s0, c0))
+                scores.append(self.output(out).reshape(m, 1, machine_vocab_size))
+                weights.append(alphas.data[:, :, 0])
+            scores = nn.concatenate(scores, axis=1)
+            if return_weights:
+                return scores, np.stack(weights, axis=1)
+            return scores
+
+    return Translator()
+
+
+# %% greedy_decode: the end symbol is not written
+def greedy_decode(step, max_len):
+    sequence, total = [], 0.0
+    while len(sequence) < max_len:
+        log_p = step(tuple(sequence))
+        best = int(np.argmax(log_p))
+        total += log_p[best]
+        if best == 0:
+            break
+        sequence.append(best)
+    return sequence, float(total)
+
+
+# %% greedy_decode: the probability of the end symbol is not counted
+def greedy_decode(step, max_len):
+    prefix, log_probability = (), 0.0
+    for _ in range(max_len):
+        scores = step(prefix)
+        symbol = int(scores.argmax())
+        prefix += (symbol,)
+        if symbol == 0:
+            break
+        log_probability += float(scores[symbol])
+    return list(prefix), log_probability
+
+
+# %% beam_search: the best extension of each parent is kept, not the best B of all
+def beam_search(step, B, max_len, length_penalty):
+    first = step(())
+    order = np.argsort(-first, kind="stable")[:B]
+    beams = [((int(i),), float(first[i])) for i in order if np.isfinite(first[i])]
+    finished = [beam for beam in beams if beam[0][-1] == 0]
+    beams = [beam for beam in beams if beam[0][-1] != 0]
+    for _ in range(max_len - 1):
+        extended = []
+        for prefix, total in beams:
+            log_p = step(prefix)
+            best = int(np.argmax(log_p))
+            if np.isfinite(log_p[best]):
+                extended.append(((*prefix, best), total + float(log_p[best])))
+        finished += [beam for beam in extended if beam[0][-1] == 0]
+        beams = [beam for beam in extended if beam[0][-1] != 0]
+    scored = [(y, p / len(y) ** length_penalty) for y, p in finished + beams]
+    sequence, score = max(scored, key=lambda one: one[1])
+    return list(sequence), score
+
+
+# %% beam_search: in the end the plain sums compete, the length penalty comes too late
+def beam_search(step, B, max_len, length_penalty):
+    beams, done = [((), 0.0)], []
+    for _ in range(max_len):
+        candidates = []
+        for prefix, total in beams:
+            for symbol, log_p in enumerate(step(prefix)):
+                if log_p > -np.inf:
+                    candidates.append(((*prefix, symbol), total + log_p))
+        candidates.sort(key=lambda c: -c[1])
+        best = candidates[:B]
+        done += [c for c in best if c[0][-1] == 0]
+        beams = [c for c in best if c[0][-1] != 0]
+        if not beams:
+            break
+    sequence, total = max(done + beams, key=lambda c: c[1])
+    return list(sequence), float(total / len(sequence) ** length_penalty)
+
+
+# %% beam_search: sequences cut off by max_len do not compete
+def beam_search(step, B, max_len, length_penalty):
+    alive, ended = [((), 0.0)], []
+    for t in range(max_len):
+        extensions = []
+        for prefix, total in alive:
+            log_p = step(prefix)
+            for k in np.flatnonzero(np.isfinite(log_p)):
+                extensions.append((total + log_p[k], (*prefix, int(k))))
+        extensions = sorted(extensions, key=lambda e: e[0], reverse=True)[:B]
+        alive = []
+        for total, prefix in extensions:
+            if prefix[-1] == 0:
+                ended.append((prefix, total))
+            else:
+                alive.append((prefix, total))
+    if not ended:
+        ended = alive
+    scores = [total / len(y) ** length_penalty for y, total in ended]
+    best = int(np.argmax(scores))
+    return list(ended[best][0]), float(scores[best])
+
+
+# %% beam_search: the end is not counted in the length
+def beam_search(step, B, max_len, length_penalty):
+    def score(item):
+        y, total = item
+        length = max(1, sum(symbol != 0 for symbol in y))
+        return total / length**length_penalty
+
+    beams = [((), 0.0)]
+    complete = []
+    for _ in range(max_len):
+        pool = [
+            ((*y, k), total + float(log_p))
+            for y, total in beams
+            for k, log_p in enumerate(step(y))
+            if np.isfinite(log_p)
+        ]
+        pool = sorted(pool, key=lambda item: item[1], reverse=True)[:B]
+        complete.extend(item for item in pool if item[0][-1] == 0)
+        beams = [item for item in pool if item[0][-1] != 0]
+    best = max(complete + beams, key=score)
+    return list(best[0]), score(best)
+
+
+# %% beam_or_model: the search is blamed for a tie
+def beam_or_model(p_star, p_hat):
+    return "beam" if p_star >= p_hat else "model"
+
+
+# %% beam_or_model: the two answers are exchanged
+def beam_or_model(p_star, p_hat):
+    if p_star > p_hat:
+        return "model"
+    return "beam"
+
+
+# %% clipped_precision: clipped at the sum over the references
+def clipped_precision(candidate, references, n):
+    def grams(words):
+        return Counter(tuple(words[i : i + n]) for i in range(len(words) - n + 1))
+
+    allowed = Counter()
+    for reference in references:
+        allowed += grams(reference)
+    mine = grams(candidate)
+    return sum((mine & allowed).values()), sum(mine.values())
+
+
+# %% clipped_precision: not clipped, each n-gram that occurs anywhere counts
+def clipped_precision(candidate, references, n):
+    seen = set()
+    for words in references:
+        seen.update(tuple(words[i : i + n]) for i in range(len(words) - n + 1))
+    mine = [tuple(candidate[i : i + n]) for i in range(len(candidate) - n + 1)]
+    matches = sum(gram in seen for gram in mine)
+    return matches, len(mine)
+
+
+# %% clipped_precision: the last n-gram of each sentence is missing
+def clipped_precision(candidate, references, n):
+    def count(words):
+        c = Counter()
+        for i in range(len(words) - n):
+            c[tuple(words[i : i + n])] += 1
+        return c
+
+    own = count(candidate)
+    counts = [count(reference) for reference in references]
+    matches = 0
+    for gram, times in own.items():
+        matches += min(times, max((c[gram] for c in counts), default=0))
+    return matches, sum(own.values())
+
+
+# %% bleu: the arithmetic mean of the precisions
+def bleu(candidate, references, max_n=4):
+    precisions = []
+    for n in range(1, max_n + 1):
+        matches, total = clipped_precision(candidate, references, n)
+        if total == 0 or matches == 0:
+            return 0.0
+        precisions.append(matches / total)
+    c = len(candidate)
+    r = min((len(ref) for ref in references), key=lambda k: (abs(k - c), k))
+    penalty = 1.0 if c >= r else np.exp(1 - r / c)
+    return float(penalty * np.mean(precisions))
+
+
+# %% bleu: long candidates are punished, short ones are not
+def bleu(candidate, references, max_n=4):
+    logs = 0.0
+    for n in range(1, max_n + 1):
+        matches, total = clipped_precision(candidate, references, n)
+        if matches == 0:
+            return 0.0
+        logs += np.log(matches / total) / max_n
+    c = len(candidate)
+    r = sorted((abs(len(words) - c), len(words)) for words in references)[0][1]
+    bp = np.exp(1 - c / r) if c > r else 1.0
+    return float(bp * np.exp(logs))
+
+
+# %% bleu: the shortest reference sets the length, not the nearest
+def bleu(candidate, references, max_n=4):
+    counts = [clipped_precision(candidate, references, n + 1) for n in range(max_n)]
+    if any(matches == 0 for matches, _ in counts):
+        return 0.0
+    p = np.array([matches / total for matches, total in counts])
+    c, r = len(candidate), min(map(len, references))
+    brevity = min(1.0, np.exp(1 - r / c))
+    return float(brevity * np.exp(np.log(p).mean()))
+
+
+# %% ctc_collapse: blanks are dropped first, then repeats merged
+def ctc_collapse(symbols, blank):
+    letters = [s for s in symbols if s != blank]
+    return [s for i, s in enumerate(letters) if i == 0 or s != letters[i - 1]]
+
+
+# %% ctc_alphas: a blank between two equal letters may be skipped
+def ctc_alphas(probs, labels, blank):
+    z = [blank]
+    for label in labels:
+        z += [label, blank]
+    T, S = len(probs), len(z)
+    alpha = np.zeros((T, S))
+    alpha[0, 0] = probs[0, z[0]]
+    if S > 1:
+        alpha[0, 1] = probs[0, z[1]]
+    for t in range(1, T):
+        for s in range(S):
+            total = alpha[t - 1, s]
+            if s > 0:
+                total += alpha[t - 1, s - 1]
+            if s > 1 and z[s] != blank:
+                total += alpha[t - 1, s - 2]
+            alpha[t, s] = probs[t, z[s]] * total
+    return alpha
+
+
+# %% ctc_alphas: a path may start with the blank only
+def ctc_alphas(probs, labels, blank):
+    extended = [blank] * (2 * len(labels) + 1)
+    extended[1::2] = labels
+    T, S = probs.shape[0], len(extended)
+    table = np.zeros((T, S))
+    table[0, 0] = probs[0, blank]
+    for t in range(1, T):
+        for s, symbol in enumerate(extended):
+            before = table[t - 1, max(0, s - 1) : s + 1].sum()
+            if s >= 2 and symbol != blank and symbol != extended[s - 2]:
+                before += table[t - 1, s - 2]
+            table[t, s] = before * probs[t, symbol]
+    return table
+
+
+# %% ctc_forward: paths that end in the last letter are forgotten
+def ctc_forward(probs, labels, blank):
+    return float(ctc_alphas(probs, labels, blank)[-1, -1])
+
+
+# %% ctc_gradient: the probability of the step is not divided out once
+def ctc_gradient(probs, labels, blank):
+    z = [blank]
+    for label in labels:
+        z += [label, blank]
+    alpha = ctc_alphas(probs, labels, blank)
+    beta = ctc_alphas(probs[::-1], list(labels)[::-1], blank)[::-1, ::-1]
+    P = ctc_forward(probs, labels, blank)
+    gamma = np.zeros(probs.shape)
+    for s, symbol in enumerate(z):
+        gamma[:, symbol] += alpha[:, s] * beta[:, s] / P
+    return probs - gamma
+
+
+# %% ctc_gradient: a symbol that stands in several places keeps only the last of them
+def ctc_gradient(probs, labels, blank):
+    z = np.full(2 * len(labels) + 1, blank)
+    z[1::2] = labels
+    forwards = ctc_alphas(probs, labels, blank)
+    backwards = ctc_alphas(probs[::-1], labels[::-1], blank)[::-1, ::-1]
+    shares = forwards * backwards / probs[:, z] / ctc_forward(probs, labels, blank)
+    gamma = np.zeros_like(probs)
+    gamma[:, z] += shares
+    return probs - gamma
+
+
+# %% ctc_gradient: the sign is the opposite
+def ctc_gradient(probs, labels, blank):
+    labels = list(labels)
+    z = [blank] + [symbol for label in labels for symbol in (label, blank)]
+    alphas = ctc_alphas(probs, labels, blank)
+    betas = np.flip(ctc_alphas(np.flip(probs, 0), labels[::-1], blank))
+    P = ctc_forward(probs, labels, blank)
+    gamma = np.zeros(probs.shape)
+    for t in range(len(probs)):
+        for s, k in enumerate(z):
+            gamma[t, k] += alphas[t, s] * betas[t, s] / (P * probs[t, k])
+    return gamma - probs
+
+
+# %% spectrogram: the magnitude is taken, not its square
+def spectrogram(x, size=200, hop=80):
+    starts = range(0, len(x) - size + 1, hop)
+    frames = np.array([x[i : i + size] for i in starts]) * np.hanning(size)
+    return np.log(1e-6 + np.abs(np.fft.rfft(frames, axis=1)))
+
+
+# %% spectrogram: the frames are not faded by the window
+def spectrogram(x, size=200, hop=80):
+    n = (len(x) - size) // hop + 1
+    rows = []
+    for t in range(n):
+        frame = x[t * hop : t * hop + size]
+        rows.append(np.log(1e-6 + np.abs(np.fft.rfft(frame)) ** 2))
+    return np.array(rows)
+
+
+# %% is_overlapping: segments that share one millisecond do not count
+def is_overlapping(segment_time, previous_segments):
+    start, end = segment_time
+    return any(start < e and end > s for s, e in previous_segments)
+
+
+# %% is_overlapping: only the last of the earlier segments is looked at
+def is_overlapping(segment_time, previous_segments):
+    segment_start, segment_end = segment_time
+    overlap = False
+    for previous_start, previous_end in previous_segments:
+        overlap = segment_start <= previous_end and segment_end >= previous_start
+    return overlap
+
+
+# %% insert_audio_clip: the clip replaces the background, it is not added
+def insert_audio_clip(background, audio_clip, previous_segments):
+    segment_ms = int(len(audio_clip) * 1000 / RATE)
+    duration_ms = int(len(background) * 1000 / RATE)
+    segment = get_random_time_segment(segment_ms, duration_ms)
+    retries = 6
+    while is_overlapping(segment, previous_segments) and retries > 0:
+        segment = get_random_time_segment(segment_ms, duration_ms)
+        retries -= 1
+    if is_overlapping(segment, previous_segments):
+        return background.copy(), (duration_ms, duration_ms)
+    previous_segments.append(segment)
+    start = segment[0] * RATE // 1000
+    new_background = background.copy()
+    new_background[start : start + len(audio_clip)] = audio_clip
+    return new_background, segment
+
+
+# %% insert_audio_clip: the new segment is not appended to the earlier ones
+def insert_audio_clip(background, audio_clip, previous_segments):
+    segment_ms = 1000 * len(audio_clip) // RATE
+    duration_ms = 1000 * len(background) // RATE
+    for _ in range(7):
+        segment_time = get_random_time_segment(segment_ms, duration_ms)
+        if not is_overlapping(segment_time, previous_segments):
+            break
+    else:
+        return background.copy(), (duration_ms, duration_ms)
+    sound = background.copy()
+    first = segment_time[0] * RATE // 1000
+    sound[first : first + len(audio_clip)] += audio_clip
+    return sound, segment_time
+
+
+# %% insert_ones: the ones begin in the step in which the word ends
+def insert_ones(y, segment_end_ms, duration_ms=10_000):
+    Ty = y.shape[1]
+    end = int(segment_end_ms * Ty / duration_ms)
+    y[0, end : end + 50] = 1
+    return y
+
+
+# %% insert_ones: one label too many
+def insert_ones(y, segment_end_ms, duration_ms=10_000):
+    Ty = y.shape[1]
+    segment_end_y = int(segment_end_ms * Ty / duration_ms)
+    for i in range(segment_end_y + 1, segment_end_y + 52):
+        if i < Ty:
+            y[0, i] = 1.0
+    return y
+
+
+# %% create_training_example: other words are labelled too
+def create_training_example(background, activates, negatives, Ty):
+    sound, y, segments, ends = background.copy(), np.zeros((1, Ty)), [], []
+    duration_ms = int(1000 * len(background) / RATE)
+    for words, most in ((activates, 5), (negatives, 3)):
+        count = np.random.randint(0, most)
+        for i in np.random.randint(len(words), size=count):
+            before = len(segments)
+            sound, (_, end) = insert_audio_clip(sound, words[i], segments)
+            if len(segments) > before:
+                y = insert_ones(y, end, duration_ms)
+                if words is activates:
+                    ends.append(end)
+    return sound, y, ends
+
+
+# %% detect_triggerword: scores are returned, the sigmoid is forgotten
+def detect_triggerword(x, model):
+    spectrum = spectrogram(x)[np.newaxis]
+    return model.predict(spectrum)[:, :, 0]
+
+
+# %% detection_times: fires at every step above the threshold once it has waited
+def detection_times(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
+    p = probabilities[0]
+    times = []
+    for i, value in enumerate(p):
+        now = i * duration_ms / len(p)
+        if value > threshold and (not times or now - times[-1] > wait_ms):
+            times.append(now)
+    return times
+
+
+# %% detection_times: the waiting time is forgotten
+def detection_times(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
+    above = np.concatenate([[False], probabilities[0] > threshold])
+    steps = np.flatnonzero(above[1:] & ~above[:-1])
+    return [float(i * duration_ms / probabilities.shape[1]) for i in steps]
+
+
+# %% count_events: a word can be hit by more than one alarm
+def count_events(found, ends, window_ms=1000):
+    hits, false_alarms = 0, 0
+    heard = set()
+    for moment in found:
+        near = [end for end in sorted(ends) if -200 <= moment - end <= window_ms]
+        if near:
+            hits += 1
+            heard.add(near[0])
+        else:
+            false_alarms += 1
+    return hits, false_alarms, len(ends) - len(heard)
+
+
+# %% count_events: an alarm just before the end of the word is a false one
+def count_events(found, ends, window_ms=1000):
+    free = sorted(ends)
+    hits = 0
+    for alarm in found:
+        for end in free:
+            if 0 <= alarm - end <= window_ms:
+                free.remove(end)
+                hits += 1
+                break
+    return hits, len(found) - hits, len(free)
