@@ -14,7 +14,7 @@ QUICK := -m "not slow and not browser"
 ALL_CORES := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help lab grade test test-newest quick test-all coverage nightly build lint data lock clean
+.PHONY: help lab grade test test-newest quick test-all coverage nightly libraries build lint data lock clean
 
 help:             ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -43,6 +43,11 @@ test-all: $(VENV)/dev.done    ## run the slow and the browser tests too
 coverage: $(VENV)/dev.done    ## run all tests and list the lines that none of them runs
 	$(ALL_CORES) --cov=helpers --cov=autograder --cov-report=term-missing:skip-covered
 
+libraries:        ## compare docs/libraries.md with the libraries it speaks of (2 GB)
+	$(MAKE) --no-print-directory VENV=.venv-libraries .venv-libraries/grade.done
+	.venv-libraries/bin/python -m pip install --quiet -e '.[libraries]'
+	.venv-libraries/bin/python benchmarks/libraries.py --compare
+
 nightly: $(VENV)/dev.done     ## open and run every lab in a real JupyterLab
 	$(BIN)/python -m pytest -m nightly
 
@@ -58,7 +63,7 @@ lock: $(VENV)/dev.done        ## renew requirements.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --upgrade --quiet --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock
 
 clean:            ## remove what a course in progress leaves behind; labs and sources stay
-	rm -rf example-class $(VENV) .venv-newest .pytest_cache .ruff_cache
+	rm -rf example-class $(VENV) .venv-newest .venv-libraries .pytest_cache .ruff_cache
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; low, end = map(int, "$(SERVED)".split()); sys.exit(not (3, low) <= sys.version_info[:2] < (3, end) and "The course runs on Python 3.%d to 3.%d, and this is %s. Name one that you have, for example: make PYTHON=python3.%d" % (low, end - 1, sys.version.split()[0], end - 1))'

@@ -26,7 +26,7 @@ from nbgrader.preprocessors import (
     LockCells,
 )
 
-from autograder import check, paths, source
+from autograder import check, libraries, paths, source
 from helpers.checks import store
 
 METADATA = {
@@ -125,7 +125,10 @@ def _expand(cell: source.Cell, checks: check.Lab) -> list[nbformat.NotebookNode]
         case "demo":
             return [_code(cell.text, tags=["demo"])]
     if cell.kind == "markdown":
-        return [new_markdown_cell(_summaries(cell.text))]
+        text = _summaries(cell.text)
+        if libraries.PLACEHOLDER in text:
+            text = text.replace(libraries.PLACEHOLDER, libraries.table(checks.name))
+        return [new_markdown_cell(text)]
     return [_code(cell.text)]
 
 
