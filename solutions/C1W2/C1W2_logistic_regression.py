@@ -586,8 +586,7 @@ check(normalize_rows)
 #
 # $$\text{softmax}(x)_j = \frac{e^{x_j}}{\sum_k e^{x_k}}$$
 #
-# By hand: the scores $(0, \ln 3)$ give $(1, 3)$, and so the probabilities
-# $(0.25, 0.75)$.
+# By hand: scores $(0, \ln 3)$ give $(1, 3)$, and so probabilities $(0.25, 0.75)$.
 #
 # <details><summary><b>Predict</b>: what if 100 is added to every score?</summary>
 #
@@ -643,7 +642,8 @@ check(softmax)
 # By hand, $y = (1, 0)$ and $\hat y = (0.9, 0.5)$: $L_1 = 0.1 + 0.5 = 0.6$ and
 # $L_2 = 0.01 + 0.25 = 0.26$. Squaring makes small errors count less and large errors
 # count more.
-#
+
+# %% [markdown]
 # ### Exercise 8 · `L1` · 3 points · about 2 minutes
 # Compute $L_1$ in one line, without a loop.
 #
@@ -1093,8 +1093,11 @@ check(predict)
 # Part 5 ends here: your neuron can learn.
 #
 # # Part 6 · The photographs
+# What is left is to put the pieces together and to try them on real photographs.
+
+# %% [markdown]
 # ### Exercise 14 · `model` · 8 points · about 6 minutes
-# Put the pieces together: start from zeros, learn on the training set, predict labels
+# Write the whole program: start from zeros, learn on the training set, predict labels
 # for both sets, and return everything in one dictionary. Never learn from the test set:
 # it stands for photographs nobody has taken yet.
 #
@@ -1333,6 +1336,8 @@ plots.images(
 #     loss(neuron(X), Y).backward()                        # propagate
 #     optimizer.step()                                     # w - learning_rate * dw
 # ```
+
+# %% [markdown]
 # Three differences: `Linear` starts from small random numbers, not from zero; the loss
 # takes $z$ rather than $a$, so it can compute $\ln a$ without overflow; and numbers are
 # float32. Your `sigmoid` and `softmax` are SciPy's `special.expit` and
