@@ -8,7 +8,7 @@ from scipy import optimize, special
 
 from autograder.reference import reference
 from helpers import data
-from tests.recaps import printed
+from tests.recaps import run_torch
 
 LAB = reference("C1W2")
 
@@ -61,9 +61,7 @@ def test_the_printed_pytorch_learns_the_photographs():
     photos = data.load("photos")
     X_train = photos.train_set_x.reshape(len(photos.train_set_x), -1).T / 255
     train_y = photos.train_set_y.reshape(1, -1).astype(int)
-    torch.manual_seed(0)
-    names = {"torch": torch, "X_train": X_train, "train_y": train_y}
-    exec(printed("C1W2", "torch"), names)
+    names = run_torch("C1W2", X_train=X_train, train_y=train_y)
     with torch.no_grad():
         A = torch.sigmoid(names["neuron"](names["X"])).numpy().T
     ours = LAB.model(X_train, train_y, X_train[:, :1], train_y[:, :1], 1000, 0.005)
