@@ -69,6 +69,21 @@ def a_row_for_each_pixel(image):
 
 
 @image2vector.mistake(
+    "The colours come one after the other: first all red values, then green, then "
+    "blue. Keep the order of the image, where the colours of a pixel stand together."
+)
+def one_colour_after_the_other(image):
+    return np.moveaxis(image, 2, 0).reshape(-1, 1)
+
+
+@image2vector.mistake(
+    "The pixels are read column by column. Keep the order of the image, row by row."
+)
+def reads_column_by_column(image):
+    return np.swapaxes(image, 0, 1).reshape(-1, 1)
+
+
+@image2vector.mistake(
     "The sizes are fixed at 64 × 64 × 3, and other images do not fit. Read them from "
     "`image`, or let `reshape` work one of them out."
 )
@@ -466,6 +481,14 @@ def returns_in_the_other_order(a, b, c):
     return grads, J
 
 
+@computation_graph.mistake(
+    "da is right, but db and dc are a third of what they should be: the 3 of the last "
+    "step belongs to them too."
+)
+def factor_for_a_only(a, b, c):
+    return 3 * (a + b * c), {"da": 3, "db": c, "dc": b}
+
+
 @computation_graph.right
 def graph_by_differences(a, b, c):
     def value(a, b, c):
@@ -679,6 +702,15 @@ def forgets_the_exponential(x):
 
 
 @softmax.mistake(
+    "The exponentials were divided by the sum of the whole table. Divide each row by "
+    "its own sum: axis=1."
+)
+def sum_of_the_table(x):
+    e = np.exp(x - np.max(x, axis=1, keepdims=True))
+    return e / np.sum(e)
+
+
+@softmax.mistake(
     "The numerator is not an exponential: the scores themselves were divided by the "
     "sum of the exponentials."
 )
@@ -836,6 +868,11 @@ def l2_takes_a_root(yhat, y):
 @l2.mistake("That is the average square. This loss is the sum, not the average.")
 def l2_averages(yhat, y):
     return np.mean((y - yhat) ** 2)
+
+
+@l2.mistake("That is half of the sum of squares. This loss has no factor.")
+def l2_half(yhat, y):
+    return np.sum((y - yhat) ** 2) / 2
 
 
 @l2.mistake("Absolute values were added up, not squares.")
@@ -1823,6 +1860,26 @@ def returns_the_zeros(
 ):  # fmt: skip
     right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
     return right | {"w": np.zeros_like(right["w"]), "b": 0.0}
+
+
+@model.mistake(
+    "After training it goes on learning on the test set. Learn from the training set "
+    "only."
+)
+def goes_on_with_the_test_set(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
+    params, _, _ = ref.optimize(
+        right["w"], right["b"], X_test, Y_test, num_iterations, learning_rate
+    )
+    w, b = params["w"], params["b"]
+    return right | {
+        "w": w,
+        "b": b,
+        "Y_prediction_test": ref.predict(w, b, X_test),
+    }
 
 
 @model.mistake(

@@ -147,6 +147,11 @@ def tanh_derivative_from_the_input(dA, Z):
     return dA * (1 - Z**2)
 
 
+@tanh_backward.mistake("In 1 - a² it is tanh that is squared, not Z.")
+def tanh_of_the_square(dA, Z):
+    return dA * (1 - np.tanh(Z**2))
+
+
 @tanh_backward.mistake("The square is missing: the derivative is 1 - a², not 1 - a.")
 def tanh_forgets_the_square(dA, Z):
     return dA * (1 - np.tanh(Z))
@@ -492,6 +497,13 @@ def starts_large(n_x, n_h, n_y):
 
 
 @initialize_parameters.mistake(
+    "The weights are 10 times too large: multiply the draws by 0.01, not by 0.1."
+)
+def starts_with_a_tenth(n_x, n_h, n_y):
+    return _initial(n_x, n_h, n_y, lambda *shape: np.random.randn(*shape) * 0.1)
+
+
+@initialize_parameters.mistake(
     "W2 is 100 times too large. Both arrays of weights are multiplied by 0.01."
 )
 def starts_with_large_w2(n_x, n_h, n_y):
@@ -816,6 +828,15 @@ def labels_swapped(A2, Y):
     return float(np.mean(_loss(A2, 1 - Y)))
 
 
+@compute_cost.mistake(
+    "The logarithm was taken of the labels, and log(0) is infinite. Take it of the "
+    "predictions: log(A2) and log(1 - A2)."
+)
+def logarithm_of_the_labels(A2, Y):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(-np.mean(A2 * np.log(Y) + (1 - A2) * np.log(1 - Y)))
+
+
 @compute_cost.mistake("The second term uses log(A2) where it needs log(1 - A2).")
 def same_logarithm_twice(A2, Y):
     return float(-np.mean(Y * np.log(A2) + (1 - Y) * np.log(A2)))
@@ -1053,6 +1074,36 @@ def sums_over_the_units_only(parameters, cache, X, Y):
 def sums_over_units(parameters, cache, X, Y):
     grads = ref.backward_propagation(parameters, cache, X, Y)
     return grads | {"db1": np.sum(grads["db1"]), "db2": np.sum(grads["db2"])}
+
+
+@backward_propagation.mistake(
+    "db1 and db2 are one number for all units, the sum of everything. Each unit has "
+    "its own bias: sum over the examples only, axis=1."
+)
+def sums_over_everything(parameters, cache, X, Y):
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    db1, db2 = (np.sum(grads[name], keepdims=True) for name in ("db1", "db2"))
+    return grads | {"db1": db1, "db2": db2}
+
+
+@backward_propagation.mistake(
+    "db1 and db2 are the means of all of dZ1 and dZ2. Each unit has its own bias: "
+    "average over the examples only, axis=1."
+)
+def averages_over_everything(parameters, cache, X, Y):
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    return grads | {"db1": np.mean(grads["db1"]), "db2": np.mean(grads["db2"])}
+
+
+@backward_propagation.mistake(
+    "dW2 and db2 are right, but what goes back to the hidden layer has an extra factor "
+    "A2 (1 - A2). It is W2.T dZ2."
+)
+def sigmoid_derivative_on_the_way_back(parameters, cache, X, Y):
+    A2 = cache["A2"]
+    hidden = _backward(parameters, cache, X, Y, dZ2=(A2 - Y) * A2 * (1 - A2))
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    return grads | {name: hidden[name] for name in ("dW1", "db1")}
 
 
 @backward_propagation.mistake(

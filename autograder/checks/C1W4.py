@@ -607,6 +607,34 @@ def stops_early(X, parameters):
 
 
 @l_model_forward.mistake(
+    "There are half as many layers as parameters: each layer has a W and a b."
+)
+def as_many_layers_as_parameters(X, parameters):
+    L = len(parameters)
+    A, _ = _chain(X, parameters, lambda number, _: "relu")
+    return ref.linear_activation_forward(
+        A, parameters[f"W{L}"], parameters[f"b{L}"], "sigmoid"
+    )
+
+
+@l_model_forward.mistake(
+    "The input of every hidden layer is X. From the second on, it should be the output "
+    "of the layer before."
+)
+def feeds_x_to_the_hidden_layers(X, parameters):
+    A, caches, L = X, [], len(parameters) // 2
+    for n in range(1, L + 1):
+        A, cache = ref.linear_activation_forward(
+            X if n < L else A,
+            parameters[f"W{n}"],
+            parameters[f"b{n}"],
+            _default_activation(n, L),
+        )
+        caches.append(cache)
+    return A, caches
+
+
+@l_model_forward.mistake(
     "The input of every layer is X. From the second on, it should be the output of the "
     "layer before."
 )
@@ -903,6 +931,15 @@ def averages_db_over_all(dZ, cache):
     return dA_prev, dW, np.mean(dZ)
 
 
+@linear_backward.mistake(
+    "db is one number for all units, the sum of everything divided by m. Each unit has "
+    "its own bias: sum over the examples only, axis=1."
+)
+def sums_db_over_everything(dZ, cache):
+    dA_prev, dW, _ = ref.linear_backward(dZ, cache)
+    return dA_prev, dW, np.sum(dZ, keepdims=True) / dZ.shape[1]
+
+
 @linear_backward.mistake("The order is dA_prev, dW, db.")
 def gradients_in_another_order(dZ, cache):
     dA_prev, dW, db = ref.linear_backward(dZ, cache)
@@ -1026,6 +1063,15 @@ def back_through_the_other(dA, cache, activation):
 )
 def forgets_the_upstream_gradient(dA, cache, activation):
     return ref.linear_activation_backward(np.ones_like(dA), cache, activation)
+
+
+@linear_activation_backward.mistake(
+    "`linear_backward` was given the whole cache. It takes the linear cache, the first "
+    "of the pair."
+)
+def passes_the_whole_cache_on(dA, cache, activation):
+    back = {"sigmoid": ref.sigmoid_backward, "relu": ref.relu_backward}[activation]
+    return ref.linear_backward(back(dA, cache[1]), cache)
 
 
 @linear_activation_backward.mistake("The order is dA_prev, dW, db.")
@@ -1179,6 +1225,14 @@ def stops_before_the_first(AL, Y, caches):
 
 
 @l_model_backward.mistake(
+    "The gradients of the first layer are missing. `range(L, 1, -1)` ends before 1."
+)
+def ends_before_the_first(AL, Y, caches):
+    grads = ref.L_model_backward(AL, Y, caches)
+    return {n: g for n, g in grads.items() if n not in ("dA0", "dW1", "db1")}
+
+
+@l_model_backward.mistake(
     "Only the last layer is there. A loop from L - 1 down to 1 does the others."
 )
 def last_layer_only(AL, Y, caches):
@@ -1322,6 +1376,17 @@ def drops_the_last_layer(params, grads, learning_rate):
 
 
 @update_parameters.mistake(
+    "There are half as many layers as parameters: each layer has a W and a b."
+)
+def as_many_steps_as_parameters(params, grads, learning_rate):
+    after = {}
+    for number in range(1, len(params) + 1):
+        for name in (f"W{number}", f"b{number}"):
+            after[name] = params[name] - learning_rate * grads["d" + name]
+    return after
+
+
+@update_parameters.mistake(
     "The parameters returned are the old ones. Return the new ones."
 )
 def returns_the_old(params, grads, learning_rate):
@@ -1413,6 +1478,8 @@ MESSAGES = {
     "again before each step.",
     "second": "It begins with step 1, so the first step and the first cost are "
     "missing. Count from 0: `range(n)`.",
+    "hundredth": "The costs are those after every hundred steps. Append those before "
+    "steps 0, 100, 200, …",
     "silent": "The list of costs is empty. Append the cost also when nothing is "
     "printed.",
     "more": "It takes one step too many. `range(n)` gives n values, 0 to n - 1.",
@@ -1489,6 +1556,13 @@ def _register(check, initial):
             start, X, Y, learning_rate, num_iterations - 1, every=1
         )
         return parameters, costs[99::100]
+
+    @check.mistake(MESSAGES["hundredth"])
+    def records_every_hundredth_step(X, Y, layers_dims, learning_rate, num_iterations):
+        start = initial(layers_dims)
+        parameters, _ = _train(start, X, Y, learning_rate, num_iterations)
+        _, costs = _train(start, X, Y, learning_rate, num_iterations + 1, every=1)
+        return parameters, costs[100::100]
 
     @check.mistake(MESSAGES["silent"])
     def records_nothing(X, Y, layers_dims, learning_rate, num_iterations):
