@@ -1478,8 +1478,8 @@ MESSAGES = {
     "again before each step.",
     "second": "It begins with step 1, so the first step and the first cost are "
     "missing. Count from 0: `range(n)`.",
-    "hundredth": "The costs are those after every hundred steps. Append those before "
-    "steps 0, 100, 200, …",
+    "hundredth": "Every hundredth cost is there, but not that of the start. Append the "
+    "costs before steps 0, 100, 200, …",
     "silent": "The list of costs is empty. Append the cost also when nothing is "
     "printed.",
     "more": "It takes one step too many. `range(n)` gives n values, 0 to n - 1.",
@@ -1563,6 +1563,13 @@ def _register(check, initial):
         parameters, _ = _train(start, X, Y, learning_rate, num_iterations)
         _, costs = _train(start, X, Y, learning_rate, num_iterations + 1, every=1)
         return parameters, costs[100::100]
+
+    @check.mistake(MESSAGES["hundredth"])
+    def records_at_step_99(X, Y, layers_dims, learning_rate, num_iterations):
+        start = initial(layers_dims)
+        parameters, _ = _train(start, X, Y, learning_rate, num_iterations)
+        _, costs = _train(start, X, Y, learning_rate, num_iterations, every=1)
+        return parameters, costs[99::100]
 
     @check.mistake(MESSAGES["silent"])
     def records_nothing(X, Y, layers_dims, learning_rate, num_iterations):
