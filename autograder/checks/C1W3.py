@@ -194,6 +194,7 @@ lab.concept(
     digits=2,
     why="1 - 0.8² = 0.36. You need a only, not z.",
     because={
+        0.4: "Nearly. Give two decimals.",
         0.16: "0.8 · 0.2 belongs to the sigmoid. tanh has 1 - a².",
         0.2: "The square is missing: 1 - a², not 1 - a.",
         0.64: "That is a². The derivative is 1 - a².",

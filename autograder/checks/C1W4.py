@@ -1829,6 +1829,8 @@ lab.concept(
         5: "That would be for 60 independent answers. There are 30 photographs.",
         20: "That is the share of errors. Take the square root of p (1 - p) / n.",
         16: "That is p (1 - p). Divide by n, and take the square root.",
+        0.073: "That is the standard error as a share. Give it in percent.",
+        0.07: "That is the standard error as a share. Give it in percent.",
     },
 )
 

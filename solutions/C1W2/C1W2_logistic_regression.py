@@ -1295,12 +1295,12 @@ plots.images(
 # ### BEGIN SOLUTION
 # The 98 % were measured on the images it was trained on. On unseen photographs it is
 # right on about 85 %, and only that number says how the camera would do. With more
-# weights (12289) than images (420), it partly memorized them. It bases its decision on
-# colour and position: blue at the top speaks for a landmark, green for an animal. The
-# cat on a red cloth, without any green, is called a landmark with great confidence. It
-# cannot see shape: with the pixels shuffled it is exactly as good, since a sum does not
-# depend on the order. Next I would collect more varied photographs, such as animals
-# indoors and landmarks at dusk.
+# parameters (12289) than images (420), it partly memorized them. It decides by colour
+# and position: blue at the top speaks for a landmark, green for an animal. The cat on a
+# red cloth, without any green, is called a landmark with great confidence. It cannot
+# see shape: with the pixels shuffled it is exactly as good, since a sum does not depend
+# on the order. Next I would collect more varied photographs, such as animals indoors
+# and landmarks at dusk.
 #
 # **Rubric**, one point each: test accuracy is what counts · overfitting, or more
 # weights than images, explains the gap · colour and position named, from the image of
@@ -1350,8 +1350,8 @@ plots.images(
 # it with `np.logaddexp(0, Z)`.
 #
 # **The paper of the week.** D. R. Cox, *The regression analysis of binary sequences*,
-# Journal of the Royal Statistical Society B 20 (1958). It introduces your neuron to
-# statisticians. Read the first two pages: which of his symbols are your $w$, $x$ and
+# Journal of the Royal Statistical Society B 20 (1958). Your neuron, as statisticians
+# write it. Read the first two pages: which of his symbols are your $w$, $x$ and
 # $a$?
 #
 # **Next week** you put a layer of such neurons in between, and the network learns to

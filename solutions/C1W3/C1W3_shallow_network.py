@@ -101,7 +101,7 @@ def accuracy(predicted, labels):
 
 w, b = one_neuron(X, Y)
 neuron = accuracy(sigmoid(w.T @ X_dev + b) > 0.5, Y_dev)
-best = max(  # of 180 directions with 81 lines each
+best = max(  # of 180 directions, with 81 lines in each
     accuracy(np.cos(angle) * X[:1] + np.sin(angle) * X[1:] > offset, Y)
     for angle in np.linspace(0, 2 * np.pi, 180, endpoint=False)
     for offset in np.linspace(-4, 4, 81)
@@ -189,7 +189,7 @@ why_tanh = None
 
 # %% [markdown]
 # At $z = 0$ ReLU has a corner and no derivative. By convention we take 0 there, as
-# PyTorch and TensorFlow do, and for leaky ReLU the value below 0. It does not matter:
+# PyTorch and TensorFlow do, and for leaky ReLU the slope below 0. It does not matter:
 # $z$ is hardly ever exactly 0, and the checks accept either side of the corner.
 
 # %% [markdown]
