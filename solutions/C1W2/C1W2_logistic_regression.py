@@ -354,7 +354,7 @@ def sigmoid_derivative(x):
 check(sigmoid_derivative)
 
 # %% demo
-points = [-3.0, 0.0, 3.0]
+points = [-2.0, 0.0, 2.0]
 plots.curve(
     sigmoid,
     between=(-6, 6),
@@ -1211,7 +1211,7 @@ for rate, run in runs.items():
     new = accuracy(run["Y_prediction_test"], test_y)
     print(f"learning rate {rate:<6}  training {seen:4.0%}   test {new:4.0%}")
 plots.costs(
-    {rate: run["costs"] for rate, run in runs.items()},
+    {f"rate {rate}": run["costs"] for rate, run in runs.items()},
     reading="The largest learning rate ends with the lowest cost, although after 100 "
     "steps it was the only one above its start.",
 )

@@ -459,7 +459,7 @@ def xor_wide(bits):
 # 8 bits, how many hidden units does each network need?
 
 # %% demo
-print(" n   inputs   deep: units in layers, right      wide: units, right")
+print("bits  inputs  deep: units  layers  right  wide: units  right")
 for n in (2, 4, 8):
     bits = np.array(list(np.ndindex(*[2] * n)), dtype=float).T  # (n, 2^n)
     odd = bits.sum(axis=0) % 2
@@ -467,19 +467,19 @@ for n in (2, 4, 8):
     units = [sum(len(p) for name, p in net.items() if "b" in name) - 1 for net in nets]
     right = [np.mean((L_model_forward(bits, net)[0] > 0.5) == odd) for net in nets]
     print(
-        f"{n:2} {2**n:8} {units[0]:9} in {len(nets[0]) // 2 - 1:2}, {right[0]:.0%}"
-        f" {units[1]:24}, {right[1]:.0%}"
+        f"{n:4} {2**n:7} {units[0]:12} {len(nets[0]) // 2 - 1:7} {right[0]:6.0%}"
+        f" {units[1]:12} {right[1]:6.0%}"
     )
-rounds = 2 ** np.arange(1, 6)
+bits = 2 ** np.arange(1, 6)
 plots.lines(
-    {"deep: 2 (n - 1)": 2 * (rounds - 1), "wide: 2^(n-1)": 2.0 ** (rounds - 1)},
-    rounds,
+    {"deep: 2 (n - 1)": 2 * (bits - 1), "wide: 2^(n - 1)": 2.0 ** (bits - 1)},
+    bits,
     log="y",
     markers=True,
-    xlabel="inputs n",
+    xlabel="number of bits n",
     ylabel="hidden units",
-    reading=f"With 32 inputs, the deep network needs {2 * 31} hidden units, the wide "
-    f"one {2**31:,}.",
+    reading=f"For 32 bits, the deep network needs {2 * 31} hidden units, the wide one "
+    f"{2**31:,}.",
 )
 
 # %% concept="xor_by_heart"
