@@ -882,7 +882,7 @@ check(initialize_with_zeros)
 # Compute the cost on the way forward, then its gradients `dw` and `db` on the way back.
 # `dw` has the shape of `w`.
 #
-# <details><summary>shapes not aligned</summary>
+# <details><summary>shapes not aligned, or a mismatch in core dimension 0</summary>
 #
 # `w.T` is `(1, n_x)` and `X` is `(n_x, m)`, so their product is `(1, m)`. For `dw`,
 # transpose the second factor.

@@ -523,7 +523,7 @@ hidden_shape = None
 # Compute the probabilities `A2`. Return them together with a **cache**: a dictionary of
 # what the way back will need, `Z1`, `A1`, `Z2` and `A2`.
 #
-# <details><summary>shapes not aligned</summary>
+# <details><summary>shapes not aligned, or a mismatch in core dimension 0</summary>
 #
 # `W1` is `(n_h, n_x)` and `X` is `(n_x, m)`: weights first, nothing to transpose.
 # </details>
@@ -672,7 +672,7 @@ print(f"cost {compute_cost(A2, Y):.4f}, and ln 2 is {np.log(2):.4f}")
 # and `A2` from the cache; do not compute them again. For the step through tanh use
 # `1 - A1**2`, or your `tanh_backward` with the cached `Z1`: the result is the same.
 #
-# <details><summary>shapes not aligned</summary>
+# <details><summary>shapes not aligned, or a mismatch in core dimension 0</summary>
 #
 # Note the shapes beside each line: `dZ2` `(n_y, m)`, `A1.T` `(m, n_h)`, `W2.T`
 # `(n_h, n_y)`.

@@ -257,7 +257,7 @@ check(initialize_parameters_deep)
 #
 # By hand: $W = (1,\ 2)$, $A = \binom34$, $b = (5)$ give $Z = 3 + 8 + 5 = 16$.
 #
-# <details><summary>shapes not aligned</summary>
+# <details><summary>shapes not aligned, or a mismatch in core dimension 0</summary>
 #
 # `W` is `(n, n_prev)` and `A` is `(n_prev, m)`: weights first, nothing to transpose.
 # </details>
@@ -340,7 +340,7 @@ check(linear_activation_forward)
 #
 # The output block, after the loop, has a cache as well.
 # </details>
-# <details><summary>shapes not aligned in the second layer</summary>
+# <details><summary>The shapes do not fit in the second layer</summary>
 #
 # The input of each block is the output of the one before, not `X` again.
 # </details>
@@ -846,7 +846,7 @@ check(two_layer_model)
 # ### Exercise 13 · `L_layer_model` · 6 points · about 6 minutes
 # Do the same for any depth. Start with `initialize_parameters_deep`.
 #
-# <details><summary>shapes not aligned, or a KeyError</summary>
+# <details><summary>The shapes do not fit, or a KeyError</summary>
 #
 # `layers_dims` has any length here. Use `L_model_forward` and `L_model_backward`.
 # </details>
