@@ -353,6 +353,21 @@ def derivative_that_overflows(x):
 
 
 @sigmoid_derivative.mistake(
+    "Everything is 0: `s * 1 - s` multiplies first. Put 1 - s in brackets."
+)
+def derivative_without_brackets(x):
+    s = ref.sigmoid(x)
+    return s * 1 - s
+
+
+@sigmoid_derivative.mistake(
+    "That is 1 - s alone. It has to be multiplied by s, the sigmoid of the argument."
+)
+def second_factor_alone(x):
+    return 1 - ref.sigmoid(x)
+
+
+@sigmoid_derivative.mistake(
     "The sign is wrong: the sigmoid rises everywhere, so no derivative is negative."
 )
 def derivative_of_the_wrong_sign(x):
@@ -729,6 +744,33 @@ def lowered_score_as_the_numerator(x):
 
 
 @softmax.mistake(
+    "At ±1000 the result is nan, and elsewhere the columns sum to 1. Subtract the "
+    "row's maximum first, and sum along the rows: axis=1."
+)
+def overflows_and_sums_columns(x):
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.exp(x) / np.sum(np.exp(x), axis=0)
+
+
+@softmax.mistake(
+    "The minimum of each row was subtracted, so large scores still overflow. Subtract "
+    "the maximum."
+)
+def subtracts_the_minimum(x):
+    with np.errstate(over="ignore", invalid="ignore"):
+        e = np.exp(x - np.min(x, axis=1, keepdims=True))
+        return e / np.sum(e, axis=1, keepdims=True)
+
+
+@softmax.mistake(
+    "The largest score gets the smallest probability. Look at the sign of the exponent."
+)
+def exponent_of_the_wrong_sign(x):
+    e = np.exp(np.min(x, axis=1, keepdims=True) - x)
+    return e / np.sum(e, axis=1, keepdims=True)
+
+
+@softmax.mistake(
     "The maximum of each column was subtracted. All scores of a row have to be lowered "
     "by the same number, or its probabilities change: axis=1."
 )
@@ -885,6 +927,13 @@ def l2_squares_the_sum(yhat, y):
     return np.sum(y - yhat) ** 2
 
 
+@l2.mistake(
+    "The sum of the absolute values was squared. Square each error first, then add up."
+)
+def l2_squares_l1(yhat, y):
+    return np.sum(np.abs(y - yhat)) ** 2
+
+
 @l2.mistake("These are the squares of the single errors. Add them up.")
 def l2_keeps_them_apart(yhat, y):
     return (y - yhat) ** 2
@@ -993,6 +1042,13 @@ def zeros_in_a_row(dim):
 )
 def random_weights(dim):
     return np.random.randn(dim, 1) * 0.01, 0.0
+
+
+@initialize_with_zeros.mistake(
+    "w is a square table. It should be a column, with one weight in each row."
+)
+def zeros_in_a_square(dim):
+    return np.zeros((dim, dim)), 0.0
 
 
 @initialize_with_zeros.mistake("w holds ones. It should hold zeros.")
@@ -1211,6 +1267,24 @@ def averages_over_features(w, b, X, Y):
     return {key: value * factor for key, value in grads.items()}, cost * factor
 
 
+@propagate.mistake(
+    "Cost, dw and db are all m times too large. Is m the number of examples, the "
+    "columns of X and Y?"
+)
+def counts_the_rows_of_y(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    m = X.shape[1]
+    return {key: value * m for key, value in grads.items()}, cost * m
+
+
+@propagate.mistake(
+    "The cost uses the logarithm to base 10. Take the natural one, `np.log`."
+)
+def logarithm_to_base_ten(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return grads, cost / np.log(10)
+
+
 @propagate.mistake("The cost uses another logarithm. Take the natural one, `np.log`.")
 def other_logarithm(w, b, X, Y):
     grads, cost = ref.propagate(w, b, X, Y)
@@ -1251,6 +1325,24 @@ def bias_for_each_example(w, b, X, Y):
 def squared_error(w, b, X, Y):
     grads, _ = ref.propagate(w, b, X, Y)
     return grads, np.mean((_activations(w, b, X) - Y) ** 2)
+
+
+@propagate.mistake(
+    "The cost is half of the average squared error. Logistic regression uses the "
+    "cross-entropy."
+)
+def half_the_squared_error(w, b, X, Y):
+    grads, _ = ref.propagate(w, b, X, Y)
+    return grads, np.mean((_activations(w, b, X) - Y) ** 2) / 2
+
+
+@propagate.mistake(
+    "db is an array with one axis. Sum over everything, without `axis`, to get a "
+    "number."
+)
+def bias_in_an_array_of_one(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return grads | {"db": np.array([grads["db"]])}, cost
 
 
 @propagate.right
@@ -1535,6 +1627,26 @@ def counts_from_one(
     params, grads, _ = ref.optimize(w, b, X, Y, num_iterations, learning_rate)
     _, _, all_costs = _descent(w, b, X, Y, num_iterations, learning_rate, every=1)
     return params, grads, all_costs[99::100]
+
+
+@optimize.mistake(
+    "There is a cost for every tenth step. Append it only at steps 0, 100, 200, …"
+)
+def records_every_tenth_cost(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    return _descent(w, b, X, Y, num_iterations, learning_rate, every=10)
+
+
+@optimize.mistake(
+    "The second result holds the parameters again. Return the gradients of the last "
+    "step there."
+)
+def parameters_for_gradients(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    params, _, costs = ref.optimize(w, b, X, Y, num_iterations, learning_rate)
+    return params, {"dw": params["w"], "db": params["b"]}, costs
 
 
 @optimize.mistake("Only the last of the costs is there. Append each to the list.")
@@ -1879,6 +1991,33 @@ def goes_on_with_the_test_set(
         "w": w,
         "b": b,
         "Y_prediction_test": ref.predict(w, b, X_test),
+    }
+
+
+@model.mistake(
+    "The predictions for the test set are all 0, as from the initial zeros. Use the "
+    "parameters that `optimize` returned for both sets."
+)
+def predicts_the_test_set_with_zeros(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
+    return right | {"Y_prediction_test": np.zeros(Y_test.shape)}
+
+
+@model.mistake(
+    "`Y_prediction_train` and `Y_prediction_test` hold accuracies. They should hold "
+    "the predicted labels."
+)
+def accuracies_for_predictions(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
+    return right | {
+        "Y_prediction_train": np.mean(right["Y_prediction_train"] == Y_train),
+        "Y_prediction_test": np.mean(right["Y_prediction_test"] == Y_test),
     }
 
 
