@@ -84,8 +84,8 @@ def reads_column_by_column(image):
 
 
 @image2vector.mistake(
-    "The sizes are fixed at 64 × 64 × 3, and other images do not fit. Read them from "
-    "`image`, or let `reshape` work one of them out."
+    "These images have other sizes than 64 × 64 × 3. Read the sizes from `image`, or "
+    "let `reshape` work one of them out."
 )
 def sizes_of_this_lab(image):
     return image.reshape(64 * 64 * 3, 1)
@@ -2022,8 +2022,8 @@ def accuracies_for_predictions(
 
 
 @model.mistake(
-    "The two settings are swapped: the number of steps was used as the learning rate. "
-    "Pass both to `optimize` by name."
+    "`optimize` takes num_iterations before learning_rate. Given by name, their order "
+    "does not matter."
 )
 def swaps_the_settings(
     X_train, Y_train, X_test, Y_test,

@@ -248,6 +248,21 @@ def relu_of_the_upstream_gradient(dA, Z):
 
 
 @relu_backward.mistake(
+    "Where Z is negative, the result is Z itself. It should be 0 there."
+)
+def relu_keeps_negative_inputs(dA, Z):
+    return np.where(Z > 0, dA, Z)
+
+
+@relu_backward.mistake(
+    "ReLU was applied to the product of dA and Z. On the way back, the sign of Z only "
+    "decides whether dA is passed on."
+)
+def relu_of_the_product(dA, Z):
+    return np.maximum(0, dA * Z)
+
+
+@relu_backward.mistake(
     "It is the wrong way round: dA is passed on where Z is positive, not where it is "
     "negative."
 )
@@ -559,6 +574,30 @@ def draws_biases(n_x, n_h, n_y):
     return start | {"b1": b1, "b2": np.random.randn(n_y, 1) * 0.01}
 
 
+@initialize_parameters.mistake(
+    "W2 is transposed. Each row of W2 belongs to one output: (n_y, n_h)."
+)
+def starts_with_transposed_w2(n_x, n_h, n_y):
+    start = ref.initialize_parameters(n_x, n_h, n_y)
+    return start | {"W2": start["W2"].T}
+
+
+@initialize_parameters.mistake(
+    "The weights are scaled by the number of inputs. That comes next week; here they "
+    "are multiplied by 0.01."
+)
+def starts_scaled_by_inputs(n_x, n_h, n_y):
+    return _initial(n_x, n_h, n_y, lambda n, k: np.random.randn(n, k) / np.sqrt(k))
+
+
+@initialize_parameters.mistake(
+    "The weights are drawn evenly between -0.01 and 0.01. They should come from a "
+    "normal distribution: `randn`."
+)
+def draws_evenly_around_zero(n_x, n_h, n_y):
+    return _initial(n_x, n_h, n_y, lambda *s: np.random.uniform(-0.01, 0.01, s))
+
+
 @initialize_parameters.right
 def normal_with_another_stream(n_x, n_h, n_y):
     rng = np.random.default_rng()
@@ -745,6 +784,34 @@ def keeps_no_cache(X, parameters):
     return ref.forward_propagation(X, parameters)[0]
 
 
+@forward_propagation.mistake(
+    "The cache holds Z2 under the name A2. A2 comes after the sigmoid."
+)
+def caches_z2_as_a2(X, parameters):
+    A2, cache = ref.forward_propagation(X, parameters)
+    return A2, cache | {"A2": cache["Z2"]}
+
+
+@forward_propagation.mistake(
+    "A2 holds labels, 0 and 1. It should hold the probabilities."
+)
+def decides_too_early(X, parameters):
+    A2, cache = ref.forward_propagation(X, parameters)
+    labels = (A2 > 0.5).astype(int)
+    return labels, cache | {"A2": labels}
+
+
+@forward_propagation.mistake(
+    "The biases are added after the activation functions. They belong into Z1 and Z2."
+)
+def biases_after_the_activations(X, parameters):
+    Z1 = parameters["W1"] @ X
+    A1 = np.tanh(Z1) + parameters["b1"]
+    Z2 = parameters["W2"] @ A1
+    A2 = ref.sigmoid(Z2) + parameters["b2"]
+    return A2, {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
+
+
 @forward_propagation.right
 def forward_with_loops(X, parameters):
     W1, b1, W2, b2 = (parameters[name] for name in ("W1", "b1", "W2", "b2"))
@@ -867,6 +934,13 @@ def cost_in_a_table(A2, Y):
 @compute_cost.mistake("These are the losses of the single examples. Average them.")
 def keeps_the_losses_apart(A2, Y):
     return _loss(A2, Y)
+
+
+@compute_cost.mistake(
+    "That is the average absolute error. The cost here is the cross-entropy."
+)
+def absolute_errors(A2, Y):
+    return float(np.mean(np.abs(A2 - Y)))
 
 
 @compute_cost.right
@@ -1173,6 +1247,28 @@ def averages_over_inputs(parameters, cache, X, Y):
     return {name: v * X.shape[1] / X.shape[0] for name, v in grads.items()}
 
 
+@backward_propagation.mistake("db2 is m times too large: divide the sum by m.")
+def forgets_to_average_db2(parameters, cache, X, Y):
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    return grads | {"db2": X.shape[1] * grads["db2"]}
+
+
+@backward_propagation.mistake(
+    "dZ1 was made with the derivative of ReLU. The hidden layer uses tanh."
+)
+def derivative_of_relu(parameters, cache, X, Y):
+    return _backward(parameters, cache, X, Y, derivative=cache["A1"] > 0)
+
+
+@backward_propagation.mistake(
+    "dZ2 is the derivative of the loss with respect to A2. One step is missing, back "
+    "through the sigmoid; together they give A2 - Y."
+)
+def stops_at_a2(parameters, cache, X, Y):
+    A2 = cache["A2"]
+    return _backward(parameters, cache, X, Y, dZ2=-Y / A2 + (1 - Y) / (1 - A2))
+
+
 @backward_propagation.right
 def backward_with_loops(parameters, cache, X, Y):
     W2, A1, A2 = parameters["W2"], cache["A1"], cache["A2"]
@@ -1324,6 +1420,13 @@ def returns_the_old(parameters, grads, learning_rate=1.2):
 def returns_the_steps(parameters, grads, learning_rate=1.2):
     names = ("W1", "b1", "W2", "b2")
     return {name: learning_rate * grads["d" + name] for name in names}
+
+
+@update_parameters.mistake(
+    "Where no learning rate is given, it should be 1.2. The default is another one."
+)
+def another_default(parameters, grads, learning_rate=0.01):
+    return _stepped(parameters, grads, learning_rate)
 
 
 @update_parameters.right

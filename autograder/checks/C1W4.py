@@ -105,6 +105,11 @@ def arrays_for_shapes(layer_dims):
     return {name: np.zeros(shape) for name, shape in _shapes(layer_dims).items()}
 
 
+@parameter_shapes.mistake("The biases are missing: b1, b2, … have shapes too.")
+def shapes_of_weights_alone(layer_dims):
+    return {n: s for n, s in _shapes(layer_dims).items() if n.startswith("W")}
+
+
 @parameter_shapes.right
 def shapes_from_pairs(layer_dims):
     shapes = {}
@@ -338,6 +343,24 @@ def deep_transposed(layer_dims):
     return _initial(layer_dims, lambda n, k: np.random.randn(k, n) / np.sqrt(k))
 
 
+@initialize_parameters_deep_check.mistake(
+    "The weights are scaled by the sizes of both layers, as by Glorot (Xavier). Here "
+    "only the number of inputs counts."
+)
+def deep_by_glorot(layer_dims):
+    return _initial(
+        layer_dims, lambda n, k: np.random.randn(n, k) * np.sqrt(2 / (n + k))
+    )
+
+
+@initialize_parameters_deep_check.mistake(
+    "The biases are rows. They are columns: (n[l], 1)."
+)
+def deep_with_biases_in_rows(layer_dims):
+    start = ref.initialize_parameters_deep(layer_dims)
+    return {n: p.T if n.startswith("b") else p for n, p in start.items()}
+
+
 @initialize_parameters_deep_check.right
 def deep_from_another_stream(layer_dims):
     rng = np.random.default_rng()
@@ -509,6 +532,33 @@ def keeps_output_and_cache_together(A_prev, W, b, activation):
     return both, (linear, Z)
 
 
+@linear_activation_forward.mistake(
+    "Where ReLU is asked for, it is tanh. `relu` is defined at the start of the lab."
+)
+def tanh_for_relu(A_prev, W, b, activation):
+    if activation == "relu":
+        return _block(A_prev, W, b, np.tanh)
+    return ref.linear_activation_forward(A_prev, W, b, activation)
+
+
+@linear_activation_forward.mistake(
+    "The cache is one flat tuple. It should be a pair: the linear cache, then that of "
+    "the activation."
+)
+def flat_cache(A_prev, W, b, activation):
+    A, (linear, Z) = ref.linear_activation_forward(A_prev, W, b, activation)
+    return A, (*linear, Z)
+
+
+@linear_activation_forward.mistake(
+    "The activation function was applied to A_prev. It comes after the linear half."
+)
+def activates_the_input(A_prev, W, b, activation):
+    _, linear = ref.linear_forward(A_prev, W, b)
+    A, cache = {"sigmoid": ref.sigmoid, "relu": ref.relu}[activation](A_prev)
+    return A, (linear, cache)
+
+
 @linear_activation_forward.right
 def block_with_branches(A_prev, W, b, activation):
     Z = np.dot(W, A_prev) + b
@@ -607,7 +657,7 @@ def stops_early(X, parameters):
 
 
 @l_model_forward.mistake(
-    "There are half as many layers as parameters: each layer has a W and a b."
+    "There is no such key: layers are numbered 1 to `len(parameters) // 2`."
 )
 def as_many_layers_as_parameters(X, parameters):
     L = len(parameters)
@@ -1066,8 +1116,7 @@ def forgets_the_upstream_gradient(dA, cache, activation):
 
 
 @linear_activation_backward.mistake(
-    "`linear_backward` was given the whole cache. It takes the linear cache, the first "
-    "of the pair."
+    "`linear_backward` takes dZ and the linear cache, which is the first of the pair."
 )
 def passes_the_whole_cache_on(dA, cache, activation):
     back = {"sigmoid": ref.sigmoid_backward, "relu": ref.relu_backward}[activation]
@@ -1086,6 +1135,15 @@ def block_gradients_in_another_order(dA, cache, activation):
 def returns_dz(dA, cache, activation):
     back = {"sigmoid": ref.sigmoid_backward, "relu": ref.relu_backward}[activation]
     return back(dA, cache[1])
+
+
+@linear_activation_backward.mistake(
+    "dA was multiplied by the activation function itself, not by its derivative. Use "
+    "`relu_backward` or `sigmoid_backward`."
+)
+def multiplies_by_the_activation(dA, cache, activation):
+    forward = {"sigmoid": ref.sigmoid, "relu": ref.relu}[activation]
+    return ref.linear_backward(dA * forward(cache[1])[0], cache[0])
 
 
 @linear_activation_backward.right
@@ -1249,6 +1307,26 @@ def caches_from_the_other_end(AL, Y, caches):
     return _way_back(AL, Y, caches[::-1])
 
 
+@l_model_backward.mistake(
+    "The numbers of dW and db are one too low: the block of layer l gives dW and db "
+    "with the number l."
+)
+def parameters_numbered_from_zero(AL, Y, caches):
+    grads = ref.L_model_backward(AL, Y, caches)
+    return {
+        name if name.startswith("dA") else f"{name[:2]}{int(name[2:]) - 1}": value
+        for name, value in grads.items()
+    }
+
+
+@l_model_backward.mistake(
+    "The dA are missing. Keep dA0 to dA{L-1} in the dictionary too."
+)
+def returns_no_da(AL, Y, caches):
+    grads = ref.L_model_backward(AL, Y, caches)
+    return {n: g for n, g in grads.items() if not n.startswith("dA")}
+
+
 @l_model_backward.right
 def way_back_by_the_difference(AL, Y, caches):
     m, L = Y.shape[1], len(caches)
@@ -1376,7 +1454,8 @@ def drops_the_last_layer(params, grads, learning_rate):
 
 
 @update_parameters.mistake(
-    "There are half as many layers as parameters: each layer has a W and a b."
+    "There is no such key. Layers are numbered 1 to `len(params) // 2`, and the "
+    "gradient of W1 has the key dW1."
 )
 def as_many_steps_as_parameters(params, grads, learning_rate):
     after = {}
@@ -1391,6 +1470,15 @@ def as_many_steps_as_parameters(params, grads, learning_rate):
 )
 def returns_the_old(params, grads, learning_rate):
     return dict(params)
+
+
+@update_parameters.mistake(
+    "The biases take the full gradient. The learning rate multiplies theirs too."
+)
+def biases_without_the_rate(params, grads, learning_rate):
+    after = ref.update_parameters(params, grads, learning_rate)
+    full = ref.update_parameters(params, grads, 1.0)
+    return after | {name: p for name, p in full.items() if name.startswith("b")}
 
 
 @update_parameters.right
@@ -1480,6 +1568,8 @@ MESSAGES = {
     "missing. Count from 0: `range(n)`.",
     "hundredth": "Every hundredth cost is there, but not that of the start. Append the "
     "costs before steps 0, 100, 200, …",
+    "lost": "Parameters and cost never change. `update_parameters` returns new "
+    "parameters: keep them.",
     "silent": "The list of costs is empty. Append the cost also when nothing is "
     "printed.",
     "more": "It takes one step too many. `range(n)` gives n values, 0 to n - 1.",
@@ -1570,6 +1660,11 @@ def _register(check, initial):
         parameters, _ = _train(start, X, Y, learning_rate, num_iterations)
         _, costs = _train(start, X, Y, learning_rate, num_iterations, every=1)
         return parameters, costs[99::100]
+
+    @check.mistake(MESSAGES["lost"])
+    def throws_the_update_away(X, Y, layers_dims, learning_rate, num_iterations):
+        start = initial(layers_dims)
+        return _train(start, X, Y, 0.0, num_iterations)
 
     @check.mistake(MESSAGES["silent"])
     def records_nothing(X, Y, layers_dims, learning_rate, num_iterations):
