@@ -1,4 +1,4 @@
-"""C1W3 against witnesses from outside: hand, nudging, SciPy, PyTorch, doctest."""
+"""C1W3 against witnesses from outside: hand, numerical gradients, SciPy, PyTorch."""
 
 import doctest
 
@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 from scipy import optimize, special
 
+from autograder import check
 from autograder.reference import reference
+from tests.recaps import run_torch
 
 LAB = reference("C1W3")
 
 
 def network(seed, n_x=3, n_h=5, n_y=1):
-    """Parameters large enough that every bend counts."""
+    """Parameters large enough that every activation counts."""
     rng = np.random.default_rng(seed)
     return {
         "W1": rng.normal(size=(n_h, n_x)),
@@ -28,35 +30,35 @@ def examples(seed, n_x=3, m=7):
     return rng.normal(size=(n_x, m)), rng.integers(0, 2, (1, m))
 
 
-def nudged(parameters, name, X, Y, h=1e-5):
-    """Slopes by central differences, an independent way to the same numbers."""
+def numerical(parameters, name, X, Y, h=1e-5):
+    """Gradient by central differences, an independent way to the same numbers."""
     values = parameters[name]
-    slopes = np.zeros_like(values)
-    for place in np.ndindex(values.shape):
+    gradient = np.zeros_like(values)
+    for index in np.ndindex(values.shape):
         costs = []
         for sign in (1, -1):
-            moved = values.copy()
-            moved[place] += sign * h
-            A2, _ = LAB.forward_propagation(X, parameters | {name: moved})
+            perturbed = values.copy()
+            perturbed[index] += sign * h
+            A2, _ = LAB.forward_propagation(X, parameters | {name: perturbed})
             costs.append(LAB.compute_cost(A2, Y))
-        slopes[place] = (costs[0] - costs[1]) / (2 * h)
-    return slopes
+        gradient[index] = (costs[0] - costs[1]) / (2 * h)
+    return gradient
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_backward_agrees_with_nudging(seed):
+def test_backward_agrees_with_numerical_gradients(seed):
     parameters, (X, Y) = network(seed), examples(seed)
     _, cache = LAB.forward_propagation(X, parameters)
     grads = LAB.backward_propagation(parameters, cache, X, Y)
     for name in parameters:
-        by_nudging = nudged(parameters, name, X, Y)
-        gap = np.linalg.norm(grads["d" + name] - by_nudging)
-        size = np.linalg.norm(grads["d" + name]) + np.linalg.norm(by_nudging)
+        expected = numerical(parameters, name, X, Y)
+        gap = np.linalg.norm(grads["d" + name] - expected)
+        size = np.linalg.norm(grads["d" + name]) + np.linalg.norm(expected)
         assert gap / size < 1e-7, name
 
 
 @pytest.mark.parametrize(
-    ("backward", "bend"),
+    ("backward", "activation"),
     [
         ("sigmoid_backward", special.expit),
         ("tanh_backward", np.tanh),
@@ -64,18 +66,37 @@ def test_backward_agrees_with_nudging(seed):
         ("leaky_relu_backward", lambda z: np.where(z >= 0, z, 0.01 * z)),
     ],
 )
-def test_bends_agree_with_nudging(backward, bend):
+def test_derivatives_agree_with_numerical_ones(backward, activation):
     z = np.array([-3.0, -0.7, 0.2, 1.5])
     dA = np.array([2.0, -1.0, 0.5, 3.0])
-    by_nudging = [optimize.approx_fprime([one], lambda v: bend(v)[0])[0] for one in z]
-    assert np.allclose(getattr(LAB, backward)(dA, z), dA * by_nudging, atol=1e-6)
+    expected = [
+        optimize.approx_fprime([one], lambda v: activation(v)[0])[0] for one in z
+    ]
+    assert np.allclose(getattr(LAB, backward)(dA, z), dA * expected, atol=1e-6)
 
 
-def test_the_corner_has_slope_one():
-    corner = np.zeros((1, 2))
-    dA = np.array([[2.0, -3.0]])
-    assert np.array_equal(LAB.relu_backward(dA, corner), dA)
-    assert np.array_equal(LAB.leaky_relu_backward(dA, corner, 0.3), dA)
+def test_the_corner_is_that_of_pytorch():
+    """ReLU has no derivative at 0; the course takes the one PyTorch takes."""
+    torch = pytest.importorskip("torch")
+    dA = torch.tensor([[2.0, -3.0]])
+    for ours, theirs in (
+        (LAB.relu_backward, torch.relu),
+        (LAB.leaky_relu_backward, torch.nn.functional.leaky_relu),
+    ):
+        corner = torch.zeros(1, 2, requires_grad=True)
+        theirs(corner).backward(dA)
+        assert np.allclose(ours(dA.numpy(), np.zeros((1, 2))), corner.grad.numpy())
+
+
+@pytest.mark.parametrize("name", ["relu_backward", "leaky_relu_backward"])
+def test_the_check_accepts_either_side_of_the_corner(name):
+    """What the text promises, in hidden and visible cases alike."""
+    one = check.load("C1W3").checks[name]
+    calls = [
+        call for seed in range(20) for call in one.draw(np.random.default_rng(seed))
+    ]
+    for call in calls:
+        assert np.all(call.inputs["Z"] != 0)
 
 
 def test_worked_example_of_the_text():
@@ -150,6 +171,42 @@ def test_learns_the_flower():
     np.random.seed(3)
     parameters = LAB.nn_model(X, Y, 4, num_iterations=1500)
     assert np.mean(LAB.predict(parameters, new) == labels) > 0.9
+
+
+def test_some_line_beats_the_neuron_and_none_separates_the_flower():
+    """The cross-entropy of the best line is above that of the neuron's."""
+    X, Y = LAB.planar.flower(400, seed=3)
+    directions = np.linspace(0, 2 * np.pi, 180, endpoint=False)
+    lines = [
+        (np.mean((w @ X > offset) == Y), w, offset)
+        for w in np.stack([np.cos(directions), np.sin(directions)], axis=1)[:, None]
+        for offset in np.linspace(-4, 4, 81)
+    ]
+    share, w, offset = max(lines, key=lambda line: line[0])
+    assert 0.65 < share < 0.75
+    neuron = optimize.minimize(
+        lambda p: np.mean(np.logaddexp(0, p[:2] @ X + p[2]) - Y * (p[:2] @ X + p[2])),
+        np.zeros(3),
+    )
+    Z = neuron.x[:2] @ X + neuron.x[2]
+    assert np.mean((Z > 0) == Y) < 0.55
+    scaled = optimize.minimize_scalar(
+        lambda s: np.mean(
+            np.logaddexp(0, s * (w @ X - offset)) - Y * s * (w @ X - offset)
+        ),
+        bounds=(0, 5),
+    )
+    assert scaled.fun > neuron.fun
+
+
+def test_the_printed_pytorch_learns_the_flower():
+    torch = pytest.importorskip("torch")
+    X, Y = LAB.planar.flower(400, seed=3)
+    new, labels = LAB.planar.flower(1000, seed=4)
+    names = run_torch("C1W3", X=X, Y=Y)
+    with torch.no_grad():
+        Z2 = names["net"](torch.tensor(new.T, dtype=torch.float32)).numpy().T
+    assert np.mean((Z2 > 0) == labels) > 0.85
 
 
 def test_examples_in_the_docstrings():

@@ -1,4 +1,4 @@
-"""C1W4 against witnesses from outside: hand, nudging, PyTorch, truth tables."""
+"""C1W4 against witnesses: hand, numerical gradients, PyTorch, truth tables."""
 
 import doctest
 
@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from autograder.reference import reference
+from helpers import data
+from tests.recaps import run_torch
 
 LAB = reference("C1W4")
 DEPTHS = [[4, 1], [3, 5, 1], [4, 4, 4, 1], [5, 6, 4, 3, 1]]
@@ -26,46 +28,48 @@ def examples(dims, seed=0, m=7):
     return rng.normal(size=(dims[0], m)), rng.integers(0, 2, (1, m))
 
 
-def nudged(parameters, name, X, Y, h=1e-5):
-    """Slopes by central differences, an independent way to the same numbers."""
+def numerical(parameters, name, X, Y, h=1e-5):
+    """Gradient by central differences, an independent way to the same numbers."""
     values = parameters[name]
-    slopes = np.zeros_like(values)
-    for place in np.ndindex(values.shape):
+    gradient = np.zeros_like(values)
+    for index in np.ndindex(values.shape):
         costs = []
         for sign in (1, -1):
-            moved = values.copy()
-            moved[place] += sign * h
-            AL, _ = LAB.L_model_forward(X, parameters | {name: moved})
+            perturbed = values.copy()
+            perturbed[index] += sign * h
+            AL, _ = LAB.L_model_forward(X, parameters | {name: perturbed})
             costs.append(LAB.compute_cost(AL, Y))
-        slopes[place] = (costs[0] - costs[1]) / (2 * h)
-    return slopes
+        gradient[index] = (costs[0] - costs[1]) / (2 * h)
+    return gradient
 
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("dims", DEPTHS)
-def test_backward_agrees_with_nudging(dims, seed):
+def test_backward_agrees_with_numerical_gradients(dims, seed):
     parameters, (X, Y) = network(dims, seed), examples(dims, seed)
     AL, caches = LAB.L_model_forward(X, parameters)
     grads = LAB.L_model_backward(AL, Y, caches)
     ours = np.concatenate([grads["d" + name].ravel() for name in parameters])
-    theirs = np.concatenate([nudged(parameters, n, X, Y).ravel() for n in parameters])
+    theirs = np.concatenate(
+        [numerical(parameters, n, X, Y).ravel() for n in parameters]
+    )
     size = np.linalg.norm(ours) + np.linalg.norm(theirs)
     assert np.linalg.norm(ours - theirs) / size < 1e-7
 
 
-def test_blame_for_the_input_agrees_with_nudging():
+def test_the_gradient_for_the_input_agrees_with_numerical_ones():
     dims = [3, 4, 1]
     parameters, (X, Y) = network(dims), examples(dims)
     AL, caches = LAB.L_model_forward(X, parameters)
     dA0 = LAB.L_model_backward(AL, Y, caches)["dA0"]
-    for place in np.ndindex(X.shape):
+    for index in np.ndindex(X.shape):
         step = np.zeros_like(X)
-        step[place] = 1e-5
+        step[index] = 1e-5
         up, down = (
             LAB.compute_cost(LAB.L_model_forward(X + s, parameters)[0], Y)
             for s in (step, -step)
         )
-        assert np.isclose(dA0[place] / X.shape[1], (up - down) / 2e-5, atol=1e-7)
+        assert np.isclose(dA0[index] / X.shape[1], (up - down) / 2e-5, atol=1e-7)
 
 
 @pytest.mark.parametrize("dims", DEPTHS)
@@ -99,7 +103,7 @@ def test_worked_example_of_the_text():
     assert np.array_equal(dA_prev, [[6, -12], [10, -20]])
 
 
-def test_slopes_are_shaped_like_parameters():
+def test_gradients_are_shaped_like_parameters():
     dims = [5, 6, 4, 3, 1]
     parameters, (X, Y) = network(dims), examples(dims)
     AL, caches = LAB.L_model_forward(X, parameters)
@@ -143,7 +147,7 @@ def test_two_relu_units_are_xor():
 
 
 @pytest.mark.parametrize("model", ["two_layer_model", "L_layer_model"])
-def test_models_learn_and_note_costs(model):
+def test_models_learn_and_record_costs(model):
     np.random.seed(1)
     X = np.random.uniform(-1, 1, (2, 60))
     Y = (X[:1] * X[1:] > 0).astype(int)
@@ -151,6 +155,35 @@ def test_models_learn_and_note_costs(model):
     assert len(costs) == 21
     assert costs[-1] < 0.2 < 0.5 < costs[0]
     assert LAB.predict(X, Y, parameters)[1] > 0.95
+
+
+def columns(images):
+    """As the lab makes them of bytes."""
+    small = np.asarray(images, dtype=float).reshape(-1, 32, 2, 32, 2, 3)
+    return small.mean(axis=(2, 4)).reshape(len(images), -1).T / 255
+
+
+def test_the_printed_pytorch_learns_the_photographs():
+    torch = pytest.importorskip("torch")
+    photos = data.load("photos")
+    X_train, Y_train = columns(photos.train_set_x), photos.train_set_y.reshape(1, -1)
+    names = run_torch("C1W4", X_train=X_train, Y_train=Y_train)
+    net = names["net"]
+    shapes = [tuple(p.shape) for p in net.parameters() if p.ndim == 2]
+    dims = [3072, 20, 7, 5, 1]
+    assert shapes == [LAB.parameter_shapes(dims)[f"W{n}"] for n in (1, 2, 3, 4)]
+    with torch.no_grad():
+        right = (net(names["X"]) > 0) == (names["Y"] > 0.5)
+    assert right.float().mean() > 0.8
+
+
+def test_the_start_of_a_linear_layer_in_pytorch():
+    """The recap's line: evenly drawn, 1 / sqrt(3) of our standard deviation."""
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    weight = torch.nn.Linear(400, 300).weight.detach().numpy()
+    assert np.abs(weight).max() <= 400**-0.5
+    assert np.isclose(weight.std() / 400**-0.5, 0.58, atol=0.01)
 
 
 def test_examples_in_the_docstrings():

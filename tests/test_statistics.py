@@ -97,7 +97,7 @@ def test_a_graded_class_and_a_grade_by_hand(tmp_path, capsys):
     words = [f"--{name}={path}" for name, path in files.items()]
     figure = f"--figure={tmp_path / 'out.png'}"
     assert main(["statistics", LAB, "--course", str(tmp_path), *words, figure]) == 0
-    assert "1× Large and small have changed places" in capsys.readouterr().out
+    assert "1× It falls where it should rise" in capsys.readouterr().out
     assert all((tmp_path / f"out.{n}").is_file() for n in ("csv", "markdown", "png"))
 
 

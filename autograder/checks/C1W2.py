@@ -10,59 +10,85 @@ lab = Lab("C1W2")
 ref = lab.reference
 
 
-# --- pictures ------------------------------------------------------------------------
+# --- images --------------------------------------------------------------------------
 
 
 @lab.check("image2vector", points=4)
 def image2vector(rng):
-    """One pixel, a grey picture, colour pictures whose three sizes differ."""
+    """One pixel, a grey image, colour images whose three sizes differ."""
     for shape in [(1, 1, 1), (2, 3, 1), (5, 4, 3), (3, 3, 3)]:
         yield case(rng.integers(1, 256, shape))
 
 
 @image2vector.mistake(
-    "One axis is missing: the numbers lie in a list, not in a column. A column has two "
+    "One axis is missing: the result has shape (n,), not (n, 1). A column has two "
     "axes, the second of length 1."
 )
 def leaves_one_axis(image):
     return image.ravel()
 
 
-@image2vector.mistake("That is a row. A column has its length in the first axis.")
+@image2vector.mistake(
+    "That is a row. In a column the first axis is the long one, and the second has "
+    "length 1."
+)
 def makes_a_row(image):
     return image.reshape(1, -1)
 
 
 @image2vector.mistake(
-    "The numbers are in another order than in the picture. Transposing, or order='F', "
-    "puts colours and columns first; leave the order alone."
+    "The numbers are not in the order of the image. Transposing, or order='F', changes "
+    "the order; leave it alone."
 )
 def reads_backwards_through_the_axes(image):
     return image.T.reshape(-1, 1)
 
 
 @image2vector.mistake(
-    "The values are a 255th of those of the picture. Only the arrangement should "
-    "change here; the scaling comes later, for all pictures at once."
+    "The values are those of the image divided by 255. Only the arrangement should "
+    "change here; the scaling comes later, for all images at once."
 )
-def scales_the_picture(image):
+def scales_the_image(image):
     return image.reshape(-1, 1) / 255
 
 
 @image2vector.mistake(
-    "A row of the picture has become a row of the result. Every number should have a "
-    "row to itself: the second axis has the length 1."
+    "Each row of the image has become one row of the result. Every number should have "
+    "a row to itself: the second axis has length 1."
 )
 def a_row_for_each_row(image):
     return image.reshape(image.shape[0], -1)
 
 
 @image2vector.mistake(
-    "Each pixel has a row of its own, with its colours side by side. Every single "
-    "number should have a row to itself."
+    "Each pixel has a row to itself, with its colours side by side. Every single "
+    "number should have one."
 )
 def a_row_for_each_pixel(image):
     return image.reshape(-1, image.shape[2])
+
+
+@image2vector.mistake(
+    "The colours come one after the other: first all red values, then green, then "
+    "blue. Keep the order of the image, where the colours of a pixel stand together."
+)
+def one_colour_after_the_other(image):
+    return np.moveaxis(image, 2, 0).reshape(-1, 1)
+
+
+@image2vector.mistake(
+    "The pixels are read column by column. Keep the order of the image, row by row."
+)
+def reads_column_by_column(image):
+    return np.swapaxes(image, 0, 1).reshape(-1, 1)
+
+
+@image2vector.mistake(
+    "These images have other sizes than 64 × 64 × 3. Read the sizes from `image`, or "
+    "let `reshape` work one of them out."
+)
+def sizes_of_this_lab(image):
+    return image.reshape(64 * 64 * 3, 1)
 
 
 @image2vector.right
@@ -82,9 +108,10 @@ lab.concept(
     answer="C",
     why="Each column means something by itself.",
     because={
-        "A": "A recording is a long row of pressures; one of them alone means nothing.",
+        "A": "A recording is a long series of air pressures; one of them alone means "
+        "nothing.",
         "B": "A review is text: words mean something together, in their order.",
-        "D": "A video is pictures, and one pixel alone means nothing.",
+        "D": "A video is a series of images, and one pixel alone means nothing.",
     },
 )
 
@@ -95,8 +122,9 @@ lab.concept(
     why="20 · 30 · 3 weights and one bias.",
     because={
         1800: "All the weights are there. What about the bias?",
-        601: "Colour pictures have three numbers in each pixel.",
-        600: "That counts pixels: three colours each, and a bias, are missing.",
+        601: "Colour images have three numbers per pixel.",
+        600: "That is the number of pixels. Each has three colours, and there is a "
+        "bias too.",
         1803: "There is one bias for the neuron, not one for each colour.",
         3600: "One bias is enough: it belongs to the neuron, not to the features.",
         54: "Sizes multiply: 20 rows of 30 pixels are 600 pixels.",
@@ -118,27 +146,41 @@ def basic_sigmoid(rng):
 
 
 @basic_sigmoid.mistake(
-    "Large and small have changed places: it falls where it should rise. Look at the "
-    "sign in the exponent."
+    "It falls where it should rise: x gets the value of -x. Look at the sign of the "
+    "exponent, and at the numerator if yours is not 1."
 )
 def basic_falls(x):
     return 1 / (1 + math.exp(x))
 
 
 @basic_sigmoid.mistake(
-    "Some values are above 1. `1 / 1 + …` divides first; put the sum in brackets."
+    "The values are above 1. `1 / 1 + …` divides first; put the sum in brackets."
 )
 def basic_without_brackets(x):
     return 1 / 1 + math.exp(-x)
 
 
 @basic_sigmoid.mistake(
-    "Some values are negative, or it divides by zero: the denominator is a sum, not a "
-    "difference."
+    "It divides by 1 minus the exponential, so some values are negative, or it divides "
+    "by zero. The denominator is a sum."
 )
 def basic_with_a_difference(x):
     denominator = 1 - math.exp(-x)
     return 1 / denominator
+
+
+@basic_sigmoid.mistake(
+    "That is the exponential alone. It stands in the denominator, and 1 is added to it."
+)
+def exponential_alone(x):
+    return math.exp(-x)
+
+
+@basic_sigmoid.mistake(
+    "1 is missing in the denominator: it is the sum of 1 and the exponential."
+)
+def without_the_one(x):
+    return 1 / math.exp(-x)
 
 
 @basic_sigmoid.right
@@ -168,31 +210,32 @@ def sigmoid(rng):
 
 
 @sigmoid.mistake(
-    "Large and small have changed places: it falls where it should rise. Look at the "
-    "sign in the exponent."
+    "It falls where it should rise: x gets the value of -x. Look at the sign of the "
+    "exponent or, where you choose between two fractions, at which numerator belongs "
+    "to which sign of x."
 )
 def falls(x):
     return 1 / (1 + np.exp(x))
 
 
 @sigmoid.mistake(
-    "Some values are above 1. `1 / 1 + …` divides first; put the sum in brackets."
+    "There are values above 1. `1 / 1 + …` divides first; put the sum in brackets."
 )
 def without_brackets(x):
     return 1 / 1 + np.exp(-x)
 
 
 @sigmoid.mistake(
-    "`math` knows single numbers only. `np.exp` takes an array and works on each "
-    "element."
+    "The functions of `math` take single numbers only. `np.exp` takes an array and "
+    "works on each element."
 )
 def for_numbers_only(x):
     return 1 / (1 + math.exp(-x))
 
 
 @sigmoid.mistake(
-    "At 1000 it is not a number (nan): e to the 1000 is infinite, and infinite by "
-    "infinite is undefined. Keep the exponent negative."
+    "At 1000 the result is nan: e to the power of 1000 is infinite, and infinity "
+    "divided by infinity is undefined. Keep the exponent negative."
 )
 def infinite_by_infinite(x):
     return np.exp(x) / (1 + np.exp(x))
@@ -206,24 +249,24 @@ def hyperbolic_tangent(x):
 
 
 @sigmoid.mistake(
-    "The values are right but the shape of the input is lost. Work on all elements at "
-    "once instead of collecting them in a list."
+    "The values are right, but the shape of the input is lost. Work on the whole array "
+    "at once instead of collecting values in a list."
 )
 def collects_in_a_list(x):
     return ref.sigmoid(np.ravel(x))
 
 
 @sigmoid.mistake(
-    "Numbers below 0 get the value of their opposite. Of the two fractions with "
-    "e^-|z|, one has another numerator: `np.where` chooses."
+    "Below 0, x gets the value of -x. The two fractions with e^-|x| have different "
+    "numerators; `np.where` can choose between them."
 )
 def mirrored_below_zero(x):
     return 1 / (1 + np.exp(-np.abs(x)))
 
 
 @sigmoid.mistake(
-    "Numbers above 0 get the value of their opposite. Of the two fractions with "
-    "e^-|z|, one has another numerator: `np.where` chooses."
+    "Above 0, x gets the value of -x. The two fractions with e^-|x| have different "
+    "numerators; `np.where` can choose between them."
 )
 def mirrored_above_zero(x):
     e = np.exp(-np.abs(x))
@@ -231,7 +274,7 @@ def mirrored_above_zero(x):
 
 
 @sigmoid.mistake(
-    "Numbers below 0 were left out: they are still 0. They need the other form of the "
+    "Where x is negative, the result is 0. These values need the other form of the "
     "fraction."
 )
 def zero_below_zero(x):
@@ -252,13 +295,13 @@ def sigmoid_by_tanh(x):
 def sigmoid_with_a_loop(x):
     x = np.asarray(x, dtype=float)
     out = np.empty_like(x)
-    for place, value in np.ndenumerate(x):
+    for index, value in np.ndenumerate(x):
         e = math.exp(-abs(value))
-        out[place] = (1 if value > 0 else e) / (1 + e)
+        out[index] = (1 if value > 0 else e) / (1 + e)
     return out
 
 
-# --- slopes --------------------------------------------------------------------------
+# --- derivatives ---------------------------------------------------------------------
 
 
 @lab.check("sigmoid_derivative", points=4)
@@ -274,26 +317,26 @@ def sigmoid_derivative(rng):
 @sigmoid_derivative.mistake(
     "In s (1 - s), s is the sigmoid of the argument, not the argument itself."
 )
-def slope_from_the_argument(x):
+def derivative_from_the_argument(x):
     return x * (1 - x)
 
 
 @sigmoid_derivative.mistake(
-    "1 - s² is the slope of tanh. That of the sigmoid never exceeds a quarter."
+    "1 - s² belongs to tanh. The derivative of the sigmoid is never above a quarter."
 )
-def slope_of_tanh(x):
+def derivative_of_tanh(x):
     return 1 - ref.sigmoid(x) ** 2
 
 
 @sigmoid_derivative.mistake(
-    "That is the sigmoid, not its slope: the factor 1 - s is missing."
+    "That is the sigmoid, not its derivative: the factor 1 - s is missing."
 )
 def the_value_itself(x):
     return ref.sigmoid(x)
 
 
 @sigmoid_derivative.mistake(
-    "The sigmoid was taken twice: its slope is s (1 - s) with s = sigmoid(x)."
+    "The sigmoid was applied twice: in s (1 - s), s is sigmoid(x)."
 )
 def sigmoid_of_the_sigmoid(x):
     s = ref.sigmoid(ref.sigmoid(x))
@@ -301,30 +344,45 @@ def sigmoid_of_the_sigmoid(x):
 
 
 @sigmoid_derivative.mistake(
-    "At -1000 it is not a number (nan): an exponential is infinite there. Your "
-    "`sigmoid` is safe at both ends; build on its value."
+    "At -1000 the result is nan: an exponential is infinite there. Your `sigmoid` is "
+    "safe at both ends; build on its value."
 )
-def slope_that_overflows(x):
+def derivative_that_overflows(x):
     e = np.exp(-np.asarray(x))
     return e / (1 + e) ** 2
 
 
 @sigmoid_derivative.mistake(
+    "Everything is 0: `s * 1 - s` multiplies first. Put 1 - s in brackets."
+)
+def derivative_without_brackets(x):
+    s = ref.sigmoid(x)
+    return s * 1 - s
+
+
+@sigmoid_derivative.mistake(
+    "That is 1 - s alone. It has to be multiplied by s, the sigmoid of the argument."
+)
+def second_factor_alone(x):
+    return 1 - ref.sigmoid(x)
+
+
+@sigmoid_derivative.mistake(
     "The sign is wrong: the sigmoid rises everywhere, so no derivative is negative."
 )
-def slope_of_the_wrong_sign(x):
+def derivative_of_the_wrong_sign(x):
     s = ref.sigmoid(x)
     return s * (s - 1)
 
 
 @sigmoid_derivative.right
-def slope_from_exponentials(x):
+def derivative_from_exponentials(x):
     e = np.exp(-np.abs(x))
     return e / (1 + e) ** 2
 
 
 @sigmoid_derivative.right
-def slope_with_a_loop(x):
+def derivative_with_a_loop(x):
     x = np.asarray(x, dtype=np.float32)
     return np.array(
         [0.25 * (1 - math.tanh(value / 2) ** 2) for value in x.flat], dtype=np.float32
@@ -335,14 +393,16 @@ lab.concept(
     "graph_slope",
     points=2,
     answer=40,
-    why="2v = 10, passed on to u, times b = 4.",
+    why="2v = 10 is passed on to u and multiplied by b = 4.",
     because={
-        10: "That is the slope of L in v. Two more steps lead back to a.",
-        4: "That is the slope of u in a. What comes after u multiplies it.",
-        30: "That is the slope in b: nudging a counts b times, not a times.",
-        20: "The slope of v² is 2v, not v.",
-        25: "That is L itself, not a slope.",
-        5: "That is v itself, not a slope.",
+        10: "That is the derivative with respect to v. Two more steps lead back to a.",
+        4: "That is the derivative of u with respect to a. The steps after u multiply "
+        "it.",
+        30: "That is the derivative with respect to b. If a grows by 1, u = a·b grows "
+        "by b.",
+        20: "The derivative of v² is 2v, not v.",
+        25: "That is L itself, not a derivative.",
+        5: "That is v itself, not a derivative.",
     },
 )
 
@@ -359,37 +419,62 @@ def computation_graph(rng):
 
 
 @computation_graph.mistake(
-    "All slopes are a third of what they should be. The last step, J = 3v, is part of "
-    "the chain."
+    "All three derivatives are a third of what they should be. The last step, J = 3v, "
+    "is part of the chain."
 )
 def leaves_out_the_last_step(a, b, c):
     return 3 * (a + b * c), {"da": 1, "db": c, "dc": b}
 
 
 @computation_graph.mistake(
-    "db and dc have changed places. In u = b·c, nudging b by 1 moves u by c."
+    "db and dc are swapped. In u = b·c, if b grows by 1, u grows by c."
 )
 def swaps_the_factors(a, b, c):
     return 3 * (a + b * c), {"da": 3, "db": 3 * b, "dc": 3 * c}
 
 
 @computation_graph.mistake(
-    "db and dc stop at u. One more step leads from u back to b and c, and multiplies."
+    "db and dc stop at u. One more step leads from u back to b and c, and it "
+    "multiplies."
 )
 def stops_at_the_product(a, b, c):
     return 3 * (a + b * c), {"da": 3, "db": 3, "dc": 3}
 
 
 @computation_graph.mistake(
-    "J is 3 (a + b c): the 3 multiplies the whole bracket, and so do the slopes."
+    "In J = 3 (a + b c) the 3 multiplies the whole bracket. In yours it multiplies a "
+    "only, in J and in the derivatives."
 )
 def loses_the_bracket(a, b, c):
     return 3 * a + b * c, {"da": 3, "db": c, "dc": b}
 
 
 @computation_graph.mistake(
-    "The derivatives are right but J is a third of what it should be: the last step is "
-    "J = 3v."
+    "The derivatives are right, but J is not: the 3 should multiply the whole of "
+    "a + b c, not a alone."
+)
+def value_without_the_bracket(a, b, c):
+    return 3 * a + b * c, ref.computation_graph(a, b, c)[1]
+
+
+@computation_graph.mistake(
+    "The derivatives are right, but J is not: c multiplies b only, not a."
+)
+def value_of_another_product(a, b, c):
+    return 3 * (a + b) * c, ref.computation_graph(a, b, c)[1]
+
+
+@computation_graph.mistake(
+    "The derivatives are right, but J is not: b and c are added where they should be "
+    "multiplied."
+)
+def value_of_a_sum(a, b, c):
+    return 3 * (a + b + c), ref.computation_graph(a, b, c)[1]
+
+
+@computation_graph.mistake(
+    "The derivatives are right, but J is a third of what it should be: the last step "
+    "is J = 3v."
 )
 def value_without_the_last_step(a, b, c):
     J, grads = ref.computation_graph(a, b, c)
@@ -397,22 +482,30 @@ def value_without_the_last_step(a, b, c):
 
 
 @computation_graph.mistake(
-    "The 3 is multiplied by v once more on the way back. J = 3v is a product with a "
-    "constant; look at what J gains when v grows by 1."
+    "On the way back the 3 is multiplied by v once more. If v grows by 1, by how much "
+    "does J = 3v grow?"
 )
 def multiplies_by_the_value(a, b, c):
     dv = 3 * (a + b * c)
     return dv, {"da": dv, "db": dv * c, "dc": dv * b}
 
 
-@computation_graph.mistake("Return J first, then the dictionary of slopes.")
+@computation_graph.mistake("Return J first, then the dictionary of derivatives.")
 def returns_in_the_other_order(a, b, c):
     J, grads = ref.computation_graph(a, b, c)
     return grads, J
 
 
+@computation_graph.mistake(
+    "da is right, but db and dc are a third of what they should be: the 3 of the last "
+    "step belongs to them too."
+)
+def factor_for_a_only(a, b, c):
+    return 3 * (a + b * c), {"da": 3, "db": c, "dc": b}
+
+
 @computation_graph.right
-def graph_by_nudging(a, b, c):
+def graph_by_differences(a, b, c):
     def value(a, b, c):
         return 3 * (a + b * c)
 
@@ -436,11 +529,11 @@ lab.concept(
     "product_for_z",
     points=1,
     answer="D",
-    why="(1, n_x) times (n_x, m) is (1, m): one sum for each example.",
+    why="(1, n_x) times (n_x, m) is (1, m): one weighted sum per example.",
     because={
-        "A": "`*` multiplies each pixel by its weight but adds nothing up: (n_x, m).",
+        "A": "`*` multiplies each input by its weight but adds nothing up: (n_x, m).",
         "B": "(n_x, 1) times (n_x, m) does not fit: the inner sizes must agree.",
-        "C": "`np.outer` multiplies each with each: n_x times n_x·m products.",
+        "C": "`np.outer` multiplies every weight by every input: (n_x, n_x·m).",
     },
 )
 
@@ -456,59 +549,61 @@ def normalize_rows(rng):
 
 
 @normalize_rows.mistake(
-    "The columns have length 1, not the rows. axis=1 runs along a row."
+    "The columns have length 1, not the rows. axis=1 sums along a row."
 )
 def normalizes_columns(x):
     return x / np.linalg.norm(x, axis=0, keepdims=True)
 
 
 @normalize_rows.mistake(
-    "The lengths have shape (rows,), which is lined up with the columns. Keep the "
-    "axis: keepdims=True."
+    "The lengths have shape (rows,), which NumPy matches with the columns. Keep the "
+    "summed axis: keepdims=True."
 )
 def drops_the_axis(x):
     return x / np.linalg.norm(x, axis=1)
 
 
 @normalize_rows.mistake(
-    "Each row was divided by the sum of its absolute values. The length is the root of "
-    "the sum of squares."
+    "Each row was divided by the sum of its absolute values. The length is the square "
+    "root of the sum of squares."
 )
 def normalizes_by_absolute_values(x):
     return x / np.sum(np.abs(x), axis=1, keepdims=True)
 
 
 @normalize_rows.mistake(
-    "Each row was divided by the square of its length: the root is missing."
+    "Each row was divided by the square of its length: the square root is missing."
 )
 def forgets_the_root(x):
     return x / np.sum(x**2, axis=1, keepdims=True)
 
 
 @normalize_rows.mistake(
-    "Each row was divided by its sum. Its length is the root of the sum of squares."
+    "Each row was divided by its sum. Its length is the square root of the sum of "
+    "squares."
 )
 def normalizes_by_sums(x):
     return x / np.sum(x, axis=1, keepdims=True)
 
 
 @normalize_rows.mistake(
-    "Each row was divided by its largest absolute value. Its length is the root of the "
-    "sum of squares."
+    "Each row was divided by its largest absolute value. Its length is the square root "
+    "of the sum of squares."
 )
 def normalizes_by_the_largest(x):
     return x / np.max(np.abs(x), axis=1, keepdims=True)
 
 
 @normalize_rows.mistake(
-    "These are the lengths of the rows. Divide each row by its own."
+    "These are the lengths of the rows. Divide each row by its length."
 )
 def returns_the_lengths(x):
     return np.linalg.norm(x, axis=1, keepdims=True)
 
 
 @normalize_rows.mistake(
-    "One length was used for the whole table. Each row has a length of its own: axis=1."
+    "All rows were divided by the same number, the length of the whole table. Each row "
+    "has its own length: axis=1."
 )
 def one_length_for_all(x):
     return x / np.linalg.norm(x)
@@ -521,6 +616,15 @@ def one_length_for_all(x):
 def normalizes_in_place(x):
     x /= np.linalg.norm(x, axis=1, keepdims=True)
     return x
+
+
+@normalize_rows.mistake(
+    "Each row was standardized: its mean was subtracted, and it was divided by its "
+    "standard deviation. Here it is only divided, by its length."
+)
+def standardizes_rows(x):
+    with np.errstate(invalid="ignore"):
+        return (x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True)
 
 
 @normalize_rows.right
@@ -554,7 +658,7 @@ def softmax(rng):
 
 
 @softmax.mistake(
-    "At ±1000 it is not a number (nan): the exponentials are infinite, or all zero. "
+    "At ±1000 the result is nan: the exponentials are infinite, or all of them are 0. "
     "Subtract the row's maximum first."
 )
 def overflows(x):
@@ -563,23 +667,32 @@ def overflows(x):
 
 
 @softmax.mistake(
-    "The columns sum to 1, not the rows. An example is a row: axis=1 for the maximum "
+    "The columns sum to 1, not the rows. Each example is a row: axis=1 for the maximum "
     "and for the sum."
 )
-def shares_of_columns(x):
+def probabilities_of_columns(x):
     e = np.exp(x - np.max(x, axis=0, keepdims=True))
     return e / np.sum(e, axis=0, keepdims=True)
 
 
 @softmax.mistake("The whole table sums to 1. Each row should: axis=1 in the sum.")
-def shares_of_the_table(x):
+def probabilities_of_the_table(x):
     e = np.exp(x - np.max(x))
     return e / np.sum(e)
 
 
 @softmax.mistake(
-    "One maximum was taken for all rows. A row far below it is all zeros then, and "
-    "0 / 0 is not a number. Take each row's own."
+    "At ±1000 the result is nan, and elsewhere the whole table sums to 1. Subtract the "
+    "row's maximum first, and sum each row: axis=1."
+)
+def overflows_and_sums_the_table(x):
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.exp(x) / np.sum(np.exp(x))
+
+
+@softmax.mistake(
+    "The same maximum was subtracted from all rows. In a row far below it all "
+    "exponentials are 0, and 0 / 0 is nan. Subtract each row's own maximum."
 )
 def one_maximum_for_all(x):
     e = np.exp(x - np.max(x))
@@ -587,8 +700,8 @@ def one_maximum_for_all(x):
 
 
 @softmax.mistake(
-    "The sums have shape (m,), which is lined up with the columns. Keep the axis: "
-    "keepdims=True."
+    "The sums have shape (m,), which NumPy matches with the columns. Keep the summed "
+    "axis: keepdims=True."
 )
 def sums_without_axis(x):
     e = np.exp(x - np.max(x, axis=1, keepdims=True))
@@ -596,16 +709,70 @@ def sums_without_axis(x):
 
 
 @softmax.mistake(
-    "The rows were divided by their sums without the exponential: negative scores give "
-    "negative shares, or large ones."
+    "The scores themselves were divided by their sum, so negative scores can give "
+    "negative probabilities. Take the exponential first."
 )
 def forgets_the_exponential(x):
     return x / np.sum(x, axis=1, keepdims=True)
 
 
 @softmax.mistake(
-    "The maximum subtracted is that of a column. All scores of a row have to be "
-    "lowered by the same number, or its shares change: axis=1."
+    "The exponentials were divided by the sum of the whole table. Divide each row by "
+    "its own sum: axis=1."
+)
+def sum_of_the_table(x):
+    e = np.exp(x - np.max(x, axis=1, keepdims=True))
+    return e / np.sum(e)
+
+
+@softmax.mistake(
+    "The numerator is not an exponential: the scores themselves were divided by the "
+    "sum of the exponentials."
+)
+def score_as_the_numerator(x):
+    e = np.exp(x - np.max(x, axis=1, keepdims=True))
+    return x / np.sum(e, axis=1, keepdims=True)
+
+
+@softmax.mistake(
+    "The numerator is not an exponential: the lowered scores were divided by the sum "
+    "of the exponentials."
+)
+def lowered_score_as_the_numerator(x):
+    lowered = x - np.max(x, axis=1, keepdims=True)
+    return lowered / np.sum(np.exp(lowered), axis=1, keepdims=True)
+
+
+@softmax.mistake(
+    "At ±1000 the result is nan, and elsewhere the columns sum to 1. Subtract the "
+    "row's maximum first, and sum along the rows: axis=1."
+)
+def overflows_and_sums_columns(x):
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.exp(x) / np.sum(np.exp(x), axis=0)
+
+
+@softmax.mistake(
+    "The minimum of each row was subtracted, so large scores still overflow. Subtract "
+    "the maximum."
+)
+def subtracts_the_minimum(x):
+    with np.errstate(over="ignore", invalid="ignore"):
+        e = np.exp(x - np.min(x, axis=1, keepdims=True))
+        return e / np.sum(e, axis=1, keepdims=True)
+
+
+@softmax.mistake(
+    "The largest score gets the smallest probability. Look at the sign of the exponent."
+)
+def exponent_of_the_wrong_sign(x):
+    e = np.exp(np.min(x, axis=1, keepdims=True) - x)
+    return e / np.sum(e, axis=1, keepdims=True)
+
+
+@softmax.mistake(
+    "The maximum of each column was subtracted. All scores of a row have to be lowered "
+    "by the same number, or its probabilities change: axis=1."
 )
 def maximum_of_columns(x):
     e = np.exp(x - np.max(x, axis=0))
@@ -629,17 +796,18 @@ def forgets_the_sum(x):
 
 
 @softmax.mistake(
-    "Each score was put through the sigmoid on its own. The classes of a row share "
-    "one probability between them."
+    "The sigmoid was applied to each score on its own. The probabilities of a row have "
+    "to add up to 1."
 )
 def sigmoid_of_each(x):
     return ref.sigmoid(x)
 
 
 @softmax.mistake(
-    "These are logarithms of the shares, none above 0. Return the shares themselves."
+    "These are the logarithms of the probabilities: none is above 0. Return the "
+    "probabilities themselves."
 )
-def logarithms_of_shares(x):
+def logarithms_of_probabilities(x):
     return x - np.logaddexp.reduce(x, axis=1, keepdims=True)
 
 
@@ -661,9 +829,9 @@ def softmax_through_logarithms(x):
 
 
 def labels_and_guesses(rng):
-    """One pair, several, and predictions without a miss."""
+    """One pair, several, and perfect predictions."""
     yield case(rng.uniform(0.1, 0.9, 1), np.array([0]))
-    for m in (4, 6, 9):  # misses of either sign, which do not cancel
+    for m in (4, 6, 9):  # errors of either sign, which do not cancel
         y = rng.permutation(np.arange(m) % 2)
         yield case(np.abs(y - rng.uniform(0.1, 0.3, m) * (1 + y)), y)
     y = rng.permutation(np.arange(7) % 2)
@@ -672,44 +840,46 @@ def labels_and_guesses(rng):
 
 @lab.check("L1", points=3)
 def l1(rng):
-    """One pair, several, and predictions without a miss."""
+    """One pair, several, and perfect predictions."""
     yield from labels_and_guesses(rng)
 
 
-@l1.mistake("Misses of different sign cancel. Take absolute values before adding up.")
+@l1.mistake("Errors of opposite sign cancel. Take absolute values before adding up.")
 def l1_without_absolute_values(yhat, y):
     return np.sum(y - yhat)
 
 
 @l1.mistake(
-    "The absolute value was taken of the sum, where misses of different sign have "
+    "The absolute value was taken of the sum, where errors of opposite sign have "
     "cancelled already. Take absolute values first, then add up."
 )
 def l1_absolute_value_of_the_sum(yhat, y):
     return np.abs(np.sum(y - yhat))
 
 
-@l1.mistake("That is the largest miss. This loss adds all of them up.")
+@l1.mistake("That is the largest error. This loss adds all of them up.")
 def l1_takes_the_largest(yhat, y):
     return np.max(np.abs(y - yhat))
 
 
-@l1.mistake("That is the average miss. This loss adds them up.")
+@l1.mistake("That is the average error. This loss is the sum, not the average.")
 def l1_averages(yhat, y):
     return np.mean(np.abs(y - yhat))
 
 
-@l1.mistake("That is the root of a sum of squares. This loss adds up sizes of misses.")
+@l1.mistake(
+    "That is the square root of a sum of squares. This loss adds up absolute values."
+)
 def l1_takes_the_norm(yhat, y):
     return np.linalg.norm(y - yhat)
 
 
-@l1.mistake("The misses were squared. That is the next exercise.")
+@l1.mistake("The errors were squared. That is the next exercise.")
 def l1_squares(yhat, y):
     return np.sum((y - yhat) ** 2)
 
 
-@l1.mistake("The misses are still apart. Add them up.")
+@l1.mistake("These are the absolute values of the single errors. Add them up.")
 def l1_keeps_them_apart(yhat, y):
     return np.abs(y - yhat)
 
@@ -726,18 +896,25 @@ def l1_as_norm(yhat, y):
 
 @lab.check("L2", points=3)
 def l2(rng):
-    """One pair, several, and predictions without a miss."""
+    """One pair, several, and perfect predictions."""
     yield from labels_and_guesses(rng)
 
 
-@l2.mistake("A root was taken: that is the norm. This loss is the sum of squares.")
+@l2.mistake(
+    "A square root was taken: that is the norm. This loss is the sum of squares."
+)
 def l2_takes_a_root(yhat, y):
     return np.linalg.norm(y - yhat)
 
 
-@l2.mistake("That is the average square. This loss adds them up.")
+@l2.mistake("That is the average square. This loss is the sum, not the average.")
 def l2_averages(yhat, y):
     return np.mean((y - yhat) ** 2)
+
+
+@l2.mistake("That is half of the sum of squares. This loss has no factor.")
+def l2_half(yhat, y):
+    return np.sum((y - yhat) ** 2) / 2
 
 
 @l2.mistake("Absolute values were added up, not squares.")
@@ -745,18 +922,25 @@ def l2_absolute_values(yhat, y):
     return np.sum(np.abs(y - yhat))
 
 
-@l2.mistake("The sum was squared. Square each miss first, then add up.")
+@l2.mistake("The sum was squared. Square each error first, then add up.")
 def l2_squares_the_sum(yhat, y):
     return np.sum(y - yhat) ** 2
 
 
-@l2.mistake("The squares are still apart. Add them up.")
+@l2.mistake(
+    "The sum of the absolute values was squared. Square each error first, then add up."
+)
+def l2_squares_l1(yhat, y):
+    return np.sum(np.abs(y - yhat)) ** 2
+
+
+@l2.mistake("These are the squares of the single errors. Add them up.")
 def l2_keeps_them_apart(yhat, y):
     return (y - yhat) ** 2
 
 
 @l2.mistake(
-    "Squares were subtracted from each other. Subtract first, then square each "
+    "The squares were subtracted from each other. Subtract first, then square each "
     "difference."
 )
 def l2_difference_of_squares(yhat, y):
@@ -764,8 +948,8 @@ def l2_difference_of_squares(yhat, y):
 
 
 @l2.mistake(
-    "Predictions and labels were multiplied with each other. It is their difference "
-    "that is multiplied with itself."
+    "Predictions and labels were multiplied by each other. It is their difference that "
+    "is multiplied by itself."
 )
 def l2_product_of_both(yhat, y):
     return np.dot(yhat, y)
@@ -790,7 +974,7 @@ lab.concept(
     answer="B",
     why="Each of the two is repeated along its axis of length 1: 36 differences.",
     because={
-        "A": "Were it only so! An axis of length 1 is repeated, quietly.",
+        "A": "If only it were! An axis of length 1 is repeated, without a warning.",
         "C": "Neither shape wins: each axis of length 1 is repeated to fit the other.",
         "D": "Neither shape wins: each axis of length 1 is repeated to fit the other.",
     },
@@ -806,14 +990,15 @@ lab.concept(
     digits=3,
     why="y = 1, so the loss is -ln 0.2.",
     because={
-        0.223: "That is -ln(1 - a), the loss if the truth were 0.",
-        -1.609: "A loss is never negative: the logarithm of a probability is, so there "
-        "is a minus before it.",
+        0.223: "That is -ln(1 - a), the loss if the label were 0.",
+        -1.609: "A loss is never negative. The logarithm of a probability is, so there "
+        "is a minus sign before it.",
         0.699: "That is the logarithm to base 10. Here ln is meant, `np.log`.",
         2.322: "That is the logarithm to base 2. Here ln is meant, `np.log`.",
         0.8: "That is the distance 1 - a. The loss is a logarithm.",
         0.64: "That is the squared distance. The loss is a logarithm.",
-        1.61: "Very near. Give three decimals.",
+        1.61: "Nearly. Give three decimals.",
+        1.6: "Nearly. Give three decimals.",
     },
 )
 
@@ -821,11 +1006,11 @@ lab.concept(
     "cost_of_copies",
     points=1,
     answer="C",
-    why="Twice the sum, divided by twice as many: an average does not change.",
+    why="Twice the sum, divided by twice the number: the average does not change.",
     because={
         "A": "The sum of the losses doubles, but the cost is their average.",
         "B": "m doubles, but so does the sum that is divided by it.",
-        "D": "Each loss is there twice, whatever the label; think of the average.",
+        "D": "Each loss appears twice, whatever the label. Think of the average.",
     },
 )
 
@@ -838,22 +1023,32 @@ def initialize_with_zeros(rng):
 
 
 @initialize_with_zeros.mistake(
-    "w has one axis, the trap of this lab. Give `np.zeros` a shape with both: (dim, 1)."
+    "w has one axis only, the trap of part 4. Give `np.zeros` a shape with two."
 )
 def zeros_of_one_axis(dim):
     return np.zeros(dim), 0.0
 
 
-@initialize_with_zeros.mistake("w is a row. A column has its length in the first axis.")
+@initialize_with_zeros.mistake(
+    "w is a row. In a column the first axis is the long one, and the second has length "
+    "1."
+)
 def zeros_in_a_row(dim):
     return np.zeros((1, dim)), 0.0
 
 
 @initialize_with_zeros.mistake(
-    "w is random. Logistic regression starts from zeros; next week starts otherwise."
+    "w is random. Here we start from zeros; random starts come next week."
 )
 def random_weights(dim):
     return np.random.randn(dim, 1) * 0.01, 0.0
+
+
+@initialize_with_zeros.mistake(
+    "w is a square table. It should be a column, with one weight in each row."
+)
+def zeros_in_a_square(dim):
+    return np.zeros((dim, dim)), 0.0
 
 
 @initialize_with_zeros.mistake("w holds ones. It should hold zeros.")
@@ -878,7 +1073,7 @@ def zeros_in_float32(dim):
 
 
 def drawn_examples(rng, n, m):
-    """Weights, bias, features and labels of a neuron that is neither sure nor blind."""
+    """Weights, bias, features and labels; no probability is close to 0 or 1."""
     w = rng.normal(size=(n, 1)) / np.sqrt(n)
     b = float(rng.normal())
     return w, b, rng.normal(size=(n, m)), labels(rng, m)
@@ -918,12 +1113,12 @@ def sums_the_cost(w, b, X, Y):
     "dw and db are m times too large. They are averages over the m examples, like the "
     "cost."
 )
-def sums_the_slopes(w, b, X, Y):
+def sums_the_gradients(w, b, X, Y):
     grads, cost = ref.propagate(w, b, X, Y)
     return {key: value * X.shape[1] for key, value in grads.items()}, cost
 
 
-@propagate.mistake("db is m times too large: sum, and then divide by m.")
+@propagate.mistake("db is m times too large: divide the sum by m.")
 def sums_the_bias(w, b, X, Y):
     grads, cost = ref.propagate(w, b, X, Y)
     return grads | {"db": grads["db"] * X.shape[1]}, cost
@@ -936,8 +1131,8 @@ def sums_the_weights(w, b, X, Y):
 
 
 @propagate.mistake(
-    "The cost is negative. Logarithms of probabilities are; there is a minus before "
-    "the loss."
+    "The cost is negative. Logarithms of probabilities are negative, so the loss has a "
+    "minus sign in front."
 )
 def negative_cost(w, b, X, Y):
     grads, cost = ref.propagate(w, b, X, Y)
@@ -947,14 +1142,14 @@ def negative_cost(w, b, X, Y):
 @propagate.mistake(
     "Both derivatives have the wrong sign: dz is the prediction minus the label, A - Y."
 )
-def truth_minus_prediction(w, b, X, Y):
+def label_minus_prediction(w, b, X, Y):
     grads, cost = ref.propagate(w, b, X, Y)
     return {key: -value for key, value in grads.items()}, cost
 
 
 @propagate.mistake(
-    "The cost counts examples with label 1 only. The second term, with 1 - Y, is for "
-    "the others."
+    "The cost counts the examples with label 1 only. The second term, with 1 - Y, is "
+    "for the others."
 )
 def half_the_loss(w, b, X, Y):
     grads, _ = ref.propagate(w, b, X, Y)
@@ -969,8 +1164,8 @@ def same_logarithm_twice(w, b, X, Y):
 
 
 @propagate.mistake(
-    "The second term of the cost has the wrong sign. The minus stands before both "
-    "terms: put brackets around their sum."
+    "The second term of the cost has the wrong sign. The minus applies to both terms: "
+    "put brackets around their sum."
 )
 def minus_before_one_term(w, b, X, Y):
     grads, _ = ref.propagate(w, b, X, Y)
@@ -989,16 +1184,15 @@ def sums_one_term(w, b, X, Y):
 
 
 @propagate.mistake(
-    "The two labels have changed places in the cost: log(A) belongs to Y, log(1 - A) "
-    "to 1 - Y."
+    "The two labels are swapped in the cost: log(A) belongs to Y, log(1 - A) to 1 - Y."
 )
-def labels_changed_places(w, b, X, Y):
+def labels_swapped(w, b, X, Y):
     grads, _ = ref.propagate(w, b, X, Y)
     return grads, np.mean(_loss(_activations(w, b, X), 1 - Y))
 
 
 @propagate.mistake(
-    "The bias is added after the sigmoid. It belongs to the evidence, w.T X + b."
+    "The bias is added after the sigmoid. It belongs into the weighted sum, w.T X + b."
 )
 def bias_after_the_sigmoid(w, b, X, Y):
     A = ref.sigmoid(np.dot(w.T, X)) + b
@@ -1008,20 +1202,20 @@ def bias_after_the_sigmoid(w, b, X, Y):
     return {"dw": np.dot(X, (A - Y).T) / m, "db": np.sum(A - Y) / m}, cost
 
 
-@propagate.mistake("dw has the wrong sign: it takes A - Y, as db does.")
+@propagate.mistake("dw has the wrong sign; db is right. Both are made from A - Y.")
 def weights_of_the_wrong_sign(w, b, X, Y):
     grads, cost = ref.propagate(w, b, X, Y)
     return grads | {"dw": -grads["dw"]}, cost
 
 
-@propagate.mistake("db has the wrong sign: it takes A - Y, as dw does.")
+@propagate.mistake("db has the wrong sign; dw is right. Both are made from A - Y.")
 def bias_of_the_wrong_sign(w, b, X, Y):
     grads, cost = ref.propagate(w, b, X, Y)
     return grads | {"db": -grads["db"]}, cost
 
 
 @propagate.mistake(
-    "db is the average of A alone. The labels are missing: it averages A - Y."
+    "db is the average of A alone. The labels are missing: average A - Y."
 )
 def bias_without_labels(w, b, X, Y):
     grads, cost = ref.propagate(w, b, X, Y)
@@ -1029,28 +1223,26 @@ def bias_without_labels(w, b, X, Y):
 
 
 @propagate.mistake(
-    "db was taken from dw. It has nothing to do with the inputs: average A - Y."
+    "db was computed from dw, but the inputs do not enter into it: average A - Y."
 )
 def bias_from_the_weights(w, b, X, Y):
     grads, cost = ref.propagate(w, b, X, Y)
     return grads | {"db": np.mean(grads["dw"])}, cost
 
 
-@propagate.mistake(
-    "The derivatives are divided by m twice: they are m times too small."
-)
+@propagate.mistake("dw and db are m times too small: they were divided by m twice.")
 def averages_twice(w, b, X, Y):
     grads, cost = ref.propagate(w, b, X, Y)
     return {key: value / X.shape[1] for key, value in grads.items()}, cost
 
 
-@propagate.mistake("The bias is not used. The evidence is w.T X + b.")
+@propagate.mistake("The bias is not used. The weighted sum is w.T X + b.")
 def forgets_the_bias(w, b, X, Y):
     return ref.propagate(w, 0.0, X, Y)
 
 
 @propagate.mistake(
-    "The sigmoid is missing: A is the evidence itself, not a probability."
+    "The sigmoid is missing: A is the weighted sum itself, not a probability."
 )
 def forgets_the_sigmoid(w, b, X, Y):
     A = np.dot(w.T, X) + b
@@ -1061,7 +1253,7 @@ def forgets_the_sigmoid(w, b, X, Y):
 
 
 @propagate.mistake("dw is a row. It should have the shape of w, a column.")
-def slopes_in_a_row(w, b, X, Y):
+def gradient_in_a_row(w, b, X, Y):
     grads, cost = ref.propagate(w, b, X, Y)
     return grads | {"dw": grads["dw"].T}, cost
 
@@ -1075,6 +1267,24 @@ def averages_over_features(w, b, X, Y):
     return {key: value * factor for key, value in grads.items()}, cost * factor
 
 
+@propagate.mistake(
+    "Cost, dw and db are all m times too large. Is m the number of examples, the "
+    "columns of X and Y?"
+)
+def counts_the_rows_of_y(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    m = X.shape[1]
+    return {key: value * m for key, value in grads.items()}, cost * m
+
+
+@propagate.mistake(
+    "The cost uses the logarithm to base 10. Take the natural one, `np.log`."
+)
+def logarithm_to_base_ten(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return grads, cost / np.log(10)
+
+
 @propagate.mistake("The cost uses another logarithm. Take the natural one, `np.log`.")
 def other_logarithm(w, b, X, Y):
     grads, cost = ref.propagate(w, b, X, Y)
@@ -1082,9 +1292,10 @@ def other_logarithm(w, b, X, Y):
 
 
 @propagate.mistake(
-    "The derivatives hold a factor A (1 - A) too many. With this loss it cancels out."
+    "dw and db contain a factor A (1 - A) that should not be there. With this loss it "
+    "cancels out: dz = a - y."
 )
-def slope_of_squares(w, b, X, Y):
+def gradient_of_squares(w, b, X, Y):
     _, cost = ref.propagate(w, b, X, Y)
     A = _activations(w, b, X)
     dZ = (A - Y) * A * (1 - A)
@@ -1092,7 +1303,7 @@ def slope_of_squares(w, b, X, Y):
 
 
 @propagate.mistake(
-    "The cost is a table of one number. `np.sum` over everything, or `np.squeeze`, "
+    "The cost is an array of shape (1, 1). `np.sum` over everything, or `np.squeeze`, "
     "makes it a number."
 )
 def cost_in_a_table(w, b, X, Y):
@@ -1101,7 +1312,7 @@ def cost_in_a_table(w, b, X, Y):
 
 
 @propagate.mistake(
-    "db was not averaged into one number: it still has one value for each example."
+    "db still has one value for each example. Sum over the examples to get one number."
 )
 def bias_for_each_example(w, b, X, Y):
     grads, cost = ref.propagate(w, b, X, Y)
@@ -1114,6 +1325,24 @@ def bias_for_each_example(w, b, X, Y):
 def squared_error(w, b, X, Y):
     grads, _ = ref.propagate(w, b, X, Y)
     return grads, np.mean((_activations(w, b, X) - Y) ** 2)
+
+
+@propagate.mistake(
+    "The cost is half of the average squared error. Logistic regression uses the "
+    "cross-entropy."
+)
+def half_the_squared_error(w, b, X, Y):
+    grads, _ = ref.propagate(w, b, X, Y)
+    return grads, np.mean((_activations(w, b, X) - Y) ** 2) / 2
+
+
+@propagate.mistake(
+    "db is an array with one axis. Sum over everything, without `axis`, to get a "
+    "number."
+)
+def bias_in_an_array_of_one(w, b, X, Y):
+    grads, cost = ref.propagate(w, b, X, Y)
+    return grads | {"db": np.array([grads["db"]])}, cost
 
 
 @propagate.right
@@ -1156,18 +1385,19 @@ lab.concept(
     answer="B",
     why="dw_j = x_j dz: each weight is moved by its own pixel.",
     because={
-        "A": "b starts at 0 as well, and it is not needed: w's slopes differ anyway.",
+        "A": "b starts at 0 as well, and the derivatives of the weights differ without "
+        "it.",
         "C": "σ(0) is 0.5, so the first error is 0.5 on every example.",
-        "D": "There is no noise in it: the same data give the same steps.",
+        "D": "There is no noise: the same data give the same steps.",
     },
 )
 
 
 @lab.check("optimize", points=11)
 def optimize(rng):
-    """One step, few steps, several notes of the cost, the defaults, one example.
+    """One step, few steps, several recorded costs, the defaults, one example.
 
-    - Costs are noted before iterations 0, 100, 200 …: 1, 4, 100 and 201 steps.
+    - Costs are recorded before iterations 0, 100, 200 …: 1, 4, 100 and 201 steps.
     - The gradients are those used in the last step.
     - The arguments stay as they are; the defaults are 100 steps and 0.009.
     """
@@ -1183,24 +1413,24 @@ def optimize(rng):
 
 
 def _uncentred(rng, n, m):
-    """Examples to learn from in which each step of w moves the gradient in b."""
+    """Training examples in which each step of w changes the gradient of b."""
     w, b, X, Y = drawn_examples(rng, n, m)
     return w / 2, b / 2, np.abs(X) + 0.5, Y
 
 
-def _descent(w, b, X, Y, num_iterations, learning_rate, noted=100):
-    """Gradient descent; a cost every `noted` steps."""
+def _descent(w, b, X, Y, num_iterations, learning_rate, every=100):
+    """Gradient descent; a cost every `every` steps."""
     costs = []
     for i in range(num_iterations):
         grads, cost = ref.propagate(w, b, X, Y)
-        if i % noted == 0:
+        if i % every == 0:
             costs.append(cost)
         w = w - learning_rate * grads["dw"]
         b = b - learning_rate * grads["db"]
     return {"w": w, "b": b}, grads, costs
 
 
-@optimize.mistake("The cost climbs. The slopes point uphill, so subtract them.")
+@optimize.mistake("The cost rises. The gradient points uphill, so subtract it.")
 def climbs(w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False):
     return _descent(w, b, X, Y, num_iterations, -learning_rate)
 
@@ -1218,18 +1448,19 @@ def descends_in_place(
 
 
 @optimize.mistake(
-    "There is a cost for every step. Note it only at steps 0, 100, 200, …"
+    "There is a cost for every step. Append it only at steps 0, 100, 200, …"
 )
-def notes_every_cost(
+def records_every_cost(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
 ):
-    return _descent(w, b, X, Y, num_iterations, learning_rate, noted=1)
+    return _descent(w, b, X, Y, num_iterations, learning_rate, every=1)
 
 
 @optimize.mistake(
-    "Every step uses the slopes of the start. Ask `propagate` again after each step."
+    "Every step uses the gradients of the start. Call `propagate` again before each "
+    "step."
 )
-def slopes_of_the_start(
+def gradients_of_the_start(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
 ):
     grads, cost = ref.propagate(w, b, X, Y)
@@ -1238,7 +1469,7 @@ def slopes_of_the_start(
     return {"w": w, "b": b}, grads, [cost] * (1 + (num_iterations - 1) // 100)
 
 
-@optimize.mistake("The bias never moves. It takes a step like the weights.")
+@optimize.mistake("The bias never changes. It takes a step as the weights do.")
 def leaves_the_bias(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
 ):
@@ -1261,18 +1492,14 @@ def returns_the_start(
     return {"w": w, "b": b}, grads, costs
 
 
-@optimize.mistake(
-    "It takes one step too many: `range(n)` has n values already, 0 to n - 1."
-)
+@optimize.mistake("It takes one step too many. `range(n)` gives n values, 0 to n - 1.")
 def one_step_too_many(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
 ):
     return ref.optimize(w, b, X, Y, num_iterations + 1, learning_rate)
 
 
-@optimize.mistake(
-    "It takes one step too few. `range(n)` has n values already, 0 to n - 1."
-)
+@optimize.mistake("It takes one step too few. `range(n)` gives n values, 0 to n - 1.")
 def one_step_too_few(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
 ):
@@ -1281,7 +1508,7 @@ def one_step_too_few(
 
 
 @optimize.mistake(
-    "It stops after the first step. The `return` belongs behind the loop, not into it."
+    "It stops after the first step. The `return` belongs after the loop, not inside it."
 )
 def returns_inside_the_loop(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
@@ -1290,7 +1517,7 @@ def returns_inside_the_loop(
 
 
 @optimize.mistake(
-    "It takes 100 steps whatever was asked for. The argument `num_iterations` decides."
+    "It always takes 100 steps. The argument `num_iterations` says how many."
 )
 def a_hundred_steps_always(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
@@ -1299,8 +1526,8 @@ def a_hundred_steps_always(
 
 
 @optimize.mistake(
-    "The gradients are those at the parameters that come back. Asked for are the ones "
-    "that the last step used."
+    "The gradients are those of the final parameters. Return the ones that the last "
+    "step used."
 )
 def gradients_after_the_last_step(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
@@ -1310,20 +1537,17 @@ def gradients_after_the_last_step(
 
 
 @optimize.mistake(
-    "Costs are missing. Note them also when `print_cost` is false, at step 0 to begin "
-    "with."
+    "The list of costs is empty. Append the cost also when `print_cost` is false; "
+    "begin at step 0."
 )
-def notes_nothing(
+def records_nothing(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
 ):
     params, grads, costs = ref.optimize(w, b, X, Y, num_iterations, learning_rate)
     return params, grads, costs if print_cost else []
 
 
-@optimize.mistake(
-    "The bias takes its step with dw, or the weights with db. Each has a gradient of "
-    "its own."
-)
+@optimize.mistake("The bias takes its step with dw. It has its own gradient, db.")
 def moves_the_bias_by_dw(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
 ):
@@ -1338,8 +1562,7 @@ def moves_the_bias_by_dw(
 
 
 @optimize.mistake(
-    "The learning rate is 0.009 whatever was given. The argument `learning_rate` "
-    "decides."
+    "The learning rate is always 0.009. The argument `learning_rate` says which to use."
 )
 def one_rate_for_all(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
@@ -1348,7 +1571,29 @@ def one_rate_for_all(
 
 
 @optimize.mistake(
-    "The learning rate you were given is not used. Multiply the gradients by it."
+    "It always takes 100 steps with a learning rate of 0.009. The arguments "
+    "`num_iterations` and `learning_rate` say which to use."
+)
+def defaults_for_all(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    return ref.optimize(w, b, X, Y)
+
+
+@optimize.mistake(
+    "The steps are m times too short: `propagate` has divided the gradients by m "
+    "already."
+)
+def averages_again(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    m = X.shape[1]
+    params, grads, costs = ref.optimize(w, b, X, Y, num_iterations, learning_rate / m)
+    return params, grads, costs
+
+
+@optimize.mistake(
+    "The learning rate is not used: every step is the full gradient. Multiply by it."
 )
 def ignores_the_rate(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
@@ -1357,9 +1602,9 @@ def ignores_the_rate(
 
 
 @optimize.mistake(
-    "The costs are noted after the step. The first should be the cost of the start."
+    "The costs are those after the step. The first one should be the cost of the start."
 )
-def notes_too_late(
+def records_too_late(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
 ):
     costs = []
@@ -1373,18 +1618,38 @@ def notes_too_late(
 
 
 @optimize.mistake(
-    "The steps were counted from 1, so the cost of the start is not noted. Count from "
-    "0: the costs are those before steps 0, 100, 200, …"
+    "The cost of the start is missing: the steps were counted from 1. Count from 0, "
+    "and append the costs before steps 0, 100, 200, …"
 )
 def counts_from_one(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
 ):
     params, grads, _ = ref.optimize(w, b, X, Y, num_iterations, learning_rate)
-    _, _, every = _descent(w, b, X, Y, num_iterations, learning_rate, noted=1)
-    return params, grads, every[99::100]
+    _, _, all_costs = _descent(w, b, X, Y, num_iterations, learning_rate, every=1)
+    return params, grads, all_costs[99::100]
 
 
-@optimize.mistake("Only the last cost that was noted is there. Append to the list.")
+@optimize.mistake(
+    "There is a cost for every tenth step. Append it only at steps 0, 100, 200, …"
+)
+def records_every_tenth_cost(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    return _descent(w, b, X, Y, num_iterations, learning_rate, every=10)
+
+
+@optimize.mistake(
+    "The second result holds the parameters again. Return the gradients of the last "
+    "step there."
+)
+def parameters_for_gradients(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    params, _, costs = ref.optimize(w, b, X, Y, num_iterations, learning_rate)
+    return params, {"dw": params["w"], "db": params["b"]}, costs
+
+
+@optimize.mistake("Only the last of the costs is there. Append each to the list.")
 def keeps_the_last_cost(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
 ):
@@ -1393,8 +1658,8 @@ def keeps_the_last_cost(
 
 
 @optimize.mistake(
-    "The bias moves by a gradient of the new weights. Get both gradients, then move "
-    "both."
+    "The step of the bias uses the gradient at the new weights. Compute both gradients "
+    "first, then take both steps."
 )
 def moves_one_after_the_other(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
@@ -1446,12 +1711,12 @@ lab.concept(
     "rate_too_large",
     points=1,
     answer="B",
-    why="A cost that goes up and down, ever higher, leaps across the valley.",
+    why="A cost that goes up and down, ever higher, comes from steps that jump across "
+    "the valley.",
     because={
-        "A": "More of the same steps: it leaps farther each time. Look at 1.94, 2.31, "
-        "2.75.",
-        "C": "Larger steps leap still farther. The cost is not creeping, it is rising.",
-        "D": "More pictures change what is learned, not how far a step leaps.",
+        "A": "More of the same steps jump farther each time: 1.94, 2.31, 2.75.",
+        "C": "Larger steps jump still farther. The cost is not creeping, it is rising.",
+        "D": "More images change what is learned, not how far a step goes.",
     },
 )
 
@@ -1461,20 +1726,20 @@ def predict(rng):
     """Sure and unsure neurons, one example, one feature, and an undecided example.
 
     - The bias counts: without it some label changes in each case but the last.
-    - 0.5 is compared with the probability, not with the evidence: some evidence lies
+    - 0.5 is compared with the probability, not with the weighted sum: some sums lie
       between 0 and 0.5.
     - At exactly 0.5 the label is 0.
     """
     for n, m, b in [(3, 20, -0.6), (1, 8, 0.7), (5, 1, 0.8), (4, 12, 0.9)]:
         z = np.concatenate([[0.3], [-0.3, -2.0, 2.0], rng.normal(scale=2, size=m)])
         z = z[:1] if m == 1 else rng.permutation(z[:m])
-        yield case(*_with_evidence(rng, n, b, z))
+        yield case(*_with_weighted_sums(rng, n, b, z))
     w = np.where(rng.uniform(size=(2, 1)) < 0.5, -1, 1) * rng.uniform(0.5, 2, (2, 1))
     X = np.concatenate([w, np.zeros((2, 2)), -w], axis=1)
     yield case(w, 0.0, X[:, rng.permutation(4)])
 
 
-def _with_evidence(rng, n, b, z):
+def _with_weighted_sums(rng, n, b, z):
     """Weights, bias and examples for which w.T X + b is z."""
     w = rng.normal(size=(n, 1)) + np.sign(rng.normal(size=(n, 1)))
     X = rng.normal(size=(n, len(z)))
@@ -1498,15 +1763,16 @@ def predicts_by_cutting_off(w, b, X):
     return _activations(w, b, X).astype(int)
 
 
-@predict.mistake("The bias is not used. The evidence is w.T X + b.")
+@predict.mistake("The bias is not used. The weighted sum is w.T X + b.")
 def predicts_without_bias(w, b, X):
     return ref.predict(w, 0.0, X)
 
 
 @predict.mistake(
-    "The evidence was compared with 0.5. Compare the probability, after the sigmoid."
+    "The weighted sum was compared with 0.5. Compare the probability, after the "
+    "sigmoid."
 )
-def threshold_on_the_evidence(w, b, X):
+def threshold_on_the_sum(w, b, X):
     return (np.dot(w.T, X) + b > 0.5).astype(int)
 
 
@@ -1516,7 +1782,7 @@ def one_at_the_threshold(w, b, X):
 
 
 @predict.mistake(
-    "An axis was lost. Labels have the shape (1, m), as Y does, so that they can be "
+    "An axis is missing. The labels have the shape (1, m), like Y, so that they can be "
     "compared with it."
 )
 def predicts_in_a_list(w, b, X):
@@ -1528,9 +1794,14 @@ def predicts_in_a_column(w, b, X):
     return ref.predict(w, b, X).T
 
 
-@predict.mistake("0 and 1 have changed places: 1 is for probabilities above 0.5.")
+@predict.mistake("0 and 1 are swapped: 1 is for probabilities above 0.5.")
 def predicts_the_other(w, b, X):
     return 1 - ref.predict(w, b, X)
+
+
+@predict.mistake("It is 1 below 0.5. It should be 1 for probabilities above 0.5.")
+def one_below_the_threshold(w, b, X):
+    return (_activations(w, b, X) < 0.5).astype(int)
 
 
 @predict.right
@@ -1543,7 +1814,7 @@ def predict_with_a_loop(w, b, X):
 
 
 @predict.right
-def predict_from_the_evidence(w, b, X):
+def predict_from_the_sum(w, b, X):
     return w.astype(np.float32).T @ X.astype(np.float32) + np.float32(b) > 0
 
 
@@ -1582,7 +1853,7 @@ def _clouds(rng, n, m):
 
 
 @model.mistake(
-    "It learns from the test set. That one stands for pictures nobody has taken yet."
+    "It learns from the test set, which stands for photographs nobody has taken yet."
 )
 def learns_from_the_test_set(
     X_train, Y_train, X_test, Y_test,
@@ -1595,7 +1866,7 @@ def learns_from_the_test_set(
     }
 
 
-@model.mistake("The predictions for training and test set have changed places.")
+@model.mistake("The predictions for the training set and the test set are swapped.")
 def swaps_the_predictions(
     X_train, Y_train, X_test, Y_test,
     num_iterations=2000, learning_rate=0.5, print_cost=False,
@@ -1608,8 +1879,8 @@ def swaps_the_predictions(
 
 
 @model.mistake(
-    "It predicts with the zeros it began with. Use the parameters that `optimize` "
-    "returned."
+    "All predictions are 0, as from the initial zeros. Predict with the parameters "
+    "that `optimize` returned."
 )
 def predicts_with_zeros(
     X_train, Y_train, X_test, Y_test,
@@ -1623,7 +1894,7 @@ def predicts_with_zeros(
 
 
 @model.mistake(
-    "The learning rate does not reach `optimize`, which then takes its own, 0.009."
+    "The learning rate does not reach `optimize`, which then uses its default, 0.009."
 )
 def forgets_the_rate(
     X_train, Y_train, X_test, Y_test,
@@ -1634,7 +1905,8 @@ def forgets_the_rate(
 
 
 @model.mistake(
-    "The number of iterations does not reach `optimize`, which then takes its own, 100."
+    "The number of iterations does not reach `optimize`, which then uses its default, "
+    "100."
 )
 def forgets_the_iterations(
     X_train, Y_train, X_test, Y_test,
@@ -1656,7 +1928,7 @@ def predicts_the_training_set_twice(
 
 
 @model.mistake(
-    "Neither setting reaches `optimize`, which then takes its own: 100 steps and 0.009."
+    "Neither setting reaches `optimize`, which then uses its defaults, 100 and 0.009."
 )
 def forgets_both_settings(
     X_train, Y_train, X_test, Y_test,
@@ -1667,7 +1939,7 @@ def forgets_both_settings(
     return right | given
 
 
-@model.mistake("The predictions are probabilities. `predict` makes labels of them.")
+@model.mistake("The predictions are probabilities. `predict` turns them into labels.")
 def predicts_probabilities(
     X_train, Y_train, X_test, Y_test,
     num_iterations=2000, learning_rate=0.5, print_cost=False,
@@ -1681,7 +1953,7 @@ def predicts_probabilities(
 
 @model.mistake(
     "`Y_prediction_train` and `Y_prediction_test` hold the labels that were given. "
-    "They should hold what `predict` says."
+    "They should hold what `predict` returns."
 )
 def hands_the_labels_back(
     X_train, Y_train, X_test, Y_test,
@@ -1702,6 +1974,65 @@ def returns_the_zeros(
     return right | {"w": np.zeros_like(right["w"]), "b": 0.0}
 
 
+@model.mistake(
+    "After training it goes on learning on the test set. Learn from the training set "
+    "only."
+)
+def goes_on_with_the_test_set(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
+    params, _, _ = ref.optimize(
+        right["w"], right["b"], X_test, Y_test, num_iterations, learning_rate
+    )
+    w, b = params["w"], params["b"]
+    return right | {
+        "w": w,
+        "b": b,
+        "Y_prediction_test": ref.predict(w, b, X_test),
+    }
+
+
+@model.mistake(
+    "The predictions for the test set are all 0, as from the initial zeros. Use the "
+    "parameters that `optimize` returned for both sets."
+)
+def predicts_the_test_set_with_zeros(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
+    return right | {"Y_prediction_test": np.zeros(Y_test.shape)}
+
+
+@model.mistake(
+    "`Y_prediction_train` and `Y_prediction_test` hold accuracies. They should hold "
+    "the predicted labels."
+)
+def accuracies_for_predictions(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
+    return right | {
+        "Y_prediction_train": np.mean(right["Y_prediction_train"] == Y_train),
+        "Y_prediction_test": np.mean(right["Y_prediction_test"] == Y_test),
+    }
+
+
+@model.mistake(
+    "`optimize` takes num_iterations before learning_rate. Given by name, their order "
+    "does not matter."
+)
+def swaps_the_settings(
+    X_train, Y_train, X_test, Y_test,
+    num_iterations=2000, learning_rate=0.5, print_cost=False,
+):  # fmt: skip
+    w, b = ref.initialize_with_zeros(X_train.shape[0])
+    return ref.optimize(w, b, X_train, Y_train, learning_rate, num_iterations)
+
+
 @model.right
 def model_on_its_own(
     X_train, Y_train, X_test, Y_test,
@@ -1720,7 +2051,7 @@ def model_on_its_own(
                 dw[j] += X_train[j, i] * (a - y) / m
         if step % 100 == 0:
             costs.append(cost)
-        w = [value - learning_rate * slope for value, slope in zip(w, dw, strict=True)]
+        w = [value - learning_rate * d for value, d in zip(w, dw, strict=True)]
         b -= learning_rate * db
     column = np.array(w).reshape(-1, 1)
     return {

@@ -11,7 +11,7 @@ lab = Lab("C1W3")
 ref = lab.reference
 
 
-# --- bends ---------------------------------------------------------------------------
+# --- activation functions ------------------------------------------------------------
 
 
 def signed(rng, shape, most=3.0):
@@ -22,12 +22,13 @@ def signed(rng, shape, most=3.0):
 
 
 def gradients_and_inputs(rng):
-    """One number, a row, a table, three axes; every pair of signs in the larger ones.
+    """One number, a row, a column, a table, three axes; every pair of signs.
 
-    The first is negative below 0, so that it counts in which of the two a sign is.
+    In the first, dA is positive and Z negative, so it matters whose sign is used. No Z
+    is 0: at the corners of ReLU and leaky ReLU the derivative is a convention.
     """
     yield case(-signed(rng, (1, 1)), signed(rng, (1, 1)))
-    for shape in [(1, 6), (3, 4), (2, 3, 2)]:
+    for shape in [(1, 6), (4, 1), (3, 4), (2, 3, 2)]:
         dA, Z = signed(rng, shape), signed(rng, shape)
         dA.flat[:4], Z.flat[:4] = (np.abs(a.flat[:4]) for a in (dA, Z))
         dA.flat[[1, 3]] *= -1
@@ -35,77 +36,69 @@ def gradients_and_inputs(rng):
         yield case(dA, Z)
 
 
-def gradients_and_corners(rng):
-    """The same, and inputs that are exactly 0."""
-    yield from gradients_and_inputs(rng)
-    dA, Z = signed(rng, (2, 3)), signed(rng, (2, 3))
-    corners = rng.permutation(6)[:2]
-    Z.flat[corners] = 0
-    dA.flat[corners] = [1.5, -2.5]
-    yield case(dA, Z)
-
-
 lab.concept(
     "why_tanh",
     points=1,
     answer="B",
-    why="Centred values keep the next layer's slopes from all having one sign.",
+    why="If all inputs of a unit are positive, the gradients of its weights all have "
+    "the same sign. Centred values avoid that.",
     because={
-        "A": "Beyond ±4 tanh is as flat as the sigmoid; that is its weakness too.",
-        "C": "That is the sigmoid, and a reason to have it at the output.",
-        "D": "It does bend; near 0 it only looks straight. A straight one would be "
-        "useless.",
+        "A": "Beyond ±4 tanh is even flatter than the sigmoid; that is its weakness "
+        "too.",
+        "C": "That is the sigmoid, and a reason to use it at the output.",
+        "D": "It only looks straight near 0. A straight line would be useless as an "
+        "activation function.",
     },
 )
 
 
 @lab.check("sigmoid_backward", points=3)
 def sigmoid_backward(rng):
-    """One number, a row, a table, three axes."""
+    """One number, a row, a column, a table, three axes."""
     yield from gradients_and_inputs(rng)
 
 
 @sigmoid_backward.mistake(
-    "That is the slope of the sigmoid alone. Multiply by dA, which comes from behind."
+    "That is the derivative of the sigmoid alone. Multiply it by dA, the upstream "
+    "gradient."
 )
-def sigmoid_forgets_the_blame(dA, Z):
+def sigmoid_forgets_the_upstream_gradient(dA, Z):
     return ref.sigmoid(Z) * (1 - ref.sigmoid(Z))
 
 
 @sigmoid_backward.mistake("In a (1 - a), a is the sigmoid of Z, not Z itself.")
-def sigmoid_slope_of_the_input(dA, Z):
+def sigmoid_derivative_from_the_input(dA, Z):
     return dA * Z * (1 - Z)
 
 
 @sigmoid_backward.mistake(
-    "dA was put through the sigmoid. The slope is taken at Z, which went into it."
+    "The sigmoid was applied to dA. Its derivative is taken at Z, its input."
 )
-def sigmoid_slope_at_the_blame(dA, Z):
+def sigmoid_derivative_at_the_gradient(dA, Z):
     return dA * ref.sigmoid(dA) * (1 - ref.sigmoid(dA))
 
 
-@sigmoid_backward.mistake("1 - a² is the slope of tanh. The sigmoid has a (1 - a).")
-def sigmoid_with_the_slope_of_tanh(dA, Z):
+@sigmoid_backward.mistake("1 - a² belongs to tanh. The sigmoid has a (1 - a).")
+def sigmoid_with_the_derivative_of_tanh(dA, Z):
     return dA * (1 - ref.sigmoid(Z) ** 2)
 
 
 @sigmoid_backward.mistake(
-    "dA is multiplied by the sigmoid, not by its slope a (1 - a)."
+    "dA is multiplied by the sigmoid itself, not by its derivative a (1 - a)."
 )
 def sigmoid_times_the_value(dA, Z):
     return dA * ref.sigmoid(Z)
 
 
 @sigmoid_backward.mistake(
-    "Z was taken for the sigmoid's output. It is what went in: put it through "
-    "`sigmoid`, and use the result twice."
+    "One of the two factors is Z itself. In a (1 - a), both a are the sigmoid of Z."
 )
 def sigmoid_of_z_once(dA, Z):
     return dA * Z * (1 - ref.sigmoid(Z))
 
 
 @sigmoid_backward.mistake(
-    "The sigmoid was taken twice: Z goes through it once, and a (1 - a) follows."
+    "The sigmoid was applied twice. In a (1 - a), a is the sigmoid of Z."
 )
 def sigmoid_of_the_sigmoid(dA, Z):
     a = ref.sigmoid(ref.sigmoid(Z))
@@ -130,48 +123,53 @@ def sigmoid_backward_by_exponentials(dA, Z):
 @sigmoid_backward.right
 def sigmoid_backward_with_a_loop(dA, Z):
     out = np.empty(Z.shape, dtype=np.float32)
-    for place, z in np.ndenumerate(Z):
+    for index, z in np.ndenumerate(Z):
         a = 1 / (1 + math.exp(-z))
-        out[place] = dA[place] * (a - a * a)
+        out[index] = dA[index] * (a - a * a)
     return out
 
 
 @lab.check("tanh_backward", points=3)
 def tanh_backward(rng):
-    """One number, a row, a table, three axes."""
+    """One number, a row, a column, a table, three axes."""
     yield from gradients_and_inputs(rng)
 
 
 @tanh_backward.mistake(
-    "That is the slope of tanh alone. Multiply it by dA, which comes from behind."
+    "That is the derivative of tanh alone. Multiply it by dA, the upstream gradient."
 )
-def tanh_forgets_the_blame(dA, Z):
+def tanh_forgets_the_upstream_gradient(dA, Z):
     return 1 - np.tanh(Z) ** 2
 
 
 @tanh_backward.mistake("In 1 - a², a is tanh of Z, not Z itself.")
-def tanh_slope_of_the_input(dA, Z):
+def tanh_derivative_from_the_input(dA, Z):
     return dA * (1 - Z**2)
 
 
-@tanh_backward.mistake("The square is missing: the slope is 1 - a², not 1 - a.")
+@tanh_backward.mistake("In 1 - a² it is tanh that is squared, not Z.")
+def tanh_of_the_square(dA, Z):
+    return dA * (1 - np.tanh(Z**2))
+
+
+@tanh_backward.mistake("The square is missing: the derivative is 1 - a², not 1 - a.")
 def tanh_forgets_the_square(dA, Z):
     return dA * (1 - np.tanh(Z))
 
 
-@tanh_backward.mistake("a (1 - a) is the slope of the sigmoid. tanh has 1 - a².")
-def tanh_with_the_slope_of_the_sigmoid(dA, Z):
+@tanh_backward.mistake("a (1 - a) belongs to the sigmoid. tanh has 1 - a².")
+def tanh_with_the_derivative_of_the_sigmoid(dA, Z):
     return dA * np.tanh(Z) * (1 - np.tanh(Z))
 
 
-@tanh_backward.mistake("dA is multiplied by tanh itself, not by its slope 1 - a².")
+@tanh_backward.mistake("dA is multiplied by tanh itself, not by its derivative 1 - a².")
 def tanh_times_the_value(dA, Z):
     return dA * np.tanh(Z)
 
 
 @tanh_backward.mistake(
-    "dA is inside the square. Multiply 1 - a² by it, with brackets around the "
-    "difference."
+    "Brackets are missing: a² is subtracted from dA. Multiply dA by the difference "
+    "1 - a²."
 )
 def tanh_without_brackets(dA, Z):
     return dA * 1 - np.tanh(Z) ** 2
@@ -196,62 +194,80 @@ lab.concept(
     digits=2,
     why="1 - 0.8² = 0.36. You need a only, not z.",
     because={
-        0.16: "0.8 · 0.2 is the slope of the sigmoid. tanh has 1 - a².",
+        0.4: "Nearly. Give two decimals.",
+        0.16: "0.8 · 0.2 belongs to the sigmoid. tanh has 1 - a².",
         0.2: "The square is missing: 1 - a², not 1 - a.",
-        0.64: "That is a². The slope is 1 - a².",
-        0.56: "You took 0.8 for z. It is a, the value of tanh already.",
-        0.44: "That is tanh(0.8)². 0.8 is a already, and the slope is 1 - a².",
+        0.64: "That is a². The derivative is 1 - a².",
+        0.56: "You took 0.8 for z. It is a, the value of tanh.",
+        0.44: "That is tanh(0.8)². 0.8 is already a, and the derivative is 1 - a².",
     },
 )
 
 
 @lab.check("relu_backward", points=3)
 def relu_backward(rng):
-    """One number, a row, a table, three axes, and the corner at 0."""
-    yield from gradients_and_corners(rng)
+    """One number, a row, a column, a table, three axes.
 
-
-@relu_backward.mistake("At exactly 0 we take the slope 1, so dA passes there.")
-def relu_blocks_the_corner(dA, Z):
-    return dA * (Z > 0)
+    - Where Z > 0 all of dA passes, where Z < 0 nothing; the corner is left open.
+    """
+    yield from gradients_and_inputs(rng)
 
 
 @relu_backward.mistake(
-    "That is the slope of ReLU alone. Multiply it by dA, which comes from behind."
+    "That is the derivative of ReLU alone. Multiply it by dA, the upstream gradient."
 )
-def relu_forgets_the_blame(dA, Z):
-    return np.where(Z >= 0, 1.0, 0.0)
+def relu_forgets_the_upstream_gradient(dA, Z):
+    return np.where(Z > 0, 1.0, 0.0)
 
 
 @relu_backward.mistake(
-    "dA is multiplied by ReLU itself. Its slope is 1 or 0, whatever the size of Z."
+    "dA is multiplied by ReLU itself. Its derivative is 1 or 0, whatever the size of Z."
 )
 def relu_times_the_value(dA, Z):
     return dA * np.maximum(0, Z)
 
 
 @relu_backward.mistake(
-    "Nothing is held back: dA passes everywhere. It should pass where Z is 0 or above."
+    "dA is passed on everywhere. Where Z is negative, the result should be 0."
 )
 def relu_lets_all_pass(dA, Z):
     return dA * 1.0
 
 
 @relu_backward.mistake(
-    "That is ReLU itself, the way forwards. On the way back dA passes, or nothing."
+    "That is ReLU of Z, the way forward. On the way back the values are those of dA, "
+    "or 0."
 )
 def relu_forwards(dA, Z):
     return np.maximum(0, Z)
 
 
-@relu_backward.mistake("The sign that counts is that of Z, not that of dA.")
-def relu_of_the_blame(dA, Z):
+@relu_backward.mistake("The sign of Z decides what is passed on, not the sign of dA.")
+def relu_of_the_upstream_gradient(dA, Z):
     return np.maximum(0, dA)
 
 
-@relu_backward.mistake("It is the wrong way round: dA passes where Z is 0 or above.")
-def relu_backwards_upside_down(dA, Z):
-    return dA * (Z <= 0)
+@relu_backward.mistake(
+    "Where Z is negative, the result is Z itself. It should be 0 there."
+)
+def relu_keeps_negative_inputs(dA, Z):
+    return np.where(Z > 0, dA, Z)
+
+
+@relu_backward.mistake(
+    "ReLU was applied to the product of dA and Z. On the way back, the sign of Z only "
+    "decides whether dA is passed on."
+)
+def relu_of_the_product(dA, Z):
+    return np.maximum(0, dA * Z)
+
+
+@relu_backward.mistake(
+    "It is the wrong way round: dA is passed on where Z is positive, not where it is "
+    "negative."
+)
+def relu_the_wrong_way_round(dA, Z):
+    return dA * (Z < 0)
 
 
 @relu_backward.mistake(
@@ -277,60 +293,61 @@ def relu_backward_with_a_loop(dA, Z):
 
 @lab.check("leaky_relu_backward", points=3)
 def leaky_relu_backward(rng):
-    """The usual slope and others, and the corner at 0."""
-    for given in gradients_and_corners(rng):
+    """The default slope and others.
+
+    - Where Z > 0 all of dA passes, where Z < 0 slope times dA; the corner is left open.
+    """
+    for given in gradients_and_inputs(rng):
         yield case(*given.args, float(rng.uniform(0.2, 0.4)))
-    for given in gradients_and_corners(rng):
+    for given in gradients_and_inputs(rng):
         yield given
 
 
-@leaky_relu_backward.mistake("At exactly 0 we take the slope 1, so all of dA passes.")
-def leaky_blocks_the_corner(dA, Z, slope=0.01):
-    return dA * np.where(Z > 0, 1, slope)
-
-
-@leaky_relu_backward.mistake("`slope` is 0.01 whatever was given. Take the argument.")
+@leaky_relu_backward.mistake("`slope` is always 0.01. Use the argument.")
 def leaky_ignores_the_slope(dA, Z, slope=0.01):
     return dA * np.where(Z >= 0, 1, 0.01)
 
 
 @leaky_relu_backward.mistake(
-    "Nothing passes below 0. That is plain ReLU; here `slope` times dA passes."
+    "Where Z is negative, the result is 0. That is plain ReLU; here it should be "
+    "`slope` times dA."
 )
 def leaky_without_a_leak(dA, Z, slope=0.01):
     return dA * (Z >= 0)
 
 
 @leaky_relu_backward.mistake(
-    "Below 0 dA is missing: `slope` times dA passes there, not `slope` alone."
+    "Where Z is negative, the result is `slope` alone. It should be `slope` times dA."
 )
-def leaky_without_blame_below(dA, Z, slope=0.01):
+def leaky_without_the_gradient_below(dA, Z, slope=0.01):
     return np.where(Z >= 0, dA, slope)
 
 
-@leaky_relu_backward.mistake("The sign that counts is that of Z, not that of dA.")
+@leaky_relu_backward.mistake("The sign of Z decides, not the sign of dA.")
 def leaky_of_the_gradient(dA, Z, slope=0.01):
     return np.where(dA >= 0, dA, slope * dA)
 
 
 @leaky_relu_backward.mistake(
-    "Below 0 it is slope times Z. On the way back the other factor is dA."
+    "Where Z is negative, the result is `slope` times Z. On the way back the other "
+    "factor is dA."
 )
 def leaky_forwards_below(dA, Z, slope=0.01):
     return np.where(Z >= 0, dA, slope * Z)
 
 
 @leaky_relu_backward.mistake(
-    "Below 0 the value of leaky ReLU was used, slope·z, not its slope."
+    "Where Z is negative, dA was multiplied by the value of leaky ReLU, slope · z, and "
+    "not by its derivative."
 )
-def leaky_value_for_slope(dA, Z, slope=0.01):
+def leaky_value_for_derivative(dA, Z, slope=0.01):
     return dA * np.where(Z >= 0, 1, slope * Z)
 
 
 @leaky_relu_backward.mistake(
-    "That is the slope of leaky ReLU alone. Multiply it by dA."
+    "That is the derivative of leaky ReLU alone. Multiply it by dA."
 )
-def leaky_forgets_the_blame(dA, Z, slope=0.01):
+def leaky_forgets_the_upstream_gradient(dA, Z, slope=0.01):
     return np.where(Z >= 0, 1, slope)
 
 
@@ -340,6 +357,14 @@ def leaky_forgets_the_blame(dA, Z, slope=0.01):
 def leaky_in_place(dA, Z, slope=0.01):
     dA[Z < 0] *= slope
     return dA
+
+
+@leaky_relu_backward.mistake(
+    "It is the wrong way round: all of dA is passed on where Z is positive, not where "
+    "it is negative."
+)
+def leaky_the_wrong_way_round(dA, Z, slope=0.01):
+    return dA * np.where(Z < 0, 1, slope)
 
 
 @leaky_relu_backward.right
@@ -359,11 +384,13 @@ lab.concept(
     "no_bend",
     points=1,
     answer="A",
-    why="Three tables of weights multiply out to one.",
+    why="The weight matrices multiply out to a single one.",
     because={
-        "B": "Without a bend, layers multiply out: not even one hidden layer is left.",
-        "C": "Weighted sums of weighted sums have no products of inputs in them.",
-        "D": "Training chooses among the functions there are, and here all are lines.",
+        "B": "Without activation functions the layers multiply out: not even one "
+        "hidden layer is left.",
+        "C": "Weighted sums of weighted sums contain no products of inputs.",
+        "D": "Training chooses among the functions that the network can compute, and "
+        "here all their borders are straight.",
     },
 )
 
@@ -380,7 +407,8 @@ def layer_sizes(rng):
 
 
 @layer_sizes.mistake(
-    "That counts examples, which stand in columns. Sizes of layers are numbers of rows."
+    "These are numbers of examples, which stand in columns. Layer sizes are numbers of "
+    "rows."
 )
 def sizes_from_columns(X, Y):
     return X.shape[1], 4, Y.shape[1]
@@ -391,20 +419,22 @@ def hidden_like_input(X, Y):
     return X.shape[0], X.shape[0], Y.shape[0]
 
 
-@layer_sizes.mistake("The output's size was not read from Y: its rows are outputs.")
+@layer_sizes.mistake(
+    "The size of the output is always 1. Read it from Y: each row is an output."
+)
 def one_output_always(X, Y):
     return X.shape[0], 4, 1
 
 
 @layer_sizes.mistake(
-    "The output's size counts examples. They stand in columns; outputs are rows of Y."
+    "The size of the output is the number of examples. Outputs are the rows of Y."
 )
 def outputs_from_columns(X, Y):
     return X.shape[0], 4, Y.shape[1]
 
 
 @layer_sizes.mistake(
-    "The input's size counts examples. They stand in columns; inputs are rows of X."
+    "The size of the input is the number of examples. Inputs are the rows of X."
 )
 def inputs_from_columns(X, Y):
     return X.shape[1], 4, Y.shape[0]
@@ -415,7 +445,7 @@ def sizes_in_another_order(X, Y):
     return X.shape[0], Y.shape[0], 4
 
 
-@layer_sizes.mistake("These are shapes. A size is one number, the first of each.")
+@layer_sizes.mistake("These are shapes. A size is a single number: the rows.")
 def whole_shapes(X, Y):
     return X.shape, 4, Y.shape
 
@@ -436,14 +466,14 @@ lab.concept(
     answer=26,
     why="5·3 weights and 5 biases, then 5 weights and 1 bias.",
     because={
-        20: "The weights are all there. Each unit has a bias as well: 5 and 1.",
+        20: "All the weights are there. Each unit has a bias as well.",
         21: "The output's bias is there; the five hidden units have one each too.",
         25: "Nearly: the output unit has a bias too.",
-        23: "Inputs have no biases; hidden units and output do: 5 and 1.",
+        23: "Inputs have no biases; hidden units and the output do.",
         29: "Inputs have no biases, as nothing is computed there.",
-        22: "Each hidden unit has a bias of its own: five, not one for the layer.",
+        22: "Each hidden unit has its own bias; there is not one for the whole layer.",
         15: "That is W1 only. Add b1, W2 and b2.",
-        18: "W1 has 5·3 weights; what else belongs to the two layers?",
+        18: "W1 has 5·3 weights. What else belongs to the two layers?",
     },
 )
 
@@ -483,6 +513,13 @@ def starts_large(n_x, n_h, n_y):
 
 
 @initialize_parameters.mistake(
+    "The weights are 10 times too large: multiply the draws by 0.01, not by 0.1."
+)
+def starts_with_a_tenth(n_x, n_h, n_y):
+    return _initial(n_x, n_h, n_y, lambda *shape: np.random.randn(*shape) * 0.1)
+
+
+@initialize_parameters.mistake(
     "W2 is 100 times too large. Both arrays of weights are multiplied by 0.01."
 )
 def starts_with_large_w2(n_x, n_h, n_y):
@@ -506,22 +543,22 @@ def starts_from_zeros(n_x, n_h, n_y):
 
 
 @initialize_parameters.mistake(
-    "The weights are transposed. A row of W1 belongs to one hidden unit: (n_h, n_x)."
+    "The weights are transposed. Each row of W1 belongs to one hidden unit: (n_h, n_x)."
 )
 def starts_transposed(n_x, n_h, n_y):
     return _initial(n_x, n_h, n_y, lambda *s: np.random.randn(*s[::-1]) * 0.01)
 
 
 @initialize_parameters.mistake(
-    "One draw was taken for all weights of a layer, so all hidden units are the same "
-    "and stay so. Ask for an array of draws."
+    "All weights of a layer are the same number, so all hidden units are the same and "
+    "stay so. Draw an array of numbers."
 )
 def draws_one_number(n_x, n_h, n_y):
     return _initial(n_x, n_h, n_y, lambda *shape: np.full(shape, 0.004))
 
 
 @initialize_parameters.mistake(
-    "The biases have one axis. Give them both, (n_h, 1) and (n_y, 1)."
+    "The biases have one axis only. Their shapes are (n_h, 1) and (n_y, 1)."
 )
 def biases_of_one_axis(n_x, n_h, n_y):
     start = ref.initialize_parameters(n_x, n_h, n_y)
@@ -529,12 +566,36 @@ def biases_of_one_axis(n_x, n_h, n_y):
 
 
 @initialize_parameters.mistake(
-    "The biases are drawn. They may be zero: the weights break the symmetry."
+    "The biases are random. They should be zero: the weights break the symmetry."
 )
 def draws_biases(n_x, n_h, n_y):
     start = ref.initialize_parameters(n_x, n_h, n_y)
     b1 = np.random.randn(n_h, 1) * 0.01
     return start | {"b1": b1, "b2": np.random.randn(n_y, 1) * 0.01}
+
+
+@initialize_parameters.mistake(
+    "W2 is transposed. Each row of W2 belongs to one output: (n_y, n_h)."
+)
+def starts_with_transposed_w2(n_x, n_h, n_y):
+    start = ref.initialize_parameters(n_x, n_h, n_y)
+    return start | {"W2": start["W2"].T}
+
+
+@initialize_parameters.mistake(
+    "The weights are scaled by the number of inputs. That comes next week; here they "
+    "are multiplied by 0.01."
+)
+def starts_scaled_by_inputs(n_x, n_h, n_y):
+    return _initial(n_x, n_h, n_y, lambda n, k: np.random.randn(n, k) / np.sqrt(k))
+
+
+@initialize_parameters.mistake(
+    "The weights are drawn evenly between -0.01 and 0.01. They should come from a "
+    "normal distribution: `randn`."
+)
+def draws_evenly_around_zero(n_x, n_h, n_y):
+    return _initial(n_x, n_h, n_y, lambda *s: np.random.uniform(-0.01, 0.01, s))
 
 
 @initialize_parameters.right
@@ -563,15 +624,15 @@ lab.concept(
     because={
         "A": "That is b1. A1 has a column for each of the 400 examples.",
         "B": "Examples are columns here, not rows.",
-        "D": "That is X. A hidden layer of four units gives four numbers an example.",
+        "D": "That is X. A hidden layer of four units gives four numbers per example.",
     },
 )
 
 
 def network(rng, n_x, n_h, n_y=1):
-    """Parameters of a network that is neither asleep nor saturated; none is near 0.
+    """Parameters of a network whose units are not saturated; none is near 0.
 
-    A single hidden unit has a positive bias: with `signed` inputs it is wide awake.
+    A single hidden unit has a positive bias: with `signed` inputs it is active.
     """
     b1 = signed(rng, (n_h, 1), 1.5) / 2
     return {
@@ -599,26 +660,27 @@ def _forward(X, p, inner=np.tanh, outer=None):
 
 
 @forward_propagation.mistake(
-    "The hidden layer bends by the sigmoid. It should be tanh there."
+    "The hidden layer uses the sigmoid. In this lab it is tanh."
 )
 def sigmoid_inside(X, parameters):
     return _forward(X, parameters, inner=ref.sigmoid)
 
 
 @forward_propagation.mistake(
-    "The hidden layer does not bend. Without tanh the two layers collapse to one."
+    "The hidden layer has no activation function. Without tanh the two layers collapse "
+    "to one."
 )
-def forgets_to_bend(X, parameters):
+def forgets_the_activation(X, parameters):
     return _forward(X, parameters, inner=lambda z: z)
 
 
-@forward_propagation.mistake("The hidden layer bends by ReLU. In this lab it is tanh.")
+@forward_propagation.mistake("The hidden layer uses ReLU. In this lab it is tanh.")
 def relu_inside(X, parameters):
     return _forward(X, parameters, inner=lambda z: np.maximum(0, z))
 
 
 @forward_propagation.mistake(
-    "The output bends by tanh. A probability comes from the sigmoid."
+    "The output uses tanh. A probability comes from the sigmoid."
 )
 def tanh_at_the_output(X, parameters):
     return _forward(X, parameters, outer=np.tanh)
@@ -640,15 +702,15 @@ def forgets_both_biases(X, parameters):
 
 
 @forward_propagation.mistake(
-    "The two activation functions have changed places: tanh is inside, the sigmoid at "
-    "the output."
+    "The two activation functions are swapped: tanh belongs inside, the sigmoid at the "
+    "output."
 )
 def swaps_the_activations(X, parameters):
     return _forward(X, parameters, inner=ref.sigmoid, outer=np.tanh)
 
 
 @forward_propagation.mistake(
-    "A1 came back in the place of A2. The probabilities are what the output gives."
+    "A1 was returned instead of A2. The probabilities come from the output layer."
 )
 def returns_a1(X, parameters):
     _, cache = ref.forward_propagation(X, parameters)
@@ -666,7 +728,7 @@ def forgets_b2(X, parameters):
 
 
 @forward_propagation.mistake(
-    "The output layer got Z1, before the bend. Its input is A1."
+    "The input of the output layer was Z1, before tanh. It should be A1."
 )
 def passes_on_the_sum(X, parameters):
     _, cache = ref.forward_propagation(X, parameters)
@@ -676,7 +738,7 @@ def passes_on_the_sum(X, parameters):
 
 
 @forward_propagation.mistake(
-    "In the cache Z and A have changed places: Z is before the bend, A after it."
+    "In the cache Z and A are swapped: Z is before the activation function, A after it."
 )
 def swaps_the_cache(X, parameters):
     A2, c = ref.forward_propagation(X, parameters)
@@ -684,8 +746,8 @@ def swaps_the_cache(X, parameters):
 
 
 @forward_propagation.mistake(
-    "The sigmoid was taken of A1, not of Z2: the output layer has weights and a bias "
-    "of its own."
+    "The sigmoid was applied to A1, not to Z2. The output layer has its own weights "
+    "and bias."
 )
 def skips_the_output_weights(X, parameters):
     A2, cache = ref.forward_propagation(X, parameters)
@@ -694,7 +756,7 @@ def skips_the_output_weights(X, parameters):
 
 
 @forward_propagation.mistake(
-    "The probabilities are right, but the cache holds X where A1 belongs."
+    "The probabilities are right, but the cache holds X as A1."
 )
 def caches_x_as_a1(X, parameters):
     A2, cache = ref.forward_propagation(X, parameters)
@@ -702,8 +764,7 @@ def caches_x_as_a1(X, parameters):
 
 
 @forward_propagation.mistake(
-    "The cache came back in a tuple. Make it a dictionary, so that each entry has a "
-    "name: Z1, A1, Z2, A2."
+    "The cache is a tuple. Make it a dictionary with the names Z1, A1, Z2, A2."
 )
 def cache_in_a_tuple(X, parameters):
     A2, cache = ref.forward_propagation(X, parameters)
@@ -721,6 +782,34 @@ def returns_the_cache_first(X, parameters):
 )
 def keeps_no_cache(X, parameters):
     return ref.forward_propagation(X, parameters)[0]
+
+
+@forward_propagation.mistake(
+    "The cache holds Z2 under the name A2. A2 comes after the sigmoid."
+)
+def caches_z2_as_a2(X, parameters):
+    A2, cache = ref.forward_propagation(X, parameters)
+    return A2, cache | {"A2": cache["Z2"]}
+
+
+@forward_propagation.mistake(
+    "A2 holds labels, 0 and 1. It should hold the probabilities."
+)
+def decides_too_early(X, parameters):
+    A2, cache = ref.forward_propagation(X, parameters)
+    labels = (A2 > 0.5).astype(int)
+    return labels, cache | {"A2": labels}
+
+
+@forward_propagation.mistake(
+    "The biases are added after the activation functions. They belong into Z1 and Z2."
+)
+def biases_after_the_activations(X, parameters):
+    Z1 = parameters["W1"] @ X
+    A1 = np.tanh(Z1) + parameters["b1"]
+    Z2 = parameters["W2"] @ A1
+    A2 = ref.sigmoid(Z2) + parameters["b2"]
+    return A2, {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
 
 
 @forward_propagation.right
@@ -751,7 +840,7 @@ def forward_with_einsum_in_float32(X, parameters):
 
 @lab.check("compute_cost", points=8)
 def compute_cost(rng):
-    """One example, several, all of one label, near certainty."""
+    """One example, several, all with the same label, near certainty."""
     yield case(rng.uniform(0.1, 0.4, (1, 1)), np.array([[0]]))
     for m in (5, 12):
         yield case(rng.uniform(0.02, 0.98, (1, m)), labels(rng, m))
@@ -776,32 +865,44 @@ def sums_the_losses(A2, Y):
     return float(np.sum(_loss(A2, Y)))
 
 
-@compute_cost.mistake("The cost is negative. There is a minus before the loss.")
+@compute_cost.mistake(
+    "The cost is negative. Logarithms of probabilities are negative, so the cost has a "
+    "minus sign in front."
+)
 def forgets_the_minus(A2, Y):
     return -float(np.mean(_loss(A2, Y)))
 
 
 @compute_cost.mistake(
-    "Only examples with label 1 are counted. The second term, with 1 - Y, is for the "
-    "others."
+    "Only the examples with label 1 are counted. The second term, with 1 - Y, is for "
+    "the others."
 )
 def counts_label_one_only(A2, Y):
     return float(-np.mean(Y * np.log(A2)))
 
 
 @compute_cost.mistake(
-    "The second term has the wrong sign. The minus stands before both terms: put "
-    "brackets around their sum."
+    "The second term has the wrong sign. The minus applies to both terms: put brackets "
+    "around their sum."
 )
 def minus_before_one_term(A2, Y):
     return float(np.mean(-Y * np.log(A2) + (1 - Y) * np.log(1 - A2)))
 
 
 @compute_cost.mistake(
-    "The labels have changed places: log(A2) belongs to Y, log(1 - A2) to 1 - Y."
+    "The two labels are swapped: log(A2) belongs to Y, log(1 - A2) to 1 - Y."
 )
-def labels_changed_places(A2, Y):
+def labels_swapped(A2, Y):
     return float(np.mean(_loss(A2, 1 - Y)))
+
+
+@compute_cost.mistake(
+    "The logarithm was taken of the labels, and log(0) is infinite. Take it of the "
+    "predictions: log(A2) and log(1 - A2)."
+)
+def logarithm_of_the_labels(A2, Y):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(-np.mean(A2 * np.log(Y) + (1 - A2) * np.log(1 - Y)))
 
 
 @compute_cost.mistake("The second term uses log(A2) where it needs log(1 - A2).")
@@ -809,7 +910,9 @@ def same_logarithm_twice(A2, Y):
     return float(-np.mean(Y * np.log(A2) + (1 - Y) * np.log(A2)))
 
 
-@compute_cost.mistake("Take the natural logarithm, `np.log`.")
+@compute_cost.mistake(
+    "The logarithm has another base. The cost uses the natural one, `np.log`."
+)
 def logarithm_to_base_two(A2, Y):
     return float(np.mean(_loss(A2, Y)) / np.log(2))
 
@@ -822,15 +925,22 @@ def squares_the_error(A2, Y):
 
 
 @compute_cost.mistake(
-    "The cost is a table of one number. Sum over both axes, or np.squeeze, then float."
+    "The cost is an array with axes. Sum over both, or use np.squeeze, then float."
 )
 def cost_in_a_table(A2, Y):
     return np.mean(_loss(A2, Y), axis=1, keepdims=True)
 
 
-@compute_cost.mistake("The losses are still apart: average them into one number.")
+@compute_cost.mistake("These are the losses of the single examples. Average them.")
 def keeps_the_losses_apart(A2, Y):
     return _loss(A2, Y)
+
+
+@compute_cost.mistake(
+    "That is the average absolute error. The cost here is the cross-entropy."
+)
+def absolute_errors(A2, Y):
+    return float(np.mean(np.abs(A2 - Y)))
 
 
 @compute_cost.right
@@ -865,7 +975,7 @@ def backward_propagation(rng):
 
 
 def _forward_and_back(rng, n_x, n_h, n_y, m):
-    """Parameters, cache, examples and labels of a way forward."""
+    """Parameters, cache, examples and labels of a forward pass."""
     parameters, X = network(rng, n_x, n_h, n_y), signed(rng, (n_x, m), 1.5)
     _, cache = ref.forward_propagation(X, parameters)
     Y = rng.permutation(1 - np.arange(n_y * m) % 2).reshape(n_y, m)  # some are 1
@@ -873,11 +983,11 @@ def _forward_and_back(rng, n_x, n_h, n_y, m):
 
 
 def _backward(parameters, cache, X, Y, **other):
-    """The way back, with single steps replaced."""
+    """The backward pass, with single steps replaced."""
     m = X.shape[1]
     A1, A2, W2 = cache["A1"], cache["A2"], parameters["W2"]
     dZ2 = other.get("dZ2", A2 - Y)
-    dZ1 = (W2.T @ dZ2) * other.get("slope", 1 - A1**2)
+    dZ1 = (W2.T @ dZ2) * other.get("derivative", 1 - A1**2)
     return {
         "dW1": dZ1 @ X.T / m,
         "db1": np.sum(dZ1, axis=1, keepdims=True) / m,
@@ -896,15 +1006,15 @@ def computes_a1_again(parameters, cache, X, Y):
 
 
 @backward_propagation.mistake(
-    "tanh was taken twice: A1 is tanh(Z1) already, so the derivative is 1 - A1**2."
+    "tanh was applied twice: A1 is already tanh(Z1), so the derivative is 1 - A1**2."
 )
-def bends_a1_again(parameters, cache, X, Y):
-    return _backward(parameters, cache, X, Y, slope=1 - np.tanh(cache["A1"]) ** 2)
+def applies_tanh_again(parameters, cache, X, Y):
+    return _backward(parameters, cache, X, Y, derivative=1 - np.tanh(cache["A1"]) ** 2)
 
 
 @backward_propagation.mistake(
-    "dZ1 was taken with dW2 in the place of W2. What passes the gradient on to the "
-    "hidden layer are the weights."
+    "dZ1 was computed with dW2 instead of W2. The weights pass the gradient on to the "
+    "hidden layer."
 )
 def passes_on_by_dw2(parameters, cache, X, Y):
     grads = ref.backward_propagation(parameters, cache, X, Y)
@@ -912,7 +1022,7 @@ def passes_on_by_dw2(parameters, cache, X, Y):
 
 
 @backward_propagation.mistake(
-    "dW1 was taken with A1. The input of the hidden layer is X."
+    "dW1 was computed with A1. The input of the hidden layer is X."
 )
 def hidden_weights_from_a1(parameters, cache, X, Y):
     m = X.shape[1]
@@ -923,7 +1033,7 @@ def hidden_weights_from_a1(parameters, cache, X, Y):
 
 
 @backward_propagation.mistake(
-    "db1 is db2 once more. The hidden layer has its own: average dZ1 over the examples."
+    "db1 is the same as db2. For the hidden layer, average dZ1 over the examples."
 )
 def same_bias_twice(parameters, cache, X, Y):
     grads = ref.backward_propagation(parameters, cache, X, Y)
@@ -931,15 +1041,36 @@ def same_bias_twice(parameters, cache, X, Y):
 
 
 @backward_propagation.mistake(
-    "dZ1 was divided by m, and so were dW1 and db1. Once is enough: the derivatives "
-    "of the parameters are averages."
+    "dW1 and db1 are divided by m twice, as if dZ1 had been averaged too. Once is "
+    "enough."
 )
 def averages_dz1_too(parameters, cache, X, Y):
-    return _backward(parameters, cache, X, Y, slope=(1 - cache["A1"] ** 2) / X.shape[1])
+    derivative = (1 - cache["A1"] ** 2) / X.shape[1]
+    return _backward(parameters, cache, X, Y, derivative=derivative)
 
 
 @backward_propagation.mistake(
-    "All slopes are m times too large. They are averages, like the cost."
+    "dW1 and db1 are m times too large, while dW2 and db2 are right. All four are "
+    "averages."
+)
+def forgets_to_average_the_hidden_layer(parameters, cache, X, Y):
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    m = X.shape[1]
+    return grads | {name: m * grads[name] for name in ("dW1", "db1")}
+
+
+@backward_propagation.mistake(
+    "dW2 and db2 are m times too large, while dW1 and db1 are right. All four are "
+    "averages."
+)
+def forgets_to_average_the_output(parameters, cache, X, Y):
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    m = X.shape[1]
+    return grads | {name: m * grads[name] for name in ("dW2", "db2")}
+
+
+@backward_propagation.mistake(
+    "All gradients are m times too large. They are averages, like the cost."
 )
 def forgets_to_average(parameters, cache, X, Y):
     grads = ref.backward_propagation(parameters, cache, X, Y)
@@ -947,7 +1078,7 @@ def forgets_to_average(parameters, cache, X, Y):
 
 
 @backward_propagation.mistake(
-    "db1 and db2 are m times too large: sum, and then divide by m."
+    "db1 and db2 are m times too large: divide the sums by m."
 )
 def forgets_to_average_biases(parameters, cache, X, Y):
     grads = ref.backward_propagation(parameters, cache, X, Y)
@@ -965,7 +1096,7 @@ def forgets_to_average_weights(parameters, cache, X, Y):
 
 
 @backward_propagation.mistake(
-    "The biases' slopes have lost an axis: (n_h,) in place of (n_h, 1). keepdims=True."
+    "db1 and db2 have lost an axis: (n_h,) instead of (n_h, 1). Use keepdims=True."
 )
 def drops_the_axis(parameters, cache, X, Y):
     grads = ref.backward_propagation(parameters, cache, X, Y)
@@ -973,7 +1104,8 @@ def drops_the_axis(parameters, cache, X, Y):
 
 
 @backward_propagation.mistake(
-    "dZ2 was divided by m, and so are the derivatives. They are averages: divide once."
+    "All gradients are m times too small: they were divided by m twice. Was dZ2 "
+    "divided as well?"
 )
 def averages_twice(parameters, cache, X, Y):
     dZ2 = (cache["A2"] - Y) / X.shape[1]
@@ -981,8 +1113,7 @@ def averages_twice(parameters, cache, X, Y):
 
 
 @backward_propagation.mistake(
-    "What goes back into the hidden layer is W2.T dZ2. A2 was taken in the place of "
-    "dZ2."
+    "What goes back into the hidden layer is W2.T dZ2. Yours is W2.T A2."
 )
 def passes_the_prediction_back(parameters, cache, X, Y):
     hidden = _backward(parameters, cache, X, Y, dZ2=cache["A2"])
@@ -991,15 +1122,15 @@ def passes_the_prediction_back(parameters, cache, X, Y):
 
 
 @backward_propagation.mistake(
-    "dZ1 is dA1 times A1. What it is multiplied by is the derivative of tanh."
+    "In dZ1, dA1 was multiplied by A1 itself, not by the derivative of tanh."
 )
 def multiplies_by_a1(parameters, cache, X, Y):
-    return _backward(parameters, cache, X, Y, slope=cache["A1"])
+    return _backward(parameters, cache, X, Y, derivative=cache["A1"])
 
 
 @backward_propagation.mistake(
-    "The biases' gradients have a value for each example. Sum over the examples, "
-    "axis=1: each unit has a bias."
+    "db1 and db2 have one value per example. Each unit has one bias: sum over the "
+    "examples, axis=1."
 )
 def sums_over_the_units_only(parameters, cache, X, Y):
     m = X.shape[1]
@@ -1013,7 +1144,7 @@ def sums_over_the_units_only(parameters, cache, X, Y):
 
 
 @backward_propagation.mistake(
-    "The biases' slopes were summed over the units too. axis=1 runs over examples only."
+    "db1 and db2 were summed over the units too. axis=1 sums over the examples only."
 )
 def sums_over_units(parameters, cache, X, Y):
     grads = ref.backward_propagation(parameters, cache, X, Y)
@@ -1021,54 +1152,89 @@ def sums_over_units(parameters, cache, X, Y):
 
 
 @backward_propagation.mistake(
-    "The slope of tanh is missing in dZ1: multiply by 1 - A1**2, element by element."
+    "db1 and db2 are one number for all units, the sum of everything. Each unit has "
+    "its own bias: sum over the examples only, axis=1."
 )
-def forgets_the_bend(parameters, cache, X, Y):
-    return _backward(parameters, cache, X, Y, slope=1.0)
+def sums_over_everything(parameters, cache, X, Y):
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    db1, db2 = (np.sum(grads[name], keepdims=True) for name in ("db1", "db2"))
+    return grads | {"db1": db1, "db2": db2}
 
 
 @backward_propagation.mistake(
-    "dZ1 holds A1 (1 - A1), the slope of the sigmoid. The hidden layer bends by tanh."
+    "db1 and db2 are the means of all of dZ1 and dZ2. Each unit has its own bias: "
+    "average over the examples only, axis=1."
 )
-def bends_like_the_sigmoid(parameters, cache, X, Y):
+def averages_over_everything(parameters, cache, X, Y):
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    return grads | {"db1": np.mean(grads["db1"]), "db2": np.mean(grads["db2"])}
+
+
+@backward_propagation.mistake(
+    "dW2 and db2 are right, but what goes back to the hidden layer has an extra factor "
+    "A2 (1 - A2). It is W2.T dZ2."
+)
+def sigmoid_derivative_on_the_way_back(parameters, cache, X, Y):
+    A2 = cache["A2"]
+    hidden = _backward(parameters, cache, X, Y, dZ2=(A2 - Y) * A2 * (1 - A2))
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    return grads | {name: hidden[name] for name in ("dW1", "db1")}
+
+
+@backward_propagation.mistake(
+    "The derivative of tanh is missing in dZ1: multiply by 1 - A1**2, element by "
+    "element."
+)
+def forgets_the_derivative(parameters, cache, X, Y):
+    return _backward(parameters, cache, X, Y, derivative=1.0)
+
+
+@backward_propagation.mistake(
+    "dZ1 contains A1 (1 - A1), the derivative of the sigmoid. The hidden layer uses "
+    "tanh."
+)
+def derivative_of_the_sigmoid(parameters, cache, X, Y):
     A1 = cache["A1"]
-    return _backward(parameters, cache, X, Y, slope=A1 * (1 - A1))
+    return _backward(parameters, cache, X, Y, derivative=A1 * (1 - A1))
 
 
 @backward_propagation.mistake("The square is missing in dZ1: 1 - A1**2, not 1 - A1.")
 def forgets_the_square(parameters, cache, X, Y):
-    return _backward(parameters, cache, X, Y, slope=1 - cache["A1"])
+    return _backward(parameters, cache, X, Y, derivative=1 - cache["A1"])
 
 
-@backward_propagation.mistake("dZ1 holds Z1 squared. The slope is 1 - A1**2.")
+@backward_propagation.mistake("In dZ1, Z1 was squared. The derivative is 1 - A1**2.")
 def squares_the_sum(parameters, cache, X, Y):
-    return _backward(parameters, cache, X, Y, slope=1 - cache["Z1"] ** 2)
+    return _backward(parameters, cache, X, Y, derivative=1 - cache["Z1"] ** 2)
 
 
 @backward_propagation.mistake(
-    "All slopes have the wrong sign: dZ2 is what it said minus what is true, A2 - Y."
+    "All gradients have the wrong sign: dZ2 is the prediction minus the label, A2 - Y."
 )
-def truth_minus_prediction(parameters, cache, X, Y):
+def label_minus_prediction(parameters, cache, X, Y):
     return _backward(parameters, cache, X, Y, dZ2=Y - cache["A2"])
 
 
 @backward_propagation.mistake(
-    "dZ2 holds a factor A2 (1 - A2) too many. With this cost it cancels out."
+    "dZ2 contains a factor A2 (1 - A2) that should not be there. With this cost it "
+    "cancels out."
 )
-def sigmoid_slope_at_the_output(parameters, cache, X, Y):
+def sigmoid_derivative_at_the_output(parameters, cache, X, Y):
     A2 = cache["A2"]
     return _backward(parameters, cache, X, Y, dZ2=(A2 - Y) * A2 * (1 - A2))
 
 
-@backward_propagation.mistake("dW2 was taken with Z1. The output's input is A1.")
+@backward_propagation.mistake(
+    "dW2 was computed with Z1. The input of the output layer is A1."
+)
 def output_weights_from_sums(parameters, cache, X, Y):
     return _backward(parameters, cache, X, Y, A1=cache["Z1"])
 
 
 @backward_propagation.mistake(
-    "dW1 and dW2 are transposed. A slope has the shape of what it is the slope of."
+    "dW1 and dW2 are transposed. A gradient has the shape of its parameter."
 )
-def slopes_transposed(parameters, cache, X, Y):
+def gradients_transposed(parameters, cache, X, Y):
     grads = ref.backward_propagation(parameters, cache, X, Y)
     return grads | {"dW1": grads["dW1"].T, "dW2": grads["dW2"].T}
 
@@ -1081,6 +1247,28 @@ def averages_over_inputs(parameters, cache, X, Y):
     return {name: v * X.shape[1] / X.shape[0] for name, v in grads.items()}
 
 
+@backward_propagation.mistake("db2 is m times too large: divide the sum by m.")
+def forgets_to_average_db2(parameters, cache, X, Y):
+    grads = ref.backward_propagation(parameters, cache, X, Y)
+    return grads | {"db2": X.shape[1] * grads["db2"]}
+
+
+@backward_propagation.mistake(
+    "dZ1 was made with the derivative of ReLU. The hidden layer uses tanh."
+)
+def derivative_of_relu(parameters, cache, X, Y):
+    return _backward(parameters, cache, X, Y, derivative=cache["A1"] > 0)
+
+
+@backward_propagation.mistake(
+    "dZ2 is the derivative of the loss with respect to A2. One step is missing, back "
+    "through the sigmoid; together they give A2 - Y."
+)
+def stops_at_a2(parameters, cache, X, Y):
+    A2 = cache["A2"]
+    return _backward(parameters, cache, X, Y, dZ2=-Y / A2 + (1 - Y) / (1 - A2))
+
+
 @backward_propagation.right
 def backward_with_loops(parameters, cache, X, Y):
     W2, A1, A2 = parameters["W2"], cache["A1"], cache["A2"]
@@ -1089,15 +1277,15 @@ def backward_with_loops(parameters, cache, X, Y):
     grads |= {"dW2": np.zeros((n_y, n_h)), "db2": np.zeros((n_y, 1))}
     for i in range(m):
         for j in range(n_h):
-            blame = 0.0
+            dz = 0.0
             for k in range(n_y):
                 error = A2[k, i] - Y[k, i]
-                blame += W2[k, j] * error
+                dz += W2[k, j] * error
                 grads["dW2"][k, j] += error * A1[j, i] / m
-            blame *= (1 + A1[j, i]) * (1 - A1[j, i])
-            grads["db1"][j, 0] += blame / m
+            dz *= (1 + A1[j, i]) * (1 - A1[j, i])
+            grads["db1"][j, 0] += dz / m
             for x in range(n_x):
-                grads["dW1"][j, x] += blame * X[x, i] / m
+                grads["dW1"][j, x] += dz * X[x, i] / m
         for k in range(n_y):
             grads["db2"][k, 0] += (A2[k, i] - Y[k, i]) / m
     return grads
@@ -1134,18 +1322,18 @@ lab.concept(
     "lost_axis",
     points=1,
     answer="D",
-    why="(4, 1) with (4,), which counts as (1, 4): each is repeated four times.",
+    why="(4,) counts as (1, 4). Next to (4, 1), each is repeated four times.",
     because={
-        "A": "Neither wins: each axis of length 1 is repeated, without a word.",
-        "B": "So it should be. But (4,) is lined up as a row, not as a column.",
-        "C": "Were it only so! NumPy repeats axes of length 1 without a word.",
+        "A": "Neither shape wins: each axis of length 1 is repeated.",
+        "B": "That is what you wanted. But (4,) is treated as a row, not as a column.",
+        "C": "If only it did! NumPy repeats axes of length 1 without a warning.",
     },
 )
 
 
 @lab.check("update_parameters", points=8)
 def update_parameters(rng):
-    """The usual rate, others, none at all, and several sizes.
+    """The default rate, others, a rate of 0, and several sizes.
 
     - The default of the rate is 1.2.
     - A new dictionary comes back; the old one and its arrays stay as they were.
@@ -1166,7 +1354,9 @@ def _stepped(parameters, grads, rate, names=("W1", "b1", "W2", "b2")):
     return parameters | {n: parameters[n] - rate * grads["d" + n] for n in names}
 
 
-@update_parameters.mistake("It climbs. The slopes point uphill, so subtract them.")
+@update_parameters.mistake(
+    "The step goes uphill, along the gradient. Subtract the gradient."
+)
 def climbs(parameters, grads, learning_rate=1.2):
     return _stepped(parameters, grads, -learning_rate)
 
@@ -1181,27 +1371,25 @@ def steps_in_place(parameters, grads, learning_rate=1.2):
     return parameters
 
 
-@update_parameters.mistake("The learning rate is not used. Multiply the slopes by it.")
+@update_parameters.mistake(
+    "The learning rate is not used. Multiply the gradients by it."
+)
 def ignores_the_rate(parameters, grads, learning_rate=1.2):
     return _stepped(parameters, grads, 1.0)
 
 
-@update_parameters.mistake(
-    "The rate you were given is not used: it is 1.2 in every case. Take the argument."
-)
+@update_parameters.mistake("The learning rate is always 1.2. Use the argument.")
 def one_rate_for_all(parameters, grads, learning_rate=1.2):
     return _stepped(parameters, grads, 1.2)
 
 
-@update_parameters.mistake(
-    "The weights stay where they are, only the biases take a step."
-)
+@update_parameters.mistake("The weights are unchanged; only the biases take a step.")
 def leaves_the_weights(parameters, grads, learning_rate=1.2):
     return _stepped(parameters, grads, learning_rate, ("b1", "b2"))
 
 
 @update_parameters.mistake(
-    "Only the output layer takes a step. The hidden layer learns too: W1 and b1."
+    "Only the output layer takes a step. W1 and b1 take one too."
 )
 def leaves_the_hidden_layer(parameters, grads, learning_rate=1.2):
     return _stepped(parameters, grads, learning_rate, ("W2", "b2"))
@@ -1214,24 +1402,31 @@ def divides_by_the_rate(parameters, grads, learning_rate=1.2):
     return _stepped(parameters, grads, 1 / learning_rate if learning_rate else np.inf)
 
 
-@update_parameters.mistake("The biases stay where they are. They take a step too.")
+@update_parameters.mistake("The biases are unchanged. They take a step too.")
 def leaves_the_biases(parameters, grads, learning_rate=1.2):
     return _stepped(parameters, grads, learning_rate, ("W1", "W2"))
 
 
 @update_parameters.mistake(
-    "The parameters that come back are the old ones. Return the new."
+    "The parameters returned are the old ones. Return the new ones."
 )
 def returns_the_old(parameters, grads, learning_rate=1.2):
     return dict(parameters)
 
 
 @update_parameters.mistake(
-    "Only the steps come back. The new parameters are old minus step."
+    "These are only the steps. The new parameters are the old ones minus the steps."
 )
 def returns_the_steps(parameters, grads, learning_rate=1.2):
     names = ("W1", "b1", "W2", "b2")
     return {name: learning_rate * grads["d" + name] for name in names}
+
+
+@update_parameters.mistake(
+    "Where no learning rate is given, it should be 1.2. The default is another one."
+)
+def another_default(parameters, grads, learning_rate=0.01):
+    return _stepped(parameters, grads, learning_rate)
 
 
 @update_parameters.right
@@ -1283,7 +1478,7 @@ def _trained(X, Y, n_h, num_iterations, rate=1.2):
 
 
 @nn_model.mistake(
-    "The steps have another length. Call `update_parameters` without a rate: its "
+    "The learning rate is another one. Call `update_parameters` without a rate: its "
     "default is the rate of this lab."
 )
 def another_rate(X, Y, n_h, num_iterations=10000, print_cost=False):
@@ -1299,8 +1494,8 @@ def a_small_rate(X, Y, n_h, num_iterations=10000, print_cost=False):
 
 
 @nn_model.mistake(
-    "The hidden layer has 4 units whatever was asked for. The argument n_h decides; "
-    "from `layer_sizes` take the other two sizes."
+    "The hidden layer always has 4 units. The argument n_h says how many; take only "
+    "the other two sizes from `layer_sizes`."
 )
 def four_units_always(X, Y, n_h, num_iterations=10000, print_cost=False):
     return _trained(X, Y, 4, num_iterations)
@@ -1315,30 +1510,30 @@ def returns_the_start(X, Y, n_h, num_iterations=10000, print_cost=False):
 
 
 @nn_model.mistake(
-    "Only one step is made. Either each one starts from the first parameters again, or "
-    "the `return` stands inside the loop."
+    "The result is that of a single step. Either each step starts from the first "
+    "parameters again, or the `return` is inside the loop."
 )
 def always_the_first_step(X, Y, n_h, num_iterations=10000, print_cost=False):
     return _trained(X, Y, n_h, 1)
 
 
-@nn_model.mistake(
-    "It takes one step too many: `range(n)` has n values already, 0 to n - 1."
-)
+@nn_model.mistake("It takes one step too many. `range(n)` gives n values, 0 to n - 1.")
 def one_step_too_many(X, Y, n_h, num_iterations=10000, print_cost=False):
     return _trained(X, Y, n_h, num_iterations + 1)
 
 
-@nn_model.mistake("num_iterations is not used: it took 100 steps in every case.")
+@nn_model.mistake(
+    "It always takes 100 steps. The argument `num_iterations` says how many."
+)
 def a_hundred_steps_always(X, Y, n_h, num_iterations=10000, print_cost=False):
     return _trained(X, Y, n_h, 100)
 
 
 @nn_model.mistake(
-    "The slopes are those of the start in every step. Go forwards and backwards again "
-    "before each one."
+    "Every step uses the gradients of the start. Go forward and backward again before "
+    "each step."
 )
-def slopes_of_the_start(X, Y, n_h, num_iterations=10000, print_cost=False):
+def gradients_of_the_start(X, Y, n_h, num_iterations=10000, print_cost=False):
     parameters = ref.initialize_parameters(X.shape[0], n_h, Y.shape[0])
     _, cache = ref.forward_propagation(X, parameters)
     grads = ref.backward_propagation(parameters, cache, X, Y)
@@ -1346,8 +1541,21 @@ def slopes_of_the_start(X, Y, n_h, num_iterations=10000, print_cost=False):
 
 
 @nn_model.mistake(
-    "All weights start at zero: no gradient gets back through W2, no weight ever "
-    "moves. Start with `initialize_parameters`."
+    "The cache is that of the start in every step. Call `forward_propagation` again "
+    "before each backward pass."
+)
+def cache_of_the_start(X, Y, n_h, num_iterations=10000, print_cost=False):
+    parameters = ref.initialize_parameters(X.shape[0], n_h, Y.shape[0])
+    _, cache = ref.forward_propagation(X, parameters)
+    for _ in range(num_iterations):
+        grads = ref.backward_propagation(parameters, cache, X, Y)
+        parameters = ref.update_parameters(parameters, grads)
+    return parameters
+
+
+@nn_model.mistake(
+    "All weights start at zero, so no gradient gets back through W2 and no weight ever "
+    "changes. Start with `initialize_parameters`."
 )
 def trains_from_zeros(X, Y, n_h, num_iterations=10000, print_cost=False):
     start = ref.initialize_parameters(X.shape[0], n_h, Y.shape[0])
@@ -1359,7 +1567,7 @@ def trains_from_zeros(X, Y, n_h, num_iterations=10000, print_cost=False):
     return parameters
 
 
-@nn_model.mistake("More than the parameters came back. Return the dictionary alone.")
+@nn_model.mistake("Return only the dictionary of parameters.")
 def returns_costs_too(X, Y, n_h, num_iterations=10000, print_cost=False):
     return _trained(X, Y, n_h, num_iterations), []
 
@@ -1449,17 +1657,19 @@ def threshold_on_the_sum(parameters, X):
     return ref.forward_propagation(X, parameters)[1]["Z2"] > 0.5
 
 
-@predict.mistake("Everything is 0: a whole number of 0.9 is 0. Compare with 0.5 first.")
+@predict.mistake(
+    "Everything is 0: `astype(int)` cuts 0.9 down to 0. Compare with 0.5 first."
+)
 def cuts_off(parameters, X):
     return ref.forward_propagation(X, parameters)[0].astype(int)
 
 
-@predict.mistake("The labels are upside down: 1 is for probabilities above 0.5.")
-def labels_upside_down(parameters, X):
+@predict.mistake("It is 1 below 0.5. It should be 1 for probabilities above 0.5.")
+def one_below_the_threshold(parameters, X):
     return ref.forward_propagation(X, parameters)[0] < 0.5
 
 
-@predict.mistake("The axis of the outputs is lost. Keep the shape of A2, (n_y, m).")
+@predict.mistake("An axis is missing. The labels have the shape of A2, (n_y, m).")
 def loses_an_axis(parameters, X):
     return (ref.forward_propagation(X, parameters)[0] > 0.5)[0]
 
@@ -1479,11 +1689,12 @@ lab.concept(
     "equal_start",
     points=1,
     answer="D",
-    why="Equal weights get equal slopes and take equal steps, however many.",
+    why="Equal weights get equal gradients and take equal steps, however many.",
     because={
-        "A": "Blame for the units has the same sign; it adds up, it does not cancel.",
-        "B": "To become different they would need different slopes; theirs are equal.",
-        "C": "They move as one unit would. Being four does not make the steps endless.",
+        "A": "The gradients of the four units are equal, so nothing cancels.",
+        "B": "To become different they would need different gradients; theirs are "
+        "equal.",
+        "C": "They change as one unit would; four of them do not make the steps huge.",
     },
 )
 
@@ -1491,11 +1702,11 @@ lab.concept(
     "large_start",
     points=1,
     answer="C",
-    why="1 - a² is nearly 0 there, and all blame is multiplied by it.",
+    why="1 - a² is nearly 0 there, and the upstream gradient is multiplied by it.",
     because={
         "A": "A multiplication takes the same time for any float.",
-        "B": "The opposite: with large weights it is very sure, often wrongly so.",
-        "D": "Drawn at random they differ, large or small. Equal ones came before.",
+        "B": "That is the small start. Large weights make the network very sure.",
+        "D": "Drawn at random they differ, large or small.",
     },
 )
 
@@ -1503,10 +1714,10 @@ lab.concept(
     "choose_size",
     points=1,
     answer="B",
-    why="Best on new points, and those count.",
+    why="It is the best on dev points, and those count.",
     because={
-        "A": "Small gap, but both numbers are low: two units cannot fold enough.",
-        "C": "Better only on points it has seen; on new ones 4 units do better.",
-        "D": "The best on training points and worse on new ones: overfitting.",
+        "A": "The gap is small, but both numbers are low: two units are too few.",
+        "C": "It is better on training points only; on dev points 4 units do better.",
+        "D": "It is the best on training points and worse on dev points: overfitting.",
     },
 )

@@ -18,10 +18,10 @@ lab.concept(
     "shape_of_w3",
     points=1,
     answer="B",
-    why="Layer 3 has 5 units and gets 7 numbers: (n[3], n[2]).",
+    why="Layer 3 has 5 units and 7 inputs: (n[3], n[2]).",
     because={
         "A": "That is W2, which leads from 20 units to 7. Count the input as layer 0.",
-        "C": "Rows are what the layer gives, columns what it gets.",
+        "C": "Rows are what the layer puts out, columns what it takes in.",
         "D": "That is W4, which leads to the output. Count the input as layer 0.",
     },
 )
@@ -49,27 +49,28 @@ def _shapes(layer_dims, first=1, last=None, W=None, b=None):
 
 
 @parameter_shapes.mistake(
-    "The weights' shapes are turned round. Rows are what a layer gives, columns "
-    "what it gets: (n[l], n[l-1])."
+    "The shapes of the weights are transposed. Rows are what a layer puts out, columns "
+    "what it takes in."
 )
-def shapes_turned_round(layer_dims):
+def shapes_transposed(layer_dims):
     return _shapes(layer_dims, W=lambda n, n_prev: (n_prev, n))
 
 
-@parameter_shapes.mistake("The biases have one axis. They are columns: (n[l], 1).")
+@parameter_shapes.mistake("The biases have one axis only. They are columns: (n[l], 1).")
 def shapes_of_flat_biases(layer_dims):
     return _shapes(layer_dims, b=lambda n, n_prev: (n,))
 
 
 @parameter_shapes.mistake(
-    "A bias belongs to the unit that it pushes: n[l] of them, not n[l-1]."
+    "Each layer has as many biases as the layer before has units. It should have one "
+    "for each of its own units: n[l] of them."
 )
 def shapes_of_biases_before(layer_dims):
     return _shapes(layer_dims, b=lambda n, n_prev: (n_prev, 1))
 
 
 @parameter_shapes.mistake(
-    "Numbering starts at 0. The input has no weights: the first are W1 and b1."
+    "The numbers start at 0. The input has no weights: the first are W1 and b1."
 )
 def shapes_from_layer_zero(layer_dims):
     shapes = _shapes(layer_dims)
@@ -77,16 +78,16 @@ def shapes_from_layer_zero(layer_dims):
 
 
 @parameter_shapes.mistake(
-    "The last layer is missing or wrong. `range(1, n)` ends at n - 1, so n is "
-    "len(layer_dims)."
+    "The last layer is missing. `range(1, n)` ends at n - 1, and the last layer has "
+    "the number len(layer_dims) - 1."
 )
 def shapes_without_the_last(layer_dims):
     return _shapes(layer_dims, last=len(layer_dims) - 1)
 
 
 @parameter_shapes.mistake(
-    "Every layer has the inputs of the first. What a layer gets is what the one before "
-    "gives: n[l-1]."
+    "Every layer has as many inputs as the first. Its inputs are the outputs of the "
+    "layer before: n[l-1]."
 )
 def shapes_of_the_first_input(layer_dims):
     return _shapes(layer_dims) | {
@@ -99,9 +100,14 @@ def shapes_of_biases_in_rows(layer_dims):
     return _shapes(layer_dims, b=lambda n, n_prev: (1, n))
 
 
-@parameter_shapes.mistake("These are arrays. Give their shapes only, as tuples.")
+@parameter_shapes.mistake("These are arrays. Return only their shapes, as tuples.")
 def arrays_for_shapes(layer_dims):
     return {name: np.zeros(shape) for name, shape in _shapes(layer_dims).items()}
+
+
+@parameter_shapes.mistake("The biases are missing: b1, b2, … have shapes too.")
+def shapes_of_weights_alone(layer_dims):
+    return {n: s for n, s in _shapes(layer_dims).items() if n.startswith("W")}
 
 
 @parameter_shapes.right
@@ -125,11 +131,12 @@ lab.concept(
     answer=26,
     why="(4·3 + 3) + (3·2 + 2) + (2·1 + 1) = 15 + 8 + 3.",
     because={
-        20: "The weights are all there. Each unit has a bias too: 3 + 2 + 1.",
+        20: "All the weights are there. Each unit has a bias too.",
         30: "The input has no biases; nothing is computed there.",
-        23: "Each unit has a bias of its own, not one for a layer.",
+        23: "Each unit has its own bias; there is not one for a whole layer.",
         24: "Sizes of neighbouring layers multiply: 4·3, 3·2, 2·1. Then the biases.",
-        10: "These are units. Each has a weight for every unit before it, and a bias.",
+        10: "That is the number of units. Each has a weight for every unit before it, "
+        "and a bias, except in the input.",
         25: "Nearly: the output unit has a bias too.",
     },
 )
@@ -154,7 +161,7 @@ def small_draws(n_x, n_h, n_y):
 
 
 def _initial(sizes, draw, bias=lambda n: np.zeros((n, 1))):
-    """A start in which `draw(n, n_prev)` makes the weights of a layer."""
+    """Initial parameters, where `draw(n, n_prev)` makes the weights of a layer."""
     start = {}
     for layer in range(1, len(sizes)):
         start[f"W{layer}"] = draw(sizes[layer], sizes[layer - 1])
@@ -167,6 +174,13 @@ def _initial(sizes, draw, bias=lambda n: np.zeros((n, 1))):
 )
 def two_layers_start_large(n_x, n_h, n_y):
     return _initial([n_x, n_h, n_y], np.random.randn)
+
+
+@initialize_parameters_check.mistake(
+    "The weights are 10 times too large: multiply the draws by 0.01, not by 0.1."
+)
+def two_layers_with_a_tenth(n_x, n_h, n_y):
+    return _initial([n_x, n_h, n_y], lambda *shape: np.random.randn(*shape) * 0.1)
 
 
 @initialize_parameters_check.mistake(
@@ -184,14 +198,14 @@ def two_layers_from_zeros(n_x, n_h, n_y):
 
 
 @initialize_parameters_check.mistake(
-    "The weights are turned round: W1 is (n_h, n_x), W2 is (n_y, n_h)."
+    "The weights are transposed: W1 is (n_h, n_x), W2 is (n_y, n_h)."
 )
-def two_layers_turned_round(n_x, n_h, n_y):
+def two_layers_transposed(n_x, n_h, n_y):
     return _initial([n_x, n_h, n_y], lambda *s: np.random.randn(*s[::-1]) * 0.01)
 
 
 @initialize_parameters_check.mistake(
-    "The biases are drawn. They should be zero: the weights break the symmetry."
+    "The biases are random. They should be zero: the weights break the symmetry."
 )
 def two_layers_with_drawn_biases(n_x, n_h, n_y):
     def draw(*shape):
@@ -216,7 +230,7 @@ def two_layers_in_float32(n_x, n_h, n_y):
 
 @lab.check("initialize_parameters_deep", points=6)
 def initialize_parameters_deep_check(rng):
-    """No hidden layer and several; draws enough for mean and spread to show."""
+    """No hidden layer and several; enough draws for mean and spread to show."""
     yield case([int(rng.integers(300, 400)), 1])
     yield case([int(n) for n in rng.integers([20, 80, 40, 5], [30, 90, 50, 9])])
     yield case([int(n) for n in rng.integers([90, 50, 25, 60], [130, 60, 30, 70])])
@@ -233,38 +247,38 @@ def shrinking_draws(layer_dims):
 
 
 @initialize_parameters_deep_check.mistake(
-    "The weights are 0.01 times normal draws. Deep networks divide by the root of the "
-    "number of inputs instead."
+    "The weights are 0.01 times normal draws. Here they are divided by the square root "
+    "of the number of inputs instead."
 )
 def deep_start_small(layer_dims):
     return _initial(layer_dims, lambda *shape: np.random.randn(*shape) * 0.01)
 
 
 @initialize_parameters_deep_check.mistake(
-    "The weights are not scaled. Divide by the root of the number of inputs."
+    "The weights are not scaled. Divide by the square root of the number of inputs."
 )
 def deep_start_large(layer_dims):
     return _initial(layer_dims, np.random.randn)
 
 
 @initialize_parameters_deep_check.mistake(
-    "It divides by the root of n[l], the layer's own size. What a unit adds up is its "
-    "inputs: n[l-1]."
+    "The weights are divided by the square root of n[l], the size of the layer itself. "
+    "A unit adds up its inputs, and there are n[l-1] of them."
 )
 def deep_by_own_size(layer_dims):
     return _initial(layer_dims, lambda n, k: np.random.randn(n, k) / np.sqrt(n))
 
 
 @initialize_parameters_deep_check.mistake(
-    "It divides by the number of inputs. The root is missing."
+    "The weights are divided by the number of inputs. The square root is missing."
 )
 def deep_without_the_root(layer_dims):
     return _initial(layer_dims, lambda n, k: np.random.randn(n, k) / k)
 
 
 @initialize_parameters_deep_check.mistake(
-    "The spread is the root of 2 too large. That is He's start, of course 2; here it "
-    "is 1 by the root of n[l-1]."
+    "The standard deviation is too large by the square root of 2. That is He's "
+    "initialization, which comes in course 2."
 )
 def deep_by_he(layer_dims):
     return _initial(layer_dims, lambda n, k: np.random.randn(n, k) * np.sqrt(2 / k))
@@ -278,15 +292,15 @@ def deep_drawn_evenly(layer_dims):
 
 
 @initialize_parameters_deep_check.mistake(
-    "The last layer is missing or wrong. `range(1, n)` ends at n - 1, so n is "
-    "len(layer_dims)."
+    "The last layer is missing. `range(1, n)` ends at n - 1, and the last layer has "
+    "the number len(layer_dims) - 1."
 )
 def deep_without_the_last(layer_dims):
     return ref.initialize_parameters_deep(layer_dims[:-1])
 
 
 @initialize_parameters_deep_check.mistake(
-    "The biases have one axis. Give them both: (n[l], 1)."
+    "The biases have one axis only. They are columns: (n[l], 1)."
 )
 def deep_with_flat_biases(layer_dims):
     start = ref.initialize_parameters_deep(layer_dims)
@@ -294,8 +308,8 @@ def deep_with_flat_biases(layer_dims):
 
 
 @initialize_parameters_deep_check.mistake(
-    "Every layer is divided by the root of the same number. Each has a number of "
-    "inputs of its own: n[l-1]."
+    "The weights of all layers are divided by the same number. Each layer has its own "
+    "number of inputs: n[l-1]."
 )
 def deep_by_the_first_input(layer_dims):
     first = layer_dims[0]
@@ -303,15 +317,15 @@ def deep_by_the_first_input(layer_dims):
 
 
 @initialize_parameters_deep_check.mistake(
-    "The draws are multiplied by the root of the number of inputs. The more inputs, "
-    "the smaller the weights should be: divide."
+    "The draws are multiplied by the square root of the number of inputs. The more "
+    "inputs, the smaller the weights should be: divide."
 )
 def deep_times_the_root(layer_dims):
     return _initial(layer_dims, lambda n, k: np.random.randn(n, k) * np.sqrt(k))
 
 
 @initialize_parameters_deep_check.mistake(
-    "The biases are drawn. They should be zero: the weights break the symmetry."
+    "The biases are random. They should be zero: the weights break the symmetry."
 )
 def deep_with_drawn_biases(layer_dims):
     return _initial(
@@ -322,11 +336,29 @@ def deep_with_drawn_biases(layer_dims):
 
 
 @initialize_parameters_deep_check.mistake(
-    "The weights are turned round: rows are what a layer gives, columns what it gets, "
-    "(n[l], n[l-1])."
+    "The weights are transposed: rows are what a layer puts out, columns what it takes "
+    "in."
 )
-def deep_turned_round(layer_dims):
+def deep_transposed(layer_dims):
     return _initial(layer_dims, lambda n, k: np.random.randn(k, n) / np.sqrt(k))
+
+
+@initialize_parameters_deep_check.mistake(
+    "The weights are scaled by the sizes of both layers, as by Glorot (Xavier). Here "
+    "only the number of inputs counts."
+)
+def deep_by_glorot(layer_dims):
+    return _initial(
+        layer_dims, lambda n, k: np.random.randn(n, k) * np.sqrt(2 / (n + k))
+    )
+
+
+@initialize_parameters_deep_check.mistake(
+    "The biases are rows. They are columns: (n[l], 1)."
+)
+def deep_with_biases_in_rows(layer_dims):
+    start = ref.initialize_parameters_deep(layer_dims)
+    return {n: p.T if n.startswith("b") else p for n, p in start.items()}
 
 
 @initialize_parameters_deep_check.right
@@ -350,13 +382,13 @@ def deep_from_the_last_in_float32(layer_dims):
 
 
 def layer(rng, n, n_prev, m):
-    """What goes into one layer: input, weights, biases."""
+    """Input, weights and biases of one layer."""
     W = rng.normal(size=(n, n_prev)) / np.sqrt(n_prev)
     return rng.normal(size=(n_prev, m)), W, rng.normal(size=(n, 1))
 
 
-def half_awake(rng, n, n_prev, m):
-    """The same, where Z has both signs, so that ReLU holds some of it back."""
+def half_active(rng, n, n_prev, m):
+    """The same, where Z has both signs, so that ReLU sets some of it to 0."""
     while True:
         A, W, b = layer(rng, n, n_prev, m)
         Z = W @ A + b
@@ -384,12 +416,16 @@ def linear_cache_in_another_order(A, W, b):
     return W @ A + b, (W, A, b)
 
 
-@linear_forward.mistake(
-    "The cache holds Z. It should hold what went in: the tuple (A, W, b)."
-)
+@linear_forward.mistake("The cache is Z. It should be the inputs, the tuple (A, W, b).")
 def linear_caches_the_result(A, W, b):
     Z = W @ A + b
     return Z, Z
+
+
+@linear_forward.mistake("In the cache, Z is in the position of A. It is (A, W, b).")
+def linear_caches_z_for_a(A, W, b):
+    Z = W @ A + b
+    return Z, (Z, W, b)
 
 
 @linear_forward.mistake("The cache is missing. Return both: Z and (A, W, b).")
@@ -397,7 +433,7 @@ def linear_without_cache(A, W, b):
     return W @ A + b
 
 
-@linear_forward.mistake("W and A are the wrong way round, or transposed: W times A.")
+@linear_forward.mistake("The product is A times W. It should be W times A.")
 def linear_the_wrong_way_round(A, W, b):
     return A @ W + b, (A, W, b)
 
@@ -423,38 +459,39 @@ def linear_activation_forward(rng):
     """Both activations, on layers of several sizes."""
     for sizes in SIZES[1:]:
         for activation in ("relu", "sigmoid"):
-            yield case(*half_awake(rng, *sizes), activation)
+            yield case(*half_active(rng, *sizes), activation)
 
 
-def _block(A_prev, W, b, bend):
+def _block(A_prev, W, b, activation):
     Z = W @ A_prev + b
-    return bend(Z), ((A_prev, W, b), Z)
+    return activation(Z), ((A_prev, W, b), Z)
 
 
 @linear_activation_forward.mistake(
-    "It is the sigmoid in every case. The argument `activation` decides."
+    "It always uses the sigmoid. The argument `activation` says which to use."
 )
 def always_sigmoid(A_prev, W, b, activation):
     return _block(A_prev, W, b, lambda Z: ref.sigmoid(Z)[0])
 
 
 @linear_activation_forward.mistake(
-    "It is ReLU in every case. The argument `activation` decides."
+    "It always uses ReLU. The argument `activation` says which to use."
 )
 def always_relu(A_prev, W, b, activation):
     return _block(A_prev, W, b, lambda Z: ref.relu(Z)[0])
 
 
 @linear_activation_forward.mistake(
-    "There is no bend: the block gives Z. Apply `sigmoid` or `relu` to it."
+    "The activation function is missing: the block returns Z. Apply `sigmoid` or "
+    "`relu` to it."
 )
-def never_bends(A_prev, W, b, activation):
+def forgets_the_activation(A_prev, W, b, activation):
     return _block(A_prev, W, b, lambda Z: Z)
 
 
 @linear_activation_forward.mistake(
-    "The two activations have changed places: ReLU where the sigmoid is asked for, and "
-    "the other way round."
+    "The two activation functions are swapped: ReLU where the sigmoid is asked for, "
+    "and the other way round."
 )
 def activations_swapped(A_prev, W, b, activation):
     other = {"relu": "sigmoid", "sigmoid": "relu"}[activation]
@@ -462,16 +499,16 @@ def activations_swapped(A_prev, W, b, activation):
 
 
 @linear_activation_forward.mistake(
-    "The two caches have changed places: first the linear one, then the bend's."
+    "The two caches are swapped: first the linear one, then that of the activation."
 )
 def caches_swapped(A_prev, W, b, activation):
-    A, (linear, bend) = ref.linear_activation_forward(A_prev, W, b, activation)
-    return A, (bend, linear)
+    A, (linear, Z) = ref.linear_activation_forward(A_prev, W, b, activation)
+    return A, (Z, linear)
 
 
 @linear_activation_forward.mistake(
-    "The bend's cache holds A. It should be Z, from before the bend: what `sigmoid` "
-    "and `relu` return second."
+    "The activation cache is A. It should be Z, the second of the two results of "
+    "`sigmoid` and `relu`."
 )
 def caches_the_output(A_prev, W, b, activation):
     A, (linear, _) = ref.linear_activation_forward(A_prev, W, b, activation)
@@ -479,7 +516,7 @@ def caches_the_output(A_prev, W, b, activation):
 
 
 @linear_activation_forward.mistake(
-    "Only the linear cache is there. The way back through the bend needs Z too."
+    "Only the linear cache is there. The way back through the activation needs Z too."
 )
 def caches_the_linear_half(A_prev, W, b, activation):
     A, (linear, _) = ref.linear_activation_forward(A_prev, W, b, activation)
@@ -487,12 +524,39 @@ def caches_the_linear_half(A_prev, W, b, activation):
 
 
 @linear_activation_forward.mistake(
-    "`sigmoid` and `relu` return two things, output and cache. Take them apart."
+    "`sigmoid` and `relu` return two things, output and cache. Unpack them."
 )
 def keeps_output_and_cache_together(A_prev, W, b, activation):
     Z, linear = ref.linear_forward(A_prev, W, b)
     both = {"sigmoid": ref.sigmoid, "relu": ref.relu}[activation](Z)
     return both, (linear, Z)
+
+
+@linear_activation_forward.mistake(
+    "Where ReLU is asked for, it is tanh. `relu` is defined at the start of the lab."
+)
+def tanh_for_relu(A_prev, W, b, activation):
+    if activation == "relu":
+        return _block(A_prev, W, b, np.tanh)
+    return ref.linear_activation_forward(A_prev, W, b, activation)
+
+
+@linear_activation_forward.mistake(
+    "The cache is one flat tuple. It should be a pair: the linear cache, then that of "
+    "the activation."
+)
+def flat_cache(A_prev, W, b, activation):
+    A, (linear, Z) = ref.linear_activation_forward(A_prev, W, b, activation)
+    return A, (*linear, Z)
+
+
+@linear_activation_forward.mistake(
+    "The activation function was applied to A_prev. It comes after the linear half."
+)
+def activates_the_input(A_prev, W, b, activation):
+    _, linear = ref.linear_forward(A_prev, W, b)
+    A, cache = {"sigmoid": ref.sigmoid, "relu": ref.relu}[activation](A_prev)
+    return A, (linear, cache)
 
 
 @linear_activation_forward.right
@@ -532,25 +596,26 @@ def l_model_forward(rng):
         yield case(rng.normal(size=(dims[0], 4)), network(rng, dims))
 
 
-def _chain(X, parameters, bend_of, first=1):
-    """All layers, where `bend_of(layer, L)` names the bend."""
+def _chain(X, parameters, activation_of, first=1):
+    """All layers, where `activation_of(layer, L)` names the activation function."""
     A, caches, L = X, [], len(parameters) // 2
     for number in range(first, L + 1):
         W, b = parameters[f"W{number}"], parameters[f"b{number}"]
-        A, cache = ref.linear_activation_forward(A, W, b, bend_of(number, L))
+        A, cache = ref.linear_activation_forward(A, W, b, activation_of(number, L))
         caches.append(cache)
     return A, caches
 
 
 @l_model_forward.mistake(
-    "The output layer bends by ReLU. A probability comes from the sigmoid."
+    "The output layer uses ReLU. A probability comes from the sigmoid."
 )
 def relu_at_the_output(X, parameters):
     return _chain(X, parameters, lambda number, L: "relu")
 
 
 @l_model_forward.mistake(
-    "The hidden layers bend by the sigmoid. They should be ReLU; only the last is not."
+    "The hidden layers use the sigmoid. Only the output layer should; the others use "
+    "ReLU."
 )
 def sigmoid_everywhere(X, parameters):
     return _chain(X, parameters, lambda number, L: "sigmoid")
@@ -564,15 +629,17 @@ def forgets_the_last_cache(X, parameters):
     return AL, caches[:-1]
 
 
-@l_model_forward.mistake("The caches are in reverse. The first layer's comes first.")
+@l_model_forward.mistake(
+    "The caches are in reverse order. That of the first layer comes first."
+)
 def caches_in_reverse(X, parameters):
     AL, caches = ref.L_model_forward(X, parameters)
     return AL, caches[::-1]
 
 
 @l_model_forward.mistake(
-    "The caches are those of the linear halves. Keep what "
-    "`linear_activation_forward` returns, with the bend's."
+    "Only the linear caches are there. Keep the whole cache that "
+    "`linear_activation_forward` returns."
 )
 def keeps_linear_caches(X, parameters):
     AL, caches = ref.L_model_forward(X, parameters)
@@ -590,28 +657,58 @@ def stops_early(X, parameters):
 
 
 @l_model_forward.mistake(
-    "Every layer gets X. From the second on, the input is what the layer before gave."
+    "There is no such key: layers are numbered 1 to `len(parameters) // 2`."
 )
-def feeds_x_to_all(X, parameters):
-    caches = []
-    L = len(parameters) // 2
+def as_many_layers_as_parameters(X, parameters):
+    L = len(parameters)
+    A, _ = _chain(X, parameters, lambda number, _: "relu")
+    return ref.linear_activation_forward(
+        A, parameters[f"W{L}"], parameters[f"b{L}"], "sigmoid"
+    )
+
+
+@l_model_forward.mistake(
+    "The input of every hidden layer is X. From the second on, it should be the output "
+    "of the layer before."
+)
+def feeds_x_to_the_hidden_layers(X, parameters):
+    A, caches, L = X, [], len(parameters) // 2
     for n in range(1, L + 1):
-        bend = "relu" if n < L else "sigmoid"
         A, cache = ref.linear_activation_forward(
-            X, parameters[f"W{n}"], parameters[f"b{n}"], bend
+            X if n < L else A,
+            parameters[f"W{n}"],
+            parameters[f"b{n}"],
+            _default_activation(n, L),
         )
         caches.append(cache)
     return A, caches
 
 
 @l_model_forward.mistake(
-    "It stops after the first layer. The `return` belongs behind the loop, not into it."
+    "The input of every layer is X. From the second on, it should be the output of the "
+    "layer before."
+)
+def feeds_x_to_all(X, parameters):
+    caches = []
+    L = len(parameters) // 2
+    for n in range(1, L + 1):
+        activation = "relu" if n < L else "sigmoid"
+        A, cache = ref.linear_activation_forward(
+            X, parameters[f"W{n}"], parameters[f"b{n}"], activation
+        )
+        caches.append(cache)
+    return A, caches
+
+
+@l_model_forward.mistake(
+    "It stops after the first layer. The `return` belongs after the loop, not inside "
+    "it."
 )
 def returns_inside_the_loop(X, parameters):
     L = len(parameters) // 2
-    bend = "relu" if L > 1 else "sigmoid"
+    activation = "relu" if L > 1 else "sigmoid"
     A, cache = ref.linear_activation_forward(
-        X, parameters["W1"], parameters["b1"], bend
+        X, parameters["W1"], parameters["b1"], activation
     )
     return A, [cache]
 
@@ -632,7 +729,7 @@ def returns_the_last_hidden(X, parameters):
     return caches[-1][0][0], caches
 
 
-@l_model_forward.mistake("The caches are missing. Return both: AL, and their list.")
+@l_model_forward.mistake("The caches are missing. Return AL and the list of caches.")
 def returns_no_caches(X, parameters):
     return ref.L_model_forward(X, parameters)[0]
 
@@ -661,7 +758,8 @@ lab.concept(
     "which_loop",
     points=1,
     answer="C",
-    why="A layer needs what the one before gave. All else is one product of arrays.",
+    why="Each layer needs the output of the one before. All else is a product of "
+    "arrays.",
     because={
         "A": "Examples are columns: one product does them all.",
         "B": "Units are rows of W: one product does them all.",
@@ -673,10 +771,10 @@ lab.concept(
     "vanished",
     points=1,
     answer="D",
-    why="0.01 times the root of 100, and half lost at each ReLU, ten times over.",
+    why="With 100 units each layer divides by about 14, and so does each step back.",
     because={
         "A": "Drawn at random they differ. They are only very small.",
-        "B": "A cost that leaps would not stand still at 0.693.",
+        "B": "A cost that jumps would not stay at 0.693.",
         "C": "ReLU has no upper end; the sigmoid and tanh saturate.",
     },
 )
@@ -691,16 +789,16 @@ lab.concept(
         16: "That is the number of inputs. A unit is needed for each odd pattern.",
         30: "That is the deep network: two units for each of 15 matches.",
         15: "That is the number of matches in the deep network.",
-        8: "A unit is needed for each odd pattern, of which there are 2^15.",
-        128: "That is for 8 inputs. For 16 it is 2^15.",
-        256: "The number doubles with each further input: 2^15.",
+        8: "A unit is needed for each odd pattern, and there are many more of those.",
+        128: "That is for 8 inputs. The number doubles with each further input.",
+        256: "The number doubles with each further input. Start from 128 for 8.",
     },
 )
 
 
 @lab.check("compute_cost", points=5)
 def compute_cost(rng):
-    """One example, several, all of one label, near certainty."""
+    """One example, several, all with the same label, near certainty."""
     yield case(rng.uniform(0.1, 0.4, (1, 1)), np.array([[0]]))
     for m in (5, 12):
         yield case(rng.uniform(0.02, 0.98, (1, m)), labels(rng, m))
@@ -725,31 +823,34 @@ def sums_the_losses(AL, Y):
     return np.sum(_loss(AL, Y))
 
 
-@compute_cost.mistake("The cost is negative. There is a minus before the loss.")
+@compute_cost.mistake(
+    "The cost is negative. Logarithms of probabilities are negative, so the cost has a "
+    "minus sign in front."
+)
 def forgets_the_minus(AL, Y):
     return -np.mean(_loss(AL, Y))
 
 
 @compute_cost.mistake(
-    "Only examples with label 1 are counted. The second term, with 1 - Y, is for the "
-    "others."
+    "Only the examples with label 1 are counted. The second term, with 1 - Y, is for "
+    "the others."
 )
 def counts_label_one_only(AL, Y):
     return -np.mean(Y * np.log(AL))
 
 
 @compute_cost.mistake(
-    "The second term has the wrong sign. The minus stands before both terms: put "
-    "brackets around their sum."
+    "The second term has the wrong sign. The minus applies to both terms: put brackets "
+    "around their sum."
 )
 def minus_before_one_term(AL, Y):
     return np.mean(-Y * np.log(AL) + (1 - Y) * np.log(1 - AL))
 
 
 @compute_cost.mistake(
-    "The labels have changed places: log(AL) belongs to Y, log(1 - AL) to 1 - Y."
+    "The two labels are swapped: log(AL) belongs to Y, log(1 - AL) to 1 - Y."
 )
-def labels_changed_places(AL, Y):
+def labels_swapped(AL, Y):
     return np.mean(_loss(AL, 1 - Y))
 
 
@@ -760,7 +861,9 @@ def squares_the_error(AL, Y):
     return np.mean((AL - Y) ** 2)
 
 
-@compute_cost.mistake("Take the natural logarithm, `np.log`.")
+@compute_cost.mistake(
+    "The logarithm has another base. The cost uses the natural one, `np.log`."
+)
 def logarithm_to_base_two(AL, Y):
     return np.mean(_loss(AL, Y)) / np.log(2)
 
@@ -771,13 +874,13 @@ def same_logarithm_twice(AL, Y):
 
 
 @compute_cost.mistake(
-    "The cost is a table of one number. Sum over both axes, or use np.squeeze."
+    "The cost is an array with axes. Sum over both, or use np.squeeze."
 )
 def cost_in_a_table(AL, Y):
     return np.mean(_loss(AL, Y), axis=1, keepdims=True)
 
 
-@compute_cost.mistake("The losses are still apart: average them into one number.")
+@compute_cost.mistake("These are the losses of the single examples. Average them.")
 def keeps_the_losses_apart(AL, Y):
     return _loss(AL, Y)
 
@@ -807,10 +910,10 @@ def linear_backward(rng):
 
 
 @linear_backward.mistake(
-    "dA_prev is m times too small. Each example keeps its own blame; only dW and db "
-    "are averages."
+    "dA_prev is m times too small. Each example keeps its own gradient there; only dW "
+    "and db are averages."
 )
-def averages_the_blame(dZ, cache):
+def averages_da_prev(dZ, cache):
     dA_prev, dW, db = ref.linear_backward(dZ, cache)
     return dA_prev / dZ.shape[1], dW, db
 
@@ -823,7 +926,7 @@ def forgets_to_average(dZ, cache):
     return dA_prev, dW * dZ.shape[1], db * dZ.shape[1]
 
 
-@linear_backward.mistake("db is m times too large: sum, and then divide by m.")
+@linear_backward.mistake("db is m times too large: divide the sum by m.")
 def forgets_to_average_db(dZ, cache):
     dA_prev, dW, db = ref.linear_backward(dZ, cache)
     return dA_prev, dW, db * dZ.shape[1]
@@ -835,14 +938,17 @@ def forgets_to_average_dw(dZ, cache):
     return dA_prev, dW * dZ.shape[1], db
 
 
-@linear_backward.mistake("db has lost an axis: (n,) in place of (n, 1). keepdims=True.")
+@linear_backward.mistake(
+    "db has lost an axis: (n,) instead of (n, 1). Use keepdims=True."
+)
 def drops_the_axis(dZ, cache):
     dA_prev, dW, db = ref.linear_backward(dZ, cache)
     return dA_prev, dW, db[:, 0]
 
 
 @linear_backward.mistake(
-    "db was summed over units too, or over the wrong axis. axis=1 runs over examples."
+    "db is the sum over the units too, divided by m. axis=1 sums over the examples "
+    "only."
 )
 def sums_over_units(dZ, cache):
     dA_prev, dW, _ = ref.linear_backward(dZ, cache)
@@ -850,8 +956,8 @@ def sums_over_units(dZ, cache):
 
 
 @linear_backward.mistake(
-    "db was summed over the units, so that each example has a value. Sum over the "
-    "examples, axis=1: each unit has a bias."
+    "db was summed over the units, so it has one value per example. Each unit has one "
+    "bias: sum over the examples, axis=1."
 )
 def sums_db_over_units(dZ, cache):
     dA_prev, dW, _ = ref.linear_backward(dZ, cache)
@@ -859,38 +965,45 @@ def sums_db_over_units(dZ, cache):
 
 
 @linear_backward.mistake(
-    "All three are m times too small: dA_prev is no average, and dW and db are divided "
-    "once."
+    "All three are m times too small. dA_prev is not an average, and dW and db are "
+    "divided by m once."
 )
 def averages_everything_again(dZ, cache):
     return tuple(part / dZ.shape[1] for part in ref.linear_backward(dZ, cache))
 
 
 @linear_backward.mistake(
-    "db is one number for all units, the mean of all of dZ. Each unit has a bias: sum "
-    "along the examples only, axis=1."
+    "db is the same number for all units, the mean of all of dZ. Each unit has its own "
+    "bias: average over the examples only, axis=1."
 )
 def averages_db_over_all(dZ, cache):
     dA_prev, dW, _ = ref.linear_backward(dZ, cache)
     return dA_prev, dW, np.mean(dZ)
 
 
+@linear_backward.mistake(
+    "db is one number for all units, the sum of everything divided by m. Each unit has "
+    "its own bias: sum over the examples only, axis=1."
+)
+def sums_db_over_everything(dZ, cache):
+    dA_prev, dW, _ = ref.linear_backward(dZ, cache)
+    return dA_prev, dW, np.sum(dZ, keepdims=True) / dZ.shape[1]
+
+
 @linear_backward.mistake("The order is dA_prev, dW, db.")
-def slopes_in_another_order(dZ, cache):
+def gradients_in_another_order(dZ, cache):
     dA_prev, dW, db = ref.linear_backward(dZ, cache)
     return dW, db, dA_prev
 
 
-@linear_backward.mistake(
-    "dW is transposed. A slope has the shape of what it is the slope of."
-)
+@linear_backward.mistake("dW is transposed. A gradient has the shape of its parameter.")
 def transposes_dw(dZ, cache):
     dA_prev, dW, db = ref.linear_backward(dZ, cache)
     return dA_prev, dW.T, db
 
 
-@linear_backward.mistake("dA_prev is W.T dZ: the weights have to be transposed.")
-def blame_by_plain_weights(dZ, cache):
+@linear_backward.mistake("In dA_prev the weights have to be transposed: W.T dZ.")
+def da_prev_by_plain_weights(dZ, cache):
     _, dW, db = ref.linear_backward(dZ, cache)
     return cache[1] @ dZ, dW, db
 
@@ -930,11 +1043,12 @@ lab.concept(
     "what_is_cached",
     points=1,
     answer="A",
-    why="The slope of a weight is blame times what the weight was multiplied by.",
+    why="dW is dZ times the transpose of A_prev, divided by m.",
     because={
         "B": "The cost needs AL and Y only.",
         "C": "dA_prev is W.T times dZ; A_prev is not in it.",
-        "D": "The way back through the bend needs Z, which the other cache holds.",
+        "D": "The way back through the activation needs Z, which the other cache "
+        "holds.",
     },
 )
 
@@ -945,47 +1059,48 @@ def linear_activation_backward(rng):
     for n, n_prev, m in SIZES[1:]:
         for activation in ("relu", "sigmoid"):
             _, cache = ref.linear_activation_forward(
-                *half_awake(rng, n, n_prev, m), activation
+                *half_active(rng, n, n_prev, m), activation
             )
             dA, Z = rng.normal(size=(n, m)), cache[1]
-            dA = np.where(Z.min() == Z, np.abs(dA) + 0.1, dA)  # held back
-            dA = np.where(Z.max() == Z, -np.abs(dA) - 0.1, dA)  # let through
+            dA = np.where(Z.min() == Z, np.abs(dA) + 0.1, dA)  # stopped by ReLU
+            dA = np.where(Z.max() == Z, -np.abs(dA) - 0.1, dA)  # passed on
             yield case(dA, cache, activation)
 
 
 @linear_activation_backward.mistake(
-    "The bend was left out: `linear_backward` wants dZ, not dA. First go back through "
-    "the sigmoid or ReLU."
+    "The activation was left out: `linear_backward` takes dZ, not dA. First go back "
+    "through the sigmoid or ReLU."
 )
-def skips_the_bend(dA, cache, activation):
+def skips_the_activation(dA, cache, activation):
     return ref.linear_backward(dA, cache[0])
 
 
 @linear_activation_backward.mistake(
-    "It goes back through the sigmoid in every case. The argument `activation` decides."
+    "It always goes back through the sigmoid. The argument `activation` says which to "
+    "use."
 )
 def back_through_the_sigmoid_always(dA, cache, activation):
     return ref.linear_backward(ref.sigmoid_backward(dA, cache[1]), cache[0])
 
 
 @linear_activation_backward.mistake(
-    "It goes back through ReLU in every case. The argument `activation` decides."
+    "It always goes back through ReLU. The argument `activation` says which to use."
 )
 def back_through_relu_always(dA, cache, activation):
     return ref.linear_backward(ref.relu_backward(dA, cache[1]), cache[0])
 
 
 @linear_activation_backward.mistake(
-    "dA was bent forwards. On the way back it is multiplied by the slope: "
-    "`relu_backward`, `sigmoid_backward`."
+    "The activation function itself was applied to dA. On the way back use "
+    "`relu_backward` or `sigmoid_backward`."
 )
-def bends_the_blame(dA, cache, activation):
-    bend = {"sigmoid": ref.sigmoid, "relu": ref.relu}[activation]
-    return ref.linear_backward(bend(dA)[0], cache[0])
+def applies_the_activation_to_da(dA, cache, activation):
+    forward = {"sigmoid": ref.sigmoid, "relu": ref.relu}[activation]
+    return ref.linear_backward(forward(dA)[0], cache[0])
 
 
 @linear_activation_backward.mistake(
-    "The two activations have changed places: it goes back through ReLU where the "
+    "The two activation functions are swapped: it goes back through ReLU where the "
     "sigmoid was, and the other way round."
 )
 def back_through_the_other(dA, cache, activation):
@@ -1000,18 +1115,35 @@ def forgets_the_upstream_gradient(dA, cache, activation):
     return ref.linear_activation_backward(np.ones_like(dA), cache, activation)
 
 
+@linear_activation_backward.mistake(
+    "`linear_backward` takes dZ and the linear cache, which is the first of the pair."
+)
+def passes_the_whole_cache_on(dA, cache, activation):
+    back = {"sigmoid": ref.sigmoid_backward, "relu": ref.relu_backward}[activation]
+    return ref.linear_backward(back(dA, cache[1]), cache)
+
+
 @linear_activation_backward.mistake("The order is dA_prev, dW, db.")
-def block_slopes_in_another_order(dA, cache, activation):
+def block_gradients_in_another_order(dA, cache, activation):
     dA_prev, dW, db = ref.linear_activation_backward(dA, cache, activation)
     return dW, db, dA_prev
 
 
 @linear_activation_backward.mistake(
-    "dZ came back. It is a station on the way: go on with `linear_backward`."
+    "That is dZ, which is only half of the way. Go on with `linear_backward`."
 )
 def returns_dz(dA, cache, activation):
     back = {"sigmoid": ref.sigmoid_backward, "relu": ref.relu_backward}[activation]
     return back(dA, cache[1])
+
+
+@linear_activation_backward.mistake(
+    "dA was multiplied by the activation function itself, not by its derivative. Use "
+    "`relu_backward` or `sigmoid_backward`."
+)
+def multiplies_by_the_activation(dA, cache, activation):
+    forward = {"sigmoid": ref.sigmoid, "relu": ref.relu}[activation]
+    return ref.linear_backward(dA * forward(cache[1])[0], cache[0])
 
 
 @linear_activation_backward.right
@@ -1043,29 +1175,32 @@ def l_model_backward(rng):
         yield case(AL, Y, caches)
 
 
-def _way_back(AL, Y, caches, bend_of=None, dAL=None):
-    """All slopes, with single steps replaced."""
+def _default_activation(number, L):
+    return "sigmoid" if number == L else "relu"
+
+
+def _way_back(AL, Y, caches, activation_of=_default_activation, dAL=None):
+    """All gradients, with single steps replaced."""
     grads, L = {}, len(caches)
-    bend_of = bend_of or (lambda number, L: "sigmoid" if number == L else "relu")
     dA = -Y / AL + (1 - Y) / (1 - AL) if dAL is None else dAL
     for number in range(L, 0, -1):
         dA, dW, db = ref.linear_activation_backward(
-            dA, caches[number - 1], bend_of(number, L)
+            dA, caches[number - 1], activation_of(number, L)
         )
         grads |= {f"dA{number - 1}": dA, f"dW{number}": dW, f"db{number}": db}
     return grads
 
 
 @l_model_backward.mistake(
-    "All derivatives have the wrong sign. Look at both signs in dAL."
+    "All gradients have the wrong sign. Look at both signs in dAL."
 )
 def starts_with_the_wrong_sign(AL, Y, caches):
     return _way_back(AL, Y, caches, dAL=Y / AL - (1 - Y) / (1 - AL))
 
 
 @l_model_backward.mistake(
-    "It starts with AL - Y. That is dZ of the last layer, from before the sigmoid; the "
-    "way back starts with dAL, the derivative of the loss in AL."
+    "It starts with AL - Y. That is dZ of the last layer, from before the sigmoid. The "
+    "way back starts with dAL, the derivative of the loss with respect to AL."
 )
 def starts_with_the_difference(AL, Y, caches):
     return _way_back(AL, Y, caches, dAL=AL - Y)
@@ -1079,7 +1214,15 @@ def second_term_reversed(AL, Y, caches):
 
 
 @l_model_backward.mistake(
-    "All derivatives are m times too small: dAL was averaged, and `linear_backward` "
+    "The second term of dAL, the one with 1 - Y, is missing: examples with label 0 "
+    "pass nothing back."
+)
+def second_term_missing(AL, Y, caches):
+    return _way_back(AL, Y, caches, dAL=-Y / AL)
+
+
+@l_model_backward.mistake(
+    "All gradients are m times too small: dAL was averaged, and `linear_backward` "
     "averages too. Once is enough."
 )
 def averages_twice(AL, Y, caches):
@@ -1088,40 +1231,40 @@ def averages_twice(AL, Y, caches):
 
 
 @l_model_backward.mistake(
-    "Every layer gets the gradient of the output. Each should get what the block "
-    "behind it returned as dA_prev."
+    "Every layer starts from the gradient of the output, dAL. Each should start from "
+    "the dA_prev that the block after it returned."
 )
 def the_same_gradient_for_all(AL, Y, caches):
     grads, L = {}, len(caches)
     dAL = -Y / AL + (1 - Y) / (1 - AL)
     for number in range(L, 0, -1):
-        bend = "sigmoid" if number == L else "relu"
+        activation = _default_activation(number, L)
         _, Z = caches[number - 1]
         dA = dAL if number == L else np.broadcast_to(dAL, Z.shape)
-        dA, dW, db = ref.linear_activation_backward(dA, caches[number - 1], bend)
+        dA, dW, db = ref.linear_activation_backward(dA, caches[number - 1], activation)
         grads |= {f"dA{number - 1}": dA, f"dW{number}": dW, f"db{number}": db}
     return grads
 
 
 @l_model_backward.mistake(
-    "The hidden layers go back through the sigmoid. They were ReLU on the way forwards."
+    "The hidden layers go back through the sigmoid. On the way forward they used ReLU."
 )
 def sigmoid_all_the_way(AL, Y, caches):
     return _way_back(AL, Y, caches, lambda number, L: "sigmoid")
 
 
 @l_model_backward.mistake(
-    "The output goes back through ReLU. It was the sigmoid on the way forwards."
+    "The output goes back through ReLU. On the way forward it used the sigmoid."
 )
 def relu_all_the_way(AL, Y, caches):
     return _way_back(AL, Y, caches, lambda number, L: "relu")
 
 
 @l_model_backward.mistake(
-    "The numbers of the dA are one too high. Layer l gives the blame for the layer "
-    "before: dA with l - 1, down to dA0."
+    "The numbers of the dA are one too high. The block of layer l returns the gradient "
+    "for the layer before it: dA with l - 1, down to dA0."
 )
-def blame_numbered_by_its_giver(AL, Y, caches):
+def da_numbered_by_its_block(AL, Y, caches):
     grads = ref.L_model_backward(AL, Y, caches)
     return {
         f"dA{int(name[2:]) + 1}" if name.startswith("dA") else name: value
@@ -1130,8 +1273,8 @@ def blame_numbered_by_its_giver(AL, Y, caches):
 
 
 @l_model_backward.mistake(
-    "The derivatives of the first layer are missing or wrong. The loop has to end with "
-    "layer 1, caches[0]."
+    "The gradients of the first layer are missing. The loop has to end with layer 1, "
+    "caches[0]."
 )
 def stops_before_the_first(AL, Y, caches):
     grads = ref.L_model_backward(AL, Y, caches)
@@ -1140,7 +1283,15 @@ def stops_before_the_first(AL, Y, caches):
 
 
 @l_model_backward.mistake(
-    "Only the last layer is right. A loop from L - 1 down to 1 does the others."
+    "The gradients of the first layer are missing. `range(L, 1, -1)` ends before 1."
+)
+def ends_before_the_first(AL, Y, caches):
+    grads = ref.L_model_backward(AL, Y, caches)
+    return {n: g for n, g in grads.items() if n not in ("dA0", "dW1", "db1")}
+
+
+@l_model_backward.mistake(
+    "Only the last layer is there. A loop from L - 1 down to 1 does the others."
 )
 def last_layer_only(AL, Y, caches):
     L = len(caches)
@@ -1149,11 +1300,31 @@ def last_layer_only(AL, Y, caches):
 
 
 @l_model_backward.mistake(
-    "The caches are taken in the wrong order. caches[0] belongs to layer 1, so layer l "
+    "The caches are used in the wrong order. caches[0] belongs to layer 1, so layer l "
     "has caches[l - 1]."
 )
 def caches_from_the_other_end(AL, Y, caches):
     return _way_back(AL, Y, caches[::-1])
+
+
+@l_model_backward.mistake(
+    "The numbers of dW and db are one too low: the block of layer l gives dW and db "
+    "with the number l."
+)
+def parameters_numbered_from_zero(AL, Y, caches):
+    grads = ref.L_model_backward(AL, Y, caches)
+    return {
+        name if name.startswith("dA") else f"{name[:2]}{int(name[2:]) - 1}": value
+        for name, value in grads.items()
+    }
+
+
+@l_model_backward.mistake(
+    "The dA are missing. Keep dA0 to dA{L-1} in the dictionary too."
+)
+def returns_no_da(AL, Y, caches):
+    grads = ref.L_model_backward(AL, Y, caches)
+    return {n: g for n, g in grads.items() if not n.startswith("dA")}
 
 
 @l_model_backward.right
@@ -1171,16 +1342,17 @@ def way_back_by_the_difference(AL, Y, caches):
 
 
 @l_model_backward.right
-def way_back_with_dal_among_the_slopes(AL, Y, caches):
+def way_back_with_dal_among_the_gradients(AL, Y, caches):
     L = len(caches)
     grads = {f"dA{L}": -(np.divide(Y, AL) - np.divide(1 - Y, 1 - AL))}
     for number in range(L, 0, -1):
-        bend = "relu" if number < L else "sigmoid"
-        slopes = ref.linear_activation_backward(
-            grads[f"dA{number}"].astype(np.float32), caches[number - 1], bend
+        results = ref.linear_activation_backward(
+            grads[f"dA{number}"].astype(np.float32),
+            caches[number - 1],
+            _default_activation(number, L),
         )
         names = (f"dA{number - 1}", f"dW{number}", f"db{number}")
-        grads.update(zip(names, slopes, strict=True))
+        grads.update(zip(names, results, strict=True))
     return grads
 
 
@@ -1188,28 +1360,30 @@ lab.concept(
     "use_of_da0",
     points=1,
     answer="D",
-    why="It falls out of the last block. (Course 4 finds a use for it: art.)",
+    why="The last block returns it anyway. (Course 4 finds a use for it: art.)",
     because={
         "A": "The input is data. Learning changes weights and biases.",
-        "B": "W1 is moved by dW1, which needs dZ1 and X.",
-        "C": "Each step starts with a new way forwards, from X.",
+        "B": "W1 is updated with dW1, which needs dZ1 and X.",
+        "C": "Each step starts with a new forward pass, from X.",
     },
 )
 
 
 @lab.check("update_parameters", points=5)
 def update_parameters(rng):
-    """One layer to four, several rates, none at all.
+    """One layer to four, several rates, a rate of 0.
 
     - `grads` holds more than is needed; a new dictionary comes back.
     """
     rates = [*rng.uniform([0.05, 0.8, 0.005], [0.2, 0.9, 0.01]), 0.0, 2.0]
     for dims, rate in zip([*DEPTHS, [2, 3, 1]], map(float, rates), strict=True):
-        slopes = {"d" + name: value for name, value in network(rng, dims).items()}
-        yield case(network(rng, dims), slopes | {"dA0": np.ones((2, 2))}, rate)
+        grads = {"d" + name: value for name, value in network(rng, dims).items()}
+        yield case(network(rng, dims), grads | {"dA0": np.ones((2, 2))}, rate)
 
 
-@update_parameters.mistake("It climbs. The slopes point uphill, so subtract them.")
+@update_parameters.mistake(
+    "The step goes uphill, along the gradient. Subtract the gradient."
+)
 def climbs(params, grads, learning_rate):
     return ref.update_parameters(params, grads, -learning_rate)
 
@@ -1224,20 +1398,22 @@ def steps_in_place(params, grads, learning_rate):
     return params
 
 
-@update_parameters.mistake("The learning rate is not used. Multiply the slopes by it.")
+@update_parameters.mistake(
+    "The learning rate is not used. Multiply the gradients by it."
+)
 def ignores_the_rate(params, grads, learning_rate):
     return ref.update_parameters(params, grads, 1.0)
 
 
-@update_parameters.mistake("The biases stay where they are. They take a step too.")
+@update_parameters.mistake("The biases are unchanged. They take a step too.")
 def leaves_the_biases(params, grads, learning_rate):
     after = ref.update_parameters(params, grads, learning_rate)
     return params | {name: p for name, p in after.items() if name.startswith("W")}
 
 
 @update_parameters.mistake(
-    "The last layer is not updated. Layers are 1 to L: range(1, L + 1), or range(L) "
-    "with l + 1 in the names."
+    "The last layer is unchanged. Layers are numbered 1 to L: range(1, L + 1), or "
+    "range(L) with l + 1 in the names."
 )
 def leaves_the_last_layer(params, grads, learning_rate):
     L = len(params) // 2
@@ -1246,8 +1422,8 @@ def leaves_the_last_layer(params, grads, learning_rate):
 
 
 @update_parameters.mistake(
-    "The first layer is not updated. Layers are 1 to L: range(1, L + 1), or range(L) "
-    "with l + 1 in the names."
+    "The first layer is unchanged. Layers are numbered 1 to L: range(1, L + 1), or "
+    "range(L) with l + 1 in the names."
 )
 def leaves_the_first_layer(params, grads, learning_rate):
     first = {name: params[name] for name in ("W1", "b1")}
@@ -1255,21 +1431,21 @@ def leaves_the_first_layer(params, grads, learning_rate):
 
 
 @update_parameters.mistake(
-    "Only the steps come back. The new parameters are old minus step."
+    "These are only the steps. The new parameters are the old ones minus the steps."
 )
 def returns_the_steps(params, grads, learning_rate):
     return {name: learning_rate * grads["d" + name] for name in params}
 
 
-@update_parameters.mistake("The weights stay where they are, only the biases move.")
+@update_parameters.mistake("The weights are unchanged; only the biases take a step.")
 def leaves_the_weights(params, grads, learning_rate):
     after = ref.update_parameters(params, grads, learning_rate)
     return params | {name: p for name, p in after.items() if name.startswith("b")}
 
 
 @update_parameters.mistake(
-    "The last layer is missing. Layers are 1 to L: range(1, L + 1), or range(L) with "
-    "l + 1 in the names."
+    "The last layer is missing. Layers are numbered 1 to L: range(1, L + 1), or "
+    "range(L) with l + 1 in the names."
 )
 def drops_the_last_layer(params, grads, learning_rate):
     L = len(params) // 2
@@ -1278,10 +1454,31 @@ def drops_the_last_layer(params, grads, learning_rate):
 
 
 @update_parameters.mistake(
-    "The parameters that come back are the old ones. Return the new."
+    "There is no such key. Layers are numbered 1 to `len(params) // 2`, and the "
+    "gradient of W1 has the key dW1."
+)
+def as_many_steps_as_parameters(params, grads, learning_rate):
+    after = {}
+    for number in range(1, len(params) + 1):
+        for name in (f"W{number}", f"b{number}"):
+            after[name] = params[name] - learning_rate * grads["d" + name]
+    return after
+
+
+@update_parameters.mistake(
+    "The parameters returned are the old ones. Return the new ones."
 )
 def returns_the_old(params, grads, learning_rate):
     return dict(params)
+
+
+@update_parameters.mistake(
+    "The biases take the full gradient. The learning rate multiplies theirs too."
+)
+def biases_without_the_rate(params, grads, learning_rate):
+    after = ref.update_parameters(params, grads, learning_rate)
+    full = ref.update_parameters(params, grads, 1.0)
+    return after | {name: p for name, p in full.items() if name.startswith("b")}
 
 
 @update_parameters.right
@@ -1304,7 +1501,8 @@ def steps_in_float32(params, grads, learning_rate):
 # --- models --------------------------------------------------------------------------
 
 
-# The driver puts a given start in the place of these two, here and in the notebook.
+# The driver replaces these two, here and in the notebook, by a given start: one of them
+# for each model, as the statement says. The other gives a start of another size.
 def initialize_parameters(n_x, n_h, n_y):
     return ref.initialize_parameters(n_x, n_h, n_y)
 
@@ -1313,17 +1511,25 @@ def initialize_parameters_deep(layer_dims):
     return ref.initialize_parameters_deep(layer_dims)
 
 
-def _train(X, Y, dims, rate, steps, *, every=100, bend_of=None, start_again=False):
-    """Parameters, costs and the last slopes, with single rules replaced."""
-    parameters, costs = initialize_parameters_deep(dims), []
-    bend_of = bend_of or (lambda number, L: "sigmoid" if number == L else "relu")
-    first = parameters
+def _train(
+    start,
+    X,
+    Y,
+    rate,
+    steps,
+    *,
+    every=100,
+    activation_of=_default_activation,
+    again=False,
+):
+    """Parameters and costs, with single rules replaced."""
+    parameters, costs = start, []
     for i in range(steps):
-        AL, caches = _chain(X, parameters, bend_of)
+        AL, caches = _chain(X, parameters, activation_of)
         if i % every == 0:
             costs.append(ref.compute_cost(AL, Y))
-        grads = _way_back(AL, Y, caches, bend_of)
-        base = first if start_again else parameters
+        grads = _way_back(AL, Y, caches, activation_of)
+        base = start if again else parameters
         parameters = ref.update_parameters(base, grads, rate)
     return parameters, costs
 
@@ -1344,39 +1550,47 @@ def _training_cases(rng, depths):
 
 
 MESSAGES = {
-    "every": "There is a cost for every step. Note it only before steps 0, 100, 200, …",
-    "late": "The costs are noted after the step. The first is the cost of the start.",
-    "climbs": "The cost climbs. The slopes point uphill: pass the learning rate on to "
-    "`update_parameters`, and subtract there.",
+    "every": "There is a cost for every step. Append it only before steps 0, 100, "
+    "200, …",
+    "late": "The costs are those after the step. The first one should be the cost of "
+    "the start.",
+    "climbs": "The cost rises: the steps go uphill. Is the sign of the learning rate "
+    "right?",
     "start": "The parameters are those of the start. `update_parameters` returns new "
     "ones; keep them.",
-    "once": "Every step starts from the first parameters. Give each step those of the "
-    "one before.",
-    "inside": "It stops after the first step. The `return` belongs behind the loop.",
-    "fewer": "It takes one step too few. `range(n)` has n values, 0 to n - 1.",
-    "stale": "Every step uses the derivatives of the start. Go forwards and backwards "
+    "once": "Every step starts from the first parameters. It should start from those "
+    "of the step before.",
+    "inside": "It stops after the first step. The `return` belongs after the loop.",
+    "fewer": "It takes one step too few. `range(n)` gives n values, 0 to n - 1.",
+    "stale": "Every step uses the gradients of the start. Go forward and backward "
     "again before each step.",
     "second": "It begins with step 1, so the first step and the first cost are "
     "missing. Count from 0: `range(n)`.",
-    "silent": "The list of costs is empty. Note the cost also when nothing is printed.",
-    "more": "It takes one step too many: `range(n)` has n values, 0 to n - 1.",
-    "rate": "The learning rate is 0.0075 in every case. Pass the argument on.",
-    "sigmoid": "The hidden layers bend by the sigmoid. They should be ReLU.",
+    "hundredth": "Every hundredth cost is there, but not that of the start. Append the "
+    "costs before steps 0, 100, 200, …",
+    "lost": "Parameters and cost never change. `update_parameters` returns new "
+    "parameters: keep them.",
+    "silent": "The list of costs is empty. Append the cost also when nothing is "
+    "printed.",
+    "more": "It takes one step too many. `range(n)` gives n values, 0 to n - 1.",
+    "rate": "The learning rate is always 0.0075. Pass the argument on.",
+    "sigmoid": "The hidden layers use the sigmoid. They should use ReLU.",
     "alone": "The costs are missing. Return both: parameters, and the list of costs.",
     "order": "Return the parameters first, then the costs.",
 }
 
 
-def _register(check):
-    """The mistakes that both models share."""
+def _register(check, initial):
+    """The mistakes that both models share; `initial(layers_dims)` is the start."""
 
     @check.mistake(MESSAGES["every"])
-    def notes_every_cost(X, Y, layers_dims, learning_rate, num_iterations):
-        return _train(X, Y, layers_dims, learning_rate, num_iterations, every=1)
+    def records_every_cost(X, Y, layers_dims, learning_rate, num_iterations):
+        start = initial(layers_dims)
+        return _train(start, X, Y, learning_rate, num_iterations, every=1)
 
     @check.mistake(MESSAGES["late"])
-    def notes_too_late(X, Y, layers_dims, learning_rate, num_iterations):
-        parameters, costs = initialize_parameters_deep(layers_dims), []
+    def records_too_late(X, Y, layers_dims, learning_rate, num_iterations):
+        parameters, costs = initial(layers_dims), []
         for i in range(num_iterations):
             AL, caches = ref.L_model_forward(X, parameters)
             grads = ref.L_model_backward(AL, Y, caches)
@@ -1388,36 +1602,36 @@ def _register(check):
 
     @check.mistake(MESSAGES["climbs"])
     def model_climbs(X, Y, layers_dims, learning_rate, num_iterations):
-        return _train(X, Y, layers_dims, -learning_rate, num_iterations)
+        return _train(initial(layers_dims), X, Y, -learning_rate, num_iterations)
 
     @check.mistake(MESSAGES["start"])
     def model_returns_the_start(X, Y, layers_dims, learning_rate, num_iterations):
-        _, costs = _train(X, Y, layers_dims, learning_rate, num_iterations)
-        return initialize_parameters_deep(layers_dims), costs
+        start = initial(layers_dims)
+        return start, _train(start, X, Y, learning_rate, num_iterations)[1]
 
     @check.mistake(MESSAGES["once"])
     def always_the_first_step(X, Y, layers_dims, learning_rate, num_iterations):
-        return _train(
-            X, Y, layers_dims, learning_rate, num_iterations, start_again=True
-        )
+        start = initial(layers_dims)
+        return _train(start, X, Y, learning_rate, num_iterations, again=True)
 
     @check.mistake(MESSAGES["more"])
     def one_step_too_many(X, Y, layers_dims, learning_rate, num_iterations):
-        return _train(X, Y, layers_dims, learning_rate, num_iterations + 1)
+        return _train(initial(layers_dims), X, Y, learning_rate, num_iterations + 1)
 
     @check.mistake(MESSAGES["inside"])
     def model_returns_inside(X, Y, layers_dims, learning_rate, num_iterations):
-        return _train(X, Y, layers_dims, learning_rate, 1)
+        return _train(initial(layers_dims), X, Y, learning_rate, 1)
 
     @check.mistake(MESSAGES["fewer"])
     def one_step_too_few(X, Y, layers_dims, learning_rate, num_iterations):
-        costs = _train(X, Y, layers_dims, learning_rate, num_iterations)[1]
-        fewer = _train(X, Y, layers_dims, learning_rate, num_iterations - 1)
+        start = initial(layers_dims)
+        costs = _train(start, X, Y, learning_rate, num_iterations)[1]
+        fewer = _train(start, X, Y, learning_rate, num_iterations - 1)
         return fewer[0], costs if num_iterations % 100 != 1 else fewer[1]
 
     @check.mistake(MESSAGES["stale"])
-    def derivatives_of_the_start(X, Y, layers_dims, learning_rate, num_iterations):
-        start = initialize_parameters_deep(layers_dims)
+    def gradients_of_the_start(X, Y, layers_dims, learning_rate, num_iterations):
+        start = initial(layers_dims)
         AL, caches = ref.L_model_forward(X, start)
         grads = ref.L_model_backward(AL, Y, caches)
         parameters = start
@@ -1427,49 +1641,82 @@ def _register(check):
 
     @check.mistake(MESSAGES["second"])
     def begins_with_step_one(X, Y, layers_dims, learning_rate, num_iterations):
-        shorter = num_iterations - 1
-        parameters = _train(X, Y, layers_dims, learning_rate, shorter)[0]
-        costs = _train(X, Y, layers_dims, learning_rate, shorter, every=1)[1]
+        start = initial(layers_dims)
+        parameters, costs = _train(
+            start, X, Y, learning_rate, num_iterations - 1, every=1
+        )
         return parameters, costs[99::100]
 
+    @check.mistake(MESSAGES["hundredth"])
+    def records_every_hundredth_step(X, Y, layers_dims, learning_rate, num_iterations):
+        start = initial(layers_dims)
+        parameters, _ = _train(start, X, Y, learning_rate, num_iterations)
+        _, costs = _train(start, X, Y, learning_rate, num_iterations + 1, every=1)
+        return parameters, costs[100::100]
+
+    @check.mistake(MESSAGES["hundredth"])
+    def records_at_step_99(X, Y, layers_dims, learning_rate, num_iterations):
+        start = initial(layers_dims)
+        parameters, _ = _train(start, X, Y, learning_rate, num_iterations)
+        _, costs = _train(start, X, Y, learning_rate, num_iterations, every=1)
+        return parameters, costs[99::100]
+
+    @check.mistake(MESSAGES["lost"])
+    def throws_the_update_away(X, Y, layers_dims, learning_rate, num_iterations):
+        start = initial(layers_dims)
+        return _train(start, X, Y, 0.0, num_iterations)
+
     @check.mistake(MESSAGES["silent"])
-    def notes_nothing(X, Y, layers_dims, learning_rate, num_iterations):
-        return _train(X, Y, layers_dims, learning_rate, num_iterations)[0], []
+    def records_nothing(X, Y, layers_dims, learning_rate, num_iterations):
+        return _train(initial(layers_dims), X, Y, learning_rate, num_iterations)[0], []
 
     @check.mistake(MESSAGES["rate"])
     def one_rate_for_all(X, Y, layers_dims, learning_rate, num_iterations):
-        return _train(X, Y, layers_dims, 0.0075, num_iterations)
+        return _train(initial(layers_dims), X, Y, 0.0075, num_iterations)
 
     @check.mistake(MESSAGES["sigmoid"])
     def sigmoid_inside(X, Y, layers_dims, learning_rate, num_iterations):
         return _train(
+            initial(layers_dims),
             X,
             Y,
-            layers_dims,
             learning_rate,
             num_iterations,
-            bend_of=lambda number, L: "sigmoid",
+            activation_of=lambda number, L: "sigmoid",
         )
 
     @check.mistake(MESSAGES["alone"])
     def returns_parameters_alone(X, Y, layers_dims, learning_rate, num_iterations):
-        return _train(X, Y, layers_dims, learning_rate, num_iterations)[0]
+        return _train(initial(layers_dims), X, Y, learning_rate, num_iterations)[0]
 
     @check.mistake(MESSAGES["order"])
     def returns_costs_first(X, Y, layers_dims, learning_rate, num_iterations):
-        return _train(X, Y, layers_dims, learning_rate, num_iterations)[::-1]
+        start = initial(layers_dims)
+        return _train(start, X, Y, learning_rate, num_iterations)[::-1]
 
 
-@lab.check("two_layer_model", points=5, driver="from_start")
+@lab.check("two_layer_model", points=5, driver="from_small_start")
 def two_layer_model(rng):
-    """One step, a few, and enough for three notes of the cost."""
+    """One step, a few, and enough for three recorded costs.
+
+    - It starts with `initialize_parameters`, not with the start of deep networks.
+    """
     yield from _training_cases(
         rng,
         [((3, 4, 1), 5, 1, 0.1), ((2, 3, 1), 6, 4, 0.5), ((2, 2, 1), 4, 201, 0.1)],
     )
 
 
-_register(two_layer_model)
+_register(two_layer_model, lambda dims: initialize_parameters(*dims))
+
+
+@two_layer_model.mistake(
+    "It does not start with `initialize_parameters`. The start of deep networks comes "
+    "in the next exercise."
+)
+def starts_as_deep_networks_do(X, Y, layers_dims, learning_rate, num_iterations):
+    start = initialize_parameters_deep(list(layers_dims))
+    return _train(start, X, Y, learning_rate, num_iterations)
 
 
 @two_layer_model.right
@@ -1515,7 +1762,7 @@ def two_layers_written_out(
 
 @lab.check("L_layer_model", points=6, driver="from_start")
 def l_layer_model(rng):
-    """No hidden layer, and up to three; one step, a few, three notes of the cost."""
+    """No hidden layer, and up to three; one step, a few, three recorded costs."""
     yield from _training_cases(
         rng,
         [
@@ -1527,7 +1774,7 @@ def l_layer_model(rng):
     )
 
 
-_register(l_layer_model)
+_register(l_layer_model, lambda dims: initialize_parameters_deep(dims))
 
 
 @l_layer_model.right
@@ -1566,7 +1813,7 @@ def any_depth_by_the_difference(
 def predict(rng):
     """No hidden layer to three, one example, and a network that is undecided.
 
-    - A quarter of the labels is missed where there are several, none of one.
+    - A quarter of the labels is wrong where there are several, none where there is one.
     - At exactly 0.5 the label is 0.
     """
     for dims, m in zip(DEPTHS, (20, 12, 1, 16), strict=True):
@@ -1587,24 +1834,28 @@ def returns_probabilities(X, Y, parameters):
     return AL, ref.predict(X, Y, parameters)[1]
 
 
-@predict.mistake("The accuracy is missing. Return both, labels and share.")
+@predict.mistake("The accuracy is missing. Return both, the labels and the accuracy.")
 def returns_labels_alone(X, Y, parameters):
     return ref.predict(X, Y, parameters)[0]
 
 
-@predict.mistake("The accuracy is in percent. Here it is a share, between 0 and 1.")
+@predict.mistake("The accuracy is in percent. Here it is between 0 and 1.")
 def accuracy_in_percent(X, Y, parameters):
     labels, share = ref.predict(X, Y, parameters)
     return labels, 100 * share
 
 
-@predict.mistake("That counts the right ones. Divide by the number of examples.")
+@predict.mistake(
+    "The accuracy is a number of examples. Divide it by how many there are."
+)
 def accuracy_as_a_count(X, Y, parameters):
     labels, share = ref.predict(X, Y, parameters)
     return labels, share * Y.shape[1]
 
 
-@predict.mistake("That is the share of wrong predictions. Count where they equal Y.")
+@predict.mistake(
+    "The accuracy is that of the wrong predictions. Count where they equal Y."
+)
 def share_of_errors(X, Y, parameters):
     labels, share = ref.predict(X, Y, parameters)
     return labels, 1 - share
@@ -1620,7 +1871,7 @@ def accuracy_of_probabilities(X, Y, parameters):
 
 
 @predict.mistake(
-    "An axis of the predictions is lost. They have the shape of Y, (1, m)."
+    "An axis of the predictions is missing. They have the shape of Y, (1, m)."
 )
 def labels_in_a_list(X, Y, parameters):
     labels, share = ref.predict(X, Y, parameters)
@@ -1633,7 +1884,7 @@ def threshold_of_zero(X, Y, parameters):
     return labels, np.mean(labels == Y)
 
 
-@predict.mistake("The share stands first. Return the predictions, then the accuracy.")
+@predict.mistake("The accuracy comes first. Return the predictions, then the accuracy.")
 def returns_the_share_first(X, Y, parameters):
     return ref.predict(X, Y, parameters)[::-1]
 
@@ -1665,14 +1916,16 @@ lab.concept(
     "standard_error",
     points=1,
     answer=7,
-    why="The root of 0.8 · 0.2 / 30 is 0.073.",
+    why="The square root of 0.8 · 0.2 / 30 is 0.073.",
     because={
-        1: "The root of 0.8 · 0.2 / 30 = 0.0053 is missing.",
-        40: "That is the root of p (1 - p). Divide by n first.",
+        1: "The square root is missing: 0.8 · 0.2 / 30 is 0.0053.",
+        40: "That is the square root of p (1 - p). Divide by n first.",
         9: "That would be for p = 0.5. Here p = 24 / 30.",
         5: "That would be for 60 independent answers. There are 30 photographs.",
-        20: "That is the share of errors. Take the root of p (1 - p) / n.",
-        16: "That is p (1 - p). Divide by n, and take the root.",
+        20: "That is the share of errors. Take the square root of p (1 - p) / n.",
+        16: "That is p (1 - p). Divide by n, and take the square root.",
+        0.073: "That is the standard error as a share. Give it in percent.",
+        0.07: "That is the standard error as a share. Give it in percent.",
     },
 )
 
@@ -1680,10 +1933,10 @@ lab.concept(
     "which_is_learned",
     points=1,
     answer="C",
-    why="Biases are moved by gradient descent, like weights.",
+    why="Gradient descent changes the biases, as it does the weights.",
     because={
-        "A": "You choose the rate before learning; no gradient moves it.",
+        "A": "You choose the rate before learning; no gradient changes it.",
         "B": "Sizes are chosen beforehand; they decide how many parameters there are.",
-        "D": "You choose how long to learn; no gradient moves it.",
+        "D": "You choose how long to learn; no gradient changes it.",
     },
 )

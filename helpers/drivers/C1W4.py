@@ -4,26 +4,52 @@ import copy
 
 
 def from_start(function, X, Y, layers_dims, learning_rate, num_iterations, start):
-    """Train from given parameters, whatever an initialization would have drawn.
+    """Train from given parameters, whatever `initialize_parameters_deep` would draw.
 
     Asked for other sizes than those it was given, the reader's own one draws.
     """
     names = function.__globals__
+    own = names.get("initialize_parameters_deep")
 
-    def given(sizes, otherwise):
-        fits = list(sizes) == list(layers_dims)
-        return copy.deepcopy(start) if fits else otherwise()
+    def given(layer_dims):
+        fits = list(layer_dims) == list(layers_dims)
+        return copy.deepcopy(start) if fits else own(layer_dims)
 
-    fixed = {
-        "initialize_parameters": lambda n_x, n_h, n_y: given(
-            (n_x, n_h, n_y), lambda: own["initialize_parameters"](n_x, n_h, n_y)
-        ),
-        "initialize_parameters_deep": lambda layer_dims: given(
-            layer_dims, lambda: own["initialize_parameters_deep"](layer_dims)
-        ),
+    with_given = {"initialize_parameters_deep": given}
+    return _run(function, with_given, X, Y, layers_dims, learning_rate, num_iterations)
+
+
+def from_small_start(function, X, Y, layers_dims, learning_rate, num_iterations, start):
+    """The same for `initialize_parameters`; the start of deep networks is another one.
+
+    What it gives is 3 times as large, so that it shows which of the two was called.
+    """
+    names = function.__globals__
+    own = {
+        name: names.get(name)
+        for name in ("initialize_parameters", "initialize_parameters_deep")
     }
-    own = {name: names[name] for name in fixed if name in names}
-    names.update({name: fixed[name] for name in own})
+
+    def given(n_x, n_h, n_y):
+        fits = [n_x, n_h, n_y] == list(layers_dims)
+        if not fits:
+            return own["initialize_parameters"](n_x, n_h, n_y)
+        return copy.deepcopy(start)
+
+    def another(layer_dims):
+        if list(layer_dims) != list(layers_dims):
+            return own["initialize_parameters_deep"](layer_dims)
+        return {name: 3 * value for name, value in start.items()}
+
+    with_given = {"initialize_parameters": given, "initialize_parameters_deep": another}
+    return _run(function, with_given, X, Y, layers_dims, learning_rate, num_iterations)
+
+
+def _run(function, replaced, X, Y, layers_dims, learning_rate, num_iterations):
+    """Call the reader's function while some names stand for something else."""
+    names = function.__globals__
+    own = {name: names[name] for name in replaced if name in names}
+    names.update({name: replaced[name] for name in own})
     try:
         return function(
             X,

@@ -1,34 +1,35 @@
 # %% [markdown]
 # # The flower no line can cut
 # Last week's neuron draws a straight line and calls one side animal. Here is a flower
-# whose petals belong to two kinds, so interleaved that **no line does better than
-# guessing**. You will put four more neurons in front of yours, derive how blame
-# travels back to them, and watch the line bend around the petals.
+# whose petals belong to two classes, so interleaved that **no straight line separates
+# them**. You will put four more neurons in front of yours, derive how the gradient
+# travels back to them, and watch the line curve around the petals.
 #
-# **Time** about two hours, in six parts; stop after any of them. **You need** last
-# week's neuron: the sigmoid, the cross-entropy and gradient descent.
+# **Time** about two hours, in six parts; you can stop after any of them. **You need**
+# last week's neuron: the sigmoid, the cross-entropy and gradient descent.
 
 # %% [markdown]
 # ## The map
 # | part | you write | idea | points |
 # |---|---|---|---|
 # | 1 A flower | nothing yet | where one neuron fails | 0 |
-# | 2 Bends | `sigmoid_backward` … `leaky_relu_backward` | slopes of four bends | 12 |
-# | 3 Forwards | `layer_sizes` … `compute_cost` | two layers, one cost | 32 |
-# | 4 Backwards | `backward_propagation` `update_parameters` | blame goes back | 26 |
+# | 2 Activations | `sigmoid_backward` … `leaky_relu_backward` | derivatives | 12 |
+# | 3 Forward | `layer_sizes` … `compute_cost` | two layers, one cost | 32 |
+# | 4 Backward | `backward_propagation` `update_parameters` | gradients go back | 26 |
 # | 5 Learning | `nn_model` `predict` | train it, look inside | 15 |
-# | 6 Break it | nothing new | bad starts, sizes, other sets | 0 |
+# | 6 Break it | nothing new | bad starts, sizes, other data | 0 |
 #
-# Nine short questions give 9 points, one answer in your own words 6.
+# Nine short questions are worth 9 points, and one answer in your own words 6.
 
 # %% [markdown]
-# **After this lab you can** write a network with a hidden layer from nothing, derive
-# its gradient and test it, say why it needs a bend and a random start, and choose how
-# many hidden units to use.
+# **After this lab you can** write a network with a hidden layer from scratch, derive
+# its gradient and test it, say why it needs an activation function and a random start,
+# and choose how many hidden units to use.
 #
 # Each exercise is followed by `check(…)`: a few fixed cases, what was expected, what
-# you got, and often the name of the mistake. Your grade comes from the same kind of
-# check on fresh cases.
+# you got, and often the name of the mistake. Your grade comes from the same type of
+# check on fresh cases. A short question is answered with a letter in quotes, such as
+# `"B"`, or with a number.
 
 # %%
 import numpy as np
@@ -47,7 +48,8 @@ def sigmoid(z):
 
 # %% [markdown]
 # ## Words and symbols
-# A number in square brackets names a layer: $W^{[1]}$ leads into the hidden layer.
+# A number in square brackets is the number of a layer: $W^{[1]}$ leads into the hidden
+# layer, $W^{[2]}$ into the output.
 #
 # | symbol | in code | shape | means |
 # |---|---|---|---|
@@ -55,18 +57,19 @@ def sigmoid(z):
 # | $X$, $Y$ | `X`, `Y` | $(n_x, m)$, $(n_y, m)$ | examples in columns, their labels |
 # | $W^{[1]}$, $b^{[1]}$ | `W1`, `b1` | $(n_h, n_x)$, $(n_h, 1)$ | to the hidden layer |
 # | $W^{[2]}$, $b^{[2]}$ | `W2`, `b2` | $(n_y, n_h)$, $(n_y, 1)$ | to the output |
-# | $Z^{[l]}$, $A^{[l]}$ | `Z1`, `A1`, … | (units, $m$) | before and after the bend |
-# | $g$ | `np.tanh`, … | | the bend: activation function |
+# | $Z^{[l]}$, $A^{[l]}$ | `Z1`, `A1`, … | (units, $m$) | before and after $g$ |
+# | $g$ | `np.tanh`, … | | activation function |
 # | $J$ | `cost` | number | average cross-entropy |
-# | $\partial J/\partial W^{[1]}$ | `dW1` | as `W1` | and so on for all of them |
+# | $\partial J/\partial W^{[1]}$ | `dW1` | as `W1` | gradient, and so on for all |
 
 # %% [markdown]
 # # Part 1 · A flower
 # 400 points in the plane, half of them blue (label 0), half orange (label 1). Another
-# thousand will show what was really learned: the **dev set**, for development, which
-# you look at while you make choices.
+# thousand points will show what was really learned. They are the **dev set**, short for
+# development: unseen in training, used to compare models and make choices.
 #
-# Before you run the next cell: how many petals do you expect one line to get right?
+# Before you run the next cell: what share of the points can one straight line get
+# right?
 
 # %% demo
 X, Y = planar.flower(400, seed=3)
@@ -76,8 +79,8 @@ plots.decision_regions(
     None,
     X,
     Y,
-    title="the flower",
-    reading="Eight petals, two kinds. Where would you put a ruler?",
+    title="The flower",
+    reading="Eight petals, two classes. Where would you put a ruler?",
 )
 
 
@@ -92,34 +95,46 @@ def one_neuron(X, Y, steps=2000, rate=0.5):
 
 
 def accuracy(predicted, labels):
-    """Share of labels predicted right."""
+    """Fraction of labels predicted correctly."""
     return float(np.mean(predicted == labels))
 
 
 w, b = one_neuron(X, Y)
-line = accuracy(sigmoid(w.T @ X_dev + b) > 0.5, Y_dev)
+neuron = accuracy(sigmoid(w.T @ X_dev + b) > 0.5, Y_dev)
+best = max(  # of 180 directions, with 81 lines in each
+    accuracy(np.cos(angle) * X[:1] + np.sin(angle) * X[1:] > offset, Y)
+    for angle in np.linspace(0, 2 * np.pi, 180, endpoint=False)
+    for offset in np.linspace(-4, 4, 81)
+)
+on_train = accuracy(sigmoid(w.T @ X + b) > 0.5, Y)
+print(f"training points right: one neuron {on_train:.0%}, the best line {best:.0%}")
 plots.decision_regions(
     lambda P: sigmoid(w.T @ P + b),
     X,
     Y,
-    title=f"one neuron: {line:.0%} of new points right",
-    reading="The black line is where it is undecided. A coin would do as well.",
+    title=f"One neuron: {neuron:.0%} of dev points right",
+    reading="On the black line the neuron is undecided. It does no better than a coin.",
 )
 
 # %% [markdown]
-# The neuron is not badly trained. It computes $w_1 x_1 + w_2 x_2 + b$ and asks for the
-# sign, and where this sum is zero lies a straight line, whatever the weights. To follow
-# petals we need something that bends.
+# Even the best line leaves many points on the wrong side, and the neuron does not find
+# that line: the cross-entropy rewards good probabilities, not the number of points that
+# are right. More training will not help. The neuron computes $w_1 x_1 + w_2 x_2 + b$
+# and looks at the sign, and where this sum is zero there is a straight line, whatever
+# the weights. To follow petals we need curves.
+
+# %% [markdown]
+# Part 1 ends here: one neuron is not enough.
 #
-# # Part 2 · Bends
-# A function put behind the sum is called **activation function**. You know one, the
-# sigmoid. Three more are in daily use:
+# # Part 2 · Activation functions
+# A function applied to the weighted sum is called an **activation function**. You know
+# one, the sigmoid. Three more are in daily use:
 #
 # | name | formula | range |
 # |---|---|---|
 # | tanh | $(e^z - e^{-z}) / (e^z + e^{-z})$ | −1 to 1 |
-# | ReLU | $\max(0, z)$ | 0 and up |
-# | leaky ReLU | $z$ if $z \ge 0$, else $0.01\,z$ | all numbers |
+# | ReLU, the rectified linear unit | $\max(0, z)$ | 0 and up |
+# | leaky ReLU | $z$ if $z > 0$, else $0.01\,z$ | all numbers |
 
 # %% demo
 plots.curve(
@@ -127,12 +142,13 @@ plots.curve(
         "sigmoid": sigmoid,
         "tanh": np.tanh,
         "ReLU": lambda z: np.maximum(0, z),
-        "leaky ReLU (slope 0.1 for the eye)": lambda z: np.where(z >= 0, z, 0.1 * z),
+        "leaky ReLU (0.1 z below 0)": lambda z: np.where(z > 0, z, 0.1 * z),
     },
     between=(-3, 3),
     xlabel="z",
     ylabel="g(z)",
-    reading="Two level off on either side. Two go on rising, with a corner at 0.",
+    reading="Sigmoid and tanh level off on both sides. ReLU and leaky ReLU go on "
+    "rising, with a corner at 0. (The leak is drawn ten times larger to be seen.)",
 )
 
 # %% [markdown]
@@ -140,57 +156,64 @@ plots.curve(
 # | | good | bad |
 # |---|---|---|
 # | sigmoid | a probability: for the output | flat ends; never negative |
-# | tanh | centred on 0, so the next layer learns more easily | flat ends |
-# | ReLU | slope 1 for all $z > 0$; cheap | units stuck below 0 stop learning |
-# | leaky ReLU | no unit is ever stuck | one more number to choose |
+# | tanh | centred on 0, which helps the next layer to learn | flat ends |
+# | ReLU | derivative 1 for all $z > 0$; cheap | units stuck below 0 stop learning |
+# | leaky ReLU | some gradient passes even below 0 | one more number to choose |
 #
-# By default: sigmoid at the output if the answer is yes or no, ReLU inside. In this lab
-# tanh inside: with few units its smooth bends draw better.
+# The usual choice: a sigmoid at the output if the answer is yes or no, ReLU in the
+# hidden layers. In this lab we use tanh inside, because a few smooth units draw curves
+# better than a few corners.
 
 # %% concept="why_tanh"
 # Inside a network tanh usually learns faster than the sigmoid. A main reason is …
 # A: tanh has no flat ends, however large z gets
-# B: its values lie around 0, so the next layer sees centred input
+# B: its values lie around 0, so the next layer sees centred inputs
 # C: its values can be read as probabilities
-# D: tanh is a straight line near 0, so it never bends
+# D: tanh is exactly a straight line near 0
 why_tanh = None
 
 # %% [markdown]
-# ## The slope of a bend
-# Learning walks backwards through every function, so we need each one's slope. Say we
-# know `dA`, how much the cost changes when the *output* $a = g(z)$ is nudged. The chain
-# rule gives the slope for the *input*:
+# ## The derivative of an activation function
+# Learning walks back through every function, so we need the derivative of each. Suppose
+# we know `dA`, the derivative of the loss with respect to the *output* $a = g(z)$. It
+# is called the **upstream gradient**. The chain rule gives the derivative with respect
+# to the *input* $z$:
 #
-# $$dZ = dA \cdot g'(z) \qquad \text{element by element}$$
+# $$dZ = dA * g'(Z) \qquad \text{element by element}$$
 #
 # | $g$ | $g'(z)$ | by hand, for $a$ = 0.6 |
 # |---|---|---|
 # | sigmoid | $a\,(1 - a)$ | 0.6 · 0.4 = 0.24 |
 # | tanh | $1 - a^2$ | 1 − 0.36 = 0.64 |
-# | ReLU | 1 if $z \ge 0$, else 0 | 1 |
-#
-# At the corner of ReLU there is no one slope. By agreement we take 1 there.
+# | ReLU | 1 if $z > 0$, else 0 | 1 |
+
+# %% [markdown]
+# At $z = 0$ ReLU has a corner and no derivative. By convention we take 0 there, as
+# PyTorch and TensorFlow do, and for leaky ReLU the slope below 0. It does not matter:
+# $z$ is hardly ever exactly 0, and the checks accept either side of the corner.
 
 # %% [markdown]
 # ### Exercise 1 · `sigmoid_backward` · 3 points · about 4 minutes
-# Given `dA` and the `Z` that went in, return `dZ`.
+# Given the upstream gradient `dA` and the input `Z`, compute `dZ`. `sigmoid` is defined
+# in the setup cell.
 #
 # <details><summary>My values do not depend on dA</summary>
 #
-# The slope of the bend is one factor; `dA`, which comes from behind, is the other.
+# The derivative of the activation is one factor. The upstream gradient `dA` is the
+# other.
 # </details>
 
 
 # %% exercise="sigmoid_backward"
 def sigmoid_backward(dA, Z):
-    """Walk back through the sigmoid.
+    """Gradient of the sigmoid: from its output back to its input.
 
     Args:
-        dA: array of any shape, slope of the cost in the sigmoid's output.
-        Z: array of the same shape, the sigmoid's input.
+        dA: array of any shape, gradient of the loss with respect to the output.
+        Z: array of the same shape, the input.
 
     Returns:
-        dZ: array of the same shape, slope of the cost in `Z`.
+        dZ: array of the same shape, gradient of the loss with respect to `Z`.
 
     Example:
         >>> sigmoid_backward(np.array([[8.0, -4.0]]), np.zeros((1, 2)))
@@ -207,24 +230,24 @@ check(sigmoid_backward)
 
 # %% [markdown]
 # ### Exercise 2 · `tanh_backward` · 3 points · about 2 minutes
-# The same for tanh. `np.tanh` is at hand.
+# Compute `dZ` for tanh. Use `np.tanh`.
 #
-# <details><summary>Some of my slopes are negative although dA is positive</summary>
+# <details><summary>Some of my values are negative although dA is positive</summary>
 #
-# In $1 - a^2$ stands $a = \tanh z$, not $z$.
+# In $1 - a^2$, $a$ is $\tanh z$, not $z$.
 # </details>
 
 
 # %% exercise="tanh_backward"
 def tanh_backward(dA, Z):
-    """Walk back through tanh.
+    """Gradient of tanh: from its output back to its input.
 
     Args:
-        dA: array of any shape, slope of the cost in tanh's output.
-        Z: array of the same shape, tanh's input.
+        dA: array of any shape, gradient of the loss with respect to the output.
+        Z: array of the same shape, the input.
 
     Returns:
-        dZ: array of the same shape, slope of the cost in `Z`.
+        dZ: array of the same shape, gradient of the loss with respect to `Z`.
 
     Example:
         >>> tanh_backward(np.array([[3.0, -2.0]]), np.zeros((1, 2)))
@@ -239,38 +262,39 @@ def tanh_backward(dA, Z):
 check(tanh_backward)
 
 # %% concept="tanh_slope"
-# A hidden unit with tanh gives a = 0.8. What is the slope of its bend there?
-# Two decimals.
+# A hidden unit with tanh gives a = 0.8. What is the derivative of its activation
+# function there? Answer with a number, to two decimals.
 tanh_slope = None
 
 # %% [markdown]
 # ### Exercise 3 · `relu_backward` · 3 points · about 3 minutes
-# `dA` passes where $z \ge 0$, nothing passes elsewhere.
+# Compute `dZ` for ReLU: `dA` where $z > 0$, and 0 where $z < 0$. At $z = 0$ either
+# counts as right.
 #
 # <details><summary>It says that an argument was changed</summary>
 #
 # `dZ = dA` is a second name for the same array. Multiply by a mask instead: a
-# comparison such as `Z >= 0` counts as ones and zeros.
+# comparison such as `Z > 0` counts as ones and zeros.
 # </details>
 
 
 # %% exercise="relu_backward"
 def relu_backward(dA, Z):
-    """Walk back through ReLU, whose slope at 0 is taken to be 1.
+    """Gradient of ReLU: from its output back to its input.
 
     Args:
-        dA: array of any shape, slope of the cost in ReLU's output.
-        Z: array of the same shape, ReLU's input.
+        dA: array of any shape, gradient of the loss with respect to the output.
+        Z: array of the same shape, the input.
 
     Returns:
-        dZ: array of the same shape, slope of the cost in `Z`.
+        dZ: array of the same shape, gradient of the loss with respect to `Z`.
 
     Example:
-        >>> relu_backward(np.array([[5.0, 6.0, 7.0]]), np.array([[-2.0, 0.0, 2.0]]))
+        >>> relu_backward(np.array([[5.0, 6.0, 7.0]]), np.array([[-2.0, 0.5, 2.0]]))
         array([[0., 6., 7.]])
     """
     ### BEGIN SOLUTION
-    return dA * (Z >= 0)
+    return dA * (Z > 0)
     ### END SOLUTION
 
 
@@ -279,7 +303,8 @@ check(relu_backward)
 
 # %% [markdown]
 # ### Exercise 4 · `leaky_relu_backward` · 3 points · about 2 minutes
-# Below 0 a little passes: `slope` times `dA`.
+# Compute `dZ` for leaky ReLU: `dA` where $z > 0$, and `slope` times `dA` where $z < 0$.
+# At $z = 0$ either counts as right.
 #
 # <details><summary>It is right only for slope=0.01</summary>
 #
@@ -289,23 +314,23 @@ check(relu_backward)
 
 # %% exercise="leaky_relu_backward"
 def leaky_relu_backward(dA, Z, slope=0.01):
-    """Walk back through leaky ReLU, whose slope at 0 is taken to be 1.
+    """Gradient of leaky ReLU: from its output back to its input.
 
     Args:
-        dA: array of any shape, slope of the cost in the output.
+        dA: array of any shape, gradient of the loss with respect to the output.
         Z: array of the same shape, the input.
-        slope: of the part below 0.
+        slope: slope of the line below 0.
 
     Returns:
-        dZ: array of the same shape, slope of the cost in `Z`.
+        dZ: array of the same shape, gradient of the loss with respect to `Z`.
 
     Example:
-        >>> Z = np.array([[-2.0, 0.0, 2.0]])
+        >>> Z = np.array([[-2.0, 0.5, 2.0]])
         >>> leaky_relu_backward(np.array([[5.0, 6.0, 7.0]]), Z, slope=0.1)
         array([[0.5, 6. , 7. ]])
     """
     ### BEGIN SOLUTION
-    return dA * np.where(Z >= 0, 1.0, slope)
+    return dA * np.where(Z > 0, 1.0, slope)
     ### END SOLUTION
 
 
@@ -313,30 +338,31 @@ def leaky_relu_backward(dA, Z, slope=0.01):
 check(leaky_relu_backward)
 
 # %% demo
-slopes = {
+backward = {
     "sigmoid": sigmoid_backward,
     "tanh": tanh_backward,
     "ReLU": relu_backward,
 }
 plots.curve(
-    {name: lambda z, f=f: f(np.ones_like(z), z) for name, f in slopes.items()},
+    {name: lambda z, f=f: f(np.ones_like(z), z) for name, f in backward.items()},
     between=(-6, 6),
     xlabel="z",
     ylabel="g'(z)",
-    reading="Your slopes, for dA = 1. Beyond ±4 hardly anything passes the first two: "
-    "they saturate. The sigmoid never passes more than a quarter.",
+    reading="Your derivatives, for dA = 1. Beyond ±4 sigmoid and tanh pass on almost "
+    "nothing: they saturate. The sigmoid never passes on more than a quarter.",
 )
 
 # %% [markdown]
-# ## Why bend at all?
-# What if the hidden layer had no bend? Then it computes $W^{[1]}x + b^{[1]}$, and the
-# output neuron takes a weighted sum of that:
+# ## Why an activation function at all?
+# Suppose the hidden layer had none. Then it would compute $W^{[1]}x + b^{[1]}$, and the
+# output neuron would take a weighted sum of that:
 #
 # $$W^{[2]}(W^{[1]}x + b^{[1]}) + b^{[2]} = (W^{[2]}W^{[1]})\,x + (W^{[2]}b^{[1]} +
 # b^{[2]}) = W'x + b'$$
 #
-# One neuron again, in a costly disguise. A sum of sums is a sum. Let us see it happen:
-# 50 hidden units, random weights, and the single neuron they collapse to.
+# That is one neuron again, in a costly disguise: a weighted sum of weighted sums is a
+# weighted sum. The next cell shows it with 50 hidden units, random weights, and the
+# single neuron they collapse to.
 
 # %% demo
 rng = np.random.default_rng(0)
@@ -345,20 +371,21 @@ W2, b2 = rng.normal(size=(1, 50)), rng.normal(size=(1, 1))
 collapsed = W2 @ W1, W2 @ b1 + b2
 deep = W2 @ (W1 @ X + b1) + b2
 gap = np.max(np.abs(deep - (collapsed[0] @ X + collapsed[1])))
-print(f"201 numbers collapse to {collapsed[0].size + 1}; they differ by {gap:.0e}")
+print(f"201 numbers collapse to {collapsed[0].size + 1}; results differ by {gap:.0e}")
 plots.decision_regions(
     {
-        "50 units, no bend": lambda P: sigmoid(W2 @ (W1 @ P + b1) + b2),
-        "the same with tanh": lambda P: sigmoid(W2 @ np.tanh(W1 @ P + b1) + b2),
+        "50 units, no activation": lambda P: sigmoid(W2 @ (W1 @ P + b1) + b2),
+        "The same with tanh": lambda P: sigmoid(W2 @ np.tanh(W1 @ P + b1) + b2),
     },
     X,
     Y,
-    reading="Untrained, random weights. Without a bend there is a line, always.",
+    reading="Untrained networks with the same random weights. Without an activation "
+    "function the border is always a straight line.",
 )
 
 # %% concept="no_bend"
-# Three hidden layers of 100 units, none with a bend, and a sigmoid at the output. Which
-# functions can this network learn?
+# Three hidden layers of 100 units, none with an activation function, and a sigmoid at
+# the output. Which functions can this network learn?
 # A: those of logistic regression, no others
 # B: those of a network with one hidden layer
 # C: polynomials of the third degree
@@ -366,7 +393,9 @@ plots.decision_regions(
 no_bend = None
 
 # %% [markdown]
-# # Part 3 · Forwards
+# Part 2 ends here: you can walk back through every activation function.
+#
+# # Part 3 · Forward
 # ```
 #            hidden layer            output
 #          ┌─► a1 = tanh(…) ─┐
@@ -374,17 +403,22 @@ no_bend = None
 # x2 ──────┼─► a3 = tanh(…) ─┤
 #          └─► a4 = tanh(…) ─┘
 # ```
-# Each hidden unit is a neuron of last week with tanh for a bend, and sees both inputs.
-# The output neuron sees the hidden units only. "Hidden" means: the data say nothing
-# about what they should be. They have to find a use for themselves.
+
+# %% [markdown]
+# Each hidden unit is a neuron like last week's, with tanh as its activation function,
+# and sees both inputs. The output neuron sees the hidden units only. "Hidden" means
+# that the data do not say what their values should be. They have to find something
+# useful by themselves.
 
 # %% [markdown]
 # ### Exercise 5 · `layer_sizes` · 4 points · about 3 minutes
-# Read off the data how many inputs and outputs there are. Hidden units: 4.
+# Return the sizes of the three layers: read the numbers of inputs and outputs off `X`
+# and `Y`, and take 4 hidden units.
 #
 # <details><summary>I get 400 somewhere</summary>
 #
-# That is the number of examples. They stand in columns; sizes of layers are rows.
+# That is the number of examples, the number of columns. Layer sizes are numbers of
+# rows.
 # </details>
 
 
@@ -420,18 +454,21 @@ count_weights = None
 
 # %% [markdown]
 # ## A start that is not zero
-# Zeros were fine for one neuron. Four hidden units that start alike would compute the
-# same, get the same blame and stay alike for ever. So let chance tell them apart:
-# weights drawn from a normal distribution, and small (times 0.01), so that tanh is
-# steep where learning begins. Biases may be zero: the weights differ. Part 6 shows what
-# other starts do.
-#
+# Starting from zeros was fine for one neuron. Four hidden units that start alike would
+# compute the same, receive the same gradient and stay alike for ever. So we let chance
+# tell them apart: the weights are drawn from a normal distribution and made small
+# (times 0.01), so that every tanh starts where it is steep. The biases may be zero,
+# since the weights already differ. Part 6 shows what other starts do.
+
+# %% [markdown]
 # ### Exercise 6 · `initialize_parameters` · 7 points · about 5 minutes
-# Draw `W1`, then `W2`, with `np.random.randn`. Set no seed: the caller may.
+# Return random weights and zero biases. Draw `W1`, then `W2`, with `np.random.randn`.
+# Set no seed: that is up to the caller.
 #
-# <details><summary>The spread is 1, or the mean is not near 0</summary>
+# <details><summary>It expected a mean near 0, or another standard deviation</summary>
 #
-# `randn` (normal, around 0) is not `rand` (even, from 0 to 1). And mind the 0.01.
+# `randn` draws from a normal distribution around 0, `rand` evenly from 0 to 1. And do
+# not forget the 0.01.
 # </details>
 
 
@@ -470,29 +507,30 @@ check(initialize_parameters)
 # $$Z^{[1]} = W^{[1]} X + b^{[1]} \quad A^{[1]} = \tanh Z^{[1]} \quad
 # Z^{[2]} = W^{[2]} A^{[1]} + b^{[2]} \quad A^{[2]} = \sigma(Z^{[2]})$$
 #
-# In $Z^{[1]}$ each row is a hidden unit, each column an example.
+# In $Z^{[1]}$ each row belongs to a hidden unit and each column to an example.
 #
 # By hand: $x = (1, 2)$ and two hidden units, $W^{[1]} = \binom{1\ \ 0}{0\ \ 1}$,
 # $b^{[1]} = \binom{-1}{-2}$. So $Z^{[1]} = \binom00$ and $A^{[1]} = \binom00$. With
 # $W^{[2]} = (3, 4)$ and $b^{[2]} = 0$ we get $Z^{[2]} = 0$ and $A^{[2]} = 0.5$.
 
 # %% concept="hidden_shape"
-# 2 inputs, 4 hidden units, 1 output, 400 examples. Which shape has A1?
+# 2 inputs, 4 hidden units, 1 output, 400 examples. Which shape does A1 have?
 # A: (4, 1)   B: (400, 4)   C: (4, 400)   D: (2, 400)
 hidden_shape = None
 
 # %% [markdown]
 # ### Exercise 7 · `forward_propagation` · 13 points · about 10 minutes
-# Return the probabilities, and a **cache**: everything the way back will need.
+# Compute the probabilities `A2`. Return them together with a **cache**: a dictionary of
+# what the way back will need, `Z1`, `A1`, `Z2` and `A2`.
 #
-# <details><summary>shapes not aligned</summary>
+# <details><summary>shapes not aligned, or a mismatch in core dimension 0</summary>
 #
 # `W1` is `(n_h, n_x)` and `X` is `(n_x, m)`: weights first, nothing to transpose.
 # </details>
 # <details><summary>Z1 is right, A2 is not</summary>
 #
-# Which bend is where? tanh inside, sigmoid at the output. And the output layer sees
-# `A1`, not `Z1` and not `X`.
+# Which activation function goes where? tanh inside, the sigmoid at the output. And the
+# output layer sees `A1`, not `Z1` and not `X`.
 # </details>
 
 
@@ -530,18 +568,22 @@ check(forward_propagation)
 
 # %% [markdown]
 # ## The cost is the same
-# The output is a probability, as last week, so the cost is too: the average of
-# $-\,y \ln a - (1 - y) \ln (1 - a)$ over the $m$ examples.
+# The output is a probability, as last week, so the cost is the same too: the average
+# cross-entropy over the $m$ examples,
 #
-# By hand: $A^{[2]} = (0.5,\ 0.2)$ and $Y = (1, 0)$ cost $\frac12(-\ln 0.5 - \ln 0.8)
-# \approx \frac12(0.693 + 0.223) = 0.458$.
+# $$J = -\frac1m \sum_i \big[\,y^{(i)} \ln a^{(i)} + (1 - y^{(i)}) \ln (1 - a^{(i)})\,
+# \big]$$
 #
+# By hand: $A^{[2]} = (0.5,\ 0.2)$ and $Y = (1, 0)$ give
+# $J = -\frac12 [\ln 0.5 + \ln 0.8] \approx \frac12 [0.693 + 0.223] = 0.458$.
+
+# %% [markdown]
 # ### Exercise 8 · `compute_cost` · 8 points · about 5 minutes
-# Return a Python float.
+# Compute the cost $J$, and return it as a Python float.
 #
 # <details><summary>It expected a number and got an array</summary>
 #
-# `A2` has two axes. Sum over both, or `np.squeeze`, then `float(…)`.
+# `A2` has two axes. Sum over both, or use `np.squeeze`, then `float(…)`.
 # </details>
 
 
@@ -577,35 +619,43 @@ print("a few probabilities", A2[0, :4].round(4))
 print(f"cost {compute_cost(A2, Y):.4f}, and ln 2 is {np.log(2):.4f}")
 
 # %% [markdown]
-# Every probability is near one half, and the cost is that of a coin. Just right: it has
-# no prejudice. Now it has to learn.
+# Every probability is near one half, and the cost is that of a coin. That is just right
+# for a start: the network has no prejudice. Now it has to learn.
+
+# %% [markdown]
+# Part 3 ends here: your network computes, but it knows nothing yet.
 #
-# # Part 4 · Backwards
-# The cost blames the output. How much of that blame belongs to each hidden unit? Walk
-# back through the chain, one step at a time:
+# # Part 4 · Backward
+# How does the cost depend on each weight of the hidden layer? Walk back through the
+# chain, one step at a time:
 #
 # ```
-# forwards    X ──► Z1 ──tanh──► A1 ──► Z2 ──σ──► A2 ──► J
-# backwards         dZ1 ◄─────── dA1 ◄── dZ2 ◄───────────┘
+# forward     X ──► Z1 ──tanh──► A1 ──► Z2 ──σ──► A2 ──► J
+# backward          dZ1 ◄─────── dA1 ◄── dZ2 ◄───────────┘
 #                   dW1 db1              dW2 db2
 # ```
 
 # %% [markdown]
 # | step back | formula | because |
 # |---|---|---|
-# | into the output | $dZ^{[2]} = A^{[2]} - Y$ | last week's result |
-# | its weights | $dW^{[2]} = \frac1m\, dZ^{[2]} A^{[1]\top}$ | its input is $A^{[1]}$ |
-# | its bias | $db^{[2]} = \frac1m \sum_i dZ^{[2](i)}$ | over the examples |
-# | across the weights | $dA^{[1]} = W^{[2]\top} dZ^{[2]}$ | blame by weight |
-# | through tanh | $dZ^{[1]} = dA^{[1]} * (1 - A^{[1]} * A^{[1]})$ | exercise 2 |
-# | its weights | $dW^{[1]} = \frac1m\, dZ^{[1]} X^\top$ | its input is $X$ |
-# | its bias | $db^{[1]} = \frac1m \sum_i dZ^{[1](i)}$ | over the examples |
+# | to $Z^{[2]}$ | $dZ^{[2]} = A^{[2]} - Y$ | last week's result |
+# | output weights | $dW^{[2]} = \frac1m\, dZ^{[2]} A^{[1]\top}$ | input is $A^{[1]}$ |
+# | output bias | $db^{[2]} = \frac1m \sum_i dZ^{[2](i)}$ | sum over the examples |
+# | to $A^{[1]}$ | $dA^{[1]} = W^{[2]\top} dZ^{[2]}$ | each unit, by its weight |
+# | to $Z^{[1]}$ | $dZ^{[1]} = dA^{[1]} * (1 - A^{[1]} * A^{[1]})$ | exercise 2 |
+# | hidden weights | $dW^{[1]} = \frac1m\, dZ^{[1]} X^\top$ | input is $X$ |
+# | hidden biases | $db^{[1]} = \frac1m \sum_i dZ^{[1](i)}$ | sum over the examples |
 #
-# Here $*$ is element by element. Every slope has the shape of what it is the slope of;
-# that alone tells you what to transpose.
+# Here $*$ is the product element by element.
 
 # %% [markdown]
-# By hand, one example, two hidden units: $x = (1, 2)$, $y = 1$, and on the way forwards
+# Two remarks. Each gradient has the shape of the array it belongs to; that alone tells
+# you what to transpose. And column $i$ of $dZ$ or $dA$ is the gradient of the *loss of
+# example $i$*, not of the cost: the average over the examples, $\frac1m$, comes in only
+# with the parameters. (For the cost itself, $\partial J/\partial Z$ is $\frac1m\,dZ$.)
+
+# %% [markdown]
+# By hand, one example, two hidden units: $x = (1, 2)$, $y = 1$, and on the way forward
 # $A^{[1]} = \binom{0}{0.5}$, $A^{[2]} = 0.6$, with $W^{[2]} = (3, 4)$.
 #
 # | | |
@@ -618,22 +668,24 @@ print(f"cost {compute_cost(A2, Y):.4f}, and ln 2 is {np.log(2):.4f}")
 
 # %% [markdown]
 # ### Exercise 9 · `backward_propagation` · 18 points · about 20 minutes
-# The table, line by line. Take `A1` and `A2` from the cache. Through tanh go with
-# `1 - A1**2`, or with your `tanh_backward` and the cached `Z1`: the result is the same.
+# Compute the gradients of all four parameters, line by line as in the table. Take `A1`
+# and `A2` from the cache; do not compute them again. For the step through tanh use
+# `1 - A1**2`, or your `tanh_backward` with the cached `Z1`: the result is the same.
 #
-# <details><summary>shapes not aligned</summary>
+# <details><summary>shapes not aligned, or a mismatch in core dimension 0</summary>
 #
-# Note shapes beside each line: `dZ2` `(1, m)`, `A1.T` `(m, n_h)`, `W2.T` `(n_h, 1)`.
+# Note the shapes beside each line: `dZ2` `(n_y, m)`, `A1.T` `(m, n_h)`, `W2.T`
+# `(n_h, n_y)`.
 # </details>
 # <details><summary>dW2 and db2 are right, dW1 and db1 are not</summary>
 #
-# The error is in `dZ1`: is the product element by element? Is it `A1`, squared?
+# The error is in `dZ1`: is the product element by element? Is it `A1` that you square?
 # </details>
 
 
 # %% exercise="backward_propagation"
 def backward_propagation(parameters, cache, X, Y):
-    """Slopes of the cost in all parameters (Rumelhart, Hinton & Williams, 1986).
+    """Gradients of the cost for all parameters (Rumelhart, Hinton & Williams, 1986).
 
     Args:
         parameters: dictionary with `W1`, `b1`, `W2`, `b2`.
@@ -671,37 +723,38 @@ def backward_propagation(parameters, cache, X, Y):
 check(backward_propagation)
 
 # %% demo
-# Believe no derivative you have not nudged: every one of the 17 parameters, both ways.
+# A gradient check: each of the 17 parameters is changed a little in both directions.
 np.random.seed(2)
 point = {name: np.random.randn(*p.shape) for name, p in parameters.items()}
 grads = backward_propagation(point, forward_propagation(X, point)[1], X, Y)
 for name, values in point.items():
-    nudged = np.zeros_like(values)
-    for place in np.ndindex(values.shape):
-        step = np.zeros_like(values)
-        step[place] = 1e-5
+    numerical = np.zeros_like(values)
+    for index in np.ndindex(values.shape):
+        h = np.zeros_like(values)
+        h[index] = 1e-5
         up, down = (
             compute_cost(forward_propagation(X, point | {name: values + s})[0], Y)
-            for s in (step, -step)
+            for s in (h, -h)
         )
-        nudged[place] = (up - down) / 2e-5
-    gap = np.max(np.abs(nudged - grads["d" + name]))
-    print(f"d{name} {values.shape}: nudging and backward differ by {gap:.0e}")
+        numerical[index] = (up - down) / 2e-5
+    gap = np.max(np.abs(numerical - grads["d" + name]))
+    print(f"d{name} {values.shape}: differs from the numerical gradient by {gap:.0e}")
 
 # %% concept="lost_axis"
-# You forgot keepdims, so db1 has shape (4,). b1 has shape (4, 1). Which shape has
-# b1 - learning_rate * db1?
+# You forgot keepdims, so db1 has shape (4,). b1 has shape (4, 1). Which shape does
+# b1 - learning_rate * db1 have?
 # A: (4,)   B: (4, 1)   C: none, NumPy stops with an error   D: (4, 4)
 lost_axis = None
 
 # %% [markdown]
 # ## One step
-# For each of the four: a step against its slope.
+# Each of the four parameters takes a step against its gradient. With $\theta$ for any
+# of them,
 #
 # $$\theta \leftarrow \theta - \alpha\, d\theta$$
 #
 # ### Exercise 10 · `update_parameters` · 8 points · about 4 minutes
-# Return a new dictionary; the old one stays as it was.
+# Return a new dictionary with the updated parameters. Leave the old one as it was.
 #
 # <details><summary>It says that `parameters` was changed</summary>
 #
@@ -712,20 +765,20 @@ lost_axis = None
 
 # %% exercise="update_parameters"
 def update_parameters(parameters, grads, learning_rate=1.2):
-    """One step of gradient descent; the arguments stay as they are.
+    """One step of gradient descent; the arguments are not changed.
 
     Args:
         parameters: dictionary with `W1`, `b1`, `W2`, `b2`.
         grads: dictionary with `dW1`, `db1`, `dW2`, `db2`.
-        learning_rate: length of the step in units of the slope.
+        learning_rate: factor by which the gradients are multiplied.
 
     Returns:
         A new dictionary with `W1`, `b1`, `W2`, `b2`.
 
     Example:
         >>> ones = {name: np.ones((1, 1)) for name in ("W1", "b1", "W2", "b2")}
-        >>> slopes = {"d" + name: np.ones((1, 1)) for name in ones}
-        >>> update_parameters(ones, slopes, 0.25)["W2"]
+        >>> grads = {"d" + name: np.ones((1, 1)) for name in ones}
+        >>> update_parameters(ones, grads, 0.25)["W2"]
         array([[0.75]])
     """
     ### BEGIN SOLUTION
@@ -740,31 +793,36 @@ def update_parameters(parameters, grads, learning_rate=1.2):
 check(update_parameters)
 
 # %% [markdown]
+# Part 4 ends here: you have derived backpropagation and tested it.
+#
 # # Part 5 · Learning
+# Forward, backward, step, and again. All the pieces are there.
+
+# %% [markdown]
 # ### Exercise 11 · `nn_model` · 10 points · about 8 minutes
-# Start at random. Then again and again: forwards, backwards, step, with the learning
-# rate that `update_parameters` has by default. If `print_cost`, print the cost every
-# 1000 iterations.
+# Train the network. Start from random parameters, then repeat `num_iterations` times:
+# forward, backward, step, with the learning rate that `update_parameters` has by
+# default. If `print_cost` is true, print the cost every 1000 iterations.
 #
 # <details><summary>The shapes are those of 4 hidden units</summary>
 #
-# `layer_sizes` says 4 for `n_h`. Here the argument `n_h` decides.
+# `layer_sizes` returns 4 for `n_h`. Here the argument `n_h` counts.
 # </details>
-# <details><summary>It learns nothing</summary>
+# <details><summary>The parameters come back as small as they started</summary>
 #
-# `update_parameters` returns new parameters. Who receives them?
+# `update_parameters` returns new parameters. Do you keep them?
 # </details>
 
 
 # %% exercise="nn_model"
 def nn_model(X, Y, n_h, num_iterations=10000, print_cost=False):
-    """Train a network with one hidden layer by gradient descent, at a rate of 1.2.
+    """Train a network with one hidden layer; the learning rate is 1.2.
 
     Args:
         X: array `(n_x, m)`, an example in each column.
         Y: array `(n_y, m)`, labels 0 or 1.
         n_h: size of the hidden layer.
-        num_iterations: how many steps.
+        num_iterations: number of steps.
         print_cost: whether to print the cost every 1000 iterations.
 
     Returns:
@@ -788,7 +846,8 @@ check(nn_model)
 
 # %% [markdown]
 # ### Exercise 12 · `predict` · 5 points · about 3 minutes
-# 1 (or `True`) where the probability is above 0.5, else 0.
+# Turn probabilities into labels: 1 or `True` where the probability is above 0.5, else 0
+# or `False`.
 #
 # <details><summary>Everything is 0</summary>
 #
@@ -798,7 +857,7 @@ check(nn_model)
 
 # %% exercise="predict"
 def predict(parameters, X):
-    """Labels that the network gives.
+    """Labels predicted by the network.
 
     Args:
         parameters: dictionary with `W1`, `b1`, `W2`, `b2`.
@@ -823,37 +882,36 @@ check(predict)
 
 # %% [markdown]
 # ## The flower again
-# Four hidden units, 17 numbers to learn, 5000 steps. One neuron got 47 % of new points
-# right. Before you run: and four more neurons?
+# Four hidden units, 17 numbers to learn, 5000 steps. One neuron did no better than a
+# coin. Before you run: how well will the network do on the dev set?
 
 # %% demo cover=true
 np.random.seed(3)
 trained = nn_model(X, Y, n_h=4, num_iterations=5000, print_cost=True)
 on_train = accuracy(predict(trained, X), Y)
 on_dev = accuracy(predict(trained, X_dev), Y_dev)
-print(f"\ntraining points {on_train:.1%}   new points {on_dev:.1%}")
+print(f"\naccuracy on training points {on_train:.1%}, on dev points {on_dev:.1%}")
 plots.decision_regions(
     {
-        f"one neuron: {line:.0%}": lambda P: sigmoid(w.T @ P + b),
-        f"four hidden units: {on_dev:.0%}": lambda P: forward_propagation(P, trained)[
-            0
-        ],
+        f"One neuron: {neuron:.0%}": lambda P: sigmoid(w.T @ P + b),
+        f"4 hidden units: {on_dev:.0%}": lambda P: forward_propagation(P, trained)[0],
     },
     X_dev[:, :400],
     Y_dev[:, :400],
-    reading="Some of the new points. What is left wrong lies where petals meet.",
+    reading="400 of the dev points. Most of those still wrong lie near the middle, "
+    "where the petals meet, or strayed into a petal of the other class.",
 )
 
 
 # %% [markdown]
-# ## Watch it learn
-# The same steps, stopped now and then. What comes first, and how does a petal get its
-# border?
+# ## Watch it learn (optional)
+# The same training, stopped at six moments. Before you run: what will the border look
+# like first, and how will it get around a petal?
 
 
 # %% demo
 def learn(parameters, X, Y, steps):
-    """Go on training from given parameters."""
+    """Continue training from given parameters."""
     for _ in range(steps):
         cache = forward_propagation(X, parameters)[1]
         grads = backward_propagation(parameters, cache, X, Y)
@@ -870,19 +928,19 @@ plots.decision_regions(
     panels,
     X,
     Y,
-    reading="First one line, hardly sure of anything. Then it bends, folds over, and "
-    "sharpens.",
+    reading="First a single line, and the network is hardly sure of anything (pale "
+    "colours). Then the border curves, splits, and sharpens.",
 )
 
 # %% [markdown]
 # ## Look inside
-# Each hidden unit sees two numbers and gives one, so we can draw what it does. Before
-# you run: can a single unit have a curved border?
+# Each hidden unit takes two numbers and gives one, so we can draw what it computes.
+# Before you run: can a single unit have a curved border?
 
 # %% demo
 plots.decision_regions(
     {
-        f"hidden unit {j + 1}": lambda P, j=j: (
+        f"Hidden unit {j + 1}": lambda P, j=j: (
             (forward_propagation(P, trained)[1]["A1"][j] + 1) / 2
         )
         for j in range(4)
@@ -890,24 +948,28 @@ plots.decision_regions(
     X,
     Y,
     columns=2,
-    reading="Orange where the unit says +1, blue where -1. Four straight folds; the "
-    "output weighs them, and petals come out.",
+    reading="Orange where the unit gives +1, blue where it gives -1. Each makes a step "
+    "across a straight line; the output weighs and adds the four.",
 )
 
 # %% [markdown]
-# Every border is straight: a hidden unit is one neuron. The rest is a sum of folds. Two
-# of the four look alike here. Could three units do it? The flower has six borders
-# between its kinds, but they lie on three lines through the middle. We shall see.
+# Every border is straight: a hidden unit is one neuron. Only their weighted sum can
+# have a curved border. Could three units do it? The flower has six borders between its
+# classes, but they lie on three lines through the middle. We shall see in part 6.
+
+# %% [markdown]
+# Part 5 ends here: your network has learned the flower.
 #
 # # Part 6 · Break it
 # ## Four ways to start
-# All zeros; all 0.5; small random numbers (yours); the same numbers, but large. Each
-# learns 3000 steps. For each start: the accuracy at the end, how far apart the hidden
-# units are then, and how steep their tanh was at the start on average, $1 - a^2$.
+# All zeros; all weights 0.5; small random numbers (yours); the same numbers, but
+# large. Each network learns for 3000 steps. For each start you see the accuracy, how
+# far apart the hidden units' weights are at the end, and the average derivative of
+# tanh, $1 - a^2$, at the start.
 #
 # <details><summary><b>Predict</b>: which of the four reach 90 %?</summary>
 #
-# One only.
+# Only the small random start.
 # </details>
 
 # %% demo
@@ -926,26 +988,29 @@ for name, start in starts.items():
     share = accuracy(predict(end, X_dev), Y_dev)
     apart = np.ptp(end["W1"], axis=0).max()
     steep = np.mean(1 - forward_propagation(X, start)[1]["A1"] ** 2)
-    print(f"{name:8} dev {share:4.0%}   units apart {apart:5.1f}   slope {steep:.2f}")
-    panels[f"{name}: {share:.0%}"] = lambda P, p=end: forward_propagation(P, p)[0]
+    print(f"{name:8} dev {share:4.0%}   apart {apart:5.1f}   derivative {steep:.2f}")
+    panels[f"{name}: {share:.0%}".capitalize()] = lambda P, p=end: forward_propagation(
+        P, p
+    )[0]
 plots.decision_regions(
     panels,
     X,
     Y,
     columns=2,
-    reading="Zeros are stuck. Equal units draw one line. Small is home. Large has "
-    "hardly moved from where chance put it.",
+    reading="From zeros nothing is learned. Equal units draw one line. The small start "
+    "finds the petals. From the large one, little has been learned.",
 )
 
 # %% [markdown]
-# **Zeros**: $A^{[1]} = 0$, so $dW^{[2]} = 0$; $W^{[2]} = 0$, so no blame gets back. Not
-# one weight ever moves. **Equal constants** do move, but all four units in step: one
-# unit's work at four times the price. **Large** weights push tanh to its flat ends.
-# There the slope is nearly 0, and blame that is multiplied by nearly 0 teaches nothing.
+# **Zeros**: $A^{[1]} = 0$, so $dW^{[2]} = 0$; and $W^{[2]} = 0$, so no gradient reaches
+# the hidden layer. Not one weight ever changes. **Equal constants** do change, but all
+# four units alike: four units do the work of one. **Large** weights push tanh to its
+# flat ends. There its derivative is nearly 0, and a gradient multiplied by nearly 0
+# teaches nothing.
 
 # %% concept="equal_start"
 # All weights start at 0.5 and the biases at 0. After 1000 steps the four hidden units …
-# A: are zero, since equal blame cancels out
+# A: are zero, since equal gradients cancel out
 # B: have each become an expert for one petal
 # C: have become huge, since equal steps add up
 # D: have changed, but are still equal to each other
@@ -955,30 +1020,31 @@ equal_start = None
 # With tanh inside, weights that start 100 times too large make learning slow, since …
 # A: large numbers take longer to multiply than small ones
 # B: every probability is then exactly one half
-# C: tanh is flat out there, so almost no blame passes
+# C: tanh is flat out there, so almost no gradient passes
 # D: the hidden units are then equal to each other
 large_start = None
 
 
 # %% [markdown]
-# ## Which bend learns fastest?
-# The same network with each of your four bends in the hidden layer, from the same small
-# start. Your functions do the way back.
+# ## Which activation function learns fastest? (optional)
+# The same network with each of your four activation functions in the hidden layer, from
+# the same small start. Your backward functions do the way back.
 #
-# <details><summary><b>Predict</b>: which is the last to learn?</summary>
+# <details><summary><b>Predict</b>: which of the four is the slowest to start?</summary>
 #
-# The sigmoid: it passes a quarter at most, and its values are not centred.
+# The sigmoid: it passes on a quarter of the gradient at most, and its values are not
+# centred.
 # </details>
 
 
 # %% demo
-def costs_with(bend, backward, steps=1000):
-    """Costs of training with another bend in the hidden layer, every 10 steps."""
+def costs_with(activation, backward, steps=3000):
+    """Costs, every 10 steps, with another activation function in the hidden layer."""
     np.random.seed(3)
     p, costs = initialize_parameters(2, 4, 1), []
     for i in range(steps):
         Z1 = p["W1"] @ X + p["b1"]
-        A1 = bend(Z1)
+        A1 = activation(Z1)
         Z2 = p["W2"] @ A1 + p["b2"]
         A2 = sigmoid(Z2)
         if i % 10 == 0:
@@ -998,34 +1064,34 @@ runs = {
     "sigmoid": costs_with(sigmoid, sigmoid_backward),
     "ReLU": costs_with(lambda Z: np.maximum(0, Z), relu_backward),
     "leaky ReLU": costs_with(
-        lambda Z: np.where(Z >= 0, Z, 0.01 * Z), leaky_relu_backward
+        lambda Z: np.where(Z > 0, Z, 0.01 * Z), leaky_relu_backward
     ),
 }
 plots.costs(
     runs,
     every=10,
-    reading="tanh is home first, the sigmoid starts last. ReLU and its leaky twin get "
-    "stuck near 0.5.",
+    reading="tanh learns first. The sigmoid needs longest to get going, then catches "
+    "up. Four ReLU or leaky ReLU units get stuck at a high cost.",
 )
 
 # %% [markdown]
-# ReLU is the usual choice in larger networks. Here it has four units, and each bends
-# only once: with 16 it gets to about 84 %. The sigmoid catches up in 3000 steps.
+# ReLU is the usual choice in larger networks. Here it has only four units, each with a
+# single corner, and a learning rate that suits tanh.
 #
 # ## How many hidden units?
-# From 1 to 50, 4000 steps each, best judged on points the network has not seen. Before
-# you run: does more always help?
+# From 1 to 50 units, 4000 steps each, judged on the dev set. Before you run: do more
+# units always help?
 
 # %% demo
 hidden = [1, 2, 3, 4, 5, 10, 20, 50]
-shares = {"training points": [], "new points": []}
+shares = {"training points": [], "dev points": []}
 panels = {}
 for n_h in hidden:
     np.random.seed(1)
     p = nn_model(X, Y, n_h, num_iterations=4000)
     shares["training points"].append(accuracy(predict(p, X), Y))
-    shares["new points"].append(accuracy(predict(p, X_dev), Y_dev))
-    panels[f"{n_h} hidden"] = lambda P, p=p: forward_propagation(P, p)[0]
+    shares["dev points"].append(accuracy(predict(p, X_dev), Y_dev))
+    panels[f"{n_h} hidden units"] = lambda P, p=p: forward_propagation(P, p)[0]
 plots.lines(
     shares,
     hidden,
@@ -1033,29 +1099,30 @@ plots.lines(
     markers=True,
     xlabel="hidden units",
     ylabel="accuracy",
-    reading="Three are enough, one for each line. What more units gain on points "
-    "they have seen is not gained on new ones.",
+    reading="Three units are enough, one for each line. What more units gain on the "
+    "training points is not gained on the dev points.",
 )
 
 # %% demo
 plots.decision_regions(
-    {name: panels[name] for name in ("2 hidden", "3 hidden", "50 hidden")},
+    {f"{n} hidden units": panels[f"{n} hidden units"] for n in (2, 3, 50)},
     X,
     Y,
-    reading="Two cannot fold enough; three can. Fifty grow a spike around a few stray "
-    "points: overfitting.",
+    reading="Two units cannot separate the petals, three can. With fifty, the border "
+    "winds around a few stray points: overfitting.",
 )
 
 # %% concept="choose_size"
-# Accuracy on training and new points: 2 units 70 %, 66 %; 4 units 93 %, 92 %; 20 units
+# Accuracy on training and dev points: 2 units 70 %, 66 %; 4 units 93 %, 92 %; 20 units
 # 95 %, 90 %; 50 units 97 %, 89 %. Which size do you take?
 # A: 2 units   B: 4 units   C: 20 units   D: 50 units
 choose_size = None
 
 # %% [markdown]
-# ## Other fields
-# Moons, rings, blobs and spirals, one network size for all: 8 hidden units, 4000 steps.
-# One neuron for comparison. Which of the four is the easiest for a line?
+# ## Other data (optional)
+# Moons, circles, blobs and spirals, with one network size for all: 8 hidden units, 4000
+# steps. One neuron is trained for comparison. Before you run: for which of the four
+# does a straight line do best?
 
 # %% demo
 panels, xs, ys = {}, [], []
@@ -1067,7 +1134,7 @@ for name in ("moons", "circles", "blobs", "spirals"):
     p = nn_model(x, y, n_h=8, num_iterations=4000)
     alone = accuracy(sigmoid(v.T @ x_new + c) > 0.5, y_new)
     share = accuracy(predict(p, x_new), y_new)
-    panels[f"{name}: {share:.0%} (line {alone:.0%})"] = lambda P, p=p: (
+    panels[f"{name.capitalize()}: {share:.0%} (line {alone:.0%})"] = lambda P, p=p: (
         forward_propagation(P, p)[0]
     )
     xs.append(x)
@@ -1077,31 +1144,33 @@ plots.decision_regions(
     xs,
     ys,
     columns=2,
-    reading="In brackets, one neuron. The same code learns them all.",
+    reading="Accuracy on unseen points, and in brackets that of one neuron. The same "
+    "code learns all four.",
 )
 
 # %% [markdown] question="why_hidden" points=6
 # ## In your own words
-# A friend says: "Your 17 numbers beat my 3 on the flower, so I shall put 500 hidden
+# A friend says: "Your 17 numbers beat my 3 on the flower, so I will put 500 hidden
 # units in front, all starting from zero to be fair to each." Answer in about six
-# sentences. Why do 3 numbers fail? What does a hidden unit contribute, and why must it
-# bend? What happens with the start from zero, and what would you do? What speaks
-# against 500 units, and how would you find out?
+# sentences. Why do 3 numbers fail? What does a hidden unit contribute, and why does it
+# need an activation function? What happens with the start from zero, and what would you
+# do? What speaks against 500 units, and how would you find out?
 #
 # ### BEGIN SOLUTION
-# Three numbers make one neuron, and its border is a straight line, which gets about
-# half of the flower right. A hidden unit contributes one soft fold along a line of its
-# own; the output weighs the folds, and their sum can have a curved border. Without a
-# bend the layers would multiply out to a single neuron. From zeros no weight ever
-# moves: with A1 = 0 and W2 = 0 all slopes of weights are zero; and equal starts keep
-# units equal. I would draw small random weights. With 500 units the network can wind
-# around single points: training accuracy rises while that on new points stands still or
-# falls, as in the sweep. I would try several sizes and choose on a dev set.
+# Three numbers make one neuron. Its border is a straight line, and no line separates
+# the petals. A hidden unit contributes one soft step across a line of its own; the
+# output weighs and adds the steps, and the sum can have a curved border. Without an
+# activation function the layers would multiply out to a single neuron. From zeros no
+# weight ever changes: with A1 = 0 and W2 = 0 all gradients of the weights are zero; and
+# equal starts keep the units equal. I would draw small random weights. With 500 units
+# the border can wind around single points: training accuracy rises while that on the
+# dev set stays or falls, as in the sweep. I would try several sizes and choose on a dev
+# set.
 #
 # **Rubric**, one point each: one neuron's border is straight · a hidden unit is one
-# fold, and folds add up to curves · without a bend the layers collapse · zeros (or
-# equal weights) leave units alike or unmoved, with a reason · small random start ·
-# overfitting, found out on points not trained on.
+# soft step, and the steps add up to curves · without an activation function the layers
+# collapse · zeros (or equal weights) leave units alike or unchanged, with a reason ·
+# small random start · overfitting, found out on points not trained on.
 # ### END SOLUTION
 
 # %% [markdown]
@@ -1112,30 +1181,36 @@ plots.decision_regions(
 # | $0.01 \cdot$ normal draws | `initialize_parameters` |
 # | $A = \tanh(WX + b)$, then $\sigma(WA + b)$ | `forward_propagation` |
 # | $J = -\frac1m \sum [\,y \ln a + (1-y)\ln(1-a)\,]$ | `compute_cost` |
-# | $dZ^{[1]} = W^{[2]\top} dZ^{[2]} * g'(Z^{[1]})$, … | `backward_propagation` |
+# | $dZ^{[1]} = (W^{[2]\top} dZ^{[2]}) * g'(Z^{[1]})$, … | `backward_propagation` |
 # | $\theta \leftarrow \theta - \alpha\,d\theta$ | `update_parameters` |
 # | all of it, again and again | `nn_model` |
 
 # %% [markdown]
 # The same in PyTorch, to read:
-#
 # ```
+# inputs = torch.tensor(X.T, dtype=torch.float32)          # rows are examples there
+# labels = torch.tensor(Y.T, dtype=torch.float32)
 # net = torch.nn.Sequential(
-#     torch.nn.Linear(2, 4), torch.nn.Tanh(),              # W1, b1 and the bend
-#     torch.nn.Linear(4, 1),                               # W2, b2
+#     torch.nn.Linear(2, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1)
 # )
-# cost = torch.nn.BCEWithLogitsLoss()                      # sigmoid and cross-entropy
-# step = torch.optim.SGD(net.parameters(), lr=1.2)
+# loss = torch.nn.BCEWithLogitsLoss()                      # sigmoid and cross-entropy
+# optimizer = torch.optim.SGD(net.parameters(), lr=1.2)
 # for _ in range(5000):
-#     step.zero_grad()
-#     cost(net(X), Y).backward()                           # rows are examples
-#     step.step()
+#     optimizer.zero_grad()                                # forget the old gradients
+#     loss(net(inputs), labels).backward()                 # forward and backward
+#     optimizer.step()                                     # update_parameters
 # ```
 
 # %% [markdown]
-# **A challenge**, if you like. Wind the spirals tighter, `planar.spirals(400, seed=1,
-# turns=2)`. How many hidden units do you need for 95 % of new points, and does another
-# bend need fewer?
+# `Linear` draws its weights and its biases evenly between $-1/\sqrt{n}$ and
+# $1/\sqrt{n}$, with $n$ the number of its inputs: larger than yours, and no bias is 0.
+# At $z = 0$ PyTorch takes the derivative 0 for ReLU, and `negative_slope` for leaky
+# ReLU.
+
+# %% [markdown]
+# **A challenge** (optional). Wind the spirals tighter, `planar.spirals(400, seed=1,
+# turns=2)`. How many hidden units do you need for 95 % of unseen points, and does
+# another activation function need fewer?
 #
 # **The paper of the week.** D. E. Rumelhart, G. E. Hinton and R. J. Williams, *Learning
 # representations by back-propagating errors*, Nature 323 (1986). Four pages, and your

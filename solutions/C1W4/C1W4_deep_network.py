@@ -1,33 +1,34 @@
 # %% [markdown]
 # # As deep as you like
-# Four hidden units folded a flower. Now you write a network of **any depth**, from five
-# small parts that snap together, train it on the photographs of animals and landmarks,
-# and ask the question that every owner of a new network should ask: is it really
-# better than one neuron, and how would I know?
+# With four hidden units you separated a flower. Now you write a network of **any
+# depth**, from five small parts that fit together. You train it on the photographs of
+# animals and landmarks, and ask the question that everyone should ask of a new network:
+# is it really better than one neuron, and how would I know?
 #
-# **Time** about two and a half hours, in five parts; stop after any of them. **You
-# need** last week's network: bends, blame and the way back.
+# **Time** about two and a half hours, in five parts; you can stop after any of them.
+# **You need** last week's network: activation functions, and the way back through them.
 
 # %% [markdown]
 # ## The map
 # | part | you write | idea | points |
 # |---|---|---|---|
 # | 1 Shapes | `parameter_shapes` `initialize_…` | sizes decide all shapes | 13 |
-# | 2 Forwards | `linear_forward` … `compute_cost` | one block, repeated | 24 |
-# | 3 Backwards | `linear_backward` … `update_parameters` | the same, reversed | 33 |
+# | 2 Forward | `linear_forward` … `compute_cost` | one block, repeated | 24 |
+# | 3 Backward | `linear_backward` … `update_parameters` | the same, reversed | 33 |
 # | 4 Models | `two_layer_model` `L_layer_model` `predict` | put together | 15 |
 # | 5 Photographs | nothing new | train, compare, doubt | 0 |
 #
-# Nine short questions give 9 points, one answer in your own words 6.
+# Nine short questions are worth 9 points, and one answer in your own words 6.
 
 # %% [markdown]
 # **After this lab you can** write down every shape in a network of any depth, run it
-# forwards and backwards, say what depth buys and what it does not, and compare two
-# models without fooling yourself.
+# forward and backward, say what depth can do for you and what it cannot, and compare
+# two models without fooling yourself.
 #
 # Each exercise is followed by `check(…)`: a few fixed cases, what was expected, what
-# you got, and often the name of the mistake. Your grade comes from the same kind of
-# check on fresh cases.
+# you got, and often the name of the mistake. Your grade comes from the same type of
+# check on fresh cases. A short question is answered with a letter in quotes, such as
+# `"B"`, or with a number.
 
 # %%
 import numpy as np
@@ -39,23 +40,25 @@ check = checks_for("C1W4")
 
 # %% [markdown]
 # ## Words and symbols
-# Layer 0 is the input, layer $L$ the output; the $L - 1$ layers between are hidden.
+# Layer 0 is the input, layer $L$ the output, and the $L - 1$ layers between are hidden.
 #
 # | symbol | in code | shape | means |
 # |---|---|---|---|
-# | $L$ | `L` | number | layers, the input not counted |
+# | $L$ | `L` | number | layers, not counting the input |
 # | $n^{[l]}$ | `layer_dims[l]` | number | units of layer $l$; $n^{[0]} = n_x$ |
 # | $A^{[0]} = X$ | `X` | $(n_x, m)$ | examples in columns |
 # | $W^{[l]}$ | `W1`, `W2`, … | $(n^{[l]}, n^{[l-1]})$ | weights into layer $l$ |
-# | $b^{[l]}$ | `b1`, `b2`, … | $(n^{[l]}, 1)$ | its biases |
-# | $Z^{[l]}$, $A^{[l]}$ | `Z`, `A` | $(n^{[l]}, m)$ | before and after the bend |
-# | $dA^{[l]}$ | `dA1`, … | $(n^{[l]}, m)$ | slope of $J$ in $A^{[l]}$, times $m$ |
+# | $b^{[l]}$ | `b1`, `b2`, … | $(n^{[l]}, 1)$ | biases of layer $l$ |
+# | $Z^{[l]}$, $A^{[l]}$ | `Z`, `A` | $(n^{[l]}, m)$ | before and after the activation |
+# | $dA^{[l]}$ | `dA1`, … | $(n^{[l]}, m)$ | gradients of the $m$ losses, in columns |
 # | $A^{[L]}$ | `AL` | $(1, m)$ | the probability of label 1 |
 
 # %% [markdown]
 # ## What you bring along
-# From last week: two bends and the way back through them. Each bend returns a
-# **cache** as well, here its input `Z`: a note for the way back.
+# From last week you have two activation functions and their backward functions. Here
+# each activation function also returns a **cache**, its input `Z`, to be used on the
+# way back. At $Z = 0$, where ReLU has a corner, its derivative is taken as 0, as in
+# PyTorch; no exercise depends on it.
 
 
 # %%
@@ -66,25 +69,25 @@ def sigmoid(Z):
 
 
 def relu(Z):
-    """The greater of `Z` and 0, and its cache, `Z`."""
+    """Rectified linear unit, max(0, Z), and its cache, `Z`."""
     return np.maximum(0, Z), Z
 
 
 def sigmoid_backward(dA, cache):
-    """Walk back through the sigmoid: `dZ`."""
+    """`dZ` from `dA` and the cache of the sigmoid."""
     A, _ = sigmoid(cache)
     return dA * A * (1 - A)
 
 
 def relu_backward(dA, cache):
-    """Walk back through ReLU: `dZ`."""
-    return dA * (cache >= 0)
+    """`dZ` from `dA` and the cache of ReLU."""
+    return dA * (cache > 0)
 
 
 # %% [markdown]
 # # Part 1 · Shapes
-# Most errors in deep networks are errors of shape, and all shapes follow from a list of
-# sizes. For `layer_dims = [3, 4, 2, 1]` and $m$ examples:
+# Many errors in deep networks are wrong shapes, and all shapes follow from the list of
+# layer sizes. For `layer_dims = [3, 4, 2, 1]` and $m$ examples:
 #
 # | layer | `W` | `b` | `Z` and `A` |
 # |---|---|---|---|
@@ -93,21 +96,22 @@ def relu_backward(dA, cache):
 # | 2 | $(2, 4)$ | $(2, 1)$ | $(2, m)$ |
 # | 3, the output | $(1, 2)$ | $(1, 1)$ | $(1, m)$ |
 #
-# Rows: what the layer gives. Columns of `W`: what it gets. And `dW` is like `W`, `dA`
-# like `A`: every slope has the shape of what it is the slope of.
+# Rows: what the layer puts out. Columns of `W`: what it takes in. And every gradient
+# has the shape of its array: `dW` that of `W`, `dA` that of `A`.
 
 # %% concept="shape_of_w3"
-# layer_dims = [12288, 20, 7, 5, 1]. Which shape has W3?
+# layer_dims = [12288, 20, 7, 5, 1]. Which shape does W3 have?
 # A: (7, 20)   B: (5, 7)   C: (7, 5)   D: (1, 5)
 shape_of_w3 = None
 
 # %% [markdown]
 # ### Exercise 1 · `parameter_shapes` · 4 points · about 5 minutes
-# Write the table as a function: shapes by name.
+# Write the table as a function: for any list of sizes, return a dictionary with the
+# shape of each `W` and `b`.
 #
 # <details><summary>There is a W0</summary>
 #
-# The input has no weights. Layers 1 to `len(layer_dims) - 1` have.
+# The input has no weights. Layers 1 to `len(layer_dims) - 1` do.
 # </details>
 
 
@@ -138,16 +142,18 @@ def parameter_shapes(layer_dims):
 check(parameter_shapes)
 
 # %% concept="count_all"
-# How many numbers does a network with layer_dims = [4, 3, 2, 1] learn?
+# How many numbers does a network with layer_dims = [4, 3, 2, 1] learn, weights and
+# biases together?
 count_all = None
 
 # %% [markdown]
 # ### Exercise 2 · `initialize_parameters` · 3 points · about 3 minutes
-# For two layers, as last week: normal draws times 0.01, biases zero.
+# Return the parameters for two layers, as last week: weights drawn from a normal
+# distribution, times 0.01, and zero biases. Set no seed.
 #
-# <details><summary>The spread is 1, or the mean is not near 0</summary>
+# <details><summary>It expected a mean near 0, or another standard deviation</summary>
 #
-# `np.random.randn`, not `rand`; and mind the 0.01.
+# Use `np.random.randn`, not `rand`, and do not forget the 0.01.
 # </details>
 
 
@@ -180,27 +186,29 @@ check(initialize_parameters)
 
 # %% [markdown]
 # ## How small is small?
-# A unit adds up $n^{[l-1]}$ inputs, each times a weight. The more inputs, the larger
-# the sum: its spread grows like $\sqrt{n^{[l-1]}}$. So let the weights shrink:
+# A unit adds up $n^{[l-1]}$ inputs, each multiplied by a weight. The more inputs, the
+# larger the sum: its standard deviation grows like $\sqrt{n^{[l-1]}}$. To make up for
+# this, let the weights shrink:
 #
 # $$W^{[l]} = \text{normal draws} \,/\, \sqrt{n^{[l-1]}}$$
 #
-# By hand: with 100 inputs, 0.1 times a normal draw. Then what comes out of a layer is
-# about as large as what went in, however many layers follow.
+# By hand: with 100 inputs, each weight is 0.1 times a normal draw. Then the values in
+# $Z$ are about as large as those that came in, whatever the number of inputs.
 
 # %% [markdown]
 # ### Exercise 3 · `initialize_parameters_deep` · 6 points · about 6 minutes
-# For any list of sizes. Draw `W1`, `W2`, … in this order; set no seed.
+# Return the parameters for any list of sizes, with weights scaled in this way and zero
+# biases. Draw `W1`, `W2`, … in this order, with `np.random.randn`, and set no seed.
 #
-# <details><summary>The spread is right for some layers only</summary>
+# <details><summary>The standard deviation is right for some layers only</summary>
 #
-# Divide by the root of the number of *inputs* of the layer: `layer_dims[l - 1]`.
+# Divide by the square root of the number of *inputs* of the layer: `layer_dims[l - 1]`.
 # </details>
 
 
 # %% exercise="initialize_parameters_deep"
 def initialize_parameters_deep(layer_dims):
-    """Random weights that keep the size of the signal, and zero biases.
+    """Random weights scaled by the number of inputs, and zero biases.
 
     Args:
         layer_dims: sizes of the layers, the input first.
@@ -227,27 +235,31 @@ def initialize_parameters_deep(layer_dims):
 check(initialize_parameters_deep)
 
 # %% [markdown]
-# # Part 2 · Forwards
+# Part 1 ends here: you know every shape, and where to start.
+#
+# # Part 2 · Forward
 # ```
 #  X ─►[ linear · relu ]─►[ linear · relu ]─► … ─►[ linear · sigmoid ]─► AL ─► J
 #         │ cache 1          │ cache 2               │ cache L
 #         ▼                  ▼                       ▼
 #        dW1, db1 ◄─────── dW2, db2 ◄──── … ◄──── dWL, dbL ◄──────────────────┘
 # ```
-# One block, $L$ times. Forwards, each block puts into its cache what its way back will
-# need: the linear part its input and weights, the bend its `Z`. You write the two
-# halves of the block, then the chain.
+
+# %% [markdown]
+# It is one block, repeated $L$ times. On the way forward each block keeps in its cache
+# what it will need on the way back: the linear half its input and weights, the
+# activation its `Z`. You write the two halves of the block, then the chain.
 
 # %% [markdown]
 # ### Exercise 4 · `linear_forward` · 5 points · about 4 minutes
-# $Z = W A + b$, where $A$ is what the layer before gave. The cache is the tuple
-# `(A, W, b)`.
+# Compute $Z = W A + b$, where $A$ is the output of the layer before. Return `Z` and the
+# cache, the tuple `(A, W, b)`.
 #
 # By hand: $W = (1,\ 2)$, $A = \binom34$, $b = (5)$ give $Z = 3 + 8 + 5 = 16$.
 #
-# <details><summary>shapes not aligned</summary>
+# <details><summary>shapes not aligned, or a mismatch in core dimension 0</summary>
 #
-# `W` is `(n, n_prev)` and `A` is `(n_prev, m)`: weights first, nothing transposed.
+# `W` is `(n, n_prev)` and `A` is `(n_prev, m)`: weights first, nothing to transpose.
 # </details>
 
 
@@ -256,7 +268,7 @@ def linear_forward(A, W, b):
     """The linear half of a block.
 
     Args:
-        A: array `(n_prev, m)`, what the layer before gave.
+        A: array `(n_prev, m)`, the output of the layer before.
         W: array `(n, n_prev)`, weights.
         b: array `(n, 1)`, biases.
 
@@ -279,21 +291,22 @@ check(linear_forward)
 
 # %% [markdown]
 # ### Exercise 5 · `linear_activation_forward` · 6 points · about 5 minutes
-# The whole block: linear, then `sigmoid` or `relu`, which return their cache too. Keep
-# both: `(linear_cache, activation_cache)`.
+# Compute the whole block: `linear_forward`, then `sigmoid` or `relu`, as `activation`
+# says. Both halves return a cache; return the pair `(linear_cache, activation_cache)`.
 #
 # <details><summary>It expected a tuple of 2 in the cache</summary>
 #
-# A pair of caches: the first is a tuple of three arrays, the second is the array `Z`.
+# The cache is a pair: the first is a tuple of three arrays, the second is the array
+# `Z`.
 # </details>
 
 
 # %% exercise="linear_activation_forward"
 def linear_activation_forward(A_prev, W, b, activation):
-    """A block: linear, then a bend.
+    """A block: the linear half, then the activation function.
 
     Args:
-        A_prev: array `(n_prev, m)`, what the layer before gave.
+        A_prev: array `(n_prev, m)`, the output of the layer before.
         W: array `(n, n_prev)`, weights.
         b: array `(n, 1)`, biases.
         activation: `"sigmoid"` or `"relu"`.
@@ -309,8 +322,7 @@ def linear_activation_forward(A_prev, W, b, activation):
     """
     ### BEGIN SOLUTION
     Z, linear_cache = linear_forward(A_prev, W, b)
-    bend = {"sigmoid": sigmoid, "relu": relu}[activation]
-    A, activation_cache = bend(Z)
+    A, activation_cache = {"sigmoid": sigmoid, "relu": relu}[activation](Z)
     return A, (linear_cache, activation_cache)
     ### END SOLUTION
 
@@ -320,22 +332,23 @@ check(linear_activation_forward)
 
 # %% [markdown]
 # ### Exercise 6 · `L_model_forward` · 8 points · about 8 minutes
-# The chain: ReLU in layers 1 to $L - 1$, the sigmoid in layer $L$. Collect the caches
-# in a list, first layer first. How many layers? Half as many as parameters.
+# Chain the blocks: ReLU in layers 1 to $L - 1$, the sigmoid in layer $L$. Return the
+# probabilities `AL` and the list of caches, first layer first. How many layers are
+# there? Half as many as there are parameters.
 #
 # <details><summary>There is one cache too few</summary>
 #
 # The output block, after the loop, has a cache as well.
 # </details>
-# <details><summary>shapes not aligned in the second layer</summary>
+# <details><summary>The shapes do not fit in the second layer</summary>
 #
-# Each block gets what the one before gave, not `X` again.
+# The input of each block is the output of the one before, not `X` again.
 # </details>
 
 
 # %% exercise="L_model_forward"
 def L_model_forward(X, parameters):
-    """All blocks in a row: ReLU inside, the sigmoid at the output.
+    """All blocks in a chain: ReLU inside, the sigmoid at the output.
 
     Args:
         X: array `(n_x, m)`, an example in each column.
@@ -366,66 +379,68 @@ def L_model_forward(X, parameters):
 check(L_model_forward)
 
 # %% concept="which_loop"
-# In vectorized NumPy code for a network of any depth, which loop has to stay?
+# In vectorized NumPy code for a network of any depth, which loop do you still need?
 # A: over the examples   B: over the units   C: over the layers   D: over the inputs
 which_loop = None
 
 # %% [markdown]
 # ### Watch it work: does the signal get through?
-# A thousand random examples through ten layers of 100 units, with both ways to start.
-# How large is what comes out of each layer? Before you run: times 0.01, what is left
-# after ten layers?
+# A thousand random examples go through ten layers of 100 units, with both ways to
+# start. How large are the values that come out of each layer? Before you run: with
+# weights of 0.01, what is left after ten layers?
 
 # %% demo
 np.random.seed(0)
 dims = [100] * 11 + [1]
 start = initialize_parameters_deep(dims)
-tiny = {name: p * 0.01 * np.sqrt(100) for name, p in start.items()}  # spread 0.01
-spread = {}
+tiny = {name: p * 0.01 * np.sqrt(100) for name, p in start.items()}  # 0.01 · randn
+sizes = {}
 for name, parameters in {"1 / sqrt(n)": start, "0.01": tiny}.items():
     _, caches = L_model_forward(np.random.randn(100, 1000), parameters)
-    spread[name] = [np.sqrt(np.mean(linear[0] ** 2)) for linear, _ in caches]
+    sizes[name] = [np.sqrt(np.mean(linear[0] ** 2)) for linear, _ in caches]
+per_layer = (sizes["0.01"][0] / sizes["0.01"][-1]) ** (1 / 10)
 plots.lines(
-    spread,
+    sizes,
     log="y",
     markers=True,
     xlabel="layer",
-    ylabel="typical size of A",
-    reading="With 0.01 each layer divides by about 14: after ten, nothing is left to "
-    "learn from. 1 / sqrt(n) loses a little at each ReLU; in course 2 you mend that.",
+    ylabel="root mean square of A",
+    reading=f"With 0.01 each layer divides the values by about {per_layer:.0f}, until "
+    "nothing is left to learn from. With 1 / sqrt(n) only ReLU shrinks them a little; "
+    "course 2 makes up for that too.",
 )
 
 # %% concept="vanished"
-# A network of ten layers starts with weights 0.01 · randn and stays at a cost of 0.693
-# for thousands of steps. The most likely reason?
+# A network of ten layers starts with weights 0.01 · randn, and its cost stays at 0.693
+# for thousands of steps. What is the most likely reason?
 # A: all units of a layer are equal, as they are after a start from zeros
-# B: the learning rate is too large, so that steps leap across the valley
+# B: the learning rate is too large, so that steps jump across the valley
 # C: ReLU has saturated, as its values are close to 1
-# D: signal and blame shrink from layer to layer, until nothing arrives
+# D: values and gradients shrink from layer to layer, until nothing arrives
 vanished = None
 
 # %% [markdown]
-# ## Why deep? A circuit to count
-# Is the number of ones among $n$ bits odd? That is **XOR** of $n$ inputs. Two bits need
-# two ReLU units: $\text{relu}(a + b) - 2\,\text{relu}(a + b - 1)$. Check it for 0 0,
-# 0 1 and 1 1.
+# ## Why deep? A network that counts (optional)
+# Is the number of ones among $n$ bits odd? That is **XOR** of $n$ inputs, also called
+# parity. For two bits, two ReLU units are enough:
+# $\text{relu}(a + b) - 2\,\text{relu}(a + b - 1)$. Check it for 0 0, 0 1 and 1 1.
 #
-# - **Deep**: pair the inputs up, then the results, as in a knockout cup. That makes
-#   $n - 1$ matches of two units each, in $\log_2 n$ rounds.
-# - **Wide**: one hidden layer, in which each unit knows one odd pattern by heart. There
-#   are $2^{n-1}$ of those.
+# - **Deep**: pair up the inputs, then the results, as in a knockout tournament. That
+#   makes $n - 1$ matches of two units each, in $\log_2 n$ rounds.
+# - **Wide**: one hidden layer, in which each unit recognizes one odd pattern. There are
+#   $2^{n-1}$ of those.
 
 
 # %% demo
 def xor_deep(n):
-    """A knockout cup of XORs; n is a power of 2."""
+    """A knockout tournament of XORs; n is a power of 2."""
     match = np.array([[1.0, 1.0], [1.0, 1.0]])  # a + b, twice
     parameters, layer = {}, 1
     while n > 1:
         n //= 2
         parameters[f"W{layer}"] = np.kron(np.eye(n), match)
         parameters[f"b{layer}"] = np.tile([[0.0], [-1.0]], (n, 1))
-        match = np.array([[1.0, -2.0, 1.0, -2.0]] * 2)  # of two matches' results
+        match = np.array([[1.0, -2.0, 1.0, -2.0]] * 2)  # from the results of two
         layer += 1
     parameters[f"W{layer}"] = np.array([[20.0, -40.0]])
     parameters[f"b{layer}"] = np.array([[-10.0]])
@@ -440,11 +455,11 @@ def xor_wide(bits):
 
 
 # %% [markdown]
-# Your `L_model_forward` runs them both, on every possible input. Before you run: for 8
-# bits, how many hidden units does each need?
+# Your `L_model_forward` runs both networks on every possible input. Before you run: for
+# 8 bits, how many hidden units does each network need?
 
 # %% demo
-print(" n   inputs   deep: units in layers, right      wide: units, right")
+print("bits  inputs  deep: units  layers  right  wide: units  right")
 for n in (2, 4, 8):
     bits = np.array(list(np.ndindex(*[2] * n)), dtype=float).T  # (n, 2^n)
     odd = bits.sum(axis=0) % 2
@@ -452,43 +467,46 @@ for n in (2, 4, 8):
     units = [sum(len(p) for name, p in net.items() if "b" in name) - 1 for net in nets]
     right = [np.mean((L_model_forward(bits, net)[0] > 0.5) == odd) for net in nets]
     print(
-        f"{n:2} {2**n:8} {units[0]:9} in {len(nets[0]) // 2 - 1:2}, {right[0]:.0%}"
-        f" {units[1]:24}, {right[1]:.0%}"
+        f"{n:4} {2**n:7} {units[0]:12} {len(nets[0]) // 2 - 1:7} {right[0]:6.0%}"
+        f" {units[1]:12} {right[1]:6.0%}"
     )
-rounds = 2 ** np.arange(1, 6)
+bits = 2 ** np.arange(1, 6)
 plots.lines(
-    {"deep: 2 (n - 1)": 2 * (rounds - 1), "wide: 2^(n-1)": 2.0 ** (rounds - 1)},
-    rounds,
+    {"deep: 2 (n - 1)": 2 * (bits - 1), "wide: 2^(n - 1)": 2.0 ** (bits - 1)},
+    bits,
     log="y",
     markers=True,
-    xlabel="inputs n",
+    xlabel="number of bits n",
     ylabel="hidden units",
-    reading="At 32 inputs, 62 units against two thousand million.",
+    reading=f"For 32 bits, the deep network needs {2 * 31} hidden units, the wide one "
+    f"{2**31:,}.",
 )
 
 # %% concept="xor_by_heart"
-# The wide network has one hidden unit for each odd pattern. How many for 16 inputs?
+# The wide network has one hidden unit for each odd pattern. How many are needed for 16
+# inputs?
 xor_by_heart = None
 
 # %% [markdown]
-# That is the promise of depth: features built from features, edges to eyes to faces.
-# It is a promise about *some* functions. (With weights chosen cleverly, $n$ units in a
-# single layer can count bits. Circuits of plain AND and OR gates with a fixed number of
-# layers cannot do without the exponential.) Whether photographs are of that kind, we
-# shall measure.
+# That is the promise of depth: features built from features, edges to eyes to faces. It
+# holds for *some* functions. (Even for parity, depth is not always needed: with
+# cleverly chosen weights, $n$ ReLU units in a single layer can count the bits. But for
+# circuits of AND, OR and NOT gates it is: if their depth stays bounded as $n$ grows,
+# they need more gates than any polynomial in $n$.) Whether depth helps with photographs
+# is something we have to measure.
 
 # %% [markdown]
 # ### Exercise 7 · `compute_cost` · 5 points · about 3 minutes
-# The average cross-entropy, as before: $J = -\frac1m \sum_i [\,y \ln a + (1 - y)
-# \ln (1 - a)\,]$. By hand, $A^{[L]} = (0.5,\ 0.2)$ and $Y = (1, 0)$ cost 0.458.
+# Compute the average cross-entropy, as before:
+#
+# $$J = -\frac1m \sum_i \big[\,y^{(i)} \ln a^{(i)} + (1 - y^{(i)}) \ln (1 - a^{(i)})\,
+# \big]$$
+#
+# By hand, $A^{[L]} = (0.5,\ 0.2)$ and $Y = (1, 0)$ give 0.458.
 #
 # <details><summary>It expected a number and got an array</summary>
 #
 # Sum over both axes, or use `np.squeeze`.
-# </details>
-# <details><summary>nan, in a training of my own</summary>
-#
-# Some $a$ became exactly 0 or 1. The learning rate was too large.
 # </details>
 
 
@@ -516,17 +534,25 @@ def compute_cost(AL, Y):
 check(compute_cost)
 
 # %% [markdown]
-# # Part 3 · Backwards
-# Every block runs in reverse. It gets `dA`, the blame for its output, takes its cache,
-# and gives three things: slopes for its own weights, slopes for its biases, and blame
-# for the layer before.
+# Part 2 ends here: your network of any depth can compute.
+#
+# # Part 3 · Backward
+# Every block runs in reverse. It takes the upstream gradient `dA` and its cache, and
+# returns three gradients: `dA_prev` for the block before, and `dW` and `db` for its own
+# parameters.
 #
 # ```
-#  dA ─►[ bend, backwards ]─► dZ ─►[ linear, backwards ]─► dA_prev
-#            ▲ Z                        ▲ A_prev, W     └─► dW, db
+#  dA ─►[ activation, backward ]─► dZ ─►[ linear, backward ]─► dA_prev
+#            ▲ Z                             ▲ A_prev, W    └─► dW, db
 # ```
+
+# %% [markdown]
 # $$dW = \tfrac1m\, dZ\, A_{prev}^\top \qquad db = \tfrac1m \sum_i dZ^{(i)} \qquad
 # dA_{prev} = W^\top dZ$$
+#
+# As last week, column $i$ of `dA`, `dZ` and `dA_prev` is the gradient of the loss of
+# example $i$. The average over the examples, and so the gradient of the cost, comes in
+# with `dW` and `db`.
 
 # %% [markdown]
 # By hand, two examples, one unit with two inputs: $dZ = (2,\ -4)$, $W = (3,\ 5)$ and
@@ -538,15 +564,16 @@ check(compute_cost)
 # | $db$ | $\frac12 (2 - 4) = -1$ |
 # | $dA_{prev}$ | $\binom35 \cdot (2,\ -4) = \binom{\ 6\ \ -12}{10\ \ -20}$ |
 #
-# `dW` and `db` average over examples; `dA_prev` does not, each example keeps its own.
+# `dW` and `db` average over the examples. `dA_prev` does not: each example keeps its
+# own column.
 
 # %% [markdown]
 # ### Exercise 8 · `linear_backward` · 9 points · about 8 minutes
-# Three lines.
+# Compute `dA_prev`, `dW` and `db` by the three formulas, and return them in this order.
 #
 # <details><summary>dA_prev is too small by a factor</summary>
 #
-# It is not divided by `m`: only the weights' and biases' slopes are averages.
+# It is not divided by `m`: only the gradients of the parameters are averages.
 # </details>
 # <details><summary>db has shape (n,) instead of (n, 1)</summary>
 #
@@ -559,11 +586,11 @@ def linear_backward(dZ, cache):
     """Back through the linear half of a block.
 
     Args:
-        dZ: array `(n, m)`, blame for `Z`.
+        dZ: array `(n, m)`, gradient of each example's loss for `Z`.
         cache: the tuple `(A_prev, W, b)` of `linear_forward`.
 
     Returns:
-        dA_prev: array `(n_prev, m)`, blame for what the layer before gave.
+        dA_prev: array `(n_prev, m)`, gradient of each example's loss for `A_prev`.
         dW: array `(n, n_prev)`.
         db: array `(n, 1)`.
 
@@ -589,13 +616,13 @@ check(linear_backward)
 # A: dW is a product of dZ and A_prev
 # B: A_prev is needed once more to compute the cost
 # C: dA_prev is a product of W and A_prev
-# D: without it the bend could not be undone
+# D: the way back through the activation function needs it
 what_is_cached = None
 
 # %% [markdown]
 # ### Exercise 9 · `linear_activation_backward` · 7 points · about 5 minutes
-# First back through the bend, with `sigmoid_backward` or `relu_backward`, then through
-# the linear half.
+# Go back through the whole block: first through the activation, with `sigmoid_backward`
+# or `relu_backward`, then through the linear half. Return `dA_prev`, `dW` and `db`.
 #
 # <details><summary>not enough values to unpack</summary>
 #
@@ -608,7 +635,7 @@ def linear_activation_backward(dA, cache, activation):
     """Back through a block.
 
     Args:
-        dA: array `(n, m)`, blame for the block's output.
+        dA: array `(n, m)`, the upstream gradient, for the block's output.
         cache: the pair `(linear_cache, activation_cache)`.
         activation: `"sigmoid"` or `"relu"`.
 
@@ -635,19 +662,21 @@ check(linear_activation_backward)
 
 # %% [markdown]
 # ## All the way back
-# Where does the first blame come from? From the loss itself, whose slope in $a$ is
+# Where does the first `dA` come from? From the loss, whose derivative with respect to
+# $a$ is
 #
 # $$dA^{[L]} = -\frac{Y}{A^{[L]}} + \frac{1 - Y}{1 - A^{[L]}}$$
 #
-# By hand: $y = 1$ and $a = 0.2$ give $dA = -5$: raise it! Then through the sigmoid:
-# $-5 \cdot 0.2 \cdot 0.8 = -0.8$, which is $a - y$, as you know it.
+# By hand: $y = 1$ and $a = 0.2$ give $dA = -5$: a larger $a$ would lower the loss.
+# Through the sigmoid: $-5 \cdot 0.2 \cdot 0.8 = -0.8$, which is $a - y$, as you know.
 #
-# The block of layer $l$ gives $dA^{[l-1]}$, $dW^{[l]}$ and $db^{[l]}$. Mind the
-# numbers: the blame is for the layer *before*.
+# The block of layer $l$ returns $dA^{[l-1]}$, $dW^{[l]}$ and $db^{[l]}$. Note the
+# numbers: the first belongs to the output of the layer *before*.
 
 # %% [markdown]
 # ### Exercise 10 · `L_model_backward` · 12 points · about 15 minutes
-# Blocks in reverse: layer $L$ with the sigmoid, then $L - 1$ down to 1 with ReLU.
+# Run the blocks in reverse: layer $L$ with the sigmoid, then layers $L - 1$ down to 1
+# with ReLU. Collect all gradients in one dictionary.
 #
 # <details><summary>There is no key 'dA0'</summary>
 #
@@ -655,13 +684,13 @@ check(linear_activation_backward)
 # </details>
 # <details><summary>Only the output layer is right</summary>
 #
-# Each block gets the blame that the block behind it returned.
+# The upstream gradient of a block is the `dA_prev` that the block after it returned.
 # </details>
 
 
 # %% exercise="L_model_backward"
 def L_model_backward(AL, Y, caches):
-    """Slopes of the cost in all parameters (Rumelhart, Hinton & Williams, 1986).
+    """Gradients of all parameters and outputs (Rumelhart, Hinton & Williams, 1986).
 
     Args:
         AL: array `(1, m)`, the probabilities.
@@ -692,7 +721,7 @@ def L_model_backward(AL, Y, caches):
 check(L_model_backward)
 
 # %% demo
-# Nudge every parameter of a network with four layers, both ways.
+# A gradient check of a network with four layers: change each parameter both ways.
 np.random.seed(4)
 dims = [5, 4, 4, 3, 1]
 X, Y = np.random.randn(5, 9), np.random.randint(0, 2, (1, 9))
@@ -700,27 +729,28 @@ point = {name: np.random.randn(*s) for name, s in parameter_shapes(dims).items()
 AL, caches = L_model_forward(X, point)
 grads = L_model_backward(AL, Y, caches)
 for name, values in point.items():
-    nudged = np.zeros_like(values)
-    for place in np.ndindex(values.shape):
-        step = np.zeros_like(values)
-        step[place] = 1e-6
+    numerical = np.zeros_like(values)
+    for index in np.ndindex(values.shape):
+        h = np.zeros_like(values)
+        h[index] = 1e-6
         up, down = (
             compute_cost(L_model_forward(X, point | {name: values + s})[0], Y)
-            for s in (step, -step)
+            for s in (h, -h)
         )
-        nudged[place] = (up - down) / 2e-6
-    gap = np.max(np.abs(nudged - grads["d" + name]))
-    print(f"d{name} {values.shape!s:7} nudging and backward differ by {gap:.0e}")
+        numerical[index] = (up - down) / 2e-6
+    gap = np.max(np.abs(numerical - grads["d" + name]))
+    print(f"d{name} {values.shape!s:7} and the numerical gradient differ by {gap:.0e}")
 
 # %% concept="use_of_da0"
-# L_model_backward also gives dA0. What does learning do with it?
-# A: it corrects the input X      B: it updates W1
-# C: it starts the next step      D: nothing; the input is not learned
+# L_model_backward also gives dA0. What is it used for in learning?
+# A: to correct the input X       B: to update W1
+# C: to start the next step       D: for nothing; the input is not learned
 use_of_da0 = None
 
 # %% [markdown]
 # ### Exercise 11 · `update_parameters` · 5 points · about 4 minutes
-# A step for every layer, in a new dictionary. `grads` holds `dA`s too; leave them be.
+# Return a new dictionary in which every parameter has taken one step of gradient
+# descent. `grads` also holds the `dA`s; ignore them.
 #
 # <details><summary>KeyError: 'W5', and there are four layers</summary>
 #
@@ -734,12 +764,12 @@ use_of_da0 = None
 
 # %% exercise="update_parameters"
 def update_parameters(params, grads, learning_rate):
-    """One step of gradient descent; the arguments stay as they are.
+    """One step of gradient descent; the arguments are not changed.
 
     Args:
         params: dictionary with `W1`, `b1`, …, `WL`, `bL`.
-        grads: dictionary with their slopes `dW1`, `db1`, …; may hold more.
-        learning_rate: length of the step in units of the slope.
+        grads: dictionary with their gradients `dW1`, `db1`, …; may hold more.
+        learning_rate: factor by which the gradients are multiplied.
 
     Returns:
         A new dictionary with `W1`, `b1`, …, `WL`, `bL`.
@@ -759,16 +789,21 @@ def update_parameters(params, grads, learning_rate):
 check(update_parameters)
 
 # %% [markdown]
+# Part 3 ends here: you have backpropagation for any depth, and it is tested.
+#
 # # Part 4 · Models
+# Now put the pieces together, first for two layers, then for any number.
+
+# %% [markdown]
 # ### Exercise 12 · `two_layer_model` · 5 points · about 8 minutes
-# Linear, ReLU, linear, sigmoid. Start with `initialize_parameters`; note the cost
-# before steps 0, 100, 200, …; print it then, if asked to.
+# Train a network with one hidden layer: linear, ReLU, linear, sigmoid. Start with
+# `initialize_parameters`. Append the cost to a list before steps 0, 100, 200, …, and
+# print it there if `print_cost` is true. You may call the block functions for each of
+# the two layers, or the functions of the chain, which handle two layers as well.
 #
-# You may use the block functions twice each, or the chain: it handles two layers too.
+# <details><summary>The parameters come back as they started</summary>
 #
-# <details><summary>It learns nothing</summary>
-#
-# `update_parameters` returns new parameters. Who receives them?
+# `update_parameters` returns new parameters. Do you keep them?
 # </details>
 
 
@@ -809,7 +844,12 @@ check(two_layer_model)
 
 # %% [markdown]
 # ### Exercise 13 · `L_layer_model` · 6 points · about 6 minutes
-# The same for any depth. Start with `initialize_parameters_deep`.
+# Do the same for any depth. Start with `initialize_parameters_deep`.
+#
+# <details><summary>The shapes do not fit, or a KeyError</summary>
+#
+# `layers_dims` has any length here. Use `L_model_forward` and `L_model_backward`.
+# </details>
 
 
 # %% exercise="L_layer_model"
@@ -849,12 +889,18 @@ check(L_layer_model)
 
 # %% [markdown]
 # ### Exercise 14 · `predict` · 4 points · about 3 minutes
-# Labels, 1 where the probability is above 0.5, and the share of them that is right.
+# Return the predicted labels, 1 where the probability is above 0.5 and else 0, and the
+# accuracy: the fraction of them that equals `Y`.
+#
+# <details><summary>The accuracy is 0, or nearly</summary>
+#
+# Compare the labels with `Y`, not the probabilities.
+# </details>
 
 
 # %% exercise="predict"
 def predict(X, Y, parameters):
-    """Labels that the network gives, and how many are right.
+    """Labels predicted by the network, and their accuracy.
 
     Args:
         X: array `(n_x, m)`, an example in each column.
@@ -863,7 +909,7 @@ def predict(X, Y, parameters):
 
     Returns:
         predictions: array `(1, m)`, 1 where the probability is above 0.5, else 0.
-        accuracy: share of right predictions, between 0 and 1.
+        accuracy: fraction of correct predictions, between 0 and 1.
 
     Example:
         >>> parameters = {"W1": np.eye(1), "b1": np.zeros((1, 1))}
@@ -883,19 +929,20 @@ def predict(X, Y, parameters):
 check(predict)
 
 # %% [markdown]
+# Part 4 ends here: everything is written.
+#
 # # Part 5 · The photographs again
-# Animals and landmarks, the very split of two weeks ago: 420 pictures cut from 81
-# photographs to learn from, 60 from 30 others to test on, and 32 from 16 to make
-# choices with. To save you time we average 2 × 2 pixels: 32 × 32 × 3 = 3072 numbers a
-# picture, a quarter of the work. (Logistic regression is as good on these as on the
-# large ones: 85 %.)
+# Animals and landmarks again, split as two weeks ago: 420 images cut from 81
+# photographs to learn from, and 60 from 30 others to test on. A dev set of 32 images
+# from 16 more is there to make choices with. To save time we average 2 × 2 pixels:
+# 32 × 32 × 3 = 3072 numbers per image, a quarter of the work.
 
 
 # %% demo
-def columns(pictures):
-    """Pictures `(m, 64, 64, 3)` as columns `(3072, m)` of numbers from 0 to 1."""
-    small = np.asarray(pictures, dtype=float).reshape(-1, 32, 2, 32, 2, 3)
-    return small.mean(axis=(2, 4)).reshape(len(pictures), -1).T / 255
+def columns(images):
+    """Images `(m, 64, 64, 3)` as columns `(3072, m)` of numbers from 0 to 1."""
+    small = np.asarray(images, dtype=float).reshape(-1, 32, 2, 32, 2, 3)
+    return small.mean(axis=(2, 4)).reshape(len(images), -1).T / 255
 
 
 photos = data.load("photos")
@@ -910,9 +957,10 @@ print("train", X_train.shape, " dev", X_dev.shape, " test", X_test.shape)
 
 # %% [markdown]
 # ## Three models
-# Logistic regression is a network too: `layers_dims = [3072, 1]`, no hidden layer, and
-# your `L_layer_model` trains it. Beside it, one hidden layer of 7 units, and three of
-# 20, 7 and 5. Some ten seconds of work.
+# Logistic regression is a network too: with `layers_dims = [3072, 1]` there is no
+# hidden layer, and your `L_layer_model` trains it. Next to it we train a network with
+# one hidden layer of 7 units, and one with three, of 20, 7 and 5. It takes some ten
+# seconds.
 #
 # <details><summary><b>Predict</b>: which three test accuracies do you expect?</summary>
 #
@@ -924,28 +972,32 @@ np.random.seed(1)
 runs = {
     "one neuron": L_layer_model(X_train, Y_train, [3072, 1], 0.02, 1001),
     "one hidden layer": two_layer_model(X_train, Y_train, (3072, 7, 1), 0.015, 1001),
-    "three hidden": L_layer_model(X_train, Y_train, [3072, 20, 7, 5, 1], 0.01, 1001),
+    "three hidden layers": L_layer_model(
+        X_train, Y_train, [3072, 20, 7, 5, 1], 0.01, 1001
+    ),
 }
 plots.costs(
     {name: costs for name, (_, costs) in runs.items()},
-    reading="The deepest ends lowest. The rates differ, so compare the ends.",
+    reading="The deepest network ends with the lowest training cost. The learning "
+    "rates differ, so compare the ends, not the way there.",
 )
 
 # %% [markdown]
 # ## How sure can we be?
-# The 60 test pictures are cuts of only 30 photographs, so there are 30 independent
-# answers. We let the cuts of a photograph vote by their average probability, and
-# count photographs. If a share $p$ of $n$ is right, chance alone moves it by about
+# The 60 test images were cut from only 30 photographs, so there are 30 independent
+# answers. We average the probabilities over the images of a photograph and count
+# photographs. If a share $p$ of $n$ independent answers is right, chance alone moves it
+# by about
 #
 # $$\text{standard error} = \sqrt{p\,(1 - p) / n}$$
 #
-# By hand: half of 100 right gives $\sqrt{0.25 / 100} = 5\,\%$. Two models that
-# differ by less than their errors have not been told apart.
+# By hand: if half of 100 are right, it is $\sqrt{0.25 / 100} = 5\,\%$. Two models that
+# differ by less than their standard errors cannot be told apart by such a test.
 
 
 # %% demo
 def by_photograph(X, Y, photographs, parameters):
-    """Which photographs are called right, by the average of their cuts."""
+    """Which photographs are right, by the average probability of their images."""
     AL, _ = L_model_forward(X, parameters)
     return np.array([
         (AL[0, photographs == one].mean() > 0.5) == Y[0, photographs == one][0]
@@ -960,35 +1012,40 @@ for name, (parameters, _) in runs.items():
     shown[name] = share, np.sqrt(share * (1 - share) / len(right[name]))
     _, seen = predict(X_train, Y_train, parameters)
     _, new = predict(X_test, Y_test, parameters)
-    print(f"{name:17} training pictures {seen:4.0%}   test pictures {new:4.0%}")
+    print(f"{name:20} training images {seen:4.0%}   test images {new:4.0%}")
 plots.intervals(
     shown,
     xlabel="test photographs right",
     percent=True,
     baseline={"chance": 0.5},
-    reading="Three numbers that are the same, as far as 30 photographs can tell.",
+    reading="The bars show one standard error to either side. They overlap: 30 "
+    "photographs cannot tell the three models apart.",
 )
 
 # %% concept="standard_error"
-# Of 30 test photographs, 24 are called right. How large is the standard error of this
-# share, in percent? Whole number.
+# Of 30 test photographs, 24 are classified correctly. How large is the standard error
+# of this share, in percent? Answer with a whole number.
 standard_error = None
 
 # %% demo
-disagree = right["three hidden"] != right["one neuron"]
-gained = np.sum(right["three hidden"] & disagree)
-print(f"photographs on which the two disagree: {np.sum(disagree)} of {len(disagree)}")
-print(f"three hidden layers are right on {gained} of these, one neuron on the others")
+deep, one = right["three hidden layers"], right["one neuron"]
+print(f"the two networks disagree on {np.sum(deep != one)} of {len(one)} photographs")
+print(f"three hidden layers are right on {np.sum(deep & ~one)} of these")
+print("how sure on average     when right   when wrong")
+for name, (parameters, _) in runs.items():
+    AL, _ = L_model_forward(X_test, parameters)
+    sure, correct = np.maximum(AL, 1 - AL), (AL > 0.5) == Y_test
+    print(f"{name:20} {sure[correct].mean():12.0%} {sure[~correct].mean():12.0%}")
 
 # %% [markdown]
-# Depth fits the training pictures perfectly and new ones hardly better. It is not that
-# depth fails: 81 photographs are too few to show the network what an animal is, and
-# pixels in a column hide which ones are neighbours. More data and a better structure
-# (course 4) will change this. A network is not better for being deeper; it is better
-# when held-out data say so.
+# Depth fits the training images better; on the test images it shows no advantage. This
+# does not mean that depth fails. 81 photographs are too few to show a network what an
+# animal is, and a column of pixels hides which ones are neighbours. More data and a
+# better structure (course 4) will change this. A network is not better because it is
+# deeper; it is better when held-out data say so.
 
 # %% demo cover=true
-parameters = runs["three hidden"][0]
+parameters = runs["three hidden layers"][0]
 sure, _ = L_model_forward(X_test, parameters)
 plots.mistakes(
     photos.test_set_x,
@@ -996,16 +1053,18 @@ plots.mistakes(
     predict(X_test, Y_test, parameters)[0],
     photos.classes,
     sureness=np.maximum(sure, 1 - sure),
-    reading="Compare with two weeks ago: the same ones again? And how sure it is now!",
+    reading="The mistakes of the deepest network, the most confident first. Do you "
+    "know some of them from the neuron of two weeks ago?",
 )
 
 # %% [markdown]
 # ## Parameters and hyperparameters
-# `W` and `b` are **parameters**: learned. What you chose beforehand are
-# **hyperparameters**: learning rate, number of steps, number of layers, their sizes,
-# the bend. They decide what the parameters become, and no gradient gives you their
-# value. So try some, and choose by the *dev* set. Whoever chooses by the test set has
-# used it up.
+# `W` and `b` are **parameters**: they are learned. What you chose beforehand are
+# **hyperparameters**: the learning rate, the number of steps, the number of layers,
+# their sizes, the activation function. They influence what the parameters become, and
+# gradient descent does not find them for you. So try several values, and choose by the
+# *dev* set. Once you have chosen by the test set, it no longer tells you how you will
+# do on unseen photographs.
 
 # %% concept="which_is_learned"
 # Which of these is a parameter, not a hyperparameter?
@@ -1014,7 +1073,7 @@ plots.mistakes(
 which_is_learned = None
 
 # %% demo
-print("layers                rate   cost    training   dev pictures")
+print("hidden layers  learning rate   cost   training   dev images")
 for hidden in ([7], [20, 7, 5]):
     for rate in (0.003, 0.01, 0.03):
         np.random.seed(1)
@@ -1023,54 +1082,59 @@ for hidden in ([7], [20, 7, 5]):
         )
         seen = predict(X_train, Y_train, chosen)[1]
         new = predict(X_dev, Y_dev, chosen)[1]
-        print(f"{hidden!s:20} {rate:6} {costs[-1]:6.2f} {seen:10.0%} {new:12.0%}")
+        print(f"{hidden!s:14} {rate:13} {costs[-1]:6.2f} {seen:10.0%} {new:12.0%}")
+error = np.sqrt(new * (1 - new) / len(np.unique(photos.dev_photo)))
+print(f"standard error of the last number, over photographs: {error:.0%}")
 
 # %% [markdown]
-# The training column asks for the fastest; the dev column hardly moves, and with 16
-# photographs its standard error is 11 %. So take the plainest that is not worse. In
-# course 2 you search more cleverly, and with more data to judge by.
-#
-# ## A photograph of your own
-# Put any image file beside this notebook, say its name, and run. Landmark or animal:
-# these are the only answers it knows. What does it say to a portrait, or to your lunch?
+# By the training column you would take the largest rate. The dev accuracies hardly
+# differ by more than their standard error, so they do not say which is best. Then take
+# the simplest model that is not worse. In course 2 you will search more cleverly, and
+# with more data to judge by.
+
+# %% [markdown]
+# ## A photograph of your own (optional)
+# Put any image file beside this notebook, give its name below, and run the cell.
+# Landmark or animal: these are the only answers the network knows. What does it say to
+# a portrait, or to your lunch?
 
 # %% demo
 my_photo = "my_photo.jpg"
 
 try:
-    picture = photo.load(my_photo)
+    image = photo.load(my_photo)
 except photo.PhotoError as problem:
-    print(problem, "Until then, here is a test picture.")
-    picture = photos.test_set_x[0]
-probability = float(L_model_forward(columns([picture]), parameters)[0][0, 0])
+    print(problem, "Until then, here is a test image.")
+    image = photos.test_set_x[0]
+probability = float(L_model_forward(columns([image]), parameters)[0][0, 0])
 called = photos.classes[int(probability > 0.5)]
 plots.images(
-    [picture],
+    [image],
     [f"{called}, {max(probability, 1 - probability):.0%} sure"],
-    reading="Sure is not the same as right.",
+    reading="Being sure is not the same as being right.",
 )
 
 # %% [markdown] question="is_deeper_better" points=6
 # ## In your own words
 # Your company wants to replace one neuron by your deep network, "since its training
-# accuracy is nearly 100 %". Answer in about six sentences: what did you measure, on
-# how many independent photographs, and how sure is it? Are the two models told apart?
+# accuracy is nearly 100 %". Answer in about six sentences. What did you measure, on how
+# many independent photographs, and how sure is it? Can the two models be told apart?
 # What can depth give in principle (use XOR), and why not here? What would you try next,
 # and with which data would you decide?
 #
 # ### BEGIN SOLUTION
 # Training accuracy says how well a model fits what it has seen; only held-out
-# photographs count. There are 30 of them, so an accuracy near 85 % has a standard error
-# of about 6 to 7 %, and all three models lie within one. They disagree on a few
-# photographs in both directions, so they are not told apart. Depth can build features
-# from features: XOR of n inputs takes 2(n - 1) units in log n layers, against 2^(n-1)
-# in one layer that learns patterns by heart. Here 81 training photographs are too few,
-# and the extra freedom went into learning them by heart. I would collect more
-# photographs, or use a network that knows neighbouring pixels, choose among models on
-# the dev set, and look at the test set once at the end.
+# photographs count. There are 30 of them, so an accuracy of 85 to 90 % has a standard
+# error of about 5 to 7 %, and all three models lie within one. They disagree on a few
+# photographs at most, so they cannot be told apart. Depth can build features from
+# features: XOR of n inputs takes 2(n - 1) units in log2(n) layers, against 2^(n-1) in
+# one layer that memorizes patterns. Here 81 training photographs are too few, and the
+# extra freedom went into memorizing them. I would collect more photographs, or use a
+# network that knows which pixels are neighbours, choose among models on the dev set,
+# and look at the test set once at the end.
 #
 # **Rubric**, one point each: held-out accuracy counts, not training · 30 photographs, a
-# standard error of 6 to 7 % · not told apart · XOR or features of features as what
+# standard error of 5 to 7 % · not told apart · XOR or features of features as what
 # depth can give · too few photographs or overfitting (or columns hide neighbours) as
 # reason · a sensible next step, decided on a dev set.
 # ### END SOLUTION
@@ -1090,30 +1154,36 @@ plots.images(
 
 # %% [markdown]
 # The same in PyTorch, to read:
-#
 # ```
-# blocks = []
-# for n_prev, n in [(3072, 20), (20, 7), (7, 5), (5, 1)]:
-#     blocks += [torch.nn.Linear(n_prev, n), torch.nn.ReLU()]
-# net = torch.nn.Sequential(*blocks[:-1])                  # no ReLU at the output
-# cost = torch.nn.BCEWithLogitsLoss()                      # sigmoid and cross-entropy
-# step = torch.optim.SGD(net.parameters(), lr=0.01)
+# X, Y = (torch.tensor(a.T, dtype=torch.float32) for a in (X_train, Y_train))
+# layers, sizes = [], [3072, 20, 7, 5, 1]
+# for n_prev, n in zip(sizes, sizes[1:]):
+#     layers += [torch.nn.Linear(n_prev, n), torch.nn.ReLU()]
+# net = torch.nn.Sequential(*layers[:-1])                  # no ReLU at the output
+# loss = torch.nn.BCEWithLogitsLoss()                      # sigmoid and cross-entropy
+# optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
 # for _ in range(1000):
-#     step.zero_grad()
-#     cost(net(X), Y).backward()                           # your L_model_backward
-#     step.step()
+#     optimizer.zero_grad()                                # forget the old gradients
+#     loss(net(X), Y).backward()                           # your L_model_backward
+#     optimizer.step()                                     # your update_parameters
 # ```
 
 # %% [markdown]
-# **A challenge**, if you like. Learn XOR of 4 bits from its 16 examples instead of
-# building it. Which layers find it from a random start, and how often in ten tries? To
-# exist and to be found by gradient descent are two things.
+# Examples are rows there, hence the `.T`. `Linear` draws its weights evenly between
+# $-1/\sqrt{n}$ and $1/\sqrt{n}$, with $n$ the number of its inputs. Their standard
+# deviation is only 0.58 times that of your `initialize_parameters_deep`, so a deep
+# network starts with weaker signals there.
+
+# %% [markdown]
+# **A challenge** (optional). Learn XOR of 4 bits from its 16 examples instead of
+# building it. Which layer sizes find it from a random start, and how often in ten
+# tries? That a network exists does not mean that gradient descent finds it.
 #
 # **The paper of the week.** Y. LeCun, Y. Bengio and G. Hinton, *Deep learning*, Nature
 # 521 (2015). Nine pages, for readers of any field. Which of its figures could you have
 # drawn after this lab?
 #
-# **Course 2** teaches deep networks to learn faster, and to stop learning by heart.
+# **Course 2** makes deep networks learn faster, and keeps them from memorizing.
 
 # %% demo
 check.progress()
