@@ -27,7 +27,7 @@ def cut(function, X, Y, fractions, seed):
     return {
         "shapes": [(np.shape(x), np.shape(y)) for x, y in sets],
         "columns, sorted": np.sort(every),
-        "columns with the label of another": len(fits) - sum(fits),
+        "columns with a wrong label": len(fits) - sum(fits),
         "in the order of X": every.tolist() == X[0].tolist(),
         "the same seed gives the same sets": first[0] == first[1],
         "another seed gives the same sets": first[0] == first[2],
@@ -35,9 +35,9 @@ def cut(function, X, Y, fractions, seed):
 
 
 def copies(function, image, seed, times):
-    """Call `augment` many times on one picture and describe what came out.
+    """Call `augment` many times on one image and describe what came out.
 
-    The picture is empty but for a bright spot with a dim one to its right.
+    The image is empty except for a bright spot with a dim one to its right.
     """
     rng = np.random.default_rng(seed)
     before = np.random.get_state()[1].copy()
@@ -60,7 +60,7 @@ def copies(function, image, seed, times):
         "both moved by the same": all(
             r - row == c - s for (r, c, _), s in zip(spots, start, strict=True)
         ),
-        "chance comes from elsewhere than rng": not np.array_equal(
+        "random numbers from elsewhere than rng": not np.array_equal(
             before, np.random.get_state()[1]
         )
         or not _repeats(function, image, seed),
@@ -85,12 +85,12 @@ def _spot(image):
 
 
 def _gaps(function, image, rng, times):
-    """In a picture without a dark pixel: the numbers of dark ones after the call."""
+    """In an image without a dark pixel: the numbers of dark ones after the call."""
     bright = np.full_like(image, 9)
     return sorted({int(np.sum(function(bright, rng) == 0)) for _ in range(times)})
 
 
-def check_slopes(function, x, theta, epsilon, power, factor):
+def check_gradients(function, x, theta, epsilon, power, factor):
     """Call `gradient_check` where J = x θ^power and dJ/dθ is `factor` times right.
 
     A gradient check shows what it is worth on gradients that are wrong, so the two
