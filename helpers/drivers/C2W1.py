@@ -8,27 +8,38 @@ FINE = 2e-7  # relative difference of a gradient that is right, as the lab says
 def cut(function, X, Y, fractions, seed):
     """Call `split_dataset` and describe the sets, whatever the shuffle was.
 
-    The first row of `X` numbers the columns; `Y` follows from it.
+    The first row of `X` numbers the columns; `Y` follows from it. The first call gets
+    `X` and `Y` themselves, so that writing into them is noticed; what it returns is
+    compared with what they were.
     """
+    was_X, was_Y = X.copy(), Y.copy()
     sets = function(X, Y, fractions, seed)
     if len(sets) != 3:  # perhaps six arrays, or a dictionary: show what came
         return sets
-    again = function(X, Y, fractions, seed)
-    other = function(X, Y, fractions, seed + 1)
-    numbers = [part[0][0].astype(int) for part in sets]
-    every = np.concatenate(numbers)
-    number = {column: i for i, column in enumerate(X[0].astype(int).tolist())}
-    fits = [
-        np.array_equal(np.asarray(y)[:, j], Y[:, number[int(column)]])
-        for (x, y) in sets
-        for j, column in enumerate(np.asarray(x)[0])
-    ]
-    first = [part[0][0].tolist() for part in (sets[0], again[0], other[0])]
+    if any(len(part) != 2 or np.ndim(part[0]) != 2 for part in sets):
+        return sets
+    sets = [(np.array(x), np.array(y)) for x, y in sets]
+    again = function(was_X.copy(), was_Y.copy(), fractions, seed)
+    other = function(was_X.copy(), was_Y.copy(), fractions, seed + 1)
+    every = np.concatenate([x[0] for x, _ in sets])
+    column = {number: i for i, number in enumerate(was_X[0].tolist())}
+    fits, strange = [], 0
+    for x, y in sets:
+        for j, number in enumerate(x[0].tolist()):
+            i = column.get(number)
+            strange += i is None or not np.array_equal(x[:, j], was_X[:, i])
+            fits.append(
+                i is not None
+                and y.size == len(was_Y) * x.shape[1]
+                and np.array_equal(y.reshape(len(was_Y), -1)[:, j], was_Y[:, i])
+            )
+    first = [np.asarray(part[0][0])[0].tolist() for part in (sets, again, other)]
     return {
-        "shapes": [(np.shape(x), np.shape(y)) for x, y in sets],
+        "shapes": [(x.shape, y.shape) for x, y in sets],
+        "columns that are not in X": strange,
         "columns, sorted": np.sort(every),
         "columns with a wrong label": len(fits) - sum(fits),
-        "in the order of X": every.tolist() == X[0].tolist(),
+        "in the order of X": every.tolist() == was_X[0].tolist(),
         "the same seed gives the same sets": first[0] == first[1],
         "another seed gives the same sets": first[0] == first[2],
     }
