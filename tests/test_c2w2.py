@@ -8,7 +8,7 @@ from scipy.signal import lfilter
 
 from autograder import source
 from autograder.check import load
-from helpers.drivers import C2W2 as drivers
+from helpers.drivers.C2W2 import cut
 
 lab = load("C2W2").reference
 
@@ -153,7 +153,7 @@ def test_given_gradients_are_those_of_the_cost():
             assert grads["d" + key][index] == pytest.approx(numerical, abs=1e-7)
 
 
-def test_shuffling_in_place_is_compared_with_what_X_was():
+def test_shuffling_in_place_is_compared_with_the_original():
     def random_mini_batches(X, Y, mini_batch_size=64, seed=0):
         order = np.random.RandomState(seed).permutation(X.shape[1])
         X[:], Y[:] = X[:, order], Y[:, order]
@@ -164,19 +164,19 @@ def test_shuffling_in_place_is_compared_with_what_X_was():
     X = np.random.default_rng(0).normal(size=(3, 20))
     X[0] = np.arange(20)
     Y = np.random.default_rng(1).normal(size=(1, 20))
-    told = drivers.cut(random_mini_batches, X.copy(), Y.copy(), 6, 5)
-    right = drivers.cut(lab.random_mini_batches, X.copy(), Y.copy(), 6, 5)
+    told = cut(random_mini_batches, X.copy(), Y.copy(), 6, 5)
+    right = cut(lab.random_mini_batches, X.copy(), Y.copy(), 6, 5)
     for key, value in right.items():
         np.testing.assert_equal(told[key], value, err_msg=key)
 
 
-def test_shuffled_rows_are_no_columns_of_X():
+def test_shuffled_rows_are_no_columns_of_x():
     def random_mini_batches(X, Y, mini_batch_size=64, seed=0):
         return [(X[::-1].copy(), Y.copy())]
 
     X = np.random.default_rng(0).normal(size=(3, 20))
     X[0] = np.arange(20)
-    told = drivers.cut(random_mini_batches, X, np.ones((1, 20)), 64, 5)
+    told = cut(random_mini_batches, X, np.ones((1, 20)), 64, 5)
     assert told["columns that are not in X"] == 20
 
 
