@@ -49,7 +49,7 @@ def searches(
                 vmin=min(errors), vmax=max(errors), zorder=2,
             )  # fmt: skip
             axes.plot(across[best], up[best], "o", ms=13, mfc="none", mew=2,
-                      color=VERMILION, zorder=3)  # fmt: skip
+                      color=VERMILION, zorder=3, clip_on=False)  # fmt: skip
             axes.set(xscale="log", yscale="log", xlabel=x, ylabel=y,
                      title=f"{name}: {height[best]:.3f}")  # fmt: skip
             axes.label_outer()

@@ -102,6 +102,30 @@ def loses_the_rest(X, Y, fractions, seed):
 
 
 @split_dataset.mistake(
+    "The dev set ends too early: its size was taken for the index where it ends."
+)
+def takes_a_size_for_an_end(X, Y, fractions, seed):
+    m = X.shape[1]
+    order = np.random.RandomState(seed).permutation(m)
+    a, b = round(fractions[0] * m), round(fractions[1] * m)
+    parts = order[:a], order[a:b], order[b:]
+    return tuple((X[:, part], Y[:, part]) for part in parts)
+
+
+@split_dataset.mistake(
+    "Columns are lost: the size of the test set was rounded as well. The test set is "
+    "everything that is left."
+)
+def rounds_the_test_set_down(X, Y, fractions, seed):
+    m = X.shape[1]
+    order = np.random.RandomState(seed).permutation(m)
+    a = round(fractions[0] * m)
+    b = a + round(fractions[1] * m)
+    parts = order[:a], order[a:b], order[b : b + int(fractions[2] * m)]
+    return tuple((X[:, part], Y[:, part]) for part in parts)
+
+
+@split_dataset.mistake(
     "Some columns are in two sets. Each set must begin where the one before ends."
 )
 def sets_overlap(X, Y, fractions, seed):
@@ -333,6 +357,41 @@ def test_set_by_its_own(X_train, X_test):
     own_mu = X_test.mean(axis=1, keepdims=True)
     own_sigma = X_test.std(axis=1, keepdims=True)
     return X, (X_test - own_mu) / own_sigma, mu, sigma
+
+
+@normalize_inputs.mistake(
+    "The test set was shifted by its own mean. Use the mean of the training set."
+)
+def test_set_by_its_own_mean(X_train, X_test):
+    X, _, mu, sigma = ref.normalize_inputs(X_train, X_test)
+    return X, (X_test - X_test.mean(axis=1, keepdims=True)) / sigma, mu, sigma
+
+
+@normalize_inputs.mistake(
+    "The features are scaled to the range 0 to 1. Scale them to mean 0 and standard "
+    "deviation 1."
+)
+def scales_to_a_range(X_train, X_test):
+    low = X_train.min(axis=1, keepdims=True)
+    return _scaled(X_train, X_test, low, X_train.max(axis=1, keepdims=True) - low)
+
+
+@normalize_inputs.mistake(
+    "It divides by the norm of each row, a root of a *sum* of squares. The standard "
+    "deviation is the root of their mean."
+)
+def divides_by_the_norm(X_train, X_test):
+    mu, _ = _statistics(X_train)
+    norm = np.linalg.norm(X_train - mu, axis=1, keepdims=True)
+    return _scaled(X_train, X_test, mu, norm)
+
+
+@normalize_inputs.mistake(
+    "mu and sigma were computed for each example. There is one of each per feature."
+)
+def along_the_wrong_axis_kept(X_train, X_test):
+    mu, sigma = X_train.mean(axis=0, keepdims=True), X_train.std(axis=0, keepdims=True)
+    return (X_train - mu) / sigma, (X_test - mu) / sigma, mu, sigma
 
 
 @normalize_inputs.mistake(
@@ -640,6 +699,8 @@ add_starts(
          "many inputs each unit sums over.", lambda n, before: np.sqrt(2 / n)),
         ("The weights are standard normal: the factor is missing.",
          lambda n, before: 1.0),
+        ("It divides by the standard deviation. `randn` has to be multiplied by it.",
+         lambda n, before: 1 / np.sqrt(2 / before)),
         ("The spread depends on inputs and outputs, as Glorot's does. Here only the "
          "inputs count.", lambda n, before: np.sqrt(2 / (n + before))),
     ],
@@ -791,6 +852,31 @@ def multiplies_by_m(A3, Y, parameters, lambd):
     return _entropy(A3, Y) + lambd / 2 * Y.shape[1] * _squares(parameters)
 
 
+@cost_with_penalty.mistake(
+    "The cross-entropy is averaged over the outputs as well. Average it over the "
+    "examples only."
+)
+def averages_over_outputs(A3, Y, parameters, lambd):
+    penalty = lambd / (2 * Y.shape[1]) * _squares(parameters)
+    return _entropy(A3, Y) / Y.shape[0] + penalty
+
+
+@cost_with_penalty.mistake(
+    "The cross-entropy counts only the outputs with label 1. Where is (1 - Y)?"
+)
+def forgets_the_zeros(A3, Y, parameters, lambd):
+    penalty = lambd / (2 * Y.shape[1]) * _squares(parameters)
+    return -np.sum(Y * np.log(A3)) / Y.shape[1] + penalty
+
+
+@cost_with_penalty.mistake(
+    "The squares of each layer are averaged. They should be added up."
+)
+def averages_the_squares(A3, Y, parameters, lambd):
+    total = sum(np.mean(parameters[key] ** 2) for key in WEIGHTS)
+    return _entropy(A3, Y) + lambd / (2 * Y.shape[1]) * total
+
+
 @cost_with_penalty.mistake("The penalty is missing: this is the cross-entropy alone.")
 def no_penalty(A3, Y, parameters, lambd):
     return _entropy(A3, Y)
@@ -881,8 +967,8 @@ def _backward(X, Y, cache, lambd=0.0, keep=1.0, **how):
         D1 = D2 = 1
     else:
         _, D1, A1, W1, _, _, D2, A2, W2, _, _, A3, W3, _ = cache
-    if how.get("unmasked"):
-        D1 = D2 = 1
+    unmasked = how.get("unmasked", ())
+    D1, D2 = 1 if 1 in unmasked else D1, 1 if 2 in unmasked else D2
     if how.get("swapped_masks"):
         D1, D2 = D2, D1
     masked = {layer: how.get("relu", True) for layer in (1, 2)}
@@ -890,10 +976,10 @@ def _backward(X, Y, cache, lambd=0.0, keep=1.0, **how):
     decay = how.get("decay", (1, 1, 1))
     charge = [lambd / m * share for share in decay]
     by = how.get("by", m)
-    dZ3 = A3 - Y if not how.get("reversed") else Y - A3
+    dZ3 = (A3 - Y if not how.get("reversed") else Y - A3) / how.get("early", 1)
     dA2 = W3.T @ dZ3 * D2 * scale[1]
     dZ2 = dA2 * (A2 > 0) if masked[2] else dA2
-    dA1 = W2.T @ dZ2 * D1 * scale[0]
+    dA1 = W2.T @ (dA2 if how.get("skips_relu") else dZ2) * D1 * scale[0]
     dZ1 = dA1 * (A1 > 0) if masked[1] else dA1
     total = {"axis": 1, "keepdims": how.get("keepdims", True)}
     return {
@@ -1025,6 +1111,32 @@ def terms_of_squares(X, Y, cache, lambd):
     grads = _backward(X, Y, cache, 0.0)
     for key, W in (("dW1", cache[2]), ("dW2", cache[6]), ("dW3", cache[10])):
         grads[key] = grads[key] + lambd / X.shape[1] * W**2
+    return grads
+
+
+@backward_with_penalty.mistake(
+    "dA1 is computed from dA2. It should be computed from dZ2, after ReLU's derivative."
+)
+def goes_around_relu(X, Y, cache, lambd):
+    return _backward(X, Y, cache, lambd, skips_relu=True)
+
+
+@backward_with_penalty.mistake(
+    "dZ and dA are divided by m. In the formulas of this lab, 1/m comes in with dW and "
+    "db only."
+)
+def divides_too_early(X, Y, cache, lambd):
+    return _backward(X, Y, cache, lambd, early=X.shape[1], by=1)
+
+
+@backward_with_penalty.mistake(
+    "The λ term adds the sum of all weights to each. It should be λ/m times the weight "
+    "itself."
+)
+def terms_of_sums(X, Y, cache, lambd):
+    grads = _backward(X, Y, cache, 0.0)
+    for key, W in (("dW1", cache[2]), ("dW2", cache[6]), ("dW3", cache[10])):
+        grads[key] = grads[key] + lambd / X.shape[1] * np.sum(W)
     return grads
 
 
@@ -1476,6 +1588,26 @@ def first_layer_only(X, parameters, keep_prob=0.5):
 
 
 @forward_with_dropout.mistake(
+    "The output is right, but the A1 and A2 in the cache are not scaled. The backward "
+    "pass needs them masked and scaled."
+)
+def caches_before_the_scaling(X, parameters, keep_prob=0.5):
+    A3, cache = _forward(X, parameters, keep_prob)
+    cache = list(cache)
+    cache[2], cache[7] = cache[2] * keep_prob, cache[7] * keep_prob
+    return A3, tuple(cache)
+
+
+@forward_with_dropout.mistake(
+    "The output is masked as well. Only the hidden layers are."
+)
+def drops_from_the_output(X, parameters, keep_prob=0.5):
+    A3, cache = _forward(X, parameters, keep_prob)
+    A3 = A3 * (np.random.rand(*A3.shape) < keep_prob) / keep_prob
+    return A3, (*cache[:11], A3, *cache[12:])
+
+
+@forward_with_dropout.mistake(
     "The cache holds A1 and A2 as they were before the mask. The backward pass needs "
     "them masked and scaled."
 )
@@ -1562,7 +1694,21 @@ def backward_scales_the_wrong_way(X, Y, cache, keep_prob):
     "masks of the forward pass."
 )
 def backward_without_masks(X, Y, cache, keep_prob):
-    return _backward(X, Y, cache, keep=keep_prob, unmasked=True)
+    return _backward(X, Y, cache, keep=keep_prob, unmasked=(1, 2))
+
+
+@backward_with_dropout.mistake("dA2 is masked and scaled, but dA1 is neither.")
+def leaves_the_lower_layer(X, Y, cache, keep_prob):
+    return _backward(
+        X, Y, cache, keep=keep_prob, unmasked=(1,), scale=(1, 1 / keep_prob)
+    )
+
+
+@backward_with_dropout.mistake("dA1 is masked and scaled, but dA2 is neither.")
+def leaves_the_upper_layer(X, Y, cache, keep_prob):
+    return _backward(
+        X, Y, cache, keep=keep_prob, unmasked=(2,), scale=(1 / keep_prob, 1)
+    )
 
 
 @backward_with_dropout.mistake(
@@ -1745,6 +1891,21 @@ def keeps_the_last_without_a_stop(dev_costs, patience):
     return keep if end - keep >= patience else len(dev_costs) - 1
 
 
+@early_stopping.mistake(
+    "It counts the first epoch as one without a new low. Its cost is the first low."
+)
+def first_epoch_is_no_low(dev_costs, patience):
+    best, waited = 0, 0
+    for epoch, cost in enumerate(dev_costs):
+        if cost < dev_costs[best]:
+            best, waited = epoch, 0
+        else:
+            waited += 1
+            if waited >= patience:
+                break
+    return best
+
+
 @early_stopping.mistake("The index counts from 1. The first epoch has the index 0.")
 def counts_from_one(dev_costs, patience):
     return _stop(dev_costs, patience)[0] + 1
@@ -1830,6 +1991,7 @@ def expected_copies(image, seed, times):
         "moved down by": steps,
         "moved to the right by": steps,
         "both moved by the same": False,
+        "mirrored copies are never moved": False,
         "random numbers from elsewhere than rng": False,
         "pixels left empty": sorted(gaps),
     }
@@ -1892,6 +2054,15 @@ def never_moves(image, rng):
 @augment.mistake("The dtype has changed. A copy has the dtype of the image.")
 def changes_the_type(image, rng):
     return ref.augment(image, rng) * np.float32(1.0)
+
+
+@augment.mistake(
+    "It either mirrors or moves. Mirror in half of all calls, then move *every* copy."
+)
+def mirrors_or_moves(image, rng):
+    if rng.random() < 0.5:
+        return image[:, ::-1].copy()
+    return ref.shifted(image, *rng.integers(-2, 3, size=2))
 
 
 @augment.mistake(
@@ -2096,6 +2267,23 @@ def divides_the_second_only(x, theta, epsilon=1e-7, print_msg=False):
     return _relative(backward_propagation(x, theta), up - down / (2 * epsilon))
 
 
+@gradient_check.mistake(
+    "The difference can be negative: its absolute value is missing in the numerator."
+)
+def signed_difference(x, theta, epsilon=1e-7, print_msg=False):
+    grad, approximate = _gradients(x, theta, epsilon)
+    return (grad - approximate) / (abs(grad) + abs(approximate))
+
+
+@gradient_check.mistake(
+    "It multiplies by ε: Python reads `/ 2 * epsilon` from left to right. Put 2ε in "
+    "brackets."
+)
+def multiplies_by_epsilon(x, theta, epsilon=1e-7, print_msg=False):
+    grad, approximate = _gradients(x, theta, epsilon)
+    return _relative(grad, approximate * epsilon**2)
+
+
 @gradient_check.mistake("It perturbs x. The derivative is with respect to theta.")
 def perturbs_x(x, theta, epsilon=1e-7, print_msg=False):
     up = forward_propagation(x + epsilon, theta)
@@ -2232,6 +2420,35 @@ def squared_norms(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
     return np.sum((grad - approximate) ** 2) / (
         np.sum(grad**2) + np.sum(approximate**2)
     )
+
+
+@gradient_check_n.mistake(
+    "It multiplies by ε: Python reads `/ 2 * epsilon` from left to right. Put 2ε in "
+    "brackets."
+)
+def multiplies_by_epsilon_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
+    grad, approximate = _vectors(parameters, gradients, X, Y, epsilon)
+    return _norms(grad, approximate * epsilon**2)
+
+
+@gradient_check_n.mistake(
+    "One vector has shape (47, 1), the other (47,): their difference is a matrix of "
+    "47 × 47."
+)
+def subtracts_a_row_from_a_column(
+    parameters, gradients, X, Y, epsilon=1e-7, print_msg=False
+):
+    grad, approximate = _vectors(parameters, gradients, X, Y, epsilon)
+    return _norms(grad, approximate.ravel())
+
+
+@gradient_check_n.mistake(
+    "Absolute values are added up. A norm is the root of the sum of squares."
+)
+def sums_absolute_values(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
+    grad, approximate = _vectors(parameters, gradients, X, Y, epsilon)
+    below = np.sum(np.abs(grad)) + np.sum(np.abs(approximate))
+    return np.sum(np.abs(grad - approximate)) / below
 
 
 @gradient_check_n.mistake("The argument `epsilon` is not used.")

@@ -197,6 +197,23 @@ def shuffles_twice(X, Y, mini_batch_size=64, seed=0):
     return _batches(X, Y, mini_batch_size, rng.permutation(m), rng.permutation(m))
 
 
+@mini_batches.mistake(
+    "The batches have examples in rows. Here examples are columns, as in X and Y."
+)
+def examples_in_rows(X, Y, mini_batch_size=64, seed=0):
+    batches = ref.random_mini_batches(X, Y, mini_batch_size, seed)
+    return [(x.T, y.T) for x, y in batches]
+
+
+@mini_batches.mistake(
+    "Only as many examples occur as X has rows. Examples are columns: how many columns "
+    "are there?"
+)
+def counts_rows(X, Y, mini_batch_size=64, seed=0):
+    m = X.shape[0]
+    return ref.random_mini_batches(X[:, :m], Y[:, :m], mini_batch_size, seed)
+
+
 @mini_batches.mistake("Batches hold 64 examples whatever `mini_batch_size` says.")
 def always_sixty_four(X, Y, mini_batch_size=64, seed=0):
     return _batches(X, Y, 64, _order(X, seed))
@@ -882,6 +899,12 @@ def steps_along_squares(parameters, grads, s, beta, learning_rate, epsilon=1e-8)
     return _step(parameters, steps, learning_rate), s
 
 
+@rmsprop.mistake("The whole average is squared. Only the gradient is.")
+def squares_the_whole_average(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    s = {key: (beta * s[key] + (1 - beta) * grads[key]) ** 2 for key in s}
+    return _step(parameters, _scaled(grads, s, epsilon), learning_rate), s
+
+
 @rmsprop.mistake("The step is multiplied by the root of s. It should be divided.")
 def multiplies_by_the_root(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     s = _squares(grads, s, beta)
@@ -1135,7 +1158,13 @@ def _adam(parameters, grads, v, s, t, rate, beta1, beta2, epsilon, **how):
     first = v if "v" in plain else v_hat
     second = s if "s" in plain else s_hat
     if how.get("no_brackets"):
-        steps = {key: first[key] / np.sqrt(second[key]) + epsilon / rate for key in v}
+        added = (
+            epsilon
+            * {"step": 1 / rate, "result": -1 / rate, "quotient": 1.0}[
+                how["no_brackets"]
+            ]
+        )
+        steps = {key: first[key] / np.sqrt(second[key]) + added for key in v}
     elif how.get("inside"):
         steps = {key: first[key] / np.sqrt(second[key] + epsilon) for key in v}
     elif how.get("rootless"):
@@ -1251,12 +1280,13 @@ adam_mistake(
     "adam_with_its_own_epsilon",
     own_epsilon=1e-8,
 )
-adam_mistake(
-    "ε is added after the division. It belongs to the denominator: look at the "
-    "brackets.",
-    "adam_without_brackets",
-    no_brackets=True,
-)
+for _place in ("step", "result", "quotient"):
+    adam_mistake(
+        "ε is added after the division. It belongs to the denominator: look at the "
+        "brackets.",
+        f"adam_epsilon_added_to_the_{_place}",
+        no_brackets=_place,
+    )
 adam_mistake(
     "v and s are returned corrected. Return them as they are, to be carried on; the "
     "corrected ones are for this step only.",
@@ -1518,6 +1548,13 @@ def inverse_linear(learning_rate0, epoch_num, decay_rate):
     return learning_rate0 - decay_rate * epoch_num
 
 
+@inverse.mistake(
+    "It multiplies by 1 - rate · epoch, in the end below 0. It should divide."
+)
+def inverse_as_a_factor(learning_rate0, epoch_num, decay_rate):
+    return learning_rate0 * (1 - decay_rate * epoch_num)
+
+
 @inverse.mistake("This is exponential decay. The inverse schedule divides.")
 def inverse_exponential(learning_rate0, epoch_num, decay_rate):
     return learning_rate0 * math.exp(-decay_rate * epoch_num)
@@ -1641,6 +1678,16 @@ def exponential_fixed_base(learning_rate0, epoch_num, base=0.95):
     return learning_rate0 * 0.95**epoch_num
 
 
+@exponential.mistake("`learning_rate0` is not used.")
+def exponential_without_the_rate(learning_rate0, epoch_num, base=0.95):
+    return base**epoch_num
+
+
+@exponential.mistake("`learning_rate0` is in the exponent. It is a factor.")
+def exponential_with_the_rate_above(learning_rate0, epoch_num, base=0.95):
+    return base ** (learning_rate0 * epoch_num)
+
+
 @exponential.mistake(
     "`learning_rate0` is inside the power. Only the base belongs there."
 )
@@ -1689,6 +1736,11 @@ def without_the_root(learning_rate0, epoch_num, k=1.0):
 @square_root.mistake("The rate grows with the epoch. It should fall.")
 def root_above(learning_rate0, epoch_num, k=1.0):
     return k * learning_rate0 * np.sqrt(epoch_num)
+
+
+@square_root.mistake("k is in the denominator. It is a factor.")
+def divides_by_k(learning_rate0, epoch_num, k=1.0):
+    return learning_rate0 / (k * np.sqrt(epoch_num))
 
 
 @square_root.mistake("The factor k is not used.")
@@ -1817,12 +1869,16 @@ def _train(X, Y, layers_dims, optimizer, options, **how):
                 v, s = results[3:] if how.get("corrected") else results[1:3]
             else:
                 parameters = update_parameters_with_gd(parameters, grads, rate)
+            if given["watch"] and how.get("watched") == "steps":
+                given["watch"](epoch, parameters)
             if how.get("early") == "step":
                 return parameters
+        if how.get("early") == "before watching":
+            return parameters
+        if given["watch"] and not how.get("watched"):
+            given["watch"](epoch, parameters)
         if how.get("early") == "epoch":
             return parameters
-        if given["watch"] and how.get("watched", "always") != "never":
-            given["watch"](epoch, parameters)
     return start_of_all if how.get("thrown_away") else parameters
 
 
@@ -1956,6 +2012,16 @@ model_mistake(
     "It returns after the first epoch: `return` is inside the loop.",
     "returns_after_an_epoch",
     early="epoch",
+)
+model_mistake(
+    "It returns after the first epoch: `return` is inside the loop.",
+    "returns_before_watching",
+    early="before watching",
+)
+model_mistake(
+    "`watch` is called after every step. Call it once after each epoch.",
+    "watches_every_step",
+    watched="steps",
 )
 model_mistake(
     "It returns after the first step: `return` is inside the loop over the batches.",

@@ -35,7 +35,7 @@ def cut(function, X, Y, fractions, seed):
             )
     first = [np.asarray(part[0][0])[0].tolist() for part in (sets, again, other)]
     return {
-        "shapes": [(x.shape, y.shape) for x, y in sets],
+        "shapes": [f"X {x.shape}, Y {y.shape}" for x, y in sets],
         "columns that are not in X": strange,
         "columns, sorted": np.sort(every),
         "columns with a wrong label": len(fits) - sum(fits),
@@ -52,15 +52,24 @@ def copies(function, image, seed, times):
     """
     rng = np.random.default_rng(seed)
     before = np.random.get_state()[1].copy()
-    out = [function(image, rng) for _ in range(times)]
-    flat = [np.asarray(one) for one in out]
+    changed = []
+
+    def copy_of(image, rng):
+        """Each call gets an image of its own, so that writing into it is noticed."""
+        given = image.copy()
+        out = np.array(function(given, rng))
+        if not np.array_equal(given, image):
+            changed.append(given)
+        return out
+
+    flat = [copy_of(image, rng) for _ in range(times)]
     if any(one.shape != image.shape for one in flat):
         return {"shape": flat[0].shape, "kind": str(flat[0].dtype)}
     spots = [_spot(one) for one in flat]
     row, column, _ = _spot(image)
     width = image.shape[1]
     start = [width - 1 - column if mirrored else column for *_, mirrored in spots]
-    return {
+    told = {
         "shape": flat[0].shape,
         "kind": str(flat[0].dtype),
         "mirrored": np.array([float(mirrored) for *_, mirrored in spots]),
@@ -74,9 +83,18 @@ def copies(function, image, seed, times):
         "random numbers from elsewhere than rng": not np.array_equal(
             before, np.random.get_state()[1]
         )
-        or not _repeats(function, image, seed),
-        "pixels left empty": _gaps(function, image, rng, times),
+        or not _repeats(copy_of, image, seed),
+        "mirrored copies are never moved": all(
+            (r, c) == (row, s)
+            for (r, c, mirrored), s in zip(spots, start, strict=True)
+            if mirrored
+        )
+        and any(mirrored for *_, mirrored in spots),
+        "pixels left empty": _gaps(copy_of, image, rng, times),
     }
+    if changed:
+        image[...] = changed[0]
+    return told
 
 
 def _repeats(function, image, seed):

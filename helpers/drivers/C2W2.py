@@ -33,7 +33,7 @@ def cut(function, X, Y, size, seed):
                 and np.array_equal(y.reshape(len(was_Y), -1)[:, j], was_Y[:, i])
             )
     return {
-        "shapes": [(x.shape, y.shape) for x, y in batches],
+        "shapes": [f"X_t {x.shape}, Y_t {y.shape}" for x, y in batches],
         "columns that are not in X": strange,
         "columns, sorted": np.sort(np.array(every)),
         "columns with a wrong label": len(fits) - sum(fits),
