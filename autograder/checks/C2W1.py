@@ -102,6 +102,18 @@ def loses_the_rest(X, Y, fractions, seed):
 
 
 @split_dataset.mistake(
+    "A column is lost between two sets. Each set must begin where the one before ends."
+)
+def begins_one_too_late(X, Y, fractions, seed):
+    m = X.shape[1]
+    order = np.random.RandomState(seed).permutation(m)
+    a = round(fractions[0] * m)
+    b = a + round(fractions[1] * m)
+    parts = order[:a], order[a + 1 : b], order[b:]
+    return tuple((X[:, part], Y[:, part]) for part in parts)
+
+
+@split_dataset.mistake(
     "The dev set ends too early: its size was taken for the index where it ends."
 )
 def takes_a_size_for_an_end(X, Y, fractions, seed):
@@ -360,6 +372,22 @@ def test_set_by_its_own(X_train, X_test):
 
 
 @normalize_inputs.mistake(
+    "The test set is scaled but not shifted. Treat it like the training set."
+)
+def does_not_shift_the_test_set(X_train, X_test):
+    X, _, mu, sigma = ref.normalize_inputs(X_train, X_test)
+    return X, X_test / sigma, mu, sigma
+
+
+@normalize_inputs.mistake(
+    "The test set is shifted but not scaled. Treat it like the training set."
+)
+def does_not_scale_the_test_set(X_train, X_test):
+    X, _, mu, sigma = ref.normalize_inputs(X_train, X_test)
+    return X, X_test - mu, mu, sigma
+
+
+@normalize_inputs.mistake(
     "The test set was shifted by its own mean. Use the mean of the training set."
 )
 def test_set_by_its_own_mean(X_train, X_test):
@@ -557,6 +585,11 @@ def zeros_transposed(layers_dims):
     return filled(layers_dims, lambda shape: np.zeros(shape[::-1]))
 
 
+@zeros.mistake("The weights are ones. All of them should be zeros.")
+def zeros_that_are_ones(layers_dims):
+    return filled(layers_dims, np.ones)
+
+
 @zeros.mistake("The biases lack an axis. Their shape is (n[l], 1).")
 def zeros_flat_biases(layers_dims):
     return filled(layers_dims, np.zeros, lambda shape: np.zeros(shape[0]))
@@ -623,6 +656,14 @@ def add_starts(check, scale, wrong):
             layers_dims,
             lambda s: np.random.randn(*s) * scale(s[1]),
             lambda s: np.random.randn(*s),
+        )
+
+    @check.mistake("The biases are random. They start at 0.")
+    def random_biases_of_that_size(layers_dims):
+        return filled(
+            layers_dims,
+            lambda s: np.random.randn(*s) * scale(s[1]),
+            lambda s: np.random.randn(*s) * scale(s[1]),
         )
 
     @check.mistake("The biases lack an axis. Their shape is (n[l], 1).")
@@ -981,6 +1022,8 @@ def _backward(X, Y, cache, lambd=0.0, keep=1.0, **how):
     dZ2 = dA2 * (A2 > 0) if masked[2] else dA2
     dA1 = W2.T @ (dA2 if how.get("skips_relu") else dZ2) * D1 * scale[0]
     dZ1 = dA1 * (A1 > 0) if masked[1] else dA1
+    if how.get("by_value") == 1:
+        dZ1 = dA1 * A1
     total = {"axis": 1, "keepdims": how.get("keepdims", True)}
     return {
         "dZ3": dZ3,
@@ -1101,6 +1144,14 @@ def multiplies_by_the_activation(X, Y, cache, lambd):
         wrong[f"dW{layer}"] = (dZ @ A.T + lambd * W) / m
         wrong[f"db{layer}"] = np.mean(dZ, axis=1, keepdims=True)
     return wrong
+
+
+@backward_with_penalty.mistake(
+    "dZ1 is dA1 times the activation. It should be dA1 times the *derivative* of ReLU, "
+    "which is 1 or 0."
+)
+def multiplies_by_the_first_activation(X, Y, cache, lambd):
+    return _backward(X, Y, cache, lambd, by_value=1)
 
 
 @backward_with_penalty.mistake(
@@ -1866,6 +1917,21 @@ def compares_with_the_last(dev_costs, patience):
         if waited >= patience:
             return epoch - patience
     return len(dev_costs) - 1
+
+
+@early_stopping.mistake(
+    "Each cost is compared with the one before. Compare it with the lowest so far."
+)
+def keeps_the_last_fall(dev_costs, patience):
+    keep, waited = 0, 0
+    for epoch in range(1, len(dev_costs)):
+        if dev_costs[epoch] < dev_costs[epoch - 1]:
+            keep, waited = epoch, 0
+        else:
+            waited += 1
+            if waited >= patience:
+                break
+    return keep
 
 
 @early_stopping.mistake("It waits one epoch less than `patience` allows.")

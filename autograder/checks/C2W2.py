@@ -261,8 +261,8 @@ def ignores_the_seed(X, Y, mini_batch_size=64, seed=0):
 
 
 @mini_batches.mistake(
-    "The last batch is filled up, so some examples occur twice. It may be smaller than "
-    "the others."
+    "The last batch is as large as the others, so some examples occur twice. It may be "
+    "smaller."
 )
 def fills_up_the_last_batch(X, Y, mini_batch_size=64, seed=0):
     order = _order(X, seed)
@@ -280,8 +280,8 @@ def draws_with_replacement(X, Y, mini_batch_size=64, seed=0):
 
 
 @mini_batches.mistake(
-    "The last batch begins too early, so some examples occur twice. It must begin "
-    "where the one before ends."
+    "The last batch is as large as the others, so some examples occur twice. It may be "
+    "smaller."
 )
 def last_batch_overlaps(X, Y, mini_batch_size=64, seed=0):
     order, m = _order(X, seed), X.shape[1]
@@ -441,6 +441,15 @@ def swaps_the_weights(theta, beta, bias_correction=True):
 
 
 @average.mistake(
+    "β and 1 - β are swapped: the old average gets β, the new value 1 - β."
+)
+def swaps_the_weights_everywhere(theta, beta, bias_correction=True):
+    if beta == 0:
+        return np.zeros(len(theta))
+    return ref.exponentially_weighted_average(theta, 1 - beta, bias_correction)
+
+
+@average.mistake(
     "The new value is not multiplied by 1 - β, so the average grows far too large."
 )
 def without_the_factor(theta, beta, bias_correction=True):
@@ -584,6 +593,10 @@ def add_zeros(check):
     @check.mistake("These are the parameters, or copies of them. Start from zeros.")
     def copies_of_parameters(parameters):
         return {"d" + key: value.copy() for key, value in parameters.items()}
+
+    @check.mistake("The averages are numbers. Each needs the shape of its parameter.")
+    def numbers_for_arrays(parameters):
+        return {"d" + key: 0.0 for key in parameters}
 
     @check.mistake("The last layer is missing.")
     def without_the_last_layer(parameters):
@@ -996,6 +1009,13 @@ rmsprop_average(
 )
 rmsprop_average("The old average is not multiplied by β.", "never_fades", old=1.0)
 rmsprop_average(
+    "The squares are added up for ever, as in AdaGrad. Here s is an average, with β "
+    "and 1 - β.",
+    "adds_up_squares",
+    old=1.0,
+    new=1.0,
+)
+rmsprop_average(
     "The squares are not multiplied by 1 - β, so s is not an average.",
     "squares_without_one_minus_beta",
     new=1.0,
@@ -1085,6 +1105,11 @@ def one_dictionary(parameters):
 def adam_keys_of_parameters(parameters):
     zeros = {key: np.zeros(value.shape) for key, value in parameters.items()}
     return zeros, dict(zeros)
+
+
+@adam_memory.mistake("The averages are numbers. Each needs the shape of its parameter.")
+def adam_numbers_for_arrays(parameters):
+    return tuple({"d" + key: 0.0 for key in parameters} for _ in range(2))
 
 
 @adam_memory.mistake("s starts at ones. Both averages start at zero.")
@@ -1738,6 +1763,16 @@ def root_above(learning_rate0, epoch_num, k=1.0):
     return k * learning_rate0 * np.sqrt(epoch_num)
 
 
+@square_root.mistake("k is inside the root. The root is that of the epoch alone.")
+def k_inside_the_root(learning_rate0, epoch_num, k=1.0):
+    return learning_rate0 / np.sqrt(k * epoch_num)
+
+
+@square_root.mistake("k is inside the root. The root is that of the epoch alone.")
+def k_inside_the_root_above(learning_rate0, epoch_num, k=1.0):
+    return learning_rate0 * np.sqrt(k / epoch_num)
+
+
 @square_root.mistake("k is in the denominator. It is a factor.")
 def divides_by_k(learning_rate0, epoch_num, k=1.0):
     return learning_rate0 / (k * np.sqrt(epoch_num))
@@ -1823,7 +1858,7 @@ def _train(X, Y, layers_dims, optimizer, options, **how):
         return initialize_adam(parameters)
 
     v, s = fresh()
-    start_of_all = parameters
+    start_of_all, drawn = parameters, None
     size = given["mini_batch_size"]
     if optimizer == "batch" and not how.get("small_batches"):
         size = X.shape[1]
@@ -1838,9 +1873,9 @@ def _train(X, Y, layers_dims, optimizer, options, **how):
             v, s = fresh()
         if how.get("starts_again"):
             parameters = start_of_all
-        for x, y in random_mini_batches(
-            X, Y, size, 0 if how.get("one_seed") else epoch
-        ):
+        if drawn is None or not how.get("one_draw"):
+            drawn = random_mini_batches(X, Y, size, 0 if how.get("one_seed") else epoch)
+        for x, y in drawn:
             if how.get("forgetful") == "step":
                 v, s = fresh()
             if how.get("epochs_for_t"):
@@ -1896,6 +1931,12 @@ model_mistake(
     "Every epoch has the same batches. Pass another seed in each epoch.",
     "same_batches_every_epoch",
     one_seed=True,
+)
+model_mistake(
+    "The batches are drawn once, before the loop. Draw new ones in each epoch, with "
+    "another seed.",
+    "draws_batches_once",
+    one_draw=True,
 )
 model_mistake(
     "The averages start at zero again before every step, so nothing is remembered. "

@@ -39,7 +39,7 @@ def _uniform_draws(n):
         "shape": (n,),
         "from low to high": True,
         "positions on the scale": draws((n,), **UNIFORM) if n > 1 else [],
-        "many draws occur twice": False,
+        "nearly all draws differ": True,
         "equal generators give equal draws": True,
         "other generators give other draws": True,
     }
@@ -79,6 +79,13 @@ def logarithms_themselves(low, high, n, rng):
 )
 def mixes_bases(low, high, n, rng):
     return 10 ** rng.uniform(np.log(low), np.log(high), n)
+
+
+@sample_log_uniform.mistake(
+    "Not the whole range is drawn from: logarithm and exponential have different bases."
+)
+def mixes_bases_the_other_way(low, high, n, rng):
+    return np.exp(rng.uniform(np.log10(low), np.log10(high), n))
 
 
 @sample_log_uniform.mistake(
@@ -271,6 +278,34 @@ def asks_again(objective, space, n, rng):
 
 
 @random_search.mistake(
+    "The objective is called again to compare. Call it once per point, and keep the "
+    "error."
+)
+def asks_twice_for_each_point(objective, space, n, rng):
+    best, lowest, history = None, np.inf, []
+    for _ in range(n):
+        point = ref.draw_point(space, rng)
+        history.append((point, objective(point)))
+        if objective(point) < lowest:
+            best, lowest = point, objective(point)
+    return best, history
+
+
+@random_search.mistake(
+    "The history holds only the points that were a new best. Keep all of them."
+)
+def history_of_new_bests(objective, space, n, rng):
+    best, lowest, history = None, np.inf, []
+    for _ in range(n):
+        point = ref.draw_point(space, rng)
+        error = objective(point)
+        if error < lowest:
+            best, lowest = point, error
+            history.append((point, error))
+    return best, history
+
+
+@random_search.mistake(
     "All points are the same. Draw a new one each time, inside the loop."
 )
 def same_point_again(objective, space, n, rng):
@@ -381,6 +416,7 @@ def coarse_to_fine_expected(values, space, n, rounds, seed):
         "number of the best point": int(np.argmin(values)),
         "history": list(enumerate(values)),
         "positions of the first round": draws((n, len(space)), **UNIFORM),
+        "the first round searches the whole space": True,
         "later rounds stay in a third of the space before": later,
         "later rounds stay near the best so far": later,
         "points differ": True,
@@ -438,6 +474,31 @@ def narrows_around_the_rounds_best(objective, space, n, rounds, rng):
         objective, space, n, rounds, rng,
         lambda first, now, tried: ref.zoom(now, _lowest(tried[-n:])),
     )  # fmt: skip
+
+
+@coarse_to_fine.mistake(
+    "The space is narrowed before the first round. The first round searches all of it."
+)
+def narrows_before_the_first_round(objective, space, n, rounds, rng):
+    space = ref.zoom(space, ref.draw_point(space, rng))
+    return ref.coarse_to_fine(objective, space, n, rounds, rng)
+
+
+@coarse_to_fine.mistake(
+    "The history holds a list for each round. It should be one list of all pairs."
+)
+def history_of_lists(objective, space, n, rounds, rng):
+    best, history = ref.coarse_to_fine(objective, space, n, rounds, rng)
+    return best, [history[k * n : (k + 1) * n] for k in range(rounds)]
+
+
+@coarse_to_fine.mistake(
+    "Each round narrows around its own best point and returns it, although an earlier "
+    "round had a better one. Look for the best in the whole history."
+)
+def only_the_rounds_best(objective, space, n, rounds, rng):
+    _, history = narrows_around_the_rounds_best(objective, space, n, rounds, rng)
+    return _lowest(history[-n:]), history
 
 
 @coarse_to_fine.mistake(
@@ -553,6 +614,25 @@ def one_maximum_for_all(Z):
 def maximum_of_each_row(Z):
     e = np.exp(Z - np.max(Z, axis=1, keepdims=True))
     return e / np.sum(e, axis=0, keepdims=True)
+
+
+@softmax.mistake(
+    "The exponentials are divided by the sum of their row. Each column should sum to 1."
+)
+def divides_by_sums_of_rows(Z):
+    e = np.exp(Z - np.max(Z, axis=0, keepdims=True))
+    return e / np.sum(e, axis=1, keepdims=True)
+
+
+@softmax.mistake("The largest score gets the smallest probability: look at the sign.")
+def softmax_of_minus(Z):
+    return ref.softmax(-Z)
+
+
+@softmax.mistake("These are logarithms of the probabilities.")
+def logarithms_of_softmax(Z):
+    Z = Z - np.max(Z, axis=0, keepdims=True)
+    return Z - np.log(np.sum(np.exp(Z), axis=0, keepdims=True))
 
 
 @softmax.mistake("The exponential is missing: the scores themselves are divided.")
@@ -694,6 +774,18 @@ def counts_false_classes(A, Y):
 @cross_entropy.mistake("The logarithm has base 2. The cost takes natural logarithms.")
 def cost_in_bits(A, Y):
     return -np.sum(Y * np.log2(A)) / A.shape[1]
+
+
+@cross_entropy.mistake("The logarithm has base 10. The cost takes natural logarithms.")
+def cost_in_powers_of_ten(A, Y):
+    return -np.sum(Y * np.log10(A)) / A.shape[1]
+
+
+@cross_entropy.mistake(
+    "It takes the largest probability. What counts is that of the true class."
+)
+def cost_of_the_largest(A, Y):
+    return -np.mean(np.log(np.max(A, axis=0)))
 
 
 @cross_entropy.mistake(
@@ -1012,6 +1104,50 @@ def statistics_of_the_matrix(Z, gamma, beta, running, mode, momentum=0.9, epsilo
     return _normalized(Z, gamma, beta, mean, std, mode)
 
 
+@batchnorm_forward.mistake(
+    "The running variance is updated with a variance that is divided by m - 1, as in "
+    "PyTorch. Here it is divided by m."
+)
+def running_variance_of_a_sample(
+    Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8
+):
+    old = running["var"]
+    answer = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    if mode == "train":
+        var = Z.var(axis=1, keepdims=True, ddof=1)
+        running["var"] = momentum * old + (1 - momentum) * var
+    return answer
+
+
+@batchnorm_forward.mistake("The running variance never changes; the running mean does.")
+def never_updates_the_variance(
+    Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8
+):
+    old = running["var"]
+    answer = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    running["var"] = old
+    return answer
+
+
+@batchnorm_forward.mistake("Z itself is scaled and shifted. It should be Z_hat.")
+def scales_what_is_not_normalized(
+    Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8
+):
+    _, cache = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    return gamma * Z + beta, cache
+
+
+@batchnorm_forward.mistake(
+    "`Z_hat` in the cache is only shifted: Z minus the mean. It must be divided by "
+    "`std`, too."
+)
+def caches_what_is_only_shifted(
+    Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8
+):
+    out, cache = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    return out, cache | {"Z_hat": cache["Z_hat"] * cache["std"]}
+
+
 @batchnorm_forward.mistake("The scale gamma is missing.")
 def forgets_the_scale(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
     _, cache = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
@@ -1224,6 +1360,42 @@ def forgets_the_standard_deviation(dZ_tilde, cache):
     return dZ * cache["std"], dgamma, dbeta
 
 
+@batchnorm_backward.mistake(
+    "dZ is multiplied by the standard deviation. Z was divided."
+)
+def multiplies_by_the_standard_deviation(dZ_tilde, cache):
+    dZ, dgamma, dbeta = ref.batchnorm_backward(dZ_tilde, cache)
+    return dZ * cache["std"] ** 2, dgamma, dbeta
+
+
+@batchnorm_backward.mistake(
+    "The root of `std` was taken. `std` is the standard deviation, a root already."
+)
+def takes_the_root_again(dZ_tilde, cache):
+    dZ, dgamma, dbeta = ref.batchnorm_backward(dZ_tilde, cache)
+    return dZ * np.sqrt(cache["std"]), dgamma, dbeta
+
+
+@batchnorm_backward.mistake(
+    "m is taken to be the number of units. It is the number of examples, the columns."
+)
+def m_from_the_rows(dZ_tilde, cache):
+    dgamma, dbeta, factor = _sums(dZ_tilde, cache)
+    both = (dbeta + cache["Z_hat"] * dgamma) / dZ_tilde.shape[0]
+    return factor * (dZ_tilde - (cache["mode"] == "train") * both), dgamma, dbeta
+
+
+@batchnorm_backward.mistake(
+    "gamma is part of dgamma. The derivative of gamma · Z_hat with respect to gamma is "
+    "Z_hat alone."
+)
+def gamma_in_its_own_gradient(dZ_tilde, cache):
+    dgamma, dbeta, factor = _sums(dZ_tilde, cache)
+    dgamma = dgamma * cache["gamma"]
+    both = (dbeta + cache["Z_hat"] * dgamma) / dZ_tilde.shape[1]
+    return factor * (dZ_tilde - (cache["mode"] == "train") * both), dgamma, dbeta
+
+
 @batchnorm_backward.mistake("dgamma and dbeta are swapped.")
 def swaps_the_sums(dZ_tilde, cache):
     dZ, dgamma, dbeta = ref.batchnorm_backward(dZ_tilde, cache)
@@ -1328,6 +1500,19 @@ def sums_on_the_right(gradient, shape):
     return ref.unbroadcast(gradient, shape)
 
 
+@unbroadcast.mistake(
+    "It sums over missing axes, but along axes of length 1 it keeps the first value. "
+    "The array was repeated there, too."
+)
+def keeps_the_first_along_axes_of_one(gradient, shape):
+    while gradient.ndim > len(shape):
+        gradient = gradient.sum(axis=0)
+    for axis, length in enumerate(shape):
+        if length == 1:
+            gradient = np.take(gradient, [0], axis=axis)
+    return gradient
+
+
 @unbroadcast.mistake("It takes the first of the repeated gradients. All of them count.")
 def takes_the_first(gradient, shape):
     while gradient.ndim > len(shape):
@@ -1377,6 +1562,24 @@ def add(rng):
 )
 def adds_without_unbroadcast(a, b):
     return _result(a.data + b.data, (a, b), lambda g: (g, g))
+
+
+@add.mistake(
+    "The gradient of a has the wrong shape where a was broadcast. Either parent may be."
+)
+def unbroadcasts_b_only(a, b):
+    return _result(
+        a.data + b.data, (a, b), lambda g: (g, ref.unbroadcast(g, b.data.shape))
+    )
+
+
+@add.mistake(
+    "The gradient of b has the wrong shape where b was broadcast. Either parent may be."
+)
+def unbroadcasts_a_only(a, b):
+    return _result(
+        a.data + b.data, (a, b), lambda g: (ref.unbroadcast(g, a.data.shape), g)
+    )
 
 
 @add.mistake("The rule returns the gradient of one parent only. There are two.")
@@ -1527,6 +1730,28 @@ def reverses_the_products(a, b):
     return _result(a.data @ b.data, (a, b), lambda g: (b.data.T @ g, g @ a.data.T))
 
 
+@matmul.mistake("The gradient of b is transposed. It must have the shape of b.")
+def transposes_the_second(a, b):
+    return _result(a.data @ b.data, (a, b), lambda g: (g @ b.data.T, (a.data.T @ g).T))
+
+
+@matmul.mistake("The gradient of a is transposed. It must have the shape of a.")
+def transposes_the_first(a, b):
+    return _result(a.data @ b.data, (a, b), lambda g: ((g @ b.data.T).T, a.data.T @ g))
+
+
+@matmul.mistake(
+    "The gradient of a is divided by the number of columns. A rule does not average; "
+    "the cost has done that."
+)
+def averages_the_first(a, b):
+    return _result(
+        a.data @ b.data,
+        (a, b),
+        lambda g: (g @ b.data.T / g.shape[1], a.data.T @ g),
+    )
+
+
 @matmul.mistake("The two gradients are swapped: that of a comes first.")
 def swaps_the_gradients(a, b):
     return _result(a.data @ b.data, (a, b), lambda g: (a.data.T @ g, g @ b.data.T))
@@ -1569,12 +1794,13 @@ def relu(rng):
     """A matrix, a vector, a number, all negative; gradients of both signs."""
 
     # "where a > 0 the gradient passes; elsewhere it is 0", "do not write into `g`";
-    # every pair of signs of a and g occurs
+    # every pair of signs of a and g occurs, and a is 0 in one case
     def sized(signs, shape):
         return np.resize(signs, shape) * rng.uniform(0.2, 2, size=shape)
 
     for shape in [(3, 4), (5,)]:
         yield case(sized([1, -1, 1, -1], shape), sized([1, 1, -1, -1], shape))
+    yield case(sized([0, 1, -1], (2, 3)), sized([1, 1, 1, -1], (2, 3)))
     yield case(sized([1], (1, 1)), sized([-1], (1, 1)))
     yield case(sized([-1], (2, 3)), sized([1, -1], (2, 3)))
 
@@ -1584,6 +1810,19 @@ def relu(rng):
 )
 def passes_everything(a):
     return _result(np.maximum(a.data, 0), (a,), lambda g: (g,))
+
+
+@relu.mistake("The gradient passes where the input is 0. There it should be 0.")
+def passes_at_zero(a):
+    return _result(np.maximum(a.data, 0), (a,), lambda g: (g * (a.data >= 0),))
+
+
+@relu.mistake(
+    "The gradient is multiplied by the sign of the input. The derivative is 1 or 0, "
+    "never -1."
+)
+def multiplies_by_the_sign(a):
+    return _result(np.maximum(a.data, 0), (a,), lambda g: (g * np.sign(a.data),))
 
 
 @relu.mistake(
@@ -1624,7 +1863,7 @@ def multiplies_by_the_value(a):
 @relu.right
 def relu_with_where(a):
     return _result(
-        np.maximum(a.data, 0), (a,), lambda g: (np.where(a.data < 0, 0.0, g),)
+        np.maximum(a.data, 0), (a,), lambda g: (np.where(a.data <= 0, 0.0, g),)
     )
 
 
@@ -1801,6 +2040,19 @@ def level_by_level(tensor):
     return _reached(tensor)[::-1]
 
 
+@topological_order.mistake(
+    "Where there is a longer path to it, a parent comes after its child. Going level "
+    "by level is not enough: append a tensor after *visiting* its parents."
+)
+def whole_levels(tensor):
+    order, level = [], [tensor]
+    while level:
+        order = level + order
+        parents = dict.fromkeys(p for node in level for p in node.parents)
+        level = [p for p in parents if p not in order]
+    return order
+
+
 @topological_order.mistake("Tensors that are used twice are listed twice.")
 def lists_twice(tensor):
     order = []
@@ -1946,6 +2198,37 @@ def passes_on_every_part(tensor):
 
 
 @backward.mistake(
+    "A tensor that gets several parts passes on the sum so far each time, so the first "
+    "parts count more than once. It must wait until its gradient is complete."
+)
+def passes_on_sums(tensor):
+    for node in ref.topological_order(tensor):
+        node.grad = np.zeros_like(node.data)
+
+    def deliver(node, part):
+        node.grad = node.grad + part
+        if node.rule is not None:
+            for parent, share in zip(node.parents, node.rule(node.grad), strict=True):
+                deliver(parent, share)
+
+    deliver(tensor, np.ones_like(tensor.data))
+
+
+@backward.mistake(
+    "The order is not topological: a tensor passed its gradient on before all parts "
+    "had arrived."
+)
+def goes_depth_first(tensor):
+    order, stack = [], [tensor]
+    while stack:
+        node = stack.pop()
+        if node not in order:
+            order.append(node)
+            stack += reversed(node.parents)
+    _go_back(tensor, order, _add)
+
+
+@backward.mistake(
     "A second call adds to the gradients of the first. Every call must start afresh."
 )
 def never_starts_afresh(tensor):
@@ -2074,8 +2357,8 @@ def sgd_step(rng):
         values = [np.asarray(rng.normal(size=shape)) for shape in shapes]
         grads = [np.asarray(rng.normal(size=shape)) for shape in shapes]
         yield case(values, grads, rate)
-    values = [rng.normal(size=(2, 2)), rng.normal(size=3)]
-    yield case(values, [rng.normal(size=(2, 2)), None], 0.2)
+    values = [rng.normal(size=(2, 2)), rng.normal(size=3), rng.normal(size=(1, 2))]
+    yield case(values, [rng.normal(size=(2, 2)), None, rng.normal(size=(1, 2))], 0.2)
 
 
 def _each(parameters):
@@ -2124,6 +2407,17 @@ def stops_at_none(parameters, learning_rate):
         p.data = p.data - learning_rate * p.grad
 
 
+@sgd_step.mistake(
+    "It ends at the first parameter whose `grad` is None. Leave that one unchanged, "
+    "and go on with the others."
+)
+def ends_at_none(parameters, learning_rate):
+    for p in parameters:
+        if p.grad is None:
+            return
+        p.data = p.data - learning_rate * p.grad
+
+
 @sgd_step.right
 def step_in_place(parameters, learning_rate):
     for p in parameters:
@@ -2157,6 +2451,18 @@ def keeps_old_gradients(model, X, Y, optimizer):
     loss = nn.cross_entropy(model(X), Y)
     loss.backward()
     optimizer.step()
+    return loss.item()
+
+
+@train_step.mistake(
+    "The optimizer takes its step before the backward pass, with the gradients of the "
+    "call before."
+)
+def steps_before_going_back(model, X, Y, optimizer):
+    loss = nn.cross_entropy(model(X), Y)
+    optimizer.step()
+    optimizer.zero_grad()
+    loss.backward()
     return loss.item()
 
 

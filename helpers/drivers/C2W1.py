@@ -21,10 +21,13 @@ def cut(function, X, Y, fractions, seed):
     sets = [(np.array(x), np.array(y)) for x, y in sets]
     again = function(was_X.copy(), was_Y.copy(), fractions, seed)
     other = function(was_X.copy(), was_Y.copy(), fractions, seed + 1)
-    every = np.concatenate([x[0] for x, _ in sets])
+    every = [number for x, _ in sets for number in x[0].tolist()]
     column = {number: i for i, number in enumerate(was_X[0].tolist())}
-    fits, strange = [], 0
+    fits, strange, labels = [], 0, []
     for x, y in sets:
+        labels += (
+            y.reshape(len(was_Y), -1).T.tolist() if y.size % len(was_Y) == 0 else []
+        )
         for j, number in enumerate(x[0].tolist()):
             i = column.get(number)
             strange += i is None or not np.array_equal(x[:, j], was_X[:, i])
@@ -37,10 +40,12 @@ def cut(function, X, Y, fractions, seed):
     return {
         "shapes": [f"X {x.shape}, Y {y.shape}" for x, y in sets],
         "columns that are not in X": strange,
-        "columns, sorted": np.sort(every),
-        "columns with a wrong label": len(fits) - sum(fits),
-        "in the order of X": every.tolist() == was_X[0].tolist(),
-        "the same seed gives the same sets": first[0] == first[1],
+        "a column is missing": not set(column) <= set(every),
+        "a column is in two sets": len(set(every)) < len(every),
+        "a column has a wrong label": not all(fits),
+        "in the order of X": every == was_X[0].tolist(),
+        "in the order of Y": labels == was_Y.T.tolist(),
+        "the same seed gives other sets": first[0] != first[1],
         "another seed gives the same sets": first[0] == first[2],
     }
 

@@ -22,8 +22,11 @@ def cut(function, X, Y, size, seed):
     first = [[np.asarray(x)[0].tolist() for x, _ in b] for b in (batches, again, other)]
     every = [number for batch in first[0] for number in batch]
     column = {number: i for i, number in enumerate(was_X[0].tolist())}
-    fits, strange = [], 0
+    fits, strange, labels = [], 0, []
     for x, y in batches:
+        labels += (
+            y.reshape(len(was_Y), -1).T.tolist() if y.size % len(was_Y) == 0 else []
+        )
         for j, number in enumerate(x[0].tolist()):
             i = column.get(number)
             strange += i is None or not np.array_equal(x[:, j], was_X[:, i])
@@ -35,11 +38,14 @@ def cut(function, X, Y, size, seed):
     return {
         "shapes": [f"X_t {x.shape}, Y_t {y.shape}" for x, y in batches],
         "columns that are not in X": strange,
-        "columns, sorted": np.sort(np.array(every)),
-        "columns with a wrong label": len(fits) - sum(fits),
+        "columns in all": len(every),
+        "a column is missing": not set(column) <= set(every),
+        "a column occurs twice": len(set(every)) < len(every),
+        "a column has a wrong label": not all(fits),
         "in the order of X": every == was_X[0].tolist(),
+        "in the order of Y": labels == was_Y.T.tolist(),
         "each batch holds neighbors": _neighbors(first[0]),
-        "the same seed gives the same batches": first[0] == first[1],
+        "the same seed gives other batches": first[0] != first[1],
         "another seed gives the same batches": first[0] == first[2],
     }
 

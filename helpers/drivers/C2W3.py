@@ -41,7 +41,7 @@ def _sampled(function, low, high, n, seed, scale):
         if n > 1
         else [],
         # In float32 a few are equal by chance.
-        "many draws occur twice": len(np.unique(values)) < 0.95 * values.size,
+        "nearly all draws differ": len(np.unique(values)) >= 0.95 * values.size,
         "equal generators give equal draws": bool(np.array_equal(values, drawn[1])),
         "other generators give other draws": not np.array_equal(values, drawn[2]),
     }
@@ -64,6 +64,9 @@ def narrowed(function, values, space, n, rounds, seed):
         narrow.append(bool(np.all(np.ptp(here, axis=0) <= window)))
         inside.append(bool(np.all(np.abs(here - best) <= window / 2)))
     found["positions of the first round"] = positions[:n]
+    # Of few points, all may lie close together by chance.
+    width = np.ptp(positions[:n], axis=0).max() if n > 7 else 1.0
+    found["the first round searches the whole space"] = bool(width > 1 / 3)
     found["later rounds stay in a third of the space before"] = narrow
     found["later rounds stay near the best so far"] = inside
     found["points differ"] = len(np.unique(positions[:, 0])) == len(positions)
