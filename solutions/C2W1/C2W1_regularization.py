@@ -14,11 +14,11 @@
 # | part | you write | idea | points |
 # |---|---|---|---|
 # | 1 Diagnose | `split_dataset` `diagnose` `normalize_inputs` | bias, variance | 15 |
-# | 2 Start | `initialize_parameters_` `zeros` `random` `he` `xavier` | depth | 10 |
+# | 2 Start | four `initialize_parameters_…` | activations in deep networks | 10 |
 # | 3 Penalties | `…_with_regularization` (2) `l1_penalty` `l1_gradient` | decay | 21 |
 # | 4 Noise | `…_with_dropout` (2) `early_stopping` `augment` | more variety | 26 |
 # | 5 Check | `…_propagation` (2) `gradient_check` (2) | numerical gradients | 12 |
-# | 6 Digits | an experiment | what helps, and what harms | |
+# | 6 Digits | an experiment (optional) | what helps, and what harms | |
 #
 # Nine short questions give 10 points, and one answer in your own words gives 6.
 
@@ -50,7 +50,7 @@ check = checks_for("C2W1")
 # | $n^{[l]}$ | `layers_dims[l]` | number | units of layer $l$; of layer 0: $n_x$ |
 # | $W^{[l]}$, $b^{[l]}$ | `W1`, `b1` | `(n[l], n[l-1])`, `(n[l], 1)` | parameters |
 # | $Z^{[l]}$, $A^{[l]}$ | `Z1`, `A1` | $(n^{[l]}, m)$ | linear part, activations |
-# | $\lambda$ | `lambd` | number | strength of the penalty |
+# | $\lambda$ | `lambd` | number | strength of the penalty (`lambda` is taken) |
 # | $D^{[l]}$ | `D1` | $(n^{[l]}, m)$ | mask: 1 where a unit is kept |
 # | $p$ | `keep_prob` | number | probability that a unit is kept |
 # | $\mu$, $\sigma$ | `mu`, `sigma` | $(n_x, 1)$ | mean, standard deviation |
@@ -121,7 +121,7 @@ split_sizes = None
 
 # %% exercise="split_dataset"
 def split_dataset(X, Y, fractions, seed):
-    """Cut a data set into training, dev and test set, by shuffled columns.
+    """Shuffle a data set and cut it into training, dev and test set.
 
     Args:
         X: array `(n_x, m)`.
@@ -420,6 +420,11 @@ check(initialize_parameters_zeros)
 # ### Exercise 5 · `initialize_parameters_random` · 2 points · about 2 minutes
 # Draw each weight with `np.random.randn` and multiply by 10; biases are 0. Do not set a
 # seed: the caller may want other numbers each time.
+#
+# <details><summary>It expected a mean near 0 and got about 5</summary>
+#
+# `rand` draws between 0 and 1, `randn` around 0.
+# </details>
 
 
 # %% exercise="initialize_parameters_random"
@@ -485,6 +490,11 @@ check(initialize_parameters_he)
 # %% [markdown]
 # ### Exercise 7 · `initialize_parameters_xavier` · 2 points · about 2 minutes
 # Do the same with standard deviation $\sqrt{1 / n^{[l-1]}}$.
+#
+# <details><summary>The standard deviation is 1.4 times too large</summary>
+#
+# Is there still a 2 under the root?
+# </details>
 
 
 # %% exercise="initialize_parameters_xavier"
@@ -635,7 +645,7 @@ def network(X, parameters):
 
 # %% exercise="compute_cost_with_regularization"
 def compute_cost_with_regularization(A3, Y, parameters, lambd):
-    """Cross-entropy with an L2 penalty on the weights.
+    """Compute the cross-entropy with an L2 penalty on the weights.
 
     Args:
         A3: array `(n_y, m)`, probabilities.
@@ -765,7 +775,7 @@ check(backward_propagation_with_regularization)
 
 # %% exercise="l1_penalty"
 def l1_penalty(parameters, lambd, m):
-    """The L1 penalty on all weights of a network.
+    """Compute the L1 penalty on all weights of a network.
 
     Args:
         parameters: dictionary with `W1`, `b1`, `W2`, `b2`, … of any depth.
@@ -792,7 +802,12 @@ check(l1_penalty)
 # %% [markdown]
 # ### Exercise 11 · `l1_gradient` · 3 points · about 2 minutes
 # Return the gradient of the L1 penalty with respect to one weight matrix, 0 where a
-# weight is 0. One line will do: `np.sign(0)` is 0.
+# weight is 0. One line will do.
+#
+# <details><summary>Only the weights of 0 are wrong</summary>
+#
+# `W >= 0` counts them as positive. `np.sign(0)` is 0.
+# </details>
 
 
 # %% exercise="l1_gradient"
@@ -1289,6 +1304,11 @@ plots.decision_regions(
 #
 # ### Exercise 16 · `forward_propagation` · 1 point · about 1 minute
 # Return the cost $J$.
+#
+# <details><summary>It expected 8 and got 6</summary>
+#
+# $J$ is a product.
+# </details>
 
 
 # %% exercise="forward_propagation"
@@ -1317,6 +1337,11 @@ check(forward_propagation)
 # %% [markdown]
 # ### Exercise 17 · `backward_propagation` · 1 point · about 1 minute
 # Return the derivative of $J$ with respect to $\theta$.
+#
+# <details><summary>It expected x and got theta</summary>
+#
+# With respect to $\theta$, $x$ is a constant factor.
+# </details>
 
 
 # %% exercise="backward_propagation"

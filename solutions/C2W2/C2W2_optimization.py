@@ -569,6 +569,11 @@ larger_beta = None
 #
 # ### Exercise 6 · `initialize_rmsprop` · 2 points · about 1 minute
 # Return zeros again, with the same names and shapes.
+#
+# <details><summary>It expected the keys dW1, db1 …</summary>
+#
+# As with the velocity, the keys are those of the gradients.
+# </details>
 
 
 # %% exercise="initialize_rmsprop"
@@ -661,9 +666,15 @@ check(update_parameters_with_rmsprop)
 # It is $\alpha$ again. Adam's first step has length $\alpha$ for every weight, whatever
 # the size of its gradient; only the sign counts.
 # </details>
-#
+
+# %% [markdown]
 # ### Exercise 8 · `initialize_adam` · 4 points · about 2 minutes
 # Return two dictionaries of zeros, `v` and `s`.
+#
+# <details><summary>It expected a tuple of 2 and got a dictionary</summary>
+#
+# `return v, s` returns both.
+# </details>
 
 
 # %% exercise="initialize_adam"
@@ -973,6 +984,11 @@ check(schedule_lr_decay)
 # %% [markdown]
 # ### Exercise 12 · `exponential_decay` · 2 points · about 1 minute
 # Return $\alpha_0$ times `base` to the power of the epoch.
+#
+# <details><summary>In epoch 0 the rate is 0</summary>
+#
+# A power is `**`; `*` multiplies.
+# </details>
 
 
 # %% exercise="exponential_decay"
@@ -1003,6 +1019,11 @@ check(exponential_decay)
 # ### Exercise 13 · `sqrt_decay` · 2 points · about 1 minute
 # Return $\alpha_0 \cdot k / \sqrt e$. Epochs count from 1 here, to avoid a division by
 # 0.
+#
+# <details><summary>The rate falls too fast</summary>
+#
+# Divide by the root of the epoch, not by the epoch.
+# </details>
 
 
 # %% exercise="sqrt_decay"

@@ -601,10 +601,16 @@ which_output = None
 #  [0, 0],
 #  [1, 0]]
 # ```
-#
+
+# %% [markdown]
 # ### Exercise 6 · `one_hot_matrix` · 2 points · about 3 minutes
 # Return the one-hot matrix of some labels. Take the number of rows from `C`: the last
 # class may not occur in this batch.
+#
+# <details><summary>The shape is (C, m) in some cases only</summary>
+#
+# Did you take the largest label for the number of classes?
+# </details>
 
 
 # %% exercise="one_hot_matrix"
@@ -686,10 +692,16 @@ cost_at_start = None
 # one neuron: prediction minus ground truth. As $J$ is an average, there is a $\frac1m$:
 #
 # $$dZ = \frac{\partial J}{\partial Z} = \frac1m (A - Y)$$
-#
+
+# %% [markdown]
 # ### Exercise 8 · `softmax_backward` · 3 points · about 2 minutes
 # Return this $dZ$. From now on the $\frac1m$ is in it once and for all: earlier layers
 # just multiply.
+#
+# <details><summary>Every value is m times too large</summary>
+#
+# The cost is an average. The number of examples is that of the columns.
+# </details>
 
 
 # %% exercise="softmax_backward"
@@ -1320,6 +1332,11 @@ check(multiply)
 # B^\top$ and $dB = A^\top G$. If you forget, look at the shapes: with $A$ `(n, k)` and
 # $B$ `(k, m)`, $G$ is `(n, m)`, and there is just one way to get `(n, k)` from `(n, m)`
 # and `(k, m)`.
+#
+# <details><summary>It works for square matrices only</summary>
+#
+# A transpose is missing, or the factors are in the wrong order.
+# </details>
 
 
 # %% exercise="matmul"
@@ -1844,7 +1861,7 @@ plots.bars(
 )  # fmt: skip
 
 # %% [markdown]
-# ## What it gets wrong
+# ## What it gets wrong (optional)
 # One number hides a lot. A **confusion matrix** counts the predictions for each true
 # class. Before you run the cells: which two articles would *you* confuse at 28 × 28
 # pixels?
