@@ -1,4 +1,4 @@
-"""Figures and measurements of the lab on regularization, too long for a cell."""
+"""Figures and measurements for the lab on regularization, too long for a cell."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ def fitted(X, Y, hidden: list[int], steps: int = 1000) -> Callable:
 
 
 def logistic_landscape(X, Y, steps: int = 20) -> tuple[Landscape, list[float]]:
-    """The cost of logistic regression over two weights, and the best walk down.
+    """The cost of logistic regression over two weights, and the best descent on it.
 
-    The bias is held at its best value. Of many learning rates the walk takes the one
-    that is lowest after `steps` steps.
+    The bias is held at its best value. Of many learning rates, descent takes the one
+    with the lowest cost after `steps` steps.
 
     Args:
         X: array `(2, m)`.
         Y: array `(1, m)` of 0 and 1.
-        steps: length of the walk.
+        steps: of gradient descent.
 
     Returns:
-        The landscape with its walk, and the cost before each step and at the end.
+        The landscape with the path, and the cost before each step and at the end.
     """
     theta = np.zeros(3)
     rows = np.vstack([X, np.ones(X.shape[1])])
@@ -65,18 +65,18 @@ def logistic_landscape(X, Y, steps: int = 20) -> tuple[Landscape, list[float]]:
 
     a = 1 / (1 + np.exp(-theta @ rows))
     curved, turned = np.linalg.eigh(X * (a * (1 - a)) @ X.T / X.shape[1])
-    # As far from the goal as to cost equally much along the flat and the steep way.
+    # Off the goal along both axes, by as much as raises the cost equally on each.
     start = goal + turned @ (np.array([1.6, 1.6]) * np.sqrt(0.05 / curved))
 
-    def walk(rate):
-        places = [start]
+    def descend(rate):
+        path = [start]
         for _ in range(steps):
-            a = 1 / (1 + np.exp(-(places[-1] @ X + b)))
-            places.append(places[-1] - rate * (X @ (a - Y[0])) / X.shape[1])
-        return np.array(places)
+            a = 1 / (1 + np.exp(-(path[-1] @ X + b)))
+            path.append(path[-1] - rate * (X @ (a - Y[0])) / X.shape[1])
+        return np.array(path)
 
-    walks = [walk(rate / curved[1]) for rate in np.linspace(0.3, 1.9, 33)]
-    best = min(walks, key=lambda path: float(cost(*path[-1])))
+    paths = [descend(rate / curved[1]) for rate in np.linspace(0.3, 1.9, 33)]
+    best = min(paths, key=lambda path: float(cost(*path[-1])))
     reach = 1.3 * np.abs(best - goal).max(axis=0)
     reach = np.maximum(reach, 0.25 * reach.max())
     landscape = Landscape(
@@ -86,13 +86,13 @@ def logistic_landscape(X, Y, steps: int = 20) -> tuple[Landscape, list[float]]:
         {"descent": best},
         tuple(goal),
     )
-    return landscape, [float(cost(*place)) for place in best]
+    return landscape, [float(cost(*point)) for point in best]
 
 
 def histograms(
     weights: Mapping[str, np.ndarray], *, reading: str = ""
 ) -> plots.Picture:
-    """How large the weights are, a panel for each set of them, on common axes."""
+    """Histograms of weights, one panel for each set, on common axes."""
     reach = max(float(np.quantile(np.abs(W), 0.995)) for W in weights.values())
     edges = np.linspace(-reach, reach, 52)
     told = []
@@ -107,30 +107,32 @@ def histograms(
             axes.label_outer()
             share = np.mean(np.abs(W) < (edges[1] - edges[0]) / 2)
             told.append(f"{name}: {share:.0%} of {W.size} in the middle bar")
-        panels[0].set_ylabel("how many")
+        panels[0].set_ylabel("number of weights")
     return plots._finish(figure, "Histograms of weights", told, reading)
 
 
-def nudged(cost: Callable, parameters: dict, X, Y, epsilon: float = 1e-6) -> dict:
-    """The slope of a cost in each parameter, by nudging it.
+def numerical_gradients(
+    cost: Callable, parameters: dict, X, Y, epsilon: float = 1e-6
+) -> dict:
+    """The gradient of a cost with respect to each parameter, by central differences.
 
     Args:
         cost: function of X, Y and parameters; the first of its results is the cost.
         parameters: name → array.
         X: passed on.
         Y: passed on.
-        epsilon: the size of a nudge.
+        epsilon: how far each parameter is perturbed, up and down.
 
     Returns:
         `"d"` + name → array.
     """
-    slopes = {}
+    gradients = {}
     for name, values in parameters.items():
-        slopes["d" + name] = np.zeros_like(values)
-        for place in np.ndindex(values.shape):
-            nudge = np.zeros_like(values)
-            nudge[place] = epsilon
-            up = cost(X, Y, parameters | {name: values + nudge})[0]
-            down = cost(X, Y, parameters | {name: values - nudge})[0]
-            slopes["d" + name][place] = (up - down) / (2 * epsilon)
-    return slopes
+        gradients["d" + name] = np.zeros_like(values)
+        for index in np.ndindex(values.shape):
+            change = np.zeros_like(values)
+            change[index] = epsilon
+            up = cost(X, Y, parameters | {name: values + change})[0]
+            down = cost(X, Y, parameters | {name: values - change})[0]
+            gradients["d" + name][index] = (up - down) / (2 * epsilon)
+    return gradients

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.ticker import MaxNLocator
 
 from helpers import image, plots
 from helpers.contours import LEGEND, Landscape, draw_cost
@@ -14,18 +15,19 @@ from helpers.contours import LEGEND, Landscape, draw_cost
 FRAMES = 32
 
 
-def walk(
-    stepper: Callable, slope: Callable, start, steps: int, noise: float = 0.0
+def path_of(
+    step: Callable, gradient: Callable, start, steps: int, noise: float = 0.0
 ) -> np.ndarray:
-    """The places that an optimizer visits on a cost over two weights.
+    """The points that an optimizer visits on a cost over two weights.
 
     Args:
-        stepper: function of parameters, slopes, memory (`None` at first) and the number
+        step: function of parameters, gradients, memory (`None` at first) and the number
             of the step, from 1; returns parameters and memory.
-        slope: function of a place `(2,)` that returns the slope there `(2,)`.
-        start: the first place.
+        gradient: function of a point `(2,)` that returns the gradient there `(2,)`.
+        start: the first point.
         steps: how many steps.
-        noise: deviation of what is added to each slope, as by small batches.
+        noise: standard deviation of what is added to each gradient, as by small
+            batches.
 
     Returns:
         Array `(steps + 1, 2)`.
@@ -33,17 +35,17 @@ def walk(
     rng = np.random.default_rng(0)
     parameters = {"W1": np.array(start, dtype=float).reshape(2, 1)}
     parameters["b1"] = np.zeros((1, 1))
-    memory, places = None, [np.array(start, dtype=float)]
+    memory, points = None, [np.array(start, dtype=float)]
     for t in range(1, steps + 1):
-        g = np.asarray(slope(places[-1])) + noise * rng.normal(size=2)
+        g = np.asarray(gradient(points[-1])) + noise * rng.normal(size=2)
         grads = {"dW1": g.reshape(2, 1), "db1": np.zeros((1, 1))}
-        parameters, memory = stepper(parameters, grads, memory, t)
-        places.append(parameters["W1"].ravel().copy())
-    return np.array(places)
+        parameters, memory = step(parameters, grads, memory, t)
+        points.append(parameters["W1"].ravel().copy())
+    return np.array(points)
 
 
 class Film:
-    """A moving picture and its text alternative."""
+    """An animated image and its text alternative."""
 
     def __init__(self, gif: bytes, alt: str) -> None:
         self.gif, self.alt = gif, alt
@@ -53,11 +55,11 @@ class Film:
         image.show(self.gif, self.alt, kind="gif")
 
     def _ipython_display_(self) -> None:
-        """As the last value of a cell it stays silent: it was displayed before."""
+        """Show nothing as the last value of a cell: it was displayed before."""
 
 
 def race(landscapes: Mapping[str, Landscape], *, reading: str = "") -> Film:
-    """Watch several optimizers walk over contours at the same time.
+    """Show several optimizers moving over contours at the same time.
 
     Args:
         landscapes: title → cost and paths; all paths have the same names and length.
@@ -112,14 +114,14 @@ def runs(
     histories: Mapping[str, tuple], *, by: str, ylabel: str = "cost J",
     ceiling: float | None = None, log: bool = False, reading: str = "",
 ) -> plots.Picture:  # fmt: skip
-    """Costs of several trainings against epochs or against seconds.
+    """Plot the costs of several runs of training against epochs or seconds.
 
     Args:
         histories: name → (epochs, seconds, costs), three sequences of one length.
         by: `"epochs"`, `"seconds"` or `"both"`, which draws two panels.
         ylabel: what the costs are.
         ceiling: upper end of the vertical axis.
-        log: logarithmic vertical axis.
+        log: logarithmic axes for the costs and the seconds.
         reading: one sentence below: how to read it.
     """
     told = []
@@ -132,8 +134,11 @@ def runs(
                 axes.plot(x, costs, label=name, color=plots.PALETTE[i % 7],
                           ls=plots.DASHES[i % 7])  # fmt: skip
             axes.set(xlabel=kind)
+            if kind == "epochs":
+                axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
             if log:
                 axes.set_yscale("log")
+                axes.set_xscale("log" if kind == "seconds" else "linear")
             else:
                 axes.set_ylim(0, ceiling)
         panels[0].set_ylabel(ylabel)

@@ -49,7 +49,7 @@ def searches(
                 vmin=min(errors), vmax=max(errors), zorder=2,
             )  # fmt: skip
             axes.plot(across[best], up[best], "o", ms=13, mfc="none", mew=2,
-                      color=VERMILION, zorder=3)  # fmt: skip
+                      color=VERMILION, zorder=3, clip_on=False)  # fmt: skip
             axes.set(xscale="log", yscale="log", xlabel=x, ylabel=y,
                      title=f"{name}: {height[best]:.3f}")  # fmt: skip
             axes.label_outer()
@@ -57,7 +57,7 @@ def searches(
                 f"{name}: {len(set(across))} values of {x} in {len(history)} tries, "
                 f"best error {height[best]:.3f} at {x} {across[best]:.3g}"
             )
-        figure.colorbar(shown, ax=list(panels[0]), label="error", aspect=15)
+        figure.colorbar(shown, ax=list(panels[0]), label="dev error", aspect=15)
     return _finish(figure, f"Points tried in the plane of {x} and {y}", told, reading)
 
 
@@ -66,7 +66,7 @@ def regions(
     *,
     reading: str = "",
 ) -> Picture:
-    """Draw which class a classifier gives to each place of a plane.
+    """Draw which class a classifier gives to each point of a plane.
 
     Args:
         panels: title → (classify, X, labels) with `classify` a function from points
@@ -82,15 +82,15 @@ def regions(
             low, high = X.min(1) - 0.6, X.max(1) + 0.6
             across = np.linspace(low[0], high[0], 240)
             up = np.linspace(low[1], high[1], 240)
-            places = np.stack(np.meshgrid(across, up)).reshape(2, -1)
-            given = np.reshape(classify(places), (240, 240))
+            points = np.stack(np.meshgrid(across, up)).reshape(2, -1)
+            given = np.reshape(classify(points), (240, 240))
             classes = np.unique(labels)
             colors = [PALETTE[c % 6] for c in classes]
             levels = np.append(classes, classes[-1] + 1) - 0.5
             axes.contourf(across, up, given, levels=levels, colors=colors, alpha=0.22)
             for c, color in zip(classes, colors, strict=True):
                 axes.plot(*X[:, labels == c], MARKERS[c % 6], ms=4, color=color)
-            axes.set(title=title, xlabel="x1", ylabel="x2")
+            axes.set(title=title, xlabel="x₁", ylabel="x₂")
             axes.grid(visible=False)
             told.append(f"{title}: {len(np.unique(given))} regions")
     return _finish(figure, "Regions of classes in the plane", told, reading)
@@ -100,7 +100,7 @@ def confusion(table: np.ndarray, classes: Sequence[str], *, reading: str = "") -
     """Draw a confusion matrix with its counts.
 
     Args:
-        table: `(C, C)` counts, the truth in the rows, the guess in the columns.
+        table: `(C, C)` counts, true classes in the rows, predicted ones in the columns.
         classes: their names.
         reading: one sentence below: how to read it.
     """
@@ -115,14 +115,14 @@ def confusion(table: np.ndarray, classes: Sequence[str], *, reading: str = "") -
         ticks = range(len(classes))
         axes.set_xticks(ticks, classes, rotation=40, ha="right")
         axes.set_yticks(ticks, classes)
-        axes.set(xlabel="what the net said", ylabel="what it is")
+        axes.set(xlabel="predicted class", ylabel="true class")
         axes.tick_params(length=0)
         axes.grid(visible=False)
         axes.spines[:].set_visible(False)
     row, column = np.unravel_index(np.argmax(off), off.shape)
     told = [
         f"{np.trace(table)} of {table.sum()} on the diagonal",
-        f"most often {classes[row]} is called {classes[column]}, {off.max()} times",
+        f"most often {classes[row]} is taken for {classes[column]}, {off.max()} times",
     ]
     return _finish(figure, "Confusion matrix", told, reading)
 
@@ -139,19 +139,19 @@ def graph(tensor: Any, *, height: float = 3.0, reading: str = "") -> Picture:
     """
     children = _children(tensor)
     depth = _depths(tensor, children)
-    places = _places(depth, children)
+    positions = _positions(depth, children)
     with _drawing(reading, height=height) as figure:
         axes = figure.add_subplot()
         for node, below in children.items():
             for k, child in enumerate(below):
-                rad = _bend(below, child) * (-1) ** k
+                rad = _curvature(below, child) * (-1) ** k
                 axes.annotate(
-                    "", places[child], places[node],
+                    "", positions[child], positions[node],
                     arrowprops={"arrowstyle": "-|>", "color": "#888888",
                                 "shrinkA": 12, "shrinkB": 13,
                                 "connectionstyle": f"arc3,rad={rad}"},
                 )  # fmt: skip
-        for node, (x, y) in places.items():
+        for node, (x, y) in positions.items():
             leaf = not node.parents
             shape = "square,pad=0.25" if leaf else "circle,pad=0.25"
             axes.text(
@@ -161,12 +161,12 @@ def graph(tensor: Any, *, height: float = 3.0, reading: str = "") -> Picture:
             )  # fmt: skip
             axes.annotate(_value(node), (x, y), (0, -13), ha="center", va="top", size=8,
                           textcoords="offset points", linespacing=1.1)  # fmt: skip
-        across, up = np.array(list(places.values())).T
+        across, up = np.array(list(positions.values())).T
         axes.set(xlim=(across.min() - 0.5, across.max() + 0.5),
                  ylim=(up.min() - 0.9, up.max() + 0.5))  # fmt: skip
         axes.set_axis_off()
-    leaves = [node.name for node in places if not node.parents and node.name]
-    told = [f"{len(places)} tensors", f"leaves {', '.join(leaves)}"]
+    leaves = [node.name for node in positions if not node.parents and node.name]
+    told = [f"{len(positions)} tensors", f"leaves {', '.join(leaves)}"]
     return _finish(figure, "Computation graph", told, reading)
 
 
@@ -200,8 +200,8 @@ def _depths(tensor: Any, children: Mapping[Any, list]) -> dict[Any, int]:
     return depth
 
 
-def _places(depth: Mapping[Any, int], children: Mapping[Any, list]) -> dict:
-    """Where each tensor is drawn; those of one column at least one row apart."""
+def _positions(depth: Mapping[Any, int], children: Mapping[Any, list]) -> dict:
+    """The position of each tensor; those of one column are at least one row apart."""
     height: dict[Any, float] = {}
     for column in sorted(set(depth.values()), reverse=True):
         nodes = [node for node in depth if depth[node] == column]
@@ -218,7 +218,7 @@ def _places(depth: Mapping[Any, int], children: Mapping[Any, list]) -> dict:
     return {node: (depth[node], height[node]) for node in depth}
 
 
-def _bend(below: list, child: Any) -> float:
+def _curvature(below: list, child: Any) -> float:
     """A curve where a child uses a tensor twice, else a straight line."""
     return 0.3 if below.count(child) > 1 else 0.0
 
@@ -228,5 +228,5 @@ def _value(node: Any) -> str:
         return "×".join(map(str, np.shape(node.data)))
     text = f"{float(node.data):.3g}"
     if node.grad is not None:
-        text += f"\nslope {float(node.grad):.3g}"
+        text += f"\ngrad {float(node.grad):.3g}"
     return text

@@ -1,11 +1,14 @@
 """C2W1 against outside witnesses: SciPy, PyTorch where it is at hand, and paper."""
 
+import re
+
 import numpy as np
 import pytest
 from scipy.optimize import approx_fprime
 
+from autograder import source
 from autograder.check import load
-from helpers.drivers.C2W1 import check_slopes, copies
+from helpers.drivers.C2W1 import check_gradients, copies
 
 lab = load("C2W1").reference
 
@@ -18,8 +21,8 @@ def problem():
     return X, Y, lab.initialize_parameters_he([4, 5, 3, 1])
 
 
-def slopes_of(cost, parameters):
-    """The slopes of a cost in all parameters, by SciPy's forward differences."""
+def numerical_gradients_of(cost, parameters):
+    """The gradients of a cost by SciPy's forward differences."""
     theta, _ = lab.dictionary_to_vector(parameters)
 
     def of_vector(vector):
@@ -29,7 +32,7 @@ def slopes_of(cost, parameters):
 
 
 @pytest.mark.parametrize("lambd", [0.0, 0.7, 5.0])
-def test_slopes_with_a_penalty_are_those_of_the_cost(problem, lambd):
+def test_gradients_with_a_penalty_are_those_of_the_cost(problem, lambd):
     X, Y, parameters = problem
 
     def cost(now):
@@ -38,11 +41,11 @@ def test_slopes_with_a_penalty_are_those_of_the_cost(problem, lambd):
 
     _, cache = lab.network(X, parameters)
     grads = lab.backward_propagation_with_regularization(X, Y, cache, lambd)
-    nudged = slopes_of(cost, parameters)
-    np.testing.assert_allclose(lab.gradients_to_vector(grads), nudged, atol=1e-5)
+    numerical = numerical_gradients_of(cost, parameters)
+    np.testing.assert_allclose(lab.gradients_to_vector(grads), numerical, atol=1e-5)
 
 
-def test_slopes_with_dropout_are_those_of_the_masked_cost(problem):
+def test_gradients_with_dropout_are_those_of_the_masked_cost(problem):
     X, Y, parameters = problem
     for key in ("b1", "b2"):  # away from 0, where ReLU has its corner
         parameters[key] = parameters[key] + 0.3
@@ -55,17 +58,19 @@ def test_slopes_with_dropout_are_those_of_the_masked_cost(problem):
     np.random.seed(4)
     _, cache = lab.forward_propagation_with_dropout(X, parameters, 0.6)
     grads = lab.backward_propagation_with_dropout(X, Y, cache, 0.6)
-    nudged = slopes_of(cost, parameters)
-    np.testing.assert_allclose(lab.gradients_to_vector(grads), nudged, atol=1e-5)
+    numerical = numerical_gradients_of(cost, parameters)
+    np.testing.assert_allclose(lab.gradients_to_vector(grads), numerical, atol=1e-5)
 
 
-def test_l1_slopes_are_those_of_the_penalty():
+def test_l1_gradients_are_those_of_the_penalty():
     rng = np.random.default_rng(1)
     W = rng.normal(size=(3, 4))
-    nudged = approx_fprime(
+    numerical = approx_fprime(
         W.ravel(), lambda w: lab.l1_penalty({"W1": w.reshape(3, 4)}, 0.8, 10), 1e-8
     )
-    np.testing.assert_allclose(lab.l1_gradient(W, 0.8, 10).ravel(), nudged, atol=1e-6)
+    np.testing.assert_allclose(
+        lab.l1_gradient(W, 0.8, 10).ravel(), numerical, atol=1e-6
+    )
 
 
 def test_dropout_keeps_the_mean_of_activations():
@@ -94,7 +99,7 @@ def test_gradient_check_finds_the_planted_bugs(problem):
     assert bad == {"db3", "dZ1", "dW1", "db1"}
 
 
-def test_he_keeps_the_size_of_signals_through_fifty_layers():
+def test_he_keeps_the_size_of_activations_through_fifty_layers():
     sizes = {}
     for name in ("he", "xavier"):
         np.random.seed(3)
@@ -125,7 +130,7 @@ def test_worked_by_hand():
 
 
 @pytest.mark.parametrize("lambd", [0.0, 2.0])
-def test_slopes_as_pytorch_has_them(problem, lambd):
+def test_gradients_as_pytorch_has_them(problem, lambd):
     torch = pytest.importorskip("torch")
     X, Y, parameters = problem
     tensors = {
@@ -147,17 +152,17 @@ def test_slopes_as_pytorch_has_them(problem, lambd):
         np.testing.assert_allclose(grads["d" + key], tensor.grad.numpy(), atol=1e-10)
 
 
-def test_chance_from_another_generator_is_noticed():
+def test_random_numbers_from_another_generator_is_noticed():
     image = np.zeros((9, 9), dtype=np.uint8)
     image[4, 4], image[4, 5] = 200, 90
-    key = "chance comes from elsewhere than rng"
+    key = "random numbers from elsewhere than rng"
     assert not copies(lab.augment, image, 1, 40)[key]
 
-    def of_its_own(picture, rng):
-        return lab.augment(picture, np.random.default_rng())
+    def of_its_own(image, rng):
+        return lab.augment(image, np.random.default_rng())
 
-    def global_one(picture, rng):
-        return lab.augment(picture, np.random.default_rng(np.random.randint(2**31)))
+    def global_one(image, rng):
+        return lab.augment(image, np.random.default_rng(np.random.randint(2**31)))
 
     assert copies(of_its_own, image, 1, 40)[key]
     assert copies(global_one, image, 1, 40)[key]
@@ -170,4 +175,41 @@ def test_a_fine_difference_is_as_good_as_none():
         def gradient_check(x, theta, epsilon=1e-7, difference=difference):
             return difference
 
-        assert check_slopes(gradient_check, 2.0, 1.0, 1e-4, 3, 1.0) == told
+        assert check_gradients(gradient_check, 2.0, 1.0, 1e-4, 3, 1.0) == told
+
+
+def printed_snippets():
+    """The PyTorch code that the recap prints."""
+    text = "\n".join(cell.text for cell in source.read("C2W1").cells)
+    return re.findall(r"```\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_pytorch_code_of_the_recap_runs_and_does_what_is_said():
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    m = 60
+    names = {"torch": torch, "nn": torch.nn, "X": torch.randn(m, 2),
+             "Y": torch.randint(0, 2, (m, 1)).float()}  # fmt: skip
+    network, check = printed_snippets()
+    exec(network, names)
+    net, sgd = names["net"], names["sgd"]
+    assert net[3].weight.std().item() == pytest.approx(np.sqrt(2 / 40), rel=0.1)
+    assert sgd.param_groups[0]["weight_decay"] == 1 / m
+    with torch.no_grad():
+        assert torch.equal(net(names["X"]), net(names["X"]))
+        net.train()
+        dropped = net[2](torch.ones(10_000))
+    assert (dropped == 0).float().mean().item() == pytest.approx(0.4, abs=0.02)
+    assert dropped.max().item() == pytest.approx(1 / 0.6)
+    net.eval()
+    exec(check, names)  # raises where a gradient is wrong
+    names["cost"] = lambda *weights, cost=names["cost"]: Doubled.apply(cost(*weights))
+
+    class Doubled(torch.autograd.Function):
+        """A wrong backward pass: the check must depend on the parameters."""
+
+        forward = staticmethod(lambda ctx, x: x.clone())
+        backward = staticmethod(lambda ctx, gradient: 2 * gradient)
+
+    with pytest.raises(RuntimeError, match="Jacobian mismatch"):
+        exec(check.splitlines()[-1], names)

@@ -1,23 +1,27 @@
 """C2W2 against outside witnesses: PyTorch where it is at hand, SciPy, and paper."""
 
+import re
+
 import numpy as np
 import pytest
 from scipy.signal import lfilter
 
+from autograder import source
 from autograder.check import load
+from helpers.drivers.C2W2 import cut
 
 lab = load("C2W2").reference
 
 
 def network(seed, prefix=""):
-    """Parameters of two layers or, with "d", slopes of their shapes."""
+    """Parameters of two layers or, with "d", gradients of their shapes."""
     rng = np.random.default_rng(seed)
     shapes = {"W1": (4, 3), "b1": (4, 1), "W2": (2, 4), "b2": (2, 1)}
     return {prefix + key: rng.normal(size=shape) for key, shape in shapes.items()}
 
 
 def steps_of(optimizer, rate, count):
-    """Parameters after each of `count` steps along slopes drawn step by step."""
+    """Parameters after each of `count` steps with gradients drawn step by step."""
     now = network(0)
     v, s = lab.initialize_adam(now)
     for t in range(1, count + 1):
@@ -128,7 +132,7 @@ def test_each_optimizer_learns_two_clouds(optimizer, rate):
     assert np.mean((A3 > 0.5) == Y) > 0.97
 
 
-def test_given_slopes_are_those_of_the_cost():
+def test_given_gradients_are_those_of_the_cost():
     np.random.seed(4)
     now = lab.initialize_parameters([3, 4, 3, 2])
     for key in ("b1", "b2"):  # away from 0, where ReLU has its corner
@@ -136,14 +140,62 @@ def test_given_slopes_are_those_of_the_cost():
     X, Y = np.random.randn(3, 7), np.random.randint(0, 2, (2, 7))
     grads = lab.backward_propagation(X, Y, lab.forward_propagation(X, now)[1])
     for key, value in now.items():
-        for place in np.ndindex(value.shape):
-            nudge = np.zeros(value.shape)
-            nudge[place] = 1e-6
+        for index in np.ndindex(value.shape):
+            change = np.zeros(value.shape)
+            change[index] = 1e-6
             up, down = (
                 lab.compute_cost(
-                    lab.forward_propagation(X, now | {key: value + sign * nudge})[0], Y
+                    lab.forward_propagation(X, now | {key: value + sign * change})[0], Y
                 )
                 for sign in (1, -1)
             )
-            slope = (up - down) / 2e-6
-            assert grads["d" + key][place] == pytest.approx(slope, abs=1e-7)
+            numerical = (up - down) / 2e-6
+            assert grads["d" + key][index] == pytest.approx(numerical, abs=1e-7)
+
+
+def test_shuffling_in_place_is_compared_with_the_original():
+    def random_mini_batches(X, Y, mini_batch_size=64, seed=0):
+        order = np.random.RandomState(seed).permutation(X.shape[1])
+        X[:], Y[:] = X[:, order], Y[:, order]
+        starts = range(0, X.shape[1], mini_batch_size)
+        return [(X[:, i : i + mini_batch_size], Y[:, i : i + mini_batch_size])
+                for i in starts]  # fmt: skip
+
+    X = np.random.default_rng(0).normal(size=(3, 20))
+    X[0] = np.arange(20)
+    Y = np.random.default_rng(1).normal(size=(1, 20))
+    told = cut(random_mini_batches, X.copy(), Y.copy(), 6, 5)
+    right = cut(lab.random_mini_batches, X.copy(), Y.copy(), 6, 5)
+    for key, value in right.items():
+        np.testing.assert_equal(told[key], value, err_msg=key)
+
+
+def test_shuffled_rows_are_no_columns_of_x():
+    def random_mini_batches(X, Y, mini_batch_size=64, seed=0):
+        return [(X[::-1].copy(), Y.copy())]
+
+    X = np.random.default_rng(0).normal(size=(3, 20))
+    X[0] = np.arange(20)
+    told = cut(random_mini_batches, X, np.ones((1, 20)), 64, 5)
+    assert told["columns that are not in X"] == 20
+
+
+def test_the_pytorch_code_of_the_recap_runs_and_does_what_is_said():
+    torch = pytest.importorskip("torch")
+    text = "\n".join(cell.text for cell in source.read("C2W2").cells)
+    (snippet,) = re.findall(r"```\n(.*?)```", text, re.DOTALL)
+    torch.manual_seed(0)
+    X = torch.randn(200, 3)
+    names = {
+        "torch": torch,
+        "DataLoader": torch.utils.data.DataLoader,
+        "clothes": torch.utils.data.TensorDataset(X, (X[:, 0] > 0).long()),
+        "net": torch.nn.Linear(3, 2),
+        "cost": torch.nn.functional.cross_entropy,
+    }
+    before = names["cost"](names["net"](X), (X[:, 0] > 0).long()).item()
+    exec(snippet, names)
+    assert names["cost"](names["net"](X), (X[:, 0] > 0).long()).item() < before
+    (rate,) = names["schedule"].get_last_lr()
+    assert rate == pytest.approx(lab.exponential_decay(0.001, 15, base=0.85))
+    assert len(names["batches"]) == 4

@@ -1,12 +1,13 @@
 """C2W3 against witnesses from outside: PyTorch, SciPy, numerical gradients."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
 from scipy import special, stats
 
-from autograder import build, solve
+from autograder import build, solve, source
 from autograder.check import load
 from autograder.grading import grade
 from autograder.policy import uses_forbidden
@@ -17,24 +18,24 @@ ref = reference("C2W3")
 
 
 def numerical(function, x, step=1e-6):
-    """Slope of a number in each value of an array, by central differences."""
-    slope = np.zeros_like(x)
-    for place in np.ndindex(x.shape):
-        kept = x[place]
-        x[place] = kept + step
+    """The gradient of a number with respect to an array, by central differences."""
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        kept = x[index]
+        x[index] = kept + step
         up = function(x)
-        x[place] = kept - step
-        slope[place] = (up - function(x)) / (2 * step)
-        x[place] = kept
-    return slope
+        x[index] = kept - step
+        gradient[index] = (up - function(x)) / (2 * step)
+        x[index] = kept
+    return gradient
 
 
 class TestSearch:
-    def test_logarithms_are_even(self):
+    def test_logarithms_are_uniform(self):
         drawn = ref.sample_log_uniform(1e-5, 10.0, 4000, np.random.default_rng(0))
         assert stats.kstest(drawn, stats.loguniform(1e-5, 10.0).cdf).pvalue > 0.01
 
-    def test_distances_to_one_are_even_on_a_log_scale(self):
+    def test_distances_from_one_are_uniform_on_a_log_scale(self):
         drawn = ref.sample_beta(0.9, 0.9999, 4000, np.random.default_rng(0))
         assert stats.kstest(1 - drawn, stats.loguniform(1e-4, 0.1).cdf).pvalue > 0.01
         assert np.median(1 / (1 - drawn)) == pytest.approx(10**2.5, rel=0.1)
@@ -67,12 +68,12 @@ class TestSoftmax:
         Z = np.random.default_rng(0).normal(scale=50, size=(6, 9))
         np.testing.assert_allclose(ref.softmax(Z), special.softmax(Z, axis=0))
 
-    def test_slope_is_that_of_the_cost(self):
+    def test_gradient_is_that_of_the_cost(self):
         rng = np.random.default_rng(1)
         Z, Y = rng.normal(size=(4, 5)), ref.one_hot_matrix(rng.integers(0, 4, 5), 4)
-        by_nudging = numerical(lambda Z: ref.cross_entropy(ref.softmax(Z), Y), Z)
+        by_differences = numerical(lambda Z: ref.cross_entropy(ref.softmax(Z), Y), Z)
         dZ = ref.softmax_backward(ref.softmax(Z), Y)
-        np.testing.assert_allclose(dZ, by_nudging, atol=1e-8)
+        np.testing.assert_allclose(dZ, by_differences, atol=1e-8)
 
     def test_two_classes_are_logistic_regression(self):
         z = np.linspace(-4, 4, 9)
@@ -126,14 +127,14 @@ class TestBatchNorm:
             return np.sum(out**2 * weights), out, cache
 
         _, out, cache = value(Z, gamma, beta)
-        slopes = ref.batchnorm_backward(2 * out * weights, cache)
-        for k, slope in enumerate(slopes):
+        grads = ref.batchnorm_backward(2 * out * weights, cache)
+        for k, grad in enumerate(grads):
             inputs = [Z, gamma, beta]
 
             def at(x, k=k, inputs=inputs):
                 return value(*inputs[:k], x, *inputs[k + 1 :])[0]
 
-            np.testing.assert_allclose(slope, numerical(at, inputs[k]), atol=1e-6)
+            np.testing.assert_allclose(grad, numerical(at, inputs[k]), atol=1e-6)
 
 
 class TestAutodiff:
@@ -205,10 +206,10 @@ class TestAutodiff:
         for i in range(30):
             nodes.append(nodes[-1] + nodes[i // 2])
         order = ref.topological_order(nodes[-1])
-        place = {id(node): i for i, node in enumerate(order)}
-        assert len(place) == len(order) == 31
+        position = {id(node): i for i, node in enumerate(order)}
+        assert len(position) == len(order) == 31
         for node, parent in ((n, p) for n in order for p in n.parents):
-            assert place[id(parent)] < place[id(node)]
+            assert position[id(parent)] < position[id(node)]
 
     def test_agrees_with_the_courses_framework(self):
         rng = np.random.default_rng(9)
@@ -243,10 +244,64 @@ def test_unbroadcast_undoes_every_broadcast():
                 narrow = shape[cut:]
                 x = np.zeros(narrow)
                 g = np.random.default_rng(0).normal(size=np.broadcast_shapes(wide))
-                slope = numerical(
+                grad = numerical(
                     lambda x, g=g, wide=wide: np.sum(np.broadcast_to(x, wide) * g), x
                 )
-                np.testing.assert_allclose(ref.unbroadcast(g, narrow), slope, atol=1e-7)
+                np.testing.assert_allclose(ref.unbroadcast(g, narrow), grad, atol=1e-7)
+
+
+def snippet(framework):
+    """The code that the lab prints for a framework."""
+    text = "\n".join(cell.text for cell in source.read("C2W3").cells)
+    (found,) = (
+        code
+        for code in re.findall(r"```\n(.*?)```", text, re.DOTALL)
+        if f"# {framework}" in code
+    )
+    return found
+
+
+def test_the_pytorch_code_of_the_lab_learns_and_differs_as_it_says():
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    X = torch.randn(400, 784)
+    Y = X[:, :10].argmax(1)
+    data = torch.utils.data.TensorDataset(X, Y)
+    names = {"torch": torch, "loader": torch.utils.data.DataLoader(data, 50)}
+    exec(snippet("PyTorch"), names)
+    model = names["model"]
+    assert (model(X).argmax(1) == Y).float().mean() > 0.5
+    assert torch.allclose(model(X[:1]), model(X)[:1], atol=1e-5)  # in test mode
+    layer = model[1]
+    assert (layer.momentum, layer.eps) == (0.1, 1e-5)
+    with pytest.raises(ValueError, match="more than 1 value"):
+        layer.train()(torch.ones(1, 64))
+
+
+def test_the_keras_code_of_the_lab_has_examples_in_rows():
+    # Keras is not installed with the tests; the lab's X_train has examples in columns.
+    code = snippet("Keras")
+    assert "model.fit(X_train.T, y_train" in code
+    assert "model.evaluate(X_test.T, y_test)" in code
+    compile(code, "snippet", "exec")
+
+
+def test_scaled_weights_before_batch_norm_get_a_gradient_scaled_down():
+    rng = np.random.default_rng(4)
+    W, X, upstream = (rng.normal(size=s) for s in [(3, 5), (5, 20), (3, 20)])
+    gamma, beta = np.ones((3, 1)), np.zeros((3, 1))
+
+    def gradient(scale):
+        running = {"mean": beta, "var": gamma}
+        out, cache = ref.batchnorm_forward(
+            scale * W @ X, gamma, beta, running, "train", epsilon=0.0
+        )
+        dZ, _, _ = ref.batchnorm_backward(upstream, cache)
+        return out, dZ @ X.T
+
+    (out, dW), (same, smaller) = gradient(1.0), gradient(4.0)
+    np.testing.assert_allclose(same, out)
+    np.testing.assert_allclose(smaller, dW / 4)
 
 
 class TestWithoutTheFramework:

@@ -22,12 +22,12 @@ lab.concept(
     "split_sizes",
     points=1,
     answer="B",
-    why="1 % is 50,000 pictures: enough to see differences of a tenth of a percent.",
+    why="1 % is 50,000 photographs: enough to see differences of a fifth of a percent.",
     because={
-        "A": "That was the rule for a thousand examples. Here 20 % are a million, far "
+        "A": "That is the split for a thousand examples. Here 20 % are a million, far "
         "more than it takes to measure an error.",
-        "C": "0.0005 % are 25 pictures: an error measured on them says nothing.",
-        "D": "Two thirds of the pictures would teach nothing.",
+        "C": "0.0005 % are 25 photographs: an error measured on them says nothing.",
+        "D": "The network would not learn from two thirds of the photographs.",
     },
 )
 
@@ -71,8 +71,8 @@ def shuffles_twice(X, Y, fractions, seed):
 
 
 @split_dataset.mistake(
-    "The columns were not shuffled. Data often lie in some order, and the test set "
-    "would hold only the last kind."
+    "The columns were not shuffled. Data are often stored in some order, so the test "
+    "set might hold one class only."
 )
 def does_not_shuffle(X, Y, fractions, seed):
     return _parts(X, Y, fractions, np.arange(X.shape[1]))
@@ -90,7 +90,8 @@ def one_seed_for_all(X, Y, fractions, seed):
 
 
 @split_dataset.mistake(
-    "Columns are lost where sizes do not divide. The test set is all that remains."
+    "Columns are lost where the sizes are not whole numbers. The test set is "
+    "everything that is left."
 )
 def loses_the_rest(X, Y, fractions, seed):
     m = X.shape[1]
@@ -101,7 +102,43 @@ def loses_the_rest(X, Y, fractions, seed):
 
 
 @split_dataset.mistake(
-    "Some columns are in two sets. Each set begins where the one before ends."
+    "A column is lost between two sets. Each set must begin where the one before ends."
+)
+def begins_one_too_late(X, Y, fractions, seed):
+    m = X.shape[1]
+    order = np.random.RandomState(seed).permutation(m)
+    a = round(fractions[0] * m)
+    b = a + round(fractions[1] * m)
+    parts = order[:a], order[a + 1 : b], order[b:]
+    return tuple((X[:, part], Y[:, part]) for part in parts)
+
+
+@split_dataset.mistake(
+    "The dev set ends too early: its size was taken for the index where it ends."
+)
+def takes_a_size_for_an_end(X, Y, fractions, seed):
+    m = X.shape[1]
+    order = np.random.RandomState(seed).permutation(m)
+    a, b = round(fractions[0] * m), round(fractions[1] * m)
+    parts = order[:a], order[a:b], order[b:]
+    return tuple((X[:, part], Y[:, part]) for part in parts)
+
+
+@split_dataset.mistake(
+    "Columns are lost: the size of the test set was rounded as well. The test set is "
+    "everything that is left."
+)
+def rounds_the_test_set_down(X, Y, fractions, seed):
+    m = X.shape[1]
+    order = np.random.RandomState(seed).permutation(m)
+    a = round(fractions[0] * m)
+    b = a + round(fractions[1] * m)
+    parts = order[:a], order[a:b], order[b : b + int(fractions[2] * m)]
+    return tuple((X[:, part], Y[:, part]) for part in parts)
+
+
+@split_dataset.mistake(
+    "Some columns are in two sets. Each set must begin where the one before ends."
 )
 def sets_overlap(X, Y, fractions, seed):
     m = X.shape[1]
@@ -120,9 +157,7 @@ def shuffles_x_only(X, Y, fractions, seed):
     return _parts(X, Y, fractions, order, np.arange(X.shape[1]))
 
 
-@split_dataset.mistake(
-    "The sizes are cut off, not rounded: 18.6 becomes 18 where 19 is nearer."
-)
+@split_dataset.mistake("The sizes are rounded down: 18.6 becomes 18, but 19 is nearer.")
 def cuts_sizes_off(X, Y, fractions, seed):
     m = X.shape[1]
     order = np.random.RandomState(seed).permutation(m)
@@ -168,9 +203,9 @@ def split_with_global_seed(X, Y, fractions, seed):
 
 @lab.check("diagnose", points=4)
 def diagnose(rng):
-    """Healthy, each ailment, both, a hard task, another tolerance, luck on dev.
+    """No gap too wide, each, both, a hard task, another tolerance, luck on dev.
 
-    - A gap counts where it is larger than the tolerance, not where it is as large.
+    - A gap counts if it is larger than the tolerance, not if it is equal to it.
     - A dev error below the training error is no variance.
     """
     e = float(rng.uniform(0.05, 0.06))
@@ -203,8 +238,8 @@ def forgets_bayes(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
 
 
 @diagnose.mistake(
-    "Variance is the gap between dev and *training* error, not between dev and Bayes "
-    "error."
+    "High variance was decided by the gap between dev and Bayes error. It is the gap "
+    "between dev and *training* error."
 )
 def variance_from_bayes(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _found(
@@ -212,13 +247,13 @@ def variance_from_bayes(train_error, dev_error, bayes_error=0.0, tolerance=0.02)
     )
 
 
-@diagnose.mistake("It stops at the first ailment. A network can have both.")
-def one_ailment_only(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+@diagnose.mistake("It returns at most one of the two. A network can have both.")
+def one_of_the_two_only(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     bias = train_error - bayes_error > tolerance
     return _found(bias, not bias and dev_error - train_error > tolerance)
 
 
-@diagnose.mistake("The two names have changed places.")
+@diagnose.mistake("The two names are swapped.")
 def swaps_the_names(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _found(
         dev_error - train_error > tolerance, train_error - bayes_error > tolerance
@@ -238,8 +273,8 @@ def counts_equal_gaps(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
 
 
 @diagnose.mistake(
-    "A dev error *below* the training error is called variance. Leave the sign of the "
-    "gap as it is; it is not a distance."
+    "A *negative* gap counts as too wide. Take the difference as it is, without its "
+    "absolute value."
 )
 def takes_sizes_of_gaps(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return _found(
@@ -259,7 +294,8 @@ def bias_from_dev(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
 
 
 @diagnose.mistake(
-    "A healthy network gets `{}`, which is a dictionary. The empty set is `set()`."
+    "Where no gap is too wide, it returns `{}`, which is a dictionary. The empty set "
+    "is `set()`."
 )
 def empty_dictionary(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
     return ref.diagnose(train_error, dev_error, bayes_error, tolerance) or {}
@@ -295,12 +331,13 @@ lab.concept(
     "what_to_try",
     points=1,
     answer="D",
-    why="It misses 10 % more than people, even in training: high bias.",
+    why="Even in training its error is 10 % above that of people: high bias.",
     because={
-        "A": "The gap between training and dev error is 1 %: more data close that gap, "
-        "not the one of 10 % before it.",
-        "B": "Dropout is against high variance. It would raise the training error.",
-        "C": "A larger λ makes the network stiffer, and it is too stiff already.",
+        "A": "More data close the gap between training and dev error, and that is only "
+        "1 %. The gap of 10 % between people and training error stays.",
+        "B": "Dropout is a cure for high variance. It would raise the training error.",
+        "C": "A larger λ makes the function smoother, and the network already fits its "
+        "training set badly.",
     },
 )
 
@@ -324,8 +361,8 @@ def _statistics(X):
 
 
 @normalize_inputs.mistake(
-    "The test set was normalized with its own mean and deviation. Use those of the "
-    "training set: the ruler must not change."
+    "The test set was normalized with its own mean and standard deviation. Use those "
+    "of the training set."
 )
 def test_set_by_its_own(X_train, X_test):
     X, _, mu, sigma = ref.normalize_inputs(X_train, X_test)
@@ -335,15 +372,66 @@ def test_set_by_its_own(X_train, X_test):
 
 
 @normalize_inputs.mistake(
-    "The test set went into the mean and deviation. They come from the training set "
-    "alone."
+    "The test set is scaled but not shifted. Treat it like the training set."
+)
+def does_not_shift_the_test_set(X_train, X_test):
+    X, _, mu, sigma = ref.normalize_inputs(X_train, X_test)
+    return X, X_test / sigma, mu, sigma
+
+
+@normalize_inputs.mistake(
+    "The test set is shifted but not scaled. Treat it like the training set."
+)
+def does_not_scale_the_test_set(X_train, X_test):
+    X, _, mu, sigma = ref.normalize_inputs(X_train, X_test)
+    return X, X_test - mu, mu, sigma
+
+
+@normalize_inputs.mistake(
+    "The test set was shifted by its own mean. Use the mean of the training set."
+)
+def test_set_by_its_own_mean(X_train, X_test):
+    X, _, mu, sigma = ref.normalize_inputs(X_train, X_test)
+    return X, (X_test - X_test.mean(axis=1, keepdims=True)) / sigma, mu, sigma
+
+
+@normalize_inputs.mistake(
+    "The features are scaled to the range 0 to 1. Scale them to mean 0 and standard "
+    "deviation 1."
+)
+def scales_to_a_range(X_train, X_test):
+    low = X_train.min(axis=1, keepdims=True)
+    return _scaled(X_train, X_test, low, X_train.max(axis=1, keepdims=True) - low)
+
+
+@normalize_inputs.mistake(
+    "It divides by the norm of each row, a root of a *sum* of squares. The standard "
+    "deviation is the root of their mean."
+)
+def divides_by_the_norm(X_train, X_test):
+    mu, _ = _statistics(X_train)
+    norm = np.linalg.norm(X_train - mu, axis=1, keepdims=True)
+    return _scaled(X_train, X_test, mu, norm)
+
+
+@normalize_inputs.mistake(
+    "mu and sigma were computed for each example. There is one of each per feature."
+)
+def along_the_wrong_axis_kept(X_train, X_test):
+    mu, sigma = X_train.mean(axis=0, keepdims=True), X_train.std(axis=0, keepdims=True)
+    return (X_train - mu) / sigma, (X_test - mu) / sigma, mu, sigma
+
+
+@normalize_inputs.mistake(
+    "Mean and standard deviation were computed over both sets. Compute them on the "
+    "training set alone."
 )
 def statistics_of_both(X_train, X_test):
     return _scaled(X_train, X_test, *_statistics(np.hstack([X_train, X_test])))
 
 
 @normalize_inputs.mistake(
-    "It divides by the variance. Take its root, the standard deviation."
+    "It divides by the variance. Divide by its square root, the standard deviation."
 )
 def divides_by_the_variance(X_train, X_test):
     mu, sigma = _statistics(X_train)
@@ -351,7 +439,7 @@ def divides_by_the_variance(X_train, X_test):
 
 
 @normalize_inputs.mistake(
-    "mu and sigma describe examples, not features. Average over axis 1."
+    "mu and sigma were computed for each example. There is one of each per feature."
 )
 def along_the_wrong_axis(X_train, X_test):
     mu, sigma = X_train.mean(axis=0), X_train.std(axis=0) + 1e-12
@@ -359,7 +447,8 @@ def along_the_wrong_axis(X_train, X_test):
 
 
 @normalize_inputs.mistake(
-    "One mean and one deviation were used for all features. Each has its own."
+    "One mean and one standard deviation were used for all features. Each feature has "
+    "its own."
 )
 def one_ruler_for_all(X_train, X_test):
     mu = np.full((X_train.shape[0], 1), X_train.mean())
@@ -368,17 +457,18 @@ def one_ruler_for_all(X_train, X_test):
 
 
 @normalize_inputs.mistake(
-    "The deviation is taken around 0, not around the mean. Shift first, then measure."
+    "The standard deviation was computed around 0. It is the root of the mean squared "
+    "distance from the *mean*."
 )
-def deviation_before_shifting(X_train, X_test):
+def spread_around_zero(X_train, X_test):
     mu = X_train.mean(axis=1, keepdims=True)
     sigma = np.sqrt(np.mean(X_train**2, axis=1, keepdims=True))
     return _scaled(X_train, X_test, mu, sigma)
 
 
 @normalize_inputs.mistake(
-    "The squares were divided by m - 1. Here the mean square is meant, as `np.std` has "
-    "it by default."
+    "The sum of squares was divided by m - 1. Divide it by m, as `np.std` does by "
+    "default."
 )
 def divides_by_one_less(X_train, X_test):
     mu = X_train.mean(axis=1, keepdims=True)
@@ -387,7 +477,7 @@ def divides_by_one_less(X_train, X_test):
 
 
 @normalize_inputs.mistake(
-    "The test set came back as it was. Shift and scale it too, with the training set's "
+    "The test set came back unchanged. Shift and scale it too, with the training set's "
     "mean and standard deviation."
 )
 def leaves_the_test_set(X_train, X_test):
@@ -396,7 +486,7 @@ def leaves_the_test_set(X_train, X_test):
 
 
 @normalize_inputs.mistake(
-    "Both sets are right, but what comes back as sigma is the variance. Return its "
+    "Both sets are right, but the returned sigma is the variance. Return its square "
     "root, which you divided by."
 )
 def returns_the_variance(X_train, X_test):
@@ -413,7 +503,7 @@ def forgets_to_scale_features(X_train, X_test):
 
 
 @normalize_inputs.mistake(
-    "mu and sigma have lost an axis. Each is a column: `keepdims=True`."
+    "mu and sigma have lost an axis. Each should be a column (n_x, 1); see `keepdims`."
 )
 def flat_statistics(X_train, X_test):
     X, new, mu, sigma = ref.normalize_inputs(X_train, X_test)
@@ -463,7 +553,7 @@ def normalize_step_by_step(X_train, X_test):
 
 
 def dimensions(rng):
-    """Shallow and deep networks; draws enough for mean and spread to show."""
+    """Shallow and deep networks, with enough weights to see mean and spread."""
     yield case([int(rng.integers(300, 400)), 1])
     yield case([int(n) for n in rng.integers([20, 80, 40, 5], [30, 90, 50, 9])])
     yield case([int(n) for n in rng.integers([90, 50, 25, 60], [130, 60, 30, 70])])
@@ -488,11 +578,16 @@ def zeros(rng):
 
 
 @zeros.mistake(
-    "The weight matrices are transposed. A row for each unit, a column for each input: "
-    "(n[l], n[l-1])."
+    "The weight matrices are transposed. There is a row for each unit and a column for "
+    "each input."
 )
 def zeros_transposed(layers_dims):
     return filled(layers_dims, lambda shape: np.zeros(shape[::-1]))
+
+
+@zeros.mistake("The weights are ones. All of them should be zeros.")
+def zeros_that_are_ones(layers_dims):
+    return filled(layers_dims, np.ones)
 
 
 @zeros.mistake("The biases lack an axis. Their shape is (n[l], 1).")
@@ -501,8 +596,7 @@ def zeros_flat_biases(layers_dims):
 
 
 @zeros.mistake(
-    "The last layer is missing or wrong. There are len(layers_dims) - 1 of them, "
-    "counted from 1."
+    "The last layer is missing. `layers_dims` has one entry more than there are layers."
 )
 def zeros_without_the_last(layers_dims):
     full = filled(layers_dims, np.zeros)
@@ -513,7 +607,7 @@ def zeros_without_the_last(layers_dims):
 
 
 @zeros.mistake(
-    "The layers are counted from 0. The first is W1, as layer 0 is the input."
+    "The layers are counted from 0. The first is layer 1; layer 0 is the input."
 )
 def zeros_counted_from_zero(layers_dims):
     full = filled(layers_dims, np.zeros)
@@ -535,7 +629,7 @@ def zeros_from_lists(layers_dims):
 
 
 def drawn(scale):
-    """What is expected of weights with a deviation that depends on the inputs."""
+    """Expected: weights whose standard deviation depends on the number of inputs."""
 
     def expected(layers_dims):
         return filled(layers_dims, lambda shape: draws(shape, std=scale(shape[1])))
@@ -544,17 +638,15 @@ def drawn(scale):
 
 
 def add_starts(check, scale, wrong):
-    """Mistakes and right versions that the three random starts share."""
+    """Mistakes and right versions that the three random initializations share."""
 
-    @check.mistake(
-        "The weight matrices are transposed. A row for each unit: (n[l], n[l-1])."
-    )
+    @check.mistake("The weight matrices are transposed. There is a row for each unit.")
     def transposed(layers_dims):
         return filled(
             layers_dims, lambda shape: np.random.randn(*shape[::-1]) * scale(shape[1])
         )
 
-    @check.mistake("All weights are positive. `randn` draws around 0; `rand` does not.")
+    @check.mistake("No weight is negative. `randn` draws around 0; `rand` does not.")
     def uniform(layers_dims):
         return filled(layers_dims, lambda s: np.random.rand(*s) * scale(s[1]))
 
@@ -564,6 +656,14 @@ def add_starts(check, scale, wrong):
             layers_dims,
             lambda s: np.random.randn(*s) * scale(s[1]),
             lambda s: np.random.randn(*s),
+        )
+
+    @check.mistake("The biases are random. They start at 0.")
+    def random_biases_of_that_size(layers_dims):
+        return filled(
+            layers_dims,
+            lambda s: np.random.randn(*s) * scale(s[1]),
+            lambda s: np.random.randn(*s) * scale(s[1]),
         )
 
     @check.mistake("The biases lack an axis. Their shape is (n[l], 1).")
@@ -603,7 +703,7 @@ def add_starts(check, scale, wrong):
 
 @lab.check("initialize_parameters_random", points=2)
 def random_start(rng):
-    """Shallow and deep networks; draws enough for mean and spread to show."""
+    """Shallow and deep networks, with enough weights to see mean and spread."""
     yield from dimensions(rng)
 
 
@@ -613,7 +713,7 @@ add_starts(
     lambda n: 10.0,
     [
         ("The weights are not multiplied by 10.", lambda n, before: 1.0),
-        ("The weights are multiplied by 0.01. Here they are large on purpose: 10.",
+        ("The weights are multiplied by 0.01. Here they are meant to be large.",
          lambda n, before: 0.01),
     ],
 )  # fmt: skip
@@ -621,7 +721,7 @@ add_starts(
 
 @lab.check("initialize_parameters_he", points=4)
 def he_start(rng):
-    """Shallow and deep networks; draws enough for mean and spread to show."""
+    """Shallow and deep networks, with enough weights to see mean and spread."""
     yield from dimensions(rng)
 
 
@@ -630,23 +730,27 @@ add_starts(
     he_start,
     lambda n: np.sqrt(2 / n),
     [
-        ("The root is missing: 2/n is the variance, and weights are multiplied by the "
-         "standard deviation.", lambda n, before: 2 / before),
-        ("The root covers the 2 only. It is the root of the whole fraction.",
+        ("The square root is missing: 2/n is the variance, and `randn` is multiplied "
+         "by the standard deviation.", lambda n, before: 2 / before),
+        ("The root was taken of the 2 only. Take the root of the whole fraction.",
          lambda n, before: np.sqrt(2) / before),
-        ("That is Xavier's start, with 1/n. He's has 2/n, since ReLU silences half.",
+        ("This is Xavier initialization, with 1/n. With ReLU the variance is doubled.",
          lambda n, before: np.sqrt(1 / before)),
-        ("The spread follows the units of the layer itself. It is its *inputs* that "
-         "are summed: n[l-1].", lambda n, before: np.sqrt(2 / n)),
-        ("The weights are spread as `randn` draws them: the factor is missing.",
+        ("The spread depends on the units of the layer itself. What counts is how "
+         "many inputs each unit sums over.", lambda n, before: np.sqrt(2 / n)),
+        ("The weights are standard normal: the factor is missing.",
          lambda n, before: 1.0),
+        ("It divides by the standard deviation. `randn` has to be multiplied by it.",
+         lambda n, before: 1 / np.sqrt(2 / before)),
+        ("The spread depends on inputs and outputs, as Glorot's does. Here only the "
+         "inputs count.", lambda n, before: np.sqrt(2 / (n + before))),
     ],
 )  # fmt: skip
 
 
 @lab.check("initialize_parameters_xavier", points=2)
 def xavier_start(rng):
-    """Shallow and deep networks; draws enough for mean and spread to show."""
+    """Shallow and deep networks, with enough weights to see mean and spread."""
     yield from dimensions(rng)
 
 
@@ -655,12 +759,14 @@ add_starts(
     xavier_start,
     lambda n: np.sqrt(1 / n),
     [
-        ("The root is missing: 1/n is the variance, and weights are multiplied by the "
-         "standard deviation.", lambda n, before: 1 / before),
-        ("That is He's start, with 2/n. Xavier's has 1/n.",
+        ("The square root is missing: 1/n is the variance, and `randn` is multiplied "
+         "by the standard deviation.", lambda n, before: 1 / before),
+        ("This is He initialization, with 2/n. Xavier has half that variance.",
          lambda n, before: np.sqrt(2 / before)),
-        ("The spread follows the units of the layer itself. It is its *inputs* that "
-         "are summed: n[l-1].", lambda n, before: np.sqrt(1 / n)),
+        ("The spread depends on the units of the layer itself. What counts is how "
+         "many inputs each unit sums over.", lambda n, before: np.sqrt(1 / n)),
+        ("The spread depends on inputs and outputs, as in Glorot's paper. Here only "
+         "the inputs count.", lambda n, before: np.sqrt(2 / (n + before))),
     ],
 )  # fmt: skip
 
@@ -669,13 +775,13 @@ lab.concept(
     points=1,
     answer=0.05,
     digits=2,
-    why="√(2 / 800): the 800 inputs count.",
+    why="√(2 / 800): what counts is the 800 inputs.",
     because={
-        0.14: "That takes the 100 units of the layer. Each of them sums over its 800 "
+        0.14: "This takes the 100 units of the layer. Each of them sums over its 800 "
         "inputs.",
-        0.04: "That is Xavier's start. He's has a 2 in place of the 1.",
-        0.0: "That is the variance, 2/800. The deviation is its root.",
-        0.02: "There is a 2 above the line: the deviation is the root of 2/n.",
+        0.04: "This is Xavier initialization. He's variance is twice that.",
+        0.0: "This is the variance, 2/800. The standard deviation is its square root.",
+        0.02: "The numerator is 2, and the root is taken of the whole fraction.",
     },
 )
 
@@ -693,7 +799,7 @@ def network_case(rng, sizes, m, zero=True):
     return rng.normal(size=(n_x, m)), rng.integers(0, 2, (n_y, m)), parameters
 
 
-# Enough units behind each ReLU that some are silent and some are not.
+# Enough units after each ReLU that some are 0 and some are not.
 SIZES = [((2, 9, 8, 1), 1), ((3, 5, 4, 1), 5), ((4, 6, 5, 1), 12), ((3, 6, 5, 3), 7)]
 
 
@@ -705,6 +811,7 @@ def cost_with_penalty(rng):
     )
     for (sizes, m), lambd in sizes_and_strengths:
         _, Y, parameters = network_case(rng, sizes, m)
+        Y[0, 0] = 0  # labels 0 count in every case
         A3 = rng.uniform(0.05, 0.95, Y.shape)
         yield case(A3, Y, parameters, lambd)
 
@@ -725,15 +832,14 @@ def penalty_not_averaged(A3, Y, parameters, lambd):
 
 
 @cost_with_penalty.mistake(
-    "The penalty is twice as large as it should be: it is divided by 2m, so that its "
-    "slope has no 2."
+    "The penalty is twice as large as it should be. Look at its denominator."
 )
 def penalty_without_the_two(A3, Y, parameters, lambd):
     return _entropy(A3, Y) + lambd / Y.shape[1] * _squares(parameters)
 
 
 @cost_with_penalty.mistake(
-    "The weights of one layer are charged, the others are not. All three count."
+    "Only the weights of the first layer are in the penalty. All three count."
 )
 def charges_the_first_layer_only(A3, Y, parameters, lambd):
     penalty = lambd / (2 * Y.shape[1]) * _squares(parameters, ("W1",))
@@ -749,8 +855,8 @@ def leaves_out_the_middle_layer(A3, Y, parameters, lambd):
 
 
 @cost_with_penalty.mistake(
-    "The norms of the weights are charged, roots of the sums. The penalty adds up the "
-    "squares."
+    "The penalty adds up norms. It should add up *squared* norms: do not take the "
+    "square root."
 )
 def charges_norms(A3, Y, parameters, lambd):
     norms = sum(np.linalg.norm(parameters[key]) for key in WEIGHTS)
@@ -765,7 +871,7 @@ def penalty_alone(A3, Y, parameters, lambd):
 
 
 @cost_with_penalty.mistake(
-    "The cross-entropy is not averaged: divide it by m, as the penalty is."
+    "The cross-entropy is not averaged over the examples: divide it by m."
 )
 def entropy_not_averaged(A3, Y, parameters, lambd):
     penalty = lambd / (2 * Y.shape[1]) * _squares(parameters)
@@ -773,7 +879,7 @@ def entropy_not_averaged(A3, Y, parameters, lambd):
 
 
 @cost_with_penalty.mistake(
-    "λ/(2m) multiplies the first sum of squares only. Put brackets around all three."
+    "λ/(2m) multiplies only the first sum of squares. Put all three sums in brackets."
 )
 def factor_of_the_first_only(A3, Y, parameters, lambd):
     penalty = lambd / (2 * Y.shape[1]) * _squares(parameters, ("W1",))
@@ -788,13 +894,38 @@ def multiplies_by_m(A3, Y, parameters, lambd):
     return _entropy(A3, Y) + lambd / 2 * Y.shape[1] * _squares(parameters)
 
 
-@cost_with_penalty.mistake("There is no penalty in it, only the cross-entropy.")
+@cost_with_penalty.mistake(
+    "The cross-entropy is averaged over the outputs as well. Average it over the "
+    "examples only."
+)
+def averages_over_outputs(A3, Y, parameters, lambd):
+    penalty = lambd / (2 * Y.shape[1]) * _squares(parameters)
+    return _entropy(A3, Y) / Y.shape[0] + penalty
+
+
+@cost_with_penalty.mistake(
+    "The cross-entropy counts only the outputs with label 1. Where is (1 - Y)?"
+)
+def forgets_the_zeros(A3, Y, parameters, lambd):
+    penalty = lambd / (2 * Y.shape[1]) * _squares(parameters)
+    return -np.sum(Y * np.log(A3)) / Y.shape[1] + penalty
+
+
+@cost_with_penalty.mistake(
+    "The squares of each layer are averaged. They should be added up."
+)
+def averages_the_squares(A3, Y, parameters, lambd):
+    total = sum(np.mean(parameters[key] ** 2) for key in WEIGHTS)
+    return _entropy(A3, Y) + lambd / (2 * Y.shape[1]) * total
+
+
+@cost_with_penalty.mistake("The penalty is missing: this is the cross-entropy alone.")
 def no_penalty(A3, Y, parameters, lambd):
     return _entropy(A3, Y)
 
 
 @cost_with_penalty.mistake(
-    "The biases are charged as well. Only weights steepen; leave biases free."
+    "The biases are in the penalty as well. Only the weights belong there."
 )
 def charges_biases(A3, Y, parameters, lambd):
     return _entropy(A3, Y) + lambd / (2 * Y.shape[1]) * _squares(
@@ -803,7 +934,7 @@ def charges_biases(A3, Y, parameters, lambd):
 
 
 @cost_with_penalty.mistake(
-    "The weights of one layer are missing from the penalty. All three count."
+    "The weights of the last layer are missing from the penalty. All three count."
 )
 def leaves_out_the_last_layer(A3, Y, parameters, lambd):
     return _entropy(A3, Y) + lambd / (2 * Y.shape[1]) * _squares(
@@ -829,7 +960,7 @@ def squares_the_sum(A3, Y, parameters, lambd):
 
 
 @cost_with_penalty.mistake(
-    "Absolute values are charged, not squares. That is L1, two exercises further on."
+    "The penalty adds up absolute values. That is L1; L2 adds up squares."
 )
 def charges_absolute_values(A3, Y, parameters, lambd):
     total = sum(np.sum(np.abs(parameters[key])) for key in WEIGHTS)
@@ -878,8 +1009,8 @@ def _backward(X, Y, cache, lambd=0.0, keep=1.0, **how):
         D1 = D2 = 1
     else:
         _, D1, A1, W1, _, _, D2, A2, W2, _, _, A3, W3, _ = cache
-    if how.get("unmasked"):
-        D1 = D2 = 1
+    unmasked = how.get("unmasked", ())
+    D1, D2 = 1 if 1 in unmasked else D1, 1 if 2 in unmasked else D2
     if how.get("swapped_masks"):
         D1, D2 = D2, D1
     masked = {layer: how.get("relu", True) for layer in (1, 2)}
@@ -887,11 +1018,13 @@ def _backward(X, Y, cache, lambd=0.0, keep=1.0, **how):
     decay = how.get("decay", (1, 1, 1))
     charge = [lambd / m * share for share in decay]
     by = how.get("by", m)
-    dZ3 = A3 - Y if not how.get("reversed") else Y - A3
+    dZ3 = (A3 - Y if not how.get("reversed") else Y - A3) / how.get("early", 1)
     dA2 = W3.T @ dZ3 * D2 * scale[1]
     dZ2 = dA2 * (A2 > 0) if masked[2] else dA2
-    dA1 = W2.T @ dZ2 * D1 * scale[0]
+    dA1 = W2.T @ (dA2 if how.get("skips_relu") else dZ2) * D1 * scale[0]
     dZ1 = dA1 * (A1 > 0) if masked[1] else dA1
+    if how.get("by_value") == 1:
+        dZ1 = dA1 * A1
     total = {"axis": 1, "keepdims": how.get("keepdims", True)}
     return {
         "dZ3": dZ3,
@@ -915,7 +1048,7 @@ for _layer, _decay in ((1, (0, 1, 1)), (2, (1, 0, 1)), (3, (1, 1, 0))):
 
     one_term_missing.__name__ = f"term_of_layer_{_layer}_missing"
     backward_with_penalty.mistake(
-        f"dW{_layer} lacks its λ/m term. Each of the three weight slopes gets one."
+        f"dW{_layer} lacks its λ/m term. Each of dW1, dW2 and dW3 needs one."
     )(one_term_missing)
 
 
@@ -926,7 +1059,7 @@ for _layer, _decay in ((1, (1, 0, 0)), (2, (0, 1, 0)), (3, (0, 0, 1))):
 
     one_term_only.__name__ = f"term_of_layer_{_layer}_only"
     backward_with_penalty.mistake(
-        f"Only dW{_layer} has its λ/m term. All three weights are charged."
+        f"Only dW{_layer} has its λ/m term. Each of dW1, dW2 and dW3 needs one."
     )(one_term_only)
 
 
@@ -945,46 +1078,47 @@ def terms_not_averaged(X, Y, cache, lambd):
 
 
 @backward_with_penalty.mistake(
-    "The λ term is half as large as it should be: the slope of w²/2 is w."
+    "The λ term is half as large as it should be. What is the derivative of w²/2?"
 )
 def half_the_terms(X, Y, cache, lambd):
     return _backward(X, Y, cache, lambd / 2)
 
 
 @backward_with_penalty.mistake(
-    "The λ term is subtracted. It belongs to the slope, so it is added; the step "
-    "subtracts."
+    "The λ term is subtracted. It is part of the gradient, so it is added; only the "
+    "update subtracts."
 )
 def terms_subtracted(X, Y, cache, lambd):
     return _backward(X, Y, cache, -lambd)
 
 
 @backward_with_penalty.mistake(
-    "Through ReLU everything passes. Where the activation is 0, nothing should: dZ is "
-    "0 there."
+    "dZ equals dA: the derivative of ReLU is missing. Where the activation is 0, dZ is "
+    "0 too."
 )
 def forgets_relu(X, Y, cache, lambd):
     return _backward(X, Y, cache, lambd, relu=False)
 
 
 @backward_with_penalty.mistake(
-    "The slopes are sums over the examples. Divide dW and db by m."
+    "dW and db are sums over the examples. Divide them by m."
 )
-def sums_the_slopes(X, Y, cache, lambd):
+def sums_the_gradients(X, Y, cache, lambd):
     return _backward(X, Y, cache, lambd, by=1)
 
 
 @backward_with_penalty.mistake(
-    "dZ3 holds a factor A3 (1 - A3) too many. With this cost it cancels out."
+    "dZ3 has an extra factor A3 (1 - A3). With cross-entropy it cancels out."
 )
-def sigmoid_slope_at_the_output(X, Y, cache, lambd):
+def sigmoid_derivative_at_the_output(X, Y, cache, lambd):
     A3 = cache[9]
     scaled = (*cache[:9], Y + (A3 - Y) * A3 * (1 - A3), *cache[10:])
     return _backward(X, Y, scaled, lambd)
 
 
 @backward_with_penalty.mistake(
-    "dW holds λ/m times the sign of the weight. That is L1; L2 takes the weight itself."
+    "dW contains λ/m times the sign of the weight. That is L1. What is the derivative "
+    "of a square?"
 )
 def terms_of_l1(X, Y, cache, lambd):
     grads = _backward(X, Y, cache, 0.0)
@@ -994,8 +1128,8 @@ def terms_of_l1(X, Y, cache, lambd):
 
 
 @backward_with_penalty.mistake(
-    "dZ is dA times the activation. On the way back through ReLU dA passes as it is, "
-    "or not at all: a mask of ones and zeros."
+    "dZ is dA times the activation. It should be dA times the *derivative* of ReLU, "
+    "which is 1 or 0."
 )
 def multiplies_by_the_activation(X, Y, cache, lambd):
     m = X.shape[1]
@@ -1014,8 +1148,16 @@ def multiplies_by_the_activation(X, Y, cache, lambd):
 
 
 @backward_with_penalty.mistake(
-    "The λ term holds the square of the weight. That is the penalty; its derivative "
-    "holds the weight itself."
+    "dZ1 is dA1 times the activation. It should be dA1 times the *derivative* of ReLU, "
+    "which is 1 or 0."
+)
+def multiplies_by_the_first_activation(X, Y, cache, lambd):
+    return _backward(X, Y, cache, lambd, by_value=1)
+
+
+@backward_with_penalty.mistake(
+    "The λ term contains the square of the weight. That is the penalty; the gradient "
+    "needs its derivative."
 )
 def terms_of_squares(X, Y, cache, lambd):
     grads = _backward(X, Y, cache, 0.0)
@@ -1024,20 +1166,46 @@ def terms_of_squares(X, Y, cache, lambd):
     return grads
 
 
-@backward_with_penalty.mistake("All slopes point the wrong way: dZ3 is A3 - Y.")
-def reversed_slopes(X, Y, cache, lambd):
+@backward_with_penalty.mistake(
+    "dA1 is computed from dA2. It should be computed from dZ2, after ReLU's derivative."
+)
+def goes_around_relu(X, Y, cache, lambd):
+    return _backward(X, Y, cache, lambd, skips_relu=True)
+
+
+@backward_with_penalty.mistake(
+    "dZ and dA are divided by m. In the formulas of this lab, 1/m comes in with dW and "
+    "db only."
+)
+def divides_too_early(X, Y, cache, lambd):
+    return _backward(X, Y, cache, lambd, early=X.shape[1], by=1)
+
+
+@backward_with_penalty.mistake(
+    "The λ term adds the sum of all weights to each. It should be λ/m times the weight "
+    "itself."
+)
+def terms_of_sums(X, Y, cache, lambd):
+    grads = _backward(X, Y, cache, 0.0)
+    for key, W in (("dW1", cache[2]), ("dW2", cache[6]), ("dW3", cache[10])):
+        grads[key] = grads[key] + lambd / X.shape[1] * np.sum(W)
+    return grads
+
+
+@backward_with_penalty.mistake("The sign of dZ3 is wrong, and of all that follows.")
+def reversed_gradients(X, Y, cache, lambd):
     return _backward(X, Y, cache, lambd, reversed=True)
 
 
-@backward_with_penalty.mistake("The biases lost an axis: `keepdims=True` in the sums.")
+@backward_with_penalty.mistake("The gradients of the biases lost an axis: `keepdims`.")
 def biases_without_axis(X, Y, cache, lambd):
     return _backward(X, Y, cache, lambd, keepdims=False)
 
 
 @backward_with_penalty.mistake(
-    "The biases carry a penalty too. Only weights are charged."
+    "db contains a λ term. The penalty depends on the weights only."
 )
-def charges_bias_slopes(X, Y, cache, lambd):
+def charges_biases_in_the_gradient(X, Y, cache, lambd):
     grads = _backward(X, Y, cache, lambd)
     for key, b in zip(
         ("db1", "db2", "db3"), (cache[3], cache[7], cache[11]), strict=True
@@ -1093,11 +1261,11 @@ lab.concept(
     digits=3,
     why="1 - αλ/m = 1 - 0.3 · 2 / 150.",
     because={
-        0.4: "That is 1 - αλ: the penalty is averaged, so divide by m.",
-        0.987: "That leaves out the learning rate: the step is α times the slope.",
-        0.004: "That is the share that is *lost* in a step. What remains?",
-        1.004: "It shrinks: the step is subtracted.",
-        0.998: "The slope of λ/(2m) w² is λ/m · w: the 2 cancels.",
+        0.4: "This is 1 - αλ: the penalty is averaged, so divide by m.",
+        0.987: "This leaves out the learning rate: the step is α times the gradient.",
+        0.004: "This is the fraction that is *lost* in a step. What remains?",
+        1.004: "The weight shrinks: the step is subtracted.",
+        0.998: "The derivative of λ/(2m) w² is λ/m · w: the 2 cancels.",
     },
 )
 
@@ -1120,14 +1288,14 @@ def _absolute(parameters, keys="W"):
     return sum(np.sum(np.abs(v)) for k, v in parameters.items() if k[0] in keys)
 
 
-@l1_penalty.mistake("The biases are charged as well. Take the keys that begin with W.")
+@l1_penalty.mistake("The biases are in the sum as well. Only weights belong there.")
 def l1_charges_biases(parameters, lambd, m):
     return lambd / m * _absolute(parameters, "Wb")
 
 
 @l1_penalty.mistake(
-    "It is half as large as it should be. The 2 below the line belongs to L2, where it "
-    "cancels against the square."
+    "It is half as large as it should be. The 2 in the denominator belongs to L2, "
+    "where it cancels in the derivative."
 )
 def l1_halves(parameters, lambd, m):
     return lambd / (2 * m) * _absolute(parameters)
@@ -1144,8 +1312,8 @@ def l1_without_absolute_values(parameters, lambd, m):
 
 
 @l1_penalty.mistake(
-    "The absolute value was taken of each layer's sum, where weights of different sign "
-    "have cancelled already. Take absolute values first, then add up."
+    "Each layer's weights were summed before the absolute value was taken, so weights "
+    "of different sign cancelled. Take absolute values first."
 )
 def l1_of_the_sums(parameters, lambd, m):
     weights = (v for k, v in parameters.items() if k[0] == "W")
@@ -1153,7 +1321,7 @@ def l1_of_the_sums(parameters, lambd, m):
 
 
 @l1_penalty.mistake(
-    "It is the average weight of each layer that is charged. Add all of them up."
+    "The absolute values of each layer were averaged. Add them up instead."
 )
 def l1_averages_layers(parameters, lambd, m):
     weights = (v for k, v in parameters.items() if k[0] == "W")
@@ -1161,7 +1329,7 @@ def l1_averages_layers(parameters, lambd, m):
 
 
 @l1_penalty.mistake(
-    "The weights of the last layer are missing. Go through all keys that begin with W."
+    "The weights of the last layer are missing. The network may have any depth."
 )
 def l1_without_the_last_layer(parameters, lambd, m):
     last = f"W{len(parameters) // 2}"
@@ -1175,7 +1343,7 @@ def l1_squares(parameters, lambd, m):
 
 
 @l1_penalty.mistake(
-    "Only the first weight matrix counts, or the first few. Go through all keys."
+    "Only the first weight matrix is in the sum. All of them count, however many."
 )
 def l1_first_layer_only(parameters, lambd, m):
     return lambd / m * np.sum(np.abs(parameters["W1"]))
@@ -1209,61 +1377,63 @@ def l1_gradient(rng):
 
 
 @l1_gradient.mistake(
-    "That is the slope of L2: it depends on the weight. L1 pulls equally."
+    "This is the gradient of L2, which grows with the weight. L1 pulls at all weights "
+    "with the same force."
 )
-def slope_of_l2(W, lambd, m):
+def gradient_of_l2(W, lambd, m):
     return lambd / m * W
 
 
-@l1_gradient.mistake("At a weight of 0 the slope should be 0. `np.sign` does that.")
+@l1_gradient.mistake("Where a weight is 0, the gradient should be 0.")
 def one_at_zero(W, lambd, m):
     return lambd / m * np.where(W >= 0, 1.0, -1.0)
 
 
 @l1_gradient.mistake("It is not divided by m.")
-def l1_slope_not_averaged(W, lambd, m):
+def l1_gradient_not_averaged(W, lambd, m):
     return lambd * np.sign(W)
 
 
 @l1_gradient.mistake(
-    "The sign of the weight is missing: negative weights are pulled up."
+    "The gradient is never negative. What is the derivative of |w| where w < 0?"
 )
-def l1_slope_without_sign(W, lambd, m):
+def l1_gradient_without_sign(W, lambd, m):
     return lambd / m * np.abs(np.sign(W))
 
 
 @l1_gradient.mistake(
-    "These are absolute values: that is the penalty. Its derivative is the sign."
+    "These are absolute values, which is the penalty. The gradient needs its "
+    "derivative."
 )
 def absolute_values_for_signs(W, lambd, m):
     return lambd / m * np.abs(W)
 
 
 @l1_gradient.mistake("λ is missing: the signs are divided by m only.")
-def l1_slope_without_lambda(W, lambd, m):
+def l1_gradient_without_lambda(W, lambd, m):
     return np.sign(W) / m
 
 
 @l1_gradient.mistake(
-    "The sign is the wrong way round. The gradient is positive where the weight is; "
-    "the step subtracts it."
+    "The sign is reversed. The penalty grows with a positive weight, so its gradient "
+    "is positive there; the update subtracts it."
 )
-def l1_slope_reversed(W, lambd, m):
+def l1_gradient_reversed(W, lambd, m):
     return -lambd / m * np.sign(W)
 
 
 @l1_gradient.mistake("It is half as large as it should be. There is no 2 in L1.")
-def l1_half_the_slope(W, lambd, m):
+def l1_half_the_gradient(W, lambd, m):
     return lambd / (2 * m) * np.sign(W)
 
 
 @l1_gradient.right
-def l1_slope_by_comparison(W, lambd, m):
+def l1_gradient_by_comparison(W, lambd, m):
     return ((W > 0).astype(np.float32) - (W < 0).astype(np.float32)) * (lambd / m)
 
 
 @l1_gradient.right
-def l1_slope_by_division(W, lambd, m):
+def l1_gradient_by_division(W, lambd, m):
     size = np.where(W == 0, 1, np.abs(W))
     return lambd * W / size / m
 
@@ -1274,10 +1444,11 @@ lab.concept(
     answer="A",
     why="L1 pulls with λ/m whatever the weight, L2 with λ/m times the weight.",
     because={
-        "B": "The other way round: the slope of a square fades near 0, that of an "
-        "absolute value does not.",
-        "C": "L2's slope is λ/m times the weight, and the weight is small.",
-        "D": "L1's slope is λ/m times the sign of the weight, however small it is.",
+        "B": "It is the other way round: the derivative of a square goes to 0 near 0, "
+        "that of an absolute value does not.",
+        "C": "The gradient of L2 is λ/m times the weight, and the weight is small.",
+        "D": "The gradient of L1 is λ/m times the sign of the weight, however small it "
+        "is.",
     },
 )
 
@@ -1289,12 +1460,13 @@ lab.concept(
     points=1,
     answer=2.5,
     digits=1,
-    why="2 / 0.8: the kept ones make up for the dropped.",
+    why="2 / 0.8: the kept units make up for the dropped ones.",
     because={
         2.0: "Then the sums of the next layer would be a fifth too small on average.",
-        1.6: "Multiplying makes it smaller. The kept must make up for the dropped.",
-        0.4: "keep_prob is the share that stays, not the share that goes.",
-        10.0: "That divides by the share that is dropped. Divide by keep_prob.",
+        1.6: "Multiplying makes it smaller. The kept units must make up for the "
+        "dropped ones.",
+        0.4: "keep_prob is the probability of being kept, not of being dropped.",
+        10.0: "This divides by the probability of being dropped.",
     },
 )
 
@@ -1312,7 +1484,7 @@ def forward_with_dropout(rng):
     yield case(X, parameters)
 
 
-# Of so many units some that were awake are dropped, and some are kept.
+# Enough units that some with a positive activation are dropped and some are kept.
 LARGER = [((2, 16, 16, 1), 2), ((3, 8, 7, 1), 6), ((4, 8, 7, 1), 9), ((3, 5, 4, 3), 4)]
 
 
@@ -1365,30 +1537,30 @@ def drawn_as_coins(X, parameters, keep_prob=0.5):
 
 
 @forward_with_dropout.mistake(
-    "The scaling is forgotten: with units missing, all sums are too small. Divide what "
-    "is kept by keep_prob."
+    "The scaling is missing: without the dropped units, all sums are too small. The "
+    "kept ones must make up for them."
 )
 def forgets_to_scale(X, parameters, keep_prob=0.5):
     return _forward(X, parameters, keep_prob, scale={1: 1.0, 2: 1.0})
 
 
 @forward_with_dropout.mistake(
-    "The second hidden layer is masked but not scaled. Divide A2 by keep_prob, too."
+    "The second hidden layer is masked but not scaled. Treat it as you treat the first."
 )
 def scales_the_first_only(X, parameters, keep_prob=0.5):
     return _forward(X, parameters, keep_prob, scale={1: 1 / keep_prob, 2: 1.0})
 
 
 @forward_with_dropout.mistake(
-    "The first hidden layer is masked but not scaled. Divide A1 by keep_prob, too."
+    "The first hidden layer is masked but not scaled. Treat it as you treat the second."
 )
 def scales_the_second_only(X, parameters, keep_prob=0.5):
     return _forward(X, parameters, keep_prob, scale={1: 1.0, 2: 1 / keep_prob})
 
 
 @forward_with_dropout.mistake(
-    "It divides by the share that is dropped. Divide by keep_prob, the share that "
-    "stays."
+    "It divides by 1 - keep_prob. What share of the units is left to make up for the "
+    "others?"
 )
 def scales_by_the_dropped(X, parameters, keep_prob=0.5):
     scale = 1 / (1 - keep_prob) if keep_prob < 1 else 1.0
@@ -1403,37 +1575,38 @@ def keeps_half_always(X, parameters, keep_prob=0.5):
 
 
 @forward_with_dropout.mistake(
-    "It multiplies by keep_prob. The kept units must make up for the dropped: divide."
+    "It multiplies by keep_prob, which makes the sums smaller still. The kept units "
+    "must make up for the dropped ones."
 )
 def scales_the_wrong_way(X, parameters, keep_prob=0.5):
     return _forward(X, parameters, keep_prob, scale={1: keep_prob, 2: keep_prob})
 
 
 @forward_with_dropout.mistake(
-    "It drops the share that should stay. keep_prob is the probability of being kept."
+    "The mask is inverted. keep_prob is the probability of being kept."
 )
 def drops_the_kept(X, parameters, keep_prob=0.5):
     return _forward(X, parameters, keep_prob, mask=lambda s, p: np.random.rand(*s) > p)
 
 
 @forward_with_dropout.mistake(
-    "The masks were drawn, but they hold random numbers instead of 0 and 1. Compare "
-    "with keep_prob."
+    "The masks hold random numbers instead of 0 and 1. Compare them with keep_prob."
 )
 def masks_are_numbers(X, parameters, keep_prob=0.5):
     return _forward(X, parameters, keep_prob, mask=lambda s, p: np.random.rand(*s))
 
 
 @forward_with_dropout.mistake(
-    "The masks are normally distributed. `np.random.rand` is uniform, `randn` is not."
+    "The share of kept units is not keep_prob: the masks compare it with normal "
+    "numbers. `np.random.rand` is uniform, `randn` is not."
 )
 def masks_from_randn(X, parameters, keep_prob=0.5):
     return _forward(X, parameters, keep_prob, mask=lambda s, p: np.random.randn(*s) < p)
 
 
 @forward_with_dropout.mistake(
-    "A whole unit is dropped for all examples at once. Draw a mask of the shape of A: "
-    "each example has its own."
+    "Each unit is dropped for all examples at once. Each example needs a mask of its "
+    "own."
 )
 def one_mask_for_all_examples(X, parameters, keep_prob=0.5):
     return _forward(
@@ -1445,8 +1618,7 @@ def one_mask_for_all_examples(X, parameters, keep_prob=0.5):
 
 
 @forward_with_dropout.mistake(
-    "It sets a seed, so every call drops the same units. Whoever calls may seed; "
-    "dropout does not."
+    "It sets a seed, so every call drops the same units. Leave seeding to the caller."
 )
 def seeds_itself(X, parameters, keep_prob=0.5):
     np.random.seed(1)
@@ -1461,14 +1633,35 @@ def masks_not_applied(X, parameters, keep_prob=0.5):
 
 
 @forward_with_dropout.mistake(
-    "Only the first hidden layer is dropped from. Apply D2 to A2 as well."
+    "Units are dropped from the first hidden layer only. Apply D2 to A2 as well."
 )
 def first_layer_only(X, parameters, keep_prob=0.5):
     return _forward(X, parameters, keep_prob, layers=(1,))
 
 
 @forward_with_dropout.mistake(
-    "The cache holds A1 and A2 from before the mask. Backwards needs those after it."
+    "The output is right, but the A1 and A2 in the cache are not scaled. The backward "
+    "pass needs them masked and scaled."
+)
+def caches_before_the_scaling(X, parameters, keep_prob=0.5):
+    A3, cache = _forward(X, parameters, keep_prob)
+    cache = list(cache)
+    cache[2], cache[7] = cache[2] * keep_prob, cache[7] * keep_prob
+    return A3, tuple(cache)
+
+
+@forward_with_dropout.mistake(
+    "The output is masked as well. Only the hidden layers are."
+)
+def drops_from_the_output(X, parameters, keep_prob=0.5):
+    A3, cache = _forward(X, parameters, keep_prob)
+    A3 = A3 * (np.random.rand(*A3.shape) < keep_prob) / keep_prob
+    return A3, (*cache[:11], A3, *cache[12:])
+
+
+@forward_with_dropout.mistake(
+    "The cache holds A1 and A2 as they were before the mask. The backward pass needs "
+    "them masked and scaled."
 )
 def caches_before_the_mask(X, parameters, keep_prob=0.5):
     A3, cache = _forward(X, parameters, keep_prob)
@@ -1513,21 +1706,21 @@ def backward_with_dropout(rng):
 
 
 @backward_with_dropout.mistake(
-    "The scaling is forgotten on the way back: divide dA2 and dA1 by keep_prob, as the "
-    "forward pass divided A2 and A1."
+    "The scaling is missing on the way back. The forward pass divided A2 and A1 by "
+    "keep_prob; what does that do to dA2 and dA1?"
 )
 def backward_forgets_to_scale(X, Y, cache, keep_prob):
     return _backward(X, Y, cache, keep=keep_prob, scale=(1, 1))
 
 
-@backward_with_dropout.mistake("dA2 is not scaled. Divide it by keep_prob, like dA1.")
+@backward_with_dropout.mistake("dA2 is masked but not scaled, while dA1 is both.")
 def scales_the_lower_only(X, Y, cache, keep_prob):
     return _backward(X, Y, cache, keep=keep_prob, scale=(1 / keep_prob, 1))
 
 
 @backward_with_dropout.mistake(
-    "dZ2 and dZ1 are right, but dA2 and dA1 came back from before mask and factor. "
-    "Return what dZ2 and dZ1 were made from."
+    "dZ2 and dZ1 are right, but dA2 and dA1 are returned without mask and factor. "
+    "Return what dZ2 and dZ1 were computed from."
 )
 def returns_da_before_the_mask(X, Y, cache, keep_prob):
     grads = _backward(X, Y, cache, keep=keep_prob)
@@ -1535,29 +1728,43 @@ def returns_da_before_the_mask(X, Y, cache, keep_prob):
     return grads | {"dA2": W3.T @ grads["dZ3"], "dA1": W2.T @ grads["dZ2"]}
 
 
-@backward_with_dropout.mistake("dA1 is not scaled. Divide it by keep_prob, like dA2.")
+@backward_with_dropout.mistake("dA1 is masked but not scaled, while dA2 is both.")
 def scales_the_upper_only(X, Y, cache, keep_prob):
     return _backward(X, Y, cache, keep=keep_prob, scale=(1, 1 / keep_prob))
 
 
 @backward_with_dropout.mistake(
-    "dA2 and dA1 are multiplied by keep_prob. The forward pass divided; so does the "
-    "backward pass."
+    "dA2 and dA1 are multiplied by keep_prob. The backward pass applies the same "
+    "factor as the forward pass."
 )
 def backward_scales_the_wrong_way(X, Y, cache, keep_prob):
     return _backward(X, Y, cache, keep=keep_prob, scale=(keep_prob, keep_prob))
 
 
 @backward_with_dropout.mistake(
-    "dA2 and dA1 are not masked: units that were silent receive slopes. Multiply by "
-    "the masks of the forward pass."
+    "dA2 and dA1 are not masked: units that were dropped receive a gradient. Apply the "
+    "masks of the forward pass."
 )
 def backward_without_masks(X, Y, cache, keep_prob):
-    return _backward(X, Y, cache, keep=keep_prob, unmasked=True)
+    return _backward(X, Y, cache, keep=keep_prob, unmasked=(1, 2))
+
+
+@backward_with_dropout.mistake("dA2 is masked and scaled, but dA1 is neither.")
+def leaves_the_lower_layer(X, Y, cache, keep_prob):
+    return _backward(
+        X, Y, cache, keep=keep_prob, unmasked=(1,), scale=(1, 1 / keep_prob)
+    )
+
+
+@backward_with_dropout.mistake("dA1 is masked and scaled, but dA2 is neither.")
+def leaves_the_upper_layer(X, Y, cache, keep_prob):
+    return _backward(
+        X, Y, cache, keep=keep_prob, unmasked=(2,), scale=(1 / keep_prob, 1)
+    )
 
 
 @backward_with_dropout.mistake(
-    "New masks were drawn. The slopes must pass through the masks of the forward pass, "
+    "New masks were drawn. Gradients must pass through the masks of the forward pass, "
     "D1 and D2 in the cache."
 )
 def draws_new_masks(X, Y, cache, keep_prob):
@@ -1568,17 +1775,17 @@ def draws_new_masks(X, Y, cache, keep_prob):
 
 
 @backward_with_dropout.mistake(
-    "Through ReLU everything passes. Where the activation is 0, nothing should: dZ is "
-    "0 there."
+    "dZ equals dA: the derivative of ReLU is missing. Where the activation is 0, dZ is "
+    "0 too."
 )
 def dropout_forgets_relu(X, Y, cache, keep_prob):
     return _backward(X, Y, cache, keep=keep_prob, relu=False)
 
 
 @backward_with_dropout.mistake(
-    "The slopes are sums over the examples. Divide dW and db by m."
+    "dW and db are sums over the examples. Divide them by m."
 )
-def dropout_sums_the_slopes(X, Y, cache, keep_prob):
+def dropout_sums_the_gradients(X, Y, cache, keep_prob):
     return _backward(X, Y, cache, keep=keep_prob, by=1)
 
 
@@ -1610,11 +1817,11 @@ lab.concept(
     "dropout_at_test_time",
     points=1,
     answer="C",
-    why="Dividing by keep_prob during training keeps the sums at their size already.",
+    why="Dividing by keep_prob in training has already kept the sums at their size.",
     because={
-        "A": "Then answers would change from one asking to the next.",
-        "B": "That was the first form of dropout. Inverted dropout has scaled already, "
-        "during training.",
+        "A": "Then the same input would get different answers.",
+        "B": "That was the original form of dropout. Inverted dropout scales during "
+        "training instead.",
         "D": "That would make up for missing units, and none are missing.",
     },
 )
@@ -1626,11 +1833,11 @@ def early_stopping(rng):
 
     Which cost is lower than which is fixed; the costs themselves are drawn.
 
-    - The low so far is kept, not where training stops, nor a later low; where patience
-      is never used up, the low of all, be it the last epoch or not.
+    - The lowest so far is kept, not the epoch where training stops, nor a later low; if
+      training never stops early, the lowest of all, whether it is the last or not.
     - An equal cost is no new low; each new low starts the count again.
     """
-    more = int(rng.integers(3))  # lows before all others, so that indices differ
+    more = int(rng.integers(3))  # earlier lows in front, so that indices differ
     for lows, ranks, patience in [
         (1, [4, 1, 3, 2, 0], 2),
         (1, [2, 2, 2, 1, 0], 2),
@@ -1658,7 +1865,7 @@ def _stop(dev_costs, patience, better=lambda cost, best: cost < best):
 
 
 @early_stopping.mistake(
-    "It finds the lowest cost of all, however late. Training has stopped by then: "
+    "It finds the lowest cost of all, however late. Training may have stopped by then: "
     "count the epochs since the last new low."
 )
 def lowest_of_all(dev_costs, patience):
@@ -1673,22 +1880,21 @@ def where_it_stops(dev_costs, patience):
     return _stop(dev_costs, patience)[1]
 
 
-@early_stopping.mistake("It waits one epoch longer than patience allows.")
+@early_stopping.mistake("It waits one epoch longer than `patience` allows.")
 def waits_too_long(dev_costs, patience):
     return _stop(dev_costs, patience + 1)[0]
 
 
 @early_stopping.mistake(
-    "An equal cost counts as a new low. Only a lower one does; otherwise a flat cost "
-    "would train for ever."
+    "An equal cost counts as a new low. Only a lower one should; otherwise training "
+    "would never stop on a flat cost."
 )
 def ties_count(dev_costs, patience):
     return _stop(dev_costs, patience, lambda cost, best: cost <= best)[0]
 
 
 @early_stopping.mistake(
-    "It counts all epochs without a new low. The count starts again at 0 with each new "
-    "low."
+    "It counts all epochs without a new low. Only those since the last new low count."
 )
 def never_resets(dev_costs, patience):
     best, waited = 0, 0
@@ -1714,14 +1920,29 @@ def compares_with_the_last(dev_costs, patience):
     return len(dev_costs) - 1
 
 
-@early_stopping.mistake("It waits one epoch less than patience allows.")
+@early_stopping.mistake(
+    "Each cost is compared with the one before. Compare it with the lowest so far."
+)
+def keeps_the_last_fall(dev_costs, patience):
+    keep, waited = 0, 0
+    for epoch in range(1, len(dev_costs)):
+        if dev_costs[epoch] < dev_costs[epoch - 1]:
+            keep, waited = epoch, 0
+        else:
+            waited += 1
+            if waited >= patience:
+                break
+    return keep
+
+
+@early_stopping.mistake("It waits one epoch less than `patience` allows.")
 def stops_too_soon(dev_costs, patience):
     return _stop(dev_costs, patience - 1)[0]
 
 
 @early_stopping.mistake(
-    "Nothing comes back where patience is never used up. Return the lowest epoch after "
-    "the loop as well."
+    "It returns None if patience never runs out. Return the epoch of the lowest cost "
+    "then as well."
 )
 def returns_only_when_it_stops(dev_costs, patience):
     keep, end = _stop(dev_costs, patience)
@@ -1729,12 +1950,27 @@ def returns_only_when_it_stops(dev_costs, patience):
 
 
 @early_stopping.mistake(
-    "Where patience is never used up, the last epoch comes back. The one to keep is "
-    "the lowest there as well."
+    "If patience never runs out, it returns the last epoch. The one to keep is that of "
+    "the lowest cost."
 )
 def keeps_the_last_without_a_stop(dev_costs, patience):
     keep, end = _stop(dev_costs, patience)
     return keep if end - keep >= patience else len(dev_costs) - 1
+
+
+@early_stopping.mistake(
+    "It counts the first epoch as one without a new low. Its cost is the first low."
+)
+def first_epoch_is_no_low(dev_costs, patience):
+    best, waited = 0, 0
+    for epoch, cost in enumerate(dev_costs):
+        if cost < dev_costs[best]:
+            best, waited = epoch, 0
+        else:
+            waited += 1
+            if waited >= patience:
+                break
+    return best
 
 
 @early_stopping.mistake("The index counts from 1. The first epoch has the index 0.")
@@ -1778,16 +2014,16 @@ lab.concept(
     answer=2,
     why="3 is the low; 3.5, 3.2 and 3.1 use up the patience, and 2.9 is never seen.",
     because={
-        6: "That would be the lowest of all, but training stops at index 5.",
-        5: "There it stops. What is kept is the lowest until then.",
+        6: "This is the lowest of all, but training stops at index 5.",
+        5: "This is where it stops. What is kept is the lowest until then.",
         3: "Indices count from 0: costs 5, 4, 3 are at 0, 1, 2.",
-        2.9: "That is a cost. Which index is kept?",
+        2.9: "This is a cost. Which index is kept?",
     },
 )
 
 
 def marked(rng, shape, kind):
-    """An empty picture with a bright spot and a dim one to its right."""
+    """An empty image with a bright spot and a dim one to its right."""
     image = np.zeros(shape, dtype=kind)
     row, column = (int(rng.integers(3, side - 4)) for side in shape[:2])
     image[row, column], image[row, column + 1] = 200, 90
@@ -1796,7 +2032,7 @@ def marked(rng, shape, kind):
 
 @lab.check("augment", points=5, driver="copies")
 def augment(rng):
-    """Grey and coloured pictures, bytes and floats; many calls each."""
+    """Grey and colour images, bytes and floats; many calls each."""
     for shape, kind in [
         ((11, 11), np.uint8),
         ((9, 14), float),
@@ -1822,7 +2058,8 @@ def expected_copies(image, seed, times):
         "moved down by": steps,
         "moved to the right by": steps,
         "both moved by the same": False,
-        "chance comes from elsewhere than rng": False,
+        "mirrored copies are never moved": False,
+        "random numbers from elsewhere than rng": False,
         "pixels left empty": sorted(gaps),
     }
 
@@ -1831,65 +2068,68 @@ def _mirrored(image, rng):
     return image[:, ::-1] if rng.random() < 0.5 else image
 
 
-@augment.mistake("It moves pictures but never mirrors them.")
+@augment.mistake("It moves images but never mirrors them.")
 def never_mirrors(image, rng):
     return ref.shifted(image, *rng.integers(-2, 3, size=2))
 
 
-@augment.mistake("It mirrors every picture. Half of the calls should.")
+@augment.mistake("It mirrors in every call. Only half of the calls should.")
 def always_mirrors(image, rng):
     return ref.shifted(image[:, ::-1], *rng.integers(-2, 3, size=2))
 
 
-@augment.mistake(
-    "It turns pictures upside down. The second axis runs from left to right."
-)
+@augment.mistake("It turns images upside down. Which axis runs from left to right?")
 def upside_down(image, rng):
     image = image[::-1] if rng.random() < 0.5 else image
     return ref.shifted(image, *rng.integers(-2, 3, size=2))
 
 
-@augment.mistake(
-    "It never moves by 2: `rng.integers` leaves its upper end out. Ask for -2 to 3."
-)
+@augment.mistake("It never moves by +2: `rng.integers` excludes its upper end.")
 def never_by_two(image, rng):
     return ref.shifted(_mirrored(image, rng), *rng.integers(-2, 2, size=2))
 
 
-@augment.mistake("It moves down and to the right by the same. Draw two numbers.")
+@augment.mistake("It always moves as far down as to the right. Draw two numbers.")
 def along_the_diagonal(image, rng):
     step = rng.integers(-2, 3)
     return ref.shifted(_mirrored(image, rng), step, step)
 
 
 @augment.mistake(
-    "What leaves on one side comes back on the other: `np.roll` wraps around. Fill the "
-    "gap with zeros."
+    "What leaves the image on one side comes back on the other, as `np.roll` does. The "
+    "gap must be zeros."
 )
 def wraps_around(image, rng):
     return np.roll(_mirrored(image, rng), rng.integers(-2, 3, size=2), axis=(0, 1))
 
 
-@augment.mistake("It moves pictures down or up, never to a side.")
+@augment.mistake("It moves images up or down, never to a side.")
 def moves_down_only(image, rng):
     return ref.shifted(_mirrored(image, rng), rng.integers(-2, 3), 0)
 
 
-@augment.mistake("It moves pictures to a side, never down or up.")
+@augment.mistake("It moves images to a side, never up or down.")
 def moves_right_only(image, rng):
     return ref.shifted(_mirrored(image, rng), 0, rng.integers(-2, 3))
 
 
-@augment.mistake("It mirrors pictures but never moves them.")
+@augment.mistake("It mirrors images but never moves them.")
 def never_moves(image, rng):
     return _mirrored(image, rng).copy()
 
 
-@augment.mistake(
-    "The type of the numbers has changed. A copy has the dtype of the picture."
-)
+@augment.mistake("The dtype has changed. A copy has the dtype of the image.")
 def changes_the_type(image, rng):
     return ref.augment(image, rng) * np.float32(1.0)
+
+
+@augment.mistake(
+    "It either mirrors or moves. Mirror in half of all calls, then move *every* copy."
+)
+def mirrors_or_moves(image, rng):
+    if rng.random() < 0.5:
+        return image[:, ::-1].copy()
+    return ref.shifted(image, *rng.integers(-2, 3, size=2))
 
 
 @augment.mistake(
@@ -1900,8 +2140,8 @@ def moves_one_way(image, rng):
 
 
 @augment.mistake(
-    "Chance comes from elsewhere than the `rng` you were given: from `np.random`, or "
-    "from a generator of your own. Draw every number from `rng`."
+    "Random numbers come from elsewhere than the argument `rng`: from `np.random`, or "
+    "from another generator. Draw all of them from `rng`."
 )
 def draws_elsewhere(image, rng):
     if np.random.rand() < 0.5:
@@ -1936,7 +2176,7 @@ def augment_pixel_by_pixel(image, rng):
 
 
 def two_numbers(rng):
-    """Whole numbers, floats of either sign; the two are never equal."""
+    """Whole numbers, and floats of either sign; the two are never equal."""
     for sign in (1, -1, 1):
         x, theta = rng.permutation(np.arange(3, 20))[:2]
         yield case(sign * int(x), int(theta))
@@ -1977,13 +2217,13 @@ def backward_1(rng):
     yield from two_numbers(rng)
 
 
-@backward_1.mistake("That is the slope in x. In θ·x, nudging θ counts x times.")
-def slope_in_x(x, theta):
+@backward_1.mistake("This is the derivative with respect to x. Take it in θ.")
+def derivative_in_x(x, theta):
     return theta
 
 
-@backward_1.mistake("That is J itself, not its slope.")
-def value_for_slope(x, theta):
+@backward_1.mistake("This is J itself, not its derivative.")
+def value_for_derivative(x, theta):
     return theta * x
 
 
@@ -1997,13 +2237,13 @@ def backward_as_scalar(x, theta):
     return np.float32(x)
 
 
-# The driver puts functions in the place of these two for the time of a call.
+# The driver replaces these two functions during a call.
 forward_propagation = backward_propagation = None
 
 
-@lab.check("gradient_check", points=4, driver="check_slopes", floor=2e-7)
+@lab.check("gradient_check", points=4, driver="check_gradients", floor=2e-7)
 def gradient_check(rng):
-    """Right slopes and wrong ones, straight costs and bent ones, several nudges."""
+    """Right gradients and wrong ones, linear and curved costs, several epsilons."""
     x, theta = (float(value) for value in rng.uniform(1, 3, 2))
     yield case(x, theta, epsilon=None, power=1, factor=1.0)
     yield case(-x, theta, epsilon=1e-2, power=3, factor=1.0)
@@ -2012,7 +2252,7 @@ def gradient_check(rng):
     yield case(x, theta, epsilon=0.3, power=3, factor=1.3)
 
 
-def _slopes(x, theta, epsilon):
+def _gradients(x, theta, epsilon):
     up = forward_propagation(x, theta + epsilon)
     down = forward_propagation(x, theta - epsilon)
     return backward_propagation(x, theta), (up - down) / (2 * epsilon)
@@ -2023,17 +2263,18 @@ def _relative(grad, approximate):
 
 
 @gradient_check.mistake(
-    "Right slopes look wrong by a third: the nudges are 2ε apart, so divide by 2ε."
+    "The numerical gradient is twice as large as it should be. How far apart are the "
+    "two perturbed values?"
 )
-def divides_by_one_nudge(x, theta, epsilon=1e-7, print_msg=False):
-    grad, approximate = _slopes(x, theta, epsilon)
+def divides_by_one_epsilon(x, theta, epsilon=1e-7, print_msg=False):
+    grad, approximate = _gradients(x, theta, epsilon)
     return _relative(grad, 2 * approximate)
 
 
 @gradient_check.mistake(
-    "It nudges one way only. Both ways are far more exact: up and down."
+    "It perturbs in one direction only. Up *and* down is far more accurate."
 )
-def nudges_one_way(x, theta, epsilon=1e-7, print_msg=False):
+def perturbs_one_way(x, theta, epsilon=1e-7, print_msg=False):
     here, up = forward_propagation(x, theta), forward_propagation(x, theta + epsilon)
     return _relative(backward_propagation(x, theta), (up - here) / epsilon)
 
@@ -2042,45 +2283,45 @@ def nudges_one_way(x, theta, epsilon=1e-7, print_msg=False):
     "The difference is absolute. Divide it by the sum of the two sizes."
 )
 def absolute_difference(x, theta, epsilon=1e-7, print_msg=False):
-    grad, approximate = _slopes(x, theta, epsilon)
+    grad, approximate = _gradients(x, theta, epsilon)
     return abs(grad - approximate)
 
 
 @gradient_check.mistake(
-    "Below the line stands the size of the sum. Take the sum of the two sizes: slopes "
-    "of different sign cancel otherwise."
+    "The denominator is the absolute value of a sum, where gradients of different sign "
+    "cancel. Take the absolute values first."
 )
 def size_of_the_sum(x, theta, epsilon=1e-7, print_msg=False):
-    grad, approximate = _slopes(x, theta, epsilon)
+    grad, approximate = _gradients(x, theta, epsilon)
     return abs(grad - approximate) / abs(grad + approximate)
 
 
-@gradient_check.mistake("The nudge you were given is not used. It is `epsilon`.")
-def fixed_nudge(x, theta, epsilon=1e-7, print_msg=False):
-    return _relative(*_slopes(x, theta, 1e-6))
+@gradient_check.mistake("The argument `epsilon` is not used.")
+def fixed_epsilon(x, theta, epsilon=1e-7, print_msg=False):
+    return _relative(*_gradients(x, theta, 1e-6))
 
 
 @gradient_check.mistake(
-    "The numerical gradient was divided by, and nothing else. The denominator is the "
-    "sum of both sizes."
+    "The denominator is the size of the numerical gradient alone. It should be the sum "
+    "of both sizes."
 )
 def divides_by_the_approximation(x, theta, epsilon=1e-7, print_msg=False):
-    grad, approximate = _slopes(x, theta, epsilon)
+    grad, approximate = _gradients(x, theta, epsilon)
     return abs(grad - approximate) / abs(approximate)
 
 
 @gradient_check.mistake(
-    "This is the numerical gradient itself. Return how far the two gradients are apart."
+    "This is the numerical gradient itself. Return the relative difference of the two."
 )
 def returns_the_approximation(x, theta, epsilon=1e-7, print_msg=False):
-    return _slopes(x, theta, epsilon)[1]
+    return _gradients(x, theta, epsilon)[1]
 
 
 @gradient_check.mistake(
-    "A verdict came back where the difference itself is asked for, as a number."
+    "It returns a verdict, True or False. Return the difference itself, a number."
 )
 def returns_a_verdict(x, theta, epsilon=1e-7, print_msg=False):
-    return bool(_relative(*_slopes(x, theta, epsilon)) < 2e-7)
+    return bool(_relative(*_gradients(x, theta, epsilon)) < 2e-7)
 
 
 @gradient_check.mistake(
@@ -2093,16 +2334,33 @@ def divides_the_second_only(x, theta, epsilon=1e-7, print_msg=False):
     return _relative(backward_propagation(x, theta), up - down / (2 * epsilon))
 
 
-@gradient_check.mistake("It nudges x. The slope is that in theta.")
-def nudges_x(x, theta, epsilon=1e-7, print_msg=False):
+@gradient_check.mistake(
+    "The difference can be negative: its absolute value is missing in the numerator."
+)
+def signed_difference(x, theta, epsilon=1e-7, print_msg=False):
+    grad, approximate = _gradients(x, theta, epsilon)
+    return (grad - approximate) / (abs(grad) + abs(approximate))
+
+
+@gradient_check.mistake(
+    "It multiplies by ε: Python reads `/ 2 * epsilon` from left to right. Put 2ε in "
+    "brackets."
+)
+def multiplies_by_epsilon(x, theta, epsilon=1e-7, print_msg=False):
+    grad, approximate = _gradients(x, theta, epsilon)
+    return _relative(grad, approximate * epsilon**2)
+
+
+@gradient_check.mistake("It perturbs x. The derivative is with respect to theta.")
+def perturbs_x(x, theta, epsilon=1e-7, print_msg=False):
     up = forward_propagation(x + epsilon, theta)
     down = forward_propagation(x - epsilon, theta)
     return _relative(backward_propagation(x, theta), (up - down) / (2 * epsilon))
 
 
 @gradient_check.mistake(
-    "It uses a formula of its own. Call `forward_propagation` and "
-    "`backward_propagation`: they are what is to be checked."
+    "It computes θ·x by itself. Call `forward_propagation` and `backward_propagation`: "
+    "they are what is being checked."
 )
 def formula_of_its_own(x, theta, epsilon=1e-7, print_msg=False):
     approximate = ((theta + epsilon) * x - (theta - epsilon) * x) / (2 * epsilon)
@@ -2122,7 +2380,7 @@ def check_with_norms(x, theta, epsilon=1e-7, print_msg=False):
 
 @gradient_check.right
 def check_aloud(x, theta, epsilon=1e-7, print_msg=False):
-    grad, approximate = np.array(_slopes(x, theta, epsilon))
+    grad, approximate = np.array(_gradients(x, theta, epsilon))
     difference = np.abs(approximate - grad) / (np.abs(approximate) + np.abs(grad))
     print("difference", difference)
     return np.array(difference)
@@ -2130,7 +2388,7 @@ def check_aloud(x, theta, epsilon=1e-7, print_msg=False):
 
 @lab.check("gradient_check_n", points=6, seconds=20, floor=2e-7)
 def gradient_check_n(rng):
-    """Right slopes, slopes with one wrong layer or sign, and several nudges."""
+    """Right gradients, one wrong layer or sign, and several epsilons."""
     for m, epsilon, wrong in [(3, 1e-4, {}), (5, 0.2, {}), (4, 1e-4, {"dW2": 1.5})]:
         yield case(*_to_check(rng, m, wrong), epsilon=epsilon)
     yield case(*_to_check(rng, 6, {"db3": -2.0, "dW1": 0.5}))
@@ -2140,14 +2398,14 @@ def gradient_check_n(rng):
 def _to_check(rng, m, wrong):
     X, Y, parameters = network_case(rng, (4, 5, 3, 1), m)
     grads = _backward(X, Y, ref.network(X, parameters)[1])
-    slopes = {f"d{key}": grads[f"d{key}"] for key in parameters}
-    # Wrong by a share and a bit, so that a slope of 0 becomes wrong as well.
-    changed = {key: slopes[key] * share + 0.1 for key, share in wrong.items()}
-    return parameters, slopes | changed, X, Y
+    right = {f"d{key}": grads[f"d{key}"] for key in parameters}
+    # Not only scaled but shifted, so that a gradient of 0 becomes wrong as well.
+    changed = {key: right[key] * share + 0.1 for key, share in wrong.items()}
+    return parameters, right | changed, X, Y
 
 
 def _vectors(parameters, gradients, X, Y, epsilon, spread=2.0, both=True):
-    """The slopes as vectors: the given ones, and those by nudging."""
+    """Two vectors: the given gradients, and the numerical ones."""
     theta = ref.dictionary_to_vector(parameters)[0]
     grad = ref.gradients_to_vector(gradients)
     approximate = np.zeros_like(theta)
@@ -2170,24 +2428,27 @@ def _norms(grad, approximate):
 
 
 @gradient_check_n.mistake(
-    "Right slopes look wrong by a third: the nudges are 2ε apart, so divide by 2ε."
+    "The numerical gradient is twice as large as it should be. How far apart are the "
+    "two perturbed values?"
 )
-def divides_by_one_nudge_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
+def divides_by_one_epsilon_n(
+    parameters, gradients, X, Y, epsilon=1e-7, print_msg=False
+):
     return _norms(*_vectors(parameters, gradients, X, Y, epsilon, spread=1.0))
 
 
 @gradient_check_n.mistake(
-    "It nudges one way only. Both ways are far more exact: up and down."
+    "It perturbs in one direction only. Up *and* down is far more accurate."
 )
-def nudges_one_way_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
+def perturbs_one_way_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
     return _norms(*_vectors(parameters, gradients, X, Y, epsilon, 1.0, both=False))
 
 
 @gradient_check_n.mistake(
-    "The nudges add up: each number is nudged while those before it still are. Start "
-    "from a fresh copy."
+    "The perturbations add up: each number is perturbed while those before it still "
+    "are. Start from a fresh copy each time."
 )
-def nudges_add_up(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
+def perturbations_add_up(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
     theta = ref.dictionary_to_vector(parameters)[0]
     up, down = theta.copy(), theta.copy()
     approximate = np.zeros_like(theta)
@@ -2211,7 +2472,7 @@ def absolute_difference_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=F
 
 
 @gradient_check_n.mistake(
-    "Below the line stands the norm of the sum. Take the sum of the two norms."
+    "The denominator is the norm of the sum. It should be the sum of the two norms."
 )
 def norm_of_the_sum(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
     grad, approximate = _vectors(parameters, gradients, X, Y, epsilon)
@@ -2219,7 +2480,7 @@ def norm_of_the_sum(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
 
 
 @gradient_check_n.mistake(
-    "The squares were not rooted: a norm is the root of the sum of squares."
+    "The norms lack their square root: a norm is the *root* of the sum of squares."
 )
 def squared_norms(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
     grad, approximate = _vectors(parameters, gradients, X, Y, epsilon)
@@ -2228,8 +2489,37 @@ def squared_norms(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
     )
 
 
-@gradient_check_n.mistake("The nudge you were given is not used. It is `epsilon`.")
-def fixed_nudge_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
+@gradient_check_n.mistake(
+    "It multiplies by ε: Python reads `/ 2 * epsilon` from left to right. Put 2ε in "
+    "brackets."
+)
+def multiplies_by_epsilon_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
+    grad, approximate = _vectors(parameters, gradients, X, Y, epsilon)
+    return _norms(grad, approximate * epsilon**2)
+
+
+@gradient_check_n.mistake(
+    "One vector has shape (47, 1), the other (47,): their difference is a matrix of "
+    "47 × 47."
+)
+def subtracts_a_row_from_a_column(
+    parameters, gradients, X, Y, epsilon=1e-7, print_msg=False
+):
+    grad, approximate = _vectors(parameters, gradients, X, Y, epsilon)
+    return _norms(grad, approximate.ravel())
+
+
+@gradient_check_n.mistake(
+    "Absolute values are added up. A norm is the root of the sum of squares."
+)
+def sums_absolute_values(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
+    grad, approximate = _vectors(parameters, gradients, X, Y, epsilon)
+    below = np.sum(np.abs(grad)) + np.sum(np.abs(approximate))
+    return np.sum(np.abs(grad - approximate)) / below
+
+
+@gradient_check_n.mistake("The argument `epsilon` is not used.")
+def fixed_epsilon_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
     return _norms(*_vectors(parameters, gradients, X, Y, 1e-6))
 
 
@@ -2237,14 +2527,14 @@ def fixed_nudge_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
 def check_n_by_dictionaries(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
     grad, approximate = [], []
     for key, values in parameters.items():
-        for place in np.ndindex(values.shape):
+        for index in np.ndindex(values.shape):
             costs = []
             for sign in (1, -1):
-                nudged = {name: value.copy() for name, value in parameters.items()}
-                nudged[key][place] += sign * epsilon
-                costs.append(ref.forward_propagation_n(X, Y, nudged)[0])
+                perturbed = {name: value.copy() for name, value in parameters.items()}
+                perturbed[key][index] += sign * epsilon
+                costs.append(ref.forward_propagation_n(X, Y, perturbed)[0])
             approximate.append((costs[0] - costs[1]) / 2 / epsilon)
-            grad.append(gradients["d" + key][place])
+            grad.append(gradients["d" + key][index])
     return _norms(np.array(grad), np.array(approximate))
 
 
@@ -2275,12 +2565,12 @@ lab.concept(
     "where_are_the_bugs",
     points=2,
     answer="D",
-    why="dW3 is right, so dZ3 is; layer 2 is right, so dA2 and dZ2 are. dW1 and db1 "
-    "share dZ1 only.",
+    why="dW3 is right, so dZ3 is too; layer 2 is right, so dA2 and dZ2 are. dW1 and "
+    "db1 both come from dZ1.",
     because={
-        "A": "Two separate slips in dW1 and db1 would do it too, but with db3 that "
-        "makes three wrong lines. There are two.",
-        "B": "A wrong dZ3 would spoil dW3, and everything below.",
-        "C": "A wrong dA2 would spoil dZ2, and with it layer 2.",
+        "A": "Two separate bugs in dW1 and db1 are possible, but with db3 that makes "
+        "three wrong lines. There are two.",
+        "B": "A wrong dZ3 would make dW3 wrong, and everything before it.",
+        "C": "A wrong dA2 would make dZ2 wrong, and with it layer 2.",
     },
 )

@@ -60,7 +60,7 @@ def float32(arrays):
 
 
 def moved(parameters, steps, sign=-1.0):
-    """Parameters after a step, given as name of the slope → what is subtracted."""
+    """Parameters after a step, given as name of the gradient → what is subtracted."""
     return {key: value + sign * steps["d" + key] for key, value in parameters.items()}
 
 
@@ -77,14 +77,13 @@ def gd(rng):
         yield case(*pair(rng, dims), rate * rng.uniform(0.8, 1.2))
 
 
-@gd.mistake("The parameters go uphill. Subtract the slopes.")
+@gd.mistake("The step goes uphill: it adds the gradient instead of subtracting it.")
 def gd_climbs(parameters, grads, learning_rate):
     return ref.update_parameters_with_gd(parameters, grads, -learning_rate)
 
 
 @gd.mistake(
-    "It writes into the parameters it was given. Collect the results in a new "
-    "dictionary."
+    "It writes into its argument `parameters`. Collect the results in a new dictionary."
 )
 def gd_in_place(parameters, grads, learning_rate):
     for key in parameters:
@@ -92,13 +91,13 @@ def gd_in_place(parameters, grads, learning_rate):
     return parameters
 
 
-@gd.mistake("The biases stay where they are. They take a step like the weights.")
+@gd.mistake("The biases do not change. They take a step like the weights.")
 def gd_leaves_biases(parameters, grads, learning_rate):
     new = ref.update_parameters_with_gd(parameters, grads, learning_rate)
     return {key: new[key] if key[0] == "W" else parameters[key] for key in new}
 
 
-@gd.mistake("The last layer stays where it is. Count the layers to the end.")
+@gd.mistake("The last layer does not change. Does the loop reach it?")
 def gd_leaves_the_last_layer(parameters, grads, learning_rate):
     new = ref.update_parameters_with_gd(parameters, grads, learning_rate)
     last = str(len(parameters) // 2)
@@ -106,27 +105,24 @@ def gd_leaves_the_last_layer(parameters, grads, learning_rate):
 
 
 @gd.mistake(
-    "Only the first layer moves. Let every layer take its step before the `return`."
+    "Only the first layer changes. Every layer must take its step before the `return`."
 )
 def gd_moves_the_first_layer_only(parameters, grads, learning_rate):
     new = ref.update_parameters_with_gd(parameters, grads, learning_rate)
     return {key: new[key] if key[1:] == "1" else parameters[key] for key in new}
 
 
-@gd.mistake("The parameters came back as they were. Return the results of the step.")
+@gd.mistake("The parameters do not change. Return the results of the step.")
 def gd_stays(parameters, grads, learning_rate):
     return dict(parameters)
 
 
-@gd.mistake(
-    "These are the steps, not the parameters after them. Subtract each from its "
-    "parameter."
-)
+@gd.mistake("These are the steps alone, not the parameters after them.")
 def gd_returns_the_steps(parameters, grads, learning_rate):
     return {key: learning_rate * grads["d" + key] for key in parameters}
 
 
-@gd.mistake("The last layer is missing from the result. Count the layers to the end.")
+@gd.mistake("The last layer is missing from the result. Does the loop reach it?")
 def gd_without_the_last_layer(parameters, grads, learning_rate):
     new = ref.update_parameters_with_gd(parameters, grads, learning_rate)
     last = str(len(parameters) // 2)
@@ -156,19 +152,19 @@ lab.concept(
     "batches_per_epoch",
     points=1,
     answer=16,
-    why="15 full ones hold 960; the last 40 make one more.",
+    why="15 full batches hold 960 examples; the last 40 make one more.",
     because={
-        15: "40 examples would be lost. The short last batch counts.",
-        64: "That is the size of a batch. How many are there?",
-        1000: "That many steps belong to batches of one example.",
-        17: "15 full ones hold 960, and 40 are left: one more.",
+        15: "40 examples would be lost. The smaller last batch counts.",
+        64: "This is the size of a batch. How many are there?",
+        1000: "This is the number of steps with batches of one example.",
+        17: "15 full batches hold 960 examples, and 40 are left: one more batch.",
     },
 )
 
 
 @lab.check("random_mini_batches", points=9, driver="cut")
 def mini_batches(rng):
-    """Sizes that divide and sizes that do not, one batch for all, several labels."""
+    """Sizes that divide m and sizes that do not, one batch for all, several labels."""
     # "together", "each example is exactly once", "the last may have fewer", "the same
     # seed gives the same batches"; enough columns that no shuffle leaves all in place
     for m, n_y, size in [(12, 1, 4), (23, 1, 5), (13, 3, 64), (64, 2, 64), (14, 1, 1)]:
@@ -201,13 +197,35 @@ def shuffles_twice(X, Y, mini_batch_size=64, seed=0):
     return _batches(X, Y, mini_batch_size, rng.permutation(m), rng.permutation(m))
 
 
+@mini_batches.mistake(
+    "The batches have examples in rows. Here examples are columns, as in X and Y."
+)
+def examples_in_rows(X, Y, mini_batch_size=64, seed=0):
+    batches = ref.random_mini_batches(X, Y, mini_batch_size, seed)
+    return [(x.T, y.T) for x, y in batches]
+
+
+@mini_batches.mistake(
+    "Only as many examples occur as X has rows. Examples are columns: how many columns "
+    "are there?"
+)
+def counts_rows(X, Y, mini_batch_size=64, seed=0):
+    m = X.shape[0]
+    return ref.random_mini_batches(X[:, :m], Y[:, :m], mini_batch_size, seed)
+
+
+@mini_batches.mistake("Batches hold 64 examples whatever `mini_batch_size` says.")
+def always_sixty_four(X, Y, mini_batch_size=64, seed=0):
+    return _batches(X, Y, 64, _order(X, seed))
+
+
 @mini_batches.mistake("Y was not shuffled. Use the same permutation as for X.")
 def leaves_the_labels(X, Y, mini_batch_size=64, seed=0):
     return _batches(X, Y, mini_batch_size, _order(X, seed), np.arange(X.shape[1]))
 
 
 @mini_batches.mistake(
-    "The short last batch is lost. The examples that remain make a batch, too."
+    "The smaller last batch is lost. The examples that remain make a batch, too."
 )
 def loses_the_last_batch(X, Y, mini_batch_size=64, seed=0):
     full = X.shape[1] // mini_batch_size
@@ -215,7 +233,7 @@ def loses_the_last_batch(X, Y, mini_batch_size=64, seed=0):
 
 
 @mini_batches.mistake(
-    "There is an empty batch at the end where the size divides m. Add a short batch "
+    "There is an empty batch at the end where the size divides m. Add a smaller batch "
     "only if something is left."
 )
 def adds_an_empty_batch(X, Y, mini_batch_size=64, seed=0):
@@ -229,22 +247,22 @@ def does_not_shuffle(X, Y, mini_batch_size=64, seed=0):
 
 
 @mini_batches.mistake(
-    "Every seed gives the same batches. Use the seed you were given: each epoch will "
-    "bring another."
+    "Every seed gives the same batches. Use the argument `seed`: each epoch will pass "
+    "another."
 )
 def one_seed_for_all(X, Y, mini_batch_size=64, seed=0):
     return _batches(X, Y, mini_batch_size, _order(X, 0))
 
 
-@mini_batches.mistake("The same seed gives other batches each time. Use `seed`.")
+@mini_batches.mistake("The same seed gives other batches in each call. Use `seed`.")
 def ignores_the_seed(X, Y, mini_batch_size=64, seed=0):
     order = np.random.default_rng().permutation(X.shape[1])
     return _batches(X, Y, mini_batch_size, order)
 
 
 @mini_batches.mistake(
-    "The last batch is filled up, so some examples occur twice. It may be shorter than "
-    "the others."
+    "The last batch is as large as the others, so some examples occur twice. It may be "
+    "smaller."
 )
 def fills_up_the_last_batch(X, Y, mini_batch_size=64, seed=0):
     order = _order(X, seed)
@@ -253,8 +271,8 @@ def fills_up_the_last_batch(X, Y, mini_batch_size=64, seed=0):
 
 
 @mini_batches.mistake(
-    "Some examples occur twice and others never: they were drawn with replacement. "
-    "A permutation holds each exactly once."
+    "Some examples occur twice and others never: they were drawn with replacement. A "
+    "permutation contains each exactly once."
 )
 def draws_with_replacement(X, Y, mini_batch_size=64, seed=0):
     m = X.shape[1]
@@ -262,8 +280,8 @@ def draws_with_replacement(X, Y, mini_batch_size=64, seed=0):
 
 
 @mini_batches.mistake(
-    "The short last batch begins too early, so some examples occur twice. It begins "
-    "where the one before it ends."
+    "The last batch is as large as the others, so some examples occur twice. It may be "
+    "smaller."
 )
 def last_batch_overlaps(X, Y, mini_batch_size=64, seed=0):
     order, m = _order(X, seed), X.shape[1]
@@ -275,8 +293,7 @@ def last_batch_overlaps(X, Y, mini_batch_size=64, seed=0):
 
 
 @mini_batches.mistake(
-    "The last batch is always lost, also where it is full. Batches start at every "
-    "`mini_batch_size`-th column as long as there is a column."
+    "The last batch is lost, even where it is full. Go on until no column is left."
 )
 def stops_a_batch_early(X, Y, mini_batch_size=64, seed=0):
     count = -(-X.shape[1] // mini_batch_size) - 1
@@ -284,8 +301,7 @@ def stops_a_batch_early(X, Y, mini_batch_size=64, seed=0):
 
 
 @mini_batches.mistake(
-    "The labels of a batch have lost an axis. Their shape is `(n_y, size)`: index the "
-    "columns of Y, `Y[:, …]`."
+    "The labels of a batch have lost an axis. Their shape should be `(n_y, size)`."
 )
 def labels_with_one_axis(X, Y, mini_batch_size=64, seed=0):
     batches = ref.random_mini_batches(X, Y, mini_batch_size, seed)
@@ -299,8 +315,8 @@ def two_lists(X, Y, mini_batch_size=64, seed=0):
 
 
 @mini_batches.mistake(
-    "The order of the batches is shuffled, but each holds neighbors. Shuffle the "
-    "columns before you cut."
+    "The order of the batches is shuffled, but each holds neighboring columns. Shuffle "
+    "the columns before you cut."
 )
 def shuffles_only_the_batches(X, Y, mini_batch_size=64, seed=0):
     size = mini_batch_size
@@ -308,7 +324,7 @@ def shuffles_only_the_batches(X, Y, mini_batch_size=64, seed=0):
     return [(X[:, i : i + size], Y[:, i : i + size]) for i in starts]
 
 
-@mini_batches.mistake("All batches are the first one. Move on by the size each time.")
+@mini_batches.mistake("All batches are the same one. Each must begin further on.")
 def always_the_first(X, Y, mini_batch_size=64, seed=0):
     batches = ref.random_mini_batches(X, Y, mini_batch_size, seed)
     return [batches[0]] * len(batches)
@@ -344,9 +360,9 @@ lab.concept(
     answer="C",
     why="Each point of that curve is the cost of other examples.",
     because={
-        "A": "Wrong slopes would hardly let it fall at all; a gradient check tells.",
-        "B": "A rate too large makes it rise again and again. A little up and down is "
-        "the noise of small batches.",
+        "A": "With wrong gradients the cost would hardly fall; a gradient check tells.",
+        "B": "Too large a rate makes the cost rise again and again. A little up and "
+        "down is the noise of small batches.",
         "D": "Overfitting shows on the dev set, while the training cost falls.",
     },
 )
@@ -359,17 +375,17 @@ lab.concept(
     answer=50,
     why="1 / (1 - 0.98).",
     because={
-        2: "That is 1 - β in percent. The window is one over 1 - β.",
+        2: "This is 1 - β in percent. The window is one over 1 - β.",
         98: "The window is 1 / (1 - β), and 1 - β is 0.02.",
-        10: "That is the window of β = 0.9.",
-        100: "That is the window of β = 0.99.",
+        10: "This is the window of β = 0.9.",
+        100: "This is the window of β = 0.99.",
     },
 )
 
 
 @lab.check("exponentially_weighted_average", points=8)
 def average(rng):
-    """One value, a few, many, with the correction and without, no memory at all."""
+    """One value, a few, many, with and without the correction, no memory at all."""
     # "with the correction or without", "at least 0, below 1", any sequence of numbers
     yield case([float(value) for value in rng.uniform(10, 20, 2)], 0.9)
     yield case(rng.uniform(2, 4, 1), 0.98, bias_correction=False)
@@ -381,7 +397,8 @@ def average(rng):
 
 
 @average.mistake(
-    "The averages are cut off to whole numbers: `zeros_like` takes the dtype of theta."
+    "The averages are cut off to whole numbers where theta holds whole numbers: an "
+    "array made with `zeros_like` takes its dtype."
 )
 def averages_of_the_dtype_of_theta(theta, beta, bias_correction=True):
     found = ref.exponentially_weighted_average(theta, beta, bias_correction)
@@ -393,14 +410,14 @@ def forgets_the_correction(theta, beta, bias_correction=True):
     return ref.exponentially_weighted_average(theta, beta, False)
 
 
-@average.mistake("It corrects even where it was asked not to.")
+@average.mistake("It corrects even if `bias_correction` is False.")
 def always_corrects(theta, beta, bias_correction=True):
     return ref.exponentially_weighted_average(theta, beta, True)
 
 
 @average.mistake(
-    "The corrected value was stored and carried on. Carry on the plain v; correct only "
-    "what is written down."
+    "The corrected value is carried on to the next step. Carry on the plain v; correct "
+    "only the value that you return."
 )
 def corrects_what_is_stored(theta, beta, bias_correction=True):
     averages, v = [], 0.0
@@ -413,7 +430,7 @@ def corrects_what_is_stored(theta, beta, bias_correction=True):
 
 
 @average.mistake(
-    "β and 1 - β have changed places: the old average gets β, the new value 1 - β."
+    "β and 1 - β are swapped: the old average gets β, the new value 1 - β."
 )
 def swaps_the_weights(theta, beta, bias_correction=True):
     averages, v = [], 0.0
@@ -421,6 +438,15 @@ def swaps_the_weights(theta, beta, bias_correction=True):
         v = (1 - beta) * v + beta * value
         averages.append(v / (1 - beta**t) if bias_correction else v)
     return np.array(averages)
+
+
+@average.mistake(
+    "β and 1 - β are swapped: the old average gets β, the new value 1 - β."
+)
+def swaps_the_weights_everywhere(theta, beta, bias_correction=True):
+    if beta == 0:
+        return np.zeros(len(theta))
+    return ref.exponentially_weighted_average(theta, 1 - beta, bias_correction)
 
 
 @average.mistake(
@@ -435,8 +461,7 @@ def without_the_factor(theta, beta, bias_correction=True):
 
 
 @average.mistake(
-    "The power belongs to β alone: the correction divides by 1 - β to the power of t, "
-    "not by the power of 1 - β."
+    "The correction divides by (1 - β) to the power of t. The power belongs to β alone."
 )
 def power_of_the_whole(theta, beta, bias_correction=True):
     plain = ref.exponentially_weighted_average(theta, beta, False)
@@ -444,7 +469,7 @@ def power_of_the_whole(theta, beta, bias_correction=True):
     return plain / (1 - beta) ** t if bias_correction else plain
 
 
-@average.mistake("The correction multiplies. The weights sum to less than 1: divide.")
+@average.mistake("The correction makes the averages smaller. They were too small.")
 def multiplies_by_the_correction(theta, beta, bias_correction=True):
     plain = ref.exponentially_weighted_average(theta, beta, False)
     t = np.arange(1, len(plain) + 1)
@@ -452,7 +477,7 @@ def multiplies_by_the_correction(theta, beta, bias_correction=True):
 
 
 @average.mistake(
-    "Brackets are missing below the line: `v / 1 - …` divides by 1, then subtracts."
+    "Brackets are missing in the denominator: `v / 1 - …` divides by 1, then subtracts."
 )
 def average_without_brackets(theta, beta, bias_correction=True):
     plain = ref.exponentially_weighted_average(theta, beta, False)
@@ -470,14 +495,15 @@ def first_value_counts_twice(theta, beta, bias_correction=True):
     return plain / (1 - beta**t) if bias_correction else plain
 
 
-@average.mistake("The correction is the same for every value. It depends on t.")
+@average.mistake("The correction divides by the same number each time. Where is t?")
 def corrects_without_the_power(theta, beta, bias_correction=True):
     plain = ref.exponentially_weighted_average(theta, beta, False)
     return plain / (1 - beta) if bias_correction else plain
 
 
 @average.mistake(
-    "Every value is averaged with the value before it. Keep β of the *average* so far."
+    "Every value is averaged with the value before it. Average it with the *average* "
+    "so far."
 )
 def averages_two_values(theta, beta, bias_correction=True):
     theta = np.asarray(theta)
@@ -486,14 +512,14 @@ def averages_two_values(theta, beta, bias_correction=True):
     return plain / (1 - beta**t) if bias_correction else plain
 
 
-@average.mistake("The correction is one step ahead: the first value is number t = 1.")
+@average.mistake("The correction is one step ahead: the first value has t = 1.")
 def counts_one_ahead(theta, beta, bias_correction=True):
     plain = ref.exponentially_weighted_average(theta, beta, False)
     t = np.arange(2, len(plain) + 2)
     return plain / (1 - beta**t) if bias_correction else plain
 
 
-@average.mistake("The average starts at the first value. It starts at 0, corrected.")
+@average.mistake("The average starts at the first value. It should start at 0.")
 def starts_at_the_first_value(theta, beta, bias_correction=True):
     averages = [theta[0]]
     for value in theta[1:]:
@@ -501,7 +527,7 @@ def starts_at_the_first_value(theta, beta, bias_correction=True):
     return np.array(averages)
 
 
-@average.mistake("Only the last average came back. Return one for each value.")
+@average.mistake("It returns only the last average. Return one for each value.")
 def last_one_only(theta, beta, bias_correction=True):
     return ref.exponentially_weighted_average(theta, beta, bias_correction)[-1]
 
@@ -532,11 +558,11 @@ lab.concept(
     digits=2,
     why="v is 4, 4, 5; and 5 / (1 - 0.125) = 5.71.",
     because={
-        5.0: "That is v₃. Divide by 1 - 0.5³.",
-        6.0: "That is the plain average of the three. Here later values count more.",
-        6.67: "That divides by 1 - 0.5². The third value has t = 3.",
-        10.0: "That divides by 1 - β whatever t is. It is β to the power of t.",
-        5.33: "Near. v is 4, 4, 5; what is 1 - 0.5³?",
+        5.0: "This is v₃. Divide by 1 - 0.5³.",
+        6.0: "This is the plain average of the three. Here later values count more.",
+        6.67: "This divides by 1 - 0.5². The third value has t = 3.",
+        10.0: "This divides by 1 - β whatever t is. It is β to the power of t.",
+        5.33: "Close. v is 4, 4, 5; what is 1 - 0.5³?",
         6.38: "The corrected values were carried on. Carry on v: 4, 4, 5.",
         7.24: "The corrected values were carried on. Carry on v: 4, 4, 5.",
     },
@@ -554,11 +580,11 @@ def networks(rng):
 def add_zeros(check):
     """Mistakes and right versions that velocities and averages of squares share."""
 
-    @check.mistake("The keys are those of the parameters. They belong to slopes: dW1.")
+    @check.mistake("The keys are those of the parameters. They belong to gradients.")
     def keys_of_parameters(parameters):
         return {key: np.zeros(value.shape) for key, value in parameters.items()}
 
-    @check.mistake("The biases are missing. They have slopes, too.")
+    @check.mistake("The biases are missing. They have gradients, too.")
     def without_biases(parameters):
         return {
             "d" + k: np.zeros(v.shape) for k, v in parameters.items() if k[0] == "W"
@@ -568,6 +594,10 @@ def add_zeros(check):
     def copies_of_parameters(parameters):
         return {"d" + key: value.copy() for key, value in parameters.items()}
 
+    @check.mistake("The averages are numbers. Each needs the shape of its parameter.")
+    def numbers_for_arrays(parameters):
+        return {"d" + key: 0.0 for key in parameters}
+
     @check.mistake("The last layer is missing.")
     def without_the_last_layer(parameters):
         last = str(len(parameters) // 2)
@@ -575,7 +605,7 @@ def add_zeros(check):
             "d" + k: np.zeros(v.shape) for k, v in parameters.items() if k[1:] != last
         }
 
-    @check.mistake("These are ones. A start from rest is a start from zeros.")
+    @check.mistake("These are ones. The averages start at zero.")
     def ones(parameters):
         return {"d" + key: np.ones(value.shape) for key, value in parameters.items()}
 
@@ -615,7 +645,7 @@ def momentum(rng):
 
 
 def _velocity(grads, v, beta, old=None, new=None):
-    """β of the old velocity and 1 - β of the slopes, unless told otherwise."""
+    """β of the old velocity and 1 - β of the gradients, unless told otherwise."""
     old, new = beta if old is None else old, 1 - beta if new is None else new
     return {key: old * v[key] + new * grads[key] for key in v}
 
@@ -633,33 +663,33 @@ def _step(parameters, steps, rate):
 
 
 @momentum.mistake(
-    "The step uses the slopes themselves, not their average. Step with v."
+    "The step uses the gradients themselves. It should use v, their average."
 )
-def steps_with_slopes(parameters, grads, v, beta, learning_rate):
+def steps_with_gradients(parameters, grads, v, beta, learning_rate):
     return _step(parameters, grads, learning_rate), _velocity(grads, v, beta)
 
 
-@momentum.mistake("The step uses the old velocity. Step with the new one.")
+@momentum.mistake("The step uses the old velocity. It should use the new one.")
 def steps_with_the_old_velocity(parameters, grads, v, beta, learning_rate):
     return _step(parameters, v, learning_rate), _velocity(grads, v, beta)
 
 
 @momentum.mistake(
-    "The slopes are not multiplied by 1 - β. Some books leave it out; here v is an "
-    "average."
+    "The gradients are not multiplied by 1 - β. Some books and libraries leave this "
+    "factor out; here v is an average."
 )
 def without_one_minus_beta(parameters, grads, v, beta, learning_rate):
     v = _velocity(grads, v, beta, new=1.0)
     return _step(parameters, v, learning_rate), v
 
 
-@momentum.mistake("The old velocity is forgotten. β of it stays.")
+@momentum.mistake("The old velocity is not used. The new one is an average with it.")
 def forgets_the_old_velocity(parameters, grads, v, beta, learning_rate):
     v = _velocity(grads, v, beta, old=0.0)
     return _step(parameters, v, learning_rate), v
 
 
-@momentum.mistake("Nothing slows the old velocity down: it is not multiplied by β.")
+@momentum.mistake("The old velocity is not multiplied by β.")
 def never_slows_down(parameters, grads, v, beta, learning_rate):
     v = _velocity(grads, v, beta, old=1.0)
     return _step(parameters, v, learning_rate), v
@@ -671,34 +701,34 @@ def momentum_ignores_the_rate(parameters, grads, v, beta, learning_rate):
     return _step(parameters, v, 1.0), v
 
 
-@momentum.mistake("The parameters came back as they were. Let them take the step.")
+@momentum.mistake("The parameters do not change. Return them after the step.")
 def momentum_stays(parameters, grads, v, beta, learning_rate):
     return dict(parameters), _velocity(grads, v, beta)
 
 
 @momentum.mistake(
-    "β and 1 - β have changed places: the old velocity gets β, the slope 1 - β."
+    "β and 1 - β are swapped: the old velocity gets β, the gradient 1 - β."
 )
 def momentum_swaps(parameters, grads, v, beta, learning_rate):
     v = _velocity(grads, v, 1 - beta)
     return _step(parameters, v, learning_rate), v
 
 
-@momentum.mistake("The velocity came back as it was. Return the new one.")
+@momentum.mistake("The returned velocity is the old one. Return the new one.")
 def returns_the_old_velocity(parameters, grads, v, beta, learning_rate):
     new = _velocity(grads, v, beta)
     return _step(parameters, new, learning_rate), v
 
 
-@momentum.mistake("The parameters go uphill. Subtract the velocity.")
+@momentum.mistake("The step goes uphill: it adds the velocity.")
 def momentum_climbs(parameters, grads, v, beta, learning_rate):
     v = _velocity(grads, v, beta)
     return _step(parameters, v, -learning_rate), v
 
 
 @momentum.mistake(
-    "The learning rate is inside the velocity. Here v averages gradients, and the step "
-    "multiplies it by the rate."
+    "The learning rate is part of the velocity. Here v averages gradients, and the "
+    "step multiplies it by the rate."
 )
 def momentum_with_the_rate_inside(parameters, grads, v, beta, learning_rate):
     v = {key: beta * v[key] - learning_rate * grads[key] for key in v}
@@ -706,23 +736,23 @@ def momentum_with_the_rate_inside(parameters, grads, v, beta, learning_rate):
 
 
 @momentum.mistake(
-    "The velocity is made of steps: gradients times the rate. Here v averages plain "
-    "gradients; the rate belongs to the step."
+    "The new gradient gets the learning rate as its weight in v. Here v is an average: "
+    "the weight is 1 - β, and the rate belongs to the step."
 )
 def momentum_of_steps(parameters, grads, v, beta, learning_rate):
     v = _velocity(grads, v, beta, new=learning_rate)
     return _step(parameters, v, 1.0), v
 
 
-@momentum.mistake("beta is always 0.9. Use the one you were given.")
+@momentum.mistake("β is 0.9 whatever the argument `beta` says.")
 def momentum_with_its_own_beta(parameters, grads, v, beta, learning_rate):
     v = _velocity(grads, v, 0.9)
     return _step(parameters, v, learning_rate), v
 
 
 @momentum.mistake(
-    "The velocity was corrected for its bias before the step. That is Adam's; momentum "
-    "does without."
+    "The velocity was divided by 1 - β before the step. Adam has a bias correction; "
+    "momentum has none here."
 )
 def momentum_corrects(parameters, grads, v, beta, learning_rate):
     v = _velocity(grads, v, beta)
@@ -731,7 +761,7 @@ def momentum_corrects(parameters, grads, v, beta, learning_rate):
 
 
 @momentum.mistake(
-    "Only the first layer moves. Let every layer take its step before the `return`."
+    "Only the first layer changes. Every layer must take its step before the `return`."
 )
 def momentum_for_the_first_layer_only(parameters, grads, v, beta, learning_rate):
     return _first_layer_only(
@@ -740,7 +770,7 @@ def momentum_for_the_first_layer_only(parameters, grads, v, beta, learning_rate)
     )
 
 
-@momentum.mistake("It writes into the dictionaries it was given. Make new ones.")
+@momentum.mistake("It writes into the dictionaries of its caller. Make new ones.")
 def momentum_in_place(parameters, grads, v, beta, learning_rate):
     for key in v:
         v[key] = beta * v[key] + (1 - beta) * grads[key]
@@ -748,7 +778,7 @@ def momentum_in_place(parameters, grads, v, beta, learning_rate):
     return parameters, v
 
 
-@momentum.mistake("Only the weights have momentum. Biases roll as well.")
+@momentum.mistake("Only the weights have momentum. Biases need it as well.")
 def momentum_for_weights_only(parameters, grads, v, beta, learning_rate):
     new = _velocity(grads, v, beta)
     mixed = {key: new[key] if key[1] == "W" else grads[key] for key in new}
@@ -777,12 +807,12 @@ lab.concept(
     "larger_beta",
     points=1,
     answer="A",
-    why="The window 1/(1 - β) grows from 10 to 100 slopes.",
+    why="The window 1/(1 - β) grows from 10 to 100 gradients.",
     because={
         "B": "The factor 1 - β shrinks as β grows: an average is no larger than what "
         "it averages.",
-        "C": "The other way round: a larger β remembers longer.",
-        "D": "There is no bias correction in momentum; and its memory is ten times as "
+        "C": "It is the other way round: a larger β remembers longer.",
+        "D": "Momentum has no bias correction here, and its memory is ten times as "
         "long in every step.",
     },
 )
@@ -799,8 +829,8 @@ add_zeros(squares)
 
 @lab.check("update_parameters_with_rmsprop", points=9)
 def rmsprop(rng):
-    """First steps and later ones, large and tiny slopes, several β, rates and ε."""
-    # "number by number", "added to the root" (ε is seen where gradients are small, or
+    """First steps and later ones, large and tiny gradients, several β, rates and ε."""
+    # "element by element", "added to the root" (ε is seen where gradients are small, or
     # 0), "with which the step was taken", "the arguments stay as they are"
     for dims, beta, rate in zip(DIMS, (0.9, 0.6, 0.97), (0.1, 0.05, 0.5), strict=True):
         parameters, grads = pair(rng, dims)
@@ -821,8 +851,8 @@ def _scaled(v, s, epsilon):
 
 
 @rmsprop.mistake(
-    "ε stands inside the root. There it counts as its own root, 10,000 times as much; "
-    "add it after the root."
+    "ε is inside the root, where it acts like its own root: 1e-8 like 1e-4. Add it to "
+    "the root."
 )
 def epsilon_inside_the_root(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     s = _squares(grads, s, beta)
@@ -831,15 +861,14 @@ def epsilon_inside_the_root(parameters, grads, s, beta, learning_rate, epsilon=1
 
 
 @rmsprop.mistake(
-    "Without ε a gradient of 0 after zeros makes 0 / 0, which is not a number (nan). "
-    "Add it to the root."
+    "ε is missing: where all gradients so far were 0, the step is 0 / 0, that is nan."
 )
 def rmsprop_without_epsilon(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     s = _squares(grads, s, beta)
     return _step(parameters, _scaled(grads, s, 0.0), learning_rate), s
 
 
-@rmsprop.mistake("ε is always 1e-8. Use the `epsilon` you were given.")
+@rmsprop.mistake("ε is 1e-8 whatever the argument `epsilon` says.")
 def rmsprop_with_its_own_epsilon(
     parameters, grads, s, beta, learning_rate, epsilon=1e-8
 ):
@@ -847,18 +876,35 @@ def rmsprop_with_its_own_epsilon(
     return _step(parameters, _scaled(grads, s, 1e-8), learning_rate), s
 
 
-@rmsprop.mistake(
-    "ε is added after the division. It belongs to the divisor: look at the brackets."
-)
-def rmsprop_without_brackets(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
-    s = _squares(grads, s, beta)
-    steps = {key: learning_rate * grads[key] / np.sqrt(s[key]) + epsilon for key in s}
-    return _step(parameters, steps, 1.0), s
+def _epsilon_after(message, name, share):
+    """Register an RMSprop that adds ε, times `share`, to the step or the result."""
+
+    def wrong(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+        s = _squares(grads, s, beta)
+        added = epsilon * (learning_rate if share == "rate" else share)
+        steps = {key: learning_rate * grads[key] / np.sqrt(s[key]) + added for key in s}
+        return _step(parameters, steps, 1.0), s
+
+    wrong.__name__ = name
+    rmsprop.mistake(message)(wrong)
+
+
+for _name, _share in (
+    ("epsilon_added_to_the_step", 1.0),
+    ("epsilon_added_to_the_result", -1.0),
+    ("epsilon_added_to_the_quotient", "rate"),
+):
+    _epsilon_after(
+        "ε is added after the division. It belongs to the denominator: look at the "
+        "brackets.",
+        _name,
+        _share,
+    )
 
 
 @rmsprop.mistake(
-    "The step goes along the squares, so it never changes its direction. Only the "
-    "divisor is made of squares."
+    "The numerator holds the squared gradient, so all steps go the same way. Only the "
+    "denominator is made of squares."
 )
 def steps_along_squares(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     s = _squares(grads, s, beta)
@@ -866,27 +912,33 @@ def steps_along_squares(parameters, grads, s, beta, learning_rate, epsilon=1e-8)
     return _step(parameters, steps, learning_rate), s
 
 
-@rmsprop.mistake("The step is multiplied by the root of s. Divide by it.")
+@rmsprop.mistake("The whole average is squared. Only the gradient is.")
+def squares_the_whole_average(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    s = {key: (beta * s[key] + (1 - beta) * grads[key]) ** 2 for key in s}
+    return _step(parameters, _scaled(grads, s, epsilon), learning_rate), s
+
+
+@rmsprop.mistake("The step is multiplied by the root of s. It should be divided.")
 def multiplies_by_the_root(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     s = _squares(grads, s, beta)
     steps = {key: grads[key] * (np.sqrt(s[key]) + epsilon) for key in s}
     return _step(parameters, steps, learning_rate), s
 
 
-@rmsprop.mistake("beta is always 0.9. Use the one you were given.")
+@rmsprop.mistake("β is 0.9 whatever the argument `beta` says.")
 def rmsprop_with_its_own_beta(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     s = _squares(grads, s, 0.9)
     return _step(parameters, _scaled(grads, s, epsilon), learning_rate), s
 
 
-@rmsprop.mistake("The average came back as it was. Return the new one.")
+@rmsprop.mistake("The returned average is the old one. Return the new one.")
 def returns_the_old_squares(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     new = _squares(grads, s, beta)
     return _step(parameters, _scaled(grads, new, epsilon), learning_rate), s
 
 
 @rmsprop.mistake(
-    "Only the first layer moves. Let every layer take its step before the `return`."
+    "Only the first layer changes. Every layer must take its step before the `return`."
 )
 def rmsprop_for_the_first_layer_only(
     parameters, grads, s, beta, learning_rate, epsilon=1e-8
@@ -906,35 +958,41 @@ def forgets_the_root(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     return _step(parameters, steps, learning_rate), s
 
 
-@rmsprop.mistake("s averages the slopes, not their squares.")
-def averages_without_squares(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+@rmsprop.mistake("s averages the gradients, not their squares.")
+def averages_without_squares_or_signs(
+    parameters, grads, s, beta, learning_rate, epsilon=1e-8
+):
     s = {key: beta * s[key] + (1 - beta) * grads[key] for key in s}
     steps = {key: grads[key] / (np.sqrt(np.abs(s[key])) + epsilon) for key in s}
     return _step(parameters, steps, learning_rate), s
 
 
-@rmsprop.mistake("The step is divided by the old average. Divide by the new one.")
+@rmsprop.mistake("s averages the gradients, not their squares.")
+def averages_without_squares(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    s = {key: beta * s[key] + (1 - beta) * grads[key] for key in s}
+    return _step(parameters, _scaled(grads, s, epsilon), learning_rate), s
+
+
+@rmsprop.mistake("The step uses the old average. It should use the new one.")
 def divides_by_the_old(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     steps = _scaled(grads, s, epsilon)
     return _step(parameters, steps, learning_rate), _squares(grads, s, beta)
 
 
-@rmsprop.mistake(
-    "β and 1 - β have changed places: the old average gets β, the square 1 - β."
-)
+@rmsprop.mistake("β and 1 - β are swapped: the old average gets β, the square 1 - β.")
 def rmsprop_swaps(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     s = _squares(grads, s, 1 - beta)
     return _step(parameters, _scaled(grads, s, epsilon), learning_rate), s
 
 
-@rmsprop.mistake("The parameters go uphill. Subtract the step.")
+@rmsprop.mistake("The step goes uphill: it is added instead of subtracted.")
 def rmsprop_climbs(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     s = _squares(grads, s, beta)
     return _step(parameters, _scaled(grads, s, epsilon), -learning_rate), s
 
 
 def rmsprop_average(message, name, **shares):
-    """Register an RMSprop whose average has other shares of old and new."""
+    """Register an RMSprop whose average weighs old and new in another way."""
 
     def wrong(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
         s = _squares(grads, s, beta, **shares)
@@ -945,19 +1003,26 @@ def rmsprop_average(message, name, **shares):
 
 
 rmsprop_average(
-    "The old average is forgotten. β of it stays.", "forgets_the_old_squares", old=0.0
+    "The old average is not used. The new one is an average with it.",
+    "forgets_the_old_squares",
+    old=0.0,
+)
+rmsprop_average("The old average is not multiplied by β.", "never_fades", old=1.0)
+rmsprop_average(
+    "The squares are added up for ever, as in AdaGrad. Here s is an average, with β "
+    "and 1 - β.",
+    "adds_up_squares",
+    old=1.0,
+    new=1.0,
 )
 rmsprop_average(
-    "The old average never fades: it is not multiplied by β.", "never_fades", old=1.0
-)
-rmsprop_average(
-    "The squares are not multiplied by 1 - β: s is no average then.",
+    "The squares are not multiplied by 1 - β, so s is not an average.",
     "squares_without_one_minus_beta",
     new=1.0,
 )
 
 
-@rmsprop.mistake("The step is not divided by the root of s: that is plain descent.")
+@rmsprop.mistake("The step is not divided by the root of s.")
 def does_not_divide(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     return _step(parameters, grads, learning_rate), _squares(grads, s, beta)
 
@@ -968,13 +1033,14 @@ def rmsprop_ignores_the_rate(parameters, grads, s, beta, learning_rate, epsilon=
     return _step(parameters, _scaled(grads, s, epsilon), 1.0), s
 
 
-@rmsprop.mistake("The parameters came back as they were. Let them take the step.")
+@rmsprop.mistake("The parameters do not change. Return them after the step.")
 def rmsprop_stays(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     return dict(parameters), _squares(grads, s, beta)
 
 
 @rmsprop.mistake(
-    "The average was corrected for its bias. That is Adam's; RMSprop does without."
+    "The average was divided by 1 - β before the step. Adam has a bias correction; "
+    "RMSprop has none here."
 )
 def rmsprop_corrects(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     s = _squares(grads, s, beta)
@@ -982,7 +1048,7 @@ def rmsprop_corrects(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     return _step(parameters, _scaled(grads, corrected, epsilon), learning_rate), s
 
 
-@rmsprop.mistake("It writes into the dictionaries it was given. Make new ones.")
+@rmsprop.mistake("It writes into the dictionaries of its caller. Make new ones.")
 def rmsprop_in_place(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     for key in s:
         s[key] = beta * s[key] + (1 - beta) * grads[key] ** 2
@@ -993,7 +1059,7 @@ def rmsprop_in_place(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
 
 
 @rmsprop.mistake(
-    "One divisor was used for a whole matrix. Each number has a square of its own."
+    "One denominator was used for a whole matrix. Each element has its own."
 )
 def one_scale_a_matrix(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     s = {
@@ -1008,10 +1074,10 @@ def rmsprop_with_loops(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
     parameters = {key: value.copy() for key, value in parameters.items()}
     s = {key: value.copy() for key, value in s.items()}
     for key, grad in grads.items():
-        for place, slope in np.ndenumerate(grad):
-            s[key][place] = beta * s[key][place] + (1 - beta) * slope * slope
-            below = math.sqrt(s[key][place]) + epsilon
-            parameters[key[1:]][place] -= learning_rate * slope / below
+        for i, g in np.ndenumerate(grad):
+            s[key][i] = beta * s[key][i] + (1 - beta) * g * g
+            denominator = math.sqrt(s[key][i]) + epsilon
+            parameters[key[1:]][i] -= learning_rate * g / denominator
     return parameters, s
 
 
@@ -1035,12 +1101,15 @@ def one_dictionary(parameters):
     return ref.initialize_velocity(parameters)
 
 
-@adam_memory.mistake(
-    "The keys are those of the parameters. They belong to slopes: dW1."
-)
+@adam_memory.mistake("The keys are those of the parameters. They belong to gradients.")
 def adam_keys_of_parameters(parameters):
     zeros = {key: np.zeros(value.shape) for key, value in parameters.items()}
     return zeros, dict(zeros)
+
+
+@adam_memory.mistake("The averages are numbers. Each needs the shape of its parameter.")
+def adam_numbers_for_arrays(parameters):
+    return tuple({"d" + key: 0.0 for key in parameters} for _ in range(2))
 
 
 @adam_memory.mistake("s starts at ones. Both averages start at zero.")
@@ -1049,7 +1118,7 @@ def squares_start_at_one(parameters):
     return v, {key: value + 1 for key, value in v.items()}
 
 
-@adam_memory.mistake("The biases are missing. They have slopes, too.")
+@adam_memory.mistake("The biases are missing. They have gradients, too.")
 def adam_without_biases(parameters):
     v, s = ref.initialize_adam(parameters)
     return tuple({k: a for k, a in d.items() if k[1] == "W"} for d in (v, s))
@@ -1072,8 +1141,8 @@ def adam_twice(parameters):
 
 @lab.check("update_parameters_with_adam", points=13)
 def adam(rng):
-    """First steps and later ones, large and tiny slopes, defaults and other knobs."""
-    # "stored averages", "the corrected ones, made afresh", "each with its own β to the
+    """First steps and later ones, large and tiny gradients, defaults and others."""
+    # "stored averages", "corrected values", computed anew, "each with its own β to the
     # power of t", ε where gradients are small or 0, "the arguments stay as they are"
     parameters, grads = pair(rng, (2, 2, 1))
     grads["db1"] *= 0
@@ -1114,16 +1183,21 @@ def _adam(parameters, grads, v, s, t, rate, beta1, beta2, epsilon, **how):
     first = v if "v" in plain else v_hat
     second = s if "s" in plain else s_hat
     if how.get("no_brackets"):
-        steps = {key: first[key] / np.sqrt(second[key]) + epsilon / rate for key in v}
+        added = (
+            epsilon
+            * {"step": 1 / rate, "result": -1 / rate, "quotient": 1.0}[
+                how["no_brackets"]
+            ]
+        )
+        steps = {key: first[key] / np.sqrt(second[key]) + added for key in v}
     elif how.get("inside"):
         steps = {key: first[key] / np.sqrt(second[key] + epsilon) for key in v}
     elif how.get("rootless"):
         steps = {key: first[key] / (second[key] + epsilon) for key in v}
     else:
-        steps = {
-            key: first[key] / (np.sqrt(np.abs(second[key])) + epsilon) for key in v
-        }
-    if how.get("slopes"):
+        size = np.abs if how.get("unsigned") else np.asarray
+        steps = {key: first[key] / (np.sqrt(size(second[key])) + epsilon) for key in v}
+    if how.get("gradients"):
         steps = {key: grads[key] / (np.sqrt(second[key]) + epsilon) for key in v}
     if how.get("undivided"):
         steps = first
@@ -1148,61 +1222,71 @@ def adam_mistake(message, name, **how):
 
 
 adam_mistake(
-    "ε stands inside the root. There it counts as its own root, 10,000 times as much; "
-    "add it after the root.",
+    "ε is inside the root, where it acts like its own root: 1e-8 like 1e-4. Add it to "
+    "the root.",
     "adam_epsilon_inside",
     inside=True,
 )
 adam_mistake(
-    "The bias correction is forgotten: v and s come back instead of their corrected "
+    "The bias correction is missing: v and s are returned in place of their corrected "
     "values, and the first steps have the wrong length.",
     "adam_without_correction",
     times=lambda t: (0, 0),
 )
 adam_mistake(
-    "The corrected values are returned but not used: the step is made from v and s "
+    "The corrected values are returned but not used: the step is computed from v and s "
     "themselves.",
     "adam_steps_uncorrected",
     plain="vs",
 )
 adam_mistake(
-    "The step divides by the root of s itself. Its corrected value belongs there.",
+    "The step divides by the root of s itself, not of its corrected value.",
     "adam_divides_by_uncorrected",
     plain="s",
 )
 adam_mistake(
-    "The step goes along v itself. Its corrected value belongs there.",
+    "The step uses v itself, not its corrected value.",
     "adam_steps_along_uncorrected",
     plain="v",
 )
 adam_mistake(
-    "The power belongs to β alone: each correction divides by 1 - β to the power of t, "
-    "not by the power of 1 - β.",
+    "The corrections divide by (1 - β) to the power of t. Only β has a power.",
     "adam_power_of_the_whole",
     power_of_the_whole=True,
 )
 adam_mistake(
-    "The corrections multiply. Divide, for averages that start at 0 are too small.",
+    "The corrections make the averages smaller. Averages that start at 0 are too small "
+    "already.",
     "adam_multiplies_by_the_corrections",
     multiplied=True,
 )
 adam_mistake(
-    "s is averaged with beta1. beta2 belongs to s.",
+    "s is averaged with beta1. It has its own β.",
     "adam_averages_squares_with_beta1",
     s_beta=lambda beta1: beta1,
 )
 adam_mistake(
-    "The correction is one step ahead: `t` counts from 1 already.",
+    "beta1 is used for both averages. s has its own β.",
+    "adam_with_beta1_for_everything",
+    betas=lambda beta1, beta2: (beta1, beta1),
+)
+adam_mistake(
+    "beta2 is used for both averages. v has its own β.",
+    "adam_with_beta2_for_everything",
+    betas=lambda beta1, beta2: (beta2, beta2),
+)
+adam_mistake(
+    "The correction is one step ahead: `t` already counts from 1.",
     "adam_counts_one_ahead",
     times=lambda t: (t + 1, t + 1),
 )
 adam_mistake(
-    "beta1 and beta2 have changed places: beta1 belongs to v, beta2 to s.",
+    "beta1 and beta2 are swapped: beta1 belongs to v, beta2 to s.",
     "adam_swaps_the_betas",
     betas=lambda beta1, beta2: (beta2, beta1),
 )
 adam_mistake(
-    "beta1 and beta2 are always 0.9 and 0.999. Use those you were given.",
+    "beta1 and beta2 are 0.9 and 0.999 whatever the arguments say.",
     "adam_with_its_own_betas",
     betas=lambda beta1, beta2: (0.9, 0.999),
 )
@@ -1212,24 +1296,25 @@ adam_mistake(
     squares_of_v=True,
 )
 adam_mistake(
-    "Without ε a gradient of 0 after zeros makes 0 / 0, which is not a number (nan). "
-    "Add it to the root.",
+    "ε is missing: where all gradients so far were 0, the step is 0 / 0, that is nan.",
     "adam_without_epsilon",
     own_epsilon=0.0,
 )
 adam_mistake(
-    "ε is always 1e-8. Use the `epsilon` you were given.",
+    "ε is 1e-8 whatever the argument `epsilon` says.",
     "adam_with_its_own_epsilon",
     own_epsilon=1e-8,
 )
+for _place in ("step", "result", "quotient"):
+    adam_mistake(
+        "ε is added after the division. It belongs to the denominator: look at the "
+        "brackets.",
+        f"adam_epsilon_added_to_the_{_place}",
+        no_brackets=_place,
+    )
 adam_mistake(
-    "ε is added after the division. It belongs to the divisor: look at the brackets.",
-    "adam_without_brackets",
-    no_brackets=True,
-)
-adam_mistake(
-    "The corrected averages were stored. Carry on v and s as they are; correct only "
-    "for the step.",
+    "v and s are returned corrected. Return them as they are, to be carried on; the "
+    "corrected ones are for this step only.",
     "adam_stores_corrected",
     store=True,
 )
@@ -1239,7 +1324,7 @@ adam_mistake(
     times=lambda t: (t, 0),
 )
 adam_mistake(
-    "The correction does not depend on t: it is β to the power of t.",
+    "The corrections do not depend on t. Where is the power?",
     "adam_power_forgotten",
     times=lambda t: (1, 1),
 )
@@ -1249,45 +1334,53 @@ adam_mistake(
     rootless=True,
 )
 adam_mistake(
-    "s averages the slopes, not their squares.", "adam_without_squares", unsquared=True
+    "s averages the gradients, not their squares.",
+    "adam_without_squares",
+    unsquared=True,
 )
 adam_mistake(
-    "The step uses the slopes themselves, not their average v.",
-    "adam_steps_with_slopes",
-    slopes=True,
+    "s averages the gradients, not their squares.",
+    "adam_without_squares_or_signs",
+    unsquared=True,
+    unsigned=True,
 )
 adam_mistake(
-    "The parameters go uphill. Subtract the step.",
+    "The step uses the gradients themselves, not their average v.",
+    "adam_steps_with_gradients",
+    gradients=True,
+)
+adam_mistake(
+    "The step goes uphill: it is added instead of subtracted.",
     "adam_climbs",
     rate_used=lambda rate: -rate,
 )
 adam_mistake(
-    "The slopes are not multiplied by 1 - beta1 in v: it is no average then.",
+    "In v, the gradients are not multiplied by 1 - beta1, so it is not an average.",
     "adam_without_one_minus_beta",
     v_shares={"new": 1.0},
 )
 adam_mistake(
-    "The squares are not multiplied by 1 - beta2 in s: it is no average then.",
+    "In s, the squares are not multiplied by 1 - beta2, so it is not an average.",
     "adam_without_one_minus_beta2",
     s_shares={"new": 1.0},
 )
 adam_mistake(
-    "v forgets its past. beta1 of the old v stays.",
+    "The old v is not used. The new one is an average with it.",
     "adam_forgets_v",
     v_shares={"old": 0.0},
 )
 adam_mistake(
-    "s forgets its past. beta2 of the old s stays.",
+    "The old s is not used. The new one is an average with it.",
     "adam_forgets_s",
     s_shares={"old": 0.0},
 )
 adam_mistake(
-    "The old v never fades: it is not multiplied by beta1.",
+    "The old v is not multiplied by beta1.",
     "adam_v_never_fades",
     v_shares={"old": 1.0},
 )
 adam_mistake(
-    "The old s never fades: it is not multiplied by beta2.",
+    "The old s is not multiplied by beta2.",
     "adam_s_never_fades",
     s_shares={"old": 1.0},
 )
@@ -1307,7 +1400,7 @@ adam_mistake(
     times=lambda t: (t, 1),
 )
 adam_mistake(
-    "The step is not divided by the root of s: that is momentum.",
+    "The step is not divided by the root of s.",
     "adam_does_not_divide",
     undivided=True,
 )
@@ -1317,7 +1410,7 @@ adam_mistake(
     rate_used=lambda rate: 1.0,
 )
 adam_mistake(
-    "The parameters came back as they were. Let them take the step.",
+    "The parameters do not change. Return them after the step.",
     "adam_stays",
     rate_used=lambda rate: 0.0,
 )
@@ -1336,7 +1429,7 @@ def adam_one_beta_for_both(
 
 
 @adam.mistake(
-    "Only the first layer moves. Let every layer take its step before the `return`."
+    "Only the first layer changes. Every layer must take its step before the `return`."
 )
 def adam_for_the_first_layer_only(
     parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8
@@ -1346,7 +1439,7 @@ def adam_for_the_first_layer_only(
     return (*_first_layer_only((parameters, v, s), after[:3]), *corrected)
 
 
-@adam.mistake("It writes into the dictionaries it was given. Make new ones.")
+@adam.mistake("It writes into the dictionaries of its caller. Make new ones.")
 def adam_in_place(
     parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8
 ):
@@ -1407,14 +1500,14 @@ lab.concept(
     points=1,
     answer=0.01,
     digits=3,
-    why="Corrected, v is the slope and s its square: their ratio is 1.",
+    why="Corrected, v is the gradient and s its square: v over the root of s is 1.",
     because={
-        0.003: "That is the slope. Adam divides it by its own size.",
-        0.0: "That is plain descent, 0.01 times 0.003. Adam divides by the size of the "
-        "slope.",
-        0.001: "That leaves out the correction of v: 0.1 of the slope.",
-        0.032: "That leaves out both corrections: 0.1 over the root of 0.001.",
-        0.316: "That leaves out the correction of s.",
+        0.003: "This is the gradient. Adam divides it by its own size.",
+        0.0: "This is plain gradient descent, 0.01 times 0.003. Adam divides by the "
+        "size of the gradient.",
+        0.001: "This leaves out the correction of v: 0.1 of the gradient.",
+        0.032: "This leaves out both corrections: 0.1 over the root of 0.001.",
+        0.316: "This leaves out the correction of s.",
     },
 )
 
@@ -1422,11 +1515,11 @@ lab.concept(
     "where_slopes_vanish",
     points=1,
     answer="B",
-    why="A minimum needs all 50,000 curvatures upwards; some are not.",
+    why="In a minimum all 50,000 directions curve up; most likely some curve down.",
     because={
-        "A": "All 50,000 curvatures would have to point up at once.",
-        "C": "Slopes of 0 say nothing about how good a place is.",
-        "D": "All 50,000 curvatures would have to point down at once.",
+        "A": "All 50,000 directions would have to curve up at once.",
+        "C": "A gradient of 0 does not say how good a point is.",
+        "D": "All 50,000 directions would have to curve down at once.",
     },
 )
 
@@ -1446,12 +1539,12 @@ def inverse(rng):
         yield case(rate, epoch, float(rng.choice([0.4, 1.6]) * rng.uniform(0.8, 1.2)))
 
 
-@inverse.mistake("It grows with the epoch. Divide where you multiply.")
+@inverse.mistake("The rate grows with the epoch. It should fall.")
 def inverse_grows(learning_rate0, epoch_num, decay_rate):
     return learning_rate0 * (1 + decay_rate * epoch_num)
 
 
-@inverse.mistake("The 1 is missing below the line: epoch 0 would have no rate.")
+@inverse.mistake("The 1 is missing in the denominator: in epoch 0 it would be 0.")
 def inverse_without_one(learning_rate0, epoch_num, decay_rate):
     below = decay_rate * epoch_num
     return learning_rate0 / below if below else float("inf")
@@ -1475,17 +1568,24 @@ def inverse_compounds(learning_rate0, epoch_num, decay_rate):
     return learning_rate0 / (1 + decay_rate) ** epoch_num
 
 
-@inverse.mistake("It falls in a straight line, below 0 at last. Divide instead.")
+@inverse.mistake("It falls in a straight line, in the end below 0.")
 def inverse_linear(learning_rate0, epoch_num, decay_rate):
     return learning_rate0 - decay_rate * epoch_num
 
 
-@inverse.mistake("That is exponential decay. The inverse scheme divides.")
+@inverse.mistake(
+    "It multiplies by 1 - rate · epoch, in the end below 0. It should divide."
+)
+def inverse_as_a_factor(learning_rate0, epoch_num, decay_rate):
+    return learning_rate0 * (1 - decay_rate * epoch_num)
+
+
+@inverse.mistake("This is exponential decay. The inverse schedule divides.")
 def inverse_exponential(learning_rate0, epoch_num, decay_rate):
     return learning_rate0 * math.exp(-decay_rate * epoch_num)
 
 
-@inverse.mistake("It is one epoch ahead: epoch 0 has the rate `learning_rate0`.")
+@inverse.mistake("It is one epoch ahead: the rate of epoch 0 is `learning_rate0`.")
 def inverse_one_ahead(learning_rate0, epoch_num, decay_rate):
     return learning_rate0 / (1 + decay_rate * (epoch_num + 1))
 
@@ -1505,7 +1605,7 @@ def inverse_by_power(learning_rate0, epoch_num, decay_rate):
 def staircase(rng):
     """Beginning, middle and end of a stair, several intervals, the usual one."""
     # "only once in every `time_interval` epochs", "round the quotient down"; no
-    # multiple of these decay rates is whole, so rounding one down differs
+    # multiple of these decay rates is a whole number, so rounding it down differs
     for stair, share in [(0, 0.9), (1, 0.0), (3, 0.6), (7, 0.2)]:
         rate, decay = float(rng.uniform(0.1, 0.8)), float(rng.uniform(0.45, 0.55))
         interval = 10 * int(rng.integers(1, 9))
@@ -1515,44 +1615,43 @@ def staircase(rng):
     yield case(rate, 3000, decay / 2)
 
 
-@staircase.mistake("It falls in every epoch. Round the quotient down.")
+@staircase.mistake("The rate falls in every epoch. It should fall in stairs.")
 def staircase_smooth(learning_rate0, epoch_num, decay_rate, time_interval=1000):
     return learning_rate0 / (1 + decay_rate * epoch_num / time_interval)
 
 
-@staircase.mistake("It steps in the middle of an interval. Round down, not to nearest.")
+@staircase.mistake("The rate falls in the middle of an interval, not at its end.")
 def staircase_rounds(learning_rate0, epoch_num, decay_rate, time_interval=1000):
     return learning_rate0 / (1 + decay_rate * np.floor(epoch_num / time_interval + 0.5))
 
 
 @staircase.mistake(
-    "It steps down right after the beginning of an interval. Round the quotient down, "
-    "not up."
+    "The rate falls one interval too early. Round the quotient down, not up."
 )
 def staircase_rounds_up(learning_rate0, epoch_num, decay_rate, time_interval=1000):
     return learning_rate0 / (1 + decay_rate * math.ceil(epoch_num / time_interval))
 
 
 @staircase.mistake(
-    "Each stair divides the rate of the stair before. Always divide `learning_rate0`."
+    "Each stair divides the rate of the one before. Always divide `learning_rate0`."
 )
 def staircase_compounds(learning_rate0, epoch_num, decay_rate, time_interval=1000):
     return learning_rate0 / (1 + decay_rate) ** (epoch_num // time_interval)
 
 
-@staircase.mistake("The interval is not used: that is `update_lr`.")
+@staircase.mistake("The argument `time_interval` is not used.")
 def staircase_ignores_interval(
     learning_rate0, epoch_num, decay_rate, time_interval=1000
 ):
     return learning_rate0 / (1 + decay_rate * epoch_num)
 
 
-@staircase.mistake("The interval is always 1000. Use the one you were given.")
+@staircase.mistake("The interval is 1000 whatever `time_interval` says.")
 def staircase_of_thousand(learning_rate0, epoch_num, decay_rate, time_interval=1000):
     return learning_rate0 / (1 + decay_rate * (epoch_num // 1000))
 
 
-@staircase.mistake("The decay rate was rounded down as well. Round the quotient only.")
+@staircase.mistake("The decay rate is inside the rounding. Round the quotient only.")
 def staircase_rounds_the_product(
     learning_rate0, epoch_num, decay_rate, time_interval=1000
 ):
@@ -1589,27 +1688,47 @@ def exponential(rng):
     yield case(float(rng.uniform(0.1, 1)), 14)
 
 
-@exponential.mistake("It is multiplied by the epoch. Take the base to its power.")
+@exponential.mistake("The base is multiplied by the epoch. It needs a power.")
 def exponential_linear(learning_rate0, epoch_num, base=0.95):
     return learning_rate0 * base * epoch_num
 
 
-@exponential.mistake("It grows: the base stands below the line.")
+@exponential.mistake("The rate grows. It should fall.")
 def exponential_grows(learning_rate0, epoch_num, base=0.95):
     return learning_rate0 / base**epoch_num
 
 
-@exponential.mistake("The base is always 0.95. Use the one you were given.")
+@exponential.mistake("The base is 0.95 whatever the argument `base` says.")
 def exponential_fixed_base(learning_rate0, epoch_num, base=0.95):
     return learning_rate0 * 0.95**epoch_num
 
 
-@exponential.mistake("The rate was taken to the power as well. Only the base is.")
+@exponential.mistake("`learning_rate0` is not used.")
+def exponential_without_the_rate(learning_rate0, epoch_num, base=0.95):
+    return base**epoch_num
+
+
+@exponential.mistake("`learning_rate0` is in the exponent. It is a factor.")
+def exponential_with_the_rate_above(learning_rate0, epoch_num, base=0.95):
+    return base ** (learning_rate0 * epoch_num)
+
+
+@exponential.mistake(
+    "`learning_rate0` is inside the power. Only the base belongs there."
+)
 def exponential_of_both(learning_rate0, epoch_num, base=0.95):
     return (learning_rate0 * base) ** epoch_num
 
 
-@exponential.mistake("It is one epoch ahead: epoch 0 has the rate `learning_rate0`.")
+@exponential.mistake(
+    "It is e to the power of -base · epoch. The number that is taken to a power here "
+    "is `base`."
+)
+def exponential_of_e(learning_rate0, epoch_num, base=0.95):
+    return learning_rate0 * math.exp(-base * epoch_num)
+
+
+@exponential.mistake("It is one epoch ahead: the rate of epoch 0 is `learning_rate0`.")
 def exponential_one_ahead(learning_rate0, epoch_num, base=0.95):
     return learning_rate0 * base ** (epoch_num + 1)
 
@@ -1634,14 +1753,29 @@ def square_root(rng):
     yield case(float(rng.uniform(0.1, 1)), 16)
 
 
-@square_root.mistake("The root is missing.")
+@square_root.mistake("The square root is missing.")
 def without_the_root(learning_rate0, epoch_num, k=1.0):
     return k * learning_rate0 / epoch_num
 
 
-@square_root.mistake("It grows with the epoch: the root belongs below the line.")
+@square_root.mistake("The rate grows with the epoch. It should fall.")
 def root_above(learning_rate0, epoch_num, k=1.0):
     return k * learning_rate0 * np.sqrt(epoch_num)
+
+
+@square_root.mistake("k is inside the root. The root is that of the epoch alone.")
+def k_inside_the_root(learning_rate0, epoch_num, k=1.0):
+    return learning_rate0 / np.sqrt(k * epoch_num)
+
+
+@square_root.mistake("k is inside the root. The root is that of the epoch alone.")
+def k_inside_the_root_above(learning_rate0, epoch_num, k=1.0):
+    return learning_rate0 * np.sqrt(k / epoch_num)
+
+
+@square_root.mistake("k is in the denominator. It is a factor.")
+def divides_by_k(learning_rate0, epoch_num, k=1.0):
+    return learning_rate0 / (k * np.sqrt(epoch_num))
 
 
 @square_root.mistake("The factor k is not used.")
@@ -1649,7 +1783,7 @@ def without_k(learning_rate0, epoch_num, k=1.0):
     return learning_rate0 / np.sqrt(epoch_num)
 
 
-@square_root.mistake("A 1 was added to the epoch. Epochs count from 1 here already.")
+@square_root.mistake("1 was added to the epoch. Here epochs already count from 1.")
 def root_of_the_next(learning_rate0, epoch_num, k=1.0):
     return k * learning_rate0 / np.sqrt(epoch_num + 1)
 
@@ -1673,17 +1807,17 @@ lab.concept(
     "no_decay",
     points=1,
     answer="D",
-    why="eᵉ grows without bound: after 10 epochs the rate is 22,000 times α₀.",
+    why="exp(e) grows without bound: after 10 epochs the rate is 22,000 times α₀.",
     because={
         "A": "After one epoch it is a third, after two a fifth: it decays.",
-        "B": "Each epoch leaves 95 %: it decays.",
+        "B": "Each epoch leaves 95 % of it: it decays.",
         "C": "After 4 epochs it is a half, after 100 a tenth: it decays.",
     },
 )
 
 # --- the race ------------------------------------------------------------------------
 
-# The driver puts functions in the place of these for the time of a call.
+# The driver replaces these functions during a call.
 random_mini_batches = initialize_velocity = initialize_rmsprop = initialize_adam = None
 update_parameters_with_gd = update_parameters_with_momentum = None
 update_parameters_with_rmsprop = update_parameters_with_adam = None
@@ -1691,11 +1825,12 @@ update_parameters_with_rmsprop = update_parameters_with_adam = None
 
 @lab.check("model", points=10, driver="trained", seconds=20)
 def model(rng):
-    """Each optimizer with several batches and epochs, decay, and other knobs."""
+    """Each optimizer with several batches and epochs, decay, and other settings."""
     X, Y = rng.normal(size=(3, 11)), rng.integers(0, 2, (2, 11))
-    # "in each epoch new batches", "its velocity lives as long as the training", "t
-    # counts steps from 1 through all epochs", "takes all examples as one batch", "from
-    # 0, and the parameters after it", "the rate of that epoch"
+    # "in each epoch new batches", "its velocity must last through all epochs", "t
+    # counts steps from 1 through all epochs", "takes all examples as one batch",
+    # "called after each epoch with its number, from 0, and the parameters", "the rate
+    # of that epoch"
     knobs = {"learning_rate": 0.02, "mini_batch_size": 4, "num_epochs": 3}
     other = {"beta": 0.8, "beta1": 0.7, "beta2": 0.95, "epsilon": 1e-6}
     for optimizer in ("batch", "gd", "momentum", "rmsprop", "adam"):
@@ -1723,7 +1858,7 @@ def _train(X, Y, layers_dims, optimizer, options, **how):
         return initialize_adam(parameters)
 
     v, s = fresh()
-    start_of_all = parameters
+    start_of_all, drawn = parameters, None
     size = given["mini_batch_size"]
     if optimizer == "batch" and not how.get("small_batches"):
         size = X.shape[1]
@@ -1738,9 +1873,9 @@ def _train(X, Y, layers_dims, optimizer, options, **how):
             v, s = fresh()
         if how.get("starts_again"):
             parameters = start_of_all
-        for x, y in random_mini_batches(
-            X, Y, size, 0 if how.get("one_seed") else epoch
-        ):
+        if drawn is None or not how.get("one_draw"):
+            drawn = random_mini_batches(X, Y, size, 0 if how.get("one_seed") else epoch)
+        for x, y in drawn:
             if how.get("forgetful") == "step":
                 v, s = fresh()
             if how.get("epochs_for_t"):
@@ -1769,8 +1904,16 @@ def _train(X, Y, layers_dims, optimizer, options, **how):
                 v, s = results[3:] if how.get("corrected") else results[1:3]
             else:
                 parameters = update_parameters_with_gd(parameters, grads, rate)
-        if given["watch"] and how.get("watched", "always") != "never":
+            if given["watch"] and how.get("watched") == "steps":
+                given["watch"](epoch, parameters)
+            if how.get("early") == "step":
+                return parameters
+        if how.get("early") == "before watching":
+            return parameters
+        if given["watch"] and not how.get("watched"):
             given["watch"](epoch, parameters)
+        if how.get("early") == "epoch":
+            return parameters
     return start_of_all if how.get("thrown_away") else parameters
 
 
@@ -1785,35 +1928,41 @@ def model_mistake(message, name, **how):
 
 
 model_mistake(
-    "Every epoch has the same batches. Give each epoch a seed of its own.",
+    "Every epoch has the same batches. Pass another seed in each epoch.",
     "same_batches_every_epoch",
     one_seed=True,
 )
 model_mistake(
-    "The averages are set to zero before every step, so nothing is remembered. "
+    "The batches are drawn once, before the loop. Draw new ones in each epoch, with "
+    "another seed.",
+    "draws_batches_once",
+    one_draw=True,
+)
+model_mistake(
+    "The averages start at zero again before every step, so nothing is remembered. "
     "Initialize them once, before the loops.",
     "forgets_the_averages",
     forgetful="step",
 )
 model_mistake(
-    "The averages are set to zero in every epoch. Initialize them once, before the "
+    "The averages start at zero again in every epoch. Initialize them once, before the "
     "loops.",
     "forgets_the_averages_of_an_epoch",
     forgetful="epoch",
 )
 model_mistake(
-    "Every epoch starts from the first parameters. Initialize them once, before the "
+    "Every epoch starts from the initial parameters. Initialize them once, before the "
     "loops.",
     "starts_again_in_every_epoch",
     starts_again=True,
 )
 model_mistake(
-    "The parameters never move: what a step returns has to be carried on.",
+    "The parameters never change: carry on what a step returns.",
     "throws_the_steps_away",
     thrown_away=True,
 )
 model_mistake(
-    "The gradients are those of all examples. Each step sees its own batch only.",
+    "The gradients are those of all examples. Each step should use its own batch.",
     "gradients_of_the_whole_set",
     whole_set=True,
 )
@@ -1823,56 +1972,106 @@ model_mistake(
     watched="never",
 )
 model_mistake(
-    "`decay` is one epoch ahead: the first epoch has number 0.",
+    "`decay` is one epoch ahead: the first epoch is number 0.",
     "decays_one_epoch_ahead",
     late=1,
 )
 model_mistake(
-    "Adam's t starts again in every epoch. It counts all steps of the training.",
+    "Adam's t starts again in every epoch. It should count all steps of the training.",
     "t_starts_again",
     restart=True,
 )
 model_mistake(
-    "Adam's t counts epochs. It counts steps.", "t_counts_epochs", epochs_for_t=True
+    "Adam's t counts epochs. It should count steps.",
+    "t_counts_epochs",
+    epochs_for_t=True,
 )
 model_mistake(
-    "Adam's t is 0 in the first step. That is step 1.", "t_starts_at_zero", first_t=0
+    "Adam's t is 0 in the first step. The first step is number 1.",
+    "t_starts_at_zero",
+    first_t=0,
 )
 model_mistake(
-    "Adam carries on the corrected averages. Carry on v and s, the second and third of "
-    "what the step returns.",
+    "Adam's corrected averages are carried on. Carry on the plain v and s.",
     "carries_on_the_corrected",
     corrected=True,
 )
 model_mistake(
-    'For "batch" all examples make one batch, whatever mini_batch_size says.',
+    'For "batch", all examples should make one batch, whatever mini_batch_size says.',
     "batch_in_small_batches",
     small_batches=True,
 )
 model_mistake(
-    "The rate does not decay. Ask `decay` in every epoch.",
+    "The rate does not decay. Call `decay` in every epoch, if it is given.",
     "never_decays",
     undecayed=True,
 )
 model_mistake(
-    "The decay piles up: it was applied to the rate of the epoch before. Always start "
-    "from `learning_rate`.",
+    "`decay` was given the rate of the epoch before. Always give it `learning_rate`.",
     "decay_piles_up",
     piling=True,
 )
 model_mistake(
-    "There is one epoch too many: `range(n)` has n values.",
+    "There is one epoch too many: `range(n)` already has n values.",
     "one_epoch_too_many",
     extra=1,
 )
 model_mistake(
-    "beta, beta1, beta2 or epsilon are not passed on to the steps.",
-    "knobs_not_passed_on",
+    "Adam and RMSprop take their steps with their defaults: beta, beta1, beta2 and "
+    "epsilon are not passed on.",
+    "nothing_passed_on",
     fixed={"beta": 0.9, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
+)
+model_mistake(
+    "Adam and RMSprop take their steps with their defaults: beta1, beta2 and epsilon "
+    "are not passed on.",
+    "defaults_of_the_steps",
+    fixed={"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
+)
+model_mistake(
+    "beta1 and beta2 are not passed on to Adam's step.",
+    "betas_not_passed_on",
+    fixed={"beta1": 0.9, "beta2": 0.999},
+)
+model_mistake(
+    "epsilon is not passed on to the steps of Adam and RMSprop.",
+    "epsilon_not_passed_on",
+    fixed={"epsilon": 1e-8},
+)
+model_mistake(
+    "The step is taken with β = 0.9 whatever `beta` says.",
+    "beta_not_passed_on",
+    fixed={"beta": 0.9},
+)
+model_mistake(
+    "Averages and t start again in every epoch. Initialize them before the loops.",
+    "forgets_everything_in_every_epoch",
+    forgetful="epoch",
+    restart=True,
+)
+model_mistake(
+    "It returns after the first epoch: `return` is inside the loop.",
+    "returns_after_an_epoch",
+    early="epoch",
+)
+model_mistake(
+    "It returns after the first epoch: `return` is inside the loop.",
+    "returns_before_watching",
+    early="before watching",
+)
+model_mistake(
+    "`watch` is called after every step. Call it once after each epoch.",
+    "watches_every_step",
+    watched="steps",
+)
+model_mistake(
+    "It returns after the first step: `return` is inside the loop over the batches.",
+    "returns_after_a_step",
+    early="step",
 )
 
 
-@model.mistake("All optimizers take the same steps. Choose the step by `optimizer`.")
+@model.mistake("All optimizers take steps of plain gradient descent.")
 def always_gd(X, Y, layers_dims, optimizer, **options):
     optimizer = "gd" if optimizer != "batch" else optimizer
     return _train(X, Y, layers_dims, optimizer, options)
@@ -1946,10 +2145,10 @@ lab.concept(
     "fair_comparison",
     points=1,
     answer="A",
-    why="A rate that suits one may starve the other, as on the moons.",
+    why="A rate that suits one may be far too small for the other, as on the moons.",
     because={
         "B": "More epochs at a rate that does not suit Q prove nothing about Q.",
-        "C": "That is one more rate that may suit one of them only.",
-        "D": "The same start makes it fairer; another adds luck.",
+        "C": "This is one more rate that may suit only one of them.",
+        "D": "The same start is fairer; different ones add luck.",
     },
 )

@@ -13,7 +13,7 @@ ref = lab.reference
 # What `helpers.nn` would do for the reader; the lab imports it for its demos.
 NO_FRAMEWORK = ("helpers.nn", "nn")
 
-EVEN = {"mean": 0.5, "std": 1 / math.sqrt(12)}  # an even draw between 0 and 1
+UNIFORM = {"mean": 0.5, "std": 1 / math.sqrt(12)}  # between 0 and 1
 
 
 # --- searches ------------------------------------------------------------------------
@@ -26,7 +26,7 @@ lab.concept(
     why="One of four powers of ten.",
     because={
         10: "On a log scale each power of ten has the same share. There are four.",
-        0: "So it is when rates are drawn evenly. Here their logarithms are.",
+        0: "This is true if the rates are uniform. Here their logarithms are.",
         20: "Count the powers of ten between 0.0001 and 1: there are four.",
         50: "Half of the draws lie below 0.01, the middle of the logarithms.",
         33: "Count the powers of ten between 0.0001 and 1: there are four.",
@@ -34,12 +34,12 @@ lab.concept(
 )
 
 
-def _even_draws(n):
+def _uniform_draws(n):
     return {
         "shape": (n,),
         "from low to high": True,
-        "places on the scale": draws((n,), **EVEN) if n > 1 else [],
-        "many draws occur twice": False,
+        "positions on the scale": draws((n,), **UNIFORM) if n > 1 else [],
+        "nearly all draws differ": True,
         "equal generators give equal draws": True,
         "other generators give other draws": True,
     }
@@ -58,20 +58,18 @@ def sample_log_uniform(rng):
 
 @sample_log_uniform.expect
 def sample_log_uniform_expected(low, high, n, seed):
-    return _even_draws(n)
+    return _uniform_draws(n)
 
 
 @sample_log_uniform.mistake(
-    "The values themselves are drawn evenly, so nearly all are about as large as the "
-    "largest. Draw the logarithm evenly, between the logarithms of both ends."
+    "The values themselves are uniform, so nearly all are about as large as the "
+    "largest. It is the logarithms that should be uniform."
 )
 def rates_on_a_linear_scale(low, high, n, rng):
     return rng.uniform(low, high, n)
 
 
-@sample_log_uniform.mistake(
-    "These are logarithms. Go back to the values with the exponential."
-)
+@sample_log_uniform.mistake("These are logarithms. Convert them back.")
 def logarithms_themselves(low, high, n, rng):
     return rng.uniform(np.log(low), np.log(high), n)
 
@@ -84,16 +82,23 @@ def mixes_bases(low, high, n, rng):
 
 
 @sample_log_uniform.mistake(
-    "It draws from `np.random`, so a search cannot be repeated. Use the `rng` you are "
-    "given."
+    "Not the whole range is drawn from: logarithm and exponential have different bases."
+)
+def mixes_bases_the_other_way(low, high, n, rng):
+    return np.exp(rng.uniform(np.log10(low), np.log10(high), n))
+
+
+@sample_log_uniform.mistake(
+    "It draws from `np.random`, so a search cannot be repeated. Draw from the argument "
+    "`rng`."
 )
 def another_generator(low, high, n, rng):
     return np.exp(np.random.uniform(np.log(low), np.log(high), n))
 
 
 @sample_log_uniform.mistake(
-    "The values are the same for every generator: they are a grid, or come from a "
-    "generator with a seed of its own. Draw with the `rng` you are given."
+    "The values are the same for every generator: they are a grid, or come from "
+    "another generator with a fixed seed. Draw from the argument `rng`."
 )
 def a_grid_of_rates(low, high, n, rng):
     return np.geomspace(low, high, n)
@@ -107,7 +112,7 @@ def exponentials_of_values(low, high, n, rng):
     return np.exp(rng.uniform(low, high, n))
 
 
-@sample_log_uniform.mistake("One number came back. Draw n of them, as an array.")
+@sample_log_uniform.mistake("It returns one number. Draw n of them, as an array.")
 def a_single_rate(low, high, n, rng):
     return np.exp(rng.uniform(np.log(low), np.log(high)))
 
@@ -138,41 +143,41 @@ def sample_beta(rng):
 
 @sample_beta.expect
 def sample_beta_expected(low, high, n, seed):
-    return _even_draws(n)
+    return _uniform_draws(n)
 
 
 @sample_beta.mistake(
-    "Beta itself is drawn evenly, so long memories are hardly ever tried. Put 1 - beta "
-    "on a log scale."
+    "Beta itself is uniform, so long windows are hardly ever tried. It is 1 - beta "
+    "that belongs on a log scale."
 )
 def betas_on_a_linear_scale(low, high, n, rng):
     return rng.uniform(low, high, n)
 
 
 @sample_beta.mistake(
-    "Beta is on a log scale. It is its distance to 1, the number 1 - beta, that "
+    "Beta is on a log scale. It is its distance from 1, the number 1 - beta, that "
     "belongs there."
 )
 def logarithm_of_beta(low, high, n, rng):
     return np.exp(rng.uniform(np.log(low), np.log(high), n))
 
 
-@sample_beta.mistake("These are values of 1 - beta. Turn them back into beta.")
+@sample_beta.mistake("These are values of 1 - beta. Convert them back into beta.")
 def distances_to_one(low, high, n, rng):
     return np.exp(rng.uniform(np.log(1 - high), np.log(1 - low), n))
 
 
 @sample_beta.mistake(
-    "It draws from `np.random`, so a search cannot be repeated. Pass on the `rng` you "
-    "are given."
+    "It draws from `np.random`, so a search cannot be repeated. Pass on the argument "
+    "`rng`."
 )
 def betas_from_another_generator(low, high, n, rng):
     return 1 - np.exp(np.random.uniform(np.log(1 - high), np.log(1 - low), n))
 
 
 @sample_beta.mistake(
-    "The betas leave the range: 1 - beta was drawn between the ends of beta. The ends "
-    "of 1 - beta are others."
+    "The betas leave the range: 1 - beta was drawn between the ends of beta. What are "
+    "the ends of 1 - beta?"
 )
 def distances_between_the_ends_of_beta(low, high, n, rng):
     return 1 - np.exp(rng.uniform(np.log(low), np.log(high), n))
@@ -195,9 +200,9 @@ lab.concept(
     answer=4,
     why="4 · 4 · 4 = 64. Random points would have tried 64.",
     because={
-        64: "So it is with random points. In a grid every rate is used many times.",
+        64: "This is true of random points. A grid uses every rate many times.",
         16: "Each rate is combined with 16 pairs of the other two.",
-        21: "A grid multiplies: 64 is the number of values, three times over.",
+        21: "The numbers of values are multiplied, not added up.",
         8: "8 · 8 is 64, but there are three hyperparameters.",
         3: "Three is the number of hyperparameters. What number cubed is 64?",
     },
@@ -228,9 +233,9 @@ def random_search(rng):
 def random_search_expected(values, space, n, seed):
     return {
         "calls of the objective": n,
-        "the best was try number": int(np.argmin(values)),
+        "number of the best point": int(np.argmin(values)),
         "history": list(enumerate(values)),
-        "places of the points": draws((n, len(space)), **EVEN),
+        "positions of the points": draws((n, len(space)), **UNIFORM),
     }
 
 
@@ -239,7 +244,7 @@ def _tries(objective, space, n, rng):
     return [(point, objective(point)) for point in points]
 
 
-@random_search.mistake("The highest error wins. Lower is better.")
+@random_search.mistake("It returns the point with the highest error. Lower is better.")
 def highest_error_wins(objective, space, n, rng):
     history = _tries(objective, space, n, rng)
     return max(history, key=lambda pair: pair[1])[0], history
@@ -262,8 +267,8 @@ def best_with_its_error(objective, space, n, rng):
 
 
 @random_search.mistake(
-    "The objective was called once too often. The error of the best stands in the "
-    "history; a second training costs another hour."
+    "The objective was called once more for the best point. Its error is in the "
+    "history already."
 )
 def asks_again(objective, space, n, rng):
     history = _tries(objective, space, n, rng)
@@ -273,7 +278,35 @@ def asks_again(objective, space, n, rng):
 
 
 @random_search.mistake(
-    "All tries are one and the same point. Draw inside the loop, a new one each time."
+    "The objective is called again to compare. Call it once per point, and keep the "
+    "error."
+)
+def asks_twice_for_each_point(objective, space, n, rng):
+    best, lowest, history = None, np.inf, []
+    for _ in range(n):
+        point = ref.draw_point(space, rng)
+        history.append((point, objective(point)))
+        if objective(point) < lowest:
+            best, lowest = point, objective(point)
+    return best, history
+
+
+@random_search.mistake(
+    "The history holds only the points that were a new best. Keep all of them."
+)
+def history_of_new_bests(objective, space, n, rng):
+    best, lowest, history = None, np.inf, []
+    for _ in range(n):
+        point = ref.draw_point(space, rng)
+        error = objective(point)
+        if error < lowest:
+            best, lowest = point, error
+            history.append((point, error))
+    return best, history
+
+
+@random_search.mistake(
+    "All points are the same. Draw a new one each time, inside the loop."
 )
 def same_point_again(objective, space, n, rng):
     point = ref.draw_point(space, rng)
@@ -282,7 +315,7 @@ def same_point_again(objective, space, n, rng):
 
 
 @random_search.mistake(
-    "The points are drawn evenly, whatever their scale says. `draw_point` heeds it."
+    "The points are uniform, whatever their scale says. `draw_point` uses the scale."
 )
 def all_scales_linear(objective, space, n, rng):
     space = {name: ("linear", a, b) for name, (_, a, b) in space.items()}
@@ -298,7 +331,7 @@ def history_of_errors_only(objective, space, n, rng):
 
 
 @random_search.mistake(
-    "In the history's pairs the error comes first. Each entry is `(point, error)`."
+    "In the pairs of the history the error comes first. Each entry is `(point, error)`."
 )
 def history_of_turned_pairs(objective, space, n, rng):
     best, history = ref.random_search(objective, space, n, rng)
@@ -313,7 +346,7 @@ def history_by_error(objective, space, n, rng):
     return history[0][0], history
 
 
-@random_search.mistake("Best and history have changed places: the best comes first.")
+@random_search.mistake("Best point and history are swapped: the best comes first.")
 def history_comes_first(objective, space, n, rng):
     best, history = ref.random_search(objective, space, n, rng)
     return history, best
@@ -327,13 +360,13 @@ def number_of_the_best(objective, space, n, rng):
     return int(np.argmin([error for _, error in history])), history
 
 
-@random_search.mistake("That is the first point tried, not the best one.")
+@random_search.mistake("It returns the first point, not the best one.")
 def returns_the_first(objective, space, n, rng):
     history = _tries(objective, space, n, rng)
     return history[0][0], history
 
 
-@random_search.mistake("That is the last point tried, not the best one.")
+@random_search.mistake("It returns the last point, not the best one.")
 def returns_the_last(objective, space, n, rng):
     history = _tries(objective, space, n, rng)
     return history[-1][0], history
@@ -366,8 +399,8 @@ def search_with_all_points_first(objective, space, n, rng):
 @lab.check("coarse_to_fine", points=4, driver="narrowed")
 def coarse_to_fine(rng):
     """One round; the best in the first, a middle and the last round; one point each."""
-    # "narrowed around the best so far", "the first one in the whole space", "one
-    # history for all rounds"; three hyperparameters: no other window fits by chance
+    # "narrow the space around the best point so far", "the first one in the whole
+    # space", "one history"; three hyperparameters: no other window fits by chance
     for space, n, rounds, best in [
         (RATE, 4, 1, 2), (TRIO, 10, 3, 1), (TRIO, 9, 3, 12), (TRIO, 8, 4, 30),
         (TRIO, 15, 2, 25), (TRIO, 10, 4, 6),
@@ -380,11 +413,12 @@ def coarse_to_fine_expected(values, space, n, rounds, seed):
     later = [True] * (rounds - 1)
     return {
         "calls of the objective": n * rounds,
-        "the best was try number": int(np.argmin(values)),
+        "number of the best point": int(np.argmin(values)),
         "history": list(enumerate(values)),
-        "places of the first round": draws((n, len(space)), **EVEN),
-        "rounds after the first look in a third of the space before": later,
-        "rounds after the first look near the best so far": later,
+        "positions of the first round": draws((n, len(space)), **UNIFORM),
+        "the first round searches the whole space": True,
+        "later rounds stay in a third of the space before": later,
+        "later rounds stay near the best so far": later,
         "points differ": True,
     }
 
@@ -404,15 +438,15 @@ def _lowest(history):
 
 
 @coarse_to_fine.mistake(
-    "Every round looks in the whole space. Narrow it after each round, with `zoom`."
+    "Every round searches the whole space. Narrow it after each round."
 )
 def never_narrows(objective, space, n, rounds, rng):
     return _rounds(objective, space, n, rounds, rng, lambda first, now, tried: first)
 
 
 @coarse_to_fine.mistake(
-    "From the third round on it does not get any narrower: zoom into the space of the "
-    "round before, not into the first one again."
+    "From the third round on the space does not get any narrower. Narrow the space of "
+    "the round before, not the first one again."
 )
 def narrows_once(objective, space, n, rounds, rng):
     return _rounds(
@@ -443,6 +477,31 @@ def narrows_around_the_rounds_best(objective, space, n, rounds, rng):
 
 
 @coarse_to_fine.mistake(
+    "The space is narrowed before the first round. The first round searches all of it."
+)
+def narrows_before_the_first_round(objective, space, n, rounds, rng):
+    space = ref.zoom(space, ref.draw_point(space, rng))
+    return ref.coarse_to_fine(objective, space, n, rounds, rng)
+
+
+@coarse_to_fine.mistake(
+    "The history holds a list for each round. It should be one list of all pairs."
+)
+def history_of_lists(objective, space, n, rounds, rng):
+    best, history = ref.coarse_to_fine(objective, space, n, rounds, rng)
+    return best, [history[k * n : (k + 1) * n] for k in range(rounds)]
+
+
+@coarse_to_fine.mistake(
+    "Each round narrows around its own best point and returns it, although an earlier "
+    "round had a better one. Look for the best in the whole history."
+)
+def only_the_rounds_best(objective, space, n, rounds, rng):
+    _, history = narrows_around_the_rounds_best(objective, space, n, rounds, rng)
+    return _lowest(history[-n:]), history
+
+
+@coarse_to_fine.mistake(
     "The history holds the last round only. Collect all rounds in one list."
 )
 def history_of_the_last_round(objective, space, n, rounds, rng):
@@ -451,7 +510,7 @@ def history_of_the_last_round(objective, space, n, rounds, rng):
 
 
 @coarse_to_fine.mistake(
-    "That is the best of the last round. An earlier round had a better one."
+    "It returns the best point of the last round. An earlier round had a better one."
 )
 def best_of_the_last_round(objective, space, n, rounds, rng):
     _, history = ref.coarse_to_fine(objective, space, n, rounds, rng)
@@ -459,7 +518,7 @@ def best_of_the_last_round(objective, space, n, rounds, rng):
 
 
 @coarse_to_fine.mistake(
-    "It plays one round too many: the first round, in the whole space, counts too."
+    "It runs one round too many: the first round, in the whole space, counts too."
 )
 def one_round_too_many(objective, space, n, rounds, rng):
     return ref.coarse_to_fine(objective, space, n, rounds + 1, rng)
@@ -494,11 +553,11 @@ lab.concept(
     "panda_or_caviar",
     points=1,
     answer="C",
-    why="One model is all you can afford, so stay with it.",
+    why="One model is all that you can afford, so look after it.",
     because={
-        "A": "That is 225 days, and a grid would try five rates in all of them.",
-        "B": "A small share of the data is fine for a first guess, not for the result.",
-        "D": "Random beats a grid, but it is 225 days all the same.",
+        "A": "This takes 225 days, and a grid would try only five rates in them.",
+        "B": "A tenth of the data is fine for a first guess, not for the result.",
+        "D": "Random points are better than a grid, but this takes 225 days as well.",
     },
 )
 
@@ -519,31 +578,29 @@ def softmax(rng):
 
 
 @softmax.mistake(
-    "At ±1000 it is not a number (nan): the exponentials overflow, or are all zero. "
-    "Subtract the column's maximum first."
+    "Where scores are around ±1000 it returns nan: the exponentials overflow, or are "
+    "all 0. Make the scores smaller first; differences are all that counts."
 )
 def softmax_overflows(Z):
     e = np.exp(Z)
     return e / np.sum(e, axis=0, keepdims=True)
 
 
-@softmax.mistake(
-    "The rows sum to 1, as in course 1. Here an example is a column: axis=0."
-)
-def shares_of_rows(Z):
+@softmax.mistake("The rows sum to 1, as in course 1. Here an example is a column.")
+def normalizes_rows(Z):
     e = np.exp(Z - np.max(Z, axis=1, keepdims=True))
     return e / np.sum(e, axis=1, keepdims=True)
 
 
-@softmax.mistake("The whole table sums to 1. Each column should: axis=0 in the sum.")
-def shares_of_the_table(Z):
+@softmax.mistake("The whole matrix sums to 1. Each column should.")
+def normalizes_the_matrix(Z):
     e = np.exp(Z - np.max(Z))
     return e / np.sum(e)
 
 
 @softmax.mistake(
-    "One maximum was taken for all columns. A column far below it is all zeros then, "
-    "and 0 / 0 is not a number. Take each column's own."
+    "One maximum was taken for all columns. In a column far below it all exponentials "
+    "are 0, and 0 / 0 is nan. Each column has its own maximum."
 )
 def one_maximum_for_all(Z):
     e = np.exp(Z - np.max(Z))
@@ -551,20 +608,39 @@ def one_maximum_for_all(Z):
 
 
 @softmax.mistake(
-    "Each row's maximum is subtracted, so the scores of a column lose different "
-    "numbers. Take the maximum of each column."
+    "Each row's maximum is subtracted, so different numbers are subtracted within a "
+    "column. Take the maximum of each column."
 )
 def maximum_of_each_row(Z):
     e = np.exp(Z - np.max(Z, axis=1, keepdims=True))
     return e / np.sum(e, axis=0, keepdims=True)
 
 
-@softmax.mistake("The scores were shared out without the exponential.")
+@softmax.mistake(
+    "The exponentials are divided by the sum of their row. Each column should sum to 1."
+)
+def divides_by_sums_of_rows(Z):
+    e = np.exp(Z - np.max(Z, axis=0, keepdims=True))
+    return e / np.sum(e, axis=1, keepdims=True)
+
+
+@softmax.mistake("The largest score gets the smallest probability: look at the sign.")
+def softmax_of_minus(Z):
+    return ref.softmax(-Z)
+
+
+@softmax.mistake("These are logarithms of the probabilities.")
+def logarithms_of_softmax(Z):
+    Z = Z - np.max(Z, axis=0, keepdims=True)
+    return Z - np.log(np.sum(np.exp(Z), axis=0, keepdims=True))
+
+
+@softmax.mistake("The exponential is missing: the scores themselves are divided.")
 def forgets_the_exponential(Z):
     return Z / np.sum(Z, axis=0, keepdims=True)
 
 
-@softmax.mistake("That is the hard maximum: 1 for the largest. Shares are softer.")
+@softmax.mistake("This is the hard maximum: 1 for the largest score, else 0.")
 def hard_maximum(Z):
     return (np.max(Z, axis=0) == Z) * 1.0
 
@@ -589,10 +665,11 @@ lab.concept(
     "which_output",
     points=1,
     answer="A",
-    why="Exactly one of four is true, and the shares add up to 1.",
+    why="Exactly one of four is true, and the probabilities sum to 1.",
     because={
-        "B": "Shares of 1 cannot say yes twice, nor never. Four sigmoids can.",
-        "C": "Grams are amounts, not chances of excluding answers.",
+        "B": "Probabilities that sum to 1 cannot say yes twice, or never. Four "
+        "sigmoids can.",
+        "C": "Grams are amounts, not probabilities of classes that exclude each other.",
         "D": "Several may be broken at once: four questions, four sigmoids.",
     },
 )
@@ -613,25 +690,26 @@ def one_hot_matrix(rng):
     yield case(rng.permutation([0, 1, 2, 3, 4, *rng.integers(0, 5, 4)]), 6)
 
 
-@one_hot_matrix.mistake("It is transposed: an example is a column, a class a row.")
+@one_hot_matrix.mistake("It is transposed. An example should be a column.")
 def examples_in_rows(labels, C):
     return np.eye(C)[labels]
 
 
 @one_hot_matrix.mistake(
-    "Classes that do not occur have no row. Take the number of rows from C."
+    "The classes after the last one that occurs have no row. How many rows should "
+    "there be?"
 )
 def rows_from_the_labels(labels, C):
     return np.eye(max(labels) + 1)[:, labels]
 
 
-@one_hot_matrix.mistake("The classes count from 0: label 0 has its 1 in the first row.")
+@one_hot_matrix.mistake("Each 1 is one row too high: label 0 belongs to the first row.")
 def counts_from_one(labels, C):
     return np.roll(np.eye(C)[:, labels], -1, axis=0) + 0 * np.eye(C)[:, labels]
 
 
 @one_hot_matrix.mistake(
-    "Whole rows are filled with ones. Each column has a single 1: choose the row *and* "
+    "Whole rows are filled with ones. Each column has a single 1: index the row *and* "
     "the column."
 )
 def fills_whole_rows(labels, C):
@@ -653,8 +731,8 @@ def one_hot_with_a_loop(labels, C):
     return Y
 
 
-def _shares(rng, C, m):
-    """Shares of probability and a truth."""
+def _probabilities(rng, C, m):
+    """Probabilities and a one-hot ground truth."""
     A = rng.dirichlet(np.full(C, 2.0), m).T
     A = (A + 0.02) / (1 + 0.02 * C)
     return A, np.eye(C)[:, rng.integers(0, C, m)]
@@ -664,29 +742,30 @@ def _shares(rng, C, m):
 def cross_entropy(rng):
     """One example, two classes, more classes than examples, and the reverse."""
     for C, m in [(3, 1), (2, 5), (6, 4), (4, 9), (3, 12)]:
-        yield case(*_shares(rng, C, m))
+        yield case(*_probabilities(rng, C, m))
 
 
-@cross_entropy.mistake("The cost is m times too large: average over the examples.")
+@cross_entropy.mistake("The cost is m times too large: it is a sum over the examples.")
 def sums_over_examples(A, Y):
     return -np.sum(Y * np.log(A))
 
 
 @cross_entropy.mistake(
-    "The cost is C times too small: sum over the classes, average over examples only."
+    "The cost is C times too small: it averages over the classes as well. Average over "
+    "the examples only."
 )
 def averages_over_classes_too(A, Y):
     return -np.mean(Y * np.log(A))
 
 
-@cross_entropy.mistake("The cost is negative: a minus belongs before it.")
+@cross_entropy.mistake("The cost is negative: a minus is missing.")
 def cost_below_zero(A, Y):
     return np.mean(np.log(np.sum(A * Y, axis=0)))
 
 
 @cross_entropy.mistake(
-    "It also counts (1 - Y) log(1 - A), which belongs to separate sigmoids. With "
-    "softmax the true class says it all."
+    "It includes (1 - Y) log(1 - A), which belongs to separate sigmoids. With softmax "
+    "only the true class counts."
 )
 def counts_false_classes(A, Y):
     return -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / A.shape[1]
@@ -697,24 +776,34 @@ def cost_in_bits(A, Y):
     return -np.sum(Y * np.log2(A)) / A.shape[1]
 
 
+@cross_entropy.mistake("The logarithm has base 10. The cost takes natural logarithms.")
+def cost_in_powers_of_ten(A, Y):
+    return -np.sum(Y * np.log10(A)) / A.shape[1]
+
+
 @cross_entropy.mistake(
-    "That is the average share of the true class, not the cost. The logarithm is "
-    "missing."
+    "It takes the largest probability. What counts is that of the true class."
+)
+def cost_of_the_largest(A, Y):
+    return -np.mean(np.log(np.max(A, axis=0)))
+
+
+@cross_entropy.mistake(
+    "The logarithm is missing: this is minus the average probability of the true class."
 )
 def forgets_the_logarithm(A, Y):
     return -np.sum(Y * A) / A.shape[1]
 
 
 @cross_entropy.mistake(
-    "The sum is divided by the number of classes. The number of examples is that of "
-    "the columns."
+    "The sum is divided by the number of classes. Divide it by the number of examples."
 )
 def divides_the_cost_by_classes(A, Y):
     return -np.sum(Y * np.log(A)) / A.shape[0]
 
 
 @cross_entropy.mistake(
-    "The costs of the examples are still apart. Average them into a number."
+    "It returns the loss of each example. The cost is their average, a number."
 )
 def costs_of_each_example(A, Y):
     return -np.sum(Y * np.log(A), axis=0)
@@ -740,12 +829,14 @@ lab.concept(
     digits=2,
     why="-ln 0.1 = ln 10.",
     because={
-        math.log(2): "That is for two classes, with one half each.",
-        0.1: "That is the share itself. The cost is minus its logarithm.",
-        1: "In logarithms of base 10; the cost takes natural ones.",
-        -math.log(10): "Logarithms of shares are negative; there is a minus before.",
-        0.23: "Sum over classes: only the true one counts, and it is not averaged.",
-        math.log2(10): "That is the logarithm of base 2. Take the natural one.",
+        math.log(2): "This is for two classes, with one half each.",
+        0.1: "This is the probability itself. The cost is minus its logarithm.",
+        1: "This uses base 10; the cost takes the natural logarithm.",
+        -math.log(10): "Logarithms of probabilities are negative, so the cost has a "
+        "minus.",
+        0.23: "Only the true class counts, and it is not divided by the number of "
+        "classes.",
+        math.log2(10): "This is the logarithm of base 2. Take the natural one.",
         10: "Only the true class has a 1 in Y, so one term is left.",
     },
 )
@@ -755,24 +846,23 @@ lab.concept(
 def softmax_backward(rng):
     """One example, two classes, more classes than examples, and the reverse."""
     for C, m in [(3, 1), (2, 5), (6, 4), (4, 9)]:
-        yield case(*_shares(rng, C, m))
+        yield case(*_probabilities(rng, C, m))
 
 
 @softmax_backward.mistake(
-    "The slope is m times too large. The cost is an average over m examples, so its "
-    "slope is one, too."
+    "The gradient is m times too large. The cost is an average over m examples."
 )
-def slope_of_the_sum(A, Y):
+def gradient_of_the_sum(A, Y):
     return A - Y
 
 
-@softmax_backward.mistake("The sign is wrong: what the net said minus what is true.")
-def truth_minus_shares(A, Y):
+@softmax_backward.mistake("The sign is wrong.")
+def truth_minus_prediction(A, Y):
     return (Y - A) / A.shape[1]
 
 
 @softmax_backward.mistake(
-    "It is divided by the number of classes. m is the number of columns, A.shape[1]."
+    "It is divided by the number of classes. m is the number of examples."
 )
 def divides_by_classes(A, Y):
     return (A - Y) / A.shape[0]
@@ -786,22 +876,23 @@ def divides_by_all_entries(A, Y):
 
 
 @softmax_backward.mistake(
-    "That is the slope in the shares, -Y / A. One step further back, through softmax, "
-    "everything simplifies."
+    "This is the gradient with respect to A. What is asked for is that with respect to "
+    "Z, one step further back through softmax."
 )
-def slope_in_the_shares(A, Y):
+def gradient_with_respect_to_a(A, Y):
     return -Y / A / A.shape[1]
 
 
 @softmax_backward.mistake(
-    "A factor A (1 - A) is too many: softmax and logarithm have cancelled already."
+    "There is an extra factor A (1 - A). It has already cancelled against the "
+    "logarithm."
 )
-def keeps_the_sigmoids_slope(A, Y):
+def keeps_the_sigmoids_derivative(A, Y):
     return (A - Y) * A * (1 - A) / A.shape[1]
 
 
 @softmax_backward.right
-def slope_through_the_jacobian(A, Y):
+def gradient_through_the_jacobian(A, Y):
     dZ = np.zeros(A.shape)
     for i in range(A.shape[1]):
         a = A[:, i]
@@ -811,7 +902,7 @@ def slope_through_the_jacobian(A, Y):
 
 
 @softmax_backward.right
-def slope_on_a_copy(A, Y):
+def gradient_on_a_copy(A, Y):
     dZ = A.astype(np.float32)
     dZ[np.argmax(Y, axis=0), np.arange(A.shape[1])] -= 1
     return dZ / np.float32(A.shape[1])
@@ -823,11 +914,11 @@ lab.concept(
     "where_b_goes",
     points=1,
     answer="B",
-    why="A constant added to a row moves its mean, which is subtracted.",
+    why="A constant added to a row changes its mean, and the mean is subtracted.",
     because={
         "A": "The mean of Z_tilde is beta, whatever b is: the batch's mean is removed.",
-        "C": "A constant shifts values and leaves their variance alone.",
-        "D": "The running mean holds b as well, and takes it away just the same.",
+        "C": "A constant shifts values and does not change their variance.",
+        "D": "The running mean contains b as well, and it is subtracted just the same.",
     },
 )
 
@@ -840,7 +931,7 @@ def _running(rng, n):
 
 
 def _layer(rng, n, m):
-    """Scores of a layer away from zero, scale, shift, and running averages."""
+    """Z of a layer, away from zero; scale, shift, and running averages."""
     Z = rng.normal(size=(n, m)) * rng.uniform(0.5, 3, (n, 1)) + 2 * rng.normal(
         size=(n, 1)
     )
@@ -850,9 +941,9 @@ def _layer(rng, n, m):
 
 @lab.check("batchnorm_forward", points=9, driver="normalized", forbid=NO_FRAMEWORK)
 def batchnorm_forward(rng):
-    """Both modes, a constant unit, one example in use, other momentum and epsilon."""
-    # "divide by m", "`running` moves" by new arrays and "stays" in mode test, "`std` is
-    # the root, `epsilon` included"
+    """Both modes, a constant unit, one test example, other momentum and epsilon."""
+    # "divide by m", "replaced by new arrays", "leave it as it is" in mode test, "`std`
+    # is the root, `epsilon` included"
     yield case(*_layer(rng, 3, 5), mode="train")
     yield case(*_layer(rng, 4, 4), mode="train", momentum=0.7, epsilon=0.5)
     Z, *others = _layer(rng, 2, 6)
@@ -876,8 +967,8 @@ def _statistics(Z, running, mode):
 
 
 @batchnorm_forward.mistake(
-    "In mode 'test' it uses the statistics of the test batch. Take the running "
-    "averages: an answer must not depend on who else asks."
+    "In mode 'test' it uses the statistics of the test batch. Use the running "
+    "averages: a prediction must not depend on other examples."
 )
 def statistics_of_the_test_batch(
     Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8
@@ -889,7 +980,7 @@ def statistics_of_the_test_batch(
 
 
 @batchnorm_forward.mistake(
-    "`running` never moves. In mode 'train' its two entries are replaced by the new "
+    "`running` never changes. In mode 'train' both entries must be replaced by the new "
     "averages."
 )
 def never_moves_running(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
@@ -897,15 +988,15 @@ def never_moves_running(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-
 
 
 @batchnorm_forward.mistake(
-    "Old and new have changed places in the running averages: `momentum` is the share "
-    "of the old that stays."
+    "Old and new are swapped in the running averages: `momentum` is the weight of the "
+    "old value."
 )
 def swaps_old_and_new(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
     return ref.batchnorm_forward(Z, gamma, beta, running, mode, 1 - momentum, epsilon)
 
 
 @batchnorm_forward.mistake(
-    "`running` moves in mode 'test' as well. In use nothing is learned."
+    "`running` changes in mode 'test' as well. There it must stay as it is."
 )
 def learns_from_the_test_batch(
     Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8
@@ -918,7 +1009,8 @@ def learns_from_the_test_batch(
 
 
 @batchnorm_forward.mistake(
-    "It normalizes examples, not units: mean and variance run along a row, axis=1."
+    "It normalizes each example. Mean and variance belong to a unit, a row, over its "
+    "examples."
 )
 def normalizes_each_example(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
     if mode == "test":
@@ -930,7 +1022,7 @@ def normalizes_each_example(Z, gamma, beta, running, mode, momentum=0.9, epsilon
 
 
 @batchnorm_forward.mistake(
-    "Epsilon was added to the root. It belongs under it, to the variance."
+    "Epsilon was added to the root. It belongs inside the root, to the variance."
 )
 def epsilon_outside_the_root(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
     mean, var = _statistics(Z, running, mode)
@@ -939,7 +1031,7 @@ def epsilon_outside_the_root(Z, gamma, beta, running, mode, momentum=0.9, epsilo
 
 
 @batchnorm_forward.mistake(
-    "It divides by the variance. Divide by its root, the standard deviation."
+    "It divides by the variance. Divide by its square root, the standard deviation."
 )
 def divides_by_the_variance(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
     mean, var = _statistics(Z, running, mode)
@@ -948,8 +1040,8 @@ def divides_by_the_variance(Z, gamma, beta, running, mode, momentum=0.9, epsilon
 
 
 @batchnorm_forward.mistake(
-    "The variance is divided by m - 1. Here it is the average over the batch: divide "
-    "by m, as `np.var` does."
+    "The variance is divided by m - 1. Here it is divided by m, as `np.var` does by "
+    "default."
 )
 def variance_of_a_sample(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
     if mode == "test":
@@ -960,23 +1052,20 @@ def variance_of_a_sample(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e
     return _normalized(Z, gamma, beta, mean, np.sqrt(var + epsilon), mode)
 
 
-@batchnorm_forward.mistake(
-    "Z_hat comes back as it is: scale it by gamma and shift it by beta."
-)
+@batchnorm_forward.mistake("It returns Z_hat. The output is Z_hat scaled and shifted.")
 def forgets_scale_and_shift(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
     _, cache = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
     return cache["Z_hat"], cache
 
 
-@batchnorm_forward.mistake("Epsilon is missing. It is added to the variance.")
+@batchnorm_forward.mistake("Epsilon is missing: a constant unit becomes 0 / 0, or nan.")
 def forgets_epsilon(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
     with np.errstate(all="ignore"):
         return ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, 0.0)
 
 
 @batchnorm_forward.mistake(
-    "`std` in the cache is the variance. `batchnorm_backward` needs the root, with "
-    "epsilon under it."
+    "`std` in the cache is the variance. The backward pass needs what you divided by."
 )
 def caches_the_variance(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
     _, var = _statistics(Z, running, mode)
@@ -985,7 +1074,7 @@ def caches_the_variance(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-
 
 
 @batchnorm_forward.mistake(
-    "`std` in the cache lacks epsilon. Keep the root by which you divided."
+    "`std` in the cache lacks epsilon. The backward pass needs what you divided by."
 )
 def caches_without_epsilon(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
     _, var = _statistics(Z, running, mode)
@@ -1003,9 +1092,9 @@ def scales_in_training_only(Z, gamma, beta, running, mode, momentum=0.9, epsilon
 
 
 @batchnorm_forward.mistake(
-    "One mean and one variance serve the whole table. Each unit, a row, has its own."
+    "One mean and one variance were used for all of Z. Each unit, a row, has its own."
 )
-def statistics_of_the_table(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+def statistics_of_the_matrix(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
     if mode == "test":
         return ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
     mean, var = Z.mean(), Z.var()
@@ -1015,6 +1104,50 @@ def statistics_of_the_table(Z, gamma, beta, running, mode, momentum=0.9, epsilon
     return _normalized(Z, gamma, beta, mean, std, mode)
 
 
+@batchnorm_forward.mistake(
+    "The running variance is updated with a variance that is divided by m - 1, as in "
+    "PyTorch. Here it is divided by m."
+)
+def running_variance_of_a_sample(
+    Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8
+):
+    old = running["var"]
+    answer = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    if mode == "train":
+        var = Z.var(axis=1, keepdims=True, ddof=1)
+        running["var"] = momentum * old + (1 - momentum) * var
+    return answer
+
+
+@batchnorm_forward.mistake("The running variance never changes; the running mean does.")
+def never_updates_the_variance(
+    Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8
+):
+    old = running["var"]
+    answer = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    running["var"] = old
+    return answer
+
+
+@batchnorm_forward.mistake("Z itself is scaled and shifted. It should be Z_hat.")
+def scales_what_is_not_normalized(
+    Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8
+):
+    _, cache = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    return gamma * Z + beta, cache
+
+
+@batchnorm_forward.mistake(
+    "`Z_hat` in the cache is only shifted: Z minus the mean. It must be divided by "
+    "`std`, too."
+)
+def caches_what_is_only_shifted(
+    Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8
+):
+    out, cache = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
+    return out, cache | {"Z_hat": cache["Z_hat"] * cache["std"]}
+
+
 @batchnorm_forward.mistake("The scale gamma is missing.")
 def forgets_the_scale(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
     _, cache = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
@@ -1022,8 +1155,8 @@ def forgets_the_scale(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8)
 
 
 @batchnorm_forward.mistake(
-    "It writes into the arrays that `running` holds, and other parts of a net may hold "
-    "the same arrays. Put new arrays under its two keys."
+    "It writes into the arrays that `running` holds, and they may be in use elsewhere. "
+    "Put new arrays under its two keys."
 )
 def writes_into_running(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
     held = dict(running)
@@ -1035,16 +1168,16 @@ def writes_into_running(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-
 
 
 @batchnorm_forward.mistake(
-    "`running` holds the statistics of this batch only. The share `momentum` of the "
-    "old averages stays."
+    "`running` holds the statistics of this batch only. It should average them with "
+    "the old ones."
 )
 def running_forgets(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
     return ref.batchnorm_forward(Z, gamma, beta, running, mode, 0.0, epsilon)
 
 
 @batchnorm_forward.mistake(
-    "In mode 'train' it normalizes by the running averages. Take the mean and variance "
-    "of the batch."
+    "In mode 'train' it normalizes with the running averages. Use mean and variance of "
+    "the batch."
 )
 def normalizes_by_running(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
     ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
@@ -1053,14 +1186,16 @@ def normalizes_by_running(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1
 
 
 @batchnorm_forward.mistake(
-    "The averages under 'var' are those of standard deviations. Average the variances."
+    "What is averaged under 'var' is the standard deviation. Average the variance."
 )
-def averages_deviations(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+def averages_standard_deviations(
+    Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8
+):
     old = running["var"]
     answer = ref.batchnorm_forward(Z, gamma, beta, running, mode, momentum, epsilon)
     if mode == "train":
-        deviation = Z.std(axis=1, keepdims=True)
-        running["var"] = momentum * old + (1 - momentum) * deviation
+        std = Z.std(axis=1, keepdims=True)
+        running["var"] = momentum * old + (1 - momentum) * std
     return answer
 
 
@@ -1110,16 +1245,16 @@ lab.concept(
     answer="D",
     why="Z minus its own mean is 0, so gamma · 0 + beta is left.",
     because={
-        "A": "It is normalized all the same: its mean is the example itself.",
-        "B": "Epsilon keeps the root from being zero; 0 divided by it is 0.",
-        "C": "Nothing of the picture survives when its own value is subtracted.",
+        "A": "It is normalized all the same: the mean is the example itself.",
+        "B": "With epsilon the root is not zero, and 0 divided by it is 0.",
+        "C": "Nothing of the image is left when its own value is subtracted.",
     },
 )
 
 
 @lab.check("batchnorm_backward", points=8, forbid=NO_FRAMEWORK)
 def batchnorm_backward(rng):
-    """Both modes, squares and wide tables, large epsilon, one example in use."""
+    """Both modes, square and wide matrices, large epsilon, one test example."""
     for n, m, mode, epsilon in [
         (3, 5, "train", 1e-8), (4, 4, "train", 1e-8), (2, 7, "train", 0.5),
         (3, 6, "test", 1e-8), (4, 1, "test", 1e-8),
@@ -1131,7 +1266,7 @@ def batchnorm_backward(rng):
         yield case(rng.normal(size=(n, m)) + 0.5, cache)
 
 
-def _slopes(dZ_tilde, cache):
+def _sums(dZ_tilde, cache):
     """The two sums, and the factor of dZ."""
     dgamma = np.sum(dZ_tilde * cache["Z_hat"], axis=1, keepdims=True)
     dbeta = np.sum(dZ_tilde, axis=1, keepdims=True)
@@ -1139,55 +1274,55 @@ def _slopes(dZ_tilde, cache):
 
 
 @batchnorm_backward.mistake(
-    "The path through the mean is missing: nudging one example moves the mean of all. "
-    "Subtract dbeta / m."
+    "The path through the mean is missing: a change of one example changes the mean of "
+    "all."
 )
 def forgets_the_mean(dZ_tilde, cache):
-    dgamma, dbeta, factor = _slopes(dZ_tilde, cache)
+    dgamma, dbeta, factor = _sums(dZ_tilde, cache)
     through = cache["Z_hat"] * dgamma / dZ_tilde.shape[1]
     train = cache["mode"] == "train"
     return factor * (dZ_tilde - train * through), dgamma, dbeta
 
 
 @batchnorm_backward.mistake(
-    "The path through the variance is missing: nudging one example moves the spread. "
-    "Subtract Z_hat dgamma / m."
+    "The path through the variance is missing: a change of one example changes the "
+    "spread of all."
 )
 def forgets_the_variance(dZ_tilde, cache):
-    dgamma, dbeta, factor = _slopes(dZ_tilde, cache)
+    dgamma, dbeta, factor = _sums(dZ_tilde, cache)
     train = cache["mode"] == "train"
     return factor * (dZ_tilde - train * dbeta / dZ_tilde.shape[1]), dgamma, dbeta
 
 
 @batchnorm_backward.mistake(
-    "Mean and variance are taken for constants. In mode 'train' they depend on every "
-    "example, and so does dZ: two terms are missing."
+    "Mean and variance are treated as constants. In mode 'train' they depend on every "
+    "example: two terms are missing."
 )
 def statistics_as_constants(dZ_tilde, cache):
-    dgamma, dbeta, factor = _slopes(dZ_tilde, cache)
+    dgamma, dbeta, factor = _sums(dZ_tilde, cache)
     return factor * dZ_tilde, dgamma, dbeta
 
 
 @batchnorm_backward.mistake(
-    "In mode 'test' the running averages are constants: nothing flows through them."
+    "In mode 'test' the running averages are constants: nothing depends on the batch."
 )
 def statistics_always_move(dZ_tilde, cache):
     return ref.batchnorm_backward(dZ_tilde, cache | {"mode": "train"})
 
 
 @batchnorm_backward.mistake(
-    "dgamma and dbeta are averaged. They are sums: the division by m has happened in "
-    "the slope of the cost."
+    "dgamma and dbeta are averages. They should be sums: the division by m is already "
+    "in the gradient of the cost."
 )
-def averages_the_slopes(dZ_tilde, cache):
+def averages_both_sums(dZ_tilde, cache):
     dZ, dgamma, dbeta = ref.batchnorm_backward(dZ_tilde, cache)
     return dZ, dgamma / dZ_tilde.shape[1], dbeta / dZ_tilde.shape[1]
 
 
 @batchnorm_backward.mistake(
-    "dgamma and dbeta have lost an axis. They have the shape of gamma, (n, 1)."
+    "dgamma and dbeta have lost an axis. Their shape is that of gamma, (n, 1)."
 )
-def slopes_with_one_axis(dZ_tilde, cache):
+def sums_with_one_axis(dZ_tilde, cache):
     dZ, dgamma, dbeta = ref.batchnorm_backward(dZ_tilde, cache)
     return dZ, dgamma[:, 0], dbeta[:, 0]
 
@@ -1196,17 +1331,17 @@ def slopes_with_one_axis(dZ_tilde, cache):
     "The two terms of mean and variance are added. They are subtracted."
 )
 def adds_both_paths(dZ_tilde, cache):
-    dgamma, dbeta, factor = _slopes(dZ_tilde, cache)
+    dgamma, dbeta, factor = _sums(dZ_tilde, cache)
     both = (dbeta + cache["Z_hat"] * dgamma) / dZ_tilde.shape[1]
     return factor * (dZ_tilde + (cache["mode"] == "train") * both), dgamma, dbeta
 
 
 @batchnorm_backward.mistake(
-    "The two terms of mean and variance are not divided by m, though mean and variance "
+    "The two terms of mean and variance are not divided by m, but mean and variance "
     "are averages over the batch."
 )
 def paths_without_m(dZ_tilde, cache):
-    dgamma, dbeta, factor = _slopes(dZ_tilde, cache)
+    dgamma, dbeta, factor = _sums(dZ_tilde, cache)
     both = dbeta + cache["Z_hat"] * dgamma
     return factor * (dZ_tilde - (cache["mode"] == "train") * both), dgamma, dbeta
 
@@ -1218,15 +1353,51 @@ def forgets_gamma(dZ_tilde, cache):
 
 
 @batchnorm_backward.mistake(
-    "dZ is not divided by the standard deviation, by which Z was."
+    "dZ is not divided by the standard deviation, although Z was."
 )
-def forgets_the_deviation(dZ_tilde, cache):
+def forgets_the_standard_deviation(dZ_tilde, cache):
     dZ, dgamma, dbeta = ref.batchnorm_backward(dZ_tilde, cache)
     return dZ * cache["std"], dgamma, dbeta
 
 
-@batchnorm_backward.mistake("dgamma and dbeta have changed places.")
-def swaps_the_slopes(dZ_tilde, cache):
+@batchnorm_backward.mistake(
+    "dZ is multiplied by the standard deviation. Z was divided."
+)
+def multiplies_by_the_standard_deviation(dZ_tilde, cache):
+    dZ, dgamma, dbeta = ref.batchnorm_backward(dZ_tilde, cache)
+    return dZ * cache["std"] ** 2, dgamma, dbeta
+
+
+@batchnorm_backward.mistake(
+    "The root of `std` was taken. `std` is the standard deviation, a root already."
+)
+def takes_the_root_again(dZ_tilde, cache):
+    dZ, dgamma, dbeta = ref.batchnorm_backward(dZ_tilde, cache)
+    return dZ * np.sqrt(cache["std"]), dgamma, dbeta
+
+
+@batchnorm_backward.mistake(
+    "m is taken to be the number of units. It is the number of examples, the columns."
+)
+def m_from_the_rows(dZ_tilde, cache):
+    dgamma, dbeta, factor = _sums(dZ_tilde, cache)
+    both = (dbeta + cache["Z_hat"] * dgamma) / dZ_tilde.shape[0]
+    return factor * (dZ_tilde - (cache["mode"] == "train") * both), dgamma, dbeta
+
+
+@batchnorm_backward.mistake(
+    "gamma is part of dgamma. The derivative of gamma · Z_hat with respect to gamma is "
+    "Z_hat alone."
+)
+def gamma_in_its_own_gradient(dZ_tilde, cache):
+    dgamma, dbeta, factor = _sums(dZ_tilde, cache)
+    dgamma = dgamma * cache["gamma"]
+    both = (dbeta + cache["Z_hat"] * dgamma) / dZ_tilde.shape[1]
+    return factor * (dZ_tilde - (cache["mode"] == "train") * both), dgamma, dbeta
+
+
+@batchnorm_backward.mistake("dgamma and dbeta are swapped.")
+def swaps_the_sums(dZ_tilde, cache):
     dZ, dgamma, dbeta = ref.batchnorm_backward(dZ_tilde, cache)
     return dZ, dbeta, dgamma
 
@@ -1276,7 +1447,7 @@ def backward_in_float32(dZ_tilde, cache):
 
 @lab.check("unbroadcast", points=5, forbid=NO_FRAMEWORK)
 def unbroadcast(rng):
-    """Nothing to do; axes of 1 in front and behind, missing axes, both, a number."""
+    """Nothing to do; axes of length 1 left and right, missing axes, both, a number."""
     for wide, shape in [
         ((2, 3), (2, 3)), ((2, 3), (2, 1)), ((3, 3), (1, 3)), ((2, 3), (3,)),
         ((4, 2, 3), (2, 1)), ((2, 3), ()), ((1, 4), (1, 1)), ((2, 2, 2), (1, 2, 1)),
@@ -1284,14 +1455,14 @@ def unbroadcast(rng):
         yield case(rng.normal(size=wide), shape)
 
 
-@unbroadcast.mistake("Averages came back. What is used often is owed the sum.")
+@unbroadcast.mistake("These are averages. What is used several times gets the sum.")
 def averages_over_axes(gradient, shape):
     narrow = ref.unbroadcast(gradient, shape)
     return narrow * narrow.size / gradient.size
 
 
 @unbroadcast.mistake(
-    "Axes of length 1 are not summed: there the array was repeated, too."
+    "Axes of length 1 are not summed over. The array was repeated along them, too."
 )
 def leaves_axes_of_one(gradient, shape):
     while gradient.ndim > len(shape):
@@ -1300,7 +1471,7 @@ def leaves_axes_of_one(gradient, shape):
 
 
 @unbroadcast.mistake(
-    "Missing axes are not summed away. Shapes are compared from the right, so the "
+    "Missing axes are not summed over. Shapes are compared from the right, so the "
     "extra axes are on the left."
 )
 def leaves_missing_axes(gradient, shape):
@@ -1311,7 +1482,7 @@ def leaves_missing_axes(gradient, shape):
     return gradient
 
 
-@unbroadcast.mistake("The summed axes of length 1 are gone. Keep them: keepdims=True.")
+@unbroadcast.mistake("Axes of length 1 are lost in the sum. They must be kept.")
 def loses_axes_of_one(gradient, shape):
     narrow = ref.unbroadcast(gradient, shape)
     stretched = gradient.shape[gradient.ndim - len(shape) :]
@@ -1320,8 +1491,8 @@ def loses_axes_of_one(gradient, shape):
 
 
 @unbroadcast.mistake(
-    "Extra axes are summed away on the right. Shapes are compared from the right, so "
-    "the extra ones are on the left."
+    "It sums over extra axes on the right. Shapes are compared from the right, so the "
+    "extra ones are on the left."
 )
 def sums_on_the_right(gradient, shape):
     while gradient.ndim > len(shape):
@@ -1330,8 +1501,19 @@ def sums_on_the_right(gradient, shape):
 
 
 @unbroadcast.mistake(
-    "It takes the first of the repeated gradients. All of them count: sum."
+    "It sums over missing axes, but along axes of length 1 it keeps the first value. "
+    "The array was repeated there, too."
 )
+def keeps_the_first_along_axes_of_one(gradient, shape):
+    while gradient.ndim > len(shape):
+        gradient = gradient.sum(axis=0)
+    for axis, length in enumerate(shape):
+        if length == 1:
+            gradient = np.take(gradient, [0], axis=axis)
+    return gradient
+
+
+@unbroadcast.mistake("It takes the first of the repeated gradients. All of them count.")
 def takes_the_first(gradient, shape):
     while gradient.ndim > len(shape):
         gradient = gradient[0]
@@ -1351,8 +1533,8 @@ def unbroadcast_in_one_sum(gradient, shape):
 @unbroadcast.right
 def unbroadcast_value_by_value(gradient, shape):
     out = np.zeros(shape)
-    places = np.broadcast_to(np.arange(out.size).reshape(shape), gradient.shape)
-    np.add.at(out.reshape(-1), places.ravel(), gradient.ravel())
+    index = np.broadcast_to(np.arange(out.size).reshape(shape), gradient.shape)
+    np.add.at(out.reshape(-1), index.ravel(), gradient.ravel())
     return out
 
 
@@ -1364,7 +1546,7 @@ def _pairs(rng):
 
 
 def _result(data, parents, rule, name=""):
-    """A tensor of the kind its parents are."""
+    """A tensor of the class of its parents."""
     return type(parents[0])(data, parents, rule, name)
 
 
@@ -1375,14 +1557,32 @@ def add(rng):
 
 
 @add.mistake(
-    "A parent that was broadcast gets a gradient of the wrong shape. `unbroadcast` it "
-    "to the parent's own."
+    "A parent that was broadcast gets a gradient of the wrong shape. Sum it down to "
+    "the parent's shape."
 )
 def adds_without_unbroadcast(a, b):
     return _result(a.data + b.data, (a, b), lambda g: (g, g))
 
 
-@add.mistake("The rule answers for one parent only. There are two.")
+@add.mistake(
+    "The gradient of a has the wrong shape where a was broadcast. Either parent may be."
+)
+def unbroadcasts_b_only(a, b):
+    return _result(
+        a.data + b.data, (a, b), lambda g: (g, ref.unbroadcast(g, b.data.shape))
+    )
+
+
+@add.mistake(
+    "The gradient of b has the wrong shape where b was broadcast. Either parent may be."
+)
+def unbroadcasts_a_only(a, b):
+    return _result(
+        a.data + b.data, (a, b), lambda g: (ref.unbroadcast(g, a.data.shape), g)
+    )
+
+
+@add.mistake("The rule returns the gradient of one parent only. There are two.")
 def answers_for_one(a, b):
     return _result(
         a.data + b.data, (a, b), lambda g: (ref.unbroadcast(g, a.data.shape),)
@@ -1390,7 +1590,7 @@ def answers_for_one(a, b):
 
 
 @add.mistake(
-    "The gradients are multiplied by the other summand. That is the rule of a product."
+    "The gradients are multiplied by the other summand. That is the rule for a product."
 )
 def rule_of_a_product(a, b):
     def rule(g):
@@ -1403,7 +1603,7 @@ def rule_of_a_product(a, b):
 
 
 @add.mistake(
-    "The slopes themselves came back, ones. Multiply by `g`, the gradient from above."
+    "The rule returns the derivatives, ones, without the upstream gradient `g`."
 )
 def forgets_g_in_a_sum(a, b):
     return _result(
@@ -1442,15 +1642,16 @@ def multiply(rng):
 
 
 @multiply.mistake(
-    "A parent that was broadcast gets a gradient of the wrong shape. `unbroadcast` it "
-    "to the parent's own."
+    "A parent that was broadcast gets a gradient of the wrong shape. Sum it down to "
+    "the parent's shape."
 )
 def multiplies_without_unbroadcast(a, b):
     return _result(a.data * b.data, (a, b), lambda g: (g * b.data, g * a.data))
 
 
 @multiply.mistake(
-    "The factors have changed places: the slope in one factor is the other one."
+    "The two gradients are swapped: the derivative with respect to one factor is the "
+    "other one."
 )
 def swaps_the_factors(a, b):
     def rule(g):
@@ -1462,9 +1663,7 @@ def swaps_the_factors(a, b):
     return _result(a.data * b.data, (a, b), rule)
 
 
-@multiply.mistake(
-    "The gradient from above, `g`, is not used: multiply the slopes by it."
-)
+@multiply.mistake("The upstream gradient `g` is not used.")
 def forgets_g(a, b):
     def rule(g):
         one = np.ones_like(g)
@@ -1476,7 +1675,7 @@ def forgets_g(a, b):
     return _result(a.data * b.data, (a, b), rule)
 
 
-@multiply.mistake("The gradients pass unchanged. That is the rule of a sum.")
+@multiply.mistake("The gradients pass unchanged. That is the rule for a sum.")
 def rule_of_a_sum(a, b):
     return _result(a.data * b.data, (a, b), ref.add(a, b).rule)
 
@@ -1509,37 +1708,60 @@ def multiply_in_float32(a, b):
 
 @lab.check("matmul", points=4, driver="two_parents", forbid=NO_FRAMEWORK)
 def matmul(rng):
-    """Squares, which hide a missing transpose; tables; outer and inner products."""
+    """Squares, which hide a missing transpose; others; outer and inner products."""
     for n, k, m in [(2, 2, 2), (3, 4, 2), (4, 1, 3), (1, 5, 1)]:
         a, b = rng.normal(size=(n, k)), rng.normal(size=(k, m))
         yield case(a, b, rng.normal(size=(n, m)))
 
 
 @matmul.mistake(
-    "Transposes are missing. In squares the shapes hide it; elsewhere they do not fit."
+    "Transposes are missing. With square matrices the shapes hide it; with others they "
+    "do not fit."
 )
 def forgets_to_transpose(a, b):
     return _result(a.data @ b.data, (a, b), lambda g: (g @ b.data, a.data @ g))
 
 
 @matmul.mistake(
-    "The order of the factors is wrong: `g` stands on the left for a, on the right for "
-    "b."
+    "The factors are in the wrong order. Look at the shapes of a matrix that is not "
+    "square."
 )
 def reverses_the_products(a, b):
     return _result(a.data @ b.data, (a, b), lambda g: (b.data.T @ g, g @ a.data.T))
 
 
-@matmul.mistake("The two gradients have changed places: that of a comes first.")
+@matmul.mistake("The gradient of b is transposed. It must have the shape of b.")
+def transposes_the_second(a, b):
+    return _result(a.data @ b.data, (a, b), lambda g: (g @ b.data.T, (a.data.T @ g).T))
+
+
+@matmul.mistake("The gradient of a is transposed. It must have the shape of a.")
+def transposes_the_first(a, b):
+    return _result(a.data @ b.data, (a, b), lambda g: ((g @ b.data.T).T, a.data.T @ g))
+
+
+@matmul.mistake(
+    "The gradient of a is divided by the number of columns. A rule does not average; "
+    "the cost has done that."
+)
+def averages_the_first(a, b):
+    return _result(
+        a.data @ b.data,
+        (a, b),
+        lambda g: (g @ b.data.T / g.shape[1], a.data.T @ g),
+    )
+
+
+@matmul.mistake("The two gradients are swapped: that of a comes first.")
 def swaps_the_gradients(a, b):
     return _result(a.data @ b.data, (a, b), lambda g: (a.data.T @ g, g @ b.data.T))
 
 
 @matmul.mistake(
-    "The gradients are divided by a number of rows. A rule knows nothing of averages; "
-    "the cost has done that."
+    "The gradients are divided by the number of columns. A rule does not average; the "
+    "cost has done that."
 )
-def averages_over_rows(a, b):
+def averages_over_columns(a, b):
     return _result(
         a.data @ b.data,
         (a, b),
@@ -1559,9 +1781,9 @@ def matmul_with_einsum(a, b):
 def matmul_with_loops(a, b):
     def rule(g):
         da, db = np.zeros(a.data.shape), np.zeros(b.data.shape)
-        for (i, j), slope in np.ndenumerate(g):
-            da[i] += slope * b.data[:, j]
-            db[:, j] += slope * a.data[i]
+        for (i, j), upstream in np.ndenumerate(g):
+            da[i] += upstream * b.data[:, j]
+            db[:, j] += upstream * a.data[i]
         return da, db
 
     return _result(a.data @ b.data, (a, b), rule)
@@ -1569,24 +1791,38 @@ def matmul_with_loops(a, b):
 
 @lab.check("relu", points=2, driver="one_parent", forbid=NO_FRAMEWORK)
 def relu(rng):
-    """A table, a vector, a number, all negative; gradients of both signs."""
+    """A matrix, a vector, a number, all negative; gradients of both signs."""
 
-    # "where a > 0 the gradient passes; elsewhere it stops", "do not write into `g`";
-    # every pair of signs of a and g occurs
+    # "where a > 0 the gradient passes; elsewhere it is 0", "do not write into `g`";
+    # every pair of signs of a and g occurs, and a is 0 in one case
     def sized(signs, shape):
         return np.resize(signs, shape) * rng.uniform(0.2, 2, size=shape)
 
     for shape in [(3, 4), (5,)]:
         yield case(sized([1, -1, 1, -1], shape), sized([1, 1, -1, -1], shape))
+    yield case(sized([0, 1, -1], (2, 3)), sized([1, 1, 1, -1], (2, 3)))
     yield case(sized([1], (1, 1)), sized([-1], (1, 1)))
     yield case(sized([-1], (2, 3)), sized([1, -1], (2, 3)))
 
 
 @relu.mistake(
-    "The gradient passes everywhere. Where the input was negative it must stop."
+    "The gradient passes everywhere. Where the input was negative it must be 0."
 )
 def passes_everything(a):
     return _result(np.maximum(a.data, 0), (a,), lambda g: (g,))
+
+
+@relu.mistake("The gradient passes where the input is 0. There it should be 0.")
+def passes_at_zero(a):
+    return _result(np.maximum(a.data, 0), (a,), lambda g: (g * (a.data >= 0),))
+
+
+@relu.mistake(
+    "The gradient is multiplied by the sign of the input. The derivative is 1 or 0, "
+    "never -1."
+)
+def multiplies_by_the_sign(a):
+    return _result(np.maximum(a.data, 0), (a,), lambda g: (g * np.sign(a.data),))
 
 
 @relu.mistake(
@@ -1597,7 +1833,7 @@ def sign_of_the_gradient(a):
 
 
 @relu.mistake(
-    "It writes into `g`, an array that other tensors may hold. Make a new one."
+    "It writes into `g`, an array that other tensors may hold. Make a new array."
 )
 def writes_into_g(a):
     def rule(g):
@@ -1608,18 +1844,18 @@ def writes_into_g(a):
 
 
 @relu.mistake(
-    "The rule returns an array. One parent still means a tuple: mind the comma."
+    "The rule returns an array. It must return a tuple, even with one parent."
 )
 def no_tuple(a):
     return _result(np.maximum(a.data, 0), (a,), lambda g: g * (a.data > 0))
 
 
-@relu.mistake("The slopes came back, 0 and 1. Multiply them by `g`.")
-def slopes_alone(a):
+@relu.mistake("The rule returns the derivatives, 0 and 1, without `g`.")
+def derivatives_alone(a):
     return _result(np.maximum(a.data, 0), (a,), lambda g: ((a.data > 0) * 1.0,))
 
 
-@relu.mistake("The gradient is multiplied by the value. The slope is 0 or 1.")
+@relu.mistake("The gradient is multiplied by the value. The derivative is 0 or 1.")
 def multiplies_by_the_value(a):
     return _result(np.maximum(a.data, 0), (a,), lambda g: (g * np.maximum(a.data, 0),))
 
@@ -1627,7 +1863,7 @@ def multiplies_by_the_value(a):
 @relu.right
 def relu_with_where(a):
     return _result(
-        np.maximum(a.data, 0), (a,), lambda g: (np.where(a.data < 0, 0.0, g),)
+        np.maximum(a.data, 0), (a,), lambda g: (np.where(a.data <= 0, 0.0, g),)
     )
 
 
@@ -1661,8 +1897,8 @@ def _sum(a, axis, keepdims, rule):
 
 
 @sum_.mistake(
-    "A vanished axis is not put back before repeating. In a square that is silent, and "
-    "wrong: the gradients lie across. See `np.expand_dims`."
+    "A vanished axis is not put back before repeating. With a square array there is no "
+    "error, but the gradients lie along the wrong axis."
 )
 def leaves_the_axis_out(a, axis=None, keepdims=False):
     return _sum(a, axis, keepdims, lambda g: (np.broadcast_to(g, a.data.shape),))
@@ -1676,22 +1912,22 @@ def does_not_repeat(a, axis=None, keepdims=False):
 
 
 @sum_.mistake(
-    "The gradient is shared out among the values. Each counts fully in a sum; sharing "
-    "is for averages."
+    "The gradient is divided among the values. That is the rule for an average; in a "
+    "sum each value gets all of it."
 )
-def slope_of_an_average(a, axis=None, keepdims=False):
+def rule_of_an_average(a, axis=None, keepdims=False):
     rule = ref.sum_(a, axis, keepdims).rule
     count = a.data.size if axis is None else a.data.shape[axis]
     return _sum(a, axis, keepdims, lambda g: (rule(g)[0] / count,))
 
 
-@sum_.mistake("Ones came back. Each value gets `g`, not 1.")
-def slope_of_one(a, axis=None, keepdims=False):
+@sum_.mistake("The rule returns ones. Each value gets `g`, not 1.")
+def gradient_of_one(a, axis=None, keepdims=False):
     return _sum(a, axis, keepdims, lambda g: (np.ones_like(a.data),))
 
 
 @sum_.mistake(
-    "The rule returns an array. One parent still means a tuple: mind the comma."
+    "The rule returns an array. It must return a tuple, even with one parent."
 )
 def sum_without_tuple(a, axis=None, keepdims=False):
     rule = ref.sum_(a, axis, keepdims).rule
@@ -1725,9 +1961,10 @@ lab.concept(
     answer="A",
     why="x, then p = relu(x), then q = p + x, then r = p * q.",
     because={
-        "B": "q is computed from p, so p has to stand before it.",
-        "C": "That is the way back. Parents come before children in the order itself.",
-        "D": "p is computed from x, so x has to stand before it.",
+        "B": "q is computed from p, so p has to come before it.",
+        "C": "This is the order of the backward pass. In a topological order parents "
+        "come first.",
+        "D": "p is computed from x, so x has to come before it.",
     },
 )
 
@@ -1735,8 +1972,8 @@ lab.concept(
 def _random_graph(rng, n):
     """Parents of each of n tensors; every tensor leads to the last.
 
-    Some parent is nearer to the last than one of its children, so that going through
-    the levels one after another is wrong.
+    Some parent is closer to the last than one of its children, so that going level by
+    level is wrong.
     """
     while True:
         parents = [[]] + [
@@ -1748,28 +1985,28 @@ def _random_graph(rng, n):
         levels = [n - 1]
         for i in levels:
             levels += [p for p in parents[i] if p not in levels]
-        seen = {i: place for place, i in enumerate(levels)}
+        seen = {i: position for position, i in enumerate(levels)}
         if any(seen[p] < seen[i] for i in seen for p in parents[i] if parents[p]):
             return parents
 
 
 def _graphs(rng):
-    """Parents of each tensor, for one graph of each kind; the last is the result."""
+    """Parents of each tensor, for one graph of each type; the last is the result."""
     more = int(rng.integers(1, 4))
     chain = [[], *([i] for i in range(1 + more))]
     yield [[]]  # a leaf alone
     yield chain
-    yield [*chain, [1, len(chain) - 1]]  # a short way and a longer one
+    yield [*chain, [1, len(chain) - 1]]  # a short path and a longer one
     # A tensor used twice by one child.
     yield [[], [0, 0], [1], [0, 1], [3, 2], *([4 + i] for i in range(more))]
     yield [[], [], [0, 1], [0, 2], [0], [0, 3, 2]]  # tensor 4 leads nowhere
-    # Whichever parent is visited first, the way back meets a leaf before an operation.
+    # Whichever parent is visited first, going back meets a leaf before an operation.
     yield [[], [], [], [0], [3, 1], [2, 4]]
 
 
 @lab.check("topological_order", points=6, driver="ordered", forbid=NO_FRAMEWORK)
 def topological_order(rng):
-    """A leaf, a chain, longer and shorter ways, repeated parents, loose ends, mazes."""
+    """A leaf, a chain, longer and shorter paths, repeated parents, random graphs."""
     # "each once", "every tensor after all of its parents", "the result comes last"
     for parents in _graphs(rng):
         yield case(parents)
@@ -1789,24 +2026,34 @@ def _reached(tensor):
 
 @topological_order.mistake(
     "Children come before their parents. Append a tensor *after* visiting its parents, "
-    "and do not turn the list around."
+    "and do not reverse the list."
 )
 def children_first(tensor):
     return ref.topological_order(tensor)[::-1]
 
 
 @topological_order.mistake(
-    "Where there is a longer way around, a parent comes after its child. Neither going "
-    "level by level nor turning a list around will do: append a tensor after "
-    "*visiting* its parents."
+    "Where there is a longer path to it, a parent comes after its child. Going level "
+    "by level is not enough: append a tensor after *visiting* its parents."
 )
 def level_by_level(tensor):
     return _reached(tensor)[::-1]
 
 
 @topological_order.mistake(
-    "Tensors that are used twice are listed twice. Keep a set of those seen."
+    "Where there is a longer path to it, a parent comes after its child. Going level "
+    "by level is not enough: append a tensor after *visiting* its parents."
 )
+def whole_levels(tensor):
+    order, level = [], [tensor]
+    while level:
+        order = level + order
+        parents = dict.fromkeys(p for node in level for p in node.parents)
+        level = [p for p in parents if p not in order]
+    return order
+
+
+@topological_order.mistake("Tensors that are used twice are listed twice.")
 def lists_twice(tensor):
     order = []
 
@@ -1820,7 +2067,7 @@ def lists_twice(tensor):
 
 
 @topological_order.mistake(
-    "Leaves are missing. They have no parents, but they want gradients most of all."
+    "Leaves are missing. They have no parents, but they need gradients most of all."
 )
 def leaves_out_leaves(tensor):
     return [node for node in ref.topological_order(tensor) if node.parents]
@@ -1869,11 +2116,11 @@ lab.concept(
     why="3 + 3 from the product, 1 from the sum.",
     because={
         1: "The parts of the product were overwritten by that of the sum. Add them.",
-        3: "x is used three times; that is one part of three.",
-        4: "The product uses x twice, so it delivers two parts.",
-        6: "That is the product's share. The summand x delivers 1 more.",
-        9: "That is the value of x * x, not a slope.",
-        12: "That is y itself.",
+        3: "x is used three times; this is one part of three.",
+        4: "The product uses x twice, so it gives two parts.",
+        6: "These are the parts of the product. The summand x gives 1 more.",
+        9: "This is the value of x * x, not a gradient.",
+        12: "This is y itself.",
     },
 )
 
@@ -1883,9 +2130,9 @@ def _matrices(rng, parents):
     return [[rng.normal(size=(2, 2)) for _ in above] for above in parents]
 
 
-@lab.check("backward", points=7, driver="walked", forbid=NO_FRAMEWORK)
+@lab.check("backward", points=7, driver="gone_back", forbid=NO_FRAMEWORK)
 def backward(rng):
-    """The same graphs; ways that meet, shared arrays, and a second call."""
+    """The same graphs; paths that meet, shared arrays, and a second call."""
     # "every call starts afresh", "only when it is complete", "ask each rule once", "its
     # own becomes ones", "that of each tensor before it"
     first, *graphs = _graphs(rng)
@@ -1895,12 +2142,12 @@ def backward(rng):
     # Where a gradient is passed on as it is, two tensors hold the same array.
     M = rng.normal(size=(2, 2))
     yield case([[], [0], [0, 1]], [[], [M], [None, None]], 1)
-    maze = _random_graph(rng, 8)
-    yield case(maze, _matrices(rng, maze), 2)
+    parents = _random_graph(rng, 8)
+    yield case(parents, _matrices(rng, parents), 2)
 
 
-def _walk(tensor, order, receive, start=np.ones_like):
-    """Backwards in a given order; `receive` says what a parent makes of a part."""
+def _go_back(tensor, order, receive, start=np.ones_like):
+    """Go back in a given order; `receive` is what a parent does with a part."""
     for node in order:
         node.grad = np.zeros_like(node.data)
     tensor.grad = start(tensor.data)
@@ -1922,20 +2169,20 @@ def overwrites(tensor):
     def receive(parent, part):
         parent.grad = part
 
-    _walk(tensor, ref.topological_order(tensor)[::-1], receive)
+    _go_back(tensor, ref.topological_order(tensor)[::-1], receive)
 
 
 @backward.mistake(
     "The order is not topological: a tensor passed its gradient on before all parts "
-    "had arrived. Walk through `topological_order`, from its end."
+    "had arrived."
 )
 def passes_on_too_early(tensor):
-    _walk(tensor, _reached(tensor), _add)
+    _go_back(tensor, _reached(tensor), _add)
 
 
 @backward.mistake(
-    "Rules are asked more than once: a tensor passed on each part as it came. Wait "
-    "until its gradient is complete: walk through `topological_order`."
+    "Rules are called more than once: a tensor passed on each part as it came. It must "
+    "wait until its gradient is complete."
 )
 def passes_on_every_part(tensor):
     for node in ref.topological_order(tensor):
@@ -1951,8 +2198,38 @@ def passes_on_every_part(tensor):
 
 
 @backward.mistake(
-    "A second call adds to the gradients of the first. Every call starts afresh: begin "
-    "with zeros everywhere."
+    "A tensor that gets several parts passes on the sum so far each time, so the first "
+    "parts count more than once. It must wait until its gradient is complete."
+)
+def passes_on_sums(tensor):
+    for node in ref.topological_order(tensor):
+        node.grad = np.zeros_like(node.data)
+
+    def deliver(node, part):
+        node.grad = node.grad + part
+        if node.rule is not None:
+            for parent, share in zip(node.parents, node.rule(node.grad), strict=True):
+                deliver(parent, share)
+
+    deliver(tensor, np.ones_like(tensor.data))
+
+
+@backward.mistake(
+    "The order is not topological: a tensor passed its gradient on before all parts "
+    "had arrived."
+)
+def goes_depth_first(tensor):
+    order, stack = [], [tensor]
+    while stack:
+        node = stack.pop()
+        if node not in order:
+            order.append(node)
+            stack += reversed(node.parents)
+    _go_back(tensor, order, _add)
+
+
+@backward.mistake(
+    "A second call adds to the gradients of the first. Every call must start afresh."
 )
 def never_starts_afresh(tensor):
     order = ref.topological_order(tensor)
@@ -1967,23 +2244,22 @@ def never_starts_afresh(tensor):
 
 
 @backward.mistake(
-    "It walks from the leaves to the result. Gradients flow the other way: reversed(…)."
+    "It goes from the leaves to the result. Gradients pass the other way."
 )
-def walks_forwards(tensor):
-    _walk(tensor, ref.topological_order(tensor), _add)
+def goes_forward(tensor):
+    _go_back(tensor, ref.topological_order(tensor), _add)
 
 
 @backward.mistake(
-    "All gradients are zero. The walk starts with ones: the slope of the result in "
-    "itself."
+    "All gradients are 0. What is the gradient of the result with respect to itself?"
 )
 def starts_with_nothing(tensor):
-    _walk(tensor, ref.topological_order(tensor)[::-1], _add, np.zeros_like)
+    _go_back(tensor, ref.topological_order(tensor)[::-1], _add, np.zeros_like)
 
 
 @backward.mistake(
-    "It stops at the first leaf, though other tensors are still to come. Go on with "
-    "the next one where there is no rule."
+    "It stops at the first leaf, but other tensors are still to come. Where there is "
+    "no rule, go on with the next."
 )
 def stops_at_a_leaf(tensor):
     order = ref.topological_order(tensor)
@@ -1998,7 +2274,7 @@ def stops_at_a_leaf(tensor):
 
 
 @backward.mistake(
-    "Every rule gets the gradient of the result. Give each that of its own tensor."
+    "Every rule is given the gradient of the result. Give it that of its own tensor."
 )
 def rules_get_the_first_gradient(tensor):
     order = ref.topological_order(tensor)[::-1]
@@ -2012,11 +2288,11 @@ def rules_get_the_first_gradient(tensor):
 
 
 @backward.mistake(
-    "The parts are multiplied by the parent's value. A rule has done all that is "
-    "needed: just add."
+    "The parts are multiplied by the parent's value. A rule returns complete parts: "
+    "just add them."
 )
 def multiplies_by_values(tensor):
-    _walk(
+    _go_back(
         tensor, ref.topological_order(tensor)[::-1],
         lambda parent, part: _add(parent, part * parent.data),
     )  # fmt: skip
@@ -2041,9 +2317,7 @@ def adds_in_place(tensor):
                 parent.grad += part
 
 
-@backward.mistake(
-    "Only leaves have a gradient afterwards. Here every tensor keeps its own."
-)
+@backward.mistake("Only leaves have a gradient afterwards. Every tensor should.")
 def leaves_only(tensor):
     ref.backward(tensor)
     for node in ref.topological_order(tensor):
@@ -2078,28 +2352,28 @@ def backward_asking_children(tensor):
 
 @lab.check("sgd_step", points=3, driver="moved", forbid=NO_FRAMEWORK)
 def sgd_step(rng):
-    """One parameter and several, numbers and tables, one without a gradient."""
+    """One parameter and several, numbers and matrices, one without a gradient."""
     for shapes, rate in [([(2, 3)], 0.1), ([(3, 1), (), (4,)], 0.5)]:
         values = [np.asarray(rng.normal(size=shape)) for shape in shapes]
-        slopes = [np.asarray(rng.normal(size=shape)) for shape in shapes]
-        yield case(values, slopes, rate)
-    values = [rng.normal(size=(2, 2)), rng.normal(size=3)]
-    yield case(values, [rng.normal(size=(2, 2)), None], 0.2)
+        grads = [np.asarray(rng.normal(size=shape)) for shape in shapes]
+        yield case(values, grads, rate)
+    values = [rng.normal(size=(2, 2)), rng.normal(size=3), rng.normal(size=(1, 2))]
+    yield case(values, [rng.normal(size=(2, 2)), None, rng.normal(size=(1, 2))], 0.2)
 
 
 def _each(parameters):
     return [p for p in parameters if p.grad is not None]
 
 
-@sgd_step.mistake("The parameters climb: move *against* the gradient.")
+@sgd_step.mistake("The step goes uphill: it adds the gradient.")
 def steps_uphill(parameters, learning_rate):
     for p in _each(parameters):
         p.data = p.data + learning_rate * p.grad
 
 
 @sgd_step.mistake(
-    "No parameter has moved. A new value for the name in the loop changes no tensor: "
-    "set its `data`."
+    "No parameter has changed. A new value for the name in the loop does not change "
+    "the tensor."
 )
 def moves_a_name(parameters, learning_rate):
     for p in _each(parameters):
@@ -2107,30 +2381,40 @@ def moves_a_name(parameters, learning_rate):
 
 
 @sgd_step.mistake(
-    "Only the first parameter moves. Let all of them take the step before it returns."
+    "Only the first parameter changes. All of them must, before the function returns."
 )
 def moves_the_first_only(parameters, learning_rate):
     ref.sgd_step(_each(parameters)[:1], learning_rate)
 
 
-@sgd_step.mistake("The step has replaced the values. Subtract it from them.")
+@sgd_step.mistake("The step has replaced the values. It should be subtracted.")
 def steps_from_zero(parameters, learning_rate):
     for p in _each(parameters):
         p.data = -learning_rate * p.grad
 
 
-@sgd_step.mistake("The learning rate is not used: it scales the step.")
+@sgd_step.mistake("The learning rate is not used.")
 def steps_of_full_length(parameters, learning_rate):
     for p in _each(parameters):
         p.data = p.data - p.grad
 
 
 @sgd_step.mistake(
-    "It stops at a parameter whose `grad` is None, one that played no part. Leave it "
-    "where it is."
+    "It fails where `grad` is None: that parameter played no part. Leave it unchanged."
 )
 def stops_at_none(parameters, learning_rate):
     for p in parameters:
+        p.data = p.data - learning_rate * p.grad
+
+
+@sgd_step.mistake(
+    "It ends at the first parameter whose `grad` is None. Leave that one unchanged, "
+    "and go on with the others."
+)
+def ends_at_none(parameters, learning_rate):
+    for p in parameters:
+        if p.grad is None:
+            return
         p.data = p.data - learning_rate * p.grad
 
 
@@ -2160,8 +2444,8 @@ def train_step(rng):
 
 
 @train_step.mistake(
-    "Gradients of earlier steps are still there: `backward` adds to them. Forget them "
-    "first, with `zero_grad`."
+    "Gradients of earlier steps are still there: `backward` adds to them. Clear them "
+    "first."
 )
 def keeps_old_gradients(model, X, Y, optimizer):
     loss = nn.cross_entropy(model(X), Y)
@@ -2170,7 +2454,19 @@ def keeps_old_gradients(model, X, Y, optimizer):
     return loss.item()
 
 
-@train_step.mistake("The weights never move: the optimizer has to take its step.")
+@train_step.mistake(
+    "The optimizer takes its step before the backward pass, with the gradients of the "
+    "call before."
+)
+def steps_before_going_back(model, X, Y, optimizer):
+    loss = nn.cross_entropy(model(X), Y)
+    optimizer.step()
+    optimizer.zero_grad()
+    loss.backward()
+    return loss.item()
+
+
+@train_step.mistake("The weights never change: the optimizer takes no step.")
 def takes_no_step(model, X, Y, optimizer):
     optimizer.zero_grad()
     loss = nn.cross_entropy(model(X), Y)
@@ -2180,9 +2476,9 @@ def takes_no_step(model, X, Y, optimizer):
 
 @train_step.mistake(
     "No parameter has a gradient: `backward` was not called, or its gradients were "
-    "forgotten before the step."
+    "cleared before the step."
 )
-def never_walks_back(model, X, Y, optimizer):
+def never_goes_back(model, X, Y, optimizer):
     optimizer.zero_grad()
     loss = nn.cross_entropy(model(X), Y)
     optimizer.step()
@@ -2190,7 +2486,7 @@ def never_walks_back(model, X, Y, optimizer):
 
 
 @train_step.mistake(
-    "Softmax is applied twice: `nn.cross_entropy` takes scores and does it by itself."
+    "Softmax is applied twice: `nn.cross_entropy` takes scores and applies it itself."
 )
 def softmax_twice(model, X, Y, optimizer):
     optimizer.zero_grad()
@@ -2201,8 +2497,7 @@ def softmax_twice(model, X, Y, optimizer):
 
 
 @train_step.mistake(
-    "The loss returned is a tensor, with its whole graph behind it. `item()` gives the "
-    "number."
+    "It returns a tensor, with its whole graph. Return the number in it."
 )
 def returns_a_tensor(model, X, Y, optimizer):
     loss = nn.cross_entropy(model(X), Y)
@@ -2213,7 +2508,7 @@ def returns_a_tensor(model, X, Y, optimizer):
 
 
 @train_step.mistake(
-    "The loss was measured after the update. Return the one you walked back from."
+    "The loss was computed after the update. Return the one from before it."
 )
 def loss_after_the_update(model, X, Y, optimizer):
     ref.train_step(model, X, Y, optimizer)
@@ -2256,8 +2551,8 @@ lab.concept(
     answer="C",
     why="Each backward adds to what is there.",
     because={
-        "A": "Your own backward starts afresh. That of nn and of PyTorch adds.",
-        "B": "Nothing is refused: later gradients are added to the earlier ones.",
-        "D": "They are added up; nobody divides.",
+        "A": "Your own backward starts afresh. Those of nn and PyTorch add.",
+        "B": "All are stored: later gradients are added to the earlier ones.",
+        "D": "They are added up, and nothing divides by 3.",
     },
 )

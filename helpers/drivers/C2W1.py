@@ -8,48 +8,73 @@ FINE = 2e-7  # relative difference of a gradient that is right, as the lab says
 def cut(function, X, Y, fractions, seed):
     """Call `split_dataset` and describe the sets, whatever the shuffle was.
 
-    The first row of `X` numbers the columns; `Y` follows from it.
+    The first row of `X` numbers the columns; `Y` follows from it. The first call gets
+    `X` and `Y` themselves, so that writing into them is noticed; what it returns is
+    compared with what they were.
     """
+    was_X, was_Y = X.copy(), Y.copy()
     sets = function(X, Y, fractions, seed)
     if len(sets) != 3:  # perhaps six arrays, or a dictionary: show what came
         return sets
-    again = function(X, Y, fractions, seed)
-    other = function(X, Y, fractions, seed + 1)
-    numbers = [part[0][0].astype(int) for part in sets]
-    every = np.concatenate(numbers)
-    number = {column: i for i, column in enumerate(X[0].astype(int).tolist())}
-    fits = [
-        np.array_equal(np.asarray(y)[:, j], Y[:, number[int(column)]])
-        for (x, y) in sets
-        for j, column in enumerate(np.asarray(x)[0])
-    ]
-    first = [part[0][0].tolist() for part in (sets[0], again[0], other[0])]
+    if any(len(part) != 2 or np.ndim(part[0]) != 2 for part in sets):
+        return sets
+    sets = [(np.array(x), np.array(y)) for x, y in sets]
+    again = function(was_X.copy(), was_Y.copy(), fractions, seed)
+    other = function(was_X.copy(), was_Y.copy(), fractions, seed + 1)
+    every = [number for x, _ in sets for number in x[0].tolist()]
+    column = {number: i for i, number in enumerate(was_X[0].tolist())}
+    fits, strange, labels = [], 0, []
+    for x, y in sets:
+        labels += (
+            y.reshape(len(was_Y), -1).T.tolist() if y.size % len(was_Y) == 0 else []
+        )
+        for j, number in enumerate(x[0].tolist()):
+            i = column.get(number)
+            strange += i is None or not np.array_equal(x[:, j], was_X[:, i])
+            fits.append(
+                i is not None
+                and y.size == len(was_Y) * x.shape[1]
+                and np.array_equal(y.reshape(len(was_Y), -1)[:, j], was_Y[:, i])
+            )
+    first = [np.asarray(part[0][0])[0].tolist() for part in (sets, again, other)]
     return {
-        "shapes": [(np.shape(x), np.shape(y)) for x, y in sets],
-        "columns, sorted": np.sort(every),
-        "columns with the label of another": len(fits) - sum(fits),
-        "in the order of X": every.tolist() == X[0].tolist(),
-        "the same seed gives the same sets": first[0] == first[1],
+        "shapes": [f"X {x.shape}, Y {y.shape}" for x, y in sets],
+        "columns that are not in X": strange,
+        "a column is missing": not set(column) <= set(every),
+        "a column is in two sets": len(set(every)) < len(every),
+        "a column has a wrong label": not all(fits),
+        "in the order of X": every == was_X[0].tolist(),
+        "in the order of Y": labels == was_Y.T.tolist(),
+        "the same seed gives other sets": first[0] != first[1],
         "another seed gives the same sets": first[0] == first[2],
     }
 
 
 def copies(function, image, seed, times):
-    """Call `augment` many times on one picture and describe what came out.
+    """Call `augment` many times on one image and describe what came out.
 
-    The picture is empty but for a bright spot with a dim one to its right.
+    The image is empty except for a bright spot with a dim one to its right.
     """
     rng = np.random.default_rng(seed)
     before = np.random.get_state()[1].copy()
-    out = [function(image, rng) for _ in range(times)]
-    flat = [np.asarray(one) for one in out]
+    changed = []
+
+    def copy_of(image, rng):
+        """Each call gets an image of its own, so that writing into it is noticed."""
+        given = image.copy()
+        out = np.array(function(given, rng))
+        if not np.array_equal(given, image):
+            changed.append(given)
+        return out
+
+    flat = [copy_of(image, rng) for _ in range(times)]
     if any(one.shape != image.shape for one in flat):
         return {"shape": flat[0].shape, "kind": str(flat[0].dtype)}
     spots = [_spot(one) for one in flat]
     row, column, _ = _spot(image)
     width = image.shape[1]
     start = [width - 1 - column if mirrored else column for *_, mirrored in spots]
-    return {
+    told = {
         "shape": flat[0].shape,
         "kind": str(flat[0].dtype),
         "mirrored": np.array([float(mirrored) for *_, mirrored in spots]),
@@ -60,12 +85,21 @@ def copies(function, image, seed, times):
         "both moved by the same": all(
             r - row == c - s for (r, c, _), s in zip(spots, start, strict=True)
         ),
-        "chance comes from elsewhere than rng": not np.array_equal(
+        "random numbers from elsewhere than rng": not np.array_equal(
             before, np.random.get_state()[1]
         )
-        or not _repeats(function, image, seed),
-        "pixels left empty": _gaps(function, image, rng, times),
+        or not _repeats(copy_of, image, seed),
+        "mirrored copies are never moved": all(
+            (r, c) == (row, s)
+            for (r, c, mirrored), s in zip(spots, start, strict=True)
+            if mirrored
+        )
+        and any(mirrored for *_, mirrored in spots),
+        "pixels left empty": _gaps(copy_of, image, rng, times),
     }
+    if changed:
+        image[...] = changed[0]
+    return told
 
 
 def _repeats(function, image, seed):
@@ -85,12 +119,12 @@ def _spot(image):
 
 
 def _gaps(function, image, rng, times):
-    """In a picture without a dark pixel: the numbers of dark ones after the call."""
+    """In an image without a dark pixel: the numbers of dark ones after the call."""
     bright = np.full_like(image, 9)
     return sorted({int(np.sum(function(bright, rng) == 0)) for _ in range(times)})
 
 
-def check_slopes(function, x, theta, epsilon, power, factor):
+def check_gradients(function, x, theta, epsilon, power, factor):
     """Call `gradient_check` where J = x θ^power and dJ/dθ is `factor` times right.
 
     A gradient check shows what it is worth on gradients that are wrong, so the two

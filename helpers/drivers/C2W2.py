@@ -8,28 +8,44 @@ import numpy as np
 def cut(function, X, Y, size, seed):
     """Call `random_mini_batches` and describe the batches, whatever the shuffle was.
 
-    The first row of `X` numbers the columns; `Y` follows from it.
+    The first row of `X` numbers the columns; `Y` follows from it. The first call gets
+    `X` and `Y` themselves, so that writing into them is noticed; what it returns is
+    compared with what they were.
     """
+    was_X, was_Y = X.copy(), Y.copy()
     batches = function(X, Y, size, seed)
     if not isinstance(batches, (list, tuple)) or not all(map(_is_pair, batches)):
         return "no list of pairs (X_t, Y_t)"
-    again, other = function(X, Y, size, seed), function(X, Y, size, seed + 1)
+    batches = [(np.array(x), np.array(y)) for x, y in batches]
+    again = function(was_X.copy(), was_Y.copy(), size, seed)
+    other = function(was_X.copy(), was_Y.copy(), size, seed + 1)
     first = [[np.asarray(x)[0].tolist() for x, _ in b] for b in (batches, again, other)]
     every = [number for batch in first[0] for number in batch]
-    labels = {number: Y[:, i] for i, number in enumerate(X[0].tolist())}
-    fits = [
-        np.size(y) == len(Y) * np.shape(x)[1]
-        and np.array_equal(np.reshape(y, (len(Y), -1))[:, j], labels[number])
-        for x, y in batches
-        for j, number in enumerate(np.asarray(x)[0].tolist())
-    ]
+    column = {number: i for i, number in enumerate(was_X[0].tolist())}
+    fits, strange, labels = [], 0, []
+    for x, y in batches:
+        labels += (
+            y.reshape(len(was_Y), -1).T.tolist() if y.size % len(was_Y) == 0 else []
+        )
+        for j, number in enumerate(x[0].tolist()):
+            i = column.get(number)
+            strange += i is None or not np.array_equal(x[:, j], was_X[:, i])
+            fits.append(
+                i is not None
+                and y.size == len(was_Y) * x.shape[1]
+                and np.array_equal(y.reshape(len(was_Y), -1)[:, j], was_Y[:, i])
+            )
     return {
-        "shapes": [(np.shape(x), np.shape(y)) for x, y in batches],
-        "columns, sorted": np.sort(np.array(every)),
-        "columns with the label of another": len(fits) - sum(fits),
-        "in the order of X": every == X[0].tolist(),
+        "shapes": [f"X_t {x.shape}, Y_t {y.shape}" for x, y in batches],
+        "columns that are not in X": strange,
+        "columns in all": len(every),
+        "a column is missing": not set(column) <= set(every),
+        "a column occurs twice": len(set(every)) < len(every),
+        "a column has a wrong label": not all(fits),
+        "in the order of X": every == was_X[0].tolist(),
+        "in the order of Y": labels == was_Y.T.tolist(),
         "each batch holds neighbors": _neighbors(first[0]),
-        "the same seed gives the same batches": first[0] == first[1],
+        "the same seed gives other batches": first[0] != first[1],
         "another seed gives the same batches": first[0] == first[2],
     }
 
@@ -47,10 +63,10 @@ def _neighbors(batches):
 
 
 def trained(function, X, Y, layers_dims, optimizer, decays, options):
-    """Call `model` and write down which functions it called, and with what.
+    """Call `model` and record which functions it calls, and with what.
 
-    The steps are replaced for the time of the call by a plain one of a fixed length,
-    so that the result does not depend on how the steps were written.
+    During the call, all optimizers take a plain step of a fixed length, so that the
+    result does not depend on how they were written.
     """
     log = _Log()
     names = function.__globals__
@@ -80,7 +96,7 @@ def trained(function, X, Y, layers_dims, optimizer, decays, options):
         return result
     return result | {
         "batches of": log.sizes,
-        "each epoch has a seed of its own": len(set(log.seeds)) == len(log.seeds),
+        "each epoch has another seed": len(set(log.seeds)) == len(log.seeds),
     }
 
 
@@ -92,7 +108,7 @@ def _equal(one, other):
 
 
 class _Log:
-    """Functions that note how they are called, in place of the reader's own."""
+    """Functions that record how they are called, in place of the reader's own."""
 
     def __init__(self):
         self.steps, self.sizes, self.seeds = [], [], []
@@ -104,6 +120,13 @@ class _Log:
             key: value - 0.1 * grads["d" + key] for key, value in parameters.items()
         }
         return dict(self.parameters)
+
+    def note(self, optimizer, *averages, **given):
+        """Record one step: the optimizer, what it was given, what it remembers."""
+        step = {"optimizer": optimizer}
+        if averages:
+            step["steps averaged before"] = [one["count"] for one in averages]
+        self.steps.append(step | {name: float(value) for name, value in given.items()})
 
     def functions(self):
         """Name → function."""
@@ -118,30 +141,25 @@ class _Log:
             ]
 
         def gd(parameters, grads, learning_rate):
-            self.steps.append(["gd", float(learning_rate)])
+            self.note("gd", learning_rate=learning_rate)
             return self.moved(parameters, grads)
 
         def momentum(parameters, grads, v, beta, learning_rate):
-            self.steps.append(
-                ["momentum", v["count"], float(beta), float(learning_rate)]
-            )
+            self.note("momentum", v, beta=beta, learning_rate=learning_rate)
             return self.moved(parameters, grads), {"count": v["count"] + 1}
 
         def rmsprop(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
-            self.steps.append(
-                ["rmsprop", s["count"], float(beta), float(learning_rate),
-                 float(epsilon)]
-            )  # fmt: skip
+            self.note(
+                "rmsprop", s, beta=beta, learning_rate=learning_rate, epsilon=epsilon
+            )
             return self.moved(parameters, grads), {"count": s["count"] + 1}
 
         def adam(parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9,
                  beta2=0.999, epsilon=1e-8):  # fmt: skip
-            self.steps.append(
-                ["adam", v["count"], s["count"], int(t), float(learning_rate),
-                 float(beta1), float(beta2), float(epsilon)]
-            )  # fmt: skip
+            self.note("adam", v, s, t=t, learning_rate=learning_rate, beta1=beta1,
+                      beta2=beta2, epsilon=epsilon)  # fmt: skip
             v, s = {"count": v["count"] + 1}, {"count": s["count"] + 1}
-            # The corrected ones are no averages to carry on.
+            # The corrected averages must not be carried on.
             return self.moved(parameters, grads), v, s, {"count": -1}, {"count": -1}
 
         return {

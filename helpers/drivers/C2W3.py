@@ -1,6 +1,6 @@
-"""How the checks of C2W3 call exercises that deal in generators, functions, tensors.
+"""How the checks of C2W3 call exercises that take generators, functions or tensors.
 
-Plain inputs become objects, the exercise is called, and what it did is written down in
+Plain inputs become objects, the exercise is called, and what it did is recorded in
 plain values.
 """
 
@@ -17,56 +17,59 @@ def sampled_log(function, low, high, n, seed):
 
 
 def sampled_beta(function, low, high, n, seed):
-    """The same for memories of averages."""
+    """The same for weights of averages."""
     return _sampled(function, low, high, n, seed, lambda beta: -np.log1p(-beta))
 
 
 def _sampled(function, low, high, n, seed, scale):
     drawn = []
     for i, one in enumerate((seed, seed, seed + 1)):
-        np.random.seed(i)  # whoever draws from here does not repeat
+        np.random.seed(i)  # draws from here do not repeat
         drawn.append(np.asarray(function(low, high, n, np.random.default_rng(one))))
     values = drawn[0]
     rounding = 1e-6 * (high - low)
     with np.errstate(all="ignore"):
         left, right = scale(low), scale(high)
-        places = (scale(np.ravel(values).astype(float)) - left) / (right - left)
+        positions = (scale(np.ravel(values).astype(float)) - left) / (right - left)
     return {
         "shape": values.shape,
         "from low to high": bool(
             np.all(values >= low - rounding) and np.all(values <= high + rounding)
         ),
-        # Of one draw nothing can be said.
-        "places on the scale": np.clip(np.nan_to_num(places, nan=-9.0), -9, 9)
+        # One draw tells nothing.
+        "positions on the scale": np.clip(np.nan_to_num(positions, nan=-9.0), -9, 9)
         if n > 1
         else [],
         # In float32 a few are equal by chance.
-        "many draws occur twice": len(np.unique(values)) < 0.95 * values.size,
+        "nearly all draws differ": len(np.unique(values)) >= 0.95 * values.size,
         "equal generators give equal draws": bool(np.array_equal(values, drawn[1])),
         "other generators give other draws": not np.array_equal(values, drawn[2]),
     }
 
 
 def searched(function, values, space, n, seed):
-    """Call a random search whose objective answers with `values`, one after another."""
+    """Call a random search whose objective returns `values`, one after another."""
     return _searched(lambda f: (f, space, n), function, values, space, seed)
 
 
 def narrowed(function, values, space, n, rounds, seed):
-    """Call a coarse-to-fine search, and measure where each round looked."""
+    """Call a coarse-to-fine search, and measure where each round drew its points."""
     found = _searched(lambda f: (f, space, n, rounds), function, values, space, seed)
-    places = found.pop("places of the points")
+    positions = found.pop("positions of the points")
     narrow, inside = [], []
     for k in range(1, rounds):
-        done, here = places[: k * n], places[k * n : (k + 1) * n]
+        done, here = positions[: k * n], positions[k * n : (k + 1) * n]
         best = done[np.argmin(values[: len(done)])]
         window = 1 / 3**k + 1e-6
         narrow.append(bool(np.all(np.ptp(here, axis=0) <= window)))
         inside.append(bool(np.all(np.abs(here - best) <= window / 2)))
-    found["places of the first round"] = places[:n]
-    found["rounds after the first look in a third of the space before"] = narrow
-    found["rounds after the first look near the best so far"] = inside
-    found["points differ"] = len(np.unique(places[:, 0])) == len(places)
+    found["positions of the first round"] = positions[:n]
+    # Of few points, all may lie close together by chance.
+    width = np.ptp(positions[:n], axis=0).max() if n > 7 else 1.0
+    found["the first round searches the whole space"] = bool(width > 1 / 3)
+    found["later rounds stay in a third of the space before"] = narrow
+    found["later rounds stay near the best so far"] = inside
+    found["points differ"] = len(np.unique(positions[:, 0])) == len(positions)
     return found
 
 
@@ -78,31 +81,31 @@ def _searched(arguments, function, values, space, seed):
         return float(values[len(calls) - 1]) if len(calls) <= len(values) else np.inf
 
     best, history = function(*arguments(objective), np.random.default_rng(seed))
-    places = np.array([_places(point, space) for point in calls])
+    positions = np.array([_positions(point, space) for point in calls])
     return {
         "calls of the objective": len(calls),
-        "the best was try number": _number(best, calls),
+        "number of the best point": _number(best, calls),
         "history": [_entry(pair, calls) for pair in history],
-        "places of the points": places.reshape(len(calls), len(space)),
+        "positions of the points": positions.reshape(len(calls), len(space)),
     }
 
 
 def _entry(pair, calls):
-    """An entry of the history, its point given by number."""
+    """An entry of the history, with the number of its point."""
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
         return pair
     return _number(pair[0], calls), pair[1]
 
 
 def _number(point, calls):
-    """Which call this point was, or what it is instead."""
+    """The number of the call with this point, or what it is instead."""
     if isinstance(point, dict):
         return calls.index(point) if point in calls else "a point that was not tried"
     return f"{type(point).__name__}: no point"
 
 
-def _places(point, space):
-    """Where a point lies between the ends of each scale, 0 to 1."""
+def _positions(point, space):
+    """The position of a point between the ends of each scale, 0 to 1."""
     scales = {"linear": float, "log": np.log, "beta": lambda v: -np.log1p(-v)}
     ends = {name: [scales[s](v) for v in (a, b)] for name, (s, a, b) in space.items()}
     return [
@@ -122,7 +125,7 @@ def normalized(function, Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e
     return {
         "returned": returned,
         "running": now,
-        "the arrays that running held are left alone": all(
+        "the arrays in running are unchanged": all(
             bool(np.array_equal(held[key], running[key])) for key in held
         ),
     }
@@ -132,7 +135,7 @@ def normalized(function, Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e
 
 
 class Node:
-    """A bare record, for whoever brings no `Tensor`."""
+    """A bare record, for code without a `Tensor`."""
 
     def __init__(self, data, parents=(), rule=None, name=""):
         self.data, self.grad = np.asarray(data, dtype=float), None
@@ -170,7 +173,7 @@ def _operation(function, arrays, g, **options):
     return {
         "data": result.data,
         "gradients of the parents": parts,
-        "g is left alone": bool(np.array_equal(given, g)),
+        "g is unchanged": bool(np.array_equal(given, g)),
         "parents": [any(p is one for one in inputs) for p in result.parents],
     }
 
@@ -200,17 +203,17 @@ def ordered(function, parents):
 
 
 def _no(g):
-    raise AssertionError("ordering tensors asks for no gradient")
+    raise AssertionError("ordering tensors calls no rule")
 
 
-def walked(function, parents, matrices, calls):
-    """Walk back through a graph of linear operations.
+def gone_back(function, parents, matrices, calls):
+    """Call `backward` on a graph of linear operations.
 
     Args:
         function: the exercise.
         parents: for each tensor the numbers of its parents; the last is the result.
         matrices: for each tensor one for each parent, or None to pass gradients on.
-        calls: how often to walk, over the same tensors.
+        calls: how often to call it, with the same tensors.
     """
     make, tensors, asked = _tensor(function), [], [0] * len(parents)
     for i, above in enumerate(parents):
@@ -221,7 +224,7 @@ def walked(function, parents, matrices, calls):
         function(tensors[-1])
     return {
         "gradients": [tensor.grad for tensor in tensors],
-        "times each rule was asked": asked,
+        "calls of each rule": asked,
     }
 
 

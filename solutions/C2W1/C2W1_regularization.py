@@ -1,34 +1,37 @@
 # %% [markdown]
 # # Learn the rule, not the examples
 # A network that is right on everything it has seen may still be wrong on the next
-# thing. In this lab you **catch one learning by heart**, and cure it in five ways that
-# you write yourself. On the way you learn how to start a deep network so that it learns
-# at all, and how to find out whether your slopes are right.
+# example. In this lab you **catch a network memorizing its training set** and cure it
+# in five ways that you write yourself. On the way you learn how to initialize a deep
+# network so that it can learn at all, and how to find out whether your gradients are
+# right.
 #
-# **Time** about two and a half hours, in six parts; stop after any of them. **You
-# need** the networks of course 1: forwards, cost, backwards, step.
+# **Time** about two and a half hours, in six parts; you can stop after any of them.
+# **You need** the networks of course 1: forward pass, cost, backward pass, update.
 
 # %% [markdown]
 # ## The map
 # | part | you write | idea | points |
 # |---|---|---|---|
-# | 1 Look | `split_dataset` `diagnose` `normalize_inputs` | bias, variance | 15 |
-# | 2 Start | `initialize_parameters_` `zeros` `random` `he` `xavier` | depth | 10 |
+# | 1 Diagnose | `split_dataset` `diagnose` `normalize_inputs` | bias, variance | 15 |
+# | 2 Start | four `initialize_parameters_…` | activations in deep networks | 10 |
 # | 3 Penalties | `…_with_regularization` (2) `l1_penalty` `l1_gradient` | decay | 21 |
-# | 4 Noise | `…_with_dropout` (2) `early_stopping` `augment` | never too sure | 26 |
-# | 5 Trust | `…_propagation` (2) `gradient_check` `gradient_check_n` | nudges | 12 |
-# | 6 Digits | an experiment | what helps, and what harms | |
+# | 4 Noise | `…_with_dropout` (2) `early_stopping` `augment` | more variety | 26 |
+# | 5 Check | `…_propagation` (2) `gradient_check` (2) | numerical gradients | 12 |
+# | 6 Digits | an experiment (optional) | what helps, and what harms | |
 #
-# Nine short questions give 10 points, one answer in your own words 6.
+# Nine short questions give 10 points, and one answer in your own words gives 6.
 
 # %% [markdown]
-# **After this lab you can** tell from two numbers what ails a network, choose a cure
-# and say what it does to the weights, start deep networks so that neither signals nor
-# slopes die out, and find a bug in a backward pass to the layer.
+# **After this lab you can** tell from two numbers what is wrong with a network, choose
+# a cure and say what it does to the weights, initialize deep networks so that neither
+# activations nor gradients vanish, and find out in which layer of a backward pass a bug
+# is.
 #
 # Each exercise is followed by `check(…)`: a few fixed cases with an explanation of what
-# differs. Your grade comes from the same kind of check on fresh cases. Hints are folded
-# under each task, titled by what you might see.
+# differs. Your grade comes from the same type of check on fresh cases. Hints are folded
+# under the exercises, titled by what you might see. Answer a question that has options
+# with a letter in quotes, such as `"B"`, and any other with a number.
 
 # %%
 import numpy as np
@@ -41,24 +44,25 @@ check = checks_for("C2W1")
 
 # %% [markdown]
 # ## Words and symbols
-# | symbol | in code | shape | means |
+# | symbol | in code | shape | meaning |
 # |---|---|---|---|
-# | $X$, $Y$ | `X`, `Y` | $(n_x, m)$, $(n_y, m)$ | examples and labels, in columns |
+# | $X$, $Y$ | `X`, `Y` | $(n_x, m)$, $(n_y, m)$ | examples and labels, one per column |
 # | $n^{[l]}$ | `layers_dims[l]` | number | units of layer $l$; of layer 0: $n_x$ |
-# | $W^{[l]}$, $b^{[l]}$ | `W1`, `b1` | `(n[l], n[l-1])`, `(n[l], 1)` | weights |
-# | $Z^{[l]}$, $A^{[l]}$ | `Z1`, `A1` | $(n^{[l]}, m)$ | sums, activations |
+# | $W^{[l]}$, $b^{[l]}$ | `W1`, `b1` | `(n[l], n[l-1])`, `(n[l], 1)` | parameters |
+# | $Z^{[l]}$, $A^{[l]}$ | `Z1`, `A1` | $(n^{[l]}, m)$ | linear part, activations |
 # | $\lambda$ | `lambd` | number | strength of the penalty (`lambda` is taken) |
-# | $D^{[l]}$ | `D1` | $(n^{[l]}, m)$ | which units are kept |
-# | $p$ | `keep_prob` | number | share of units kept |
-# | $\mu$, $\sigma$ | `mu`, `sigma` | $(n_x, 1)$ | mean and deviation of each feature |
-# | $\varepsilon$ | `epsilon` | number | a small nudge |
+# | $D^{[l]}$ | `D1` | $(n^{[l]}, m)$ | mask: 1 where a unit is kept |
+# | $p$ | `keep_prob` | number | probability that a unit is kept |
+# | $\mu$, $\sigma$ | `mu`, `sigma` | $(n_x, 1)$ | mean, standard deviation |
+# | $\varepsilon$ | `epsilon` | number | a small perturbation |
 
 # %% [markdown]
-# # Part 1 · Look before you cure
-# Birdwatchers on a lake note where they see swans and where ducks. Swans keep to the
-# north of a curved line of reeds, ducks to the south; but one card in eight bears the
-# wrong bird. So **nobody can be right more often than 88 %**: the error of the best
-# possible guess, the *Bayes error*, is 12 %. The set is generated, so we know.
+# # Part 1 · Diagnose before you cure
+# Birdwatchers on a lake write a card for each sighting: where it was, and whether it
+# was a swan or a duck. Swans live north of a curved line of reeds, ducks south of it,
+# but one card in eight names the wrong bird. So **nobody can be right more often than
+# about 88 %**: the error of the best possible guess, the *Bayes error*, is 12 %. We
+# know this because the data are generated.
 
 
 # %% demo
@@ -74,45 +78,50 @@ X_train, Y_train = sightings(150, seed=1)
 X_dev, Y_dev = sightings(500, seed=7)
 X_test, Y_test = sightings(5000, seed=3)  # generated, so as many as we like
 plots.decision_regions(
-    None, X_train, Y_train, reading="150 cards: swans are triangles. Where is the line?"
+    None,
+    X_train,
+    Y_train,
+    reading="150 cards, axes in km; triangles are swans. Where are the reeds?",
 )
 
 # %% [markdown]
 # ## Three sets, three jobs
-# The **training** set teaches. The **dev** set (development, or validation) chooses:
-# which network, which $\lambda$, when to stop. The **test** set is asked once, at the
-# end: whoever chooses by it has begun to learn from it.
+# The network learns from the **training** set. You use the **dev** set (development
+# set, also called validation set) to choose: which network, which $\lambda$, when to
+# stop. The **test** set is used once, at the end: if you choose by it, you have begun
+# to fit it.
 #
-# How large? Large enough to see the differences that matter. An error of 10 % measured
-# on $n$ examples is uncertain by $\sqrt{0.1 \cdot 0.9 / n}$: 3 % for $n = 100$, 0.3 %
-# for 10,000. With a thousand examples in all, people cut **60/20/20**. With ten
-# million, 1 % is a hundred thousand, plenty: **98/1/1**, and the rest may teach.
-# Dev and test come from the same source, the one the network will meet.
+# How large should they be? Large enough to show the differences that matter. An error
+# of 10 % measured on $n$ examples has a standard error of $\sqrt{0.1 \cdot 0.9 / n}$: 3
+# % for $n = 100$, 0.3 % for 10,000. With a thousand examples in all, a common split is
+# **60/20/20**. With ten million, 1 % is a hundred thousand examples, which is plenty:
+# **98/1/1** leaves the rest for training. Dev and test set should come from the same
+# distribution, the one the network will meet in use.
 
 # %% concept="split_sizes"
-# You have 5,000,000 labelled photographs. Which cut into train/dev/test is sensible?
+# You have 5,000,000 labelled photographs. Which split into train/dev/test is sensible?
 # A: 60/20/20    B: 98/1/1    C: 99.999/0.0005/0.0005    D: 34/33/33
 split_sizes = None
 
 # %% [markdown]
 # ### Exercise 1 · `split_dataset` · 5 points · about 8 minutes
-# Shuffle the columns, then cut. Data are often stored in some order (by label, by day),
-# so shuffle first, and shuffle `X` and `Y` by the *same* permutation. By hand, ten
-# columns: `3 7 0 9 4 1 | 8 2 | 6 5` makes sets of 6, 2 and 2.
+# Shuffle the columns, then cut them into three sets. Data are often stored in some
+# order (by label, by day), so shuffle first, and shuffle `X` and `Y` with the *same*
+# permutation. By hand, ten columns: `3 7 0 9 4 1 | 8 2 | 6 5` gives sets of 6, 2 and 2.
 #
-# <details><summary>It loses a column, or has one twice</summary>
+# <details><summary>A column is missing, or is in two sets</summary>
 #
-# Round the first two sizes; the test set is simply everything after them.
+# Round the first two sizes; the test set is simply everything that is left.
 # </details>
-# <details><summary>The labels no longer fit</summary>
+# <details><summary>The labels no longer belong to their columns</summary>
 #
-# Draw one permutation, use it as column index for both.
+# Draw one permutation and index the columns of both arrays with it.
 # </details>
 
 
 # %% exercise="split_dataset"
 def split_dataset(X, Y, fractions, seed):
-    """Cut a data set into training, dev and test set, by shuffled columns.
+    """Shuffle a data set and cut it into training, dev and test set.
 
     Args:
         X: array `(n_x, m)`.
@@ -147,8 +156,8 @@ check(split_dataset)
 # %% [markdown]
 # ## Bias and variance
 # Here are three networks, trained for you on the 150 cards: one without hidden units, a
-# small one, and one with 2 × 64. Before you run: which has the lowest error on its
-# *training* cards? And which would you send to the lake?
+# small one, and one with two hidden layers of 64 units. Before you run the cell: which
+# has the lowest error on its *training* cards? And which would you use at the lake?
 
 # %% demo
 guesses = {
@@ -159,7 +168,7 @@ guesses = {
 
 
 def error(guess, X, Y):
-    """Share of columns whose label is missed."""
+    """Fraction of columns that are misclassified."""
     return float(np.mean((guess(X) > 0.5) != Y))
 
 
@@ -169,51 +178,52 @@ for name, guess in guesses.items():
     print(f"{name:18}{errors[0]:6.1%}{errors[1]:8.1%}")
 plots.decision_regions(
     guesses, X_train, Y_train,
-    reading="Too stiff; nearly right; and islands around wrong cards learned by heart.",
+    reading="A line too straight for the reeds; a curve; islands around single cards.",
 )  # fmt: skip
 
 # %% [markdown]
-# The first cannot bend: it misses the rule, on old cards and new ones alike. That is
-# **high bias**. The third bends around every card: hardly a miss on old cards, many on
-# new ones. That is **high variance**, or overfitting. Two gaps tell them apart:
+# The first network can only draw a straight line, so it misses the rule on old and new
+# cards alike. This is **high bias**, or underfitting. The third bends around single
+# cards: it makes hardly any mistake on cards it has seen, and many on new ones. This is
+# **high variance**, or overfitting. Two gaps tell them apart:
 #
-# | gap | is | too wide means | then try |
+# | gap | shows | if too wide | then try |
 # |---|---|---|---|
-# | training error − Bayes error | what it *could* learn | high bias | larger, longer |
-# | dev error − training error | what is not carried over | high variance | this lab |
+# | training error − Bayes error | what it did not learn | high bias | larger network |
+# | dev error − training error | what does not generalize | high variance | this lab |
 #
-# Mind the first: a training error of 13 % is *excellent* if the best possible is 12 %.
+# Note the first: a training error of 13 % is *excellent* if the best possible is 12 %.
 
 # %% [markdown]
 # ### Exercise 2 · `diagnose` · 4 points · about 5 minutes
-# Say which gaps are wider than the tolerance: none, one, or both.
+# Return the set of gaps that are wider than the tolerance: none, one, or both.
 #
 # By hand: training 15 %, dev 16 %, Bayes 0 %. The gaps are 15 and 1: high bias. With a
-# Bayes error of 14 % they are 1 and 1, and the patient is healthy.
+# Bayes error of 14 % they are 1 and 1, and nothing is wrong.
 #
 # <details><summary>It finds high bias where the task is just hard</summary>
 #
 # Subtract `bayes_error` first.
 # </details>
-# <details><summary>It expected a set</summary>
+# <details><summary>It expected a set and got a dictionary</summary>
 #
-# `set()` is the empty one; `found.add("high bias")` adds to it. `{}` is a dictionary.
+# `{}` is an empty dictionary. The empty set is `set()`; `found.add("high bias")` adds.
 # </details>
 
 
 # %% exercise="diagnose"
 def diagnose(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
-    """What ails a network, from its errors.
+    """Say from its errors what is wrong with a network.
 
     Args:
-        train_error: share of training examples missed, from 0 to 1.
-        dev_error: share of dev examples missed.
+        train_error: fraction of training examples misclassified, from 0 to 1.
+        dev_error: fraction of dev examples misclassified.
         bayes_error: the error of the best possible guess.
-        tolerance: a gap counts where it is larger than this.
+        tolerance: a gap counts if it is larger than this.
 
     Returns:
-        The set of those that hold: `"high bias"` (training error against Bayes
-        error) and `"high variance"` (dev error against training error).
+        The set of what applies: `"high bias"` (training error minus Bayes error is
+        too large), `"high variance"` (dev error minus training error is too large).
 
     Example:
         >>> diagnose(0.15, 0.16)
@@ -240,44 +250,46 @@ for name, guess in guesses.items():
     )
 
 # %% concept="what_to_try"
-# People miss 1 %, the network misses 11 % in training and 12 % on the dev set.
+# People misclassify 1 %, the network 11 % in training and 12 % on the dev set.
 # What is worth trying first?
 # A: more data   B: dropout   C: a larger λ   D: a larger network
 what_to_try = None
 
 # %% [markdown]
-# ## Features of one size
-# Four years of real weather in Seattle: will it rain today, given the highest
+# ## Features on one scale
+# Here are four years of real weather in Seattle: will it rain today, given the highest
 # temperature (around 16 °C) and the wind (around 3 m/s)? Temperatures are large
-# numbers, so a small change of *their* weight changes much. Descent has one learning
-# rate for both, and must be careful for the steeper.
+# numbers, so a small change of *their* weight changes the cost a lot. Gradient descent
+# has one learning rate for both weights, and it must be small enough for the steeper
+# direction.
 #
-# So shift each feature to mean 0 and scale it to deviation 1:
+# So shift each feature to mean 0 and scale it to standard deviation 1:
 #
 # $$x \leftarrow \frac{x - \mu}{\sigma}$$
 #
-# By hand, $x = (2, 4, 6)$: $\mu = 4$, $\sigma = \sqrt{8/3} \approx 1.63$, and it
-# becomes $(-1.22, 0, 1.22)$.
+# By hand, $x = (2, 4, 6)$: $\mu = 4$, $\sigma = \sqrt{8/3} \approx 1.63$, and the
+# result is $(-1.22, 0, 1.22)$.
 
 # %% [markdown]
 # <details><summary><b>Predict</b>: which μ and σ for the <i>test</i> set?</summary>
 #
-# Those of the training set. The network has learned what "one deviation above the mean"
-# means *there*; a ruler must not change between learning and use. And tomorrow you may
-# be asked about a single example: it has no deviation.
+# Those of the training set. The network has learned what "one standard deviation above
+# the mean" means *there*, and this must not change between training and use. Besides,
+# tomorrow you may be asked about a single example, which has no standard deviation.
 # </details>
 
 # %% [markdown]
 # ### Exercise 3 · `normalize_inputs` · 6 points · about 6 minutes
-# Measure on the training set, then shift and scale both sets.
+# Compute mean and standard deviation of each feature on the training set, then shift
+# and scale both sets with them.
 #
-# <details><summary>It expected (n_x, 1) and got (n_x,)</summary>
+# <details><summary>It expected shape (n_x, 1) and got (n_x,)</summary>
 #
 # `keepdims=True`, as in `normalize_rows` of the first lab.
 # </details>
 # <details><summary>The test set does not have mean 0</summary>
 #
-# Nor should it, quite: it is measured with the ruler of the training set.
+# It need not: it is normalized with the statistics of the training set.
 # </details>
 
 
@@ -290,9 +302,10 @@ def normalize_inputs(X_train, X_test):
         X_test: array `(n_x, m_test)`.
 
     Returns:
-        X_train, X_test: both normalized with the *training* mean and deviation.
+        X_train, X_test: both normalized with the *training* statistics.
         mu: array `(n_x, 1)`, mean of each feature in `X_train`.
-        sigma: array `(n_x, 1)`, root of the mean squared distance from `mu`.
+        sigma: array `(n_x, 1)`, standard deviation: the square root of the mean
+            squared distance from `mu` (divided by `m_train`, as `np.std` does).
 
     Example:
         >>> X_train, X_test = np.array([[1.0, 3.0]]), np.array([[5.0]])
@@ -311,22 +324,22 @@ check(normalize_inputs)
 
 # %% [markdown]
 # ### Watch it work
-# The cost of rain forecasts over the two weights, with the bias at its best value, and
-# 20 steps of descent with the best learning rate for each. Before you run: which of the
-# two walks is straight?
+# Each panel shows the cost of a rain forecast over the two weights, with the bias at
+# its best value, and 20 steps of gradient descent with the best of many learning rates.
+# Before you run the cell: which of the two paths is straight?
 
 # %% demo
 weather = data.load("temperature")
 features = np.array([weather.temp_max, weather.wind], dtype=float)  # (2, 1461)
 rain = (weather.precipitation > 0).astype(int)[np.newaxis]
 scaled, _, mu, sigma = normalize_inputs(features, features)
-print("means", mu.ravel().round(1), " deviations", sigma.ravel().round(1))
+print("means", mu.ravel().round(1), " standard deviations", sigma.ravel().round(1))
 before, costs_before = figures_c2w1.logistic_landscape(features, rain)
 after, costs_after = figures_c2w1.logistic_landscape(scaled, rain)
 contours(
     {"as measured": before, "normalized": after},
     xlabel="weight of temperature", ylabel="weight of wind",
-    reading="Left a narrow valley, with steps across it; right a bowl.",
+    reading="Square: start; dot: end; star: minimum. Left a valley, right a bowl.",
 )  # fmt: skip
 for name, costs in (("as measured", costs_before), ("normalized", costs_after)):
     over = [cost - costs_after[-1] for cost in costs]
@@ -335,48 +348,51 @@ for name, costs in (("as measured", costs_before), ("normalized", costs_after)):
     )
 
 # %% [markdown]
-# # Part 2 · A good start
-# Signals pass through layer after layer. Each multiplies by a matrix: if each makes
-# them 1.5 times larger, 50 layers make $1.5^{50} \approx 6 \cdot 10^8$; if it halves
-# them, $10^{-15}$ is left. Slopes on their way back suffer the same. They **explode**
-# or **vanish**, and nothing is learned.
+# # Part 2 · Initialize well
+# The input passes through layer after layer, and each multiplies it by a matrix. If
+# each layer makes activations 1.5 times larger, 50 layers make $1.5^{50} \approx 6
+# \cdot 10^8$; if each halves them, $10^{-15}$ is left. The same happens to gradients on
+# their way back. Activations and gradients **explode** or **vanish**, and nothing is
+# learned.
 #
-# A sum of $n$ products $w_j a_j$ has the variance $n \cdot \text{var}(w) \cdot
-# \overline{a^2}$. To keep the size of signals, $\text{var}(w)$ must be about $1/n$:
-# that is **Xavier**'s start, made for tanh. ReLU sets half of its inputs to zero, which
-# halves $\overline{a^2}$, so **He**'s start has twice that variance: $2/n$.
+# A sum of $n$ independent products $w_j a_j$ has variance $n \cdot \text{var}(w) \cdot
+# \overline{a^2}$. To keep activations at their size, $\text{var}(w)$ must be about
+# $1/n$: this is **Xavier** initialization, made for tanh. ReLU sets about half of its
+# inputs to zero, which halves $\overline{a^2}$, so **He** initialization doubles the
+# variance: $2/n$.
 
 # %% [markdown]
-# | start | weights | idea |
+# | initialization | weights | idea |
 # |---|---|---|
 # | zeros | 0 | the simplest |
 # | random | `randn * 10` | surely large enough? |
-# | He | `randn * sqrt(2 / n[l-1])` | keeps signals behind ReLU |
-# | Xavier | `randn * sqrt(1 / n[l-1])` | keeps signals behind tanh |
+# | He | `randn * sqrt(2 / n[l-1])` | keeps the size of activations with ReLU |
+# | Xavier | `randn * sqrt(1 / n[l-1])` | keeps the size of activations with tanh |
 #
-# Biases start at 0 in all four. By hand, a He layer with 50 inputs:
-# $\sqrt{2/50} = 0.2$.
+# Biases start at 0 in all four. By hand, He initialization of a layer with 50 inputs:
+# the standard deviation is $\sqrt{2/50} = 0.2$.
 
 # %% [markdown]
-# <details><summary><b>Predict</b>: what of two units that start equal?</summary>
+# <details><summary><b>Predict</b>: what of two equal units?</summary>
 #
-# They get equal slopes and stay equal for ever. With zeros and ReLU it is worse: all
-# slopes but that of the last bias are 0.
+# If their outgoing weights are equal too, they get equal gradients and stay equal for
+# ever. With zeros and ReLU it is worse: all gradients are 0 but that of the last bias.
 # </details>
 
 # %% [markdown]
 # ### Exercise 4 · `initialize_parameters_zeros` · 2 points · about 4 minutes
-# `layers_dims = [2, 4, 1]` makes `W1 (4, 2)`, `b1 (4, 1)`, `W2 (1, 4)`, `b2 (1, 1)`.
+# Make weights and biases of zeros for each layer. `layers_dims = [2, 4, 1]` gives
+# `W1 (4, 2)`, `b1 (4, 1)`, `W2 (1, 4)`, `b2 (1, 1)`.
 #
-# <details><summary>W1 and W2 have each other's shapes, or W0 turns up</summary>
+# <details><summary>The weights are transposed, or there is a W0</summary>
 #
-# Count `l` from 1 to `len(layers_dims) - 1`; rows are `layers_dims[l]`.
+# Count `l` from 1 to `len(layers_dims) - 1`; `W` has `layers_dims[l]` rows.
 # </details>
 
 
 # %% exercise="initialize_parameters_zeros"
 def initialize_parameters_zeros(layers_dims):
-    """All weights and biases zero.
+    """Initialize all weights and biases with zeros.
 
     Args:
         layers_dims: units of each layer, the inputs first: `[n_x, n1, …, n_y]`.
@@ -402,13 +418,18 @@ check(initialize_parameters_zeros)
 
 # %% [markdown]
 # ### Exercise 5 · `initialize_parameters_random` · 2 points · about 2 minutes
-# Draw with `np.random.randn`, times 10. Set no seed: whoever calls may want another
-# draw.
+# Draw each weight with `np.random.randn` and multiply by 10; biases are 0. Do not set a
+# seed: the caller may want other numbers each time.
+#
+# <details><summary>It expected a mean near 0 and got about 5</summary>
+#
+# `rand` draws between 0 and 1, `randn` around 0.
+# </details>
 
 
 # %% exercise="initialize_parameters_random"
 def initialize_parameters_random(layers_dims):
-    """Large random weights, ten times standard normal; biases zero.
+    """Initialize weights with ten times standard normal numbers, biases with zeros.
 
     Args:
         layers_dims: units of each layer, the inputs first.
@@ -432,17 +453,18 @@ check(initialize_parameters_random)
 
 # %% [markdown]
 # ### Exercise 6 · `initialize_parameters_he` · 4 points · about 4 minutes
-# The deviation of $W^{[l]}$ is $\sqrt{2 / n^{[l-1]}}$.
+# Draw $W^{[l]}$ with standard deviation $\sqrt{2 / n^{[l-1]}}$; biases are 0.
 #
 # <details><summary>The spread is wrong, though the shapes are right</summary>
 #
-# Which $n$? A unit sums over its *inputs*: the layer before. And is the root there?
+# Which $n$? A unit sums over its *inputs*: the units of the layer before. And did you
+# take the square root?
 # </details>
 
 
 # %% exercise="initialize_parameters_he"
 def initialize_parameters_he(layers_dims):
-    """Random weights that keep the size of signals behind ReLU; biases zero.
+    """Initialize weights so that ReLU layers keep the size of activations.
 
     He et al., "Delving deep into rectifiers" (2015), equation 10.
 
@@ -450,7 +472,7 @@ def initialize_parameters_he(layers_dims):
         layers_dims: units of each layer, the inputs first.
 
     Returns:
-        Dictionary with `W1 (n1, n_x)`, `b1 (n1, 1)`, `W2`, `b2`, …
+        Dictionary with `W1 (n1, n_x)`, `b1 (n1, 1)`, `W2`, `b2`, …; biases are zero.
     """
     ### BEGIN SOLUTION
     parameters = {}
@@ -467,20 +489,26 @@ check(initialize_parameters_he)
 
 # %% [markdown]
 # ### Exercise 7 · `initialize_parameters_xavier` · 2 points · about 2 minutes
-# The same with 1 in place of 2.
+# Do the same with standard deviation $\sqrt{1 / n^{[l-1]}}$.
+#
+# <details><summary>The standard deviation is 1.4 times too large</summary>
+#
+# Is there still a 2 under the root?
+# </details>
 
 
 # %% exercise="initialize_parameters_xavier"
 def initialize_parameters_xavier(layers_dims):
-    """Random weights that keep the size of signals behind tanh; biases zero.
+    """Initialize weights so that tanh layers keep the size of activations.
 
-    After Glorot and Bengio (2010), in the variant that looks at the inputs only.
+    Glorot and Bengio (2010) have 2 / (n[l-1] + n[l]) for 1 / n[l-1]. This common
+    variant counts the inputs only, as LeCun et al. (1998) do.
 
     Args:
         layers_dims: units of each layer, the inputs first.
 
     Returns:
-        Dictionary with `W1 (n1, n_x)`, `b1 (n1, 1)`, `W2`, `b2`, …
+        Dictionary with `W1 (n1, n_x)`, `b1 (n1, 1)`, `W2`, `b2`, …; biases are zero.
     """
     ### BEGIN SOLUTION
     parameters = {}
@@ -496,32 +524,33 @@ def initialize_parameters_xavier(layers_dims):
 check(initialize_parameters_xavier)
 
 # %% concept="he_deviation"
-# A layer of 100 units behind a layer of 800, ReLU, He's start.
+# A layer of 100 units after a layer of 800, with ReLU and He initialization.
 # What is the standard deviation of its weights? Two decimals.
 he_deviation = None
 
 # %% [markdown]
 # ### Watch it work: 50 layers deep
-# Random signals go forwards through 50 ReLU layers of 100 units, then random slopes
-# come back from the top. Before you run: by which factor a layer will ×10 weights grow
-# them? (Think of $\sqrt{n/2}$.) And what will the zeros do?
+# Random activations pass forward through 50 ReLU layers of 100 units, then random
+# gradients come back from the top. Before you run the cells: by what factor does each
+# layer scale the activations if the weights are drawn with `randn * 10`? (Think of
+# $\sqrt{n/2}$.) And what do zeros do?
 
 
 # %% demo
 def through_depth(initialize, depth=50, width=100):
-    """Size of signals after each layer, and of the slopes that come back to each."""
+    """Size of the activations after each layer, and of the gradients that reach it."""
     np.random.seed(1)
     parameters = initialize([width] * (depth + 1))
-    A, signals, masks = np.random.randn(width, 200), [], []
+    A, activations, masks = np.random.randn(width, 200), [], []
     for layer in range(1, depth + 1):
         A = np.maximum(0, parameters[f"W{layer}"] @ A)
-        signals.append(np.sqrt(np.mean(A**2)))
+        activations.append(np.sqrt(np.mean(A**2)))
         masks.append(A > 0)
-    dA, slopes = np.random.randn(width, 200), []
+    dA, gradients = np.random.randn(width, 200), []
     for layer in range(depth, 0, -1):
-        slopes.append(np.sqrt(np.mean(dA**2)))
+        gradients.append(np.sqrt(np.mean(dA**2)))
         dA = parameters[f"W{layer}"].T @ (dA * masks[layer - 1])
-    return signals, slopes[::-1]
+    return activations, gradients[::-1]
 
 
 # %% demo
@@ -533,28 +562,32 @@ starts = {
 depths = {name: through_depth(start) for name, start in starts.items()}
 layers = range(1, 51)
 plots.lines(
-    {name: signals for name, (signals, _) in depths.items()}, layers,
-    log="y", xlabel="layer", ylabel="size of activations",
-    reading="A straight line here is a factor a layer. He's start keeps it near 1.",
+    {name: activations for name, (activations, _) in depths.items()}, layers,
+    log="y", xlabel="layer", ylabel="size of the activations",
+    reading="A straight line means the same factor in each layer. He stays near 1.",
 )  # fmt: skip
 plots.lines(
-    {name: slopes for name, (_, slopes) in depths.items()}, layers,
-    log="y", xlabel="layer", ylabel="size of slopes dA",
-    reading="Read it from right to left: slopes come from the top, layer 50.",
+    {name: gradients for name, (_, gradients) in depths.items()}, layers,
+    log="y", xlabel="layer", ylabel="size of the gradients dA",
+    reading="Read from right to left: gradients come from the top, layer 50.",
 )  # fmt: skip
+for name, (activations, gradients) in depths.items():
+    print(f"{name:12} A of layer 50: {activations[-1]:.0e}   ", end="")
+    print(f"dA of layer 1: {gradients[0]:.0e}")
 zeros, _ = through_depth(initialize_parameters_zeros)
-print("zeros: activations are", set(map(float, zeros)), "behind every layer")
+print("zeros        activations are", set(map(float, zeros)), "in every layer")
 
 # %% [markdown]
-# With ×10 each layer multiplies by about 70, and the first layer's slope has 88 digits.
-# Xavier's start loses a factor $\sqrt 2$ a layer behind ReLU, for which it was not
-# made: $2^{-25} \approx 3 \cdot 10^{-8}$ after 50. Only He's stays within reach of 1.
-# A good start is no cure for every depth, but without one nothing else helps.
+# With ×10 each layer multiplies by about $10\sqrt{100/2} \approx 70$, fifty times over.
+# Xavier initialization loses a factor $\sqrt 2$ per layer with ReLU, for which it was
+# not made: $2^{-25} \approx 3 \cdot 10^{-8}$ after 50. Only He stays within reach of 1.
+# Good initialization does not solve everything, but without it nothing else helps.
 #
 # # Part 3 · Penalties: prefer small weights
 # ## The network of this lab
-# Given, since you know it from course 1: two ReLU layers and a sigmoid. The sigmoid
-# keeps a hair away from 0 and 1, so that its logarithm is finite.
+# It is given, since you know it from course 1: two ReLU layers and a sigmoid. The
+# sigmoid stays a tiny bit away from 0 and 1, so that its logarithm is finite. ReLU has
+# no derivative at 0; as most libraries do, we take 0 there.
 
 
 # %%
@@ -564,7 +597,7 @@ def sigmoid(Z):
 
 
 def relu(Z):
-    """The positive part."""
+    """The positive part, max(0, Z)."""
     return np.maximum(0, Z)
 
 
@@ -584,25 +617,27 @@ def network(X, parameters):
 
 # %% [markdown]
 # ## The idea
-# To draw an island around one card, a network needs steep slopes: large weights. So
-# charge it for them. **L2 regularization** adds the squares of all weights to the cost:
+# To draw an island around one card, the output must change steeply, which takes large
+# weights. So make them cost something. **L2 regularization** adds the squares of all
+# weights to the cost:
 #
-# $$J = \underbrace{-\tfrac1m \sum [y \ln a + (1-y) \ln(1-a)]}_{\text{cross-entropy}}
-# + \underbrace{\tfrac{\lambda}{2m} \sum_l \lVert W^{[l]} \rVert^2}_{\text{penalty}}$$
+# $$J = \underbrace{-\tfrac1m \sum \left[\, y \ln a + (1-y) \ln(1-a) \,\right]}_{
+# \text{cross-entropy}} + \underbrace{\tfrac{\lambda}{2m} \sum_l \lVert W^{[l]}
+# \rVert^2}_{\text{penalty}}$$
 #
 # By hand: $W^{[1]} = (1, 2)$, $W^{[2]} = (3)$, $\lambda = 0.5$, $m = 7$. The squares
-# make $1 + 4 + 9 = 14$, the penalty is $0.5 \cdot 14 / 14 = 0.5$. Biases are left out:
-# they shift, they do not steepen.
+# sum to $1 + 4 + 9 = 14$, and the penalty is $0.5 \cdot 14 / (2 \cdot 7) = 0.5$. Biases
+# are left out: they shift the function and do not make it steeper.
 
 # %% [markdown]
 # ### Exercise 8 · `compute_cost_with_regularization` · 6 points · about 6 minutes
-# Cross-entropy plus penalty, as one number.
+# Return the cross-entropy plus the penalty, as one number.
 #
 # <details><summary>Only some cases are right</summary>
 #
-# All three weight matrices count, and no bias. Is it $2m$ below the line?
+# All three weight matrices count, and no bias. Is the denominator $2m$?
 # </details>
-# <details><summary>A shape (1, 1) instead of a number</summary>
+# <details><summary>It has shape (1, 1) instead of being a number</summary>
 #
 # `np.sum` over everything gives a number.
 # </details>
@@ -610,7 +645,7 @@ def network(X, parameters):
 
 # %% exercise="compute_cost_with_regularization"
 def compute_cost_with_regularization(A3, Y, parameters, lambd):
-    """Cross-entropy with an L2 penalty on the weights.
+    """Compute the cross-entropy with an L2 penalty on the weights.
 
     Args:
         A3: array `(n_y, m)`, probabilities.
@@ -633,46 +668,51 @@ def compute_cost_with_regularization(A3, Y, parameters, lambd):
 check(compute_cost_with_regularization)
 
 # %% [markdown]
-# ## Backwards: why it is called weight decay
-# The slope of $\frac{\lambda}{2m} w^2$ is $\frac{\lambda}{m} w$. So each $dW$ gets one
-# more term, and the step becomes
+# ## Backward: why it is called weight decay
+# The derivative of $\frac{\lambda}{2m} w^2$ is $\frac{\lambda}{m} w$. So each $dW$ gets
+# one more term, and the update becomes
 #
 # $$W \leftarrow W - \alpha \left( dW + \tfrac{\lambda}{m} W \right)
 # = \left(1 - \tfrac{\alpha\lambda}{m}\right) W - \alpha\, dW$$
 #
-# Each step first shrinks every weight by the same small *share*, then learns. A weight
-# that the data do not insist on fades away.
+# where $dW$ is the gradient of the cross-entropy. Each step first shrinks every weight
+# by the same small *fraction*, then learns. A weight that the data do not need fades
+# away.
 
 # %% concept="decay_factor"
-# With α = 0.3, λ = 2 and m = 150: by which factor does one step multiply a weight that
+# With α = 0.3, λ = 2 and m = 150: by what factor does one step multiply a weight that
 # the data do not care about (dW = 0)? Three decimals.
 decay_factor = None
 
 # %% [markdown]
-# The backward pass you know, with $\frac{\lambda}{m} W^{[l]}$ added to each $dW^{[l]}$:
+# You know the backward pass; only $\frac{\lambda}{m} W^{[l]}$ is new:
 #
 # $$dZ^{[3]} = A^{[3]} - Y \qquad dW^{[l]} = \tfrac1m dZ^{[l]} A^{[l-1]\top} +
 # \tfrac{\lambda}{m} W^{[l]} \qquad db^{[l]} = \tfrac1m \textstyle\sum dZ^{[l]}$$
 # $$dA^{[l-1]} = W^{[l]\top} dZ^{[l]} \qquad dZ^{[l-1]} = dA^{[l-1]} \cdot
-# \left(A^{[l-1]} > 0\right)$$
+# \left[ A^{[l-1]} > 0 \right]$$
+#
+# $dZ$ and $dA$ are gradients of the *sum* of the losses, $m$ times those of the
+# cross-entropy; the average comes in with $\frac1m$, in $dW$ and $db$.
 
 # %% [markdown]
 # ### Exercise 9 · `backward_propagation_with_regularization` · 9 points · 12 minutes
-# Return the slopes of all that the network computes, from `dZ3` down to `db1`.
+# Return a dictionary of all eleven gradients of the formulas above, from `dZ3` to
+# `db1`.
 #
 # <details><summary>dW2 is right, dW1 is not</summary>
 #
 # Each of the three needs its own λ/m term, with its own W.
 # </details>
-# <details><summary>The biases are off</summary>
+# <details><summary>The gradients of the biases are wrong</summary>
 #
-# They carry no penalty. Sum over the examples with `axis=1, keepdims=True`.
+# They have no penalty. Sum over the examples with `axis=1, keepdims=True`.
 # </details>
 
 
 # %% exercise="backward_propagation_with_regularization"
 def backward_propagation_with_regularization(X, Y, cache, lambd):
-    """Slopes of the cost with an L2 penalty.
+    """Compute the gradients of the cost with an L2 penalty.
 
     Args:
         X: array `(n_x, m)`.
@@ -709,32 +749,33 @@ def backward_propagation_with_regularization(X, Y, cache, lambd):
 check(backward_propagation_with_regularization)
 
 # %% [markdown]
-# ## L1: charge by the length
-# **L1 regularization** charges $|w|$ in place of $w^2/2$:
+# ## L1: the absolute value
+# **L1 regularization** penalizes $|w|$ in place of $w^2/2$:
 #
-# $$\text{penalty} = \frac{\lambda}{m} \sum_l \sum |W^{[l]}| \qquad \text{slope} =
+# $$\text{penalty} = \frac{\lambda}{m} \sum_l \sum |W^{[l]}| \qquad \text{gradient} =
 # \frac{\lambda}{m}\, \text{sign}(W)$$
 #
-# By hand, $W = (2, -0.5, 0)$, $\lambda/m = 0.1$: the penalty is $0.25$ and the slopes
-# are $(0.1, -0.1, 0)$. At 0 there is a corner; any number from $-0.1$ to $0.1$ is a
+# By hand, $W = (2, -0.5, 0)$, $\lambda/m = 0.1$: the penalty is $0.25$ and the gradient
+# $(0.1, -0.1, 0)$. At 0 there is a corner; any number from $-0.1$ to $0.1$ is a
 # **subgradient** there, and 0 is the natural choice.
 #
-# L2 pulls at a small weight only a little and never quite gets it to zero. L1 pulls at
+# L2 pulls only weakly at a small weight and never brings it quite to zero. L1 pulls at
 # every weight with the same force, all the way down.
 
 # %% [markdown]
 # ### Exercise 10 · `l1_penalty` · 3 points · about 3 minutes
-# Add up absolute values over all weights of a network of any depth; no bias.
+# Return λ/m times the sum of the absolute values of all weights of a network of any
+# depth. Biases do not count.
 #
 # <details><summary>The sum is too large</summary>
 #
-# Take the keys that start with `"W"`; and there is no 2 below the line here.
+# Take only the keys that start with `"W"`.
 # </details>
 
 
 # %% exercise="l1_penalty"
 def l1_penalty(parameters, lambd, m):
-    """The L1 penalty on all weights of a network.
+    """Compute the L1 penalty on all weights of a network.
 
     Args:
         parameters: dictionary with `W1`, `b1`, `W2`, `b2`, … of any depth.
@@ -742,7 +783,7 @@ def l1_penalty(parameters, lambd, m):
         m: number of examples.
 
     Returns:
-        A number, λ/m times the sum of absolute weights.
+        A number, λ/m times the sum of the absolute values of the weights.
 
     Example:
         >>> parameters = {"W1": np.array([[2.0, -0.5]]), "b1": np.ones((1, 1))}
@@ -760,12 +801,18 @@ check(l1_penalty)
 
 # %% [markdown]
 # ### Exercise 11 · `l1_gradient` · 3 points · about 2 minutes
-# One line. `np.sign(0)` is 0.
+# Return the gradient of the L1 penalty with respect to one weight matrix, 0 where a
+# weight is 0. One line will do.
+#
+# <details><summary>Only the weights of 0 are wrong</summary>
+#
+# `W >= 0` counts them as positive. `np.sign(0)` is 0.
+# </details>
 
 
 # %% exercise="l1_gradient"
 def l1_gradient(W, lambd, m):
-    """Subgradient of the L1 penalty in one weight matrix, 0 where a weight is 0.
+    """Compute a subgradient of the L1 penalty, 0 where a weight is 0.
 
     Args:
         W: array of any shape.
@@ -788,14 +835,15 @@ def l1_gradient(W, lambd, m):
 check(l1_gradient)
 
 # %% concept="pull_on_small_weights"
-# A weight is 0.01; λ/m is 0.1 for either penalty. With which force is it pulled to 0?
+# A weight is 0.01; λ/m is 0.1 for either penalty. How strongly does each pull it to 0?
 # A: L1 0.1, L2 0.001   B: L1 0.001, L2 0.1   C: both 0.1   D: both 0.001
 pull_on_small_weights = None
 
 # %% [markdown]
 # ## Train with all of it
-# Given: descent with your functions. For the last quarter of the steps it slows down to
-# a fifth, so that it settles. `keep_prob` waits for part 4.
+# Given: gradient descent with your functions. In the last quarter of the steps the
+# learning rate is a fifth of what it was, so that the weights settle. `keep_prob` is
+# for part 4.
 
 # %% demo
 LAYERS = [2, 40, 20, 1]
@@ -803,7 +851,7 @@ LAYERS = [2, 40, 20, 1]
 
 def train(X, Y, layers_dims=LAYERS, steps=6000, learning_rate=0.3, lambd=0, l1=0,
           keep_prob=1, batch=None, start=None, watch=None):  # fmt: skip
-    """Parameters after descent; `batch()` gives X and Y of a step, `watch` looks on."""
+    """Train; `batch()` gives X and Y of a step, `watch` is called every 50 steps."""
     np.random.seed(1)
     parameters = start or initialize_parameters_he(layers_dims)
     for step in range(steps):
@@ -816,16 +864,18 @@ def train(X, Y, layers_dims=LAYERS, steps=6000, learning_rate=0.3, lambd=0, l1=0
         else:
             cache = network(x, parameters)[1]
             grads = backward_propagation_with_regularization(x, y, cache, lambd)
-        slopes = {key: grads["d" + key] for key in parameters}
+        gradients = {key: grads["d" + key] for key in parameters}
         for key in ("W1", "W2", "W3") if l1 else ():
-            slopes[key] = slopes[key] + l1_gradient(parameters[key], l1, x.shape[1])
+            gradients[key] = gradients[key] + l1_gradient(
+                parameters[key], l1, x.shape[1]
+            )
         rate = learning_rate if step < 0.75 * steps else learning_rate / 5
-        parameters = {k: parameters[k] - rate * slopes[k] for k in parameters}
+        parameters = {k: parameters[k] - rate * gradients[k] for k in parameters}
     return parameters
 
 
 # %% demo
-# The four starts once more, now on something to learn: a ring within a ring.
+# The four initializations again, now on something to learn: a ring within a ring.
 X_rings, Y_rings = planar.circles(300, seed=4)
 histories = {}
 starts["zeros"] = initialize_parameters_zeros
@@ -833,7 +883,7 @@ for name, start in starts.items():
     history = histories[name] = []
 
     def note(now, history=history):
-        """Remember the cost."""
+        """Record the cost."""
         A3 = network(X_rings, now)[0]
         history.append(compute_cost_with_regularization(A3, Y_rings, now, 0))
 
@@ -841,25 +891,25 @@ for name, start in starts.items():
     train(X_rings, Y_rings, steps=1500, start=start(LAYERS), watch=note)
 costs = {name: np.minimum(history, 1) for name, history in histories.items()}
 plots.costs(
-    costs, every=50, baseline={"knows nothing": np.log(2)},
-    reading="Cut off at 1. The first steps of ×10 are so large that all its units fall "
-    "silent; then it knows as little as the zeros.",
+    costs, every=50, baseline={"always 50 %": np.log(2)},
+    reading="Cut off at 1. With × 10 the first steps are so large that it ends where "
+    "zeros stay: at a guess of 50 %.",
 )  # fmt: skip
 
 # %% [markdown]
 # ### Watch it work: histograms of weights
-# Three networks learn the 150 cards: free, with L2, with L1. Before you run: which of
-# them has many weights at *exactly* or almost zero?
+# Three networks learn the 150 cards: without a penalty, with L2, with L1. Before you
+# run the cell: which of them has many weights at or very near zero?
 
 # %% demo
 trained = {
-    "free": train(X_train, Y_train),
+    "no penalty": train(X_train, Y_train),
     "L2, λ = 1": train(X_train, Y_train, lambd=1),
     "L1, λ = 0.3": train(X_train, Y_train, l1=0.3),
 }
 figures_c2w1.histograms(
     {name: now["W2"] for name, now in trained.items()},
-    reading="Weights W2. L2 draws all of them in; L1 keeps a few and drops the rest.",
+    reading="Weights W2. L2 shrinks all of them; L1 keeps a few and removes the rest.",
 )
 for name, now in trained.items():
     W = np.concatenate([now[key].ravel() for key in ("W1", "W2", "W3")])
@@ -867,28 +917,29 @@ for name, now in trained.items():
     print(f"{name:12} below 0.001: {small:4.0%}   largest: {largest:.2f}")
 
 # %% [markdown]
-# L1 drops most weights: it *selects*, and the network it leaves is sparse. (They rattle
-# around 0 within one step, which is why we count "below 0.001".) L2 leaves many small
-# weights, none of them large. We will compare boundaries when all cures are there.
+# L1 drives most weights to zero: it *selects*, and the network that it leaves is
+# sparse. (Each step overshoots zero a little, which is why we count "below 0.001".) L2
+# leaves many small weights and none as large as without a penalty. We will compare the
+# decision boundaries when we have all cures. This is a good place for a break.
 
 # %% [markdown]
 # # Part 4 · Noise, patience, and more data
 # ## Dropout: a new network at every step
-# In every step, each hidden unit stays with probability $p$ (`keep_prob`) or is silent,
-# at random, for each example anew:
+# In every step and for each example anew, each hidden unit is kept with probability $p$
+# (`keep_prob`) and set to 0 otherwise. With $u$ uniform between 0 and 1:
 #
 # $$D = \left[\, u < p \,\right] \qquad A \leftarrow \frac{A \cdot D}{p}$$
 #
-# No unit can rely on a certain other one to be there, so evidence is spread over many:
-# no weight becomes all-important. Dividing by $p$ makes up for the missing units, so
-# that sums keep their size *on average*. That is **inverted** dropout, and its gain is
-# that the finished network needs no change at all: at test time **nothing is dropped
-# and nothing is scaled**.
+# No unit can rely on a particular other one to be there, so the network spreads its
+# evidence over many. Dividing by $p$ makes up for the missing units: sums keep their
+# size *on average*. This is **inverted** dropout. Its advantage is that the trained
+# network needs no change at all: at test time **nothing is dropped and nothing is
+# scaled**.
 
 # %% [markdown]
 # By hand: $A = (4, 2, 6)$, $p = 0.5$, random numbers $u = (0.3, 0.9, 0.1)$. Then
 # $D = (1, 0, 1)$ and $A$ becomes $(8, 0, 12)$. Over all draws, the mean of the first is
-# $0.5 \cdot 8 + 0.5 \cdot 0 = 4$, as it was.
+# $0.5 \cdot 8 + 0.5 \cdot 0 = 4$, as before.
 
 # %% concept="kept_unit"
 # keep_prob is 0.8, a unit's activation is 2, and it is kept. What is passed on?
@@ -897,35 +948,36 @@ kept_unit = None
 
 # %% [markdown]
 # ### Exercise 12 · `forward_propagation_with_dropout` · 9 points · about 12 minutes
-# The given `network`, with dropout behind both hidden layers: draw `D1` with
-# `np.random.rand`, then, further on, `D2`. The output drops nothing. Set no seed in it:
-# a mask that is the same every time is no dropout, but a smaller network.
+# Write the given `network` with dropout after both hidden layers: draw `D1` with
+# `np.random.rand` and mask `A1` before it is used further; then the same with `D2` and
+# `A2`. Nothing is dropped from the output. Do not set a seed: a mask that is the same
+# every time is not dropout but a smaller network.
 #
 # <details><summary>The values are too small, more so with a small keep_prob</summary>
 #
 # The kept units must make up for the dropped: divide by `keep_prob`, in both layers.
 # </details>
-# <details><summary>The mask drops the wrong share</summary>
+# <details><summary>The mask drops the wrong fraction</summary>
 #
-# `keep_prob` is the share that *stays*: a uniform number lies below it that often.
+# A unit stays with probability `keep_prob`; a uniform number is below it that often.
 # </details>
 
 
 # %% exercise="forward_propagation_with_dropout"
 def forward_propagation_with_dropout(X, parameters, keep_prob=0.5):
-    """Three layers with inverted dropout behind the two hidden ones.
+    """Compute the output of the network with dropout after both hidden layers.
 
     Srivastava et al., "Dropout" (2014), section 4, scaled as in its section 10.
 
     Args:
         X: array `(n_x, m)`.
         parameters: dictionary with `W1`, `b1`, `W2`, `b2`, `W3`, `b3`.
-        keep_prob: probability that a hidden unit stays, above 0, at most 1.
+        keep_prob: probability that a hidden unit is kept, above 0, at most 1.
 
     Returns:
         A3: array `(n_y, m)`, probabilities.
         cache: `(Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, A3, W3, b3)`, where `A1`
-            and `A2` are masked and scaled, and `D1`, `D2` hold 1 where a unit stays.
+            and `A2` are masked and scaled, and `D1`, `D2` are 1 where a unit is kept.
     """
     ### BEGIN SOLUTION
     W1, b1, W2, b2, W3, b3 = (
@@ -949,36 +1001,37 @@ def forward_propagation_with_dropout(X, parameters, keep_prob=0.5):
 check(forward_propagation_with_dropout)
 
 # %% [markdown]
-# ## Backwards through the same mask
-# A silent unit did not contribute, so it gets no slope; a kept one contributed $1/p$
-# times as much, so its slope is $1/p$ times as large. The same mask, the same factor:
+# ## Backward through the same mask
+# A dropped unit did not contribute, so its gradient is 0; a kept one contributed $1/p$
+# times as much, so its gradient is $1/p$ times as large. Use the same mask and the same
+# factor:
 #
 # $$dA \leftarrow \frac{dA \cdot D}{p}$$
 
 # %% [markdown]
 # ### Exercise 13 · `backward_propagation_with_dropout` · 7 points · about 8 minutes
-# Your backward pass without the λ terms, with the mask and the factor applied to `dA2`
-# and `dA1`.
+# Write your backward pass without the λ terms, and apply mask and factor to `dA2` and
+# `dA1`. Return the same eleven gradients.
 #
-# <details><summary>All slopes below a layer are too small by one factor</summary>
+# <details><summary>All gradients below a layer are too small by one factor</summary>
 #
 # Divide by `keep_prob` here as well, right after the mask.
 # </details>
-# <details><summary>My dA2 differs, everything else is right</summary>
+# <details><summary>dA2 differs, everything else is right</summary>
 #
-# Return `dA2` after mask and factor: that is what `dZ2` is made from.
+# Return `dA2` as it is after mask and factor: `dZ2` is computed from that.
 # </details>
 
 
 # %% exercise="backward_propagation_with_dropout"
 def backward_propagation_with_dropout(X, Y, cache, keep_prob):
-    """Slopes through the masks that the forward pass drew.
+    """Compute gradients through the masks that the forward pass drew.
 
     Args:
         X: array `(n_x, m)`.
         Y: array `(n_y, m)`, labels 0 or 1.
         cache: from `forward_propagation_with_dropout`.
-        keep_prob: as it was in the forward pass.
+        keep_prob: the same as in the forward pass.
 
     Returns:
         Dictionary with `dZ3 dW3 db3 dA2 dZ2 dW2 db2 dA1 dZ1 dW1 db1`; `dA1` and `dA2`
@@ -1011,7 +1064,7 @@ check(backward_propagation_with_dropout)
 # %% [markdown]
 # ### Break it: dropout at test time
 # A network is trained with `keep_prob` 0.6, then asked about 500 new cards: once as it
-# should be, and twenty times with units still dropping out. Predict the difference.
+# should be, and twenty times with dropout still on. Predict the difference.
 
 # %% demo
 dropped = train(X_train, Y_train, keep_prob=0.6)
@@ -1024,49 +1077,49 @@ print(
     f"dev error  all units: {np.mean((network(X_dev, dropped)[0] > 0.5) != Y_dev):.1%}"
 )
 print(f"           dropping:  {np.mean(misses):.1%}, {max(misses):.1%} at worst")
-print(f"{fickle:.0%} of the cards get both answers, asked twenty times")
-spread = {"free": trained["free"]["W3"], "dropout": dropped["W3"]}
+print(f"{fickle:.0%} of the cards do not get the same answer all twenty times")
+spread = {"nothing": trained["no penalty"]["W3"], "dropout": dropped["W3"]}
 for name, W3 in spread.items():
     share = np.sort(W3.ravel() ** 2)[::-1] / np.sum(W3**2)
-    print(f"{name:8} 3 of 20 output weights hold {share[:3].sum():.0%} of the squares")
+    print(f"{name:8} 3 of 20 output weights make {share[:3].sum():.0%} of the squares")
 
 # %% concept="dropout_at_test_time"
 # The network is trained with inverted dropout. What happens at test time?
-# A: units drop as before        B: nothing drops, activations times keep_prob
-# C: nothing drops, no scaling   D: nothing drops, activations over keep_prob
+# A: units drop as before              B: nothing drops, activations · keep_prob
+# C: nothing drops, nothing is scaled  D: nothing drops, activations / keep_prob
 dropout_at_test_time = None
 
 # %% [markdown]
 # ## Early stopping
-# Weights start small and grow as training goes on. Stop while they are still small: the
-# dev cost says when. It falls as the rule is learned, and rises as cards are learned by
-# heart. Keep the parameters of its lowest point; wait for `patience` epochs without a
-# new low before you give up.
+# Weights start small and grow as training goes on, so stop while they are still small.
+# The dev cost tells when: it falls while the network learns the rule, and rises when it
+# begins to memorize single cards. Keep the parameters of the lowest dev cost, and stop
+# after `patience` epochs in a row without a new low.
 #
 # By hand, patience 2: costs `0.9 0.7 0.8 0.75 0.6`. The low is at index 1; indices 2
-# and 3 bring no new low, so training stops there. The answer is 1; that index 4 would
-# have been lower, nobody will ever know.
+# and 3 bring no new low, so training stops there. The answer is 1. Nobody will ever
+# know that index 4 would have been lower.
 
 # %% [markdown]
 # ### Exercise 14 · `early_stopping` · 5 points · about 6 minutes
-# Return the index of the epoch to keep.
+# Return the index of the epoch whose parameters are kept.
 #
 # <details><summary>It returns the lowest cost of all</summary>
 #
-# Training stops before it gets there. Count epochs since the last new low.
+# Training stops before it gets there. Count the epochs since the last new low.
 # </details>
 # <details><summary>It stops one epoch too early or too late</summary>
 #
-# With patience 1, the first epoch without a new low ends it.
+# With patience 1, the first epoch without a new low ends training.
 # </details>
 
 
 # %% exercise="early_stopping"
 def early_stopping(dev_costs, patience):
-    """Which epoch to keep, if training stops when patience runs out.
+    """Find the epoch to keep if training stops when patience runs out.
 
     Args:
-        dev_costs: non-empty sequence of costs, one an epoch.
+        dev_costs: non-empty sequence of costs, one per epoch.
         patience: training stops after this many epochs in a row without a new low,
             at least 1. A cost equal to the lowest is no new low.
 
@@ -1100,7 +1153,7 @@ snapshots, dev_costs, train_costs = [], [], []
 
 
 def watch(now):
-    """Remember the parameters and both costs."""
+    """Record the parameters and both costs."""
     snapshots.append(now)
     for X, Y, costs in ((X_train, Y_train, train_costs), (X_dev, Y_dev, dev_costs)):
         costs.append(compute_cost_with_regularization(network(X, now)[0], Y, now, 0))
@@ -1111,21 +1164,22 @@ keep = early_stopping(dev_costs, patience=10)
 stopped = snapshots[keep]
 plots.costs(
     {"training": train_costs, "dev": dev_costs}, every=50,
-    reading=f"Kept: step {50 * keep}. From there on it learns by heart.",
+    reading=f"Kept: step {50 * keep}. From there on the dev cost rises.",
 )  # fmt: skip
 
 # %% [markdown]
 # ## Augmentation: more data for nothing
-# A photograph of a cat, mirrored or moved by a little, is a photograph of a cat. Each
-# such change tells the network something that it need not learn: *position does not
-# matter*. What may be changed depends on the task: the label must survive.
+# A photograph of a cat, mirrored or moved a little, is still a photograph of a cat.
+# Each such change tells the network something that it would otherwise have to learn:
+# *position does not matter*. What may be changed depends on the task, since the label
+# must stay right.
 #
-# Given: `shifted` moves a picture and fills the gap with zeros.
+# Given: `shifted` moves an image and fills the gap with zeros.
 
 
 # %%
 def shifted(image, down, right):
-    """The picture moved by whole pixels, zeros where nothing is left."""
+    """The image moved by whole pixels, with zeros in the gap."""
     height, width = image.shape[:2]
     out = np.zeros_like(image)
     rows = slice(max(0, down), height + min(0, down))
@@ -1138,14 +1192,15 @@ def shifted(image, down, right):
 
 # %% [markdown]
 # ### Exercise 15 · `augment` · 5 points · about 6 minutes
-# In half of all calls mirror the picture left to right; then move it by −2, −1, 0, 1 or
-# 2 pixels down and, independently, to the right, all equally likely.
+# In half of all calls mirror the image left to right. Then always move it, with
+# `shifted`, by −2, −1, 0, 1 or 2 pixels down and, independently, to the right; all five
+# are equally likely.
 #
 # <details><summary>It never moves by 2</summary>
 #
-# `rng.integers(-2, 2)` leaves its upper end out; `rng.integers(-2, 3)` reaches 2.
+# `rng.integers(-2, 2)` excludes its upper end; `rng.integers(-2, 3)` reaches 2.
 # </details>
-# <details><summary>It says the picture is upside down</summary>
+# <details><summary>It says the image is upside down</summary>
 #
 # The second axis runs from left to right: `image[:, ::-1]`.
 # </details>
@@ -1153,11 +1208,11 @@ def shifted(image, down, right):
 
 # %% exercise="augment"
 def augment(image, rng):
-    """A mirrored and moved copy of a picture.
+    """Return a changed copy of an image: mirrored or not, and moved a little.
 
     Args:
         image: array `(height, width)` or `(height, width, channels)`.
-        rng: a `numpy.random.Generator`, from which all chance comes.
+        rng: a `numpy.random.Generator`; draw all random numbers from it.
 
     Returns:
         Array of the same shape and dtype: mirrored left to right with probability
@@ -1181,38 +1236,38 @@ rng = np.random.default_rng(2)
 plots.images(
     [photo] + [augment(photo, rng) for _ in range(11)],
     ["original"] + ["copy"] * 11,
-    reading="One photograph, eleven new ones. Would you give each the same label?",
+    reading="One photograph, eleven new ones. Does the label hold for each of them?",
 )
 
 # %% [markdown]
 # ### Five cures, side by side
-# For positions, augmentation means: a swan seen here might as well have been seen 300 m
-# away. In each step every card is moved a little.
+# For positions, augmentation means that a swan seen here might as well have been seen
+# 300 m away: in each step, every card is moved a little.
 #
-# Before you run: which cure will come closest to 12 %, the best there is?
+# Before you run the cells: which cure will come closest to 12 %, the best possible?
 
 # %% demo
 jitter = np.random.default_rng(3)
 
 
 def moved():
-    """The training cards, each moved by about 300 metres."""
+    """The training cards, each moved at random by some 300 metres."""
     return X_train + jitter.normal(scale=0.3, size=X_train.shape), Y_train
 
 
 cures = {
-    "none": trained["free"],
+    "none": trained["no penalty"],
     "L2, λ = 1": trained["L2, λ = 1"],
     "L1, λ = 0.3": trained["L1, λ = 0.3"],
     "dropout 0.6": dropped,
     "early stopping": stopped,
     "augmentation": train(X_train, Y_train, batch=moved),
 }
-said = {name: lambda X, now=now: network(X, now)[0] for name, now in cures.items()}
+guesses = {name: lambda X, now=now: network(X, now)[0] for name, now in cures.items()}
 
 # %% demo cover=true
-print("                training    dev   test     size of W")
-for name, guess in said.items():
+print("                training    dev   test     norm of all W")
+for name, guess in guesses.items():
     errors = [
         f"{error(guess, X, Y):7.1%}"
         for X, Y in ((X_train, Y_train), (X_dev, Y_dev), (X_test, Y_test))
@@ -1220,38 +1275,45 @@ for name, guess in said.items():
     norm = np.sqrt(sum(np.sum(cures[name][key] ** 2) for key in ("W1", "W2", "W3")))
     print(f"{name:16}{''.join(errors)}{norm:11.1f}")
 plots.decision_regions(
-    said, X_train, Y_train,
-    reading="Islands around single cards are what was learned by heart.",
+    guesses, X_train, Y_train,
+    reading="Islands around single cards: which cures remove them?",
 )  # fmt: skip
 
 # %% [markdown]
-# Every cure makes the *training* error worse, 2 % to about 10, and the *test* error
-# better, from 19 % to between 14 and 17. That is the trade. Dropout and L2 come closest
-# to the 12 % that nobody beats. Early stopping is
-# the cheapest, but it ties two knobs together: how well the cost is minimized, and how
-# much is regularized. With L2 you can train to the end and turn only $\lambda$.
+# Compare the columns. Each cure makes the *training* error worse and the *test* error
+# better: this is the trade. Test errors that are less than about half a percent apart
+# are a tie, even with 5000 cards. Early stopping is the cheapest cure, but it changes
+# two things at once: how well the cost is minimized, and how much is regularized. With
+# L2 you can train to the end and tune only $\lambda$.
 
 # %% [markdown]
-# # Part 5 · Can you trust your slopes?
-# A backward pass with a bug often still learns, only worse, and nobody notices. A
-# **gradient check** notices. Nudge a parameter both ways and see what the cost does:
+# # Part 5 · Can you trust your gradients?
+# A network whose backward pass has a bug often still learns, only worse, and nobody
+# notices. A **gradient check** does. Perturb a parameter in both directions and see
+# what the cost does. This gives the **numerical gradient**:
 #
 # $$J'(\theta) \approx \frac{J(\theta + \varepsilon) - J(\theta - \varepsilon)}
 # {2\,\varepsilon}$$
 #
-# Why both ways? For $J = \theta^3$ at 1 with $\varepsilon = 0.01$ the slope is 3. One
-# way gives $3.0301$, both ways $3.0001$: the error falls with $\varepsilon^2$, not with
-# $\varepsilon$.
+# Why both directions? For $J = \theta^3$ at 1 with $\varepsilon = 0.01$ the derivative
+# is 3. One direction gives $3.0301$, both give $3.0001$: the error is of the order of
+# $\varepsilon^2$ instead of $\varepsilon$.
 
 # %% [markdown]
 # First in one dimension, $J(\theta) = \theta\, x$.
 #
 # ### Exercise 16 · `forward_propagation` · 1 point · about 1 minute
+# Return the cost $J$.
+#
+# <details><summary>It expected 8 and got 6</summary>
+#
+# $J$ is a product.
+# </details>
 
 
 # %% exercise="forward_propagation"
 def forward_propagation(x, theta):
-    """The cost `J = theta x` of a single number.
+    """Compute the cost `J = theta x`.
 
     Args:
         x: a number.
@@ -1274,12 +1336,17 @@ check(forward_propagation)
 
 # %% [markdown]
 # ### Exercise 17 · `backward_propagation` · 1 point · about 1 minute
-# Its slope in `theta`.
+# Return the derivative of $J$ with respect to $\theta$.
+#
+# <details><summary>It expected x and got theta</summary>
+#
+# With respect to $\theta$, $x$ is a constant factor.
+# </details>
 
 
 # %% exercise="backward_propagation"
 def backward_propagation(x, theta):
-    """The slope of `J = theta x` in `theta`.
+    """Compute the derivative of `J = theta x` with respect to `theta`.
 
     Args:
         x: a number.
@@ -1301,41 +1368,43 @@ def backward_propagation(x, theta):
 check(backward_propagation)
 
 # %% [markdown]
-# ## How near is near enough?
-# Slopes may be tiny or huge, so compare by the *relative* difference:
+# ## How close is close enough?
+# Gradients may be tiny or huge, so compare them by the *relative* difference:
 #
 # $$\text{difference} = \frac{\lVert g - g_{\approx} \rVert}{\lVert g \rVert +
 # \lVert g_{\approx} \rVert}$$
 #
-# where $g$ is your slope and $g_\approx$ the nudged one. With $\varepsilon = 10^{-7}$,
-# below $2 \cdot 10^{-7}$ is fine, about $10^{-5}$ deserves a look, and above $10^{-3}$
-# there is a bug. What lies below $2 \cdot 10^{-7}$ is mostly rounding, so the checks
-# take all differences down there as equal.
+# where $g$ is your gradient and $g_\approx$ the numerical one. With $\varepsilon =
+# 10^{-7}$, a difference below $2 \cdot 10^{-7}$ is fine, about $10^{-5}$ deserves a
+# look, and above $10^{-3}$ there is a bug. A difference below $2 \cdot 10^{-7}$ is
+# mostly rounding, so the checks treat all of them as equal.
 #
 # By hand: $g = 3$, $g_\approx = 1$ gives $2 / 4 = 0.5$.
 
 # %% [markdown]
 # ### Exercise 18 · `gradient_check` · 4 points · about 6 minutes
-# Use your two functions. Print a word or two only if `print_msg`.
+# Compute the numerical gradient with your `forward_propagation`, the gradient with your
+# `backward_propagation`, and return their relative difference. Print a word or two only
+# if `print_msg` is true.
 #
-# <details><summary>The difference is 0.33 though the slope is right</summary>
+# <details><summary>The difference is 0.33 though the gradient is right</summary>
 #
-# The nudges go both ways, so they are $2\varepsilon$ apart.
+# The two perturbed values of theta are $2\varepsilon$ apart.
 # </details>
 
 
 # %% exercise="gradient_check"
 def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
-    """Compare `backward_propagation` with nudges of `forward_propagation`.
+    """Compare `backward_propagation` with a numerical gradient.
 
     Args:
         x: a number.
         theta: a number, where to check.
-        epsilon: the size of the nudge, up and down.
+        epsilon: how far theta is perturbed, up and down.
         print_msg: whether to print a verdict.
 
     Returns:
-        The relative difference, a number: about 1e-7 or less if the slope is right.
+        The relative difference, a number: about 1e-7 or less if the gradient is right.
     """
     ### BEGIN SOLUTION
     up = forward_propagation(x, theta + epsilon)
@@ -1354,11 +1423,12 @@ check(gradient_check)
 
 # %% [markdown]
 # ## A whole network, and two bugs
-# Now all parameters of a network with 4 inputs and layers of 5, 3 and 1 units: 47
-# numbers, written one below the other as one long vector $\theta$. Nudge each in turn.
+# Now take all parameters of a network with 4 inputs and layers of 5, 3 and 1 units: 47
+# numbers, stacked into one long vector $\theta$. Perturb each in turn.
 #
-# Given are the forward pass, the change between dictionary and vector, and a backward
-# pass **with two bugs**. Do not look for them by reading. Let the check find them.
+# You are given the forward pass, the conversion between dictionary and vector, and a
+# backward pass **with two bugs**. Do not look for them by reading. Let the gradient
+# check find them.
 
 # %%
 SHAPES = {
@@ -1372,19 +1442,19 @@ SHAPES = {
 
 
 def dictionary_to_vector(parameters):
-    """All parameters as one column (47, 1), and which of them each number is from."""
+    """All parameters as one column (47, 1), and the key that each number is from."""
     parts = [parameters[key].reshape(-1, 1) for key in SHAPES]
     keys = [key for key, part in zip(SHAPES, parts, strict=True) for _ in part]
     return np.concatenate(parts), keys
 
 
 def gradients_to_vector(gradients):
-    """All slopes as one column (47, 1), in the same order."""
+    """All gradients as one column (47, 1), in the same order."""
     return np.concatenate([gradients["d" + key].reshape(-1, 1) for key in SHAPES])
 
 
 def vector_to_dictionary(theta):
-    """The parameters that a column (47, 1) holds."""
+    """The parameters that a column (47, 1) holds, as a dictionary."""
     parameters, start = {}, 0
     for key, shape in SHAPES.items():
         end = start + shape[0] * shape[1]
@@ -1395,13 +1465,13 @@ def vector_to_dictionary(theta):
 
 # %%
 def forward_propagation_n(X, Y, parameters):
-    """Cross-entropy of the network, and a cache."""
+    """The cross-entropy, a number, and the cache of `network`."""
     A3, cache = network(X, parameters)
     return -np.sum(Y * np.log(A3) + (1 - Y) * np.log(1 - A3)) / Y.shape[1], cache
 
 
 def backward_propagation_n(X, Y, cache):
-    """Slopes of the cost: two of these lines are wrong."""
+    """The gradients of the cost; two of these lines are wrong."""
     m = X.shape[1]
     _, A1, _, _, _, A2, W2, _, _, A3, W3, _ = cache
     dZ3 = A3 - Y
@@ -1421,43 +1491,44 @@ def backward_propagation_n(X, Y, cache):
 
 # %% [markdown]
 # ### Exercise 19 · `gradient_check_n` · 6 points · about 12 minutes
-# For each of the 47 numbers: nudge it up, nudge it down, note the slope. Then one
+# For each of the 47 numbers: perturb it up and down and compute its numerical gradient
+# with `forward_propagation_n`, which returns the cost and a cache. Then return one
 # relative difference for the whole vector.
 #
-# <details><summary>The nudges add up from one number to the next</summary>
+# <details><summary>The perturbations add up from one number to the next</summary>
 #
 # Start from a fresh copy of the vector each time: `theta.copy()`.
 # </details>
-# <details><summary>The difference is around 1 for right slopes</summary>
+# <details><summary>The difference is around 1 for right gradients</summary>
 #
-# The two vectors must have one shape. `(47,) - (47, 1)` is a table of 47 × 47.
+# The two vectors must have the same shape: `(47,) - (47, 1)` has shape (47, 47).
 # </details>
 
 
 # %% exercise="gradient_check_n"
 def gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
-    """Compare slopes with nudges of `forward_propagation_n`, parameter by parameter.
+    """Compare gradients with numerical gradients, parameter by parameter.
 
     Args:
         parameters: dictionary with `W1`, `b1`, … of the shapes in `SHAPES`.
-        gradients: dictionary with `dW1`, `db1`, …, the slopes to be checked.
+        gradients: dictionary with `dW1`, `db1`, …, the gradients to be checked.
         X: array `(4, m)`.
         Y: array `(1, m)`, labels 0 or 1.
-        epsilon: the size of a nudge, up and down.
+        epsilon: how far each parameter is perturbed, up and down.
         print_msg: whether to print a verdict.
 
     Returns:
-        The relative difference of the two vectors of slopes, a number.
+        The relative difference of the two gradient vectors, a number.
     """
     ### BEGIN SOLUTION
     theta, _ = dictionary_to_vector(parameters)
     grad = gradients_to_vector(gradients)
     approximate = np.zeros_like(grad)
     for i in range(len(theta)):
-        nudge = np.zeros_like(theta)
-        nudge[i] = epsilon
-        up, _ = forward_propagation_n(X, Y, vector_to_dictionary(theta + nudge))
-        down, _ = forward_propagation_n(X, Y, vector_to_dictionary(theta - nudge))
+        change = np.zeros_like(theta)
+        change[i] = epsilon
+        up, _ = forward_propagation_n(X, Y, vector_to_dictionary(theta + change))
+        down, _ = forward_propagation_n(X, Y, vector_to_dictionary(theta - change))
         approximate[i] = (up - down) / (2 * epsilon)
     sizes = np.linalg.norm(grad) + np.linalg.norm(approximate)
     difference = np.linalg.norm(grad - approximate) / sizes
@@ -1472,10 +1543,10 @@ check(gradient_check_n)
 
 # %% [markdown]
 # ### Watch it work: which layer?
-# One number says *that* something is wrong. To see *where*, put nudged slopes in for
-# all parameters but one, and check again: only that one can still differ. The backward
-# pass runs from the top, so **look at the highest layer that is wrong first**; below
-# it, everything may be wrong for the same reason.
+# One number says *that* something is wrong. To see *where*, use numerical gradients for
+# all parameters but one and check again: now only that one can differ. The backward
+# pass starts at the last layer, so **look first at the last layer that is wrong**:
+# everything before it may be wrong for the same reason.
 
 # %% demo
 np.random.seed(3)
@@ -1486,23 +1557,25 @@ buggy = backward_propagation_n(X_n, Y_n, cache_n)
 yours = backward_propagation_with_regularization(X_n, Y_n, cache_n, 0)
 gradient_check_n(theta_n, buggy, X_n, Y_n, print_msg=True)
 gradient_check_n(theta_n, yours, X_n, Y_n, print_msg=True)
-nudged = figures_c2w1.nudged(forward_propagation_n, theta_n, X_n, Y_n)
+numerical = figures_c2w1.numerical_gradients(forward_propagation_n, theta_n, X_n, Y_n)
 alone = {
-    key: gradient_check_n(theta_n, nudged | {"d" + key: buggy["d" + key]}, X_n, Y_n)
+    "d" + key: gradient_check_n(
+        theta_n, numerical | {"d" + key: buggy["d" + key]}, X_n, Y_n
+    )
     for key in SHAPES
 }
-plots.bars(alone, ylabel="difference, one at a time",
-           reading="db3 at the top, and both slopes of layer 1.")  # fmt: skip
+plots.bars(alone, ylabel="relative difference",
+           reading="Wrong: db3 in layer 3, dW1 and db1 in layer 1.")  # fmt: skip
 
 # %% concept="where_are_the_bugs"
-# Layer 3 sits at the top. dW3 is right, db3 wrong, layer 2 right, dW1 and db1 wrong.
-# Which two lines of backward_propagation_n can it be?
+# Layer 3 is the last one. dW3 is right, db3 wrong, layer 2 right, dW1 and db1 wrong.
+# Two lines of backward_propagation_n are wrong. Which two can it be?
 # A: those of dW1 and db1    B: those of dZ3 and dW1
 # C: those of db3 and dA2    D: those of db3 and dZ1
 where_are_the_bugs = None
 
 # %% demo
-# Now repair them, in a copy: an average, and the slope of ReLU, which is 0 or 1.
+# Now fix them, in a copy: an average, and the derivative of ReLU, which is 0 or 1.
 fixed = dict(buggy)
 m = X_n.shape[1]
 fixed["db3"] = buggy["db3"] / m
@@ -1511,51 +1584,52 @@ fixed["dW1"] = fixed["dZ1"] @ X_n.T / m
 fixed["db1"] = np.sum(fixed["dZ1"], axis=1, keepdims=True) / m
 gradient_check_n(theta_n, fixed, X_n, Y_n, print_msg=True)
 
-# Too small a nudge is no better: the two costs then agree in nearly all digits.
+# A smaller ε is not always better: at last the two costs agree in nearly all digits.
 sizes = 10.0 ** np.arange(-12, 0)
 plots.lines(
     {"difference": [gradient_check_n(theta_n, fixed, X_n, Y_n, e) for e in sizes]},
-    sizes, log="xy", markers=True, xlabel="size of the nudge ε",
+    sizes, log="xy", markers=True, xlabel="perturbation ε",
     ylabel="relative difference",
-    reading="Large nudges leave the tangent, tiny ones drown in rounding.",
+    reading="Too large an ε leaves the tangent; too small a one drowns in rounding.",
 )  # fmt: skip
 
 # %% [markdown]
-# In practice: check a few examples, with **dropout off** (its cost changes from call to
-# call) and **the penalty on** if the slopes contain it. Check at the start and again
-# after some steps: some bugs show only away from zero. Then switch it off: 47 numbers
-# cost 94 forward passes, and a real network has millions.
+# In practice: check on a few examples, with **dropout off** (its cost changes from call
+# to call) and **the penalty in the cost** if it is in the gradients. Check at the start
+# and again after some steps, since some bugs show only once the weights have grown.
+# Then switch the check off: 47 parameters cost 94 forward passes, and a real network
+# has millions.
 
 # %% [markdown]
-# # Part 6 · On real handwriting
-# Ten digits, but only **300 pictures to learn from**, 30 of each. The same network with
+# # Part 6 · On real handwriting (optional)
+# Ten digits, but only **300 images to learn from**, 30 of each. The same network has
 # ten sigmoids instead of one: `Y` has a row for each digit, and the largest output
-# wins. All your functions work as they are. 1000 other pictures judge.
+# wins. All your functions work as they are. The other 1000 images are for testing.
 #
-# Before you run, put them in order: nothing, L2, dropout, shifted copies, and copies
-# that are also mirrored.
+# Before you run the cells, put these in order: nothing, L2, dropout, shifted copies,
+# and copies that are also mirrored.
 
 # %% demo
 digits = data.load("digits")
 few = np.concatenate([np.flatnonzero(digits.train_y == d)[:30] for d in range(10)])
 few_x, few_y = digits.train_x[few], digits.train_y[few]  # (300, 28, 28), (300,)
-Y_few = np.eye(10)[few_y].T  # (10, 300), one row a digit
+Y_few = np.eye(10)[few_y].T  # (10, 300), one row per digit
 X_new = digits.test_x.reshape(1000, -1).T / 255
 
 
-def columns(pictures):
-    """Pictures as columns of numbers from 0 to 1."""
-    return np.asarray(pictures).reshape(len(pictures), -1).T / 255
+def columns(images):
+    """Images as columns of numbers from 0 to 1."""
+    return np.asarray(images).reshape(len(images), -1).T / 255
 
 
 def copies(change, seed=5):
-    """A function that gives the 300 pictures, each changed anew."""
+    """A function that gives the 300 images, each changed anew."""
     rng = np.random.default_rng(seed)
     return lambda: (columns([change(image, rng) for image in few_x]), Y_few)
 
 
 def only_shifted(image, rng):
-    """Moved, but never mirrored."""
+    """The image moved, but never mirrored."""
     return shifted(image, *rng.integers(-2, 3, size=2))
 
 
@@ -1573,47 +1647,48 @@ for name, plan in plans.items():
     guess = np.argmax(network(X_new, now)[0], axis=0)
     seen = np.argmax(network(columns(few_x), now)[0], axis=0)
     right[name] = float(np.mean(guess == digits.test_y))
-    print(f"{name:18} training {np.mean(seen == few_y):4.0%}   new {right[name]:5.1%}")
+    print(f"{name:18} training {np.mean(seen == few_y):4.0%}   test {right[name]:5.1%}")
     if name == "nothing":
         plain_guess = guess
 
 # %% demo
+gain = 100 * (right["shifted copies"] - right["nothing"])
 plots.bars(
-    right, ylabel="accuracy on new digits", percent=True, baseline={"chance": 0.1},
-    reading="Shifted copies gain nine points. But a mirrored 3 is no 3.",
+    right, ylabel="test accuracy", percent=True, baseline={"chance": 0.1},
+    reading=f"Shifted copies gain {gain:.0f} points. But a mirrored 3 is no 3.",
 )  # fmt: skip
 missed = np.flatnonzero(plain_guess != digits.test_y)[:12]
 plots.images(
     255 - digits.test_x[missed],
-    [f"{digits.test_y[i]}, called {plain_guess[i]}" for i in missed],
-    reading="What the network without any cure gets wrong.",
+    [f"{digits.test_y[i]}, taken for {plain_guess[i]}" for i in missed],
+    reading="Some digits that the network without a cure gets wrong.",
 )
 
 # %% [markdown] question="which_cure" points=6
 # ## In your own words
 # A clinic has 400 X-rays of left hands, healthy or broken. A network trained on 240 of
-# them misses 2 % in training and 19 % on 80 dev pictures; doctors miss 4 %. Write to
-# the clinic in about eight sentences. What ails the network, and by which two gaps do
-# you know? Which two cures would you try first, and what does each do to the network?
-# Would you mirror the pictures, and on what does that depend? How sure is the 19 %?
-# What are the other 80 pictures for?
+# them misclassifies 2 % in training and 19 % of 80 dev images; doctors misclassify 4 %.
+# Write to the clinic in about eight sentences. What is wrong with the network, and
+# which two gaps tell you so? Which two cures would you try first, and what does each do
+# to the network? Would you mirror the images, and what does that depend on? How certain
+# is the 19 %? What are the other 80 images for?
 #
 # ### BEGIN SOLUTION
-# The network has high variance: dev error less training error is 17 %, far too wide. It
-# has no high bias: 2 % in training is even below the 4 % of the doctors, a sign that it
-# learned single pictures by heart. I would first try L2, which shrinks all weights a
-# little in every step, so that the network cannot bend around single pictures, and
-# dropout, which silences units at random, so that it spreads its evidence. Shifted and
-# slightly turned copies would help too, since a break stays a break. Mirrored copies
-# turn left hands into right ones: harmless if the clinic will also show right hands or
-# if the label does not depend on it, useless or harmful if position matters, as it did
-# for digits. With 80 pictures 19 % is uncertain by about 4 %, so small differences
-# between cures mean nothing. The last 80 pictures are the test set: asked once at the
-# end, since the dev set has been used to choose.
+# The network has high variance: dev error minus training error is 17 %, far too wide.
+# It has no high bias: 2 % in training is even below the 4 % of the doctors, a sign that
+# it memorized single images. I would first try L2, which shrinks all weights a little
+# in every step, so that the network cannot bend around single images, and dropout,
+# which sets units to 0 at random, so that it spreads its evidence. Shifted and slightly
+# turned copies would help too, since a break stays a break. Mirrored copies turn left
+# hands into right ones: harmless if the clinic will also show right hands or if the
+# label does not depend on it, useless or harmful if orientation matters, as it did for
+# digits. With 80 images the 19 % has a standard error of about 4 %, so small
+# differences between cures mean nothing. The last 80 images are the test set: used once
+# at the end, since the dev set has been used to choose.
 #
 # **Rubric**, one point each: high variance by the gap of dev and training error · no
-# high bias, by the gap of training and doctors' error · two fitting cures, each with
-# what it does · mirroring depends on whether the label survives (and on what comes
+# high bias, by the gap of training and doctors' error · two suitable cures, each with
+# what it does · mirroring depends on whether the label stays right (and on what comes
 # later) · uncertainty of the dev error, about 4 %, or that 80 are few · test set used
 # once, at the end.
 # ### END SOLUTION
@@ -1628,11 +1703,12 @@ plots.images(
 # | $dW + \frac{\lambda}{m} W$ | `backward_propagation_with_regularization` |
 # | $\frac{\lambda}{m} \sum \lvert W \rvert$, sign | `l1_penalty`, `l1_gradient` |
 # | $A \cdot D / p$, $dA \cdot D / p$ | the two `…_with_dropout` |
-# | stop where the dev cost turns | `early_stopping` |
+# | stop when the dev cost stops falling | `early_stopping` |
 # | $(J(\theta+\varepsilon)-J(\theta-\varepsilon))/2\varepsilon$ | `gradient_check_n` |
 
 # %% [markdown]
-# The same in PyTorch, to read:
+# The same in PyTorch, for reading, with `X` of shape $(m, 2)$ and `Y` of shape $(m,
+# 1)$:
 #
 # ```
 # net = nn.Sequential(nn.Linear(2, 40), nn.ReLU(), nn.Dropout(0.4),    # drops 0.4!
@@ -1640,26 +1716,35 @@ plots.images(
 # for layer in net:
 #     if isinstance(layer, nn.Linear):
 #         nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")   # He
-# step = torch.optim.SGD(net.parameters(), lr=0.3, weight_decay=1 / 150)   # λ/m
+#         nn.init.zeros_(layer.bias)
+# sgd = torch.optim.SGD(net.parameters(), lr=0.3, weight_decay=1 / len(X))   # λ/m
 # net.train()      # dropout on
-# net.eval()       # dropout off: forget this line and every answer is a gamble
-# torch.autograd.gradcheck(net.double(), X.requires_grad_())
+# net.eval()       # dropout off: without this line, predictions are random
 # ```
 
 # %% [markdown]
-# Its `p` is the share that is *dropped*, and `weight_decay` shrinks biases as well.
+# Its `p` is the probability of being *dropped*, and `weight_decay` shrinks the biases
+# as well. The gradient check, with respect to all parameters:
+#
+# ```
+# names, weights = zip(*net.double().named_parameters())
+# def cost(*values):
+#     Z = torch.func.functional_call(net, dict(zip(names, values)), X.double())
+#     return nn.functional.binary_cross_entropy_with_logits(Z, Y.double())
+# torch.autograd.gradcheck(cost, weights)
+# ```
 
 # %% [markdown]
-# **A challenge**, if you like. Weights under L1 rattle around zero since each step
-# leaps over it. Write the *proximal* step instead: first descend without the penalty,
-# then pull each weight toward zero by $\alpha\lambda/m$, stopping *at* zero. Count the
-# exact zeros.
+# **A challenge**, if you like. Under L1, weights overshoot zero in each step and hardly
+# ever *are* zero. Write the *proximal* step instead: first take a step without the
+# penalty, then move each weight toward zero by $\alpha\lambda/m$, stopping *at* zero.
+# Count the exact zeros.
 #
 # **The paper of the week.** N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and
 # R. Salakhutdinov, *Dropout: a simple way to prevent neural networks from overfitting*,
 # JMLR 15 (2014). Read sections 1 and 7: what does figure 7 show about single units?
 #
-# **Next week** you make training fast: better steps than plain descent.
+# **Next week** you make training fast, with better steps than plain gradient descent.
 
 # %% demo
 check.progress()

@@ -1,32 +1,33 @@
 # %% [markdown]
 # # Tune it, steady it, and never derive a gradient again
 # Three things separate a network on paper from one that works. You will **search** for
-# its settings without wasting a night, **normalize** its hidden layers so that almost
-# any learning rate trains it, and then write the core of a **deep-learning framework**
-# yourself: sixty lines that find every gradient on their own.
+# its hyperparameters without wasting a night, **normalize** its hidden layers so that a
+# wide range of learning rates trains it, and then write the core of a **deep-learning
+# framework** yourself: some sixty lines that find every gradient on their own.
 #
-# **Time** about three hours, in five parts; stop after any of them. **You need** the
-# gradients of course 1, week 4, once, to see what you will be spared.
+# **Time** about three hours, in five parts; you can stop after any of them. **You
+# need** the gradients of course 1, week 4, once more, to see what you will be spared.
 
 # %% [markdown]
 # ## The map
 # | part | you write | idea | points |
 # |---|---|---|---|
-# | 1 Search | two samplers, `random_search`, `coarse_to_fine` | right scale | 14 |
-# | 2 Classes | `softmax`, its cost and its slope | shares of probability | 12 |
-# | 3 Batch norm | `batchnorm_forward` `batchnorm_backward` | steady inputs | 17 |
-# | 4 Autodiff | six rules, `topological_order`, `backward` | record, walk back | 33 |
-# | 5 Framework | `sgd_step` `train_step` | the same, grown up | 8 |
+# | 1 Search | two samplers, `random_search`, `coarse_to_fine` | the right scale | 14 |
+# | 2 Classes | `softmax`, `one_hot_matrix`, cost, gradient | probabilities | 12 |
+# | 3 Batch norm | `batchnorm_forward` `batchnorm_backward` | normalize inside | 17 |
+# | 4 Autodiff | rules, `topological_order`, `backward` | record, then go back | 33 |
+# | 5 Framework | `sgd_step` `train_step` | the same, for real | 8 |
 #
-# Ten short questions give 10 points, one answer in your own words 6.
+# Ten short questions give 10 points, and one answer in your own words gives 6.
 
 # %% [markdown]
 # **After this lab you can** choose scales and budgets for a search, explain what batch
-# norm does in training and in use, build and train a classifier of many classes, and
-# say what a framework does when you call `backward()`: you wrote it.
+# norm does in training and at test time, build and train a classifier of many classes,
+# and say what a framework does when you call `backward()`: you wrote it.
 #
-# The cell behind each exercise runs it on fixed cases and often recognizes the mistake.
-# Your grade comes from the same kind of check on fresh cases.
+# The cell after each exercise runs it on fixed cases and often recognizes the mistake.
+# Your grade comes from the same type of check on fresh cases. Answer a question that
+# has options with a letter in quotes, such as `"B"`, and any other with a number.
 
 # %%
 import itertools
@@ -41,36 +42,38 @@ check = checks_for("C2W3")
 
 # %% [markdown]
 # ## Words and symbols
-# | symbol | in code | shape | means |
+# | symbol | in code | shape | meaning |
 # |---|---|---|---|
-# | $\alpha$ | `learning_rate` | number | length of a step |
+# | $\alpha$ | `learning_rate` | number | the step is $\alpha$ times the gradient |
 # | $m$, $C$ | `m`, `C` | numbers | examples, classes |
-# | $Z$, $A$ | `Z`, `A` | $(n, m)$ | scores and output of a layer |
-# | $Y$ | `Y` | $(C, m)$ | truth: a single 1 in each column |
+# | $Z$, $A$ | `Z`, `A` | $(n, m)$ | linear part and output of a layer |
+# | $Y$ | `Y` | $(C, m)$ | ground truth: a single 1 in each column |
 # | $\mu$, $\sigma^2$ | `mean`, `var` | $(n, 1)$ | of each row over the batch |
-# | $\hat Z$, $\tilde Z$ | `Z_hat`, `Z_tilde` | $(n, m)$ | normalized; then moved |
+# | $\hat Z$, $\tilde Z$ | `Z_hat`, `Z_tilde` | $(n, m)$ | normalized; scaled, shifted |
 # | $\gamma$, $\beta$ | `gamma`, `beta` | $(n, 1)$ | learned scale and shift |
-# | $\partial J/\partial t$ | `t.grad` | shape of $t$ | slope of the result in $t$ |
+# | $\partial J/\partial t$ | `t.grad` | shape of $t$ | gradient with respect to $t$ |
 #
-# Examples are columns until Part 5. The field gave $\beta$ two jobs: this shift, and
-# the memory of an average (0.9, 0.99 …).
+# Examples are columns until Part 5. The field uses $\beta$ twice: for this shift, and
+# for the weight of the old value in an average (0.9, 0.99 …).
 
 # %% [markdown]
 # # Part 1 · Search
-# Parameters are learned; **hyperparameters** you choose. Not all deserve your time:
+# Parameters are learned; **hyperparameters** are chosen by you. Not all of them deserve
+# your time:
 #
 # | tune | hyperparameter |
 # |---|---|
 # | first | learning rate $\alpha$ |
 # | second | momentum's $\beta$, hidden units, size of the mini-batch |
-# | third | number of layers, decay of the rate |
+# | third | number of layers, learning rate decay |
 # | hardly ever | Adam's $\beta_1$, $\beta_2$, $\epsilon$ |
 
 # %% [markdown]
 # ## See it first
-# Ten kinds of animal, as silhouettes. A small network will learn them in a blink; it is
-# a black box until Part 5. Its error on the **dev set** depends on the learning rate.
-# Before you run: how wide, in powers of ten, is the range of useful rates?
+# Here are silhouettes of ten classes of animals. A small network learns them in a
+# moment; it is a black box until Part 5. Its error on the **dev set** depends on the
+# learning rate. Before you run the cells: how wide, in powers of ten, is the range of
+# useful rates?
 
 # %% demo
 animals = data.load("silhouettes")
@@ -82,8 +85,8 @@ plots.images(animals.train_x[0:12], [animals.classes[k] for k in animals.train_y
 
 
 def small_net(point, epochs=1):
-    """A network of 32 hidden units, trained on the silhouettes with Adam."""
-    rng = np.random.default_rng(0)  # the same start for all: compare rates, not luck
+    """Train a network of 32 hidden units on the silhouettes with Adam."""
+    rng = np.random.default_rng(0)  # the same start for all, to compare rates only
     net = nn.Sequential(nn.Dense(784, 32, "relu", rng=rng), nn.Dense(32, 10, rng=rng))
     adam = nn.Adam(net.parameters(), point["rate"], epsilon=point["epsilon"])
     nn.fit(net, flat["train"], animals.train_y, loss=nn.cross_entropy, optimizer=adam,
@@ -93,14 +96,14 @@ def small_net(point, epochs=1):
 
 # %% demo
 def error(net, part="dev"):
-    """Share of wrong answers on one part of the silhouettes."""
+    """Fraction of wrong answers on one part of the silhouettes."""
     return float(np.mean(net.predict(flat[part]).argmax(1) != animals[f"{part}_y"]))
 
 
 rates = 10.0 ** np.arange(-5, 0.1, 0.5)
 plots.lines(
     {
-        "one pass of training": [
+        "after one epoch": [
             error(small_net({"rate": r, "epsilon": 1e-8})) for r in rates
         ]
     },
@@ -111,43 +114,45 @@ plots.lines(
     xlabel="learning rate",
     ylabel="dev error",
     baseline={"chance": 0.9},
-    reading="Each dot to the right is three times the rate. Of rates drawn evenly from "
-    "0 to 1, nine in ten would lie right of 0.1, where nothing is learned.",
+    reading="From dot to dot the rate grows about threefold. Of rates drawn uniformly "
+    "from 0 to 1, nine in ten would lie to the right of 0.1, where nothing is learned.",
 )
 
 # %% [markdown]
 # ## The right scale
-# What counts for a rate is its *ratio* to another: 0.001 against 0.002 matters as much
-# as 0.1 against 0.2. So draw the **logarithm** evenly, and go back:
+# What counts for a learning rate is its *ratio* to another: the step from 0.001 to
+# 0.002 matters as much as that from 0.1 to 0.2. So draw the **logarithm** uniformly,
+# and go back:
 #
 # $$r \sim \text{uniform}(\ln \text{low}, \ln \text{high}) \qquad \alpha = e^{r}$$
 #
-# Any base does. By hand, from 0.0001 to 1: $\log_{10}$ runs from $-4$ to $0$. A draw of
-# $r = -2.5$ gives $10^{-2.5} \approx 0.0032$.
+# Any base will do. By hand, from 0.0001 to 1: $\log_{10}$ goes from $-4$ to $0$. A draw
+# of $r = -2.5$ gives $10^{-2.5} \approx 0.0032$.
 
 # %% concept="log_share"
-# Rates are drawn evenly on a log scale from 0.0001 to 1. How many percent of them lie
-# between 0.0001 and 0.001?
+# Rates are drawn uniformly on a log scale from 0.0001 to 1. How many percent of them
+# lie between 0.0001 and 0.001?
 log_share = None
 
 # %% [markdown]
 # ### Exercise 1 · `sample_log_uniform` · 3 points · about 4 minutes
-# Draw from the generator you are given, `rng.uniform(…)`, never from `np.random`: then
-# a search can be repeated.
+# Draw `n` numbers whose logarithms are uniform. Draw from the generator that you are
+# given, with `rng.uniform(…)`, and never from `np.random`, so that a search can be
+# repeated.
 #
 # <details><summary>The mean on the log scale is near 0.9</summary>
 #
-# The rates themselves were drawn evenly. Take logarithms of both ends first.
+# The rates themselves were drawn uniformly. Take logarithms of both ends first.
 # </details>
 # <details><summary>Some values are negative</summary>
 #
-# Those are the logarithms. Go back with the exponential of the same base.
+# These are the logarithms. Go back with the exponential of the same base.
 # </details>
 
 
 # %% exercise="sample_log_uniform"
 def sample_log_uniform(low, high, n, rng):
-    """Draw numbers whose logarithms are evenly spread.
+    """Draw numbers whose logarithms are uniform.
 
     Args:
         low: smallest value, positive.
@@ -173,34 +178,35 @@ check(sample_log_uniform)
 
 # %% [markdown]
 # ## A scale for averages
-# An exponentially weighted average with $\beta$ looks back over about $1/(1-\beta)$
-# steps. From 0.9 to 0.905 that is 10 to 10.5: nothing. From 0.999 to 0.9995 it is 1000
-# to 2000: another method. What counts is the distance to 1, so $1 - \beta$ belongs on
-# the log scale.
+# An exponentially weighted average with $\beta$ covers about $1/(1-\beta)$ steps. From
+# 0.9 to 0.905 this is 10 to 10.5: no difference. From 0.999 to 0.9995 it is 1000 to
+# 2000: another method. What counts is the distance from 1, so put $1 - \beta$ on the
+# log scale.
 #
-# <details><summary><b>Predict</b>: β from 0.9 to 0.999, evenly on this scale. Half of
-# the draws lie above …?</summary>
+# <details><summary><b>Predict</b>: β from 0.9 to 0.999, uniform on this scale. What is
+# the median?</summary>
 #
-# $1-\beta$ runs from $10^{-1}$ to $10^{-3}$; its middle is $10^{-2}$. So 0.99.
+# $1-\beta$ goes from $10^{-1}$ to $10^{-3}$; its middle is $10^{-2}$. So it is 0.99.
 # </details>
 
 # %% [markdown]
 # ### Exercise 2 · `sample_beta` · 3 points · about 3 minutes
-# Use your `sample_log_uniform`.
+# Draw `n` values of beta such that `1 - beta` is uniform on a log scale. Use your
+# `sample_log_uniform(low, high, n, rng)`.
 #
 # <details><summary>The values lie near 0 instead of near 1</summary>
 #
-# You drew $1-\beta$. Turn it back.
+# You drew $1-\beta$. Convert it back.
 # </details>
 # <details><summary>ValueError: high - low < 0</summary>
 #
-# The largest beta has the smallest distance to 1: the ends change places.
+# The largest beta has the smallest distance from 1: the two ends are swapped.
 # </details>
 
 
 # %% exercise="sample_beta"
 def sample_beta(low, high, n, rng):
-    """Draw memories of averages, with `1 - beta` evenly spread on a log scale.
+    """Draw weights of averages, with `1 - beta` uniform on a log scale.
 
     Args:
         low: smallest beta, such as 0.9.
@@ -227,37 +233,37 @@ check(sample_beta)
 # %% demo
 rng = np.random.default_rng(1)
 drawn = {
-    "evenly": rng.uniform(0.9, 0.999, 200),
+    "uniform": rng.uniform(0.9, 0.999, 200),
     "1 - β on a log scale": sample_beta(0.9, 0.999, 200, rng),
 }
 plots.lines(
     {name: np.sort(1 / (1 - betas)) for name, betas in drawn.items()},
     log="y",
-    xlabel="draw, from the shortest memory to the longest",
-    ylabel="steps looked back on, 1/(1 - β)",
-    reading="Drawn evenly, half of all tries look back 20 steps or less. On the log "
-    "scale every length gets its share.",
+    xlabel="draws, sorted",
+    ylabel="window 1/(1 - β) in steps",
+    reading="Drawn uniformly, half of all windows are 20 steps or shorter. On the log "
+    "scale, all lengths are tried.",
 )
 
 # %% [markdown]
 # ## Grid or random?
-# With two hyperparameters and 25 trainings, a **grid** of 5 × 5 tries five values of
-# each. If only one of the two matters, 20 trainings were repeats. **Random** points try
-# 25 values of *both*, and you need not know beforehand which one matters.
+# With two hyperparameters and 25 runs, a **grid** of 5 × 5 tries five values of each.
+# If only one of the two matters, 20 runs were repeats. **Random** points try 25 values
+# of *both*, and you need not know beforehand which one matters.
 
 # %% concept="grid_values"
-# Three hyperparameters, a grid of 64 points with equally many values of each. How many
-# different learning rates does it try?
+# Three hyperparameters, and a grid of 64 points with equally many values of each. How
+# many different learning rates does it try?
 grid_values = None
 
 # %% [markdown]
-# A space names, for each hyperparameter, its scale and its two ends. `draw_point` is
-# given; it uses your two functions.
+# A search space is a dictionary that gives the scale and the two ends for each
+# hyperparameter. `draw_point` is given; it uses your two functions.
 
 
 # %%
 def draw_point(space, rng):
-    """One value for each hyperparameter, on its own scale.
+    """Draw one value for each hyperparameter, on its own scale.
 
     Args:
         space: name → `(scale, low, high)`; scale is "linear", "log" or "beta".
@@ -279,12 +285,13 @@ print(draw_point({"rate": ("log", 1e-5, 1.0), "beta": ("beta", 0.9, 0.999)}, rng
 
 # %% [markdown]
 # ### Exercise 3 · `random_search` · 4 points · about 5 minutes
-# Draw `n` points, ask `objective` for the error of each, keep the history, return the
-# best. Each call may be an hour of training: call it exactly `n` times.
+# Draw `n` points with `draw_point(space, rng)`, call `objective` for the error of each,
+# and return the best point and the history. Each call may be an hour of training, so
+# make exactly `n` calls.
 #
 # <details><summary>It made more calls than allowed</summary>
 #
-# Do not ask again for the best: its error stands in the history.
+# Do not call it again for the best point: its error is in the history.
 # </details>
 # <details><summary>The best is not the best</summary>
 #
@@ -294,18 +301,19 @@ print(draw_point({"rate": ("log", 1e-5, 1.0), "beta": ("beta", 0.9, 0.999)}, rng
 
 # %% exercise="random_search"
 def random_search(objective, space, n, rng):
-    """Try random points and keep the best.
+    """Try random points and find the best of them.
 
     Source: Bergstra and Bengio (2012).
 
     Args:
-        objective: function of a point, its error; lower is better, calls are dear.
+        objective: function from a point to its error; lower is better, calls are
+            expensive.
         space: name → `(scale, low, high)`, see `draw_point`.
         n: how many points to try, at least 1.
         rng: a NumPy random generator.
 
     Returns:
-        best: the point with the lowest error, name → value.
+        best: the point with the lowest error, name → value; of equal ones, any.
         history: list of `n` pairs `(point, error)` in the order they were tried.
 
     Example:
@@ -330,9 +338,9 @@ check(random_search)
 
 # %% [markdown]
 # ## Coarse to fine
-# After a first round, one corner looks best. Draw the next round only from around
-# there, then narrow again. `zoom` is given: it keeps the middle third around a point,
-# *on the scale of each hyperparameter*, and never leaves the old limits.
+# After a first round, one region looks best. Draw the next round only from there, then
+# narrow it again. `zoom` is given: around a point it keeps a third of the width, *on
+# the scale of each hyperparameter*, and never goes beyond the old limits.
 
 
 # %%
@@ -341,7 +349,7 @@ BACK = {"linear": lambda u: u, "log": np.exp, "beta": lambda u: 1 - np.exp(-u)}
 
 
 def zoom(space, point, share=1 / 3):
-    """A smaller space around a point: `share` of the width of the old one."""
+    """A smaller space around a point, with `share` of the width of the old one."""
     smaller = {}
     for name, (scale, low, high) in space.items():
         left, here, right = (FORWARD[scale](v) for v in (low, point[name], high))
@@ -353,12 +361,13 @@ def zoom(space, point, share=1 / 3):
 
 # %% demo
 _, low, high = zoom({"rate": ("log", 1e-6, 1.0)}, {"rate": 1e-3})["rate"]
-print(f"six powers of ten around 0.001, then two: from {low:.2g} to {high:.2g}")
+print(f"1e-6 to 1, six powers of ten, becomes {low:.2g} to {high:.2g}, two")
 
 # %% [markdown]
 # ### Exercise 4 · `coarse_to_fine` · 4 points · about 6 minutes
-# `rounds` random searches, each in a space narrowed around the best point **so far**.
-# One history for all rounds.
+# Run `rounds` random searches with your `random_search`. After each round, narrow the
+# space with `zoom(space, best)` around the best point **so far**. Return the best point
+# of all rounds, and one history of all rounds.
 #
 # <details><summary>The history holds the last round only</summary>
 #
@@ -366,23 +375,23 @@ print(f"six powers of ten around 0.001, then two: from {low:.2g} to {high:.2g}")
 # </details>
 # <details><summary>It narrows around the wrong point</summary>
 #
-# The best so far may stem from an earlier round: look for it in the whole history.
+# The best so far may come from an earlier round: look for it in the whole history.
 # </details>
 
 
 # %% exercise="coarse_to_fine"
 def coarse_to_fine(objective, space, n, rounds, rng):
-    """Random searches in ever smaller spaces around the best point so far.
+    """Search at random in ever smaller spaces around the best point so far.
 
     Args:
-        objective: function of a point, its error; lower is better.
+        objective: function from a point to its error; lower is better.
         space: name → `(scale, low, high)`, see `draw_point`.
-        n: points a round.
+        n: points per round.
         rounds: how many rounds; the first one in the whole space.
         rng: a NumPy random generator.
 
     Returns:
-        best: the best point of all rounds, name → value.
+        best: the point with the lowest error of all rounds; of equal ones, any.
         history: list of `n * rounds` pairs `(point, error)`, in order.
 
     Example:
@@ -408,15 +417,16 @@ check(coarse_to_fine)
 
 # %% [markdown]
 # ### Watch it work
-# Real trainings on the silhouettes, some 25 for each search: the learning rate over
-# five powers of ten, Adam's $\epsilon$ over four. Before you run: which one matters?
+# These are real runs on the silhouettes, about 25 for each search: the learning rate
+# over five powers of ten, Adam's $\epsilon$ over four. Before you run the cell: which
+# of the two matters?
 
 # %% demo
 space = {"rate": ("log", 1e-5, 1.0), "epsilon": ("log", 1e-10, 1e-6)}
 
 
 def dev_error(point):
-    """What the searches want low."""
+    """The objective of the searches."""
     return error(small_net(point))
 
 
@@ -436,21 +446,21 @@ figures_c2w3.searches(
     found,
     "rate",
     "epsilon",
-    reading="Dark is good; above each panel its lowest dev error, ringed below. The "
-    "colour changes from left to right only: ε does not matter, and the grid has tried "
-    "five rates five times.",
+    reading="Dark is good; the title gives the lowest dev error, and a ring marks it. "
+    "Colours change from left to right only: ε hardly matters, so the grid tried each "
+    "of its five rates five times.",
 )
 
 # %% [markdown]
-# The grid was lucky: one of its five rates lies in the valley. Is the next problem as
-# kind? Let us repeat it three hundred times on a stand-in that costs nothing: a valley
-# at a *random place* along one hyperparameter, flat along the other. How low is the
-# best error after each try, on average?
+# The grid was lucky: one of its five rates lies in the valley. What about the next
+# problem? Let us repeat this three hundred times on a cheap substitute: a valley at a
+# *random position* along one hyperparameter, flat along the other. How low is the best
+# error after each run, on average?
 
 
 # %% demo
 def best_so_far(search):
-    """Lowest error after each of 24 tries, averaged over 300 random valleys."""
+    """Lowest error after each of 24 runs, averaged over 300 random valleys."""
     curves = []
     for seed in range(300):
         rng = np.random.default_rng(seed)
@@ -481,18 +491,19 @@ plots.lines(
     curves,
     np.arange(1, 25),
     log="y",
-    xlabel="trainings paid for",
-    ylabel="best error so far, above the optimum",
-    reading="The grid stops improving once it has met its five rates. From the ninth "
-    "try on, narrowing pays.",
+    xlabel="runs",
+    ylabel="best error so far",
+    reading="The grid stops improving once it has tried its five rates. From the ninth "
+    "run on, the second round of coarse to fine, narrowing pays.",
 )
 for name, values in curves.items():
     print(f"{name:<15} {values[-1]:.4f}")
 
 # %% [markdown]
-# Back to the animals. The settings were *chosen* on the dev set, so they are *judged*
-# on another: train the three winners for longer, and only now look at the test set.
-# Before you run: their rates are 0.0032, 0.0023 and 0.0036. Will they differ much?
+# Back to the animals. The hyperparameters were *chosen* on the dev set, so they are
+# *judged* on another: train the three winners for longer, and only now use the test
+# set. Before you run the cell: the three rings above are at similar rates. Will the
+# test errors differ much?
 
 # %% demo
 for name, history in found.items():
@@ -502,42 +513,45 @@ for name, history in found.items():
           f"test {error(net, 'test'):.1%}  (chance 90.0%)")  # fmt: skip
 
 # %% [markdown]
-# ## One panda or many fish?
+# ## One panda or much caviar?
 # A **panda** raises one cub and watches it day and night: train one model, look at its
-# curve every day, nudge the rate. A fish that gives **caviar** lays a million eggs and
-# waits: train many settings side by side, keep the best. Your computers decide. What
-# takes weeks on all you have is a panda; what you can afford ten times is caviar.
+# curve every day, adjust the rate. A fish that produces **caviar** lays a million eggs
+# and waits: train many models side by side, and keep the best. Your hardware decides.
+# If one run takes all of it for weeks, raise a panda; if you can afford many runs,
+# choose caviar.
 #
 # Either way, search again now and then. Data change, code changes, and last year's best
 # rate is a guess.
 
 # %% concept="panda_or_caviar"
-# One training of your speech model takes your only machine nine days. You …
-# A: start a grid of 25 settings, one after the other
+# One run of your speech model takes your only machine nine days. You …
+# A: start a grid of 25 points, one after the other
 # B: train on one tenth of the data and publish that model
 # C: train one model, watch its curve, and adjust as it goes
-# D: draw 25 random settings and train each for nine days
+# D: draw 25 random points and train each for nine days
 panda_or_caviar = None
 
 # %% [markdown]
 # # Part 2 · Many classes
-# One sigmoid says how likely *one* thing is. For $C$ classes of which exactly one is
-# true, the last layer gives $C$ scores, and **softmax** turns each column of scores
-# into shares of probability:
+# A sigmoid gives the probability of *one* thing. For $C$ classes of which exactly one
+# is true, the last layer gives $C$ scores, and **softmax** turns each column of scores
+# into probabilities:
 #
 # $$a_j = \frac{e^{z_j}}{\sum_k e^{z_k}}$$
 #
-# By hand: scores $(0, \ln 2, \ln 5)$ become $(1, 2, 5)$, so the shares are
-# $(\frac18, \frac28, \frac58)$. The *hard* max would say $(0, 0, 1)$; hence the name.
+# By hand: the exponentials of the scores $(0, \ln 2, \ln 5)$ are $(1, 2, 5)$, so the
+# probabilities are $(\frac18, \frac28, \frac58)$. The *hard* max would be $(0, 0, 1)$;
+# hence the name.
 
 # %% [markdown]
 # ### Exercise 5 · `softmax` · 4 points · about 4 minutes
-# You wrote it in course 1 with examples in rows. Here an example is a **column**.
+# Turn each column of scores into probabilities. You wrote it in course 1 with examples
+# in rows; here an example is a **column**.
 #
 # <details><summary>nan where a score is 1000</summary>
 #
-# Shares do not change when the same number is taken from all scores of a column. Take
-# the largest, and no exponent exceeds 0.
+# The result does not change if you subtract the same number from all scores of a
+# column. Subtract the largest, and no exponent is above 0.
 # </details>
 # <details><summary>The rows sum to 1</summary>
 #
@@ -547,7 +561,7 @@ panda_or_caviar = None
 
 # %% exercise="softmax"
 def softmax(Z):
-    """Shares of probability, column by column; stable for large scores.
+    """Turn scores into probabilities, column by column; stable for large scores.
 
     Args:
         Z: array `(C, m)`, the scores of an example in each column.
@@ -570,8 +584,8 @@ def softmax(Z):
 check(softmax)
 
 # %% concept="which_output"
-# For which task does a softmax over the four answers fit?
-# A: which one of four fruits lies in the box
+# For which task is a softmax over four classes suitable?
+# A: which one of four fruits is in the box
 # B: which of four fruits can be seen, perhaps several, perhaps none
 # C: how many grams each of four fruits weighs
 # D: whether each of four sensors is broken
@@ -579,22 +593,29 @@ which_output = None
 
 # %% [markdown]
 # ## One-hot
-# Labels are numbers, 0 to $C-1$, but class 4 is not twice class 2. So the truth becomes
-# a column, with a 1 in the place of the class: for $C = 3$, the labels `[2, 0]` become
+# Labels are numbers from 0 to $C-1$, but class 4 is not twice class 2. So each label
+# becomes a column, with a 1 in the row of its class. For $C = 3$, `[2, 0]` becomes
 #
 # ```
 # [[0, 1],
 #  [0, 0],
 #  [1, 0]]
 # ```
-#
+
+# %% [markdown]
 # ### Exercise 6 · `one_hot_matrix` · 2 points · about 3 minutes
-# Take the number of rows from `C`: the last class may not occur in this batch.
+# Return the one-hot matrix of some labels. Take the number of rows from `C`: the last
+# class may not occur in this batch.
+#
+# <details><summary>The shape is (C, m) in some cases only</summary>
+#
+# Did you take the largest label for the number of classes?
+# </details>
 
 
 # %% exercise="one_hot_matrix"
 def one_hot_matrix(labels, C):
-    """A column for each label, with a 1 in the row of its class.
+    """Make a column for each label, with a 1 in the row of its class.
 
     Args:
         labels: array `(m,)` of ints from 0 to `C - 1`.
@@ -619,7 +640,8 @@ check(one_hot_matrix)
 
 # %% [markdown]
 # ## The cost
-# As before: pay $-\ln$ of the share that the *true* class got, and average,
+# As before: the loss is $-\ln$ of the probability of the *true* class, and the cost is
+# the average,
 #
 # $$J = -\frac1m \sum_{i=1}^{m} \sum_{j=1}^{C} y_j^{(i)} \ln a_j^{(i)}$$
 #
@@ -627,17 +649,17 @@ check(one_hot_matrix)
 
 # %% [markdown]
 # ### Exercise 7 · `cross_entropy` · 3 points · about 4 minutes
-# Sum over classes, average over examples.
+# Compute the cost: sum over the classes, average over the examples.
 #
 # <details><summary>The cost is C times too small</summary>
 #
-# `np.mean` of the whole table divides by $C\,m$. Divide by $m$ only.
+# `np.mean` of the whole matrix divides by $C\,m$. Divide by $m$ only.
 # </details>
 
 
 # %% exercise="cross_entropy"
 def cross_entropy(A, Y):
-    """Average cross-entropy of shares of probability.
+    """Compute the average cross-entropy of probabilities.
 
     Args:
         A: array `(C, m)`, positive, each column with the sum 1.
@@ -652,7 +674,7 @@ def cross_entropy(A, Y):
         0.5816
     """
     ### BEGIN SOLUTION
-    return -np.mean(np.log(np.sum(A * Y, axis=0)))  # the true share in each column
+    return -np.mean(np.log(np.sum(A * Y, axis=0)))  # of the true class in each column
     ### END SOLUTION
 
 
@@ -660,24 +682,31 @@ def cross_entropy(A, Y):
 check(cross_entropy)
 
 # %% concept="cost_at_start"
-# An untrained net gives every one of ten classes the same share. What is its cost? Two
-# decimals. (Look at this number first whenever you train something new.)
+# An untrained network gives each of ten classes the same probability. What is its cost?
+# Two decimals. (Look at this number first whenever you train something new.)
 cost_at_start = None
 
 # %% [markdown]
-# ## The slope
-# Softmax and logarithm undo each other, and what is left is the same as for one neuron:
-# what it said minus what is true. As $J$ is an average, so is its slope:
+# ## The gradient
+# The derivatives of softmax and logarithm combine, and what is left is the same as for
+# one neuron: prediction minus ground truth. As $J$ is an average, there is a $\frac1m$:
 #
 # $$dZ = \frac{\partial J}{\partial Z} = \frac1m (A - Y)$$
-#
+
+# %% [markdown]
 # ### Exercise 8 · `softmax_backward` · 3 points · about 2 minutes
-# The $\frac1m$ is in here from now on, once and for all: later layers just multiply.
+# Return this $dZ$. From now on the $\frac1m$ is in it once and for all: earlier layers
+# just multiply.
+#
+# <details><summary>Every value is m times too large</summary>
+#
+# The cost is an average. The number of examples is that of the columns.
+# </details>
 
 
 # %% exercise="softmax_backward"
 def softmax_backward(A, Y):
-    """Gradient of `cross_entropy(softmax(Z), Y)` in the scores `Z`.
+    """Compute the gradient of `cross_entropy(softmax(Z), Y)` with respect to `Z`.
 
     Args:
         A: array `(C, m)`, the output of `softmax`.
@@ -701,13 +730,13 @@ check(softmax_backward)
 
 # %% [markdown]
 # ### Watch it work
-# Softmax with no hidden layer, on points of a plane. Before you run: what shape are the
-# borders between two classes?
+# Softmax without a hidden layer, on points in the plane. Before you run the cells: what
+# shape do the boundaries between two classes have?
 
 
 # %% demo
 def softmax_regression(X, labels, C, steps=400, learning_rate=0.3):
-    """Train `W X + b` at a falling rate; returns a function from points to classes."""
+    """Train `W X + b`, the rate falling; returns a function from points to classes."""
     rng, Y = np.random.default_rng(0), one_hot_matrix(labels, C).astype(X.dtype)
     W, b = np.zeros((C, X.shape[0]), X.dtype), np.zeros((C, 1), X.dtype)
     for t in range(steps):
@@ -730,44 +759,44 @@ for C in (3, 5):
     panels[f"{C} classes"] = (softmax_regression(X, labels, C), X, labels)
 figures_c2w3.regions(
     panels,
-    reading="Straight borders everywhere: between two classes the difference of their "
-    "scores is 0, and that is a line.",
+    reading="All boundaries are straight: there the scores of two classes are equal, "
+    "and this is a linear equation.",
 )
 
 # %% [markdown]
-# The same on clothes: Fashion-MNIST, ten classes, 10,000 pictures to train on (1,000 of
-# them set aside as dev set) and 2,000 to test. What it reaches is our **baseline**:
-# whatever is deeper has to beat it.
+# The same on clothes: Fashion-MNIST, ten classes, 9,000 images to train on, 1,000 as
+# dev set and 2,000 as test set. What it reaches is our **baseline**: deeper networks
+# have to beat it.
 
 # %% demo
 clothes = data.load("fashion")
 order = np.random.default_rng(0).permutation(len(clothes.train_y))
-pictures = (clothes.train_x[order].reshape(-1, 784).T / 255).astype(np.float32)
+images = (clothes.train_x[order].reshape(-1, 784).T / 255).astype(np.float32)
 labels = clothes.train_y[order]
-X_train, y_train = pictures[:, :9000], labels[:9000]
-X_dev, y_dev = pictures[:, 9000:], labels[9000:]
+X_train, y_train = images[:, :9000], labels[:9000]
+X_dev, y_dev = images[:, 9000:], labels[9000:]
 X_test = (clothes.test_x.reshape(-1, 784).T / 255).astype(np.float32)
 y_test = clothes.test_y
 
-with one_blas_thread():  # products so small are not worth sharing
+with one_blas_thread():  # such small products gain nothing from threads
     linear = softmax_regression(X_train, y_train, 10, steps=1500)
 baseline = float(np.mean(linear(X_test) == y_test))
-print(f"softmax regression: {baseline:.1%} of the test set right, chance is 10%")
+print(f"softmax regression: test accuracy {baseline:.1%}, chance is 10 %")
 first = [int(np.argmax(y_train == k)) for k in range(10)]
 plots.images(X_train.T[first].reshape(-1, 28, 28), clothes.classes, columns=5)
 
 # %% [markdown]
 # # Part 3 · Batch norm
-# A deep net is a chain of layers, each learning from the one before. But the one before
-# is learning, too: its output wanders, and what a layer learned a moment ago was for
-# inputs that no longer come. For the network's own input you would *normalize*. **Batch
-# norm** does so inside, before each activation, row by row, over the mini-batch:
+# A deep network is a chain of layers, each learning from the output of the one before.
+# But that one is learning too: its output drifts, and what a layer learned a moment ago
+# was for other inputs. You *normalize* the network's own input. **Batch norm** does the
+# same inside, before each activation function, unit by unit, over the mini-batch:
 #
 # $$\hat z = \frac{z - \mu}{\sqrt{\sigma^2 + \epsilon}} \qquad
 # \tilde z = \gamma\, \hat z + \beta$$
 #
-# $\gamma$ and $\beta$ are learned: the layer may choose any mean and spread, but by two
-# numbers of its own rather than by the accidents of all weights before it.
+# $\gamma$ and $\beta$ are learned: a unit may have any mean and spread, but they depend
+# on two numbers of its own instead of all the weights before it.
 
 # %% [markdown]
 # By hand, one unit, a batch of four: $z = (1, 3, 3, 5)$ has $\mu = 3$ and
@@ -775,34 +804,34 @@ plots.images(X_train.T[first].reshape(-1, 28, 28), clothes.classes, columns=5)
 # $\hat z \approx (-1.41, 0, 0, 1.41)$. With $\gamma = 2$ and $\beta = 10$ it becomes
 # $(7.17, 10, 10, 12.83)$.
 #
-# **In use there is no batch.** A single picture has no variance, and its answer should
-# not depend on who else asks. So training keeps **running** averages of $\mu$ and
-# $\sigma^2$, and use takes those:
+# **At test time there is no batch.** A single image has no variance, and its prediction
+# should not depend on other images. So training keeps **running** averages of $\mu$ and
+# $\sigma^2$, and these are used at test time:
 #
 # $$\text{running} \leftarrow 0.9 \cdot \text{running} + 0.1 \cdot \text{batch}$$
 
 # %% concept="where_b_goes"
 # A layer computes Z = W A + b, then batch norm. What does b do?
 # A: it sets the mean of Z_tilde, together with beta
-# B: nothing, since the mean over the batch takes it away again
+# B: nothing, since the mean over the batch is subtracted again
 # C: it scales the variance, so that gamma is not needed
 # D: it matters in training, but not with running averages
 where_b_goes = None
 
 # %% [markdown]
 # ### Exercise 9 · `batchnorm_forward` · 9 points · about 12 minutes
-# Two modes. `"train"`: statistics of the batch (divide by $m$), and `running` moves.
-# `"test"`: statistics from `running`, which stays. Do not write into the arrays that
-# `running` holds: the net below uses some of them twice.
+# Normalize, scale and shift each row. Mode `"train"`: use mean and variance of the
+# batch (divide by $m$), and update `running`. Mode `"test"`: use `running`, and leave
+# it as it is. Never write into the arrays that `running` holds: they may be in use
+# elsewhere.
 #
 # <details><summary>It normalizes the wrong axis</summary>
 #
-# A unit is a row. Mean and variance run over its examples, `axis=1`, and have shape
-# `(n, 1)`.
+# A unit is a row. Mean and variance over its examples, `axis=1`, have shape `(n, 1)`.
 # </details>
-# <details><summary>`running` after: not what was expected</summary>
+# <details><summary>`running` is not what was expected</summary>
 #
-# Put new arrays under its two keys; 0.9 of the *old* value stays.
+# Put new arrays under its two keys; the *old* value has the weight 0.9.
 # </details>
 
 
@@ -818,9 +847,9 @@ def batchnorm_forward(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8)
         beta: array `(n, 1)`, the learned shift.
         running: `{"mean": array (n, 1), "var": array (n, 1)}`, averages over batches.
             In mode "train" both entries **are replaced** by new arrays; in mode "test"
-            they are used, and stay.
+            they are used and stay unchanged.
         mode: "train" or "test".
-        momentum: share of the running averages that is kept, 0 to 1.
+        momentum: weight of the old running averages, 0 to 1.
         epsilon: added to the variance, under the root.
 
     Returns:
@@ -855,23 +884,23 @@ def batchnorm_forward(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8)
 check(batchnorm_forward)
 
 # %% concept="batch_of_one"
-# By mistake a net with batch norm is used in mode "train", one picture at a time. Then
-# the output of every batch-norm layer is …
-# A: Z itself, as one example needs no normalizing
+# By mistake, a network with batch norm is used in mode "train", one image at a time.
+# Then the output of every batch-norm layer is …
+# A: Z itself, as one example needs no normalization
 # B: not a number, as its variance is zero
 # C: right, only a little noisier than with a batch
-# D: beta, whatever the picture shows
+# D: beta, whatever the image shows
 batch_of_one = None
 
 # %% [markdown]
-# ## Going back
-# Given $d\tilde Z$, two slopes are sums over the batch, as $\gamma$ and $\beta$ meet
-# every example:
+# ## The backward pass
+# Given $d\tilde Z$, two gradients are sums over the batch, as $\gamma$ and $\beta$ are
+# used for every example:
 #
 # $$d\gamma = \sum_i d\tilde z_i\, \hat z_i \qquad d\beta = \sum_i d\tilde z_i$$
 #
-# For $dZ$ mind that nudging one $z_i$ also moves $\mu$ and $\sigma$, and with them the
-# whole batch. The three paths together give
+# For $dZ$, note that changing one $z_i$ also changes $\mu$ and $\sigma$, and with them
+# the whole batch. The three paths together give
 #
 # $$dz_i = \frac{\gamma}{\sqrt{\sigma^2 + \epsilon}}
 # \Big( d\tilde z_i \;-\; \frac1m d\beta \;-\; \frac1m \hat z_i\, d\gamma \Big)$$
@@ -879,20 +908,22 @@ batch_of_one = None
 # %% [markdown]
 # <details><summary>Where do the two subtracted terms come from?</summary>
 #
-# One is the path through $\mu$, the other the path through $\sigma$. Batch norm throws
-# away the mean and the spread of a batch. So no gradient can ask to move them: $dZ$ has
-# no component along "all up together" (the first term) nor "all wider" (the second).
+# One is the path through $\mu$, the other the path through $\sigma$. Batch norm removes
+# the mean and the spread of a batch, so no gradient can ask to change them: $dZ$ has no
+# component along "all up together" (the first term), and almost none along "all wider"
+# (the second; $\epsilon$ leaves a little).
 # </details>
 # <details><summary><b>Predict</b>: the sum of each row of dZ in training?</summary>
 #
-# 0. Pushing a whole row up changes nothing, so its slope is nothing.
+# It is 0. Adding the same number to a whole row changes nothing.
 # </details>
 
 # %% [markdown]
 # ### Exercise 10 · `batchnorm_backward` · 8 points · about 10 minutes
-# In mode "test" the statistics are constants, and both subtracted terms vanish.
+# Return `dZ`, `dgamma` and `dbeta` by the formulas above. In mode `"test"` the
+# statistics are constants, and the two subtracted terms vanish.
 #
-# <details><summary>dgamma or dbeta has one axis</summary>
+# <details><summary>dgamma or dbeta has only one axis</summary>
 #
 # They have the shape of `gamma`, `(n, 1)`: keep the axis.
 # </details>
@@ -904,10 +935,10 @@ batch_of_one = None
 
 # %% exercise="batchnorm_backward"
 def batchnorm_backward(dZ_tilde, cache):
-    """Gradients of batch norm.
+    """Compute the gradients of batch norm.
 
     Args:
-        dZ_tilde: array `(n, m)`, the gradient in `Z_tilde`.
+        dZ_tilde: array `(n, m)`, the gradient with respect to `Z_tilde`.
         cache: what `batchnorm_forward` returned.
 
     Returns:
@@ -926,10 +957,10 @@ def batchnorm_backward(dZ_tilde, cache):
     Z_hat, m = cache["Z_hat"], dZ_tilde.shape[1]
     dgamma = np.sum(dZ_tilde * Z_hat, axis=1, keepdims=True)
     dbeta = np.sum(dZ_tilde, axis=1, keepdims=True)
-    centred = dZ_tilde
+    centered = dZ_tilde
     if cache["mode"] == "train":
-        centred = dZ_tilde - dbeta / m - Z_hat * dgamma / m
-    return cache["gamma"] / cache["std"] * centred, dgamma, dbeta
+        centered = dZ_tilde - dbeta / m - Z_hat * dgamma / m
+    return cache["gamma"] / cache["std"] * centered, dgamma, dbeta
     ### END SOLUTION
 
 
@@ -937,16 +968,16 @@ def batchnorm_backward(dZ_tilde, cache):
 check(batchnorm_backward)
 
 # %% [markdown]
-# ## Put it into a net
-# Six hidden layers of 50 units with ReLU, in the notation of course 1. The only news
-# is one line forwards and one backwards; both are yours. Nine learning rates, from
-# 0.001 to 10, 300 steps each. Before you run: which of them will train the net without
-# batch norm, and which with it?
+# ## Put it into a network
+# Six hidden layers of 50 units with ReLU, in the notation of course 1. Batch norm adds
+# one line to the forward pass and one to the backward pass; both are yours. We try nine
+# learning rates, from 0.001 to 10, 300 steps each. Before you run the cells: which of
+# them will train the network without batch norm, and which with it?
 
 
 # %% demo
 def new_net(sizes, rng):
-    """He weights, zeros for b and beta, ones for gamma, for each layer."""
+    """For each layer: He weights, zeros for b and beta, ones for gamma."""
     net = []
     for n_in, n in itertools.pairwise(sizes):
         W = rng.normal(size=(n, n_in)) * np.sqrt(2 / n_in)
@@ -957,7 +988,7 @@ def new_net(sizes, rng):
 
 
 def forward(net, X, mode, normalize):
-    """Shares of the classes, and for each layer what the way back needs."""
+    """Probabilities, and for each layer what the backward pass needs."""
     A, caches = X, []
     for layer in net:
         Z, cache, last = layer["W"] @ A + layer["b"], None, layer is net[-1]
@@ -972,7 +1003,7 @@ def forward(net, X, mode, normalize):
 
 # %% demo
 def descend(net, A, Y, caches, rate):
-    """One step of gradient descent on all parameters of the net."""
+    """Take one step of gradient descent on all parameters of the network."""
     dA = None
     for layer, (A_prev, Z, cache) in zip(net[::-1], caches[::-1], strict=True):
         dZ = softmax_backward(A, Y) if dA is None else dA * (Z > 0)
@@ -986,10 +1017,10 @@ def descend(net, A, Y, caches, rate):
 
 
 def train(rate, normalize, steps=300, batch=64, watch=None):
-    """Train six hidden layers; `watch` is called with the net before each step."""
+    """Train six hidden layers; `watch` is called with the layers before each step."""
     rng = np.random.default_rng(0)
     net, Y = new_net([784, *[50] * 6, 10], rng), np.eye(10, dtype=np.float32)
-    # Some of these rates are meant to blow up.
+    # With some of these rates training diverges, on purpose.
     with np.errstate(all="ignore"), one_blas_thread():
         for _ in range(steps):
             if watch:
@@ -1004,7 +1035,7 @@ def train(rate, normalize, steps=300, batch=64, watch=None):
 
 # %% demo
 def accuracy(net, X, labels, normalize, mode="test"):
-    """Share of right answers."""
+    """Fraction of right answers."""
     with np.errstate(all="ignore"), one_blas_thread():
         return float(np.mean(forward(net, X, mode, normalize)[0].argmax(0) == labels))
 
@@ -1024,8 +1055,8 @@ plots.lines(
     xlabel="learning rate",
     ylabel="dev accuracy after 300 steps",
     baseline={"chance": 0.1},
-    reading="With batch norm the window of rates that train this net is far wider, and "
-    "it reaches higher.",
+    reading="With batch norm, far larger learning rates train this network, and its "
+    "best accuracy is higher.",
 )
 for name, values in reached.items():
     good = rates[np.array(values) > 0.7]
@@ -1034,9 +1065,9 @@ for name, values in reached.items():
 
 # %% [markdown]
 # ## Why it helps: the drift, measured
-# Send the same 500 pictures through the net before every step, and write down what each
-# unit of the fourth layer receives: the mean, and the spread. If the layers before it
-# pull the rug, you will see it move.
+# Send the same 500 images through the network before every step, and record what each
+# unit of the fourth layer receives: mean and standard deviation. If the layers before
+# it change its inputs, you will see it.
 
 # %% demo
 probe, seen = X_dev[:, :500], {}
@@ -1044,7 +1075,7 @@ for name, normalize in (("plain", False), ("batch norm", True)):
     noted = []
 
     def note(net, normalize=normalize, noted=noted):
-        """Mean and spread of what enters each ReLU of layer four."""
+        """Record mean and standard deviation of the input of each ReLU in layer 4."""
         copies = [layer | {"running": dict(layer["running"])} for layer in net]
         Z = forward(copies, probe, "train", normalize)[1][3][1]
         noted.append((Z.mean(axis=1), Z.std(axis=1)))
@@ -1057,19 +1088,20 @@ plots.lines(
     xlabel="step of training",
     ylabel="drift, in standard deviations",
     reading="How far the mean input of a unit has moved since the start, for the same "
-    "pictures, averaged over the 50 units.",
+    "images, averaged over the 50 units.",
 )
 
 # %% [markdown]
-# Two more reasons people give. Gradients of a normalized layer do not care how large
-# its weights are, which keeps steps sane at high rates. And each picture is seen with
-# other companions every time, a little **noise** that regularizes, the more the smaller
-# the batch. Do not count on it: use dropout for that.
+# Two more reasons are often given. If you scale all weights before a batch norm by $c$,
+# its output stays the same, and the gradient of these weights becomes $1/c$ times as
+# large: larger weights take smaller steps, which keeps training stable at high rates.
+# And each image is seen with other images every time, which adds a little **noise**
+# that regularizes, more so in small batches. Do not rely on it: use dropout for that.
 #
-# ## Companions at test time
-# The same trained net, the same test pictures, but with the statistics of the *test
-# batch* instead of the running ones. Before you run: what happens at batch size 1? At
-# which size is the difference gone?
+# ## Batch statistics at test time
+# Now the same trained network and the same test images, but with the statistics of the
+# *test batch* instead of the running averages. Before you run the cell: what happens
+# with batches of 1? At which size is the difference gone?
 
 # %% demo
 net = train(0.3, True, steps=600)
@@ -1088,35 +1120,35 @@ plots.lines(
     log="x",
     markers=True,
     from_zero=True,
-    xlabel="pictures a test batch",
+    xlabel="images per test batch",
     ylabel="test accuracy",
     baseline={"running averages, any size": steady, "chance": 0.1},
-    reading="Alone, every picture gets the same answer. With running averages the "
-    "answer depends on the picture only.",
+    reading="Alone, every image gets the same answer. With running averages, the "
+    "answer depends only on the image.",
 )
-print(f"with running averages {steady:.1%}, alone {in_batches[0]:.1%}")
+print(f"running averages {steady:.1%}, batches of one {in_batches[0]:.1%}")
 
 # %% demo
-# And b? Add 100 to every bias of the hidden layers, and compare the answers.
+# And b? Add 100 to every bias of the hidden layers, and compare the predictions.
 moved = [layer | {"b": layer["b"] + 100, "running": dict(layer["running"])}
          for layer in net[:-1]] + [net[-1]]  # fmt: skip
 before = forward(net, X_dev[:, :200], "train", True)[0]
 after = forward(moved, X_dev[:, :200], "train", True)[0]
-print(f"largest change of any share of probability: {np.abs(after - before).max():.4f}")
+print(f"largest change of any probability: {np.abs(after - before).max():.4f}")
 
 # %% [markdown]
-# Nothing, up to rounding: $\mu$ takes every constant away. With batch norm leave `b`
-# out; $\beta$, added behind it, does its work.
+# Nothing changes, up to rounding: subtracting $\mu$ removes every constant. With batch
+# norm leave `b` out; $\beta$ does its work.
 #
 # # Part 4 · Never derive a gradient again
-# `descend` above had to know the slope of each line of `forward`, and their order. Add
-# a layer, and you do it again. But the computer *saw* the forward pass. If it writes
-# down each operation as it happens, it can walk back alone.
+# `descend` above had to know the derivative of each line of `forward`, and their order.
+# Add a layer, and you do it again. But the computer *saw* the forward pass. If it
+# records each operation as it happens, it can go back alone.
 #
 # Three ideas are enough. **Record**: each result remembers its parents. **Rule**: each
-# operation knows how a gradient passes through it, and nothing else. **Order**: walk
-# the records backwards, adding up what arrives. This is *reverse-mode automatic
-# differentiation*, autodiff for short.
+# operation knows how a gradient passes through it, and nothing else. **Order**: go back
+# through the records and add up the gradients. This is *reverse-mode automatic
+# differentiation*, or autodiff.
 
 
 # %%
@@ -1125,14 +1157,15 @@ class Tensor:
 
     Attributes:
         data: the values, a NumPy array of floats.
-        grad: slope of the result in each value, once `backward` has run; else None.
-        parents: the tensors it was computed from; none for a leaf.
+        grad: gradient of the result with respect to the values, once `backward` has
+            run; before that, None.
+        parents: the tensors it was computed from; empty for a leaf.
         rule: function from the gradient of this tensor to a tuple with the gradient
             of each parent; None for a leaf.
-        name: of the operation, or of a leaf.
+        name: of the operation or the leaf.
     """
 
-    __array_ufunc__ = None  # array * tensor asks the tensor
+    __array_ufunc__ = None  # array * tensor calls Tensor.__rmul__
 
     def __init__(self, data, parents=(), rule=None, name=""):
         self.data, self.grad = np.asarray(data, dtype=float), None
@@ -1151,35 +1184,37 @@ class Tensor:
 
 
 def as_tensor(value):
-    """A tensor; numbers and arrays become leaves."""
+    """The value as a tensor; numbers and arrays become leaves."""
     return value if isinstance(value, Tensor) else Tensor(value)
 
 
 # %% [markdown]
-# With `+`, `*` and `@` defined, `a * b + c` records itself. The rules are missing:
-# they are your next exercises. `g` is always the gradient of the operation's
-# *result*, in its shape; a rule answers with one gradient for each parent, in *theirs*.
+# With `+`, `*` and `@` defined, `a * b + c` records itself. The rules are missing: they
+# are your next exercises. `g` is always the **upstream gradient**: the gradient of the
+# operation's *result*, in its shape. A rule returns one gradient for each parent, in
+# *their* shapes.
 #
-# ## First a chore: what broadcasting did
+# ## First: undo broadcasting
 # `(3, 1) + (3, 4)` repeats the column four times. What is used four times gets four
-# gradients, and they add up. So the way back *sums* over every axis that was repeated,
-# and over every axis that was missing.
+# gradients, which add up. So the backward pass *sums* over every axis that was
+# repeated, and over every axis that was missing.
 #
-# By hand: $b$ of shape `(1,)` added to a row of three, with `g = [5, 6, 7]`: nudging
-# $b$ nudges all three, so its gradient is `[18]`.
+# By hand: $b$ of shape `(1,)` is added to a row of three, and `g = [5, 6, 7]`: a change
+# of $b$ changes all three, so its gradient is `[18]`.
 
 # %% [markdown]
 # ### Exercise 11 · `unbroadcast` · 5 points · about 7 minutes
-# From a gradient of the broadcast shape to one of shape `shape`.
+# Sum `gradient`, which has the broadcast shape, so that the result has the shape
+# `shape`.
 #
 # <details><summary>The shape is right, the values are too small</summary>
 #
-# Sum, do not average or pick the first.
+# Sum; do not average or take the first.
 # </details>
 # <details><summary>(4, 3) to (3,) goes wrong</summary>
 #
-# Axes are compared from the right. Sum away the extra ones on the left first, then sum
-# those of length 1 and keep them.
+# Axes are compared from the right. Sum over the extra ones on the left first, then over
+# those of length 1, and keep these.
 # </details>
 
 
@@ -1217,10 +1252,11 @@ check(unbroadcast)
 # %% [markdown]
 # ## A rule for a sum
 # The forward half of each operation is given; you write its rule, in the place marked.
-# For $t = a + b$, nudging either moves $t$ as much: both get `g`, if shapes allow.
+# For $t = a + b$, the derivative with respect to either is 1, so both parents get `g`,
+# in their own shapes.
 #
 # ### Exercise 12 · `add` · 2 points · about 3 minutes
-# A rule returns a **tuple**, one entry for each parent.
+# Write the rule: return a **tuple** with the gradient of `a` and that of `b`.
 #
 # <details><summary>The gradient of b has the wrong shape</summary>
 #
@@ -1230,7 +1266,7 @@ check(unbroadcast)
 
 # %% exercise="add"
 def add(a, b):
-    """Sum of two tensors, with broadcasting.
+    """Add two tensors, with broadcasting.
 
     Args:
         a: tensor.
@@ -1254,18 +1290,18 @@ check(add)
 
 # %% [markdown]
 # ### Exercise 13 · `multiply` · 3 points · about 3 minutes
-# For $t = a\,b$, elementwise: nudging $a$ by 1 moves $t$ by $b$, and the other way
-# round. By hand, $a = 2$, $b = 3$, $g = 10$: gradients 30 and 20.
+# Write the rule for $t = a\,b$, elementwise: $\partial t/\partial a = b$, and the other
+# way round. By hand, $a = 2$, $b = 3$, $g = 10$: the gradients are 30 and 20.
 #
-# <details><summary>The two gradients have changed places</summary>
+# <details><summary>The two gradients are swapped</summary>
 #
-# The slope in $a$ is the *other* factor.
+# The derivative with respect to $a$ is the *other* factor.
 # </details>
 
 
 # %% exercise="multiply"
 def multiply(a, b):
-    """Product of two tensors, elementwise, with broadcasting.
+    """Multiply two tensors, elementwise, with broadcasting.
 
     Args:
         a: tensor.
@@ -1292,15 +1328,20 @@ check(multiply)
 
 # %% [markdown]
 # ### Exercise 14 · `matmul` · 4 points · about 5 minutes
-# For $T = A B$ you know it from course 1, as `dW` and `dA_prev`:
-# $dA = G B^\top$ and $dB = A^\top G$. If you forget, let the shapes remind you: with
-# $A$ `(n, k)` and $B$ `(k, m)`, $G$ is `(n, m)`, and there is just one way to get
-# `(n, k)` from `(n, m)` and `(k, m)`.
+# Write the rule for $T = A B$. You know it from course 1 as `dW` and `dA_prev`: $dA = G
+# B^\top$ and $dB = A^\top G$. If you forget, look at the shapes: with $A$ `(n, k)` and
+# $B$ `(k, m)`, $G$ is `(n, m)`, and there is just one way to get `(n, k)` from `(n, m)`
+# and `(k, m)`.
+#
+# <details><summary>It works for square matrices only</summary>
+#
+# A transpose is missing, or the factors are in the wrong order.
+# </details>
 
 
 # %% exercise="matmul"
 def matmul(a, b):
-    """Matrix product of two tensors.
+    """Multiply two tensors as matrices.
 
     Args:
         a: tensor `(n, k)`.
@@ -1323,8 +1364,8 @@ check(matmul)
 
 # %% [markdown]
 # ### Exercise 15 · `relu` · 2 points · about 2 minutes
-# Where $a > 0$ the gradient passes; elsewhere it stops. Do not write into `g`: another
-# tensor may be waiting for the same array.
+# Write the rule: where $a > 0$ the gradient passes; elsewhere it is 0. Do not write
+# into `g`: another tensor may hold the same array.
 #
 # <details><summary>It expected a tuple of 1</summary>
 #
@@ -1334,7 +1375,7 @@ check(matmul)
 
 # %% exercise="relu"
 def relu(a):
-    """Positive part, elementwise.
+    """Take the positive part, elementwise.
 
     Args:
         a: tensor.
@@ -1356,24 +1397,25 @@ check(relu)
 
 # %% [markdown]
 # ### Exercise 16 · `sum_` · 4 points · about 6 minutes
-# The reverse of broadcasting: each value counts once in its sum, so the gradient of the
-# sum is *repeated* to all of them. If an axis has vanished, put it back first.
+# Write the rule, the reverse of broadcasting: each value counts once in its sum, so the
+# gradient of the sum is *repeated* for all of them. If an axis has vanished, put it
+# back first.
 #
 # <details><summary>could not broadcast, or wrong in square arrays only</summary>
 #
-# `np.expand_dims(g, axis)` puts a summed axis back as length 1; needed unless `axis` is
-# None or `keepdims` was set.
+# `np.expand_dims(g, axis)` puts a summed axis back with length 1. It is needed unless
+# `axis` is None or `keepdims` is true.
 # </details>
 
 
 # %% exercise="sum_"
 def sum_(a, axis=None, keepdims=False):
-    """Sum of a tensor over one axis or all.
+    """Sum a tensor over one axis or all.
 
     Args:
         a: tensor.
-        axis: which axis to sum over, an int; None for all.
-        keepdims: whether the summed axes stay, with length 1.
+        axis: the axis to sum over, an int from 0; None for all.
+        keepdims: whether the summed axes are kept, with length 1.
 
     Returns:
         Tensor; its rule turns `g`, of the shape of the sum, into a tuple with the
@@ -1396,24 +1438,25 @@ check(sum_)
 # %% [markdown]
 # ## The records form a graph
 # Here is $L = (a\,b + c)^2$, the example of the very first lab, written as $v \cdot v$.
-# Nothing was said about slopes; all that is recorded is who came from whom.
+# No derivative was mentioned; only the parents of each tensor are recorded.
 
 # %% demo
 a, b, c = (Tensor(x, name=n) for x, n in ((2, "a"), (3, "b"), (-1, "c")))
 v = a * b + c
 L = v * v
 figures_c2w3.graph(
-    L, height=2.2, reading="Squares are leaves, circles operations, with values below."
+    L, height=2.2, reading="Squares are leaves, circles operations; values are below."
 )
 
 # %% [markdown]
-# ## In which order back?
+# ## In which order?
 # A tensor may pass its gradient on only when the gradient is **complete**: when all
-# that were computed from it have delivered. $v$ is used twice, and gets two parts.
+# tensors that were computed from it have delivered theirs. $v$ is used twice, and gets
+# two parts.
 #
 # So first list all tensors with every parent before its children: a **topological
-# order**. Then walk the list from its end. By hand, above: $a$, $b$, $ab$, $c$, $v$,
-# $L$ is one such order; $c$ may as well stand first.
+# order**. Then go through the list from its end. By hand, above: $a$, $b$, $ab$, $c$,
+# $v$, $L$ is one such order; $c$ may as well come first.
 
 # %% concept="valid_order"
 # p = relu(x), q = p + x, r = p * q. Which order is topological?
@@ -1422,7 +1465,8 @@ valid_order = None
 
 # %% [markdown]
 # ### Exercise 17 · `topological_order` · 6 points · about 10 minutes
-# Visit a tensor: if it was seen, do nothing; else visit its parents, *then* append it.
+# Return the list of all tensors in a topological order. Visit a tensor: if it was seen,
+# do nothing; otherwise visit its parents, *then* append it.
 #
 # <details><summary>A tensor is listed twice</summary>
 #
@@ -1430,14 +1474,14 @@ valid_order = None
 # </details>
 # <details><summary>A parent comes after its child</summary>
 #
-# Appending before the visit to the parents, or level by level, does not suffice: there
-# may be a longer way around.
+# Appending a tensor before visiting its parents, or going level by level, is not
+# enough: there may be a longer path to it.
 # </details>
 
 
 # %% exercise="topological_order"
 def topological_order(tensor):
-    """All tensors that led to a tensor, parents before children.
+    """List all tensors that led to a tensor, parents before children.
 
     Args:
         tensor: the result; it comes last.
@@ -1464,12 +1508,12 @@ def topological_order(tensor):
 check(topological_order)
 
 # %% [markdown]
-# ## The walk
-# The result's slope in itself is 1. From the end of the list to its start: ask the rule
-# of each tensor, and **add** each answer to the parent's gradient. Add, not set: a
-# tensor used twice is owed both parts.
+# ## The backward pass
+# The gradient of the result with respect to itself is 1. From the end of the list to
+# its start: call the rule of each tensor, and **add** each part to the parent's
+# gradient. Add, do not set: a tensor used twice needs both parts.
 #
-# By hand, $L = v \cdot v$ at $v = 5$: the rule of $\times$ answers $(5, 5)$ for its two
+# By hand, $L = v \cdot v$ at $v = 5$: the rule of $\times$ returns $(5, 5)$ for its two
 # parents, both of which are $v$. So $v$ gets $5 + 5 = 10$, and indeed $2v = 10$.
 
 # %% concept="used_twice"
@@ -1478,8 +1522,9 @@ used_twice = None
 
 # %% [markdown]
 # ### Exercise 18 · `backward` · 7 points · about 10 minutes
-# Every call starts afresh: gradients left over from before do not count. Ask each rule
-# once, when the gradient of its tensor is complete.
+# Set the `grad` of every tensor as above, with your `topological_order`. Every call
+# starts afresh: gradients from before do not count. Call each rule once, when its
+# tensor's gradient is complete.
 #
 # <details><summary>Gradients of tensors used twice are too small</summary>
 #
@@ -1494,13 +1539,13 @@ used_twice = None
 
 # %% exercise="backward"
 def backward(tensor):
-    """Set `grad` of a tensor and of all that led to it; by reverse-mode autodiff.
+    """Set `grad` of a tensor and of all that led to it, by reverse-mode autodiff.
 
     Source: Linnainmaa (1970); Rumelhart, Hinton and Williams (1986).
 
     Args:
         tensor: the result. Its own `grad` becomes ones of its shape; that of each
-            tensor before it, the slope of the (summed) result in each of its values.
+            tensor before it, the gradient of the (summed) result with respect to it.
     """
     ### BEGIN SOLUTION
     order = topological_order(tensor)
@@ -1522,15 +1567,15 @@ backward(L)
 figures_c2w3.graph(
     L,
     height=2.4,
-    reading="The slopes 30, 20 and 10 that you once worked out by hand. v, the +, is "
-    "used twice and collects 5 + 5.",
+    reading="The gradients 30, 20 and 10 that you once worked out by hand. v, the +, "
+    "is used twice and adds up 5 + 5.",
 )
 
 # %% [markdown]
-# ## The gradients of course 1, for nothing
-# A net of two layers, ReLU and sigmoid, with the cost of logistic regression. Two more
-# operations are needed. Read them: a forward half and a rule, and nothing that knows of
-# networks.
+# ## The gradients of course 1, for free
+# Now a network of two layers, ReLU and sigmoid, with the cost of logistic regression.
+# It needs two more operations. Read them: a forward half and a rule, and nothing that
+# knows of networks.
 
 
 # %% demo
@@ -1555,15 +1600,15 @@ A2 = sigmoid(net["W2"] @ A1 + net["b2"])
 J = sum_(Y * log(A2) + (1 - Y) * log(A2 * -1 + 1)) * (-1 / 8)
 backward(J)
 figures_c2w3.graph(
-    A2, height=2.6, reading="The graph of the net up to A2, with shapes. The cost adds "
-    "more tensors, and backward walks them all.",
+    A2, height=2.6, reading="The graph of the network up to A2, with shapes. The cost "
+    "adds more tensors, and backward goes through them all.",
 )  # fmt: skip
 print(f"{len(topological_order(J))} tensors in the graph of J")
 
 
 # %% demo
 def by_hand(X, Y, A1, A2, W2):
-    """The gradients as derived in course 1, week 4."""
+    """The gradients as derived in course 1, week 4, here with 1/m in dZ2."""
     dZ2 = (A2 - Y) / Y.shape[1]
     dZ1 = (W2.T @ dZ2) * (A1 > 0)
     return {
@@ -1573,18 +1618,18 @@ def by_hand(X, Y, A1, A2, W2):
 
 
 print("gradient   largest difference between by hand and by backward")
-for name, slope in by_hand(X.data, Y, A1.data, A2.data, net["W2"].data).items():
-    print(f"{name:<10} {np.abs(net[name].grad - slope).max():.1e}")
+for name, grad in by_hand(X.data, Y, A1.data, A2.data, net["W2"].data).items():
+    print(f"{name:<10} {np.abs(net[name].grad - grad).max():.1e}")
 
 # %% [markdown]
-# Equal to the last digit. Whatever you can write with these operations, you can train;
-# no slope has to be derived again.
+# They are equal, up to rounding. Whatever you can write with these operations, you can
+# train; you never have to derive its gradient.
 #
 # # Part 5 · A framework
 # ### Exercise 19 · `sgd_step` · 3 points · about 3 minutes
-# One step of gradient descent: `p.data` of each parameter moves against `p.grad`.
+# Take one step of gradient descent: change `p.data` of each parameter, using `p.grad`.
 #
-# <details><summary>Nothing has moved</summary>
+# <details><summary>No parameter has changed</summary>
 #
 # `p = p - …` gives the *name* p to something new. Set `p.data`.
 # </details>
@@ -1592,11 +1637,11 @@ for name, slope in by_hand(X.data, Y, A1.data, A2.data, net["W2"].data).items():
 
 # %% exercise="sgd_step"
 def sgd_step(parameters, learning_rate):
-    """Move each parameter against its gradient; changes their `data`, returns nothing.
+    """Take one step of gradient descent; changes `data`, returns nothing.
 
     Args:
-        parameters: list of tensors; one whose `grad` is None stays where it is.
-        learning_rate: length of the step.
+        parameters: list of tensors; one whose `grad` is None stays unchanged.
+        learning_rate: a number.
     """
     ### BEGIN SOLUTION
     for p in parameters:
@@ -1609,7 +1654,7 @@ def sgd_step(parameters, learning_rate):
 check(sgd_step)
 
 # %% demo
-# Your framework at work: three spirals, two hidden layers, and not one derived slope.
+# Your framework at work: three spirals, two hidden layers, no gradient by hand.
 rng, C, m = np.random.default_rng(6), 3, 90
 radius, arm = np.tile(np.linspace(0.1, 1, m), C), np.repeat(np.arange(C), m)
 angle = 2 * np.pi * arm / C + 4 * radius + 0.12 * rng.normal(size=C * m)
@@ -1628,7 +1673,7 @@ def scores(points):
 
 
 def softmax_cost(Z, Y):
-    """Softmax and cross-entropy as one operation, with the slope of exercise 8."""
+    """Softmax and cross-entropy as one operation, with the rule of exercise 8."""
     A = softmax(Z.data)
     return Tensor(
         cross_entropy(A, Y), (Z,), lambda g: (g * softmax_backward(A, Y),), "J"
@@ -1645,8 +1690,8 @@ for _ in range(800):
 plots.costs(
     costs[::20],
     every=20,
-    baseline={"knowing nothing, ln 3": np.log(3)},
-    reading="Down to almost nothing, along gradients that nobody derived.",
+    baseline={"equal probabilities, ln 3": np.log(3)},
+    reading="The cost falls to almost 0, with gradients that nobody derived by hand.",
 )
 figures_c2w3.regions(
     {
@@ -1655,7 +1700,7 @@ figures_c2w3.regions(
             lambda points: scores(points).data.argmax(0), X, arm,
         ),
     },
-    reading="Straight borders without hidden layers; with them, borders that wind.",
+    reading="Boundaries are straight without hidden layers, and curved with them.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -1665,17 +1710,17 @@ figures_c2w3.regions(
 #
 # | yours | `helpers.nn` | what has been added |
 # |---|---|---|
-# | `Tensor` | `nn.Tensor` | float32; records only what `requires_grad` |
+# | `Tensor` | `nn.Tensor` | float32; records only where `requires_grad` |
 # | `add` … `sum_` | some 50 operations | convolutions, LSTM, attention |
-# | `topological_order` | the same name | no recursion, so that graphs may be deep |
+# | `topological_order` | the same name | no recursion, so graphs may be deep |
 # | `backward(J)` | `J.backward()` | frees records; **adds** to `grad` of leaves |
 # | `sgd_step` | `nn.SGD`, `nn.Adam` … | `optimizer.step()` |
-# | list of tensors | `nn.Dense`, `nn.Sequential` | layers own their parameters |
+# | list of tensors | `nn.Dense`, `nn.Sequential` | layers hold their parameters |
 #
-# One thing is new: examples are **rows** from here on, as in all frameworks.
+# One thing is new: from here on examples are **rows**, as in all frameworks.
 
 # %% demo
-# The same little net in both, from the same numbers.
+# The same small network in both, with the same numbers.
 rng = np.random.default_rng(7)
 W, B, V = (rng.normal(size=s) for s in ((5, 3), (3, 4), (1, 4)))
 mine = [Tensor(W), Tensor(B), Tensor(V)]
@@ -1687,28 +1732,29 @@ for one, other in zip(mine, theirs, strict=True):
 
 # %% [markdown]
 # ## Five lines
-# A step of training is the same in every framework: forget old gradients, forwards,
-# cost, backwards, update. Since `nn` **adds** to gradients, as PyTorch does, forgetting
-# is your job: `optimizer.zero_grad()`.
+# A training step is the same in every framework: clear the old gradients, forward pass,
+# cost, backward pass, update. Since `nn` **adds** to gradients, as PyTorch does, you
+# have to clear them: `optimizer.zero_grad()`.
 
 # %% [markdown]
 # ### Exercise 20 · `train_step` · 5 points · about 6 minutes
-# Use `nn.cross_entropy(scores, labels)`: it takes scores *before* the softmax, and
-# labels as plain numbers.
+# Write these five lines, and return the loss as a number. Use `nn.cross_entropy(scores,
+# labels)`: it takes scores *before* the softmax, and labels as plain numbers. The
+# update is `optimizer.step()`.
 #
 # <details><summary>From the second step on the losses differ</summary>
 #
-# Gradients of the step before are still there.
+# The gradients of the step before are still there.
 # </details>
-# <details><summary>The loss should be a number</summary>
+# <details><summary>It expected a number and got a Tensor</summary>
 #
-# `loss.item()` takes it out of the tensor.
+# `loss.item()` takes the number out of the tensor.
 # </details>
 
 
 # %% exercise="train_step"
 def train_step(model, X, Y, optimizer):
-    """Forwards, backwards and one update on a batch.
+    """Make a forward pass, a backward pass and one update on a batch.
 
     Args:
         model: a model of `helpers.nn`; `model(X)` gives scores `(m, C)`.
@@ -1732,9 +1778,9 @@ def train_step(model, X, Y, optimizer):
 check(train_step)
 
 # %% concept="stale_gradients"
-# Somebody leaves out zero_grad. In step 3, plain gradient descent then moves along …
+# Somebody leaves out zero_grad. In step 3, plain gradient descent then steps along …
 # A: the gradient of step 3 only, as each backward starts afresh
-# B: the gradient of step 1 only, as later ones are not written
+# B: the gradient of step 1 only, as later ones are not stored
 # C: the sum of the gradients of steps 1, 2 and 3
 # D: the average of the gradients of steps 1, 2 and 3
 stale_gradients = None
@@ -1742,16 +1788,16 @@ stale_gradients = None
 # %% [markdown]
 # ## Put it together
 # All of this lab at once: your `train_step`, batch norm, softmax, and a random search
-# of eight points for the learning rate and momentum's memory, judged on the dev set.
-# While the net trains, the rate falls, as it did last week.
+# of eight points for the learning rate and momentum's β, judged on the dev set. The
+# learning rate falls during training, as last week.
 #
-# Softmax regression set the baseline. Before you run: by how much will two hidden
-# layers beat it on the test set?
+# Softmax regression set the baseline. Before you run the cells: by how much will two
+# hidden layers beat it on the test set?
 
 
 # %% demo
 def build(seed=0):
-    """784 → 128 → 64 → 10; batch norm before each ReLU, and so no b there."""
+    """784 → 128 → 64 → 10; batch norm before each ReLU, and therefore no b there."""
     rng = np.random.default_rng(seed)
     return nn.Sequential(
         nn.Dense(784, 128, use_bias=False, rng=rng), nn.BatchNorm(128),
@@ -1763,7 +1809,7 @@ def build(seed=0):
 
 
 def fit(rate, beta, epochs):
-    """Train a fresh net at a falling rate; the net, ready for use, and its losses."""
+    """Train a new network at a falling rate; the network in test mode, and losses."""
     net, losses = build().train(), []
     batches = nn.DataLoader(
         X_train.T, y_train, batch_size=64, rng=np.random.default_rng(1)
@@ -1777,15 +1823,15 @@ def fit(rate, beta, epochs):
     return net.eval(), losses
 
 
-def share_right(net, X, labels):
-    """Accuracy; pictures in columns, as above."""
+def test_mode_accuracy(net, X, labels):
+    """Fraction of right answers; images in columns, as above."""
     return float(np.mean(net.predict(X.T).argmax(1) == labels))
 
 
 # %% demo
 space = {"rate": ("log", 1e-3, 1.0), "beta": ("beta", 0.5, 0.99)}
 best, history = random_search(
-    lambda point: 1 - share_right(fit(**point, epochs=2)[0], X_dev, y_dev),
+    lambda point: 1 - test_mode_accuracy(fit(**point, epochs=2)[0], X_dev, y_dev),
     space,
     8,
     np.random.default_rng(2),
@@ -1794,11 +1840,11 @@ for point, wrong in sorted(history, key=lambda pair: pair[1]):
     print(f"rate {point['rate']:.4f}  beta {point['beta']:.3f}  dev error {wrong:.1%}")
 
 net, losses = fit(**best, epochs=10)
-tested = share_right(net, X_test, y_test)
+tested = test_mode_accuracy(net, X_test, y_test)
 plots.costs(
     np.convolve(losses, np.ones(50) / 50, "valid")[::50],
     every=50,
-    reading="Averaged over 50 steps; an epoch is 141 steps.",
+    reading=f"Averages over 50 steps; there are {len(losses) // 10} steps per epoch.",
 )
 
 # %% demo
@@ -1809,75 +1855,76 @@ plots.bars(
     ylabel="test accuracy",
     percent=True,
     baseline={"chance": 0.1},
-    reading=f"{tested:.1%} against {baseline:.1%}. On {won} of 2,000 pictures only the "
-    f"net is right, on {lost} only softmax regression: more than luck, but a sum of "
-    "pixels was not bad to begin with.",
+    reading=f"{tested:.1%} against {baseline:.1%}. On {won} of 2,000 images only the "
+    f"network is right, on {lost} only softmax regression. A weighted sum of pixels "
+    "was not bad to begin with.",
 )  # fmt: skip
 
 # %% [markdown]
-# ## What it gets wrong
-# One number hides a lot. A **confusion matrix** counts, for each truth, what the net
-# said. Before you run: which two articles would *you* confuse at 28 × 28 pixels?
+# ## What it gets wrong (optional)
+# One number hides a lot. A **confusion matrix** counts the predictions for each true
+# class. Before you run the cells: which two articles would *you* confuse at 28 × 28
+# pixels?
 
 # %% demo
-said = net.predict(X_test.T).argmax(1)
+guessed = net.predict(X_test.T).argmax(1)
 table = np.zeros((10, 10), int)
-np.add.at(table, (y_test, said), 1)
+np.add.at(table, (y_test, guessed), 1)
 figures_c2w3.confusion(
     table,
     clothes.classes,
-    reading="Each row holds 200 pictures. Shirts are lost among what is worn above the "
-    "belt; hardly anything crosses over to the shoes.",
+    reading="Each row holds 200 images. Shirts, coats, pullovers and T-shirts are "
+    "confused with each other, and hardly ever with shoes.",
 )
 
 # %% demo
-shares = softmax(net.predict(X_test.T).T)
+probabilities = softmax(net.predict(X_test.T).T)
 plots.mistakes(
     clothes.test_x,
     y_test,
-    said,
+    guessed,
     clothes.classes,
-    sureness=shares.max(axis=0),
+    sureness=probabilities.max(axis=0),
     limit=10,
-    reading="The most confident ones. Would you have known?",
+    reading="The mistakes with the highest probability. Would you have known?",
 )
 
 # %% [markdown] question="one_at_a_time" points=6
 # ## In your own words
-# A friend builds your last net into an app. At home it was right on 87 % of the test
-# pictures; in the app, one photo at a time, everybody gets the same answer. She wants
-# to collect more data. In about six sentences: what went wrong, and why the *same*
-# answer? How would you confirm it in two minutes? What is the repair, and where do the
-# numbers it needs come from? Why would the trouble vanish with batches of 256, and why
-# is that no repair?
+# A friend builds your last network into an app. At home it was right on about 87 % of
+# the test images; in the app, one photo at a time, everybody gets the same answer. She
+# wants to collect more data. In about six sentences: what went wrong, and why the
+# *same* answer? How would you confirm it in two minutes? What is the fix, and where do
+# the numbers that it needs come from? Why would the trouble vanish with batches of 256,
+# and why is that not a fix?
 #
 # ### BEGIN SOLUTION
-# The net runs in training mode, so batch norm takes mean and variance from the batch.
-# With a single photo the mean is the photo's own value: everything normalized is 0,
-# and each layer passes on its beta, whatever the photo. To confirm it I send one photo
-# alone and among 255 others, and compare the answers; they must not differ. The
-# repair is `net.eval()`, which uses the running averages collected during training.
-# With 256 photos the batch statistics come close to those averages, so the answers
-# look right, but each still depends on who else asks, and an app has no batch.
+# The network runs in training mode, so batch norm takes mean and variance from the
+# batch. With a single photo the mean is the photo's own value: everything normalized is
+# 0, and each layer passes on its beta, whatever the photo. To confirm it I send one
+# photo alone and among 255 others, and compare the answers; they must not differ. The
+# fix is `net.eval()`, which uses the running averages collected during training. With
+# 256 photos the batch statistics come close to those averages, so the answers look
+# right, but each still depends on the other photos, and an app has no batch.
 #
 # **Rubric**, one point each: training mode, or batch statistics, named · with one
-# example Z_hat is 0 and only beta is left · a test that would tell, such as alone
-# against in company, or train against test mode · repair: test mode · running averages
+# example Z_hat is 0 and only beta is left · a test that would tell, such as one photo
+# alone and in a batch, or train against test mode · fix: test mode · running averages
 # from training named as the source · large batches estimate the same statistics, yet
-# answers depend on companions.
+# answers depend on the other photos.
 # ### END SOLUTION
 
 # %% [markdown]
 # ## Frameworks
 # A framework gives you four things: tensors on fast hardware, recorded operations with
-# rules, layers and optimizers, and ways to store and ship a model. You have written the
-# second yourself. Choosing one, ask:
+# rules, layers and optimizers, and ways to store and deploy a model. You have written
+# the second yourself. When you choose one, ask:
 #
-# - Can I say what I mean, find my bugs, and later run it where it is needed?
+# - Can I express what I mean, find my bugs, and later run it where it is needed?
 # - Is it fast on my hardware, and on many machines if I need them?
 # - Is it open, and likely to *stay* open: who decides about it, and could others go on?
 #
-# Here are the same ten lines in three of them. The first runs.
+# Here is the same network in three of them. The first one runs.
 
 # %% demo
 rng = np.random.default_rng(0)
@@ -1910,28 +1957,34 @@ print(f"test accuracy after two epochs: {scored['accuracy']:.1%}")
 
 # %% [markdown]
 # ```
-# model = keras.Sequential([                                       # Keras
+# model = keras.Sequential([                                       # Keras 3
 #     keras.layers.Dense(64), keras.layers.BatchNormalization(),
 #     keras.layers.Activation("relu"),
 #     keras.layers.Dense(10)])
 # loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 # model.compile(keras.optimizers.Adam(0.002), loss, metrics=["accuracy"])
-# model.fit(X_train, y_train, batch_size=64, epochs=2)
-# model.evaluate(X_test, y_test)
+# model.fit(X_train.T, y_train, batch_size=64, epochs=2)
+# model.evaluate(X_test.T, y_test)
 # ```
+
+# %% [markdown]
+# Three differences to know. Your `momentum` is the weight of the *old* running average,
+# as in Keras (0.99 by default); in PyTorch (0.1) it is the weight of the *new* value.
+# Their $\epsilon$ is larger: 0.00001 in PyTorch, 0.001 in Keras. And PyTorch's running
+# variance divides by $m - 1$; in training mode it refuses a batch of one with an error.
 
 # %% [markdown]
 # ## What you have built
 # | the formula | your function |
 # |---|---|
-# | $e^r$, $r$ even between logarithms | `sample_log_uniform`, `sample_beta` |
+# | $e^r$, $r$ uniform between logarithms | `sample_log_uniform`, `sample_beta` |
 # | try, keep the best, narrow | `random_search`, `coarse_to_fine` |
 # | $e^{z_j} / \sum_k e^{z_k}$ | `softmax` |
 # | $-\frac1m\sum y \ln a$ and $\frac1m(A - Y)$ | `cross_entropy`, `softmax_backward` |
 # | $\gamma\,(z - \mu)/\sqrt{\sigma^2 + \epsilon} + \beta$ | `batchnorm_forward`, … |
 # | one rule for each operation | `add`, `multiply`, `matmul`, `relu`, `sum_` |
 # | parents first; then back, adding up | `topological_order`, `backward` |
-# | forget, forwards, backwards, update | `train_step`, `sgd_step` |
+# | clear, forward, backward, update | `train_step`, `sgd_step` |
 
 # %% [markdown]
 # **A challenge**, if you like. Give your framework `exp` and division, and write
@@ -1941,11 +1994,11 @@ print(f"test accuracy after two epochs: {scored['accuracy']:.1%}")
 #
 # **The paper of the week.** S. Ioffe and C. Szegedy, *Batch Normalization: Accelerating
 # Deep Network Training by Reducing Internal Covariate Shift* (2015). Find your two
-# functions in its section 3. Its title claims a reason; S. Santurkar and others, *How
-# Does Batch Normalization Help Optimization?* (2018), measured and doubted it. What did
+# functions in section 3. The title gives a reason; S. Santurkar and others, *How Does
+# Batch Normalization Help Optimization?* (2018), measured it and had doubts. What does
 # your own plot of the drift show?
 #
-# **Next week** no new layer: you learn to decide what to try next.
+# **Next week** there is no new layer: you learn to decide what to try next.
 
 # %% demo
 check.progress()
