@@ -2,7 +2,7 @@
 
 >>> machines = classifiers()
 >>> list(machines)
-['mean pictures', 'neighbours', 'softmax', 'dense net', 'small CNN', 'large CNN']
+['nearest mean', 'neighbours', 'softmax', 'dense net', 'small CNN', 'large CNN']
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def classifiers(careful: bool = False) -> dict[str, Machine]:
     """
     shop = fashion()
     machines = {
-        "mean pictures": _mean_pictures(shop),
+        "nearest mean": _mean_pictures(shop),
         "neighbours": _neighbours(shop),
     }
     stored = data.load("strategy")
