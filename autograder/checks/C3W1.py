@@ -101,6 +101,15 @@ def adds_to_a_copy(y_true, y_pred, n_classes):
     return np.zeros((n_classes, n_classes), dtype=int)
 
 
+@confusion_matrix.mistake(
+    "There are rows and columns only for the classes that occur. The matrix has "
+    "`n_classes` of each, in the order of their numbers."
+)
+def classes_renumbered(y_true, y_pred, n_classes):
+    labels = np.unique([y_true, y_pred])
+    return ref.confusion_matrix(y_true, y_pred, n_classes)[np.ix_(labels, labels)]
+
+
 @confusion_matrix.right
 def confusion_with_a_loop(y_true, y_pred, n_classes):
     counts = [[0] * n_classes for _ in range(n_classes)]
@@ -223,6 +232,33 @@ def fractions_of_all_examples(y_true, y_pred):
     found, _, _ = _counts(y_true, y_pred)
     share = float(found) / len(y_true)
     return share, share, share
+
+
+@precision_recall_f1.mistake(
+    "The first number is the accuracy: it also counts zeros that were predicted as 0. "
+    "Precision looks only at predictions of 1, and F1 follows from it."
+)
+def f1_from_accuracy(y_true, y_pred):
+    P, R = float(np.mean(y_true == y_pred)), ref.precision_recall_f1(y_true, y_pred)[1]
+    return P, R, 2 * P * R / (P + R) if P + R else 0.0
+
+
+@precision_recall_f1.mistake(
+    "Where a fraction is 0/0 the answer is 1. The statement asks for 0.0."
+)
+def one_where_undefined(y_true, y_pred):
+    found, called, true = _counts(y_true, y_pred)
+    P = float(found / called) if called else 1.0
+    R = float(found / true) if true else 1.0
+    return P, R, float(2 * P * R / (P + R)) if found else 0.0
+
+
+@precision_recall_f1.mistake(
+    "Where nothing is predicted as 1, the precision is 1. The statement asks for 0.0."
+)
+def precision_one_where_undefined(y_true, y_pred):
+    P, R, F1 = ref.precision_recall_f1(y_true, y_pred)
+    return (P if np.any(y_pred == 1) else 1.0), R, F1
 
 
 @precision_recall_f1.right
@@ -404,6 +440,24 @@ def last_by_name(table, optimizing, satisficing):
 def returns_name_and_value(table, optimizing, satisficing):
     name = ref.rank_models(table, optimizing, satisficing)
     return name and (name, table[name][optimizing])
+
+
+@rank_models.mistake(
+    "Where no model meets the limits it returns the best of all models. There is no "
+    "answer then: return None."
+)
+def best_of_all_instead_of_none(table, optimizing, satisficing):
+    name = ref.rank_models(table, optimizing, satisficing)
+    return ref.rank_models(table, optimizing, {}) if name is None else name
+
+
+@rank_models.mistake(
+    "It looks only at the best model of all, and returns None if that one violates a "
+    "limit. Rule out models first, then choose among the others."
+)
+def best_or_none(table, optimizing, satisficing):
+    best = ref.rank_models(table, optimizing, {})
+    return ref.rank_models({best: table[best]}, optimizing, satisficing)
 
 
 @rank_models.right
@@ -681,6 +735,14 @@ def training_last(n_examples):
     return dev, test, train
 
 
+@choose_split.mistake(
+    "It is 60/20/20 below some size and 98/1/1 above it. The fractions shrink "
+    "gradually, as soon as 20 % would be more than 10,000 examples."
+)
+def jumps_at_a_million(n_examples):
+    return (0.98, 0.01, 0.01) if n_examples >= 1_000_000 else (0.6, 0.2, 0.2)
+
+
 @choose_split.right
 def split_by_cases(n_examples):
     if n_examples <= 50_000:
@@ -922,6 +984,16 @@ def proxy_as_a_dictionary(human_errors):
     return {who: error}
 
 
+@bayes_error_proxy.mistake(
+    "It returns whoever is closest to the average. Bayes error is the lowest possible "
+    "error, so the best is the proxy."
+)
+def closest_to_the_average(human_errors):
+    mean = sum(human_errors.values()) / len(human_errors)
+    who = min(human_errors, key=lambda name: abs(human_errors[name] - mean))
+    return who, human_errors[who]
+
+
 @bayes_error_proxy.right
 def proxy_by_sorting(human_errors):
     return sorted(human_errors.items(), key=lambda pair: pair[1])[0]
@@ -1117,6 +1189,7 @@ def next_step(rng):
     def report(bias, variance, test=None):
         gaps = {"avoidable_bias": bias, "variance": variance}
         gaps["focus"] = "bias" if bias >= variance else "variance"
+        gaps["dev_error"] = 0.3 + bias + variance  # larger than any gap
         return gaps if test is None else gaps | {"test_gap": test}
 
     def gap(low, high):
@@ -1175,7 +1248,7 @@ def always_turns_a_knob(report):
     "compare the gaps with their signs."
 )
 def by_absolute_size(report):
-    numbers = {k: abs(v) for k, v in report.items() if k != "focus"}
+    numbers = {k: abs(report.get(k, 0.0)) for k in _FAMILIES}
     return _largest(numbers)
 
 
@@ -1206,7 +1279,7 @@ def first_above_noise(report):
 
 @next_step.mistake("It names the remedy for the smallest gap. Take the largest.")
 def treats_the_smallest(report):
-    gaps = {k: v for k, v in report.items() if k != "focus"}
+    gaps = {k: report[k] for k in _FAMILIES if k in report}
     name = min(gaps, key=gaps.get)
     return _FAMILIES[name if max(gaps.values()) > 0.005 else "none"]
 
@@ -1228,6 +1301,17 @@ def swaps_the_remedies(report):
 def names_the_gap(report):
     said = _largest(report)
     return next(name for name, family in _FAMILIES.items() if family == said)
+
+
+@next_step.mistake(
+    "Other numbers of the report take part in the comparison. Only the three gaps "
+    "count."
+)
+def compares_all_numbers(report):
+    numbers = {k: v for k, v in report.items() if not isinstance(v, str)}
+    name = max(numbers, key=numbers.get)
+    family = name if numbers[name] > 0.005 else "none"
+    return _FAMILIES.get(family, _FAMILIES["none"])
 
 
 @next_step.right

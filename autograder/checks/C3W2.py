@@ -30,7 +30,7 @@ def error_analysis(rng):
         yield case(rows, float(rng.uniform(0.02, 0.3)))
     low, middle, high = sorted(str(name) for name in rng.permutation(CATEGORIES)[:3])
     untagged = [[] for _ in range(rng.integers(2, 20))]
-    yield case([[high], [middle], *untagged, [high, middle], [low], []])
+    yield case([[middle], [high], *untagged, [high, middle, low], [low], []])
     yield case([[low]], float(rng.uniform(0.01, 0.1)))
 
 
@@ -128,6 +128,15 @@ def analysis_as_a_dictionary(tags, dev_error=1.0):
     return {name: (share, ceiling) for name, share, ceiling in rows}
 
 
+@error_analysis.mistake(
+    "Equal shares come in reverse alphabetical order: `reverse=True` reverses both, "
+    "the shares and the names."
+)
+def ties_reversed(tags, dev_error=1.0):
+    rows = ref.error_analysis(tags, dev_error)
+    return sorted(rows, key=lambda row: (row[1], row[0]), reverse=True)
+
+
 @error_analysis.right
 def analysis_by_columns(tags, dev_error=1.0):
     names = sorted({name for row in tags for name in row})
@@ -186,7 +195,7 @@ lab.concept(
 
 @lab.check("label_noise_report", points=8)
 def label_noise_report(rng):
-    """Without a rival; rivals on both sides, far and near; no wrong labels."""
+    """Without a rival; rivals on both sides, far, near and perfect; no wrong labels."""
 
     # "`None` without a rival", "differ by less than `labels`": by as much is not less
     def classifier():
@@ -198,6 +207,7 @@ def label_noise_report(rng):
         yield case(error, share, error + error * share * float(rng.uniform(*times)))
     error, _ = classifier()
     yield case(error, 0.0, error - float(rng.uniform(0.001, 0.01)))
+    yield case(*classifier(), 0.0)  # a rival all the same
     error, share = (int(n) / 16 for n in rng.integers(2, 8, 2))  # exact in binary
     yield case(error, share, error + error * share)
 
@@ -299,6 +309,13 @@ def compares_the_rival_itself(dev_error, mislabeled_share, rival_error=None):
     labels = dev_error * mislabeled_share
     close = rival_error is not None and rival_error < labels
     return _noise(labels, dev_error - labels, close, rival_error)
+
+
+@label_noise_report.mistake(
+    "A rival without any error counts as no rival: 0 is false. Compare with None."
+)
+def rival_without_error_is_none(dev_error, mislabeled_share, rival_error=None):
+    return ref.label_noise_report(dev_error, mislabeled_share, rival_error or None)
 
 
 @label_noise_report.right
@@ -532,6 +549,16 @@ def test_overlaps_dev(target, other, n_dev, n_test, rng):
     return sets | {"train_dev": mix[:n_dev], "train": mix[n_dev:]}
 
 
+@make_splits.mistake(
+    "Train and train-dev hold other images only. What dev and test leave of the target "
+    "belongs to the mix: it is precious."
+)
+def other_images_alone(target, other, n_dev, n_test, rng):
+    dev, test, _ = _cut(rng.permutation(target), n_dev, n_test)
+    train_dev, train = _cut(rng.permutation(other), n_dev)
+    return {"train": train, "train_dev": train_dev, "dev": dev, "test": test}
+
+
 @make_splits.right
 def splits_by_numbers(target, other, n_dev, n_test, rng):
     order = rng.permutation(len(target))
@@ -690,6 +717,15 @@ def focus_is_the_value(human, train, train_dev, dev, test):
     return said | {"focus": said[said["focus"]]}
 
 
+@diagnose_mismatch.mistake(
+    "The signs of the gaps are reversed: each gap is the later error minus the earlier "
+    "one. The focus is right."
+)
+def signs_but_not_the_focus(human, train, train_dev, dev, test):
+    said = ref.diagnose_mismatch(human, train, train_dev, dev, test)
+    return {name: -said[name] for name in GAPS} | {"focus": said["focus"]}
+
+
 @diagnose_mismatch.right
 def gaps_by_diff(human, train, train_dev, dev, test):
     sizes = np.diff(np.float64([human, train, train_dev, dev, test]))
@@ -801,6 +837,22 @@ def background_alone(clean, noise, rng, level):
 def backgrounds_by_permutation(clean, noise, rng, level):
     which = rng.permutation(np.arange(len(clean)) % len(noise))
     return np.maximum(clean, level * noise[which])
+
+
+@synthesize.mistake(
+    "Image and background are added, and cut off at 1. At each pixel only the brighter "
+    "one is visible."
+)
+def adds_and_clips(clean, noise, rng, level):
+    return np.clip(adds_them(clean, noise, rng, level), 0, 1)
+
+
+@synthesize.mistake(
+    "The level is applied to the image, not to the background. It says how bright "
+    "backgrounds are."
+)
+def dims_the_image(clean, noise, rng, level):
+    return np.maximum(level * clean, noise[rng.integers(len(noise), size=len(clean))])
 
 
 @synthesize.right
@@ -951,6 +1003,21 @@ def updates_are_lost(
     features, parameters, X, Y, trainable, steps=100, learning_rate=0.1
 ):
     return _train(features, parameters, X, Y, trainable, 0, learning_rate)
+
+
+@transfer_learn.mistake(
+    "Within a step, each parameter uses gradients taken after others have already "
+    "changed. Compute all gradients first, then update."
+)
+def gradients_after_each_parameter(
+    features, parameters, X, Y, trainable, steps=100, learning_rate=0.1
+):
+    F, learned = features(X), dict(parameters)
+    for _ in range(steps):
+        for name in trainable:
+            _, gradients = ref.head_gradients(learned, F, Y)
+            learned[name] = learned[name] - learning_rate * gradients[name]
+    return learned
 
 
 @transfer_learn.right
@@ -1162,6 +1229,27 @@ def gradient_without_sigmoid(logits, Y):
     labeled, _, _ = _parts(logits, Y)
     y = np.where(labeled, Y, 0.0)
     return loss, (logits - y) * labeled / labeled.sum()
+
+
+@multitask_loss.mistake(
+    "Loss and gradient are nan where a label is missing. nan times 0 is nan, so "
+    "replace it by a number first."
+)
+def nan_in_both(logits, Y):
+    labeled, _, _ = _parts(logits, Y)
+    loss, _ = nan_times_zero(logits, Y)
+    sigmoid = _parts(logits, np.zeros(Y.shape))[2]
+    return loss, (sigmoid - Y) * labeled / labeled.sum()
+
+
+@multitask_loss.mistake(
+    "It averages each example, then the examples. Every label counts the same: one "
+    "sum, divided by one n."
+)
+def averages_each_example(logits, Y):
+    labeled, losses, gradients = _parts(logits, Y)
+    share = labeled / np.maximum(labeled.sum(axis=1, keepdims=True), 1) / len(Y)
+    return np.sum(losses * share), gradients * share
 
 
 @multitask_loss.right
