@@ -360,7 +360,7 @@ lab.concept(
     "labels either may be ahead.",
     because={
         "A": "They need not hit both alike. A wrong label rewards the classifier that "
-        "makes the same mistake as the labeler; up to 0.6 % may go to either.",
+        "makes the same mistake as the labeller; up to 0.6 % may go to either.",
         "C": "The problem is the measurement, not the classifiers. After more "
         "training you would measure with the same wrong labels.",
         "D": "Doubtful images are often the hard ones. Without them you would measure "
@@ -1068,8 +1068,8 @@ lab.concept(
 
 @lab.check("multitask_loss", points=10)
 def multitask_loss(rng):
-    """All labeled, most missing, one label only, large scores."""
-    # "over the labeled entries", "0 where not labeled", "at least one label"; tasks
+    """All labelled, most missing, one label only, large scores."""
+    # "over the labelled entries", "0 where not labelled", "at least one label"; tasks
     # have different numbers of labels wherever some are missing, and there are not as
     # many labels as examples
     for m, tasks, missing in [(5, 3, 0.0), (8, 4, 0.6), (6, 2, 0.3)]:
@@ -1092,11 +1092,11 @@ def multitask_loss(rng):
 
 
 def _parts(logits, Y):
-    labeled = ~np.isnan(Y)
-    y = np.where(labeled, Y, 0.0)
+    labelled = ~np.isnan(Y)
+    y = np.where(labelled, Y, 0.0)
     e = np.exp(-np.abs(logits))
     sigmoid = np.where(logits >= 0, 1, e) / (1 + e)
-    return labeled, np.logaddexp(0, logits) - y * logits, sigmoid - y
+    return labelled, np.logaddexp(0, logits) - y * logits, sigmoid - y
 
 
 @multitask_loss.mistake(
@@ -1104,8 +1104,8 @@ def _parts(logits, Y):
     "exist."
 )
 def divides_by_all(logits, Y):
-    labeled, losses, gradients = _parts(logits, Y)
-    return np.sum(losses * labeled) / Y.size, gradients * labeled / Y.size
+    labelled, losses, gradients = _parts(logits, Y)
+    return np.sum(losses * labelled) / Y.size, gradients * labelled / Y.size
 
 
 @multitask_loss.mistake(
@@ -1113,8 +1113,8 @@ def divides_by_all(logits, Y):
     "exist."
 )
 def divides_by_examples(logits, Y):
-    labeled, losses, gradients = _parts(logits, Y)
-    return np.sum(losses * labeled) / len(Y), gradients * labeled / len(Y)
+    labelled, losses, gradients = _parts(logits, Y)
+    return np.sum(losses * labelled) / len(Y), gradients * labelled / len(Y)
 
 
 @multitask_loss.mistake(
@@ -1123,8 +1123,8 @@ def divides_by_examples(logits, Y):
 )
 def gradient_without_labels(logits, Y):
     loss, _ = ref.multitask_loss(logits, Y)
-    labeled, _, gradients = _parts(logits, Y)
-    return loss, gradients / labeled.sum()
+    labelled, _, gradients = _parts(logits, Y)
+    return loss, gradients / labelled.sum()
 
 
 @multitask_loss.mistake(
@@ -1140,18 +1140,18 @@ def missing_is_a_no(logits, Y):
     "The result is nan. nan times 0 is nan, so replace it by a number first."
 )
 def nan_times_zero(logits, Y):
-    labeled, _, _ = _parts(logits, Y)
-    n = labeled.sum()
+    labelled, _, _ = _parts(logits, Y)
+    n = labelled.sum()
     losses = np.logaddexp(0, logits) - Y * logits
-    return np.sum(losses * labeled) / n, _parts(logits, Y)[2] * labeled / n
+    return np.sum(losses * labelled) / n, _parts(logits, Y)[2] * labelled / n
 
 
 @multitask_loss.mistake(
     "The gradient is not divided by the number of labels, although the loss is."
 )
 def gradient_of_the_sum(logits, Y):
-    labeled, losses, gradients = _parts(logits, Y)
-    return np.sum(losses * labeled) / labeled.sum(), gradients * labeled
+    labelled, losses, gradients = _parts(logits, Y)
+    return np.sum(losses * labelled) / labelled.sum(), gradients * labelled
 
 
 @multitask_loss.mistake(
@@ -1167,11 +1167,11 @@ def loss_of_the_sum(logits, Y):
     "infinite. `np.logaddexp` computes the loss from the logits."
 )
 def loss_through_the_sigmoid(logits, Y):
-    labeled, _, gradients = _parts(logits, Y)
-    sigmoid = gradients + np.where(labeled, Y, 0.0)
+    labelled, _, gradients = _parts(logits, Y)
+    sigmoid = gradients + np.where(labelled, Y, 0.0)
     losses = -np.log(np.where(Y == 1, sigmoid, 1 - sigmoid))
-    n = labeled.sum()
-    return np.sum(losses[labeled]) / n, gradients * labeled / n
+    n = labelled.sum()
+    return np.sum(losses[labelled]) / n, gradients * labelled / n
 
 
 @multitask_loss.mistake("The gradient has the wrong sign. It is sigmoid minus label.")
@@ -1185,10 +1185,10 @@ def turns_the_gradient(logits, Y):
     "one sum, divided by one n."
 )
 def averages_of_averages(logits, Y):
-    labeled, losses, gradients = _parts(logits, Y)
-    each = labeled.sum(axis=0)
+    labelled, losses, gradients = _parts(logits, Y)
+    each = labelled.sum(axis=0)
     tasks = np.sum(each > 0)
-    share = labeled / np.maximum(each, 1) / tasks
+    share = labelled / np.maximum(each, 1) / tasks
     return np.sum(losses * share), gradients * share
 
 
@@ -1196,8 +1196,8 @@ def averages_of_averages(logits, Y):
     "Examples with a missing label are left out altogether. Their other labels count."
 )
 def complete_rows_only(logits, Y):
-    labeled, losses, gradients = _parts(logits, Y)
-    full = labeled.all(axis=1, keepdims=True) & labeled
+    labelled, losses, gradients = _parts(logits, Y)
+    full = labelled.all(axis=1, keepdims=True) & labelled
     n = max(full.sum(), 1)
     return np.sum(losses * full) / n, gradients * full / n
 
@@ -1208,8 +1208,8 @@ def complete_rows_only(logits, Y):
 )
 def gradient_without_the_label(logits, Y):
     loss, gradient = ref.multitask_loss(logits, Y)
-    labeled, _, _ = _parts(logits, Y)
-    return loss, gradient + np.where(labeled, Y, 0.0) / labeled.sum()
+    labelled, _, _ = _parts(logits, Y)
+    return loss, gradient + np.where(labelled, Y, 0.0) / labelled.sum()
 
 
 @multitask_loss.mistake(
@@ -1226,9 +1226,9 @@ def turns_the_loss(logits, Y):
 )
 def gradient_without_sigmoid(logits, Y):
     loss, _ = ref.multitask_loss(logits, Y)
-    labeled, _, _ = _parts(logits, Y)
-    y = np.where(labeled, Y, 0.0)
-    return loss, (logits - y) * labeled / labeled.sum()
+    labelled, _, _ = _parts(logits, Y)
+    y = np.where(labelled, Y, 0.0)
+    return loss, (logits - y) * labelled / labelled.sum()
 
 
 @multitask_loss.mistake(
@@ -1236,10 +1236,10 @@ def gradient_without_sigmoid(logits, Y):
     "replace it by a number first."
 )
 def nan_in_both(logits, Y):
-    labeled, _, _ = _parts(logits, Y)
+    labelled, _, _ = _parts(logits, Y)
     loss, _ = nan_times_zero(logits, Y)
     sigmoid = _parts(logits, np.zeros(Y.shape))[2]
-    return loss, (sigmoid - Y) * labeled / labeled.sum()
+    return loss, (sigmoid - Y) * labelled / labelled.sum()
 
 
 @multitask_loss.mistake(
@@ -1247,8 +1247,8 @@ def nan_in_both(logits, Y):
     "sum, divided by one n."
 )
 def averages_each_example(logits, Y):
-    labeled, losses, gradients = _parts(logits, Y)
-    share = labeled / np.maximum(labeled.sum(axis=1, keepdims=True), 1) / len(Y)
+    labelled, losses, gradients = _parts(logits, Y)
+    share = labelled / np.maximum(labelled.sum(axis=1, keepdims=True), 1) / len(Y)
     return np.sum(losses * share), gradients * share
 
 

@@ -52,7 +52,7 @@ check = checks_for("C3W2")
 # | other | `other` | images there are plenty of: from the catalogue |
 # | train-dev | `train_dev` | from the same distribution as train, but not trained on |
 # | data mismatch | `data_mismatch` | dev error minus train-dev error |
-# | not labeled | `nan` | an entry of `Y` where nobody said yes or no |
+# | not labelled | `nan` | an entry of `Y` where nobody said yes or no |
 
 # %% [markdown]
 # # Part 1 · Look at mistakes
@@ -176,7 +176,7 @@ plots.bars(
 # %% [markdown]
 # Thirty mistakes, one hour of work, and the six weeks are off the table. Even with the
 # uncertainty of so few, *dark* is behind far fewer mistakes than *twin*. And *twin* is
-# bad news: where people would guess as well, more pixels may be the only remedy.
+# bad news: where people would not know either, more pixels may be the only remedy.
 
 # %% concept="best_case"
 # The dev error is 12 %. Of 150 mistakes you examined, 45 show clutter behind the
@@ -200,7 +200,7 @@ first_week = None
 #
 # - **at random**: any image may get any other label;
 # - **systematically**: shirts become T-shirts, then sneakers become sandals, then coats
-#   become pullovers, as if one labeler had a wrong idea of each.
+#   become pullovers, as if one labeller had a wrong idea of each.
 #
 # The dev labels stay as they are.
 
@@ -291,7 +291,7 @@ plots.lines(
 )
 
 # %% concept="random_or_systematic"
-# Two labeling firms. In the labels of F, 10 % are wrong, at random. In those of G, 4 %
+# Two labelling firms. In the labels of F, 10 % are wrong, at random. In those of G, 4 %
 # are wrong, each of them a white sneaker called sandal. As training labels, you worry
 # more about …
 # A: G, since the network will learn the rule that white sneakers are sandals
@@ -865,15 +865,15 @@ transfer_when = None
 # ## Several questions, missing labels
 # One image answers several yes-or-no questions at once: *worn on the feet? above the
 # waist? opens in front? covers the legs?* One network with four outputs learns them
-# together: **multi-task learning**. Some labels are missing, because labelers tick only
-# what they notice. A missing label is `nan`, neither yes nor no. For the others, with
-# the logit $z$ and the label $y$:
+# together: **multi-task learning**. Some labels are missing, because labellers tick
+# only what they notice. A missing label is `nan`, neither yes nor no. For the others,
+# with the logit $z$ and the label $y$:
 #
-# $$J = \frac{1}{n} \sum_{\text{labeled}} \left( \ln(1 + e^{z}) - y\,z \right)
+# $$J = \frac{1}{n} \sum_{\text{labelled}} \left( \ln(1 + e^{z}) - y\,z \right)
 # \qquad \frac{\partial J}{\partial z} = \frac{\sigma(z) - y}{n}$$
 #
-# where $n$ counts the labeled entries. By hand, $z = (0, 5)$ and $y = (1, \text{nan})$:
-# $J = \ln 2$, and the gradient is $(-0.5, 0)$.
+# where $n$ counts the labelled entries. By hand, for $z = (0, 5)$ and
+# $y = (1, \text{nan})$: $J = \ln 2$, and the gradient is $(-0.5, 0)$.
 
 # %% [markdown]
 # ### Exercise 7 · `multitask_loss` · 10 points · about 12 minutes
@@ -896,10 +896,10 @@ def multitask_loss(logits, Y):
 
     Args:
         logits: array `(m, tasks)`, before the sigmoid.
-        Y: array `(m, tasks)` of 0, 1 and `nan` for "not labeled"; at least one label.
+        Y: array `(m, tasks)` of 0, 1 and `nan` for "not labelled"; at least one label.
 
     Returns:
-        loss: average over the labeled entries, a number.
+        loss: average over the labelled entries, a number.
         gradient: array `(m, tasks)`, of the loss with respect to the logits; 0 where
             there is no label.
 
@@ -910,13 +910,13 @@ def multitask_loss(logits, Y):
         (0.6931, [[-0.5, 0.0]])
     """
     ### BEGIN SOLUTION
-    labeled = ~np.isnan(Y)
-    y = np.where(labeled, Y, 0.0)
-    n = labeled.sum()
+    labelled = ~np.isnan(Y)
+    y = np.where(labelled, Y, 0.0)
+    n = labelled.sum()
     losses = np.logaddexp(0, logits) - y * logits
     e = np.exp(-np.abs(logits))
     sigmoid = np.where(logits >= 0, 1, e) / (1 + e)
-    return np.sum(losses * labeled) / n, (sigmoid - y) * labeled / n
+    return np.sum(losses * labelled) / n, (sigmoid - y) * labelled / n
     ### END SOLUTION
 
 
@@ -1122,7 +1122,7 @@ when_end_to_end = None
 # contrast enhancer is not worth six weeks; images that people would confuse as well are
 # behind half of it. With 10 to 30 % of the training labels wrong at random, the error
 # rose by 1 to 2 %, with as many wrong by a rule by 4 to 18 %; so I want a written rule
-# for labelers. In dev and test we correct labels by that same rule before we compare
+# for labellers. In dev and test we correct labels by that same rule before we compare
 # classifiers that differ by less than the wrong labels account for. Dev and test are
 # phone images only, 1,000 each, good to about ±3 %; the other 2,000 join the catalogue
 # for training, with a train-dev set from the mix. Before they joined, the gap from

@@ -401,9 +401,10 @@ check(conv_single_step)
 
 # %% [markdown]
 # ### Exercise 5 · `conv_forward` · 14 points · about 20 minutes
-# Loop over images, rows, columns and filters. Use `conv_output_shape(n_H, n_W, f, pad,
-# stride)`, `zero_pad(X, pad)` and `conv_single_step(a_slice_prev, W, b)`. The `cache`
-# keeps the arguments for the backward pass, unchanged: `(A_prev, W, b, hparameters)`.
+# Loop over images, rows, columns and filters. Use `zero_pad(X, pad)`,
+# `conv_output_shape(n_H, n_W, f, pad, stride)` and
+# `conv_single_step(a_slice_prev, W, b)`. The `cache` keeps the arguments for the
+# backward pass, unchanged: `(A_prev, W, b, hparameters)`.
 
 # %% [markdown]
 # <details><summary>Right for stride 1, wrong for others</summary>
@@ -622,9 +623,9 @@ plots.images(
 
 # %% [markdown]
 # Think of one output $z$, and of $dz = \partial J/\partial z$, its upstream gradient.
-# In the forward pass $z$ was made from a **window**, a **filter** and a **bias**: $z =
-# \sum \text{window} \cdot \text{filter} + b$. So $dz$ goes back to these three. In a
-# product, the derivative with respect to one factor is the *other* factor:
+# In the forward pass $z$ was made from a **window**, a **filter** and a **bias**,
+# $z = \sum \text{window} \cdot \text{filter} + b$, so $dz$ goes back to these three.
+# The derivative of a product with respect to one factor is the *other* factor:
 #
 # | to | comes | since a change of … |
 # |---|---|---|
@@ -1295,10 +1296,10 @@ plots.lines(
 #   their gradient anyway.
 # - **Same padding with an even $f$**, where one side needs one more zero: PyTorch and
 #   Keras put it below and on the right.
-# - **Same padding with a stride.** PyTorch refuses it. Keras makes the output $\lceil
-#   n/s \rceil$ wide, and pads less on the left than on the right if it must; with $f =
-#   3$, $s = 2$ and an even $n$ its windows lie one pixel further right than with $p =
-#   1$.
+# - **Same padding with a stride.** PyTorch refuses it. In Keras the output has the size
+#   $\lceil n/s \rceil$, and any extra zero is again below and on the right: with $f = 3$
+#   and $s = 2$, its windows on an image of even size lie one pixel further down and to
+#   the right than with $p = 1$.
 
 # %% [markdown]
 # **A challenge** (optional). Write `conv_backward_fast`: `dW` is one product of the
