@@ -519,12 +519,12 @@ def swaps_the_sizes(target, other, n_dev, n_test, rng):
 
 
 @make_splits.mistake(
-    "Target and other images are in train one after the other, and train-dev is cut "
-    "before they are mixed: it holds images of the target only. Shuffle the mix first."
+    "Train-dev is cut from the front of the mix before the mix is shuffled, so it does "
+    "not have the proportions of train. Shuffle the mix first."
 )
-def train_dev_from_target(target, other, n_dev, n_test, rng):
-    dev, test, train_dev, rest = _cut(rng.permutation(target), n_dev, n_test, n_dev)
-    train = rng.permutation(np.concatenate([rest, other]))
+def cuts_the_mix_unshuffled(target, other, n_dev, n_test, rng):
+    dev, test, rest = _cut(rng.permutation(target), n_dev, n_test)
+    train_dev, train = _cut(np.concatenate([rest, other]), n_dev)
     return {"train": train, "train_dev": train_dev, "dev": dev, "test": test}
 
 

@@ -1297,9 +1297,9 @@ plots.lines(
 # - **Same padding with an even $f$**, where one side needs one more zero: PyTorch and
 #   Keras put it below and on the right.
 # - **Same padding with a stride.** PyTorch refuses it. In Keras the output has the size
-#   $\lceil n/s \rceil$, and any extra zero is again below and on the right: with $f = 3$
-#   and $s = 2$, its windows on an image of even size lie one pixel further down and to
-#   the right than with $p = 1$.
+#   $\lceil n/s \rceil$, and an extra zero is again below and on the right: with
+#   $f = 3$ and $s = 2$, the windows on an image of even size lie one pixel further down
+#   and to the right than with $p = 1$.
 
 # %% [markdown]
 # **A challenge** (optional). Write `conv_backward_fast`: `dW` is one product of the
