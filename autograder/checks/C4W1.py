@@ -262,6 +262,24 @@ def pads_by_one(X, pad):
     return np.pad(X, ((0, 0), (1, 1), (1, 1), (0, 0)))
 
 
+@zero_pad.mistake(
+    "The channel axis is padded in place of the width. The axes are (m, n_H, n_W, n_C)."
+)
+def pads_height_and_channels(X, pad):
+    return np.pad(X, ((0, 0), (pad, pad), (0, 0), (pad, pad)))
+
+
+@zero_pad.mistake(
+    "The size has not changed: the border overwrites the edge of the image. It should "
+    "be added around it."
+)
+def overwrites_the_edge(X, pad):
+    padded = np.zeros_like(X)
+    inner = np.s_[:, pad : X.shape[1] - pad, pad : X.shape[2] - pad]
+    padded[inner] = X[inner]
+    return padded
+
+
 @zero_pad.right
 def pads_by_hand(X, pad):
     m, n_H, n_W, n_C = X.shape
@@ -394,6 +412,20 @@ def height_twice(n_H, n_W, f, pad, stride):
     return (ref.conv_output_shape(n_H, n_W, f, pad, stride)[0],) * 2
 
 
+@conv_output_shape.mistake(
+    "Only f is divided by the stride. The whole numerator is: put it in parentheses."
+)
+def divides_the_side_only(n_H, n_W, f, pad, stride):
+    return n_H + 2 * pad - f // stride + 1, n_W + 2 * pad - f // stride + 1
+
+
+@conv_output_shape.mistake(
+    "The border makes the output smaller. It makes the input larger: look at the sign."
+)
+def subtracts_the_border(n_H, n_W, f, pad, stride):
+    return (n_H - 2 * pad - f) // stride + 1, (n_W - 2 * pad - f) // stride + 1
+
+
 @conv_output_shape.right
 def shape_by_counting(n_H, n_W, f, pad, stride):
     height = len(range(0, n_H + 2 * pad - f + 1, stride))
@@ -510,6 +542,14 @@ def step_with_relu(a_slice_prev, W, b):
     return max(0.0, np.sum(a_slice_prev * W) + b.item())
 
 
+@conv_single_step.mistake(
+    "The sum of all pixels is multiplied by the sum of all weights. Multiply each "
+    "pixel by its own weight first."
+)
+def product_of_the_sums(a_slice_prev, W, b):
+    return np.sum(a_slice_prev) * np.sum(W) + b.item()
+
+
 @conv_single_step.right
 def step_with_loops(a_slice_prev, W, b):
     total = float(b[0, 0, 0])
@@ -548,9 +588,15 @@ def turned(W):
 
 
 def corner(h, w, f, stride, start=None):
-    """Where the window of an output begins, and three ways to get it wrong."""
+    """Where the window of an output begins, and some ways to get it wrong."""
     if start == "the row twice":
         return h * stride, h * stride
+    if start == "swapped":
+        return w * stride, h * stride
+    if start == "strided rows":
+        return h * stride, w
+    if start == "strided columns":
+        return h, w * stride
     step = {None: stride, "unstrided": 1, "by the side": f}[start]
     return h * step, w * step
 
@@ -767,6 +813,58 @@ def width_from_the_height(A_prev, W, b, hparameters):
         top, left = h * stride, w * stride
         window = A_pad[i, top : top + f, left : left + f]
         Z[i, h, w, c] = ref.conv_single_step(window, W[..., c], b[..., c])
+    return Z, (A_prev, W, b, hparameters)
+
+
+@conv_forward.mistake(
+    "The stride moves windows down, but not to the right: the first column of a "
+    "window follows from w and the stride."
+)
+def strided_rows_only(A_prev, W, b, hparameters):
+    return forward(A_prev, W, b, hparameters, start="strided rows")
+
+
+@conv_forward.mistake(
+    "The stride moves windows to the right, but not down: the first row of a window "
+    "follows from h and the stride."
+)
+def strided_columns_only(A_prev, W, b, hparameters):
+    return forward(A_prev, W, b, hparameters, start="strided columns")
+
+
+@conv_forward.mistake(
+    "Rows and columns of the windows are swapped: the first row follows from h, the "
+    "first column from w."
+)
+def rows_and_columns_swapped(A_prev, W, b, hparameters):
+    f, stride, pad = W.shape[0], hparameters["stride"], hparameters["pad"]
+    A_pad = ref.zero_pad(A_prev, pad)
+    n_H, n_W = ref.conv_output_shape(*A_prev.shape[1:3], f, pad, stride)
+    Z = np.zeros((len(A_prev), n_H, n_W, W.shape[3]))
+    for i, h, w, c in np.ndindex(*Z.shape):
+        top, left = corner(h, w, f, stride, "swapped")
+        window = A_pad[i, top : top + f, left : left + f]
+        Z[i, h, w, c] = ref.conv_single_step(window, W[..., c], b[..., c])
+    return Z, (A_prev, W, b, hparameters)
+
+
+@conv_forward.mistake(
+    "The size of `Z` does not take the border into account, though the windows do. "
+    "What is `pad` when the output size is computed?"
+)
+def size_without_the_border(A_prev, W, b, hparameters):
+    Z, cache = ref.conv_forward_fast(A_prev, W, b, hparameters)
+    f, stride = W.shape[0], hparameters["stride"]
+    n_H, n_W = ref.conv_output_shape(*A_prev.shape[1:3], f, 0, stride)
+    return Z[:, :n_H, :n_W], cache
+
+
+@conv_forward.mistake(
+    "The products are averaged. A convolution adds them up, however large the window "
+    "is."
+)
+def averages_in_the_layer(A_prev, W, b, hparameters):
+    Z, _ = ref.conv_forward_fast(A_prev, W / W[..., 0].size, b, hparameters)
     return Z, (A_prev, W, b, hparameters)
 
 
@@ -1097,6 +1195,52 @@ def pool_width_from_the_height(A_prev, hparameters, mode="max"):
     return A, (A_prev, hparameters)
 
 
+@pool_forward.mistake("The sum is divided by f. A window has f · f positions.")
+def average_of_a_row(A_prev, hparameters, mode="max"):
+    A, cache = ref.pool_forward(A_prev, hparameters, mode)
+    return (A if mode == "max" else A * hparameters["f"]), cache
+
+
+@pool_forward.mistake(
+    "The windows are as wide as the stride. They are f wide, and move on by the stride."
+)
+def stride_taken_for_the_side(A_prev, hparameters, mode="max"):
+    f, stride = hparameters["f"], hparameters["stride"]
+    n_H, n_W = ref.conv_output_shape(*A_prev.shape[1:3], f, 0, stride)
+    A = np.zeros((len(A_prev), n_H, n_W, A_prev.shape[3]))
+    for h, w in np.ndindex(n_H, n_W):
+        top, left = h * stride, w * stride
+        window = A_prev[:, top : top + stride, left : left + stride]
+        A[:, h, w] = summarize(mode)(window)
+    return A, (A_prev, hparameters)
+
+
+@pool_forward.mistake(
+    "The windows are one row and one column too small. A slice `[a:b]` ends before b."
+)
+def windows_too_small(A_prev, hparameters, mode="max"):
+    return pool(A_prev, hparameters, lambda x: summarize(mode)(x[:, :-1, :-1]))
+
+
+@pool_forward.mistake(
+    "In max mode these are positions: `np.argmax` says where the maximum is, `np.max` "
+    "how large."
+)
+def positions_of_the_maxima(A_prev, hparameters, mode="max"):
+    def largest(x):
+        return x.reshape(len(x), -1, x.shape[3]).argmax(axis=1)
+
+    return pool(A_prev, hparameters, largest if mode == "max" else summarize(mode))
+
+
+@pool_forward.mistake(
+    "The stride moves windows down, but not to the right: the first column of a "
+    "window follows from w and the stride."
+)
+def pool_strided_rows_only(A_prev, hparameters, mode="max"):
+    return pool(A_prev, hparameters, summarize(mode), "strided rows")
+
+
 @pool_forward.right
 def pool_by_views(A_prev, hparameters, mode="max"):
     f, s = hparameters["f"], hparameters["stride"]
@@ -1357,6 +1501,80 @@ def everything_of_the_last_window(dZ, cache):
     return dA_prev, dW, dZ[-1:, -1:, -1:]
 
 
+@conv_backward.mistake(
+    "`dA_prev` does not depend on the filters: each window receives `dz` as it is. "
+    "What was each pixel multiplied by?"
+)
+def forgets_the_filter(dZ, cache):
+    A_prev, W, b, hparameters = cache
+    dA_prev = backward(dZ, (A_prev, np.ones_like(W), b, hparameters))[0]
+    return dA_prev, *backward(dZ, cache)[1:]
+
+
+@conv_backward.mistake(
+    "`dW` does not depend on the images: each weight receives `dz` as it is. What was "
+    "each weight multiplied by?"
+)
+def forgets_the_window(dZ, cache):
+    dA_prev, dW, db = backward(dZ, cache)
+    return dA_prev, np.zeros_like(dW) + dZ.sum((0, 1, 2)), db
+
+
+@conv_backward.mistake(
+    "All entries of `db` are equal: every channel of `dZ` was added to every bias. "
+    "Channel c belongs to `db[..., c]`."
+)
+def bias_of_all_channels(dZ, cache):
+    dA_prev, dW, db = backward(dZ, cache)
+    return dA_prev, dW, np.full_like(db, dZ.sum())
+
+
+@conv_backward.mistake(
+    "The border of `dA_prev` is cut off above and below, but not on the left and on "
+    "the right."
+)
+def cuts_rows_only(dZ, cache):
+    pad, n_H_prev = cache[3]["pad"], cache[0].shape[1]
+    dA_pad, dW, db = keeps_the_border(dZ, cache)
+    return dA_pad[:, pad : pad + n_H_prev], dW, db
+
+
+@conv_backward.mistake(
+    "The stride moves windows down, but not to the right: the first column of a "
+    "window follows from w and the stride."
+)
+def backward_strided_rows_only(dZ, cache):
+    return backward(dZ, cache, start="strided rows")
+
+
+@conv_backward.mistake(
+    "`dA_prev` is made from the first filter only. Channel c of `dZ` belongs to "
+    "`W[:, :, :, c]`."
+)
+def first_filter_on_the_way_back(dZ, cache):
+    A_prev, W, b, hparameters = cache
+    same = np.repeat(W[..., :1], W.shape[3], axis=3)
+    dA_prev = backward(dZ, (A_prev, same, b, hparameters))[0]
+    return dA_prev, *backward(dZ, cache)[1:]
+
+
+@conv_backward.mistake(
+    "All gradients are divided by m. Here `dZ` is the gradient of the cost itself, so "
+    "the average is already in it."
+)
+def averages_everything(dZ, cache):
+    return tuple(gradient / len(dZ) for gradient in backward(dZ, cache))
+
+
+@conv_backward.mistake(
+    "`db` is divided by m. Here `dZ` is the gradient of the cost itself, so the "
+    "average is already in it."
+)
+def averages_db_over_images(dZ, cache):
+    dA_prev, dW, db = backward(dZ, cache)
+    return dA_prev, dW, db / len(dZ)
+
+
 @conv_backward.right
 def backward_vectorized(dZ, cache):
     A_prev, W, _, hparameters = cache
@@ -1543,6 +1761,22 @@ def a_share_alone(dz, shape):
 )
 def multiplied(dz, shape):
     return np.full(shape, dz * shape[0] * shape[1])
+
+
+@distribute_value.mistake(
+    "The shares are rounded to whole numbers. `/` divides exactly; integer arrays and "
+    "`//` cut off what is behind the point."
+)
+def whole_shares(dz, shape):
+    return np.full(shape, dz // (shape[0] * shape[1]))
+
+
+@distribute_value.mistake(
+    "It is divided by the square of the height. A window has height times width "
+    "positions."
+)
+def divided_by_the_height_squared(dz, shape):
+    return np.full(shape, dz / shape[0] ** 2)
 
 
 @distribute_value.right
@@ -1757,6 +1991,49 @@ def unpool_loops_end_early(dA, cache, mode="max"):
     return ref.pool_backward(dA, cache, mode)
 
 
+@pool_backward.mistake(
+    "In max mode the masks are added up without the upstream gradient. Multiply each "
+    "by the entry of `dA` that belongs to its window."
+)
+def masks_alone(dA, cache, mode="max"):
+    return unpool(np.ones_like(dA) if mode == "max" else dA, cache, shares(mode))
+
+
+@pool_backward.mistake(
+    "In max mode the pixels themselves are passed back. Pass back the upstream "
+    "gradient."
+)
+def pixels_alone(dA, cache, mode="max"):
+    def share(A_prev, at, dz):
+        return A_prev[at] * (A_prev[at] == A_prev[at].max())
+
+    return unpool(dA, cache, share if mode == "max" else shares(mode))
+
+
+@pool_backward.mistake(
+    "In average mode the pixels take part. The average has the same derivative for "
+    "every pixel, however large it is."
+)
+def average_times_the_pixels(dA, cache, mode="max"):
+    def share(A_prev, at, dz):
+        return A_prev[at] * dz / A_prev[at].size
+
+    return unpool(dA, cache, shares(mode) if mode == "max" else share)
+
+
+@pool_backward.mistake("The two modes are swapped.")
+def unpool_swaps_the_modes(dA, cache, mode="max"):
+    return unpool(dA, cache, shares("average" if mode == "max" else "max"))
+
+
+@pool_backward.mistake(
+    "The stride moves windows down, but not to the right: the first column of a "
+    "window follows from w and the stride."
+)
+def unpool_strided_rows_only(dA, cache, mode="max"):
+    return unpool(dA, cache, shares(mode), start="strided rows")
+
+
 @pool_backward.right
 def unpool_by_position(dA, cache, mode="max"):
     A_prev, hparameters = cache
@@ -1894,6 +2171,28 @@ def windows_column_from_the_row(A, f, stride):
     return rows_of(A, f, stride, lambda window: window, "the row twice")
 
 
+@im2col.mistake(
+    "Within a row, the first axis of the window changes fastest, as in Fortran's "
+    "order. The last one should: `ravel()` does that by itself."
+)
+def rows_in_fortran_order(A, f, stride):
+    return rows_of(A, f, stride, lambda window: window.transpose(2, 1, 0))
+
+
+@im2col.mistake(
+    "Only the first channel is there. A row holds all channels of its window."
+)
+def rows_of_the_first_channel(A, f, stride):
+    return ref.im2col(A[..., :1], f, stride)
+
+
+@im2col.mistake(
+    "The stride has no effect: every window of the image is there, as for stride 1."
+)
+def every_window(A, f, stride):
+    return ref.im2col(A, f, 1)
+
+
 @im2col.right
 def rows_with_loops(A, f, stride):
     return rows_of(A, f, stride, lambda window: window)
@@ -1970,6 +2269,27 @@ def fast_without_reshaping(A_prev, W, b, hparameters):
 )
 def fast_without_stride(A_prev, W, b, hparameters):
     return without_stride(A_prev, W, b, hparameters)
+
+
+@conv_forward_fast.mistake(
+    "The product is reshaped to (m, n_C, n_H, n_W). Its columns are channels, so the "
+    "channels change fastest: they come last."
+)
+def reshapes_channels_first(A_prev, W, b, hparameters):
+    Z, cache = ref.conv_forward_fast(A_prev, W, b, hparameters)
+    m, n_H, n_W, n_C = Z.shape
+    return Z.reshape(m, n_C, n_H, n_W).transpose(0, 2, 3, 1), cache
+
+
+@conv_forward_fast.mistake(
+    "The weights are in another order than the pixels: `W.T` reverses all four axes. "
+    "Reshape `W` itself."
+)
+def transposes_the_filters(A_prev, W, b, hparameters):
+    n_C = W.shape[3]
+    mixed = W.T.reshape(n_C, -1).T.reshape(W.shape)
+    Z, _ = ref.conv_forward_fast(A_prev, mixed, b, hparameters)
+    return Z, (A_prev, W, b, hparameters)
 
 
 @conv_forward_fast.right
