@@ -110,6 +110,15 @@ def classes_renumbered(y_true, y_pred, n_classes):
     return ref.confusion_matrix(y_true, y_pred, n_classes)[np.ix_(labels, labels)]
 
 
+@confusion_matrix.mistake(
+    "Each column sums to 1, so these are fractions of each predicted class. The matrix "
+    "holds counts."
+)
+def gives_fractions_of_columns(y_true, y_pred, n_classes):
+    counts = ref.confusion_matrix(y_true, y_pred, n_classes)
+    return counts / np.maximum(counts.sum(axis=0, keepdims=True), 1)
+
+
 @confusion_matrix.right
 def confusion_with_a_loop(y_true, y_pred, n_classes):
     counts = [[0] * n_classes for _ in range(n_classes)]
@@ -259,6 +268,14 @@ def one_where_undefined(y_true, y_pred):
 def precision_one_where_undefined(y_true, y_pred):
     P, R, F1 = ref.precision_recall_f1(y_true, y_pred)
     return (P if np.any(y_pred == 1) else 1.0), R, F1
+
+
+@precision_recall_f1.mistake(
+    "F1 is the smaller of the two. The harmonic mean lies between them, closer to the "
+    "smaller one."
+)
+def smaller_of_the_two(y_true, y_pred):
+    return _scores(y_true, y_pred, min)
 
 
 @precision_recall_f1.right
@@ -458,6 +475,20 @@ def best_of_all_instead_of_none(table, optimizing, satisficing):
 def best_or_none(table, optimizing, satisficing):
     best = ref.rank_models(table, optimizing, {})
     return ref.rank_models({best: table[best]}, optimizing, satisficing)
+
+
+@rank_models.mistake("Limits with `>=` are not used. Both signs occur.")
+def upper_limits_only(table, optimizing, satisficing):
+    upper = {name: pair for name, pair in satisficing.items() if pair[0] == "<="}
+    return ref.rank_models(table, optimizing, upper)
+
+
+@rank_models.mistake(
+    "It returns the first model that meets the limits. Look at all of them, and take "
+    "the best."
+)
+def first_that_fits(table, optimizing, satisficing):
+    return next(iter(returns_all_that_fit(table, optimizing, satisficing)), None)
 
 
 @rank_models.right
@@ -743,6 +774,24 @@ def jumps_at_a_million(n_examples):
     return (0.98, 0.01, 0.01) if n_examples >= 1_000_000 else (0.6, 0.2, 0.2)
 
 
+@choose_split.mistake(
+    "Numbers of examples and fractions are mixed: 20 % of the examples are compared "
+    "with 10,000, but the result is used as a fraction."
+)
+def mixes_numbers_and_fractions(n_examples):
+    held_out = min(0.2 * n_examples, 10_000)
+    return 1 - 2 * held_out, held_out, held_out
+
+
+@choose_split.mistake(
+    "Dev and test never fall below 1 %. With more than a million examples, 10,000 are "
+    "less than that."
+)
+def at_least_one_percent(n_examples):
+    held_out = max(0.01, min(0.2, 10_000 / n_examples))
+    return 1 - 2 * held_out, held_out, held_out
+
+
 @choose_split.right
 def split_by_cases(n_examples):
     if n_examples <= 50_000:
@@ -763,9 +812,19 @@ def dev_set_size(rng):
     """Large and small differences, several confidences, the usual one."""
     # "the smallest whole m", "an int", "two-sided"; no confidence is near the usual one
     for low, high in [(0.08, 0.12), (0.2, 0.3), (0.011, 0.013)]:
-        yield case(float(rng.uniform(low, high)))
+        yield case(_rounded_up(rng, low, high, 0.95))
     for low, high in [(0.98, 0.995), (0.7, 0.8), (0.85, 0.9)]:
-        yield case(float(rng.uniform(0.04, 0.15)), float(rng.uniform(low, high)))
+        confidence = float(rng.uniform(low, high))
+        yield case(_rounded_up(rng, 0.04, 0.15, confidence), confidence)
+
+
+def _rounded_up(rng, low, high, confidence):
+    """A difference for which rounding up is not rounding to the nearest."""
+    part = 1.0
+    while not 0.1 < part < 0.4:
+        difference = float(rng.uniform(low, high))
+        part = _z((1 + confidence) / 2) ** 2 / (2 * difference**2) % 1
+    return difference
 
 
 def _z(probability):
@@ -846,6 +905,22 @@ def rounds_to_the_nearest(error_difference, confidence=0.95):
 def cdf_for_its_inverse(error_difference, confidence=0.95):
     z = NormalDist().cdf((1 + confidence) / 2)
     return math.ceil(z**2 / (2 * error_difference**2))
+
+
+@dev_set_size.mistake(
+    "z belongs to 1 minus half of the confidence. Half of the *doubt* lies on each "
+    "side: how much of the distribution is below z?"
+)
+def half_of_the_confidence(error_difference, confidence=0.95):
+    return math.ceil(_z(1 - confidence / 2) ** 2 / (2 * error_difference**2))
+
+
+@dev_set_size.mistake(
+    "It is multiplied by the squared difference, so small differences need few "
+    "examples. `a / 2 * d**2` is not `a / (2 * d**2)`."
+)
+def multiplies_by_the_square(error_difference, confidence=0.95):
+    return math.ceil(_z((1 + confidence) / 2) ** 2 / 2 * error_difference**2)
 
 
 @dev_set_size.right
@@ -1118,6 +1193,14 @@ def report_without_names(human_error, train_error, dev_error):
     return tuple(ref.bias_variance_report(human_error, train_error, dev_error).values())
 
 
+@bias_variance_report.mistake(
+    "The focus compares training and dev error. Compare the two gaps."
+)
+def focus_compares_errors(human_error, train_error, dev_error):
+    said = ref.bias_variance_report(human_error, train_error, dev_error)
+    return said | {"focus": "bias" if train_error >= dev_error else "variance"}
+
+
 @bias_variance_report.right
 def report_by_differences(human_error, train_error, dev_error):
     gaps = np.diff(np.array([human_error, train_error, dev_error]))
@@ -1208,6 +1291,9 @@ def next_step(rng):
     yield case([report(middle(), little(), large()), report(large(), middle())])
     yield case([report(little(), little()), report(little(), middle(), -large())])
     yield case([report(-large(), middle(), -little()), report(-large(), little())])
+    yield case(
+        [report(large(), little(), middle()), report(little(), large(), middle())]
+    )
     yield case([report(noise, little() / 2), report(noise + little() + 1e-4, little())])
     yield case(
         [report(little(), middle(), large()), report(middle(), large(), little())]
@@ -1312,6 +1398,15 @@ def compares_all_numbers(report):
     name = max(numbers, key=numbers.get)
     family = name if numbers[name] > 0.005 else "none"
     return _FAMILIES.get(family, _FAMILIES["none"])
+
+
+@next_step.mistake(
+    "A test gap above `NOISE` wins, even if another gap is larger. Take the largest."
+)
+def test_gap_first(report):
+    if report.get("test_gap", 0.0) > 0.005:
+        return _FAMILIES["test_gap"]
+    return _largest(report)
 
 
 @next_step.right

@@ -137,6 +137,14 @@ def ties_reversed(tags, dev_error=1.0):
     return sorted(rows, key=lambda row: (row[1], row[0]), reverse=True)
 
 
+@error_analysis.mistake(
+    "The share equals the ceiling. It is a fraction of the mistakes, not of all "
+    "images: the dev error has no part in it."
+)
+def share_times_the_error(tags, dev_error=1.0):
+    return _rows(tags, lambda s: s * dev_error, lambda s: s * dev_error)
+
+
 @error_analysis.right
 def analysis_by_columns(tags, dev_error=1.0):
     names = sorted({name for row in tags for name in row})
@@ -316,6 +324,16 @@ def compares_the_rival_itself(dev_error, mislabeled_share, rival_error=None):
 )
 def rival_without_error_is_none(dev_error, mislabeled_share, rival_error=None):
     return ref.label_noise_report(dev_error, mislabeled_share, rival_error or None)
+
+
+@label_noise_report.mistake(
+    "The verdict compares the difference with the share of the mistakes. Compare it "
+    "with `labels`, a fraction of all images like the errors."
+)
+def compares_with_the_share(dev_error, mislabeled_share, rival_error=None):
+    labels = dev_error * mislabeled_share
+    close = rival_error is not None and abs(dev_error - rival_error) < mislabeled_share
+    return _noise(labels, dev_error - labels, close, rival_error)
 
 
 @label_noise_report.right
@@ -559,6 +577,25 @@ def other_images_alone(target, other, n_dev, n_test, rng):
     return {"train": train, "train_dev": train_dev, "dev": dev, "test": test}
 
 
+@make_splits.mistake(
+    "Test is cut at the wrong end: `x[n_dev:n_test]` has n_test - n_dev examples. "
+    "Where does a part of length n_test end that starts at n_dev?"
+)
+def test_ends_too_early(target, other, n_dev, n_test, rng):
+    target = rng.permutation(target)
+    mix = rng.permutation(np.concatenate([target[n_dev + n_test :], other]))
+    sets = {"dev": target[:n_dev], "test": target[n_dev:n_test]}
+    return sets | {"train_dev": mix[:n_dev], "train": mix[n_dev:]}
+
+
+@make_splits.mistake(
+    "Train holds no other images. They are most of what there is to learn from."
+)
+def trains_on_the_target_alone(target, other, n_dev, n_test, rng):
+    sets = ref.make_splits(target, other, n_dev, n_test, rng)
+    return sets | {"train": np.setdiff1d(sets["train"], other)}
+
+
 @make_splits.right
 def splits_by_numbers(target, other, n_dev, n_test, rng):
     order = rng.permutation(len(target))
@@ -726,6 +763,14 @@ def signs_but_not_the_focus(human, train, train_dev, dev, test):
     return {name: -said[name] for name in GAPS} | {"focus": said["focus"]}
 
 
+@diagnose_mismatch.mistake(
+    "All gaps start at the human error. Each is the gap between two neighbours in the "
+    "row of errors."
+)
+def all_from_people(human, train, train_dev, dev, test):
+    return _gaps(train - human, train_dev - human, dev - human, test - human)
+
+
 @diagnose_mismatch.right
 def gaps_by_diff(human, train, train_dev, dev, test):
     sizes = np.diff(np.float64([human, train, train_dev, dev, test]))
@@ -853,6 +898,15 @@ def adds_and_clips(clean, noise, rng, level):
 )
 def dims_the_image(clean, noise, rng, level):
     return np.maximum(level * clean, noise[rng.integers(len(noise), size=len(clean))])
+
+
+@synthesize.mistake(
+    "The background shows only where the image is 0. It shows wherever it is brighter "
+    "than the image."
+)
+def behind_zeros_only(clean, noise, rng, level):
+    which = rng.integers(len(noise), size=len(clean))
+    return np.where(clean > 0, clean, level * noise[which])
 
 
 @synthesize.right
@@ -1018,6 +1072,45 @@ def gradients_after_each_parameter(
             _, gradients = ref.head_gradients(learned, F, Y)
             learned[name] = learned[name] - learning_rate * gradients[name]
     return learned
+
+
+@transfer_learn.mistake(
+    "The steps are m times too short: the gradients of `head_gradients` are averages "
+    "already."
+)
+def divides_by_the_examples(
+    features, parameters, X, Y, trainable, steps=100, learning_rate=0.1
+):
+    return _train(features, parameters, X, Y, trainable, steps, learning_rate / len(X))
+
+
+@transfer_learn.mistake(
+    "Each step starts again from the given parameters, so only the last one counts. "
+    "Start from what the step before has learned."
+)
+def starts_again_in_each_step(
+    features, parameters, X, Y, trainable, steps=100, learning_rate=0.1
+):
+    F, learned = features(X), dict(parameters)
+    for _ in range(steps):
+        _, gradients = ref.head_gradients(learned, F, Y)
+        for name in trainable:
+            learned[name] = parameters[name] - learning_rate * gradients[name]
+    return learned
+
+
+@transfer_learn.mistake("The learning rate is always 0.1. Use `learning_rate`.")
+def ignores_the_rate(
+    features, parameters, X, Y, trainable, steps=100, learning_rate=0.1
+):
+    return _train(features, parameters, X, Y, trainable, steps, 0.1)
+
+
+@transfer_learn.mistake("It takes 100 steps whatever `steps` is.")
+def ignores_the_steps(
+    features, parameters, X, Y, trainable, steps=100, learning_rate=0.1
+):
+    return _train(features, parameters, X, Y, trainable, 100, learning_rate)
 
 
 @transfer_learn.right
@@ -1252,6 +1345,35 @@ def averages_each_example(logits, Y):
     return np.sum(losses * share), gradients * share
 
 
+@multitask_loss.mistake(
+    "The loss does not depend on the labels: subtract the label times the logit."
+)
+def loss_without_labels(logits, Y):
+    labelled, _, _ = _parts(logits, Y)
+    _, gradient = ref.multitask_loss(logits, Y)
+    return np.sum(np.logaddexp(0, logits) * labelled) / labelled.sum(), gradient
+
+
+@multitask_loss.mistake(
+    "In the loss, the label times the logit is added. It is subtracted."
+)
+def loss_with_plus(logits, Y):
+    labelled, _, _ = _parts(logits, Y)
+    _, gradient = ref.multitask_loss(logits, Y)
+    losses = np.logaddexp(0, logits) + np.where(labelled, Y, 0.0) * logits
+    return np.sum(losses * labelled) / labelled.sum(), gradient
+
+
+@multitask_loss.mistake(
+    "The gradient has one factor too many, the derivative of the sigmoid. For this "
+    "loss it cancels: see the formula."
+)
+def gradient_times_the_derivative(logits, Y):
+    loss, gradient = ref.multitask_loss(logits, Y)
+    sigmoid = _parts(logits, np.zeros(Y.shape))[2]
+    return loss, gradient * sigmoid * (1 - sigmoid)
+
+
 @multitask_loss.right
 def multitask_with_loops(logits, Y):
     loss, gradient, n = 0.0, np.zeros(logits.shape), int((Y == Y).sum())
@@ -1266,7 +1388,7 @@ def multitask_with_loops(logits, Y):
 
 
 @multitask_loss.right
-def multitask_on_the_labeled(logits, Y):
+def multitask_on_the_labelled(logits, Y):
     has = np.isfinite(Y)
     z, y = logits[has].astype(np.float32), Y[has].astype(np.float32)
     gradient = np.zeros_like(logits)
@@ -1427,6 +1549,18 @@ def variance_for_the_deviation(pipeline, end_to_end):
     return _verdicts(
         pipeline, end_to_end, lambda a, b: 2 * (a - b).var(ddof=1) / math.sqrt(len(a))
     )
+
+
+@pipeline_or_end_to_end.mistake(
+    "The pipeline never wins. Compare the mean difference without its sign, and let "
+    "the sign decide which one is better."
+)
+def pipeline_never_wins(pipeline, end_to_end):
+    said = ref.pipeline_or_end_to_end(pipeline, end_to_end)
+    return {
+        size: "too close to call" if verdict == "pipeline" else verdict
+        for size, verdict in said.items()
+    }
 
 
 @pipeline_or_end_to_end.right
