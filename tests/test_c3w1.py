@@ -158,7 +158,7 @@ def passed(name, function, seed):
 )  # fmt: skip
 def test_a_size_is_whole_by_its_type(kind, accepted):
     got = passed("dev_set_size", lambda *given: kind(lab.dev_set_size(*given)), 5)
-    assert got == (6 if accepted else 0)
+    assert got == (7 if accepted else 0)
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -816,12 +816,14 @@ def dev_set_size(rng):
     for low, high in [(0.98, 0.995), (0.7, 0.8), (0.85, 0.9)]:
         confidence = float(rng.uniform(low, high))
         yield case(_rounded_up(rng, 0.04, 0.15, confidence), confidence)
+    # here rounding to the nearest is right, which tells it from rounding down
+    yield case(_rounded_up(rng, 0.04, 0.15, 0.95, (0.6, 0.9)))
 
 
-def _rounded_up(rng, low, high, confidence):
-    """A difference for which rounding up is not rounding to the nearest."""
+def _rounded_up(rng, low, high, confidence, part_of_one=(0.1, 0.4)):
+    """A difference whose size has such a part beyond a whole number."""
     part = 1.0
-    while not 0.1 < part < 0.4:
+    while not part_of_one[0] < part < part_of_one[1]:
         difference = float(rng.uniform(low, high))
         part = _z((1 + confidence) / 2) ** 2 / (2 * difference**2) % 1
     return difference
