@@ -128,7 +128,9 @@ edge_sign = None
 # %% [markdown]
 # ### Exercise 1 · `edge_filters` · 4 points · about 5 minutes
 # Return four famous $3 \times 3$ filters. Each is a column of weights that smooths
-# along the edge, times the row $(1, 0, -1)$ that takes the difference across it.
+# along the edge, times the row $(1, 0, -1)$ that takes the difference across it. The
+# check puts each filter on a `window` of pixels and compares
+# `np.sum(filter * window)`.
 #
 # | key | weights along the edge | responds to |
 # |---|---|---|
@@ -618,8 +620,8 @@ plots.images(
 
 # %% [markdown]
 # # Part 4 · Backwards
-# Frameworks do this for you. Do it once yourself: afterwards nothing about the
-# gradients of a convolutional network is a mystery.
+# Frameworks do this for you. Do it once yourself, and the gradients of a convolutional
+# network are no longer a mystery.
 
 # %% [markdown]
 # Think of one output $z$, and of $dz = \partial J/\partial z$, its upstream gradient.
