@@ -1,4 +1,4 @@
-"""Figures of the lab on metrics: knobs in a plane of errors."""
+"""Figure of the lab on metrics: where each knob moves training error and gap."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ def knobs(
     """Draw where each knob moves training error and gap, from the first run on.
 
     Args:
-        runs: name → array `(seeds, 2)` of training and dev errors; the first is where
-            all start.
-        reading: one sentence below: how to read it.
+        runs: name → array `(seeds, 2)` of training and dev errors; all others start
+            from the first.
+        reading: one sentence below the figure that says how to read it.
     """
-    places = {}
+    points = {}
     for name, errors in runs.items():
         train, dev = 100 * np.asarray(errors).T
-        places[name] = (train.mean(), (dev - train).mean(), dev.mean(), dev.std())
-    start = next(iter(places.values()))
+        points[name] = (train.mean(), (dev - train).mean(), dev.mean(), dev.std(ddof=1))
+    start = next(iter(points.values()))
     with _drawing(reading, height=4.2) as figure:
         axes = figure.add_subplot()
         across = np.array([0.0, 30.0])
         for dev in range(10, 30, 2):
-            axes.plot(across, dev - across, color="#BBBBBB", lw=0.8, ls=":", zorder=0)
-        for color, (name, (x, y, *_)) in zip(PALETTE[::-1], places.items(),
+            axes.plot(across, dev - across, color="#888888", lw=0.8, ls=":", zorder=0)
+        for color, (name, (x, y, *_)) in zip(PALETTE[::-1], points.items(),
                                              strict=False):  # fmt: skip
             if (x, y) != start[:2]:
                 axes.annotate(
@@ -42,9 +42,12 @@ def knobs(
                     arrowprops={"arrowstyle": "->", "lw": 2, "color": color},
                 )
             axes.plot([x], [y], "o", color=color, ms=8, zorder=3)
-            axes.annotate(name, (x, y), xytext=(0, -17 if y < start[1] else 8),
-                          textcoords="offset points", ha="center")  # fmt: skip
-        xs, ys = np.array([p[:2] for p in places.values()]).T
+            if (x, y) == start[:2]:  # beside the point: arrows leave it to all sides
+                offset, aligned = (9, 4), "left"
+            else:
+                offset, aligned = (0, -17 if y < start[1] else 8), "center"
+            axes.annotate(name, (x, y), offset, textcoords="offset points", ha=aligned)
+        xs, ys = np.array([p[:2] for p in points.values()]).T
         axes.set(
             xlim=(xs.min() - 2.5, xs.max() + 2.5),
             ylim=(0, ys.max() + 1.8),
@@ -54,6 +57,6 @@ def knobs(
         axes.grid(visible=False)
     told = [
         f"{name}: training {x:.1f} %, gap {y:.1f} %, dev {dev:.1f} ± {spread:.1f} %"
-        for name, (x, y, dev, spread) in places.items()
+        for name, (x, y, dev, spread) in points.items()
     ]
     return _finish(figure, "Training error and gap, by knob", told, reading)

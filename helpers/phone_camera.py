@@ -1,7 +1,7 @@
 """Clothes as a phone would see them: on photographs, a little off centre, dimmer.
 
-The backgrounds are cuts of real photographs; what is put together from them and the
-clothes is made here, and stands in for a domain with pictures of its own.
+The backgrounds are crops of real photographs; what is put together from them and the
+clothes is made here, and stands in for real phone images.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ import numpy as np
 
 from helpers import data
 
-CLUTTER = 0.45  # brightness of the background of a phone picture
+CLUTTER = 0.45  # brightness of the background of a phone image
 
 
 def backgrounds(count: int, rng: np.random.Generator, split: str = "train"):
-    """Cuts of 28 × 28 from grey photographs, float32 `(count, 28, 28)`, 0 to 1.
+    """Crops of 28 × 28 from grey photographs, float32 `(count, 28, 28)`, 0 to 1.
 
     Args:
         count: how many.
         rng: draws them.
         split: `"train"` or `"test"`: different photographs.
     """
-    pictures = data.load("photos")[f"{split}_set_x"]
-    grey = pictures.mean(axis=3, dtype=np.float32) / 255  # (m, 64, 64)
+    images = data.load("photos")[f"{split}_set_x"]
+    grey = images.mean(axis=3, dtype=np.float32) / 255  # (m, 64, 64)
     which = rng.integers(len(grey), size=count)
     down, across = rng.integers(0, 64 - 28 + 1, (2, count))
     return np.stack([
@@ -31,12 +31,12 @@ def backgrounds(count: int, rng: np.random.Generator, split: str = "train"):
     ])  # fmt: skip
 
 
-def phone_pictures(clean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """What a phone makes of catalogue pictures, float32 `(m, 28, 28)`, 0 to 1.
+def phone_images(clean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """What a phone makes of catalogue images, float32 `(m, 28, 28)`, 0 to 1.
 
     Args:
         clean: bytes `(m, 28, 28)`, clothes on black.
-        rng: draws background, place and light of each.
+        rng: draws background, shift and light of each.
     """
     m = len(clean)
     half = m // 2
@@ -45,7 +45,7 @@ def phone_pictures(clean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     )[rng.permutation(m)]
     light = rng.uniform(0.7, 1.0, (m, 1, 1)).astype(np.float32)
     moved = np.stack([
-        np.roll(picture, tuple(rng.integers(-1, 2, 2)), (0, 1)) for picture in clean
+        np.roll(image, tuple(rng.integers(-1, 2, 2)), (0, 1)) for image in clean
     ])  # fmt: skip
     return np.maximum(light * moved / np.float32(255), CLUTTER * clutter)
 
@@ -55,28 +55,28 @@ def frames(clean: np.ndarray, rng: np.random.Generator, room: int = 3) -> np.nda
 
     Args:
         clean: bytes `(m, 28, 28)`.
-        rng: draws places and dust.
-        room: pixels that a picture may be off centre.
+        rng: draws positions and dust.
+        room: pixels that a image may be off centre.
 
     Returns:
         float32 `(m, 28 + 2 room, 28 + 2 room)`, 0 to 1.
     """
     side = 28 + 2 * room
     framed = np.zeros((len(clean), side, side), dtype=np.float32)
-    for frame, picture in zip(framed, clean, strict=True):
+    for frame, image in zip(framed, clean, strict=True):
         r, c = rng.integers(0, 2 * room + 1, 2)
-        frame[r : r + 28, c : c + 28] = picture / 255
+        frame[r : r + 28, c : c + 28] = image / 255
     dusty = np.flatnonzero(rng.random(len(clean)) < 0.2)
     framed[dusty, *rng.integers(0, side, (2, len(dusty)))] = 1
     return framed
 
 
 def outlines(framed: np.ndarray, side: int = 8) -> np.ndarray:
-    """By hand: find the box around what is bright, and its outline on a coarse grid.
+    """Find the box around the bright pixels, and their outline on a coarse grid.
 
     Args:
         framed: `(m, height, width)`, 0 to 1.
-        side: cells of the grid each way.
+        side: cells of the grid in each direction.
 
     Returns:
         float32 `(m, side * side)` of 0 and 1.

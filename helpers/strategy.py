@@ -1,8 +1,8 @@
 """Classifiers of clothes for the strategy labs: their data split, shape and weights.
 
->>> machines = classifiers()
->>> list(machines)
-['mean pictures', 'neighbours', 'softmax', 'dense net', 'small CNN', 'large CNN']
+>>> models = classifiers()
+>>> list(models)
+['nearest mean', 'neighbours', 'softmax', 'dense net', 'small CNN', 'large CNN']
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ DEV_PER_CLASS = 200
 
 
 class Split(NamedTuple):
-    """Pictures uint8 `(m, 28, 28)` and labels `(m,)` of three sets."""
+    """Images uint8 `(m, 28, 28)` and labels `(m,)` of three sets."""
 
     train_x: np.ndarray
     train_y: np.ndarray
@@ -28,12 +28,12 @@ class Split(NamedTuple):
     test_y: np.ndarray
 
 
-class Machine(NamedTuple):
+class Classifier(NamedTuple):
     """A classifier.
 
     Attributes:
-        classify: function of pictures `(m, 28, 28)` that returns labels `(m,)`.
-        kilobytes: what it has to remember, at 4 bytes a number (1 a pixel).
+        classify: function of images `(m, 28, 28)` that returns labels `(m,)`.
+        kilobytes: memory of its numbers, 4 bytes each (1 byte for each pixel).
     """
 
     classify: Callable[[np.ndarray], np.ndarray]
@@ -41,9 +41,9 @@ class Machine(NamedTuple):
 
 
 def fashion() -> Split:
-    """Fashion-MNIST with 8,000 pictures to train on, 2,000 for dev, 2,000 for test.
+    """Fashion-MNIST with 8,000 images to train on, 2,000 for dev, 2,000 for test.
 
-    The dev set is the last 200 training pictures of each class.
+    The dev set is the last 200 training images of each class.
     """
     whole = data.load("fashion")
     x, y = whole.train_x, whole.train_y
@@ -88,20 +88,20 @@ def _small(rng):
 
 
 def prepare(net: nn.Sequential, x: np.ndarray) -> np.ndarray:
-    """Pictures as a network wants them: floats, as rows or with one channel."""
+    """Images as a network wants them: floats, as rows or with one channel."""
     x = np.asarray(x, dtype=np.float32) / 255
     return x[..., None] if isinstance(net[0], nn.Conv2D) else x.reshape(len(x), -1)
 
 
-def classifiers(careful: bool = False) -> dict[str, Machine]:
+def classifiers(careful: bool = False) -> dict[str, Classifier]:
     """Trained classifiers by name, the simplest first.
 
     Args:
-        careful: with the one that was trained to lose no coats, too.
+        careful: include the network that was trained to lose fewer coats.
     """
     shop = fashion()
-    machines = {
-        "mean pictures": _mean_pictures(shop),
+    models = {
+        "nearest mean": _mean_images(shop),
         "neighbours": _neighbours(shop),
     }
     stored = data.load("strategy")
@@ -112,19 +112,19 @@ def classifiers(careful: bool = False) -> dict[str, Machine]:
             key: stored[f"{name}.{key}".replace(" ", "_")] for key in net.state_dict()
         }
         net.load_state_dict({k: v.astype(np.float32) for k, v in state.items()})
-        machines[name] = _machine(net)
-    return machines
+        models[name] = _classifier(net)
+    return models
 
 
-def _machine(net: nn.Sequential) -> Machine:
+def _classifier(net: nn.Sequential) -> Classifier:
     def classify(x):
         return net.predict(prepare(net, x), batch_size=500).argmax(axis=1)
 
-    return Machine(classify, 4 * net.count_parameters() / 1000)
+    return Classifier(classify, 4 * net.count_parameters() / 1000)
 
 
-def _mean_pictures(shop: Split) -> Machine:
-    """The class whose average picture is nearest."""
+def _mean_images(shop: Split) -> Classifier:
+    """The class whose average image is nearest."""
     means = np.stack(
         [shop.train_x[shop.train_y == label].mean(axis=0) for label in range(10)]
     ).reshape(10, -1)
@@ -132,11 +132,11 @@ def _mean_pictures(shop: Split) -> Machine:
     def classify(x):
         return _distances(x, means).argmin(axis=1)
 
-    return Machine(classify, 4 * means.size / 1000)
+    return Classifier(classify, 4 * means.size / 1000)
 
 
-def _neighbours(shop: Split, k: int = 5) -> Machine:
-    """The commonest class among the five nearest training pictures."""
+def _neighbours(shop: Split, k: int = 5) -> Classifier:
+    """The most frequent class among the five nearest training images."""
     known = shop.train_x.reshape(len(shop.train_x), -1).astype(np.float32)
 
     def classify(x):
@@ -144,11 +144,11 @@ def _neighbours(shop: Split, k: int = 5) -> Machine:
         votes = shop.train_y[near][..., None] == np.arange(10)  # (m, k, 10)
         return votes.sum(axis=1).argmax(axis=1)
 
-    return Machine(classify, known.size / 1000)
+    return Classifier(classify, known.size / 1000)
 
 
 def _distances(x, known):
-    """Squared distances of pictures to known ones, but for a constant in each row."""
+    """Squared distances of images to known ones, up to a constant in each row."""
     rows = x.reshape(len(x), -1).astype(np.float32)
     known = known.astype(np.float32)
     return np.sum(known * known, axis=1) - 2 * rows @ known.T

@@ -1,4 +1,4 @@
-"""Functions of C3W2 against outside witnesses: PyTorch, SciPy, nudges."""
+"""C3W2 against outside witnesses: PyTorch, SciPy, numerical gradients."""
 
 import math
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.reference import reference
+from tests.recap import snippet
 
 lab = reference("C3W2")
 
@@ -23,21 +24,22 @@ def test_multitask_loss_against_pytorch():
     logits, Y = rng.normal(scale=3, size=(7, 4)), _labels(rng, (7, 4))
     loss, gradient = lab.multitask_loss(logits, Y)
     z, y = torch.tensor(logits, requires_grad=True), torch.tensor(Y)
-    has = ~torch.isnan(y)
-    theirs = torch.nn.functional.binary_cross_entropy_with_logits(z[has], y[has])
+    names = {"torch": torch, "logits": z, "Y": y}
+    exec(snippet("C3W2", "import torch.nn.functional as F"), names)
+    theirs = names["loss"]
     theirs.backward()
     assert loss == pytest.approx(theirs.item())
     assert np.allclose(gradient, z.grad.numpy())
 
 
-def test_multitask_gradient_by_nudging():
+def test_multitask_gradient_by_differences():
     rng = np.random.default_rng(1)
     logits, Y = rng.normal(size=(3, 2)), _labels(rng, (3, 2), 0.3)
     _, gradient = lab.multitask_loss(logits, Y)
     for at in np.ndindex(*logits.shape):
-        nudge = np.zeros_like(logits)
-        nudge[at] = 1e-5
-        up, down = (lab.multitask_loss(logits + s * nudge, Y)[0] for s in (1, -1))
+        step = np.zeros_like(logits)
+        step[at] = 1e-5
+        up, down = (lab.multitask_loss(logits + s * step, Y)[0] for s in (1, -1))
         assert gradient[at] == pytest.approx((up - down) / 2e-5, abs=1e-8)
 
 
@@ -48,16 +50,16 @@ def _head(rng):
     }  # fmt: skip
 
 
-def test_head_gradients_by_nudging():
+def test_head_gradients_by_differences():
     rng = np.random.default_rng(2)
     parameters, F, Y = _head(rng), rng.normal(size=(8, 5)), rng.integers(0, 3, 8)
     _, gradients = lab.head_gradients(parameters, F, Y)
     for name, values in parameters.items():
         for at in np.ndindex(*values.shape):
-            nudge = np.zeros_like(values)
-            nudge[at] = 1e-6
+            step = np.zeros_like(values)
+            step[at] = 1e-6
             up, down = (
-                lab.head_gradients(parameters | {name: values + s * nudge}, F, Y)[0]
+                lab.head_gradients(parameters | {name: values + s * step}, F, Y)[0]
                 for s in (1, -1)
             )
             assert gradients[name][at] == pytest.approx((up - down) / 2e-6, abs=1e-6)
@@ -131,3 +133,25 @@ def test_synthesis_shows_the_brighter_of_two():
     fits = np.isclose(every, made[:, None]).all(axis=(2, 3))
     assert fits.any(axis=1).all()
     assert fits.any(axis=0).all()
+
+
+def test_recap_freezes_the_features_and_their_running_averages():
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("torchvision")
+    names = {}
+    code = snippet("C3W2", "import torch\nimport torchvision")
+    exec(code.replace('weights="DEFAULT"', "weights=None"), names)  # no download
+    net, images = names["net"], torch.zeros(2, 3, 64, 64)
+    before = {key: value.clone() for key, value in net.features.state_dict().items()}
+    optimizer = torch.optim.SGD([p for p in net.parameters() if p.requires_grad], 0.1)
+    torch.nn.functional.cross_entropy(net(images), torch.tensor([0, 1])).backward()
+    optimizer.step()
+    for key, value in net.features.state_dict().items():
+        assert torch.equal(value, before[key]), key
+    assert sum(p.requires_grad for p in net.parameters()) == 2
+
+
+@pytest.mark.parametrize(("seeds", "share"), [(2, 0.30), (4, 0.14), (400, 0.05)])
+def test_share_of_false_winners_that_the_lab_states(seeds, share):
+    stats = pytest.importorskip("scipy.stats")
+    assert 2 * stats.t.sf(2, seeds - 1) == pytest.approx(share, abs=0.005)

@@ -1,10 +1,15 @@
 """C4W1 against outside witnesses: SciPy, PyTorch, numerical gradients, work by hand."""
 
+import warnings
+
 import numpy as np
 import pytest
 from scipy import ndimage, signal
 
+from autograder.check import load
 from autograder.reference import reference
+from helpers.checks.verdict import judge
+from tests.recap import snippet
 
 lab = reference("C4W1")
 LAYERS = [(1, 0, 3), (1, 1, 3), (2, 0, 2), (2, 1, 3), (3, 2, 4), (2, 2, 5)]
@@ -20,15 +25,15 @@ def layer(rng, stride, pad, f, n_C_prev=3, n_C=4):
     )
 
 
-def slope(cost, array, place, nudge=1e-5):
-    """Central difference of a cost in one number of an array."""
-    before = array[place]
+def numerical(cost, array, index, step=1e-5):
+    """Central difference of a cost with respect to one entry of an array."""
+    before = array[index]
     costs = []
-    for value in (before + nudge, before - nudge):
-        array[place] = value
+    for value in (before + step, before - step):
+        array[index] = value
         costs.append(cost())
-    array[place] = before
-    return (costs[0] - costs[1]) / (2 * nudge)
+    array[index] = before
+    return (costs[0] - costs[1]) / (2 * step)
 
 
 @pytest.mark.parametrize(("stride", "pad", "f"), LAYERS)
@@ -58,9 +63,9 @@ def test_backward_agrees_with_numerical_gradients(stride, pad, f):
     for array, gradient in zip((A, W, b), lab.conv_backward(dZ, cache), strict=True):
         assert gradient.shape == array.shape
         for _ in range(12):
-            place = tuple(rng.integers(0, array.shape))
-            assert gradient[place] == pytest.approx(
-                slope(cost, array, place), rel=1e-6, abs=1e-8
+            index = tuple(rng.integers(0, array.shape))
+            assert gradient[index] == pytest.approx(
+                numerical(cost, array, index), rel=1e-6, abs=1e-8
             )
 
 
@@ -76,8 +81,10 @@ def test_pooling_backward_agrees_with_numerical_gradients(mode, f, stride):
     def cost():
         return np.sum(dA * lab.pool_forward(A_prev, cache[1], mode)[0])
 
-    for place in np.ndindex(*A_prev.shape):
-        assert gradient[place] == pytest.approx(slope(cost, A_prev, place), abs=1e-8)
+    for index in np.ndindex(*A_prev.shape):
+        assert gradient[index] == pytest.approx(
+            numerical(cost, A_prev, index), abs=1e-8
+        )
 
 
 def test_backward_is_the_adjoint_of_forward():
@@ -91,10 +98,10 @@ def test_backward_is_the_adjoint_of_forward():
 
 
 def test_sobel_is_scipys():
-    picture = np.random.default_rng(0).normal(size=(9, 11))
+    image = np.random.default_rng(0).normal(size=(9, 11))
     inner = np.s_[1:-1, 1:-1]
-    ours = signal.correlate2d(picture, lab.edge_filters()["sobel"], mode="valid")
-    np.testing.assert_allclose(ours, -ndimage.sobel(picture, axis=1)[inner])
+    ours = signal.correlate2d(image, lab.edge_filters()["sobel"], mode="valid")
+    np.testing.assert_allclose(ours, -ndimage.sobel(image, axis=1)[inner])
 
 
 def test_sizes_by_hand():
@@ -141,3 +148,54 @@ def test_each_of_equal_maxima_receives_the_whole_gradient():
     dA = np.array([3.0, 5.0]).reshape(1, 1, 2, 1)
     gradient = lab.pool_backward(dA, (A_prev, {"f": 2, "stride": 2}), "max")
     assert gradient[0, :, :, 0].tolist() == [[3, 3, 5, 0], [3, 3, 5, 0]]
+
+
+class TestWhatTheRecapSaysOfPyTorch:
+    def test_the_network_runs_and_has_as_many_parameters(self):
+        torch = pytest.importorskip("torch")
+        names = {"X": torch.zeros(2, 1, 28, 28), "Y": torch.tensor([3, 9])}
+        exec(snippet("C4W1", "import torch"), names)
+        parameters = list(names["lenet"].parameters())
+        assert sum(p.numel() for p in parameters) == 61_706
+        assert all(p.grad is not None for p in parameters)
+
+    def test_the_first_of_equal_maxima_receives_the_gradient(self):
+        torch = pytest.importorskip("torch")
+        x = torch.tensor([[[[0.0, 2.0], [2.0, 2.0]]]], requires_grad=True)
+        torch.nn.functional.max_pool2d(x, 2).backward()
+        assert x.grad[0, 0].tolist() == [[0, 1], [0, 0]]
+
+    def test_same_padding_of_an_even_side_is_larger_at_the_end(self):
+        torch = pytest.importorskip("torch")
+        warnings.simplefilter("ignore")  # PyTorch warns that it copies
+        x = torch.arange(1.0, 6).reshape(1, 1, 1, 5)
+        z = torch.nn.functional.conv2d(x, torch.ones(1, 1, 1, 2), padding="same")
+        assert z.ravel().tolist() == [3, 5, 7, 9, 5]  # the zero is on the right
+
+    def test_same_padding_with_a_stride_is_refused(self):
+        torch = pytest.importorskip("torch")
+        with pytest.raises(ValueError, match="same"):
+            torch.nn.Conv2d(1, 1, 3, stride=2, padding="same")
+
+
+def test_same_padding_of_keras_with_a_stride_starts_one_pixel_further_right():
+    keras = pytest.importorskip("keras")
+    A = np.random.default_rng(3).normal(size=(1, 8, 8, 1)).astype(np.float32)
+    W = np.random.default_rng(4).normal(size=(3, 3, 1, 1)).astype(np.float32)
+    Z = np.asarray(keras.ops.conv(A, W, strides=2, padding="same"))
+    late = np.pad(A, ((0, 0), (0, 1), (0, 1), (0, 0)))
+    ours, _ = lab.conv_forward(late, W, np.zeros((1, 1, 1, 1)), {"stride": 2, "pad": 0})
+    np.testing.assert_allclose(Z, ours, atol=1e-5)
+
+
+def test_lists_are_no_filters_and_other_shapes_neither():
+    one = load("C4W1").checks["edge_filters"]
+    call = next(iter(one.draw(np.random.default_rng(0))))
+    for change in (np.ndarray.tolist, lambda F: F[0], lambda F: F[:, :1]):
+
+        def changed(change=change):
+            return {name: change(F) for name, F in lab.edge_filters().items()}
+
+        expected, outcome = one.expected(call), one.observe(changed, call)
+        said = judge("edge_filters", [expected], [outcome], [], one.tolerance)
+        assert said.passed == 0

@@ -58,9 +58,9 @@ def with_projection(
     """Transfer from a fixed projection; also says how often it was asked."""
     calls = []
 
-    def features(pictures):
-        calls.append(len(pictures))
-        return np.tanh(pictures @ projection)
+    def features(images):
+        calls.append(len(images))
+        return np.tanh(images @ projection)
 
     learned = transfer_learn(
         features, parameters, X, Y, trainable, steps, learning_rate

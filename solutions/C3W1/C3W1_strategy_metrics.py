@@ -1,36 +1,37 @@
 # %% [markdown]
 # # The returns desk
-# A shop gets clothes back, thousands a day. A camera looks down on a belt, and a
-# classifier says which of ten bins each piece goes to. You lead the project. In this
-# lab you **make the decisions**, ten of them, and write the functions that turn each
-# from a matter of taste into a matter of arithmetic.
+# A clothes shop receives thousands of returns a day. A camera looks down on a conveyor
+# belt, and a classifier decides which of ten bins each item goes to. You lead the
+# project. In this lab you **make ten decisions** and write the functions that turn each
+# of them from a matter of taste into a matter of arithmetic.
 #
-# **Time** about two hours, in six parts. **You need** Courses 1 and 2, or at least to
-# know what training error and dev error are. Nothing is trained for long: the
-# classifiers are ready, and you measure them.
+# **Time** about two hours, in six parts; you can stop after any of them. **You need**
+# Courses 1 and 2, or at least to know what training error and dev error are. Most
+# classifiers here are already trained: you measure them.
 
 # %% [markdown]
 # ## The map
 # | part | you write | idea | points |
 # |---|---|---|---|
-# | 1 One number | `confusion_matrix` `precision_recall_f1` | who is best? | 18 |
-# | 2 And the rest | `rank_models` | optimize one, satisfice others | 10 |
+# | 1 One number | `confusion_matrix` `precision_recall_f1` | which one is best? | 18 |
+# | 2 Limits | `rank_models` | optimize one metric, satisfice the others | 10 |
 # | 3 What the shop wants | `weighted_error` | aim, then shoot | 8 |
-# | 4 Dev and test | `choose_split` `dev_set_size` | how many pictures | 16 |
+# | 4 Dev and test | `choose_split` `dev_set_size` | how many images | 16 |
 # | 5 How good could it be? | `bayes_error_proxy` `bias_variance_report` | gaps | 12 |
 # | 6 One knob at a time | `next_step` | what to try next | 6 |
 #
-# Ten decisions give 20 points, a memo to the head of the shop 10.
+# The ten decisions give 20 points, a memo to the head of the returns desk 10.
 
 # %% [markdown]
-# **After this lab you can** choose a metric and constraints, say how many pictures tell
-# two classifiers apart, notice when a metric has stopped meaning what people want,
-# split an error into avoidable bias and variance, and name the knob that fits.
+# **After this lab you can** choose a metric and set limits, say how many images it
+# takes to tell two classifiers apart, notice when a metric no longer measures what
+# people want, split an error into avoidable bias and variance, and name the remedy that
+# fits.
 #
 # Each exercise is followed by `check(…)`: it runs your function on a few fixed cases
 # and says what it expected and what it got. Your grade comes from fresh cases.
-# Decisions are checked as well, and a wrong one is answered with the argument against
-# it.
+# Decisions are checked too: answer with a letter in quotes, such as `"A"`, or with a
+# number. A wrong answer gets the argument against it.
 
 # %%
 import math
@@ -48,67 +49,71 @@ check = checks_for("C3W1")
 # ## Words and symbols
 # | in words | in code | means |
 # |---|---|---|
-# | truth and guess | `y_true`, `y_pred` | class numbers, shape $(m,)$ |
-# | error | `error` | share of wrong guesses, 0 to 1 |
-# | precision | | of those called shirts, the share that are shirts |
-# | recall | | of all shirts, the share that is found |
+# | true and predicted labels | `y_true`, `y_pred` | class numbers, shape $(m,)$ |
+# | error | `error` | fraction of wrong predictions, 0 to 1 |
+# | precision | | fraction of the items called shirts that are shirts |
+# | recall | | fraction of all shirts that are found |
 # | optimizing metric | `optimizing` | the one number to improve |
-# | satisficing metric | `satisficing` | good enough, or out |
-# | Bayes error | | the least error any classifier can have |
-# | avoidable bias | `avoidable_bias` | training error above Bayes error |
-# | variance | `variance` | dev error above training error |
+# | satisficing metric | `satisficing` | only has to meet a limit |
+# | Bayes error | | the lowest error that any classifier can have |
+# | avoidable bias | `avoidable_bias` | training error minus Bayes error |
+# | variance | `variance` | dev error minus training error |
 
 # %% [markdown]
 # # Part 1 · One number to steer by
-# Six classifiers apply for the job. Some are decades old, two are convolutional
-# networks. The pictures are Fashion-MNIST: 8,000 to train on, 2,000 to develop with
-# (**dev**), 2,000 for the last test.
+# Six classifiers apply for the job. Some of the methods are decades old; two are
+# convolutional networks. The images are from Fashion-MNIST: 8,000 to train on, 2,000
+# for development (the **dev** set) and 2,000 for the final test.
 
 # %% demo
 shop = strategy.fashion()
 classes = data.load("fashion").classes
-machines = strategy.classifiers()
-guesses = {name: m.classify(shop.dev_x) for name, m in machines.items()}
+models = strategy.classifiers()
+predictions = {name: model.classify(shop.dev_x) for name, model in models.items()}
 
 shown = np.array([np.flatnonzero(shop.dev_y == label)[3] for label in range(10)])
 plots.images(
     shop.dev_x[shown],
     classes,
     columns=5,
-    reading="One of each class. Which two would you mix up?",
+    reading="One image of each class. Which two classes would you confuse?",
 )
 
 # %% [markdown]
 # ## Where do they go wrong?
-# A single percentage hides who is taken for whom. A **confusion matrix** shows it: row
-# = truth, column = guess, and each field counts pictures.
+# A single percentage hides which classes are confused. A **confusion matrix** shows it:
+# each row is a true class, each column a predicted class, and each entry counts images.
 #
-# By hand, truths $(0, 0, 1)$ and guesses $(0, 1, 1)$ with two classes: one 0 called 0,
-# one 0 called 1, one 1 called 1, so `[[1, 1], [0, 1]]`.
+# By hand, with two classes, true labels $(0, 0, 1)$ and predictions $(0, 1, 1)$: one 0
+# is predicted as 0, one 0 as 1, and one 1 as 1. The matrix is `[[1, 1], [0, 1]]`.
 
 # %% [markdown]
 # ### Exercise 1 · `confusion_matrix` · 8 points · about 5 minutes
+# Count how often each true class is predicted as each class.
+#
 # <details><summary>The matrix is too small in one case</summary>
 #
-# Classes may be absent from the labels. The size is `n_classes`, always.
+# Some classes may not occur among the labels. The size is always `n_classes`.
 # </details>
 # <details><summary>`M[y_true, y_pred] += 1` counts too little</summary>
 #
-# NumPy adds once for a place named twice. `np.add.at` adds each time; so does a loop.
+# If the same entry is indexed several times, NumPy adds to it only once. `np.add.at`
+# adds every time, and so does a loop.
 # </details>
 
 
 # %% exercise="confusion_matrix"
 def confusion_matrix(y_true, y_pred, n_classes):
-    """How often each class is taken for each.
+    """How often each class is predicted as each class.
 
     Args:
-        y_true: array `(m,)` of ints, the truth.
-        y_pred: array `(m,)` of ints, the guesses.
+        y_true: array `(m,)` of ints, the true classes.
+        y_pred: array `(m,)` of ints, the predicted classes.
         n_classes: how many classes there are.
 
     Returns:
-        Array `(n_classes, n_classes)` of counts: row truth, column guess.
+        Array `(n_classes, n_classes)` of counts: rows are true classes, columns are
+        predicted classes.
 
     Example:
         >>> confusion_matrix(np.array([0, 0, 1]), np.array([0, 1, 1]), 2)
@@ -126,48 +131,52 @@ def confusion_matrix(y_true, y_pred, n_classes):
 check(confusion_matrix)
 
 # %% demo
-counts = confusion_matrix(shop.dev_y, guesses["large CNN"], 10)
-wrong = counts - np.diag(np.diag(counts))
+counts = confusion_matrix(shop.dev_y, predictions["large CNN"], 10)
+mistakes = counts - np.diag(np.diag(counts))
 plots.heat(
-    wrong,
+    mistakes,
     signed=False,
     rows=classes,
     columns=[name[:2] for name in classes],
-    reading="Mistakes of the large CNN, of 200 pictures in each row (truth). Things "
-    "worn above the waist are taken for each other; shoes for shoes.",
+    xlabel="predicted class, in the same order",
+    ylabel="true class",
+    reading="Mistakes of the large CNN; each row stands for 200 images. Clothes worn "
+    "above the waist are confused with each other, and so are shoes.",
 )
 
 # %% [markdown]
 # ## Two ways to be wrong about shirts
-# Shirts are the hardest. Ask "is it a shirt?" and count among the answers:
+# Shirts are the hardest class. Ask only "is it a shirt?" and count:
 #
-# $$P = \frac{\text{shirts called shirt}}{\text{all called shirt}} \qquad
-# R = \frac{\text{shirts called shirt}}{\text{all shirts}} \qquad
+# $$P = \frac{\text{shirts called shirts}}{\text{all items called shirts}} \qquad
+# R = \frac{\text{shirts called shirts}}{\text{all shirts}} \qquad
 # F_1 = \frac{2PR}{P + R}$$
 #
-# $P$ is **precision**, $R$ **recall**, and $F_1$ their harmonic mean: close to the
-# *smaller* of the two. By hand: 4 shirts, 5 called shirt, 3 of them rightly. $P = 3/5$,
-# $R = 3/4$, $F_1 = 2/3$.
+# $P$ is the **precision**, $R$ the **recall**, and $F_1$ their harmonic mean, which
+# lies closer to the *smaller* of the two. By hand: there are 4 shirts; 5 items are
+# called shirts, and 3 of them are. So $P = 3/5$, $R = 3/4$ and $F_1 = 2/3$.
 
 # %% [markdown]
-# <details><summary><b>Predict</b>: accuracy without ever saying shirt?</summary>
+# <details><summary><b>Predict</b>: what accuracy does a detector reach that never says
+# "shirt"?</summary>
 #
-# 90 %, as one piece in ten is a shirt. Its recall is 0, and so is its $F_1$.
+# 90 %, since one item in ten is a shirt. But its recall is 0, and so is its $F_1$.
 # </details>
 
 # %% [markdown]
 # ### Exercise 2 · `precision_recall_f1` · 10 points · about 8 minutes
-# Where a fraction is 0/0, answer 0.0, and let nothing warn.
+# Compute all three for a yes-or-no question. Where a fraction is 0/0, return 0.0, and
+# let nothing raise a warning.
 
 # %% [markdown]
 # <details><summary>Division by zero</summary>
 #
-# There may be no 1 among the guesses, none in the truth, or neither. Ask before you
-# divide. If no 1 is found at all, both numerators are 0, and so is $F_1$.
+# There may be no 1 among the predictions, none among the true labels, or neither. Test
+# before you divide. If no 1 is found at all, both numerators are 0, and so is $F_1$.
 # </details>
 # <details><summary>$F_1$ is a little too large</summary>
 #
-# The mean of $P$ and $R$ is not their harmonic mean.
+# $(P + R)/2$ is the arithmetic mean. $F_1$ is the harmonic mean.
 # </details>
 
 
@@ -176,12 +185,12 @@ def precision_recall_f1(y_true, y_pred):
     """Precision, recall and F1 of a yes-or-no question.
 
     Args:
-        y_true: array `(m,)` of 0 and 1, the truth.
-        y_pred: array `(m,)` of 0 and 1, the guesses.
+        y_true: array `(m,)` of 0 and 1, the true labels.
+        y_pred: array `(m,)` of 0 and 1, the predictions.
 
     Returns:
-        precision: float, 0.0 if nothing was called 1.
-        recall: float, 0.0 if nothing is 1.
+        precision: float, 0.0 if nothing was predicted as 1.
+        recall: float, 0.0 if no true label is 1.
         f1: float, 0.0 if no 1 was found.
 
     Example:
@@ -204,37 +213,41 @@ check(precision_recall_f1)
 # %% demo
 shirt = classes.index("shirt")
 print("                error   precision  recall   F1   (is it a shirt?)")
-for name, said in guesses.items():
-    P, R, F1 = precision_recall_f1(shop.dev_y == shirt, said == shirt)
-    error = np.mean(said != shop.dev_y)
+for name, predicted in predictions.items():
+    P, R, F1 = precision_recall_f1(shop.dev_y == shirt, predicted == shirt)
+    error = np.mean(predicted != shop.dev_y)
     print(f"{name:14} {error:7.1%} {P:10.1%} {R:8.1%} {F1:6.2f}")
 
 # %% [markdown]
-# Two things to see. *Neighbours* and *softmax* have the same error, 17.95 %, to the
-# picture. And had you compared precision *and* recall, you would be arguing still; one
-# number ends the argument, and lets you try twenty ideas in a week.
+# Compare *neighbours* and *softmax*: their errors are equal to the tenth of a percent,
+# but one is ahead in precision and the other in recall. With two numbers you would
+# still be arguing. One number settles it, and lets you try twenty ideas in a week.
 
 # %% concept="one_number"
-# Four shirt detectors, precision and recall. The shop wants a high F1. Which one?
+# Four shirt detectors with their precision and recall. The shop wants a high F1. Which
+# one do you choose? Answer with a letter in quotes, such as "A".
 # A: P 0.99, R 0.62   B: P 0.80, R 0.79   C: P 0.72, R 0.87   D: P 1.00, R 0.40
 one_number = None
 
 # %% [markdown]
-# # Part 2 · And the rest
-# Error is not all. The belt leaves 5 ms a piece, and the chip in the camera has 150 kB.
-# Adding "error + 0.3 · time" would trade one against the other for ever. Rather:
-# **optimize** one metric, and let each other one be **good enough**. A machine that
-# takes 4 ms is no worse than one that takes 1; one that takes 6 is out.
+# # Part 2 · The other metrics
+# Error is not everything. The belt allows 5 ms per item, and the chip in the camera has
+# 150 kB of memory. Minimizing "error + 0.3 · time" would trade one for the other
+# without end. Instead, **optimize** one metric, and ask of every other metric only that
+# it be **good enough**. A classifier that takes 4 ms is no worse than one that takes 1;
+# one that takes 6 is out.
 
 # %% [markdown]
 # ### Exercise 3 · `rank_models` · 10 points · about 8 minutes
+# Find the model with the best optimizing metric among those that meet all limits.
+#
 # <details><summary>A model exactly on the limit is thrown out</summary>
 #
 # `"<="` and `">="` include the limit.
 # </details>
 # <details><summary>It fails where no model is good enough</summary>
 #
-# Then the answer is `None`: a fact the shop must know.
+# Then the answer is `None`: a fact that the shop must know.
 # </details>
 
 
@@ -244,13 +257,15 @@ def rank_models(table, optimizing, satisficing):
 
     Args:
         table: `{model: {metric: value}}`.
-        optimizing: name of the metric to optimize; larger is better.
-        satisficing: `{metric: (sign, limit)}`, where the sign is `"<="` or `">="`:
-            the value has to be at most, or at least, the limit.
+        optimizing: name of the metric to optimize; larger is better. No two models
+            have the same value.
+        satisficing: `{metric: (sign, limit)}`, perhaps empty; the sign is `"<="` if the
+            value has to be at most the limit, `">="` if it has to be at least the
+            limit.
 
     Returns:
         Name of the model with the largest value of the optimizing metric among those
-        within all limits; `None` if there is no such model.
+        that meet all limits; `None` if there is no such model.
 
     Example:
         >>> table = {"A": {"F1": 0.90, "ms": 80}, "B": {"F1": 0.95, "ms": 99}}
@@ -275,23 +290,23 @@ check(rank_models)
 
 
 # %% demo
-def milliseconds(machine, pictures, repeats=15):
-    """Median time for one picture, as it comes along on the belt."""
+def milliseconds(model, images, repeats=15):
+    """Median time per image; images come one by one, as on the belt."""
     times = []
     for i in range(repeats):
         before = time.perf_counter()
-        machine.classify(pictures[i : i + 1])
+        model.classify(images[i : i + 1])
         times.append(time.perf_counter() - before)
     return 1000 * float(np.median(times))
 
 
 table = {
     name: {
-        "accuracy": float(np.mean(guesses[name] == shop.dev_y)),
-        "ms": milliseconds(machine, shop.dev_x),
-        "kB": machine.kilobytes,
+        "accuracy": float(np.mean(predictions[name] == shop.dev_y)),
+        "ms": milliseconds(model, shop.dev_x),
+        "kB": model.kilobytes,
     }
-    for name, machine in machines.items()
+    for name, model in models.items()
 }
 for name, row in table.items():
     print(f"{name:14} {row['accuracy']:6.1%} {row['ms']:8.2f} ms {row['kB']:7.0f} kB")
@@ -300,9 +315,9 @@ for memory in (10_000, 150, 50, 20):
     print(f"best within 5 ms and {memory:6} kB: {chosen}")
 
 # %% [markdown]
-# The times are those of your computer. The ranking says what money buys: a chip of
-# 50 kB costs 1.4 % of accuracy, one of 20 kB is too small for all of them. That
-# sentence is one a shop can decide on.
+# The times are those of your computer. The last four lines show what memory buys, down
+# to a chip of 20 kB, which is too small for all six. Read off how much accuracy a chip
+# of 50 kB costs compared with one of 150 kB: that is a sentence a shop can act on.
 
 # %% concept="which_to_ship"
 # Measured elsewhere:          error   ms   kB
@@ -310,70 +325,74 @@ for memory in (10_000, 150, 50, 20):
 #                  B           8.4 %    4  160
 #                  C           9.9 %    1   30
 #                  D           9.1 %    5  150
-# The belt leaves 5 ms and the chip holds 150 kB. Which machine do you ship?
+# The belt allows 5 ms and the chip holds 150 kB. Which classifier do you ship?
 which_to_ship = None
 
 # %% [markdown]
 # # Part 3 · What the shop wants
-# A small chip, then: 50 kB. The small CNN moves in. Two weeks later the shop calls: *it
-# loses our coats!* A coat in the wrong bin is sold as a pullover, and they would rather
-# see ten other pieces lost.
+# A small chip, then: 50 kB. The small CNN is installed. Two weeks later the shop calls:
+# *it loses our coats!* A coat in the wrong bin is sold as a pullover, and the shop
+# would rather lose ten other items.
 #
-# Somebody on your team had trained the same network with more care for coats. Its error
-# is higher, so nobody had looked at it twice. What do the two do with coats?
+# Someone on your team has trained the same network with more weight on coats. Its error
+# is higher, so nobody looked at it twice. How do the two treat coats?
 
 # %% demo
-everyone = strategy.classifiers(careful=True)
-guesses["careful CNN"] = everyone["careful CNN"].classify(shop.dev_x)
+all_models = strategy.classifiers(careful=True)
+predictions["careful CNN"] = all_models["careful CNN"].classify(shop.dev_x)
 coat = classes.index("coat")
 for name in ("small CNN", "careful CNN"):
-    said = guesses[name]
-    lost = np.sum((shop.dev_y == coat) & (said != coat))
-    print(
-        f"{name:12} error {np.mean(said != shop.dev_y):.1%}, lost coats {lost} of 200"
-    )
+    wrong = predictions[name] != shop.dev_y
+    lost = np.sum(wrong & (shop.dev_y == coat))
+    print(f"{name:12} error {np.mean(wrong):.1%}, ", end="")
+    print(f"{lost} of 200 coats lost, {np.sum(wrong) - lost} other mistakes")
 
 # %% [markdown]
-# The metric prefers one, the shop the other. Nobody is stubborn here: **the metric is
-# wrong**. It says that all mistakes are equal. Give each picture a weight, and count
-# weights:
+# The metric prefers one network, the shop the other. Nobody is being stubborn: **the
+# metric is wrong**, because it says that all mistakes are equal. Give each image a
+# weight, and add up weights instead of counting mistakes:
 #
 # $$\frac{\sum_i w^{(i)}\,[\hat y^{(i)} \ne y^{(i)}]}{\sum_i w^{(i)}}$$
 #
-# where $[\ldots]$ is 1 for a wrong guess and 0 for a right one.
+# where $[\ldots]$ is 1 for a wrong prediction and 0 for a right one.
 #
-# By hand: weights $(10, 1, 1)$, only the first wrong: $10/12$. Only the last: $1/12$.
-# Dividing by the sum of weights keeps it between 0 and 1.
+# By hand, with weights $(10, 1, 1)$: if only the first is wrong, the result is $10/12$;
+# if only the last is wrong, $1/12$. Dividing by the sum of the weights keeps it between
+# 0 and 1.
 
 # %% [markdown]
-# <details><summary><b>Predict</b>: with coats at 10, which machine is ahead?</summary>
+# <details><summary><b>Predict</b>: if each coat has weight 10, which network is
+# ahead?</summary>
 #
-# The careful one: 23 lost coats fewer save 230, and 63 other mistakes more cost 63.
+# The careful one. Multiply the lost coats by 10 and add the other mistakes: what it
+# saves on coats is several times what it loses elsewhere.
 # </details>
 
 # %% [markdown]
 # ### Exercise 4 · `weighted_error` · 8 points · about 4 minutes
+# Compute the formula above.
+#
 # <details><summary>The result is above 1</summary>
 #
-# You divided by the number of pictures. Divide by the sum of the weights.
+# You divided by the number of images. Divide by the sum of the weights.
 # </details>
 
 
 # %% exercise="weighted_error"
 def weighted_error(y_true, y_pred, weights):
-    """Share of the weight that is classified wrong.
+    """The fraction of the total weight that is classified wrongly.
 
     Args:
-        y_true: array `(m,)`, the truth.
-        y_pred: array `(m,)`, the guesses.
-        weights: array `(m,)`, how much each example counts, not all 0.
+        y_true: array `(m,)`, the true classes.
+        y_pred: array `(m,)`, the predicted classes.
+        weights: array `(m,)`, how much each example counts; from 0, not all 0.
 
     Returns:
         A float between 0 and 1.
 
     Example:
-        >>> truth, guess = np.array([4, 1, 1]), np.array([2, 1, 1])
-        >>> weighted_error(truth, guess, np.array([8, 1, 1]))
+        >>> y_true, y_pred = np.array([4, 1, 1]), np.array([2, 1, 1])
+        >>> weighted_error(y_true, y_pred, np.array([8, 1, 1]))
         0.8
     """
     ### BEGIN SOLUTION
@@ -387,17 +406,17 @@ check(weighted_error)
 # %% demo
 weights = np.where(shop.dev_y == coat, 10.0, 1.0)
 print("                error   with coats at 10")
-for name, said in guesses.items():
-    plain = np.mean(said != shop.dev_y)
-    print(f"{name:14} {plain:6.1%} {weighted_error(shop.dev_y, said, weights):10.1%}")
+for name, predicted in predictions.items():
+    plain = np.mean(predicted != shop.dev_y)
+    weighted = weighted_error(shop.dev_y, predicted, weights)
+    print(f"{name:14} {plain:6.1%} {weighted:10.1%}")
 factors = [1, 2, 3, 5, 10, 20]
 curves = {
     name: [
-        100 * weighted_error(shop.dev_y, said, np.where(shop.dev_y == coat, f, 1.0))
-        for f in factors
+        100 * weighted_error(shop.dev_y, predictions[name], w)
+        for w in (np.where(shop.dev_y == coat, f, 1.0) for f in factors)
     ]
-    for name, said in guesses.items()
-    if name in ("dense net", "neighbours", "small CNN", "careful CNN")
+    for name in ("dense net", "neighbours", "small CNN", "careful CNN")
 }
 plots.lines(
     curves,
@@ -405,12 +424,12 @@ plots.lines(
     markers=True,
     xlabel="weight of a coat",
     ylabel="weighted error, %",
-    reading="Lines cross: who is best depends on what a coat is worth. Ask the shop, "
-    "not the network.",
+    reading="The lines cross: which classifier is best depends on what a coat is "
+    "worth. That is a question for the shop, not for the network.",
 )
 
 # %% concept="change_what"
-# The metric ranks X before Y, the shop is right to prefer Y. What do you do first?
+# The metric ranks X before Y, but the shop is right to prefer Y. What do you do first?
 # A: change the metric so that it ranks Y first, then go on optimizing
 # B: ship X, since a metric must not be changed once it is agreed on
 # C: train X for longer, until it loses as few coats as Y
@@ -418,70 +437,79 @@ plots.lines(
 change_what = None
 
 # %% [markdown]
-# **Orthogonal**, in one word: placing the target and hitting it are two tasks with two
-# knobs. The metric places the target. Only then ask how to hit it: for instance, train
-# with the same weights in the cost, which is how the careful network was made.
+# Placing the target and hitting it are two separate tasks: they are **orthogonal**. The
+# metric places the target. Only then ask how to hit it; for instance, train with the
+# same weights in the cost, which is how the careful network was made.
 #
-# ## The wrong pictures
-# Next complaint, same shop. On the new belt everything is worse. Your dev set shows
-# clothes on black; the belt is grey. We imitate it: no pixel darker than 40 of 255.
+# ## The wrong images
+# The next complaint comes from the same shop: on the new belt everything is worse. Your
+# dev set shows clothes on a black background, but the belt is grey. We imitate it:
+# every pixel below 40, of 255, becomes 40.
 
 # %% demo
 belt_x = np.maximum(shop.dev_x, 40)
-before = {name: np.mean(said != shop.dev_y) for name, said in guesses.items()}
+before = {name: np.mean(said != shop.dev_y) for name, said in predictions.items()}
 after = {
-    name: np.mean(machine.classify(belt_x) != shop.dev_y)
-    for name, machine in everyone.items()
+    name: np.mean(model.classify(belt_x) != shop.dev_y)
+    for name, model in all_models.items()
 }
 print("                on black  on the belt")
-for name in everyone:
+for name in all_models:
     print(f"{name:14} {before[name]:8.1%} {after[name]:10.1%}")
+rank_before, rank_after = (
+    sorted(all_models, key=errors.get).index("dense net") + 1
+    for errors in (before, after)
+)
 pair = np.stack([shop.dev_x[shown[[4, 9]]], belt_x[shown[[4, 9]]]], axis=1)
 plots.images(
     np.repeat(pair.reshape(4, 28, 28, 1), 3, axis=3),  # as colours: grey stays grey
     ["dev set", "belt", "dev set", "belt"],
     columns=4,
-    reading="You read them as easily. The dense net, third on black, comes fifth here.",
+    reading="You recognize them as easily as before. The dense net falls from place "
+    f"{rank_before} of {len(before)} to place {rank_after}.",
 )
 
 # %% [markdown]
-# On black, the dense net beats the neighbours by 3 %; on the belt it loses by 12 %.
-# Months of work on the dense net would have been aimed at the wrong place. So:
+# On black, the dense net beats the neighbours; on the belt it loses to them by far.
+# Months of work on the dense net would have been aimed at the wrong target. So:
 #
-# - Dev and test set come from **the same source**, and it is the one you must do well
-#   on: pictures from the belt, now and as far as you can see ahead.
-# - If doing well on metric *and* dev set is not doing well in the shop, change them.
+# - Dev and test set come from **the same distribution**, and it is the one you must do
+#   well on: images from the belt, as it is now and as far as you can see ahead.
+# - If doing well on metric *and* dev set does not mean doing well in the shop, change
+#   them.
 
 # %% concept="whose_pictures"
-# 200,000 catalogue photos, and 9,000 pictures from the belt the machine will work on.
-# Where do dev and test set come from?
+# There are 200,000 catalogue photos, and 9,000 images from the belt on which the
+# classifier will work. Where do dev and test set come from?
 # A: dev from the catalogue, test from the belt, so that the test is a surprise
 # B: both from everything shuffled, so that they are large and varied
-# C: both from the belt pictures, even though that makes them smaller
+# C: both from the belt images, even though that makes them smaller
 # D: dev from the belt, test from the catalogue, where there is more
 whose_pictures = None
 
 # %% [markdown]
-# # Part 4 · How many pictures?
-# With a hundred examples, statisticians kept 20 % to develop and 20 % to test. With a
-# million, that would lock 400,000 away, where 10,000 already tell machines apart that
-# differ by a percent or so. A rule that covers both: **20 % each, but never more than
-# 10,000**.
+# # Part 4 · How many images?
+# With a hundred examples, statisticians held out 20 % for development and 20 % for the
+# test. With a million, that would lock away 400,000 examples, although 10,000 are
+# enough to tell most classifiers apart that differ by a percent or so. One rule covers
+# both: **20 % each, but never more than 10,000 examples each**.
 #
-# By hand: 500 examples give 300, 100, 100, so $(0.6, 0.2, 0.2)$. A million give
+# By hand: 500 examples give 300, 100 and 100, so $(0.6, 0.2, 0.2)$. A million give
 # $(0.98, 0.01, 0.01)$.
 
 # %% [markdown]
 # ### Exercise 5 · `choose_split` · 6 points · about 4 minutes
+# Turn that rule into three fractions. They need not give whole examples.
+#
 # <details><summary>The three do not add up to 1</summary>
 #
-# Training gets all that the other two leave.
+# The training set gets all that the other two leave.
 # </details>
 
 
 # %% exercise="choose_split"
 def choose_split(n_examples):
-    """Fractions for training, dev and test: 20 % each, at most 10,000 examples.
+    """Fractions for training, dev and test: 20 % each, at most 10,000 examples each.
 
     Args:
         n_examples: how many examples there are, a positive int.
@@ -512,35 +540,38 @@ plots.lines(
     sizes,
     log="x",
     xlabel="examples in all",
-    ylabel="percent",
-    reading="60/20/20 up to 50,000 examples; after that dev and test stop growing.",
+    ylabel="percent of the examples",
+    reading="60/20/20 up to 50,000 examples; after that dev and test stop growing, and "
+    "their share shrinks.",
 )  # fmt: skip
 
 # %% [markdown]
 # ## Is 96 % better than 95 %?
-# A dev set is a sample. Toss $m$ pictures at a machine with error $p$, and the measured
-# error strays from $p$ by about $\sqrt{p(1-p)/m}$. Its variance is largest at
-# $p = \frac12$, namely $\frac{1}{4m}$. For a *difference of two* measured errors the
-# variances add up: at most $\frac{1}{2m}$.
+# A dev set is a sample. If a classifier with error $p$ sees $m$ images, the measured
+# error has a standard deviation of $\sqrt{p(1-p)/m}$. The variance $p(1-p)/m$ is
+# largest at $p = \frac12$, where it is $\frac{1}{4m}$. For the *difference of two*
+# errors, measured on two independent dev sets, the variances add: at most
+# $\frac{1}{2m}$.
 #
-# We want the true difference $d$ to be $z$ standard deviations, where $z = 1.96$ for
-# 95 % confidence: 2.5 % of a normal curve lie beyond it *on either side*.
+# We want the true difference $d$ to be at least $z$ standard deviations, where
+# $z = 1.96$ for 95 % confidence: 2.5 % of a normal distribution lie beyond it *on each
+# side*.
 #
 # $$d \ge z\sqrt{\tfrac{1}{2m}} \quad\Longleftrightarrow\quad m \ge \frac{z^2}{2d^2}$$
 #
-# By hand, $d = 0.1$: $1.96^2 / 0.02 = 192.07$, so 193 pictures.
+# By hand, $d = 0.1$: $1.96^2 / 0.02 = 192.08$, so 193 images.
 
 # %% [markdown]
 # ### Exercise 6 · `dev_set_size` · 10 points · about 8 minutes
-# `NormalDist().inv_cdf(0.975)` is the $z$ with 97.5 % of the curve below it. How does
-# 0.975 follow from 0.95?
+# Compute the smallest $m$ for any confidence. `NormalDist().inv_cdf(0.975)` is the $z$
+# with 97.5 % of the distribution below it. How does 0.975 follow from 0.95?
 
 # %% [markdown]
 # <details><summary>My z is 1.645</summary>
 #
-# That leaves 5 % on one side. Leave half of it on each.
+# That leaves all 5 % on one side. Leave half of them on each side.
 # </details>
-# <details><summary>It is one too few</summary>
+# <details><summary>The result is one too small</summary>
 #
 # Round up: `math.ceil`.
 # </details>
@@ -572,23 +603,24 @@ check(dev_set_size)
 
 # %% demo
 for difference in (0.1, 0.03, 0.01, 0.003):
-    print(f"{difference:6.1%} apart: {dev_set_size(difference):9,} pictures")
+    print(f"{difference:6.1%} apart: {dev_set_size(difference):9,} images")
 
 # %% concept="how_many"
-# Two machines may differ by 2 %. How many dev pictures does `dev_set_size` ask for, at
+# Two classifiers may differ by 2 %. How many dev images does `dev_set_size` ask for, at
 # 95 % confidence? Answer with a whole number.
 how_many = None
 
 # %% [markdown]
-# ## Believe no formula you have not simulated
-# It is a promise for the *worst case*. Toss coins: two machines with errors of 50 % and
-# 49 %, then two with 5 % and 4 %, each on its own dev set, 4,000 times for each size.
-# How often does the better one look better? And the real thing: the large CNN and the
-# small CNN on the *same* pictures, drawn from your dev set.
+# ## Never trust a formula you have not simulated
+# The formula holds for the *worst case*. Toss coins instead of classifying: first for
+# two classifiers with errors of 50 % and 49 %, then 5 % and 4 %, each on its own dev
+# set, 4,000 times for each size. How often does the better one look better? Then the
+# real thing: the large and the small CNN on the *same* images, drawn from your dev set.
 #
-# <details><summary><b>Predict</b>: with 100 pictures, 95 % against 96 %?</summary>
+# <details><summary><b>Predict</b>: with 100 images each, how often does an error of 4 %
+# look better than one of 5 %?</summary>
 #
-# In 64 of 100 tries the better one is ahead. A coin gets 50 right.
+# Only about two times in three. A coin toss would be right every second time.
 # </details>
 
 # %% demo
@@ -602,9 +634,10 @@ def wins(worse, better, m, tries=4000):
     return float(np.mean(b < a) + np.mean(b == a) / 2)
 
 
-fewer = (guesses["small CNN"] != shop.dev_y).astype(int)
-fewer -= guesses["large CNN"] != shop.dev_y  # 1 where only the small CNN is wrong
-real = [rng.choice(fewer, (400, m)).sum(axis=1) for m in sizes]
+# 1 where only the small CNN is wrong, -1 where only the large one is
+difference = (predictions["small CNN"] != shop.dev_y).astype(int)
+difference -= predictions["large CNN"] != shop.dev_y
+real = [rng.choice(difference, (400, m)).sum(axis=1) for m in sizes]
 won = {
     "50 % against 49 %": [wins(0.50, 0.49, m) for m in sizes],
     "5 % against 4 %": [wins(0.05, 0.04, m) for m in sizes],
@@ -614,86 +647,99 @@ won = {
 }
 
 # %% demo
+# By the same reasoning, with the true variances: z standard deviations of the mean.
+small_errors = 1.96**2 * (0.05 * 0.95 + 0.04 * 0.96) / 0.01**2
+same_images = 1.96**2 * difference.var() / difference.mean() ** 2
 plots.lines(
     won,
     sizes,
     log="x",
     markers=True,
-    xlabel="dev pictures",
+    xlabel="dev images",
     ylabel="better one looks better",
     baseline={"97.5 %": 0.975},
-    reading="The worst case gets there at 19,208 as computed; 5 % against 4 % at about "
-    "3,300. On the same pictures, small and large CNN take some 1,500.",
+    reading=f"The worst case reaches 97.5 % at the {sizes[-1]:,} of the formula. For "
+    f"5 % against 4 % about {small_errors:,.0f} images are enough; for the two CNNs "
+    f"on the same images about {round(same_images, -2):,.0f}.",
 )
 print(" " * 24, "  ".join(f"{m:5}" for m in sizes))
 for name, shares in won.items():
     print(f"{name:24}", "  ".join(f"{share:5.0%}" for share in shares))
 
 # %% [markdown]
-# Two savings, then, over the promise. Small errors vary less: for $p = 5 \%$,
-# $p(1-p)$ is 0.0475 rather than 0.25. And on the *same* pictures the two stumble over
-# the same hard ones, which cancels. But neither makes 100 pictures enough.
+# So there are two ways to need fewer images than the formula says. Small errors vary
+# less: for $p = 5 \%$, $p(1-p)$ is 0.0475 instead of 0.25. And on the *same* images
+# both classifiers fail on the same hard ones, which cancels in the difference. But in
+# none of these cases are 100 images enough.
 
 # %% concept="is_it_better"
-# On 500 dev pictures A makes 30 mistakes, B makes 28. The team is proud of B. You …
+# On 500 dev images A makes 30 mistakes, B makes 28. The team is proud of B. You …
 # A: ship B, for 5.6 % is less than 6.0 %
-# B: call it a draw so far, and collect more dev pictures to decide
-# C: call it a draw for good, since the machines are equally good
+# B: call it a draw so far, and collect more dev images to decide
+# C: call it a draw for good, since the two are equally good
 # D: ship A, since B must have been fitted to the dev set
 is_it_better = None
 
 # %% concept="too_good"
-# After 300 experiments, all chosen by dev error: dev 4.0 % and test 9.0 %, from the
-# same source, 500 pictures each. What happened, and what now?
-# A: variance, so get more training pictures
+# After 300 experiments, all chosen by dev error, you have dev 4.0 % and test 9.0 %.
+# Both sets hold 500 images from the same source. What happened, and what do you do?
+# A: variance, so get more training images
 # B: avoidable bias, so train a bigger network
 # C: the test set is harder, so average both
-# D: fitted to the dev set, so get a bigger one
+# D: overfitting to the dev set, so get a bigger one
 too_good = None
 
 # %% [markdown]
 # # Part 5 · How good could it be?
-# Is 11 % error bad? Compare with people. On 1,000 pictures of Fashion-MNIST, with three
-# strangers voting on each, the voters were wrong on **16.5 %** (as its authors report).
-# Try it yourself before you smile: fill in ten class names.
+# Is an error of 11 % bad? Compare it with people. For 1,000 images of Fashion-MNIST the
+# authors asked three people each, none of them a fashion expert, and let the majority
+# decide: **16.5 %** were wrong. Before you smile, try it yourself: fill in ten class
+# names.
 
 # %% demo
 quiz = np.random.default_rng(12).choice(2000, 10, replace=False)
 yours = ["", "", "", "", "", "", "", "", "", ""]  # such as "coat"
 plots.images(
     shop.dev_x[quiz],
-    [f"picture {i + 1}" for i in range(10)],
+    [f"image {i + 1}" for i in range(10)],
     columns=5,
     reading="T-shirt, trousers, pullover, dress, coat, sandal, shirt, sneaker, bag or "
     "ankle boot?",
 )
 if all(yours):
-    truth = [classes[shop.dev_y[i]] for i in quiz]
-    missed = np.mean(np.array(truth) != np.array(yours))
+    answers = [classes[shop.dev_y[i]] for i in quiz]
+    missed = np.mean(np.array(answers) != np.array(yours))
     print(f"your error: {missed:.0%}, give or take {1.96 * 0.5 / math.sqrt(10):.0%}")
 
 # %% [markdown]
-# The **Bayes error** is the least any machine or person can have: from 28 grey pixels a
-# side, some shirts cannot be told from T-shirts. Nobody knows it. But whoever reaches
-# an error proves that Bayes error is *no larger*. So as its stand-in, or **proxy**,
-# take the best that anyone has shown, however much trouble it took them.
+# The **Bayes error** is the lowest error that any person or classifier can have: with
+# only 28 × 28 grey pixels, some shirts cannot be told from T-shirts. Nobody knows it.
+# But whoever reaches an error proves that the Bayes error is *no larger*. So as a
+# stand-in, or **proxy**, take the best that anyone has shown, whatever effort it took.
 #
-# "Human-level error" has other uses. To publish "better than a typical shop assistant"
-# you need just that assistant. For Bayes error you need the best.
-#
+# "Human-level error" has other uses: to publish "better than a typical shop assistant",
+# you need just that assistant. As a proxy for Bayes error you need the best.
+
+# %% [markdown]
 # ### Exercise 7 · `bayes_error_proxy` · 4 points · about 2 minutes
+# Return the name and the error of whoever is the best proxy. No two errors are equal.
+#
+# <details><summary>It returns the first name in the alphabet</summary>
+#
+# `min` of a dictionary compares its keys. Compare the errors, with `key=…`.
+# </details>
 
 
 # %% exercise="bayes_error_proxy"
 def bayes_error_proxy(human_errors):
-    """Who comes closest to Bayes error, and how close.
+    """Who comes closest to the Bayes error, and how close.
 
     Args:
-        human_errors: `{who: error}`, at least one.
+        human_errors: `{name: error}`, at least one entry.
 
     Returns:
-        who: name of the right proxy.
-        error: its error, the smallest upper bound known for Bayes error.
+        who: name of the best proxy.
+        error: its error, the smallest upper bound known for the Bayes error.
 
     Example:
         >>> bayes_error_proxy({"passer-by": 0.2, "tailor": 0.06, "two tailors": 0.05})
@@ -713,15 +759,18 @@ check(bayes_error_proxy)
 # $$\underbrace{\text{human}}_{\text{proxy}} \xrightarrow{\ \text{avoidable bias}\ }
 # \text{training} \xrightarrow{\ \text{variance}\ } \text{dev}$$
 #
-# By hand, 3 % human, 9 % training, 11 % dev: avoidable bias 6 %, variance 2 %. Focus on
-# bias. With 8.5 % human and the *same network* it is 0.5 % and 2 %: focus on variance.
-# You cannot read off what to do from training and dev error alone.
+# By hand, with 3 % human, 9 % training and 11 % dev error: the avoidable bias is 6 %,
+# the variance 2 %. Focus on bias. With 8.5 % human error and the *same network* they
+# are 0.5 % and 2 %: focus on variance. Training and dev error alone do not tell you
+# what to do.
 
 # %% [markdown]
 # ### Exercise 8 · `bias_variance_report` · 8 points · about 4 minutes
-# <details><summary>A bias is negative. Is that allowed?</summary>
+# Compute both gaps and say which one to focus on.
 #
-# Yes. Then the network beats the people, and they are no proxy any more. Keep the sign.
+# <details><summary>The bias is negative. Is that allowed?</summary>
+#
+# Yes. Then the network beats the people, and they are no longer a proxy. Keep the sign.
 # </details>
 
 
@@ -730,7 +779,7 @@ def bias_variance_report(human_error, train_error, dev_error):
     """Split the dev error into its gaps.
 
     Args:
-        human_error: proxy for Bayes error, 0 to 1.
+        human_error: proxy for the Bayes error, 0 to 1.
         train_error: 0 to 1.
         dev_error: 0 to 1.
 
@@ -754,37 +803,37 @@ def bias_variance_report(human_error, train_error, dev_error):
 check(bias_variance_report)
 
 # %% demo
-# The voters are measured; the other two are what our shop found out about its people.
+# The voters' error was measured; the other two are what our shop says of its people.
 people = {"three voters": 0.165, "shift leader": 0.09, "panel of buyers": 0.03}
 who, proxy = bayes_error_proxy(people)
 print(f"proxy: {who}, {proxy:.0%}\n")
-print("                training    dev    bias  variance  focus")
-for name in ("mean pictures", "softmax", "dense net", "small CNN", "large CNN"):
-    seen = np.mean(machines[name].classify(shop.train_x) != shop.train_y)
-    new = np.mean(guesses[name] != shop.dev_y)
-    report = bias_variance_report(proxy, seen, new)
+print("                training    dev    bias  variance  focus      with the voters")
+for name in ("nearest mean", "softmax", "dense net", "small CNN", "large CNN"):
+    train_error = np.mean(models[name].classify(shop.train_x) != shop.train_y)
+    report = bias_variance_report(proxy, train_error, before[name])
     bias, variance = report["avoidable_bias"], report["variance"]
-    print(f"{name:14} {seen:9.1%} {new:7.1%} {bias:6.1%} {variance:8.1%}", end="   ")
-    print(report["focus"])
+    other = bias_variance_report(people["three voters"], train_error, before[name])
+    print(f"{name:14} {train_error:9.1%} {before[name]:7.1%} {bias:6.1%}", end=" ")
+    print(f"{variance:8.1%}  {report['focus']:10} {other['focus']}")
 
 # %% [markdown]
-# From top to bottom networks grow, bias shrinks, and in the last line the focus turns:
-# the large CNN loses more on new pictures than it could still gain on old ones. With
-# the three voters as proxy every line but the first would say "variance". A wrong proxy
-# sends a team the wrong way for months.
+# From top to bottom the models fit better and the bias shrinks; in the last line
+# the focus changes: the large CNN loses more on unseen images than it could still gain
+# on its training set. The last column takes the three voters as the proxy, and mostly
+# gives the opposite advice: a wrong proxy sends a team the wrong way for months.
 
 # %% concept="how_much_bias"
-# People: voters 16.5 %, shift leader 9 %, panel of buyers 3 %. Your network: training
-# 8 %, dev 11 %. How large is the avoidable bias, in percent? A whole number.
+# People: voters 16.5 %, shift leader 9 %, panel of buyers 3 %. Your network: training 8
+# %, dev 11 %. How large is the avoidable bias, in percent? Answer with a whole number.
 how_much_bias = None
 
 # %% [markdown]
-# ## Past the people
-# The large CNN, at 11 % on pictures it never saw, is better than the three voters.
-# Surpassing people has a price: while you are behind them, they label pictures, explain
-# your machine's mistakes, and tell you the bias. Once past, all three dry up. It
-# happens first where the data are no pictures or sounds at all: loans, adverts,
-# delivery times. There nobody was good to begin with.
+# ## Better than people
+# The large CNN, with about 11 % on images it has never seen, is better than the three
+# voters. Surpassing people has a price. While you are behind them, they can label data,
+# explain the mistakes of your model and show you how large the bias is. Once you are
+# ahead, none of that works any more. It happens first where the data are neither images
+# nor sounds: loans, adverts, delivery times. People were never good at those.
 
 # %% concept="beyond_human"
 # The best panel has 4.0 % error. Your network: training 3.1 %, dev 3.5 %. You conclude:
@@ -796,16 +845,16 @@ beyond_human = None
 
 # %% [markdown]
 # # Part 6 · One knob at a time
-# An old television has knobs: one for the height of the picture, one for its width. A
-# single knob for 0.3 · height − 1.7 · width would drive you mad. Knobs that each do one
-# thing are **orthogonal**. A learning machine has four places to turn at, in order:
+# An old television has one knob for the height of the picture and another for its
+# width. A single knob for 0.3 · height − 1.7 · width would drive you mad. Knobs that
+# each do one thing are **orthogonal**. In machine learning, check in this order:
 #
-# | if this is bad | turn | e.g. |
+# | if this is bad | do this | for example |
 # |---|---|---|
 # | training error | fit the training set | bigger network, longer, better optimizer |
 # | gap to dev | generalize better | more data, regularization, augmentation |
 # | gap from dev to test | get a bigger dev set | |
-# | the shop, although all is well | rethink the metric or the dev set | coats, belt |
+# | the shop, despite low errors | rethink the metric or the dev set | coats, belt |
 
 # %%
 FAMILIES = {
@@ -814,13 +863,13 @@ FAMILIES = {
     "test_gap": "get a bigger dev set",
     "none": "rethink the metric or the dev set",
 }
-NOISE = 0.005  # half a percent: no gap to speak of
+NOISE = 0.005  # gaps up to half a percent may be chance
 
 # %% [markdown]
 # ### Exercise 9 · `next_step` · 6 points · about 5 minutes
-# Which family fits the **largest** gap of a report? If no gap is larger than `NOISE`
-# and you were asked all the same, somebody is unhappy for a reason your numbers do not
-# show: `FAMILIES["none"]`.
+# Return the family of remedies for the **largest** gap in a report. If no gap is larger
+# than `NOISE` and you were asked all the same, somebody is unhappy for a reason that
+# your numbers do not show: return `FAMILIES["none"]`. No two gaps are equal.
 
 # %% [markdown]
 # <details><summary>KeyError: 'test_gap'</summary>
@@ -829,7 +878,7 @@ NOISE = 0.005  # half a percent: no gap to speak of
 # </details>
 # <details><summary>A negative gap wins</summary>
 #
-# It is no gap. Compare with the sign, not without it.
+# A negative gap needs no remedy. Compare the gaps with their signs.
 # </details>
 
 
@@ -864,31 +913,32 @@ check(next_step)
 
 # %% demo
 for name in ("softmax", "large CNN"):
-    seen = np.mean(machines[name].classify(shop.train_x) != shop.train_y)
-    report = bias_variance_report(proxy, seen, before[name])
-    test = np.mean(machines[name].classify(shop.test_x) != shop.test_y)
+    train_error = np.mean(models[name].classify(shop.train_x) != shop.train_y)
+    report = bias_variance_report(proxy, train_error, before[name])
+    test = np.mean(models[name].classify(shop.test_x) != shop.test_y)
     report["test_gap"] = test - before[name]
     print(f"{name:10} {next_step(report)}   (test gap {report['test_gap']:+.1%})")
 
 # %% [markdown]
-# ## Turn them and watch
-# A small dense net on 2,000 pictures of 14 × 14, then one knob at a time: a network six
-# times as wide; four times the pictures; weight decay; and stopping early. Each three
-# times, from different starts. About ten seconds.
+# ## Turn the knobs and watch
+# Train a small dense net on 2,000 images of 14 × 14 pixels. Then turn one knob at a
+# time: six times as many hidden units, four times as many images, weight decay, early
+# stopping. Each setting runs three times, from different random starts. This takes
+# about ten seconds.
 #
-# <details><summary><b>Predict</b>: which knob moves training error and gap at once, in
-# opposite directions?</summary>
+# <details><summary><b>Predict</b>: which knob lowers the gap and leaves the training
+# error alone?</summary>
 #
-# Several do a little, for nothing is perfectly orthogonal. Stopping early does little
-# else.
+# More images. The others move both, in opposite directions: nothing here is perfectly
+# orthogonal.
 # </details>
 
 
 # %% demo
-def small(pictures):
-    """Every 2 × 2 pixels averaged, as a row of 196."""
-    blocks = pictures.reshape(len(pictures), 14, 2, 14, 2)
-    return blocks.mean(axis=(2, 4)).reshape(len(pictures), -1).astype("float32") / 255
+def small(images):
+    """Every 2 × 2 pixels averaged, each image as a row of 196 values, 0 to 1."""
+    blocks = images.reshape(len(images), 14, 2, 14, 2)
+    return blocks.mean(axis=(2, 4)).reshape(len(images), -1).astype("float32") / 255
 
 
 X, X_dev = small(shop.train_x), small(shop.dev_x)
@@ -914,62 +964,64 @@ def trained(seed, m=2000, width=32, epochs=30, decay=0.0):
 settings = {
     "start": {},
     "6 times as wide": {"width": 192},
-    "4 times the pictures": {"m": 8000},
+    "4 times the images": {"m": 8000},
     "weight decay": {"decay": 0.5},
-    "stopped early": {"epochs": 4},
+    "early stopping": {"epochs": 4},
 }
 runs = {
     knob: np.array([trained(seed, **setting) for seed in range(3)])
     for knob, setting in settings.items()
 }
 for knob, errors in runs.items():
-    (seen, new), spread = errors.mean(axis=0), errors[:, 1].std()
-    print(f"{knob:21} training {seen:5.1%}   dev {new:5.1%} ± {spread:.1%}")
+    (train_error, dev_error), spread = errors.mean(axis=0), errors[:, 1].std(ddof=1)
+    print(f"{knob:19} training {train_error:5.1%}   dev {dev_error:5.1%}", end="")
+    print(f"   standard deviation of dev {spread:.1%}")
 figures_c3w1.knobs(
     runs,
     reading="Left is less bias, down is less variance; on a dotted line the dev error "
-    "is the same. More pictures go straight down. Stopping early slides right.",
+    "is the same. Only more images move nearly straight down.",
 )
 
 # %% [markdown]
-# More pictures move one thing. A wider network fits better and gives part of the gain
-# back as a wider gap. Weight decay and stopping early *trade*: less gap for more bias.
-# Stopping early is not forbidden, only hard to think about, since one knob answers two
-# questions. With weight decay you can at least train to the end.
+# More images change one thing. A wider network fits better, and loses part of that gain
+# to a larger gap. Weight decay and early stopping *trade*: a smaller gap for more bias.
+# Early stopping is not forbidden, only hard to reason about: one knob answers two
+# questions, how well you fit and how well you generalize. With weight decay, at least
+# you can train to the end.
 
 # %% concept="early_stopping"
 # Why does early stopping make it harder to plan what to do next?
 # A: it changes how well you fit the training set and the gap to dev, with one knob
-# B: it needs a larger dev set than any other kind of regularization
+# B: it needs a larger dev set than any other form of regularization
 # C: it always makes the dev error worse than training to the end would
 # D: it lowers the training error, so that variance can no longer be measured
 early_stopping = None
 
 # %% [markdown] question="memo" points=10
 # ## Memo to the head of the returns desk
-# Half a page. Which machine do you recommend for the chip with 50 kB, by which metric,
-# under which limits? How sure are you, and how many pictures stand behind it? Where
-# should dev and test pictures come from? If they bought a chip of 150 kB, what is the
-# next thing to work on, and why that? What would make you change your mind?
+# Write half a page. Which classifier do you recommend for the chip with 50 kB, by which
+# metric, and within which limits? How sure are you, and how many images is that based
+# on? Where should dev and test images come from? If they bought a chip of 150 kB, what
+# should be worked on next, and why? What would make you change your mind?
 #
 # ### BEGIN SOLUTION
 # I recommend the careful CNN (36 kB, well under 5 ms). By plain error it is worse than
-# the small CNN, 14.5 % against 12.5 %; but you told us that a coat counts ten times,
-# and by the error with coats at 10 it is better, 12.8 % against 17.2 %: it loses 22
-# coats of 200 rather than 45. This was measured on 2,000 pictures; the difference in
-# lost coats is far beyond chance, while a difference of half a percent would not be.
-# All of it on black: on your grey belt errors double, and the careful CNN is then worse
-# (30 %) than the small one (21 %). So first of all: some thousands of belt pictures,
-# dev and test both from them, and the choice repeated. With 150 kB the large CNN has 11
-# % error, 6 % on training pictures; a panel reaches 3 %. Its variance is larger than
-# its avoidable bias, so next come more data and regularization, not a bigger network. I
-# would change my mind if belt pictures reverse the ranking, or if a coat is worth less
-# than three others.
+# the small CNN, 14.5 % against 12.5 %. But you told us that a coat counts ten times as
+# much, and by the error with coats at 10 it is better, 12.8 % against 17.2 %: it loses
+# 22 of 200 coats rather than 45. This was measured on 2,000 images; the difference in
+# lost coats is far beyond chance, while a difference of half a percent in error would
+# not be. But all these images have a black background: on your grey belt errors double,
+# and the careful CNN is then worse (30 %) than the small one (21 %). So first of all we
+# need some thousands of images from the belt, take both dev and test set from them, and
+# repeat the choice. With 150 kB the large CNN has 11 % dev error and 6 % training
+# error; a panel reaches 3 %. Its variance is larger than its avoidable bias, so more
+# data and regularization come next, not a bigger network. I would change my mind if
+# belt images reverse the ranking, or if a coat is worth less than three other items.
 #
-# **Rubric**, one point each: a machine within the limits · metric and limits named
-# apart (optimizing, satisficing) · coats weighted, with both numbers · how many
-# pictures · uncertainty or a confidence statement · belt pictures for dev *and* test ·
-# measured harm of the belt · bias against variance of the large CNN with numbers · a
+# **Rubric**, one point each: a classifier within the limits · optimizing and
+# satisficing metrics named as such · coats weighted, with both numbers · how many
+# images · uncertainty or a confidence statement · belt images for dev *and* test ·
+# measured harm of the belt · bias against variance of the large CNN, with numbers · a
 # fitting remedy · what would change the recommendation.
 # ### END SOLUTION
 
@@ -977,33 +1029,49 @@ early_stopping = None
 # ## What you have built
 # | the question | your function |
 # |---|---|
-# | who is taken for whom? | `confusion_matrix` |
+# | which classes are confused? | `confusion_matrix` |
 # | one number for a rare class | `precision_recall_f1` |
 # | the best that is good enough | `rank_models` |
 # | are all mistakes equal? | `weighted_error` |
 # | how much to hold out | `choose_split` |
 # | is the difference real? | `dev_set_size` |
 # | how good could anyone be? | `bayes_error_proxy` |
-# | what is there to gain, and where? | `bias_variance_report` |
+# | which gap can be closed? | `bias_variance_report` |
 # | which knob? | `next_step` |
 
 # %% [markdown]
-# Elsewhere the same goes by these names; you know by now what each does:
+# In PyTorch the weights of the classes go into the cost. Its average divides by the sum
+# of the weights, as your `weighted_error` does:
 #
 # ```
-# from torchmetrics.functional import confusion_matrix, f1_score   # PyTorch
-# confusion_matrix(guess, truth, task="multiclass", num_classes=10)
-# f1_score(guess == 6, truth == 6, task="binary")
-# torch.nn.CrossEntropyLoss(weight=w)                # w: ten numbers, 10 for the coats
-# torch.utils.data.random_split(belt, [0.6, 0.2, 0.2])
-# statsmodels.stats.contingency_tables.mcnemar(both) # two machines, the same pictures
+# import torch
+#
+# weights = torch.ones(10)
+# weights[4] = 10                                           # coats
+# cost = torch.nn.CrossEntropyLoss(weight=weights)(scores, y_true)
+# parts = torch.utils.data.random_split(belt, [0.6, 0.2, 0.2])
 # ```
 
 # %% [markdown]
-# **A challenge**, if you like. On the same pictures only those count on which the two
-# disagree. If $b$ of them favour one and $c$ the other, then $(b - c)/\sqrt{b + c}$ is
-# about normal under "equally good" (McNemar, 1947). Compute it for the small and the
-# large CNN. How many pictures would you have needed?
+# In torchmetrics predictions come *first*, in scikit-learn second. All return 0 for
+# 0/0 unless told otherwise; scikit-learn also warns. `mcnemar` takes a table of counts,
+# `[[both right, only A right], [only B right, both wrong]]`:
+#
+# ```
+# from torchmetrics.functional import confusion_matrix, f1_score
+# from statsmodels.stats.contingency_tables import mcnemar
+#
+# confusion_matrix(y_pred, y_true, task="multiclass", num_classes=10)
+# f1_score(y_pred == 6, y_true == 6, task="binary")
+# mcnemar(table, exact=False, correction=False).pvalue
+# ```
+
+# %% [markdown]
+# **A challenge** (optional). On the same images, only those count on which the two
+# classifiers disagree. If only the first is right on $b$ of them and only the second on
+# $c$, then $(b - c)/\sqrt{b + c}$ is roughly standard normal if both are equally good
+# (McNemar, 1947). Compute it for the small and the large CNN. How many images would you
+# have needed?
 #
 # **The paper of the week.** T. Dietterich, *Approximate statistical tests for comparing
 # supervised classification learning algorithms*, Neural Computation 10 (1998). Read the
