@@ -1355,8 +1355,8 @@ in_steps = [
 plots.images(
     [panda, mirror(panda), random_crop(panda, 110, 1), random_crop(panda, 110, 5),
      color_shift(panda, 1, 40), color_shift(panda, 2, 40), *in_steps],
-    ["original", "mirrored", "crop", "another crop", "colours shifted", "and again",
-     "PCA, spread 1.0", "and again"],
+    ["original", "mirrored", "crop", "another crop", "colours shifted", "shifted again",
+     "PCA, spread 1.0", "PCA again"],
     columns=4,
     reading="One photograph, eight images, one label. Would you have taken each for a "
     "real photograph? (The PCA shifts are ten times the usual strength.)",
