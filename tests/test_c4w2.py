@@ -1,5 +1,7 @@
 """C4W2 against outside witnesses: PyTorch, numerical gradients, published figures."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import signal
@@ -8,6 +10,7 @@ from autograder.reference import reference
 from helpers import architectures, data, nn, vision
 from helpers.drivers.C4W2 import fine_tuning, pca_shifts
 from helpers.functional import Net
+from tests.printed import recap
 
 lab = reference("C4W2")
 
@@ -230,3 +233,41 @@ def test_three_draws_are_told_from_one(size):
     found = pca_shifts(shift, image, directions)
     assert found["all pixels are shifted alike"]
     assert found["the three draws are independent"] == (size == 3)
+
+
+def test_the_printed_pytorch_code_freezes_all_but_the_new_head():
+    torch = pytest.importorskip("torch")
+
+    def mobilenet_v2(weights):
+        net = torch.nn.Module()  # the two parts of torchvision's, but small
+        net.features = torch.nn.Sequential(
+            torch.nn.Conv2d(3, 1280, 1), torch.nn.BatchNorm2d(1280)
+        )
+        net.classifier = torch.nn.Sequential(
+            torch.nn.Dropout(0.2), torch.nn.Linear(1280, 1000)
+        )
+        return net
+
+    torchvision = SimpleNamespace(
+        models=SimpleNamespace(mobilenet_v2=mobilenet_v2),
+        transforms=SimpleNamespace(RandomResizedCrop=int, ColorJitter=tuple),
+    )
+    names = {"torch": torch, "torchvision": torchvision}
+    exec(recap("C4W2"), names)  # text of ours
+    net = names["net"]
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    optimizer = torch.optim.SGD([p for p in net.parameters() if p.requires_grad], 0.1)
+    scores = net.classifier(net.features(torch.rand(4, 3, 2, 2)).mean(dim=(2, 3)))
+    scores.pow(2).sum().backward()
+    optimizer.step()
+    changed = {
+        name for name, value in net.state_dict().items()
+        if not torch.equal(value, before[name])
+    }  # fmt: skip
+    assert changed == {"classifier.1.weight", "classifier.1.bias"}
+    # What the sentence below the code says: the weights alone do not hold the averages.
+    net.train()
+    net.features(torch.rand(4, 3, 2, 2))
+    assert not torch.equal(
+        net.features[1].running_mean, before["features.1.running_mean"]
+    )

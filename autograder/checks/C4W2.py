@@ -188,7 +188,7 @@ def always_stride_2(X, f, filters, s=2, *, net):
     "the channels."
 )
 def wide_shortcut(X, f, filters, s=2, *, net):
-    shortcut = net.batch_norm(net.conv(X, filters[2], f + 2, s))
+    shortcut = net.batch_norm(net.conv(X, filters[2], f, s))
     return nn.relu(_main(X, f, filters, net, s) + shortcut)
 
 
@@ -458,6 +458,14 @@ def first_column_for_all(X, W, b):
     return X @ np.repeat(W[0, 0][:, :1], W.shape[3], axis=1) + b
 
 
+@conv_1x1.mistake(
+    "The matrix of weights was transposed by a reshape, which mixes its entries. Its "
+    "shape is already (n_C_prev, n_C)."
+)
+def reshaped_weights(X, W, b):
+    return X @ W.reshape(W.shape[3], W.shape[2]).T + b
+
+
 @conv_1x1.right
 def pixel_by_pixel(X, W, b):
     Z = np.zeros((*X.shape[:3], W.shape[3]), np.float32)
@@ -499,7 +507,7 @@ def inception_module(rng):
 
 
 def _inception(X, filters, net, *, relu=True, pool=True, order=(0, 1, 2, 3), bias=True,
-               squeeze=True, sides=(3, 5), norm=False,
+               squeeze=True, sides=(3, 5), norm=False, late_pool=False,
                together=nn.concatenate):  # fmt: skip
     n1, (r3, n3), (r5, n5), n_pool = filters
     activation = nn.relu if relu else (lambda x: x)
@@ -512,8 +520,12 @@ def _inception(X, filters, net, *, relu=True, pool=True, order=(0, 1, 2, 3), bia
         conv(X, n1, 1),
         conv(conv(X, r3, 1) if squeeze else X, n3, sides[0]),
         conv(conv(X, r5, 1) if squeeze else X, n5, sides[1]),
-        conv(nn.max_pool2d(X, 3, 1, "same") if pool else X, n_pool, 1),
+        conv(
+            nn.max_pool2d(X, 3, 1, "same") if pool and not late_pool else X, n_pool, 1
+        ),
     ]
+    if late_pool:
+        branches[3] = nn.max_pool2d(branches[3], 3, 1, "same")
     return together([branches[i] for i in order])
 
 
@@ -552,8 +564,8 @@ def inception_without_biases(X, filters, *, net):
 
 
 @inception_module.mistake(
-    "There is only one ReLU, after the joined branches. The 1 × 1 convolutions before "
-    "the 3 × 3 and the 5 × 5 need one too."
+    "The 1 × 1 convolutions before the 3 × 3 and the 5 × 5 have no ReLU. Every "
+    "convolution is followed by one."
 )
 def relu_at_the_end_only(X, filters, *, net):
     return nn.relu(_inception(X, filters, net, relu=False))
@@ -565,6 +577,14 @@ def relu_at_the_end_only(X, filters, *, net):
 )
 def inception_with_batch_norm(X, filters, *, net):
     return _inception(X, filters, net, norm=True)
+
+
+@inception_module.mistake(
+    "The last branch has its convolution before the max pooling. The pooling comes "
+    "first."
+)
+def pools_after_the_convolution(X, filters, *, net):
+    return _inception(X, filters, net, late_pool=True)
 
 
 @inception_module.mistake("The filters of the 5 × 5 branch are 3 × 3.")
@@ -623,6 +643,15 @@ def _depthwise(X, W):
 )
 def adds_up_channels(X, W):
     return _depthwise(X, W).sum(axis=3, keepdims=True)
+
+
+@depthwise_conv.mistake(
+    "All channels of the output are equal: the sum runs over the channels as well. Sum "
+    "over the two axes of the window only."
+)
+def sum_in_every_channel(X, W):
+    Z = _depthwise(X, W)
+    return np.broadcast_to(Z.sum(axis=3, keepdims=True), Z.shape).copy()
 
 
 @depthwise_conv.mistake("The first filter was used for all channels.")
@@ -1010,6 +1039,14 @@ def without_what_comes_on_top(block):
 def on_top_once_a_layer(block):
     weights = ref.count_parameters([layer | {"per_channel": 0} for layer in block])
     return weights + sum(layer["per_channel"] for layer in block)
+
+
+@count_parameters.mistake(
+    "`per_channel` was added once per input channel. Add it once per output channel."
+)
+def on_top_for_each_input(block):
+    weights = ref.count_parameters([layer | {"per_channel": 0} for layer in block])
+    return weights + sum(layer["per_channel"] * layer["n_C_prev"] for layer in block)
 
 
 @count_parameters.mistake("`f` is not squared. A filter of side f has f · f positions.")
@@ -1536,6 +1573,13 @@ def never_the_last(X, size, seed):
 
 
 @random_crop.mistake(
+    "The last positions are never drawn. A side of length n has n - size + 1 positions."
+)
+def fails_where_it_just_fits(X, size, seed):
+    return _crop(X, size, seed, extra=0)
+
+
+@random_crop.mistake(
     "Row and column are always equal, so all crops lie on the diagonal. Draw two "
     "numbers."
 )
@@ -1957,6 +2001,15 @@ def stands_crops_on_their_head(model, X, size=24):
 )
 def adds_up_crops(model, X, size=24):
     return 10 * _ten(model, X, size, _corners(X, size))
+
+
+@multi_crop_predict.mistake(
+    "The middle crop starts at the centre of the image. It should start at half the "
+    "margin."
+)
+def starts_at_the_centre(model, X, size=24):
+    centre = (X.shape[1] // 2, X.shape[2] // 2)
+    return _ten(model, X, size, [*_corners(X, size)[:4], centre])
 
 
 @multi_crop_predict.mistake("The middle crop was counted twice.")

@@ -1594,7 +1594,8 @@ ensemble_price = None
 # torch.nn.Conv2d(32, 32, 3, groups=32)                         # depthwise
 # torchvision.transforms.RandomResizedCrop(160), torchvision.transforms.ColorJitter()
 # ```
-#
+
+# %% [markdown]
 # In PyTorch, `requires_grad = False` does not stop the running averages of batch norm,
 # and `net.train()` starts them again. In Keras, `layer.trainable = False` stops both.
 
