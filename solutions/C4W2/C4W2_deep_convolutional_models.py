@@ -899,8 +899,8 @@ print("The paper: 5.3, 7.8, 9.2 and 12 million; 0.39, 0.70, 1.0 and 1.8 billion.
 # is useful for other images too: this is **transfer learning**.
 #
 # We take a real MobileNetV2 for images of 160 × 160 pixels, trained on ImageNet and
-# then fine-tuned on dog breeds. It was never asked whether something is an animal or a
-# landmark. Its layers are *your* bottlenecks:
+# then fine-tuned on dog breeds. It was never trained to tell animals from landmarks,
+# which is our task. Its layers are *your* bottlenecks:
 
 
 # %% demo

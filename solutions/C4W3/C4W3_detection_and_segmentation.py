@@ -1057,12 +1057,13 @@ lower_iou_threshold = None
 
 # %% [markdown]
 # ## Train your own
-# Five convolutions turn $96 \times 96$ pixels into $6 \times 6$ cells; a last one
-# outputs one number for each entry of the target: two anchors with $5 + 5$ numbers
-# each. The loss is the one of Part 1 for each slot, with a logistic loss for $p_c$ and
-# cross-entropy for the classes, and the sum is divided by the number of objects. In
-# each epoch the objects of a scene get a different photograph as background, and half
-# of the scenes are mirrored together with their boxes.
+# Five convolutions, each with batch norm and a Leaky ReLU of slope 0.1, turn $96 \times
+# 96$ pixels into $6 \times 6$ cells; a last one outputs one number for each entry of
+# the target: two anchors with $5 + 5$ numbers each. The loss is the one of Part 1 for
+# each slot, with a logistic loss for $p_c$ and cross-entropy for the classes, and the
+# sum is divided by the number of objects. In each epoch the objects of a scene get a
+# different photograph as background, and half of the scenes are mirrored together with
+# their boxes.
 
 
 # %% demo
