@@ -248,9 +248,12 @@ def test_the_printed_pytorch_code_freezes_all_but_the_new_head():
         )
         return net
 
+    def jitter(*, brightness=0, hue=0):  # torchvision's defaults change nothing
+        assert min(brightness, hue) > 0
+
     torchvision = SimpleNamespace(
         models=SimpleNamespace(mobilenet_v2=mobilenet_v2),
-        transforms=SimpleNamespace(RandomResizedCrop=int, ColorJitter=tuple),
+        transforms=SimpleNamespace(RandomResizedCrop=int, ColorJitter=jitter),
     )
     names = {"torch": torch, "torchvision": torchvision}
     exec(recap("C4W2"), names)  # text of ours

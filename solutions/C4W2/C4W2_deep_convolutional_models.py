@@ -1592,7 +1592,8 @@ ensemble_price = None
 # for layer in net.modules():
 #     if isinstance(layer, torch.nn.BatchNorm2d): layer.eval()  # freeze the averages
 # torch.nn.Conv2d(32, 32, 3, groups=32)                         # depthwise
-# torchvision.transforms.RandomResizedCrop(160), torchvision.transforms.ColorJitter()
+# torchvision.transforms.RandomResizedCrop(160)                 # random size as well
+# torchvision.transforms.ColorJitter(brightness=0.2, hue=0.05)  # default: no change
 # ```
 
 # %% [markdown]

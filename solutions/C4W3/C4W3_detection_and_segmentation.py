@@ -1854,7 +1854,8 @@ what_skips_bring = None
 # net = torchvision.models.detection.fasterrcnn_resnet50_fpn(weights="DEFAULT")
 # torch.nn.ConvTranspose2d(64, 32, 3, stride=2, padding=1, output_padding=1)
 # torch.cat([up, skip], dim=1)                             # channels come second there
-# torchmetrics.detection.MeanAveragePrecision(iou_thresholds=[0.5])["map_50"]
+# metric = torchmetrics.detection.MeanAveragePrecision(iou_thresholds=[0.5])
+# metric.update(found, truths); metric.compute()["map"]    # mAP at 0.5
 # ```
 
 # %% [markdown]
