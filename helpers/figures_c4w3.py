@@ -40,16 +40,16 @@ def detections(
     most: int = 8,
     reading: str = "",
 ) -> Picture:
-    """Draw boxes with class and score on pictures.
+    """Draw boxes with class and score on images.
 
     Args:
         pictures: `k` arrays `(height, width, 3)` or `(height, width)`.
         found: for each `(scores, boxes, classes)`, boxes `(n, 4)` in pixels: top, left,
             bottom, right.
         names: class → name.
-        titles: one for each picture.
+        titles: one for each image.
         truth: for each, true boxes `(n, 4)`, drawn white and dashed.
-        columns: pictures a row.
+        columns: images per row.
         most: boxes are named where there are no more than that.
         reading: one sentence below: how to read it.
     """
@@ -73,7 +73,7 @@ def detections(
                 axes.set_title(titles[i], size=9, loc="center", weight="normal")
             shown = ", ".join(said[:6]) + (" …" if len(said) > 6 else "")
             told.append(f"{titles[i] if titles else i}: {shown or 'no box'}")
-    return _finish(figure, f"{len(pictures)} pictures with boxes", told, reading)
+    return _finish(figure, f"{len(pictures)} images with boxes", told, reading)
 
 
 def _rectangle(axes, box, color, **style) -> None:
@@ -84,7 +84,7 @@ def _rectangle(axes, box, color, **style) -> None:
 
 
 def _free(box, size, taken, shape) -> tuple[float, ...]:
-    """Where a tag fits: in a corner of its box, on the picture, on no other tag."""
+    """Where a tag fits: in a corner of its box, in the image, on no other tag."""
     (top, left, bottom, right), (width, height) = map(float, box), size
     corners = [(top, left), (bottom - height, left), (top, right - width),
                (bottom - height, right - width)]  # fmt: skip
@@ -120,14 +120,14 @@ def cells(
     columns: int = 3,
     reading: str = "",
 ) -> Picture:
-    """Colour each cell of a grid by its likeliest class, the surer the stronger.
+    """Colour each cell of a grid by its most probable class; high scores are stronger.
 
     Args:
         pictures: `k` arrays `(height, width, 3)`.
         classes: for each, `(grid, grid)`.
         scores: for each, `(grid, grid)` from 0 to 1.
         names: class → name.
-        columns: pictures a row.
+        columns: images per row.
         reading: one sentence below: how to read it.
     """
     told = []
@@ -145,9 +145,9 @@ def cells(
                 ))  # fmt: skip
             sure = np.argwhere(np.asarray(scores[i]) > 0.3)
             said = [f"{names[int(classes[i][r, c])]} at ({r}, {c})" for r, c in sure]
-            told.append(f"picture {i}: {', '.join(said) or 'no sure cell'}")
+            told.append(f"image {i}: {', '.join(said) or 'no high score'}")
         _key(figure, names)
-    return _finish(figure, "Pictures under a grid of coloured cells", told, reading)
+    return _finish(figure, "Images under a grid of coloured cells", told, reading)
 
 
 def _key(figure, names: Sequence[str]) -> None:
@@ -168,14 +168,14 @@ def masks(
     columns: int = 4,
     reading: str = "",
 ) -> Picture:
-    """Lay masks over pictures; class 0 stays as it is.
+    """Lay masks over images; class 0 stays as it is.
 
     Args:
         pictures: `k` arrays `(height, width, 3)` or `(height, width)`.
         shown: for each, labels `(height, width)`.
-        titles: one for each picture.
+        titles: one for each image.
         names: names of the classes from 1 on, for a key.
-        columns: pictures a row.
+        columns: images per row.
         reading: one sentence below: how to read it.
     """
     told = []
@@ -196,13 +196,13 @@ def masks(
                         f"{np.mean(np.asarray(shown[i]) > 0):.0%} marked")  # fmt: skip
         if names:
             _key(figure, names)
-    return _finish(figure, f"{len(pictures)} pictures under masks", told, reading)
+    return _finish(figure, f"{len(pictures)} images under masks", told, reading)
 
 
 def window_map(
     picture: np.ndarray, sureness: np.ndarray, *, reading: str = ""
 ) -> Picture:
-    """A picture beside what windows around its places say, on the same axes.
+    """An image beside the scores of windows around its positions, on the same axes.
 
     Args:
         picture: `(96, 96, 3)`.
@@ -222,10 +222,10 @@ def window_map(
         figure.colorbar(shown, ax=right, shrink=0.85)
         for axes, title in (
             (left, "a scene and one window"),
-            (right, "sure of a thing"),
+            (right, "probability of an object"),
         ):
             axes.set_title(title, size=9, loc="center", weight="normal")
-    told = [f"{np.mean(sureness > 0.5):.0%} of the windows are taken for a thing"]
+    told = [f"{np.mean(sureness > 0.5):.0%} of the windows are taken for an object"]
     return _finish(figure, "A scene and a map of windows", told, reading)
 
 
@@ -236,7 +236,7 @@ def points(
     *,
     reading: str = "",
 ) -> Picture:
-    """Mark landmarks on pictures, all in a row.
+    """Mark landmarks on images, all in a row.
 
     Args:
         pictures: `k` arrays `(height, width, 3)`.
@@ -253,7 +253,7 @@ def points(
             for j, (x, y) in enumerate(places[i]):
                 axes.plot(x - 0.5, y - 0.5, marks[j], ms=7, mew=1.2, mec="white",
                           color=COLORS[j])  # fmt: skip
-            told.append(f"picture {i}: {len(places[i])} marks")
+            told.append(f"image {i}: {len(places[i])} marks")
         handles = [
             Line2D([], [], marker=marks[j], ls="", color=COLORS[j], label=name)
             for j, name in enumerate(names)
@@ -261,4 +261,4 @@ def points(
         figure.legend(
             handles=handles, loc="outside upper center", fontsize=9, ncols=len(names)
         )
-    return _finish(figure, "Pictures with landmarks", told, reading)
+    return _finish(figure, "Images with landmarks", told, reading)

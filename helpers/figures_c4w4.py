@@ -33,7 +33,7 @@ def roc_curves(
                 linestyle=plots.DASHES[i % 7], label=f"{name} ({area:.3f})",
             )  # fmt: skip
             told.append(f"{name}: area {area:.3f}")
-        axes.plot([0, 1], [0, 1], ":", color="black", lw=1, label="a coin (0.500)")
+        axes.plot([0, 1], [0, 1], ":", color="black", lw=1, label="chance (0.500)")
         axes.set_aspect("equal")
         plots._name_axes(
             axes,
@@ -77,7 +77,7 @@ def embedding_map(
         axes.margins(0.14)
         axes.tick_params(labelsize=9)
         plots._name_axes(axes, "first direction", "second direction", "")
-    told = [f"{len(np.unique(labels))} people, {len(E)} pictures"]
+    told = [f"{len(np.unique(labels))} people, {len(E)} images"]
     return plots._finish(figure, "Map of encodings", told, reading)
 
 
@@ -97,11 +97,11 @@ def _apart(places: np.ndarray, distance: float = 0.17, rounds: int = 200):
 def strip(
     rows: Mapping[str, Sequence[np.ndarray]], *, group: int = 4, reading: str = ""
 ) -> plots.Picture:
-    """Show small pictures in rows with names, a gap after every `group`.
+    """Show small images in rows with names, a gap after every `group`.
 
     Args:
-        rows: name of the row → its pictures, equally many in each.
-        group: pictures that belong together.
+        rows: name of the row → its images, equally many in each.
+        group: images that belong together.
         reading: one sentence below: how to read it.
     """
     columns = len(next(iter(rows.values())))
@@ -123,7 +123,7 @@ def strip(
                 if width == 1:
                     axes.imshow(next(shown), cmap="gray", interpolation="nearest")
             line[0].set_ylabel(name, rotation=0, ha="right", va="center", size=10)
-    return plots._finish(figure, f"{len(rows)} rows of pictures", list(rows), reading)
+    return plots._finish(figure, f"{len(rows)} rows of images", list(rows), reading)
 
 
 def signals(

@@ -1,5 +1,7 @@
 """C4W2 against outside witnesses: PyTorch, numerical gradients, published figures."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import signal
@@ -8,6 +10,7 @@ from autograder.reference import reference
 from helpers import architectures, data, nn, vision
 from helpers.drivers.C4W2 import fine_tuning, pca_shifts
 from helpers.functional import Net
+from tests.printed import recap
 
 lab = reference("C4W2")
 
@@ -49,15 +52,15 @@ def test_blocks_agree_with_numerical_gradients(name, training):
     nn.mean(net(x) * R).backward()
     close = 0
     for _ in range(12):
-        place = tuple(rng.integers(0, X.shape))
+        position = tuple(rng.integers(0, X.shape))
         costs = []
-        for nudge in (1e-6, -1e-6):
-            moved = X.copy()
-            moved[place] += nudge
-            costs.append(np.mean(net(moved).data * R))
-        slope = (costs[0] - costs[1]) / 2e-6
-        close += abs(slope - x.grad[place]) < 1e-6 + 1e-4 * abs(slope)
-    assert close >= 11  # a kink of a ReLU may lie between the two nudges
+        for step in (1e-6, -1e-6):
+            perturbed = X.copy()
+            perturbed[position] += step
+            costs.append(np.mean(net(perturbed).data * R))
+        numerical = (costs[0] - costs[1]) / 2e-6
+        close += abs(numerical - x.grad[position]) < 1e-6 + 1e-4 * abs(numerical)
+    assert close >= 11  # a kink of a ReLU may lie between the two points
 
 
 def test_depthwise_agrees_with_scipy_and_pointwise_with_conv_1x1():
@@ -140,7 +143,7 @@ def test_bottlenecks_carry_the_pretrained_network():
     np.testing.assert_allclose(features, known.check_y, atol=1e-3)
 
 
-def test_pca_shift_lies_along_the_colours_of_the_picture():
+def test_pca_shift_lies_along_the_colours_of_the_image():
     grey = np.random.default_rng(0).normal(size=(8, 8, 1)) * [1.0, 2.0, -1.0]
     shift = (lab.pca_color_augmentation(grey, 3) - grey)[0, 0]
     np.testing.assert_allclose(shift / shift[0], [1, 2, -1])
@@ -220,13 +223,54 @@ def test_what_is_no_list_of_losses_is_said_in_words(answer):
 
 @pytest.mark.parametrize("size", [1, 3])
 def test_three_draws_are_told_from_one(size):
-    picture = np.random.default_rng(1).normal(size=(5, 6, 3)) * [0.5, 0.2, 0.1]
-    variances, directions = np.linalg.eigh(np.cov(picture.reshape(-1, 3).T))
+    image = np.random.default_rng(1).normal(size=(5, 6, 3)) * [0.5, 0.2, 0.1]
+    variances, directions = np.linalg.eigh(np.cov(image.reshape(-1, 3).T))
 
     def shift(X, seed):
         alpha = np.random.default_rng(seed).normal(0, 0.1, size)
         return X + directions @ (alpha * variances)
 
-    found = pca_shifts(shift, picture, directions)
+    found = pca_shifts(shift, image, directions)
     assert found["all pixels are shifted alike"]
     assert found["the three draws are independent"] == (size == 3)
+
+
+def test_the_printed_pytorch_code_freezes_all_but_the_new_head():
+    torch = pytest.importorskip("torch")
+
+    def mobilenet_v2(weights):
+        net = torch.nn.Module()  # the two parts of torchvision's, but small
+        net.features = torch.nn.Sequential(
+            torch.nn.Conv2d(3, 1280, 1), torch.nn.BatchNorm2d(1280)
+        )
+        net.classifier = torch.nn.Sequential(
+            torch.nn.Dropout(0.2), torch.nn.Linear(1280, 1000)
+        )
+        return net
+
+    def jitter(*, brightness=0, hue=0):  # torchvision's defaults change nothing
+        assert min(brightness, hue) > 0
+
+    torchvision = SimpleNamespace(
+        models=SimpleNamespace(mobilenet_v2=mobilenet_v2),
+        transforms=SimpleNamespace(RandomResizedCrop=int, ColorJitter=jitter),
+    )
+    names = {"torch": torch, "torchvision": torchvision}
+    exec(recap("C4W2"), names)  # text of ours
+    net = names["net"]
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    optimizer = torch.optim.SGD([p for p in net.parameters() if p.requires_grad], 0.1)
+    scores = net.classifier(net.features(torch.rand(4, 3, 2, 2)).mean(dim=(2, 3)))
+    scores.pow(2).sum().backward()
+    optimizer.step()
+    changed = {
+        name for name, value in net.state_dict().items()
+        if not torch.equal(value, before[name])
+    }  # fmt: skip
+    assert changed == {"classifier.1.weight", "classifier.1.bias"}
+    # What the sentence below the code says: the weights alone do not hold the averages.
+    net.train()
+    net.features(torch.rand(4, 3, 2, 2))
+    assert not torch.equal(
+        net.features[1].running_mean, before["features.1.running_mean"]
+    )

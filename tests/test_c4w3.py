@@ -17,6 +17,7 @@ from helpers.drivers.C4W3 import level_down
 from helpers.functional import Net
 from helpers.landmarks import vehicles
 from helpers.scenes import load_scenes
+from tests.printed import recap
 
 lab = reference("C4W3")
 
@@ -150,12 +151,12 @@ def test_average_precision_is_the_area(hits, missed):
 
 
 def hits_by_definition(detections, truths, threshold):
-    """Pascal's rule in plain Python: (score, box, picture), (box, picture)."""
+    """Pascal's rule in plain Python: (score, box, image), (box, image)."""
     unmatched, hits = list(range(len(truths))), []
-    for _, box, picture in sorted(detections, key=lambda one: -one[0]):
+    for _, box, image in sorted(detections, key=lambda one: -one[0]):
         best, at = Fraction(-1), None
         for j, (truth, where) in enumerate(truths):
-            if where == picture and counted_iou(box, truth) > best:
+            if where == image and counted_iou(box, truth) > best:
                 best, at = counted_iou(box, truth), j
         hits.append(at in unmatched and best >= threshold)
         if hits[-1]:
@@ -174,9 +175,9 @@ def test_hits_are_those_of_pascal(found, truths, threshold):
     ours = lab.match_detections(
         np.array([score for score, *_ in found], float),
         np.array([box for _, box, _ in found], float).reshape(-1, 4),
-        np.array([picture for *_, picture in found], int),
+        np.array([image for *_, image in found], int),
         np.array([box for box, _ in truths], float).reshape(-1, 4),
-        np.array([picture for _, picture in truths], int),
+        np.array([image for _, image in truths], int),
         float(threshold),
     )
     assert ours.tolist() == hits_by_definition(found, truths, threshold)
@@ -307,14 +308,14 @@ def test_unet_agrees_with_numerical_gradients(training):
     nn.mean(net(x) * R).backward()
     close, rng = 0, np.random.default_rng(4)
     for _ in range(12):
-        place, costs = tuple(rng.integers(0, X.shape)), []
-        for nudge in (1e-6, -1e-6):
-            moved = X.copy()
-            moved[place] += nudge
-            costs.append(np.mean(net(moved).data * R))
-        slope = (costs[0] - costs[1]) / 2e-6
-        close += abs(slope - x.grad[place]) < 1e-6 + 1e-4 * abs(slope)
-    assert close >= 11  # a kink of a ReLU may lie between the two nudges
+        position, costs = tuple(rng.integers(0, X.shape)), []
+        for step in (1e-6, -1e-6):
+            perturbed = X.copy()
+            perturbed[position] += step
+            costs.append(np.mean(net(perturbed).data * R))
+        numerical = (costs[0] - costs[1]) / 2e-6
+        close += abs(numerical - x.grad[position]) < 1e-6 + 1e-4 * abs(numerical)
+    assert close >= 11  # a kink of a ReLU may lie between the two points
 
 
 def test_unet_has_the_parameters_of_the_drawing():
@@ -359,31 +360,31 @@ def test_vehicles_have_their_wheels_inside_and_in_order():
     assert (truth[here, 1] < truth[here, 3]).all()  # left before right
     assert (truth[here, 1:] > 0).all()
     assert (truth[here, 1:] < 1).all()
-    for picture, (_, *points) in zip(pictures[here], truth[here], strict=True):
+    for image, (_, *points) in zip(pictures[here], truth[here], strict=True):
         for x, y in np.reshape(points, (2, 2)):
             column, row = int(64 * x), int(64 * y)
-            hub = picture[row - 3 : row + 4, column - 3 : column + 4].astype(int)
+            hub = image[row - 3 : row + 4, column - 3 : column + 4].astype(int)
             spread = hub.max(axis=-1) - hub.min(axis=-1)
             assert spread.min() < 60  # wheels are grey or brown
 
 
 def test_figures_tell_what_they_show(capsys):
-    picture = np.zeros((96, 96, 3), np.uint8)
+    image = np.zeros((96, 96, 3), np.uint8)
     box = np.array([[10.0, 20.0, 50.0, 90.0]])
     found = np.array([0.75]), box, np.array([1])
     none = np.zeros(0), np.zeros((0, 4)), np.zeros(0, int)
-    shown = figures.detections([picture] * 2, [found, none], ["cat", "dog"],
+    shown = figures.detections([image] * 2, [found, none], ["cat", "dog"],
                                ["one", "two"], truth=[box, box])  # fmt: skip
     assert "one: dog 0.75; two: no box" in shown.alt
     sure = np.zeros((3, 3))
     sure[1, 2] = 0.9
-    shown = figures.cells([picture], [np.ones((3, 3), int)], [sure], ["cat", "dog"])
+    shown = figures.cells([image], [np.ones((3, 3), int)], [sure], ["cat", "dog"])
     assert "dog at (1, 2)" in shown.alt
     mask = np.zeros((96, 96), int)
     mask[:48] = 2
-    assert "50% marked" in figures.masks([picture], [mask], names=["a", "b"]).alt
-    assert "0 marks" in figures.points([picture], [np.zeros((0, 2))], ["nose"]).alt
-    shown = figures.window_map(picture, np.ones((17, 17)))
+    assert "50% marked" in figures.masks([image], [mask], names=["a", "b"]).alt
+    assert "0 marks" in figures.points([image], [np.zeros((0, 2))], ["nose"]).alt
+    shown = figures.window_map(image, np.ones((17, 17)))
     assert "100%" in shown.alt
     for one in capsys.readouterr().out.splitlines():
         assert one
@@ -425,3 +426,46 @@ def test_a_level_that_returns_something_else_is_told_in_words(answer):
     assert set(found) == set(
         level_down(reference("C4W3").conv_block, np.zeros((1, 4, 4, 2)), 3, True)
     )
+
+
+def test_the_printed_pytorch_code_doubles_and_joins_maps():
+    torch = pytest.importorskip("torch")
+    enlarge, join = (
+        line.split("#")[0].strip() for line in recap("C4W3").splitlines()
+        if line.startswith("torch.")
+    )  # fmt: skip
+    deep, skip = torch.rand(1, 64, 5, 6), torch.rand(1, 32, 10, 12)
+    up = eval(enlarge, {"torch": torch})(deep)
+    assert up.shape == skip.shape
+    joined = eval(join, {"torch": torch, "up": up, "skip": skip})
+    assert joined.shape == (1, 64, 10, 12)
+
+
+def test_average_precision_beside_coco_and_scikit_learn():
+    """The numbers that the recap quotes, by those libraries' definitions."""
+
+    def best(hits, n, recalls):
+        precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
+        found = np.cumsum(hits) / n
+        return [max(precision[found >= r], default=0) for r in recalls]
+
+    first, second = np.array([True, False, True]), np.array([False, True, True])
+    assert lab.average_precision(first, 2) == pytest.approx(0.833, abs=5e-4)
+    coco = np.mean(best(first, 2, np.linspace(0, 1, 101)))
+    assert coco == pytest.approx(0.835, abs=5e-4)
+    assert lab.average_precision(second, 2) == pytest.approx(0.667, abs=5e-4)
+    precision = np.cumsum(second) / np.arange(1, 4)
+    assert precision[second].mean() == pytest.approx(0.583, abs=5e-4)
+
+
+def test_rounding_decides_at_an_overlap_of_exactly_the_threshold():
+    """What the recap says of float32: one of two equal thresholds may be above."""
+    overlaps = [((0, 0, 1, w), (0, s, 1, w + s)) for w in range(3, 20) for s in (1, 2)]
+    double = [lab.iou(a, b) for a, b in overlaps]
+    single = [float(np.float32(value)) for value in double]
+    assert any(s > d for s, d in zip(single, double, strict=True))
+    scores, classes = np.array([0.9, 0.8]), np.zeros(2, int)
+    for (a, b), value in zip(overlaps, double, strict=True):
+        boxes = np.array([a, b], float)
+        kept, *_ = lab.yolo_non_max_suppression(scores, boxes, classes, 10, value)
+        assert len(kept) == 2

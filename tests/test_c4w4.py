@@ -1,5 +1,7 @@
 """C4W4 against outside witnesses: PyTorch, numerical gradients, SciPy, references."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import ndimage, special
@@ -7,19 +9,20 @@ from scipy.spatial import distance
 
 from autograder.reference import reference
 from helpers import data, nn, vision
+from tests.printed import recap
 
 lab = reference("C4W4")
 
 
 def numerical(cost, x, h=1e-6):
-    """Slope of a number in each element of x."""
-    slopes = np.zeros_like(x)
-    for place in np.ndindex(*x.shape):
+    """Derivative of a number with respect to each element of x."""
+    gradients = np.zeros_like(x)
+    for position in np.ndindex(*x.shape):
         up, down = x.copy(), x.copy()
-        up[place] += h
-        down[place] -= h
-        slopes[place] = (cost(up) - cost(down)) / (2 * h)
-    return slopes
+        up[position] += h
+        down[position] -= h
+        gradients[position] = (cost(up) - cost(down)) / (2 * h)
+    return gradients
 
 
 # --- triplets ------------------------------------------------------------------------
@@ -43,12 +46,12 @@ def test_triplet_loss_and_gradient_agree_with_pytorch(alpha):
     assert any((g == 0).all(axis=1).any() for g in gradients) or alpha > 1
 
 
-def test_triplet_gradient_agrees_with_numerical_slopes():
+def test_triplet_gradient_agrees_with_numerical_gradients():
     rng = np.random.default_rng(1)
     y_pred = rng.normal(size=(3, 6, 3))
-    slopes = numerical(lambda e: lab.triplet_loss(None, tuple(e), 0.7), y_pred)
+    expected = numerical(lambda e: lab.triplet_loss(None, tuple(e), 0.7), y_pred)
     gradients = lab.triplet_gradient(None, tuple(y_pred), 0.7)
-    np.testing.assert_allclose(np.stack(gradients), slopes, atol=1e-7)
+    np.testing.assert_allclose(np.stack(gradients), expected, atol=1e-7)
 
 
 def test_triplets_by_hand():
@@ -121,7 +124,7 @@ def test_pairs_agree_with_scipy():
 
 
 def torch_costs(torch, a_S, a_C, a_G):
-    """Content and style cost of one layer as PyTorch works them out, and slopes."""
+    """Content and style cost of one layer as PyTorch works them out, and gradients."""
     found = []
     for name in ("content", "style"):
         G = torch.tensor(a_G, requires_grad=True)
@@ -140,7 +143,7 @@ def torch_costs(torch, a_S, a_C, a_G):
 
 
 @pytest.mark.parametrize("shape", [(1, 3, 4, 2), (1, 5, 2, 6)])
-def test_costs_and_their_slopes_agree_with_pytorch(shape):
+def test_costs_and_their_gradients_agree_with_pytorch(shape):
     torch = pytest.importorskip("torch")
     a_S, a_C, a_G = np.random.default_rng(5).normal(size=(3, *shape))
     expected = torch_costs(torch, a_S, a_C, a_G)
@@ -148,15 +151,15 @@ def test_costs_and_their_slopes_agree_with_pytorch(shape):
         lambda G: lab.compute_content_cost(a_C, G),
         lambda G: lab.compute_layer_style_cost(a_S, G),
     )
-    for function, (value, slopes) in zip(functions, expected, strict=True):
+    for function, (value, gradients) in zip(functions, expected, strict=True):
         G = nn.Tensor(a_G, requires_grad=True)
         J = function(G)
         J.backward()
         np.testing.assert_allclose(J.item(), value)
-        np.testing.assert_allclose(G.grad, slopes, atol=1e-12)
+        np.testing.assert_allclose(G.grad, gradients, atol=1e-12)
 
 
-def test_slopes_of_the_costs_agree_with_numerical_ones():
+def test_gradients_of_the_costs_agree_with_numerical_ones():
     rng = np.random.default_rng(6)
     a_S = {"one": rng.normal(size=(1, 2, 3, 2)), "two": rng.normal(size=(1, 1, 2, 3))}
     a = rng.normal(size=(1, 2, 3, 2))
@@ -170,11 +173,11 @@ def test_slopes_of_the_costs_agree_with_numerical_ones():
 
     G = nn.Tensor(a, requires_grad=True)
     cost(G).backward()
-    slopes = numerical(lambda x: cost(x).item(), a)
-    np.testing.assert_allclose(G.grad, slopes, rtol=1e-6, atol=1e-9)
+    gradients = numerical(lambda x: cost(x).item(), a)
+    np.testing.assert_allclose(G.grad, gradients, rtol=1e-6, atol=1e-9)
 
 
-def test_style_forgets_places_and_content_does_not():
+def test_style_forgets_positions_and_content_does_not():
     rng = np.random.default_rng(7)
     a = rng.normal(size=(1, 4, 5, 3))
     moved = rng.permutation(a.reshape(20, 3)).reshape(a.shape)
@@ -182,10 +185,10 @@ def test_style_forgets_places_and_content_does_not():
     assert lab.compute_content_cost(a, nn.Tensor(moved)).item() > 0.1
 
 
-def vgg(picture):
+def vgg(image):
     """VGG16 to conv2_1 with the operations of `helpers.nn`, as the lab does it."""
     w = vision.weights("vgg16")
-    A, seen = 255 * picture - vision.VGG_MEAN[::-1], {}
+    A, seen = 255 * image - vision.VGG_MEAN[::-1], {}
     for layer in ("conv1_1", "conv1_2", "conv2_1"):
         W = w[f"{layer}.kernel"]
         W = W[:, :, ::-1] if layer == "conv1_1" else W
@@ -196,8 +199,8 @@ def vgg(picture):
 
 
 def test_differentiable_vgg_is_vgg():
-    picture = data.load("vgg16").check_x
-    ours, theirs = vgg(picture / np.float32(255)), vision.vgg16(picture, "conv2_1")
+    image = data.load("vgg16").check_x
+    ours, theirs = vgg(image / np.float32(255)), vision.vgg16(image, "conv2_1")
     for layer, a in ours.items():
         scale = np.abs(theirs[layer]).max()
         np.testing.assert_allclose(a.data, theirs[layer], atol=1e-5 * scale)
@@ -266,3 +269,51 @@ def test_convolutions_agree_with_scipy():
     expected = ndimage.correlate1d(x[0, :, 0], W[0, 0], mode="constant")
     ours = lab.conv1d(x[:1, :, :1], W[0, 0][:, None, None], np.zeros(1), pad=1)
     np.testing.assert_allclose(ours[0, :, 0], expected, atol=1e-12)
+
+
+def test_the_printed_pytorch_code_computes_the_style_cost():
+    """With a small network in place of VGG-16; what it says of the triplet loss too."""
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    layers = [torch.nn.Conv2d(3, 4, 3, padding=1)] + 20 * [torch.nn.ReLU()]
+    network = SimpleNamespace(features=torch.nn.Sequential(*layers))
+    style, content = torch.rand(2, 1, 3, 5, 6)
+    a_S = network.features[:19](style)
+    rows = a_S[0].flatten(1)
+    names = {
+        "torch": torch,
+        "torchvision": SimpleNamespace(
+            models=SimpleNamespace(vgg16=lambda weights: network)
+        ),
+        "model": lambda x: 3 * x,
+        "x": torch.rand(2, 7),
+        "content": content,
+        "gram_S": (rows @ rows.T).detach(),
+    }
+    exec(recap("C4W4"), names)  # text of ours
+    a_G = network.features[:19](content)
+
+    def last(a):
+        return a.detach().permute(0, 2, 3, 1).numpy().astype(float)
+
+    ours = lab.compute_layer_style_cost(last(a_S), nn.Tensor(last(a_G)))
+    assert names["J"].item() == pytest.approx(ours.item(), rel=1e-4)
+    names["J"].backward()
+    assert names["G"].grad.abs().max() > 0
+    np.testing.assert_allclose(names["e"].norm(dim=1).numpy(), 1, rtol=1e-6)
+    A, P, N = (torch.tensor([[p]]) for p in (0.0, 2.0, 3.0))
+    assert names["loss"](A, N, P).item() == pytest.approx(3 - 2 + 0.2, abs=1e-4)
+    y_pred = [t.numpy() for t in (A, N, P)]
+    assert lab.triplet_loss(None, y_pred) == pytest.approx(9 - 4 + 0.2)
+
+
+def test_the_printed_vgg_is_cut_behind_conv4_1():
+    """The 19 layers of `vgg[:19]`, counted by VGG-16's own configuration."""
+    blocks = [2, 2, 3, 3, 3]  # convolutions, each with a ReLU, then a pooling
+    names = []
+    for i, count in enumerate(blocks, 1):
+        for j in range(1, count + 1):
+            names += [f"conv{i}_{j}", f"relu{i}_{j}"]
+        names.append(f"pool{i}")
+    assert names[:19][-2:] == ["conv4_1", "relu4_1"]
+    assert "vgg[:19]" in recap("C4W4")

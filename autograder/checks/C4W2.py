@@ -13,7 +13,7 @@ ref = lab.reference
 
 
 def _main(X, f, filters, net, s=1, *, inner=True, last=False):
-    """The three convolutions of a block, with places to go wrong."""
+    """The three convolutions of a block, with options that are mistakes."""
     n1, n2, n3 = filters
     activation = nn.relu if inner else (lambda x: x)
     X = activation(net.batch_norm(net.conv(X, n1, 1, s)))
@@ -68,7 +68,7 @@ def relu_before_batch_norm(X, f, filters, *, net):
     return nn.relu(net.batch_norm(net.conv(Z, n3, 1)) + X)
 
 
-@identity_block.mistake("Batch norm is missing behind the convolutions.")
+@identity_block.mistake("Batch norm is missing after the convolutions.")
 def without_batch_norm(X, f, filters, *, net):
     n1, n2, n3 = filters
     Z = nn.relu(net.conv(nn.relu(net.conv(X, n1, 1)), n2, f))
@@ -76,7 +76,7 @@ def without_batch_norm(X, f, filters, *, net):
 
 
 @identity_block.mistake(
-    "All three convolutions have side f. The first and the third are 1 × 1."
+    "All three convolutions are f × f. The first and the third should be 1 × 1."
 )
 def all_of_side_f(X, f, filters, *, net):
     n1, n2, n3 = filters
@@ -86,14 +86,15 @@ def all_of_side_f(X, f, filters, *, net):
 
 
 @identity_block.mistake(
-    "The input was put beside the result, not added: there are too many channels."
+    "The input was joined to the result instead of added, so there are too many "
+    "channels."
 )
 def concatenates_the_skip(X, f, filters, *, net):
     return nn.relu(nn.concatenate([_main(X, f, filters, net), X]))
 
 
 @identity_block.mistake(
-    "The ReLUs inside the block are missing: one behind the first and one behind the "
+    "The ReLUs inside the block are missing: one after the first and one after the "
     "second batch norm."
 )
 def without_inner_relus(X, f, filters, *, net):
@@ -101,7 +102,7 @@ def without_inner_relus(X, f, filters, *, net):
 
 
 @identity_block.mistake(
-    "The batch norm behind the third convolution is missing. It comes before the "
+    "The batch norm after the third convolution is missing. It comes before the "
     "addition."
 )
 def without_the_third_batch_norm(X, f, filters, *, net):
@@ -112,7 +113,7 @@ def without_the_third_batch_norm(X, f, filters, *, net):
 
 
 @identity_block.mistake(
-    "The convolution in the middle is 1 × 1 as well. Its side is `f`."
+    "The convolution in the middle is 1 × 1 as well. Its filters should be f × f."
 )
 def middle_of_side_1(X, f, filters, *, net):
     return nn.relu(_main(X, 1, filters, net) + X)
@@ -144,21 +145,21 @@ def convolutional_block(rng):
 
 
 @convolutional_block.mistake(
-    "The shortcut is the input itself, whose shape differs. It needs a convolution of "
-    "its own, 1 × 1 with the same stride."
+    "The shortcut is the input itself, whose shape differs. It needs its own 1 × 1 "
+    "convolution with the same stride."
 )
 def projection_missing(X, f, filters, s=2, *, net):
     return nn.relu(_main(X, f, filters, net, s) + X)
 
 
-@convolutional_block.mistake("The shortcut's convolution has no batch norm behind it.")
+@convolutional_block.mistake("The convolution in the shortcut has no batch norm.")
 def shortcut_without_batch_norm(X, f, filters, s=2, *, net):
     return nn.relu(_main(X, f, filters, net, s) + net.conv(X, filters[2], 1, s))
 
 
 @convolutional_block.mistake(
-    "The stride belongs to the first 1 × 1 convolution (and the shortcut); here the "
-    "middle one takes it."
+    "The middle convolution has the stride. It belongs to the first 1 × 1 convolution "
+    "and to the shortcut."
 )
 def stride_in_the_middle(X, f, filters, s=2, *, net):
     n1, n2, n3 = filters
@@ -169,7 +170,8 @@ def stride_in_the_middle(X, f, filters, s=2, *, net):
 
 
 @convolutional_block.mistake(
-    "There is a ReLU on the shortcut. It stays linear, so that the skip is a skip."
+    "There is a ReLU on the shortcut. The projection is a convolution and batch norm "
+    "only."
 )
 def relu_on_the_shortcut(X, f, filters, s=2, *, net):
     shortcut = nn.relu(net.batch_norm(net.conv(X, filters[2], 1, s)))
@@ -182,10 +184,11 @@ def always_stride_2(X, f, filters, s=2, *, net):
 
 
 @convolutional_block.mistake(
-    "The shortcut's filters have side f. A 1 × 1 is enough to change the channels."
+    "The filters of the shortcut are larger than 1 × 1. A 1 × 1 is enough to change "
+    "the channels."
 )
 def wide_shortcut(X, f, filters, s=2, *, net):
-    shortcut = net.batch_norm(net.conv(X, filters[2], f + 2, s))
+    shortcut = net.batch_norm(net.conv(X, filters[2], f, s))
     return nn.relu(_main(X, f, filters, net, s) + shortcut)
 
 
@@ -221,7 +224,7 @@ def relu_then_batch_norm(X, f, filters, s=2, *, net):
 
 
 @convolutional_block.mistake(
-    "Batch norm is missing behind the three convolutions and on the shortcut."
+    "Batch norm is missing after the three convolutions and on the shortcut."
 )
 def no_batch_norm_anywhere(X, f, filters, s=2, *, net):
     n1, n2, n3 = filters
@@ -230,8 +233,8 @@ def no_batch_norm_anywhere(X, f, filters, s=2, *, net):
 
 
 @convolutional_block.mistake(
-    "The first convolution has side `f` too. Only the middle one has; the others are "
-    "1 × 1."
+    "The first convolution is f × f as well. Only the middle one should be; the others "
+    "are 1 × 1."
 )
 def first_of_side_f(X, f, filters, s=2, *, net):
     n1, n2, n3 = filters
@@ -290,64 +293,68 @@ def _resnet(X, blocks, classes, width, net, *, pool=True, first=1, further=2, do
 
 
 @resnet.mistake(
-    "The first stage halves the size as well. Its convolutional block has s = 1."
+    "The first stage halves the size as well. Its convolutional block should have "
+    "s = 1."
 )
 def first_stage_strided(X, blocks, classes, width=64, *, net):
     return _resnet(X, blocks, classes, width, net, first=2)
 
 
 @resnet.mistake(
-    "There is one block too many in each stage. The convolutional block counts as one."
+    "There is one block too many in each stage. The convolutional block counts as the "
+    "first."
 )
 def one_block_too_many(X, blocks, classes, width=64, *, net):
     return _resnet(X, blocks, classes, width, net, extra=1)
 
 
-@resnet.mistake("The width stays the same. It doubles from stage to stage.")
+@resnet.mistake(
+    "The width stays the same in all stages. It should double from stage to stage."
+)
 def constant_width(X, blocks, classes, width=64, *, net):
     return _resnet(X, blocks, classes, width, net, double=1)
 
 
 @resnet.mistake(
-    "The last maps were flattened. Average each over all places: the dense layer sees "
-    "one number a channel."
+    "The last maps were flattened. Average each over all positions, so that the dense "
+    "layer sees one number per channel."
 )
 def flattens(X, blocks, classes, width=64, *, net):
     return _resnet(X, blocks, classes, width, net, average=False)
 
 
-@resnet.mistake("The max pooling behind the first convolution is missing.")
+@resnet.mistake("The max pooling after the first convolution is missing.")
 def without_pooling(X, blocks, classes, width=64, *, net):
     return _resnet(X, blocks, classes, width, net, pool=False)
 
 
-@resnet.mistake("The ReLU behind the first batch norm is missing.")
+@resnet.mistake("The ReLU after the first batch norm is missing.")
 def stem_without_relu(X, blocks, classes, width=64, *, net):
     return _resnet(X, blocks, classes, width, net, stem_relu=False)
 
 
 @resnet.mistake(
-    "Those are probabilities. Return the scores; the loss applies the softmax."
+    "These are probabilities. Return the scores; the loss applies the softmax."
 )
 def returns_probabilities(X, blocks, classes, width=64, *, net):
     return _resnet(X, blocks, classes, width, net, activation=True)
 
 
-@resnet.mistake("The batch norm behind the first convolution is missing.")
+@resnet.mistake("The batch norm after the first convolution is missing.")
 def stem_without_batch_norm(X, blocks, classes, width=64, *, net):
     return _resnet(X, blocks, classes, width, net, stem_norm=False)
 
 
 @resnet.mistake(
-    "The later stages keep the size: their convolutional blocks have s = 2."
+    "The later stages keep the size. Their convolutional blocks should have s = 2."
 )
 def later_stages_unstrided(X, blocks, classes, width=64, *, net):
     return _resnet(X, blocks, classes, width, net, further=1)
 
 
 @resnet.mistake(
-    "Each stage puts out as many channels as it works with inside. It puts out four "
-    "times as many."
+    "Each stage outputs as many channels as its middle convolutions have. It should "
+    "output four times as many."
 )
 def stages_do_not_widen(X, blocks, classes, width=64, *, net):
     return _resnet(X, blocks, classes, width, net, grow=1)
@@ -375,11 +382,11 @@ lab.concept(
     "why_residual",
     points=1,
     answer="C",
-    why="With all its weights at zero the block passes its input on.",
+    why="With all its weights at zero, the block passes its input on.",
     because={
-        "A": "It has the same weights as a plain block; the skip has none.",
-        "B": "Large slopes are not cut off; small ones get a second way back.",
-        "D": "Both have the same number of ReLUs; a block could represent as much.",
+        "A": "It has as many weights as a plain block; the skip has none.",
+        "B": "Large gradients are not cut off; small ones get a second path back.",
+        "D": "Both blocks have the same number of ReLUs.",
     },
 )
 
@@ -406,32 +413,34 @@ def no_bias(X, W, b):
 
 
 @conv_1x1.mistake(
-    "The places were mixed: an average over the picture was taken. Each pixel is on "
-    "its own."
+    "All pixels of an image have the same result, as if their average had been taken. "
+    "Treat each pixel separately."
 )
-def averages_places(X, W, b):
+def averages_pixels(X, W, b):
     return np.broadcast_to(
         X.mean((1, 2), keepdims=True) @ W[0, 0] + b, (*X.shape[:3], W.shape[3])
     ).copy()
 
 
 @conv_1x1.mistake(
-    "There is a ReLU in it. Here the layer is asked for without its activation."
+    "The negative values are missing: there is a ReLU. The exercise asks for the layer "
+    "without an activation function."
 )
 def with_relu(X, W, b):
     return np.maximum(X @ W[0, 0] + b, 0)
 
 
 @conv_1x1.mistake(
-    "The bias was added once for each channel that is read, not once for each result."
+    "The bias was added once per input channel. Add it once, after the sum over the "
+    "channels."
 )
 def bias_for_each_channel_read(X, W, b):
     return X @ W[0, 0] + b * X.shape[3]
 
 
 @conv_1x1.mistake(
-    "Two axes of length 1 are left from `W`, or a batch axis is gone: the result has "
-    "shape (m, n_H, n_W, n_C)."
+    "There is one axis too many. The first two axes of `W`, of length 1, are not part "
+    "of the matrix product."
 )
 def one_axis_too_many(X, W, b):
     return (X @ W[0, 0] + b)[np.newaxis]
@@ -449,12 +458,20 @@ def first_column_for_all(X, W, b):
     return X @ np.repeat(W[0, 0][:, :1], W.shape[3], axis=1) + b
 
 
+@conv_1x1.mistake(
+    "The matrix of weights was transposed by a reshape, which mixes its entries. Its "
+    "shape is already (n_C_prev, n_C)."
+)
+def reshaped_weights(X, W, b):
+    return X @ W.reshape(W.shape[3], W.shape[2]).T + b
+
+
 @conv_1x1.right
 def pixel_by_pixel(X, W, b):
     Z = np.zeros((*X.shape[:3], W.shape[3]), np.float32)
-    for place in np.ndindex(*X.shape[:3]):
+    for pixel in np.ndindex(*X.shape[:3]):
         for c in range(W.shape[3]):
-            Z[place][c] = np.sum(X[place] * W[0, 0, :, c]) + b[0, 0, 0, c]
+            Z[pixel][c] = np.sum(X[pixel] * W[0, 0, :, c]) + b[0, 0, 0, c]
     return Z
 
 
@@ -467,20 +484,20 @@ lab.concept(
     "bottleneck_cost",
     points=1,
     answer=10,
-    why="120.4 million against 12.4 million, as 16 channels are all the 5 × 5 reads.",
+    why="120.4 million against 12.4 million, because the 5 × 5 reads only 16 channels.",
     because={
-        1: "The 5 × 5 reads 16 channels instead of 192: that saves much.",
+        1: "The 5 × 5 reads 16 channels instead of 192, which saves much.",
         12: "That would be 192 / 16, if the 1 × 1 were free. It costs 2.4 million.",
-        9: "120.4 / 12.4 is 9.7.",
-        50: "That compares with the 1 × 1 alone. The 5 × 5 still has 10 million.",
-        25: "That compares 5 × 5 with 1 × 1 places; both convolutions are needed here.",
+        9: "120.4 / 12.4 is 9.7, which rounds up.",
+        50: "That compares with the 1 × 1 alone. The 5 × 5 still needs 10 million.",
+        25: "That is the ratio of a 5 × 5 to a 1 × 1 window; here both are needed.",
     },
 )
 
 
 @lab.check("inception_module", points=6, driver="inception")
 def inception_module(rng):
-    """Branches of different widths, odd sizes, two pictures."""
+    """Branches of different widths, odd sizes, two images."""
     for shape, filters in [
         ((2, 4, 5, 3), (2, (3, 4), (1, 5), 6)),
         ((2, 6, 3, 5), (4, (2, 3), (2, 1), 2)),
@@ -490,7 +507,7 @@ def inception_module(rng):
 
 
 def _inception(X, filters, net, *, relu=True, pool=True, order=(0, 1, 2, 3), bias=True,
-               squeeze=True, sides=(3, 5), norm=False,
+               squeeze=True, sides=(3, 5), norm=False, late_pool=False,
                together=nn.concatenate):  # fmt: skip
     n1, (r3, n3), (r5, n5), n_pool = filters
     activation = nn.relu if relu else (lambda x: x)
@@ -503,66 +520,80 @@ def _inception(X, filters, net, *, relu=True, pool=True, order=(0, 1, 2, 3), bia
         conv(X, n1, 1),
         conv(conv(X, r3, 1) if squeeze else X, n3, sides[0]),
         conv(conv(X, r5, 1) if squeeze else X, n5, sides[1]),
-        conv(nn.max_pool2d(X, 3, 1, "same") if pool else X, n_pool, 1),
+        conv(
+            nn.max_pool2d(X, 3, 1, "same") if pool and not late_pool else X, n_pool, 1
+        ),
     ]
+    if late_pool:
+        branches[3] = nn.max_pool2d(branches[3], 3, 1, "same")
     return together([branches[i] for i in order])
 
 
 @inception_module.mistake(
-    "The 1 × 1 convolutions before 3 × 3 and 5 × 5 are missing: nothing is squeezed."
+    "The 1 × 1 convolutions before the 3 × 3 and the 5 × 5 are missing."
 )
 def nothing_squeezed(X, filters, *, net):
     return _inception(X, filters, net, squeeze=False)
 
 
-@inception_module.mistake("The ReLUs are missing: one behind each convolution.")
+@inception_module.mistake("The ReLUs are missing: there is one after each convolution.")
 def inception_without_relu(X, filters, *, net):
     return _inception(X, filters, net, relu=False)
 
 
 @inception_module.mistake(
-    "The last branch has lost its max pooling, 3 × 3 with stride 1."
+    "The max pooling of the last branch is missing: 3 × 3 with stride 1."
 )
 def branch_without_pooling(X, filters, *, net):
     return _inception(X, filters, net, pool=False)
 
 
 @inception_module.mistake(
-    "The branches stand in another order. 1 × 1, 3 × 3, 5 × 5, pooling."
+    "The branches are joined in another order. The order is 1 × 1, 3 × 3, 5 × 5, "
+    "pooling."
 )
 def branches_in_another_order(X, filters, *, net):
     return _inception(X, filters, net, order=(3, 2, 1, 0))
 
 
 @inception_module.mistake(
-    "The biases are missing. Every convolution of this module has them: `bias=True`."
+    "The biases are missing. Every convolution of this module has a bias: `bias=True`."
 )
 def inception_without_biases(X, filters, *, net):
     return _inception(X, filters, net, bias=False)
 
 
 @inception_module.mistake(
-    "There is one ReLU at the end, behind the joined branches. The squeezing 1 × 1 "
-    "convolutions need one too."
+    "The 1 × 1 convolutions before the 3 × 3 and the 5 × 5 have no ReLU. Every "
+    "convolution is followed by one."
 )
 def relu_at_the_end_only(X, filters, *, net):
     return nn.relu(_inception(X, filters, net, relu=False))
 
 
 @inception_module.mistake(
-    "There is batch norm behind the convolutions. This module is older than batch norm."
+    "There is batch norm after the convolutions. This module is older than batch norm "
+    "and has none."
 )
 def inception_with_batch_norm(X, filters, *, net):
     return _inception(X, filters, net, norm=True)
 
 
-@inception_module.mistake("The 5 × 5 branch has filters of 3 × 3.")
+@inception_module.mistake(
+    "The last branch has its convolution before the max pooling. The pooling comes "
+    "first."
+)
+def pools_after_the_convolution(X, filters, *, net):
+    return _inception(X, filters, net, late_pool=True)
+
+
+@inception_module.mistake("The filters of the 5 × 5 branch are 3 × 3.")
 def two_branches_of_3(X, filters, *, net):
     return _inception(X, filters, net, sides=(3, 3))
 
 
 @inception_module.mistake(
-    "The branches were joined along another axis. Channels are the last."
+    "The branches were joined along another axis. The channels are the last axis."
 )
 def joined_along_the_pictures(X, filters, *, net):
     n = filters[0]
@@ -607,11 +638,20 @@ def _depthwise(X, W):
 
 
 @depthwise_conv.mistake(
-    "The channels were added up. Each filter reads its own channel, and its result is "
-    "that channel of the output."
+    "The channels were added up. Each filter reads one channel, and its result is the "
+    "same channel of the output."
 )
 def adds_up_channels(X, W):
     return _depthwise(X, W).sum(axis=3, keepdims=True)
+
+
+@depthwise_conv.mistake(
+    "All channels of the output are equal: the sum runs over the channels as well. Sum "
+    "over the two axes of the window only."
+)
+def sum_in_every_channel(X, W):
+    Z = _depthwise(X, W)
+    return np.broadcast_to(Z.sum(axis=3, keepdims=True), Z.shape).copy()
 
 
 @depthwise_conv.mistake("The first filter was used for all channels.")
@@ -620,7 +660,8 @@ def first_filter_everywhere(X, W):
 
 
 @depthwise_conv.mistake(
-    "A border was added. Here the window stays inside: n - f + 1 places."
+    "A border was added. Here the window stays inside the image, so there are "
+    "n - f + 1 positions."
 )
 def keeps_the_size(X, W):
     before, after = (len(W) - 1) // 2, len(W) // 2
@@ -628,12 +669,15 @@ def keeps_the_size(X, W):
     return _depthwise(np.pad(X, ((0, 0), border, border, (0, 0))), W)
 
 
-@depthwise_conv.mistake("The filters were turned by 180°.")
+@depthwise_conv.mistake(
+    "The filters were rotated by 180°. In deep learning a convolution does not flip "
+    "its filters."
+)
 def depthwise_turned(X, W):
     return _depthwise(X, W[::-1, ::-1])
 
 
-@depthwise_conv.mistake("Rows and columns of the filters have changed places.")
+@depthwise_conv.mistake("The rows and columns of the filters are swapped.")
 def depthwise_transposed(X, W):
     return _depthwise(X, W.swapaxes(0, 1))
 
@@ -678,19 +722,23 @@ def pointwise_conv(rng):
         yield case(X, W if (X @ W).min() < 0 else -W)
 
 
-@pointwise_conv.mistake("All pixels gave the first pixel's result.")
+@pointwise_conv.mistake("All pixels of an image have the result of its first pixel.")
 def first_pixel_for_all(X, W):
     return np.repeat(np.repeat(X[:, :1, :1] @ W, X.shape[1], 1), X.shape[2], 2)
 
 
 @pointwise_conv.mistake(
-    "The pixels became rows and stayed rows. The output is (m, n_H, n_W, n_C) again."
+    "The pixels are rows of a matrix in the result. Its shape should be "
+    "(m, n_H, n_W, n_C) again."
 )
 def stays_a_matrix(X, W):
     return X.reshape(-1, X.shape[3]) @ W
 
 
-@pointwise_conv.mistake("There is a ReLU in it; the layer alone was asked for.")
+@pointwise_conv.mistake(
+    "The negative values are missing: there is a ReLU. The exercise asks for the layer "
+    "alone."
+)
 def pointwise_with_relu(X, W):
     return np.maximum(X @ W, 0)
 
@@ -722,11 +770,11 @@ lab.concept(
     why="16 · 9 · 3 = 432, and 16 · 3 · 5 = 240.",
     because={
         2160: "That is the ordinary convolution, 16 · 27 · 5.",
-        432: "That is the depthwise half; the pointwise one follows.",
-        240: "That is the pointwise half; the depthwise one comes first.",
-        1512: "There are 4 · 4 = 16 places, as the window stays inside.",
-        192: "The depthwise part has three channels.",
-        2400: "The depthwise part has one filter for each of 3 channels, not 15.",
+        432: "That is the depthwise step; the pointwise step is missing.",
+        240: "That is the pointwise step; the depthwise step is missing.",
+        1512: "There are 4 · 4 = 16 positions, since the window stays inside.",
+        192: "The depthwise step has three channels.",
+        2400: "The depthwise step has one filter for each of 3 channels, not 15.",
     },
 )
 
@@ -738,29 +786,32 @@ def separable_ratio(rng):
         yield case(int(rng.integers(8, 600)), int(f))
 
 
-@separable_ratio.mistake("That is the ordinary cost over the separable one; turn it.")
+@separable_ratio.mistake(
+    "That is the ordinary cost divided by the separable one. The other way round is "
+    "asked for."
+)
 def ratio_upside_down(n_C, f):
     return 1 / (1 / n_C + 1 / f**2)
 
 
-@separable_ratio.mistake("A window of side f has f · f places: 1/f² is asked for.")
+@separable_ratio.mistake("`f` is not squared. A window of side f has f · f positions.")
 def ratio_with_the_side(n_C, f):
     return 1 / n_C + 1 / f
 
 
-@separable_ratio.mistake("The two parts are added, not multiplied.")
+@separable_ratio.mistake("The two fractions were multiplied. They are added.")
 def ratio_as_product(n_C, f):
     return 1 / n_C / f**2
 
 
 @separable_ratio.mistake(
-    "There is one division, by a sum. Divide 1 by each of the two, then add."
+    "1 was divided by the sum n_C + f². Divide by each of the two, then add."
 )
 def ratio_without_division(n_C, f):
     return 1 / (n_C + f**2)
 
 
-@separable_ratio.mistake("`f**2` was added, not divided by.")
+@separable_ratio.mistake("`f**2` was added. Add its reciprocal.")
 def adds_the_area(n_C, f):
     return 1 / n_C + f**2
 
@@ -811,34 +862,38 @@ def _bottleneck(X, t, n_C, s, net, *, top=6, linear=True, always=False, skip=Tru
 
 
 @mobilenet_bottleneck.mistake(
-    "There is a ReLU behind the projection. It is linear: with few channels a ReLU "
-    "would throw too much away."
+    "There is a ReLU after the projection. The projection is linear: with few channels "
+    "a ReLU would lose too much."
 )
 def projection_not_linear(X, t, n_C, s, *, net):
     return _bottleneck(X, t, n_C, s, net, linear=False)
 
 
-@mobilenet_bottleneck.mistake("The skip is missing where input and output fit.")
+@mobilenet_bottleneck.mistake(
+    "The skip is missing where the input and the output have the same shape."
+)
 def bottleneck_without_skip(X, t, n_C, s, *, net):
     return _bottleneck(X, t, n_C, s, net, skip=False)
 
 
 @mobilenet_bottleneck.mistake(
-    "The skip is added although the shapes differ. Only with stride 1 and as many "
-    "channels as before."
+    "The skip is added although the number of channels differs. It needs stride 1 and "
+    "as many output channels as input channels."
 )
 def skip_whenever_unstrided(X, t, n_C, s, *, net):
     return _bottleneck(X, t, n_C, s, net, always=True)
 
 
 @mobilenet_bottleneck.mistake(
-    "With stride 2 the skip is added as well, where the sizes differ."
+    "The skip is added with stride 2 as well, where the sizes differ."
 )
 def skip_in_spite_of_the_stride(X, t, n_C, s, *, net):
     return _bottleneck(X, t, n_C, s, net, strided=True)
 
 
-@mobilenet_bottleneck.mistake("It is ReLU6 here: nothing above 6.")
+@mobilenet_bottleneck.mistake(
+    "Values above 6 get through the activation function. Here it is ReLU6."
+)
 def plain_relu(X, t, n_C, s, *, net):
     return _bottleneck(X, t, n_C, s, net, top=None)
 
@@ -850,7 +905,9 @@ def expands_by_one(X, t, n_C, s, *, net):
     return _bottleneck(X, t, n_C, s, net, expand=True)
 
 
-@mobilenet_bottleneck.mistake("The expansion is missing: t times the channels.")
+@mobilenet_bottleneck.mistake(
+    "The expansion is missing: a 1 × 1 convolution to t times the input channels."
+)
 def never_expands(X, t, n_C, s, *, net):
     return _bottleneck(X, t, n_C, s, net, expand=False)
 
@@ -864,7 +921,7 @@ def no_skip_without_expansion(X, t, n_C, s, *, net):
 
 
 @mobilenet_bottleneck.mistake(
-    "Batch norm is missing: there is one behind each of the three convolutions."
+    "Batch norm is missing. There is one after each of the three convolutions."
 )
 def bottleneck_without_batch_norm(X, t, n_C, s, *, net):
     return _bottleneck(X, t, n_C, s, net, norm=False)
@@ -878,8 +935,8 @@ def relu6_then_batch_norm(X, t, n_C, s, *, net):
 
 
 @mobilenet_bottleneck.mistake(
-    "The convolution in the middle mixes the channels. A depthwise one has a filter "
-    "for each channel alone: `net.depthwise`."
+    "The convolution in the middle mixes the channels. A depthwise convolution has one "
+    "filter per channel: `net.depthwise`."
 )
 def ordinary_in_the_middle(X, t, n_C, s, *, net):
     def conv(Z, f, s):
@@ -889,8 +946,8 @@ def ordinary_in_the_middle(X, t, n_C, s, *, net):
 
 
 @mobilenet_bottleneck.mistake(
-    "It is expanded to t times the channels that go out. Expand to t times those that "
-    "come in."
+    "The expansion makes t times the output channels. It should make t times the input "
+    "channels."
 )
 def expands_to_the_output(X, t, n_C, s, *, net):
     return _bottleneck(X, t, n_C, s, net, wide=n_C)
@@ -961,7 +1018,8 @@ def groups_ignored(block):
 
 
 @count_parameters.mistake(
-    "The 1 × 1 convolutions were counted as f × f. Each layer has its own side."
+    "The 1 × 1 convolutions were counted with larger filters. Use the `f` of each "
+    "layer."
 )
 def one_by_one_counted_as_f_by_f(block):
     widest = max(layer["f"] for layer in block)
@@ -969,21 +1027,29 @@ def one_by_one_counted_as_f_by_f(block):
 
 
 @count_parameters.mistake(
-    "What comes on top, `per_channel`, is missing: biases or batch norm."
+    "`per_channel` is missing: the parameters of biases or batch norm."
 )
 def without_what_comes_on_top(block):
     return ref.count_parameters([layer | {"per_channel": 0} for layer in block])
 
 
 @count_parameters.mistake(
-    "`per_channel` counts for each channel that comes out, not once for a layer."
+    "`per_channel` was added once per layer. Add it once per output channel."
 )
 def on_top_once_a_layer(block):
     weights = ref.count_parameters([layer | {"per_channel": 0} for layer in block])
     return weights + sum(layer["per_channel"] for layer in block)
 
 
-@count_parameters.mistake("A window of side f has f · f places.")
+@count_parameters.mistake(
+    "`per_channel` was added once per input channel. Add it once per output channel."
+)
+def on_top_for_each_input(block):
+    weights = ref.count_parameters([layer | {"per_channel": 0} for layer in block])
+    return weights + sum(layer["per_channel"] * layer["n_C_prev"] for layer in block)
+
+
+@count_parameters.mistake("`f` is not squared. A filter of side f has f · f positions.")
 def parameters_with_the_side(block):
     return sum(
         a["f"] * (a["n_C_prev"] // a["groups"]) * a["n_C"] + a["per_channel"] * a["n_C"]
@@ -992,23 +1058,23 @@ def parameters_with_the_side(block):
 
 
 @count_parameters.mistake(
-    "Only the last layer counts where there are several. Add up all of them: `+=`."
+    "Only the last layer is counted where there are several. Add up all of them."
 )
 def last_layer_only(block):
     return ref.count_parameters(block[-1:])
 
 
 @count_parameters.mistake(
-    "Only the first layer counts where there are several. Is there a `return` inside "
-    "the loop?"
+    "Only the first layer is counted where there are several. Is there a `return` "
+    "inside the loop?"
 )
 def first_layer_only(block):
     return ref.count_parameters(block[:1])
 
 
 @count_parameters.mistake(
-    "`groups` divides twice. It divides the channels that a filter reads; a layer has "
-    "n_C filters, whatever its groups."
+    "`groups` divides twice. It divides the channels that a filter reads; a layer "
+    "always has n_C filters."
 )
 def filters_divided_by_the_groups(block):
     return sum(
@@ -1044,14 +1110,16 @@ def count_multiplies(rng):
 
 
 @count_multiplies.mistake(
-    "The places are missing: each weight is used at size · size of them."
+    "`size` has no effect. Each weight is used at all size · size positions."
 )
 def weights_used_once(block):
     return sum(ref.count_multiplies([layer | {"size": 1}]) for layer in block)
 
 
-@count_multiplies.mistake("The map has size · size places, not size.")
-def places_of_one_row(block):
+@count_multiplies.mistake(
+    "`size` is not squared. The output map has size · size positions."
+)
+def size_not_squared(block):
     return sum(
         ref.count_multiplies([layer]) // max(layer["size"], 1) for layer in block
     )
@@ -1065,7 +1133,8 @@ def multiplies_without_groups(block):
 
 
 @count_multiplies.mistake(
-    "The 1 × 1 convolutions were counted as f × f. Each layer has its own side."
+    "The 1 × 1 convolutions were counted with larger filters. Use the `f` of each "
+    "layer."
 )
 def multiplies_one_by_one_as_f_by_f(block):
     widest = max(3, *(layer["f"] for layer in block))
@@ -1073,7 +1142,7 @@ def multiplies_one_by_one_as_f_by_f(block):
 
 
 @count_multiplies.mistake(
-    "Biases and batch norm were counted. Only products of weights and inputs are asked."
+    "Biases and batch norm were counted. Count only products of weights and inputs."
 )
 def counts_biases(block):
     return ref.count_multiplies(block) + sum(
@@ -1082,23 +1151,23 @@ def counts_biases(block):
 
 
 @count_multiplies.mistake(
-    "Only the last layer counts where there are several. Add up all of them: `+=`."
+    "Only the last layer is counted where there are several. Add up all of them."
 )
 def multiplies_of_the_last_layer(block):
     return ref.count_multiplies(block[-1:])
 
 
 @count_multiplies.mistake(
-    "Only the first layer counts where there are several. Is there a `return` inside "
-    "the loop?"
+    "Only the first layer is counted where there are several. Is there a `return` "
+    "inside the loop?"
 )
 def multiplies_of_the_first_layer(block):
     return ref.count_multiplies(block[:1])
 
 
 @count_multiplies.mistake(
-    "The window's area is missing: each output number takes f · f products for every "
-    "channel that is read."
+    "`f` has no effect. Each output number needs f · f products for every channel that "
+    "is read."
 )
 def multiplies_without_the_window(block):
     return ref.count_multiplies([layer | {"f": 1} for layer in block])
@@ -1133,7 +1202,7 @@ lab.concept(
         870: "The expansion has weights as well: 5 · 30.",
         420: "The projection has weights as well: 30 · 20.",
         750: "The depthwise filters are missing: 9 · 30.",
-        7350: "1 × 1 filters have one place, not nine.",
+        7350: "A 1 × 1 filter has one weight per channel, not nine.",
         1100: "Biases are not counted here.",
     },
 )
@@ -1142,7 +1211,7 @@ lab.concept(
     "vgg_weights",
     points=1,
     answer="A",
-    why="25088 · 4096 weights in the first dense layer, three quarters of all.",
+    why="The first dense layer has 25088 · 4096 weights, three quarters of all.",
     because={
         "B": "The thirteen convolutions have 14.7 million together.",
         "C": "1000 · 4096 is 4 million.",
@@ -1164,13 +1233,15 @@ def compound_scaling(rng):
 
 
 @compound_scaling.mistake(
-    "The factors were multiplied by φ. They are raised to the power φ."
+    "The factors were multiplied by φ. They should be raised to the power φ."
 )
 def multiplied_by_phi(phi, alpha=1.2, beta=1.1, gamma=1.15):
     return alpha * phi, beta * phi, gamma * phi
 
 
-@compound_scaling.mistake("The order is depth, width, resolution: α, β, γ.")
+@compound_scaling.mistake(
+    "Two results are swapped. The order is depth, width, resolution."
+)
 def width_first(phi, alpha=1.2, beta=1.1, gamma=1.15):
     return beta**phi, alpha**phi, gamma**phi
 
@@ -1190,13 +1261,15 @@ def factors_of_the_paper(phi, alpha=1.2, beta=1.1, gamma=1.15):
 
 
 @compound_scaling.mistake(
-    "It is 1 plus φ times what a factor adds. Growth compounds: each step multiplies."
+    "The factors grow by the same amount in each step. Each step should multiply."
 )
 def grows_evenly(phi, alpha=1.2, beta=1.1, gamma=1.15):
     return tuple(1 + phi * (factor - 1) for factor in (alpha, beta, gamma))
 
 
-@compound_scaling.mistake("φ was raised to the power of the factors; turn it round.")
+@compound_scaling.mistake(
+    "φ was raised to the power of the factors. Base and exponent are swapped."
+)
 def powers_of_phi(phi, alpha=1.2, beta=1.1, gamma=1.15):
     return phi**alpha, phi**beta, phi**gamma
 
@@ -1219,11 +1292,11 @@ lab.concept(
     digits=2,
     why="1.2 · 1.1² · 1.15² = 1.92, about double.",
     because={
-        1.52: "Width and resolution count twice: channels in and out, two sides.",
-        1.2: "Depth alone makes 1.2; width and resolution add to it.",
-        1.45: "Resolution counts twice as well: height and width.",
-        1.67: "Width counts twice as well: channels in and channels out.",
-        3.45: "These are the sum of the factors. Costs multiply.",
+        1.52: "Width and resolution are squared: two channel counts and two sides.",
+        1.2: "That is the depth alone. Multiply by the width and the resolution too.",
+        1.45: "The resolution is squared as well: height and width.",
+        1.67: "The width is squared as well: input and output channels.",
+        3.45: "That is the sum of the factors. They multiply.",
     },
 )
 
@@ -1232,7 +1305,7 @@ lab.concept(
 
 
 def lesson(rng, m=12):
-    """Pictures with two channels and three classes."""
+    """Images with two channels and three classes."""
     return rng.normal(size=(m, 4, 4, 2)), rng.integers(0, 3, m)
 
 
@@ -1245,8 +1318,8 @@ def freeze(rng):
 
 
 @freeze.mistake(
-    "Batch norm goes on updating its statistics while frozen: only its parameters were "
-    "switched off. Freeze the layer: `layer.freeze()`."
+    "The running averages of a frozen batch norm still change, although its parameters "
+    "do not. Freeze the whole layer: `layer.freeze()`."
 )
 def freezes_parameters_only(model, up_to):
     model.unfreeze()
@@ -1257,7 +1330,7 @@ def freezes_parameters_only(model, up_to):
 
 
 @freeze.mistake(
-    "Layers that were frozen before stay so. Those from `up_to` on should learn."
+    "Layers that were frozen before stay frozen. Those from `up_to` on should learn."
 )
 def never_thaws(model, up_to):
     for layer in model.layers[:up_to]:
@@ -1278,7 +1351,7 @@ def one_too_many(model, up_to):
     return ref.freeze(model, up_to + 1)
 
 
-@freeze.mistake("Those are all parameters. Count those that still learn.")
+@freeze.mistake("All parameters were counted. Count those that can still learn.")
 def counts_all(model, up_to):
     ref.freeze(model, up_to)
     return model.count_parameters()
@@ -1318,17 +1391,15 @@ def _tune(model, X, Y, learning_rate, epochs):
 
 
 @fine_tune.mistake(
-    "The statistics of batch norm have moved. Freeze every `nn.BatchNorm`, those among "
-    "the layers that learn as well."
+    "The statistics of a batch norm have changed. Freeze every `nn.BatchNorm`, also "
+    "among the layers that learn."
 )
 def statistics_move(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
     ref.freeze(model, up_to)
     return _tune(model, X, Y, learning_rate, epochs)
 
 
-@fine_tune.mistake(
-    "Layers before `up_to` have changed, or all of them. Freeze them first."
-)
+@fine_tune.mistake("Layers before `up_to` have changed. Freeze them first.")
 def tunes_everything(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
     ref.freeze(model, 0)
     for layer in model.layers:
@@ -1337,30 +1408,34 @@ def tunes_everything(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
     return _tune(model, X, Y, learning_rate, epochs)
 
 
-@fine_tune.mistake("`epochs` has no effect on how many losses there are.")
+@fine_tune.mistake("There is one loss, whatever `epochs` is. Pass `epochs` on.")
 def one_epoch_only(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
     return ref.fine_tune(model, X, Y, up_to, learning_rate, 1)
 
 
-@fine_tune.mistake("With a learning rate of 0 it learns all the same. Pass it on.")
+@fine_tune.mistake(
+    "The model learns even with a learning rate of 0. Pass `learning_rate` on."
+)
 def rate_of_its_own(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
     return ref.fine_tune(model, X, Y, up_to, 0.01, epochs)
 
 
-@fine_tune.mistake("Nothing has changed: everything is frozen, the head included.")
+@fine_tune.mistake("Nothing has changed: all layers are frozen, including the head.")
 def nothing_learns(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
     model.freeze()
     losses = [model.evaluate(X, Y, loss=nn.cross_entropy)["loss"]]
     return losses * epochs
 
 
-@fine_tune.mistake("One number came back. Return the list of the losses of all epochs.")
+@fine_tune.mistake(
+    "One number was returned. Return the list of the losses of all epochs."
+)
 def returns_the_last_loss(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
     return ref.fine_tune(model, X, Y, up_to, learning_rate, epochs)[-1]
 
 
 @fine_tune.mistake(
-    'The whole history came back. Its entry "loss" is the list that is asked for.'
+    'The whole history was returned. Return the list in its entry "loss".'
 )
 def returns_the_history(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
     ref.freeze(model, up_to)
@@ -1409,12 +1484,12 @@ lab.concept(
     "what_to_freeze",
     points=1,
     answer="D",
-    why="Few pictures can teach a head of 2,562 numbers, not a network of two million.",
+    why="A few images can train a head of 2,562 numbers, not a network of two million.",
     because={
-        "A": "Two million weights would learn 81 pictures by heart.",
-        "B": "Early layers see edges and colours, which any photographs share: keep "
+        "A": "Two million weights would overfit 81 images.",
+        "B": "Early layers detect edges and colours, which all photographs share: keep "
         "them.",
-        "C": "The old head names dogs; its classes are not yours.",
+        "C": "The old head predicts dog breeds; its classes are not yours.",
     },
 )
 
@@ -1424,37 +1499,37 @@ lab.concept(
 
 @lab.check("mirror", points=2)
 def mirror(rng):
-    """One picture, a batch, a grey one, bytes."""
+    """One image, a batch, a grey one, bytes."""
     yield case(rng.normal(size=(3, 4, 3)))
     yield case(rng.integers(0, 256, (2, 3, 3, 3)).astype(np.uint8))
     yield case(rng.normal(size=(2, 4, 2, 1)))
 
 
 @mirror.mistake(
-    "It stands on its head: rows were reversed. Left and right are columns."
+    "The image is upside down: the rows were reversed. Reverse the columns."
 )
 def upside_down(X):
     return X[..., ::-1, :, :]
 
 
-@mirror.mistake("The colours were reversed, not the columns.")
+@mirror.mistake("The channels were reversed. Reverse the columns.")
 def reverses_colours(X):
     return X[..., ::-1]
 
 
 @mirror.mistake(
-    "It works for one picture or for a batch, not for both. Count axes from the end."
+    "One image and a batch are not both right. Count the axes from the end."
 )
 def counts_axes_from_the_front(X):
     return X[:, ::-1]
 
 
-@mirror.mistake("Rows and columns were swapped: that is a rotation or a transpose.")
+@mirror.mistake("The image was rotated by 90°.")
 def transposes(X):
     return np.rot90(X, axes=(-3, -2))
 
 
-@mirror.mistake("The picture came back as it was.")
+@mirror.mistake("The image was returned unchanged.")
 def leaves_it(X):
     return X.copy()
 
@@ -1486,8 +1561,7 @@ def _crop(X, size, seed, extra=1, same=False, start=0):
 
 
 @random_crop.mistake(
-    "The last row and column of places are never reached: there are n - size + 1 of "
-    "them."
+    "The last positions are never drawn. A side of length n has n - size + 1 positions."
 )
 def never_the_last(X, size, seed):
     if min(X.shape[:2]) == size:
@@ -1499,7 +1573,15 @@ def never_the_last(X, size, seed):
 
 
 @random_crop.mistake(
-    "Row and column are the same draw, so crops lie on the diagonal. Draw twice."
+    "The last positions are never drawn. A side of length n has n - size + 1 positions."
+)
+def fails_where_it_just_fits(X, size, seed):
+    return _crop(X, size, seed, extra=0)
+
+
+@random_crop.mistake(
+    "Row and column are always equal, so all crops lie on the diagonal. Draw two "
+    "numbers."
 )
 def along_the_diagonal(X, size, seed):
     rng = np.random.default_rng(seed)
@@ -1507,12 +1589,14 @@ def along_the_diagonal(X, size, seed):
     return X[at : at + size, at : at + size]
 
 
-@random_crop.mistake("The seed has no effect: it is always the same piece.")
+@random_crop.mistake("The seed has no effect: the crop is always the same.")
 def always_the_same(X, size, seed):
     return _crop(X, size, 0)
 
 
-@random_crop.mistake("The pixels are drawn one by one. A crop is one connected piece.")
+@random_crop.mistake(
+    "The rows and columns were drawn one by one. A crop is a connected square."
+)
 def scattered_pixels(X, size, seed):
     rng = np.random.default_rng(seed)
     rows = rng.integers(0, X.shape[0], size)
@@ -1522,14 +1606,14 @@ def scattered_pixels(X, size, seed):
 
 @random_crop.mistake(
     "The same seed gives different crops. Make a generator from the seed and draw from "
-    "that."
+    "it."
 )
 def without_the_seed(X, size, seed):
     return _crop(X, size, np.random.randint(1 << 30))
 
 
 @random_crop.mistake(
-    "Height and width have changed places: the row is drawn as if it were a column."
+    "Height and width are swapped: the row is drawn from the range of the columns."
 )
 def sides_exchanged(X, size, seed):
     rng = np.random.default_rng(seed)
@@ -1538,7 +1622,7 @@ def sides_exchanged(X, size, seed):
     return X[top : top + size, left : left + size]
 
 
-@random_crop.mistake("It is always the piece in the middle. Draw where it begins.")
+@random_crop.mistake("The crop is always in the middle. Draw where it starts.")
 def crop_in_the_middle(X, size, seed):
     top, left = ((n - size) // 2 for n in X.shape[:2])
     return X[top : top + size, left : left + size]
@@ -1575,34 +1659,38 @@ def _shift(X, seed, most, *, size=(3,), low=-1):
 
 
 @color_shift.mistake(
-    "All channels are shifted alike: that changes the brightness. Draw three numbers."
+    "All channels have the same shift, which changes only the brightness. Draw three "
+    "numbers."
 )
 def brightness_only(X, seed, most=20):
     return _shift(X, seed, most, size=(1,)) + 0 * X
 
 
 @color_shift.mistake(
-    "Every pixel has its own shift: that is noise. Draw three numbers, one a channel."
+    "Every pixel has a different shift, which is noise. Draw three numbers, one per "
+    "channel."
 )
 def noise(X, seed, most=20):
     return _shift(X, seed, most, size=X.shape)
 
 
 @color_shift.mistake(
-    "Values beyond 255 or below 0 came round again at the other end. Add in a wider "
-    "type, clip, and go back to bytes."
+    "Values above 255 or below 0 wrapped around to the other end. Add in a wider type, "
+    "clip, and convert back to bytes."
 )
 def wraps_around(X, seed, most=20):
     rng = np.random.default_rng(seed)
     return X + rng.integers(-most, most + 1, 3).astype(np.int8).view(np.uint8)
 
 
-@color_shift.mistake("The shift is never negative. It reaches from -most to most.")
+@color_shift.mistake("The shift is never negative. Draw from -most to most.")
 def brighter_only(X, seed, most=20):
     return _shift(X, seed, most, low=0)
 
 
-@color_shift.mistake("The result is no longer bytes. Go back to the type of `X`.")
+@color_shift.mistake(
+    "The result does not consist of bytes. Convert it back to the type of `X`."
+)
 def not_bytes(X, seed, most=20):
     return _shift(X, seed, most).astype(float)
 
@@ -1618,7 +1706,7 @@ def most_left_out(X, seed, most=20):
 
 @color_shift.mistake(
     "The same seed gives different shifts. Make a generator from the seed and draw "
-    "from that."
+    "from it."
 )
 def shift_without_the_seed(X, seed, most=20):
     return _shift(X, np.random.randint(1 << 30), most)
@@ -1641,25 +1729,25 @@ def shift_channel_by_channel(X, seed, most=20):
 
 
 def tinted(rng):
-    """A picture from 0 to 1, and the directions and variances of its colours."""
+    """An image from 0 to 1, and the directions and variances of its colours."""
     mixing = rng.normal(size=(3, 3)) * [0.5, 0.2, 0.08]
-    picture = rng.normal(size=(6, 7, 3)) @ mixing.T
-    variances, directions = np.linalg.eigh(np.cov(picture.reshape(-1, 3).T))
-    return picture, directions[:, ::-1], variances[::-1]
+    image = rng.normal(size=(6, 7, 3)) @ mixing.T
+    variances, directions = np.linalg.eigh(np.cov(image.reshape(-1, 3).T))
+    return image, directions[:, ::-1], variances[::-1]
 
 
 @lab.check("pca_color_augmentation", points=4, driver="pca_shifts")
 def pca_color_augmentation(rng):
     """500 seeds: the spread along each principal direction of colour."""
     for _ in range(2):
-        picture, directions, _ = tinted(rng)
-        yield case(picture=picture, directions=directions)
+        image, directions, _ = tinted(rng)
+        yield case(image=image, directions=directions)
 
 
 @pca_color_augmentation.expect
-def expected_shifts(picture, directions):
+def expected_shifts(image, directions):
     """Along direction i the shift has the standard deviation 0.1 times its variance."""
-    along = (picture.reshape(-1, 3) @ directions).var(axis=0, ddof=1)
+    along = (image.reshape(-1, 3) @ directions).var(axis=0, ddof=1)
     first, second, third = (draws((500,), std=0.1 * variance) for variance in along)
     return {
         "all pixels are shifted alike": True,
@@ -1678,7 +1766,7 @@ def _pca(X, seed, spread, weigh=lambda v: v, size=3):
 
 
 @pca_color_augmentation.mistake(
-    "The shift is equally large in all directions: weigh each by its variance, the "
+    "The shift is equally large in all directions. Multiply each direction by its "
     "eigenvalue."
 )
 def directions_not_weighed(X, seed, spread=0.1):
@@ -1686,22 +1774,23 @@ def directions_not_weighed(X, seed, spread=0.1):
 
 
 @pca_color_augmentation.mistake(
-    "Each direction was weighed by the root of its eigenvalue. AlexNet took the "
-    "eigenvalue itself."
+    "Each direction was multiplied by the square root of its eigenvalue. AlexNet used "
+    "the eigenvalue itself."
 )
 def weighed_by_the_root(X, seed, spread=0.1):
     return _pca(X, seed, spread, np.sqrt)
 
 
 @pca_color_augmentation.mistake(
-    "The draws have a standard deviation of 1. `spread` says which it should be."
+    "The draws have a standard deviation of 1. It should be `spread`."
 )
 def spread_forgotten(X, seed, spread=0.1):
     return _pca(X, seed, 1.0)
 
 
 @pca_color_augmentation.mistake(
-    "Every pixel has its own draw: that is noise. Three draws for the whole picture."
+    "Every pixel has its own draw, which is noise. Draw three numbers for the whole "
+    "image."
 )
 def coloured_noise(X, seed, spread=0.1):
     return _pca(X, seed, spread, size=(*X.shape[:2], 3))
@@ -1725,14 +1814,14 @@ def one_draw_for_three(X, seed, spread=0.1):
 
 
 @pca_color_augmentation.mistake(
-    "The result was cut off at 0 and 1. Here nothing is cut off."
+    "The result was clipped at 0 and 1. Do not clip it here."
 )
 def cuts_off_colours(X, seed, spread=0.1):
     return np.clip(_pca(X, seed, spread), 0, 1)
 
 
 @pca_color_augmentation.mistake(
-    "The shift came back alone. Add it to every pixel of the image."
+    "Only the shift was returned. Add it to every pixel of the image."
 )
 def shift_alone(X, seed, spread=0.1):
     return _pca(X, seed, spread) - X
@@ -1780,14 +1869,14 @@ def _softmax(Z):
 
 
 @ensemble_predict.mistake(
-    "The scores were averaged before the softmax. Average the probabilities: a model "
-    "with large scores would drown the others."
+    "The scores were averaged before the softmax. Average the probabilities, so that a "
+    "model with large scores does not outweigh the others."
 )
 def averages_scores(models, X):
     return _softmax(np.mean([model.predict(X) for model in models], axis=0))
 
 
-@ensemble_predict.mistake("The scores were averaged; probabilities are asked for.")
+@ensemble_predict.mistake("These are average scores. Return probabilities.")
 def scores_only(models, X):
     return np.mean([model.predict(X) for model in models], axis=0)
 
@@ -1798,8 +1887,8 @@ def adds_up_probabilities(models, X):
 
 
 @ensemble_predict.mistake(
-    "Where there are several models, only the last one counts. Add up their "
-    "probabilities."
+    "Where there are several models, only the last one counts. Average the "
+    "probabilities of all."
 )
 def asks_the_last(models, X):
     return _softmax(models[-1].predict(X))
@@ -1813,21 +1902,21 @@ def asks_the_first(models, X):
     return _softmax(models[0].predict(X))
 
 
-@ensemble_predict.mistake("Labels came back. Return probabilities.")
+@ensemble_predict.mistake("Labels were returned. Return probabilities.")
 def returns_labels(models, X):
     return np.mean([_softmax(model.predict(X)) for model in models], axis=0).argmax(1)
 
 
 @ensemble_predict.mistake(
-    "The softmax ran over the examples. Each row, one example, has probabilities with "
-    "the sum 1."
+    "The softmax was taken over the examples. Take it over the classes, so that each "
+    "row sums to 1."
 )
 def softmax_over_examples(models, X):
     return np.mean([_softmax(model.predict(X).T).T for model in models], axis=0)
 
 
 @ensemble_predict.mistake(
-    "The probabilities of the models were multiplied. They are averaged."
+    "The probabilities of the models were multiplied. Average them."
 )
 def multiplies_probabilities(models, X):
     product = np.prod([_softmax(model.predict(X)) for model in models], axis=0)
@@ -1863,16 +1952,16 @@ def _corners(X, size):
     return [(0, 0), (0, right), (down, 0), (down, right), (down // 2, right // 2)]
 
 
-def _ten(model, X, size, places, flips=(False, True)):
+def _ten(model, X, size, corners, flips=(False, True)):
     shares = []
-    for top, left in places:
+    for top, left in corners:
         crop = X[:, top : top + size, left : left + size]
         for flip in flips:
             shares.append(_softmax(model.predict(crop[:, :, ::-1] if flip else crop)))
     return np.mean(shares, axis=0)
 
 
-@multi_crop_predict.mistake("The mirrored crops are missing: five of the ten.")
+@multi_crop_predict.mistake("The five mirrored crops are missing.")
 def without_mirrors(model, X, size=24):
     return _ten(model, X, size, _corners(X, size), (False,))
 
@@ -1882,14 +1971,14 @@ def without_the_middle(model, X, size=24):
     return _ten(model, X, size, _corners(X, size)[:4])
 
 
-@multi_crop_predict.mistake("Only the middle was asked, and its mirror image.")
+@multi_crop_predict.mistake("Only the middle crop and its mirror image were used.")
 def middle_only(model, X, size=24):
     return _ten(model, X, size, _corners(X, size)[4:])
 
 
 @multi_crop_predict.mistake(
-    "Where a margin is odd, the mirrored middle is another piece of the image. Cut the "
-    "crop out first, then mirror it."
+    "Where a margin is odd, the mirrored middle crop shows another part of the image. "
+    "Cut the crop out first, then mirror it."
 )
 def mirrors_before_cutting(model, X, size=24):
     both = [
@@ -1899,7 +1988,7 @@ def mirrors_before_cutting(model, X, size=24):
 
 
 @multi_crop_predict.mistake(
-    "The crops are mirrored upside down. Left and right change places, as in `mirror`."
+    "The crops are flipped upside down. Exchange left and right, as in `mirror`."
 )
 def stands_crops_on_their_head(model, X, size=24):
     crops = [X[:, t : t + size, i : i + size] for t, i in _corners(X, size)]
@@ -1908,16 +1997,25 @@ def stands_crops_on_their_head(model, X, size=24):
 
 
 @multi_crop_predict.mistake(
-    "The probabilities were added up, not averaged: the rows should have the sum 1."
+    "The probabilities were added up. Average them, so that each row sums to 1."
 )
 def adds_up_crops(model, X, size=24):
     return 10 * _ten(model, X, size, _corners(X, size))
 
 
-@multi_crop_predict.mistake("The middle counts twice as much as each of the corners.")
+@multi_crop_predict.mistake(
+    "The middle crop starts at the centre of the image. It should start at half the "
+    "margin."
+)
+def starts_at_the_centre(model, X, size=24):
+    centre = (X.shape[1] // 2, X.shape[2] // 2)
+    return _ten(model, X, size, [*_corners(X, size)[:4], centre])
+
+
+@multi_crop_predict.mistake("The middle crop was counted twice.")
 def middle_counted_twice(model, X, size=24):
-    places = _corners(X, size)
-    return _ten(model, X, size, [*places, places[4]])
+    corners = _corners(X, size)
+    return _ten(model, X, size, [*corners, corners[4]])
 
 
 @multi_crop_predict.mistake(
@@ -1950,10 +2048,10 @@ lab.concept(
     "ensemble_price",
     points=1,
     answer="B",
-    why="Three networks times ten crops are thirty forward passes for each picture.",
+    why="Three networks times ten crops are thirty forward passes per image.",
     because={
-        "A": "Averages are cheap; what they average is not.",
+        "A": "Averaging is cheap, but each crop needs a forward pass.",
         "C": "Each of the three networks sees each of the ten crops.",
-        "D": "Training is paid once; each prediction costs more for ever.",
+        "D": "Training is paid for once, but every prediction costs more too.",
     },
 )

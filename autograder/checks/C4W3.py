@@ -42,37 +42,37 @@ def _errors(y_true, y_pred):
 
 
 @localization_loss.mistake(
-    "Boxes and classes are punished where there is no object. With p_c = 0 only the "
-    "error of p_c itself counts."
+    "Boxes and classes are penalized where there is no object. Where p_c is 0, only "
+    "the error of p_c itself counts."
 )
 def without_the_mask(y_true, y_pred):
     return _errors(y_true, y_pred).sum(axis=1).mean()
 
 
 @localization_loss.mistake(
-    "A mean stands where the sum is asked: add up the numbers of one example."
+    "The mean over the numbers of an example was taken. Add them up."
 )
 def mean_over_the_numbers(y_true, y_pred):
     e = _errors(y_true, y_pred)
     return np.where(y_true[:, 0] == 1, e.mean(axis=1), e[:, 0]).mean()
 
 
-@localization_loss.mistake("The examples are added up. Take their mean.")
+@localization_loss.mistake("The examples were added up. Take their mean.")
 def sum_over_the_examples(y_true, y_pred):
     e = _errors(y_true, y_pred)
     return np.where(y_true[:, 0] == 1, e.sum(axis=1), e[:, 0]).sum()
 
 
 @localization_loss.mistake(
-    "Examples without an object cost nothing. They still pay for p_c: a false alarm is "
-    "an error."
+    "Examples without an object cost nothing. The error of p_c counts there too."
 )
 def nothing_for_nothing(y_true, y_pred):
     return (y_true[:, 0] * _errors(y_true, y_pred).sum(axis=1)).mean()
 
 
 @localization_loss.mistake(
-    "The mean goes over the examples with an object only. Divide by all of them."
+    "The mean was taken over the examples with an object only. Divide by the number "
+    "of all examples."
 )
 def mean_over_objects(y_true, y_pred):
     e, here = _errors(y_true, y_pred), y_true[:, 0]
@@ -80,21 +80,22 @@ def mean_over_objects(y_true, y_pred):
 
 
 @localization_loss.mistake(
-    "The mask comes from the prediction. What is there is known from y_true."
+    "The mask was made from the prediction. Use the ground truth, `y_true`."
 )
 def mask_from_the_prediction(y_true, y_pred):
     e = _errors(y_true, y_pred)
     return np.where(y_pred[:, 0] > 0.5, e.sum(axis=1), e[:, 0]).mean()
 
 
-@localization_loss.mistake("Errors count as they are, or by size. Square them.")
+@localization_loss.mistake("The errors are not squared.")
 def absolute_errors(y_true, y_pred):
     e = np.abs(y_pred - y_true)
     return np.where(y_true[:, 0] == 1, e.sum(axis=1), e[:, 0]).mean()
 
 
 @localization_loss.mistake(
-    "p_c is not punished. It counts in every example, with an object and without."
+    "The error of p_c is missing. It counts in every example, with an object and "
+    "without."
 )
 def p_c_costs_nothing(y_true, y_pred):
     e = _errors(y_true, y_pred)
@@ -102,15 +103,16 @@ def p_c_costs_nothing(y_true, y_pred):
 
 
 @localization_loss.mistake(
-    "Only p_c is punished. Where there is an object, the errors of its box and of its "
-    "classes are added."
+    "Only the error of p_c counts. Where there is an object, add the errors of the "
+    "box and of the classes."
 )
 def only_p_c_costs(y_true, y_pred):
     return _errors(y_true, y_pred)[:, 0].mean()
 
 
 @localization_loss.mistake(
-    "The classes cost nothing. Where there is an object, all its numbers count."
+    "The errors of the classes are missing. Where there is an object, all numbers "
+    "count."
 )
 def classes_cost_nothing(y_true, y_pred):
     e = _errors(y_true, y_pred)
@@ -148,10 +150,10 @@ lab.concept(
     why="p_c, four numbers of the box, twelve classes.",
     because={
         16: "The box has four numbers, and p_c is one more.",
-        13: "The box has four numbers: place and size.",
-        12: "Those are the classes alone. Where is the thing, and is there one?",
-        60: "One box is shared by all classes: its numbers are told once.",
-        18: "No object is p_c = 0; it needs no class of its own.",
+        13: "The box has four numbers: its centre and its size.",
+        12: "Those are the classes alone. Is there an object, and where?",
+        60: "All classes share one box, so its numbers occur once.",
+        18: "No object means p_c = 0; it does not need a class.",
     },
 )
 
@@ -167,35 +169,36 @@ def dense_as_convolution(rng):
 
 
 @dense_as_convolution.mistake(
-    "The channels were taken to change slowest. Flatten goes through rows, columns, "
-    "channels: channels change fastest."
+    "The first axis was split as if channels changed slowest. `Flatten` goes through "
+    "rows, columns, then channels, so channels change fastest."
 )
 def channels_first(W, f):
     return W.reshape(-1, f, f, W.shape[1]).transpose(1, 2, 0, 3)
 
 
-@dense_as_convolution.mistake("Rows and columns of the filters are exchanged.")
+@dense_as_convolution.mistake("The rows and columns of the filters are swapped.")
 def filters_on_their_side(W, f):
     return W.reshape(f, f, -1, W.shape[1]).swapaxes(0, 1)
 
 
 @dense_as_convolution.mistake(
-    "The filters are turned by half a circle. What the course calls convolution does "
-    "not flip."
+    "The filters were rotated by 180°. In deep learning a convolution does not flip "
+    "its filters."
 )
 def flipped_filters(W, f):
     return W.reshape(f, f, -1, W.shape[1])[::-1, ::-1]
 
 
 @dense_as_convolution.mistake(
-    "The numbers are scrambled: the units are the last axis of W and stay the last."
+    "The numbers are in the wrong order. The units are the last axis of `W` and stay "
+    "the last axis."
 )
 def transposed_first(W, f):
     return W.T.reshape(f, f, -1, W.shape[1])
 
 
 @dense_as_convolution.mistake(
-    "Units come before channels. A filter bank is (f, f, n_C, n_units)."
+    "The units come before the channels. The shape is (f, f, n_C, n_units)."
 )
 def units_before_channels(W, f):
     return W.reshape(f, f, -1, W.shape[1]).swapaxes(2, 3)
@@ -225,13 +228,13 @@ lab.concept(
     "how_many_windows",
     points=1,
     answer=64,
-    why="Pooling makes steps of 2: 8 windows down, 8 across.",
+    why="The pooling makes steps of 2, so 8 windows down and 8 across.",
     because={
-        225: "That is every place, 15 × 15. The pooling makes steps of two.",
-        4: "Those are the windows that do not overlap. The steps are of two pixels.",
-        49: "Both ends count: 14 / 2 + 1 places a side.",
-        8: "Eight a side; the picture has two sides.",
-        196: "That divides the side by 2. A window of 14 has to fit in.",
+        225: "That is every position, 15 × 15. The pooling makes steps of two.",
+        4: "Those are windows that do not overlap. The steps are of two pixels.",
+        49: "Both ends count: 14 / 2 + 1 positions per side.",
+        8: "There are eight down and eight across.",
+        196: "That is half the side, squared. A window of 14 has to fit in.",
     },
 )
 lab.concept(
@@ -241,8 +244,8 @@ lab.concept(
     why="A region proposal network reads the same maps as the classifier.",
     because={
         "A": "That is Fast R-CNN: one pass, then a small head for each region.",
-        "B": "That is YOLO. The R-CNN family keeps looking twice.",
-        "D": "There are fewer regions, but better ones, not random ones.",
+        "B": "That is YOLO. All R-CNNs use regions.",
+        "D": "There are fewer regions, but they are better ones, not random.",
     },
 )
 lab.concept(
@@ -250,10 +253,10 @@ lab.concept(
     points=1,
     answer=0.14,
     digits=2,
-    why="2 × 1 in both, 8 + 8 − 2 in either.",
+    why="The intersection is 2 × 1, the union 8 + 8 − 2.",
     because={
         0.13: "The union counts the intersection once: 8 + 8 − 2.",
-        0.25: "Divide by the area in either, not by one of the boxes.",
+        0.25: "Divide by the area of the union, not of one box.",
         0.12: "The union counts the intersection once: 8 + 8 − 2.",
         0.17: "Subtract the intersection once, not twice.",
     },
@@ -267,7 +270,7 @@ lab.concept(
 def iou(rng):
     """Overlapping, nested, equal, apart in one and in both directions, no area."""
     for _ in range(4):
-        # Far from the corner of the image: places are not sizes.
+        # Far from the corner of the image: positions are not sizes.
         a = _box(rng, 4.0) + np.tile(rng.uniform([6, 8], [8, 10]), 2)
         h, w = a[2] - a[0], a[3] - a[1]
         b = a + np.array([0.3 * h, 0.2 * w, 0.3 * h, 0.4 * w])  # lower, and right
@@ -301,8 +304,8 @@ def _ratio(both, union):
 
 
 @iou.mistake(
-    "Boxes that are apart overlap. A negative width times a negative height is "
-    "positive: cut off each at 0."
+    "Boxes that do not overlap have an intersection. A negative width times a "
+    "negative height is positive: replace each by 0 before you multiply."
 )
 def negative_overlap(box1, box2):
     both = np.prod(_overlap(box1, box2))
@@ -310,8 +313,8 @@ def negative_overlap(box1, box2):
 
 
 @iou.mistake(
-    "Boxes that are apart in both directions overlap: two negative sides have a "
-    "positive product. Cut off each side at 0 before you multiply."
+    "Boxes that are apart in both directions have an intersection: the product of two "
+    "negative sides is positive. Replace each side by 0 before you multiply."
 )
 def cuts_off_the_product(box1, box2):
     both = max(0, np.prod(_overlap(box1, box2)))
@@ -319,8 +322,8 @@ def cuts_off_the_product(box1, box2):
 
 
 @iou.mistake(
-    "Boxes that are apart overlap: a negative side was made positive. It means that "
-    "there is no intersection."
+    "Boxes that do not overlap have an intersection: a negative side was made "
+    "positive. A negative side means that there is no intersection."
 )
 def absolute_sides(box1, box2):
     both = np.prod(np.abs(_overlap(box1, box2)))
@@ -328,8 +331,9 @@ def absolute_sides(box1, box2):
 
 
 @iou.mistake(
-    "The box around both was taken for the intersection. That one begins at the larger "
-    "of the first corners and ends at the smaller of the last ones."
+    "The box around both was taken for the intersection. The intersection begins at "
+    "the larger of the two tops and ends at the smaller of the two bottoms; the same "
+    "holds for left and right."
 )
 def box_around_both(box1, box2):
     low, high = np.minimum(box1[:2], box2[:2]), np.maximum(box1[2:], box2[2:])
@@ -337,7 +341,9 @@ def box_around_both(box1, box2):
     return _ratio(both, _area(box1) + _area(box2) - both)
 
 
-@iou.mistake("That is the area of the intersection. Divide it by that of the union.")
+@iou.mistake(
+    "That is the area of the intersection. Divide it by the area of the union."
+)
 def area_of_the_intersection(box1, box2):
     return np.prod(np.maximum(_overlap(box1, box2), 0))
 
@@ -348,7 +354,9 @@ def union_counted_twice(box1, box2):
     return _ratio(both, _area(box1) + _area(box2))
 
 
-@iou.mistake("One is added to widths and heights. Corners are places, not pixels.")
+@iou.mistake(
+    "1 was added to widths and heights. Here corners are positions, not pixels."
+)
 def plus_one(box1, box2):
     a, b = np.add(box1, (0, 0, 1, 1)), np.add(box2, (0, 0, 1, 1))
     both = np.prod(np.maximum(_overlap(a, b), 0))
@@ -356,8 +364,7 @@ def plus_one(box1, box2):
 
 
 @iou.mistake(
-    "The intersection is divided by the smaller area. A tiny box within a large one is "
-    "not the same box: divide by the union."
+    "The intersection was divided by the smaller area. Divide by the area of the union."
 )
 def share_of_the_smaller(box1, box2):
     both = np.prod(np.maximum(_overlap(box1, box2), 0))
@@ -365,8 +372,8 @@ def share_of_the_smaller(box1, box2):
 
 
 @iou.mistake(
-    "The corners were read as place and size. They are (y1, x1, y2, x2): subtract to "
-    "get height and width."
+    "The last two numbers of a box were read as height and width. They are the bottom "
+    "and the right side."
 )
 def corners_taken_for_sizes(box1, box2):
     def corners(box):
@@ -375,7 +382,7 @@ def corners_taken_for_sizes(box1, box2):
     return ref.iou(corners(box1), corners(box2))
 
 
-@iou.mistake("Two boxes without area: 0 / 0. Their IoU is 0.")
+@iou.mistake("Two boxes without an area give 0 / 0. Return 0 there.")
 def divides_by_nothing(box1, box2):
     both = np.prod(np.maximum(_overlap(box1, box2), 0))
     union = _area(box1) + _area(box2) - both
@@ -495,23 +502,29 @@ def other_start(wh, k, rng):
 
 
 @kmeans_anchors.mistake(
-    "Boxes go to the anchor at the least Euclidean distance. Use the largest IoU."
+    "Boxes were assigned by Euclidean distance. Assign them by the largest IoU."
 )
 def euclidean(wh, k, rng):
     return _kmeans(wh, k, rng, distance="euclid")
 
 
-@kmeans_anchors.mistake("Each box goes to the anchor least like it.")
+@kmeans_anchors.mistake(
+    "Each box was assigned to the anchor with the smallest IoU. Take the largest."
+)
 def farthest_anchor(wh, k, rng):
     return _kmeans(wh, k, rng, distance="farthest")
 
 
-@kmeans_anchors.mistake("Anchors move to the median of their boxes. Take the mean.")
+@kmeans_anchors.mistake(
+    "Anchors were replaced by the median of their boxes. Take the mean."
+)
 def median_anchor(wh, k, rng):
     return _kmeans(wh, k, rng, center=np.median)
 
 
-@kmeans_anchors.mistake("It stops after one round. Go on until no box moves.")
+@kmeans_anchors.mistake(
+    "The function stops after one round. Go on until no box changes its anchor."
+)
 def one_round(wh, k, rng):
     return _kmeans(wh, k, rng, rounds=1)
 
@@ -528,17 +541,21 @@ def sorted_by_the_sum(wh, k, rng):
     return _kmeans(wh, k, rng, order="sum")
 
 
-@kmeans_anchors.mistake("The anchors are sorted from the largest to the smallest.")
+@kmeans_anchors.mistake(
+    "The anchors are sorted from the largest to the smallest. The smallest comes first."
+)
 def largest_first(wh, k, rng):
     return _kmeans(wh, k, rng, order="falling")
 
 
-@kmeans_anchors.mistake("Width and height are exchanged in the result.")
+@kmeans_anchors.mistake("Width and height are swapped in the result.")
 def heights_before_widths(wh, k, rng):
     return _kmeans(wh, k, rng)[:, ::-1].copy()
 
 
-@kmeans_anchors.mistake("The intersection is divided by one box, not by the union.")
+@kmeans_anchors.mistake(
+    "The intersection was divided by the area of the anchor. Divide by the union."
+)
 def divided_by_the_anchor(wh, k, rng):
     return _kmeans(wh, k, rng, distance="twice")
 
@@ -643,28 +660,36 @@ def _encode(boxes, classes, grid, anchors, n_classes, *, swap=False, wh=lambda s
         at[a] = 0
         size = np.array([w, h]) / (anchors[a] if relative else 1)
         size = size[::-1] if swap_wh else size
-        place = [x * grid - column, y * grid - row] if inside else [x, y]
-        at[a, :5] = 1, *place, *(np.log(size) if log else size)
+        centre = [x * grid - column, y * grid - row] if inside else [x, y]
+        at[a, :5] = 1, *centre, *(np.log(size) if log else size)
         at[a, label_at + label] = 1
     return Y
 
 
 @encode_yolo.mistake(
-    "Rows and columns are exchanged: the row of a cell comes from y, the column from x."
+    "Row and column of the cell are swapped: the row comes from y, the column from x."
 )
 def cell_transposed(boxes, classes, grid, anchors, n_classes):
     return _encode(boxes, classes, grid, anchors, n_classes, swap=True)
 
 
-@encode_yolo.mistake("Width and height are exchanged.")
+@encode_yolo.mistake(
+    "Row and column of the cell are swapped: the row comes from y, the column from x."
+)
+def cells_on_their_side(boxes, classes, grid, anchors, n_classes):
+    Y = _encode(boxes, classes, grid, anchors, n_classes)
+    return Y.swapaxes(0, 1).copy()
+
+
+@encode_yolo.mistake("Width and height are swapped.")
 def sizes_exchanged(boxes, classes, grid, anchors, n_classes):
     return _encode(boxes, classes, grid, anchors, n_classes, swap_wh=True)
 
 
 @encode_yolo.mistake(
-    "Places are told within the picture. Tell them within the cell, from 0 to 1."
+    "The centres are given within the image. Give them within the cell, from 0 to 1."
 )
-def place_in_the_picture(boxes, classes, grid, anchors, n_classes):
+def centre_within_the_image(boxes, classes, grid, anchors, n_classes):
     return _encode(boxes, classes, grid, anchors, n_classes, inside=False)
 
 
@@ -673,49 +698,50 @@ def without_logarithm(boxes, classes, grid, anchors, n_classes):
     return _encode(boxes, classes, grid, anchors, n_classes, log=False)
 
 
-@encode_yolo.mistake("Sizes are not divided by the anchor before the logarithm.")
+@encode_yolo.mistake("The sizes were not divided by the anchor before the logarithm.")
 def without_the_anchor(boxes, classes, grid, anchors, n_classes):
     return _encode(boxes, classes, grid, anchors, n_classes, relative=False)
 
 
 @encode_yolo.mistake(
-    "A second object of the same shape in a cell overwrites the first. The first keeps "
-    "its slot."
+    "A second object in a cell overwrites the first. An object keeps its slot."
 )
 def overwrites(boxes, classes, grid, anchors, n_classes):
     return _encode(boxes, classes, grid, anchors, n_classes, taken="over")
 
 
 @encode_yolo.mistake(
-    "An object whose best anchor is taken is lost, though another anchor of the cell "
-    "is free."
+    "An object whose best anchor is taken was left out, although another anchor of "
+    "the cell is free."
 )
 def second_is_lost(boxes, classes, grid, anchors, n_classes):
     return _encode(boxes, classes, grid, anchors, n_classes, taken="lost")
 
 
-@encode_yolo.mistake("Every object goes to the first anchor, whatever its shape.")
+@encode_yolo.mistake("Every object has the first anchor, whatever its shape.")
 def always_the_first_anchor(boxes, classes, grid, anchors, n_classes):
     return _encode(boxes, classes, grid, anchors, n_classes, best=None, taken="lost")
 
 
 @encode_yolo.mistake(
-    "The upper left corner decides on the cell. The middle does, and x, y are it "
-    "already."
+    "The upper left corner decides on the cell. The centre does; x and y are the "
+    "centre already."
 )
 def corner_in_charge(boxes, classes, grid, anchors, n_classes):
     return _encode(boxes, classes, grid, anchors, n_classes, corner=True)
 
 
 @encode_yolo.mistake(
-    "The classes begin one entry too early, on the height. The one-hot class stands "
-    "behind p_c and the four numbers of the box."
+    "The classes begin one index too early. They come after p_c and the four numbers "
+    "of the box."
 )
 def class_too_early(boxes, classes, grid, anchors, n_classes):
     return _encode(boxes, classes, grid, anchors, n_classes, label_at=4)
 
 
-@encode_yolo.mistake("Each object goes to the anchor least like it.")
+@encode_yolo.mistake(
+    "Each object has the anchor with the smallest IoU. Take the largest."
+)
 def least_alike_anchor(boxes, classes, grid, anchors, n_classes):
     def worst(fit):
         return np.where(fit < 0, 2, fit).argmin()
@@ -724,7 +750,8 @@ def least_alike_anchor(boxes, classes, grid, anchors, n_classes):
 
 
 @encode_yolo.mistake(
-    "Sizes are told in cells. Divide them by the anchor, whatever the grid is."
+    "The sizes are given in cells. Divide them by the anchor only, whatever the grid "
+    "is."
 )
 def sizes_in_cells(boxes, classes, grid, anchors, n_classes):
     Y = _encode(boxes, classes, grid, anchors, n_classes, relative=False)
@@ -780,12 +807,12 @@ lab.concept(
     why="19 × 19 cells × 5 anchors × (5 + 80).",
     because={
         30685: "Each of the five anchors has all 85 numbers.",
-        144400: "The five numbers of p_c and the box are missing.",
-        151620: "p_c, x, y, width, height: five and not four, with the 80 classes.",
-        425: "That is one cell. There are 361.",
-        1805: "Those are the slots. Each has 85 numbers.",
-        30780: "Classes belong to each anchor: 5 × (5 + 80), not 5 + 80.",
-        37905: "Classes belong to each anchor: 5 × (5 + 80), not 5 × 5 + 80.",
+        144400: "p_c and the four numbers of the box are missing.",
+        151620: "Besides the 80 classes there are five numbers, not four.",
+        425: "That is one cell. There are 361 cells.",
+        1805: "That is the number of slots. Each has 85 numbers.",
+        30780: "Each anchor has its own classes: 5 × (5 + 80), not 5 + 80.",
+        37905: "Each anchor has its own classes: 5 × (5 + 80), not 5 × 5 + 80.",
     },
 )
 
@@ -812,13 +839,13 @@ def _decode(Y, anchors, *, swap=False, flip=False, exp=np.exp, divide=True, offs
 
 
 @decode_yolo.mistake(
-    "Rows and columns are exchanged: x counts columns, which are the second axis."
+    "Rows and columns are swapped: x counts columns, which are the second axis."
 )
 def decoded_transposed(Y, anchors):
     return _decode(Y, anchors, swap=True)
 
 
-@decode_yolo.mistake("Width and height of the anchors are exchanged.")
+@decode_yolo.mistake("Width and height of the anchors are swapped.")
 def anchors_exchanged(Y, anchors):
     return _decode(Y, anchors, flip=True)
 
@@ -828,31 +855,37 @@ def without_exponential(Y, anchors):
     return _decode(Y, anchors, exp=lambda t: t)
 
 
-@decode_yolo.mistake("The middles are counted in cells. Divide by the grid's side.")
+@decode_yolo.mistake(
+    "The centres are given in cells. Divide by the number of cells per side."
+)
 def counted_in_cells(Y, anchors):
     return _decode(Y, anchors, divide=False)
 
 
-@decode_yolo.mistake("The place of the cell is missing: all middles lie in the first.")
+@decode_yolo.mistake(
+    "The index of the cell is missing, so all centres lie in the first cell."
+)
 def without_the_cell(Y, anchors):
     return _decode(Y, anchors, offset=False)
 
 
-@decode_yolo.mistake("Sizes are not multiplied by the anchor.")
+@decode_yolo.mistake("The sizes were not multiplied by the anchor.")
 def decoded_without_anchors(Y, anchors):
     return _decode(Y, anchors, relative=False)
 
 
 @decode_yolo.mistake(
-    "The confidence has lost its last axis: (grid, grid, A, 1), so that it can be "
-    "multiplied with the classes."
+    "The confidence has lost its last axis. Its shape is (grid, grid, A, 1), so that "
+    "it broadcasts with the classes."
 )
 def flat_confidence(Y, anchors):
     xy, wh, confidence, probs = _decode(Y, anchors)
     return xy, wh, confidence[..., 0], probs
 
 
-@decode_yolo.mistake("Sizes come before places. The order is xy, wh, confidence, …")
+@decode_yolo.mistake(
+    "The sizes come before the centres. The order is xy, wh, confidence, classes."
+)
 def sizes_first(Y, anchors):
     xy, wh, confidence, probs = _decode(Y, anchors)
     return wh, xy, confidence, probs
@@ -898,33 +931,34 @@ def _corners(box_xy, box_wh, half=0.5, order=(1, 0, 3, 2)):
 
 
 @yolo_boxes_to_corners.mistake(
-    "Columns come before rows. Corners are top, left, bottom, right."
+    "x comes before y. Corners are top, left, bottom, right."
 )
 def columns_first(box_xy, box_wh):
     return _corners(box_xy, box_wh, order=(0, 1, 2, 3))
 
 
 @yolo_boxes_to_corners.mistake(
-    "The boxes are twice too large. From the middle it is half a width to each side."
+    "The boxes are twice as large as they should be. From the centre it is half a "
+    "width to each side."
 )
 def whole_width_to_each_side(box_xy, box_wh):
     return _corners(box_xy, box_wh, half=1.0)
 
 
-@yolo_boxes_to_corners.mistake("Width and height are exchanged.")
+@yolo_boxes_to_corners.mistake("Width and height are swapped.")
 def corners_from_exchanged_sizes(box_xy, box_wh):
     return _corners(box_xy, box_wh[..., ::-1])
 
 
 @yolo_boxes_to_corners.mistake(
-    "The middle was taken for the upper left corner. Go half a width back first."
+    "The centre was taken for the upper left corner. Subtract half the size first."
 )
 def middle_as_corner(box_xy, box_wh):
     return np.concatenate([box_xy, box_xy + box_wh], axis=-1)[..., [1, 0, 3, 2]]
 
 
 @yolo_boxes_to_corners.mistake(
-    "Both rows come before both columns. The order is top, left, bottom, right."
+    "Top and bottom come before left and right. The order is top, left, bottom, right."
 )
 def rows_then_columns(box_xy, box_wh):
     return _corners(box_xy, box_wh, order=(1, 3, 0, 2))
@@ -984,14 +1018,15 @@ def _filter(boxes, scores, threshold, keep=np.greater_equal):
 
 
 @yolo_filter_boxes.mistake(
-    "The class probabilities alone decide. Multiply them with the confidence."
+    "The class probabilities alone decide. Multiply them by the confidence."
 )
 def ignores_the_confidence(boxes, box_confidence, box_class_probs, threshold=0.6):
     return _filter(boxes, box_class_probs, threshold)
 
 
 @yolo_filter_boxes.mistake(
-    "The confidence alone decides what is kept. The threshold is for the product."
+    "The confidence alone decides which boxes are kept. The threshold is for the "
+    "product."
 )
 def confidence_decides(boxes, box_confidence, box_class_probs, threshold=0.6):
     scores = box_confidence * box_class_probs
@@ -999,17 +1034,22 @@ def confidence_decides(boxes, box_confidence, box_class_probs, threshold=0.6):
     return scores.max(-1)[mask], boxes[mask], scores.argmax(-1)[mask]
 
 
-@yolo_filter_boxes.mistake("The unsure boxes are kept, and the sure ones dropped.")
+@yolo_filter_boxes.mistake(
+    "The boxes with low scores are kept, and those with high scores are dropped."
+)
 def keeps_the_unsure(boxes, box_confidence, box_class_probs, threshold=0.6):
     return _filter(boxes, box_confidence * box_class_probs, threshold, np.less)
 
 
-@yolo_filter_boxes.mistake("A score that equals the threshold is kept: at least.")
+@yolo_filter_boxes.mistake(
+    "A box whose score equals the threshold was dropped. Keep scores of at least the "
+    "threshold."
+)
 def strictly_above(boxes, box_confidence, box_class_probs, threshold=0.6):
     return _filter(boxes, box_confidence * box_class_probs, threshold, np.greater)
 
 
-@yolo_filter_boxes.mistake("The threshold is 0.6 whatever is asked.")
+@yolo_filter_boxes.mistake("The threshold is 0.6, whatever the argument says.")
 def constant_threshold(boxes, box_confidence, box_class_probs, threshold=0.6):
     return _filter(boxes, box_confidence * box_class_probs, 0.6)
 
@@ -1023,14 +1063,16 @@ def returns_probabilities(boxes, box_confidence, box_class_probs, threshold=0.6)
     return box_class_probs.max(-1)[mask], boxes[mask], scores.argmax(-1)[mask]
 
 
-@yolo_filter_boxes.mistake("Boxes come before scores. The order is scores, boxes, …")
+@yolo_filter_boxes.mistake(
+    "The boxes come before the scores. The order is scores, boxes, classes."
+)
 def boxes_first(boxes, box_confidence, box_class_probs, threshold=0.6):
     scores, boxes, classes = _filter(boxes, box_confidence * box_class_probs, threshold)
     return boxes, scores, classes
 
 
 @yolo_filter_boxes.mistake(
-    "All boxes came back. Keep those whose score reaches the threshold."
+    "All boxes were returned. Keep those whose score reaches the threshold."
 )
 def keeps_all(boxes, box_confidence, box_class_probs, threshold=0.6):
     return _filter(boxes, box_confidence * box_class_probs, -1)
@@ -1039,11 +1081,11 @@ def keeps_all(boxes, box_confidence, box_class_probs, threshold=0.6):
 @yolo_filter_boxes.right
 def filter_with_loops(boxes, box_confidence, box_class_probs, threshold=0.6):
     kept = [], [], []
-    for place in np.ndindex(boxes.shape[:-1]):
-        scores = [box_confidence[place][0] * p for p in box_class_probs[place]]
+    for slot in np.ndindex(boxes.shape[:-1]):
+        scores = [box_confidence[slot][0] * p for p in box_class_probs[slot]]
         if max(scores) >= threshold:
             for one, value in zip(
-                kept, (max(scores), boxes[place], scores.index(max(scores))),
+                kept, (max(scores), boxes[slot], scores.index(max(scores))),
                 strict=True,
             ):  # fmt: skip
                 one.append(value)
@@ -1076,9 +1118,9 @@ lab.concept(
     "why_per_class",
     points=1,
     answer="B",
-    why="Two things of different kinds may well stand one before the other.",
+    why="Objects of different classes may well be in front of each other.",
     because={
-        "A": "It is a little faster, but that is not why.",
+        "A": "It is a little faster, but that is not the reason.",
         "C": "They can, and in the end they are put in one order.",
         "D": "They often do: think of a rider and a horse.",
     },
@@ -1155,27 +1197,29 @@ def _nms(scores, boxes, classes, max_boxes=10, iou_threshold=0.5, *, per_class=T
 
 
 @yolo_non_max_suppression.mistake(
-    "Boxes of different classes suppress each other. Compare within a class only."
+    "Boxes of different classes suppress each other. Compare only within a class."
 )
 def across_classes(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
     return _nms(scores, boxes, classes, max_boxes, iou_threshold, per_class=False)
 
 
 @yolo_non_max_suppression.mistake(
-    "Dropped boxes suppress others. Only a box that is kept may drop another."
+    "Boxes that were dropped suppress others. Compare only with boxes that are kept."
 )
 def dropped_ones_drop(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
     return _nms(scores, boxes, classes, max_boxes, iou_threshold, against_all=True)
 
 
 @yolo_non_max_suppression.mistake(
-    "The boxes were taken in their order. The surest comes first."
+    "The boxes were taken in the given order. Start with the highest score."
 )
 def in_the_given_order(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
     return _nms(scores, boxes, classes, max_boxes, iou_threshold, sort=False)
 
 
-@yolo_non_max_suppression.mistake("The least sure box comes first. Start at the top.")
+@yolo_non_max_suppression.mistake(
+    "The lowest score comes first. Start with the highest."
+)
 def least_sure_first(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
     s, b, c = _nms(-scores, boxes, classes, max_boxes, iou_threshold)
     return -s, b, c
@@ -1187,33 +1231,35 @@ def without_a_limit(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
 
 
 @yolo_non_max_suppression.mistake(
-    "`max_boxes` is applied to each class. It is the number over all classes."
+    "`max_boxes` was applied to each class. It is the number over all classes."
 )
 def limit_for_each_class(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
     return _nms(scores, boxes, classes, max_boxes, iou_threshold, each=True)
 
 
 @yolo_non_max_suppression.mistake(
-    "An overlap of exactly the threshold drops a box. Drop above it only."
+    "An IoU of exactly the threshold drops a box. Drop a box only above it."
 )
 def drops_at_the_threshold(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
     return _nms(scores, boxes, classes, max_boxes, drop=lambda v: v >= iou_threshold)
 
 
-@yolo_non_max_suppression.mistake("The IoU threshold is 0.5 whatever is asked.")
+@yolo_non_max_suppression.mistake(
+    "The IoU threshold is 0.5, whatever the argument says."
+)
 def threshold_fixed(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
     return _nms(scores, boxes, classes, max_boxes)
 
 
 @yolo_non_max_suppression.mistake(
-    "Boxes that overlap little are dropped, and doubles are kept."
+    "Boxes that overlap little are dropped, and duplicates are kept."
 )
 def drops_the_distant(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
     return _nms(scores, boxes, classes, max_boxes, drop=lambda v: v <= iou_threshold)
 
 
 @yolo_non_max_suppression.mistake(
-    "The result is ordered class by class. Sort it by falling score over all classes."
+    "The result is ordered by class. Order it by descending score over all classes."
 )
 def class_by_class(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
     s, b, c = _nms(scores, boxes, classes, max_boxes, iou_threshold)
@@ -1222,8 +1268,8 @@ def class_by_class(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
 
 
 @yolo_non_max_suppression.mistake(
-    "The boxes come in groups, class by class, and the limit cuts off the last "
-    "classes. Put all that are kept in one order by falling score, then cut off."
+    "The boxes are ordered by class, and the limit cuts off the last classes. Order "
+    "all kept boxes by descending score first."
 )
 def in_groups(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
     s, b, c = _nms(scores, boxes, classes, len(scores), iou_threshold)
@@ -1232,8 +1278,8 @@ def in_groups(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
 
 
 @yolo_non_max_suppression.mistake(
-    "The boxes come in groups, class by class, with a limit for each. `max_boxes` is "
-    "for all classes together, and the order is by falling score."
+    "The boxes are ordered by class, with a limit for each. `max_boxes` is for all "
+    "classes together, and the order is by descending score."
 )
 def groups_with_limits(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
     s, b, c = _nms(scores, boxes, classes, max_boxes, iou_threshold, each=True)
@@ -1242,16 +1288,16 @@ def groups_with_limits(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
 
 
 @yolo_non_max_suppression.mistake(
-    "Nothing was dropped: the boxes are sorted and cut off. Leave out those that "
-    "overlap a kept box of their class too much."
+    "No box was dropped for its overlap: the boxes were only sorted and cut off at "
+    "`max_boxes`."
 )
 def sorts_only(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
     return _nms(scores, boxes, classes, max_boxes, drop=lambda v: False)
 
 
 @yolo_non_max_suppression.mistake(
-    "Equal scores come in the reverse of their order: so does a stable sort that is "
-    "turned round. Sort the negative scores."
+    "Boxes with equal scores come in reverse order, as when a stable sort is "
+    "reversed. Sort the negative scores instead."
 )
 def turns_ties_round(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
     s, b, c = scores[::-1], boxes[::-1], classes[::-1]
@@ -1308,18 +1354,18 @@ lab.concept(
     "lower_iou_threshold",
     points=1,
     answer="D",
-    why="A slight overlap is enough to be dropped, also between two true neighbours.",
+    why="A slight overlap is enough to drop a box, even one of a real neighbour.",
     because={
         "A": "That is what a higher threshold does.",
-        "C": "Scores are filtered before; that threshold stays as it was.",
-        "B": "The two thresholds do different things: one asks how sure, one how near.",
+        "C": "Scores are filtered earlier; that threshold stays as it was.",
+        "B": "One threshold is for the score of a box, the other for overlaps.",
     },
 )
 
 
 @lab.check("scale_boxes", points=2)
 def scale_boxes(rng):
-    """High and wide pictures, one box, several, none."""
+    """High and wide images, one box, several, none."""
     for k, wide in [(3, True), (1, False), (0, True), (2, False), (5, True)]:
         short, long = int(rng.integers(40, 90)), int(rng.integers(100, 900))
         yield case(
@@ -1328,7 +1374,7 @@ def scale_boxes(rng):
 
 
 @scale_boxes.mistake(
-    "Height and width are exchanged. Boxes are top, left, bottom, right; `image_shape` "
+    "Height and width are swapped. Boxes are top, left, bottom, right; `image_shape` "
     "is (height, width)."
 )
 def scaled_by_exchanged(boxes, image_shape):
@@ -1336,25 +1382,27 @@ def scaled_by_exchanged(boxes, image_shape):
     return boxes * np.array([w, h, w, h])
 
 
-@scale_boxes.mistake("The order is top, left, bottom, right: h, w, h, w.")
+@scale_boxes.mistake(
+    "The factors are in the wrong order. Boxes are top, left, bottom, right."
+)
 def scaled_in_pairs(boxes, image_shape):
     h, w = image_shape
     return boxes * np.array([h, h, w, w])
 
 
 @scale_boxes.mistake(
-    "Only the height was used. Left and right are shares of the width."
+    "Only the height was used. Left and right are fractions of the width."
 )
 def scaled_by_the_height(boxes, image_shape):
     return boxes * image_shape[0]
 
 
-@scale_boxes.mistake("Pixels were turned into shares. Multiply.")
+@scale_boxes.mistake("The boxes were divided by the size. Multiply to get pixels.")
 def divides_instead(boxes, image_shape):
     return boxes / np.tile(image_shape, 2)
 
 
-@scale_boxes.mistake("The pixels were rounded. Leave the numbers as they are.")
+@scale_boxes.mistake("The pixels were rounded. Return them unrounded.")
 def rounded_pixels(boxes, image_shape):
     return np.round(boxes * np.tile(image_shape, 2))
 
@@ -1381,7 +1429,7 @@ def scale_by_stack(boxes, image_shape):
 
 @lab.check("yolo_eval", points=4)
 def yolo_eval(rng):
-    """Two grids, a wide and a high picture; each of the three options in use."""
+    """Two grids, a wide and a high image; each of the three options in use."""
     own = (eval_with_its_own_score, eval_with_its_own_iou, eval_with_its_own_limit,
            eval_with_thresholds_exchanged)  # fmt: skip
     for grid, (height, width), options, wrong, alike in [
@@ -1440,51 +1488,59 @@ def _eval(outputs, shape, max_boxes=10, score=0.6, overlap=0.5, *, nms=True, swa
     return scores, ref.scale_boxes(boxes, shape) if scale else boxes, classes
 
 
-@yolo_eval.mistake("The suppression is missing: doubles are left.")
+@yolo_eval.mistake("The suppression is missing: duplicates are left.")
 def eval_without_suppression(yolo_outputs, image_shape, max_boxes=10,
                              score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
     return _eval(yolo_outputs, image_shape, max_boxes, score_threshold, nms=False)
 
 
-@yolo_eval.mistake("The boxes are shares of the picture. Scale them to pixels.")
+@yolo_eval.mistake("The boxes are fractions of the image. Scale them to pixels.")
 def eval_without_scale(yolo_outputs, image_shape, max_boxes=10,
                        score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
     return _eval(yolo_outputs, image_shape, max_boxes, score_threshold, iou_threshold,
                  scale=False)  # fmt: skip
 
 
-@yolo_eval.mistake("`score_threshold` is not handed on: 0.6 always.")
+@yolo_eval.mistake("`score_threshold` is not passed on: it is always 0.6.")
 def eval_with_its_own_score(yolo_outputs, image_shape, max_boxes=10,
                             score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
     return _eval(yolo_outputs, image_shape, max_boxes, overlap=iou_threshold)
 
 
-@yolo_eval.mistake("`iou_threshold` is not handed on: 0.5 always.")
+@yolo_eval.mistake("`iou_threshold` is not passed on: it is always 0.5.")
 def eval_with_its_own_iou(yolo_outputs, image_shape, max_boxes=10,
                           score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
     return _eval(yolo_outputs, image_shape, max_boxes, score_threshold)
 
 
-@yolo_eval.mistake("`max_boxes` is not handed on: 10 always.")
+@yolo_eval.mistake("`max_boxes` is not passed on: it is always 10.")
 def eval_with_its_own_limit(yolo_outputs, image_shape, max_boxes=10,
                             score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
     return _eval(yolo_outputs, image_shape, 10, score_threshold, iou_threshold)
 
 
-@yolo_eval.mistake("The two thresholds are exchanged.")
+@yolo_eval.mistake(
+    "Neither `max_boxes` nor `iou_threshold` is passed on to the suppression."
+)
+def eval_with_usual_suppression(yolo_outputs, image_shape, max_boxes=10,
+                                score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+    return _eval(yolo_outputs, image_shape, score=score_threshold)
+
+
+@yolo_eval.mistake("The two thresholds are swapped.")
 def eval_with_thresholds_exchanged(yolo_outputs, image_shape, max_boxes=10,
                                    score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
     return _eval(yolo_outputs, image_shape, max_boxes, iou_threshold, score_threshold)
 
 
-@yolo_eval.mistake("Width and height of the boxes are exchanged.")
+@yolo_eval.mistake("Width and height of the boxes are swapped.")
 def eval_with_sizes_exchanged(yolo_outputs, image_shape, max_boxes=10,
                               score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
     return _eval(yolo_outputs, image_shape, max_boxes, score_threshold, iou_threshold,
                  swap=True)  # fmt: skip
 
 
-@yolo_eval.mistake("Middles and sizes were used as corners. Convert them first.")
+@yolo_eval.mistake("Centres and sizes were used as corners. Convert them first.")
 def eval_without_corners(yolo_outputs, image_shape, max_boxes=10,
                          score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
     return _eval(yolo_outputs, image_shape, max_boxes, score_threshold, iou_threshold,
@@ -1526,10 +1582,10 @@ def eval_flat(yolo_outputs, image_shape, max_boxes=10,
 
 
 def _detections(rng, truths, pictures, overlaps):
-    """Objects far apart, detections that overlap each of them so much, shuffled.
+    """Objects far apart, and detections with given overlaps of each, shuffled.
 
-    For each object there is also a box in the same place of another image, and at the
-    end there are three boxes where nothing is, one of them on an image of its own.
+    For each object there is also a box at the same position in another image, and at
+    the end there are three boxes without an object, one of them in a separate image.
     """
     true_pictures = rng.permutation(np.arange(truths) % pictures)
     true_boxes = np.array([_box(rng, 10) + 20 * i for i in range(truths)])
@@ -1556,8 +1612,8 @@ def _detections(rng, truths, pictures, overlaps):
 
 @lab.check("match_detections", points=5)
 def match_detections(rng):
-    """Doubles, false alarms, other pictures, equality and ties, no truth, nothing."""
-    always = (counts_doubles, across_pictures, matched_unsorted, back_in_order,
+    """Doubles, false alarms, other images, equality and ties, no truth, nothing."""
+    always = (counts_doubles, across_images, matched_unsorted, back_in_order,
               matched_from_below)  # fmt: skip
     # The overlap that lies between 0.5 and the threshold is a hit for one of them only.
     for truths, pictures, overlaps, options, wrong in [
@@ -1584,7 +1640,7 @@ def match_detections(rng):
     # a tie, the second of which is the better box
     pair = found[[1, 0]]
     yield case(np.full(2, falling[1]), pair, np.array([4, 4]), found[:1], np.array([4]))
-    # one place, several pictures: only one of them has the object
+    # one position, several images: only one of them has the object
     same = np.repeat(found[:1], 3, axis=0) + rng.uniform(0, 0.1)
     yield case(falling, same, np.array([0, 2, 1]), same[:2], np.array([2, 3]))
     yield case(falling[:2], found[:2], np.array([0, 1]), np.zeros((0, 4)),
@@ -1602,18 +1658,18 @@ def _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5
     order = order if sort else np.arange(len(scores))
     hits = []
     for i in order:
-        best, place = -1.0, None
+        best, match = -1.0, None
         for j in range(len(true_boxes)):
             other = same and true_pictures[j] != pictures[i]
             if other or (free and taken[j]):
                 continue
             overlap = (like or ref.iou)(boxes[i], true_boxes[j])
             if overlap > best:
-                best, place = overlap, j
-        near = place is not None and best >= threshold
-        hit = bool(near and not (once and taken[place]))
+                best, match = overlap, j
+        near = match is not None and best >= threshold
+        hit = bool(near and not (once and taken[match]))
         if hit:
-            taken[place] = True
+            taken[match] = True
         hits.append(hit)
     hits = np.array(hits, bool)
     if restore:
@@ -1622,7 +1678,7 @@ def _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5
 
 
 @match_detections.mistake(
-    "A second detection of one object is a hit. Each truth can be hit once."
+    "A second detection of an object counts as a hit. Each true box can be hit once."
 )
 def counts_doubles(scores, boxes, pictures, true_boxes, true_pictures,
                    iou_threshold=0.5):  # fmt: skip
@@ -1631,16 +1687,16 @@ def counts_doubles(scores, boxes, pictures, true_boxes, true_pictures,
 
 
 @match_detections.mistake(
-    "Truths of other pictures are matched as well. Look at the same picture only."
+    "True boxes of other images are matched as well. Compare within the same image."
 )
-def across_pictures(scores, boxes, pictures, true_boxes, true_pictures,
+def across_images(scores, boxes, pictures, true_boxes, true_pictures,
                     iou_threshold=0.5):  # fmt: skip
     return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold,
                   same=False)  # fmt: skip
 
 
 @match_detections.mistake(
-    "The hits are not by falling score: detections were taken in their order."
+    "The detections were taken in the given order. Go through them by descending score."
 )
 def matched_unsorted(scores, boxes, pictures, true_boxes, true_pictures,
                      iou_threshold=0.5):  # fmt: skip
@@ -1649,7 +1705,7 @@ def matched_unsorted(scores, boxes, pictures, true_boxes, true_pictures,
 
 
 @match_detections.mistake(
-    "The hits are in the order of the arguments. Return them by falling score."
+    "The hits are in the order of the arguments. Return them by descending score."
 )
 def back_in_order(scores, boxes, pictures, true_boxes, true_pictures,
                   iou_threshold=0.5):  # fmt: skip
@@ -1658,8 +1714,8 @@ def back_in_order(scores, boxes, pictures, true_boxes, true_pictures,
 
 
 @match_detections.mistake(
-    "A detection whose best truth is taken goes to the next best. Then it is a double, "
-    "and a false alarm."
+    "A detection whose best true box is already taken was matched to the next best. "
+    "It is a false alarm."
 )
 def next_best_truth(scores, boxes, pictures, true_boxes, true_pictures,
                     iou_threshold=0.5):  # fmt: skip
@@ -1667,14 +1723,14 @@ def next_best_truth(scores, boxes, pictures, true_boxes, true_pictures,
                   free=True)  # fmt: skip
 
 
-@match_detections.mistake("The least sure detection comes first. Start at the top.")
+@match_detections.mistake("The lowest score comes first. Start with the highest.")
 def matched_from_below(scores, boxes, pictures, true_boxes, true_pictures,
                        iou_threshold=0.5):  # fmt: skip
     return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold,
                   rising=True)  # fmt: skip
 
 
-@match_detections.mistake("The IoU threshold is 0.5 whatever is asked.")
+@match_detections.mistake("The IoU threshold is 0.5, whatever the argument says.")
 def matched_at_half(scores, boxes, pictures, true_boxes, true_pictures,
                     iou_threshold=0.5):  # fmt: skip
     return _match(scores, boxes, pictures, true_boxes, true_pictures, fixed=True)
@@ -1761,57 +1817,66 @@ def _best(hits):
 
 
 @average_precision.mistake(
-    "Divide by the number of truths, not by the number of hits: what was never found "
-    "counts as 0."
+    "The sum was divided by the number of hits. Divide by the number of true objects: "
+    "one that is never found counts as 0."
 )
 def divided_by_the_hits(hits, n_truths):
     return _best(hits)[hits].sum() / max(hits.sum(), 1)
 
 
 @average_precision.mistake(
-    "The precision at each hit counts as it is. Take the best that is still to come."
+    "The precision at each hit was used as it is. Use the best one from there to the "
+    "end."
 )
 def jagged(hits, n_truths):
     return _precision(hits)[hits].sum() / n_truths
 
 
-@average_precision.mistake("The precision is averaged over all detections.")
+@average_precision.mistake(
+    "The precision was averaged over all detections. Only hits count."
+)
 def over_all_detections(hits, n_truths):
     return _best(hits).mean() if len(hits) else 0.0
 
 
-@average_precision.mistake("That is the precision in the end. Where is recall?")
+@average_precision.mistake(
+    "That is the precision after all detections. Average precision also needs recall."
+)
 def last_precision(hits, n_truths):
     return hits.mean() if len(hits) else 0.0
 
 
-@average_precision.mistake("That is the recall in the end. Where is precision?")
+@average_precision.mistake(
+    "That is the recall after all detections. Average precision also needs precision."
+)
 def last_recall(hits, n_truths):
     return hits.sum() / n_truths
 
 
 @average_precision.mistake(
-    "The best precision so far was taken. Take the best that is still to come."
+    "The best precision up to each hit was used. Use the best one from there to the "
+    "end."
 )
 def best_so_far(hits, n_truths):
     return np.maximum.accumulate(_precision(hits))[hits].sum() / n_truths
 
 
-@average_precision.mistake("The sum over the hits is not divided by anything.")
+@average_precision.mistake("The sum over the hits was not divided by anything.")
 def not_divided(hits, n_truths):
     return _best(hits)[hits].sum()
 
 
 @average_precision.mistake(
-    "It is divided by the number of detections. Recall grows with each hit by one "
-    "truth's share."
+    "The sum was divided by the number of detections. Divide by the number of true "
+    "objects."
 )
 def divided_by_the_detections(hits, n_truths):
     return _best(hits)[hits].sum() / max(len(hits), 1)
 
 
 @average_precision.mistake(
-    "That is the mean precision at the hits. Truths that are never found lower it."
+    "That is the mean of the precisions at the hits. Objects that are never found "
+    "must lower it."
 )
 def mean_precision_at_hits(hits, n_truths):
     return _precision(hits)[hits].sum() / max(hits.sum(), 1)
@@ -1856,11 +1921,11 @@ lab.concept(
     answer=11,
     why="2 · (6 − 1) + 3 − 2 · 1.",
     because={
-        3: "That is the convolution with these numbers. The transposed one enlarges.",
-        12: "Twice as many would need one more row at the end.",
+        3: "That is the ordinary convolution. The transposed one enlarges the map.",
+        12: "Doubling would need one more row at the end.",
         13: "The padding cuts off one row on each side.",
-        15: "Padding cuts the output; it does not add to it.",
-        10: "s (n − 1) is where the last window begins; it reaches f further.",
+        15: "Padding is cut off the output, not added to it.",
+        10: "The last window begins at s (n − 1) and is f wide.",
         9: "The padding is cut off once on each side, not twice.",
     },
 )
@@ -1907,7 +1972,7 @@ def overwrites_windows(X, W, stride, pad):
 
 
 @transposed_conv.mistake(
-    "The padding was not cut off. It belongs to the output here: crop in the end."
+    "The padding was not cut off. Here it belongs to the output: crop at the end."
 )
 def not_cropped(X, W, stride, pad):
     return _transposed(X, W, stride, pad, crop=False)
@@ -1918,27 +1983,26 @@ def padded_output(X, W, stride, pad):
     return _transposed(X, W, stride, pad, grow=True)
 
 
-@transposed_conv.mistake(
-    "The filters are turned by half a circle. Spread them as they are."
-)
+@transposed_conv.mistake("The filters were rotated by 180°. Use them as they are.")
 def flipped_windows(X, W, stride, pad):
     return _transposed(X, W, stride, pad, flip=True)
 
 
-@transposed_conv.mistake("The windows move by one. They move by the stride.")
+@transposed_conv.mistake("The windows move by 1. They should move by the stride.")
 def ignores_the_stride(X, W, stride, pad):
     return _transposed(X, W, stride, pad, step=1)
 
 
 @transposed_conv.mistake(
-    "The output is one row and one column too large for each stride: n numbers make "
-    "s (n − 1) + f."
+    "The output is one stride too large. n numbers make s (n − 1) + f before cropping."
 )
 def one_stride_too_large(X, W, stride, pad):
     return _transposed(X, W, stride, pad, extra=stride)
 
 
-@transposed_conv.mistake("The cropping is at the end only. Cut on each side.")
+@transposed_conv.mistake(
+    "The output was cropped at the end only. Cut off rows and columns on each side."
+)
 def cropped_at_the_end(X, W, stride, pad):
     Z = _transposed(X, W, stride, pad, crop=False)
     return Z[:, : Z.shape[1] - 2 * pad, : Z.shape[2] - 2 * pad]
@@ -1955,8 +2019,8 @@ def spreads_the_first_image(X, W, stride, pad):
 
 
 @transposed_conv.mistake(
-    "It is right only where the stride equals the side of the filter. Windows of the "
-    "output begin `stride` apart, and each is f wide."
+    "The windows are f apart, so only cases where the stride equals f are right. They "
+    "should be `stride` apart."
 )
 def steps_by_the_side(X, W, stride, pad):
     f, (n_H, n_W) = len(W), X.shape[1:3]
@@ -2021,60 +2085,67 @@ def conv_block(rng):
         yield case(X=rng.normal(size=shape), n_filters=n, max_pooling=pooling)
 
 
-@conv_block.mistake("The skip is taken after the pooling. Hand over the map before it.")
+@conv_block.mistake(
+    "The skip was taken after the pooling. Return the map from before it."
+)
 def skip_after_pooling(X, n_filters=32, max_pooling=True, *, net):
     X = _twice(X, n_filters, net)
     X = nn.max_pool2d(X, 2) if max_pooling else X
     return X, X
 
 
-@conv_block.mistake("It pools always. Only if `max_pooling` says so.")
+@conv_block.mistake(
+    "The block always pools. It should do so only if `max_pooling` is true."
+)
 def pools_always(X, n_filters=32, max_pooling=True, *, net):
     X = _twice(X, n_filters, net)
     return nn.max_pool2d(X, 2), X
 
 
-@conv_block.mistake("It never pools.")
+@conv_block.mistake("The block never pools.")
 def pools_never(X, n_filters=32, max_pooling=True, *, net):
     X = _twice(X, n_filters, net)
     return X, X
 
 
-@conv_block.mistake("There is one convolution. A level has two.")
+@conv_block.mistake("There is only one convolution. A level has two.")
 def one_convolution(X, n_filters=32, max_pooling=True, *, net):
     X = _twice(X, n_filters, net, 1)
     return (nn.max_pool2d(X, 2) if max_pooling else X), X
 
 
-@conv_block.mistake("Batch norm is missing behind the convolutions.")
+@conv_block.mistake("Batch norm is missing after the convolutions.")
 def level_without_batch_norm(X, n_filters=32, max_pooling=True, *, net):
     for _ in range(2):
         X = nn.relu(net.conv(X, n_filters, f=3))
     return (nn.max_pool2d(X, 2) if max_pooling else X), X
 
 
-@conv_block.mistake("ReLU comes before batch norm. Convolution, batch norm, ReLU.")
+@conv_block.mistake(
+    "ReLU comes before batch norm. The order is convolution, batch norm, ReLU."
+)
 def level_relu_first(X, n_filters=32, max_pooling=True, *, net):
     for _ in range(2):
         X = net.batch_norm(nn.relu(net.conv(X, n_filters, f=3)))
     return (nn.max_pool2d(X, 2) if max_pooling else X), X
 
 
-@conv_block.mistake("The order of the results: first what goes on, then the skip.")
+@conv_block.mistake(
+    "The two results are swapped. The first is the input of the next level, the "
+    "second is the skip."
+)
 def skip_first(X, n_filters=32, max_pooling=True, *, net):
     skip = _twice(X, n_filters, net)
     return skip, nn.max_pool2d(skip, 2) if max_pooling else skip
 
 
-@conv_block.mistake(
-    "The map was made smaller by averages. This level takes the largest of each four."
-)
+@conv_block.mistake("The map was reduced by average pooling. Use max pooling.")
 def averages_instead(X, n_filters=32, max_pooling=True, *, net):
     X = _twice(X, n_filters, net)
     return (nn.average_pool2d(X, 2) if max_pooling else X), X
 
 
-@conv_block.mistake("There is a ReLU missing: one follows each of the two batch norms.")
+@conv_block.mistake("A ReLU is missing: one follows each of the two batch norms.")
 def one_relu(X, n_filters=32, max_pooling=True, *, net):
     X = nn.relu(net.batch_norm(net.conv(X, n_filters, f=3)))
     X = net.batch_norm(net.conv(X, n_filters, f=3))
@@ -2125,26 +2196,28 @@ def _up(X, skip, n, net, *, join=None, times=2, f=3):
     return _twice(merged, n, net, times)
 
 
-@upsampling_block.mistake("The skip is missing: put it beside what comes from below.")
+@upsampling_block.mistake("The skip is missing. Join it to the enlarged map.")
 def up_without_skip(expansive_input, contractive_input, n_filters=32, *, net):
     return _up(expansive_input, contractive_input, n_filters, net,
                join=lambda up, skip: up)  # fmt: skip
 
 
 @upsampling_block.mistake(
-    "The skip stands before the enlarged map. Result first, then the skip."
+    "The skip comes before the enlarged map. The enlarged map comes first."
 )
 def skip_in_front(expansive_input, contractive_input, n_filters=32, *, net):
     return _up(expansive_input, contractive_input, n_filters, net,
                join=lambda up, skip: nn.concatenate([skip, up]))  # fmt: skip
 
 
-@upsampling_block.mistake("There is one convolution behind the merge. Two are asked.")
+@upsampling_block.mistake(
+    "There is only one convolution after the two maps are joined. There should be two."
+)
 def up_with_one(expansive_input, contractive_input, n_filters=32, *, net):
     return _up(expansive_input, contractive_input, n_filters, net, times=1)
 
 
-@upsampling_block.mistake("The convolutions behind the merge are missing.")
+@upsampling_block.mistake("The convolutions after the joined maps are missing.")
 def merges_only(expansive_input, contractive_input, n_filters=32, *, net):
     return _up(expansive_input, contractive_input, n_filters, net, times=0)
 
@@ -2157,9 +2230,7 @@ def copies_pixels(expansive_input, contractive_input, n_filters=32, *, net):
     return _twice(nn.concatenate([up, contractive_input]), n_filters, net)
 
 
-@upsampling_block.mistake(
-    "Batch norm is missing behind the convolutions on the way up."
-)
+@upsampling_block.mistake("Batch norm is missing after the convolutions on the way up.")
 def up_without_batch_norm(expansive_input, contractive_input, n_filters=32, *, net):
     up = net.conv_transpose(expansive_input, n_filters, f=3, s=2)
     X = nn.concatenate([up, contractive_input])
@@ -2169,7 +2240,8 @@ def up_without_batch_norm(expansive_input, contractive_input, n_filters=32, *, n
 
 
 @upsampling_block.mistake(
-    "ReLU comes before batch norm on the way up. Convolution, batch norm, ReLU."
+    "ReLU comes before batch norm on the way up. The order is convolution, batch "
+    "norm, ReLU."
 )
 def up_relu_first(expansive_input, contractive_input, n_filters=32, *, net):
     X = net.conv_transpose(expansive_input, n_filters, f=3, s=2)
@@ -2180,8 +2252,7 @@ def up_relu_first(expansive_input, contractive_input, n_filters=32, *, net):
 
 
 @upsampling_block.mistake(
-    "There is a ReLU behind the transposed convolution. What comes from below is "
-    "merged as it is."
+    "There is a ReLU after the transposed convolution. Its result is joined as it is."
 )
 def relu_before_the_merge(expansive_input, contractive_input, n_filters=32, *, net):
     return _up(expansive_input, contractive_input, n_filters, net,
@@ -2189,7 +2260,8 @@ def relu_before_the_merge(expansive_input, contractive_input, n_filters=32, *, n
 
 
 @upsampling_block.mistake(
-    "The transposed convolution makes as many channels as it gets. It makes n_filters."
+    "The transposed convolution outputs as many channels as it reads. It should "
+    "output n_filters."
 )
 def keeps_channels(expansive_input, contractive_input, n_filters=32, *, net):
     up = net.conv_transpose(expansive_input, expansive_input.shape[-1], f=3, s=2)
@@ -2219,7 +2291,7 @@ def up_written_out(expansive_input, contractive_input, n_filters=32, *, net):
 
 @lab.check("unet_model", points=4, driver="unet", seconds=20)
 def unet_model(rng):
-    """Depths 1 to 3, several widths and classes, pictures that are not square."""
+    """Depths 1 to 3, several widths and classes, images that are not square."""
     for shape, n, classes, depth in [
         ((1, 4, 8, 2), 2, 3, 2),
         ((2, 2, 4, 1), 3, 2, 1),
@@ -2233,14 +2305,15 @@ def unet_model(rng):
     yield case(X=X, n_filters=None, n_classes=2, depth=1)
 
 
-def _unet(X, n, classes, depth, net, *, double=2, bottom=True, skips=True, order=-1,
-          bias=True, f=1, relu=False, pool=False):  # fmt: skip
+def _unet(X, n, classes, depth, net, *, double=2, bottom=True, skips=True, bias=True,
+          f=1, relu=False, deepest=None):  # fmt: skip
     kept = []
     for level in range(depth):
         X, skip = ref.conv_block(X, n * double**level, net=net)
         kept.append(skip)
     if bottom:
-        X, _ = ref.conv_block(X, n * double**depth, max_pooling=False, net=net)
+        width = n * double ** (depth if deepest is None else deepest)
+        X, _ = ref.conv_block(X, width, max_pooling=False, net=net)
     for level in range(depth)[::-1]:
         width = n * double**level
         if skips:
@@ -2252,12 +2325,16 @@ def _unet(X, n, classes, depth, net, *, double=2, bottom=True, skips=True, order
     return nn.softmax(X) if relu else X
 
 
-@unet_model.mistake("The skips are cut: the way up sees nothing of the way down.")
+@unet_model.mistake(
+    "The skips are missing: the way up does not get the maps of the way down."
+)
 def cut_skips(X, n_filters=32, n_classes=23, depth=4, *, net):
     return _unet(X, n_filters, n_classes, depth, net, skips=False)
 
 
-@unet_model.mistake("The number of filters stays the same. It doubles at each level.")
+@unet_model.mistake(
+    "The number of filters stays the same. It should double at each level."
+)
 def same_width(X, n_filters=32, n_classes=23, depth=4, *, net):
     return _unet(X, n_filters, n_classes, depth, net, double=1)
 
@@ -2267,24 +2344,34 @@ def no_bottom(X, n_filters=32, n_classes=23, depth=4, *, net):
     return _unet(X, n_filters, n_classes, depth, net, bottom=False)
 
 
+@unet_model.mistake(
+    "The block at the bottom has as many filters as the last level of the way down. "
+    "They double once more."
+)
+def narrow_bottom(X, n_filters=32, n_classes=23, depth=4, *, net):
+    return _unet(X, n_filters, n_classes, depth, net, deepest=depth - 1)
+
+
 @unet_model.mistake("The last convolution has no bias.")
 def no_bias_at_the_end(X, n_filters=32, n_classes=23, depth=4, *, net):
     return _unet(X, n_filters, n_classes, depth, net, bias=False)
 
 
-@unet_model.mistake("The last convolution has side 3. Scores need 1 × 1.")
+@unet_model.mistake("The last convolution is 3 × 3. It should be 1 × 1.")
 def wide_end(X, n_filters=32, n_classes=23, depth=4, *, net):
     return _unet(X, n_filters, n_classes, depth, net, f=3)
 
 
 @unet_model.mistake(
-    "Those are probabilities. Return the scores; the loss applies the softmax."
+    "These are probabilities. Return the scores; the loss applies the softmax."
 )
 def softmax_at_the_end(X, n_filters=32, n_classes=23, depth=4, *, net):
     return _unet(X, n_filters, n_classes, depth, net, relu=True)
 
 
-@unet_model.mistake("There is one level too many. `depth` counts the halvings.")
+@unet_model.mistake(
+    "There is one level too many. `depth` is the number of times the size is halved."
+)
 def one_level_too_many(X, n_filters=32, n_classes=23, depth=4, *, net):
     X = nn.upsample2d(X, 2)
     X = _unet(X, n_filters, n_classes, depth + 1, net)
@@ -2354,20 +2441,24 @@ def _ious(y_true, y_pred, C):
 
 
 @mean_iou.mistake(
-    "A class that is in neither mask counts as 0. Leave it out of the mean."
+    "A class that occurs in neither mask counts as 0. Leave it out of the mean."
 )
 def absent_counts_as_zero(y_true, y_pred, C):
     return np.mean([both / max(union, 1) for both, union, *_ in
                     _ious(y_true, y_pred, C)])  # fmt: skip
 
 
-@mean_iou.mistake("A class that is in neither mask counts as 1. Leave it out.")
+@mean_iou.mistake(
+    "A class that occurs in neither mask counts as 1. Leave it out of the mean."
+)
 def absent_counts_as_one(y_true, y_pred, C):
     return np.mean([both / union if union else 1 for both, union, *_ in
                     _ious(y_true, y_pred, C)])  # fmt: skip
 
 
-@mean_iou.mistake("That is the share of right pixels, where large classes rule.")
+@mean_iou.mistake(
+    "That is the share of correct pixels, not the mean IoU of the classes."
+)
 def pixel_accuracy(y_true, y_pred, C):
     return np.mean(y_true == y_pred)
 
@@ -2378,21 +2469,21 @@ def pixels_counted_twice(y_true, y_pred, C):
                     if union])  # fmt: skip
 
 
-@mean_iou.mistake("The background is left out. All classes from 0 on count.")
+@mean_iou.mistake("Class 0 is left out. All classes count, from 0 on.")
 def without_background(y_true, y_pred, C):
     kept = [both / union for both, union, *_ in _ious(y_true, y_pred, C)[1:] if union]
     return np.mean(kept)
 
 
-@mean_iou.mistake("That is the mean Dice. Divide by the union.")
+@mean_iou.mistake("That is the mean Dice coefficient. Divide by the union.")
 def mean_dice(y_true, y_pred, C):
     return np.mean([2 * both / (a + b) for both, union, a, b in
                     _ious(y_true, y_pred, C) if union])  # fmt: skip
 
 
 @mean_iou.mistake(
-    "Only classes of the truth count. One that is predicted and not there has an IoU "
-    "of 0, and counts."
+    "Only classes of the ground truth count. A class that is only predicted has an "
+    "IoU of 0 and counts too."
 )
 def classes_of_the_truth(y_true, y_pred, C):
     return np.mean([both / union for both, union, a, _ in _ious(y_true, y_pred, C)
@@ -2453,45 +2544,50 @@ def _two_masks(rng, shape, kind):
 
 
 @dice.mistake(
-    "That is the IoU. Dice is twice the intersection by the sum of the areas."
+    "That is the IoU. Dice is twice the intersection, divided by the sum of the areas."
 )
 def iou_not_dice(y_true, y_pred):
     a, b = np.asarray(y_true, bool), np.asarray(y_pred, bool)
     return np.sum(a & b) / np.sum(a | b) if np.any(a | b) else 1.0
 
 
-@dice.mistake("The 2 is missing: equal masks have a Dice of 1.")
+@dice.mistake("The factor 2 is missing: equal masks should give 1.")
 def without_the_two(y_true, y_pred):
     a, b = np.asarray(y_true, bool), np.asarray(y_pred, bool)
     total = a.sum() + b.sum()
     return np.sum(a & b) / total if total else 1.0
 
 
-@dice.mistake("Two empty masks agree: 1, not 0.")
+@dice.mistake("Two empty masks give 0. They agree, so return 1.")
 def empty_is_zero(y_true, y_pred):
     a, b = np.asarray(y_true, bool), np.asarray(y_pred, bool)
     return 2 * np.sum(a & b) / max(a.sum() + b.sum(), 1)
 
 
-@dice.mistake("Two empty masks agree: 1, not 0 / 0.")
+@dice.mistake("Two empty masks give 0 / 0. They agree, so return 1.")
 def empty_is_nan(y_true, y_pred):
     a, b = np.asarray(y_true, bool), np.asarray(y_pred, bool)
     total = a.sum() + b.sum()
     return 2 * np.sum(a & b) / total if total else float("nan")
 
 
-@dice.mistake("The zeros count as agreement, too. Dice looks at the ones only.")
+@dice.mistake("Zeros count as agreement too. Only the ones count.")
 def counts_the_zeros(y_true, y_pred):
     return np.mean(np.asarray(y_true, bool) == np.asarray(y_pred, bool))
 
 
-@dice.mistake("That is the share of the prediction that is right. Both areas count.")
+@dice.mistake(
+    "The intersection was divided by the area of the prediction only. Both areas count."
+)
 def precision_alone(y_true, y_pred):
     a, b = np.asarray(y_true, bool), np.asarray(y_pred, bool)
     return np.sum(a & b) / b.sum() if b.any() else float(not a.any())
 
 
-@dice.mistake("That is the share of the ground truth that was found. Both areas count.")
+@dice.mistake(
+    "The intersection was divided by the area of the ground truth only. Both areas "
+    "count."
+)
 def recall_alone(y_true, y_pred):
     a, b = np.asarray(y_true, bool), np.asarray(y_pred, bool)
     return np.sum(a & b) / a.sum() if a.any() else float(not b.any())
@@ -2527,10 +2623,10 @@ lab.concept(
     "what_skips_bring",
     points=1,
     answer="A",
-    why="The maps of the way down still know each pixel's place.",
+    why="The maps of the way down still contain the position of each edge.",
     because={
-        "B": "Slopes profit too, but the forward pass would lack the detail.",
-        "C": "They cost parameters: the next convolution reads twice the channels.",
-        "D": "What a region is survives pooling; where it ends does not.",
+        "B": "Gradients profit too, but the forward pass would lack the detail.",
+        "C": "They cost parameters: the next convolution reads more channels.",
+        "D": "Pooling keeps what a region is, but loses where it ends.",
     },
 )

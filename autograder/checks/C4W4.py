@@ -57,8 +57,8 @@ def triplet_loss(rng):
 
 
 @triplet_loss.mistake(
-    "The margin is added outside the maximum. It belongs into the bracket: satisfied "
-    "triplets, with room to spare, cost nothing."
+    "The margin was added outside the maximum. Add it inside the bracket, so that "
+    "satisfied triplets cost 0."
 )
 def margin_outside(y_true, y_pred, alpha=0.2):
     near, far = _squares(y_pred)
@@ -73,18 +73,18 @@ def margin_subtracted(y_true, y_pred, alpha=0.2):
     return np.sum(np.maximum(near - far - alpha, 0))
 
 
-@triplet_loss.mistake("The margin is missing: a tie must cost `alpha`.")
+@triplet_loss.mistake("The margin is missing: a tie should cost `alpha`.")
 def margin_missing(y_true, y_pred, alpha=0.2):
     return ref.triplet_loss(y_true, y_pred, 0)
 
 
-@triplet_loss.mistake("The margin is 0.2 whatever `alpha` says.")
+@triplet_loss.mistake("The margin is 0.2, whatever `alpha` says.")
 def margin_fixed(y_true, y_pred, alpha=0.2):
     return ref.triplet_loss(y_true, y_pred) + 0 * alpha
 
 
 @triplet_loss.mistake(
-    "Positive and negative have changed places: near is the distance to the positive."
+    "Positive and negative are swapped. The distance to the positive adds to the cost."
 )
 def triplet_swapped(y_true, y_pred, alpha=0.2):
     anchor, positive, negative = y_pred
@@ -92,63 +92,67 @@ def triplet_swapped(y_true, y_pred, alpha=0.2):
 
 
 @triplet_loss.mistake(
-    "The maximum was taken after the sum. Satisfied triplets must not pay for others: "
-    "maximum first, triplet by triplet."
+    "The maximum was taken after the sum. Take it for each triplet, then add up."
 )
 def maximum_of_the_sum(y_true, y_pred, alpha=0.2):
     near, far = _squares(y_pred)
     return np.maximum(np.sum(near - far + alpha), 0)
 
 
-@triplet_loss.mistake("The mean over the triplets was taken; the sum is asked for.")
+@triplet_loss.mistake("The mean over the triplets was taken. The sum is asked for.")
 def mean_over_triplets(y_true, y_pred, alpha=0.2):
     return ref.triplet_loss(y_true, y_pred, alpha) / len(y_pred[0])
 
 
 @triplet_loss.mistake(
-    "Distances instead of squared distances: there is no root in this loss."
+    "The distances are not squared. There is no square root in this loss."
 )
 def distances_not_squared(y_true, y_pred, alpha=0.2):
     near, far = _squares(y_pred)
     return np.sum(np.maximum(np.sqrt(near) - np.sqrt(far) + alpha, 0))
 
 
-@triplet_loss.mistake("The mean over the coordinates was taken; a distance is a sum.")
-def mean_over_coordinates(y_true, y_pred, alpha=0.2):
+@triplet_loss.mistake(
+    "The mean over the components was taken. A squared distance is a sum."
+)
+def mean_over_components(y_true, y_pred, alpha=0.2):
     near, far = _squares(y_pred)
     return np.sum(np.maximum((near - far) / y_pred[0].shape[1] + alpha, 0))
 
 
 @triplet_loss.mistake(
-    "All triplets were thrown together: the squares were summed over the batch as "
-    "well. Sum over the last axis."
+    "The squares were summed over the batch as well. Sum over the last axis only."
 )
 def one_distance_for_all(y_true, y_pred, alpha=0.2):
     near, far = _squares(y_pred)
     return np.maximum(np.sum(near - far) + alpha, 0)
 
 
-@triplet_loss.mistake("The maximum with 0 is missing: satisfied triplets cost nothing.")
+@triplet_loss.mistake(
+    "The maximum with 0 is missing: satisfied triplets should cost 0."
+)
 def without_the_maximum(y_true, y_pred, alpha=0.2):
     near, far = _squares(y_pred)
     return np.sum(near - far + alpha)
 
 
-@triplet_loss.mistake("One cost for each triplet came back. Add them up.")
+@triplet_loss.mistake("One cost per triplet was returned. Add them up.")
 def cost_of_each(y_true, y_pred, alpha=0.2):
     near, far = _squares(y_pred)
     return np.maximum(near - far + alpha, 0)
 
 
 @triplet_loss.mistake(
-    "Only the first triplet counts where there are several. Is there a `return` inside "
-    "the loop?"
+    "Only the first triplet counts where there are several. Is there a `return` "
+    "inside the loop?"
 )
 def first_triplet_only(y_true, y_pred, alpha=0.2):
     return ref.triplet_loss(y_true, [e[:1] for e in y_pred], alpha)
 
 
-@triplet_loss.mistake("The cost is halved. This loss has no factor ½.")
+@triplet_loss.mistake(
+    "The cost is half of what it should be. This loss has no factor 1/2."
+)
 def half_the_loss(y_true, y_pred, alpha=0.2):
     return ref.triplet_loss(y_true, y_pred, alpha) / 2
 
@@ -193,15 +197,13 @@ def _gradient(y_pred, alpha, active=None):
     return 2 * active * (n - p), 2 * active * (p - a), 2 * active * (a - n)
 
 
-@triplet_gradient.mistake(
-    "Satisfied triplets still push. Their cost is 0 all around, so is their gradient."
-)
+@triplet_gradient.mistake("Triplets with cost 0 have a gradient. It should be 0 there.")
 def satisfied_push(y_true, y_pred, alpha=0.2):
     return _gradient(y_pred, alpha, np.ones(len(y_pred[0]), bool))
 
 
 @triplet_gradient.mistake(
-    "The mask forgets the margin: triplets within the margin still cost something."
+    "The mask leaves out the margin. Triplets within the margin still cost something."
 )
 def mask_without_margin(y_true, y_pred, alpha=0.2):
     near, far = _squares(y_pred)
@@ -209,25 +211,30 @@ def mask_without_margin(y_true, y_pred, alpha=0.2):
 
 
 @triplet_gradient.mistake(
-    "The mask is the wrong way round: satisfied triplets push, costly ones rest."
+    "The mask is the wrong way round: triplets with cost 0 have a gradient, and the "
+    "others have none."
 )
 def mask_inverted(y_true, y_pred, alpha=0.2):
     near, far = _squares(y_pred)
     return _gradient(y_pred, alpha, near - far + alpha <= 0)
 
 
-@triplet_gradient.mistake("All signs are turned: these point downhill, not uphill.")
+@triplet_gradient.mistake(
+    "All signs are reversed. The gradient points in the direction in which the cost "
+    "grows."
+)
 def gradient_downhill(y_true, y_pred, alpha=0.2):
     return tuple(-g for g in _gradient(y_pred, alpha))
 
 
-@triplet_gradient.mistake("The factor 2 of the squares is missing.")
+@triplet_gradient.mistake("The factor 2 from the squares is missing.")
 def factor_missing(y_true, y_pred, alpha=0.2):
     return tuple(g / 2 for g in _gradient(y_pred, alpha))
 
 
 @triplet_gradient.mistake(
-    "The anchor's gradient has one part only: it occurs in both distances."
+    "The gradient of the anchor has only one of two parts. The anchor occurs in both "
+    "distances."
 )
 def anchor_half(y_true, y_pred, alpha=0.2):
     _, dP, dN = _gradient(y_pred, alpha)
@@ -235,14 +242,15 @@ def anchor_half(y_true, y_pred, alpha=0.2):
 
 
 @triplet_gradient.mistake(
-    "Divided by the number of triplets. The cost is a sum, its gradient too."
+    "The gradients were divided by the number of triplets. The cost is a sum, so its "
+    "gradient is one too."
 )
 def gradient_of_the_mean(y_true, y_pred, alpha=0.2):
     return tuple(g / len(g) for g in _gradient(y_pred, alpha))
 
 
 @triplet_gradient.mistake(
-    "At a cost of exactly 0 there is nothing to gain: the gradient is 0 there."
+    "A triplet with a cost of exactly 0 has a gradient. It should be 0 there."
 )
 def tie_pushes(y_true, y_pred, alpha=0.2):
     near, far = _squares(y_pred)
@@ -250,24 +258,22 @@ def tie_pushes(y_true, y_pred, alpha=0.2):
 
 
 @triplet_gradient.mistake(
-    "The gradients of positive and negative have changed places: dA, dP, dN."
+    "The gradients of positive and negative are swapped. The order is dA, dP, dN."
 )
 def gradients_swapped(y_true, y_pred, alpha=0.2):
     dA, dP, dN = _gradient(y_pred, alpha)
     return dA, dN, dP
 
 
-@triplet_gradient.mistake(
-    "The positive is pushed away and the negative pulled near: their two signs are "
-    "wrong."
-)
+@triplet_gradient.mistake("The signs of dP and dN are reversed.")
 def signs_of_two_turned(y_true, y_pred, alpha=0.2):
     dA, dP, dN = _gradient(y_pred, alpha)
     return dA, -dP, -dN
 
 
 @triplet_gradient.mistake(
-    "The margin is 0.2 whatever `alpha` says. It decides which triplets cost something."
+    "The margin is 0.2, whatever `alpha` says. It decides which triplets cost "
+    "something."
 )
 def gradient_with_a_fixed_margin(y_true, y_pred, alpha=0.2):
     return _gradient(y_pred, 0.2)
@@ -318,13 +324,13 @@ def hard_triplets(rng):
         )  # fmt: skip
     yield case(rng.normal(size=(3, 3)), np.array([1, 1, 1]), 0.2)  # nobody else
     # On a grid, equal distances occur, and costs of exactly 0.
-    for places, labels, alpha in [
+    for line, labels, alpha in [
         ([0.0, 0.5, 1.5, 2.0, -1.0, 2.5], [0, 0, 1, 1, 2, 3], 0.75),
         ([0.0, 1.0, -0.5, 0.5, 2.5], [0, 0, 1, 2, 1], 0.5),
         ([0.0, 2.0, 3.0, -2.0, -2.5, 0.5], [0, 0, 1, 2, 2, 1], 2.25),
         ([0.0, 1.0, 1.5, 9.0], [0, 0, 1, 1], 0.25),
     ]:
-        E = rng.choice([-1, 1]) * np.array(places) + rng.integers(-50, 51)
+        E = rng.choice([-1, 1]) * np.array(line) + rng.integers(-50, 51)
         yield case(E[:, np.newaxis], np.array(labels), alpha)
 
 
@@ -336,7 +342,7 @@ def _people(rng, labels, d):
 
 def _mine(E, labels, alpha, *, oneself=False, negatives="other", pick="argmin",
           margin=True, tie=False, root=False, keep=True, last=False):  # fmt: skip
-    """Mining with places to go wrong."""
+    """Mining with options that are mistakes."""
     D = np.sum((E[:, None] - E[None]) ** 2, axis=-1)
     D = np.sqrt(D) if root else D
     found = []
@@ -357,13 +363,16 @@ def _mine(E, labels, alpha, *, oneself=False, negatives="other", pick="argmin",
     return np.array(found, int).reshape(-1, 3)
 
 
-@hard_triplets.mistake("Somebody is their own positive. Same label, but another row.")
+@hard_triplets.mistake(
+    "An image is its own positive. A positive has the same label but is another row."
+)
 def own_positive(embeddings, labels, alpha):
     return _mine(embeddings, labels, alpha, oneself=True)
 
 
 @hard_triplets.mistake(
-    "The negative shows the same person: leave those out, then look for the nearest."
+    "Some negatives show the same person as the anchor. Leave these rows out, then "
+    "look for the nearest."
 )
 def negative_is_a_friend(embeddings, labels, alpha):
     return _mine(embeddings, labels, alpha, negatives="anybody")
@@ -375,46 +384,46 @@ def farthest_negative(embeddings, labels, alpha):
 
 
 @hard_triplets.mistake(
-    "Triplets are kept that cost nothing. Only those with a cost above 0 teach."
+    "Triplets with cost 0 were kept. Keep only those with a cost above 0."
 )
 def keeps_everything(embeddings, labels, alpha):
     return _mine(embeddings, labels, alpha, keep=False)
 
 
 @hard_triplets.mistake(
-    "The margin is left out: a negative slightly farther than the positive still costs."
+    "The margin was left out. A negative slightly farther away than the positive "
+    "still costs something."
 )
 def mining_without_margin(embeddings, labels, alpha):
     return _mine(embeddings, labels, alpha, margin=False)
 
 
-@hard_triplets.mistake("A cost of exactly 0 is no cost: leave that triplet out.")
+@hard_triplets.mistake("Triplets with a cost of exactly 0 were kept. Leave them out.")
 def mining_with_ties(embeddings, labels, alpha):
     return _mine(embeddings, labels, alpha, tie=True)
 
 
-@hard_triplets.mistake("The cost was worked out with distances; square them.")
+@hard_triplets.mistake("The cost was computed from distances. Use squared distances.")
 def mining_by_distance(embeddings, labels, alpha):
     return _mine(embeddings, labels, alpha, root=True)
 
 
 @hard_triplets.mistake(
-    "Each pair stands there once. It counts twice, once with each as the anchor."
+    "Each pair of anchor and positive occurs once. It counts twice, with each of the "
+    "two as the anchor."
 )
 def half_of_the_pairs(embeddings, labels, alpha):
     found = _mine(embeddings, labels, alpha)
     return found[found[:, 0] < found[:, 1]]
 
 
-@hard_triplets.mistake(
-    "Of equally near negatives the last was taken. Take the one in the first row."
-)
+@hard_triplets.mistake("Of equally near negatives the last was taken. Take the first.")
 def last_of_equal_negatives(embeddings, labels, alpha):
     return _mine(embeddings, labels, alpha, last=True)
 
 
 @hard_triplets.mistake(
-    "Each anchor has its first positive only. It makes a triplet with every other "
+    "Each anchor has only its first positive. It forms a triplet with every other "
     "image of the same person."
 )
 def one_positive_for_each(embeddings, labels, alpha):
@@ -427,11 +436,38 @@ def one_positive_for_each(embeddings, labels, alpha):
 
 
 @hard_triplets.mistake(
-    "The order of the columns is anchor, positive, negative; the last two have changed "
-    "places."
+    "The last two columns are swapped. The order is anchor, positive, negative."
 )
 def negative_in_the_middle(embeddings, labels, alpha):
     return _mine(embeddings, labels, alpha)[:, [0, 2, 1]]
+
+
+@hard_triplets.mistake(
+    "Every negative that costs something has a triplet. Keep only the nearest negative "
+    "of each anchor and positive."
+)
+def every_negative(embeddings, labels, alpha):
+    D = np.sum((embeddings[:, None] - embeddings) ** 2, axis=-1)
+    cost = D[:, :, None] - D[:, None] + alpha  # of anchor, positive, negative
+    same = labels[:, None] == labels
+    pairs = same & ~np.eye(len(labels), dtype=bool)
+    return np.argwhere(pairs[:, :, None] & ~same[:, None] & (cost > 0))
+
+
+@hard_triplets.mistake(
+    "Each anchor has only its farthest positive. It forms a triplet with every other "
+    "image of the same person."
+)
+def farthest_positive_only(embeddings, labels, alpha):
+    D = np.sum((embeddings[:, None] - embeddings) ** 2, axis=-1)
+    found = _mine(embeddings, labels, alpha, keep=False)
+    best = [
+        max(found[found[:, 0] == a], key=lambda row: D[row[0], row[1]])
+        for a in np.unique(found[:, 0])
+    ]
+    best = np.array(best, int).reshape(-1, 3)
+    cost = D[best[:, 0], best[:, 1]] - D[best[:, 0], best[:, 2]] + alpha
+    return best[cost > 0]
 
 
 @hard_triplets.right
@@ -474,12 +510,12 @@ lab.concept(
     points=1,
     answer=0.63,
     digits=2,
-    why="All hundred refuse with probability 0.99^100 = 0.37.",
+    why="All hundred comparisons refuse with probability 0.99^100 = 0.37.",
     because={
-        0.01: "That is one comparison; here there are a hundred.",
-        1.0: "The expected number of wrong answers is 1; that is no probability.",
-        0.37: "That is the probability that nobody says yes. Take it from 1.",
-        0.99: "That is how often one comparison is right.",
+        0.01: "That is for one comparison; here there are a hundred.",
+        1.0: "That is the expected number of wrong answers, not a probability.",
+        0.37: "That is the probability of no wrong yes. Subtract it from 1.",
+        0.99: "That is the probability that one comparison is right.",
     },
 )
 
@@ -490,10 +526,10 @@ lab.concept(
     digits=1,
     why="0.16 + 0.64 − (0.04 + 0.36) + 0.2.",
     because={
-        0.4: "The margin belongs to it: 0.8 − 0.4 + 0.2.",
-        0.5: "Squared distances: 0.8 and 0.4, no roots.",
+        0.4: "The margin is missing.",
+        0.5: "The distances are squared; there is no square root.",
         0.2: "The margin is added, not subtracted.",
-        0.0: "The negative is nearer than the positive: that costs. Which is A to P?",
+        0.0: "The negative is closer than the positive, so the cost is above 0.",
     },
 )
 
@@ -501,11 +537,11 @@ lab.concept(
     "why_margin",
     points=1,
     answer="B",
-    why="All distances are 0, each triplet costs max(0, 0 − 0 + 0).",
+    why="All distances are 0, and each triplet costs max(0, 0 − 0 + 0).",
     because={
-        "A": "That would be fine, margin or not. Which useless network costs 0?",
-        "C": "Random encodings put half of all negatives nearer than the positive.",
-        "D": "A network may give the same encoding to different pictures.",
+        "A": "That network would be perfect. Which useless one costs 0?",
+        "C": "With random encodings half of the negatives are closer than positives.",
+        "D": "A network may give different images the same encoding.",
     },
 )
 
@@ -522,10 +558,10 @@ def _database(rng, n, d):
     }
 
 
-def _at(place, rng, distance):
+def _at(point, rng, distance):
     """A point at a given distance."""
-    step = rng.normal(size=place.shape)
-    return place + distance * step / np.linalg.norm(step)
+    step = rng.normal(size=point.shape)
+    return point + distance * step / np.linalg.norm(step)
 
 
 @lab.check("verify", points=5)
@@ -540,64 +576,77 @@ def verify(rng):
     yield case(_at(known["kian"], rng, near), "younes", known)  # says another's name
     yield case(_at(known["kian"], rng, 0.1), "tian", known)  # whom nobody knows
     # Exactly at the threshold, in whole numbers.
-    place, k = rng.integers(-4, 5, 3).astype(float), int(rng.integers(1, 4))
-    people = {"ada": place, "bo": place + 40 + rng.normal(size=3)}
-    at = place + np.array([0.0, 3.0, 4.0]) * k
+    point, k = rng.integers(-4, 5, 3).astype(float), int(rng.integers(1, 4))
+    people = {"ada": point, "bo": point + 40 + rng.normal(size=3)}
+    at = point + np.array([0.0, 3.0, 4.0]) * k
     yield case(at, "ada", people, threshold=5.0 * k)
 
 
 @verify.mistake(
-    "The distance is squared. The threshold is meant for the distance itself."
+    "The distance is squared. Return the distance itself and compare it with the "
+    "threshold."
 )
 def verify_squared(encoding, identity, database, threshold=0.7):
     distance, _ = ref.verify(encoding, identity, database, threshold)
     return distance**2, distance**2 < threshold
 
 
-@verify.mistake(
-    "Exactly at the threshold the door opens. It opens below the threshold only."
-)
+@verify.mistake("The door opens at exactly the threshold. It opens only below it.")
 def verify_at_the_threshold(encoding, identity, database, threshold=0.7):
     distance, _ = ref.verify(encoding, identity, database, threshold)
     return distance, distance <= threshold
 
 
-@verify.mistake("The decision is the wrong way round: near means the same person.")
+@verify.mistake(
+    "The decision is the wrong way round. A small distance means the same person."
+)
 def verify_inverted(encoding, identity, database, threshold=0.7):
     distance, _ = ref.verify(encoding, identity, database, threshold)
     return distance, distance >= threshold
 
 
 @verify.mistake(
-    "The nearest person was taken, whoever it is. Verification compares with the "
-    "person that was named."
+    "The distance to the nearest person was taken, whoever it is. Compare with the "
+    "person whose name was given."
 )
 def verify_recognizes(encoding, identity, database, threshold=0.7):
     distances = [np.linalg.norm(encoding - e) for e in database.values()]
     return min(distances), min(distances) < threshold
 
 
-@verify.mistake("The threshold is 0.7 whatever the argument says.")
+@verify.mistake(
+    "The distance to the nearest person was taken, whoever it is. Compare with the "
+    "person whose name was given."
+)
+def verify_finds_the_nearest(encoding, identity, database, threshold=0.7):
+    if identity not in database:
+        return np.inf, False
+    return verify_recognizes(encoding, identity, database, threshold)
+
+
+@verify.mistake("The threshold is 0.7, whatever the argument says.")
 def verify_fixed(encoding, identity, database, threshold=0.7):
     return ref.verify(encoding, identity, database)
 
 
 @verify.mistake(
-    "The two results have changed places: first the distance, then the decision."
+    "The two results are swapped. First comes the distance, then the decision."
 )
 def verify_turned(encoding, identity, database, threshold=0.7):
     return ref.verify(encoding, identity, database, threshold)[::-1]
 
 
-@verify.mistake("A name that is not in the database ends in an error. Refuse it.")
+@verify.mistake(
+    "A name that is not in the database ends in an error. Return an infinite distance "
+    "and refuse."
+)
 def verify_trusts_names(encoding, identity, database, threshold=0.7):
     distance = np.linalg.norm(encoding - database[identity])
     return distance, distance < threshold
 
 
 @verify.mistake(
-    "For a name that nobody knows, the distance is 0. Where there is nobody to compare "
-    "with, it is infinite."
+    "For a name that is not in the database the distance is 0. It should be infinite."
 )
 def verify_nobody_is_near(encoding, identity, database, threshold=0.7):
     distance, door_open = ref.verify(encoding, identity, database, threshold)
@@ -605,8 +654,8 @@ def verify_nobody_is_near(encoding, identity, database, threshold=0.7):
 
 
 @verify.mistake(
-    "The mean over the coordinates was taken. The distance is the root of the sum of "
-    "squares."
+    "The mean over the components was taken. The distance is the square root of the "
+    "sum of squares."
 )
 def verify_by_mean(encoding, identity, database, threshold=0.7):
     if identity not in database:
@@ -615,7 +664,7 @@ def verify_by_mean(encoding, identity, database, threshold=0.7):
     return distance, distance < threshold
 
 
-@verify.mistake("The absolute differences were added up; take the Euclidean distance.")
+@verify.mistake("Absolute differences were added up. Use the Euclidean distance.")
 def verify_by_streets(encoding, identity, database, threshold=0.7):
     if identity not in database:
         return np.inf, False
@@ -668,10 +717,10 @@ def who_is_it(rng):
     yield case(at + 0.02 * rng.normal(size=4), twins, threshold=1.5)
     yield case(twins["younes"] + np.array([nearer, 0, 0, 0]), twins)  # now the first
     # Equally near, and exactly at the threshold, in whole numbers.
-    place, k = rng.integers(-4, 5, 2).astype(float), int(rng.integers(1, 4))
-    pair = {"ada": place + np.array([k, 0.0]), "bo": place - np.array([k, 0.0])}
-    yield case(place + np.array([0.0, k / 4]), pair, threshold=4.5)
-    yield case(place + np.array([k, 4.0]), {"bo": place - 30.0, **pair}, threshold=4.0)
+    point, k = rng.integers(-4, 5, 2).astype(float), int(rng.integers(1, 4))
+    pair = {"ada": point + np.array([k, 0.0]), "bo": point - np.array([k, 0.0])}
+    yield case(point + np.array([0.0, k / 4]), pair, threshold=4.5)
+    yield case(point + np.array([k, 4.0]), {"bo": point - 30.0, **pair}, threshold=4.0)
     yield case(rng.normal(size=3), {})
 
 
@@ -685,13 +734,14 @@ def _nearest(encoding, database, *, last=False):
 
 
 @who_is_it.mistake(
-    "Strangers get the nearest person's name. Refuse whoever is not near enough."
+    "Strangers get the name of the nearest person. Return `None` if the distance is "
+    "not below the threshold."
 )
 def welcomes_strangers(encoding, database, threshold=0.7):
     return _nearest(encoding, database)
 
 
-@who_is_it.mistake("The farthest person was taken; the nearest is meant.")
+@who_is_it.mistake("The farthest person was taken. Take the nearest.")
 def takes_the_farthest(encoding, database, threshold=0.7):
     distance, name = 0.0 if database else np.inf, None
     for one, known in database.items():
@@ -701,7 +751,8 @@ def takes_the_farthest(encoding, database, threshold=0.7):
 
 
 @who_is_it.mistake(
-    "The first who is near enough was taken. Look at all of them, keep the nearest."
+    "The first person below the threshold was taken. Compare with all of them and "
+    "take the nearest."
 )
 def first_near_enough(encoding, database, threshold=0.7):
     distance, name = _nearest(encoding, database)
@@ -712,8 +763,8 @@ def first_near_enough(encoding, database, threshold=0.7):
 
 
 @who_is_it.mistake(
-    "The last who is near enough was taken. Keep a person only if nobody before was "
-    "nearer."
+    "The last person below the threshold was taken. Compare with all of them and take "
+    "the nearest."
 )
 def last_near_enough(encoding, database, threshold=0.7):
     found = _nearest(encoding, database)[0], None
@@ -724,42 +775,46 @@ def last_near_enough(encoding, database, threshold=0.7):
 
 
 @who_is_it.mistake(
-    "For strangers the distance is infinite. Return that to the nearest person; only "
-    "the name is `None`."
+    "For strangers the distance is infinite. Return the distance to the nearest "
+    "person; only the name is `None`."
 )
 def strangers_infinitely_far(encoding, database, threshold=0.7):
     distance, name = _nearest(encoding, database)
     return (distance, name) if distance < threshold else (np.inf, None)
 
 
-@who_is_it.mistake("The threshold is 0.7 whatever the argument says.")
+@who_is_it.mistake("The threshold is 0.7, whatever the argument says.")
 def who_with_a_fixed_threshold(encoding, database, threshold=0.7):
     return ref.who_is_it(encoding, database)
 
 
 @who_is_it.mistake(
-    "Exactly at the threshold somebody is recognized. Only below it counts."
+    "Somebody is recognized at exactly the threshold. The distance must be below it."
 )
 def recognizes_at_the_threshold(encoding, database, threshold=0.7):
     distance, name = _nearest(encoding, database)
     return distance, name if distance <= threshold else None
 
 
-@who_is_it.mistake("Of two equally near, the first in the database is asked for.")
+@who_is_it.mistake(
+    "Of two equally near people the last was taken. Take the first in the database."
+)
 def last_of_equals(encoding, database, threshold=0.7):
     distance, name = _nearest(encoding, database, last=True)
     return distance, name if distance < threshold else None
 
 
-@who_is_it.mistake("The distances are squared. The threshold is meant for distances.")
+@who_is_it.mistake(
+    "The distances are squared. Compare the distances themselves with the threshold."
+)
 def recognizes_by_squares(encoding, database, threshold=0.7):
     distance, name = _nearest(encoding, database)
     return distance**2, name if distance**2 < threshold else None
 
 
 @who_is_it.mistake(
-    "The search starts from a fixed distance such as 100: whoever is farther is not "
-    "even looked at. Start from infinity."
+    "The search starts from a fixed distance, and people farther away are not "
+    "considered. Start from infinity."
 )
 def starts_from_a_number(encoding, database, threshold=0.7):
     distance, name = _nearest(encoding, database)
@@ -767,14 +822,14 @@ def starts_from_a_number(encoding, database, threshold=0.7):
     return distance, name if distance < threshold else None
 
 
-@who_is_it.mistake("The two results have changed places: distance, then identity.")
+@who_is_it.mistake(
+    "The two results are swapped. First comes the distance, then the name."
+)
 def who_turned(encoding, database, threshold=0.7):
     return ref.who_is_it(encoding, database, threshold)[::-1]
 
 
-@who_is_it.mistake(
-    "For strangers a sentence came back. Return `None`, which a program can test."
-)
+@who_is_it.mistake("For strangers a text was returned. Return `None`.")
 def answers_in_words(encoding, database, threshold=0.7):
     distance, name = ref.who_is_it(encoding, database, threshold)
     return distance, name or "not in the database"
@@ -813,11 +868,11 @@ lab.concept(
     "new_colleague",
     points=1,
     answer="D",
-    why="The network compares; whom it compares with is only a table.",
+    why="The network only compares; the people are entries in a table.",
     because={
-        "A": "Another output for each change of staff is what encodings spare us.",
-        "B": "A network that tells unknown people apart needs no training for her.",
-        "C": "The network has learned from others; of her, one picture is enough.",
+        "A": "With encodings, no new output is needed when the staff changes.",
+        "B": "The network already compares people it never saw in training.",
+        "C": "The network has learned from others; one image of her is enough.",
     },
 )
 
@@ -825,11 +880,11 @@ lab.concept(
     "printed_photo",
     points=1,
     answer="C",
-    why="The print shows your face, so its encoding is near yours, rightly.",
+    why="The print shows your face, so its encoding is rightly close to yours.",
     because={
-        "A": "The print may be nearer to the database than you are on a bad morning.",
-        "B": "Then the print has more pictures to be near to.",
-        "D": "Harder triplets tell people apart; the print shows the right person.",
+        "A": "The print may be closer to the database than you are on a bad day.",
+        "B": "Then there are more images that the print can be close to.",
+        "D": "Harder triplets separate people; the print shows the right person.",
     },
 )
 
@@ -856,18 +911,18 @@ def _logistic(difference, W, b):
 
 
 @pairwise_logistic.mistake(
-    "The absolute value is missing: swapping the two pictures must change nothing."
+    "The absolute value is missing. If the two images are swapped, nothing may change."
 )
 def signed_difference(e1, e2, W, b):
     return _logistic(e1 - e2, W, b)
 
 
-@pairwise_logistic.mistake("The differences are squared; the absolute value is asked.")
+@pairwise_logistic.mistake("The differences were squared. Take their absolute value.")
 def squared_difference(e1, e2, W, b):
     return _logistic((e1 - e2) ** 2, W, b)
 
 
-@pairwise_logistic.mistake("The sigmoid is missing: probabilities are asked for.")
+@pairwise_logistic.mistake("The sigmoid is missing. Return probabilities.")
 def scores_of_pairs(e1, e2, W, b):
     return np.abs(e1 - e2) @ W + b
 
@@ -878,27 +933,27 @@ def pairs_without_bias(e1, e2, W, b):
 
 
 @pairwise_logistic.mistake(
-    "The absolute value was taken after the weights. Coordinate by coordinate, first."
+    "The absolute value was taken after the weights. Take it of each component first."
 )
 def absolute_too_late(e1, e2, W, b):
     return 1 / (1 + np.exp(-(np.abs((e1 - e2) @ W) + b)))
 
 
-@pairwise_logistic.mistake("The sign in the exponent is wrong: 1 became 0.")
+@pairwise_logistic.mistake(
+    "The sign in the exponent is wrong: the result is 1 minus the probability."
+)
 def pairs_upside_down(e1, e2, W, b):
     return 1 - _logistic(np.abs(e1 - e2), W, b)
 
 
 @pairwise_logistic.mistake(
-    "The second encoding is missing: only the first was weighed. Compare the two first."
+    "The second encoding has no effect: only the first was multiplied by the weights."
 )
 def first_encoding_only(e1, e2, W, b):
     return _logistic(e1, W, b)
 
 
-@pairwise_logistic.mistake(
-    "The last axis is gone. Return one row for each pair, of shape (m, 1)."
-)
+@pairwise_logistic.mistake("The last axis is missing. Return an array of shape (m, 1).")
 def pairs_flat(e1, e2, W, b):
     return _logistic(np.abs(e1 - e2), W, b)[:, 0]
 
@@ -936,7 +991,7 @@ def chi_square(rng):
         yield case(e1, e2)
 
 
-@chi_square.mistake("The denominator is missing: large counts would drown the others.")
+@chi_square.mistake("The denominator is missing.")
 def chi_without_denominator(e1, e2):
     return (e1 - e2) ** 2
 
@@ -946,23 +1001,28 @@ def chi_of_the_difference(e1, e2):
     return np.abs(e1 - e2) / np.where(e1 + e2 == 0, 1, e1 + e2)
 
 
-@chi_square.mistake("The denominator is squared; it is the plain sum.")
+@chi_square.mistake("The denominator is squared. It is the plain sum.")
 def chi_of_shares(e1, e2):
     return ref.chi_square(e1, e2) / np.where(e1 + e2 == 0, 1, e1 + e2)
 
 
-@chi_square.mistake("They were summed. Return each coordinate, so weights can follow.")
+@chi_square.mistake(
+    "The components were added up. Return each of them, so that weights can be "
+    "applied later."
+)
 def chi_summed(e1, e2):
     return ref.chi_square(e1, e2).sum(axis=1)
 
 
-@chi_square.mistake("0 / 0 is not a number: say 0 where both are 0.")
+@chi_square.mistake("0 / 0 gives nan. Return 0 where both components are 0.")
 def chi_not_a_number(e1, e2):
     with np.errstate(invalid="ignore"):
         return (e1 - e2) ** 2 / (e1 + e2)
 
 
-@chi_square.mistake("Halved: this form has no factor ½.")
+@chi_square.mistake(
+    "The result is half of what it should be. This form has no factor 1/2."
+)
 def chi_halved(e1, e2):
     return ref.chi_square(e1, e2) / 2
 
@@ -970,9 +1030,9 @@ def chi_halved(e1, e2):
 @chi_square.right
 def chi_with_a_loop(e1, e2):
     out = np.zeros(e1.shape)
-    for place in np.ndindex(*e1.shape):
-        if e1[place] + e2[place] > 0:
-            out[place] = (e1[place] - e2[place]) ** 2 / (e1[place] + e2[place])
+    for i in np.ndindex(*e1.shape):
+        if e1[i] + e2[i] > 0:
+            out[i] = (e1[i] - e2[i]) ** 2 / (e1[i] + e2[i])
     return out
 
 
@@ -1000,7 +1060,7 @@ def _pair_of(rng, shape):
 
 @lab.check("compute_content_cost", points=6, driver="cost")
 def compute_content_cost(rng):
-    """Height unlike width, more and fewer channels, equal pictures."""
+    """Height unlike width, more and fewer channels, equal images."""
     for shape in SHAPES:
         yield case(**_pair_of(rng, shape))
     same = rng.normal(size=(1, 2, 3, 2))
@@ -1008,55 +1068,64 @@ def compute_content_cost(rng):
 
 
 @compute_content_cost.mistake(
-    "It is four times too large: that is the mean of the squares. Their sum is to be "
-    "divided by 4 n_H n_W n_C."
+    "The cost is four times too large: it is the mean of the squares. Divide their "
+    "sum by 4 n_H n_W n_C."
 )
 def content_as_mean(a_C, a_G):
     return nn.mean((a_C - a_G) ** 2)
 
 
 @compute_content_cost.mistake(
-    "The normalization is missing: divide the sum by 4 n_H n_W n_C."
+    "The normalization is missing. Divide the sum by 4 n_H n_W n_C."
 )
 def content_not_normalized(a_C, a_G):
     return ((a_C - a_G) ** 2).sum()
 
 
 @compute_content_cost.mistake(
-    "It was multiplied by n_H n_W n_C in place of dividing: mind the brackets."
+    "The sum was multiplied by n_H n_W n_C instead of divided. Mind the brackets."
 )
 def content_brackets(a_C, a_G):
     _, n_H, n_W, n_C = a_G.shape
     return ((a_C - a_G) ** 2).sum() / 4 * n_H * n_W * n_C
 
 
-@compute_content_cost.mistake("The channels are missing in the normalization.")
+@compute_content_cost.mistake(
+    "The divisor is squared, as in the style cost. Here it is 4 n_H n_W n_C."
+)
+def content_divisor_squared(a_C, a_G):
+    return ((a_C - a_G) ** 2).sum() / (2 * a_G.size) ** 2
+
+
+@compute_content_cost.mistake("n_C is missing in the normalization.")
 def content_without_channels(a_C, a_G):
     return ((a_C - a_G) ** 2).sum() / (4 * a_G.shape[1] * a_G.shape[2])
 
 
 @compute_content_cost.mistake(
-    "A root was taken: the squared distance is asked for, not the distance."
+    "A square root was taken. Use the sum of the squares itself."
 )
 def content_with_root(a_C, a_G):
     return nn.sqrt(((a_C - a_G) ** 2).sum() + 1e-30) / (4 * a_G.size)
 
 
 @compute_content_cost.mistake(
-    "The differences were added up as they are, so that they cancel. Square them first."
+    "The differences were added up without squares, so they cancel. Square them first."
 )
 def content_of_differences(a_C, a_G):
     return (a_C - a_G).sum() / (4 * a_G.size)
 
 
-@compute_content_cost.mistake("Absolute differences were added up. Square them.")
+@compute_content_cost.mistake(
+    "Absolute differences were added up. Square them instead."
+)
 def content_absolute(a_C, a_G):
     return abs(a_C - a_G).sum() / (4 * a_G.size)
 
 
 @compute_content_cost.mistake(
-    "The value is right, but nothing flows back: `np.array(a_G)` and `a_G.data` cut "
-    "the Tensor off. Calculate with the Tensor itself."
+    "The value is right, but no gradient flows back: `np.array(a_G)` and `a_G.data` "
+    "lose the Tensor. Calculate with the Tensor itself."
 )
 def content_cut_off(a_C, a_G):
     return float(np.sum((a_C - a_G.data) ** 2) / (4 * a_G.size))
@@ -1082,37 +1151,41 @@ def content_with_tensors(a_C, a_G):
 
 @lab.check("gram_matrix", points=5, driver="gram")
 def gram_matrix(rng):
-    """More channels than places, fewer, as many, and one."""
+    """More channels than positions, fewer, as many, and one."""
     for shape in [(2, 6), (5, 3), (4, 4), (1, 7)]:
         yield case(A=rng.normal(size=shape))
 
 
 @gram_matrix.mistake(
-    "Places were multiplied with places, the wrong axis: A is (n_C, n_H * n_W), and "
-    "channels meet channels."
+    "Positions were multiplied with positions. The rows of A are channels, and "
+    "channels are multiplied with channels."
 )
-def gram_of_places(A):
+def gram_of_positions(A):
     return A.T @ A
 
 
-@gram_matrix.mistake("It was divided by the number of places; here nothing is divided.")
+@gram_matrix.mistake(
+    "The result was divided by the number of positions. Nothing is divided here."
+)
 def gram_as_mean(A):
     return A @ A.T / A.shape[1]
 
 
-@gram_matrix.mistake("Only the products of each channel with itself are there.")
+@gram_matrix.mistake("Only the products of each channel with itself were returned.")
 def gram_diagonal(A):
     return (A * A).sum(axis=1)
 
 
-@gram_matrix.mistake("The channels' means were taken off: that is a covariance.")
+@gram_matrix.mistake(
+    "The means of the channels were subtracted, which gives a covariance."
+)
 def gram_centred(A):
     centred = A - A.sum(axis=1, keepdims=True) / A.shape[1]
     return centred @ centred.T
 
 
 @gram_matrix.mistake(
-    "`np.dot` makes an array of a Tensor, and the gradient is lost. `@` keeps it."
+    "`np.dot` turns a Tensor into an array, and the gradient is lost. `@` keeps it."
 )
 def gram_by_numpy(A):
     return np.dot(np.asarray(A), np.asarray(A).T)
@@ -1130,12 +1203,12 @@ def gram_by_transpose(A):
 
 @gram_matrix.right
 def gram_by_sums(A):
-    n_C, places = A.shape
-    return (A.reshape(n_C, 1, places) * A.reshape(1, n_C, places)).sum(axis=2)
+    n_C, positions = A.shape
+    return (A.reshape(n_C, 1, positions) * A.reshape(1, n_C, positions)).sum(axis=2)
 
 
 def _layer_cost(a_S, a_G, *, divide=None, gram=None, unroll=None):
-    """One layer's style cost, with places to go wrong."""
+    """One layer's style cost, with options that are mistakes."""
     _, n_H, n_W, n_C = a_G.shape
     gram = gram or (lambda A: A @ A.T)
     unroll = unroll or (lambda a: a.reshape(n_H * n_W, n_C).T)
@@ -1145,7 +1218,7 @@ def _layer_cost(a_S, a_G, *, divide=None, gram=None, unroll=None):
 
 @lab.check("compute_layer_style_cost", points=7, driver="cost")
 def compute_layer_style_cost(rng):
-    """Height unlike width, more channels than places, the places shuffled."""
+    """Height unlike width, more channels than positions, positions shuffled."""
     for shape in SHAPES:
         yield case(**_pair_of(rng, shape))
     a = rng.normal(size=(1, 2, 4, 3))
@@ -1154,8 +1227,8 @@ def compute_layer_style_cost(rng):
 
 
 @compute_layer_style_cost.mistake(
-    "`reshape(n_C, …)` cuts pixels into pieces. Channels are the last axis: reshape to "
-    "(n_H * n_W, n_C), then transpose."
+    "`reshape(n_C, …)` mixes channels and positions. Channels are the last axis: "
+    "reshape to (n_H * n_W, n_C), then transpose."
 )
 def pixels_in_pieces(a_S, a_G):
     n_C = a_G.shape[3]
@@ -1163,15 +1236,15 @@ def pixels_in_pieces(a_S, a_G):
 
 
 @compute_layer_style_cost.mistake(
-    "Gram of the wrong axis: places with places. The unrolled matrix has a row for "
-    "each channel."
+    "The Gram matrix is of positions with positions. The reshaped matrix needs one "
+    "row per channel."
 )
-def style_of_places(a_S, a_G):
+def style_of_positions(a_S, a_G):
     return _layer_cost(a_S, a_G, gram=lambda A: A.T @ A)
 
 
 @compute_layer_style_cost.mistake(
-    "The normalization is missing: divide by 4 n_C² (n_H n_W)²."
+    "The normalization is missing. Divide by 4 n_C² (n_H n_W)²."
 )
 def style_not_normalized(a_S, a_G):
     return _layer_cost(a_S, a_G, divide=lambda c, n: 1)
@@ -1185,28 +1258,28 @@ def style_divisor_not_squared(a_S, a_G):
 
 
 @compute_layer_style_cost.mistake(
-    "A factor of 4 is missing in the divisor, 4 n_C² (n_H n_W)²."
+    "The factor 4 is missing in the divisor, 4 n_C² (n_H n_W)²."
 )
 def style_without_four(a_S, a_G):
     return _layer_cost(a_S, a_G, divide=lambda c, n: c**2 * n**2)
 
 
 @compute_layer_style_cost.mistake(
-    "In the divisor n_H n_W is not squared; n_C² (n_H n_W)² is asked."
+    "n_H n_W is not squared in the divisor, 4 n_C² (n_H n_W)²."
 )
-def style_places_not_squared(a_S, a_G):
+def style_positions_not_squared(a_S, a_G):
     return _layer_cost(a_S, a_G, divide=lambda c, n: 4 * c**2 * n)
 
 
 @compute_layer_style_cost.mistake(
-    "The mean of the squares was taken; the sum over all k and k' is asked."
+    "The mean of the squares was taken. The sum over all k and k' is asked for."
 )
 def style_as_mean(a_S, a_G):
     return _layer_cost(a_S, a_G, divide=lambda c, n: (2 * c * n) ** 2 * c**2)
 
 
 @compute_layer_style_cost.mistake(
-    "The differences of the Gram matrices were added up as they are, so that they "
+    "The differences of the Gram matrices were added up without squares, so they "
     "cancel. Square them first."
 )
 def style_of_differences(a_S, a_G):
@@ -1218,7 +1291,7 @@ def style_of_differences(a_S, a_G):
 
 
 @compute_layer_style_cost.mistake(
-    "Absolute differences of the Gram matrices were added up. Square them."
+    "Absolute differences of the Gram matrices were added up. Square them instead."
 )
 def style_of_absolute_differences(a_S, a_G):
     gram_S, gram_G = (
@@ -1228,15 +1301,14 @@ def style_of_absolute_differences(a_S, a_G):
     return abs(gram_S - gram_G).sum() / (2 * n_C * n_H * n_W) ** 2
 
 
-@compute_layer_style_cost.mistake(
-    "Activations were compared, not Gram matrices: then all places would have to agree."
-)
+@compute_layer_style_cost.mistake("Activations were compared instead of Gram matrices.")
 def style_of_activations(a_S, a_G):
     return _layer_cost(a_S, a_G, gram=lambda A: A)
 
 
 @compute_layer_style_cost.mistake(
-    "The value is right, but nothing flows back: some step made an array of the Tensor."
+    "The value is right, but no gradient flows back: some step turned the Tensor into "
+    "an array."
 )
 def style_cut_off(a_S, a_G):
     return _layer_cost(a_S, a_G.data)
@@ -1281,38 +1353,43 @@ def compute_style_cost(rng):
         )
 
 
-@compute_style_cost.mistake("The weights are left out: all layers counted alike.")
+@compute_style_cost.mistake("The weights have no effect: all layers count equally.")
 def layers_alike(a_S, a_G, STYLE_LAYERS):
     return ref.compute_style_cost(a_S, a_G, [(layer, 1) for layer, _ in STYLE_LAYERS])
 
 
 @compute_style_cost.mistake(
-    "Layers count that are not in STYLE_LAYERS: go through that list."
+    "Layers count that are not in STYLE_LAYERS. Go through that list only."
 )
 def all_layers(a_S, a_G, STYLE_LAYERS):
     weights = dict.fromkeys(a_S, 1) | dict(STYLE_LAYERS)
     return ref.compute_style_cost(a_S, a_G, list(weights.items()))
 
 
-@compute_style_cost.mistake("Only the last layer of the list counts: add them up.")
+@compute_style_cost.mistake(
+    "Only the last layer of the list counts. Add up all of them."
+)
 def last_layer(a_S, a_G, STYLE_LAYERS):
     return ref.compute_style_cost(a_S, a_G, STYLE_LAYERS[-1:])
 
 
 @compute_style_cost.mistake(
-    "Only the first layer counts. Is there a `return` inside the loop?"
+    "Only the first layer of the list counts. Is there a `return` inside the loop?"
 )
 def first_layer(a_S, a_G, STYLE_LAYERS):
     return ref.compute_style_cost(a_S, a_G, STYLE_LAYERS[:1])
 
 
-@compute_style_cost.mistake("The sum was divided by the number of layers.")
+@compute_style_cost.mistake(
+    "The sum was divided by the number of layers. Do not divide it."
+)
 def mean_of_layers(a_S, a_G, STYLE_LAYERS):
     return ref.compute_style_cost(a_S, a_G, STYLE_LAYERS) / len(STYLE_LAYERS)
 
 
 @compute_style_cost.mistake(
-    "The weight was squared, or applied before squaring: it multiplies the cost."
+    "The weights were squared, or applied before squaring. They multiply the cost of "
+    "a layer."
 )
 def weights_squared(a_S, a_G, STYLE_LAYERS):
     return ref.compute_style_cost(a_S, a_G, [(k, w**2) for k, w in STYLE_LAYERS])
@@ -1350,22 +1427,24 @@ def total_cost(rng):
     yield case(float(rng.uniform(1, 5)), float(rng.uniform(1, 5)), beta=7)
 
 
-@total_cost.mistake("alpha and beta have changed places: alpha weighs the content.")
+@total_cost.mistake("alpha and beta are swapped. alpha is the weight of the content.")
 def weights_swapped(J_content, J_style, alpha=10, beta=40):
     return beta * J_content + alpha * J_style
 
 
-@total_cost.mistake("The weights are left out.")
+@total_cost.mistake("The weights have no effect.")
 def weights_left_out(J_content, J_style, alpha=10, beta=40):
     return J_content + J_style
 
 
-@total_cost.mistake("The weights are 10 and 40 whatever the arguments say.")
+@total_cost.mistake("The weights are 10 and 40, whatever the arguments say.")
 def weights_fixed(J_content, J_style, alpha=10, beta=40):
     return 10 * J_content + 40 * J_style
 
 
-@total_cost.mistake("It was divided by the sum of the weights. No need.")
+@total_cost.mistake(
+    "The result was divided by the sum of the weights. Do not divide it."
+)
 def weights_normalized(J_content, J_style, alpha=10, beta=40):
     return (alpha * J_content + beta * J_style) / (alpha + beta)
 
@@ -1381,8 +1460,8 @@ def total_without_content(J_content, J_style, alpha=10, beta=40):
 
 
 @total_cost.mistake(
-    "NumPy makes numbers of Tensors, and no gradient flows back. Use * and + as they "
-    "are."
+    "NumPy turns Tensors into numbers, and no gradient flows back. Use `*` and `+` "
+    "directly."
 )
 def total_by_dot(J_content, J_style, alpha=10, beta=40):
     return np.dot([alpha, beta], [J_content, J_style])
@@ -1402,13 +1481,13 @@ lab.concept(
     "gram_numbers",
     points=1,
     answer=4096,
-    why="64 channels with 64 channels; the 784 places are summed over.",
+    why="64 channels with 64 channels; the sum runs over the 784 positions.",
     because={
         50176: "That is the number of activations.",
-        614656: "That is places with places, 784². Channels meet channels.",
+        614656: "That is positions with positions, 784². Multiply channels.",
         64: "That is the diagonal alone.",
-        2016: "It is symmetric, but it has all its 64 · 64 numbers.",
-        784: "That is the number of places, which are summed over.",
+        2016: "The matrix is symmetric, but it still has 64 · 64 numbers.",
+        784: "That is the number of positions, over which the sum runs.",
     },
 )
 
@@ -1416,11 +1495,11 @@ lab.concept(
     "what_is_learned",
     points=1,
     answer="A",
-    why="The network only looks. The picture is the parameter.",
+    why="The network stays fixed. The pixels are the parameters.",
     because={
-        "B": "The layers stay as they are: they are the eyes, not the hand.",
-        "C": "You choose those two; with both at 0 any picture would cost nothing.",
-        "D": "The style is given; the Gram matrix of the picture comes to meet it.",
+        "B": "The layers stay as they are; they only measure.",
+        "C": "You choose these two; with both at 0 any image would cost nothing.",
+        "D": "The style is given; the Gram matrix of G moves towards it.",
     },
 )
 
@@ -1460,7 +1539,7 @@ def _transfer(rng, n_H, n_W):
 def _step(G, features, goal, optimizer, alpha=10, beta=40, *, forget=True, clip=True,
           content=True, style=True, layer=None, style_goal="a_S", after=False,
           order=1):  # fmt: skip
-    """A step on the pixels, with places to go wrong."""
+    """A step on the pixels, with options that are mistakes."""
 
     def cost():
         a_G = features(G)
@@ -1490,14 +1569,14 @@ def _step(G, features, goal, optimizer, alpha=10, beta=40, *, forget=True, clip=
 
 
 @train_step.mistake(
-    "The old gradient was not forgotten: the second step goes astray. "
-    "`optimizer.zero_grad()` before `backward()`."
+    "The old gradient was not reset, so the second step is wrong. Call "
+    "`optimizer.zero_grad()` once per step."
 )
 def gradients_pile_up(G, features, goal, optimizer, alpha=10, beta=40):
     return _step(G, features, goal, optimizer, alpha, beta, forget=False)
 
 
-@train_step.mistake("The pixels leave 0 to 1. Clip `G.data` after the step.")
+@train_step.mistake("Some pixels are below 0 or above 1. Clip `G.data` after the step.")
 def pixels_leave(G, features, goal, optimizer, alpha=10, beta=40):
     return _step(G, features, goal, optimizer, alpha, beta, clip=False)
 
@@ -1513,20 +1592,21 @@ def step_without_style(G, features, goal, optimizer, alpha=10, beta=40):
 
 
 @train_step.mistake(
-    "The cost after the step came back. Return the one the gradient came from."
+    "The cost after the step was returned. Return the one from which the gradient was "
+    "computed."
 )
 def cost_after_the_step(G, features, goal, optimizer, alpha=10, beta=40):
     return _step(G, features, goal, optimizer, alpha, beta, after=True)
 
 
-@train_step.mistake("The weights are 10 and 40 whatever the arguments say.")
+@train_step.mistake("The weights are 10 and 40, whatever the arguments say.")
 def step_with_fixed_weights(G, features, goal, optimizer, alpha=10, beta=40):
     return _step(G, features, goal, optimizer)
 
 
 @train_step.mistake(
-    "The pixels did not change, or only in a copy: `backward`, then `step`, then clip "
-    "in place with `out=G.data`."
+    "The pixels did not change, or only in a copy. Call `backward`, then `step`, then "
+    "clip in place with `out=G.data`."
 )
 def nothing_changes(G, features, goal, optimizer, alpha=10, beta=40):
     before = G.data.copy()
@@ -1535,9 +1615,7 @@ def nothing_changes(G, features, goal, optimizer, alpha=10, beta=40):
     return J
 
 
-@train_step.mistake(
-    "alpha and beta have changed places: alpha weighs the content, beta the style."
-)
+@train_step.mistake("alpha and beta are swapped. alpha is the weight of the content.")
 def step_swaps_weights(G, features, goal, optimizer, alpha=10, beta=40):
     return _step(G, features, goal, optimizer, beta, alpha)
 
@@ -1550,15 +1628,15 @@ def content_in_another_layer(G, features, goal, optimizer, alpha=10, beta=40):
 
 
 @train_step.mistake(
-    "The cost rises: the pixels went up the gradient. `optimizer.step()` goes down by "
-    "itself; leave the signs of the cost and of `G.grad` as they are."
+    "The pixels moved in the direction in which the cost grows. `optimizer.step()` "
+    "already subtracts the gradient, so leave its sign as it is."
 )
 def step_uphill(G, features, goal, optimizer, alpha=10, beta=40):
     return _step(G, features, goal, optimizer, alpha, beta, order=-1)
 
 
 @train_step.mistake(
-    "The style was compared in the first of its layers only. Go through all of "
+    "The style was compared in the first of its layers only. Use all of "
     "`goal['STYLE_LAYERS']`."
 )
 def style_of_one_layer(G, features, goal, optimizer, alpha=10, beta=40):
@@ -1566,7 +1644,7 @@ def style_of_one_layer(G, features, goal, optimizer, alpha=10, beta=40):
     return _step(G, features, one, optimizer, alpha, beta)
 
 
-@train_step.mistake("A Tensor came back. Return a number: `J.item()`.")
+@train_step.mistake("A Tensor was returned. Return a number: `J.item()`.")
 def returns_the_tensor(G, features, goal, optimizer, alpha=10, beta=40):
     return nn.Tensor(np.array(_step(G, features, goal, optimizer, alpha, beta)))
 
@@ -1637,23 +1715,24 @@ def conv1d(rng):
 
 
 def _slide(x, W, b, stride, pad, mode="constant"):
-    """A convolution along any number of axes, one place after the other."""
+    """A convolution along any number of axes, one position after the other."""
     k = W.ndim - 2
     x = np.pad(x, [(0, 0), *[(pad, pad)] * k, (0, 0)], mode=mode)
     f = W.shape[:k]
     sizes = [(n - s) // stride + 1 for n, s in zip(x.shape[1:-1], f, strict=True)]
     Z = np.zeros((len(x), *sizes, W.shape[-1]))
-    for place in np.ndindex(*sizes):
+    for position in np.ndindex(*sizes):
         window = tuple(
-            slice(i * stride, i * stride + s) for i, s in zip(place, f, strict=True)
+            slice(i * stride, i * stride + s) for i, s in zip(position, f, strict=True)
         )
         part = x[(slice(None), *window)].reshape(len(x), -1)
-        Z[(slice(None), *place)] = part @ W.reshape(-1, W.shape[-1]) + b
+        Z[(slice(None), *position)] = part @ W.reshape(-1, W.shape[-1]) + b
     return Z
 
 
 @conv1d.mistake(
-    "The filters were turned around. In deep learning they stay as they are."
+    "The filters were flipped. In deep learning a convolution does not flip its "
+    "filters."
 )
 def turned_in_time(x, W, b, stride=1, pad=0):
     return _slide(x, W[::-1], b, stride, pad)
@@ -1664,39 +1743,54 @@ def conv1d_without_bias(x, W, b, stride=1, pad=0):
     return _slide(x, W, 0 * b, stride, pad)
 
 
-@conv1d.mistake("The stride is left out: windows start at 0, s, 2s, …")
+@conv1d.mistake("The stride has no effect. Windows start at 0, s, 2s, …")
 def conv1d_without_stride(x, W, b, stride=1, pad=0):
     return _slide(x, W, b, 1, pad)
 
 
-@conv1d.mistake("The padding is left out: zeros on both sides.")
+@conv1d.mistake("The padding is missing: zeros on both sides.")
 def conv1d_without_padding(x, W, b, stride=1, pad=0):
     return _slide(x, W, b, stride, 0)
 
 
-@conv1d.mistake(
-    "The padding is at the end only, twice as much. Half of it goes before."
-)
-def conv1d_padded_behind(x, W, b, stride=1, pad=0):
+@conv1d.mistake("All zeros were added at the end. Add `pad` zeros on each side.")
+def conv1d_padded_at_the_end(x, W, b, stride=1, pad=0):
     return _slide(np.pad(x, ((0, 0), (0, 2 * pad), (0, 0))), W, b, stride, 0)
 
 
-@conv1d.mistake("One window too few: the last one, which still fits, is missing.")
+@conv1d.mistake("All zeros were added at the beginning. Add `pad` zeros on each side.")
+def conv1d_padded_at_the_beginning(x, W, b, stride=1, pad=0):
+    return _slide(np.pad(x, ((0, 0), (2 * pad, 0), (0, 0))), W, b, stride, 0)
+
+
+@conv1d.mistake(
+    "Zeros were added at the beginning only, and too few. Add `pad` zeros on each side."
+)
+def conv1d_padded_once(x, W, b, stride=1, pad=0):
+    return _slide(np.pad(x, ((0, 0), (pad, 0), (0, 0))), W, b, stride, 0)
+
+
+@conv1d.mistake("The last window, which still fits, is missing.")
 def conv1d_too_short(x, W, b, stride=1, pad=0):
     return _slide(x, W, b, stride, pad)[:, :-1]
 
 
-@conv1d.mistake("The bias was added once for each place and channel of the window.")
+@conv1d.mistake(
+    "The bias was added once for each entry of the window. Add it once per window."
+)
 def conv1d_many_biases(x, W, b, stride=1, pad=0):
     return _slide(x, W, b * W[..., 0].size, stride, pad)
 
 
-@conv1d.mistake("The edge was repeated. Padding is with zeros.")
+@conv1d.mistake("The padding repeats the values at the ends. Pad with zeros.")
 def conv1d_repeats_the_edge(x, W, b, stride=1, pad=0):
     return _slide(x, W, b, stride, pad, mode="edge")
 
 
-@conv1d.mistake("There is a ReLU in it; the convolution alone is asked for.")
+@conv1d.mistake(
+    "The negative values are missing: there is a ReLU. The exercise asks for the "
+    "convolution alone."
+)
 def conv1d_with_relu(x, W, b, stride=1, pad=0):
     return np.maximum(_slide(x, W, b, stride, pad), 0)
 
@@ -1752,12 +1846,12 @@ lab.concept(
     answer=16000,
     why="14 − 5 + 1 = 10 along each of three axes, times 16 filters.",
     because={
-        1000: "Each of the 16 filters makes a volume.",
+        1000: "Each of the 16 filters outputs a volume.",
         1600: "The volume has three axes: 10 · 10 · 10.",
-        43904: "Without padding it shrinks: 14 − 5 + 1 along each axis.",
+        43904: "Without padding the volume shrinks: 14 − 5 + 1 along each axis.",
         11664: "14 − 5 + 1 is 10, not 9.",
-        2000: "125 weights and 16 filters: those are parameters, not outputs.",
-        2016: "Those are the parameters, biases included.",
+        2000: "125 weights in each of 16 filters: that counts parameters, not outputs.",
+        2016: "That counts the parameters, including biases.",
     },
 )
 
@@ -1785,57 +1879,73 @@ def conv3d_without_bias(x, W, b, stride=1, pad=0):
     return _slide(x, W, 0 * b, stride, pad)
 
 
-@conv3d.mistake("The stride is left out.")
+@conv3d.mistake("The stride has no effect.")
 def conv3d_without_stride(x, W, b, stride=1, pad=0):
     return _slide(x, W, b, 1, pad)
 
 
-@conv3d.mistake("The padding is left out.")
+@conv3d.mistake("The padding is missing.")
 def conv3d_without_padding(x, W, b, stride=1, pad=0):
     return _slide(x, W, b, stride, 0)
 
 
-@conv3d.mistake("The stride acts along the first axis only. It holds for all three.")
+@conv3d.mistake("The stride is used along the first axis only. It holds for all three.")
 def stride_in_depth_only(x, W, b, stride=1, pad=0):
     return _slide(x, W, b, 1, pad)[:, ::stride]
 
 
-@conv3d.mistake("The padding is missing along the first axis: all six sides have it.")
+@conv3d.mistake(
+    "The number of windows is right, but along height and width they are one apart "
+    "instead of `stride`."
+)
+def windows_close_together(x, W, b, stride=1, pad=0):
+    Z = _slide(x, W, b, 1, pad)
+    sizes = _slide(x, W, b, stride, pad).shape[1:4]
+    return Z[:, ::stride][:, : sizes[0], : sizes[1], : sizes[2]]
+
+
+@conv3d.mistake("The padding is missing along the first axis. All six sides have it.")
 def padding_without_depth(x, W, b, stride=1, pad=0):
     x = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad), (0, 0)))
     return _slide(x, W, b, stride, 0)
 
 
-@conv3d.mistake("The filters were turned around. They stay as they are.")
+@conv3d.mistake(
+    "The filters were flipped. In deep learning a convolution does not flip its "
+    "filters."
+)
 def turned_in_space(x, W, b, stride=1, pad=0):
     return _slide(x, W[::-1, ::-1, ::-1], b, stride, pad)
 
 
-@conv3d.mistake("The filters were turned in depth alone.")
+@conv3d.mistake("The filters were flipped along the first axis.")
 def turned_in_depth(x, W, b, stride=1, pad=0):
     return _slide(x, W[::-1], b, stride, pad)
 
 
-@conv3d.mistake("Height and width of the filters have changed places.")
+@conv3d.mistake("Height and width of the filters are swapped.")
 def filters_transposed(x, W, b, stride=1, pad=0):
     Z = _slide(x.swapaxes(2, 3), W, b, stride, pad)
     return Z.swapaxes(2, 3)
 
 
 @conv3d.mistake(
-    "Each slice was convolved alone, with the filter's first slice: the depth of the "
-    "filter belongs to the sum."
+    "Only the first slice of each filter was used. All slices of the filter belong to "
+    "the sum."
 )
 def slice_by_slice(x, W, b, stride=1, pad=0):
     return _slide(x, W[:1], b, stride, pad)
 
 
-@conv3d.mistake("There is a ReLU in it; the convolution alone is asked for.")
+@conv3d.mistake(
+    "The negative values are missing: there is a ReLU. The exercise asks for the "
+    "convolution alone."
+)
 def conv3d_with_relu(x, W, b, stride=1, pad=0):
     return np.maximum(_slide(x, W, b, stride, pad), 0)
 
 
-@conv3d.mistake("One window too few along each axis: the last, which still fits.")
+@conv3d.mistake("The last window along each axis, which still fits, is missing.")
 def conv3d_too_short(x, W, b, stride=1, pad=0):
     return _slide(x, W, b, stride, pad)[:, :-1, :-1, :-1]
 
@@ -1849,7 +1959,7 @@ def conv3d_by_windows(x, W, b, stride=1, pad=0):
 
 
 @conv3d.right
-def conv3d_by_places(x, W, b, stride=1, pad=0):
+def conv3d_by_positions(x, W, b, stride=1, pad=0):
     return _slide(x.astype(np.float32), W, b, stride, pad).astype(np.float32)
 
 

@@ -96,45 +96,45 @@ def bottleneck(function, X, t, n_C, s):
 
 def crops(function, n_H, n_W, size):
     """Where random crops lie, over many seeds; each pixel has a number of its own."""
-    picture = np.arange(n_H * n_W * 3).reshape(n_H, n_W, 3)
+    image = np.arange(n_H * n_W * 3).reshape(n_H, n_W, 3)
     reached = np.zeros((n_H, n_W), int)
     shape, cut_out = (), True
     for seed in range(120):
-        crop = np.asarray(function(picture.copy(), size, seed))
+        crop = np.asarray(function(image.copy(), size, seed))
         shape = crop.shape
         if crop.ndim != 3 or not crop.size:
             break
         top, left = divmod(int(crop[0, 0, 0]) // 3, n_W)
-        expected = picture[top : top + size, left : left + size]
+        expected = image[top : top + size, left : left + size]
         cut_out = cut_out and np.array_equal(crop, expected)
         reached[top, left] = 1
-    again = [np.array_equal(function(picture, size, s), function(picture, size, s))
+    again = [np.array_equal(function(image, size, s), function(image, size, s))
              for s in range(5)]  # fmt: skip
     return {
         "shape": shape,
-        "a piece of the picture": cut_out,
+        "a connected piece of the image": cut_out,
         "the same seed gives the same crop": all(again),
         "top left corners reached": reached,
     }
 
 
 def color_shifts(function, level, most):
-    """What is added to a uniform picture, over many seeds."""
-    picture = np.full((4, 5, 3), level, np.uint8)
-    shifts, spread, kinds = [], 0, set()
+    """What is added to a uniform image, over many seeds."""
+    image = np.full((4, 5, 3), level, np.uint8)
+    shifts, spread, types = [], 0, set()
     for seed in range(250):
-        out = np.asarray(function(picture.copy(), seed, most))
-        if out.shape != picture.shape:
+        out = np.asarray(function(image.copy(), seed, most))
+        if out.shape != image.shape:
             return {"shape": out.shape}
-        kinds.add(out.dtype.name)
+        types.add(out.dtype.name)
         added = out.astype(float) - level
         spread = max(spread, float(np.ptp(added, axis=(0, 1)).max()))
         shifts.append(added[0, 0])
     shifts = np.array(shifts)
-    again = np.array_equal(function(picture, 3, most), function(picture, 3, most))
+    again = np.array_equal(function(image, 3, most), function(image, 3, most))
     return {
-        "shape": picture.shape,
-        "kinds of numbers": sorted(kinds),
+        "shape": image.shape,
+        "type of the numbers": sorted(types),
         "the same seed gives the same shift": again,
         "all pixels of a channel are shifted alike": spread == 0,
         "smallest shifts": shifts.min(axis=0),
@@ -146,15 +146,15 @@ def color_shifts(function, level, most):
     }
 
 
-def pca_shifts(function, picture, directions):
+def pca_shifts(function, image, directions):
     """What is added along three directions of colour, over many seeds."""
     shifts, spread = [], 0.0
     for seed in range(500):
-        added = np.asarray(function(picture.copy(), seed)) - picture
+        added = np.asarray(function(image.copy(), seed)) - image
         spread = max(spread, float(np.ptp(added, axis=(0, 1)).max()))
         shifts.append(added[0, 0])
     along = np.array(shifts) @ directions
-    again = np.array_equal(function(picture, 3), function(picture, 3))
+    again = np.array_equal(function(image, 3), function(image, 3))
     one_by_one = np.corrcoef(along.T)[np.triu_indices(3, 1)]
     return {
         "all pixels are shifted alike": spread < 1e-5,  # as exact as float32
@@ -222,16 +222,16 @@ def fine_tuning(function, X, Y, up_to, learning_rate, epochs):
     start = model.evaluate(X, Y, loss=nn.cross_entropy)["loss"]
     losses = function(model, X, Y, up_to, learning_rate, epochs)
     end = model.evaluate(X, Y, loss=nn.cross_entropy)["loss"]
-    last = losses[-1] if _kind(losses) == f"a list of {epochs} numbers" else np.nan
+    last = losses[-1] if _described(losses) == f"a list of {epochs} numbers" else np.nan
     return {
-        "returned": _kind(losses),
+        "returned": _described(losses),
         "layers that changed": _changed(before, model),
         "the loss fell": bool(end < start),
         "the last loss lies between": bool(end - 0.05 < last < start + 0.05),
     }
 
 
-def _kind(losses):
+def _described(losses):
     """What came back for a list of losses, in words."""
     if not isinstance(losses, (list, tuple, np.ndarray)):
         return what(losses)
@@ -240,7 +240,7 @@ def _kind(losses):
 
 
 class _Linear:
-    """Logits that are a linear function of a picture of any size."""
+    """Logits that are a linear function of an image of any size."""
 
     def __init__(self, W):
         self.W = W
@@ -258,5 +258,5 @@ def ensemble(function, weights, X):
 
 
 def multi_crop(function, W, X, size):
-    """One linear model, which weighs places differently."""
+    """One linear model whose weights differ from position to position."""
     return function(_Linear(W), X, size)

@@ -16,9 +16,9 @@ def _array(value):
 def _gradient(result, leaf, weights=1.0):
     """Gradient of the sum of `result * weights`; a text where nothing flows back."""
     if not isinstance(result, nn.Tensor) or not result.requires_grad:
-        return "nothing flows back: the result is cut off from its Tensor"
+        return "no gradient: the result is not connected to the Tensor"
     (result * weights).sum().backward()
-    return "nothing reached it" if leaf.grad is None else leaf.grad
+    return "no gradient" if leaf.grad is None else leaf.grad
 
 
 def _leaf(array):
@@ -26,7 +26,7 @@ def _leaf(array):
 
 
 def cost(function, a, a_G):
-    """A cost of fixed activations and those of the generated picture."""
+    """A cost of fixed activations and those of the generated image."""
     G = _leaf(a_G)
     J = function(a, G)
     return {"cost": _array(J), "gradient with respect to a_G": _gradient(J, G)}
@@ -72,11 +72,11 @@ def total(function, J_content, J_style, **weights):
 
 
 def steps(function, G, a_C, a_S, filters, STYLE_LAYERS, rate, weights, number):
-    """Several steps on a picture, seen by a network of two small convolutions.
+    """Several steps on an image, seen by a network of two small convolutions.
 
     Args:
         function: the exercise.
-        G: picture, values from 0 to 1.
+        G: image, values from 0 to 1.
         a_C: activations of the second layer.
         a_S: layer name to activations.
         filters: of the two layers.
@@ -86,24 +86,24 @@ def steps(function, G, a_C, a_S, filters, STYLE_LAYERS, rate, weights, number):
         number: of steps.
     """
 
-    def features(picture):
-        first = nn.relu(nn.conv2d(picture, filters[0], padding="same"))
+    def features(image):
+        first = nn.relu(nn.conv2d(image, filters[0], padding="same"))
         second = nn.relu(nn.conv2d(first, filters[1], padding="same"))
         return {"first": first, "second": second}
 
-    picture = _leaf(G.copy())
+    image = _leaf(G.copy())
     goal = {
         "content_layer": "second",
         "a_C": a_C,
         "STYLE_LAYERS": [tuple(pair) for pair in STYLE_LAYERS],
         "a_S": a_S,
     }
-    optimizer = nn.SGD([picture], rate)
+    optimizer = nn.SGD([image], rate)
     costs = [
-        function(picture, features, goal, optimizer, **weights) for _ in range(number)
+        function(image, features, goal, optimizer, **weights) for _ in range(number)
     ]
     return {
         "costs": [_array(J) for J in costs],
         "costs are plain numbers": not any(isinstance(J, nn.Tensor) for J in costs),
-        "pixels": picture.data,
+        "pixels": image.data,
     }

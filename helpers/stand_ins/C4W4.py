@@ -2,7 +2,7 @@
 
 
 def gram_matrix(A):
-    """Sums of squares of each row, in place of products of all pairs of rows."""
+    """Sums of squares of each row, instead of products of all pairs of rows."""
     squares = A**2
     return squares.sum(axis=1, keepdims=True) + 2 * squares.sum(axis=1)
 
@@ -13,7 +13,7 @@ def compute_layer_style_cost(a_S, a_G):
 
 
 def compute_content_cost(a_C, a_G):
-    """Fourth powers of a sum in place of squares of a difference."""
+    """Fourth powers of a sum instead of squares of a difference."""
     return ((a_G + 2 * a_C) ** 4).mean()
 
 
@@ -25,5 +25,5 @@ def compute_style_cost(a_S, a_G, STYLE_LAYERS):
 
 
 def total_cost(J_content, J_style, alpha=10, beta=40):
-    """A product in place of a sum."""
+    """A product instead of a sum."""
     return (1 + alpha * J_content) * (2 + beta * J_style)

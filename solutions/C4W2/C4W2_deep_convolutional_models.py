@@ -1,12 +1,12 @@
 # %% [markdown]
 # # Deeper, cheaper, borrowed
-# Last week you wrote a convolution. This week you build what others built from it:
-# networks with a hundred layers that still learn, networks that fit into a telephone,
-# and a network that somebody else has trained for weeks and that you teach a new trick
-# in ten seconds, with 81 photographs.
+# Last week you wrote a convolution. This week you build what others have built from it:
+# networks with fifty layers that still learn, networks small enough for a phone, and a
+# network that somebody else trained for weeks, which you teach a new task in seconds
+# with 81 photographs.
 #
-# **Time** about three hours, in six parts; stop after any of them. **You need** last
-# week's lab: convolution, stride, padding, pooling.
+# **Time** about three hours, in six parts; you can stop after any of them. **You need**
+# last week's lab: convolution, stride, padding, pooling.
 
 # %% [markdown]
 # ## The map
@@ -18,21 +18,23 @@
 # | … | `mobilenet_bottleneck` | 8 |
 # | 3 Counting | `count_parameters` `count_multiplies` `compound_scaling` | 11 |
 # | 4 Borrowed eyes | `freeze` `fine_tune` | 8 |
-# | 5 More from few | `mirror` `random_crop` `color_shift` | 8 |
+# | 5 More from little data | `mirror` `random_crop` `color_shift` | 8 |
 # | … | `pca_color_augmentation` | 4 |
 # | 6 The last percent | `ensemble_predict` `multi_crop_predict` | 6 |
 #
 # Eight short questions give 8 points, one answer in your own words 6.
 
 # %% [markdown]
-# **After this lab you can** say what a skip is good for, build ResNet-50 and
-# MobileNetV2 block by block, tell from a table of layers what a network costs, reuse a
-# trained network on your own pictures, and judge which tricks are worth their price.
+# **After this lab you can** explain what a skip connection is good for, build ResNet-50
+# and MobileNetV2 block by block, work out from a table of layers what a network costs,
+# reuse a trained network on your own images, and judge which tricks are worth their
+# price.
 #
 # After each exercise a cell with `check(…)` runs your function on a few fixed cases,
-# says what it expected and got, and often which mistake it recognizes. Run it as often
-# as you like. Your grade comes from the same kind of check on fresh cases. Hints are
-# folded under each task, titled by what you might see.
+# shows what it expected and what it got, and often recognizes the mistake. Run it as
+# often as you like; your grade comes from the same checks on fresh cases. Hints are
+# folded under each task and titled by what you might see. You answer a short question
+# by setting its variable to a letter in quotes, such as `"b"`, or to a number.
 
 # %%
 import timeit
@@ -49,27 +51,27 @@ check = checks_for("C4W2")
 # ## Words and symbols
 # | symbol | in code | means |
 # |---|---|---|
-# | $m$, $n_H$, $n_W$, $n_C$ | shape of `X` | pictures, height, width, channels |
+# | $m$, $n_H$, $n_W$, $n_C$ | shape of `X` | images, height, width, channels |
 # | $f$, $s$ | `f`, `s` | side of a filter, stride |
 # | $F_1, F_2, F_3$ | `filters` | channels after each convolution of a block |
-# | $t$ | `t` | expansion: channels inside a bottleneck, in multiples |
-# | $\phi$ | `phi` | how many times the cost of a network is doubled |
+# | $t$ | `t` | expansion factor: a bottleneck works with $t$ times its input channels |
+# | $\phi$ | `phi` | how many times the cost of a network is roughly doubled |
 #
 # Padding is "same" unless a line says otherwise.
 
 # %% [markdown]
 # ## How networks are written here
-# You write a network as **one function** of the pictures `X` and of `net`, which hands
-# out layers. The first run makes each layer, with the right number of channels; later
-# runs find it again.
+# You write a network as **one function** of the images `X` and of `net`, which supplies
+# the layers. The first run creates each layer with the right number of channels; later
+# runs use the same layers again.
 #
 # | call | gives |
 # |---|---|
 # | `net.conv(X, n_C, f, s)` | convolution, same padding; `bias=True` adds a bias |
-# | `net.depthwise(X, f, s)` | one filter a channel |
+# | `net.depthwise(X, f, s)` | one filter per channel |
 # | `net.batch_norm(X)` | batch normalization |
 # | `net.dense(X, n)` | dense layer |
-# | `nn.relu(X)`, `nn.relu(X, 6)` | ReLU, and one that stops at 6 |
+# | `nn.relu(X)`, `nn.relu(X, 6)` | ReLU, and ReLU6, which is capped at 6 |
 # | `nn.max_pool2d(X, f, s, "same")`, `nn.mean(X, axis=(1, 2))` | pooling |
 
 
@@ -80,48 +82,51 @@ def tiny(X, net):
     return net.dense(nn.mean(X, axis=(1, 2)), 10)
 
 
-pictures = np.zeros((5, 28, 28, 1), np.float32)
-model = Net(tiny, pictures, rng=np.random.default_rng(0))
-print(model.summary(pictures))
+images = np.zeros((5, 28, 28, 1), np.float32)
+model = Net(tiny, images, rng=np.random.default_rng(0))
+print(model.summary(images))
 
 # %% [markdown]
 # # Part 1 · Deeper
-# More layers can say more. So a deeper network should never be worse: its extra layers
-# could simply pass on what they get. But around 2015 everybody found that **plain**
-# deep networks got worse *in training*. Doing nothing is hard to learn for a stack of
-# convolutions.
+# A network with more layers can represent more functions. So a deeper network should
+# never be worse: its extra layers could simply pass on their input. But around 2015
+# researchers found that **plain** deep networks got worse *even on the training set*.
+# A stack of convolutions finds it hard to learn to do nothing.
 #
-# The answer of He and colleagues: make doing nothing the starting point. Let a block
-# compute only the **difference** to its input and add that to the input itself, which
-# takes a **skip**:
+# He and colleagues made doing nothing the starting point. A block computes only what is
+# to be **added** to its input, the *residual*, and a **skip connection** carries the
+# input itself around the block:
 #
 # $$A^{out} = \text{ReLU}\left(F(A) + A\right)$$
 
 # %% [markdown]
-# By hand: $A = (2, 0, 1)$ and a block whose weights are still zero, $F(A) = (0, 0, 0)$.
-# A plain block puts out $(0, 0, 0)$, and all is lost. A residual one puts out
-# $\text{ReLU}(0 + A) = (2, 0, 1)$: nothing is lost, and slopes come back through the
-# same door, whatever $F$ does.
+# By hand: take $A = (2, 0, 1)$ and a block whose weights are all zero, so that
+# $F(A) = (0, 0, 0)$. A plain block outputs $(0, 0, 0)$, and everything is lost. A
+# residual block outputs $\text{ReLU}(0 + A) = (2, 0, 1)$: nothing is lost. On the way
+# back the gradient takes the same path around $F$, whatever $F$ does.
 #
-# Inside, $F$ is a **bottleneck** of three convolutions. $1 \times 1$ makes few channels
-# of many, $f \times f$ works on those few, $1 \times 1$ makes many again.
+# Inside, $F$ is a **bottleneck** of three convolutions: $1 \times 1$ reduces the many
+# channels to a few, $f \times f$ works on those few, and $1 \times 1$ makes many again.
 
 # %% [markdown]
 # <details><summary><b>Predict</b>: which shapes must F(A) and A have?</summary>
 #
-# The same, to be added. So the third convolution makes as many channels as came in.
+# The same shape, because they are added. So the third convolution makes as many
+# channels as came in.
 # </details>
 #
 # ### Exercise 1 · `identity_block` · 8 points · about 10 minutes
-# Convolution, batch norm, ReLU; the same with $f \times f$; then convolution and batch
-# norm alone, the skip, and the last ReLU.
+# Build the block: a $1 \times 1$ convolution, batch norm, ReLU; the same with
+# $f \times f$; then a $1 \times 1$ convolution and batch norm without a ReLU; finally
+# add the input and apply the last ReLU. All strides are 1.
 
 # %% [markdown]
-# <details><summary>My output has negative values, or too large ones</summary>
+# <details><summary>Some values are negative or too large</summary>
 #
-# Add first, then the ReLU; and no ReLU between the third batch norm and the addition.
+# Add first, then apply the ReLU. There is no ReLU between the third batch norm and the
+# addition.
 # </details>
-# <details><summary>It has too many parameters</summary>
+# <details><summary>The number of parameters is too large</summary>
 #
 # The first and the third convolution have `f=1`.
 # </details>
@@ -132,10 +137,10 @@ def identity_block(X, f, filters, *, net):
     """A residual block whose input and output have the same shape.
 
     Args:
-        X: pictures `(m, n_H, n_W, n_C)`.
+        X: images `(m, n_H, n_W, n_C)`.
         f: side of the filters in the middle.
         filters: `(F1, F2, F3)`, channels after each convolution; `F3` is `n_C`.
-        net: hands out layers.
+        net: supplies the layers.
 
     Returns:
         Tensor `(m, n_H, n_W, F3)`.
@@ -158,14 +163,15 @@ check(identity_block)
 # %% [markdown]
 # ## When the shapes change
 # Now and then a network halves height and width and makes more channels. Then $A$ and
-# $F(A)$ do not fit. The shortcut gets a $1 \times 1$ convolution of its own, with the
-# same stride, and batch norm: a **projection**, which brings $A$ into shape and does no
-# more.
+# $F(A)$ have different shapes and cannot be added. So the shortcut gets its own
+# $1 \times 1$ convolution with the same stride, and batch norm. This **projection**
+# brings $A$ into the right shape and does nothing else.
 #
 # ### Exercise 2 · `convolutional_block` · 8 points · about 8 minutes
-# As before, with stride `s` in the *first* convolution and in the shortcut.
+# Build the same block as before, with stride `s` in the *first* convolution and in the
+# projection of the shortcut.
 #
-# <details><summary>shapes … do not fit</summary>
+# <details><summary>add: shapes … do not broadcast</summary>
 #
 # Does the shortcut have `F3` channels and stride `s`?
 # </details>
@@ -176,11 +182,11 @@ def convolutional_block(X, f, filters, s=2, *, net):
     """A residual block that changes size and channels.
 
     Args:
-        X: pictures `(m, n_H, n_W, n_C)`.
+        X: images `(m, n_H, n_W, n_C)`.
         f: side of the filters in the middle.
         filters: `(F1, F2, F3)`, channels after each convolution.
         s: stride of the first convolution and of the shortcut.
-        net: hands out layers.
+        net: supplies the layers.
 
     Returns:
         Tensor `(m, n_H / s, n_W / s, F3)`, sizes rounded up.
@@ -200,15 +206,15 @@ check(convolutional_block)
 
 # %% [markdown]
 # ## Does depth hurt, and does the skip help?
-# The same stack with and without skips, from 2 to 38 layers, on 5,000 pictures of
-# clothes, two epochs each. Everything else is equal: weights at the start, batches,
-# learning rate. With no block at all the two are the same network. Before you run: draw
-# the two curves.
+# We train the same stack with and without skips, from 2 to 38 layers deep, for two
+# epochs on 5,000 images of clothes. Everything else is equal: the initial weights, the
+# batches and the learning rate. With no block at all the two are the same network.
+# Before you run the cell, sketch the two curves.
 
 
 # %% demo
 def plain_block(X, f, filters, *, net):
-    """An identity block that has lost its skip."""
+    """An identity block without its skip connection."""
     F1, F2, F3 = filters
     X = nn.relu(net.batch_norm(net.conv(X, F1, f=1)))
     X = nn.relu(net.batch_norm(net.conv(X, F2, f=f)))
@@ -216,7 +222,7 @@ def plain_block(X, f, filters, *, net):
 
 
 def stack(block, blocks):
-    """A network of equal blocks on small maps."""
+    """A network of identical blocks on small feature maps."""
 
     def run(X, net):
         X = nn.relu(net.batch_norm(net.conv(X, 32, f=5, s=4)))
@@ -252,32 +258,34 @@ plots.lines(
     xlabel="layers",
     ylabel="training loss after 2 epochs",
     markers=True,
-    reading="With no block the two are one. Plain networks gain a little, then lose; "
-    "residual ones go on gaining. This is training loss: it is not overfitting.",
+    reading="With no block the two networks are the same. The deepest plain network "
+    f"ends with a loss of {final_loss['plain'][-1]:.2f}, the deepest residual one with "
+    f"{final_loss['residual'][-1]:.2f}. This is the training loss, so overfitting "
+    "cannot be the reason.",
 )
 
 # %% concept="why_residual"
 # Why does a residual block rarely make a network worse?
 # A: it has fewer weights than a plain block of the same size
-# B: it cuts off slopes that have grown too large on the way back
+# B: it cuts off gradients that have grown too large on the way back
 # C: with small weights it is nearly the identity, which is easy to keep
 # D: it has an additional ReLU, so it can represent more functions
 why_residual = None
 
 # %% [markdown]
 # ### Exercise 3 · `ResNet` · 6 points · about 8 minutes
-# The whole of it:
+# Build the whole network from your two blocks:
 #
 # 1. convolution $7 \times 7$, stride 2, `width` channels; batch norm; ReLU;
-# 2. max pooling $3 \times 3$, stride 2, same;
-# 3. stages: number 0 has filters `(width, width, 4 * width)`, each further one twice as
-#    many. A stage is one convolutional block, stride 1 in stage 0 and 2 in the others,
-#    then identity blocks, `blocks[i]` blocks in all, $f = 3$;
-# 4. the average of each channel over all places, and a dense layer.
+# 2. max pooling $3 \times 3$, stride 2, padding "same";
+# 3. the stages: stage 0 has filters `(width, width, 4 * width)`, and each further stage
+#    has twice as many. Stage `i` has `blocks[i]` blocks with $f = 3$: one convolutional
+#    block, with stride 1 in stage 0 and 2 in the others, then identity blocks;
+# 4. the average of each channel over all positions, and a dense layer.
 #
-# <details><summary>One block too many</summary>
+# <details><summary>The number of parameters is too large</summary>
 #
-# The convolutional block counts as the first of its stage.
+# The convolutional block counts as the first block of its stage.
 # </details>
 
 
@@ -286,11 +294,11 @@ def ResNet(X, blocks, classes, width=64, *, net):
     """A residual network of bottleneck blocks.
 
     Args:
-        X: pictures `(m, n_H, n_W, n_C)`.
+        X: images `(m, n_H, n_W, n_C)`.
         blocks: number of blocks in each stage; `(3, 4, 6, 3)` is ResNet-50.
         classes: number of scores.
         width: channels after the first convolution.
-        net: hands out layers.
+        net: supplies the layers.
 
     Returns:
         Tensor `(m, classes)`, scores before the softmax.
@@ -312,7 +320,7 @@ def ResNet(X, blocks, classes, width=64, *, net):
 check(ResNet)
 
 # %% demo
-# Your function, with the numbers of the paper. Is it the network that everybody uses?
+# Your function with the numbers of the paper: is it the network that everybody uses?
 resnet50 = Net(
     lambda X, net: ResNet(X, (3, 4, 6, 3), 1000, net=net),
     np.zeros((1, 32, 32, 3)),
@@ -322,24 +330,29 @@ print(f"{resnet50.count_parameters():,} parameters; PyTorch's ResNet-50 has 25,5
 del resnet50
 
 # %% [markdown]
+# Part 1 ends here; it is a good place for a break.
+
+# %% [markdown]
 # # Part 2 · Wider and cheaper
-# Depth is one way to say more. Another is to look at several things at once. Both are
-# paid in multiplications, and a good part of the craft is to save them.
+# Depth is one way to make a network more powerful. Another is to look at windows of
+# several sizes at once. Both cost multiplications, and much of the craft lies in saving
+# them.
 
 # %% [markdown]
 # ## One by one
-# A $1 \times 1$ convolution sees one pixel at a time, but **all its channels**: a small
-# dense layer, the same at every place. It changes how many channels there are, and
-# costs little.
+# A $1 \times 1$ convolution sees one pixel at a time, but **all its channels**. It is a
+# small dense layer that is the same at every position. It changes the number of
+# channels and costs little.
 #
-# By hand, a pixel with channels $(3, 1)$, two filters $(1, 1)$ and $(2, -1)$, biases
-# $(0, 10)$: $(3 + 1 + 0,\; 6 - 1 + 10) = (4, 15)$.
+# By hand: a pixel with channels $(3, 1)$, two filters $(1, 1)$ and $(2, -1)$, and
+# biases $(0, 10)$ give $(3 + 1 + 0,\; 6 - 1 + 10) = (4, 15)$.
 
 # %% [markdown]
 # ### Exercise 4 · `conv_1x1` · 4 points · about 4 minutes
-# In plain NumPy, for a whole batch. One matrix product is enough.
+# Write the $1 \times 1$ convolution in plain NumPy, for a whole batch. One matrix
+# product is enough.
 #
-# <details><summary>The shape has six axes, or five</summary>
+# <details><summary>My result has five or six axes</summary>
 #
 # `W[0, 0]` is the matrix `(n_C_prev, n_C)` you want.
 # </details>
@@ -373,24 +386,25 @@ check(conv_1x1)
 
 # %% [markdown]
 # ## The price of a window
-# A layer multiplies $n_H n_W \cdot f^2 n_{C\,prev} \cdot n_C$ times: for each number it
-# puts out, one product for each weight of a filter. From $28 \times 28 \times 192$ to
-# 32 channels by $5 \times 5$ filters that is
+# A layer needs $n_H n_W \cdot f^2 n_{C\,prev} \cdot n_C$ multiplications: for each
+# output number, one product for each weight of a filter. From
+# $28 \times 28 \times 192$ to 32 channels with $5 \times 5$ filters that is
 #
 # $$28 \cdot 28 \cdot 25 \cdot 192 \cdot 32 = 120.4 \text{ million.}$$
 #
-# Now squeeze first: $1 \times 1$ to 16 channels, $28 \cdot 28 \cdot 192 \cdot 16 = 2.4$
-# million, then $5 \times 5$ from 16 to 32 channels.
+# Now reduce the channels first: $1 \times 1$ to 16 channels costs
+# $28 \cdot 28 \cdot 192 \cdot 16 = 2.4$ million; then $5 \times 5$ goes from 16 to 32
+# channels.
 
 # %% concept="bottleneck_cost"
-# How many times fewer multiplications do the two steps need together? To the nearest
-# whole number.
+# Compared with the single layer, by what factor do the two steps together reduce the
+# number of multiplications? Round to the nearest whole number.
 bottleneck_cost = None
 
 # %% [markdown]
 # ## Why choose?
-# Is $3 \times 3$ better here, or $5 \times 5$, or pooling? **Inception** does them all,
-# side by side, and lets the next layer choose:
+# Is $3 \times 3$ better here, or $5 \times 5$, or pooling? **Inception** does all of
+# them side by side and lets the next layer choose:
 #
 # ```
 #      ┌─ 1×1 ─────────────┐
@@ -401,16 +415,17 @@ bottleneck_cost = None
 
 # %% [markdown]
 # ### Exercise 5 · `inception_module` · 6 points · about 8 minutes
-# Four branches, a ReLU behind every convolution, biases, no batch norm (it came a year
-# later). `nn.concatenate([…])` joins along the channels.
+# Build the four branches and join them with `nn.concatenate([…])`, which joins along
+# the channels. Every convolution has a bias and is followed by a ReLU. There is no
+# batch norm; it came a year later.
 #
-# <details><summary>The branches do not fit together</summary>
+# <details><summary>concatenate: shapes … differ outside axis -1</summary>
 #
-# All keep height and width: max pooling too, with stride 1 and padding "same".
+# All branches keep height and width. Max pooling needs stride 1 and padding "same".
 # </details>
-# <details><summary>A few parameters are missing</summary>
+# <details><summary>The number of parameters is slightly too small</summary>
 #
-# `bias=True` in every convolution.
+# Every convolution needs `bias=True`.
 # </details>
 
 
@@ -419,11 +434,11 @@ def inception_module(X, filters, *, net):
     """Filters of several sizes side by side.
 
     Args:
-        X: pictures `(m, n_H, n_W, n_C)`.
-        filters: `(n1, (r3, n3), (r5, n5), n_pool)`: channels of the 1 × 1 branch; of
-            the squeeze before and of the 3 × 3 itself; the same for 5 × 5; of the 1 × 1
-            behind the pooling.
-        net: hands out layers.
+        X: images `(m, n_H, n_W, n_C)`.
+        filters: `(n1, (r3, n3), (r5, n5), n_pool)`: output channels of the 1 × 1
+            branch; of the 1 × 1 before the 3 × 3 and of the 3 × 3 itself; the same for
+            5 × 5; of the 1 × 1 after the pooling.
+        net: supplies the layers.
 
     Returns:
         Tensor `(m, n_H, n_W, n1 + n3 + n5 + n_pool)`, branches in this order.
@@ -452,9 +467,10 @@ check(inception_module)
 
 # %% [markdown]
 # ## Two steps instead of one
-# An ordinary filter looks at a window *and* mixes channels, all at once. **MobileNet**
-# takes that apart. **Depthwise**: each channel has one filter $f \times f$ of its own,
-# nothing is mixed. **Pointwise**: $1 \times 1$, mixes channels and looks at one place.
+# An ordinary filter looks at a window *and* mixes the channels at the same time.
+# **MobileNet** separates the two. The **depthwise** step has one $f \times f$ filter
+# for each channel and mixes nothing. The **pointwise** step is $1 \times 1$: it mixes
+# the channels of one pixel at a time.
 #
 # By hand, from $6 \times 6 \times 3$ to $4 \times 4 \times 5$ with $f = 3$ and no
 # padding:
@@ -466,21 +482,21 @@ check(inception_module)
 # | pointwise | $4 \cdot 4 \cdot 3 \cdot 5$ |
 
 # %% concept="depthwise_multiplies"
-# How many are depthwise and pointwise together?
+# How many multiplications do the depthwise and the pointwise step need together?
 depthwise_multiplies = None
 
 # %% [markdown]
 # ### Exercise 6 · `depthwise_conv` · 5 points · about 8 minutes
-# In NumPy, **without** padding, stride 1.
+# Write the depthwise convolution in NumPy, **without** padding and with stride 1.
 #
-# <details><summary>The output has one channel</summary>
+# <details><summary>My output has one channel</summary>
 #
-# Sum over the two axes of the window, not over channels.
+# Sum over the two axes of the window, not over the channels.
 # </details>
-# <details><summary>I want no loop over places</summary>
+# <details><summary>It is slow: I loop over all positions of the image</summary>
 #
-# Loop over the $f \cdot f$ places of the filter: weight times shifted picture, added
-# up.
+# Loop over the $f \cdot f$ positions in the filter instead: multiply the shifted image
+# by that weight and add up.
 # </details>
 
 
@@ -516,7 +532,7 @@ check(depthwise_conv)
 
 # %% [markdown]
 # ### Exercise 7 · `pointwise_conv` · 2 points · about 1 minute
-# The other half, without biases; the filters come as a matrix.
+# Write the other half, without biases. The filters come as a matrix.
 
 
 # %% exercise="pointwise_conv"
@@ -545,14 +561,16 @@ check(pointwise_conv)
 #
 # $$\frac{f^2\, n_{C\,prev} + n_{C\,prev}\, n_C}{f^2\, n_{C\,prev}\, n_C}
 # = \frac{1}{n_C} + \frac{1}{f^2}$$
+#
+# Return this share.
 
 
 # %% exercise="separable_ratio"
 def separable_ratio(n_C, f):
-    """Cost of depthwise and pointwise, as a share of an ordinary convolution.
+    """Cost of a separable convolution as a share of an ordinary one.
 
     Args:
-        n_C: channels out.
+        n_C: output channels.
         f: side of the filters.
 
     Returns:
@@ -584,29 +602,32 @@ plots.images(
     [fish[0], *np.moveaxis(by_channel[0], 2, 0), grey[0, :, :, 0]],
     ["X", "red, blurred", "green, edges", "blue, smeared", "pointwise: grey"],
     columns=5,
-    reading="Depthwise treats each colour alone; pointwise mixes the three colours.",
+    reading="The depthwise step filters each colour separately; the pointwise step "
+    "mixes the three colours.",
 )
-print(f"share of the cost for 512 channels, f = 3: {separable_ratio(512, 3):.3f}")
+print(f"share of the cost with 512 channels and f = 3: {separable_ratio(512, 3):.3f}")
 
 # %% [markdown]
 # ## MobileNet's block
-# **MobileNetV2** puts a skip around it and turns the bottleneck inside out: few
-# channels outside, many inside, where the cheap depthwise filters work.
+# **MobileNetV2** adds a skip and turns the bottleneck inside out: there are few
+# channels outside, and many inside, where the cheap depthwise filters work.
 #
 # ```
 # X ─ 1×1 expand to t·n ─ BN ReLU6 ─ depthwise 3×3 ─ BN ReLU6 ─ 1×1 project ─ BN ─(+)─
 # └───────────────────────────── if shapes agree ──────────────────────────────────┘
 # ```
 #
-# No ReLU behind the projection: with few channels, cutting off half of all values would
-# lose too much. ReLU6 stops at 6, which small number formats like.
+# There is no ReLU after the projection: with few channels, setting the negative values
+# to 0 would lose too much. ReLU6 is capped at 6, which suits the small number formats
+# of phones.
 
 # %% [markdown]
 # ### Exercise 9 · `mobilenet_bottleneck` · 8 points · about 10 minutes
-# With $t = 1$ there is nothing to expand: leave that step out. Whatever $t$ is, there
-# is a skip if $s = 1$ and the channels stay as many. `nn.relu(X, 6)` is ReLU6.
+# Build the block in the diagram. With $t = 1$ there is nothing to expand, so leave that
+# step out. Whatever $t$ is, there is a skip if $s = 1$ and the input and the output
+# have equally many channels. `nn.relu(X, 6)` is ReLU6.
 #
-# <details><summary>shapes … do not fit</summary>
+# <details><summary>add: shapes … do not broadcast</summary>
 #
 # Add the skip only where both conditions hold.
 # </details>
@@ -621,11 +642,11 @@ def mobilenet_bottleneck(X, t, n_C, s, *, net):
     """An inverted residual block.
 
     Args:
-        X: pictures `(m, n_H, n_W, n_C_prev)`.
-        t: expansion, from 1.
-        n_C: channels out.
+        X: images `(m, n_H, n_W, n_C_prev)`.
+        t: expansion factor, an int from 1 on.
+        n_C: output channels.
         s: stride of the depthwise convolution.
-        net: hands out layers.
+        net: supplies the layers.
 
     Returns:
         Tensor `(m, n_H / s, n_W / s, n_C)`, sizes rounded up.
@@ -646,39 +667,43 @@ def mobilenet_bottleneck(X, t, n_C, s, *, net):
 check(mobilenet_bottleneck)
 
 # %% [markdown]
+# Part 2 ends here; it is a good place for a break.
+
+# %% [markdown]
 # # Part 3 · Counting
-# Before you train or download a network: how large is it, and how slow? Both follow
-# from a table of its layers. `helpers.architectures` holds the tables of famous ones, a
-# dictionary for each layer:
+# How large is a network, and how slow? You can know both before you train or download
+# it, from a table of its layers. `helpers.architectures` holds the tables of famous
+# networks, with one dictionary for each layer:
 #
 # | key | means |
 # |---|---|
-# | `"f"` | side of the filters; a dense layer is a $1 \times 1$ on one place |
-# | `"n_C_prev"`, `"n_C"` | channels in and out |
-# | `"groups"` | channels are split into groups that are convolved separately |
+# | `"f"` | side of the filters; a dense layer is a $1 \times 1$ at one position |
+# | `"n_C_prev"`, `"n_C"` | input and output channels |
+# | `"groups"` | the channels are split into groups that are convolved separately |
 # | `"size"` | side of the output map |
-# | `"per_channel"` | extras for each channel out: 1 bias, 2 for batch norm |
+# | `"per_channel"` | more parameters per output channel: 1 bias, or 2 of batch norm |
 
 # %% demo
 for layer in architectures.mobilenet_v2()[:4]:
     print(layer)
 
 # %% [markdown]
-# Depthwise means one group per channel.
+# A depthwise layer has one group per channel.
+#
+# Each filter reads $n_{C\,prev} / \text{groups}$ channels, so it has
+# $f^2\, n_{C\,prev} / \text{groups}$ weights, and there are $n_C$ filters. Add
+# `per_channel` for each filter.
+#
+# By hand: $f = 3$, from 3 to 10 channels with biases: $(9 \cdot 3 + 1) \cdot 10 = 280$.
+# A depthwise layer with 30 channels and nothing more: $9 \cdot 1 \cdot 30 = 270$.
 
 # %% [markdown]
-# A filter reads $n_{C\,prev} / \text{groups}$ channels, so it has $f^2\, n_{C\,prev} /
-# \text{groups}$ weights, and there are $n_C$ filters. Add `per_channel` for each.
-#
-# By hand: $f = 3$, from 3 to 10 channels, biases: $(9 \cdot 3 + 1) \cdot 10 = 280$. A
-# depthwise layer with 30 channels and no extras: $9 \cdot 1 \cdot 30 = 270$.
-#
 # ### Exercise 10 · `count_parameters` · 4 points · about 5 minutes
-# Add up all layers of a table.
+# Return the number of parameters of all layers of a table together.
 #
-# <details><summary>Depthwise layers come out far too large</summary>
+# <details><summary>The number for a depthwise layer is far too large</summary>
 #
-# There `groups` equals `n_C_prev`; each filter reads one channel.
+# There `groups` equals `n_C_prev`, so each filter reads one channel.
 # </details>
 
 
@@ -713,24 +738,25 @@ def count_parameters(block):
 check(count_parameters)
 
 # %% concept="bottleneck_parameters"
-# A MobileNetV2 bottleneck reads 5 channels, expands to 30, and projects to 20; f = 3.
-# How many weights does it have, not counting biases and batch norm?
+# A MobileNetV2 bottleneck reads 5 channels, expands them to 30 and projects to 20, with
+# f = 3. How many weights does it have, not counting biases and batch norm?
 bottleneck_parameters = None
 
 # %% [markdown]
 # ### Exercise 11 · `count_multiplies` · 4 points · about 4 minutes
-# Each weight is used once at every place of the output: `size` times `size` of them.
-# Only products of weights with inputs count; biases and batch norm do not.
+# Return how many multiplications one image needs. Each weight is used once at every
+# position of the output map, which has `size` times `size` positions. Count only the
+# products of weights with inputs, not biases or batch norm.
 #
-# <details><summary>It equals the number of parameters</summary>
+# <details><summary>My result equals the number of weights</summary>
 #
-# That is right for dense layers only. Multiply by the places.
+# That is right for dense layers only. Elsewhere, multiply by the number of positions.
 # </details>
 
 
 # %% exercise="count_multiplies"
 def count_multiplies(block):
-    """Multiplications of one picture's way through a table of layers.
+    """Multiplications for one image in all layers of a table.
 
     Args:
         block: list of dictionaries as for `count_parameters`.
@@ -757,31 +783,33 @@ def count_multiplies(block):
 check(count_multiplies)
 
 # %% demo
-# Yours, beside what the papers say (millions of parameters, millions of products).
+# Your counts beside those of the papers (millions of parameters and multiplications).
 said = {
     "lenet5": (0.06, None), "alexnet": (60, None), "vgg16": (138, 15300),
     "inception_3a": (0.163, 128), "resnet50": (25.6, 3800), "mobilenet_v1": (4.2, 569),
     "mobilenet_v2": (3.4, 300),
 }  # fmt: skip
-print("                 parameters          products    the papers")
+print("                 parameters   multiplications    the papers")
 for name, (parameters, products) in said.items():
     table = getattr(architectures, name)()
     counted = f"{count_parameters(table):13,} {count_multiplies(table):17,}"
     print(f"{name:13} {counted}    {parameters} M, {products or '–'} M")
 
 # %% [markdown]
-# All as published. For ResNet-50, 25.6 million is what PyTorch counts; the paper gives
-# only the cost. The 159 K of GoogLeNet's table are units of 1024. LeNet-5 as we build
-# it reads all maps in its second layer, where the original skipped some.
+# Your counts agree with the papers to within a few percent. For ResNet-50, 25.6 million
+# is what PyTorch counts; the paper gives only the cost. (PyTorch's version needs 4.1
+# billion multiplications: in a block with stride 2 it is the $3 \times 3$ convolution
+# that has the stride.) The 159 K in GoogLeNet's table are units of 1024. Our LeNet-5
+# reads all maps in its second layer, where the original left some out.
 #
-# Look at AlexNet and VGG-16: what takes all those parameters?
+# Look at AlexNet and VGG-16: where do all those parameters come from?
 
 # %% demo
 share = [count_parameters([layer]) for layer in architectures.vgg16()]
 plots.lines(
     {
         "parameters": np.cumsum(share) / sum(share),
-        "products": np.cumsum(
+        "multiplications": np.cumsum(
             [count_multiplies([layer]) for layer in architectures.vgg16()]
         ) / count_multiplies(architectures.vgg16()),
     },
@@ -789,8 +817,8 @@ plots.lines(
     xlabel="layer of VGG-16",
     ylabel="share of the total so far",
     markers=True,
-    reading="The work is done in the convolutions, layers 1 to 13. Where do the "
-    "parameters sit?",
+    reading="Nearly all multiplications are done in the convolutions, layers 1 to 13. "
+    "In which layer are most of the parameters?",
 )  # fmt: skip
 
 # %% concept="vgg_weights"
@@ -798,24 +826,25 @@ plots.lines(
 # A: the first dense layer, which reads 7 × 7 × 512 numbers
 # B: the thirteen convolutions taken together
 # C: the last dense layer, with its 1,000 classes
-# D: the first convolution, which reads the largest picture
+# D: the first convolution, which reads the largest input
 vgg_weights = None
 
 # %% [markdown]
 # ## Larger in a balanced way
-# Twice the budget: more layers, more channels, or more pixels? **EfficientNet** raises
-# all three together, step $\phi$ by step:
+# You may spend twice as much: on more layers, more channels, or more pixels?
+# **EfficientNet** increases all three together. After $\phi$ steps the factors are
 #
 # $$\text{depth } \alpha^\phi \qquad \text{width } \beta^\phi \qquad
 # \text{resolution } \gamma^\phi$$
 #
-# Cost grows with the depth, with the *square* of the width (channels in and out) and
-# with the *square* of the resolution (height and width). Tan and Le searched for
-# $\alpha \beta^2 \gamma^2 \approx 2$ and found $1.2$, $1.1$ and $1.15$.
+# The cost grows with the depth, with the *square* of the width (input and output
+# channels) and with the *square* of the resolution (height and width). Tan and Le
+# looked for factors with $\alpha \beta^2 \gamma^2 \approx 2$ and found $1.2$, $1.1$ and
+# $1.15$.
 
 # %% [markdown]
 # ### Exercise 12 · `compound_scaling` · 3 points · about 2 minutes
-# Three factors for a step $\phi$, which may be a fraction.
+# Return the three factors for a given $\phi$, which may be a fraction.
 
 
 # %% exercise="compound_scaling"
@@ -823,10 +852,10 @@ def compound_scaling(phi, alpha=1.2, beta=1.1, gamma=1.15):
     """Factors by which EfficientNet grows.
 
     Args:
-        phi: how many times the cost is about doubled, a number from 0.
-        alpha: growth of the depth in one step.
-        beta: growth of the width.
-        gamma: growth of the resolution.
+        phi: how many times the cost is roughly doubled, a number from 0 on.
+        alpha: factor of the depth in one step.
+        beta: factor of the width.
+        gamma: factor of the resolution.
 
     Returns:
         `(depth, width, resolution)`, three numbers.
@@ -840,12 +869,13 @@ def compound_scaling(phi, alpha=1.2, beta=1.1, gamma=1.15):
 check(compound_scaling)
 
 # %% concept="scaling_cost"
-# By which factor does α β² γ² let the cost grow in one step? Two decimals.
+# By what factor does the cost, α β² γ², grow in one step with these numbers? Give two
+# decimals.
 scaling_cost = None
 
 # %% demo
-# B0 to B3 are steps 0, ½, 1 and 2, rounded by their authors to handy numbers.
-print("     yours: depth width pixels   theirs            parameters      products")
+# B0 to B3 have φ = 0, ½, 1 and 2; their authors rounded the factors.
+print("     yours: depth width pixels   theirs            parameters  multiplications")
 for phi, *theirs, name in [
     (0, 1.0, 1.0, 224, "B0"), (0.5, 1.1, 1.0, 240, "B1"), (1, 1.2, 1.1, 260, "B2"),
     (2, 1.4, 1.2, 300, "B3"),
@@ -855,23 +885,26 @@ for phi, *theirs, name in [
     print(
         f"{name}          {depth:5.2f} {width:5.2f} {224 * resolution:6.0f}   "
         f"{tuple(theirs)!s:16} {count_parameters(table):11,} "
-        f"{count_multiplies(table):13,}"
+        f"{count_multiplies(table):16,}"
     )
 print("The paper: 5.3, 7.8, 9.2 and 12 million; 0.39, 0.70, 1.0 and 1.8 billion.")
 
 # %% [markdown]
+# Part 3 ends here; it is a good place for a break.
+
+# %% [markdown]
 # # Part 4 · Borrowed eyes
-# Nobody trains such networks for a weekend project. They are trained once, on a million
-# photographs, and passed on. What they learned (edges, textures, fur, arches) serves
-# other pictures too: **transfer learning**.
+# Nobody trains such a network for a weekend project. It is trained once, on a million
+# photographs, and passed on. What it has learned about edges, textures, fur and arches
+# is useful for other images too: this is **transfer learning**.
 #
-# We take a real MobileNetV2, 160 pixels, trained on ImageNet and then tuned on breeds
-# of dogs, so its eyes are best at dogs. It has never been asked whether something is an
-# animal or a landmark. Its layers are *your* bottlenecks:
+# We take a real MobileNetV2 for images of 160 × 160 pixels, trained on ImageNet and
+# then fine-tuned on dog breeds. It was never trained to tell animals from landmarks,
+# which is our task. Its layers are *your* bottlenecks:
 
 
 # %% demo
-def eyes(X, net):
+def body(X, net):
     """MobileNetV2 up to its last but one stage."""
     X = nn.relu(net.batch_norm(net.conv(X, 32, f=3, s=2)), 6)
     for t, n_C, repeats, s in architectures.MOBILENET_V2[:-1]:
@@ -881,15 +914,15 @@ def eyes(X, net):
 
 
 def top(X, net):
-    """Its last block, and a head for two new classes."""
+    """The last block, and a head for two new classes."""
     X = mobilenet_bottleneck(X, 6, 320, 1, net=net)
     X = nn.relu(net.batch_norm(net.conv(X, 1280)), 6)
     return net.dense(nn.mean(X, axis=(1, 2)), 2)
 
 
 # %% demo
-def borrow(net, names):
-    """Put pretrained weights into a network, pair by pair: filters, batch norm."""
+def load_pretrained(net, names):
+    """Copy pretrained filters and batch norms into the layers of a network."""
     weights = vision.weights("mobilenet")
     for i, name in enumerate(names):
         layer, norm = net.layers[2 * i : 2 * i + 2]
@@ -904,34 +937,37 @@ names = [f"block_{i}.{part}" for i in range(17)
          for part in ("expand", "depthwise", "project")][1:]  # fmt: skip
 names = ["stem", *names, "top"]  # block 0 has no expansion
 rng = np.random.default_rng(0)
-lower = borrow(Net(eyes, np.zeros((1, 160, 160, 3)), rng=rng), names[:-4])
+lower = load_pretrained(Net(body, np.zeros((1, 160, 160, 3)), rng=rng), names[:-4])
 start = timeit.default_timer()
 X_train, X_dev, X_test = (
     lower.predict(x / np.float32(127.5) - 1, batch_size=16)
     for x in (photos.train_x, photos.dev_x, photos.test_x)
 )
 seconds = timeit.default_timer() - start
-print(f"{len(X_train)} + {len(X_dev)} + {len(X_test)} photographs: {X_train.shape[1:]} "
-      f"each, in {seconds:.1f} s")  # fmt: skip
+print(f"{len(X_train)} + {len(X_dev)} + {len(X_test)} photographs, features of shape "
+      f"{X_train.shape[1:]} each, in {seconds:.1f} s")  # fmt: skip
 
 # %% [markdown]
-# The lower 16 blocks stay as they are, so each photograph needs to go through them only
-# **once**: from now on its $5 \times 5 \times 160$ features stand for it. What is left
-# is the top, with its 9 layers of weights: convolutions, batch norms and the new head.
+# The lower 16 blocks stay as they are, so each photograph has to go through them only
+# **once**: from now on we use its $5 \times 5 \times 160$ features instead. What is
+# left is the top with its 9 layers: four convolutions, four batch norms and the new
+# head.
 #
-# **Freezing** layers means that training changes nothing in them: neither weights nor,
-# in a batch norm, its running averages. The latter is easily forgotten: they are no
-# parameters, and move with every batch.
+# **Freezing** a layer means that training changes nothing in it: neither its weights
+# nor, in a batch norm, the running averages. The averages are easily forgotten, because
+# they are not parameters: every batch changes them in training.
 
 # %% [markdown]
 # ### Exercise 13 · `freeze` · 3 points · about 4 minutes
-# `model.layers` is a list. Each layer has `.freeze()` and `.unfreeze()`.
+# Freeze the first `up_to` layers and unfreeze all others. `model.layers` is a list, and
+# each layer has `.freeze()` and `.unfreeze()`.
 #
-# <details><summary>Batch norm goes on changing</summary>
+# <details><summary>Batch norm still changes</summary>
 #
-# Setting `requires_grad` of its parameters is not enough. `layer.freeze()` does both.
+# It is not enough to set `requires_grad` of its parameters. `layer.freeze()` also stops
+# the running averages.
 # </details>
-# <details><summary>Layers frozen earlier do not learn again</summary>
+# <details><summary>Layers that were frozen earlier do not learn again</summary>
 #
 # Unfreeze those from `up_to` on.
 # </details>
@@ -939,14 +975,15 @@ print(f"{len(X_train)} + {len(X_dev)} + {len(X_test)} photographs: {X_train.shap
 
 # %% exercise="freeze"
 def freeze(model, up_to):
-    """Freeze the first layers of a model, let the others learn; changes the model.
+    """Freeze the first layers of a model and unfreeze the others; changes the model.
 
     Args:
         model: a model with a list `layers`.
-        up_to: how many layers to freeze, from the first.
+        up_to: how many layers to freeze, counted from the first.
 
     Returns:
-        Number of parameters that still learn; `model.count_parameters(trainable=True)`.
+        The number of parameters that can still learn, an int:
+        `model.count_parameters(trainable=True)`.
     """
     ### BEGIN SOLUTION
     for layer in model.layers[:up_to]:
@@ -962,17 +999,17 @@ check(freeze)
 
 # %% [markdown]
 # ### Exercise 14 · `fine_tune` · 5 points · about 8 minutes
-# Freeze the first `up_to` layers, **and every batch norm**: with 81 photographs its
-# averages over a batch would be guesswork, while the old ones come from a million. Then
-# train with `nn.Adam` and the learning rate given.
+# Freeze the first `up_to` layers **and every batch norm**: averages over batches of 81
+# photographs would be poor estimates, while the old ones come from a million. Then
+# train with `nn.Adam(model.parameters(), learning_rate)`.
 #
 # `model.fit(X, Y, loss=nn.cross_entropy, optimizer=…, epochs=…, batch_size=16,
 # rng=np.random.default_rng(0), progress=False)` shuffles, trains and returns a history;
-# `history["loss"]` is the list to return.
+# return the list `history["loss"]`.
 #
-# <details><summary>The statistics of batch norm move</summary>
+# <details><summary>The statistics of batch norm change</summary>
 #
-# `isinstance(layer, nn.BatchNorm)` finds them, among `model.layers`.
+# `isinstance(layer, nn.BatchNorm)` is true for the batch norms among `model.layers`.
 # </details>
 
 
@@ -984,8 +1021,8 @@ def fine_tune(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
         model: a model with a list `layers`.
         X: array `(m, …)`.
         Y: array `(m,)`, classes.
-        up_to: how many layers to freeze, from the first.
-        learning_rate: of Adam.
+        up_to: how many layers to freeze, counted from the first.
+        learning_rate: the learning rate of Adam.
         epochs: passes through the data.
 
     Returns:
@@ -1010,10 +1047,11 @@ check(fine_tune)
 
 # %% [markdown]
 # ### Watch it work
-# Only the head learns, 2,562 numbers. Beside it, a linear model of raw pixels learns
-# from the same photographs. Both are asked about all 46 photographs that were held out;
-# shown are averages over three choices of what to learn from. Before you run: with how
-# many photographs will the head be better than the pixels with all 81?
+# Only the head learns, that is 2,562 numbers. For comparison, a linear model of the raw
+# pixels learns from the same photographs. Both are tested on all 46 photographs that
+# were held out. The figure shows averages over three random choices of the photographs
+# to learn from. Before you run it: how many photographs does the head need to be better
+# than the pixels with all 81?
 
 # %% demo
 held_out = np.concatenate([X_dev, X_test])
@@ -1021,21 +1059,22 @@ truth = np.concatenate([photos.dev_y, photos.test_y])
 
 
 def right(model, X=held_out):
-    """Share of the held-out photographs called right."""
+    """Share of the held-out photographs that are classified correctly."""
     return float(np.mean(model.predict(X).argmax(axis=1) == truth))
 
 
 def pixels(x):
-    """Photographs at 32 × 32, from 0 to 1, as rows."""
+    """Photographs scaled to 32 × 32 pixels, values from 0 to 1, as rows."""
     x = x.reshape(-1, 32, 5, 32, 5, 3).mean(axis=(2, 4))
     return x.reshape(len(x), -1).astype(np.float32) / 255
 
 
-new_head = borrow(Net(top, X_train[:1], rng=np.random.default_rng(0)), names[-4:])
+new_head = Net(top, X_train[:1], rng=np.random.default_rng(0))
+load_pretrained(new_head, names[-4:])
 untrained = new_head.state_dict()
 
 # %% demo
-counts, curves = (4, 8, 16, 32, 81), {"borrowed eyes": [], "raw pixels": []}
+counts, curves = (4, 8, 16, 32, 81), {"pretrained features": [], "raw pixels": []}
 for count in counts:
     shares = {name: [] for name in curves}
     for seed in range(3):
@@ -1047,35 +1086,39 @@ for count in counts:
         Y = photos.train_y[some]
         new_head.load_state_dict(untrained)
         fine_tune(new_head, X_train[some], Y, up_to=8, learning_rate=0.003, epochs=15)
-        shares["borrowed eyes"].append(right(new_head))
+        shares["pretrained features"].append(right(new_head))
         line = nn.Sequential(nn.Dense(3072, 2, rng=np.random.default_rng(seed)))
         fine_tune(line, pixels(photos.train_x[some]), Y, 0, 0.001, epochs=40)
         held_pixels = pixels(np.concatenate([photos.dev_x, photos.test_x]))
         shares["raw pixels"].append(right(line, held_pixels))
     for name, values in shares.items():
         curves[name].append(np.mean(values))
-print({name: [f"{share:.0%}" for share in values] for name, values in curves.items()})
+for name, values in curves.items():
+    print(f"{name:19}", " ".join(f"{share:4.0%}" for share in values))
+better = np.array(curves["pretrained features"]) > curves["raw pixels"][-1]
 plots.lines(
     curves,
     counts,
     xlabel="photographs to learn from",
-    ylabel="right on 46 held-out photographs",
+    ylabel="accuracy on 46 held-out photographs",
     markers=True,
     baseline={"chance": 0.5},
-    reading="Eight photographs seen with borrowed eyes beat all 81 seen as pixels.",
+    reading=f"With pretrained features, {counts[better.argmax()]} photographs are "
+    "enough to beat what raw pixels reach with all 81.",
 )
 
 # %% [markdown]
-# ## Tune more than the head
-# Now let the last block learn too, with a small learning rate; once as you wrote it,
-# and once with batch norms that are *not* frozen. The head alone is right on nearly
-# everything already, so watch the **loss** on the held-out photographs, which says how
-# sure it is of the truth. As 46 photographs are few, each way is tried from three new
-# heads.
+# ## Fine-tune more than the head
+# Now let the last block learn too, with a small learning rate: once with your
+# `fine_tune`, and once with batch norms that are *not* frozen. The accuracy of the head
+# alone is already high, so watch the **loss** on the held-out photographs: it is small
+# if the network gives the correct class a high probability. Since 46 photographs are
+# few, each way is tried three times, with three new heads.
 #
-# <details><summary><b>Predict</b>: does tuning help? Does batch norm matter?</summary>
+# <details><summary><b>Predict</b>: does fine-tuning help? Does freezing batch norm
+# matter?</summary>
 #
-# Both: one way helps every time, the other hurts every time.
+# Run it and compare the losses with those of the head alone, column by column.
 # </details>
 
 
@@ -1086,7 +1129,7 @@ def loss():
 
 
 def tune_moving(rate=3e-5):
-    """Fine-tuning that forgets about batch norm."""
+    """Fine-tuning that does not freeze the batch norms."""
     freeze(new_head, 0)
     new_head.fit(
         X_train, photos.train_y, loss=nn.cross_entropy, epochs=5, batch_size=16,
@@ -1097,7 +1140,7 @@ def tune_moving(rate=3e-5):
 
 ways = {
     "head only": lambda: None,
-    "tuned": lambda: fine_tune(new_head, X_train, photos.train_y, 0, 3e-5),
+    "fine-tuned": lambda: fine_tune(new_head, X_train, photos.train_y, 0, 3e-5),
     "batch norm moving": tune_moving,
 }
 
@@ -1105,7 +1148,7 @@ ways = {
 losses, shares = {name: [] for name in ways}, {name: [] for name in ways}
 for seed in range(3):
     new_head = Net(top, X_train[:1], rng=np.random.default_rng(seed))
-    borrow(new_head, names[-4:])
+    load_pretrained(new_head, names[-4:])
     fine_tune(
         new_head, X_train, photos.train_y, up_to=8, learning_rate=0.003, epochs=15
     )
@@ -1118,10 +1161,13 @@ for seed in range(3):
 for name, values in losses.items():
     found = "  ".join(f"{value:.4f}" for value in values)
     print(f"{name:18} loss {found}   right {np.mean(shares[name]):.1%}")
+fell = np.sum(np.array(losses["fine-tuned"]) < losses["head only"])
+rose = np.sum(np.array(losses["batch norm moving"]) > losses["head only"])
 plots.bars(
     {name: np.mean(values) for name, values in losses.items()},
     ylabel="loss on held-out photographs",
-    reading="Means of three. With frozen statistics it gets surer each time.",
+    reading="Means of three runs. Compared with the head alone, the loss fell in "
+    f"{fell} of 3 runs with frozen batch norms, and rose in {rose} of 3 without.",
 )
 
 # %% concept="what_to_freeze"
@@ -1129,34 +1175,37 @@ plots.bars(
 # first?
 # A: all layers, starting from the weights that came with it
 # B: the first layers, while the later ones stay as they are
-# C: nothing: its old head can be used as it is
+# C: nothing: the old head can be used as it is
 # D: a new head, while all other layers stay as they are
 what_to_freeze = None
 
 # %% [markdown]
-# The rate was chosen small on purpose. With 0.001, and batches in other orders, we have
-# had losses from 0.00 to 2.2 on the same photographs: a matter of luck.
+# The learning rate is small on purpose. At 0.001, with the batches in different orders,
+# we have seen losses from 0.00 to 2.2 on the same photographs: a matter of luck.
 #
-# With more data, freeze less. Thousands of pictures: tune the last blocks too. Hundreds
-# of thousands: start from these weights and tune everything. Borrowing somebody's
-# trained network is nearly always the better start, and reading somebody's code the
-# better documentation: check the licence, and whether your pictures are prepared as
-# theirs were (here $x / 127.5 - 1$).
+# The more data you have, the less you freeze. With thousands of images, train the last
+# blocks too; with hundreds of thousands, start from the pretrained weights and train
+# everything. A trained network is nearly always a better start than random weights. But
+# check its licence, and prepare your images as its makers prepared theirs (here
+# $x / 127.5 - 1$).
 
 # %% [markdown]
-# # Part 5 · More from few
-# A mirrored cat is a cat. Each photograph can become many by changes that keep its
-# label: **augmentation**. It is done in passing, while batches are made, often on other
-# cores than the training.
+# Part 4 ends here; it is a good place for a break.
+
+# %% [markdown]
+# # Part 5 · More from little data
+# A mirrored cat is still a cat. Changes that keep the label turn each photograph into
+# many: this is **data augmentation**. It is done on the fly while the batches are made,
+# often on other processor cores than the training.
 #
 # ### Exercise 15 · `mirror` · 2 points · about 2 minutes
-# Left becomes right. For one picture `(n_H, n_W, n_C)` and for a batch alike: count the
-# axes from the end.
+# Exchange left and right. The function takes one image `(n_H, n_W, n_C)` or a batch, so
+# count the axes from the end.
 
 
 # %% exercise="mirror"
 def mirror(X):
-    """Pictures with left and right exchanged.
+    """Images with left and right exchanged.
 
     Args:
         X: array `(…, n_H, n_W, n_C)`.
@@ -1174,23 +1223,23 @@ check(mirror)
 
 # %% [markdown]
 # ### Exercise 16 · `random_crop` · 3 points · about 5 minutes
-# A random square piece. Every place where it fits must be possible, the last one
-# included. The same seed gives the same crop: use `rng = np.random.default_rng(seed)`
-# and `rng.integers(low, high)`, which never gives `high` itself.
+# Cut out a random square. Every position where it fits must be possible, including the
+# last one. The same seed gives the same crop: use `rng = np.random.default_rng(seed)`
+# and `rng.integers(low, high)`, which never returns `high` itself.
 #
-# <details><summary>Some corners are never reached</summary>
+# <details><summary>Some positions are never drawn</summary>
 #
-# A piece of 4 fits into 6 at the places 0, 1 and 2.
+# A side of 4 fits into 6 at the positions 0, 1 and 2.
 # </details>
 
 
 # %% exercise="random_crop"
 def random_crop(X, size, seed):
-    """A random square piece of a picture.
+    """A random square crop of an image.
 
     Args:
         X: array `(n_H, n_W, n_C)`.
-        size: side of the piece, at most the smaller of `n_H` and `n_W`.
+        size: side of the crop, at most the smaller of `n_H` and `n_W`.
         seed: an int.
 
     Returns:
@@ -1210,8 +1259,9 @@ check(random_crop)
 # %% [markdown]
 # ### Exercise 17 · `color_shift` · 3 points · about 5 minutes
 # Light is yellow in the evening and blue in the shade. Draw three whole numbers from
-# `-most` to `most`, both included, one each for red, green and blue. Add each to its
-# channel everywhere. Bytes end at 0 and 255. The same seed gives the same shift.
+# `-most` to `most`, both included, one each for red, green and blue, and add each to
+# all pixels of its channel. Values below 0 become 0, and values above 255 become 255.
+# The same seed gives the same shift.
 #
 # <details><summary>Bright pixels have become dark</summary>
 #
@@ -1221,12 +1271,12 @@ check(random_crop)
 
 # %% exercise="color_shift"
 def color_shift(X, seed, most=20):
-    """A picture in another light.
+    """An image in different light.
 
     Args:
         X: bytes `(n_H, n_W, 3)`, `np.uint8`.
         seed: an int.
-        most: the largest shift.
+        most: the largest shift, an int.
 
     Returns:
         Bytes `(n_H, n_W, 3)`.
@@ -1242,35 +1292,40 @@ def color_shift(X, seed, most=20):
 check(color_shift)
 
 # %% [markdown]
-# ## Shifts that fit the picture
-# In a picture of a sunset red varies much and blue little; red and green go together.
-# AlexNet shifted colours along the directions in which the colours of its training set
-# vary. We do it with the colours of the picture itself. Take the covariance $C$ of red,
-# green and blue over all pixels, $3 \times 3$; its eigenvectors $p_i$ are the
-# directions, its eigenvalues $\lambda_i$ the variances. Then add to every pixel
+# ## Shifts that fit the image
+# In a photograph of a sunset, red varies much and blue little, and red and green vary
+# together. AlexNet shifted colours along the principal components of the colours of its
+# *whole training set*; we use those of the single image. Compute the $3 \times 3$
+# covariance matrix $C$ of red, green and blue over all pixels. Its eigenvectors $p_i$
+# are the directions, and its eigenvalues $\lambda_i$ are the variances along them. Then
+# add to every pixel
 #
 # $$\alpha_1 \lambda_1 p_1 + \alpha_2 \lambda_2 p_2 + \alpha_3 \lambda_3 p_3, \qquad
 # \alpha_i \sim \mathcal N(0, 0.1^2).$$
 
 # %% [markdown]
 # ### Exercise 18 · `pca_color_augmentation` · 4 points · about 8 minutes
-# `np.cov(rows.T)` takes pixels as columns; `np.linalg.eigh` gives eigenvalues and a
-# matrix whose **columns** are the eigenvectors. Draw three independent numbers for the
-# whole picture; the same seed gives the same shift. Nothing is cut off at 0 or 1.
-#
+# Add this shift to the image. `np.cov(pixels.T)` expects one pixel per column;
+# `np.linalg.eigh` returns the eigenvalues and a matrix whose **columns** are the
+# eigenvectors. Draw three independent numbers for the whole image; the same seed gives
+# the same shift. Do not clip the result at 0 and 1.
+
+# %% [markdown]
 # <details><summary>The spread is wrong along every direction</summary>
 #
-# Multiply each direction by its eigenvalue, and by $\alpha$ with deviation `spread`.
+# Multiply each direction by its eigenvalue and by an $\alpha_i$, which has the standard
+# deviation `spread`.
 # </details>
-# <details><summary>It speaks of complex numbers</summary>
+# <details><summary>The message is about complex numbers</summary>
 #
-# Since NumPy 2.5 `np.linalg.eig` returns complex ones; `eigh` knows $C$ is symmetric.
+# Since NumPy 2.5 `np.linalg.eig` always returns complex numbers. `np.linalg.eigh` is
+# for symmetric matrices such as $C$.
 # </details>
 
 
 # %% exercise="pca_color_augmentation"
 def pca_color_augmentation(X, seed, spread=0.1):
-    """Shift the colours of a picture along its principal directions.
+    """Shift the colours of an image along their principal components.
 
     Args:
         X: array `(n_H, n_W, 3)` of floats.
@@ -1280,7 +1335,7 @@ def pca_color_augmentation(X, seed, spread=0.1):
     Returns:
         Array `(n_H, n_W, 3)`.
 
-    Source: Krizhevsky et al. (2012), section 4.1.
+    Source: Krizhevsky et al. (2012), section 4.1, there for a whole training set.
     """
     ### BEGIN SOLUTION
     variances, directions = np.linalg.eigh(np.cov(X.reshape(-1, 3).T))
@@ -1300,30 +1355,35 @@ in_steps = [
 plots.images(
     [panda, mirror(panda), random_crop(panda, 110, 1), random_crop(panda, 110, 5),
      color_shift(panda, 1, 40), color_shift(panda, 2, 40), *in_steps],
-    ["as it is", "mirrored", "crop", "another crop", "colours shifted", "and again",
-     "PCA, ten times as strong", "and again"],
+    ["original", "mirrored", "crop", "another crop", "colours shifted", "shifted again",
+     "PCA, spread 1.0", "PCA again"],
     columns=4,
-    reading="One photograph, eight pictures, one label. Would each fool you?",
+    reading="One photograph, eight images, one label. Would you have taken each for a "
+    "real photograph? (The PCA shifts are ten times the usual strength.)",
 )  # fmt: skip
 
 # %% [markdown]
-# <details><summary><b>Predict</b>: which pictures must not be mirrored?</summary>
+# <details><summary><b>Predict</b>: which images must not be mirrored?</summary>
 #
 # Those where left and right mean something: letters, road signs, X-rays of a heart.
 # </details>
 #
+# Part 5 ends here; it is a good place for a break.
+
+# %% [markdown]
 # # Part 6 · The last percent
 # Benchmarks are won by asking more than once. An **ensemble** asks several networks
-# that were trained apart; **multi-crop** asks one network about several pieces of a
-# picture. In both cases the *probabilities* are averaged.
+# that were trained separately; **multi-crop** asks one network about several crops of
+# an image. In both cases the *probabilities* are averaged.
 
 # %% [markdown]
 # ### Exercise 19 · `ensemble_predict` · 3 points · about 4 minutes
-# `model.predict(X)` gives scores `(m, classes)`. Softmax each model's, then average.
+# `model.predict(X)` returns scores `(m, classes)`. Turn the scores of each model into
+# probabilities with the softmax, then return their average over the models.
 #
 # <details><summary>The rows do not sum to 1</summary>
 #
-# Average over the models, after the softmax over the classes.
+# Take the softmax over the classes first; then average over the models.
 # </details>
 
 
@@ -1332,11 +1392,12 @@ def ensemble_predict(models, X):
     """Average probabilities of several models.
 
     Args:
-        models: list; `model.predict(X)` gives scores `(m, classes)`.
+        models: list of at least one model; `model.predict(X)` returns scores
+            `(m, classes)`.
         X: array `(m, …)`.
 
     Returns:
-        Array `(m, classes)`, rows with the sum 1.
+        Array `(m, classes)`; each row sums to 1.
     """
     ### BEGIN SOLUTION
     total = 0
@@ -1353,11 +1414,12 @@ check(ensemble_predict)
 
 # %% [markdown]
 # ### Exercise 20 · `multi_crop_predict` · 3 points · about 6 minutes
-# **Ten-crop**: the four corners and the middle, each as it is and mirrored. The middle
-# starts at half the margin, rounded down. Your `ensemble_predict` and `mirror` can
-# help: one model is an ensemble, too.
+# Average the probabilities over **ten crops**: the four corners and the middle, each as
+# it is and mirrored. A margin is `n_H - size` or `n_W - size`; the middle crop starts
+# at half the margin, rounded down. Your `ensemble_predict([model], …)` and `mirror` can
+# help.
 #
-# <details><summary>Only odd margins are wrong</summary>
+# <details><summary>Only images with an odd margin are wrong</summary>
 #
 # Cut out the crop first, then mirror it.
 # </details>
@@ -1365,12 +1427,12 @@ check(ensemble_predict)
 
 # %% exercise="multi_crop_predict"
 def multi_crop_predict(model, X, size=24):
-    """Average probabilities over ten crops of each picture.
+    """Average probabilities over ten crops of each image.
 
     Args:
-        model: `model.predict(X)` gives scores `(m, classes)`.
+        model: `model.predict(X)` returns scores `(m, classes)`.
         X: array `(m, n_H, n_W, n_C)`.
-        size: side of the crops.
+        size: side of the crops, at most the smaller of `n_H` and `n_W`.
 
     Returns:
         Array `(m, classes)`.
@@ -1392,16 +1454,17 @@ def multi_crop_predict(model, X, size=24):
 check(multi_crop_predict)
 
 # %% [markdown]
-# ### What it brings, and what it costs
+# ### What it gains, and what it costs
 # Three small networks learn from random crops of clothes, $24 \times 24$ out of $28
-# \times 28$, mirrored or not, by your functions. Then they are asked about new clothes:
-# alone, about ten crops, together, and both. Before you run: how much will ten crops
-# bring, and how many times slower are they?
+# \times 28$ and half of them mirrored, made by your functions. Then they classify
+# unseen clothes in four ways: one network, one network with ten crops, three networks,
+# and three networks with ten crops. Before you run it: how much will ten crops gain,
+# and how many times slower will they be?
 
 
 # %% demo
 def small(rng):
-    """Two convolutions and two dense layers, for 24 × 24."""
+    """Two convolutions and two dense layers, for 24 × 24 pixels."""
     return nn.Sequential(
         nn.Conv2D(1, 8, 3, activation="relu", rng=rng),
         nn.MaxPool2D(2),
@@ -1414,7 +1477,7 @@ def small(rng):
 
 
 def augmented(rng):
-    """Function of a batch: crops, half of them mirrored."""
+    """A function that replaces a batch by random crops, half of them mirrored."""
 
     def change(batch):
         X, Y = batch
@@ -1459,44 +1522,45 @@ for name, way in ways.items():
     print(f"{name:17} {share:.1%} right, {spent / first:3.0f} times the time")
 plots.bars(
     wrong,
-    ylabel="mistakes on 2,000 new pictures",
-    reading=f"Of {wrong['one network']} mistakes both together save "
-    f"{wrong['one network'] - wrong['three, ten crops']}, for thirty times the work: "
-    "three networks, ten crops each.",
+    ylabel="mistakes on 2,000 unseen images",
+    reading=f"One network makes {wrong['one network']} mistakes, three with ten crops "
+    f"{wrong['three, ten crops']}; they took {spent / first:.0f} times as long here.",
 )
 
 # %% concept="ensemble_price"
-# An ensemble of three networks, each asked about ten crops. What does one prediction
+# Three networks are each asked about ten crops of an image. What does one prediction
 # cost?
 # A: little more than before: averaging is the only extra work
 # B: thirty forward passes in place of one
 # C: thirteen forward passes in place of one
-# D: one forward pass; only training was longer
+# D: one forward pass; only training takes longer
 ensemble_price = None
 
 # %% [markdown]
-# That wins competitions and is seldom worth it in a product. In general, the less data
-# there is, the more hand-work goes into a vision system: architecture, augmentation,
-# borrowed weights. Images have always had too little data, hence this long week.
+# That wins competitions and is seldom worth its price in a product. In general, the
+# less data there is, the more engineering goes into a vision system: architectures,
+# augmentation, pretrained weights. For images there has always been too little data,
+# which is why this week is so long.
 
 # %% [markdown] question="advise_a_friend" points=6
 # ## In your own words
-# A friend has 300 X-ray pictures of 90 patients, half of them with pneumonia, and a
+# A friend has 300 X-ray images of 90 patients, half of whom have pneumonia, and a
 # laptop. She wants to train a ResNet-50 from scratch, "since deeper is better". Advise
-# her in about eight sentences: network, which layers to train, batch norm,
-# augmentation, how to split the pictures, and whether to use an ensemble. Use numbers
+# her in about eight sentences: which network, which layers to train, batch norm,
+# augmentation, how to split the images, and whether to use an ensemble. Use numbers
 # from this lab.
 #
 # ### BEGIN SOLUTION
-# Deeper is not better by itself, and 25.6 million parameters cannot be learned from 300
-# pictures. Take a pretrained network; on a laptop rather MobileNetV2, with 3.5 million
-# parameters and a twelfth of the products of ResNet-50. Train a new head first: with 8
-# photographs it was better than raw pixels with 81. Then tune the last block at a rate
-# of 0.00003; thirty times that was a matter of luck. Keep the statistics of batch norm
-# frozen, as batches of a few pictures are too small to estimate them. Augment with
-# crops and brightness; do not mirror, since the heart is on the left. Split by patient,
-# not by picture. An ensemble brings about one percent for many times the cost: at the
-# very end, if at all.
+# Deeper is not better in itself, and 25.6 million parameters cannot be learned from 300
+# images. Take a pretrained network; for a laptop MobileNetV2 is the better choice, with
+# 3.5 million parameters and less than a tenth of the multiplications of ResNet-50.
+# Train a new head first: with a few photographs it was better than raw pixels with 81.
+# Then fine-tune the last block at a learning rate of 0.00003; at thirty times that rate
+# the result was a matter of luck. Keep the statistics of batch norm frozen, because
+# batches of a few images are too small to estimate them. Augment with crops and changes
+# of brightness; do not mirror, since the heart is on the left. Split by patient, not by
+# image. An ensemble gains a percentage point or two for many times the cost: use it at
+# the very end, if at all.
 #
 # **Rubric**, one point each: pretrained instead of from scratch, with a reason · head
 # first, then few layers at a small rate · batch norm frozen, with a reason ·
@@ -1514,32 +1578,38 @@ ensemble_price = None
 # | window, then channels: $1/n_C + 1/f^2$ | `depthwise_conv`, `mobilenet_bottleneck` |
 # | $n_H n_W f^2 n_{C\,prev} n_C$ | `count_multiplies` |
 # | $\alpha^\phi, \beta^\phi, \gamma^\phi$ | `compound_scaling` |
-# | somebody else's weights | `freeze`, `fine_tune` |
+# | pretrained weights | `freeze`, `fine_tune` |
 # | ask more than once | `ensemble_predict`, `multi_crop_predict` |
 
 # %% [markdown]
 # The same in PyTorch, to read:
 #
 # ```
-# net = torchvision.models.mobilenet_v2(weights="DEFAULT")      # borrowed eyes
-# for p in net.parameters(): p.requires_grad = False            # freeze
+# net = torchvision.models.mobilenet_v2(weights="DEFAULT")      # pretrained
+# for p in net.parameters(): p.requires_grad = False            # freeze the weights
 # net.classifier[1] = torch.nn.Linear(1280, 2)                  # a new head
+# net.train()                                                   # before the next lines
 # for layer in net.modules():
-#     if isinstance(layer, torch.nn.BatchNorm2d): layer.eval()  # statistics stay
+#     if isinstance(layer, torch.nn.BatchNorm2d): layer.eval()  # freeze the averages
 # torch.nn.Conv2d(32, 32, 3, groups=32)                         # depthwise
-# torchvision.transforms.RandomResizedCrop(160), torchvision.transforms.ColorJitter()
+# torchvision.transforms.RandomResizedCrop(160)                 # random size as well
+# torchvision.transforms.ColorJitter(brightness=0.2, hue=0.05)  # default: no change
 # ```
 
 # %% [markdown]
+# In PyTorch, `requires_grad = False` does not stop the running averages of batch norm,
+# and `net.train()` starts them again. In Keras, `layer.trainable = False` stops both.
+
+# %% [markdown]
 # **A challenge**, if you like. Write EfficientNet's *squeeze and excite*: average each
-# channel over all places, two small dense layers, a sigmoid, and multiply each channel
-# by its number. Put it into `mobilenet_bottleneck` before the projection.
+# channel over all positions, apply two small dense layers and a sigmoid, and multiply
+# each channel by its number. Put it into `mobilenet_bottleneck` before the projection.
 #
 # **The paper of the week.** K. He, X. Zhang, S. Ren, J. Sun, *Deep residual learning
 # for image recognition* (2015), arXiv 1512.03385. Look at figures 1 and 6, then read
-# section 3.2: which sentence is your `convolutional_block`?
+# section 3.2: which sentence describes your `convolutional_block`?
 #
-# **Next week** networks say not only what is in a picture but where.
+# **Next week** networks say not only what is in an image but where.
 
 # %% demo
 check.progress()

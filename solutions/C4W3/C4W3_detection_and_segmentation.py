@@ -1,12 +1,13 @@
 # %% [markdown]
 # # What is where?
-# Until now a network looked at a picture and said one word. This week it says *what* is
-# in the picture, *where*, and how often; and in the end, for each single pixel, what it
+# Until now a network looked at an image and gave one answer. This week it says *what*
+# is in the image, *where*, and how many; and in the end, what every single pixel
 # belongs to. You write every step of a YOLO detector, train one, run two that others
 # have trained, and outline the nuclei of real cells.
 #
-# **Time** about three hours and a half, in six parts; stop after any of them. **You
-# need** convolutions, and last week's way to write networks as functions of `net`.
+# **Time** about three and a half hours, in six parts; you can stop after any of them.
+# **You need** convolutions, and last week's way of writing networks as functions of
+# `net`.
 
 # %% [markdown]
 # ## The map
@@ -25,14 +26,15 @@
 # Nine short questions give 9 points, one answer in your own words 5.
 
 # %% [markdown]
-# **After this lab you can** turn boxes into targets for a network and its numbers back
-# into boxes, remove doubles, state how good a detector is in one number, and choose
-# between boxes and masks.
+# **After this lab you can** turn boxes into targets for a network and its outputs back
+# into boxes, remove duplicate detections, say in one number how good a detector is, and
+# choose between boxes and masks.
 #
 # After each exercise a cell with `check(…)` runs your function on a few fixed cases,
-# says what it expected and got, and often which mistake it recognizes. Run it as often
-# as you like. Your grade comes from the same kind of check on fresh cases. Hints are
-# folded under each task, titled by what you might see.
+# shows what it expected and what it got, and often recognizes the mistake. Run it as
+# often as you like; your grade comes from the same checks on fresh cases. Hints are
+# folded under each task and titled by what you might see. You answer a short question
+# by setting its variable to a letter in quotes, such as `"b"`, or to a number.
 
 # %%
 import timeit
@@ -52,23 +54,25 @@ check = checks_for("C4W3")
 # ## Words and symbols
 # | symbol | in code | means |
 # |---|---|---|
-# | $p_c$ | `y[0]` | is there an object? 1 or 0; a network says a probability |
-# | $b_x, b_y$ | `box_xy` | middle of a box, $x$ to the right, $y$ down |
+# | $p_c$ | `y[0]` | is there an object? 1 or 0; a network outputs a probability |
+# | $b_x, b_y$ | `box_xy` | centre of a box, $x$ to the right, $y$ down |
 # | $b_w, b_h$ | `box_wh` | its width and height |
 # | $c_1, c_2, …$ | `box_class_probs` | which of $C$ classes, one-hot |
 # | IoU | `iou(box1, box2)` | intersection over union of two boxes |
 # | $a_w, a_h$ | `anchors` | $A$ typical sizes, rows `(width, height)` |
-# | $g$ | `grid` | cells in a row, and in a column |
-#
-# Places and sizes are shares of the picture, from 0 to 1. Beware of two orders:
-# **widths come before heights** in `xy` and `wh`, but NumPy's rows come first:
-# **corners** are `(top, left, bottom, right)`, that is $(y_1, x_1, y_2, x_2)$.
+# | $g$ | `grid` | number of cells in a row, and in a column |
+
+# %% [markdown]
+# Positions and sizes are fractions of the image, from 0 to 1. Beware of two different
+# orders: **x comes before y** and width before height in `xy` and `wh`, but rows come
+# first in NumPy, so **corners** are `(top, left, bottom, right)`, that is
+# $(y_1, x_1, y_2, x_2)$.
 
 # %% [markdown]
 # ## See it first
-# Real photographs in the background, things pasted on them by a program. So for each
-# thing box, class and pixels are known *exactly*, in 1,200 scenes to train on, 150 to
-# develop and 150 to test with, on other photographs.
+# A program has pasted objects onto real photographs. So the box, the class and the
+# pixels of each object are known *exactly*. There are 1,200 scenes to train on, and 150
+# for the dev set and 150 for the test set, with different photographs behind them.
 
 # %% demo
 train, dev, test = (load_scenes(split) for split in ("train", "dev", "test"))
@@ -76,7 +80,7 @@ NAMES = train.class_names
 
 
 def true_corners(scenes, i):
-    """Top, left, bottom, right of the objects of scene i, as shares."""
+    """Top, left, bottom, right of the objects of scene i, as fractions."""
     return scenes.boxes[i, scenes.classes[i] >= 0][:, [1, 0, 3, 2]]
 
 
@@ -94,47 +98,48 @@ figures.detections(
     dev.images[sample],
     truth,
     NAMES,
-    reading="What a detector should say: a box, tight around what can be seen of each "
-    "thing, and its class. Here it is the truth, so each is 1.00 sure.",
+    reading="What a detector should find: a tight box around the visible part of each "
+    "object, and its class. This is the ground truth, so all scores are 1.00.",
 )
 
 # %% [markdown]
 # # Part 1 · One object
-# Classification says "fish". **Localization** adds four numbers: where. So for three
-# classes a network puts out
+# Classification says "fish". **Localization** adds four numbers that say where. So for
+# three classes a network outputs
 #
 # $$y = (p_c,\; b_x,\; b_y,\; b_w,\; b_h,\; c_1,\; c_2,\; c_3).$$
 #
-# A fish, class 2, in the middle: $y = (1, 0.5, 0.5, 0.3, 0.2, 0, 1, 0)$. And where
-# there is nothing: $y = (0, ?, ?, ?, ?, ?, ?, ?)$. The question marks mean *do not
-# care*. There is no right box around nothing, so no answer may be punished.
+# For a fish, the second class, in the centre it is $y = (1, 0.5, 0.5, 0.3, 0.2, 0, 1,
+# 0)$; for an image without an object, $y = (0, ?, ?, ?, ?, ?, ?, ?)$. The question
+# marks mean *do not care*: there is no right box around nothing, so no box may be
+# penalized.
 
 # %% concept="output_length"
-# A detector for one object a picture knows 12 classes. How many numbers come out?
+# A detector for one object per image has 12 classes. How many numbers does it output?
 output_length = None
 
 # %% [markdown]
-# The loss follows. With squared errors, for one picture:
+# The loss follows. With squared errors, for one image:
 #
 # $$\mathcal L = \begin{cases} \sum_j (\hat y_j - y_j)^2 & p_c = 1 \\
 # (\hat p_c - p_c)^2 & p_c = 0 \end{cases}$$
 #
-# By hand: $y = (0, …)$ and $\hat y = (0.3, 0.9, 0.9, …)$ cost $0.09$, whatever stands
-# behind. (In practice one takes a logistic loss for $p_c$ and cross-entropy for the
-# classes, as your detector below will.)
+# By hand: $y = (0, …)$ and $\hat y = (0.3, 0.9, 0.9, …)$ cost $0.09$, whatever the
+# other numbers are. (In practice one uses a logistic loss for $p_c$ and cross-entropy
+# for the classes, as your detector will later in this lab.)
 
 # %% [markdown]
 # ### Exercise 1 · `localization_loss` · 5 points · about 6 minutes
-# **Sum** over the numbers of a picture, then the **mean** over the pictures.
+# Return this loss for a batch: the **sum** over the numbers of an image, then the
+# **mean** over the images.
 #
 # <details><summary>My loss is too small by a factor</summary>
 #
-# Is there a mean where a sum should be? Or is an average taken over those pictures only
-# that hold an object?
+# Is there a mean where a sum should be?
 # </details>
-# <details><summary>It depends on the box where there is no object</summary>
+# <details><summary>My loss depends on the box where there is no object</summary>
 #
-# A mask `y_true[:, 0:1]`, 1 or 0, times the errors from place 1 on.
+# Multiply the errors from index 1 on by the mask `y_true[:, 0:1]`, which is 1 or 0.
 # </details>
 
 
@@ -145,7 +150,7 @@ def localization_loss(y_true, y_pred):
     Args:
         y_true: array `(m, 5 + C)`: p_c, box, classes; p_c is 0 or 1, and where it is
             0 the other numbers mean nothing.
-        y_pred: array of that shape.
+        y_pred: array of the same shape.
 
     Returns:
         A float: the mean over the examples of the sums over their numbers.
@@ -167,37 +172,37 @@ def localization_loss(y_true, y_pred):
 check(localization_loss)
 
 # %% [markdown]
-# ## Not only boxes
-# Any places can be learned in this way. **Landmarks** are points with a meaning: the
-# corner of the left eye, the tip of the nose. A network for 64 landmarks of a face puts
-# out $1 + 2 \cdot 64 = 129$ numbers: is there a face, and an $x$ and a $y$ for each.
-# Two things matter: number 17 must mean the same point on every picture, and a mirrored
-# face needs its labels exchanged, not mirrored only.
+# ## Not only boxes (optional)
+# A network can learn other positions in the same way. **Landmarks** are points with a
+# meaning: the corner of the left eye, the tip of the nose. A network for 64 landmarks
+# of a face outputs $1 + 2 \cdot 64 = 129$ numbers: whether there is a face, and an $x$
+# and a $y$ for each landmark. Two things matter: landmark 17 must be the same point in
+# every image, and when a face is mirrored, left and right labels must be swapped too.
 #
-# Below, each vehicle has two landmarks, its left and its right wheel. Mirror a car, and
-# the left wheel becomes the right one. The network shows for each wheel on a map of
-# $8 \times 8$ where it might be; the weighted mean of the places is the answer.
+# Below, each vehicle has two landmarks, its left and its right wheel. If you mirror a
+# car, the left wheel becomes the right one. For each wheel the network outputs an
+# $8 \times 8$ map of where it may be; the answer is the weighted mean of the positions.
 
 # %% demo
 wheels_x, wheels_y = vehicles("train", 1500, np.random.default_rng(0))
 new_x, new_y = vehicles("test", 300, np.random.default_rng(1))
-places = (np.stack(np.meshgrid(range(8), range(8)), axis=-1) + np.float32(0.5)) / 8
+positions = (np.stack(np.meshgrid(range(8), range(8)), axis=-1) + np.float32(0.5)) / 8
 
 
 def landmarks(X, net):
-    """From pictures (m, 64, 64, 3) to p_c and two places: (m, 5)."""
+    """From images (m, 64, 64, 3) to p_c and two points: (m, 5)."""
     for n_C in (12, 24, 48):
         X = nn.relu(net.batch_norm(net.conv(X, n_C, f=3, s=2)))
     X = nn.relu(net.batch_norm(net.conv(X, 48, f=3)))
     there = net.dense(nn.reshape(nn.average_pool2d(X, 8), (-1, 48)), 1)
     maps = nn.reshape(net.conv(X, 2, f=3, bias=True), (-1, 64, 2))
     shares = nn.swapaxes(nn.softmax(maps, axis=1), 1, 2)  # (m, 2, 64)
-    points = nn.matmul(shares, places.reshape(64, 2))  # (m, 2, 2)
+    points = nn.matmul(shares, positions.reshape(64, 2))  # (m, 2, 2)
     return nn.concatenate([there, nn.reshape(points, (-1, 4))])
 
 
 def masked_loss(y_pred, y_true):
-    """Your `localization_loss` in tensors, whose slopes the framework knows."""
+    """Your `localization_loss` with tensors, so that there is a gradient."""
     mask = np.where(np.arange(5) == 0, 1, y_true[:, :1]).astype(np.float32)
     return 5 * nn.mean((y_pred - y_true) ** 2 * mask)
 
@@ -213,53 +218,57 @@ net.fit(
 said = net.predict(new_x / np.float32(127.5) - 1)
 here = new_y[:, 0] == 1
 errors = 64 * np.hypot(*(said - new_y)[here][:, 1:].reshape(-1, 2).T)
-mean_place = wheels_y[wheels_y[:, 0] == 1, 1:].mean(axis=0)
-baseline = 64 * np.hypot(*(mean_place - new_y[here, 1:]).reshape(-1, 2).T)
+mean_position = wheels_y[wheels_y[:, 0] == 1, 1:].mean(axis=0)
+baseline = 64 * np.hypot(*(mean_position - new_y[here, 1:]).reshape(-1, 2).T)
 print(f"is there a vehicle: {np.mean((said[:, 0] > 0.5) == here):.0%} right")
-print(f"wheels: {errors.mean():.1f} pixels off; always the mean: {baseline.mean():.1f}")
-print(f"your loss on new pictures: {localization_loss(new_y, said):.4f}")
+print(f"mean error of a wheel: {errors.mean():.1f} pixels")
+print(f"always guessing the mean position: {baseline.mean():.1f} pixels")
+print(f"your loss on unseen images: {localization_loss(new_y, said):.4f}")
 figures.points(
     new_x[:5],
     [64 * y[1:].reshape(2, 2) if y[0] > 0.5 else np.zeros((0, 2)) for y in said[:5]],
     ["left wheel", "right wheel"],
-    reading="New pictures, before other photographs. No marks: the network says that "
-    "there is no vehicle.",
+    reading="Unseen images with different photographs behind the vehicles. Where there "
+    "are no marks, the network says that there is no vehicle.",
 )
 
 # %% [markdown]
+# Part 1 ends here; it is a good place for a break.
+
+# %% [markdown]
 # # Part 2 · Windows
-# The oldest way to find things needs nothing but a classifier. Train it on small
-# closely cropped pictures, "fish", "ball", "nothing". Then slide a **window** over the
-# large picture, crop, ask, move on; and again with larger windows.
+# The oldest way to find objects needs only a classifier. Train it on small, closely
+# cropped images: "fish", "ball", "nothing". Then slide a **window** over the large
+# image; at each position crop the window and classify it. Repeat with larger windows.
 #
-# It works, and it is slow. Neighbouring windows share most of their pixels, and
-# everything is computed anew for each.
+# This works, but it is slow. Neighbouring windows share most of their pixels, yet
+# everything is computed again for each of them.
 #
-# Here is such a classifier: 32 × 32 pixels, five classes and "nothing".
+# Here is such a classifier, for 32 × 32 pixels, five classes and "nothing".
 
 
 # %% demo
 def crops(scenes, rng, side=32):
-    """Windows around the objects, a little off, and windows with nothing in the middle.
+    """Windows around the objects, slightly shifted, and windows without an object.
 
     Returns:
-        Pictures `(k, side, side, 3)` from -1 to 1, labels `(k,)`, 0 for nothing.
+        Images `(k, side, side, 3)` from -1 to 1, labels `(k,)`, 0 for nothing.
     """
     windows, labels = [], []
-    for picture, boxes, classes in zip(
+    for image, boxes, classes in zip(
         scenes.images, 96 * scenes.boxes, scenes.classes, strict=True
     ):
         middles = (boxes[:, :2] + boxes[:, 2:])[classes >= 0] / 2 - side / 2
         for middle, label in zip(middles, classes, strict=False):
-            windows.append((picture, middle + rng.integers(-3, 4, 2), label + 1))
+            windows.append((image, middle + rng.integers(-3, 4, 2), label + 1))
         for corner in rng.integers(0, 97 - side, (3, 2)):
             if np.abs(middles - corner).max(axis=1).min() > 12:
-                windows.append((picture, corner, 0))
+                windows.append((image, corner, 0))
     corners = [np.clip(np.rint(at), 0, 96 - side).astype(int) for _, at, _ in windows]
     labels = np.array([label for *_, label in windows])
     cut = [
-        picture[y : y + side, x : x + side]
-        for (picture, *_), (x, y) in zip(windows, corners, strict=True)
+        image[y : y + side, x : x + side]
+        for (image, *_), (x, y) in zip(windows, corners, strict=True)
     ]
     return np.float32(cut) / np.float32(127.5) - 1, labels
 
@@ -284,29 +293,29 @@ classifier.fit(
 )  # fmt: skip
 windows, labels = crops(dev, rng)
 right = np.mean(classifier.predict(windows).argmax(axis=1) == labels)
-print(f"{right:.0%} of {len(labels)} windows of new scenes are right")
+print(f"{right:.0%} of {len(labels)} windows of unseen scenes are classified correctly")
 
 # %% [markdown]
 # ## All windows at once
-# The convolutions of the classifier do not care how large a picture is. Only
-# `Flatten` and `Dense` do: a dense layer wants exactly $5 \times 5 \times 32$ numbers.
+# The convolutions of the classifier work for any image size. Only `Flatten` and `Dense`
+# do not: this dense layer needs exactly $5 \times 5 \times 32$ numbers.
 #
-# But each unit of that layer is a weighted sum of a $5 \times 5 \times 32$ block. That
-# is what **one filter** of size $5 \times 5$ computes at one place! So the dense layer
-# is a convolution whose filter just fits. On a larger map the same filter has several
-# places to go, and each is one window.
+# But each unit of the layer is a weighted sum of a $5 \times 5 \times 32$ block. That
+# is what **one filter** of size $5 \times 5$ computes at one position! So the dense
+# layer is a convolution whose filter covers the whole map. On a larger map the same
+# filter has several positions, and each of them belongs to one window.
 #
-# By hand, $f = 2$, one channel, one unit: the weights $(1, 2, 3, 4)$ become the filter
-# $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$.
+# By hand, with $f = 2$, one channel and one unit: the weights $(1, 2, 3, 4)$ become the
+# filter $\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$.
 
 # %% [markdown]
 # ### Exercise 2 · `dense_as_convolution` · 4 points · about 5 minutes
-# Return the filter bank that does what the dense layer does. `Flatten` goes through
+# Return the filters that compute the same as the dense layer. `Flatten` goes through
 # rows, then columns, then channels, as NumPy's `reshape` does.
 #
-# <details><summary>The shape is right, the numbers are scrambled</summary>
+# <details><summary>The shape is right, but the numbers are in the wrong order</summary>
 #
-# The first axis of `W` alone is cut into three; the units stay the last axis.
+# Split only the first axis of `W` into three; the units stay the last axis.
 # </details>
 
 
@@ -315,12 +324,12 @@ def dense_as_convolution(W, f):
     """The filters of a convolution that replaces a dense layer.
 
     Args:
-        W: weights `(f * f * n_C, n_units)` of a dense layer behind a flattened map
+        W: weights `(f * f * n_C, n_units)` of a dense layer after a flattened map
             `(f, f, n_C)`.
-        f: side of that map.
+        f: side of the map.
 
     Returns:
-        Filter bank `(f, f, n_C, n_units)`.
+        Filters `(f, f, n_C, n_units)`.
 
     Source: Sermanet et al., OverFeat (2014), section 3.5.
     """
@@ -334,21 +343,21 @@ check(dense_as_convolution)
 
 
 # %% demo
-def by_windows(picture):
-    """Scores of every fourth window, each on its own: (17, 17, 6)."""
+def by_windows(image):
+    """Scores of every fourth window, one at a time: (17, 17, 6)."""
     rows = [
         classifier.predict(np.stack([
-            picture[y : y + 32, x : x + 32] for x in range(0, 65, 4)
+            image[y : y + 32, x : x + 32] for x in range(0, 65, 4)
         ])) for y in range(0, 65, 4)
     ]  # fmt: skip
     return np.stack(rows)
 
 
-def in_one_pass(picture):
-    """The same from one convolutional pass."""
+def in_one_pass(image):
+    """The same scores from one convolutional pass."""
     dense, last = classifier[5], classifier[6]
     with nn.no_grad():
-        maps = nn.Sequential(*classifier[:4])(nn.as_tensor(picture[np.newaxis]))
+        maps = nn.Sequential(*classifier[:4])(nn.as_tensor(image[np.newaxis]))
         hidden = nn.conv2d(maps, dense_as_convolution(dense.W.data, 5), dense.b)
         scores = nn.conv2d(
             nn.relu(hidden), dense_as_convolution(last.W.data, 1), last.b
@@ -356,88 +365,96 @@ def in_one_pass(picture):
     return scores.data[0]
 
 
-picture = dev.images[3] / np.float32(127.5) - 1
-difference = np.abs(by_windows(picture) - in_one_pass(picture)).max()
+image = dev.images[3] / np.float32(127.5) - 1
+difference = np.abs(by_windows(image) - in_one_pass(image)).max()
 slow, fast = (
-    min(timeit.repeat(lambda way=way: way(picture), number=1, repeat=5))
+    min(timeit.repeat(lambda way=way: way(image), number=1, repeat=5))
     for way in (by_windows, in_one_pass)
 )
-print(f"17 × 17 windows, largest difference {difference:.0e}")
+print(f"largest difference between the scores of 17 × 17 windows: {difference:.0e}")
 print(f"one by one {1000 * slow:.0f} ms, at once {1000 * fast:.1f} ms: "
       f"{slow / fast:.0f} times as fast")  # fmt: skip
 
 # %% demo
-scores = in_one_pass(picture)
+scores = in_one_pass(image)
 shares = np.exp(scores - scores.max(axis=-1, keepdims=True))
 shares /= shares.sum(axis=-1, keepdims=True)
 figures.window_map(
     dev.images[3],
     1 - shares[..., 0],
-    reading="Left the scene, right how sure the classifier is that the window around "
-    "each place holds something. Where, more or less; but how large, and how many?",
+    reading="Left: the scene. Right: the probability that the window around each "
+    "position shows an object. You can see roughly where objects are, but not how "
+    "large they are, or how many.",
 )
 
 # %% concept="how_many_windows"
-# A classifier for 14 × 14 pixels has one pooling of 2. It is run in one pass on a
-# picture of 28 × 28. How many windows does it judge?
+# A convolutional classifier for 14 × 14 pixels has one pooling layer, 2 × 2 with stride
+# 2. In one pass over an image of 28 × 28 pixels, how many windows does it classify?
 how_many_windows = None
 
 # %% [markdown]
 # ## Better boxes: regions or regression
 # Windows come in fixed sizes and steps. Two families of detectors do better.
 #
-# | | which places? | per place | a picture takes |
+# | | which regions? | cost per region | time per image |
 # |---|---|---|---|
-# | R-CNN (2013) | 2,000 regions, by segmentation | a network run each | 47 s |
-# | Fast R-CNN (2015) | the same regions | one pass for all, then a small head | 2.3 s |
-# | Faster R-CNN (2015) | a small network proposes 300 | one pass for all | 0.2 s |
+# | R-CNN (2013) | 2,000, by segmentation | one pass of the network each | 47 s |
+# | Fast R-CNN (2015) | the same | one pass for all, then a small head | 2.3 s |
+# | Faster R-CNN (2015) | 300, proposed by a small network | the same | 0.2 s |
 # | YOLO (2015) | each cell of a grid | one pass, boxes by regression | 0.02 s |
 #
-# The first three look twice: propose, then classify. YOLO looks once, hence its name.
+# (The times are those of the papers, on their hardware.) The first three look twice:
+# they propose regions, then classify them. YOLO looks once, hence its name.
 
 # %% concept="who_proposes"
-# What did Faster R-CNN change against Fast R-CNN?
-# A: it shares the convolutions among all regions of a picture
-# B: it leaves out regions and predicts boxes from a grid of cells
-# C: a network proposes the regions, on the maps that are there anyway
+# What did Faster R-CNN change compared with Fast R-CNN?
+# A: it shares the convolutions among all regions of an image
+# B: it has no regions and predicts boxes from a grid of cells
+# C: a network proposes the regions, from maps that are computed anyway
 # D: it classifies fewer regions, chosen at random
 who_proposes = None
 
 # %% [markdown]
+# Part 2 ends here; it is a good place for a break.
+
+# %% [markdown]
 # # Part 3 · Boxes in a grid
-# YOLO lays a grid over the picture. The cell that holds the **middle** of an object is
-# in charge of it, and puts out one $y$ of Part 1. All cells at once are one
+# YOLO lays a grid over the image. The cell that contains the **centre** of an object is
+# responsible for it and outputs one $y$ as in Part 1. All cells together are one
 # convolutional pass with $5 + C$ channels at the end.
 #
-# First we need to say how alike two boxes are. **Intersection over union** does it:
+# First we need a number for how much two boxes overlap, the **intersection over
+# union**:
 #
-# $$\text{IoU} = \frac{\text{area in both}}{\text{area in either}}$$
+# $$\text{IoU} = \frac{\text{area of the intersection}}{\text{area of the union}}$$
 #
-# 1 for equal boxes, 0 for boxes apart. From 0.5 on a detection counts as right, by
-# convention.
+# It is 1 for equal boxes and 0 for boxes that do not overlap. By convention, a
+# detection counts as correct if its IoU with the ground truth is at least 0.5.
 
 # %% concept="iou_by_hand"
-# Two boxes, corners (0, 0) and (4, 2), and (2, 1) and (6, 3). Their IoU? Two decimals.
+# One box has the corners (0, 0) and (4, 2), another (2, 1) and (6, 3). What is their
+# IoU? Give two decimals.
 iou_by_hand = None
 
 # %% [markdown]
 # ### Exercise 3 · `iou` · 6 points · about 8 minutes
-# The intersection of two boxes is a box: it begins at the larger of the two first
-# corners and ends at the smaller of the last ones.
+# Return the IoU of two boxes. Their intersection is a box too: its top is the larger of
+# the two tops, its bottom the smaller of the two bottoms, and likewise for left and
+# right. If the union has no area, return 0.
 
 # %% [markdown]
-# <details><summary>Boxes that are far apart have an IoU</summary>
+# <details><summary>Boxes that are far apart have an IoU above 0</summary>
 #
-# Then width *and* height of the intersection are negative, and their product is
-# positive. Cut off each at 0 before you multiply.
+# Width *and* height of the intersection are negative there, and their product is
+# positive. Replace each by 0 before you multiply.
 # </details>
 # <details><summary>My IoU is too small</summary>
 #
-# Area 1 and area 2 both hold the intersection: the union counts it once.
+# The two areas both contain the intersection, but the union contains it only once.
 # </details>
-# <details><summary>nan, or division by zero</summary>
+# <details><summary>The result is nan, or there is a division by zero</summary>
 #
-# Two boxes without any area have an IoU of 0, we agree.
+# Both boxes have no area. Their IoU is 0 by definition.
 # </details>
 
 
@@ -473,30 +490,34 @@ check(iou)
 
 # %% [markdown]
 # ## Anchors
-# Two things may have their middles in one cell: a person in front of a car. So each
-# cell gets several slots, each for another **shape**: tall, wide, small. The typical
-# shapes are called **anchors**, and an object goes to the anchor most like it.
+# Two objects may have their centres in the same cell: a person in front of a car. So
+# each cell has several slots, each for a different **shape**: tall, wide, small. The
+# typical shapes are called **anchors**, and an object goes to the anchor with the
+# largest IoU.
 #
-# Which shapes are typical? Ask the data, by **k-means**: start with $k$ boxes of the
-# data; send each box to the anchor of the largest IoU; move each anchor to the mean of
-# its boxes; repeat. Why not by distance? Two pixels matter more for small boxes than
-# for large ones, and $1 - \text{IoU}$ knows that.
+# Which shapes are typical? **k-means** finds them in the data: start with $k$ boxes of
+# the data as anchors; assign each box to the anchor with the largest IoU; replace each
+# anchor by the mean width and height of its boxes; repeat. Why not use the Euclidean
+# distance? Two pixels matter more for small boxes than for large ones, and
+# $1 - \text{IoU}$ takes that into account.
 
 # %% [markdown]
-# Only shapes count, so let all boxes share one corner. Then the intersection is simply
-# $\min(w_1, w_2) \cdot \min(h_1, h_2)$.
+# Only shapes matter here, so let all boxes share one corner. Then the area of the
+# intersection is simply $\min(w_1, w_2) \cdot \min(h_1, h_2)$.
 
 # %% [markdown]
 # ### Exercise 4 · `kmeans_anchors` · 6 points · about 12 minutes
-# Stop as soon as no box changes its anchor, or after 100 rounds.
+# Return the $k$ anchors, sorted by area, the smallest first. Stop as soon as no box
+# changes its anchor, or after 100 rounds. An anchor without boxes keeps its size; of
+# two anchors with equal IoU, a box goes to the first.
 #
-# <details><summary>Mean of empty slice</summary>
+# <details><summary>RuntimeWarning: Mean of empty slice</summary>
 #
-# An anchor to which no box goes stays where it is.
+# No box was assigned to some anchor. Keep its size.
 # </details>
-# <details><summary>Right anchors in another order</summary>
+# <details><summary>The anchors are right but in another order</summary>
 #
-# In the end they are sorted by area, the smallest first.
+# Sort them at the end, by width times height.
 # </details>
 
 
@@ -506,7 +527,7 @@ def kmeans_anchors(wh, k, rng):
 
     Args:
         wh: widths and heights `(n, 2)`, all above 0.
-        k: how many anchors, at most n.
+        k: number of anchors, at most n.
         rng: a `numpy.random.Generator`; `rng.choice(n, k, replace=False)` draws the
             rows of `wh` to start with.
 
@@ -552,56 +573,61 @@ plots.lines(
     xlabel="anchors k",
     ylabel="mean IoU with the best anchor",
     markers=True,
-    reading="More anchors fit better, and cost more channels. We take two.",
+    reading="More anchors fit the boxes better and need more output channels. We use "
+    "two.",
 )
 
 # %% [markdown]
 # ## The target output
-# Now the target. An object with its middle at $(x, y)$ and size $(w, h)$ belongs to the
-# cell in column $\lfloor x \cdot g \rfloor$, row $\lfloor y \cdot g \rfloor$ of a grid
-# of $g \times g$, and to the anchor $(a_w, a_h)$ of the largest IoU. There we write
+# Now we build the target. An object with its centre at $(x, y)$ and the size $(w, h)$
+# belongs to the cell in column $\lfloor x \cdot g \rfloor$ and row $\lfloor y \cdot g
+# \rfloor$ of a $g \times g$ grid, and to the anchor $(a_w, a_h)$ with the largest IoU.
+# Its slot holds
 #
-# | place | 0 | 1, 2 | 3, 4 | 5 … |
+# | index | 0 | 1, 2 | 3, 4 | 5 … |
 # |---|---|---|---|---|
-# | | $1$ | $xg - $ column, $yg - $ row | $\ln (w / a_w), \ln (h / a_h)$ | class |
+# | value | $1$ | $xg - $ column, $yg - $ row | $\ln (w / a_w), \ln (h / a_h)$ | class |
 #
-# Everything else is 0. So the middle is told *within its cell*, from 0 to 1, and the
-# size *relative to the anchor*: 0 means "just as large".
+# with the class one-hot; everything else is 0. So the centre is given *within its
+# cell*, from 0 to 1, and the size *relative to the anchor*: 0 means "as large as the
+# anchor".
 
 # %% [markdown]
-# By hand: $g = 4$, a box with its middle at $(0.6, 0.3)$, as large as its anchor.
-# Column $\lfloor 2.4 \rfloor = 2$, row $\lfloor 1.2 \rfloor = 1$, and the cell says
-# $(1, 0.4, 0.2, 0, 0, …)$.
+# By hand: $g = 4$, a box with its centre at $(0.6, 0.3)$, as large as its anchor. The
+# column is $\lfloor 2.4 \rfloor = 2$, the row is $\lfloor 1.2 \rfloor = 1$, and the
+# slot holds $(1, 0.4, 0.2, 0, 0, …)$.
 
 # %% [markdown]
 # ### Exercise 5 · `encode_yolo` · 8 points · about 15 minutes
-# Go through the objects in order. If the best anchor of the cell is taken already, the
-# object takes the next best that is free; if none is, it is left out.
+# Return the target of one image. Go through the objects in order. If the best anchor of
+# its cell is already taken, an object takes the free one with the next largest IoU; if
+# none is free, leave the object out. A centre at exactly 1.0 belongs to the last cell.
 #
-# <details><summary>Objects sit in the wrong cells</summary>
+# <details><summary>Objects are in the wrong cells</summary>
 #
-# `Y[row, column]`: the row comes from $y$.
+# The index is `Y[row, column]`, and the row comes from $y$.
 # </details>
-# <details><summary>index … is out of bounds</summary>
+# <details><summary>IndexError: index … is out of bounds</summary>
 #
-# A middle at exactly 1.0 belongs to the last cell.
+# A coordinate may be exactly 1.0.
 # </details>
 
 
 # %% exercise="encode_yolo"
 def encode_yolo(boxes, classes, grid, anchors, n_classes):
-    """The target of a YOLO network for one picture.
+    """The target of a YOLO network for one image.
 
     Args:
-        boxes: array `(k, 4)`: x and y of the middle, width, height, as shares.
+        boxes: array `(k, 4)`: x and y of the centre, width, height, as fractions of
+            the image.
         classes: k ints from 0 to n_classes - 1.
-        grid: cells a side.
-        anchors: array `(A, 2)`, widths and heights as shares.
+        grid: number of cells per side.
+        anchors: array `(A, 2)`, widths and heights as fractions of the image.
         n_classes: C.
 
     Returns:
         Array `(grid, grid, A, 5 + C)`: p_c, b_x and b_y within the cell, logarithms
-        of width and height in anchors, classes.
+        of width and height relative to the anchor, classes.
 
     Source: Redmon, Farhadi, YOLO9000 (2016), section 2.
     """
@@ -625,14 +651,15 @@ def encode_yolo(boxes, classes, grid, anchors, n_classes):
 check(encode_yolo)
 
 # %% concept="yolo_numbers"
-# A grid of 19 × 19, 5 anchors, 80 classes. How many numbers does the network put out
-# for one picture?
+# With a grid of 19 × 19, 5 anchors and 80 classes, how many numbers does the network
+# output for one image?
 yolo_numbers = None
 
 # %% [markdown]
-# ### Two objects in one cell
-# How often do two objects share a cell, and what do anchors save? Predict, then run:
-# with one anchor, which share of the 2,813 objects is lost on a grid of 3, 6 or 12?
+# ### Two objects in one cell (optional)
+# How often do two objects share a cell, and how much do anchors help? Predict, then
+# run: with one anchor, what percentage of the 2,813 objects has no slot in a grid of 3,
+# 6 or 12 cells per side?
 
 # %% demo
 lost = {}
@@ -646,27 +673,28 @@ for k in (1, 2, 3):
 plots.lines(
     {name: 100 * np.array(shares) for name, shares in lost.items()},
     [3, 6, 12],
-    xlabel="cells a side",
+    xlabel="cells per side",
     ylabel="objects without a slot, %",
     markers=True,
     from_zero=True,
-    reading=f"With 3 × 3 cells and one anchor {lost['1 anchor'][0]:.1%} of the objects "
-    f"find no slot; with 6 × 6 and two anchors {lost['2 anchors'][1]:.1%}. Three in a "
-    "cell, or two of one shape, remain a problem, but a rare one on a fine grid.",
+    reading=f"With 3 × 3 cells and one anchor, {lost['1 anchor'][0]:.1%} of the "
+    f"objects have no slot; with 6 × 6 and two anchors, {lost['2 anchors'][1]:.1%}. "
+    "A cell with more objects than anchors loses some; on a fine grid that is rare.",
 )
 
 # %% [markdown]
 # ## And back
 # ### Exercise 6 · `decode_yolo` · 6 points · about 10 minutes
-# Undo it for **every** slot, without a loop: `np.arange` gives columns and rows, the
-# rest is broadcasting. Return the four arrays from which Part 4 goes on.
+# Turn **every** slot back into a box, without a loop: `np.arange` gives the columns and
+# the rows, and broadcasting does the rest. Return four arrays: centres, sizes, $p_c$
+# and classes. $b_y$ and $b_h$ follow the same rules as
 #
 # $$b_x = \frac{\text{column} + Y_1}{g} \qquad b_w = a_w\, e^{Y_3}$$
 #
-# <details><summary>x and y of the middles are exchanged</summary>
+# <details><summary>x and y of the centres are swapped</summary>
 #
-# Columns are the second axis of `Y`, rows the first. `np.arange(grid)[:, np.newaxis]`
-# counts along the second of three axes.
+# Columns are the second axis of `Y`, and rows the first.
+# `np.arange(grid)[:, np.newaxis]` counts along the second of three axes.
 # </details>
 
 
@@ -675,8 +703,8 @@ def decode_yolo(Y, anchors):
     """Boxes of every slot of a YOLO grid.
 
     Args:
-        Y: array `(grid, grid, A, 5 + C)` as `encode_yolo` makes it.
-        anchors: array `(A, 2)`, widths and heights as shares.
+        Y: array `(grid, grid, A, 5 + C)` as `encode_yolo` returns it.
+        anchors: array `(A, 2)`, widths and heights as fractions of the image.
 
     Returns:
         Tuple `(box_xy, box_wh, box_confidence, box_class_probs)` of shapes
@@ -699,17 +727,21 @@ Y = encode_yolo(*centres[5], 6, anchors, 5)
 box_xy, box_wh, confidence, _ = decode_yolo(Y, anchors)
 here = confidence[..., 0] == 1
 there_and_back = np.hstack([box_xy[here], box_wh[here]])
-print("there and back:", np.round(96 * there_and_back, 1).tolist())
-print("the truth     :", np.round(96 * centres[5][0], 1).tolist())
+print("encoded and decoded:", np.round(96 * there_and_back, 1).tolist())
+print("ground truth       :", np.round(96 * centres[5][0], 1).tolist())
+
+# %% [markdown]
+# Part 3 ends here; it is a good place for a break.
 
 # %% [markdown]
 # # Part 4 · From numbers to boxes
-# A trained network gives such an array, too, but with probabilities in place of 0 and
-# 1, in *every* slot. Now four small steps: corners, keep the sure ones, remove doubles,
-# scale to pixels.
+# A trained network outputs such an array too, but *every* slot holds probabilities
+# instead of 0 and 1. Four small steps follow: compute corners, keep the boxes with high
+# scores, remove duplicates, and scale to pixels.
 #
 # ### Exercise 7 · `yolo_boxes_to_corners` · 3 points · about 4 minutes
-# From the middle it is half a width to each side. Mind the order: rows first.
+# Convert centres and sizes to corners. From the centre it is half a width to each side.
+# Mind the order: $y$ comes first in corners.
 
 
 # %% exercise="yolo_boxes_to_corners"
@@ -717,7 +749,7 @@ def yolo_boxes_to_corners(box_xy, box_wh):
     """Corners of boxes.
 
     Args:
-        box_xy: array `(…, 2)`, x and y of the middles.
+        box_xy: array `(…, 2)`, x and y of the centres.
         box_wh: array `(…, 2)`, widths and heights.
 
     Returns:
@@ -737,19 +769,21 @@ def yolo_boxes_to_corners(box_xy, box_wh):
 check(yolo_boxes_to_corners)
 
 # %% [markdown]
-# ## Keep the sure ones
-# The network says how sure it is that there is *something*, and how sure that it is a
-# fish *if* there is something. The **score** of a class is the product. A box counts
-# for its best class, if that score reaches the threshold.
+# ## Keep the boxes with high scores
+# The network outputs the probability that there is *some* object, and the probability
+# that it is a fish *if* there is an object. The **score** of a class is the product of
+# the two. Each box gets the class with the highest score, and it is kept if this score
+# reaches the threshold.
 #
-# By hand: $p_c = 0.8$ and classes $(0.1, 0.6, 0.3)$: scores $(0.08, 0.48, 0.24)$. Class
-# 1 with 0.48: out, at a threshold of 0.6.
+# By hand: $p_c = 0.8$ and classes $(0.1, 0.6, 0.3)$ give the scores $(0.08, 0.48,
+# 0.24)$. The best is class 1 with 0.48, so with a threshold of 0.6 the box is dropped.
 
 # %% [markdown]
 # ### Exercise 8 · `yolo_filter_boxes` · 5 points · about 6 minutes
-# A mask of Booleans picks from all arrays at once: `boxes[mask]`.
+# Keep the boxes whose best score is **at least** the threshold. A Boolean mask picks
+# them from all arrays: `boxes[mask]`. Of equal scores the first class wins.
 #
-# <details><summary>Boxes of unsure slots are kept</summary>
+# <details><summary>Boxes with low scores are kept</summary>
 #
 # The threshold is for the product, not for $p_c$ or the class alone.
 # </details>
@@ -763,10 +797,10 @@ def yolo_filter_boxes(boxes, box_confidence, box_class_probs, threshold=0.6):
         boxes: array `(…, 4)`.
         box_confidence: array `(…, 1)`.
         box_class_probs: array `(…, C)`.
-        threshold: of the scores.
+        threshold: least score of a box that is kept.
 
     Returns:
-        Tuple `(scores, boxes, classes)` of the k that are kept, in their order:
+        Tuple `(scores, boxes, classes)` of the k boxes that are kept, in their order:
         `(k,)`, `(k, 4)` and ints `(k,)`.
     """
     ### BEGIN SOLUTION
@@ -782,33 +816,35 @@ check(yolo_filter_boxes)
 
 # %% [markdown]
 # ## Once is enough
-# Several slots see the same fish. **Non-max suppression** keeps the surest box and
-# drops all others of its class that overlap it too much; then it takes the surest of
-# the rest; and so on.
+# Several slots detect the same fish. **Non-max suppression** keeps the box with the
+# highest score and drops all others of its class that overlap it too much. Then it
+# takes the highest score of the rest, and so on.
 #
-# By hand, at most 0.5 allowed: three fish with scores 0.9, 0.8, 0.7. IoU of 1 and 2 is
-# 0.6, of 2 and 3 is 0.6, of 1 and 3 is 0.2. Keep 1; drop 2; and 3? It overlaps 2, but 2
-# is gone. Keep it.
+# By hand, with an IoU threshold of 0.5: three boxes of fish have the scores 0.9, 0.8
+# and 0.7. The IoU of boxes 1 and 2 is 0.6, of 2 and 3 it is 0.6, of 1 and 3 it is 0.2.
+# Keep box 1 and drop box 2. What about box 3? It overlaps box 2, but box 2 has been
+# dropped. So keep it.
 
 # %% concept="why_per_class"
-# Why is suppression done for each class on its own?
-# A: it is faster: fewer pairs of boxes have to be compared
-# B: a person on a bicycle makes two objects, whose boxes overlap much
+# Why is suppression done separately for each class?
+# A: it is faster, because fewer pairs of boxes have to be compared
+# B: a person on a bicycle makes two objects whose boxes overlap a lot
 # C: scores of different classes cannot be put in order
 # D: boxes of different classes never overlap, so it makes no difference
 why_per_class = None
 
 # %% [markdown]
 # ### Exercise 9 · `yolo_non_max_suppression` · 7 points · about 12 minutes
-# Take the boxes by falling score. Keep one if it overlaps no **kept** box of its class
-# by more than the threshold. At most `max_boxes` in all.
+# Go through the boxes by descending score; equal scores stay in their order. Keep a box
+# unless its IoU with some **kept** box of its class is above the threshold. Keep at
+# most `max_boxes` boxes in all, over all classes.
 #
-# <details><summary>Too few boxes</summary>
+# <details><summary>There are too few boxes</summary>
 #
-# Compare with kept boxes, not with dropped ones; and only within the class. An overlap
-# of exactly the threshold is allowed.
+# Compare with the boxes that are kept, not with those that were dropped, and only
+# within the class. An IoU of exactly the threshold is allowed.
 # </details>
-# <details><summary>Ties come out in another order</summary>
+# <details><summary>Boxes with equal scores come in another order</summary>
 #
 # `np.argsort(-scores, kind="stable")` leaves equal scores in their order.
 # </details>
@@ -823,11 +859,11 @@ def yolo_non_max_suppression(scores, boxes, classes, max_boxes=10, iou_threshold
         boxes: array `(k, 4)` of corners.
         classes: array `(k,)` of ints.
         max_boxes: how many to keep at most, over all classes.
-        iou_threshold: a box is dropped above it.
+        iou_threshold: a box is dropped if its IoU with a kept box is above it.
 
     Returns:
-        Tuple `(scores, boxes, classes)` of the boxes kept, by falling score (ties in
-        their order).
+        Tuple `(scores, boxes, classes)` of the boxes kept, by descending score (ties
+        in their order).
     """
     ### BEGIN SOLUTION
     keep = []
@@ -845,7 +881,8 @@ check(yolo_non_max_suppression)
 
 # %% [markdown]
 # ### Exercise 10 · `scale_boxes` · 2 points · about 2 minutes
-# From shares to pixels. `image_shape` is `(height, width)`, as `picture.shape[:2]`.
+# Convert corners from fractions of the image to pixels, without rounding. `image_shape`
+# is `(height, width)`, as in `image.shape[:2]`.
 
 
 # %% exercise="scale_boxes"
@@ -853,8 +890,8 @@ def scale_boxes(boxes, image_shape):
     """Boxes in pixels.
 
     Args:
-        boxes: array `(k, 4)`: top, left, bottom, right as shares.
-        image_shape: height and width of the picture in pixels.
+        boxes: array `(k, 4)`: top, left, bottom, right as fractions of the image.
+        image_shape: height and width of the image in pixels.
 
     Returns:
         Array `(k, 4)`.
@@ -874,12 +911,12 @@ check(scale_boxes)
 
 # %% [markdown]
 # ### Exercise 11 · `yolo_eval` · 4 points · about 5 minutes
-# All together, with your functions: corners, filter, suppression, pixels.
+# Put your four functions together: corners, filter, suppression, pixels.
 #
-# <details><summary>Thresholds have no effect</summary>
+# <details><summary>The thresholds have no effect</summary>
 #
-# Pass them on: `score_threshold` to the filter, `iou_threshold` and `max_boxes` to the
-# suppression.
+# Pass them on: `score_threshold` to the filter, and `iou_threshold` and `max_boxes` to
+# the suppression.
 # </details>
 
 
@@ -887,17 +924,17 @@ check(scale_boxes)
 def yolo_eval(
     yolo_outputs, image_shape, max_boxes=10, score_threshold=0.6, iou_threshold=0.5
 ):
-    """From the decoded output of a network to boxes on a picture.
+    """From the decoded output of a network to boxes in an image.
 
     Args:
         yolo_outputs: tuple `(box_xy, box_wh, box_confidence, box_class_probs)`.
-        image_shape: height and width of the picture in pixels.
+        image_shape: height and width of the image in pixels.
         max_boxes: how many boxes to keep at most.
-        score_threshold: of the filter.
-        iou_threshold: of the suppression.
+        score_threshold: threshold of the filter.
+        iou_threshold: threshold of the suppression.
 
     Returns:
-        Tuple `(scores, boxes, classes)`, boxes in pixels, by falling score.
+        Tuple `(scores, boxes, classes)`, boxes in pixels, by descending score.
     """
     ### BEGIN SOLUTION
     box_xy, box_wh, box_confidence, box_class_probs = yolo_outputs
@@ -917,22 +954,21 @@ check(yolo_eval)
 
 # %% [markdown]
 # ## A real YOLO, in NumPy
-# This Tiny-YOLOv2 was trained by others to find faces: nine convolutional layers, a
-# grid of $13 \times 13$, five anchors, one class. `helpers.vision` computes its raw
-# output in plain NumPy, equal to that of PyTorch's operations to four decimals. From
-# there on it is yours: a sigmoid for $p_c$ and the place in the cell, then
-# `decode_yolo` and `yolo_eval`.
+# This Tiny-YOLOv2 was trained by others to find faces. It has nine convolutional
+# layers, a grid of $13 \times 13$ cells, five anchors and one class. `helpers.vision`
+# computes its raw output in plain NumPy. The rest is yours: a sigmoid for $p_c$ and for
+# the centre in the cell, then `decode_yolo` and `yolo_eval`.
 
 
 # %% demo
 def sigmoid(z):
-    """Logistic function of numbers of moderate size."""
+    """The logistic function, for numbers of moderate size."""
     return 1 / (1 + np.exp(-z))
 
 
-def faces(picture, score_threshold=0.5):
-    """Faces on a picture (416, 416, 3): scores, boxes, classes."""
-    raw = vision.face_detector(picture[np.newaxis])[0]  # x, y, w, h, confidence
+def faces(image, score_threshold=0.5):
+    """Faces in an image (416, 416, 3): scores, boxes, classes."""
+    raw = vision.face_detector(image[np.newaxis])[0]  # x, y, w, h, confidence
     ones = np.ones((13, 13, 5, 1))
     Y = np.concatenate(
         [sigmoid(raw[..., 4:]), sigmoid(raw[..., :2]), raw[..., 2:4], ones], axis=-1
@@ -943,7 +979,7 @@ def faces(picture, score_threshold=0.5):
 
 known = data.load("face_detector")
 difference = np.abs(vision.face_detector(known.check_x) - known.check_y).max()
-print(f"largest difference from the reference output {difference:.0e}")
+print(f"largest difference from PyTorch's output: {difference:.0e}")
 portrait = known.check_x[0]
 half = portrait[::2, ::2]
 four = np.vstack([
@@ -954,15 +990,16 @@ figures.detections(
     [faces(portrait), faces(four)],
     ["face"],
     columns=2,
-    reading="Left one face, one box. Right four small copies: upright, mirrored and "
-    "darkened it is found, upside down it is not: faces seldom stand on their heads.",
+    reading="Left: one face and one box. Right: four small copies. The upright, the "
+    "mirrored and the darkened face are found, but not the one that is upside down: "
+    "such faces are rare in training images.",
 )
 
 # %% [markdown]
-# ## Eighty classes on photographs
-# A second detector, NanoDet, knows 80 classes. It has no anchors, but three grids: its
-# 3,549 cells each say a box and 80 scores. Its raw answers on twelve photographs come
-# with the lab, and your functions make sense of them.
+# ## Eighty classes in photographs
+# A second detector, NanoDet, has 80 classes. It uses three grids and no anchors: each
+# of its 3,549 cells outputs a box and 80 scores. Its raw outputs for twelve photographs
+# come with the lab, and your functions turn them into boxes.
 
 # %% demo
 nano = data.load("nanodet")
@@ -970,9 +1007,9 @@ nano_boxes = nano.boxes[..., [1, 0, 3, 2]].astype(float)  # rows first
 
 
 def coco(i, score_threshold=0.4, iou_threshold=0.5, max_boxes=10):
-    """What NanoDet finds on photograph i, boxes as shares."""
-    sure = np.ones((3549, 1))  # it has no p_c: the classes say it all
-    found = yolo_filter_boxes(nano_boxes[i], sure, nano.scores[i], score_threshold)
+    """What NanoDet finds in photograph i, with boxes as fractions."""
+    ones = np.ones((3549, 1))  # it has no p_c, only scores of the classes
+    found = yolo_filter_boxes(nano_boxes[i], ones, nano.scores[i], score_threshold)
     return yolo_non_max_suppression(*found, max_boxes, iou_threshold)
 
 
@@ -986,14 +1023,15 @@ figures.detections(
     [in_pixels(coco(i), (208, 208)) for i in range(12)],
     nano.classes,
     columns=4,
-    reading="The cat is a dog as well: between classes nothing is suppressed. The pig "
-    "is none of the 80 classes, so it becomes a dog. The hens are not sure enough.",
+    reading="The cat is also detected as a dog, since boxes of different classes do "
+    "not suppress each other. None of the 80 classes is a pig, so the pig becomes a "
+    "dog. For the hens no score reaches 0.4.",
 )
 
 # %% [markdown]
-# ## Turn the knobs
-# One picture of cows, and two thresholds. Before you run: which of the four settings
-# will leave the most boxes, and which the right number?
+# ## Choose the thresholds
+# Here is one photograph of cows with four settings of the two thresholds. Before you
+# run it: which setting keeps the most boxes, and which the right number?
 
 # %% demo
 busy = int(np.argmax([len(coco(i, 0.2, 1.0, 99)[0]) for i in range(12)]))
@@ -1004,32 +1042,33 @@ figures.detections(
     nano.classes,
     [f"score {score}, IoU {overlap}" for score, overlap in settings],
     columns=2,
-    reading="Top left, nothing suppressed: each cow in many boxes. Bottom left half a "
-    "cow is left over. Bottom right it is gone: such a low IoU threshold is good here, "
-    "where cows stand apart, and bad in a herd.",
+    reading="Top left: nothing is suppressed, and there are many boxes per cow. Bottom "
+    "left: one box still shows half a cow. Bottom right: that box is gone. Such a low "
+    "IoU threshold works here, where the cows stand apart, but not in a herd.",
 )
 
 # %% concept="lower_iou_threshold"
 # The IoU threshold of the suppression is lowered from 0.5 to 0.1. What happens?
-# A: more boxes survive, among them doubles of one object
-# B: nothing, as long as the score threshold stays the same
-# C: boxes with low scores survive that were filtered before
-# D: fewer boxes survive: neighbours of one class, side by side, may be lost
+# A: more boxes are kept, among them duplicates of one object
+# B: nothing changes, as long as the score threshold stays the same
+# C: boxes with low scores are kept that were filtered out before
+# D: fewer boxes are kept: objects of one class side by side may be lost
 lower_iou_threshold = None
 
 # %% [markdown]
 # ## Train your own
-# Five convolutions, from $96 \times 96$ pixels to $6 \times 6$ cells, then
-# one number for each place of the target: two anchors, $5 + 5$ numbers each. The loss
-# is yours from Part 1, slot by slot, with a logistic loss for $p_c$, cross-entropy for
-# the classes and the sum divided by the number of objects. Each time a scene comes, its
-# things stand before another photograph, and half of the scenes are mirrored, boxes and
-# all.
+# Five convolutions, each with batch norm and a Leaky ReLU of slope 0.1, turn $96 \times
+# 96$ pixels into $6 \times 6$ cells; a last one outputs one number for each entry of
+# the target: two anchors with $5 + 5$ numbers each. The loss is the one of Part 1 for
+# each slot, with a logistic loss for $p_c$ and cross-entropy for the classes, and the
+# sum is divided by the number of objects. In each epoch the objects of a scene get a
+# different photograph as background, and half of the scenes are mirrored together with
+# their boxes.
 
 
 # %% demo
 def yolo(X, net):
-    """From pictures (m, 96, 96, 3) to raw numbers (m, 6, 6, 2, 10)."""
+    """From images (m, 96, 96, 3) to raw numbers (m, 6, 6, 2, 10)."""
     for n_C in (12, 24, 48, 96):
         X = nn.leaky_relu(net.batch_norm(net.conv(X, n_C, f=3, s=2)), 0.1)
     X = nn.leaky_relu(net.batch_norm(net.conv(X, 96, f=3)), 0.1)
@@ -1037,22 +1076,22 @@ def yolo(X, net):
 
 
 def yolo_loss(raw, Y):
-    """Localization loss over all slots, for each object there is."""
+    """Localization loss: the sum over all slots, divided by the number of objects."""
     here = Y[..., 0]
     n = max(here.sum(), 1)
-    slots = here.size / n  # turns means over slots into sums for each object
-    sure = nn.binary_cross_entropy(raw[..., 0], here) * slots
-    place = (nn.sigmoid(raw[..., 1:3]) - Y[..., 1:3]) ** 2
+    slots = here.size / n  # turns means over slots into sums per object
+    confidence = nn.binary_cross_entropy(raw[..., 0], here) * slots
+    centre = (nn.sigmoid(raw[..., 1:3]) - Y[..., 1:3]) ** 2
     size = (raw[..., 3:5] - Y[..., 3:5]) ** 2
-    box = nn.mean((place + size) * here[..., np.newaxis]) * (2 * slots)
+    box = nn.mean((centre + size) * here[..., np.newaxis]) * (2 * slots)
     label = nn.cross_entropy(raw[..., 5:], Y[..., 5:].argmax(axis=-1), here)
-    return sure + 2 * box + label
+    return confidence + 2 * box + label
 
 
 # %% demo
-def prepared(pictures):
+def prepared(images):
     """Bytes as numbers from -1 to 1."""
-    return pictures / np.float32(127.5) - 1
+    return images / np.float32(127.5) - 1
 
 
 photographs = data.load("photos_160").train_x
@@ -1062,7 +1101,7 @@ backgrounds = prepared(np.stack([
 
 
 def changed(rng):
-    """Function of a batch: other backgrounds for all, half of it mirrored."""
+    """A function that gives a batch other backgrounds and mirrors half of it."""
 
     def change(batch):
         X, Y, things = batch
@@ -1094,15 +1133,15 @@ history = detector.fit(
 plots.lines(
     {"training loss": history["loss"]},
     xlabel="epoch",
-    ylabel="loss an object",
+    ylabel="loss per object",
     from_zero=True,
-    reading=f"{detector.count_parameters():,} parameters learn 2,813 boxes.",
+    reading=f"{detector.count_parameters():,} parameters learn from 2,813 boxes.",
 )
 
 
 # %% demo
 def activated(raw):
-    """Raw numbers of a network as probabilities, places and sizes."""
+    """Raw outputs of a network as probabilities, centres and sizes."""
     e = np.exp(raw[..., 5:] - raw[..., 5:].max(axis=-1, keepdims=True))
     share = e / e.sum(axis=-1, keepdims=True)
     return np.concatenate([sigmoid(raw[..., :3]), raw[..., 3:5], share], axis=-1)
@@ -1116,8 +1155,9 @@ figures.cells(
      for i in sample],
     [(answers[i][..., :1] * answers[i][..., 5:]).max(axis=(2, 3)) for i in sample],
     NAMES,
-    reading="Each cell in the colour of its likeliest class, the stronger the surer. "
-    "One or two cells light up for each thing: those around its middle.",
+    reading="Each cell has the colour of its most probable class; the higher the "
+    "score, the stronger the colour. Most strong colours are near the centre of an "
+    "object.",
 )  # fmt: skip
 
 # %% demo cover=true
@@ -1135,32 +1175,37 @@ figures.detections(
     NAMES,
     ["scores above 0.1"] * 3 + ["after filter and suppression"] * 3,
     truth=[96 * true_corners(dev, i) for i in sample] * 2,
-    most=4,
-    reading="Above what the network says, below what your functions make of it. The "
-    "truth is white and dashed. Is the ball behind the car found?",
+    most=3,
+    reading="Upper row: what the network outputs. Lower row: what your functions make "
+    "of it. The ground truth is white and dashed. Is every object found?",
 )
 
 # %% [markdown]
+# Part 4 ends here; it is a good place for a break.
+
+# %% [markdown]
 # # Part 5 · How good is it?
-# Nice pictures prove nothing. Two steps lead to one number.
+# A few nice examples prove nothing. Two steps lead to one number.
 #
-# **Right or wrong?** Go through the detections of one class by falling score. Look at
-# the true box of the same picture with the largest IoU. At least 0.5, and not yet
-# taken: a hit, and now it is taken. Everything else is a false alarm: a second box on
-# the same fish, too.
+# **Hit or false alarm?** Go through the detections of one class by descending score.
+# For each, find the true box in the same image with the largest IoU. If this IoU is at
+# least 0.5 and the true box has not been hit yet, the detection is a hit (a *true
+# positive*). Otherwise it is a false alarm (a *false positive*), even if it is a second
+# box around the same fish.
 
 # %% [markdown]
 # ### Exercise 12 · `match_detections` · 5 points · about 10 minutes
-# Detections and truths of *all* pictures, one class. `pictures[i]` says on which
-# picture detection `i` is.
+# Say for each detection whether it is a hit. The arrays hold the detections and the
+# true boxes of *all* images, for one class; `pictures[i]` is the number of the image in
+# which detection `i` lies. Of equal IoUs take the first true box.
 #
-# <details><summary>A double counts as a hit</summary>
+# <details><summary>A second detection of an object counts as a hit</summary>
 #
-# Each truth can be hit once. The surer detection comes first.
+# Each true box can be hit once. The detection with the higher score comes first.
 # </details>
-# <details><summary>attempt to get argmax of an empty sequence</summary>
+# <details><summary>ValueError: attempt to get argmax of an empty sequence</summary>
 #
-# A picture may have no truth of this class. Then the detection is a false alarm.
+# An image may have no true box of this class. Then the detection is a false alarm.
 # </details>
 
 
@@ -1173,13 +1218,13 @@ def match_detections(
     Args:
         scores: array `(k,)`.
         boxes: corners `(k, 4)`.
-        pictures: ints `(k,)`, on which picture each detection is.
+        pictures: ints `(k,)`, the image in which each detection lies.
         true_boxes: corners `(n, 4)`.
-        true_pictures: ints `(n,)`.
+        true_pictures: ints `(n,)`, the image in which each true box lies.
         iou_threshold: the least IoU of a hit.
 
     Returns:
-        Booleans `(k,)`, **by falling score** (ties in their order).
+        Booleans `(k,)`, **by descending score** (ties in their order).
 
     Source: Everingham et al., The Pascal VOC challenge (2010), section 4.
     """
@@ -1201,24 +1246,25 @@ def match_detections(
 check(match_detections)
 
 # %% [markdown]
-# **One number.** After each detection, *precision* is the share of hits so far,
-# *recall* the share of the truths found so far. **Average precision** is the area under
-# precision over recall, where at each recall the best precision counts that is still to
-# come:
+# **One number.** After each detection, the *precision* is the share of hits among the
+# detections so far, and the *recall* is the share of the $n$ true objects found so far.
+# **Average precision** is the area under the curve of precision over recall; at each
+# recall it uses the best precision at this or any higher recall:
 #
 # $$\text{AP} = \frac{1}{n} \sum_{\text{hits } i} \max_{j \ge i} \text{precision}_j$$
 #
-# By hand, $n = 2$, hits (yes, no, yes): precisions $1, \frac12, \frac23$. AP is
-# $\frac12 (1 + \frac23) = 0.83$. A truth never found adds 0. The mean over the classes
-# is **mAP**.
+# By hand: $n = 2$ and hits (yes, no, yes) give the precisions $1, \frac12, \frac23$, so
+# AP is $\frac12 (1 + \frac23) = 0.83$. An object that is never found adds 0. The mean
+# of AP over the classes is called **mAP**.
 
 # %% [markdown]
 # ### Exercise 13 · `average_precision` · 4 points · about 8 minutes
-# `np.maximum.accumulate` of the reversed array looks to the end.
+# Return AP by this formula. `np.maximum.accumulate` of the reversed array gives the
+# largest value from each position to the end. Without any detection AP is 0.
 #
 # <details><summary>My AP is too high where objects are missed</summary>
 #
-# Divide by the number of truths, not by the number of hits.
+# Divide by the number of true objects, not by the number of hits.
 # </details>
 
 
@@ -1227,8 +1273,8 @@ def average_precision(hits, n_truths):
     """Area under the curve of precision over recall.
 
     Args:
-        hits: Booleans `(k,)` by falling score; k may be 0.
-        n_truths: how many true objects there are, at least 1.
+        hits: Booleans `(k,)` by descending score; k may be 0.
+        n_truths: number of true objects, at least 1.
 
     Returns:
         A float from 0 to 1.
@@ -1250,7 +1296,7 @@ check(average_precision)
 
 # %% demo
 def all_detections(answers, **options):
-    """Detections on all pictures: scores, boxes, classes, pictures."""
+    """Detections on all images: scores, boxes, classes, pictures."""
     found = [
         yolo_eval(decode_yolo(Y, anchors), (96, 96), 20, 0.02, **options)
         for Y in answers
@@ -1262,10 +1308,10 @@ def all_detections(answers, **options):
 def precisions(scenes, scores, boxes, classes, pictures, iou_threshold=0.5):
     """Average precision of each class, and the hits behind it."""
     there = np.nonzero(scenes.classes >= 0)
-    truths, kinds = 96 * scenes.boxes[there][:, [1, 0, 3, 2]], scenes.classes[there]
+    truths, labels = 96 * scenes.boxes[there][:, [1, 0, 3, 2]], scenes.classes[there]
     result = {}
     for c, name in enumerate(NAMES):
-        mine, its = classes == c, kinds == c
+        mine, its = classes == c, labels == c
         hits = match_detections(scores[mine], boxes[mine], pictures[mine], truths[its],
                                 there[0][its], iou_threshold)  # fmt: skip
         result[name] = average_precision(hits, its.sum()), hits, its.sum()
@@ -1290,10 +1336,10 @@ plots.lines(
     curves,
     np.linspace(0.02, 1, 50),
     xlabel="recall",
-    ylabel="best precision still to come",
+    ylabel="best precision from here on",
     from_zero=True,
-    reading="The area under each curve is that class's AP. A curve drops to 0 where "
-    "the rest of the objects is never found.",
+    reading="The area under each curve is the AP of that class. A curve drops to 0 at "
+    "the recall that is never reached.",
 )
 
 # %% demo
@@ -1308,23 +1354,24 @@ plots.bars(
         for name, (what, overlap) in knobs.items()
     },
     ylabel="mAP",
-    reading="At IoU 0.75 few boxes are exact enough: ours are right to a few pixels. "
-    "Without suppression each double is a false alarm, though mostly a late one.",
+    reading="At an IoU of 0.75 most of our boxes are not exact enough, since they are "
+    "off by a few pixels. Without suppression every duplicate is a false alarm, but "
+    "most duplicates have low scores and cost little.",
 )
 
 # %% [markdown]
-# And NanoDet? On its twelve photographs are 24 things, with boxes drawn by hand. The
-# pig does not count, since none of the 80 classes is "pig".
+# How good is NanoDet? Its twelve photographs show 24 objects, with boxes drawn by hand.
+# The pig does not count, since none of the 80 classes is "pig".
 
 # %% demo
-shots = [coco(i, 0.1, 0.5, 30) for i in range(12)]
-on = np.repeat(np.arange(12), [len(shot[0]) for shot in shots])
-sure, where, what = map(np.concatenate, zip(*shots, strict=True))
-by_hand = nano.truth_box[:, [1, 0, 3, 2]]
+each = [coco(i, 0.1, 0.5, 30) for i in range(12)]
+on = np.repeat(np.arange(12), [len(one[0]) for one in each])
+scores, boxes, classes = map(np.concatenate, zip(*each, strict=True))
+true_boxes = nano.truth_box[:, [1, 0, 3, 2]]
 scored = {}
 for c in sorted(set(nano.truth_class) - {-1}):  # -1 is none of the 80
-    its, mine = nano.truth_class == c, what == c
-    hits = match_detections(sure[mine], where[mine], on[mine], by_hand[its],
+    its, mine = nano.truth_class == c, classes == c
+    hits = match_detections(scores[mine], boxes[mine], on[mine], true_boxes[its],
                             nano.truth_picture[its])  # fmt: skip
     scored[nano.classes[c]] = average_precision(hits, its.sum())
 print(f"mAP at 0.5 over {len(scored)} classes: {np.mean(list(scored.values())):.3f}")
@@ -1333,61 +1380,65 @@ print(
 )
 
 # %% [markdown]
-# <details><summary><b>Predict</b>: and with only the scores above 0.5?</summary>
+# <details><summary><b>Predict</b>: how does mAP change if only scores above 0.5 are
+# kept?</summary>
 #
-# mAP falls, never rises: unsure hits are lost, and false alarms that come after all
-# hits cost nothing. So mAP is measured with a low threshold, and a product chosen with
-# a higher one.
+# It falls or stays the same: hits with low scores are lost, and false alarms after the
+# last hit cost nothing anyway. So mAP is measured with a low threshold, while a product
+# uses a higher one.
 # </details>
 #
-# Do two anchors pay? On the dev scenes, one run each, one anchor gave us 0.77 and two
-# gave 0.74. That decides nothing: the same code with another processor or another
-# version of NumPy, which only rounds differently, got between 0.77 and 0.81 on the test
-# scenes. Things here are nearly square. Anchors pay where shapes differ.
+# Are two anchors better than one? On the dev scenes, one run with one anchor gave 0.77
+# and one with two gave 0.74. That proves nothing: on processors or versions of NumPy
+# that only round differently, the same code got between 0.77 and 0.81 on the test
+# scenes. The objects here are nearly square. Several anchors help where shapes differ.
+
+# %% [markdown]
+# Part 5 ends here; it is a good place for a break.
 
 # %% [markdown]
 # # Part 6 · Every pixel
-# A box is coarse: where exactly does the tumour end, the road begin? **Semantic
-# segmentation** gives a class to every pixel. The output is as large as the picture, so
+# A box is coarse: where exactly does the tumour end, or the road begin? **Semantic
+# segmentation** gives every pixel a class. The output is as large as the image, so
 # after convolutions that shrink the maps, something must enlarge them again.
 #
-# That is a **transposed convolution**. A convolution takes a weighted sum of a window
-# into one number; the transposed one *spreads* one number over a window, times the
-# filter, and adds up where windows overlap. Stride and padding belong to the
-# **output**.
+# This is done by a **transposed convolution**. A convolution turns a window into one
+# number, a weighted sum. The transposed convolution *spreads* one number over a window:
+# it multiplies the filter by this number, and adds up the results where windows
+# overlap. Stride and padding refer to the **output**.
 
 # %% [markdown]
 # By hand, in one dimension: $x = (1, 2)$, filter $(1, 1, 1)$, stride 2.
 #
 # | | | | | | |
 # |---|---|---|---|---|---|
-# | 1 spread | 1 | 1 | 1 | | |
-# | 2 spread | | | 2 | 2 | 2 |
+# | 1 times the filter | 1 | 1 | 1 | | |
+# | 2 times the filter | | | 2 | 2 | 2 |
 # | sum | 1 | 1 | **3** | 2 | 2 |
 #
-# With padding 1 the two ends are cut off: $(1, 3, 2)$. In general $n$ numbers become
-# $s\,(n - 1) + f - 2p$.
+# With padding 1 one number is cut off at each end: $(1, 3, 2)$. In general $n$ numbers
+# become $s\,(n - 1) + f - 2p$.
 
 # %% concept="transposed_size"
-# A map of 6 × 6, transposed convolution with f = 3, s = 2, p = 1. How many rows come
-# out?
+# A transposed convolution with f = 3, s = 2 and p = 1 reads a map of 6 × 6. How many
+# rows does its output have?
 transposed_size = None
 
 # %% [markdown]
 # ### Exercise 14 · `transposed_conv` · 5 points · about 12 minutes
-# For each place of the input: its channels times the filters is a block
-# `(f, f, n_C)`; add it to the output where it belongs. Crop in the end. The filters
-# have the layout of the convolution that this one is the transpose of: output channels
-# *before* input channels.
+# Write the transposed convolution in NumPy. At each position of the input, the product
+# of its channels with the filters is a block `(f, f, n_C)`; add it to the output where
+# it belongs. Crop at the end. The filters have the shape they have in the convolution
+# of which this is the transpose: output channels *before* input channels.
 
 # %% [markdown]
-# <details><summary>The channels do not fit</summary>
+# <details><summary>ValueError: shape-mismatch for sum</summary>
 #
-# `X[:, i, j]` is `(m, n_C_prev)`; it meets the **last** axis of `W`.
+# `X[:, i, j]` has the shape `(m, n_C_prev)`. Multiply it with the **last** axis of `W`.
 # </details>
-# <details><summary>Overlaps are wrong</summary>
+# <details><summary>The values are wrong where windows overlap</summary>
 #
-# `+=`, not `=`.
+# Use `+=`, not `=`.
 # </details>
 
 
@@ -1398,7 +1449,7 @@ def transposed_conv(X, W, stride, pad):
     Args:
         X: array `(m, n_H, n_W, n_C_prev)`.
         W: array `(f, f, n_C, n_C_prev)`.
-        stride: step between windows of the output.
+        stride: step between windows in the output.
         pad: rows and columns to cut off on each side of the output.
 
     Returns:
@@ -1424,14 +1475,14 @@ def transposed_conv(X, W, stride, pad):
 check(transposed_conv)
 
 # %% [markdown]
-# **Why "transposed"?** A convolution is linear: flatten picture and map, and it is a
-# matrix $M$. Your function is $M^T$: it does not undo the convolution, it sends every
-# number back to the pixels that it came from. For all $X$ and $Z$,
+# **Why "transposed"?** A convolution is linear: if you flatten the image and the map,
+# it is a matrix $M$. Your function is $M^T$. It does not undo the convolution, but it
+# sends every number back to the pixels that it came from. For all $X$ and $Z$,
 #
 # $$\langle M X,\; Z \rangle = \langle X,\; M^T Z \rangle.$$
 #
-# Slopes travel back through a convolution in the same way: you wrote it two weeks ago,
-# as `dA_prev`.
+# The gradient goes back through a convolution in the same way: two weeks ago you wrote
+# it as `dA_prev`.
 
 # %% demo
 rng = np.random.default_rng(0)
@@ -1443,20 +1494,21 @@ print(f"<X, transposed_conv(Z)> = {np.sum(X * transposed_conv(Z, W, 2, 1)):.10f}
 
 # %% [markdown]
 # ## The U-Net
-# Going down, maps get smaller and more abstract: *what*. Going up, they get large
-# again, but blurred: the *where* is lost. So at each level the U-Net hands the map of
-# the way down over to the way up, side by side, channels with channels:
+# On the way down the maps get smaller and more abstract: they say *what* is there. On
+# the way up they get large again, but the *where* has been lost. So at each level the
+# U-Net passes the map of the way down across to the way up and joins the channels:
 #
 # ```
-# picture ─ conv_block ──────────── skip ───────────── upsampling_block ─ 1×1 ─ classes
-#               └─ conv_block ───── skip ───── upsampling_block ─┘
-#                       └─── conv_block, no pooling ───┘
+# image ─ conv_block ──────────── skip ───────────── upsampling_block ─ 1×1 ─ classes
+#             └─ conv_block ───── skip ───── upsampling_block ─┘
+#                     └─── conv_block, no pooling ───┘
 # ```
 
 # %% [markdown]
 # ### Exercise 15 · `conv_block` · 3 points · about 5 minutes
-# Twice: $3 \times 3$ convolution, batch norm, ReLU. Then max pooling of 2, unless
-# `max_pooling` is false. Return the map to go on with *and* the map before pooling.
+# Build one level of the way down: twice a $3 \times 3$ convolution, batch norm and
+# ReLU; then $2 \times 2$ max pooling with stride 2, unless `max_pooling` is false.
+# Return the map for the next level *and* the map before pooling.
 
 
 # %% exercise="conv_block"
@@ -1467,7 +1519,7 @@ def conv_block(X, n_filters=32, max_pooling=True, *, net):
         X: maps `(m, n_H, n_W, n_C)`.
         n_filters: channels of both convolutions.
         max_pooling: whether to halve height and width at the end.
-        net: hands out layers.
+        net: supplies the layers.
 
     Returns:
         Tuple of the next level's input, `(m, n_H / 2, n_W / 2, n_filters)` with
@@ -1485,14 +1537,14 @@ check(conv_block)
 
 # %% [markdown]
 # ### Exercise 16 · `upsampling_block` · 3 points · about 5 minutes
-# `net.conv_transpose(X, n_C, f=3, s=2)` doubles height and width: it crops one row and
-# one column, at one end only. Put its result and the skip side by side with
-# `nn.concatenate([…])`, result first; then again two convolutions with batch norm and
-# ReLU. You have a function for those.
+# Build one level of the way up. `net.conv_transpose(X, n_C, f=3, s=2)` doubles height
+# and width (it crops one row and one column, at one end only). Join its result and the
+# skip with `nn.concatenate([…])`, the result first. Then apply two convolutions with
+# batch norm and ReLU; you already have a function for those.
 #
-# <details><summary>Sizes do not fit</summary>
+# <details><summary>concatenate: shapes … differ outside axis -1</summary>
 #
-# Only the expansive input is enlarged. The contractive one has its size already.
+# Enlarge only the expansive input. The contractive one already has the right size.
 # </details>
 
 
@@ -1504,7 +1556,7 @@ def upsampling_block(expansive_input, contractive_input, n_filters=32, *, net):
         expansive_input: maps from below `(m, n_H, n_W, n_C)`.
         contractive_input: the skip `(m, 2 n_H, 2 n_W, n_C_skip)`.
         n_filters: channels of all three convolutions.
-        net: hands out layers.
+        net: supplies the layers.
 
     Returns:
         Maps `(m, 2 n_H, 2 n_W, n_filters)`.
@@ -1521,13 +1573,14 @@ check(upsampling_block)
 
 # %% [markdown]
 # ### Exercise 17 · `unet_model` · 4 points · about 8 minutes
-# `depth` levels down with `n_filters`, twice that, four times that, … filters; one
-# `conv_block` without pooling at the bottom, doubled once more; the same levels up in
-# reverse order; and a $1 \times 1$ convolution with bias to `n_classes` scores.
+# Build the whole network: `depth` levels down with `n_filters`, twice that, four times
+# that, … filters; at the bottom one `conv_block` without pooling, doubled once more;
+# the same levels up in reverse order; and a $1 \times 1$ convolution with bias to
+# `n_classes` scores.
 #
-# <details><summary>Skips do not fit</summary>
+# <details><summary>concatenate: shapes … differ outside axis -1</summary>
 #
-# The last skip of the way down is the first on the way up.
+# The last skip of the way down is the first one on the way up.
 # </details>
 
 
@@ -1536,11 +1589,11 @@ def unet_model(X, n_filters=32, n_classes=23, depth=4, *, net):
     """A U-Net.
 
     Args:
-        X: pictures `(m, n_H, n_W, n_C)`, sides that 2**depth divides.
+        X: images `(m, n_H, n_W, n_C)`, sides divisible by 2**depth.
         n_filters: channels of the first level; each further one has twice as many.
-        n_classes: number of scores a pixel.
+        n_classes: number of scores per pixel.
         depth: how many times the size is halved.
-        net: hands out layers.
+        net: supplies the layers.
 
     Returns:
         Tensor `(m, n_H, n_W, n_classes)`, scores before the softmax.
@@ -1564,21 +1617,24 @@ check(unet_model)
 
 # %% [markdown]
 # ## How good is a mask?
-# Not by right pixels: where a fifth of a picture is nuclei, "no nucleus anywhere" is
-# 80 % right. **Mean IoU** takes the pixels of each class as a set: intersection over
-# union of truth and prediction, then the mean over the classes. For one class, medicine
-# likes **Dice**: $2\,|A \cap B| \,/\, (|A| + |B|)$.
+# The share of correct pixels is a poor measure: where a fifth of an image is nuclei,
+# "no nucleus anywhere" is 80 % correct. **Mean IoU** takes the pixels of each class as
+# a set: it is the intersection over union of ground truth and prediction, averaged over
+# the classes. For a single class, medicine prefers the **Dice coefficient**: $2\,|A
+# \cap B| \,/\, (|A| + |B|)$.
 #
-# By hand: truth `[1, 1, 0, 0]`, predicted `[1, 0, 0, 0]`. Class 1: 1/2, class 0: 2/3,
-# mean IoU 0.583; Dice of class 1: 2/3.
+# By hand: the ground truth is `[1, 1, 0, 0]` and the prediction `[1, 0, 0, 0]`. The IoU
+# of class 1 is 1/2 and that of class 0 is 2/3, so the mean IoU is 0.583. The Dice
+# coefficient of class 1 is 2/3.
 
 # %% [markdown]
 # ### Exercise 18 · `mean_iou` · 4 points · about 6 minutes
-# A class that is in neither mask has no IoU: leave it out of the mean.
+# Return the mean IoU of two masks. A class that occurs in neither mask has no IoU:
+# leave it out of the mean.
 #
 # <details><summary>My mean is too small where classes are missing</summary>
 #
-# Divide by the number of classes that occur in either mask.
+# Divide by the number of classes that occur in at least one of the masks.
 # </details>
 
 
@@ -1587,8 +1643,8 @@ def mean_iou(y_true, y_pred, C):
     """Mean over the classes of the IoU of their pixels.
 
     Args:
-        y_true: ints of any shape, at least one.
-        y_pred: ints of that shape.
+        y_true: array of ints, any shape, not empty.
+        y_pred: array of ints of the same shape.
         C: number of classes, 0 to C - 1.
 
     Returns:
@@ -1613,7 +1669,8 @@ check(mean_iou)
 
 # %% [markdown]
 # ### Exercise 19 · `dice` · 2 points · about 3 minutes
-# Of two masks of zeros and ones. Two empty masks agree: 1.
+# Return the Dice coefficient of two masks of zeros and ones. If both are empty, they
+# agree, and the result is 1.
 
 
 # %% exercise="dice"
@@ -1639,16 +1696,17 @@ check(dice)
 
 # %% [markdown]
 # ## Nuclei under the microscope
-# One real micrograph, 125 nuclei, outlined by hand: 32 tiles to learn from. Turned and
-# mirrored, eight ways, they are 256. The baseline is what a biologist would try first:
-# brighter than a threshold, chosen on the training tiles.
+# We cut one real micrograph, with 125 nuclei outlined by hand, into tiles and train on
+# 32 of them. Rotated and mirrored in eight ways they become 256. The baseline is what a
+# biologist would try first: pixels brighter than a threshold, which is chosen on the
+# training tiles.
 
 # %% demo
 nuclei = data.load("nuclei")
 
 
 def eight_ways(x):
-    """Squares turned four times, and mirrored."""
+    """Squares rotated four times, each also mirrored."""
     both = (x, x[:, :, ::-1])
     return np.concatenate([np.rot90(one, k, (1, 2)) for one in both for k in range(4)])
 
@@ -1681,19 +1739,20 @@ figures.masks(
     [mask[i] for i in tiles
      for mask in (nuclei.test_y * 0, nuclei.test_y, simple, learned)],
     ["test tile", "by hand", "threshold", "U-Net"] * 3,
-    reading="The threshold takes the glow around a nucleus for nucleus. The U-Net "
-    "keeps closer to the hand, but nuclei that touch become one: what, not how many.",
+    reading="The threshold also marks the glow around a nucleus; the U-Net is closer "
+    "to the outlines drawn by hand. Look at the two nuclei that touch: a mask says "
+    "what each pixel is, not how many nuclei there are.",
 )  # fmt: skip
 
 # %% [markdown]
-# ## What do the skips bring?
-# Predict first: the same U-Net on the scenes at 48 × 48 pixels, thing or background,
-# once as you wrote it and once with the skips cut. Where will they differ most?
+# ## What do the skips contribute?
+# We train the same U-Net on the scenes at 48 × 48 pixels, object or background, once as
+# you wrote it and once without skips. Predict first: where will the masks differ most?
 
 
 # %% demo
 def without_skips(X, n_filters, n_classes, depth, *, net):
-    """A U-Net whose way up sees nothing of the way down."""
+    """A U-Net without the skip connections."""
     for level in range(depth):
         X, _ = conv_block(X, n_filters * 2**level, net=net)
     X, _ = conv_block(X, n_filters * 2**depth, max_pooling=False, net=net)
@@ -1707,7 +1766,7 @@ def without_skips(X, n_filters, n_classes, depth, *, net):
 small_x, small_y = prepared(train.images[:, ::2, ::2]), train.masks[:, ::2, ::2] > 0
 test_x, test_y = prepared(test.images[:, ::2, ::2]), test.masks[:, ::2, ::2] > 0
 predicted = {}
-for name, model in (("with skips", unet_model), ("without", without_skips)):
+for name, model in (("with skips", unet_model), ("without skips", without_skips)):
     rng = np.random.default_rng(0)
     net = Net(
         lambda x, net, model=model: model(x, 8, 2, 4, net=net), small_x[:1], rng=rng
@@ -1719,27 +1778,28 @@ for name, model in (("with skips", unet_model), ("without", without_skips)):
     )  # fmt: skip
     predicted[name] = net.predict(test_x).argmax(axis=-1)
 for name, mask in predicted.items():
-    print(f"{name:10} mean IoU {mean_iou(test_y, mask, 2):.3f}")
+    print(f"{name:13} mean IoU {mean_iou(test_y, mask, 2):.3f}")
 
 # %% demo
 shown = [8, 15, 28]
 figures.masks(
     [test.images[i, ::2, ::2] for i in shown for _ in range(4)],
     [mask[i] for i in shown for mask in (test_y * 0, test_y, *predicted.values())],
-    ["scene", "truth", *predicted] * 3,
-    reading="Where things are, both know roughly; where exactly they end, only the "
-    "network with skips. The other rebuilds 48 × 48 pixels from 3 × 3 places: blobs.",
+    ["scene", "ground truth", *predicted] * 3,
+    reading="Both networks know roughly where the objects are. Without skips the "
+    "outlines are coarser: 48 × 48 pixels are rebuilt from a map of 3 × 3 positions.",
 )
 
 # %% [markdown]
-# Four levels go down to $3 \times 3$ places. With three, to $6 \times 6$, we measured
-# no difference (0.773 with skips, 0.775 without, one run each): there the maps still
-# know well enough where they are. Skips pay as soon as the way down loses the place.
+# Four levels go down to $3 \times 3$ positions. With three levels, down to $6 \times
+# 6$, we measured no difference (0.773 with skips and 0.775 without, one run each).
+# Those maps still contain enough of where things are. Skips help once the way down has
+# lost the position.
 
 # %% concept="what_skips_bring"
-# What do the skips of a U-Net bring to the way up?
+# What do the skips of a U-Net pass to the way up?
 # A: the fine detail of the way down: where exactly an edge runs
-# B: slopes that do not vanish; the forward pass would be as good without
+# B: gradients that do not vanish; the forward pass would be as good without
 # C: fewer parameters, since maps are used twice
 # D: the class of each region, which pooling has destroyed
 what_skips_bring = None
@@ -1747,26 +1807,27 @@ what_skips_bring = None
 # %% [markdown] question="apples_in_crates" points=5
 # ## In your own words
 # A packing house wants to count apples in crates, photographed from above: often a
-# hundred in a picture, touching and half hidden, green or red. A colleague proposes
-# YOLO with a grid of $6 \times 6$, one anchor, and `iou_threshold=0.1`, "so that none
-# is counted twice"; he will judge it by the share of right pixels. Advise him in about
-# eight sentences, with numbers from this lab.
+# hundred in one image, touching and half hidden, green or red. A colleague proposes a
+# YOLO with a grid of $6 \times 6$ cells, one anchor, and `iou_threshold=0.1`, "so that
+# none is counted twice". He will judge it by the share of correct pixels. Advise him in
+# about eight sentences, with numbers from this lab.
 #
 # ### BEGIN SOLUTION
-# The grid is too coarse: 36 cells with one anchor hold 36 apples at most, so more than
-# sixty find no slot. Use many more cells, 19 × 19 or finer; apples are round and of one
-# size, so one or two anchors do, chosen by k-means on his own boxes. A suppression
-# threshold of 0.1 drops touching and half hidden neighbours of the same class, which
-# overlap by more than that; 0.5 is a better start, tuned on dev crates. Red and green
-# need not be suppressed together if they are two classes. The score threshold must be
-# chosen for the count: too low counts leaves, too high misses hidden apples. Share of
-# right pixels says nothing about boxes, and even for masks "no apple" may be mostly
-# right; take mAP at 0.5 and the error of the count. A U-Net gives apple pixels, but not
-# how many apples: touching ones merge. Test on crates, days and light not trained on.
+# The grid is too coarse: 36 cells with one anchor have slots for 36 apples at most, so
+# more than sixty are lost. Use many more cells, 19 × 19 or more; apples are round and
+# similar in size, so one or two anchors are enough, chosen by k-means on his own boxes.
+# A suppression threshold of 0.1 drops touching and half hidden neighbours of the same
+# class, which overlap by more than that; 0.5 is a better start, tuned on dev crates. If
+# red and green are two classes, they do not suppress each other. The score threshold
+# must be chosen for the count: too low counts leaves, too high misses hidden apples.
+# The share of correct pixels says nothing about boxes, and even for masks "no apple"
+# may be mostly correct; use mAP at 0.5 and the error of the count. A U-Net finds apple
+# pixels, but not how many apples: touching ones merge. Test on crates, days and light
+# that it was not trained on.
 #
 # **Rubric**, one point each: the grid limits the count, with a number · anchors from
-# data or few shapes justified · low IoU threshold loses neighbours · score threshold or
-# suppression tuned on dev · pixel accuracy replaced by AP or count error, with a
+# data or few shapes justified · a low IoU threshold loses neighbours · score threshold
+# or suppression tuned on dev · pixel accuracy replaced by AP or count error, with a
 # reason.
 # ### END SOLUTION
 
@@ -1774,14 +1835,14 @@ what_skips_bring = None
 # ## What you have built
 # | the idea | your function |
 # |---|---|
-# | no object, do not care | `localization_loss` |
-# | a dense layer is a filter that just fits | `dense_as_convolution` |
-# | area in both by area in either | `iou`, `mean_iou`, `dice` |
+# | no object: the box does not matter | `localization_loss` |
+# | a dense layer is a filter as large as the map | `dense_as_convolution` |
+# | intersection over union | `iou`, `mean_iou`, `dice` |
 # | cell, anchor, offsets, and back | `encode_yolo`, `decode_yolo`, `kmeans_anchors` |
-# | $p_c \cdot c$, each thing once | `yolo_filter_boxes`, `yolo_non_max_suppression` |
+# | $p_c \cdot c$, each object once | `yolo_filter_boxes`, `yolo_non_max_suppression` |
 # | corners, pixels, the whole | `yolo_boxes_to_corners`, `scale_boxes`, `yolo_eval` |
 # | area under precision over recall | `match_detections`, `average_precision` |
-# | spread and add | `transposed_conv` |
+# | multiply the filter and add up | `transposed_conv` |
 # | down, up, and the skips | `conv_block`, `upsampling_block`, `unet_model` |
 
 # %% [markdown]
@@ -1793,19 +1854,32 @@ what_skips_bring = None
 # net = torchvision.models.detection.fasterrcnn_resnet50_fpn(weights="DEFAULT")
 # torch.nn.ConvTranspose2d(64, 32, 3, stride=2, padding=1, output_padding=1)
 # torch.cat([up, skip], dim=1)                             # channels come second there
-# torchmetrics.detection.MeanAveragePrecision(iou_thresholds=[0.5])
+# metric = torchmetrics.detection.MeanAveragePrecision(iou_thresholds=[0.5])
+# metric.update(found, truths); metric.compute()["map"]    # mAP at 0.5
 # ```
 
 # %% [markdown]
-# **A challenge**, if you like. Where yours drops an overlapping box, *Soft-NMS*
+# Three of them differ from your functions on purpose:
+#
+# - `batched_nms` has no `max_boxes`. It computes in float32 if the boxes are float32,
+#   so rounding may drop a box whose IoU is exactly the threshold.
+# - COCO's AP (`torchmetrics`, `pycocotools`) reads the same curve at 101 recalls: 0.835
+#   for hits (yes, no, yes) and $n = 2$ instead of your 0.833. What COCO calls AP is the
+#   mean of that over ten IoU thresholds, from 0.50 to 0.95.
+# - `sklearn.metrics.average_precision_score` uses the precision at each hit, not the
+#   best one from there on: 0.583 for hits (no, yes, yes) instead of your 0.667. It also
+#   knows nothing of objects that were never found.
+
+# %% [markdown]
+# **A challenge**, if you like. Where your function drops an overlapping box, *Soft-NMS*
 # multiplies its score by $1 - \text{IoU}$. Write it, and measure mAP on the scenes:
-# does it find things that stand close together?
+# does it find objects that stand close together?
 #
 # **The paper of the week.** J. Redmon, S. Divvala, R. Girshick, A. Farhadi, *You only
 # look once* (2015), arXiv 1506.02640. Read section 2: the grid, the loss, and why small
-# things in flocks are lost (2.4). Anchors came a year later; what is in their place?
+# objects in groups are missed (2.4). Anchors came a year later; what is in their place?
 #
-# **Next week** faces: who is it, when there is one picture of each person?
+# **Next week** is about faces: who is this, if there is one image of each person?
 
 # %% demo
 check.progress()

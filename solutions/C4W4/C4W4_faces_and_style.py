@@ -1,18 +1,18 @@
 # %% [markdown]
 # # Who is this, and who painted it?
-# A network can learn what makes two pictures **alike**. Asked about faces, that opens a
-# door for the right people and keeps it shut for all others, from a single photograph
-# each. Asked about paintings, it repaints your photograph in the manner of Van Gogh.
-# You will do both, with distances between activations and nothing else.
+# A network can learn what makes two images **similar**. With faces, this opens a door
+# for the right people and keeps it shut for everybody else, from a single photograph of
+# each person. With paintings, it repaints your photograph in the style of Van Gogh. You
+# will do both, using only distances between activations.
 #
-# **Time** about three hours, in six parts; stop after any of them. **You need**
+# **Time** about three hours, in six parts; you can stop after any of them. **You need**
 # convolutions, and a little of `helpers.nn`.
 
 # %% [markdown]
 # ## The map
 # | part | you write | points |
 # |---|---|---|
-# | 1 Learn to tell apart | `triplet_loss` `triplet_gradient` `hard_triplets` | 24 |
+# | 1 Learn to compare | `triplet_loss` `triplet_gradient` `hard_triplets` | 24 |
 # | 2 At the door | `verify` `who_is_it` | 11 |
 # | 3 Yes or no | `pairwise_logistic` `chi_square` | 7 |
 # | 4 What layers see | `compute_content_cost` | 6 |
@@ -23,13 +23,15 @@
 # Eight short questions give 8 points, one answer in your own words 6.
 
 # %% [markdown]
-# **After this lab you can** train a network to compare, choose a threshold and defend
-# it, say why a photograph of you must not open the door, read what a unit looks for,
-# and let gradients flow into pixels instead of weights.
+# **After this lab you can** train a network to compare images, choose a threshold and
+# justify it, explain why a photograph of you must not open the door, see what a unit
+# responds to, and let gradients flow into pixels instead of weights.
 #
-# Each exercise is followed by a cell with `check(…)`, which runs your function on a few
-# fixed cases and often recognizes the mistake. Your grade comes from the same kind of
-# check on fresh cases. Hints are folded under each task, titled by what you might see.
+# After each exercise a cell with `check(…)` runs your function on a few fixed cases and
+# often recognizes the mistake. Run it as often as you like; your grade comes from the
+# same checks on fresh cases. Hints are folded under each task and titled by what you
+# might see. You answer a short question by setting its variable to a letter in quotes,
+# such as `"b"`, or to a number.
 
 # %%
 import timeit
@@ -47,24 +49,25 @@ check = checks_for("C4W4")
 # ## Words and symbols
 # | symbol | in code | means |
 # |---|---|---|
-# | $f(x)$ | a row of `E` | encoding (or embedding) of picture $x$, $d$ numbers |
-# | $A, P, N$ | `anchor`, `positive`, `negative` | a person, the same, another one |
-# | $\alpha$ | `alpha` | margin of the triplet loss; later the weight of content |
-# | $\tau$ | `threshold` | largest distance that still counts as the same |
-# | $K$ | `len(database)` | people to choose from |
-# | $C, S, G$ | `_C`, `_S`, `_G` | content, style and generated picture |
+# | $f(x)$ | a row of `E` | encoding (or embedding) of image $x$, $d$ numbers |
+# | $A, P, N$ | `anchor`, `positive`, `negative` | a person, the same person, another |
+# | $\alpha$ | `alpha` | margin of the triplet loss; later the weight of the content |
+# | $\tau$ | `threshold` | distances below it count as the same person |
+# | $K$ | `len(database)` | number of people in the database |
+# | $C, S, G$ | `_C`, `_S`, `_G` | content, style and generated image |
 # | $a^{[l]}$ | `a_C`, … | activations of layer $l$, $(1, n_H, n_W, n_C)$ |
 # | $G_{gram}$ | `gram_matrix(A)` | which channels are active together, $(n_C, n_C)$ |
 # | $\lambda^{[l]}$, $\beta$ | `weight`, `beta` | of one layer's style, of all style |
 
 # %% [markdown]
-# # Part 1 · Learn to tell apart
-# These faces are **drawn by a program**; no real person is among them. 40 people with
-# 12 pictures each: head, eyes, nose, ears, hair and skin belong to the person; mouth,
-# brows, glasses, hats, light, background and position change.
+# # Part 1 · Learn to compare
+# These faces are **drawn by a program**; none of them is a real person. There are 40
+# people with 12 images each. Head, eyes, nose, ears, hair and skin belong to the
+# person; mouth, eyebrows, glasses, hats, light, background and position change.
 #
-# We split **by person**: 28 to learn from, 4 to choose thresholds with, 8 to test on,
-# whom nobody has seen before. A classifier with 28 outputs would be useless for those.
+# We split **by person**: 28 people to learn from, 4 to choose thresholds with, and 8 to
+# test on, whom the network never saw. A classifier with 28 outputs would be useless for
+# those.
 
 # %% demo
 faces = data.load("faces")
@@ -75,33 +78,33 @@ shown = [12 * person + i for person in (0, 3, 5) for i in range(6)]
 plots.images(
     X_test[shown],
     columns=6,
-    reading="Three of the eight test people, one a row. What do you go by?",
+    reading="Three of the eight test people, one per row. How do you recognize them?",
 )
 
 # %% [markdown]
 # ## Two questions
-# **Verification**: here is a picture and a name; is it this person? One comparison.
-# **Recognition**: here is a picture; which of $K$ people is it, if any? $K$
-# comparisons, so $K$ chances of a wrong yes.
+# **Verification**: here are an image and a name. Is it this person? That is one
+# comparison. **Recognition**: here is an image. Which of $K$ people is it, if any? That
+# is $K$ comparisons, so there are $K$ chances of a wrong yes.
 
 # %% concept="recognition_odds"
 # A verification system wrongly says yes in 1 of 100 comparisons with strangers. A
-# stranger is compared with 100 people in a database, independently. How probable is at
-# least one wrong yes? Two decimals.
+# stranger is compared with 100 people in a database, independently. What is the
+# probability of at least one wrong yes? Give two decimals.
 recognition_odds = None
 
 # %% [markdown]
 # ## First try: compare pixels
-# Take the distance between two pictures as they are, and say "same" below a threshold.
-# Each threshold gives two numbers: the share of **same** pairs accepted, and the share
-# of **different** pairs accepted by mistake. All thresholds together draw a curve, the
-# **ROC**; the area under it is the chance that a same pair is nearer than a different
-# one: 1 is perfect, 0.5 is a coin.
+# Compute the distance between the pixels of two images, and say "same" below a
+# threshold. Each threshold gives two numbers: the share of **same** pairs accepted, and
+# the share of **different** pairs accepted by mistake. All thresholds together give the
+# **ROC curve**. The area under it is the probability that a random same pair is closer
+# together than a random different pair: 1 is perfect, 0.5 is chance.
 
 
 # %% demo
 def pair_distances(E, Y):
-    """Distance of each pair of rows of E, and whether they show the same person."""
+    """Distance between each pair of rows of E, and whether it is the same person."""
     i, j = np.triu_indices(len(Y), 1)
     return np.linalg.norm(E[i] - E[j], axis=1), Y[i] == Y[j]
 
@@ -120,49 +123,50 @@ def area(distance, same):
 
 
 pixels = pair_distances(X_test.reshape(len(X_test), -1), Y_test)
-print(f"{len(pixels[0])} pairs, {pixels[1].mean():.0%} of one person")
-print(f"area under the curve with pixels: {area(*pixels):.3f}")
+print(f"{len(pixels[0])} pairs, {pixels[1].mean():.0%} of the same person")
+print(f"area under the ROC curve with pixels: {area(*pixels):.3f}")
 
 # %% [markdown]
 # ## The idea
-# A shifted face has other pixels. So let a network turn each picture into an
-# **encoding** $f(x)$ in which distance means what we want. The same network encodes
-# both pictures: a **siamese** network, or twins. It learns from triplets: **anchor**,
-# **positive** (the same person), **negative** (another). We want the positive nearer,
-# by a **margin** $\alpha$:
+# If a face is shifted a little, all its pixels change. So let a network turn each image
+# into an **encoding** $f(x)$ whose distances mean what we want. The same network
+# encodes both images; this is called a **siamese network**. It learns from triplets: an
+# **anchor**, a **positive** (the same person) and a **negative** (another person). We
+# want the positive to be closer than the negative by a **margin** $\alpha$:
 #
 # $$J = \sum_{i=1}^{m} \max\left(0,\; \lVert f(A^{(i)}) - f(P^{(i)}) \rVert^2
 # - \lVert f(A^{(i)}) - f(N^{(i)}) \rVert^2 + \alpha \right)$$
 
 # %% [markdown]
 # By hand, in the plane: $A = (0, 0)$, $P = (1, 0)$, $N = (1, 1)$, $\alpha = 0.2$. The
-# *squared* distances are 1 and 2, so $1 - 2 + 0.2 = -0.8$, and this triplet costs
-# nothing: it is learned. Swap $P$ and $N$: $2 - 1 + 0.2 = 1.2$.
+# *squared* distances are 1 and 2, so $1 - 2 + 0.2 = -0.8$, and this triplet costs 0:
+# there is nothing left to learn from it. Swap $P$ and $N$: $2 - 1 + 0.2 = 1.2$.
 #
-# <details><summary><b>Predict</b>: P = (1, 0) and N = (0, 1), at equal distance. The
-# cost?</summary>
+# <details><summary><b>Predict</b>: P = (1, 0) and N = (0, 1) are equally far from A.
+# What does this triplet cost?</summary>
 #
-# 0.2: the margin. A tie is not enough.
+# 0.2, the margin. A tie is not enough.
 # </details>
 
 # %% concept="triplet_by_hand"
-# A = (1, 0), P = (0.6, 0.8), N = (0.8, 0.6), alpha = 0.2. What does this triplet cost?
-# One decimal.
+# What does the triplet A = (1, 0), P = (0.6, 0.8), N = (0.8, 0.6) cost with
+# alpha = 0.2? Give one decimal.
 triplet_by_hand = None
 
 # %% [markdown]
 # ### Exercise 1 · `triplet_loss` · 8 points · about 6 minutes
-# Add up over the triplets. `y_true` is not used: frameworks call every loss with two
-# arguments, and here the truth is in the order of the three.
+# Return the **sum** of the costs over the triplets. `y_true` is not used: frameworks
+# call every loss with two arguments, but here the order of the three encodings says it
+# all.
 #
-# <details><summary>Negative, or too small</summary>
+# <details><summary>My loss is negative or too small</summary>
 #
-# The margin is added before the maximum, and the maximum is taken triplet by triplet,
-# before the sum.
+# Add the margin before you take the maximum, and take the maximum for each triplet
+# before you sum.
 # </details>
-# <details><summary>Only slightly off</summary>
+# <details><summary>My loss is only slightly wrong</summary>
 #
-# Squared distances; no root.
+# The distances are squared; there is no square root.
 # </details>
 
 
@@ -176,7 +180,7 @@ def triplet_loss(y_true, y_pred, alpha=0.2):
         alpha: the margin.
 
     Returns:
-        A number.
+        The sum over the triplets, a number.
 
     Example:
         >>> A, P, N = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]])[:, np.newaxis]
@@ -197,37 +201,38 @@ def triplet_loss(y_true, y_pred, alpha=0.2):
 check(triplet_loss)
 
 # %% concept="why_margin"
-# Without a margin, alpha = 0, which useless network has a cost of exactly 0?
+# Without a margin (alpha = 0), which useless network has a cost of exactly 0?
 # A: one that gives each person one encoding, far from all others
-# B: one that gives every picture of everybody the same encoding
+# B: one that gives all images of all people the same encoding
 # C: one whose encodings are random, but of length 1
-# D: none, since distances between real pictures are never 0
+# D: none, since distances between real images are never 0
 why_margin = None
 
 # %% [markdown]
 # ## Which way to move
-# Write $A$ for $f(A)$, and so on. For a triplet that still costs something,
-# differentiate the bracket by each encoding:
+# Write $A$ for $f(A)$, and so on. For a triplet whose cost is above 0, the derivatives
+# of the bracket with respect to each encoding are
 #
 # $$\frac{\partial J}{\partial A} = 2(N - P), \qquad
 # \frac{\partial J}{\partial P} = 2(P - A), \qquad
 # \frac{\partial J}{\partial N} = 2(A - N)$$
 #
-# The step goes against these: the positive moves towards the anchor, the negative away
-# from it. A triplet that costs nothing has gradients of zero.
+# Gradient descent steps against these: the positive moves towards the anchor, and the
+# negative away from it. A triplet with cost 0 has zero gradients.
 
 # %% [markdown]
 # ### Exercise 2 · `triplet_gradient` · 8 points · about 8 minutes
-# All triplets at once; rows of zeros where there is nothing to learn.
+# Return the gradients for all triplets at once, with rows of zeros where a triplet
+# costs 0.
 #
-# <details><summary>Satisfied triplets still push</summary>
+# <details><summary>Triplets with cost 0 have a gradient</summary>
 #
-# Multiply each row by 1 where its cost is above 0, by 0 elsewhere. A mask `(m, 1)` fits
-# to `(m, d)`.
+# Multiply each row by 1 where its cost is above 0, and by 0 elsewhere. A mask of shape
+# `(m, 1)` broadcasts to `(m, d)`.
 # </details>
-# <details><summary>The anchor is wrong, the others are right</summary>
+# <details><summary>The gradient of the anchor is wrong, the others are right</summary>
 #
-# It occurs in both distances: $2(A - P) - 2(A - N)$, and $A$ cancels.
+# The anchor occurs in both distances: $2(A - P) - 2(A - N)$, where $A$ cancels.
 # </details>
 
 
@@ -261,45 +266,46 @@ check(triplet_gradient)
 
 # %% [markdown]
 # ## Random triplets are easy
-# Two people drawn at random seldom look alike. Soon nearly every random triplet is
-# satisfied, its gradient is zero, and the pictures were encoded for nothing. Better:
-# encode a batch with several pictures of several people, then look for the triplets
-# that **hurt**. For every anchor and positive, take the nearest negative; keep the
-# triplet if it costs anything.
+# Two people drawn at random seldom look alike. Soon most random triplets cost 0, their
+# gradient is zero, and their images were encoded for nothing. Here is a better way:
+# encode a batch with several images of several people, then look for the triplets that
+# still cost something. For every anchor and positive, take the nearest negative, and
+# keep the triplet if its cost is above 0. These are **hard triplets**.
 #
-# <details><summary><b>Predict</b>: 8 people, 4 pictures each. How many pairs of anchor
-# and positive?</summary>
+# <details><summary><b>Predict</b>: with 8 people and 4 images of each, how many pairs
+# of anchor and positive are there?</summary>
 #
-# $32 \cdot 3 = 96$: the pair counts twice, once with each as the anchor.
+# $32 \cdot 3 = 96$: each pair counts twice, once with each image as the anchor.
 # </details>
 
 # %% [markdown]
 # ### Exercise 3 · `hard_triplets` · 8 points · about 12 minutes
-# Order by anchor, then by positive; of equally near negatives take the first. Nothing
-# found is an empty array of shape `(0, 3)`.
+# Return the row numbers of these triplets, ordered by anchor, then by positive. If
+# several negatives are equally near, take the first. If there are no triplets, return
+# an empty array of shape `(0, 3)`.
 #
 # <details><summary>An anchor is its own positive</summary>
 #
-# Same label *and* another row.
+# A positive has the same label *and* is another row.
 # </details>
 # <details><summary>The nearest "negative" is the same person</summary>
 #
-# Set distances to people with the same label to `np.inf` before `argmin`.
+# Set the distances to rows with the same label to `np.inf` before `argmin`.
 # </details>
 
 
 # %% exercise="hard_triplets"
 def hard_triplets(embeddings, labels, alpha):
-    """For each anchor and positive the nearest negative, if the triplet costs.
+    """For each anchor and positive the nearest negative, if the triplet costs anything.
 
     Args:
         embeddings: array `(m, d)`.
-        labels: array `(m,)`, who each row shows.
+        labels: array `(m,)`, the person of each row.
         alpha: the margin.
 
     Returns:
-        Integer array `(k, 3)`: rows of anchor, positive and negative; a triplet is in
-        it if its squared distances give `near - far + alpha > 0`.
+        Integer array `(k, 3)`: the rows of anchor, positive and negative, for triplets
+        whose squared distances give `near - far + alpha > 0`.
 
     Example:
         >>> E = np.array([[0.0], [1.0], [1.5], [9.0]])
@@ -323,16 +329,17 @@ def hard_triplets(embeddings, labels, alpha):
 check(hard_triplets)
 
 # %% [markdown]
-# ## Train the twins
-# Three convolutions and a dense layer make 32 numbers, scaled to length 1, so that a
-# squared distance is at most 4. Each step sees about 32 pictures, slightly shifted,
-# mirrored and brightened. Two ways to spend them: **random**, eleven triplets drawn
-# from everybody, or **hard**, eight people with four pictures, mined by your function.
+# ## Train the siamese network
+# Three convolutions and a dense layer compute 32 numbers, scaled to length 1, so that a
+# squared distance is at most 4. Each step uses about 32 images, slightly shifted, some
+# mirrored, and made lighter or darker. We compare two ways to choose them: **random**,
+# eleven triplets drawn from all people, and **hard**, eight people with four images
+# each, in which your function finds the triplets.
 
 
 # %% demo
 def encoder(rng):
-    """A small convolutional network, 64 × 64 × 3 to 32 numbers."""
+    """A small convolutional network from 64 × 64 × 3 to 32 numbers."""
     return nn.Sequential(
         nn.Conv2D(3, 16, 5, stride=2, activation="relu", rng=rng),
         nn.MaxPool2D(2),
@@ -353,7 +360,7 @@ def embed(model, X):
 
 
 def disturb(X, rng):
-    """Pictures shifted by up to 2 pixels, half of them mirrored, lighter or darker."""
+    """Images shifted by up to 2 pixels, half of them mirrored, lighter or darker."""
     X = np.roll(X, rng.integers(-2, 3, size=2), axis=(1, 2))
     mirrored = rng.random(len(X)) < 0.5
     X[mirrored] = X[mirrored, :, ::-1]
@@ -370,31 +377,31 @@ def random_triplets(Y, rng, k=11):
 
 
 def people(Y, rng, n, k):
-    """Rows of `k` pictures each of `n` people."""
+    """Rows of `k` images each of `n` people."""
     who = rng.choice(np.unique(Y), n, replace=False)
     return np.concatenate([rng.choice(np.flatnonzero(w == Y), k, False) for w in who])
 
 
 # %% demo
 def step(model, optimizer, X, Y, triplets, alpha=0.2):
-    """One step with your gradient; `triplets` is an array or a way to find one."""
+    """One step with your gradient; `triplets` is an array or a function."""
     E = embed(model, X)
     if callable(triplets):
         triplets = triplets(E.data, Y, alpha)
     dE = np.zeros_like(E.data)
     y_pred = tuple(E.data[rows] for rows in triplets.T)
-    for rows, slope in zip(
+    for rows, gradient in zip(
         triplets.T, triplet_gradient(None, y_pred, alpha), strict=True
     ):
-        np.add.at(dE, rows, slope)  # a picture may be in several triplets
+        np.add.at(dE, rows, gradient)  # an image may be in several triplets
     optimizer.zero_grad()
     E.backward(dE / len(X))
     optimizer.step()
 
 
 # %% demo
-def train_twins(kind, steps=300):
-    """Train on the 28 people; returns the encoder, and the dev area on the way."""
+def train_siamese(choice, steps=300):
+    """Train on the 28 people; returns the encoder, and its dev areas on the way."""
     rng = np.random.default_rng(1)
     model = encoder(rng)
     optimizer = nn.Adam(model.parameters(), 0.001)
@@ -403,7 +410,7 @@ def train_twins(kind, steps=300):
         if i % 50 == 0:
             with nn.no_grad():
                 course.append(area(*pair_distances(embed(model, X_dev).data, Y_dev)))
-        if kind == "hard":
+        if choice == "hard":
             rows, triplets = people(Y, rng, 8, 4), hard_triplets
         else:
             rows = random_triplets(Y, rng)
@@ -413,49 +420,50 @@ def train_twins(kind, steps=300):
 
 
 # %% demo
-runs = {kind: train_twins(kind) for kind in ("random", "hard")}
+runs = {choice: train_siamese(choice) for choice in ("random", "hard")}
 plots.lines(
-    {f"{kind} triplets": course for kind, (_, course) in runs.items()},
+    {f"{choice} triplets": course for choice, (_, course) in runs.items()},
     50 * np.arange(7),
-    xlabel="steps of about 32 pictures",
-    ylabel="area under ROC, dev people",
+    xlabel="steps of about 32 images",
+    ylabel="area under the ROC curve, dev people",
     markers=True,
-    reading="The same network, rate and number of pictures; only the choice differs. "
-    "Hard triplets start slower and end higher.",
+    reading="The network, the learning rate and the number of images are the same. "
+    f"After 300 steps the area is {runs['random'][1][-1]:.3f} with random triplets and "
+    f"{runs['hard'][1][-1]:.3f} with hard ones.",
 )
 
 # %% [markdown]
 # ## People it has never seen
-# Both networks now meet the eight test people. And the threshold? It is **chosen on the
-# dev people**, where the mean of "same accepted" and "different refused" is largest.
-# Test people only say how good the choice was.
+# Now we test both networks on the eight test people. The threshold is **chosen on the
+# dev people**: there the mean of "same accepted" and "different refused" is largest.
+# The test people only show how good the choice was.
 
 # %% demo
 E_dev, E_test, curves = {}, {}, {"pixels": roc(*pixels)[1:]}
-for kind, (model, _) in runs.items():
+for choice, (model, _) in runs.items():
     with nn.no_grad():
-        E_dev[kind] = embed(model, X_dev).data
-        E_test[kind] = embed(model, X_test).data
-    pairs = pair_distances(E_test[kind], Y_test)
-    curves[f"{kind} triplets"] = roc(*pairs)[1:]
-    thresholds, wrongly, rightly = roc(*pair_distances(E_dev[kind], Y_dev))
+        E_dev[choice] = embed(model, X_dev).data
+        E_test[choice] = embed(model, X_test).data
+    pairs = pair_distances(E_test[choice], Y_test)
+    curves[f"{choice} triplets"] = roc(*pairs)[1:]
+    thresholds, wrongly, rightly = roc(*pair_distances(E_dev[choice], Y_dev))
     threshold = thresholds[np.argmax(rightly - wrongly)]
     accepted, same = pairs[0] < threshold, pairs[1]
     right = (accepted[same].mean() + (~accepted[~same]).mean()) / 2
     print(
-        f"{kind:6} area {area(*pairs):.3f}, threshold {threshold:.2f} from dev: "
-        f"{accepted[same].mean():.0%} of same accepted, "
-        f"{accepted[~same].mean():.0%} of different; verification {right:.1%}"
+        f"{choice:6} area {area(*pairs):.3f}, threshold {threshold:.2f} from dev: "
+        f"{accepted[same].mean():.0%} of same pairs accepted, "
+        f"{accepted[~same].mean():.0%} of different ones; mean accuracy {right:.1%}"
     )
 roc_curves(
     curves,
-    reading="Test people. Up and to the left is better; a threshold is one point on "
-    "the curve. A bank would choose a point far to the left.",
+    reading="The test people. Up and to the left is better; each threshold is one "
+    "point on the curve. A bank would choose a point far to the left.",
 )
 
 # %% [markdown]
-# Why do random triplets lag? Ask the network they trained which triplets still teach it
-# anything.
+# What can a network still learn from random triplets once it is trained? We count those
+# with a cost above 0.
 
 # %% demo
 model = runs["random"][0]
@@ -468,8 +476,8 @@ for name, net in (("untrained", encoder(np.random.default_rng(1))), ("trained", 
     rows = people(Y, rng, 8, 4)
     found = len(hard_triplets(E[rows], Y[rows], 0.2))
     print(
-        f"{name:9} {np.mean(costly):4.0%} of random triplets cost anything; "
-        f"mining finds {found:2} of 96 in one batch of 32 pictures"
+        f"{name:9} {np.mean(costly):4.0%} of random triplets have a cost above 0; "
+        f"your function finds {found:2} of 96 in one batch of 32 images"
     )
 
 # %% demo
@@ -477,24 +485,28 @@ embedding_map(
     E_test["hard"],
     Y_test,
     X_test,
-    reading="The 96 pictures of the 8 test people, 32 numbers pressed into the two "
-    "that vary most. One colour, one person. Who is near whom, and would you agree?",
+    reading="The 96 images of the 8 test people, projected onto the two directions in "
+    "which the encodings vary most; each colour is a person. Who is close to whom, and "
+    "do they look alike to you?",
 )
 
 # %% [markdown]
+# Part 1 ends here; it is a good place for a break.
+
+# %% [markdown]
 # # Part 2 · At the door
-# The network is trained; now build with it. Encode each person **once**, when they
-# join, and keep 32 numbers: no photograph needs to be stored, and a visitor costs one
-# pass through the network and a few subtractions.
+# The network is trained; now we use it. Encode each person **once**, when they join,
+# and keep 32 numbers. No photograph has to be stored, and a visitor costs one pass
+# through the network and a few subtractions.
 #
 # ### Exercise 4 · `verify` · 5 points · about 4 minutes
-# Somebody says who they are. Return the distance (with its root this time, not squared)
-# and whether the door opens: only **below** the threshold. A name that is not in the
-# database has distance `np.inf` and stays outside.
+# Somebody gives a name. Return the Euclidean distance to that person's encoding (not
+# squared this time), and whether the door opens, which is if the distance is **below**
+# the threshold. For a name that is not in the database return `np.inf` and `False`.
 #
 # <details><summary>KeyError</summary>
 #
-# Ask `identity in database` first.
+# Test `identity in database` first.
 # </details>
 
 
@@ -503,10 +515,10 @@ def verify(encoding, identity, database, threshold=0.7):
     """Is this the person they say they are?
 
     Args:
-        encoding: array `(d,)`, of the picture at the door.
+        encoding: array `(d,)`, of the image at the door.
         identity: the name they give.
         database: dictionary, name to encoding `(d,)`.
-        threshold: largest distance, itself excluded, at which the door opens.
+        threshold: the door opens if the distance is below it.
 
     Returns:
         `(distance, door_open)`: a number and a bool.
@@ -528,27 +540,29 @@ check(verify)
 
 # %% [markdown]
 # ### Exercise 5 · `who_is_it` · 6 points · about 6 minutes
-# Nobody gives a name. Find the nearest; if even that is not below the threshold, it is
-# nobody we know: `None`. With an empty database the distance is `np.inf`. Of two
-# equally near, take the one that comes first in the database.
+# Now no name is given. Return the distance to the nearest person in the database and
+# their name. If that distance is not below the threshold, return `None` as the name.
+# For an empty database return `np.inf` and `None`. If two people are equally near, take
+# the one who comes first in the database.
 #
 # <details><summary>Strangers get somebody's name</summary>
 #
-# There always is a nearest one. Compare with the threshold at the end.
+# There is always a nearest person. Compare with the threshold at the end.
 # </details>
 
 
 # %% exercise="who_is_it"
 def who_is_it(encoding, database, threshold=0.7):
-    """Who of those we know is this, if anybody?
+    """Which person in the database is this, if any?
 
     Args:
         encoding: array `(d,)`.
         database: dictionary, name to encoding `(d,)`.
-        threshold: largest distance, itself excluded, that counts as the same person.
+        threshold: distances below it count as the same person.
 
     Returns:
-        `(distance, identity)`: to the nearest, and their name or `None`.
+        `(distance, identity)`: the distance to the nearest person, a number, and their
+        name or `None`.
     """
     ### BEGIN SOLUTION
     nearest, identity = np.inf, None
@@ -565,15 +579,16 @@ check(who_is_it)
 
 # %% [markdown]
 # ## Six residents, two strangers
-# Of the eight test people, six move in: their **first picture** goes into the database,
-# the other eleven come to the door. The last two are strangers. Two thresholds, both
-# from the dev people: the **lenient** one from before, and a **strict** one, the
-# largest that takes no two different dev people for one.
+# Six of the eight test people move in: the encoding of their **first image** goes into
+# the database, and with the other eleven images they come to the door. The last two
+# people are strangers. We compare two thresholds, both from the dev people: the
+# **lenient** one from before, and a **strict** one, the largest that never takes two
+# different dev people for the same.
 #
-# <details><summary><b>Predict</b>: what will the lenient one do to strangers, who are
-# compared with six residents each?</summary>
+# <details><summary><b>Predict</b>: a stranger is compared with six residents. What will
+# the lenient threshold do?</summary>
 #
-# Six chances of a wrong yes: many will get in.
+# There are six chances of a wrong yes, so many strangers will get in.
 # </details>
 
 # %% demo
@@ -584,7 +599,7 @@ truth = [names[label - 32] for label in Y_test]
 residents = [i for i in range(72) if i % 12]
 strangers = range(72, 96)
 nearest = [who_is_it(E[i], database, np.inf)[1] == truth[i] for i in residents]
-print(f"residents only, no threshold: {np.mean(nearest):.0%} right; guessing: 17%")
+print(f"residents only, no threshold: {np.mean(nearest):.0%} right; chance: 17%")
 thresholds, wrongly, rightly = roc(*pair_distances(E_dev["hard"], Y_dev))
 strict = thresholds[wrongly == 0][-1]
 for name, tau in (("lenient", threshold), ("strict", strict)):
@@ -593,8 +608,9 @@ for name, tau in (("lenient", threshold), ("strict", strict)):
     nobody = np.mean([answers[i] is None for i in residents])
     refused = np.mean([answers[i] is None for i in strangers])
     print(
-        f"{name:7} {tau:.2f}: residents {right:.0%} right, {nobody:.0%} left outside, "
-        f"{1 - right - nobody:.0%} mistaken; of strangers {refused:.0%} refused"
+        f"{name:7} {tau:.2f}: of the residents {right:.0%} recognized, {nobody:.0%} "
+        f"left outside, {1 - right - nobody:.0%} confused; of the strangers "
+        f"{refused:.0%} refused"
     )
 
 # %% demo
@@ -605,40 +621,41 @@ plots.images(
     [f"{truth[i]}\n→ {answers[i] or 'nobody'}" for i in chosen],
     columns=5,
     colors=[plots.GREEN if one else plots.VERMILION for one in good],
-    reading="The strict threshold. Above: who it is, below: what your function says. "
-    "In brackets: strangers.",
+    reading="With the strict threshold. Upper line: the ground truth, strangers in "
+    "brackets. Lower line: what your function returns, in orange where it is wrong.",
 )
 
 # %% demo
 once = timeit.timeit(lambda: embed(model, X_test[:1]), number=20) / 20
 ask = timeit.timeit(lambda: who_is_it(E[1], database), number=200) / 200
-print(f"encode a picture {1e3 * once:.1f} ms, look it up {1e6 * ask:.0f} µs")
+print(f"encode an image: {1e3 * once:.1f} ms; look it up: {1e6 * ask:.0f} µs")
 
 # %% concept="new_colleague"
-# A new colleague starts on Monday; you have one photograph of her. What do you do?
+# A new colleague starts on Monday, and you have one photograph of her. What do you do?
 # A: add an output to the network and train it on all photographs again
 # B: train the network on triplets with her photograph as the anchor
-# C: ask for more photographs, since one example teaches a network nothing
+# C: ask for more photographs, since a network learns nothing from one example
 # D: encode the photograph and add the encoding to the database
 new_colleague = None
 
 # %% [markdown]
 # ## A network that has seen real faces
-# Ours has seen 28 people, all drawn. `vision.face_embedding` is a ResNet of 29 layers,
-# trained by the makers of dlib on about three million **photographs**; 128 numbers, and
-# 0.6 is their threshold. The astronaut Eileen Collins, photographed by NASA, is the
-# only real face in this course. Nine other pictures stand in line.
+# Ours has seen 28 people, all of them drawn. `vision.face_embedding` is a ResNet with
+# 29 layers, trained by the makers of dlib on about three million **photographs**. Its
+# encoding has 128 numbers, and they recommend the threshold 0.6. The astronaut Eileen
+# Collins, photographed by NASA, is the only real face in this course. Nine other images
+# are waiting at the door.
 #
-# <details><summary><b>Predict</b>: who gets in, at a threshold of 0.6?</summary>
+# <details><summary><b>Predict</b>: who gets in with the threshold 0.6?</summary>
 #
-# Run it. One of them is no face at all.
+# Run it. One of the images is not a human face at all.
 # </details>
 
 
 # %% demo
-def scaled(picture, size):
-    """A picture of bytes in another size, as floats from 0 to 1."""
-    small = Image.fromarray(picture).resize((size, size), Image.Resampling.LANCZOS)
+def scaled(image, size):
+    """An image of bytes, resized, as floats from 0 to 1."""
+    small = Image.fromarray(image).resize((size, size), Image.Resampling.LANCZOS)
     return np.asarray(small, np.float32) / 255
 
 
@@ -660,7 +677,7 @@ queue = {
     "a drawing": 255 * scaled(faces.test_x[36], 150),
     "a red panda": 255 * scaled(art.content[5], 150),
 }
-queue = {name: np.asarray(picture, np.uint8) for name, picture in queue.items()}
+queue = {name: np.asarray(image, np.uint8) for name, image in queue.items()}
 
 # %% demo
 codes = vision.face_embedding(np.stack(list(queue.values())))
@@ -674,26 +691,30 @@ plots.images(
     colors=[plots.VERMILION if opened and name in ("a drawing", "a red panda",
             "printed photo") else "black"
             for name, (_, opened) in zip(queue, said, strict=True)],
-    reading="Distance to the first picture. In red: doors that should stay shut.",
+    reading="The distance to the first image. In orange: cases in which the door "
+    "should have stayed shut.",
 )  # fmt: skip
 drawn = np.stack([np.uint8(255 * scaled(x, 150)) for x in faces.test_x])
 foreign = pair_distances(vision.face_embedding(drawn), Y_test)
-print(f"area under the ROC on drawn test faces: {area(*foreign):.3f}")
+print("area under the ROC curve on the drawn test faces:")
+print(f"  trained on three million photographs of faces: {area(*foreign):.3f}")
+ours = area(*pair_distances(E_test["hard"], Y_test))
+print(f"  our small network, trained on 28 drawn people:  {ours:.3f}")
 
 # %% [markdown]
-# Two lessons. Light and mirror hardly matter, and with her mouth covered she is still
-# let in: that is what three million photographs buy. But outside its world the network
-# is lost. It knows **faces**; whatever is none lands somewhere, here inside the
-# threshold. Drawn people it tells apart worse (0.85) than our small network does (about
-# 0.95), which has seen only 28. Hence a face *detector* stands before it, as in last
-# week's lab.
+# There are two lessons. Light and mirroring hardly matter, and with her mouth covered
+# Collins is still let in: three million photographs made that possible. But outside its
+# training distribution the network is lost. It knows **human faces**; anything else
+# gets some encoding too, and here even a red panda is below the threshold. On drawn
+# people our small network is better. So a real system first runs a face *detector*, as
+# in last week's lab.
 #
-# And the printed photograph opens the door. The encoding says *who*, never *whether
-# alive*. **Liveness** is another network or sensor: depth, infrared, a blink on
-# command.
+# And the printed photograph opens the door. The encoding says *who* it is, not *whether
+# the person is there*. **Liveness detection** needs another network or sensor: depth,
+# infrared, a blink on command.
 
 # %% concept="printed_photo"
-# A thief holds a printed photograph of you before the camera. What helps?
+# A thief holds a printed photograph of you in front of the camera. What helps?
 # A: a smaller threshold, chosen on more dev people
 # B: several photographs of you in the database
 # C: a second test that the face is alive, such as depth or a blink
@@ -701,29 +722,33 @@ print(f"area under the ROC on drawn test faces: {area(*foreign):.3f}")
 printed_photo = None
 
 # %% [markdown]
+# Part 2 ends here; it is a good place for a break.
+
+# %% [markdown]
 # # Part 3 · Yes or no
-# Instead of triplets, one can learn from **pairs** with labels 1 (same) and 0: logistic
-# regression on how two encodings differ, coordinate by coordinate:
+# Instead of triplets a network can learn from **pairs** with the labels 1 (same) and 0
+# (different). This is logistic regression on how much two encodings differ in each
+# component:
 #
 # $$\hat y = \sigma\Big(\sum_{k=1}^{d} w_k \, \big| f(x^{(i)})_k - f(x^{(j)})_k \big|
 # + b\Big)$$
 #
-# Differences that matter get large negative weights. Swap the two pictures, and nothing
-# changes.
+# Differences that matter get large negative weights. If you swap the two images,
+# nothing changes.
 
 # %% [markdown]
 # ### Exercise 6 · `pairwise_logistic` · 4 points · about 4 minutes
-# For `m` pairs at once.
+# Return this probability for `m` pairs at once.
 #
-# <details><summary>It matters which picture comes first</summary>
+# <details><summary>It matters which image comes first</summary>
 #
-# The absolute value is taken of each coordinate, before the weights.
+# Take the absolute value of each component before you apply the weights.
 # </details>
 
 
 # %% exercise="pairwise_logistic"
 def pairwise_logistic(e1, e2, W, b):
-    """Probability that two pictures show the same person.
+    """Probability that two images show the same person.
 
     Args:
         e1: encodings `(m, d)`.
@@ -744,25 +769,25 @@ def pairwise_logistic(e1, e2, W, b):
 check(pairwise_logistic)
 
 # %% [markdown]
-# A rival to $|u - v|$, for features that are never negative, such as counts or
-# activations after a ReLU, is the **chi-square** form
+# For features that are never negative, such as counts or activations after a ReLU, an
+# alternative to $|u - v|$ is the **chi-square** form
 #
 # $$\chi^2_k = \frac{(u_k - v_k)^2}{u_k + v_k}$$
 #
-# 1 against 3 differs more, $4/4$, than 101 against 103, $4/204$.
+# By this measure 1 and 3 differ more, $4/4$, than 101 and 103, $4/204$.
 #
 # ### Exercise 7 · `chi_square` · 3 points · about 4 minutes
-# Coordinate by coordinate, without the sum, so that weights can follow. Where both are
-# 0 they do not differ: the result is 0.
+# Return $\chi^2_k$ for each component, without the sum, so that weights can be applied
+# later. Where both components are 0 they do not differ: return 0 there.
 
 
 # %% exercise="chi_square"
 def chi_square(e1, e2):
-    """Chi-square difference of each coordinate.
+    """Chi-square difference of each component.
 
     Args:
-        e1: array `(m, d)`, nothing negative.
-        e2: array `(m, d)`, nothing negative.
+        e1: array `(m, d)`, no negative values.
+        e2: array `(m, d)`, no negative values.
 
     Returns:
         Array `(m, d)`.
@@ -781,14 +806,14 @@ def chi_square(e1, e2):
 check(chi_square)
 
 # %% [markdown]
-# Both forms learn from the 1,128 pairs of the four dev people and are asked about the
-# test people. Our encodings have signs, so positive and negative parts stand side by
-# side, 64 numbers that are never negative.
+# We train both forms on the 1,128 pairs of the four dev people and test them on the
+# test people. Our encodings can be negative, so we split them into positive and
+# negative parts: 64 numbers that are never negative.
 
 
 # %% demo
 def parts(E):
-    """Positive and negative parts side by side: `2 d` numbers, none below 0."""
+    """Positive and negative parts side by side: `2 d` numbers, none negative."""
     return np.concatenate([np.maximum(E, 0), np.maximum(-E, 0)], axis=1)
 
 
@@ -799,7 +824,7 @@ def pair_rows(Y):
 
 
 def fit(difference, same, steps=400, rate=0.5):
-    """Logistic regression; same and different pairs weigh equally."""
+    """Logistic regression; same and different pairs have equal weight in total."""
     W, b = np.zeros((difference.shape[1], 1)), 0.0
     weight = np.where(same, 0.5 / same.mean(), 0.5 / (~same).mean())
     for _ in range(steps):
@@ -817,36 +842,36 @@ for name, difference in (("|u - v|", lambda u, v: np.abs(u - v)), ("χ²", chi_s
     W, b = fit(difference(D[i], D[j]), same)
     y = pairwise_logistic(difference(T[k], T[n]), 0, W, b)
     print(
-        f"{name:8} verification on test people "
+        f"{name:8} mean accuracy on the test people "
         f"{((y > 0.5)[same_test].mean() + (y < 0.5)[~same_test].mean()) / 2:.1%}"
     )
 
 # %% [markdown]
-# No gain over one threshold on the plain distance: 64 weights have room to learn what
-# tells apart just those four people. With thousands of people, as in DeepFace,
-# such weights pay.
+# Compare this with the mean accuracy of one threshold on the distance, printed above
+# for the hard triplets. 64 weights can easily overfit four people. With thousands of
+# people, as in DeepFace, such weights pay off.
 
 # %% [markdown]
-# ## One shot
-# Silhouettes of ten kinds of animal. Train on the first five of the alphabet, bear to
-# dog; then show **one** picture each of the other five, elephant to zebra, and ask
-# where new pictures belong. Guessing gets 20 %. We try random triplets and your hard
-# ones.
+# ## One shot (optional)
+# Here are silhouettes of ten animals. We train on the first five in the alphabet, bear
+# to dog. Then the network gets **one** image of each of the other five, elephant to
+# zebra, and says to which of them unseen images belong. Chance is 20 %. We try random
+# triplets and your hard ones.
 #
-# <details><summary><b>Predict</b>: here every kind has 300 quite different shapes, some
-# of them more like another kind. Which triplets learn better?</summary>
+# <details><summary><b>Predict</b>: each class has 300 very different shapes, and some
+# of them look more like another class. Which triplets are better here?</summary>
 #
-# Run it. What is hardest may also be what is odd.
+# Run it. The hardest examples may also be the odd ones.
 # </details>
 
 # %% demo
 shapes = data.load("silhouettes")
-kinds, unseen = np.arange(5), np.arange(5, 10)
+unseen = np.arange(5, 10)
 black = shapes.train_x[..., np.newaxis] / np.float32(255)
 
 
 def shape_encoder(rng):
-    """Three convolutions and a dense layer, 28 × 28 to 32 numbers."""
+    """Three convolutions and a dense layer, from 28 × 28 to 32 numbers."""
     return nn.Sequential(
         nn.Conv2D(1, 16, 5, stride=2, activation="relu", rng=rng),
         nn.Conv2D(16, 32, 3, activation="relu", rng=rng),
@@ -858,8 +883,8 @@ def shape_encoder(rng):
 
 
 # %% demo
-def train_shapes(kind, steps=200):
-    """Train on five kinds of animal, eight silhouettes of each in a step."""
+def train_shapes(choice, steps=200):
+    """Train on five animals, with eight silhouettes of each per step."""
     rng = np.random.default_rng(0)
     model = shape_encoder(rng)
     optimizer = nn.Adam(model.parameters(), 0.001)
@@ -867,52 +892,58 @@ def train_shapes(kind, steps=200):
     for _ in range(steps):
         rows = pool[people(shapes.train_y[pool], rng, 5, 8)]
         labels, triplets = shapes.train_y[rows], hard_triplets
-        if kind == "random":
+        if choice == "random":
             triplets = random_triplets(labels, rng, 150).reshape(3, -1).T
         step(model, optimizer, disturb(black[rows], rng), labels, triplets)
     return model
 
 
 # %% demo
-def one_shot(E, labels, kinds, rounds=1000):
-    """Share right: one known picture of each kind, the nearest to a new one wins."""
+def one_shot(E, labels, classes, rounds=1000):
+    """Accuracy with one known image per class; the nearest to a new image wins."""
     rng, right = np.random.default_rng(3), 0
     for _ in range(rounds):
-        known = [rng.choice(np.flatnonzero(labels == kind)) for kind in kinds]
-        asked = rng.integers(len(kinds))
-        new = rng.choice(np.setdiff1d(np.flatnonzero(labels == kinds[asked]), known))
-        database = dict(zip(kinds, E[known], strict=True))
-        right += who_is_it(E[new], database, np.inf)[1] == kinds[asked]
+        known = [rng.choice(np.flatnonzero(labels == c)) for c in classes]
+        asked = classes[rng.integers(len(classes))]
+        new = rng.choice(np.setdiff1d(np.flatnonzero(labels == asked), known))
+        database = dict(zip(classes, E[known], strict=True))
+        right += who_is_it(E[new], database, np.inf)[1] == asked
     return right / rounds
 
 
 new_black = shapes.test_x[..., np.newaxis] / np.float32(255)
 shots = {"pixels": one_shot(new_black.reshape(1000, -1), shapes.test_y, unseen)}
-for kind in ("random", "hard"):
-    model = train_shapes(kind)
+for choice in ("random", "hard"):
+    model = train_shapes(choice)
     with nn.no_grad():
         E = embed(model, new_black).data
-    shots[f"{kind} triplets"] = one_shot(E, shapes.test_y, unseen)
+    shots[f"{choice} triplets"] = one_shot(E, shapes.test_y, unseen)
 plots.bars(
     shots,
-    ylabel="one-shot accuracy, five unseen kinds",
+    ylabel="one-shot accuracy, five unseen classes",
     percent=True,
-    baseline={"guessing": 0.2},
-    reading="One known picture each, 1,000 rounds: 1.6 % standard error.",
+    baseline={"chance": 0.2},
+    reading="One known image per class, 1,000 rounds. The standard error is at most "
+    "1.6 percentage points.",
 )
 
 # %% [markdown]
-# The nearest negative is the right teacher where people differ clearly, as faces do.
-# Here it is often an oddity, each step chases another one, and the network ends below
-# raw pixels. FaceNet, too, takes the *hardest* only with care: **semi-hard** negatives,
-# farther than the positive but within the margin, are the usual middle way.
+# The nearest negative is a good teacher where the classes differ clearly, as people's
+# faces do. Here it is often an odd shape, and every step follows a different one; in
+# our runs hard triplets did worse than random ones. FaceNet too uses the *hardest*
+# negatives with care. The usual compromise is **semi-hard** negatives: farther away
+# than the positive, but within the margin.
+
+# %% [markdown]
+# Part 3 ends here; it is a good place for a break.
 
 # %% [markdown]
 # # Part 4 · What layers see
-# From here on a network that others trained: **VGG-16**, up to `conv4_1`, learned on
-# ImageNet and then tuned to find edges. What do its units want to see? Send photographs
-# through it and, for a channel, cut out the patches that excite it most. A unit of a
-# deep layer looks at a larger patch, and at more than a colour or an edge.
+# From here on we use a network that others trained: **VGG-16** up to `conv4_1`, trained
+# on ImageNet and then fine-tuned to find edges. What do its units respond to? Send
+# photographs through it and cut out the patches with the largest activations of a
+# channel. A unit of a deep layer looks at a larger patch, and at more than a colour or
+# an edge.
 
 # %% demo
 photos = data.load("photos_160")  # real photographs, animals and landmarks
@@ -925,67 +956,69 @@ activations = {layer: np.concatenate(a) for layer, a in activations.items()}
 
 
 def favourites(layer, channel, side, k=4):
-    """The patches that excite a channel most, at most one from each photograph."""
+    """The patches with the largest activations, at most one from each photograph."""
     a = activations[layer][..., channel]
     patches = []
-    for picture in np.argsort(-a.max(axis=(1, 2)))[:k]:
-        row, column = np.unravel_index(a[picture].argmax(), a.shape[1:])
+    for image in np.argsort(-a.max(axis=(1, 2)))[:k]:
+        row, column = np.unravel_index(a[image].argmax(), a.shape[1:])
         step = 96 // a.shape[1]
         top = np.clip(row * step + step // 2 - side // 2, 0, 96 - side)
         left = np.clip(column * step + step // 2 - side // 2, 0, 96 - side)
-        patches.append(album[picture, top : top + side, left : left + side])
+        patches.append(album[image, top : top + side, left : left + side])
     return patches
 
 
 # %% demo
-wanted = {"conv1_2": 5, "conv2_2": 14, "conv3_3": 40, "conv4_1": 60}  # what a unit sees
+receptive_field = {"conv1_2": 5, "conv2_2": 14, "conv3_3": 40, "conv4_1": 60}
 rows = {}
-for layer, side in wanted.items():
+for layer, side in receptive_field.items():
     spread = activations[layer].max(axis=(1, 2)).std(axis=0)  # of each channel
     channels = np.argsort(-spread)[:3]
     rows[layer] = [patch for c in channels for patch in favourites(layer, c, side)]
 strip(
     rows,
     group=4,
-    reading="Three channels a layer, four patches each, as large as a unit sees: "
-    "edges, then spots and eyes, then leaves, heads and spires. No unit is quite pure.",
+    reading="Three channels per layer, four patches each, cut out as large as the "
+    "receptive field (5, 14, 40 and 60 pixels). The deeper the layer, the more a patch "
+    "shows; few channels respond to one thing only.",
 )
 
 # %% [markdown]
 # ## Same content
-# So two pictures have the same **content** if a layer deep enough says the same about
-# them, place by place:
+# So we say that two images have the same **content** if a layer that is deep enough has
+# the same activations for both, position by position:
 #
 # $$J_{content} = \frac{1}{4\, n_H n_W n_C} \sum_{\text{all}}
 # \left(a^{(C)} - a^{(G)}\right)^2$$
 #
-# Which layer? `conv1_1` would insist on every pixel; the deepest would be content with
-# another tower somewhere near. In between is a matter of taste.
+# Which layer? With `conv1_1` every pixel would have to agree; with the deepest layer a
+# different tower nearby would do. In between it is a matter of taste.
 
 # %% [markdown]
 # ### Exercise 8 · `compute_content_cost` · 6 points · about 5 minutes
-# `a_G` comes from the picture that will be changed, so it is a `Tensor` of
-# `helpers.nn`, which remembers where it came from. It calculates like an array:
-# `a - b`, `a**2`, `a @ b`, `a.T`, `a.reshape(…)`, `a.sum()`.
+# Return this cost. `a_G` comes from the image that will be changed, so it is a `Tensor`
+# of `helpers.nn`, which remembers how it was computed. You can calculate with it as
+# with an array: `a - b`, `a**2`, `a @ b`, `a.T`, `a.reshape(…)`, `a.sum()`.
 #
-# <details><summary>sum_() got an unexpected keyword, or ufunc … Tensor</summary>
+# <details><summary>TypeError: … unexpected keyword, or ufunc … Tensor</summary>
 #
-# `np.sum(x)` and `np.square(x)` know arrays only: `x.sum()`, `x**2`.
+# `np.sum(x)` and `np.square(x)` work for arrays only. Use `x.sum()` and `x**2`.
 # </details>
 
 
 # %% exercise="compute_content_cost"
 def compute_content_cost(a_C, a_G):
-    """How far the content of two pictures is apart.
+    """How much the content of two images differs.
 
     Args:
-        a_C: activations of the content picture, `(1, n_H, n_W, n_C)`.
-        a_G: those of the generated picture, a `Tensor` of the same shape.
+        a_C: activations of the content image, `(1, n_H, n_W, n_C)`.
+        a_G: those of the generated image, a `Tensor` of the same shape.
 
     Returns:
         Tensor with one number.
 
-    Source: Gatys et al., A neural algorithm of artistic style (2015).
+    Source: Gatys et al., A neural algorithm of artistic style (2015), equation 1, there
+    with the factor 1/2.
     """
     ### BEGIN SOLUTION
     _, n_H, n_W, n_C = a_G.shape
@@ -997,40 +1030,44 @@ def compute_content_cost(a_C, a_G):
 check(compute_content_cost)
 
 # %% [markdown]
+# Part 4 ends here; it is a good place for a break.
+
+# %% [markdown]
 # # Part 5 · Style
 # Brush strokes are the same all over a painting. So style must not depend on **where**
 # something is, only on **what occurs together**: blue with swirls, yellow with dots.
-# Unroll the activations of a layer into a matrix $A$, a row for each channel, and
-# multiply each row with each:
+# Write the activations of a layer as a matrix $A$ with one row per channel, and
+# multiply each row with every other row and with itself:
 #
-# $$G_{gram} = A A^T, \qquad (G_{gram})_{kk'} = \sum_{\text{places}} a_k \, a_{k'}$$
+# $$G_{gram} = A A^T, \qquad (G_{gram})_{kk'} = \sum_{\text{positions}} a_k \, a_{k'}$$
 
 # %% [markdown]
-# By hand, two channels and three places:
+# By hand, with two channels and three positions:
 #
 # $$A = \begin{pmatrix} 1 & 0 & 2 \\ 0 & 3 & 1 \end{pmatrix}, \qquad
 # A A^T = \begin{pmatrix} 5 & 2 \\ 2 & 10 \end{pmatrix}$$
 #
-# On the diagonal: how active each channel is. Beside it: how strongly two are active
-# together. Shuffle the three places, and nothing changes.
+# The diagonal says how active each channel is; the other entries say how strongly two
+# channels are active together. If you shuffle the three positions, nothing changes.
 
 # %% concept="gram_numbers"
-# A layer has activations of 1 × 28 × 28 × 64. How many numbers has its Gram matrix?
+# A layer has activations of the shape 1 × 28 × 28 × 64. How many numbers does its Gram
+# matrix have?
 gram_numbers = None
 
 # %% [markdown]
 # ### Exercise 9 · `gram_matrix` · 5 points · about 3 minutes
-# The formula, for an array and for a `Tensor` alike.
+# Return the Gram matrix of `A`, which may be an array or a `Tensor`.
 #
-# <details><summary>The result is huge</summary>
+# <details><summary>The result has the wrong shape</summary>
 #
-# Channels with channels, not places with places.
+# Multiply channels with channels, not positions with positions.
 # </details>
 
 
 # %% exercise="gram_matrix"
 def gram_matrix(A):
-    """Products of all pairs of channels, summed over places.
+    """Products of all pairs of channels, summed over the positions.
 
     Args:
         A: unrolled activations `(n_C, n_H * n_W)`, array or `Tensor`.
@@ -1053,33 +1090,34 @@ check(gram_matrix)
 
 # %% [markdown]
 # ## One layer's style
-# Compare the Gram matrices of style and generated picture:
+# Compare the Gram matrices of the style image and the generated image:
 #
 # $$J_{style}^{[l]} = \frac{1}{4\, n_C^2 \,(n_H n_W)^2} \sum_{k, k'}
 # \left(G_{gram}^{(S)} - G_{gram}^{(G)}\right)_{kk'}^2$$
 
 # %% [markdown]
 # ### Exercise 10 · `compute_layer_style_cost` · 7 points · about 8 minutes
-# Unroll both activations, then compare with the formula above.
+# Return this cost. Reshape both activations to `(n_C, n_H * n_W)`, then use your
+# `gram_matrix`.
 #
-# <details><summary>The shape is right, the value is not</summary>
+# <details><summary>My cost is completely different from the expected one</summary>
 #
-# `reshape(n_C, -1)` cuts pixels into pieces: channels are the **last** axis. Make rows
-# of pixels first, `(n_H * n_W, n_C)`, then transpose.
+# `reshape(n_C, -1)` mixes channels and positions, since channels are the **last** axis.
+# First reshape to `(n_H * n_W, n_C)`, then transpose.
 # </details>
-# <details><summary>Off by a constant factor</summary>
+# <details><summary>My cost is wrong by a constant factor</summary>
 #
-# The whole product is squared, the 2 in it too: $(2\, n_C\, n_H n_W)^2$.
+# The whole product is squared, including the 2: $(2\, n_C\, n_H n_W)^2$.
 # </details>
 
 
 # %% exercise="compute_layer_style_cost"
 def compute_layer_style_cost(a_S, a_G):
-    """How far the style of two pictures is apart, in one layer.
+    """How much the style of two images differs in one layer.
 
     Args:
-        a_S: activations of the style picture, `(1, n_H, n_W, n_C)`.
-        a_G: those of the generated picture, a `Tensor` of the same shape.
+        a_S: activations of the style image, `(1, n_H, n_W, n_C)`.
+        a_G: those of the generated image, a `Tensor` of the same shape.
 
     Returns:
         Tensor with one number.
@@ -1097,12 +1135,12 @@ check(compute_layer_style_cost)
 
 # %% [markdown]
 # ### Exercise 11 · `compute_style_cost` · 5 points · about 4 minutes
-# Fine strokes live in early layers, sweeping ones in later layers. Use several:
-# $J_{style} = \sum_l \lambda^{[l]} J_{style}^{[l]}$.
+# Early layers capture fine strokes, later layers larger ones, so we use several. Return
+# the weighted sum $J_{style} = \sum_l \lambda^{[l]} J_{style}^{[l]}$.
 #
-# <details><summary>KeyError, or layers too many</summary>
+# <details><summary>KeyError, or the cost is too large</summary>
 #
-# Only the layers in `STYLE_LAYERS` count; the activations may hold others.
+# Only the layers in `STYLE_LAYERS` count; the activations may contain others.
 # </details>
 
 
@@ -1111,8 +1149,8 @@ def compute_style_cost(a_S, a_G, STYLE_LAYERS):
     """Weighted sum of the style costs of several layers.
 
     Args:
-        a_S: layer name to activations of the style picture.
-        a_G: layer name to those of the generated picture, `Tensor`s.
+        a_S: dictionary, layer name to activations of the style image.
+        a_G: dictionary, layer name to those of the generated image, `Tensor`s.
         STYLE_LAYERS: list of pairs `(layer name, weight)`.
 
     Returns:
@@ -1131,7 +1169,8 @@ check(compute_style_cost)
 
 # %% [markdown]
 # ### Exercise 12 · `total_cost` · 2 points · about 1 minute
-# $J = \alpha J_{content} + \beta J_{style}$. Only the ratio matters for the picture.
+# Return $J = \alpha J_{content} + \beta J_{style}$. For the best image only the ratio
+# $\alpha / \beta$ matters.
 
 
 # %% exercise="total_cost"
@@ -1156,10 +1195,10 @@ def total_cost(J_content, J_style, alpha=10, beta=40):
 check(total_cost)
 
 # %% [markdown]
-# ## Learning a picture
-# The weights of VGG stay as they are. What is learned is $G$: three numbers a pixel.
-# Here is VGG once more, as operations that can be differentiated. It takes pictures
-# from 0 to 1.
+# ## Learning an image
+# The weights of VGG stay as they are. What is learned is $G$: three numbers per pixel.
+# Here is VGG once more, written with operations that can be differentiated. It takes
+# images with values from 0 to 1.
 
 
 # %% demo
@@ -1167,7 +1206,7 @@ VGG = vision.weights("vgg16")
 
 
 def features(G, last="conv4_1"):
-    """Activations of VGG-16, layer name to `Tensor`, for a picture `(1, n, n, 3)`."""
+    """Activations of VGG-16, layer name to `Tensor`, for an image `(1, n, n, 3)`."""
     A = 255 * G - vision.VGG_MEAN[::-1]
     a_G = {}
     for layer in vision.VGG_LAYERS[: vision.VGG_LAYERS.index(last) + 1]:
@@ -1184,29 +1223,31 @@ def features(G, last="conv4_1"):
 known = data.load("vgg16")
 difference = features(known.check_x / np.float32(255))["conv4_1"].data - known.check_y
 print(
-    f"largest difference from PyTorch's conv4_1: {np.abs(difference).max():.1e} "
-    f"of {known.check_y.max():.0f}"
+    f"largest difference from PyTorch's conv4_1: {np.abs(difference).max():.1e}, with "
+    f"activations up to {known.check_y.max():.0f}"
 )
 
 # %% concept="what_is_learned"
 # Which numbers does gradient descent change in neural style transfer?
-# A: the pixels of the generated picture
+# A: the pixels of the generated image
 # B: the weights of the layers that measure style
 # C: the weights alpha and beta
-# D: the Gram matrix of the style picture
+# D: the Gram matrix of the style image
 what_is_learned = None
 
 # %% [markdown]
 # ### Exercise 13 · `train_step` · 8 points · about 10 minutes
-# 1. The activations of `G`, then content, style and total cost.
-# 2. `optimizer.zero_grad()` forgets the old gradient, `J.backward()` fills `G.grad`,
-#    `optimizer.step()` changes the pixels. Forget before or after, once in each step.
-# 3. Colours end at 0 and 1: `np.clip` into `G.data`, in place with `out=G.data`.
+# Do one step of gradient descent on the pixels:
+#
+# 1. Compute the activations of `G`, then content, style and total cost.
+# 2. `optimizer.zero_grad()` resets the gradient, `J.backward()` computes `G.grad`, and
+#    `optimizer.step()` changes the pixels. Reset before or after, but once per step.
+# 3. Clip the colours to 0 and 1, in place: `np.clip(…, out=G.data)`.
 # 4. Return the cost as a number, `J.item()`.
 #
-# <details><summary>The second step is wrong, the first is right</summary>
+# <details><summary>The first step is right, the second is wrong</summary>
 #
-# Gradients add up unless you forget them first.
+# Gradients add up unless you reset them.
 # </details>
 
 
@@ -1215,12 +1256,12 @@ def train_step(G, features, goal, optimizer, alpha=10, beta=40):
     """One step of the optimizer on the pixels.
 
     Args:
-        G: the picture, a `Tensor` `(1, n_H, n_W, 3)` with `requires_grad=True`, values
+        G: the image, a `Tensor` `(1, n_H, n_W, 3)` with `requires_grad=True`, values
             from 0 to 1; changed in place.
-        features: function of `G`, returns layer name to activations.
+        features: function of `G`; returns a dictionary, layer name to activations.
         goal: dictionary with `"content_layer"` (a name), `"a_C"` (activations of the
-            content picture in that layer), `"STYLE_LAYERS"` (pairs of name and weight)
-            and `"a_S"` (layer name to activations of the style picture).
+            content image in that layer), `"STYLE_LAYERS"` (pairs of name and weight)
+            and `"a_S"` (layer name to activations of the style image).
         optimizer: has `zero_grad()` and `step()`.
         alpha: weight of the content.
         beta: weight of the style.
@@ -1246,14 +1287,14 @@ check(train_step)
 
 # %% [markdown]
 # ## Paint
-# A photograph of Neuschwanstein, *The Starry Night*, 128 × 128 pixels, 80 steps, and
-# $\alpha = 300$, so that the towers stay. We start from the photograph; from noise it
-# works as well and takes longer.
+# We combine a photograph of Neuschwanstein with *The Starry Night*, at 128 × 128
+# pixels, in 80 steps and with $\alpha = 300$, so that the towers stay visible. We start
+# from the photograph; starting from noise works too but takes longer.
 
 
 # %% demo
 def paint(C, S, steps, layers=4, content_layer="conv3_1", alpha=10, beta=40, every=0):
-    """Style transfer; returns the last picture, some on the way, and the costs."""
+    """Style transfer; returns the final image, some on the way, and the costs."""
     names = ["conv1_1", "conv2_1", "conv3_1", "conv4_1"][:layers]
     last = max(*names, content_layer)
     with nn.no_grad():
@@ -1284,29 +1325,30 @@ castle, night = scaled(art.content[0], 128), scaled(art.style[0], 128)
 seconds = timeit.default_timer()
 painted, stages, costs = paint(castle, night, steps=80, alpha=300, every=16)
 seconds = timeit.default_timer() - seconds
-print(f"{seconds:.0f} s for {painted.size:,} numbers learned")
+print(f"{painted.size:,} numbers learned in {seconds:.0f} s")
 plots.images(
     [castle, night, painted, *stages[1:4]],
     ["content", "style", "after 80 steps", "16 steps", "32 steps", "48 steps"],
     columns=3,
-    reading="Upper row: content, style, and both. Below: on the way.",
+    reading="Upper row: content, style and result. Lower row: the image on the way.",
 )
 
 # %% demo
 plots.lines(
     {"J": costs}, xlabel="step", ylabel="total cost J", log="y",
-    reading="The axis is logarithmic. Most is gained in the first 30 steps.",
+    reading=f"The vertical axis is logarithmic. After 30 steps J is {costs[30]:,.0f}, "
+    f"{costs[30] / costs[0]:.0%} of what it was at the start.",
 )  # fmt: skip
 
 # %% [markdown]
-# ## Turn the knobs
-# Which layers carry the style, and how heavy is content against style? Nine small
-# pictures answer.
+# ## Turn the knobs (optional)
+# Which layers carry the style, and how much should the content count? Nine small images
+# show it.
 #
-# <details><summary><b>Predict</b>: with `conv1_1` alone, what will be taken over from
-# the painting?</summary>
+# <details><summary><b>Predict</b>: with the style of `conv1_1` alone, what will the
+# image take from the painting?</summary>
 #
-# Its colours; a unit there sees 3 × 3 pixels, which is no room for a stroke.
+# Its colours. A unit there sees 3 × 3 pixels, which is too small for a brush stroke.
 # </details>
 
 # %% demo
@@ -1323,26 +1365,30 @@ plots.images(
     list(grid.values()),
     list(grid),
     columns=3,
-    reading="Café Terrace at Night on Neuschwanstein. Downwards: style from more "
-    "layers. To the right: content weighs more.",
+    reading="Neuschwanstein in the style of Café Terrace at Night. Downwards, more "
+    "layers determine the style; to the right, the content has more weight.",
 )
 
 # %% [markdown]
+# Part 5 ends here; it is a good place for a break.
+
+# %% [markdown]
 # # Part 6 · One and three dimensions
-# Nothing in a convolution needs two dimensions. A filter can slide along time only, or
-# through a volume: slices of a scan, frames of a film. Channels work as always, and so
-# does
+# A convolution does not need two dimensions. A filter can slide along time only, or
+# through a volume: the slices of a scan, or the frames of a film. Channels work as
+# before, and so does the formula
 #
 # $$n^{out} = \left\lfloor \frac{n + 2p - f}{s} \right\rfloor + 1$$
 #
-# along each axis. 14 numbers and 16 filters of length 5 make $10 \times 16$; on those,
-# 32 filters of length 5 make $6 \times 32$.
+# along each axis. From 14 numbers, 16 filters of length 5 make $10 \times 16$; from
+# those, 32 filters of length 5 make $6 \times 32$.
 
 # %% [markdown]
 # ### Exercise 14 · `conv1d` · 5 points · about 8 minutes
-# In NumPy. Pad time with zeros on both sides, then take each window.
+# Write the convolution along one axis in NumPy. Pad the signal with zeros on both
+# sides, then take each window. As always in deep learning, the filters are not flipped.
 #
-# <details><summary>The output has one place too many or too few</summary>
+# <details><summary>The output is one position too long or too short</summary>
 #
 # Windows start at `0, s, 2s, …`, as long as they fit.
 # </details>
@@ -1383,9 +1429,10 @@ def conv1d(x, W, b, stride=1, pad=0):
 check(conv1d)
 
 # %% [markdown]
-# A real signal: the highest temperature of each day in Seattle, 2012 to 2015, and the
-# lowest as a second channel. Two filters, three months long: one averages the day's
-# highs, one compares the six weeks before with the six weeks after.
+# Here is a real signal: the highest temperature of each day in Seattle from 2012 to
+# 2015, with the lowest as a second channel. Two filters are three months long: one
+# averages the daily highs, the other compares the six weeks after a day with the six
+# weeks before it.
 
 # %% demo
 weather = data.load("temperature")
@@ -1403,23 +1450,24 @@ signals(
     },
     xlabel="year",
     ylabel="degrees Celsius",
-    reading="The second filter answers in spring with plus, in autumn with minus.",
+    reading="The output of the second filter is positive in spring and negative in "
+    "autumn.",
 )
 
 # %% concept="volume_numbers"
-# A scan of 14 × 14 × 14 with one channel meets 16 filters of 5 × 5 × 5, no padding,
-# stride 1. How many numbers come out?
+# 16 filters of 5 × 5 × 5 are applied to a scan of 14 × 14 × 14 with one channel,
+# without padding and with stride 1. How many numbers does the output have?
 volume_numbers = None
 
 # %% [markdown]
 # ### Exercise 15 · `conv3d` · 6 points · about 8 minutes
-# The same with two more axes. The filter need not be a cube. Padding and stride are the
-# same along all three axes.
+# Write the same with two more axes. The filter need not be a cube. Padding and stride
+# are the same along all three axes.
 #
 # <details><summary>It takes very long</summary>
 #
-# Loop over the places of the output, not over weights and channels: `np.tensordot(…,
-# axes=4)` does the rest.
+# Loop over the positions of the output, not over weights and channels:
+# `np.tensordot(…, axes=4)` does the rest.
 # </details>
 
 
@@ -1435,7 +1483,7 @@ def conv3d(x, W, b, stride=1, pad=0):
         pad: zeros on each of the six sides.
 
     Returns:
-        Array `(m, n_D', n_H', n_W', n_C)`, sizes as always.
+        Array `(m, n_D', n_H', n_W', n_C)`, sizes by the formula above.
     """
     ### BEGIN SOLUTION
     f = W.shape[:3]
@@ -1454,16 +1502,16 @@ def conv3d(x, W, b, stride=1, pad=0):
 check(conv3d)
 
 # %% [markdown]
-# No film ships with this course, so we make one, and say so: a window of 48 × 48 pixels
-# glides to the right over a real photograph, two pixels a frame, for 12 frames; a macaw
-# stands still before it. Filters of 2 frames × 1 row × 5 columns compare a pixel with
-# one of the frame before: at the same place, two to the right, two to the left. Where
-# the guess about motion is right, the answer is 0.
+# This course has no film, so we make one: a window of 48 × 48 pixels moves to the right
+# over a real photograph, two pixels per frame, for 12 frames, while a macaw in front
+# stands still. Filters of 2 frames × 1 row × 5 columns compare a pixel with one in the
+# previous frame: at the same position, two pixels to the right, or two to the left.
+# Each is a guess about the motion, and where the guess is right, the output is 0.
 #
-# <details><summary><b>Predict</b>: the window glides to the right. Where was, one frame
-# ago, what a pixel shows now?</summary>
+# <details><summary><b>Predict</b>: the window moves to the right. Where in the previous
+# frame was the thing that a pixel shows now?</summary>
 #
-# Two pixels to the right: the film moves to the left.
+# Two pixels to the right: the scene in the film moves to the left.
 # </details>
 
 # %% demo
@@ -1488,30 +1536,30 @@ plots.images(
     [film[0, 0, :, :, 0], film[0, 11, :, :, 0], *np.moveaxis(Z[5], 2, 0)],
     ["first frame", "last frame", *(guess.replace(" ", "\n", 1) for guess in guesses)],
     columns=5,
-    reading="Black: the guess is right. The macaw stands still, the castle came from "
-    "the right; a filter over one frame alone could tell neither.",
+    reading="Black means that the guess is right: the macaw stands still, and the "
+    "castle came from the right. A filter over a single frame could not see either.",
 )
 
 # %% [markdown] question="face_door" points=6
 # ## In your own words
-# A hospital wants doors that open by face for 300 employees. The offer reads: "99 %
-# verification accuracy, one photograph each, no training." Advise them in about eight
+# A hospital wants doors that recognize the faces of 300 employees. The offer says: "99
+# % verification accuracy, one photograph each, no training." Advise them in about eight
 # sentences: verification or recognition, how to choose the threshold and on whom,
 # strangers, what is stored, liveness, and for whom it may work worse. Use numbers from
 # this lab.
 #
 # ### BEGIN SOLUTION
-# One photograph each is indeed enough, since a pretrained network only encodes; nothing
-# is trained. But 99 % is for one comparison. With 300 employees a stranger has 300
-# chances: 1 − 0.99³⁰⁰ is 95 %. So let people show a badge first and verify against that
-# one encoding, or ask for a far smaller share of wrong yes. The threshold belongs to
-# the people and cameras at hand: choose it on pictures of other people than those you
-# test on, from the ROC, at the share of strangers one can bear. Our lenient threshold
-# let in more than half of the strangers; the strict one refused three of four and left
-# a quarter of the residents outside. Store encodings, not photographs, and protect
-# them. A printed photograph opened our door, so test for life. Measure errors for each
-# group of people separately: a network is lost outside what it has seen; the one for
-# real faces did worse on drawn ones, 0.85, than our small one with about 0.95.
+# One photograph each is indeed enough, since a pretrained network only encodes it;
+# nothing is trained. But 99 % holds for one comparison. With 300 employees a stranger
+# has 300 chances of a wrong yes: 1 − 0.99³⁰⁰ is 95 %. So let people show a badge first
+# and verify against that one encoding, or demand a far smaller share of wrong yeses.
+# The threshold depends on the people and cameras: choose it from the ROC curve of other
+# people than those you test on, at the share of wrong yeses that you can accept. Our
+# lenient threshold let many strangers in; the strict one refused more of them, and left
+# some residents outside. Store encodings, not photographs, and protect them. A printed
+# photograph opened our door, so test for liveness. Measure the errors for each group of
+# people separately: a network is lost outside its training distribution; on drawn faces
+# the one for real faces had an area of 0.85, less than our small network.
 #
 # **Rubric**, one point each: verification against recognition, with a number · the
 # threshold from other people than the test's, from the ROC or from costs · strangers
@@ -1524,10 +1572,10 @@ plots.images(
 # | the idea | your function |
 # |---|---|
 # | $\max(0, d(A, P)^2 - d(A, N)^2 + \alpha)$ | `triplet_loss`, `triplet_gradient` |
-# | learn from what still costs | `hard_triplets` |
+# | learn from triplets that still cost something | `hard_triplets` |
 # | one comparison; $K$ comparisons | `verify`, `who_is_it` |
 # | learn from pairs | `pairwise_logistic`, `chi_square` |
-# | same activations, place by place | `compute_content_cost` |
+# | same activations, position by position | `compute_content_cost` |
 # | same channels together, anywhere | `gram_matrix`, `compute_layer_style_cost` |
 # | gradients into pixels | `total_cost`, `train_step` |
 # | along time; through a volume | `conv1d`, `conv3d` |
@@ -1539,7 +1587,7 @@ plots.images(
 # loss = torch.nn.TripletMarginLoss(margin=0.2, reduction="sum")  # not squared!
 # e = torch.nn.functional.normalize(model(x))                     # length 1
 # vgg = torchvision.models.vgg16(weights="DEFAULT").features.eval()
-# G = content.clone().requires_grad_(True)
+# G = content.clone().requires_grad_(True)                        # (1, 3, n_H, n_W)
 # optimizer = torch.optim.Adam([G], lr=0.02)
 # a = vgg[:19](G)[0].flatten(1)                                   # (n_C, n_H * n_W)
 # J = ((a @ a.T - gram_S) ** 2).sum() / (2 * a.numel()) ** 2
@@ -1547,16 +1595,21 @@ plots.images(
 # ```
 
 # %% [markdown]
-# **A challenge**, if you like. Paint a photograph of your own, read by
+# `TripletMarginLoss` uses distances that are not squared, and averages unless you ask
+# for the sum. This VGG expects channels first and red, green, blue, normalized with the
+# mean and standard deviation of ImageNet.
+
+# %% [markdown]
+# **A challenge**, if you like. Paint one of your own photographs, loaded with
 # `helpers.photo.load(path, size=128)`. Then add a third cost, the sum of squared
 # differences between neighbouring pixels (*total variation*), and choose its weight so
-# that the noise goes and the strokes stay.
+# that the noise disappears and the strokes stay.
 #
 # **The paper of the week.** L. Gatys, A. Ecker, M. Bethge, *A neural algorithm of
 # artistic style* (2015), arXiv 1508.06576. Which of their equations is your
-# `compute_layer_style_cost`, and from what picture do they start?
+# `compute_layer_style_cost`, and from which image do they start?
 #
-# **Next week** order matters: networks that read and write sequences.
+# **Next week** the order matters: networks that read and write sequences.
 
 # %% demo
 check.progress()
