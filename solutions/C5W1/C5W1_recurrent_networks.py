@@ -905,7 +905,8 @@ check(lstm_forward)
 # Look at how the memory passes its gradient back: $dc^{\langle t-1\rangle} = dc *
 # \Gamma_f$. No matrix, no tanh. As long as the forget gate is 1, the gradient arrives
 # unchanged, however many steps it travels: that is the whole trick.
-#
+
+# %% [markdown]
 # ### Exercise 12 · `lstm_cell_backward` · 7 points · about 20 minutes
 # Turn these formulas into code. Each gate's $dW = dz\,[a^{\langle t-1\rangle};
 # x]^\top$, and $db$ sums $dz$ over the batch; the column's gradient is the sum of all
@@ -1387,11 +1388,10 @@ what_goes_in = None
 
 # %% [markdown]
 # ### Exercise 16 · `sample` · 4 points · about 10 minutes
-# Call `np.random.seed(seed)` once, so that a seed always gives the same name. Start
-# with a column of zeros and a state of zeros. At each step compute $a = \tanh(W_{ax}x +
-# W_{aa}a + b)$ and $\hat y = \mathrm{softmax}(W_{ya}a + b_y)$, draw an index with
-# `np.random.choice(range(vocab_size), p=…)`, and feed it back as a one-hot column. Stop
-# after a newline; after 50 indices without one, append it.
+# Call `np.random.seed(seed)` once. Start with a column of zeros and a state of zeros.
+# At each step compute $a = \tanh(W_{ax}x + W_{aa}a + b)$ and $\hat y$, draw an index
+# with `np.random.choice(range(vocab_size), p=…)`, and feed it back as a one-hot column.
+# Stop after a newline; after 50 indices without one, append it.
 #
 # <details><summary>'p' must be 1-dimensional</summary>
 #
@@ -1438,10 +1438,9 @@ check(sample)
 
 # %% [markdown]
 # ### Exercise 17 · `optimize` · 5 points · about 8 minutes
-# Take one step of gradient descent on one name. `letters_forward(X, Y, a_prev,
-# parameters)` above returns `loss, cache`; `letters_backward(X, Y, parameters, cache)`
-# returns `gradients` and the list of states. Clip by value 5, then update **in place**,
-# as `parameters` is not returned: $W \leftarrow W - \alpha\,dW$.
+# Take one step on one name. `letters_forward(X, Y, a_prev, parameters)` returns `loss,
+# cache`; `letters_backward(X, Y, parameters, cache)` returns `gradients`, then states.
+# Clip by value 5, then update **in place**: $W \leftarrow W - \alpha\,dW$.
 #
 # <details><summary>`parameters` after: expected …, got …</summary>
 #
@@ -1732,11 +1731,10 @@ audio.player(audio.synthesize(audio.tokens_to_notes(real)), 16_000)
 
 # %% [markdown]
 # ### Exercise 21 · `djmodel` · 3 points · about 6 minutes
-# Write a class derived from `nn.Model` whose `__init__` keeps the three given layers
-# and whose `forward(self, tokens)` applies them, and return an object of it.
-# `embedder(tokens)` gives vectors, `LSTM_cell(x)` returns states `(m, T, n_a)`, last
-# state and last memory (only the first is needed here), `densor(states)` gives scores.
-# Apply no softmax: the loss takes scores.
+# Return an `nn.Model` of your own: its `__init__` keeps the three given layers, its
+# `forward(self, tokens)` applies them. `embedder(tokens)` gives vectors, `LSTM_cell(x)`
+# returns states `(m, T, n_a)`, last state and last memory (you need only the first),
+# `densor(states)` gives scores. Apply no softmax: the loss takes scores.
 #
 # <details><summary>The output has no time axis</summary>
 #
@@ -2037,7 +2035,8 @@ plots.heat(
 # loss.backward()                                    # lstm_backward
 # torch.nn.utils.clip_grad_norm_(lstm.parameters(), 1.0)    # clip_by_norm
 # ```
-#
+
+# %% [markdown]
 # **Where libraries differ.** In `torch.nn.GRU`, and in Keras unless you pass
 # `reset_after=False`, the reset gate (our $\Gamma_r$) multiplies the *product* of
 # matrix and state, not the state; and their update gate means *keep*: it is our $1 -

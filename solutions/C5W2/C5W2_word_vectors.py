@@ -123,7 +123,8 @@ word_map(
 #
 # By hand: $u = (3, 4)$ and $v = (4, 3)$ give $24 / (5 \cdot 5) = 0.96$. For the same
 # direction the cosine is 1, for a right angle 0, for opposite directions −1.
-#
+
+# %% [markdown]
 # ### Exercise 1 · `cosine_similarity` · 4 points · about 5 minutes
 # Compute the cosine by this formula; if either vector is all zeros, return 0.
 #
@@ -292,10 +293,9 @@ plots.bars(
 # %% [markdown]
 # ### Exercise 3 · `bias_axis` · 5 points · about 8 minutes
 # For one pair return its difference, first word minus second, unscaled. For several,
-# return the singular vector of length 1, with its sign chosen so that it points from
-# the second words to the first: its dot product with the sum of the differences is
-# positive. `U, S, Vt = np.linalg.svd(D, full_matrices=False)` gives $D =
-# U\,\mathrm{diag}(S)\,Vt$.
+# return that singular vector, of length 1, from `U, S, Vt = np.linalg.svd(D,
+# full_matrices=False)`. Choose its sign so that it points from the second words to the
+# first: its dot product with the sum of the differences is positive.
 #
 # <details><summary>Every value has the wrong sign</summary>
 #
@@ -1412,7 +1412,8 @@ for i in np.flatnonzero(by_lstm != by_mean(test_x)):
 # _, (a, c) = torch.nn.LSTM(50, 64, batch_first=True)(packed)
 # scores = torch.nn.Linear(64, 5)(torch.nn.Dropout(0.5)(a[-1]))
 # ```
-#
+
+# %% [markdown]
 # **Where libraries differ.** `pack_padded_sequence` expects sentences sorted by length
 # unless you pass `enforce_sorted=False`, and refuses a sentence of length 0. The cosine
 # with a zero vector is 0 in PyTorch, as here, but `nan` by `1 -
