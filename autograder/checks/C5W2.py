@@ -185,7 +185,8 @@ def family_near_c(rng):
     step, a, c = e[0], e[4], 3 * e[1]
     return shuffled(rng, {
         "a": a, "b": a + step, "c": c, "d": c + step + 1.2 * e[2],
-        "beside": c - 0.5 * step, "back": c - step + e[3], "along": step + 0.1 * e[5],
+        "beside": c - 0.5 * step, "back": c - step + e[3],
+        "along": 1.2 * step + 0.1 * e[5],
     })  # fmt: skip
 
 
@@ -641,7 +642,8 @@ def equalize(rng):
             g = rng.normal(size=n_e)
             g /= np.linalg.norm(g)
             # A pair that hardly differs along the axis leaves nothing but rounding.
-            if abs((vectors["aa"] - vectors["bb"]) @ g) > 0.15:
+            one, other = vectors["aa"] @ g, vectors["bb"] @ g
+            if abs(one - other) > 0.15 and (n_e != 6 or one * other > 0):
                 break
         yield case(("aa", "bb"), length * g, vectors)
 
