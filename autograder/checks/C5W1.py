@@ -130,7 +130,7 @@ def rnn_with_sigmoid(xt, a_prev, parameters):
 
 
 @rnn_cell_forward.mistake(
-    "The prediction is made from the old state. Use the state after this step."
+    "The prediction is computed from the old state. Use the state after this step."
 )
 def rnn_predicts_from_the_old_state(xt, a_prev, parameters):
     a, _, cache = ref.rnn_cell_forward(xt, a_prev, parameters)
@@ -231,55 +231,56 @@ def rnn_forward(rng):
         yield case(x, a0, parameters)
 
 
-def _run(x, a0, parameters, following):
-    """The loop of `rnn_forward`, with a choice of what goes into the next step."""
-    states, outputs, caches, a_in = [], [], [], a0
+def _run(cell, x, first, parameters, following=lambda state, first: state):
+    """The loop over time, with a choice of what goes into the next step."""
+    states, outputs, caches, state_in = [], [], [], first
     for t in range(x.shape[2]):
-        a, y, cache = ref.rnn_cell_forward(x[:, :, t], a_in, parameters)
-        states.append(a)
+        state, y, cache = cell(x[:, :, t], state_in, parameters)
+        states.append(state)
         outputs.append(y)
         caches.append(cache)
-        a_in = following(a, a0)
+        state_in = following(state, first)
     return np.stack(states, axis=2), np.stack(outputs, axis=2), (caches, x)
 
 
-@rnn_forward.mistake(
-    "Every step starts from a0. What comes out of one step goes into the next."
-)
-def always_from_a0(x, a0, parameters):
-    return _run(x, a0, parameters, lambda a, a0: a0)
+def _mistakes_of_a_loop(check, forward, cell, first):
+    """What goes wrong in the loop over time, of the plain cell and of the GRU."""
+
+    @check.mistake(
+        f"Every step starts from {first}. What one step returns goes into the next."
+    )
+    def always_from_the_first_state(x, state, parameters):
+        return _run(cell, x, state, parameters, lambda _, first: first)
+
+    @check.mistake(f"{first} is not used: the first step starts from zeros.")
+    def ignores_the_first_state(x, state, parameters):
+        return forward(x, 0 * state, parameters)
+
+    @check.mistake(
+        "Time is the first axis of the result. It belongs last: (n_a, m, T_x)."
+    )
+    def time_first(x, state, parameters):
+        states, y, caches = forward(x, state, parameters)
+        return states.transpose(2, 0, 1), y.transpose(2, 0, 1), caches
+
+    @check.mistake("The caches come without x: return the pair (list, x).")
+    def caches_without_x(x, state, parameters):
+        states, y, (caches, _) = forward(x, state, parameters)
+        return states, y, caches
+
+    @check.mistake("Every step reads the first input. Step t reads x[:, :, t].")
+    def always_the_first_input(x, state, parameters):
+        repeated = np.repeat(x[:, :, :1], x.shape[2], axis=2)
+        states, y, (caches, _) = forward(repeated, state, parameters)
+        return states, y, (caches, x)
+
+    @check.mistake("The sequence is read from its end to its beginning.")
+    def reads_backwards(x, state, parameters):
+        states, y, (caches, _) = forward(x[:, :, ::-1], state, parameters)
+        return states, y, (caches, x)
 
 
-@rnn_forward.mistake("a0 is not used: the first step starts from zeros.")
-def ignores_a0(x, a0, parameters):
-    return _run(x, 0 * a0, parameters, lambda a, a0: a)
-
-
-@rnn_forward.mistake(
-    "Time is the first axis of the result. It belongs last: (n_a, m, T_x)."
-)
-def time_first(x, a0, parameters):
-    a, y, caches = ref.rnn_forward(x, a0, parameters)
-    return a.transpose(2, 0, 1), y.transpose(2, 0, 1), caches
-
-
-@rnn_forward.mistake("The sequence is read from its end to its beginning.")
-def reads_backwards(x, a0, parameters):
-    a, y, (caches, _) = ref.rnn_forward(x[:, :, ::-1], a0, parameters)
-    return a, y, (caches, x)
-
-
-@rnn_forward.mistake("The caches come without x: return the pair (list, x).")
-def caches_without_x(x, a0, parameters):
-    a, y, (caches, _) = ref.rnn_forward(x, a0, parameters)
-    return a, y, caches
-
-
-@rnn_forward.mistake("Every step reads the first input. Step t reads x[:, :, t].")
-def always_the_first_input(x, a0, parameters):
-    first = np.repeat(x[:, :, :1], x.shape[2], axis=2)
-    a, y, (caches, _) = ref.rnn_forward(first, a0, parameters)
-    return a, y, (caches, x)
+_mistakes_of_a_loop(rnn_forward, ref.rnn_forward, ref.rnn_cell_forward, "a0")
 
 
 @rnn_forward.mistake(
@@ -803,7 +804,7 @@ def norm_of_the_largest(gradients, max_norm):
 
 
 @clip_by_norm.mistake(
-    "The factor is upside down: what is too long became longer still."
+    "The factor is inverted: gradients that were too long became longer."
 )
 def factor_upside_down(gradients, max_norm):
     norm = np.sqrt(sum(np.sum(g * g) for g in gradients.values()))
@@ -931,7 +932,7 @@ def gru_update_turned_around(xt, c_prev, parameters):
 
 
 @gru_cell_forward.mistake(
-    "The column is [x; c], upside down: the matrices expect the memory above the input."
+    "The column is [x; c]. The matrices expect the memory above the input."
 )
 def gru_concatenation_reversed(xt, c_prev, parameters):
     return _gru(xt, c_prev, parameters, reverse=True)
@@ -997,7 +998,7 @@ def gru_relevance_on_the_input(xt, c_prev, parameters):
 
 
 @gru_cell_forward.mistake(
-    "The prediction is made from the old memory. It is made from c_next."
+    "The prediction is computed from the old memory. Compute it from c_next."
 )
 def gru_predicts_from_the_old_memory(xt, c_prev, parameters):
     c, _, cache = _gru(xt, c_prev, parameters)
@@ -1094,53 +1095,13 @@ def gru_forward(rng):
         yield case(x, c0, parameters)
 
 
-def _gru_run(x, c0, parameters, following=lambda c, c0: c):
-    memories, outputs, caches, c_in = [], [], [], c0
-    for t in range(x.shape[2]):
-        c, y, cache = ref.gru_cell_forward(x[:, :, t], c_in, parameters)
-        memories.append(c)
-        outputs.append(y)
-        caches.append(cache)
-        c_in = following(c, c0)
-    return np.stack(memories, axis=2), np.stack(outputs, axis=2), (caches, x)
-
-
-@gru_forward.mistake(
-    "Every step starts from c0. What comes out of one step goes into the next."
-)
-def gru_always_from_c0(x, c0, parameters):
-    return _gru_run(x, c0, parameters, lambda c, c0: c0)
-
-
-@gru_forward.mistake("c0 is not used: the first step starts from zeros.")
-def gru_ignores_c0(x, c0, parameters):
-    return _gru_run(x, 0 * c0, parameters)
+_mistakes_of_a_loop(gru_forward, ref.gru_forward, ref.gru_cell_forward, "c0")
 
 
 @gru_forward.mistake("Predictions and memories are swapped: c comes first.")
 def gru_predictions_first(x, c0, parameters):
-    c, y, caches = _gru_run(x, c0, parameters)
+    c, y, caches = ref.gru_forward(x, c0, parameters)
     return y, c, caches
-
-
-@gru_forward.mistake(
-    "Time is the first axis of the result. It belongs last: (n_a, m, T_x)."
-)
-def gru_time_first(x, c0, parameters):
-    c, y, caches = _gru_run(x, c0, parameters)
-    return c.transpose(2, 0, 1), y.transpose(2, 0, 1), caches
-
-
-@gru_forward.mistake("The caches come without x: return the pair (list, x).")
-def gru_caches_without_x(x, c0, parameters):
-    c, y, (caches, _) = _gru_run(x, c0, parameters)
-    return c, y, caches
-
-
-@gru_forward.mistake("Every step reads the first input. Step t reads x[:, :, t].")
-def gru_always_the_first_input(x, c0, parameters):
-    c, y, (caches, _) = _gru_run(np.repeat(x[:, :, :1], x.shape[2], 2), c0, parameters)
-    return c, y, (caches, x)
 
 
 @gru_forward.right
@@ -1401,7 +1362,7 @@ def lstm_swaps_input_and_output(xt, a_prev, c_prev, parameters):
 
 
 @lstm_cell_forward.mistake(
-    "The column is [x; a], upside down: the matrices expect the state above the input."
+    "The column is [x; a]. The matrices expect the state above the input."
 )
 def lstm_concatenation_reversed(xt, a_prev, c_prev, parameters):
     return _lstm(xt, a_prev, c_prev, parameters, reverse=True)
@@ -1429,7 +1390,7 @@ def lstm_candidate_as_a_gate(xt, a_prev, c_prev, parameters):
 
 
 @lstm_cell_forward.mistake(
-    "The prediction is made from the memory c. It is made from the state a."
+    "The prediction is computed from the memory c. Compute it from the state a."
 )
 def lstm_predicts_from_the_memory(xt, a_prev, c_prev, parameters):
     return _lstm(xt, a_prev, c_prev, parameters, output="c")
@@ -1523,8 +1484,7 @@ def lstm_gates_swapped_in_the_cache(xt, a_prev, c_prev, parameters):
 
 
 @lstm_cell_forward.mistake(
-    "c_next repeats a_next. The memory is not what is shown of it: c_next has passed "
-    "neither tanh nor output gate."
+    "c_next repeats a_next. The memory has passed neither the tanh nor the output gate."
 )
 def lstm_state_as_memory(xt, a_prev, c_prev, parameters):
     a, _, y, cache = _lstm(xt, a_prev, c_prev, parameters)
@@ -3214,65 +3174,80 @@ def improvised(scores, first, Ty, temperature):
     return {"indices": draws((Ty, 1), mean, spread, continuous=False)}
 
 
-def _improvise(model, x, a, c, Ty, tau, *, fed=True, kept=True, best=False):
+def _improvise(
+    model,
+    x,
+    a,
+    c,
+    Ty,
+    tau,
+    *,
+    fed=True,
+    kept=True,
+    best=False,
+    power=lambda tau: 1 / tau,
+):
+    """Play, with the usual ways to go wrong as options."""
     found, first = [], x
     for _ in range(Ty):
         p, a_new, c_new = model(x if fed else first, a, c)
         if kept:
             a, c = a_new, c_new
-        p = p ** (1 / tau)
+        p = p ** power(tau)
         x = int(p.argmax() if best else np.random.choice(len(p), p=p / p.sum()))
         found.append(x)
     return np.eye(len(p))[found], np.array(found).reshape(-1, 1)
 
 
-@predict_and_sample.mistake(
-    "The drawn token is not fed back: the next step must receive it."
+def _wrong_tune(name, message, change=lambda *result: result, **how):
+    """Register a mistake: `_improvise` with other options, or another result."""
+
+    def version(
+        inference_model,
+        x_initializer,
+        a_initializer,
+        c_initializer,
+        Ty=50,
+        temperature=1.0,
+    ):
+        start = inference_model, x_initializer, a_initializer, c_initializer
+        return change(*_improvise(*start, Ty, temperature, **how))
+
+    version.__name__ = name
+    predict_and_sample.mistake(message)(version)
+
+
+_wrong_tune(
+    "repeats_the_first_token",
+    "The drawn token is not fed back: the next step must receive it.",
+    fed=False,
 )
-def repeats_the_first_token(
-    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
-):
-    return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
-                      Ty, temperature, fed=False)  # fmt: skip
-
-
-@predict_and_sample.mistake(
-    "State and memory do not move on: pass the new ones to the next step."
+_wrong_tune(
+    "plays_without_memory",
+    "State and memory do not move on: pass the new ones to the next step.",
+    kept=False,
 )
-def plays_without_memory(
-    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
-):
-    return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
-                      Ty, temperature, kept=False)  # fmt: skip
-
-
-@predict_and_sample.mistake("It always takes the most likely token. Draw one.")
-def plays_the_most_likely(
-    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
-):
-    return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
-                      Ty, temperature, best=True)  # fmt: skip
-
-
-@predict_and_sample.mistake(
-    "The power is τ. It is 1/τ: a low temperature makes likely tokens more likely."
+_wrong_tune(
+    "plays_the_most_likely",
+    "It always takes the most likely token. Draw one.",
+    best=True,
 )
-def temperature_upside_down(
-    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
-):
-    return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
-                      Ty, 1 / temperature)  # fmt: skip
-
-
-@predict_and_sample.mistake(
+_wrong_tune(
+    "temperature_upside_down",
+    "The power is τ. It is 1/τ: a low temperature makes likely tokens more likely.",
+    power=lambda tau: tau,
+)
+_wrong_tune(
+    "any_temperature",
     "The temperature has no effect. It acts by the power 1/τ; a factor cancels when p "
-    "is divided by its sum."
+    "is divided by its sum.",
+    power=lambda tau: 1,
 )
-def any_temperature(
-    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
-):
-    return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
-                      Ty, 1)  # fmt: skip
+_wrong_tune(
+    "flat_indices",
+    "The indices are flat. They form a column, (Ty, 1).",
+    lambda results, indices: (results, indices.ravel()),
+)
 
 
 @predict_and_sample.mistake(
@@ -3286,15 +3261,6 @@ def first_token_in_the_result(
     found = np.concatenate([[[x_initializer]], found[:-1]])
     n = len(inference_model(x_initializer, a_initializer, c_initializer)[0])
     return np.eye(n)[found.ravel()], found
-
-
-@predict_and_sample.mistake("The indices are flat. They form a column, (Ty, 1).")
-def flat_indices(
-    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
-):
-    results, found = _improvise(inference_model, x_initializer, a_initializer,
-                                c_initializer, Ty, temperature)  # fmt: skip
-    return results, found.ravel()
 
 
 @predict_and_sample.right
