@@ -1163,9 +1163,8 @@ def by_mean(sentences):
 
 
 mean_right = {"train": pred.ravel() == train_y, "test": by_mean(test_x) == test_y}
-print(
-    {name: f"{np.mean(right):.0%}" for name, right in mean_right.items()}, "chance: 20%"
-)
+for name, hits in mean_right.items():
+    print(f"{name}: {np.mean(hits):.0%} right (chance is 20%)")
 said = """beloved\nromantic passion\nrugby tournament\nspinach\npainful defeat
 gloomy mood\nnot feeling happy\nhappy feeling not\nqwertz xyzzy""".splitlines()
 for sentence, label in zip(said, by_mean(said), strict=True):
