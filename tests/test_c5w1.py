@@ -1,8 +1,9 @@
-"""C5W1 by outside witnesses: nudged slopes, PyTorch, values worked out by hand."""
+"""C5W1 by outside witnesses: numerical gradients, PyTorch, values worked by hand."""
 
 import numpy as np
 import pytest
 
+from autograder import paths
 from autograder.reference import reference
 
 lab = reference("C5W1")
@@ -10,7 +11,7 @@ N_X, N_A, M, T = 3, 4, 2, 6
 
 
 def setting(kind, seed=0):
-    """Inputs, a first state, weights with biases, and a random listener."""
+    """Inputs, a first state, weights with biases, and random upstream gradients."""
     rng = np.random.default_rng(seed)
     cell = lab.random_cell(kind, N_X, N_A, 2, rng)
     cell = {k: v + 0.3 * rng.normal(size=v.shape) for k, v in cell.items()}
@@ -23,16 +24,16 @@ def setting(kind, seed=0):
 
 
 def agree(loss, grads, arrays, h=1e-5):
-    """Every slope against the loss nudged both ways, to 1e-6 relative."""
+    """Every gradient against a numerical one, to 1e-6 relative."""
     for name, array in arrays.items():
         found = np.zeros(array.shape)
-        for place in np.ndindex(array.shape):
-            kept = array[place]
-            array[place] = kept + h
+        for index in np.ndindex(array.shape):
+            kept = array[index]
+            array[index] = kept + h
             up = loss()
-            array[place] = kept - h
-            found[place] = (up - loss()) / (2 * h)
-            array[place] = kept
+            array[index] = kept - h
+            found[index] = (up - loss()) / (2 * h)
+            array[index] = kept
         gap = np.linalg.norm(found - grads[f"d{name}"])
         scale = np.linalg.norm(found) + np.linalg.norm(grads[f"d{name}"])
         assert gap <= 1e-6 * scale + 1e-10, name
@@ -42,31 +43,31 @@ def weights(cell):
     return {k: v for k, v in cell.items() if not k.startswith(("Wy", "by"))}
 
 
-def test_rnn_backward_agrees_with_nudges():
-    x, a0, cell, listen = setting("rnn")
-    grads = lab.rnn_backward(listen, lab.rnn_forward(x, a0, cell)[2])
+def test_rnn_backward_agrees_with_numerical_gradients():
+    x, a0, cell, upstream = setting("rnn")
+    grads = lab.rnn_backward(upstream, lab.rnn_forward(x, a0, cell)[2])
     agree(
-        lambda: np.sum(listen * lab.rnn_forward(x, a0, cell)[0]),
+        lambda: np.sum(upstream * lab.rnn_forward(x, a0, cell)[0]),
         grads,
         {"x": x, "a0": a0, **weights(cell)},
     )
 
 
-def test_lstm_backward_agrees_with_nudges():
-    x, a0, cell, listen = setting("lstm")
-    grads = lab.lstm_backward(listen, lab.lstm_forward(x, a0, cell)[3])
+def test_lstm_backward_agrees_with_numerical_gradients():
+    x, a0, cell, upstream = setting("lstm")
+    grads = lab.lstm_backward(upstream, lab.lstm_forward(x, a0, cell)[3])
     agree(
-        lambda: np.sum(listen * lab.lstm_forward(x, a0, cell)[0]),
+        lambda: np.sum(upstream * lab.lstm_forward(x, a0, cell)[0]),
         grads,
         {"x": x, "a0": a0, **weights(cell)},
     )
 
 
 @pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
-def test_cells_agree_with_nudges(kind):
-    x, a, cell, listen = setting(kind, seed=3)
+def test_cells_agree_with_numerical_gradients(kind):
+    x, a, cell, upstream = setting(kind, seed=3)
     xt, c = x[:, :, 0].copy(), a + 0.7
-    out, memory = listen[:, :, 0], listen[:, :, 1]
+    out, memory = upstream[:, :, 0], upstream[:, :, 1]
     if kind == "rnn":
         grads = lab.rnn_cell_backward(out, lab.rnn_cell_forward(xt, a, cell)[2])
         arrays = {"xt": xt, "a_prev": a}
@@ -93,7 +94,7 @@ def test_cells_agree_with_nudges(kind):
     agree(loss, grads, arrays | weights(cell))
 
 
-def test_letters_backward_agrees_with_nudges():
+def test_letters_backward_agrees_with_numerical_gradients():
     np.random.seed(0)
     model = {k: 20 * v for k, v in lab.initialize_letters(4, 5, 5).items()}
     X, Y = [None, 1, 2, 2, 4], [1, 2, 2, 4, 0]
@@ -127,17 +128,17 @@ def in_torch(torch, kind, cell):
 @pytest.mark.parametrize("kind", ["rnn", "lstm"])
 def test_sequences_agree_with_pytorch(kind):
     torch = pytest.importorskip("torch")
-    x, a0, cell, listen = setting(kind, seed=5)
+    x, a0, cell, upstream = setting(kind, seed=5)
     layer = in_torch(torch, kind, cell)
     inputs = torch.from_numpy(x.transpose(2, 1, 0).copy()).requires_grad_()
     first = torch.from_numpy(a0.T[None].copy()).requires_grad_()
     state = first if kind == "rnn" else (first, torch.zeros_like(first))
     out, _ = layer(inputs, state)
-    (out * torch.from_numpy(listen.transpose(2, 1, 0).copy())).sum().backward()
+    (out * torch.from_numpy(upstream.transpose(2, 1, 0).copy())).sum().backward()
     forward = lab.rnn_forward if kind == "rnn" else lab.lstm_forward
     a, *_, caches = forward(x, a0, cell)
     np.testing.assert_allclose(a.transpose(2, 1, 0), out.detach().numpy(), rtol=1e-10)
-    grads = (lab.rnn_backward if kind == "rnn" else lab.lstm_backward)(listen, caches)
+    grads = (lab.rnn_backward if kind == "rnn" else lab.lstm_backward)(upstream, caches)
     close = {"rtol": 1e-8, "atol": 1e-10}
     np.testing.assert_allclose(
         grads["dx"].transpose(2, 1, 0), inputs.grad.numpy(), **close
@@ -153,7 +154,7 @@ def test_sequences_agree_with_pytorch(kind):
 
 def test_gru_cell_agrees_with_autograd():
     torch = pytest.importorskip("torch")
-    x, c, cell, listen = setting("gru", seed=7)
+    x, c, cell, upstream = setting("gru", seed=7)
     p = {k: torch.from_numpy(v.copy()).requires_grad_() for k, v in cell.items()}
     xt, before = torch.from_numpy(x[:, :, 0].copy()), torch.from_numpy(c.copy())
     before.requires_grad_()
@@ -161,9 +162,9 @@ def test_gru_cell_agrees_with_autograd():
     r = torch.sigmoid(p["Wr"] @ torch.cat([before, xt]) + p["br"])
     new = torch.tanh(p["Wc"] @ torch.cat([r * before, xt]) + p["bc"])
     after = u * new + (1 - u) * before
-    (after * torch.from_numpy(listen[:, :, 0].copy())).sum().backward()
+    (after * torch.from_numpy(upstream[:, :, 0].copy())).sum().backward()
     c_next, _, cache = lab.gru_cell_forward(x[:, :, 0], c, cell)
-    grads = lab.gru_cell_backward(listen[:, :, 0], cache)
+    grads = lab.gru_cell_backward(upstream[:, :, 0], cache)
     np.testing.assert_allclose(c_next, after.detach().numpy(), rtol=1e-12)
     np.testing.assert_allclose(grads["dc_prev"], before.grad.numpy(), rtol=1e-9)
     for name in weights(cell):
@@ -223,7 +224,7 @@ def test_samples_follow_the_probabilities():
     np.testing.assert_allclose(shares, [0.1, 0.2, 0.3, 0.4], atol=0.03)
 
 
-def test_an_lstm_set_to_keep_carries_a_slope_that_an_rnn_loses():
+def test_an_lstm_biased_to_keep_carries_a_gradient_that_an_rnn_loses():
     rng = np.random.default_rng(0)
     x, a0 = 0.5 * rng.normal(size=(4, 1, 100)), np.zeros((16, 1))
     da = np.zeros((16, 1, 100))
@@ -234,3 +235,61 @@ def test_an_lstm_set_to_keep_carries_a_slope_that_an_rnn_loses():
     lost = lab.rnn_backward(da, lab.rnn_forward(x, a0, plain)[2])["dx"][:, :, 0]
     kept = lab.lstm_backward(da, lab.lstm_forward(x, a0, gated)[3])["dx"][:, :, 0]
     assert np.linalg.norm(kept) > 1e3 * np.linalg.norm(lost)
+
+
+def recap():
+    """The PyTorch code at the end of the lab, as it is printed there."""
+    text = paths.source_of("C5W1").read_text("utf-8").split("# The same in PyTorch")[1]
+    lines = text.split("# ```\n")[1].splitlines()
+    return "\n".join(line.removeprefix("# ") for line in lines)
+
+
+def test_the_recap_runs_in_pytorch():
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    tokens = torch.randint(0, 9, (2, 6))
+    names = {
+        "torch": torch,
+        "embedding": torch.nn.Embedding(9, 32),
+        "dense": torch.nn.Linear(128, 9),
+        "cross_entropy": torch.nn.functional.cross_entropy,
+        "tokens": tokens[:, :-1],
+        "targets": tokens[:, 1:],
+    }
+    exec(recap().replace(", 1.0)", ", 1e-3)"), names)
+    lstm, states = names["lstm"], names["states"].detach().numpy()
+    norm = torch.sqrt(sum(p.grad.square().sum() for p in lstm.parameters()))
+    assert norm.item() == pytest.approx(1e-3, rel=1e-2)
+    W, U, *biases = (p.detach().numpy().astype(float) for p in lstm.parameters())
+    W, U = np.split(W, 4), np.split(U, 4)
+    bias = np.split(biases[0] + biases[1], 4)
+    cell = {"Wy": np.zeros((1, 128)), "by": np.zeros((1, 1))}
+    for k, gate in enumerate("ifco"):
+        cell[f"W{gate}"] = np.concatenate([U[k], W[k]], axis=1)
+        cell[f"b{gate}"] = bias[k][:, None]
+    x = names["embedding"](names["tokens"]).detach().numpy().transpose(2, 0, 1)
+    a = lab.lstm_forward(x, np.zeros((128, 2)), cell)[0]
+    np.testing.assert_allclose(a.transpose(1, 2, 0), states, atol=1e-5)
+
+
+def test_pytorchs_gates_differ_as_the_recap_says():
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(2)
+    xt, c = rng.normal(size=(N_X, M)), rng.normal(size=(N_A, M))
+    cell = setting("gru", seed=9)[2]
+    layer = torch.nn.GRU(N_X, N_A).double()
+    both = np.concatenate([cell["Wr"], -cell["Wu"], cell["Wc"]])  # z = 1 - our gate
+    bias = np.concatenate([cell["br"], -cell["bu"], cell["bc"]])[:, 0]
+    with torch.no_grad():
+        layer.weight_hh_l0[:] = torch.from_numpy(both[:, :N_A])
+        layer.weight_ih_l0[:] = torch.from_numpy(both[:, N_A:])
+        layer.bias_ih_l0[:] = torch.from_numpy(bias)
+        layer.bias_hh_l0[:] = 0
+        _, theirs = layer(*(torch.from_numpy(x.T[None].copy()) for x in (xt, c)))
+    c_next, _, (_, _, ut, rt, *_) = lab.gru_cell_forward(xt, c, cell)
+    U, W = cell["Wc"][:, :N_A], cell["Wc"][:, N_A:]
+    after = np.tanh(rt * (U @ c) + W @ xt + cell["bc"])
+    np.testing.assert_allclose(theirs[0].numpy().T, ut * after + (1 - ut) * c)
+    assert not np.allclose(theirs[0].numpy().T, c_next)
+    forget = torch.nn.LSTM(N_X, N_A).bias_ih_l0.detach().numpy()[N_A : 2 * N_A]
+    assert np.abs(forget).max() <= 1 / np.sqrt(N_A)

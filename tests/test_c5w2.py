@@ -1,8 +1,9 @@
-"""C5W2 by outside witnesses: nudged slopes, PyTorch, SciPy, values worked by hand."""
+"""C5W2 by outside witnesses: numerical gradients, PyTorch, SciPy, values by hand."""
 
 import numpy as np
 import pytest
 
+from autograder import paths
 from autograder.reference import reference
 from helpers import data, nn
 
@@ -10,16 +11,16 @@ lab = reference("C5W2")
 
 
 def agree(value, grads, arrays, h=1e-5):
-    """Every slope against the value nudged both ways, to 1e-6 relative."""
+    """Every gradient against a numerical one, to 1e-6 relative."""
     for name, array in arrays.items():
         found = np.zeros(array.shape)
-        for place in np.ndindex(array.shape):
-            kept = array[place]
-            array[place] = kept + h
+        for index in np.ndindex(array.shape):
+            kept = array[index]
+            array[index] = kept + h
             up = value()
-            array[place] = kept - h
-            found[place] = (up - value()) / (2 * h)
-            array[place] = kept
+            array[index] = kept - h
+            found[index] = (up - value()) / (2 * h)
+            array[index] = kept
         gap = np.linalg.norm(found - grads[f"d{name}"])
         assert gap <= 1e-6 * np.linalg.norm(found) + 1e-9, name
 
@@ -36,20 +37,20 @@ def tables():
     }
 
 
-def test_skipgram_agrees_with_nudges(tables):
+def test_skipgram_agrees_with_numerical_gradients(tables):
     del tables["negatives"]
     grads = lab.skipgram_loss(**tables)[1]
     both = {"E": tables["E"], "theta": tables["theta"]}
     agree(lambda: lab.skipgram_loss(**tables)[0], grads, both)
 
 
-def test_negative_sampling_agrees_with_nudges(tables):
+def test_negative_sampling_agrees_with_numerical_gradients(tables):
     grads = lab.negative_sampling_loss(**tables)[1]
     both = {"E": tables["E"], "theta": tables["theta"]}
     agree(lambda: lab.negative_sampling_loss(**tables)[0], grads, both)
 
 
-def test_glove_agrees_with_nudges():
+def test_glove_agrees_with_numerical_gradients():
     rng = np.random.default_rng(1)
     X = rng.integers(0, 20, (5, 5)).astype(float)
     arrays = {
@@ -174,3 +175,53 @@ def test_a_mean_cannot_tell_twins_apart():
     np.testing.assert_allclose(
         lab.sentence_to_avg(one, vectors), lab.sentence_to_avg(other, vectors)
     )
+
+
+def recap():
+    """The PyTorch code at the end of the lab, as it is printed there."""
+    text = paths.source_of("C5W2").read_text("utf-8").split("# The same in PyTorch")[1]
+    lines = text.split("# ```\n")[1].splitlines()
+    return "\n".join(line.removeprefix("# ") for line in lines)
+
+
+def test_the_recap_runs_in_pytorch_on_sentences_in_any_order(monkeypatch):
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    indices, lengths = torch.tensor([[3, 1, 0, 0], [2, 2, 1, 4]]), [2, 4]
+    names = {
+        "torch": torch,
+        "rows": torch.randn(5, 50),
+        "u": torch.tensor([3.0, 4.0]),
+        "v": torch.tensor([4.0, 3.0]),
+        "indices": indices,
+        "lengths": lengths,
+        "pack_padded_sequence": torch.nn.utils.rnn.pack_padded_sequence,
+    }
+    lstm = torch.nn.LSTM(50, 64, batch_first=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(torch.nn, "LSTM", lambda *sizes, batch_first: lstm)
+        exec(recap(), names)
+    assert names["likeness"].item() == pytest.approx(0.96)
+    assert names["scores"].shape == (2, 5)
+    assert not names["embedding"].weight.requires_grad
+    for i, n in enumerate(lengths):
+        _, (alone, _) = lstm(names["embedding"](indices[i : i + 1, :n]))
+        np.testing.assert_allclose(
+            names["a"][-1, i].detach(), alone[-1, 0].detach(), atol=1e-6
+        )
+    with pytest.raises(RuntimeError, match="sorted"):
+        exec(recap().replace("enforce_sorted=False", "enforce_sorted=True"), names)
+    names["lengths"] = [0, 4]
+    with pytest.raises(RuntimeError, match="greater than 0"):
+        exec(recap(), names)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_the_cosine_with_a_zero_vector_differs_as_the_recap_says():
+    distance = pytest.importorskip("scipy.spatial.distance")
+    torch = pytest.importorskip("torch")
+    zero, u = np.zeros(3), np.ones(3)
+    assert lab.cosine_similarity(zero, u) == 0
+    assert np.isnan(1 - distance.cosine(zero, u))
+    tensors = torch.from_numpy(zero), torch.from_numpy(u)
+    assert torch.nn.functional.cosine_similarity(*tensors, dim=0) == 0

@@ -9,7 +9,7 @@ from autograder.check import Lab, case, draws
 lab = Lab("C5W1")
 ref = lab.reference
 
-# The framework's recurrent layers would do these exercises; its place is part 10.
+# The framework's recurrent layers would do these exercises; it is for part 10.
 NO_LAYERS = ("helpers.nn", "torch")
 
 
@@ -48,8 +48,8 @@ SIZES = [(3, 5, 2, 4), (1, 1, 3, 1), (4, 4, 4, 3), (2, 6, 3, 5)]  # n_x, n_a, n_
 def steps(rng, kind):
     """Inputs, states (two for an LSTM) and weights of one step, in all sizes.
 
-    A single unit is drawn again while it is nearly at rest or saturated, where a
-    wrong formula would give the right number.
+    A single unit is drawn again while it is nearly 0 or saturated, where a wrong
+    formula would give the right number.
     """
     count = 2 if kind == "lstm" else 1
     for n_x, n_a, n_y, m in SIZES:
@@ -75,7 +75,7 @@ lab.concept(
     why="Many steps in, one answer out.",
     because={
         "A": "One to many starts from one thing and writes a sequence, such as a tune.",
-        "B": "That would name a speaker at every step; one answer is wanted.",
+        "B": "That would name a speaker at every step; you want one answer.",
         "C": "That reads a sequence and writes another one, as a translator does.",
     },
 )
@@ -84,7 +84,7 @@ lab.concept(
     "count_weights",
     points=1,
     answer=3900,
-    why="50·27 + 50·50 + 50, whatever the length: every step uses the same ones.",
+    why="50·27 + 50·50 + 50, whatever the length: every step uses the same weights.",
     because={
         3850: "The 50 biases belong to the cell as well.",
         1400: "That leaves out Waa, which takes the old state to the new: 50 × 50.",
@@ -113,7 +113,7 @@ def rnn_softmax_over_the_batch(xt, a_prev, parameters):
     return a, softmax_rows(parameters["Wya"] @ a + parameters["by"]), cache
 
 
-@rnn_cell_forward.mistake("The bias ba is missing in the sum under the tanh.")
+@rnn_cell_forward.mistake("The bias ba is missing in the sum inside the tanh.")
 def rnn_without_bias(xt, a_prev, parameters):
     without = {**parameters, "ba": 0 * parameters["ba"]}
     a, y, (_, _, _, _) = ref.rnn_cell_forward(xt, a_prev, without)
@@ -121,7 +121,7 @@ def rnn_without_bias(xt, a_prev, parameters):
 
 
 @rnn_cell_forward.mistake(
-    "The state is squashed by a sigmoid. This cell uses tanh, from -1 to 1."
+    "The state went through a sigmoid. This cell uses tanh, from -1 to 1."
 )
 def rnn_with_sigmoid(xt, a_prev, parameters):
     p = parameters
@@ -130,21 +130,23 @@ def rnn_with_sigmoid(xt, a_prev, parameters):
 
 
 @rnn_cell_forward.mistake(
-    "The output looks at the old state. Predict from the state after this step."
+    "The prediction is computed from the old state. Use the state after this step."
 )
 def rnn_predicts_from_the_old_state(xt, a_prev, parameters):
     a, _, cache = ref.rnn_cell_forward(xt, a_prev, parameters)
     return a, ref.softmax(parameters["Wya"] @ a_prev + parameters["by"]), cache
 
 
-@rnn_cell_forward.mistake("Old and new state have changed places in the cache.")
+@rnn_cell_forward.mistake(
+    "Old and new state are swapped in the cache: a_next comes first."
+)
 def rnn_cache_in_another_order(xt, a_prev, parameters):
     a, y, _ = ref.rnn_cell_forward(xt, a_prev, parameters)
     return a, y, (a_prev, a, xt, parameters)
 
 
 @rnn_cell_forward.mistake(
-    "The old state is not used. The sum under the tanh has two products, one of them "
+    "The old state is not used. The sum inside the tanh has two products, one of them "
     "with a_prev."
 )
 def rnn_without_memory(xt, a_prev, parameters):
@@ -229,55 +231,56 @@ def rnn_forward(rng):
         yield case(x, a0, parameters)
 
 
-def _run(x, a0, parameters, following):
-    """The loop of `rnn_forward`, with a choice of what goes into the next step."""
-    states, outputs, caches, a_in = [], [], [], a0
+def _run(cell, x, first, parameters, following=lambda state, first: state):
+    """The loop over time, with a choice of what goes into the next step."""
+    states, outputs, caches, state_in = [], [], [], first
     for t in range(x.shape[2]):
-        a, y, cache = ref.rnn_cell_forward(x[:, :, t], a_in, parameters)
-        states.append(a)
+        state, y, cache = cell(x[:, :, t], state_in, parameters)
+        states.append(state)
         outputs.append(y)
         caches.append(cache)
-        a_in = following(a, a0)
+        state_in = following(state, first)
     return np.stack(states, axis=2), np.stack(outputs, axis=2), (caches, x)
 
 
-@rnn_forward.mistake(
-    "Every step starts from a0. What comes out of one step goes into the next."
-)
-def always_from_a0(x, a0, parameters):
-    return _run(x, a0, parameters, lambda a, a0: a0)
+def _mistakes_of_a_loop(check, forward, cell, first):
+    """What goes wrong in the loop over time, of the plain cell and of the GRU."""
+
+    @check.mistake(
+        f"Every step starts from {first}. What one step returns goes into the next."
+    )
+    def always_from_the_first_state(x, state, parameters):
+        return _run(cell, x, state, parameters, lambda _, first: first)
+
+    @check.mistake(f"{first} is not used: the first step starts from zeros.")
+    def ignores_the_first_state(x, state, parameters):
+        return forward(x, 0 * state, parameters)
+
+    @check.mistake(
+        "Time is the first axis of the result. It belongs last: (n_a, m, T_x)."
+    )
+    def time_first(x, state, parameters):
+        states, y, caches = forward(x, state, parameters)
+        return states.transpose(2, 0, 1), y.transpose(2, 0, 1), caches
+
+    @check.mistake("The caches come without x: return the pair (list, x).")
+    def caches_without_x(x, state, parameters):
+        states, y, (caches, _) = forward(x, state, parameters)
+        return states, y, caches
+
+    @check.mistake("Every step reads the first input. Step t reads x[:, :, t].")
+    def always_the_first_input(x, state, parameters):
+        repeated = np.repeat(x[:, :, :1], x.shape[2], axis=2)
+        states, y, (caches, _) = forward(repeated, state, parameters)
+        return states, y, (caches, x)
+
+    @check.mistake("The sequence is read from its end to its beginning.")
+    def reads_backwards(x, state, parameters):
+        states, y, (caches, _) = forward(x[:, :, ::-1], state, parameters)
+        return states, y, (caches, x)
 
 
-@rnn_forward.mistake("a0 is not used: the first step starts from zeros.")
-def ignores_a0(x, a0, parameters):
-    return _run(x, 0 * a0, parameters, lambda a, a0: a)
-
-
-@rnn_forward.mistake(
-    "Time is the first axis of the result. It belongs last: (n_a, m, T_x)."
-)
-def time_first(x, a0, parameters):
-    a, y, caches = ref.rnn_forward(x, a0, parameters)
-    return a.transpose(2, 0, 1), y.transpose(2, 0, 1), caches
-
-
-@rnn_forward.mistake("The sequence is read from its end to its beginning.")
-def reads_backwards(x, a0, parameters):
-    a, y, (caches, _) = ref.rnn_forward(x[:, :, ::-1], a0, parameters)
-    return a, y, (caches, x)
-
-
-@rnn_forward.mistake("The caches come without x: return the pair (list, x).")
-def caches_without_x(x, a0, parameters):
-    a, y, (caches, _) = ref.rnn_forward(x, a0, parameters)
-    return a, y, caches
-
-
-@rnn_forward.mistake("Every step reads the first input. Step t reads x[:, :, t].")
-def always_the_first_input(x, a0, parameters):
-    first = np.repeat(x[:, :, :1], x.shape[2], axis=2)
-    a, y, (caches, _) = ref.rnn_forward(first, a0, parameters)
-    return a, y, (caches, x)
+_mistakes_of_a_loop(rnn_forward, ref.rnn_forward, ref.rnn_cell_forward, "a0")
 
 
 @rnn_forward.mistake(
@@ -290,7 +293,7 @@ def states_one_step_late(x, a0, parameters):
 
 
 @rnn_forward.mistake(
-    "Only the last state comes back. All of them are asked for: (n_a, m, T_x)."
+    "Only the last state comes back. Return all of them: (n_a, m, T_x)."
 )
 def last_state_only(x, a0, parameters):
     a, y, caches = ref.rnn_forward(x, a0, parameters)
@@ -298,8 +301,8 @@ def last_state_only(x, a0, parameters):
 
 
 @rnn_forward.mistake(
-    "The list of caches holds the last step only. The way back needs the cache of "
-    "every step."
+    "The list of caches holds the last step only. The backward pass needs the cache "
+    "of every step."
 )
 def last_cache_only(x, a0, parameters):
     a, y, (caches, _) = ref.rnn_forward(x, a0, parameters)
@@ -337,14 +340,14 @@ def rnn_forward_in_float32(x, a0, parameters):
 
 @lab.check("rnn_cell_backward", points=5, forbid=NO_LAYERS)
 def rnn_cell_backward(rng):
-    """Slopes through one step: batches, one sequence, equal sizes."""
+    """Gradients through one step: batches, one sequence, equal sizes."""
     for xt, (a_prev,), parameters in steps(rng, "rnn"):
         cache = ref.rnn_cell_forward(xt, a_prev, parameters)[2]
         yield case(rng.normal(size=a_prev.shape), cache)
 
 
 def _rnn_from(dz, cache):
-    """All slopes, from the one before the tanh."""
+    """All gradients, from the one of what goes into the tanh."""
     _, a_prev, xt, p = cache
     return {
         "dxt": p["Wax"].T @ dz, "da_prev": p["Waa"].T @ dz, "dWax": dz @ xt.T,
@@ -352,28 +355,28 @@ def _rnn_from(dz, cache):
     }  # fmt: skip
 
 
-@rnn_cell_backward.mistake("The slope of tanh, 1 - a², is missing.")
+@rnn_cell_backward.mistake("The derivative of tanh, 1 - a², is missing.")
 def forgets_tanh(da_next, cache):
     return _rnn_from(da_next, cache)
 
 
 @rnn_cell_backward.mistake(
-    "The slope of tanh is 1 - a², from the state *after* the step, not before it."
+    "The derivative of tanh is 1 - a², with the state *after* the step, not before it."
 )
 def tanh_of_the_old_state(da_next, cache):
     return _rnn_from(da_next * (1 - cache[1] ** 2), cache)
 
 
 @rnn_cell_backward.mistake(
-    "1 - tanh(a)² squashes twice: a is already the value of the tanh."
+    "1 - tanh(a)² applies tanh twice: a is already the value of the tanh."
 )
-def squashes_twice(da_next, cache):
+def applies_tanh_twice(da_next, cache):
     return _rnn_from(da_next * (1 - np.tanh(cache[0]) ** 2), cache)
 
 
 @rnn_cell_backward.mistake(
-    "The slopes of the weights are averaged over the batch. Add up; whoever made "
-    "da_next has divided already, if at all."
+    "The gradients of the weights are averaged over the batch. Add them up: if the "
+    "loss is a mean, da_next has been divided already."
 )
 def averages_over_the_batch(da_next, cache):
     grads = _rnn_from(da_next * (1 - cache[0] ** 2), cache)
@@ -382,13 +385,14 @@ def averages_over_the_batch(da_next, cache):
 
 
 @rnn_cell_backward.mistake("dba has lost an axis: sum over the batch with keepdims.")
-def flat_bias_slope(da_next, cache):
+def flat_bias_gradient(da_next, cache):
     grads = ref.rnn_cell_backward(da_next, cache)
     return {**grads, "dba": grads["dba"].ravel()}
 
 
 @rnn_cell_backward.mistake(
-    "dWaa uses the state after the step. In the product stood the state before it."
+    "dWaa uses the state after the step. In the forward pass Waa is multiplied by the "
+    "state before it."
 )
 def product_with_the_new_state(da_next, cache):
     a_next, _, xt, p = cache
@@ -411,8 +415,8 @@ def derivative_of_the_sigmoid(da_next, cache):
 
 
 @rnn_cell_backward.mistake(
-    "dxt and da_prev were made from da_next. Everything behind the tanh starts from "
-    "dz, the weights and the inputs alike."
+    "dxt and da_prev were computed from da_next. All gradients behind the tanh start "
+    "from dz, those of the inputs as well."
 )
 def inputs_without_tanh(da_next, cache):
     p = cache[3]
@@ -422,7 +426,7 @@ def inputs_without_tanh(da_next, cache):
 
 
 @rnn_cell_backward.mistake(
-    "dba is averaged over the batch. Add up: a sum, as in the products of the weights."
+    "dba is averaged over the batch. It is a sum, like the gradients of the weights."
 )
 def averages_the_bias(da_next, cache):
     grads = ref.rnn_cell_backward(da_next, cache)
@@ -438,7 +442,7 @@ def bias_not_summed(da_next, cache):
 
 
 @rnn_cell_backward.right
-def rnn_slopes_with_einsum(da_next, cache):
+def rnn_gradients_with_einsum(da_next, cache):
     a_next, a_prev, xt, p = cache
     dz = np.einsum("am,am->am", da_next, 1 - a_next * a_next)
     return {
@@ -452,7 +456,7 @@ def rnn_slopes_with_einsum(da_next, cache):
 
 
 @rnn_cell_backward.right
-def rnn_slopes_with_a_loop(da_next, cache):
+def rnn_gradients_with_a_loop(da_next, cache):
     total = None
     for i in range(da_next.shape[1]):
         a_next, a_prev, xt, p = cache
@@ -468,7 +472,7 @@ def rnn_slopes_with_a_loop(da_next, cache):
 
 @lab.check("rnn_backward", points=5, forbid=NO_LAYERS)
 def rnn_backward(rng):
-    """Slopes from every step of several sequences; one step of one sequence."""
+    """Gradients from every step of several sequences; one step of one sequence."""
     for x, a0, parameters in sequences(rng, "rnn"):
         a, _, caches = ref.rnn_forward(x, 0.5 * a0, parameters)
         yield case(rng.normal(size=a.shape), caches)
@@ -486,7 +490,7 @@ def _rnn_back(da, caches, *, carry=True, add=True, order=reversed):
 
 
 @rnn_backward.mistake(
-    "The slope from the next step is dropped. Each state is used twice: add da_prev "
+    "The gradient from the next step is dropped. Each state is used twice: add da_prev "
     "to da[:, :, t]."
 )
 def drops_the_next_step(da, caches):
@@ -494,30 +498,32 @@ def drops_the_next_step(da, caches):
 
 
 @rnn_backward.mistake(
-    "The slopes of the weights are those of the first step only. They are used at "
-    "every step: add up."
+    "The gradients of the weights are those of the first step only. The weights are "
+    "used at every step: add up."
 )
 def overwrites_the_weights(da, caches):
     return _rnn_back(da, caches, add=False)
 
 
-@rnn_backward.mistake("It walks from the first step to the last. Slopes go back.")
+@rnn_backward.mistake(
+    "It walks from the first step to the last. Gradients flow backwards."
+)
 def walks_forwards(da, caches):
     return _rnn_back(da, caches, order=iter)
 
 
 @rnn_backward.mistake(
-    "Only the slope of the last step is used. Every output sends one: da[:, :, t]."
+    "Only the gradient of the last step is used. Every output sends one: da[:, :, t]."
 )
-def last_slope_only(da, caches):
+def last_gradient_only(da, caches):
     last = np.zeros(da.shape)
     last[:, :, -1] = da[:, :, -1]
     return _rnn_back(last, caches)
 
 
 @rnn_backward.mistake(
-    "What the outputs send is not used, only what comes from the next step. Each state "
-    "is used twice: start from da[:, :, t]."
+    "The gradients da of the outputs are not used, only those of the next step. Each "
+    "state is used twice: start from da[:, :, t]."
 )
 def next_step_only(da, caches):
     return _rnn_back(0 * da, caches)
@@ -533,8 +539,7 @@ def averages_over_the_steps(da, caches):
 
 
 @rnn_backward.mistake(
-    "dx is in the order in which it was made, last step first. Write step t into "
-    "dx[:, :, t]."
+    "dx is in the order of computation, last step first. Write step t into dx[:, :, t]."
 )
 def inputs_in_reverse(da, caches):
     grads = ref.rnn_backward(da, caches)
@@ -542,15 +547,16 @@ def inputs_in_reverse(da, caches):
 
 
 @rnn_backward.mistake(
-    "da0 is da of the first step. It is what the first step sends back: its da_prev."
+    "da0 is da of the first step. It should be what the first step sends back: its "
+    "da_prev."
 )
 def first_state_not_passed(da, caches):
     return {**ref.rnn_backward(da, caches), "da0": da[:, :, 0]}
 
 
 @rnn_backward.mistake(
-    "The upstream gradients pile up: each step adds da[:, :, t] to all that came "
-    "before. Only da_prev of the step after it is added."
+    "The upstream gradients pile up: to da[:, :, t], each step adds those of all later "
+    "steps. Add only da_prev of the step after it."
 )
 def piles_up(da, caches):
     later = np.cumsum(da[:, :, ::-1], axis=2)[:, :, ::-1]
@@ -581,15 +587,15 @@ lab.concept(
     answer="A",
     why="One enormous step, and every number overflows.",
     because={
-        "B": "Slopes that fade make learning stall, quietly; nothing overflows.",
+        "B": "Vanishing gradients make learning stall, quietly; nothing overflows.",
         "C": "Small steps are slow, not dangerous.",
         "D": "Too small a network learns too little; it does not overflow.",
     },
 )
 
 
-def slopes(rng, scale):
-    """Slopes of a letter model."""
+def letter_gradients(rng, scale):
+    """Gradients of a letter model."""
     shapes = {
         "dWax": (3, 4),
         "dWaa": (3, 3),
@@ -600,22 +606,22 @@ def slopes(rng, scale):
     return {name: scale * rng.normal(size=shape) for name, shape in shapes.items()}
 
 
-def slopes_of_gates(rng, scale):
-    """Slopes with other names: some of a letter model, some of an LSTM."""
+def gate_gradients(rng, scale):
+    """Gradients with other names: some of a letter model, some of an LSTM."""
     shapes = {"dWf": (3, 5), "dbf": (3, 1), "dWya": (4, 3), "d0": (6,)}
     return {name: scale * rng.normal(size=shape) for name, shape in shapes.items()}
 
 
 @lab.check("clip", points=3, mutates=("gradients",))
 def clip(rng):
-    """Large slopes, small ones, and a limit that is no whole number.
+    """Large gradients, small ones, and a limit that is no whole number.
 
     The statement: from -maxValue to maxValue · the caller's dictionary changes · it is
     returned as well · whatever keys it has.
     """
     for scale, limit in [(10.0, 5), (0.1, 5), (3.0, 1.5), (20.0, 10)]:
-        yield case(slopes(rng, scale), limit)
-    yield case(slopes_of_gates(rng, 4.0), 2)
+        yield case(letter_gradients(rng, scale), limit)
+    yield case(gate_gradients(rng, 4.0), 2)
 
 
 @clip.mistake(
@@ -626,14 +632,14 @@ def clips_copies(gradients, maxValue):
     return {k: np.clip(g, -maxValue, maxValue) for k, g in gradients.items()}
 
 
-@clip.mistake("Large negative slopes go through. The limit holds on both sides.")
+@clip.mistake("Large negative numbers are not clipped. The limit holds on both sides.")
 def clips_above_only(gradients, maxValue):
     for g in gradients.values():
         np.minimum(g, maxValue, out=g)
     return gradients
 
 
-@clip.mistake("Negative slopes became 0. The lower limit is -maxValue.")
+@clip.mistake("Negative numbers became 0. The lower limit is -maxValue.")
 def clips_at_zero(gradients, maxValue):
     for g in gradients.values():
         np.clip(g, 0, maxValue, out=g)
@@ -646,14 +652,14 @@ def clip_returns_nothing(gradients, maxValue):
 
 
 @clip.mistake(
-    "All slopes are scaled together. That is clipping by norm; here each number has "
+    "All gradients are scaled together. That is clipping by norm; here each number has "
     "its own limit."
 )
 def clip_scales(gradients, maxValue):
     return ref.clip_by_norm(gradients, maxValue)
 
 
-@clip.mistake("Nothing is clipped: the slopes come back as they were.")
+@clip.mistake("Nothing is clipped: the gradients come back as they were.")
 def clips_nothing(gradients, maxValue):
     return gradients
 
@@ -704,7 +710,7 @@ def clips_at_five(gradients, maxValue):
 
 
 @clip.mistake(
-    "What lies outside of the limits became 0. It is set to the limit itself."
+    "Numbers outside the limits became 0. Set them to the nearer limit instead."
 )
 def clips_to_nothing(gradients, maxValue):
     for g in gradients.values():
@@ -712,9 +718,7 @@ def clips_to_nothing(gradients, maxValue):
     return gradients
 
 
-@clip.mistake(
-    "The gradients lost their signs: what was below -maxValue became maxValue."
-)
+@clip.mistake("A sign is lost: numbers below -maxValue became maxValue.")
 def clips_to_one_side(gradients, maxValue):
     for g in gradients.values():
         g[np.abs(g) > maxValue] = maxValue
@@ -723,21 +727,21 @@ def clips_to_one_side(gradients, maxValue):
 
 @lab.check("clip_by_norm", points=3, mutates=("gradients",))
 def clip_by_norm(rng):
-    """Longer than the limit, shorter, and slopes of very different sizes.
+    """Longer than the limit, shorter, and gradients of very different sizes.
 
     The statement: one length for all · longer ones are scaled, others stay · in place ·
     any dictionary of arrays.
     """
-    yield case(slopes_of_gates(rng, 1.0), 0.7)
+    yield case(gate_gradients(rng, 1.0), 0.7)
     for scale, limit in [(10.0, 5), (0.1, 5), (1.0, 0.5)]:
-        yield case(slopes(rng, scale), limit)
-    uneven = slopes(rng, 1.0)
+        yield case(letter_gradients(rng, scale), limit)
+    uneven = letter_gradients(rng, 1.0)
     uneven["dWaa"] *= 100
     yield case(uneven, 2.0)
 
 
 @clip_by_norm.mistake(
-    "Each array has a length of its own here. Take one length over all arrays and one "
+    "Each array is scaled by its own length. Take one length over all arrays and one "
     "factor, or the direction changes."
 )
 def a_norm_each(gradients, max_norm):
@@ -747,7 +751,7 @@ def a_norm_each(gradients, max_norm):
 
 
 @clip_by_norm.mistake(
-    "Short slopes were made longer. Only what exceeds max_norm is scaled."
+    "Short gradients were made longer. Scale only if the length exceeds max_norm."
 )
 def always_scales(gradients, max_norm):
     norm = np.sqrt(sum(np.sum(g * g) for g in gradients.values()))
@@ -772,14 +776,14 @@ def scales_copies(gradients, max_norm):
     return {k: g * min(1, max_norm / norm) for k, g in gradients.items()}
 
 
-@clip_by_norm.mistake("Long slopes come back as long as they were.")
+@clip_by_norm.mistake("Long gradients come back as long as they were.")
 def never_scales(gradients, max_norm):
     return gradients
 
 
 @clip_by_norm.mistake(
-    "The lengths of the arrays were added. The length of all together is the root of "
-    "the sum of all squares."
+    "The lengths of the arrays were added. The length of all together is the square "
+    "root of the sum of all squares."
 )
 def adds_the_norms(gradients, max_norm):
     norm = sum(np.linalg.norm(g) for g in gradients.values())
@@ -800,7 +804,7 @@ def norm_of_the_largest(gradients, max_norm):
 
 
 @clip_by_norm.mistake(
-    "The factor is upside down: what is too long became longer still."
+    "The factor is inverted: gradients that were too long became longer."
 )
 def factor_upside_down(gradients, max_norm):
     norm = np.sqrt(sum(np.sum(g * g) for g in gradients.values()))
@@ -861,13 +865,14 @@ lab.concept(
     "simpler_gru",
     points=1,
     answer="B",
-    why="With Γu near 0 the memory is copied on, and so is its slope.",
+    why="With Γu near 0 the memory is copied from step to step, and so is its "
+    "gradient.",
     because={
         "A": "Without Γu the memory is rewritten at every step; Γr near 0 even cuts "
-        "it off from its past.",
-        "C": "With Γu near 1 the memory is replaced: the slope passes the candidate's "
-        "matrix and tanh each time.",
-        "D": "Then it is a plain cell, whose slopes fade.",
+        "it off from the past.",
+        "C": "With Γu near 1 the memory is replaced: the gradient passes the "
+        "candidate's matrix and tanh each time.",
+        "D": "Then it is a plain cell, whose gradients vanish.",
     },
 )
 
@@ -912,7 +917,7 @@ def _gru(
 
 
 @gru_cell_forward.mistake(
-    "Γr is forgotten in the candidate, which looks back at Γr * c_prev."
+    "Γr is missing in the candidate, which is computed from Γr * c_prev and xt."
 )
 def gru_forgets_relevance(xt, c_prev, parameters):
     return _gru(xt, c_prev, parameters, relevance=False)
@@ -927,7 +932,7 @@ def gru_update_turned_around(xt, c_prev, parameters):
 
 
 @gru_cell_forward.mistake(
-    "The column is [x; c], upside down: the matrices expect the memory above the input."
+    "The column is [x; c]. The matrices expect the memory above the input."
 )
 def gru_concatenation_reversed(xt, c_prev, parameters):
     return _gru(xt, c_prev, parameters, reverse=True)
@@ -949,7 +954,8 @@ def gru_softmax_over_the_batch(xt, c_prev, parameters):
 
 
 @gru_cell_forward.mistake(
-    "The gates have changed places: Γu is made with Wu and bu, Γr with Wr and br."
+    "The weights of the gates are swapped: Γu is computed with Wu and bu, Γr with Wr "
+    "and br."
 )
 def gru_gates_swapped(xt, c_prev, parameters):
     return _gru(xt, c_prev, parameters, gates="ru")
@@ -965,7 +971,7 @@ def gru_gates_do_each_others_work(xt, c_prev, parameters):
 
 
 @gru_cell_forward.mistake(
-    "Inside the candidate stands Γu. The gate that acts on c_prev there is Γr."
+    "The candidate is computed with Γu * c_prev. The gate there is Γr."
 )
 def gru_candidate_with_the_update_gate(xt, c_prev, parameters):
     p = parameters
@@ -992,7 +998,7 @@ def gru_relevance_on_the_input(xt, c_prev, parameters):
 
 
 @gru_cell_forward.mistake(
-    "The prediction is made from the old memory. It is made from c_next."
+    "The prediction is computed from the old memory. Compute it from c_next."
 )
 def gru_predicts_from_the_old_memory(xt, c_prev, parameters):
     c, _, cache = _gru(xt, c_prev, parameters)
@@ -1000,8 +1006,8 @@ def gru_predicts_from_the_old_memory(xt, c_prev, parameters):
 
 
 @gru_cell_forward.mistake(
-    "What is kept of the old memory is missing: c_next has two parts, Γu times the "
-    "candidate and 1 - Γu times c_prev."
+    "The old memory is missing in c_next, which has two parts: Γu times the candidate "
+    "and 1 - Γu times c_prev."
 )
 def gru_keeps_nothing(xt, c_prev, parameters):
     _, _, (_, _, ut, rt, cct, _, p) = _gru(xt, c_prev, parameters)
@@ -1022,11 +1028,47 @@ def gru_candidate_as_a_gate(xt, c_prev, parameters):
 
 
 @gru_cell_forward.mistake(
-    "The gates have changed places in the cache: (c_next, c_prev, ut, rt, …)."
+    "The gates are swapped in the cache: (c_next, c_prev, ut, rt, …)."
 )
 def gru_gates_swapped_in_the_cache(xt, c_prev, parameters):
     c, y, (_, _, ut, rt, *rest) = _gru(xt, c_prev, parameters)
     return c, y, (c, c_prev, rt, ut, *rest)
+
+
+def _gru_after(c_next, xt, c_prev, parameters, cache):
+    """What the cell returns for another new memory than it should."""
+    y = ref.softmax(parameters["Wy"] @ c_next + parameters["by"])
+    return c_next, y, (c_next, c_prev, *cache[2:])
+
+
+@gru_cell_forward.mistake(
+    "Candidate and old memory are mixed by Γr. The update gate Γu mixes them."
+)
+def gru_mixes_with_the_relevance_gate(xt, c_prev, parameters):
+    _, _, cache = _gru(xt, c_prev, parameters)
+    rt, cct = cache[3:5]
+    c = rt * cct + (1 - rt) * c_prev
+    return _gru_after(c, xt, c_prev, parameters, cache)
+
+
+@gru_cell_forward.mistake(
+    "In c_next the old memory is multiplied by Γr as well. Γr belongs in the candidate "
+    "only."
+)
+def gru_relevance_on_what_is_kept(xt, c_prev, parameters):
+    _, _, cache = _gru(xt, c_prev, parameters)
+    ut, rt, cct = cache[2:5]
+    c = ut * cct + (1 - ut) * rt * c_prev
+    return _gru_after(c, xt, c_prev, parameters, cache)
+
+
+@gru_cell_forward.mistake("The gates went through tanh. A gate lies between 0 and 1.")
+def gru_gates_by_tanh(xt, c_prev, parameters):
+    p, concat = parameters, np.concatenate([c_prev, xt])
+    ut, rt = (np.tanh(p[f"W{k}"] @ concat + p[f"b{k}"]) for k in "ur")
+    cct = np.tanh(p["Wc"] @ np.concatenate([rt * c_prev, xt]) + p["bc"])
+    c, cache = ut * cct + (1 - ut) * c_prev, (None, None, ut, rt, cct, xt, p)
+    return _gru_after(c, xt, c_prev, parameters, cache)
 
 
 @gru_cell_forward.right
@@ -1053,53 +1095,13 @@ def gru_forward(rng):
         yield case(x, c0, parameters)
 
 
-def _gru_run(x, c0, parameters, following=lambda c, c0: c):
-    memories, outputs, caches, c_in = [], [], [], c0
-    for t in range(x.shape[2]):
-        c, y, cache = ref.gru_cell_forward(x[:, :, t], c_in, parameters)
-        memories.append(c)
-        outputs.append(y)
-        caches.append(cache)
-        c_in = following(c, c0)
-    return np.stack(memories, axis=2), np.stack(outputs, axis=2), (caches, x)
+_mistakes_of_a_loop(gru_forward, ref.gru_forward, ref.gru_cell_forward, "c0")
 
 
-@gru_forward.mistake(
-    "Every step starts from c0. What comes out of one step goes into the next."
-)
-def gru_always_from_c0(x, c0, parameters):
-    return _gru_run(x, c0, parameters, lambda c, c0: c0)
-
-
-@gru_forward.mistake("c0 is not used: the first step starts from zeros.")
-def gru_ignores_c0(x, c0, parameters):
-    return _gru_run(x, 0 * c0, parameters)
-
-
-@gru_forward.mistake("Predictions and memories have changed places.")
+@gru_forward.mistake("Predictions and memories are swapped: c comes first.")
 def gru_predictions_first(x, c0, parameters):
-    c, y, caches = _gru_run(x, c0, parameters)
+    c, y, caches = ref.gru_forward(x, c0, parameters)
     return y, c, caches
-
-
-@gru_forward.mistake(
-    "Time is the first axis of the result. It belongs last: (n_a, m, T_x)."
-)
-def gru_time_first(x, c0, parameters):
-    c, y, caches = _gru_run(x, c0, parameters)
-    return c.transpose(2, 0, 1), y.transpose(2, 0, 1), caches
-
-
-@gru_forward.mistake("The caches come without x: return the pair (list, x).")
-def gru_caches_without_x(x, c0, parameters):
-    c, y, (caches, _) = _gru_run(x, c0, parameters)
-    return c, y, caches
-
-
-@gru_forward.mistake("Every step reads the first input. Step t reads x[:, :, t].")
-def gru_always_the_first_input(x, c0, parameters):
-    c, y, (caches, _) = _gru_run(np.repeat(x[:, :, :1], x.shape[2], 2), c0, parameters)
-    return c, y, (caches, x)
 
 
 @gru_forward.right
@@ -1121,7 +1123,7 @@ def gru_forward_in_float32(x, c0, parameters):
 
 @lab.check("gru_cell_backward", points=6, forbid=NO_LAYERS)
 def gru_cell_backward(rng):
-    """Slopes through one step: batches, one sequence, equal sizes."""
+    """Gradients through one step: batches, one sequence, equal sizes."""
     for xt, (c_prev,), parameters in steps(rng, "gru"):
         cache = ref.gru_cell_forward(xt, c_prev, parameters)[2]
         yield case(rng.normal(size=c_prev.shape), cache)
@@ -1137,14 +1139,18 @@ def _gru_back(
     sign=1,
     squash=True,
     sigmoids=True,
+    relevant=True,
+    replaced=True,
+    written=True,
 ):
-    """The way back, with the usual ways to go wrong as options."""
+    """The backward pass, with the usual ways to go wrong as options."""
     _, c_prev, ut, rt, cct, xt, p = cache
     n_a = len(c_prev)
-    dzc = dc * ut * ((1 - cct**2) if squash else 1)
-    dzu = sign * dc * (cct - c_prev) * (ut * (1 - ut) if sigmoids else 1)
+    dzc = dc * (ut if written else 1) * ((1 - cct**2) if squash else 1)
+    dzu = sign * dc * (cct - replaced * c_prev) * (ut * (1 - ut) if sigmoids else 1)
     dcol = p["Wc"].T @ dzc
-    dzr = dcol[:n_a] * c_prev * (rt * (1 - rt) if sigmoids else 1)
+    dzr = dcol[:n_a] * (c_prev if relevant else 1)
+    dzr = dzr * (rt * (1 - rt) if sigmoids else 1)
     dgates = p["Wu"].T @ dzu + p["Wr"].T @ dzr
     concat = np.concatenate([c_prev, xt])
     scaled = concat if plain else np.concatenate([rt * c_prev, xt])
@@ -1159,36 +1165,38 @@ def _gru_back(
 
 
 @gru_cell_backward.mistake(
-    "In dc_prev the share that was simply kept is missing: dc * (1 - Γu). It is the "
-    "one that does not fade."
+    "dc_prev lacks the contribution of the memory that was kept: dc * (1 - Γu). It is "
+    "the one that does not vanish."
 )
 def gru_drops_what_was_kept(dc_next, cache):
     return _gru_back(dc_next, cache, copied=False)
 
 
 @gru_cell_backward.mistake(
-    "In dc_prev the candidate's share lacks Γr: c_prev came in multiplied by it."
+    "In dc_prev the candidate's contribution lacks Γr: the candidate uses Γr * c_prev."
 )
 def gru_share_without_relevance(dc_next, cache):
     return _gru_back(dc_next, cache, gated=False)
 
 
 @gru_cell_backward.mistake(
-    "dWc was made with c_prev. The candidate's input was Γr * c_prev above x."
+    "dWc was computed with c_prev. The candidate's input is Γr * c_prev above xt."
 )
 def gru_candidate_weights_without_relevance(dc_next, cache):
     return _gru_back(dc_next, cache, plain=True)
 
 
 @gru_cell_backward.mistake(
-    "The update gate's slopes have the wrong sign: opening it adds the candidate and "
-    "takes away the old memory, (candidate - c_prev)."
+    "The update gate's gradients have the wrong sign: a larger Γu adds candidate and "
+    "takes away old memory, so the factor is cct - c_prev."
 )
-def gru_update_slope_negative(dc_next, cache):
+def gru_update_gradient_negative(dc_next, cache):
     return _gru_back(dc_next, cache, sign=-1)
 
 
-@gru_cell_backward.mistake("The slope of the candidate's tanh is missing: 1 - cct².")
+@gru_cell_backward.mistake(
+    "The derivative of the candidate's tanh is missing: 1 - cct²."
+)
 def gru_forgets_tanh(dc_next, cache):
     return _gru_back(dc_next, cache, squash=False)
 
@@ -1214,7 +1222,8 @@ def gru_gates_send_nothing_back(dc_next, cache):
 
 
 @gru_cell_backward.mistake(
-    "dxt holds the candidate's share only. The two gates read xt as well: three shares."
+    "dxt holds the candidate's contribution only. Both gates read xt as well: add all "
+    "three."
 )
 def gru_input_from_the_candidate_only(dc_next, cache):
     _, c_prev, ut, _, cct, _, p = cache
@@ -1233,7 +1242,8 @@ def gru_candidate_sends_nothing_back(dc_next, cache):
 
 
 @gru_cell_backward.mistake(
-    "What is kept is weighted by Γu. The old memory came in with the factor 1 - Γu."
+    "In dc_prev, dc_next is multiplied by Γu. The old memory has the factor 1 - Γu in "
+    "c_next."
 )
 def gru_keeps_with_the_update_gate(dc_next, cache):
     ut = cache[2]
@@ -1248,6 +1258,30 @@ def gru_averages_over_the_batch(dc_next, cache):
     m = dc_next.shape[1]
     grads = ref.gru_cell_backward(dc_next, cache)
     return {k: g / m if k[1] in "Wb" else g for k, g in grads.items()}
+
+
+@gru_cell_backward.mistake(
+    "The relevance gate's gradient lacks a factor: the gate multiplies c_prev in the "
+    "candidate."
+)
+def gru_relevance_gradient_without_memory(dc_next, cache):
+    return _gru_back(dc_next, cache, relevant=False)
+
+
+@gru_cell_backward.mistake(
+    "The update gate's gradient lacks a part: the gate also appears in 1 - Γu, which "
+    "multiplies the old memory."
+)
+def gru_update_gradient_of_the_candidate_only(dc_next, cache):
+    return _gru_back(dc_next, cache, replaced=False)
+
+
+@gru_cell_backward.mistake(
+    "The candidate's gradient lacks a factor: in c_next the candidate is multiplied by "
+    "Γu."
+)
+def gru_candidate_gradient_without_gate(dc_next, cache):
+    return _gru_back(dc_next, cache, written=False)
 
 
 @gru_cell_backward.right
@@ -1296,11 +1330,12 @@ def lstm_cell_forward(rng):
 def _lstm(xt, a_prev, c_prev, parameters, *, names="fico", reverse=False, **how):
     """The cell, with the usual ways to go wrong as options."""
     p = parameters
+    gate = np.tanh if how.get("gates") == "tanh" else sigmoid
     concat = np.concatenate([xt, a_prev] if reverse else [a_prev, xt])
     z = {
         k: p[f"W{n}"] @ concat + p[f"b{n}"] for k, n in zip("fico", names, strict=True)
     }
-    ft, it, ot = (sigmoid(z[k]) for k in "fio")
+    ft, it, ot = (gate(z[k]) for k in "fio")
     cct = sigmoid(z["c"]) if how.get("candidate") == "sigmoid" else np.tanh(z["c"])
     c = it * c_prev + ft * cct if how.get("crossed") else ft * c_prev + it * cct
     if how.get("coupled"):
@@ -1327,22 +1362,22 @@ def lstm_swaps_input_and_output(xt, a_prev, c_prev, parameters):
 
 
 @lstm_cell_forward.mistake(
-    "The column is [x; a], upside down: the matrices expect the state above the input."
+    "The column is [x; a]. The matrices expect the state above the input."
 )
 def lstm_concatenation_reversed(xt, a_prev, c_prev, parameters):
     return _lstm(xt, a_prev, c_prev, parameters, reverse=True)
 
 
 @lstm_cell_forward.mistake(
-    "c and a are mixed up: the column is made of the old state a_prev, the old memory "
-    "c_prev is multiplied by the forget gate."
+    "c and a are mixed up: the column consists of the old state a_prev and xt; the old "
+    "memory c_prev is multiplied by the forget gate."
 )
 def lstm_mixes_up_c_and_a(xt, a_prev, c_prev, parameters):
     a, c, y, cache = _lstm(xt, c_prev, a_prev, parameters)
     return a, c, y, (a, c, a_prev, c_prev, *cache[4:])
 
 
-@lstm_cell_forward.mistake("What is shown is Γo * tanh(c): the tanh is missing.")
+@lstm_cell_forward.mistake("The tanh is missing in a_next: it is Γo * tanh(c_next).")
 def lstm_shows_the_plain_memory(xt, a_prev, c_prev, parameters):
     return _lstm(xt, a_prev, c_prev, parameters, shown="plain")
 
@@ -1355,7 +1390,7 @@ def lstm_candidate_as_a_gate(xt, a_prev, c_prev, parameters):
 
 
 @lstm_cell_forward.mistake(
-    "The prediction is made from the memory c. It is made from the state a."
+    "The prediction is computed from the memory c. Compute it from the state a."
 )
 def lstm_predicts_from_the_memory(xt, a_prev, c_prev, parameters):
     return _lstm(xt, a_prev, c_prev, parameters, output="c")
@@ -1370,8 +1405,8 @@ def lstm_couples_the_gates(xt, a_prev, c_prev, parameters):
 
 
 @lstm_cell_forward.mistake(
-    "In the new memory forget and input gate have changed places: Γf says how much of "
-    "the old memory stays, Γi how much of the candidate is written."
+    "In c_next, forget and input gate are swapped: Γf says how much of the old memory "
+    "stays, Γi how much of the candidate is written."
 )
 def lstm_crosses_the_gates(xt, a_prev, c_prev, parameters):
     return _lstm(xt, a_prev, c_prev, parameters, crossed=True)
@@ -1385,7 +1420,7 @@ def lstm_shows_everything(xt, a_prev, c_prev, parameters):
 
 
 @lstm_cell_forward.mistake(
-    "The state comes from the old memory. What is shown is the memory after this step."
+    "a_next is computed from the old memory. Use the memory after this step."
 )
 def lstm_shows_the_old_memory(xt, a_prev, c_prev, parameters):
     _, c, _, cache = _lstm(xt, a_prev, c_prev, parameters)
@@ -1395,7 +1430,7 @@ def lstm_shows_the_old_memory(xt, a_prev, c_prev, parameters):
 
 
 @lstm_cell_forward.mistake(
-    "The old memory is missing in c_next: what Γf lets through is added to what Γi "
+    "The old memory is missing in c_next: what Γf keeps of it is added to what Γi "
     "writes."
 )
 def lstm_without_the_old_memory(xt, a_prev, c_prev, parameters):
@@ -1417,7 +1452,7 @@ def lstm_never_forgets(xt, a_prev, c_prev, parameters):
 
 
 @lstm_cell_forward.mistake(
-    "State and memory have changed places in the result: a_next comes first."
+    "State and memory are swapped in the result: a_next comes first."
 )
 def lstm_memory_before_state(xt, a_prev, c_prev, parameters):
     a, c, y, cache = _lstm(xt, a_prev, c_prev, parameters)
@@ -1438,6 +1473,45 @@ def lstm_softmax_over_the_batch(xt, a_prev, c_prev, parameters):
 def lstm_candidate_last_in_the_cache(xt, a_prev, c_prev, parameters):
     a, c, y, cache = _lstm(xt, a_prev, c_prev, parameters)
     return a, c, y, (*cache[:6], cache[7], cache[6], *cache[8:])
+
+
+@lstm_cell_forward.mistake(
+    "Forget and input gate are swapped in the cache: … c_prev, ft, it, cct, …."
+)
+def lstm_gates_swapped_in_the_cache(xt, a_prev, c_prev, parameters):
+    a, c, y, cache = _lstm(xt, a_prev, c_prev, parameters)
+    return a, c, y, (*cache[:4], cache[5], cache[4], *cache[6:])
+
+
+@lstm_cell_forward.mistake(
+    "c_next repeats a_next. The memory has passed neither the tanh nor the output gate."
+)
+def lstm_state_as_memory(xt, a_prev, c_prev, parameters):
+    a, _, y, cache = _lstm(xt, a_prev, c_prev, parameters)
+    return a, a, y, (a, a, *cache[2:])
+
+
+@lstm_cell_forward.mistake("The gates went through tanh. A gate lies between 0 and 1.")
+def lstm_gates_by_tanh(xt, a_prev, c_prev, parameters):
+    return _lstm(xt, a_prev, c_prev, parameters, gates="tanh")
+
+
+@lstm_cell_forward.mistake(
+    "The biases of gates and candidate are missing: bf, bi, bc and bo."
+)
+def lstm_without_biases(xt, a_prev, c_prev, parameters):
+    without = {k: v if k[0] == "W" else 0 * v for k, v in parameters.items()}
+    without["by"] = parameters["by"]
+    a, c, y, cache = _lstm(xt, a_prev, c_prev, without)
+    return a, c, y, (*cache[:-1], parameters)
+
+
+@lstm_cell_forward.mistake(
+    "The prediction holds the scores. It is their softmax, down each column."
+)
+def lstm_scores_for_probabilities(xt, a_prev, c_prev, parameters):
+    a, c, _, cache = _lstm(xt, a_prev, c_prev, parameters)
+    return a, c, parameters["Wy"] @ a + parameters["by"], cache
 
 
 @lstm_cell_forward.right
@@ -1466,14 +1540,15 @@ def lstm_forward(rng):
         yield case(x, a0, parameters)
 
 
-def _lstm_run(x, a0, parameters, *, c0=None, keep_a=True, keep_c=True):
-    a, c = a0, np.zeros(a0.shape) if c0 is None else c0
-    first, rows, caches = (a, c), [], []
+def _lstm_run(x, a0, parameters, *, c0=None, following=lambda a, c, first: (a, c)):
+    """The loop of `lstm_forward`, with a choice of what goes into the next step."""
+    first = a_in, c_in = a0, np.zeros(a0.shape) if c0 is None else c0
+    rows, caches = [], []
     for t in range(x.shape[2]):
-        a_in, c_in = a if keep_a else first[0], c if keep_c else first[1]
         a, c, y, cache = ref.lstm_cell_forward(x[:, :, t], a_in, c_in, parameters)
         rows.append((a, y, c))
         caches.append(cache)
+        a_in, c_in = following(a, c, first)
     a, y, c = (np.stack(part, axis=2) for part in zip(*rows, strict=True))
     return a, y, c, (caches, x)
 
@@ -1489,12 +1564,12 @@ def lstm_memory_from_a0(x, a0, parameters):
     "The memory does not move on: every step starts with an empty one. Hand c_next on."
 )
 def lstm_loses_the_memory(x, a0, parameters):
-    return _lstm_run(x, a0, parameters, keep_c=False)
+    return _lstm_run(x, a0, parameters, following=lambda a, c, first: (a, first[1]))
 
 
 @lstm_forward.mistake("The state does not move on: every step starts from a0.")
 def lstm_always_from_a0(x, a0, parameters):
-    return _lstm_run(x, a0, parameters, keep_a=False)
+    return _lstm_run(x, a0, parameters, following=lambda a, c, first: (first[0], c))
 
 
 @lstm_forward.mistake("The order is a, y, c, caches: predictions before memories.")
@@ -1504,18 +1579,36 @@ def lstm_memories_before_predictions(x, a0, parameters):
 
 
 @lstm_forward.mistake(
-    "The next step gets the state for its memory. Two things move on: a_next becomes "
-    "a_prev, c_next becomes c_prev."
+    "The next step receives the state as its memory. Two things move on: a_next "
+    "becomes a_prev, c_next becomes c_prev."
 )
 def lstm_state_for_memory(x, a0, parameters):
-    a, c, rows, caches = a0, np.zeros(a0.shape), [], []
-    for t in range(x.shape[2]):
-        a, c, y, cache = ref.lstm_cell_forward(x[:, :, t], a, c, parameters)
-        rows.append((a, y, c))
-        caches.append(cache)
-        c = a
-    a, y, c = (np.stack(part, axis=2) for part in zip(*rows, strict=True))
-    return a, y, c, (caches, x)
+    return _lstm_run(x, a0, parameters, following=lambda a, c, first: (a, a))
+
+
+@lstm_forward.mistake(
+    "The state takes the memory's place: the next step receives it as its memory, and "
+    "the third result repeats it. Keep a_next and c_next apart."
+)
+def lstm_state_in_place_of_the_memory(x, a0, parameters):
+    a, y, _, caches = lstm_state_for_memory(x, a0, parameters)
+    return a, y, a, caches
+
+
+@lstm_forward.mistake(
+    "The next step receives the memory as its state. Two things move on: a_next "
+    "becomes a_prev, c_next becomes c_prev."
+)
+def lstm_memory_for_state(x, a0, parameters):
+    return _lstm_run(x, a0, parameters, following=lambda a, c, first: (c, c))
+
+
+@lstm_forward.mistake(
+    "Time is the first axis of the results. It belongs last: (n_a, m, T_x)."
+)
+def lstm_time_first(x, a0, parameters):
+    a, y, c, caches = _lstm_run(x, a0, parameters)
+    return *(part.transpose(2, 0, 1) for part in (a, y, c)), caches
 
 
 @lstm_forward.mistake(
@@ -1557,18 +1650,27 @@ def lstm_forward_in_float32(x, a0, parameters):
 
 @lab.check("lstm_cell_backward", points=7, forbid=NO_LAYERS)
 def lstm_cell_backward(rng):
-    """Slopes through one step: batches, one sequence, equal sizes."""
+    """Gradients through one step: batches, one sequence, equal sizes."""
     for xt, states, parameters in steps(rng, "lstm"):
         cache = ref.lstm_cell_forward(xt, *states, parameters)[3]
         da, dc = (rng.normal(size=state.shape) for state in states)
         yield case(da, dc, cache)
 
 
+def _tanh_back(value, wrong):
+    """Derivative of tanh from its value, or a usual mistake in its place."""
+    if wrong == "twice":
+        return 1 - np.tanh(value) ** 2
+    return 1 if wrong else 1 - value**2
+
+
 def _lstm_back(da, dc, cache, *, joined=True, later=True, from_c=1.0, **how):
-    """The way back, with the usual ways to go wrong as options."""
+    """The backward pass, with the usual ways to go wrong as options."""
     _, c_next, _, c_prev, ft, it, cct, ot, _, _ = cache
     tanh_c = np.tanh(c_next)
     squash = 1 if how.get("no_tanh") else 1 - tanh_c**2
+    if how.get("plain_square"):
+        squash = 1 - c_next**2
     dc = later * dc + joined * da * ot * squash
     if how.get("no_gates"):
         dzc = dc * it * (1 - cct**2)
@@ -1577,8 +1679,11 @@ def _lstm_back(da, dc, cache, *, joined=True, later=True, from_c=1.0, **how):
     dz = {
         "f": dc * (cct if how.get("swapped") else c_prev) * ft * (1 - ft),
         "i": dc * (c_prev if how.get("swapped") else cct) * it * (1 - it),
-        "c": dc * it * (1 if how.get("candidate") else 1 - cct**2),
-        "o": da * (c_next if how.get("plain") else tanh_c) * ot * (1 - ot),
+        "c": dc * it * _tanh_back(cct, how.get("candidate")),
+        "o": (dc if how.get("joined_output") else da)
+        * (c_next if how.get("plain") else tanh_c)
+        * ot
+        * (1 - ot),
     }
     return _lstm_from(dz, dc if how.get("raw") else dc * ft, cache)
 
@@ -1596,46 +1701,45 @@ def _lstm_from(dz, dc_prev, cache):
 
 
 @lstm_cell_backward.mistake(
-    "What the state says about the memory is missing: dc also gets da * Γo * (1 - "
-    "tanh² c), as a = Γo * tanh(c)."
+    "The gradient that reaches the memory through the state is missing: add da * Γo * "
+    "(1 - tanh² c) to dc, as a = Γo * tanh(c)."
 )
 def lstm_forgets_to_join(da_next, dc_next, cache):
     return _lstm_back(da_next, dc_next, cache, joined=False)
 
 
 @lstm_cell_backward.mistake(
-    "dc_next is not used: the slope from later steps is dropped."
+    "dc_next is not used: the gradient from later steps is dropped."
 )
 def lstm_drops_later_steps(da_next, dc_next, cache):
     return _lstm_back(da_next, dc_next, cache, later=False)
 
 
 @lstm_cell_backward.mistake(
-    "When da and dc are joined, the slope of tanh is missing: 1 - tanh² c."
+    "Where da is added to dc, the derivative of tanh is missing: 1 - tanh² c."
 )
 def lstm_joins_without_tanh(da_next, dc_next, cache):
     return _lstm_back(da_next, dc_next, cache, no_tanh=True)
 
 
 @lstm_cell_backward.mistake(
-    "Forget and input gate have changed places: Γf multiplies the old memory, Γi the "
-    "candidate."
+    "Forget and input gate are swapped: Γf multiplies the old memory, Γi the candidate."
 )
 def lstm_swaps_partners(da_next, dc_next, cache):
     return _lstm_back(da_next, dc_next, cache, swapped=True)
 
 
 @lstm_cell_backward.mistake(
-    "The output gate's slope uses c. It multiplies tanh(c), so that is its partner."
+    "The output gate's gradient uses c. In the forward pass, Γo multiplies tanh(c)."
 )
-def lstm_output_slope_of_plain_memory(da_next, dc_next, cache):
+def lstm_output_gradient_of_plain_memory(da_next, dc_next, cache):
     return _lstm_back(da_next, dc_next, cache, plain=True)
 
 
 @lstm_cell_backward.mistake(
-    "dc_prev lacks the forget gate: the old memory came in multiplied by Γf."
+    "dc_prev lacks the forget gate: c_next contains Γf * c_prev."
 )
-def lstm_memory_slope_without_gate(da_next, dc_next, cache):
+def lstm_memory_gradient_without_gate(da_next, dc_next, cache):
     return _lstm_back(da_next, dc_next, cache, raw=True)
 
 
@@ -1654,16 +1758,16 @@ def lstm_forgets_the_candidates_tanh(da_next, dc_next, cache):
 
 
 @lstm_cell_backward.mistake(
-    "dc_prev was made from dc_next alone. What the state says about the memory goes "
-    "back as well: use the joined dc."
+    "dc_prev was computed from dc_next alone. Use the complete dc, with what arrives "
+    "through the state."
 )
-def lstm_passes_on_the_old_slope(da_next, dc_next, cache):
+def lstm_passes_on_the_old_gradient(da_next, dc_next, cache):
     grads = _lstm_back(da_next, dc_next, cache)
     return {**grads, "dc_prev": dc_next * cache[4]}
 
 
 @lstm_cell_backward.mistake(
-    "Inside the joined dc the output gate is missing: a = Γo * tanh(c)."
+    "In the complete dc the output gate is missing: a = Γo * tanh(c)."
 )
 def lstm_joins_without_the_gate(da_next, dc_next, cache):
     ot, squash = cache[7], 1 - np.tanh(cache[1]) ** 2
@@ -1672,9 +1776,10 @@ def lstm_joins_without_the_gate(da_next, dc_next, cache):
 
 
 @lstm_cell_backward.mistake(
-    "da_prev lacks a share: all four matrices read a_prev, and each sends one back."
+    "da_prev lacks a contribution: all four matrices read a_prev, and each sends a "
+    "gradient back."
 )
-def lstm_three_shares(da_next, dc_next, cache):
+def lstm_three_contributions(da_next, dc_next, cache):
     ft, c_prev, n_a, p = cache[4], cache[3], len(cache[2]), cache[9]
     grads = _lstm_back(da_next, dc_next, cache)
     dc = dc_next + da_next * cache[7] * (1 - np.tanh(cache[1]) ** 2)
@@ -1691,8 +1796,41 @@ def lstm_averages_over_the_batch(da_next, dc_next, cache):
     return {k: g / m if k[1] in "Wb" else g for k, g in grads.items()}
 
 
+@lstm_cell_backward.mistake(
+    "Where da is added to dc, the derivative of tanh is not 1 - c²: the value of the "
+    "tanh is tanh(c), not c."
+)
+def lstm_joins_with_the_plain_memory(da_next, dc_next, cache):
+    return _lstm_back(da_next, dc_next, cache, plain_square=True)
+
+
+@lstm_cell_backward.mistake(
+    "The output gate's gradient is computed from dc. The gate does not act on the "
+    "memory: it takes da alone."
+)
+def lstm_output_gate_from_the_memory(da_next, dc_next, cache):
+    return _lstm_back(da_next, dc_next, cache, joined_output=True)
+
+
+@lstm_cell_backward.mistake(
+    "1 - tanh(cct)² applies tanh twice: cct is already the value of the tanh."
+)
+def lstm_applies_tanh_twice(da_next, dc_next, cache):
+    return _lstm_back(da_next, dc_next, cache, candidate="twice")
+
+
+@lstm_cell_backward.mistake(
+    "da_prev and dxt are taken from the wrong rows: the column holds the state above "
+    "the input."
+)
+def lstm_rows_of_the_input_first(da_next, dc_next, cache):
+    grads = _lstm_back(da_next, dc_next, cache)
+    column, n_x = np.concatenate([grads["da_prev"], grads["dxt"]]), len(grads["dxt"])
+    return {**grads, "dxt": column[:n_x], "da_prev": column[n_x:]}
+
+
 @lstm_cell_backward.right
-def lstm_slopes_written_out(da_next, dc_next, cache):
+def lstm_gradients_written_out(da_next, dc_next, cache):
     a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, p = cache
     n_a = len(a_next)
     dot = da_next * np.tanh(c_next) * ot * (1 - ot)
@@ -1717,45 +1855,54 @@ def lstm_slopes_written_out(da_next, dc_next, cache):
 
 
 @lstm_cell_backward.right
-def lstm_slopes_in_float32(da_next, dc_next, cache):
+def lstm_gradients_in_float32(da_next, dc_next, cache):
     return _lstm_back(*as_float32((da_next, dc_next, cache)))
 
 
 @lab.check("lstm_backward", points=5, forbid=NO_LAYERS)
 def lstm_backward(rng):
-    """Slopes from every step of several sequences; one step of one sequence."""
+    """Gradients from every step of several sequences; one step of one sequence."""
     for x, a0, parameters in sequences(rng, "lstm"):
         a, _, _, caches = ref.lstm_forward(x, a0, parameters)
         yield case(rng.normal(size=a.shape), caches)
 
 
 def _lstm_through(
-    da, caches, *, carry_a=True, carry_c=True, add=True, order=reversed, dc_prev=0.0
+    da,
+    caches,
+    *,
+    carry_a=True,
+    carry_c=True,
+    add=True,
+    order=reversed,
+    dc_prev=0.0,
+    one_for_both=False,
+    returned="da_prev",
 ):
     steps, x = caches
     total, dx, da_prev = {}, np.zeros(x.shape), 0.0
     dc_prev = dc_prev + np.zeros(da.shape[:2])
     for t in order(range(x.shape[2])):
-        grads = ref.lstm_cell_backward(
-            da[:, :, t] + carry_a * da_prev, carry_c * dc_prev, steps[t]
-        )
+        da_next = da[:, :, t] + carry_a * da_prev
+        dc_next = da_next if one_for_both else carry_c * dc_prev
+        grads = ref.lstm_cell_backward(da_next, dc_next, steps[t])
         dx[:, :, t] = grads["dxt"]
         da_prev, dc_prev = grads["da_prev"], grads["dc_prev"]
         for k, g in grads.items():
             if k[1] in "Wb":
                 total[k] = add * total.get(k, 0) + g
-    return {"dx": dx, "da0": da_prev, **total}
+    return {"dx": dx, "da0": grads[returned], **total}
 
 
 @lstm_backward.mistake(
-    "The slope of the next step is dropped: add da_prev to da[:, :, t]."
+    "The gradient of the next step is dropped: add da_prev to da[:, :, t]."
 )
 def lstm_drops_the_next_state(da, caches):
     return _lstm_through(da, caches, carry_a=False)
 
 
 @lstm_backward.mistake(
-    "The memory's slope is dropped between steps: pass dc_prev on as dc_next. It is "
+    "The memory's gradient is dropped between steps: pass dc_prev on as dc_next. It is "
     "the one that reaches far back."
 )
 def lstm_drops_the_next_memory(da, caches):
@@ -1763,7 +1910,7 @@ def lstm_drops_the_next_memory(da, caches):
 
 
 @lstm_backward.mistake(
-    "The slopes of the weights are those of the first step only: add up over time."
+    "The gradients of the weights are those of the first step only: add up over time."
 )
 def lstm_overwrites_the_weights(da, caches):
     return _lstm_through(da, caches, add=False)
@@ -1777,14 +1924,16 @@ def lstm_carries_nothing(da, caches):
     return _lstm_through(da, caches, carry_a=False, carry_c=False)
 
 
-@lstm_backward.mistake("It walks from the first step to the last. Gradients go back.")
+@lstm_backward.mistake(
+    "It walks from the first step to the last. Gradients flow backwards."
+)
 def lstm_walks_forwards(da, caches):
     return _lstm_through(da, caches, order=iter)
 
 
 @lstm_backward.mistake(
-    "What the outputs send is not used, only what comes from the next step. Start from "
-    "da[:, :, t]."
+    "The gradients da of the outputs are not used, only those of the next step. Start "
+    "from da[:, :, t]."
 )
 def lstm_next_step_only(da, caches):
     return _lstm_through(0 * da, caches)
@@ -1793,18 +1942,33 @@ def lstm_next_step_only(da, caches):
 @lstm_backward.mistake(
     "Only the gradient of the last step is used. Every output sends one: da[:, :, t]."
 )
-def lstm_last_slope_only(da, caches):
+def lstm_last_gradient_only(da, caches):
     last = np.zeros(da.shape)
     last[:, :, -1] = da[:, :, -1]
     return _lstm_through(last, caches)
 
 
 @lstm_backward.mistake(
-    "The memory's gradient starts from da. Nothing listens to the last memory "
-    "directly, so it starts at 0."
+    "The memory's gradient starts from da. Nothing after the last step uses the "
+    "memory, so its gradient starts at 0."
 )
-def lstm_memory_slope_from_da(da, caches):
+def lstm_memory_gradient_from_da(da, caches):
     return _lstm_through(da, caches, dc_prev=da[:, :, -1])
+
+
+@lstm_backward.mistake(
+    "dc_next is the gradient of the state. The memory has a gradient of its own: 0 "
+    "after the last step, then what the next step returns as dc_prev."
+)
+def lstm_memory_gradient_is_that_of_the_state(da, caches):
+    return _lstm_through(da, caches, one_for_both=True)
+
+
+@lstm_backward.mistake(
+    "da0 is the memory's gradient. It should be the state's: da_prev of the first step."
+)
+def lstm_first_memory_for_first_state(da, caches):
+    return _lstm_through(da, caches, returned="dc_prev")
 
 
 @lstm_backward.right
@@ -1855,8 +2019,8 @@ def _states(x, p):
 
 
 @bidirectional_forward.mistake(
-    "The backward states are in the order in which they were made. Turn them around, "
-    "so that both halves of a column speak of the same step."
+    "The backward states are in the order of computation. Reverse them in time, so "
+    "that both halves of a column belong to the same step."
 )
 def leaves_the_order(x, parameters_forward, parameters_backward):
     ahead = _states(x, parameters_forward)
@@ -1864,7 +2028,7 @@ def leaves_the_order(x, parameters_forward, parameters_backward):
 
 
 @bidirectional_forward.mistake(
-    "Both cells read from left to right. The second gets the sequence turned around."
+    "Both cells read from left to right. The second gets the sequence reversed."
 )
 def twice_forwards(x, parameters_forward, parameters_backward):
     return np.concatenate(
@@ -1873,7 +2037,7 @@ def twice_forwards(x, parameters_forward, parameters_backward):
 
 
 @bidirectional_forward.mistake(
-    "The backward cell is above. The forward one comes first."
+    "The backward cell's states are on top. Those of the forward cell come first."
 )
 def backward_above(x, parameters_forward, parameters_backward):
     both = ref.bidirectional_forward(x, parameters_forward, parameters_backward)
@@ -1889,8 +2053,8 @@ def one_cell_for_both(x, parameters_forward, parameters_backward):
 
 
 @bidirectional_forward.mistake(
-    "The second cell reads from left to right, and then its states are turned around. "
-    "Turn the *inputs* around for it, and its states back."
+    "The second cell reads from left to right, and then its states are reversed. "
+    "Reverse the *inputs* for it, and its states again afterwards."
 )
 def turned_on_the_way_out_only(x, parameters_forward, parameters_backward):
     back = _states(x, parameters_backward)[:, :, ::-1]
@@ -1898,11 +2062,31 @@ def turned_on_the_way_out_only(x, parameters_forward, parameters_backward):
 
 
 @bidirectional_forward.mistake(
-    "All states were turned around, those of the forward cell too."
+    "All states were reversed in time, those of the forward cell too."
 )
 def turns_everything_around(x, parameters_forward, parameters_backward):
     both = ref.bidirectional_forward(x, parameters_forward, parameters_backward)
     return both[:, :, ::-1]
+
+
+@bidirectional_forward.mistake(
+    "The backward cell starts from a state of the forward cell. Both start from zeros."
+)
+def backward_starts_from_the_last_state(x, parameters_forward, parameters_backward):
+    ahead, n = _states(x, parameters_forward), len(parameters_backward["ba"])
+    start = ahead[:, :, -1] if len(ahead) == n else np.zeros((n, x.shape[1]))
+    back = ref.rnn_forward(x[:, :, ::-1], start, parameters_backward)[0]
+    return np.concatenate([ahead, back[:, :, ::-1]])
+
+
+@bidirectional_forward.mistake(
+    "The two directions are joined along the batch. Stack the states along the units, "
+    "axis 0."
+)
+def joined_along_the_batch(x, parameters_forward, parameters_backward):
+    both = ref.bidirectional_forward(x, parameters_forward, parameters_backward)
+    n_a = len(parameters_forward["ba"])
+    return np.concatenate([both[:n_a], both[n_a:]], axis=1)
 
 
 @bidirectional_forward.right
@@ -1949,8 +2133,8 @@ def all_read_x(x, layers):
 
 
 @deep_rnn_forward.mistake(
-    "The last state of one layer is the first of the next. Layers start from 0; they "
-    "are joined by their inputs."
+    "The last state of one layer is the first state of the next. Each layer starts "
+    "from zeros; what it gets from the one below are its inputs."
 )
 def hands_up_the_last_state(x, layers):
     states, a = [], None
@@ -1966,7 +2150,7 @@ def hands_up_the_last_state(x, layers):
 
 
 @deep_rnn_forward.mistake(
-    "Only the last state of each layer comes back. All steps are asked for: "
+    "Only the last state of each layer comes back. Return those of all steps: "
     "(n_a, m, T_x)."
 )
 def last_states_of_the_layers(x, layers):
@@ -2012,11 +2196,11 @@ lab.concept(
     "what_goes_in",
     points=1,
     answer="A",
-    why="Training knows the truth; writing has only what it wrote.",
+    why="In training the true letters are known; in sampling only the drawn ones are.",
     because={
-        "B": "In training the true letter goes in, whatever the model thought likely.",
+        "B": "In training the true letter goes in, whatever the model found likely.",
         "C": "When sampling there is no true letter: nobody has written the name yet.",
-        "D": "In training, feeding drawn letters would ask it to finish another name.",
+        "D": "In training, the targets are those of the real name, not of a drawn one.",
     },
 )
 
@@ -2034,7 +2218,7 @@ ALPHABET = {c: i for i, c in enumerate("\nabcdefg")}
 
 
 def walk(parameters, steps=60):
-    """The likeliest letters one after the other, and the least of their shares."""
+    """The most likely letters one by one, and the least of their probabilities."""
     x = np.zeros((len(parameters["by"]), 1))
     a, letters, least = np.zeros(parameters["b"].shape), [], 1.0
     for _ in range(steps):
@@ -2050,7 +2234,7 @@ def walk(parameters, steps=60):
 
 
 def decided(rng, wanted):
-    """A model so sure of itself that every draw is the same, of a wanted length."""
+    """A model so certain that every draw is the same, of a wanted length."""
     while True:
         model = letter_model(rng, 12, 8, 1.5)
         model["Wya"] *= 60
@@ -2067,11 +2251,17 @@ def decided(rng, wanted):
 
 @lab.check("sample", points=4, driver="written")
 def sample(rng):
-    """Sure models (short, medium and endless names), and an unsure one, drawn often."""
+    """Models that are certain (short, medium, endless names); one that is not.
+
+    The statement: from zeros · one draw per letter, by its probability · fed back · one
+    seed per name · the newline ends it · at most 50 indices and the newline.
+    """
     for wanted in (range(4, 9), range(9, 20), None):
         yield case(decided(rng, wanted), ALPHABET, int(rng.integers(1000)), 0)
-    unsure = letter_model(rng, 6, 8, 0.7)
-    yield case({**unsure, "ba": unsure["b"]}, ALPHABET, int(rng.integers(1000)), 300)
+    # The same probabilities at each step, so that letters are independent draws.
+    even = {k: 0 * v for k, v in letter_model(rng, 6, 8).items()}
+    even["by"][:, 0] = np.log(rng.uniform(1, 3, 8))
+    yield case({**even, "ba": even["b"]}, ALPHABET, int(rng.integers(1000)), 300)
 
 
 @sample.expect
@@ -2084,17 +2274,35 @@ def sampled(parameters, char_to_ix, seed, many):
     spread = float(np.sqrt((letters - mean) ** 2 @ y.ravel()))
     return {
         "first letters": draws((many,), mean, spread, False),
+        "the second letter is another draw": True,
         "a seed repeats": True,
     }
 
 
-def _sampled(parameters, char_to_ix, seed, *, best=False, fed=True, kept=True, limit=50,
-             closed=True, seeded=True, newline=True, cleared=True):  # fmt: skip
+def _sampled(
+    parameters,
+    char_to_ix,
+    seed,
+    *,
+    best=False,
+    fed=True,
+    kept=True,
+    limit=50,
+    closed=True,
+    seeded=True,
+    newline=True,
+    cleared=True,
+    first=None,
+):
     if seeded:
         np.random.seed(seed)
     n = len(parameters["by"])
     x, a, found = np.zeros((n, 1)), np.zeros(parameters["b"].shape), []
+    if first is not None:
+        x[first] = 1
     while len(found) < limit:
+        if seeded == "always":
+            np.random.seed(seed)
         before = a if kept else np.zeros(a.shape)
         a = np.tanh(
             parameters["Wax"] @ x + parameters["Waa"] @ before + parameters["b"]
@@ -2113,10 +2321,10 @@ def _sampled(parameters, char_to_ix, seed, *, best=False, fed=True, kept=True, l
 
 
 @sample.mistake(
-    "It always takes the likeliest letter. Draw: np.random.choice with p = the "
+    "It always takes the most likely letter. Draw: np.random.choice with p = the "
     "probabilities."
 )
-def takes_the_likeliest(parameters, char_to_ix, seed):
+def takes_the_most_likely(parameters, char_to_ix, seed):
     return _sampled(parameters, char_to_ix, seed, best=True)
 
 
@@ -2142,9 +2350,7 @@ def one_letter_too_many(parameters, char_to_ix, seed):
     return _sampled(parameters, char_to_ix, seed, limit=51)
 
 
-@sample.mistake(
-    "The drawn newline is missing at the end of the list; it belongs to it."
-)
+@sample.mistake("The drawn newline is missing: it is the last index of the list.")
 def drops_the_newline(parameters, char_to_ix, seed):
     return _sampled(parameters, char_to_ix, seed, newline=False)
 
@@ -2155,19 +2361,43 @@ def ignores_the_seed(parameters, char_to_ix, seed):
 
 
 @sample.mistake(
-    "The input keeps the letters of earlier steps: it has several ones. Start each "
-    "step from a new column of zeros."
+    "The input column still holds the letters of earlier steps: it has several ones. "
+    "Start each step from a new column of zeros."
 )
 def adds_up_the_inputs(parameters, char_to_ix, seed):
     return _sampled(parameters, char_to_ix, seed, cleared=False)
 
 
-@sample.mistake(
-    "The result is text. The indices are asked for, as a list of whole numbers."
-)
+@sample.mistake("The result is text. Return the indices, as a list of whole numbers.")
 def letters_for_indices(parameters, char_to_ix, seed):
     letters = {i: c for c, i in char_to_ix.items()}
     return "".join(letters[i] for i in _sampled(parameters, char_to_ix, seed))
+
+
+@sample.mistake("49 letters are drawn. At most 50 come before the appended newline.")
+def one_letter_too_few(parameters, char_to_ix, seed):
+    return _sampled(parameters, char_to_ix, seed, limit=49)
+
+
+@sample.mistake(
+    "The list ends with two newlines. Append one only if none was drawn among 50."
+)
+def newline_appended_always(parameters, char_to_ix, seed):
+    found = _sampled(parameters, char_to_ix, seed)
+    return found if len(found) > 50 else [*found, char_to_ix["\n"]]
+
+
+@sample.mistake("The first input is not a column of zeros but a newline.")
+def begins_with_a_newline(parameters, char_to_ix, seed):
+    return _sampled(parameters, char_to_ix, seed, first=char_to_ix["\n"])
+
+
+@sample.mistake(
+    "The letters of a name are drawn with the same random number: the seed is set "
+    "again before each draw. Set it once."
+)
+def seeds_before_each_draw(parameters, char_to_ix, seed):
+    return _sampled(parameters, char_to_ix, seed, seeded="always")
 
 
 @sample.right
@@ -2192,23 +2422,23 @@ def sample_seeded_at_each_step(parameters, char_to_ix, seed):
 
 
 @sample.right
-def sample_by_cumulated_shares(parameters, char_to_ix, seed):
+def sample_by_cumulative_sums(parameters, char_to_ix, seed):
     rng, p = np.random.default_rng(seed), parameters
     x, a, found = np.zeros((len(p["by"]), 1)), np.zeros(p["ba"].shape), []
     for _ in range(50):
         a = np.tanh(p["Wax"] @ x + p["Waa"] @ a + p["ba"])
-        shares = np.cumsum(ref.softmax(p["Wya"] @ a + p["by"]))
-        found.append(min(int(np.searchsorted(shares, rng.random())), len(shares) - 1))
+        sums = np.cumsum(ref.softmax(p["Wya"] @ a + p["by"]))
+        found.append(min(int(np.searchsorted(sums, rng.random())), len(sums) - 1))
         if found[-1] == char_to_ix["\n"]:
             return found
-        x = np.eye(len(shares))[:, [found[-1]]]
+        x = np.eye(len(sums))[:, [found[-1]]]
     return [*found, char_to_ix["\n"]]
 
 
 def names_to_learn(rng):
-    """Models, names and first states whose slopes are small, or far beyond 5.
+    """Models, names and first states whose gradients are small, or far beyond 5.
 
-    The newline is never so sure that its logarithm would be nothing.
+    The newline is never so likely that its logarithm would be nearly 0.
     """
     for n_a, n_y, T, scale in [(4, 5, 6, 0.3), (3, 6, 1, 1.0), (5, 4, 14, 1.2)]:
         long = T > 10
@@ -2233,7 +2463,7 @@ def names_to_learn(rng):
 
 @lab.check("optimize", points=5, mutates=("parameters",))
 def optimize(rng):
-    """A few letters, a single one, and a long name whose slopes must be clipped.
+    """A few letters, a single one, and a long name whose gradients must be clipped.
 
     The statement: forwards, backwards, clip by value 5, then the step · `parameters`
     changes · the rate is 0.01 unless another is given · the loss before the step ·
@@ -2254,12 +2484,16 @@ def _optimized(X, Y, a_prev, parameters, rate, *, clipped=True, sign=-1):
     return loss, gradients, a[-1]
 
 
-@optimize.mistake("The slopes are not clipped: limit them to [-5, 5] before the step.")
+@optimize.mistake(
+    "The gradients are not clipped: limit them to [-5, 5] before the step."
+)
 def does_not_clip(X, Y, a_prev, parameters, learning_rate=0.01):
     return _optimized(X, Y, a_prev, parameters, learning_rate, clipped=False)
 
 
-@optimize.mistake("It steps uphill: the step is *minus* the rate times the slope.")
+@optimize.mistake(
+    "It steps uphill: the step is *minus* the learning rate times the gradient."
+)
 def steps_uphill(X, Y, a_prev, parameters, learning_rate=0.01):
     return _optimized(X, Y, a_prev, parameters, learning_rate, sign=1)
 
@@ -2273,19 +2507,23 @@ def updates_a_copy(X, Y, a_prev, parameters, learning_rate=0.01):
     return _optimized(X, Y, a_prev, copied, learning_rate)
 
 
-@optimize.mistake("The learning rate is not used: it is always 0.01.")
+@optimize.mistake(
+    "The argument learning_rate is not used: the step is always taken with 0.01."
+)
 def always_the_usual_rate(X, Y, a_prev, parameters, learning_rate=0.01):
     return _optimized(X, Y, a_prev, parameters, 0.01)
 
 
-@optimize.mistake("The returned state is that of the first letter. Return the last.")
+@optimize.mistake(
+    "The returned state is that of the first letter. Return the last state."
+)
 def returns_the_first_state(X, Y, a_prev, parameters, learning_rate=0.01):
     _, cache = ref.letters_forward(X, Y, a_prev, parameters)
     loss, gradients, _ = _optimized(X, Y, a_prev, parameters, learning_rate)
     return loss, gradients, cache[0][1][0]
 
 
-@optimize.mistake("The slopes are clipped after the step. Clip, then step.")
+@optimize.mistake("The gradients are clipped after the step. Clip first, then step.")
 def clips_too_late(X, Y, a_prev, parameters, learning_rate=0.01):
     loss, gradients, a = _optimized(
         X, Y, a_prev, parameters, learning_rate, clipped=False
@@ -2318,7 +2556,7 @@ def optimize_clips_at_one(X, Y, a_prev, parameters, learning_rate=0.01):
     return loss, gradients, a[-1]
 
 
-@optimize.mistake("The biases b and by stay as they were. All five parameters move.")
+@optimize.mistake("The biases b and by stay as they were. Update all five parameters.")
 def updates_weights_only(X, Y, a_prev, parameters, learning_rate=0.01):
     kept = {k: parameters[k].copy() for k in ("b", "by")}
     result = _optimized(X, Y, a_prev, parameters, learning_rate)
@@ -2327,7 +2565,7 @@ def updates_weights_only(X, Y, a_prev, parameters, learning_rate=0.01):
 
 
 @optimize.mistake(
-    "The loss is that after the step. The loss before the step is asked for."
+    "The loss is the one after the step. Return the loss before the step."
 )
 def loss_after_the_step(X, Y, a_prev, parameters, learning_rate=0.01):
     _, gradients, a = _optimized(X, Y, a_prev, parameters, learning_rate)
@@ -2335,12 +2573,25 @@ def loss_after_the_step(X, Y, a_prev, parameters, learning_rate=0.01):
 
 
 @optimize.mistake(
-    "All states come back. Only the last of the list is asked for, (n_a, 1)."
+    "All states are returned. Return the last one of the list only, (n_a, 1)."
 )
 def returns_all_states(X, Y, a_prev, parameters, learning_rate=0.01):
     _, cache = ref.letters_forward(X, Y, a_prev, parameters)
     loss, gradients, _ = _optimized(X, Y, a_prev, parameters, learning_rate)
     return loss, gradients, [step[0] for _, step in cache]
+
+
+@optimize.mistake(
+    "The gradients were divided by the length of the name. The loss is a sum over its "
+    "symbols, so take them as they come."
+)
+def averages_over_the_name(X, Y, a_prev, parameters, learning_rate=0.01):
+    loss, cache = ref.letters_forward(X, Y, a_prev, parameters)
+    gradients, a = ref.letters_backward(X, Y, parameters, cache)
+    gradients = {k: np.clip(g / len(Y), -5, 5) for k, g in gradients.items()}
+    for k in parameters:
+        parameters[k] -= learning_rate * gradients[f"d{k}"]
+    return loss, gradients, a[-1]
 
 
 @optimize.right
@@ -2382,12 +2633,13 @@ lab.concept(
     "by_hand",
     points=1,
     answer=4,
-    why="ln(1/16) / 2 = -ln 4: as unsure as among four.",
+    why="ln(1/16) / 2 = -ln 4: as uncertain as a uniform choice among four.",
     because={
         5: "That averages 2 and 8. The logarithms are averaged: √(2 · 8).",
         16: "The probability of the text is 1/16; perplexity counts *each* symbol.",
         3.2: "That averages the probabilities. Average their logarithms.",
-        2: "That is the mean of the logarithms to the base 2; raise 2 to it.",
+        2: "That is minus the mean of the logarithms to base 2. The perplexity is 2 to "
+        "that power.",
     },
     digits=1,
 )
@@ -2405,23 +2657,23 @@ def sequence_log_probability(rng):
 
 
 @sequence_log_probability.mistake(
-    "The sign is wrong: the logarithm of a probability is negative."
+    "The sign is wrong: the logarithm of a probability is not positive."
 )
 def returns_the_loss(indices, parameters):
     return -ref.sequence_log_probability(indices, parameters)
 
 
 @sequence_log_probability.mistake(
-    "That is the probability. Its logarithm is asked for: products of many small "
-    "numbers end at 0."
+    "That is the probability. Return its logarithm: products of many small numbers "
+    "underflow to 0."
 )
 def returns_the_probability(indices, parameters):
     return np.exp(ref.sequence_log_probability(indices, parameters))
 
 
 @sequence_log_probability.mistake(
-    "The inputs are the letters themselves. Each step gets the letter *before* the one "
-    "it predicts, the first gets None."
+    "Each step reads the letter that it predicts. It should read the letter *before* "
+    "that, the first step None."
 )
 def sees_what_it_predicts(indices, parameters):
     a0 = np.zeros(parameters["b"].shape)
@@ -2442,7 +2694,7 @@ def averages_the_logarithms(indices, parameters):
 
 
 @sequence_log_probability.mistake(
-    "The end is not counted. The newline is predicted as well, and has a probability."
+    "The end is not counted. The newline is predicted as well and has a probability."
 )
 def leaves_out_the_newline(indices, parameters):
     X, a0 = [None, *indices[:-2]], np.zeros(parameters["b"].shape)
@@ -2450,7 +2702,7 @@ def leaves_out_the_newline(indices, parameters):
 
 
 @sequence_log_probability.mistake(
-    "That is the logarithm to base 2. The natural logarithm is asked for."
+    "That is the logarithm to base 2. Return the natural logarithm."
 )
 def logarithm_to_base_2(indices, parameters):
     return ref.sequence_log_probability(indices, parameters) / np.log(2)
@@ -2487,8 +2739,8 @@ def perplexity(rng):
 
 
 @perplexity.mistake(
-    "Each name's own perplexity was averaged. Add up the logarithms of all symbols, "
-    "divide once, then take exp."
+    "The perplexities of the names were averaged. Add up the logarithms of all "
+    "symbols, divide once, then take exp."
 )
 def averages_over_names(sequences, parameters):
     return np.mean([np.exp(-_log_p(s, parameters) / len(s)) for s in sequences])
@@ -2501,7 +2753,7 @@ def divides_by_names(sequences, parameters):
     return np.exp(-sum(_log_p(s, parameters) for s in sequences) / len(sequences))
 
 
-@perplexity.mistake("It is below 1: the sign in the exponent is wrong.")
+@perplexity.mistake("The result is below 1: the sign in the exponent is wrong.")
 def one_over_perplexity(sequences, parameters):
     return 1 / ref.perplexity(sequences, parameters)
 
@@ -2512,7 +2764,7 @@ def forgets_exp(sequences, parameters):
 
 
 @perplexity.mistake(
-    "The newlines are not counted among the symbols. They are predicted."
+    "The newlines are not counted among the symbols. They are predicted as well."
 )
 def newlines_not_counted(sequences, parameters):
     total = sum(_log_p(s, parameters) for s in sequences)
@@ -2524,9 +2776,7 @@ def sum_over_symbols(sequences, parameters):
     return np.exp(-sum(_log_p(s, parameters) for s in sequences))
 
 
-@perplexity.mistake(
-    "Base and exponent do not fit: the logarithms are natural ones, so the base is e."
-)
+@perplexity.mistake("The base is not e, but the logarithms are natural ones.")
 def two_to_the_nats(sequences, parameters):
     return 2 ** np.log(ref.perplexity(sequences, parameters))
 
@@ -2553,10 +2803,10 @@ def perplexity_weighted(sequences, parameters):
 
 @lab.check("model", points=3, driver="trained", seconds=30)
 def model(rng):
-    """Two names learned by heart, twice; and the first step on longer lists.
+    """Two names learned until they are likely, twice; the first step on longer lists.
 
     The statement: one step on each name, one after the other · a learning rate of 0.01
-    · num_iterations steps · a state of n_a · Y is X moved on by one · a copy is
+    · num_iterations steps · a state of n_a · Y is X shifted by one · a copy is
     shuffled, so the caller's list stays · seven names, sampled in the end, without
     newlines.
     """
@@ -2575,92 +2825,108 @@ def _fitted(
     num_iterations,
     n_a,
     *,
-    shift=1,
+    lag=1,
+    first=0,
+    last=None,
     only=None,
     shuffle=True,
     rate=0.01,
 ):
+    """The training loop, with the usual ways to go wrong as options."""
     parameters = ref.initialize_letters(n_a, len(char_to_ix), len(char_to_ix))
-    order = np.random.permutation(len(data_x)) if shuffle else range(len(data_x))
+    names = data_x if shuffle == "in place" else list(data_x)
+    if shuffle:
+        np.random.shuffle(names)
     for j in range(num_iterations):
-        name = data_x[order[j % len(order)] if only is None else only]
+        name = names[j % len(names) if only is None else only]
         Y = [*(char_to_ix[c] for c in name), char_to_ix["\n"]]
-        X = [None, *Y[:-1]] if shift else Y
+        X = [None, *Y[:-1]] if lag else Y
+        X, Y = X[first:last], Y[first:last]
         ref.optimize(X, Y, np.zeros((n_a, 1)), parameters, rate)
     drawn = [ref.sample(parameters, char_to_ix, seed) for seed in range(7)]
     return parameters, ["".join(ix_to_char[i] for i in one[:-1]) for one in drawn]
 
 
-@model.mistake(
-    "It learns to repeat its input: X and Y are the same. X lags by one, None first."
+def _wrong_model(name, message, change=lambda *result: result, **how):
+    """Register a mistake: `_fitted` with other options, or with its result changed."""
+
+    def version(
+        data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
+    ):
+        options = {"num_iterations": num_iterations, "n_a": n_a} | how
+        return change(*_fitted(data_x, ix_to_char, char_to_ix, **options))
+
+    version.__name__ = name
+    model.mistake(message)(version)
+
+
+_wrong_model(
+    "predicts_what_it_sees",
+    "It learns to repeat its input: X and Y are the same. X is Y delayed by one step, "
+    "with None first.",
+    lag=0,
 )
-def predicts_what_it_sees(
-    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
-):
-    return _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a, shift=0)
-
-
-@model.mistake(
-    "It learns a single name. Take the next one at every step, and begin again after "
-    "the last."
+_wrong_model(
+    "leaves_out_the_first_letter",
+    "The first letter is never a target. Y begins with it, X with None.",
+    first=1,
 )
-def one_name_only(
-    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
-):
-    return _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a, only=0)
-
-
-@model.mistake("num_iterations is not used: it takes another number of steps.")
-def another_number_of_steps(
-    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
-):
-    return _fitted(data_x, ix_to_char, char_to_ix, 40, n_a)
-
-
-@model.mistake("n_a is not used: the state has another size.")
-def another_size(
-    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
-):
-    return _fitted(data_x, ix_to_char, char_to_ix, num_iterations, 18)
-
-
-@model.mistake(
-    "The names end with the newline. Leave it out: it is a sign, not a letter."
+_wrong_model(
+    "leaves_out_the_newline",
+    "The newline is never a target: the model cannot learn where names end.",
+    last=-1,
 )
-def names_with_newlines(
-    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
-):
-    parameters, names = _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a)
-    return parameters, [name + "\n" for name in names]
-
-
-@model.mistake("Seven names are asked for, as strings.")
-def one_sampled_name(
-    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
-):
-    parameters, names = _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a)
-    return parameters, names[:1]
-
-
-@model.mistake("The same name comes seven times. Sample seven, each with its own seed.")
-def one_name_seven_times(
-    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
-):
-    parameters, names = _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a)
-    return parameters, 7 * names[:1]
-
-
-@model.mistake(
-    "Training always begins with the first name of the list. Shuffle a copy first."
+_wrong_model(
+    "one_name_only",
+    "It learns a single name. Take the next name in each iteration, and begin again "
+    "after the last.",
+    only=0,
 )
-def never_shuffles(
-    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
-):
-    return _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a, shuffle=False)
+_wrong_model(
+    "another_number_of_steps",
+    "num_iterations is not used: it takes another number of steps.",
+    num_iterations=40,
+)
+_wrong_model("another_size", "n_a is not used: the state has another size.", n_a=18)
+_wrong_model(
+    "names_with_newlines",
+    "The names end with the newline. Leave it out: it only marks the end.",
+    lambda parameters, names: (parameters, [name + "\n" for name in names]),
+)
+_wrong_model(
+    "one_sampled_name",
+    "Return seven names, as strings.",
+    lambda parameters, names: (parameters, names[:1]),
+)
+_wrong_model(
+    "one_name_seven_times",
+    "The same name comes seven times. Sample seven names, each with its own seed.",
+    lambda parameters, names: (parameters, 7 * names[:1]),
+)
+_wrong_model(
+    "never_shuffles",
+    "Training always begins with the first name of the list. Shuffle a copy first.",
+    shuffle=False,
+)
+_wrong_model(
+    "shuffles_the_callers_list",
+    "Your own list of names is in another order afterwards. Shuffle a copy of it.",
+    shuffle="in place",
+)
+_wrong_model(
+    "never_trains",
+    "Nothing was learned: the parameters are the initial ones.",
+    num_iterations=0,
+)
+_wrong_model(
+    "steps_too_long",
+    "The steps are too long. The statement names the learning rate.",
+    rate=0.05,
+)
 
 
 @model.mistake(
-    "The names were sampled before the training. Sample in the end, from the trained "
+    "The names were sampled before the training. Sample at the end, from the trained "
     "parameters."
 )
 def samples_too_early(
@@ -2669,20 +2935,6 @@ def samples_too_early(
     _, names = _fitted(data_x, ix_to_char, char_to_ix, 0, n_a)
     parameters, _ = _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a)
     return parameters, names
-
-
-@model.mistake("Nothing was learned: the parameters are those of the start.")
-def never_trains(
-    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
-):
-    return _fitted(data_x, ix_to_char, char_to_ix, 0, n_a)
-
-
-@model.mistake("The steps are too long. The statement names the learning rate.")
-def steps_too_long(
-    data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False
-):
-    return _fitted(data_x, ix_to_char, char_to_ix, num_iterations, n_a, rate=0.05)
 
 
 @model.right
@@ -2759,14 +3011,14 @@ def _dj(forward, kept=True):
 
 @djmodel.mistake(
     "There is no time axis: the dense layer sees the last state only. Every step "
-    "predicts what comes next."
+    "predicts the next token."
 )
 def scores_of_the_last_step(embedder, LSTM_cell, densor):
     return _dj(lambda e, cell, d, x: d(cell(e(x))[1]))(embedder, LSTM_cell, densor)
 
 
 @djmodel.mistake(
-    "It returns probabilities. The loss takes scores, and does the softmax itself."
+    "It returns probabilities. The loss takes scores and applies the softmax itself."
 )
 def probabilities_for_scores(embedder, LSTM_cell, densor):
     return _dj(lambda e, cell, d, x: ref.nn.softmax(d(cell(e(x))[0])))(
@@ -2829,7 +3081,7 @@ def forgets_the_tune(embedder, LSTM_cell, densor):
     return _step(state=False)(embedder, LSTM_cell, densor)
 
 
-@music_inference_model.mistake("These are scores. Here probabilities are asked for.")
+@music_inference_model.mistake("These are scores. Return probabilities.")
 def scores_for_probabilities(embedder, LSTM_cell, densor):
     return _step(soft=False)(embedder, LSTM_cell, densor)
 
@@ -2859,27 +3111,28 @@ def inference_from_the_last_state(embedder, LSTM_cell, densor):
 
 @lab.check("predict_and_sample", points=2, driver="improvised")
 def predict_and_sample(rng):
-    """Tunes that follow a rule for sure, one token, and warm and cold draws.
+    """Tunes that follow a rule with certainty, one token, high and low temperatures.
 
     The statement: Ty tokens · p to the power 1/τ, scaled to sum 1 · drawn · drawn token
     and new state go into the next step · the first token is not in the result.
     """
-    yield case(*sure_tune(rng, lambda: 40.0 * np.eye(5)[rng.permutation(5)], 8), 1.0)
+    certain = certain_tune(rng, lambda: 40.0 * np.eye(5)[rng.permutation(5)], 8)
+    yield case(*certain, 1.0)
     follows, first = rng.permutation(7), 0
     while follows[first] == first:
         first += 1
     yield case(40.0 * np.eye(7)[follows], first, 1, 1.0)
-    # Close scores: cold draws take the best, others of 20 would not.
+    # Close scores: a low temperature takes the best, others of 20 draws would not.
     close = np.tile(0.75 * np.arange(4.0), (4, 1))
-    yield case(*sure_tune(rng, lambda: rng.permuted(close, axis=1), 20), 0.05)
-    # The likeliest token is the last but one: temperature and state both move the mean
+    yield case(*certain_tune(rng, lambda: rng.permuted(close, axis=1), 20), 0.05)
+    # The most likely token is the last but one: temperature and state move the mean
     # or the spread by four tenths of a standard deviation, 600 draws miss by less.
     scores = np.roll(np.cumsum(rng.uniform(1.4, 2.6, 6)), -1)
     yield case(np.tile(scores, (6, 1)), 0, 600, 2.0)
 
 
-def sure_tune(rng, table, Ty):
-    """Scores whose likeliest tune depends on the tokens that are fed and on the state.
+def certain_tune(rng, table, Ty):
+    """Scores whose most likely tune depends on the tokens fed back and on the state.
 
     They are drawn until the tune differs from those without either.
     """
@@ -2887,15 +3140,15 @@ def sure_tune(rng, table, Ty):
         scores = table()
         first = int(rng.integers(len(scores)))
         tunes = [
-            likeliest(scores, first, Ty, **how)
+            most_likely(scores, first, Ty, **how)
             for how in ({}, {"fed": False}, {"turned": False})
         ]
         if tunes[0] not in tunes[1:] and len(set(tunes[0])) > 2:
             return scores, first, Ty
 
 
-def likeliest(scores, first, Ty, fed=True, turned=True):
-    """The likeliest tokens over a table that is turned by one at every other step."""
+def most_likely(scores, first, Ty, fed=True, turned=True):
+    """The most likely tokens of a table that is rolled by one at every other step."""
     found, x = [], first
     for t in range(Ty):
         x = int(np.argmax(np.roll(scores[x if fed else first], turned * t % 2)))
@@ -2915,75 +3168,90 @@ def moments(scores, temperature):
 @predict_and_sample.expect
 def improvised(scores, first, Ty, temperature):
     if Ty < 100:
-        found = likeliest(scores, first, Ty)
+        found = most_likely(scores, first, Ty)
         return {"results": np.eye(len(scores))[found], "indices": np.array([found]).T}
     mean, spread = moments(scores[0], temperature)
     return {"indices": draws((Ty, 1), mean, spread, continuous=False)}
 
 
-def _improvise(model, x, a, c, Ty, tau, *, fed=True, kept=True, best=False):
+def _improvise(
+    model,
+    x,
+    a,
+    c,
+    Ty,
+    tau,
+    *,
+    fed=True,
+    kept=True,
+    best=False,
+    power=lambda tau: 1 / tau,
+):
+    """Play, with the usual ways to go wrong as options."""
     found, first = [], x
     for _ in range(Ty):
         p, a_new, c_new = model(x if fed else first, a, c)
         if kept:
             a, c = a_new, c_new
-        p = p ** (1 / tau)
+        p = p ** power(tau)
         x = int(p.argmax() if best else np.random.choice(len(p), p=p / p.sum()))
         found.append(x)
     return np.eye(len(p))[found], np.array(found).reshape(-1, 1)
 
 
-@predict_and_sample.mistake(
-    "The drawn token is not fed back: the next step must receive it."
+def _wrong_tune(name, message, change=lambda *result: result, **how):
+    """Register a mistake: `_improvise` with other options, or another result."""
+
+    def version(
+        inference_model,
+        x_initializer,
+        a_initializer,
+        c_initializer,
+        Ty=50,
+        temperature=1.0,
+    ):
+        start = inference_model, x_initializer, a_initializer, c_initializer
+        return change(*_improvise(*start, Ty, temperature, **how))
+
+    version.__name__ = name
+    predict_and_sample.mistake(message)(version)
+
+
+_wrong_tune(
+    "repeats_the_first_token",
+    "The drawn token is not fed back: the next step must receive it.",
+    fed=False,
 )
-def repeats_the_first_token(
-    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
-):
-    return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
-                      Ty, temperature, fed=False)  # fmt: skip
-
-
-@predict_and_sample.mistake(
-    "State and memory do not move on: pass the new ones into the next step."
+_wrong_tune(
+    "plays_without_memory",
+    "State and memory do not move on: pass the new ones to the next step.",
+    kept=False,
 )
-def plays_without_memory(
-    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
-):
-    return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
-                      Ty, temperature, kept=False)  # fmt: skip
-
-
-@predict_and_sample.mistake("It always takes the likeliest token. Draw one.")
-def plays_the_likeliest(
-    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
-):
-    return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
-                      Ty, temperature, best=True)  # fmt: skip
-
-
-@predict_and_sample.mistake(
-    "The temperature is upside down: p to the power 1/τ, then scaled."
+_wrong_tune(
+    "plays_the_most_likely",
+    "It always takes the most likely token. Draw one.",
+    best=True,
 )
-def temperature_upside_down(
-    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
-):
-    return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
-                      Ty, 1 / temperature)  # fmt: skip
-
-
-@predict_and_sample.mistake(
-    "The temperature has no effect: p to the power 1/τ, then scaled. A factor would "
-    "be lost when the sum becomes 1."
+_wrong_tune(
+    "temperature_upside_down",
+    "The power is τ. It is 1/τ: a low temperature makes likely tokens more likely.",
+    power=lambda tau: tau,
 )
-def any_temperature(
-    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
-):
-    return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
-                      Ty, 1)  # fmt: skip
+_wrong_tune(
+    "any_temperature",
+    "The temperature has no effect. It acts by the power 1/τ; a factor cancels when p "
+    "is divided by its sum.",
+    power=lambda tau: 1,
+)
+_wrong_tune(
+    "flat_indices",
+    "The indices are flat. They form a column, (Ty, 1).",
+    lambda results, indices: (results, indices.ravel()),
+)
 
 
 @predict_and_sample.mistake(
-    "The token to begin after is part of the result. Only the drawn ones belong to it."
+    "The first token given is part of the result. Only the drawn ones belong to it."
 )
 def first_token_in_the_result(
     inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0

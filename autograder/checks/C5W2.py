@@ -28,12 +28,12 @@ lab.concept(
     "one_hot_likeness",
     points=1,
     answer=0,
-    why="Their ones stand in different places: every product is 0.",
+    why="Their ones are at different positions: every product is 0.",
     because={
         1: "Both have length 1, but they point in different directions.",
         -1: "They are at a right angle, not opposite.",
-        0.5: "No product of their entries is other than 0.",
-        90: "That is the angle in degrees; its cosine was asked for.",
+        0.5: "Every product of their entries is 0.",
+        90: "That is the angle in degrees. What is its cosine?",
     },
     digits=1,
 )
@@ -41,7 +41,7 @@ lab.concept(
 
 @lab.check("cosine_similarity", points=4)
 def cosine_similarity(rng):
-    """Vectors of different lengths, opposite ones, and a zero vector in either place.
+    """Vectors of different lengths, opposite ones, a zero vector as either argument.
 
     The statement: the angle, whatever the lengths · 0 where a vector is all zeros.
     """
@@ -67,31 +67,27 @@ def dot_product_only(u, v):
 
 
 @cosine_similarity.mistake(
-    "The squared lengths stand below the line: their roots are missing."
+    "The denominator holds the squared lengths: their square roots are missing."
 )
 def squared_lengths(u, v):
     below = np.sum(u * u) * np.sum(v * v)
     return np.dot(u, v) / below if below else 0.0
 
 
-@cosine_similarity.mistake("That is a distance, 1 - cosine. Alike should be near 1.")
+@cosine_similarity.mistake(
+    "That is a distance, 1 - cosine. The cosine of similar vectors is near 1."
+)
 def cosine_distance(u, v):
     return 1 - ref.cosine_similarity(u, v)
 
 
-@cosine_similarity.mistake(
-    "One of the two lengths is missing: the result still grows with one vector. Divide "
-    "by both."
-)
+@cosine_similarity.mistake("The length of v is missing: the result still grows with v.")
 def divides_by_the_first_length(u, v):
     below = np.linalg.norm(u)
     return np.dot(u, v) / below if below else 0.0
 
 
-@cosine_similarity.mistake(
-    "One of the two lengths is missing: the result still grows with one vector. Divide "
-    "by both lengths."
-)
+@cosine_similarity.mistake("The length of u is missing: the result still grows with u.")
 def divides_by_the_second_length(u, v):
     below = np.linalg.norm(v)
     return np.dot(u, v) / below if below else 0.0
@@ -104,7 +100,7 @@ def loses_the_sign(u, v):
     return abs(ref.cosine_similarity(u, v))
 
 
-@cosine_similarity.mistake("That is the angle. Its cosine is asked for.")
+@cosine_similarity.mistake("That is the angle. Return its cosine.")
 def angle_for_cosine(u, v):
     return float(np.arccos(np.clip(ref.cosine_similarity(u, v), -1, 1)))
 
@@ -136,7 +132,7 @@ lab.concept(
     "analogy_formula",
     points=1,
     answer="B",
-    why="Add to rome what leads from paris to france.",
+    why="Add to rome the difference that leads from paris to france.",
     because={
         "A": "That goes from france to paris, the wrong way round.",
         "C": "That adds both and takes away rome; nothing is a difference of a and b.",
@@ -151,7 +147,7 @@ def directions(rng, n_e=8):
 
 
 def word(rng):
-    """A word of three syllables that nobody has heard."""
+    """An invented word of three syllables."""
     return "".join(
         rng.choice(list(letters)) for letters in 3 * ("bdfgklmnprst", "aeiou")
     )
@@ -167,11 +163,11 @@ def shuffled(rng, vectors):
 
 
 def family(rng):
-    """A word `d` where the difference leads, and decoys: each draws one mistake away.
+    """A word `d` where the difference leads, and decoys, each for a mistake.
 
     `nearest` is nearer to the point in distance, not in angle; `beside` is the
     neighbour of c; `back` lies on the other side; `long` has the larger dot product and
-    the smaller cosine.
+    the smaller cosine; `mirror` lies near a + b - c.
     """
     e = directions(rng)
     step, a, c = e[0], e[4], e[1]
@@ -179,6 +175,7 @@ def family(rng):
         "a": a, "b": a + step, "c": c, "d": c + 2.2 * step,
         "nearest": c + step + 0.8 * e[2], "beside": c + 0.1 * e[3],
         "back": c - step, "along": step + 0.1 * e[5], "long": c + 6 * step + 9 * e[3],
+        "mirror": 2 * a + step - c,
     })  # fmt: skip
 
 
@@ -188,7 +185,8 @@ def family_near_c(rng):
     step, a, c = e[0], e[4], 3 * e[1]
     return shuffled(rng, {
         "a": a, "b": a + step, "c": c, "d": c + step + 1.2 * e[2],
-        "beside": c - 0.5 * step, "back": c - step + e[3], "along": step + 0.1 * e[5],
+        "beside": c - 0.5 * step, "back": c - step + e[3],
+        "along": 1.2 * step + 0.1 * e[5],
     })  # fmt: skip
 
 
@@ -204,7 +202,7 @@ def family_far_away(rng):
 
 @lab.check("complete_analogy", points=6)
 def complete_analogy(rng):
-    """Words where a difference leads, capitals, decoys, the words' order.
+    """Words where a difference leads, capitals, decoys, words in any order.
 
     The statement: the difference from a to b · the largest cosine, which may be
     negative · none of the three · words in any case · the word nearest to the point in
@@ -219,6 +217,8 @@ def complete_analogy(rng):
     # The word nearest to the point is one of the question.
     names, vectors = family_near_c(rng)
     yield case(names["a"], names["b"], names["c"], vectors)
+    names, vectors = family_near_c(rng)
+    yield case(names["a"].upper(), names["b"].title(), names["c"].upper(), vectors)
     names, vectors = family_far_away(rng)
     yield case(names["a"], names["b"], names["c"], vectors)
 
@@ -255,8 +255,8 @@ def _analogy(a, b, c, vectors, *, start=-np.inf, leave=(True, True, True), turn=
 
 
 @complete_analogy.mistake(
-    "The answer is a word of the question: the largest sum e_b - e_a + e_c lies near b "
-    "or c. Leave all three out."
+    "The answer is a word of the question: e_b - e_a + e_c lies near b or c. Leave all "
+    "three out."
 )
 def answers_with_an_input_word(word_a, word_b, word_c, word_to_vec_map):
     a, b, c = word_a.lower(), word_b.lower(), word_c.lower()
@@ -303,7 +303,7 @@ def neighbour_of_c(word_a, word_b, word_c, word_to_vec_map):
 
 @complete_analogy.mistake(
     "That is the word at the smallest distance. Compare angles: the cosine does not "
-    "mind how long a vector is."
+    "depend on the length of a vector."
 )
 def by_distance(word_a, word_b, word_c, word_to_vec_map):
     a, b, c = word_a.lower(), word_b.lower(), word_c.lower()
@@ -320,6 +320,53 @@ def forgets_c(word_a, word_b, word_c, word_to_vec_map):
     step = word_to_vec_map[b] - word_to_vec_map[a]
     others = [w for w in word_to_vec_map if w not in (a, b, c)]
     return max(others, key=lambda w: ref.cosine_similarity(word_to_vec_map[w], step))
+
+
+@complete_analogy.mistake(
+    "The answer is a word of the question where that has the largest cosine. Leave all "
+    "three out."
+)
+def leaves_the_question_in(word_a, word_b, word_c, word_to_vec_map):
+    nothing = (False, False, False)
+    return _analogy(word_a, word_b, word_c, word_to_vec_map, leave=nothing)
+
+
+@complete_analogy.mistake(
+    "A word of the question is the answer where it was asked in capitals. Compare in "
+    "lower case."
+)
+def leaves_out_the_words_as_written(word_a, word_b, word_c, word_to_vec_map):
+    a, b, c = (word_to_vec_map[w.lower()] for w in (word_a, word_b, word_c))
+    others = [w for w in word_to_vec_map if w not in (word_a, word_b, word_c)]
+    target = b - a + c
+    return max(others, key=lambda w: ref.cosine_similarity(word_to_vec_map[w], target))
+
+
+@complete_analogy.mistake("It returns the largest cosine. Return the word that has it.")
+def cosine_for_word(word_a, word_b, word_c, word_to_vec_map):
+    a, b, c = (word_to_vec_map[w.lower()] for w in (word_a, word_b, word_c))
+    best = word_to_vec_map[
+        ref.complete_analogy(word_a, word_b, word_c, word_to_vec_map)
+    ]
+    return ref.cosine_similarity(b - a, best - c)
+
+
+@complete_analogy.mistake("It returns more than the word. Return the word alone.")
+def word_and_cosine(word_a, word_b, word_c, word_to_vec_map):
+    asked = (word_a, word_b, word_c, word_to_vec_map)
+    return ref.complete_analogy(*asked), cosine_for_word(*asked)
+
+
+@complete_analogy.mistake(
+    "The vectors of a and b are added, that of c subtracted. A difference leads from a "
+    "to b: e_b - e_a."
+)
+def adds_a_and_b(word_a, word_b, word_c, word_to_vec_map):
+    asked = [w.lower() for w in (word_a, word_b, word_c)]
+    a, b, c = (word_to_vec_map[w] for w in asked)
+    others = [w for w in word_to_vec_map if w not in asked]
+    target = a + b - c
+    return max(others, key=lambda w: ref.cosine_similarity(word_to_vec_map[w], target))
 
 
 @complete_analogy.right
@@ -381,7 +428,7 @@ def mean_difference(pairs, word_to_vec_map):
 
 
 @bias_axis.mistake(
-    "The mean was subtracted from the differences before the SVD: that removes just "
+    "The mean was subtracted from the differences before the SVD. That removes just "
     "what they have in common."
 )
 def centres_the_differences(pairs, word_to_vec_map):
@@ -393,8 +440,8 @@ def centres_the_differences(pairs, word_to_vec_map):
 
 
 @bias_axis.mistake(
-    "That is the direction along which they vary least, the last row. Singular values "
-    "come in falling order; take the first."
+    "That is the last row, the direction in which the differences are shortest. "
+    "Singular values come in descending order."
 )
 def last_singular_vector(pairs, word_to_vec_map):
     D = _differences(pairs, word_to_vec_map)
@@ -405,7 +452,8 @@ def last_singular_vector(pairs, word_to_vec_map):
 
 
 @bias_axis.mistake(
-    "A single pair gives its difference as it is; it was scaled to length 1."
+    "For a single pair the result was scaled to length 1. Return its difference as it "
+    "is."
 )
 def scales_a_single_pair(pairs, word_to_vec_map):
     return _svd_axis(_differences(pairs, word_to_vec_map))
@@ -428,8 +476,8 @@ def first_pair_only(pairs, word_to_vec_map):
 
 
 @bias_axis.mistake(
-    "The mean of the differences was scaled to length 1. Several pairs go through an "
-    "SVD instead."
+    "That is the mean of the differences, scaled to length 1. Several pairs go through "
+    "an SVD instead."
 )
 def mean_difference_scaled(pairs, word_to_vec_map):
     D = _differences(pairs, word_to_vec_map)
@@ -437,6 +485,39 @@ def mean_difference_scaled(pairs, word_to_vec_map):
         return D[0]
     mean = D.mean(axis=0)
     return mean / np.linalg.norm(mean)
+
+
+@bias_axis.mistake(
+    "That is the first column of Vt. The right singular vectors are its rows."
+)
+def first_column_of_vt(pairs, word_to_vec_map):
+    D = _differences(pairs, word_to_vec_map)
+    if len(D) == 1:
+        return D[0]
+    axis = np.linalg.svd(D)[2][:, 0]
+    return axis if axis @ D.sum(axis=0) > 0 else -axis
+
+
+@bias_axis.mistake(
+    "That is a left singular vector: it has a number for each pair. The axis has one "
+    "for each coordinate."
+)
+def left_singular_vector(pairs, word_to_vec_map):
+    D = _differences(pairs, word_to_vec_map)
+    return D[0] if len(D) == 1 else np.linalg.svd(D, full_matrices=False)[0][:, 0]
+
+
+@bias_axis.mistake(
+    "The SVD was taken of the words' vectors. Take it of the differences within the "
+    "pairs."
+)
+def axis_of_the_words(pairs, word_to_vec_map):
+    D = _differences(pairs, word_to_vec_map)
+    if len(D) == 1:
+        return D[0]
+    words = np.array([word_to_vec_map[word] for pair in pairs for word in pair])
+    axis = np.linalg.svd(words, full_matrices=False)[2][0]
+    return axis if axis @ D.sum(axis=0) > 0 else -axis
 
 
 @bias_axis.right
@@ -472,7 +553,9 @@ def neutralize(rng):
     yield case("aa", -1.5 * vectors["aa"] + 0.5 * vectors["bb"], vectors)
 
 
-@neutralize.mistake("That is the part along the axis. Take it away from the vector.")
+@neutralize.mistake(
+    "That is the component along the axis. Subtract it from the vector."
+)
 def part_along_only(word, g, word_to_vec_map):
     e = word_to_vec_map[word]
     return (e @ g) / (g @ g) * g
@@ -492,7 +575,7 @@ def length_not_squared(word, g, word_to_vec_map):
     return e - (e @ g) / np.linalg.norm(g) * g
 
 
-@neutralize.mistake("The part along the axis was added; it should be taken away.")
+@neutralize.mistake("The component along the axis was added. Subtract it.")
 def adds_the_part(word, g, word_to_vec_map):
     e = word_to_vec_map[word]
     return e + (e @ g) / (g @ g) * g
@@ -503,6 +586,35 @@ def neutralizes_in_place(word, g, word_to_vec_map):
     e = word_to_vec_map[word]
     e -= (e @ g) / (g @ g) * g
     return e
+
+
+@neutralize.mistake(
+    "The same number is subtracted from every coordinate: (e · g) / |g|² is a number. "
+    "The component along the axis is a vector."
+)
+def subtracts_a_number(word, g, word_to_vec_map):
+    e = word_to_vec_map[word]
+    return e - (e @ g) / (g @ g)
+
+
+@neutralize.mistake("It divides by the word's squared length. Divide by the axis's.")
+def divides_by_the_words_length(word, g, word_to_vec_map):
+    e = word_to_vec_map[word]
+    return e - (e @ g) / (e @ e) * g
+
+
+@neutralize.mistake(
+    "The factor of g is the cosine. The cosine divides by both lengths, the component "
+    "by the squared length of g."
+)
+def cosine_for_component(word, g, word_to_vec_map):
+    return word_to_vec_map[word] - ref.cosine_similarity(word_to_vec_map[word], g) * g
+
+
+@neutralize.mistake("The result was scaled to length 1. Return it as it is.")
+def neutralize_and_scale(word, g, word_to_vec_map):
+    neutral = ref.neutralize(word, g, word_to_vec_map)
+    return neutral / np.linalg.norm(neutral)
 
 
 @neutralize.right
@@ -530,7 +642,8 @@ def equalize(rng):
             g = rng.normal(size=n_e)
             g /= np.linalg.norm(g)
             # A pair that hardly differs along the axis leaves nothing but rounding.
-            if abs((vectors["aa"] - vectors["bb"]) @ g) > 0.15:
+            one, other = vectors["aa"] @ g, vectors["bb"] @ g
+            if abs(one - other) > 0.15 and (n_e != 6 or one * other > 0):
                 break
         yield case(("aa", "bb"), length * g, vectors)
 
@@ -552,7 +665,7 @@ def _equalized(pair, g, vectors, *, renorm=True, unit=False, below="own", shared
 
 
 @equalize.mistake(
-    "The lengths are not made up for: the parts along the axis need the length "
+    "The components along the axis are not rescaled: they need the length "
     "√(1 - |μ⊥|²), so that the results have length 1."
 )
 def equalize_without_renormalization(pair, bias_axis, word_to_vec_map):
@@ -560,8 +673,8 @@ def equalize_without_renormalization(pair, bias_axis, word_to_vec_map):
 
 
 @equalize.mistake(
-    "The denominator is not the length of the numerator, |e_B - μ_B|; the results are "
-    "shorter than 1."
+    "The denominator is not the length of the numerator, |e_B - μ_B|, so the results "
+    "are shorter than 1."
 )
 def equalize_with_another_denominator(pair, bias_axis, word_to_vec_map):
     return _equalized(pair, bias_axis, word_to_vec_map, below="other")
@@ -574,7 +687,7 @@ def equalize_for_unit_axes(pair, bias_axis, word_to_vec_map):
     return _equalized(pair, bias_axis, word_to_vec_map, unit=True)
 
 
-@equalize.mistake("What the pair shares is missing: add μ⊥ at the end.")
+@equalize.mistake("What the pair has in common is missing: add μ⊥ at the end.")
 def equalize_without_what_is_shared(pair, bias_axis, word_to_vec_map):
     return _equalized(pair, bias_axis, word_to_vec_map, shared=False)
 
@@ -586,7 +699,7 @@ def neutralizes_both(pair, bias_axis, word_to_vec_map):
     return tuple(ref.neutralize(w, bias_axis, word_to_vec_map) for w in pair)
 
 
-@equalize.mistake("The root is missing: the factor is √(1 - |μ⊥|²).")
+@equalize.mistake("The square root is missing: the factor is √(1 - |μ⊥|²).")
 def equalize_without_the_root(pair, bias_axis, word_to_vec_map):
     g = bias_axis / np.linalg.norm(bias_axis)
     e1, e2 = (word_to_vec_map[w] for w in pair)
@@ -598,7 +711,7 @@ def equalize_without_the_root(pair, bias_axis, word_to_vec_map):
 
 
 @equalize.mistake(
-    "The two results have changed places: e1 belongs to the first word of the pair."
+    "The two results are swapped: e1 belongs to the first word of the pair."
 )
 def equalize_swaps_the_pair(pair, bias_axis, word_to_vec_map):
     return ref.equalize(pair, bias_axis, word_to_vec_map)[::-1]
@@ -613,6 +726,41 @@ def equalize_with_the_sum(pair, bias_axis, word_to_vec_map):
     parts = [((e - mu) @ g) * g for e in (e1, e2)]
     size = np.sqrt(abs(1 - across @ across))
     return tuple(across + size * part / np.linalg.norm(part) for part in parts)
+
+
+def _parts(pair, g, vectors):
+    """μ⊥, μ_B and e_B of both words, by their formulas."""
+    g = g / np.linalg.norm(g)
+    e1, e2 = (vectors[w] for w in pair)
+    mu = (e1 + e2) / 2
+    along = (mu @ g) * g
+    return mu - along, along, [(e @ g) * g for e in (e1, e2)]
+
+
+@equalize.mistake(
+    "μ_B is missing in the numerator e_B - μ_B (and in the denominator, its length)."
+)
+def equalize_without_the_mean(pair, bias_axis, word_to_vec_map):
+    across, _, parts = _parts(pair, bias_axis, word_to_vec_map)
+    size = np.sqrt(abs(1 - across @ across))
+    return tuple(across + size * part / np.linalg.norm(part) for part in parts)
+
+
+@equalize.mistake(
+    "The component along the axis is added to μ. Add it to μ⊥, which has none."
+)
+def equalize_around_the_mean(pair, bias_axis, word_to_vec_map):
+    _, along, _ = _parts(pair, bias_axis, word_to_vec_map)
+    right = ref.equalize(pair, bias_axis, word_to_vec_map)
+    return tuple(one + along for one in right)
+
+
+@equalize.mistake(
+    "Both results are equal. Each word has its own e_B, on its own side of μ_B."
+)
+def equalize_one_for_both(pair, bias_axis, word_to_vec_map):
+    e1, _ = ref.equalize(pair, bias_axis, word_to_vec_map)
+    return e1, e1
 
 
 @equalize.right
@@ -652,7 +800,7 @@ def words_as_rows(E, indices):
 
 
 @embedding_lookup.mistake(
-    "The indices are taken from 1 on. Columns are counted from 0."
+    "The columns are one too far left. They are numbered from 0, like the indices."
 )
 def counts_from_one(E, indices):
     return E[:, np.asarray(indices) - 1]
@@ -675,18 +823,21 @@ def lookup_by_one_hot(E, indices):
 def skipgram_pairs(rng):
     """Windows of 1 to 3, longer than the text, words that repeat, a single word.
 
-    The statement: middle first · places from left to right, neighbours too · up to
-    `window` away, on both sides · words or numbers, also the same again.
+    The statement: middle first · positions from left to right, neighbours too · up to
+    `window` away, on both sides · words or numbers, also the same again · every
+    occurrence.
     """
     for n, window in [(6, 1), (7, 2), (4, 3), (3, 5), (1, 2)]:
         tokens = rng.choice(90, n, replace=False)
         if n > 1:
             tokens[1] = tokens[0]  # a neighbour that is the same word again
-        words = [f"w{i}" for i in tokens]
-        yield case(words if n == 6 else tokens.tolist(), window)
+        yield case(tokens.tolist(), window)
+    yield case(3 * [f"w{rng.integers(90)}"], 1)
 
 
-def _pairs(tokens, window, *, back=True, ahead=True, skip="place", wrap=False, short=0):
+def _pairs(
+    tokens, window, *, back=True, ahead=True, skip="position", wrap=False, short=0
+):
     found = []
     for i in range(len(tokens)):
         low = i - window if wrap else max(0, i - window)
@@ -699,26 +850,29 @@ def _pairs(tokens, window, *, back=True, ahead=True, skip="place", wrap=False, s
 
 
 @skipgram_pairs.mistake(
-    "Each word is paired with itself. Skip the place in the middle."
+    "Each position is paired with itself. Skip the one in the middle."
 )
 def pairs_with_itself(tokens, window):
     return _pairs(tokens, window, skip="")
 
 
 @skipgram_pairs.mistake(
-    "A neighbour that is the same word again is left out. Skip the place, not the word."
+    "A neighbour that is the same word again is left out. Skip the position, not the "
+    "word."
 )
 def skips_repeated_words(tokens, window):
     return _pairs(tokens, window, skip="word")
 
 
-@skipgram_pairs.mistake("Neighbours on the left are missing; the window has two sides.")
+@skipgram_pairs.mistake(
+    "All neighbours on the left are missing. The window has two sides."
+)
 def looks_ahead_only(tokens, window):
     return _pairs(tokens, window, back=False)
 
 
 @skipgram_pairs.mistake(
-    "The window ends one place early on the right: range stops before its end."
+    "The window ends one position early on the right: range stops before its end."
 )
 def ends_too_early(tokens, window):
     return _pairs(tokens, window, short=1)
@@ -737,21 +891,21 @@ def wraps_around(tokens, window):
     return found
 
 
-@skipgram_pairs.mistake("The pairs are turned around: the middle word comes first.")
+@skipgram_pairs.mistake("The pairs are reversed: the middle word comes first.")
 def neighbour_first(tokens, window):
     return [(b, a) for a, b in _pairs(tokens, window)]
 
 
 @skipgram_pairs.mistake(
-    "Neighbours on the right are missing; the window has two sides."
+    "All neighbours on the right are missing. The window has two sides."
 )
 def looks_back_only(tokens, window):
     return _pairs(tokens, window, ahead=False)
 
 
 @skipgram_pairs.mistake(
-    "The first and the last words have no pairs. There the window is cut off; the "
-    "neighbours that are left count."
+    "The first and the last words have no pairs. Near the ends the window is shorter, "
+    "but its words still count."
 )
 def skips_the_ends(tokens, window):
     return [
@@ -770,14 +924,68 @@ def pairs_once(tokens, window):
 
 
 @skipgram_pairs.mistake(
-    "Only words exactly `window` places away are neighbours here. All that are up to "
-    "`window` places away count."
+    "Only words exactly `window` positions away are neighbours here. All words up to "
+    "`window` positions away count."
 )
 def farthest_only(tokens, window):
     return [
         (tokens[i], tokens[j])
         for i in range(len(tokens))
         for j in (i - window, i + window)
+        if 0 <= j < len(tokens)
+    ]
+
+
+@skipgram_pairs.mistake(
+    "At the start, neighbours on the left are missing: a slice from a negative index "
+    "counts from the end. Begin at max(0, i - window)."
+)
+def slices_from_a_negative_index(tokens, window):
+    found = []
+    for i, word in enumerate(tokens):
+        near = tokens[i - window : i] + tokens[i + 1 : i + window + 1]
+        found += [(word, other) for other in near]
+    return found
+
+
+@skipgram_pairs.mistake(
+    "At the start it pairs with the end of the text: negative indices count from the "
+    "end. Begin at max(0, i - window)."
+)
+def indices_below_zero(tokens, window):
+    return [
+        (tokens[i], tokens[j])
+        for i in range(len(tokens))
+        for j in range(i - window, i + window + 1)
+        if j != i and j < len(tokens)
+    ]
+
+
+@skipgram_pairs.mistake(
+    "The pairs went through a set: repeated ones are lost, and so is the order. Keep "
+    "every occurrence, in reading order."
+)
+def set_of_pairs(tokens, window):
+    return list(set(_pairs(tokens, window)))
+
+
+@skipgram_pairs.mistake(
+    "The pairs are sorted, and repeated ones are lost. Keep every occurrence, in "
+    "reading order."
+)
+def sorted_set_of_pairs(tokens, window):
+    return sorted(set(_pairs(tokens, window)))
+
+
+@skipgram_pairs.mistake(
+    "The nearest neighbours come first. List them from left to right."
+)
+def nearest_neighbours_first(tokens, window):
+    return [
+        (tokens[i], tokens[j])
+        for i in range(len(tokens))
+        for apart in range(1, window + 1)
+        for j in (i - apart, i + apart)
         if 0 <= j < len(tokens)
     ]
 
@@ -856,27 +1064,29 @@ def softmax_over_the_pairs(center, context, E, theta):
 
 
 @skipgram_loss.mistake(
-    "The loss is a sum. Average it over the pairs, and the slopes too."
+    "The loss is a sum. Average it over the pairs, and the gradients too."
 )
 def sums_over_the_pairs(center, context, E, theta):
     return _skipgram(center, context, E, theta, mean=False)
 
 
 @skipgram_loss.mistake(
-    "A word that comes twice keeps one of its slopes only. `dE[:, center] += …` writes "
-    "each column once; np.add.at adds."
+    "A word that occurs twice keeps only one of its gradients. `dE[:, center] += …` "
+    "writes each column once; np.add.at adds."
 )
 def loses_repeated_words(center, context, E, theta):
     return _skipgram(center, context, E, theta, add=False)
 
 
-@skipgram_loss.mistake("All slopes have the wrong sign: it is ŷ - y.")
-def skipgram_slopes_negative(center, context, E, theta):
+@skipgram_loss.mistake(
+    "The gradients have the wrong sign: the gradient of the scores is ŷ - y."
+)
+def skipgram_gradients_negative(center, context, E, theta):
     return _skipgram(center, context, E, theta, sign=-1)
 
 
 @skipgram_loss.mistake(
-    "Middle words and neighbours have changed tables: the middle is in E, the "
+    "The tables of middle words and neighbours are swapped: the middle is in E, the "
     "neighbour in theta."
 )
 def swaps_middle_and_neighbour(center, context, E, theta):
@@ -898,12 +1108,36 @@ def skipgram_loss_negative(center, context, E, theta):
 
 
 @skipgram_loss.mistake(
-    "dE and dtheta have changed places: the gradient of e_c is θ (ŷ - y), that of θ "
-    "has e_c in it."
+    "dE and dtheta are swapped: the gradient of e_c is θ (ŷ - y), that of θ contains "
+    "e_c."
 )
 def skipgram_tables_in_the_gradients(center, context, E, theta):
     loss, grads = _skipgram(center, context, E, theta)
     return loss, {"dE": grads["dtheta"], "dtheta": grads["dE"]}
+
+
+@skipgram_loss.mistake(
+    "dE is filled in the columns of the neighbours. E belongs to the middle words."
+)
+def skipgram_columns_of_the_neighbours(center, context, E, theta):
+    e = E[:, center]
+    d = (ref.softmax(theta.T @ e) - np.eye(theta.shape[1])[:, context]) / len(center)
+    loss, grads = _skipgram(center, context, E, theta)
+    dE = np.zeros(E.shape)
+    np.add.at(dE.T, context, (theta @ d).T)
+    return loss, {**grads, "dE": dE}
+
+
+@skipgram_loss.mistake(
+    "The gradients start from ŷ. The gradient of the scores is ŷ - y, with y the "
+    "one-hot column of the neighbour."
+)
+def skipgram_without_the_target(center, context, E, theta):
+    loss, _ = _skipgram(center, context, E, theta)
+    d = ref.softmax(theta.T @ E[:, center]) / len(center)
+    dE = np.zeros(E.shape)
+    np.add.at(dE.T, center, (theta @ d).T)
+    return loss, {"dE": dE, "dtheta": E[:, center] @ d.T}
 
 
 @skipgram_loss.right
@@ -938,9 +1172,9 @@ lab.concept(
     answer=6,
     why="One for the real neighbour, five for the false ones.",
     because={
-        5: "The real neighbour is a question, too: answer yes.",
-        10000: "That is what the full softmax does; here only few are asked.",
-        1: "The false neighbours are questions, too: answer no.",
+        5: "The real neighbour is a question too: its answer is yes.",
+        10000: "That is what the full softmax does; here only a few are trained.",
+        1: "The false neighbours are questions too: their answer is no.",
         10: "Each false neighbour is one question.",
     },
 )
@@ -990,21 +1224,21 @@ def _negative(center, context, negatives, E, theta, *, flip=True, mean=True, add
 
 
 @negative_sampling_loss.mistake(
-    "False neighbours are treated as real ones. They ask for σ(-z): the answer is no."
+    "False neighbours are treated as real ones. Their answer is no: σ(-z)."
 )
 def all_are_real(center, context, negatives, E, theta):
     return _negative(center, context, negatives, E, theta, flip=False)
 
 
 @negative_sampling_loss.mistake(
-    "The loss is a sum. Average it over the pairs, and the slopes too."
+    "The loss is a sum. Average it over the pairs, and the gradients too."
 )
 def negative_sums(center, context, negatives, E, theta):
     return _negative(center, context, negatives, E, theta, mean=False)
 
 
 @negative_sampling_loss.mistake(
-    "A word that comes twice keeps one of its slopes only: use np.add.at."
+    "A word that occurs twice keeps only one of its gradients: use np.add.at."
 )
 def negative_loses_repeated_words(center, context, negatives, E, theta):
     return _negative(center, context, negatives, E, theta, add=False)
@@ -1022,8 +1256,10 @@ def false_ones_only(center, context, negatives, E, theta):
     return _negative(center, context, negatives, E, theta, real=False)
 
 
-@negative_sampling_loss.mistake("All gradients have the wrong sign: it is σ - y.")
-def negative_slopes_negative(center, context, negatives, E, theta):
+@negative_sampling_loss.mistake(
+    "The gradients have the wrong sign: the gradient of a score is σ - y."
+)
+def negative_gradients_negative(center, context, negatives, E, theta):
     return _negative(center, context, negatives, E, theta, turned=-1)
 
 
@@ -1041,12 +1277,22 @@ def negative_gradients_summed(center, context, negatives, E, theta):
 
 
 @negative_sampling_loss.mistake(
-    "Middle words and neighbours have changed tables: the middle is in E, the "
+    "The tables of middle words and neighbours are swapped: the middle is in E, the "
     "neighbours are in theta."
 )
 def negative_swaps_the_tables(center, context, negatives, E, theta):
     loss, grads = _negative(center, context, negatives, theta, E)
     return loss, {"dE": grads["dtheta"], "dtheta": grads["dE"]}
+
+
+@negative_sampling_loss.mistake(
+    "It is averaged over all questions. The terms of a pair add up; only the pairs are "
+    "averaged."
+)
+def averages_over_the_questions(center, context, negatives, E, theta):
+    loss, grads = _negative(center, context, negatives, E, theta)
+    questions = negatives.shape[1] + 1
+    return loss / questions, {k: g / questions for k, g in grads.items()}
 
 
 @negative_sampling_loss.right
@@ -1073,29 +1319,29 @@ lab.concept(
     "three_quarters",
     points=1,
     answer="A",
-    why="The root flattens: 16 to 1 becomes 8 to 1.",
+    why="A power below 1 flattens: 16 to 1 becomes 8 to 1.",
     because={
         "B": "That would be the power 0. With 3/4, 16 to 1 becomes 8 to 1.",
         "C": "That would be a power above 1.",
-        "D": "1 to any power is 1: they stay in the game.",
+        "D": "1 to any power is 1: they can still be drawn.",
     },
 )
 
 
 @lab.check("sample_negatives", points=5, driver="drawn", rtol=0.04, atol=0.02)
 def sample_negatives(rng):
-    """Shapes and range; shares of 200000 draws, for even and very uneven counts."""
+    """Shapes and range; frequencies of 200000 draws, for even and uneven counts."""
     yield case(rng.integers(1, 50, 8), 12, int(rng.integers(1000)), "form")
     for counts in ([16, 1, 81], [500, 20, 20, 3, 1], [7, 7, 7]):
         counts = np.array(counts) * int(rng.integers(1, 4))
-        yield case(counts, 200_000, int(rng.integers(1000)), "shares")
+        yield case(counts, 200_000, int(rng.integers(1000)), "frequencies")
 
 
 @sample_negatives.expect
-def shares_expected(counts, k, seed, ask):
+def frequencies_expected(counts, k, seed, ask):
     weights = counts**0.75
     form = {"shape": [k], "whole numbers": True, "in range": True,
-            "the generator decides": True}  # fmt: skip
+            "a word may come twice": True, "the generator decides": True}  # fmt: skip
     return form if ask == "form" else weights / weights.sum()
 
 
@@ -1108,12 +1354,12 @@ def by_frequency(counts, k, rng):
     return _drawn(counts, k, rng)
 
 
-@sample_negatives.mistake("All words are drawn alike: the counts are not used.")
+@sample_negatives.mistake("All words are equally likely: the counts are not used.")
 def evenly(counts, k, rng):
     return rng.integers(0, len(counts), k)
 
 
-@sample_negatives.mistake("The power is 4/3, which favours frequent words: take 3/4.")
+@sample_negatives.mistake("The power is 4/3, which favours frequent words. It is 3/4.")
 def power_upside_down(counts, k, rng):
     return _drawn(counts ** (4 / 3), k, rng)
 
@@ -1124,14 +1370,14 @@ def uses_another_generator(counts, k, rng):
     return np.random.choice(len(counts), size=k, p=weights / weights.sum())
 
 
-@sample_negatives.mistake("One word is drawn. k of them are asked for.")
+@sample_negatives.mistake("One word is drawn. Draw k of them.")
 def draws_one(counts, k, rng):
     weights = counts**0.75
     return np.array([rng.choice(len(counts), p=weights / weights.sum())])
 
 
 @sample_negatives.mistake(
-    "The draws are not whole numbers. They are to be used as indices: ints."
+    "The draws are floats. They will be used as indices: return ints."
 )
 def draws_as_floats(counts, k, rng):
     return _drawn(counts**0.75, k, rng).astype(float)
@@ -1142,8 +1388,19 @@ def power_of_a_half(counts, k, rng):
     return _drawn(counts**0.5, k, rng)
 
 
+@sample_negatives.mistake(
+    "No word is drawn twice. Draw with replacement: each draw is independent of the "
+    "others."
+)
+def draws_without_replacement(counts, k, rng):
+    weights = counts**0.75
+    again = k > len(counts)
+    p = weights / weights.sum()
+    return rng.choice(len(weights), size=k, p=p, replace=again)
+
+
 @sample_negatives.right
-def draws_by_cumulated_shares(counts, k, rng):
+def draws_by_cumulative_sums(counts, k, rng):
     edges = np.cumsum(np.asarray(counts, np.float64) ** 0.75)
     return np.searchsorted(edges, rng.random(k) * edges[-1], side="right")
 
@@ -1160,18 +1417,18 @@ lab.concept(
     "why_f",
     points=1,
     answer="C",
-    why="Beyond x_max all pairs weigh 1; below it, the rarer the less.",
+    why="From x_max on all pairs have weight 1; below it, rarer pairs have less.",
     because={
         "A": "J stays a sum of squares; no probability is in it.",
         "B": "X is symmetric by the way it is counted; f acts on each entry.",
-        "D": "The vectors' lengths are free; f weighs the squared errors.",
+        "D": "The vectors' lengths are free; f is the weight of a squared error.",
     },
 )
 
 
 @lab.check("cooccurrence", points=5)
 def cooccurrence(rng):
-    """Windows of 1 to 4, words that repeat side by side, a window beyond the text.
+    """Windows of 1 to 3, words that repeat side by side, a window beyond the text.
 
     The statement: each occurrence within the window counts 1, on both sides, also of
     the word itself · as many rows and columns as words.
@@ -1206,7 +1463,7 @@ def counts_one_side(tokens, window):
 
 
 @cooccurrence.mistake(
-    "Pairs that occur again count once. `X[a, b] += 1` with arrays writes each place "
+    "Pairs that occur again count once. `X[a, b] += 1` with arrays writes each entry "
     "once; np.add.at adds."
 )
 def counts_once(tokens, window):
@@ -1214,7 +1471,8 @@ def counts_once(tokens, window):
 
 
 @cooccurrence.mistake(
-    "A word beside itself is left out. Another occurrence of the same word counts."
+    "A neighbour that is the same word is left out. Another occurrence of the word "
+    "counts."
 )
 def leaves_out_equal_words(tokens, window):
     return _counted(tokens, window, same=False)
@@ -1228,15 +1486,15 @@ def counts_by_nearness(tokens, window):
 
 
 @cooccurrence.mistake(
-    "The window is one place too small: neighbours `window` places away belong to it."
+    "The window is one too small: neighbours `window` positions away belong to it."
 )
 def window_too_small(tokens, window):
     return _counted(tokens, window - 1)
 
 
 @cooccurrence.mistake(
-    "A word beside itself counts twice as often as it should: each of the two "
-    "occurrences has the other in its window, which makes 2."
+    "The diagonal is twice as large as it should be. Two occurrences of a word near "
+    "each other add 2 to its entry: each has the other in its window."
 )
 def counts_equal_words_double(tokens, window):
     X = _counted(tokens, window)
@@ -1244,7 +1502,7 @@ def counts_equal_words_double(tokens, window):
 
 
 @cooccurrence.mistake(
-    "Every word counts as its own neighbour. The place in the middle does not count."
+    "Every occurrence counts as its own neighbour. Skip the position in the middle."
 )
 def counts_the_middle(tokens, window):
     return _counted(tokens, window) + np.diag(np.bincount(tokens).astype(float))
@@ -1255,9 +1513,24 @@ def counts_double(tokens, window):
     return 2 * _counted(tokens, window)
 
 
-@cooccurrence.mistake("There is a row and a column too many: the words are 0 to V - 1.")
+@cooccurrence.mistake(
+    "There is one row and one column too many: the words are 0 to V - 1."
+)
 def a_row_too_many(tokens, window):
     return _counted(tokens, window, more=2)
+
+
+@cooccurrence.mistake(
+    "At the start it counts words at the end of the text: negative indices count from "
+    "the end."
+)
+def counts_across_the_start(tokens, window):
+    X = np.zeros((max(tokens) + 1, max(tokens) + 1))
+    for i in range(len(tokens)):
+        for j in range(i - window, i + window + 1):
+            if j != i and j < len(tokens):
+                X[tokens[i], tokens[j]] += 1
+    return X
 
 
 @cooccurrence.right
@@ -1317,20 +1590,21 @@ def without_weight(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
     return _glove(X, theta, E, b, b_prime, x_max, alpha, weigh=False)
 
 
-@glove_loss.mistake("The slopes are half as large: the square brings a factor of 2.")
+@glove_loss.mistake(
+    "The gradients are half as large: the derivative of a square has a factor of 2."
+)
 def forgets_the_two(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
     return _glove(X, theta, E, b, b_prime, x_max, alpha, two=1.0)
 
 
-@glove_loss.mistake(
-    "b and b' have changed places: b belongs to the rows, b[:, np.newaxis]."
-)
+@glove_loss.mistake("b and b' are swapped: b belongs to the rows, b[:, np.newaxis].")
 def swaps_the_biases(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
     return _glove(X, theta, E, b, b_prime, x_max, alpha, swap=True)
 
 
 @glove_loss.mistake(
-    "Not a number: log 0 is -∞, and 0 · ∞ is undefined. Put any number where X is 0."
+    "The result is nan: log 0 is -∞, and 0 · ∞ is undefined. Use any positive number "
+    "where X is 0."
 )
 def log_of_zero(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
     f = np.minimum(1, (X / x_max) ** alpha)
@@ -1342,7 +1616,7 @@ def log_of_zero(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
     }  # fmt: skip
 
 
-@glove_loss.mistake("X stands where its logarithm belongs: the bracket subtracts ln X.")
+@glove_loss.mistake("X is subtracted in the bracket. Subtract its logarithm.")
 def glove_without_logarithm(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
     return _glove(np.where(X > 0, X, 0), theta, E, b, b_prime, x_max, alpha, log=False)
 
@@ -1365,12 +1639,48 @@ def glove_mean(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
 
 
 @glove_loss.mistake(
-    "dtheta and dE have changed places: theta belongs to the rows of X, E to the "
-    "columns."
+    "dtheta and dE are swapped: theta belongs to the rows of X, E to the columns."
 )
 def glove_tables_swapped(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
     loss, grads = _glove(X, theta, E, b, b_prime, x_max, alpha)
     return loss, grads | {"dtheta": grads["dE"], "dE": grads["dtheta"]}
+
+
+def _other_glove(X, theta, E, b, b_prime, weight, logarithm, in_gradients=None):
+    """Loss and gradients with another weight or another logarithm."""
+    D = theta.T @ E + b[:, None] + b_prime - logarithm
+    R = 2 * (weight if in_gradients is None else in_gradients) * D
+    return np.sum(weight * D * D), {
+        "dtheta": E @ R.T,
+        "dE": theta @ R,
+        "db": R.sum(axis=1),
+        "db_prime": R.sum(axis=0),
+    }
+
+
+@glove_loss.mistake("The weight f(X) is missing in the gradients: R = 2 f(X) * D.")
+def gradients_without_weight(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    weight, log = np.minimum(1, (X / x_max) ** alpha), np.log(np.where(X > 0, X, 1))
+    return _other_glove(X, theta, E, b, b_prime, weight, log, 1.0)
+
+
+@glove_loss.mistake(
+    "The logarithm is that of X + 1. Take ln X; where X is 0 the weight is 0, so any "
+    "number will do there."
+)
+def logarithm_of_one_more(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    weight = np.minimum(1, (X / x_max) ** alpha)
+    return _other_glove(X, theta, E, b, b_prime, weight, np.log(X + 1))
+
+
+@glove_loss.mistake("The argument alpha is not used: the power is always 3/4.")
+def always_three_quarters(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    return ref.glove_loss(X, theta, E, b, b_prime, x_max)
+
+
+@glove_loss.mistake("The argument x_max is not used: it is always 100.")
+def always_a_hundred(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    return ref.glove_loss(X, theta, E, b, b_prime, 100.0, alpha)
 
 
 @glove_loss.right
@@ -1400,11 +1710,11 @@ lab.concept(
     "when_transfer",
     points=1,
     answer="D",
-    why="The vectors bring what your few sentences cannot teach.",
+    why="The vectors know what your few sentences cannot teach.",
     because={
-        "A": "With a huge text of your own you could as well train your own vectors.",
+        "A": "With a huge text of your own you could train your own vectors as well.",
         "B": "Lower them. Capitals have nothing to do with it.",
-        "C": "One-hot columns need no training, and know nothing.",
+        "C": "One-hot columns need no training, and hold no meaning.",
     },
 )
 
@@ -1438,7 +1748,7 @@ def sums_the_words(sentence, word_to_vec_map):
     return np.sum([*known, _nothing(word_to_vec_map)], axis=0)
 
 
-@sentence_to_avg.mistake("Words in capitals are taken for unknown: .lower() first.")
+@sentence_to_avg.mistake("Words in capitals count as unknown: use .lower() first.")
 def sentence_minds_capitals(sentence, word_to_vec_map):
     known = [word_to_vec_map[w] for w in sentence.split() if w in word_to_vec_map]
     return np.mean(known, axis=0) if known else _nothing(word_to_vec_map)
@@ -1459,7 +1769,7 @@ def each_word_once(sentence, word_to_vec_map):
 
 
 @sentence_to_avg.mistake(
-    "The length of a vector is written into the function. Take it from a word's vector."
+    "The function assumes vectors of one fixed length. Take it from a word's vector."
 )
 def length_written_in(sentence, word_to_vec_map):
     total, count = np.zeros(50), 0
@@ -1493,7 +1803,12 @@ def average_in_float32(sentence, word_to_vec_map):
 
 @lab.check("model", points=5, driver="fitted", seconds=30)
 def model(rng):
-    """Sentences that can be told apart, of two to four kinds; one short training."""
+    """Sentences that can be told apart, of two to four classes; one short training.
+
+    The statement: the means, computed once · W drawn, b 0 · one update per sentence ·
+    softmax · num_iterations epochs · labels predicted after training. One epoch on
+    nearly empty vectors shows b's updates alone.
+    """
     for n_y, settings in [(3, {}), (2, {"learning_rate": 0.1, "num_iterations": 200}),
                           (4, {"num_iterations": 2, "learning_rate": 1e-3}),
                           ]:  # fmt: skip
@@ -1507,29 +1822,38 @@ def model(rng):
             sentences.append(" ".join(words))
             labels.append(label)
         yield case(sentences, np.array(labels), vectors, settings)
+    tiny = {word: 1e-6 * v for word, v in vectors.items()}
+    labels = [0, 1, 2, 3, *rng.integers(0, 2, 12).tolist()]
+    settings = {"learning_rate": 1e-6, "num_iterations": 1}
+    yield case(sentences, np.array(labels), tiny, settings)
 
 
-def _trained(X, Y, vectors, rate, passes, *, bias=True, shift=0, sign=-1):
+def _trained(
+    X, Y, vectors, rate, epochs, *, bias=True, sign=-1, start=1, p=None, size=1
+):
+    """The training, `size` sentences per update, with usual mistakes as options."""
     means = np.array([ref.sentence_to_avg(s, vectors) for s in X])
     n_y = int(max(Y)) + 1
-    W = np.random.randn(n_y, means.shape[1]) / np.sqrt(means.shape[1])
-    b = np.zeros(n_y)
-    for _ in range(passes):
-        for avg, y in zip(means, Y, strict=True):
-            z = W @ avg + b
-            dz = np.exp(z - z.max())
-            dz = dz / dz.sum() - np.eye(n_y)[(y + shift) % n_y]
-            W = W + sign * rate * np.outer(dz, avg)
-            b = b + bias * sign * rate * dz
+    W = start * np.random.randn(n_y, means.shape[1]) / np.sqrt(means.shape[1])
+    b, targets = np.zeros((n_y, 1)), np.eye(n_y)[:, Y]
+    for _ in range(epochs):
+        for i in range(0, len(means), size):
+            part = slice(i, i + size)
+            dz = (p or ref.softmax)(W @ means[part].T + b) - targets[:, part]
+            W = W + sign * rate * dz @ means[part] / dz.shape[1]
+            b = b + bias * sign * rate * dz.mean(axis=1, keepdims=True)
+    b = b.ravel()
     return (means @ W.T + b).argmax(axis=1).reshape(-1, 1), W, b
 
 
-@model.mistake("It steps uphill: the step is *minus* the rate times the slope.")
+@model.mistake(
+    "It steps uphill: the step is *minus* the learning rate times the gradient."
+)
 def model_steps_uphill(X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400):
     return _trained(X, Y, word_to_vec_map, learning_rate, num_iterations, sign=1)
 
 
-@model.mistake("num_iterations is not used: it trains for another number of passes.")
+@model.mistake("num_iterations is not used: it trains for another number of epochs.")
 def model_other_passes(X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400):
     return _trained(X, Y, word_to_vec_map, max(learning_rate, 0.01), 400)
 
@@ -1544,7 +1868,7 @@ def model_returns_the_labels_given(
     return np.array(Y).reshape(-1, 1), -W, b
 
 
-@model.mistake("W has words as rows: its shape is (n_y, n_e).")
+@model.mistake("W is transposed: its shape is (n_y, n_e).")
 def model_transposed(X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400):
     pred, W, b = _trained(X, Y, word_to_vec_map, learning_rate, num_iterations)
     return pred, W.T, b
@@ -1555,10 +1879,29 @@ def model_leaves_b(X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400
     return _trained(X, Y, word_to_vec_map, learning_rate, num_iterations, bias=False)
 
 
-@model.mistake("The labels should stand in a column, of shape (m, 1).")
+@model.mistake("The labels are flat. They form a column, (m, 1).")
 def model_gives_a_row(X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400):
     pred, W, b = _trained(X, Y, word_to_vec_map, learning_rate, num_iterations)
     return pred.ravel(), W, b
+
+
+@model.mistake("W starts at zeros. The statement says how to draw it.")
+def model_starts_at_zeros(
+    X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400
+):
+    return _trained(X, Y, word_to_vec_map, learning_rate, num_iterations, start=0)
+
+
+@model.mistake(
+    "There is one update per epoch, with the mean gradient. Update after each sentence."
+)
+def model_with_one_batch(X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400):
+    return _trained(X, Y, word_to_vec_map, learning_rate, num_iterations, size=len(X))
+
+
+@model.mistake("The scores went through a sigmoid. It is a softmax over the labels.")
+def model_with_a_sigmoid(X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400):
+    return _trained(X, Y, word_to_vec_map, learning_rate, num_iterations, p=ref.sigmoid)
 
 
 @model.right
@@ -1599,11 +1942,11 @@ lab.concept(
     "what_a_mean_loses",
     points=1,
     answer="B",
-    why="A sum does not mind the order of its terms.",
+    why="A sum does not depend on the order of its terms.",
     because={
         "A": "Training changes W and b; the two means stay equal.",
         "C": "b is the same for both sentences.",
-        "D": "More coordinates, and still the same mean for both.",
+        "D": "With more coordinates, both still have the same mean.",
     },
 )
 
@@ -1640,7 +1983,7 @@ def _indexed(X, order, max_len, *, pad=0, left=False, gaps=False, lower=True, sh
 
 
 @sentences_to_indices.mistake(
-    "The padding stands on the left. Words begin at place 0, zeros follow."
+    "The padding is on the left. Words begin at column 0, zeros follow."
 )
 def pads_on_the_left(X, word_to_index, max_len):
     return _indexed(X, word_to_index, max_len, left=True)
@@ -1653,9 +1996,7 @@ def leaves_gaps(X, word_to_index, max_len):
     return _indexed(X, word_to_index, max_len, gaps=True)
 
 
-@sentences_to_indices.mistake(
-    "Words in capitals are taken for unknown: .lower() first."
-)
+@sentences_to_indices.mistake("Words in capitals count as unknown: use .lower() first.")
 def indices_mind_capitals(X, word_to_index, max_len):
     return _indexed(X, word_to_index, max_len, lower=False)
 
@@ -1678,7 +2019,7 @@ def indices_as_floats(X, word_to_index, max_len):
 
 
 @sentences_to_indices.mistake(
-    "The rows are as long as the longest sentence. They have max_len numbers."
+    "The rows are as long as the longest sentence. They should have max_len entries."
 )
 def rows_of_the_longest(X, word_to_index, max_len):
     longest = max(len(sentence.split()) for sentence in X)
@@ -1686,11 +2027,16 @@ def rows_of_the_longest(X, word_to_index, max_len):
 
 
 @sentences_to_indices.mistake(
-    "The words are numbered anew, from 1 on. Their numbers are in word_to_index."
+    "The words are renumbered, from 1 on. Their numbers are in word_to_index."
 )
 def numbers_of_its_own(X, word_to_index, max_len):
     own = {w: i for i, w in enumerate(word_to_index, start=1)}
     return _indexed(X, own, max_len)
+
+
+@sentences_to_indices.mistake("The result is a list. Return an array.")
+def rows_as_lists(X, word_to_index, max_len):
+    return _indexed(X, word_to_index, max_len).tolist()
 
 
 @sentences_to_indices.right
@@ -1714,7 +2060,7 @@ def indices_by_padding_lists(X, word_to_index, max_len):
 
 
 def out_of_order(rng, n):
-    """0 to n - 1, none in its own place."""
+    """0 to n - 1, none at its own position."""
     while True:
         order = rng.permutation(n)
         if np.all(order != np.arange(n)):
@@ -1732,8 +2078,8 @@ def small_language(rng, V, n_e):
 def pretrained_embedding_layer(rng):
     """Small languages whose numbers are not in the order of the map; padding.
 
-    The statement: a row for each number and one more · the vectors in their places ·
-    row 0 zeros · frozen.
+    The statement: a row for each number and one more · row i for word number i · row 0
+    zeros · frozen.
     """
     for V, n_e in [(4, 3), (9, 5), (2, 7)]:
         every = np.append(rng.permutation(V + 1), rng.integers(0, V + 1, V + 1))
@@ -1743,8 +2089,8 @@ def pretrained_embedding_layer(rng):
 def _layer(vectors, order, *, extra=1, freeze=True, in_order=False, pad=0.0, move=0):
     n_e = len(next(iter(vectors.values())))
     rows = np.full((len(order) + extra, n_e), pad, np.float32)
-    for place, (word, i) in enumerate(order.items(), start=1):
-        rows[(place if in_order else i) + move] = vectors[word]
+    for position, (word, i) in enumerate(order.items(), start=1):
+        rows[(position if in_order else i) + move] = vectors[word]
     layer = ref.nn.Embedding(*rows.shape, weights=rows)
     return layer.freeze() if freeze else layer
 
@@ -1757,14 +2103,14 @@ def leaves_it_trainable(word_to_vec_map, word_to_index):
 
 
 @pretrained_embedding_layer.mistake(
-    "The vectors stand in the order of the map. Row i belongs to the word of number i."
+    "The rows are in the order of the map. Row i belongs to the word with number i."
 )
 def in_the_order_of_the_map(word_to_vec_map, word_to_index):
     return _layer(word_to_vec_map, word_to_index, in_order=True)
 
 
 @pretrained_embedding_layer.mistake(
-    "A row is missing: numbers start at 1, and 0 is for padding. One more than words."
+    "A row is missing: numbers start at 1, and row 0 is for padding."
 )
 def one_row_too_few(word_to_vec_map, word_to_index):
     return _layer(word_to_vec_map, word_to_index, extra=0, move=-1)
@@ -1820,6 +2166,8 @@ def _reader(
     soft=False,
     early=False,
     late=False,
+    rectified=False,
+    every=False,
 ):
     def made(word_to_vec_map, word_to_index, n_y, n_a, rng):
         nn = ref.nn
@@ -1832,7 +2180,7 @@ def _reader(
                 if not frozen:
                     self.embedding.unfreeze()
                 n_e = self.embedding.E.shape[1]
-                self.lstm = nn.LSTM(n_e, n_a, rng=rng)
+                self.lstm = nn.LSTM(n_e, n_a, return_sequences=every, rng=rng)
                 self.dropout = nn.Dropout(0.5, rng=rng)
                 self.dense = nn.Dense(n_a if recurrent else n_e, n_y, rng=rng)
 
@@ -1851,6 +2199,8 @@ def _reader(
                 else:
                     a = x.mean(axis=1)
                 y = self.dense(self.dropout(a) if drop else a)
+                if rectified:
+                    return nn.relu(y)
                 return nn.softmax(y) if soft else y
 
         return Reader()
@@ -1859,7 +2209,7 @@ def _reader(
 
 
 @emojify_lstm.mistake(
-    "Padding changes the scores: zeros are read like words. Pass mask=(indices != 0)."
+    "Padding changes the scores: zeros are read like words. Pass a mask to the LSTM."
 )
 def reads_the_padding(word_to_vec_map, word_to_index, n_y, n_a, rng):
     return _reader(mask=False)(word_to_vec_map, word_to_index, n_y, n_a, rng)
@@ -1873,7 +2223,7 @@ def trains_the_vectors(word_to_vec_map, word_to_index, n_y, n_a, rng):
 
 
 @emojify_lstm.mistake(
-    "Nothing is dropped in training: nn.Dropout(0.5) behind the LSTM."
+    "Nothing is dropped in training: use nn.Dropout(0.5) after the LSTM."
 )
 def drops_nothing(word_to_vec_map, word_to_index, n_y, n_a, rng):
     return _reader(drop=False)(word_to_vec_map, word_to_index, n_y, n_a, rng)
@@ -1888,8 +2238,8 @@ def averages_the_words(word_to_vec_map, word_to_index, n_y, n_a, rng):
 
 
 @emojify_lstm.mistake(
-    "Padding is counted in the mean, and the order of words does not matter. Read them "
-    "with an LSTM, with a mask."
+    "Padding is counted in the mean, and the order of words does not matter. Read the "
+    "words with an LSTM, with a mask."
 )
 def averages_words_and_padding(word_to_vec_map, word_to_index, n_y, n_a, rng):
     return _reader(recurrent=False, mask=False)(
@@ -1910,11 +2260,26 @@ def drops_from_the_words(word_to_vec_map, word_to_index, n_y, n_a, rng):
 
 
 @emojify_lstm.mistake(
-    "Dropout acts on the scores: half of the answers become 0. It belongs before the "
-    "dense layer."
+    "Dropout acts on the scores: half of them become 0. It belongs before the dense "
+    "layer."
 )
 def drops_from_the_scores(word_to_vec_map, word_to_index, n_y, n_a, rng):
     return _reader(late=True)(word_to_vec_map, word_to_index, n_y, n_a, rng)
+
+
+@emojify_lstm.mistake(
+    "The scores went through an activation function. The loss takes them as they are."
+)
+def reader_rectifies_the_scores(word_to_vec_map, word_to_index, n_y, n_a, rng):
+    return _reader(rectified=True)(word_to_vec_map, word_to_index, n_y, n_a, rng)
+
+
+@emojify_lstm.mistake(
+    "There are scores for every step. The sentence is classified once, from the last "
+    "state."
+)
+def reader_of_every_step(word_to_vec_map, word_to_index, n_y, n_a, rng):
+    return _reader(every=True)(word_to_vec_map, word_to_index, n_y, n_a, rng)
 
 
 @emojify_lstm.right

@@ -12,8 +12,10 @@ def written(function, parameters, char_to_ix, seed, many):
     names = [function(parameters, char_to_ix, seed + i) for i in range(many)]
     np.random.seed(1)  # a function that seeds nothing goes on from here
     again = [function(parameters, char_to_ix, seed + i) for i in range(5)]
+    longer = [name for name in names if len(name) > 1]
     return {
         "first letters": np.array([name[0] for name in names]),
+        "the second letter is another draw": any(n[0] != n[1] for n in longer),
         "a seed repeats": [list(n) for n in again] == [list(n) for n in names[:5]],
     }
 
@@ -21,12 +23,11 @@ def written(function, parameters, char_to_ix, seed, many):
 def trained(function, names, num_iterations, n_a):
     """What can be said of a trained letter model, whatever stream it drew from.
 
-    After one step it is said which name was learned, and how long the step was.
+    After one step it is said which symbols were learned, and how long the step was.
     """
     if num_iterations == 1:
         return _first_steps(function, names, n_a)
-    given = list(names)
-    parameters, said, char_to_ix = _train(function, given, num_iterations, n_a)
+    parameters, said, char_to_ix = _train(function, list(names), num_iterations, n_a)
     even = np.log(len(char_to_ix))
     losses = [_loss(name + "\n", char_to_ix, parameters) for name in names]
     strings = all(isinstance(one, str) and set(one) <= set(char_to_ix) for one in said)
@@ -34,30 +35,36 @@ def trained(function, names, num_iterations, n_a):
     own = [] if ended else [_loss(n + "\n", char_to_ix, parameters) for n in said]
     return {
         "size of the state": len(parameters["b"]),
+        "better than chance on some name": bool(min(losses) < 0.9 * even),
         "better than chance on every name": bool(max(losses) < 0.9 * even),
         "seven strings": [len(said), strings],
         "no newline in them": not ended,
         "several different ones": len(set(said)) > 1 if strings else False,
         "they come from what was learned": bool(own and np.mean(own) < 1.1 * even),
-        "your list of names afterwards": given,
     }
 
 
 def _first_steps(function, names, n_a):
     """A single step on lists of several lengths, each name one letter repeated."""
-    first, lengths = [], []
+    first, gains, newlines, kept = [], [], [], []
     for size in range(len(names) - 3, len(names) + 1):
         np.random.seed(size)
         given = list(names[:size])
         parameters, _, char_to_ix = _train(function, given, 1, n_a)
-        moved = [float(parameters["by"][char_to_ix[name[0]], 0]) for name in given]
+        kept.append(given == list(names[:size]))
+        bias = parameters["by"][:, 0]
+        moved = [float(bias[char_to_ix[name[0]]]) for name in names[:size]]
         first.append(int(np.argmax(moved)))
-        lengths.append((max(moved) - np.median(moved)) / len(names[0]))
+        gains.append((max(moved) - np.median(moved)) / len(names[0]))
+        newlines.append(float(bias[char_to_ix["\n"]]) > np.median(moved))
     # Softmax starts even: a letter's bias gains the rate each time it is the target.
-    rate = np.mean(lengths)
+    rate = np.mean(gains)
     return {
         "always begins with the first name": not any(first),
         "a step has the length of one with rate 0.01": bool(0.005 < rate < 0.02),
+        "all letters of the name are targets": bool(rate > 0.0085),
+        "the newline is a target": all(newlines),
+        "your list of names is unchanged": all(kept),
     }
 
 
@@ -71,7 +78,7 @@ def _train(function, names, num_iterations, n_a):
 
 
 def _loss(name, char_to_ix, p):
-    """Mean loss a symbol."""
+    """Mean loss per symbol."""
     n = len(char_to_ix)
     x, a, total = np.zeros((n, 1)), np.zeros(p["b"].shape), 0.0
     for c in name:
@@ -111,7 +118,7 @@ def dj(function, n_values, d, n_a, seed, tokens):
 
 
 def one_note_after_another(function, n_values, d, n_a, seed, tokens):
-    """Probabilities and states along some tokens."""
+    """Probabilities and states for some tokens, one after the other."""
     step = function(*band(n_values, d, n_a, seed))
     rng = np.random.default_rng(seed + 1)
     a, c = rng.normal(size=(1, n_a)), rng.normal(size=(1, n_a))
@@ -123,7 +130,7 @@ def one_note_after_another(function, n_values, d, n_a, seed, tokens):
 
 
 def improvised(function, scores, first, Ty, temperature):
-    """A tune over a model that follows a table, turned by one at every other step."""
+    """A tune of a model that follows a table, rolled by one at every other step."""
 
     def step(x, a, c):
         p = np.exp(scores[x] - scores[x].max())

@@ -6,22 +6,31 @@ from helpers import nn
 
 
 def drawn(function, counts, k, seed, ask):
-    """A draw's shape and kind, or the share of each word among many."""
+    """A draw's shape and type, or the relative frequency of each word among many."""
     found = np.asarray(function(counts, k, np.random.default_rng(seed)))
-    if ask == "shares":
+    if ask == "frequencies":
         return np.mean(found.ravel()[:, None] == np.arange(len(counts)), axis=0)
     again = np.asarray(function(counts, k, np.random.default_rng(seed)))
+    few = [function(counts, 4, np.random.default_rng(seed + i)) for i in range(40)]
     return {
         "shape": list(found.shape),
         "whole numbers": found.dtype.kind in "iu",
         "in range": bool(found.min() >= 0 and found.max() < len(counts)),
+        "a word may come twice": any(
+            len(set(np.ravel(one))) < np.size(one) for one in few
+        ),
         "the generator decides": bool(np.array_equal(found, again)),
     }
 
 
 def fitted(function, sentences, labels, word_to_vec_map, settings):
-    """What can be said of a trained classifier, whatever its first weights were."""
+    """What can be said of a trained classifier, whatever its first weights were.
+
+    After one epoch on nearly empty vectors, where W has no say, b itself.
+    """
     pred, W, b = function(list(sentences), labels, word_to_vec_map, **settings)
+    if settings.get("num_iterations") == 1:
+        return {"W is drawn": bool(np.std(W) > 0.02), "b after one epoch": np.ravel(b)}
     vectors = word_to_vec_map
     means = [
         np.mean([vectors[w] for w in s.split() if w in vectors], axis=0)
@@ -35,7 +44,7 @@ def fitted(function, sentences, labels, word_to_vec_map, settings):
         "b was trained": bool(np.any(b)),
         "labels follow from W and b": False,
         "sentences learned": False,
-        "surely": False,
+        "with certainty": False,
     }
     if np.shape(W) != shape or np.size(b) != n_y or np.size(pred) != len(labels):
         return about
@@ -46,7 +55,7 @@ def fitted(function, sentences, labels, word_to_vec_map, settings):
     return about | {
         "labels follow from W and b": bool(np.all(guess == scores.argmax(axis=1))),
         "sentences learned": bool(np.mean(guess == labels) > 0.95),
-        "surely": bool(-np.mean(np.log(p)) < 0.25),
+        "with certainty": bool(-np.mean(np.log(p)) < 0.25),
     }
 
 
@@ -75,6 +84,8 @@ def reader(function, word_to_vec_map, word_to_index, n_y, n_a, indices):
     model = function(word_to_vec_map, word_to_index, n_y, n_a, rng).eval()
     n_e = len(next(iter(word_to_vec_map.values())))
     scores = model(indices).data.copy()
+    if scores.shape != (len(indices), n_y):
+        return {"scores": list(scores.shape)}
     longer = np.pad(indices, ((0, 0), (0, 3)))
     turned = np.array([np.r_[row[row > 0][::-1], row[row == 0]] for row in indices])
     free = [p for p in model.parameters() if p.requires_grad]
@@ -105,7 +116,8 @@ def reader(function, word_to_vec_map, word_to_index, n_y, n_a, indices):
         "numbers to train": sum(p.data.size for p in free),
         "drops in training": different > 1,
         "drops parts of the state": bool(1 < different <= 2**n_a),
-        "drops whole scores": bool(np.mean(noisy == 0) > 0.3),
+        "many scores are exactly 0 in training": bool(np.mean(noisy == 0) > 0.3),
+        "some scores are exactly 0": bool(np.any(scores == 0)),
         "scores, not probabilities": not np.allclose(scores.sum(axis=1), 1, atol=1e-3),
         "learns": bool(np.mean(losses[-10:]) < 0.8 * losses[0]),
         "coordinates": n_e,

@@ -1,13 +1,14 @@
 # %% [markdown]
 # # Networks that remember
-# A photograph lies still. A name, a tune or a sentence arrives piece by piece, and each
-# piece means something only after what came before. You will build networks with a
-# memory, in NumPy: the plain cell, the GRU and the LSTM, forwards **and backwards**.
-# Then yours will invent names for towns that do not exist, and improvise ragtime that
-# you can listen to.
+# A photograph is all there at once. A name, a tune or a sentence arrives piece by
+# piece, and each piece means something only after what came before. You will build
+# networks with a memory, in NumPy: the plain cell, the GRU and the LSTM, forwards **and
+# backwards**. Then yours will invent names for towns that do not exist, and improvise
+# ragtime that you can listen to.
 #
-# **Time** about four hours, in ten parts; stop after any of them. **You need** the
-# chain rule as in course 1, and patience with indices: here time is one of them.
+# **Time** about four hours, in ten parts; stop after any of them, and run the cells
+# above again when you return. **You need** the chain rule as in course 1, and patience
+# with indices: here time is one of them.
 
 # %% [markdown]
 # ## The map
@@ -15,7 +16,7 @@
 # |---|---|---|
 # | 1 Sequences, 2 A cell | `rnn_cell_forward` `rnn_forward` | 7 |
 # | 3 Back through time | `rnn_cell_backward` `rnn_backward` | 10 |
-# | 4 Fading, exploding | `clip` `clip_by_norm` | 6 |
+# | 4 Vanishing, exploding | `clip` `clip_by_norm` | 6 |
 # | 5 GRU | `gru_cell_forward` `gru_forward` `gru_cell_backward` | 12 |
 # | 6 LSTM | `lstm_cell_forward` `lstm_forward` `…_backward` | 21 |
 # | 7 Gates at work, 8 More cells | `bidirectional_forward` `deep_rnn_forward` | 6 |
@@ -25,13 +26,15 @@
 # Eight short questions give 8 points, one answer in your own words 5.
 
 # %% [markdown]
-# **After this lab you can** write any recurrent cell and its gradient, tell from a
-# measurement whether a network can learn from what lies far back, read gates, judge a
-# language model by its perplexity, and make one talk.
+# **After this lab you can** write any recurrent cell and its gradients, measure whether
+# a network can learn from what happened many steps ago, read gates, judge a language
+# model by its perplexity, and let one write.
 #
 # Each exercise is followed by a cell with `check(…)`, which runs your function on a few
-# fixed cases and often recognizes the mistake. Your grade comes from the same kind of
-# check on fresh cases. Hints are folded under each task, titled by what you might see.
+# fixed cases and often recognizes the mistake. Your grade comes from the same type of
+# check on fresh cases. Hints are folded under each task; each title is a symptom you
+# might see. Answer short questions with a letter in quotes, such as `"b"`, or with a
+# number.
 
 # %%
 import tempfile
@@ -48,17 +51,18 @@ check = checks_for("C5W1")
 
 # %% [markdown]
 # ## Words and symbols
-# | symbol | in code | shape | means |
+# | symbol | in code | shape | meaning |
 # |---|---|---|---|
 # | $m$, $T_x$ | `m`, `T_x` | numbers | sequences in a batch, steps in each |
 # | $x$ | `x` | $(n_x, m, T_x)$ | inputs; time is the **last** axis |
 # | $x^{\langle t\rangle}$ | `xt` | $(n_x, m)$ | inputs of one step |
-# | $a^{\langle t\rangle}$ | `a_next` | $(n_a, m)$ | state after a step |
-# | $c^{\langle t\rangle}$ | `c_next` | $(n_a, m)$ | memory of a GRU or LSTM |
+# | $a^{\langle t\rangle}$ | `a_next` | $(n_a, m)$ | (hidden) state after a step |
+# | $c^{\langle t\rangle}$ | `c_next` | $(n_a, m)$ | memory (cell state), GRU, LSTM |
 # | $\hat y^{\langle t\rangle}$ | `yt_pred` | $(n_y, m)$ | probabilities, in columns |
 # | $W_{ax}$ | `Wax` | $(n_a, n_x)$ | weights **to** a **from** x |
 # | $\Gamma$ | `ft`, `it`, … | $(n_a, m)$ | a gate: 0 is closed, 1 is open |
 # | $\tilde c$ | `cct` | $(n_a, m)$ | candidate for the memory |
+# | $*$ | `*` | | elementwise product |
 
 
 # %%
@@ -68,7 +72,7 @@ def sigmoid(z):
 
 
 def softmax(z):
-    """Softmax of each column: `(n, m)` to shares that sum to 1 down each column."""
+    """Softmax of each column: `(n, m)` scores to probabilities."""
     e = np.exp(z - np.max(z, axis=0, keepdims=True))
     return e / np.sum(e, axis=0, keepdims=True)
 
@@ -76,19 +80,21 @@ def softmax(z):
 # %% [markdown]
 # # Part 1 · Sequences
 # Read `b e r l i n` one letter at a time and you soon know what comes next. A network
-# without memory, asked after the `l`, knows only "l". The cell of this lab gets two
-# things: the new letter and its own last state. **The same weights** serve every step.
+# without memory, asked after the `l`, knows only "l". The cell of this lab receives two
+# things: the new letter and its own previous state. **The same weights** serve every
+# step.
 #
-# | kind | input → output | example |
+# | type | input → output | example |
 # |---|---|---|
-# | one to one | one thing → one thing | a picture → its label (no memory needed) |
-# | one to many | one → a sequence | a genre → a tune |
-# | many to one | a sequence → one | a review → good or bad |
-# | many to many, same length | a tag a step | a sentence → which words are names |
+# | one to one | one thing → one thing | an image → its label (no memory needed) |
+# | one to many | one thing → a sequence | a genre → a tune |
+# | many to one | a sequence → one thing | a review → good or bad |
+# | many to many, same length | one output per step | a sentence → what is a name |
 # | many to many, other length | first read, then write | German → English |
 
 # %% concept="kind_of_network"
-# You feed a recording of a voice, step by step, and want one answer: whose voice is it?
+# You feed in a recording of a voice, step by step, and want one answer: whose voice is
+# it? (Answer with a letter in quotes.)
 # A: one to many
 # B: many to many, same length
 # C: many to many, other length
@@ -101,14 +107,15 @@ print("Towns and cities of the world:", ", ".join(places.train_names[::2500]))
 lengths = np.array([len(name) for name in places.train_names])
 plots.bars(
     {str(n): round(100 * np.mean(lengths == n)) for n in range(3, 16)},
-    ylabel="percent of the names",
-    reading=f"Letters in a name, of {len(lengths)} names. No fixed length: that is why "
-    "we need a loop over time, and a sign for the end.",
+    ylabel="names in percent",
+    reading=f"Number of characters in {len(lengths)} names. There is no fixed length: "
+    "that is why we need a loop over time, and a symbol for the end.",
 )
 
 # %% [markdown]
 # # Part 2 · One cell, many steps
-# The plain recurrent cell mixes input and old state, and squashes the sum:
+# The plain recurrent cell adds up what input and old state contribute, and passes the
+# sum through a tanh:
 #
 # $$a^{\langle t\rangle} = \tanh(W_{ax}x^{\langle t\rangle} +
 # W_{aa}a^{\langle t-1\rangle} + b_a) \qquad
@@ -116,7 +123,8 @@ plots.bars(
 #
 # By hand, all sizes 1, with $W_{ax} = 1$, $W_{aa} = 2$, $b_a = 0$: from
 # $a^{\langle 0\rangle} = 0$ and $x = (0.5, 0)$ we get $\tanh(0.5) = 0.46$, then
-# $\tanh(2 \cdot 0.46) = 0.73$. The second input was 0, and the first is still heard.
+# $\tanh(2 \cdot 0.46) = 0.73$. The second input was 0, yet the state still carries the
+# first.
 
 # %% concept="count_weights"
 # Letters come as one-hot columns of 27 numbers, the state has 50 numbers. How many
@@ -125,15 +133,16 @@ count_weights = None
 
 # %% [markdown]
 # ### Exercise 1 · `rnn_cell_forward` · 4 points · about 6 minutes
-# One step of the cell. The cache keeps what the way back will need.
+# Compute one step of the cell by the two formulas above. The cache keeps what the
+# backward pass will need. `softmax` is defined above.
 #
 # <details><summary>The columns of yt_pred do not sum to 1</summary>
 #
 # Each sequence of the batch is a column. `softmax` above works down the columns.
 # </details>
-# <details><summary>shapes not aligned</summary>
+# <details><summary>matmul: … mismatch in its core dimension</summary>
 #
-# Read the name: `Wax` makes an a out of an x, so it stands before `xt`.
+# Read the name: `Wax` makes an a out of an x, so it is written before `xt`.
 # </details>
 
 
@@ -165,9 +174,10 @@ check(rnn_cell_forward)
 
 # %% [markdown]
 # ### Exercise 2 · `rnn_forward` · 3 points · about 6 minutes
-# Walk along the time axis. Each step gets the state the last one left.
+# Run `rnn_cell_forward` along the time axis. Each step receives the state that the
+# previous step returned.
 #
-# <details><summary>All steps look like the first</summary>
+# <details><summary>Only the first step is right</summary>
 #
 # The state must move on: what comes out of one step goes into the next, not `a0`.
 # </details>
@@ -217,7 +227,8 @@ def random_cell(kind, n_x, n_a, n_y, rng, scale=1.0):
         n_a: size of the state.
         n_y: size of an output.
         rng: a NumPy generator.
-        scale: of the weights; at 1, a sum over n inputs has a variance near 1.
+        scale: factor for the weights. At 1, their products with inputs of variance 1
+            have a variance near 1.
 
     Returns:
         The cell's parameters, biases 0.
@@ -237,8 +248,9 @@ def random_cell(kind, n_x, n_a, n_y, rng, scale=1.0):
 
 # %% [markdown]
 # ### Watch it work
-# Thirty random cells read a single pulse at step 2 and then silence. What is left of it
-# in the state? **Predict** before you run: how many steps will you still see it?
+# A random cell of thirty units reads a single pulse at step 2 and zeros afterwards.
+# What remains of the pulse in the state? **Predict** before you run: for how many steps
+# will you still see it?
 
 # %% demo
 rng = np.random.default_rng(3)
@@ -249,57 +261,61 @@ a, _, _ = rnn_forward(pulse, np.zeros((30, 1)), cell)
 order = np.argsort(-a[:, 0, 2])
 plots.heat(
     a[order, 0, :],
+    columns=[str(t) if t % 5 == 0 else "" for t in range(25)],
     xlabel="step",
     ylabel="unit",
-    reading="Each row a number of the state, each column a step. The pulse echoes, "
-    "changes its pattern at every step, and fades.",
+    reading="Each row is a unit of the state, each column a step. The echo of the "
+    "pulse changes its pattern from step to step, and fades.",
 )
 
 # %% [markdown]
 # # Part 3 · Back through time
-# Lay the loop out flat and a sequence of 10 steps is a network of 10 layers that share
-# their weights. Backpropagation works as ever, with two things to remember:
+# Unroll the loop, and a sequence of 10 steps is a network of 10 layers that share their
+# weights. Backpropagation works as ever, with two things to remember:
 #
 # 1. the state $a^{\langle t\rangle}$ is used **twice**, by the output $\hat
-#    y^{\langle t\rangle}$ and by step $t+1$: two slopes arrive, and they **add**;
-# 2. the weights are used at **every** step: their slopes add up over time.
+#    y^{\langle t\rangle}$ and by step $t+1$: two upstream gradients arrive, and they
+#    **add**;
+# 2. the weights are used at **every** step: their gradients add up over time.
 #
-# In many courses this way back is left ungraded, and learners get stuck. Here the
-# check follows every number, and you will nudge them yourself.
+# Many courses leave this backward pass ungraded, and learners get stuck. Here the check
+# compares every gradient, and you will compare yours with numerical gradients.
 
 # %% [markdown]
 # ### One step back
-# Given `da_next`, the slope of the loss in $a^{\langle t\rangle}$. With
-# $z = W_{ax}x + W_{aa}a^{\langle t-1\rangle} + b_a$ and $a = \tanh(z)$:
+# The upstream gradient `da_next` is the gradient of the loss with respect to
+# $a^{\langle t\rangle}$. With $z = W_{ax}x + W_{aa}a^{\langle t-1\rangle} + b_a$ and
+# $a_{next} = \tanh(z)$:
 #
 # $$dz = da_{next} * (1 - a_{next}^2) \qquad dW_{ax} = dz\, x^\top
 # \qquad dx = W_{ax}^\top dz$$
 #
 # and the same pattern for $W_{aa}$ with $a^{\langle t-1\rangle}$. $db_a$ sums $dz$ over
-# the batch. By hand, sizes 1: $a = 0.6$, $da = 1$, $x = 2$ give $dz = 0.64$ and
-# $dW_{ax} = 1.28$.
+# the batch. By hand, sizes 1: $a_{next} = 0.6$, $da_{next} = 1$, $x = 2$ give
+# $dz = 0.64$ and $dW_{ax} = 1.28$.
 
 # %% [markdown]
 # ### Exercise 3 · `rnn_cell_backward` · 5 points · about 10 minutes
-# Sums, not means: the loss has already been averaged, or not, by whoever made
-# `da_next`.
+# Turn the formulas above into code. Sum over the batch, do not average: if the loss is
+# a mean, the division is already contained in `da_next`.
 #
 # <details><summary>dba has the wrong shape</summary>
 #
 # `(n_a, 1)`: sum over the batch with `keepdims=True`.
 # </details>
-# <details><summary>Everything is off, each place by another factor</summary>
+# <details><summary>Everything is wrong, each entry by another factor</summary>
 #
-# The slope of tanh is $1 - a^2$ with $a$ the state *after* the step.
+# The derivative of tanh is $1 - a^2$, with $a$ the state *after* the step.
 # </details>
 
 
 # %% exercise="rnn_cell_backward"
 def rnn_cell_backward(da_next, cache):
-    """Slopes through one step of the plain cell.
+    """Gradients through one step of the plain cell.
 
     Args:
-        da_next: array `(n_a, m)`, slope of the loss in the state after the step.
+        da_next: array `(n_a, m)`, upstream gradient: of the loss with respect to the
+            state after the step.
         cache: `(a_next, a_prev, xt, parameters)` from `rnn_cell_forward`.
 
     Returns:
@@ -323,16 +339,17 @@ check(rnn_cell_backward)
 
 # %% [markdown]
 # ### Exercise 4 · `rnn_backward` · 5 points · about 12 minutes
-# `da[:, :, t]` is what the output of step $t$ says about $a^{\langle t\rangle}$. Walk
-# from the last step to the first and carry `da_prev` along.
+# `da[:, :, t]` is the gradient that reaches $a^{\langle t\rangle}$ from its own output.
+# Call `rnn_cell_backward` for each step, from the last to the first, and carry
+# `da_prev` along.
 #
-# <details><summary>Only the last steps agree</summary>
+# <details><summary>dx is right at the last step only</summary>
 #
-# Two slopes meet in each state: `da[:, :, t]` and what step $t+1$ sent back.
+# Two gradients meet in each state: `da[:, :, t]` and what step $t+1$ sent back.
 # </details>
-# <details><summary>dWaa is far too small</summary>
+# <details><summary>dWaa is wrong, dx is right</summary>
 #
-# It is used at every step: add up, do not overwrite.
+# The weights are used at every step: add up their gradients, do not overwrite them.
 # </details>
 
 
@@ -341,7 +358,7 @@ def rnn_backward(da, caches):
     """Backpropagation through time for the plain cell.
 
     Args:
-        da: array `(n_a, m, T_x)`, slopes that reach each state from its own output.
+        da: array `(n_a, m, T_x)`, gradients that reach each state from its own output.
         caches: `(list of caches, x)` from `rnn_forward`.
 
     Returns:
@@ -365,52 +382,64 @@ check(rnn_backward)
 
 
 # %%
-def nudged(value, array, places, h=1e-5):
-    """Slopes of `value()` in some places of `array`, by nudging each both ways."""
-    slopes = []
-    for place in places:
-        kept = array[place]
-        array[place] = kept + h
-        up = value()
-        array[place] = kept - h
-        slopes.append((up - value()) / (2 * h))
-        array[place] = kept
-    return np.array(slopes)
+def numerical_gradient(value, array, index, h=1e-5):
+    """Derivative of `value()` with respect to one entry of `array`, perturbed by ±h."""
+    kept = array[index]
+    array[index] = kept + h
+    above = value()
+    array[index] = kept - h
+    below = value()
+    array[index] = kept
+    return (above - below) / (2 * h)
 
 
 # %% demo
-# Believe no slope you have not nudged: a loss that listens to all states of 12 steps.
+# Trust no gradient that you have not compared with a numerical one. The loss here is a
+# weighted sum of all states of 12 steps.
 rng = np.random.default_rng(0)
 cell, x, a0 = (
     random_cell("rnn", 3, 5, 2, rng),
     rng.normal(size=(3, 4, 12)),
     np.zeros((5, 4)),
 )
-listen = rng.normal(size=(5, 4, 12))
-grads = rnn_backward(listen, rnn_forward(x, a0, cell)[2])
-print("           by nudging        yours")
-for name, array, place in [("Waa", cell["Waa"], (1, 2)), ("Wax", cell["Wax"], (0, 0)),
-                           ("x", x, (2, 1, 0)), ("a0", a0, (4, 3))]:  # fmt: skip
-    slope = nudged(lambda: np.sum(listen * rnn_forward(x, a0, cell)[0]), array, [place])
-    print(f"{name:4} {place!s:10} {slope[0]:12.8f} {grads['d' + name][place]:12.8f}")
+weights = rng.normal(size=(5, 4, 12))
+grads = rnn_backward(weights, rnn_forward(x, a0, cell)[2])
+
+
+def loss():
+    """The weighted sum of all states."""
+    return np.sum(weights * rnn_forward(x, a0, cell)[0])
+
+
+print("entry              numerical        yours")
+for name, array, index in [
+    ("Waa", cell["Waa"], (1, 2)),
+    ("Wax", cell["Wax"], (0, 0)),
+    ("x", x, (2, 1, 0)),
+    ("a0", a0, (4, 3)),
+]:
+    expected, yours = numerical_gradient(loss, array, index), grads["d" + name][index]
+    print(f"{name:4} {index!s:10} {expected:12.8f} {yours:12.8f}")
 
 # %% [markdown]
-# # Part 4 · Slopes that fade, slopes that explode
-# On its way from step $T$ to step 0 a slope is multiplied $T$ times by $W_{aa}^\top$
-# and by $1 - a^2 \le 1$. What happens to a number multiplied a hundred times by 0.9?
-# It becomes 0.00003. By 1.1? 13781.
+# # Part 4 · Vanishing and exploding gradients
+# On its way from step $T$ back to step 0, a gradient is multiplied $T$ times by
+# $W_{aa}^\top$ and by $1 - a^2 \le 1$. What happens to a number multiplied a hundred
+# times by 0.9? It becomes 0.00003. By 1.1? 13781.
 #
-# <details><summary><b>Predict</b>: weights of scale 0.5, 1 and 3. Which fade?</summary>
+# <details><summary><b>Predict</b>: weights of scale 0.5, 1 and 3. Which gradients
+# vanish?</summary>
 #
-# 0.5 fades fast. At 1 the matrix alone would about keep the length, but the tanh takes
-# a little at every step, so it fades too. At 3 it is a fight: the matrix enlarges,
-# saturated tanh's shrink. Run and see who wins.
+# At 0.5 they vanish fast. At 1 the matrix alone would about keep the length, but the
+# tanh takes a little at every step, so they vanish too. At 3 two effects compete: the
+# matrix enlarges the gradient, saturated tanh units shrink it. Run the cell to see
+# which wins.
 # </details>
 
 
 # %% demo
 def back_to_start(forward, backward, T, n_a=32, seed=1):
-    """Length of the slope in the first state, of a random slope of length 1 after T."""
+    """Norm that a random gradient of norm 1 at step T has at the first state."""
     rng = np.random.default_rng(seed)
     a0, x = 0.1 * rng.normal(size=(n_a, 1)), 0.5 * rng.normal(size=(4, 1, T))
     da = np.zeros((n_a, 1, T))
@@ -430,46 +459,49 @@ def rnn_with(scale):
 
 
 steps = [1, 2, 5, 10, 20, 40, 70, 100]
+norms = {scale: [rnn_with(scale)(T) for T in steps] for scale in (0.5, 1.0, 3.0)}
 plots.lines(
-    {f"scale {s}": [rnn_with(s)(T) for T in steps] for s in (0.5, 1.0, 3.0)},
+    {f"scale {scale}": values for scale, values in norms.items()},
     steps,
     log="y",
     markers=True,
     xlabel="steps back in time, T",
-    ylabel="length of the slope in the first state",
-    reading="Large weights make it explode. Otherwise nothing is left of long ago.",
+    ylabel="norm of the gradient at the first state",
+    reading="At scale 0.5 and 1 the gradient vanishes exponentially: nearly a straight "
+    f"line on this logarithmic axis. At scale 3 it grows to {max(norms[3.0]):.0e}.",
 )
 
 # %% [markdown]
-# **Fading** slopes are silent: training goes on, but the network learns only from the
-# last few steps. **Exploding** ones announce themselves: the loss jumps, then NaN.
+# **Vanishing** gradients are silent: training goes on, but the network learns only from
+# the last few steps. **Exploding** ones announce themselves: the loss jumps, then
+# becomes NaN.
 #
-# Exploding has a simple cure: clip the slopes before the step. Two ways:
+# Exploding gradients have a simple cure: clip them before the update. Two ways:
 #
-# - **by value**: each number into $[-v, v]$; simple, but it bends the direction;
-# - **by norm**: if all slopes together are longer than $v$, shorten them to $v$; the
-#   direction stays.
+# - **by value**: limit each number to $[-v, v]$; simple, but it changes the direction;
+# - **by norm**: if all gradients together are longer than $v$, scale them down to
+#   length $v$; the direction stays.
 #
 # By hand: $(30, 4)$ clipped by value 5 is $(5, 4)$; by norm 5, about $(4.96, 0.66)$.
 
 # %% concept="loss_is_nan"
-# Training went well for an hour; then the loss jumped and every weight was NaN. The
-# likeliest cause:
-# A: slopes that explode
-# B: slopes that fade
+# Training went well for an hour; then the loss jumped and every weight was NaN. What is
+# the most likely cause?
+# A: exploding gradients
+# B: vanishing gradients
 # C: too small a learning rate
 # D: too few hidden units
 loss_is_nan = None
 
 # %% [markdown]
 # ### Exercise 5 · `clip` · 3 points · about 4 minutes
-# Limit each entry to between `-maxValue` and `maxValue`, in the caller's **own
+# Limit each entry to the range from `-maxValue` to `maxValue`, in the caller's **own
 # dictionary**, whatever keys it has, and return it.
 #
 # <details><summary>`gradients` after: expected …, got …</summary>
 #
-# `np.clip(g, low, high)` makes a new array. Put it under its key, or write into the old
-# one with `out=g`.
+# `np.clip(g, low, high)` makes a new array. Store it under its key, or write into the
+# old one with `out=g`.
 # </details>
 
 
@@ -502,17 +534,18 @@ check(clip)
 
 # %% [markdown]
 # ### Exercise 6 · `clip_by_norm` · 3 points · about 5 minutes
-# One length for **all** arrays together, the root of the sum of all squares. Longer
-# than `max_norm`? Scale all by the same factor. Otherwise leave them. The caller's own
-# dictionary changes, whatever keys it has, as before.
+# Compute one length for **all** arrays together: the square root of the sum of all
+# squares. If it exceeds `max_norm`, scale all arrays by the same factor, so that the
+# length becomes `max_norm`; otherwise leave them. As before, change the caller's own
+# dictionary, whatever keys it has, and return it.
 #
-# <details><summary>Small slopes grow</summary>
+# <details><summary>Small gradients grow</summary>
 #
 # Only shorten. If the length is below `max_norm`, nothing happens.
 # </details>
-# <details><summary>The arrays are each of length max_norm</summary>
+# <details><summary>Each array has length max_norm</summary>
 #
-# That bends the direction again. One factor for all.
+# That changes the direction again. Use one factor for all.
 # </details>
 
 
@@ -558,10 +591,11 @@ for name, g in ways.items():
           f"turned by {turned:4.1f} degrees")  # fmt: skip
 
 # %% [markdown]
-# # Part 5 · The GRU: a memory with a door
-# Fading has a cure too: do not rewrite the state at every step. The **gated recurrent
-# unit** has a memory $c$ and an **update gate** that says how much of it to replace.
-# With $[c; x]$ for the one column above the other:
+# # Part 5 · The GRU: a memory with a gate
+# Vanishing has a cure too: do not rewrite the state at every step. The **gated
+# recurrent unit** has a memory $c$ and an **update gate** $\Gamma_u$ that says how much
+# of it to replace; a **relevance gate** $\Gamma_r$ says how much of it the candidate
+# may use. With $[c; x]$ for one column on top of the other:
 #
 # $$\Gamma_u = \sigma(W_u[c^{\langle t-1\rangle}; x^{\langle t\rangle}] + b_u) \qquad
 # \Gamma_r = \sigma(W_r[c^{\langle t-1\rangle}; x^{\langle t\rangle}] + b_r)$$
@@ -570,11 +604,11 @@ for name, g in ways.items():
 # c^{\langle t\rangle} = \Gamma_u * \tilde c + (1 - \Gamma_u) * c^{\langle t-1\rangle}$$
 #
 # By hand: $c = 0.8$, $\tilde c = -0.5$, $\Gamma_u = 0.1$ give $-0.05 + 0.72 = 0.67$:
-# nearly all is kept. The state *is* the memory: $a = c$.
+# most of the old memory is kept. The state *is* the memory: $a = c$.
 
 # %% concept="simpler_gru"
 # Alice leaves out the update gate (Γu = 1 always), Betty the relevance gate (Γr = 1
-# always). Whose network can carry a slope back over hundreds of steps?
+# always). Whose network can carry a gradient back over hundreds of steps?
 # A: Alice's, where Γr is near 0
 # B: Betty's, where Γu is near 0
 # C: Betty's, where Γu is near 1
@@ -583,10 +617,11 @@ simpler_gru = None
 
 # %% [markdown]
 # ### Exercise 7 · `gru_cell_forward` · 4 points · about 8 minutes
-# Mind the order in the column, memory above input, and that $\Gamma_r$ acts *before*
-# the candidate is made.
+# Compute one step by the four formulas above. Mind two things: in the column the memory
+# is above the input, and $\Gamma_r$ multiplies $c^{\langle t-1\rangle}$ *before* the
+# matrix $W_c$ does. (Libraries differ here; see the end of the lab.)
 #
-# <details><summary>shapes not aligned</summary>
+# <details><summary>matmul: … mismatch in its core dimension</summary>
 #
 # `np.concatenate([c_prev, xt])` stacks along the first axis, which is what you want.
 # </details>
@@ -629,7 +664,7 @@ check(gru_cell_forward)
 
 # %% [markdown]
 # ### Exercise 8 · `gru_forward` · 2 points · about 3 minutes
-# The same loop as before.
+# Write the same loop as in `rnn_forward`, with `gru_cell_forward` as the cell.
 #
 # <details><summary>I am copying rnn_forward</summary>
 #
@@ -667,39 +702,43 @@ def gru_forward(x, c0, parameters):
 check(gru_forward)
 
 # %% [markdown]
-# ### The way back
-# Four things use $c^{\langle t-1\rangle}$: the sum itself, both gates, and the
-# candidate. Four slopes meet there. With $d$ for the slope of the loss and $z_u$,
-# $z_r$, $z_c$ for what goes into $\sigma$, $\sigma$ and $\tanh$:
+# ### One step back through the GRU
+# Four terms use $c^{\langle t-1\rangle}$: the sum itself, both gates, and the
+# candidate. Four gradients meet there. With $d$ for the gradient of the loss with
+# respect to a quantity, and $z_u$, $z_r$, $z_c$ for what goes into $\sigma$, $\sigma$
+# and $\tanh$:
 #
 # $$dz_c = dc * \Gamma_u * (1 - \tilde c^2) \qquad
 # dz_u = dc * (\tilde c - c^{\langle t-1\rangle}) * \Gamma_u(1-\Gamma_u)$$
 #
-# $W_c^\top dz_c$ is a column of slopes: above for $s = \Gamma_r * c^{\langle
-# t-1\rangle}$, below for $x$. From $ds$ follow $dz_r = ds * c^{\langle t-1\rangle} *
-# \Gamma_r(1-\Gamma_r)$ and a share $ds * \Gamma_r$ for $c^{\langle t-1\rangle}$.
+# $W_c^\top dz_c$ is a column of gradients: its upper rows belong to $s = \Gamma_r *
+# c^{\langle t-1\rangle}$, its lower rows to $x$. From the upper rows, $ds$, follow
+# $dz_r = ds * c^{\langle t-1\rangle} * \Gamma_r(1-\Gamma_r)$ and the contribution
+# $ds * \Gamma_r$ to $dc^{\langle t-1\rangle}$.
 
 # %% [markdown]
 # ### Exercise 9 · `gru_cell_backward` · 6 points · about 20 minutes
-# Collect all four shares in `dc_prev`, all three in `dxt`.
+# Compute $dz_c$, $dz_u$, $dz_r$; add all four contributions in `dc_prev` and all three
+# in `dxt`. As always, $dW = dz\,[\text{input of } W]^\top$, and $db$ sums $dz$ over the
+# batch.
 #
 # <details><summary>dWc is wrong, the rest is right</summary>
 #
 # Its input was $[\Gamma_r * c^{\langle t-1\rangle}; x]$, with the gate.
 # </details>
-# <details><summary>dc_prev is nearly right</summary>
+# <details><summary>dc_prev is wrong, the weights are right</summary>
 #
-# Count: $dc * (1 - \Gamma_u)$, $ds * \Gamma_r$, and the upper parts of $W_u^\top dz_u$
+# Count: $dc * (1 - \Gamma_u)$, $ds * \Gamma_r$, and the upper rows of $W_u^\top dz_u$
 # and $W_r^\top dz_r$.
 # </details>
 
 
 # %% exercise="gru_cell_backward"
 def gru_cell_backward(dc_next, cache):
-    """Slopes through one step of the gated recurrent unit.
+    """Gradients through one step of the gated recurrent unit.
 
     Args:
-        dc_next: array `(n_a, m)`, slope of the loss in the memory after the step.
+        dc_next: array `(n_a, m)`, upstream gradient of the memory after the step.
         cache: `(c_next, c_prev, ut, rt, cct, xt, parameters)`.
 
     Returns:
@@ -710,7 +749,7 @@ def gru_cell_backward(dc_next, cache):
     n_a = len(c_prev)
     dzc = dc_next * ut * (1 - cct**2)
     dzu = dc_next * (cct - c_prev) * ut * (1 - ut)
-    ds = (p["Wc"].T @ dzc)[:n_a]  # slope in rt * c_prev
+    ds = (p["Wc"].T @ dzc)[:n_a]  # gradient of rt * c_prev
     dzr = ds * c_prev * rt * (1 - rt)
     dgates = p["Wu"].T @ dzu + p["Wr"].T @ dzr  # (n_a + n_x, m)
     concat = np.concatenate([c_prev, xt])
@@ -732,9 +771,10 @@ check(gru_cell_backward)
 
 # %% [markdown]
 # # Part 6 · The LSTM: two states, three gates
-# The **long short-term memory** is the older and larger relative. It keeps a memory
-# $c$ apart from what it shows, $a$, and has a gate for each thing one can do with a
-# memory: forget ($\Gamma_f$), write ($\Gamma_i$), show ($\Gamma_o$).
+# The **long short-term memory** is older and larger. It keeps its memory $c$ separate
+# from the state $a$ that it shows, and has a gate for each thing one can do with a
+# memory: forget ($\Gamma_f$), write ($\Gamma_i$, the input gate) and show ($\Gamma_o$,
+# the output gate).
 #
 # $$\Gamma_f, \Gamma_i, \Gamma_o = \sigma(W_{f,i,o}\,[a^{\langle t-1\rangle};
 # x^{\langle t\rangle}] + b_{f,i,o}) \qquad
@@ -746,13 +786,15 @@ check(gru_cell_backward)
 # whatever comes in, and $a = 0.5\tanh(2) = 0.48$.
 
 # %% concept="lstm_parameters"
-# An LSTM reads 96 kinds of notes as one-hot columns and has 64 hidden units. How many
+# An LSTM reads 96 different notes as one-hot columns and has 64 hidden units. How many
 # numbers do its four weight matrices Wf, Wi, Wc, Wo and four biases hold?
 lstm_parameters = None
 
 # %% [markdown]
 # ### Exercise 10 · `lstm_cell_forward` · 5 points · about 10 minutes
-# The column is $[a^{\langle t-1\rangle}; x^{\langle t\rangle}]$, state above input.
+# Compute one step by the formulas above. The column is $[a^{\langle t-1\rangle};
+# x^{\langle t\rangle}]$, state above input; the prediction is the softmax of
+# $W_y a^{\langle t\rangle} + b_y$.
 #
 # <details><summary>c_next is right, a_next is not</summary>
 #
@@ -801,7 +843,8 @@ check(lstm_cell_forward)
 
 # %% [markdown]
 # ### Exercise 11 · `lstm_forward` · 4 points · about 6 minutes
-# Both states move on; the memory starts at zero. Mind the order: `a, y, c, caches`.
+# Run `lstm_cell_forward` over all steps. Both state and memory move on; the memory
+# starts at zero. Return `a, y, c, caches` in this order.
 #
 # <details><summary>result[1] has the shape of c</summary>
 #
@@ -844,14 +887,15 @@ def lstm_forward(x, a0, parameters):
 check(lstm_forward)
 
 # %% [markdown]
-# ### The way back
-# Two slopes come in, $da$ and $dc$ (the latter from the next step's memory). First join
-# them in the memory, as $a$ depends on $c$ too:
+# ### One step back through the LSTM
+# Two upstream gradients come in, $da$ and $dc$ (the latter from the next step's
+# memory). First add to $dc$ what arrives through $a$, as $a$ depends on $c$ too:
 #
 # $$dc \mathrel{+}= da * \Gamma_o * (1 - \tanh^2 c^{\langle t\rangle})$$
 #
-# Then each product passes its slope to both factors, each squashing multiplies by its
-# own slope ($\Gamma(1-\Gamma)$ for a gate, $1 - \tilde c^2$ for the candidate):
+# Then each product passes its gradient to both factors, and each nonlinearity
+# multiplies by its derivative ($\Gamma(1-\Gamma)$ for a gate, $1 - \tilde c^2$ for the
+# candidate):
 #
 # $$dz_f = dc * c^{\langle t-1\rangle} * \Gamma_f(1-\Gamma_f) \qquad
 # dz_i = dc * \tilde c * \Gamma_i(1-\Gamma_i)$$
@@ -859,28 +903,33 @@ check(lstm_forward)
 # dz_o = da * \tanh c^{\langle t\rangle} * \Gamma_o(1-\Gamma_o)$$
 
 # %% [markdown]
-# Look at the memory's own way back: $dc^{\langle t-1\rangle} = dc * \Gamma_f$. No
-# matrix, no squashing. With an open forget gate a slope goes back a thousand steps
-# unharmed: that is the whole trick.
-#
+# Look at how the memory passes its gradient back: $dc^{\langle t-1\rangle} = dc *
+# \Gamma_f$. No matrix, no tanh. As long as the forget gate is 1, the gradient arrives
+# unchanged, however many steps it travels: that is the whole trick.
+
+# %% [markdown]
 # ### Exercise 12 · `lstm_cell_backward` · 7 points · about 20 minutes
-# <details><summary>Everything but dWo is wrong</summary>
+# Turn these formulas into code. Each gate's $dW = dz\,[a^{\langle t-1\rangle};
+# x]^\top$, and $db$ sums $dz$ over the batch; the column's gradient is the sum of all
+# four $W^\top dz$, its upper `n_a` rows being `da_prev`, the rest `dxt`.
 #
-# Join the two slopes in $c$ first; use the joined one from there on.
+# <details><summary>Everything but dWo and dbo is wrong</summary>
+#
+# Complete $dc$ first; use the complete one from there on.
 # </details>
 # <details><summary>da_prev is wrong, the weights are right</summary>
 #
-# All four matrices send a share back; take the upper `n_a` rows of each.
+# All four matrices contribute; take the upper `n_a` rows of each.
 # </details>
 
 
 # %% exercise="lstm_cell_backward"
 def lstm_cell_backward(da_next, dc_next, cache):
-    """Slopes through one step of the LSTM.
+    """Gradients through one step of the LSTM.
 
     Args:
-        da_next: array `(n_a, m)`, slope of the loss in the state after the step.
-        dc_next: array `(n_a, m)`, slope in the memory after it, from later steps.
+        da_next: array `(n_a, m)`, upstream gradient of the state after the step.
+        dc_next: array `(n_a, m)`, upstream gradient of the memory after the step.
         cache: as `lstm_cell_forward` returns it.
 
     Returns:
@@ -899,11 +948,11 @@ def lstm_cell_backward(da_next, dc_next, cache):
         "o": da_next * tanh_c * ot * (1 - ot),
     }
     concat = np.concatenate([a_prev, xt])
-    dconcat = sum(p[f"W{gate}"].T @ slope for gate, slope in dz.items())
+    dconcat = sum(p[f"W{gate}"].T @ d for gate, d in dz.items())
     grads = {"dxt": dconcat[n_a:], "da_prev": dconcat[:n_a], "dc_prev": dc * ft}
-    for gate, slope in dz.items():
-        grads[f"dW{gate}"] = slope @ concat.T
-        grads[f"db{gate}"] = np.sum(slope, axis=1, keepdims=True)
+    for gate, d in dz.items():
+        grads[f"dW{gate}"] = d @ concat.T
+        grads[f"db{gate}"] = np.sum(d, axis=1, keepdims=True)
     return grads
     ### END SOLUTION
 
@@ -913,12 +962,12 @@ check(lstm_cell_backward)
 
 # %% [markdown]
 # ### Exercise 13 · `lstm_backward` · 5 points · about 10 minutes
-# As for the plain cell, with two slopes to carry along. Nothing listens to the memory
-# directly, so its slope after the last step is 0.
+# As for the plain cell, with two gradients to carry along, `da_prev` and `dc_prev`.
+# Nothing after the last step uses the memory, so its gradient starts at 0.
 #
-# <details><summary>Only the last step agrees</summary>
+# <details><summary>dx is right at the last step only</summary>
 #
-# `da[:, :, t]` alone forgets what the next step sent back. Add `da_prev`, and pass
+# `da[:, :, t]` alone leaves out what the next step sent back. Add `da_prev`, and pass
 # `dc_prev` on.
 # </details>
 
@@ -928,7 +977,7 @@ def lstm_backward(da, caches):
     """Backpropagation through time for the LSTM.
 
     Args:
-        da: array `(n_a, m, T_x)`, slopes that reach each state from its own output.
+        da: array `(n_a, m, T_x)`, gradients that reach each state from its own output.
         caches: `(list of caches, x)` from `lstm_forward`.
 
     Returns:
@@ -953,23 +1002,24 @@ def lstm_backward(da, caches):
 check(lstm_backward)
 
 # %% [markdown]
-# ### Who carries a slope over a hundred steps?
-# All three cells with random weights of scale 1; then a GRU and an LSTM whose gates
-# start on "keep": update bias −3, forget bias 3. Measured in all that a cell hands on
-# (for the LSTM, state and memory together). **Predict** the order at $T = 100$.
+# ### Which cell carries a gradient over a hundred steps?
+# All three cells with random weights of scale 1; then a GRU and an LSTM whose gates are
+# biased to keep the memory: update bias −3, forget bias 3. We measure the gradient with
+# respect to everything a cell passes on (for the LSTM, state and memory together).
+# **Predict** the order at $T = 100$.
 
 
 # %% demo
 def gru_back(da, caches):
-    """Slope in the first memory of a GRU, by your cell, step by step."""
-    slope = 0
+    """Gradient of the first memory of a GRU, by your cell, step by step."""
+    dc = 0
     for t in reversed(range(da.shape[2])):
-        slope = gru_cell_backward(da[:, :, t] + slope, caches[0][t])["dc_prev"]
-    return slope
+        dc = gru_cell_backward(da[:, :, t] + dc, caches[0][t])["dc_prev"]
+    return dc
 
 
 def lstm_back(da, caches):
-    """Slopes in the first state and memory of an LSTM, by your cell, step by step."""
+    """Gradients of the first state and memory of an LSTM, step by step."""
     a, c = 0, np.zeros(da.shape[:2])
     for t in reversed(range(da.shape[2])):
         grads = lstm_cell_backward(da[:, :, t] + a, c, caches[0][t])
@@ -978,12 +1028,12 @@ def lstm_back(da, caches):
 
 
 def gated(kind, bias):
-    """`back_to_start` of a GRU or LSTM whose memory gate has a given bias."""
-    forward, gate, back = {
-        "gru": (gru_forward, "bu", gru_back), "lstm": (lstm_forward, "bf", lstm_back)
-    }[kind]  # fmt: skip
+    """`back_to_start` of a GRU or LSTM whose update or forget gate has a given bias."""
+    forward, back = (gru_forward, gru_back)
+    if kind == "lstm":
+        forward, back = (lstm_forward, lstm_back)
     cell = random_cell(kind, 4, 32, 2, np.random.default_rng(0))
-    cell[gate] += bias
+    cell["bu" if kind == "gru" else "bf"] += bias
     return lambda T: back_to_start(lambda x, a0: forward(x, a0, cell)[-1], back, T)
 
 
@@ -992,29 +1042,29 @@ cells = {
     "RNN": rnn_with(1.0),
     "GRU": gated("gru", 0.0),
     "LSTM": gated("lstm", 0.0),
-    "GRU, set to keep": gated("gru", -3.0),
-    "LSTM, set to keep": gated("lstm", 3.0),
+    "GRU, biased to keep": gated("gru", -3.0),
+    "LSTM, biased to keep": gated("lstm", 3.0),
 }
 left = {name: [cell(T) for T in steps] for name, cell in cells.items()}
 for name, lengths in left.items():
-    print(f"{name:18} over 100 steps {lengths[-1]:8.1e}")
+    print(f"{name:20} over 100 steps {lengths[-1]:8.1e}")
 plots.lines(
     left,
     steps,
     log="y",
     markers=True,
     xlabel="steps back in time, T",
-    ylabel="length of the slope",
-    reading="Gates that start half open do not help; gates set to keep do. That is why "
-    "frameworks begin with a positive forget bias.",
+    ylabel="norm of the gradient",
+    reading="Gates that start half open do not help; gates biased to keep the memory "
+    "do. That is why a positive forget bias is a good start.",
 )
 
 # %% [markdown]
 # # Part 7 · Gates at work
-# A task that is nothing but memory: the first symbol is one of four, then come only
-# distractors, and at the end we ask which it was. Chance is 25 %. Networks of 16 units
-# from `helpers.nn`, 300 steps of Adam, lengths from 10 to 100. The LSTM starts on
-# "keep": forget bias 4, input bias −4.
+# A task that needs nothing but memory: the first symbol is one of four, then come only
+# distractors, and at the end we ask which it was. Chance is 25 %. The networks have 16
+# units, come from `helpers.nn`, and train for 300 steps of Adam on sequences of 10 to
+# 100 steps. The LSTM starts out keeping its memory: forget bias 4, input bias −4.
 #
 # **Predict**: from which length on does the plain RNN fail?
 
@@ -1028,7 +1078,7 @@ def riddles(m, T, rng):
 
 
 def trained_on_riddles(kind, T, bias, steps=300):
-    """A network trained on riddles of length T, and its accuracy on new ones."""
+    """A network trained on riddles of length T, and its accuracy on unseen ones."""
     rng = np.random.default_rng(1)
     net = nn.Sequential(kind(8, 16, rng=rng), nn.Dense(16, 4, rng=rng))
     net[0].b.data[:32] += np.repeat([-bias, bias], 16)[: net[0].b.data.size]
@@ -1050,22 +1100,23 @@ plots.lines(
     markers=True,
     from_zero=True,
     xlabel="steps between the symbol and the question",
-    ylabel="accuracy on new sequences",
+    ylabel="accuracy on unseen sequences",
     baseline={"chance": 0.25},
-    reading="At 100 steps: RNN {:.0%}, LSTM {:.0%}. What fades is not learned.".format(
+    reading="At 100 steps: RNN {:.0%}, LSTM {:.0%}. No gradient, no learning.".format(
         solved["RNN"][-1], solved["LSTM"][-1]
     ),
 )
 
 # %% [markdown]
-# ### Open the gates
-# A second task makes the gates move: signs (one of four) come now and then among the
+# ### Look into the gates
+# In a second task the gates must move: signs (one of four) come now and then among the
 # distractors, and at **every** step we ask for the *last* sign. Now a memory must be
-# held, and dropped when a new sign comes. An LSTM of 8 units learns it.
+# kept, and given up when a new sign comes. An LSTM of 8 units learns it.
 #
-# Your own `lstm_forward` can run the trained network: the framework lays its gates side
-# by side (i, f, c, o) and counts rows where you count columns. Copy the weights over
-# and look into the caches **you** filled.
+# Your own `lstm_forward` can run the trained network: the framework stores its gates
+# side by side (i, f, c, o) and keeps examples in rows where you keep them in columns.
+# The code below copies the weights and looks into the caches that **your** function
+# filled.
 #
 # **Predict**: what does the forget gate do at a sign? And the input gate?
 
@@ -1101,7 +1152,7 @@ print(
 
 # %% demo
 def as_yours(layer, dense):
-    """Weights of an `nn.LSTM` and a `Dense` layer, in the form of this lab."""
+    """Weights of an `nn.LSTM` and an `nn.Dense` layer, in the form of this lab."""
     both = np.concatenate([layer.U.data, layer.W.data]).T.astype(float)
     cell = {"Wy": dense.W.data.T.astype(float), "by": dense.b.data[:, None]}
     for k, gate in enumerate("ifco"):
@@ -1113,17 +1164,21 @@ def as_yours(layer, dense):
 
 symbols = np.array([2, *[4, 6, 5, 7, 4, 5, 6, 7] * 3])
 symbols[[9, 17]] = 0, 3
-x = np.eye(8)[symbols].T[:, None]  # (8, 1, 25): signs at steps 0, 9 and 17
+sign = symbols < 4  # at steps 0, 9 and 17
+x = np.eye(8)[symbols].T[:, None]  # (8, 1, 25)
 _, y, c, (caches, _) = lstm_forward(x, np.zeros((8, 1)), as_yours(net[0], net[1]))
 print("the last sign, step by step:", y[:, 0].argmax(axis=0))
 forget, write = (np.array([step[k][:, 0] for step in caches]).T for k in (4, 5))
 plots.heat(
     {"forget gates": forget, "input gates": write},
     signed=False,
-    xlabel="step",
+    columns=[str(t) if sign[t] else "" for t in range(25)],
+    xlabel="step; numbered where a sign comes",
     ylabel="unit",
-    reading="Eight units, 25 steps, signs at 0, 9 and 17. At a sign the forget gates "
-    "close (dark: the old memory goes) and the input gates open; else they hold.",
+    reading="At a sign the forget gates close: {:.2f} on average, against {:.2f} at "
+    "distractors. For the input gates it is {:.2f} against {:.2f}.".format(
+        *(gate[:, at].mean() for gate in (forget, write) for at in (sign, ~sign))
+    ),
 )
 
 # %% [markdown]
@@ -1131,23 +1186,24 @@ plots.heat(
 # "Teddy **Roosevelt** was president" and "teddy **bears** are on sale": to know whether
 # *teddy* is a name you must look ahead. A **bidirectional** network runs one cell from
 # left to right and another from right to left, and stacks their states. The price: it
-# needs the whole sequence before it says anything.
+# needs the whole sequence before it can give the first answer.
 #
-# A **deep** one feeds the states of one layer to the next as inputs. Two or three
-# layers are usual; each is already deep in time.
+# A **deep** recurrent network feeds the states of one layer to the next as inputs. Two
+# or three layers are usual; each is already deep in time.
 
 # %% concept="both_directions"
 # Where is a bidirectional network out of the question?
 # A: tagging the names in a finished article
-# B: deciding whether a review is kind
+# B: deciding whether a review is positive
 # C: captions that appear while somebody is speaking
 # D: reading a scanned line of handwriting
 both_directions = None
 
 # %% [markdown]
 # ### Exercise 14 · `bidirectional_forward` · 3 points · about 6 minutes
-# The second cell reads the sequence backwards. Turn its states around again, so that
-# both halves of column $t$ speak of step $t$. First states are 0.
+# Run `rnn_forward` twice, both times from a state of zeros; the second cell reads the
+# sequence backwards. Reverse its states again in time, so that both halves of column
+# $t$ belong to step $t$, and stack them below those of the first cell.
 #
 # <details><summary>The lower half is in the wrong order</summary>
 #
@@ -1183,11 +1239,12 @@ check(bidirectional_forward)
 
 # %% [markdown]
 # ### Exercise 15 · `deep_rnn_forward` · 3 points · about 5 minutes
-# Each layer reads the states of the one below.
+# Run `rnn_forward` for each layer, from a state of zeros. The lowest layer reads `x`,
+# every other layer reads the states of the one below.
 #
-# <details><summary>shapes not aligned in the second layer</summary>
+# <details><summary>matmul fails in the second layer</summary>
 #
-# Its input is the *state* of the first, not `x` and not a prediction.
+# Its input is the *states* of the first layer, not `x` and not a prediction.
 # </details>
 
 
@@ -1217,7 +1274,7 @@ def deep_rnn_forward(x, layers):
 check(deep_rnn_forward)
 
 # %% demo
-# A pulse in the middle of 21 steps: who can know of it, and when?
+# A pulse in the middle of 21 steps: which states can depend on it, and when?
 rng = np.random.default_rng(2)
 pulse = np.zeros((1, 1, 21))
 pulse[0, 0, 10] = 3.0
@@ -1226,26 +1283,27 @@ top = random_cell("rnn", 8, 8, 2, rng, 0.9)
 plots.heat(
     {
         "both directions": bidirectional_forward(pulse, one, two)[:, 0, :],
-        "two layers, the upper": deep_rnn_forward(pulse, [one, top])[1][:, 0, :],
+        "upper one of two layers": deep_rnn_forward(pulse, [one, top])[1][:, 0, :],
     },
+    columns=[str(t) if t % 5 == 0 else "" for t in range(21)],
     xlabel="step",
     ylabel="unit",
-    reading="The lower half of the left picture knows of the pulse before it comes: "
-    "it has read the sequence from its end.",
+    reading="The pulse comes at step 10. On the left, the lower half (the backward "
+    "cell) responds before that: it has read the sequence from its end.",
 )
 
 # %% [markdown]
 # # Part 9 · Names that never were
-# A **language model** gives the probability of the next symbol after what it has read.
-# For letters: $\hat y^{\langle t\rangle}$ after `b e r l` should be high for `i`. Train
-# it on real names, then let it write.
+# A **language model** gives the probability of the next symbol, given all symbols so
+# far. For letters: $\hat y^{\langle t\rangle}$ after `b e r l` should be high for `i`.
+# Train it on real names, then let it write.
 #
-# The sign for the end, `<EOS>`, is the newline here: it too must be learned, or names
-# would never stop. A model of *words* also needs `<UNK>` for words it has never seen;
-# a model of letters has seen them all, at the price of longer sequences.
+# The newline marks the end (`<EOS>`, end of sequence): the model must learn it too, or
+# names would never stop. A model of *words* also needs `<UNK>` for words it has never
+# seen; a model of letters has seen them all, at the price of longer sequences.
 #
-# In training each step gets the **true** letter before it. A name `lima` becomes inputs
-# `[nothing, l, i, m, a]` and targets `[l, i, m, a, newline]`.
+# In training, each step receives the **true** previous letter. A name `lima` becomes
+# inputs `[nothing, l, i, m, a]` and targets `[l, i, m, a, newline]`.
 
 # %%
 NEWLINE = "\n"
@@ -1288,7 +1346,7 @@ def letters_forward(X, Y, a_prev, parameters):
 
 # %%
 def letters_backward(X, Y, parameters, cache):
-    """Slopes of the loss of one name, through your `rnn_cell_backward`.
+    """Gradients of the loss of one name, through your `rnn_cell_backward`.
 
     Args:
         X: as for `letters_forward`.
@@ -1304,7 +1362,7 @@ def letters_backward(X, Y, parameters, cache):
     da_next = 0.0
     for t in reversed(range(len(X))):
         yt_pred, step = cache[t]
-        dy = yt_pred.copy()  # slope in what goes into the softmax
+        dy = yt_pred.copy()  # gradient of what goes into the softmax
         dy[Y[t]] -= 1
         gradients["dWya"] += dy @ step[0].T
         gradients["dby"] += dy
@@ -1317,27 +1375,28 @@ def letters_backward(X, Y, parameters, cache):
 
 # %% [markdown]
 # ### Sampling
-# To write, there is no true letter: draw one from $\hat y^{\langle t\rangle}$ and feed
-# *it* to the next step. Draw, do not take the likeliest: that gives one name for ever.
+# When the model writes, there is no true letter: draw one from $\hat y^{\langle
+# t\rangle}$ and feed *it* to the next step. Draw, do not take the most likely letter:
+# that would give the same name every time.
 
 # %% concept="what_goes_in"
 # Which letter does step t receive?
-# A: in training the true one before; in sampling the one just drawn
-# B: in training the likeliest one; in sampling the one just drawn
-# C: in both the true one before
+# A: in training the true previous one; in sampling the one just drawn
+# B: in training the most likely one; in sampling the one just drawn
+# C: in both the true previous one
 # D: in both the one just drawn
 what_goes_in = None
 
 # %% [markdown]
 # ### Exercise 16 · `sample` · 4 points · about 10 minutes
-# Start with a column of zeros and a state of zeros. Compute
-# $a = \tanh(W_{ax}x + W_{aa}a + b)$ and $\hat y$, draw with
-# `np.random.choice(range(vocab_size), p=…)`, feed it back; stop at a newline. Seed with
-# `np.random.seed(seed)`, so that a seed always gives the same name.
+# Call `np.random.seed(seed)` once. Start with a column of zeros and a state of zeros.
+# At each step compute $a = \tanh(W_{ax}x + W_{aa}a + b)$ and $\hat y$, draw an index
+# with `np.random.choice(range(vocab_size), p=…)`, and feed it back as a one-hot column.
+# Stop after a newline; after 50 indices without one, append it.
 #
 # <details><summary>'p' must be 1-dimensional</summary>
 #
-# $\hat y$ is a column; `.ravel()` makes it a list.
+# $\hat y$ is a column; `.ravel()` makes it one-dimensional.
 # </details>
 # <details><summary>51 letters and a newline</summary>
 #
@@ -1380,13 +1439,13 @@ check(sample)
 
 # %% [markdown]
 # ### Exercise 17 · `optimize` · 5 points · about 8 minutes
-# One step on one name: forwards, backwards, clip by value 5, update. `letters_forward`
-# and `letters_backward` above do the first two with your cells. The update is **in
-# place**, as `parameters` is not returned: $W \leftarrow W - \alpha\,dW$.
+# Take one step on one name. `letters_forward(X, Y, a_prev, parameters)` returns `loss,
+# cache`; `letters_backward(X, Y, parameters, cache)` returns `gradients`, then states.
+# Clip by value 5, then update **in place**: $W \leftarrow W - \alpha\,dW$.
 #
 # <details><summary>`parameters` after: expected …, got …</summary>
 #
-# `parameters["Wax"] = parameters["Wax"] - …` or `-=` both change the caller's
+# `parameters["Wax"] = parameters["Wax"] - …` and `-=` both change the caller's
 # dictionary. A new dictionary does not.
 # </details>
 # <details><summary>a_last is the first state</summary>
@@ -1404,7 +1463,7 @@ def optimize(X, Y, a_prev, parameters, learning_rate=0.01):
         Y: list of indices of the same length, the newline last.
         a_prev: array `(n_a, 1)`, the first state.
         parameters: `Wax`, `Waa`, `Wya`, `b`, `by`.
-        learning_rate: length of the step.
+        learning_rate: factor of the gradient in the step.
 
     Returns:
         loss: of this name before the step.
@@ -1426,29 +1485,31 @@ check(optimize)
 
 # %% [markdown]
 # ## How good is a language model?
-# Give it real names it has not seen, and ask how likely it finds them. By the chain
-# rule of probability,
+# Give it real names that it has not seen, and ask how likely it finds them. By the
+# chain rule of probability,
 #
 # $$\ln P(\text{lima}) = \ln P(l) + \ln P(i \mid l) + \ln P(m \mid li)
 # + \ln P(a \mid lim) + \ln P(\text{end} \mid lima)$$
 #
 # **Perplexity** is $e^{-\text{mean of these logarithms}}$ over *all* symbols of all
-# names. It reads as: "as unsure as if choosing evenly among so many letters".
+# names. A perplexity of 10 means: as uncertain as a uniform choice among 10 symbols.
 
 # %% concept="by_hand"
 # A model gives the two symbols of a text the probabilities 1/2 and 1/8. What is its
-# perplexity on this text?
+# perplexity on this text? (Answer with a number.)
 by_hand = None
 
 # %% [markdown]
 # ### Exercise 18 · `sequence_log_probability` · 4 points · about 6 minutes
-# The name comes as indices, newline included. Run the model with the true letters.
+# Compute $\ln P$ of one name, given as indices with the newline's last. The inputs are
+# the true letters, the first one `None`, from a state of zeros: `letters_forward` does
+# most of the work.
 #
 # <details><summary>The sign is wrong</summary>
 #
-# A probability is below 1, so its logarithm is negative. The loss is its opposite.
+# A probability is at most 1, so its logarithm is at most 0. The loss is its negative.
 # </details>
-# <details><summary>It misses one term</summary>
+# <details><summary>One term is missing</summary>
 #
 # The first letter has a probability too: its input is `None`, a column of zeros.
 # </details>
@@ -1477,18 +1538,19 @@ check(sequence_log_probability)
 
 # %% [markdown]
 # ### Exercise 19 · `perplexity` · 2 points · about 4 minutes
-# Over all names together: long names count for more, as they hold more symbols.
+# Compute the perplexity of a list of names: one mean over the symbols of all names
+# together, newlines included, so that a long name counts for more.
 #
 # <details><summary>Close, but not equal</summary>
 #
-# Add up all logarithms first, divide by the number of all symbols, then one `exp`. A
-# mean of the names' own perplexities is something else.
+# Add up all logarithms first, divide by the number of all symbols, then take `exp`
+# once. The mean of each name's perplexity is something else.
 # </details>
 
 
 # %% exercise="perplexity"
 def perplexity(sequences, parameters):
-    """Perplexity a symbol of a letter model.
+    """Perplexity per symbol of a letter model.
 
     Args:
         sequences: list of names, each a list of indices with the newline's last.
@@ -1508,15 +1570,16 @@ check(perplexity)
 
 # %% [markdown]
 # ### Exercise 20 · `model` · 3 points · about 8 minutes
-# Shuffle a copy of the names, go through them one after the other (and from the start
-# again), one step each with a learning rate of 0.01. In the end sample seven names,
-# each with a seed of its own.
+# Start from `initialize_letters(n_a, n_x, n_y)`, both other sizes being the number of
+# characters. Shuffle a copy of the names and go through it, one `optimize` step per
+# name with a learning rate of 0.01 and a state of zeros; after the last name begin
+# again with the first. At the end `sample` seven names, each with its own seed.
 #
 # <details><summary>It learns nothing</summary>
 #
-# `Y` is `X` moved on by one: `X = [None, …]`, `Y = [… , newline]`.
+# `Y` is `X` shifted by one: `X = [None, …]`, `Y = [… , newline]`.
 # </details>
-# <details><summary>Every name looks like the last one</summary>
+# <details><summary>Every sampled name looks like one name of the list</summary>
 #
 # In iteration $j$ take name number $j$ modulo the number of names.
 # </details>
@@ -1560,7 +1623,7 @@ def model(data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose
 check(model)
 
 # %% demo
-# Before you run: how many names until the model knows which letters are vowels?
+# Before you run: after how many names will vowels and consonants alternate?
 chars = sorted({c for name in places.train_names for c in name} | {NEWLINE})
 char_to_ix = {c: i for i, c in enumerate(chars)}
 ix_to_char = dict(enumerate(chars))
@@ -1569,16 +1632,18 @@ letters, names = model(places.train_names, ix_to_char, char_to_ix, verbose=True)
 print("\nseven of its own:", ", ".join(names))
 
 # %% [markdown]
-# At first noise, then the right letters in the right amounts, then syllables. (A seed
-# stays the same from line to line: watch one name grow up.) How good in numbers? The
-# baselines count: letters alone (unigrams), or each letter after the one before it
-# (bigrams), both from all 24837 training names, with one count added everywhere.
+# First come random letters, then letters with the right frequencies, then syllables. (A
+# seed stays the same from line to line: watch one name change as training goes on.) How
+# good is it in numbers? The baselines count: letters alone (unigrams), or each letter
+# after the previous one (bigrams), both from all 24837 training names, with 1 added to
+# each count of a bigram.
+#
 # **Predict**: your network has seen only 10000 names. Does it beat the bigrams?
 
 
 # %% demo
 def coded(names):
-    """Names as lists of indices, the newline's last."""
+    """Names as lists of indices, the newline's index last."""
     return [[*(char_to_ix[c] for c in name), char_to_ix[NEWLINE]] for name in names]
 
 
@@ -1594,7 +1659,7 @@ test = coded(places.test_names[::8])
 pairs, single = counted(coded(places.train_names), len(chars))
 symbols = sum(map(len, test))
 scores = {
-    "all letters alike": float(len(chars)),
+    "uniform": float(len(chars)),
     "unigrams": np.exp(-sum(np.log(single[s]).sum() for s in test) / symbols),
     "bigrams": np.exp(
         -sum(np.log(pairs[[s[-1], *s[:-1]], s]).sum() for s in test) / symbols
@@ -1603,15 +1668,15 @@ scores = {
 }
 plots.bars(
     scores,
-    ylabel="perplexity on new names",
-    reading="As unsure as choosing among so many letters: lower is better.",
+    ylabel="perplexity on unseen names",
+    reading="As uncertain as a uniform choice among that many symbols. Less is better.",
 )
 
 # %% [markdown]
 # ### Turn a knob: temperature
-# Divide what goes into the softmax by a **temperature** $\tau$. Below 1 the model gets
-# bolder (the likeliest letters win), above 1 wilder. **Predict** the names at 0.4 and
-# at 1.6.
+# Divide what goes into the softmax by a **temperature** $\tau$. Below 1 the most likely
+# letters become more likely still and the names more cautious; above 1 the names become
+# wilder. **Predict** the names at 0.4 and at 1.6.
 
 # %% demo
 real_places = set(places.train_names.tolist())
@@ -1624,10 +1689,10 @@ for tau in (0.4, 0.7, 1.0, 1.6):
     print(f"         {len(set(texts)) / 300:.0%} different, {real:.1%} real places")
 
 # %% [markdown]
-# ### And dinosaurs?
+# ### And dinosaurs? (optional)
 # Only 88 names of dinosaurs come with this course: too few to learn from alone. Start
-# from the model of places and go on with dinosaurs: **transfer learning**, as in course
-# 3. Eight names are held out; how likely does each model find them?
+# from the model of place names and continue with dinosaurs: **transfer learning**, as
+# in course 3. Eight names are held out; how likely does each model find them?
 
 # %% demo
 dinosaurs = data.load("dinosaurs")
@@ -1635,27 +1700,27 @@ held_out = coded(dinosaurs.test_names)
 grown = {name: array.copy() for name, array in letters.items()}
 learned = [perplexity(held_out, grown)]
 lines_x = coded(dinosaurs.train_names)
-for _ in range(12):  # times through all 80
+for _ in range(12):  # epochs
     for one in lines_x:
         optimize([None, *one[:-1]], one, np.zeros((50, 1)), grown, 0.005)
     learned.append(perplexity(held_out, grown))
 drawn = [sample(grown, char_to_ix, seed) for seed in range(6)]
 print(", ".join("".join(ix_to_char[i] for i in one[:-1]) for one in drawn))
 plots.lines(
-    learned, xlabel="times through the 80 dinosaurs", ylabel="perplexity, 8 new ones",
+    learned, xlabel="epochs", ylabel="perplexity on 8 unseen dinosaurs",
     from_zero=True,
-    reading=f"From {learned[0]:.0f} to {learned[-1]:.1f}: -saurus is quickly learned.",
+    reading=f"From {learned[0]:.1f} to {learned[-1]:.1f}: -saurus is quickly learned.",
 )  # fmt: skip
 
 # %% [markdown]
 # # Part 10 · An improviser
-# Now an LSTM, and ragtime: six pieces by Scott Joplin as sequences of 96 tokens (which
-# key is struck, how long, how long to wait). The layers come from `helpers.nn`, which
-# lays out batches first: tokens `(m, T)`, states `(m, T, n_a)`.
+# Now an LSTM, and ragtime: six pieces by Scott Joplin as sequences of 96 different
+# tokens (which key is struck, how long it sounds, how long to wait). The layers come
+# from `helpers.nn`, where batches come first: tokens `(m, T)`, states `(m, T, n_a)`.
 #
-# Three layers, made **once**: an embedding (a learned column for each token), an LSTM
-# cell, a dense layer. Training and playing both use *these*; a second set would know
-# nothing.
+# There are three layers, made **once**: an embedding (a learned vector for each token),
+# an LSTM, a dense layer. Training and playing both use *these*; newly made layers would
+# know nothing of the training.
 
 # %% demo
 rags = data.load("ragtime")
@@ -1667,13 +1732,14 @@ audio.player(audio.synthesize(audio.tokens_to_notes(real)), 16_000)
 
 # %% [markdown]
 # ### Exercise 21 · `djmodel` · 3 points · about 6 minutes
-# An `nn.Model` with the three given layers. `LSTM_cell(x)` returns states `(m, T, n_a)`
-# and the last state and memory; only the first is needed here. No softmax: the loss
-# takes scores.
+# Return an `nn.Model` of your own: its `__init__` keeps the three given layers, its
+# `forward(self, tokens)` applies them. `embedder(tokens)` gives vectors, `LSTM_cell(x)`
+# returns states `(m, T, n_a)`, last state and last memory (you need only the first),
+# `densor(states)` gives scores. Apply no softmax: the loss takes scores.
 #
 # <details><summary>The output has no time axis</summary>
 #
-# `densor` goes over all states, not over the last one.
+# `densor` is applied to all states, not to the last one.
 # </details>
 # <details><summary>The model has no parameters</summary>
 #
@@ -1683,7 +1749,7 @@ audio.player(audio.synthesize(audio.tokens_to_notes(real)), 16_000)
 
 # %% exercise="djmodel"
 def djmodel(embedder, LSTM_cell, densor):
-    """A next-token model out of three layers, which it shares with whoever made them.
+    """A next-token model that uses three given layers, without copying them.
 
     Args:
         embedder: `nn.Embedding`, tokens `(m, T)` to `(m, T, d)`.
@@ -1713,8 +1779,10 @@ check(djmodel)
 
 # %% [markdown]
 # ### Exercise 22 · `music_inference_model` · 2 points · about 6 minutes
-# To play, take one step at a time and carry the state by hand: a function from a token
-# and a state to probabilities and the next state.
+# To play, take one step at a time and carry the state yourself. Return a function from
+# a token and a state to probabilities and the next state. You need `LSTM_cell(x,
+# initial_state=(a, c))` and `nn.softmax(scores)`; inside `with nn.no_grad():` the
+# framework records nothing for a backward pass.
 #
 # <details><summary>It needs x (m, T, d)</summary>
 #
@@ -1756,12 +1824,17 @@ check(music_inference_model)
 
 # %% [markdown]
 # ### Exercise 23 · `predict_and_sample` · 2 points · about 6 minutes
-# Play `Ty` tokens: ask the model, sharpen by the temperature ($p^{1/\tau}$, scaled to
-# sum 1), draw with `np.random.choice`, feed the drawn token back.
+# Play `Ty` tokens. In each step ask the model, apply the temperature ($p^{1/\tau}$,
+# divided by its sum), draw with `np.random.choice`, and feed the drawn token and the
+# new state into the next step.
 #
 # <details><summary>The tune never changes</summary>
 #
 # Feed the new token *and* the new state into the next step.
+# </details>
+# <details><summary>probabilities do not sum to 1</summary>
+#
+# Divide by the sum after taking the power, in float64: `p.astype(float)`.
 # </details>
 
 
@@ -1777,7 +1850,7 @@ def predict_and_sample(
         a_initializer: array `(1, n_a)`.
         c_initializer: array `(1, n_a)`.
         Ty: how many tokens to draw.
-        temperature: below 1 bolder, above 1 wilder; positive.
+        temperature: positive; below 1 more cautious, above 1 wilder.
 
     Returns:
         results: array `(Ty, n_values)`, the tokens as one-hot rows.
@@ -1799,10 +1872,11 @@ check(predict_and_sample)
 
 # %% [markdown]
 # ### Train it
-# Pieces are cut into windows of 64 tokens, moved up or down by up to five semitones so
-# that there is more to learn from. Some 15 seconds. The baseline is **Markov's**: after
-# each token guess what followed it most often; after each *pair* of tokens likewise.
-# **Predict**: is the LSTM better than pairs?
+# Pieces are cut into windows of 64 tokens and transposed up or down by up to five
+# semitones, so that there is more to learn from. Training takes about 15 seconds. The
+# baselines are **Markov models**: after each token guess what followed it most often;
+# or do the same after each *pair* of tokens. **Predict**: is the LSTM better than
+# pairs?
 
 
 # %% demo
@@ -1837,7 +1911,7 @@ for rate in [0.006] * 20 + [0.003] * 5 + [0.001] * 5:
 
 # %% demo
 def markov(pieces, order):
-    """Context → what followed it most often, with shorter contexts to fall back on."""
+    """Guess what followed a context most often; unseen contexts are shortened."""
     follows = {}
     for piece in pieces:
         for t in range(len(piece)):
@@ -1854,7 +1928,7 @@ pieces = [
 ]
 tune = rags.test_tokens.tolist()
 guessed = dj.predict(np.array([tune[:-1]]))[0].argmax(axis=1)
-right = {"commonest": np.mean(np.array(tune) == markov(pieces, 0)(()))}
+right = {"most frequent": np.mean(np.array(tune) == markov(pieces, 0)(()))}
 for n, name in [(1, "after one token"), (2, "after two")]:
     guess = markov(pieces, n)
     hits = [
@@ -1864,7 +1938,7 @@ for n, name in [(1, "after one token"), (2, "after two")]:
 right["your LSTM"] = np.mean(guessed == tune[1:])
 plots.bars(
     right, ylabel="next tokens guessed right", percent=True,
-    reading="On The Easy Winners, of which no model has seen a note.",
+    reading="On The Easy Winners, a piece that none of the models was trained on.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -1885,29 +1959,36 @@ sound = audio.synthesize(notes, 16_000)
 midi = Path(tempfile.gettempdir()) / "improvisation.mid"
 audio.write_midi(midi, notes)
 print(f"{len(notes)} notes, {len(sound) / 16_000:.0f} seconds; written to {midi.name}")
+pitches = range(96, 30, -1)
+roll = audio.piano_roll(notes)[pitches, :160] / 2
+by_joplin = audio.piano_roll(audio.tokens_to_notes(opening)).shape[1]
 plots.heat(
-    audio.piano_roll(notes)[96:30:-1, :160] / 2,
+    roll,
     signed=False,
-    xlabel="time, sixteenths",
+    rows=[audio.pitch_name(p) if p % 12 == 0 else "" for p in pitches],
+    columns=[str(t) if t % 16 == 0 else "" for t in range(roll.shape[1])],
+    xlabel="time in sixteenth notes",
     ylabel="pitch",
-    reading="Piano roll: ten bars, a column a sixteenth, high notes above. Bright: a "
-    "key is struck; grey: it sounds on. The opening is Joplin's, the rest is not.",
+    reading=f"Piano roll. Yellow: a key is struck; grey: the note sounds on. The first "
+    f"{by_joplin} columns are Joplin's, the rest is not.",
 )
 
 # %% demo
 audio.player(sound, 16_000)
 
 # %% demo
-# The same sound as a spectrogram: which frequencies sound when.
-frames = np.lib.stride_tricks.sliding_window_view(sound[: 16_000 * 8], 1024)[::256]
-power = np.abs(np.fft.rfft(frames * np.hanning(1024)))[:, :128].T
+# (Optional) The same sound as a spectrogram: which frequencies sound when.
+frames = np.lib.stride_tricks.sliding_window_view(sound[: 16_000 * 8], 1024)[::400]
+amplitude = np.abs(np.fft.rfft(frames * np.hanning(1024)))[:, 128:0:-1].T
 plots.heat(
-    np.log10(power[::-1] + 1e-2),
+    np.log10(amplitude + 1e-2),
     signed=False,
-    xlabel="time",
-    ylabel="frequency",
-    reading="Eight seconds, up to 2000 Hz. Each note is a ladder of overtones that "
-    "fades, the higher ones first.",
+    rows=[f"{k * 125 // 8}" if k % 32 == 0 else "" for k in range(128, 0, -1)],
+    columns=[f"{i // 40}" if i % 40 == 0 else "" for i in range(len(frames))],
+    xlabel="time in seconds",
+    ylabel="frequency in Hz",
+    reading="Colour: base-10 logarithm of the amplitude. Each note is a ladder of "
+    "overtones, bright when its key is struck and darker as it fades.",
 )
 
 # %% [markdown] question="why_gates" points=5
@@ -1918,18 +1999,19 @@ plots.heat(
 # see? What would you change, and which number in this lab backs it up?
 #
 # ### BEGIN SOLUTION
-# The slopes fade: on the way back over 200 steps they are multiplied 200 times by
-# $W_{aa}^\top$ and by $1 - a^2 \le 1$. Clipping only shortens slopes that are too long;
-# it cannot lengthen any. I would measure the length of the slope in early states
-# against the number of steps back, and expect a straight line downwards on a
-# logarithmic axis. I would use an LSTM or GRU whose memory gate starts on "keep" (a
-# forget bias of 3 or more), as its slope is multiplied by $\Gamma_f$ only. In the lab
-# the plain cell was at chance (25 %) at 100 steps where the LSTM was always right; and
-# over 100 steps its slope had shrunk to 1e-8, that of the LSTM had not.
+# The gradients vanish: on the way back over 200 steps they are multiplied 200 times by
+# $W_{aa}^\top$ and by $1 - a^2 \le 1$. Clipping only shortens gradients that are too
+# long; it cannot lengthen any. I would measure the norm of the gradient with respect to
+# early states against the number of steps back, and expect a straight line downwards on
+# a logarithmic axis. I would use an LSTM or GRU whose gates start out keeping the
+# memory (a forget bias of 3 or more), as its memory's gradient is multiplied by
+# $\Gamma_f$ only. In the lab the plain cell was at chance (25 %) at 100 steps where the
+# LSTM was right almost always; and over 100 steps its gradient had shrunk to about
+# 1e-8, that of the LSTM had not.
 #
-# **Rubric**, one point each: fading named · repeated product as the reason · clipping
-# limits, never enlarges · a measurement with an expectation · gated cell *and* a number
-# from the lab.
+# **Rubric**, one point each: vanishing gradients named · repeated product as the reason
+# · clipping limits, never enlarges · a measurement with an expectation · gated cell
+# *and* a number from the lab.
 # ### END SOLUTION
 
 # %% [markdown]
@@ -1937,7 +2019,7 @@ plots.heat(
 # | the formula | your function |
 # |---|---|
 # | $a = \tanh(W_{ax}x + W_{aa}a + b)$ | `rnn_cell_forward`, `sample` |
-# | slopes of a state add, slopes of weights add over time | `rnn_backward` |
+# | gradients add: at a state, and for weights over time | `rnn_backward` |
 # | $\min(1, v / \lVert g \rVert)\, g$ | `clip_by_norm` |
 # | $c = \Gamma_u * \tilde c + (1-\Gamma_u) * c$ | `gru_cell_forward` |
 # | $c = \Gamma_f * c + \Gamma_i * \tilde c$ | `lstm_cell_forward` |
@@ -1952,21 +2034,29 @@ plots.heat(
 # states, (a, c) = lstm(embedding(tokens))           # lstm_forward
 # loss = cross_entropy(dense(states).flatten(0, 1), targets.flatten())
 # loss.backward()                                    # lstm_backward
-# torch.nn.utils.clip_grad_norm_(parameters, 1.0)    # clip_by_norm
+# torch.nn.utils.clip_grad_norm_(lstm.parameters(), 1.0)    # clip_by_norm
 # ```
+
+# %% [markdown]
+# **Where libraries differ.** In `torch.nn.GRU`, and in Keras unless you pass
+# `reset_after=False`, the reset gate (our $\Gamma_r$) multiplies the *product* of
+# matrix and state, not the state; and their update gate means *keep*: it is our $1 -
+# \Gamma_u$. Keras starts with a forget bias of 1, PyTorch with a small random one.
+# PyTorch's layers have two bias vectors, and its clipping divides by $\lVert g \rVert +
+# 10^{-6}$.
 
 # %% [markdown]
 # **A challenge**, if you like. Make names *of a country*. Give each step the country as
 # a second one-hot column below the letter (`places.train_country`), train on five
-# countries, and sample for each. Then turn it around: which country gives a name the
-# highest probability? That is a classifier, by Bayes' rule.
+# countries, and sample for each. Then ask the reverse question: which country gives a
+# name the highest probability? That is a classifier, by Bayes' rule.
 #
 # **The paper of the week.** S. Hochreiter and J. Schmidhuber, *Long short-term memory*,
 # Neural Computation 9 (1997). Read section 3.1 on the error that flows back; then look
-# for the forget gate. It is not there: Gers added it in 1999.
+# for the forget gate. It is not there: Gers, Schmidhuber and Cummins added it in 1999.
 #
-# **Next week**: tokens were numbers without meaning here. Words will become places on a
-# map.
+# **Next week**: here, tokens were numbers without meaning. Words will become points on
+# a map.
 
 # %% demo
 check.progress()

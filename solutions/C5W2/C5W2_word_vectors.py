@@ -1,13 +1,14 @@
 # %% [markdown]
-# # Words as places on a map
+# # Words as points on a map
 # To last week's network a word was a number without meaning. Here each word becomes a
-# **place**: fifty coordinates, learned from text alone, such that similar words lie
-# close and directions mean something. You will do arithmetic with them, find the
-# prejudice they took over from us and take it out, train vectors of your own on
-# Shakespeare in two ways, and teach a machine which emoji a sentence wants.
+# **point**: fifty coordinates, learned from text alone, such that similar words lie
+# close together and directions carry meaning. You will do arithmetic with words, find
+# the prejudice that their vectors took over from us and take it out, train vectors of
+# your own on Shakespeare in two ways, and teach a machine which emoji suits a sentence.
 #
-# **Time** about three hours, in six parts; stop after any of them. **You need** dot
-# products, the softmax, and a little patience for gradients.
+# **Time** about three hours, in six parts; stop after any of them, and run the cells
+# above again when you return. **You need** dot products, the softmax, and a little
+# patience for gradients.
 
 # %% [markdown]
 # ## The map
@@ -15,7 +16,7 @@
 # |---|---|---|
 # | 1 Near and far | `cosine_similarity` `complete_analogy` | 10 |
 # | 2 Prejudice | `bias_axis` `neutralize` `equalize` | 16 |
-# | 3 One row of a table | `embedding_lookup` | 3 |
+# | 3 One column of a table | `embedding_lookup` | 3 |
 # | 4 Learn from neighbours | `skipgram_pairs` `skipgram_loss` and two more | 24 |
 # | 5 Learn from counts | `cooccurrence` `glove_loss` | 12 |
 # | 6 Sentence to emoji | `sentence_to_avg` `model` `emojify_lstm` and two more | 22 |
@@ -24,12 +25,14 @@
 
 # %% [markdown]
 # **After this lab you can** say what a word vector is and where it comes from, measure
-# likeness and bias, write the losses of word2vec and GloVe with their gradients, and
+# similarity and bias, write the losses of word2vec and GloVe with their gradients, and
 # tell when an average of words is enough and when order matters.
 #
 # Each exercise is followed by a cell with `check(…)`, which runs your function on a few
-# fixed cases and often recognizes the mistake. Your grade comes from the same kind of
-# check on fresh cases. Hints are folded under each task, titled by what you might see.
+# fixed cases and often recognizes the mistake. Your grade comes from the same type of
+# check on fresh cases. Hints are folded under each task; each title is a symptom you
+# might see. Answer short questions with a letter in quotes, such as `"b"`, or with a
+# number.
 
 # %%
 import timeit
@@ -45,7 +48,7 @@ check = checks_for("C5W2")
 
 # %% [markdown]
 # ## Words and symbols
-# | symbol | in code | shape | means |
+# | symbol | in code | shape | meaning |
 # |---|---|---|---|
 # | $V$, $n_e$ | | numbers | words in the vocabulary, coordinates of each |
 # | $o_w$ | | $(V, 1)$ | one-hot column of word $w$ |
@@ -53,7 +56,7 @@ check = checks_for("C5W2")
 # | $e_w$ | `E[:, w]` | $(n_e,)$ | vector of word $w$ |
 # | $\theta_w$ | `theta[:, w]` | $(n_e,)$ | second vector, of $w$ as a neighbour |
 # | $g$ | `g` | $(n_e,)$ | an axis: the direction of a meaning |
-# | $X_{ij}$ | `X` | $(V, V)$ | how often word $j$ stands near word $i$ |
+# | $X_{ij}$ | `X` | $(V, V)$ | how often word $j$ occurs near word $i$ |
 
 
 # %%
@@ -63,7 +66,7 @@ def sigmoid(z):
 
 
 def softmax(z):
-    """Softmax of each column: `(n, m)` to shares that sum to 1 down each column."""
+    """Softmax of each column: `(n, m)` scores to probabilities."""
     e = np.exp(z - np.max(z, axis=0, keepdims=True))
     return e / np.sum(e, axis=0, keepdims=True)
 
@@ -79,13 +82,13 @@ def softmax(z):
 # | royal | 0.01 | 0.02 | 0.93 | 0.95 | −0.01 |
 # | food | 0.04 | 0.01 | 0.02 | 0.01 | 0.95 |
 #
-# Now *king* and *queen* are alike in something, *apple* is far away, and what you learn
-# about one word serves its neighbours. Real vectors are learned; their 50 features have
-# no names. Here are some from **GloVe**, read off six billion words of text.
+# Now *king* and *queen* share a feature, *apple* is far away, and what you learn about
+# one word helps with similar ones. Real vectors are learned; their 50 features have no
+# names. Here are some from **GloVe**, computed from six billion words of text.
 
 # %% concept="one_hot_likeness"
-# What is the cosine of the angle between the one-hot columns of two different words?
-# (For orange and apple, say. Answer with a number.)
+# What is the cosine of the angle between the one-hot columns of two different words,
+# say orange and apple? (Answer with a number.)
 one_hot_likeness = None
 
 # %% demo cover=true
@@ -107,24 +110,27 @@ word_map(
     groups,
     dict(zip(words, table @ directions.T, strict=True)),
     arrows=list(zip(groups["countries"], groups["capitals"], strict=True)),
-    reading="50 coordinates pressed into the two that vary most (SVD). Kinds of words "
-    "lie together, though nobody told GloVe what an animal is.",
+    reading="50 coordinates projected onto the two directions that vary most (SVD). "
+    "Words of a type lie together, though nobody told GloVe what an animal is.",
 )
 
 # %% [markdown]
 # ## The idea
-# How alike are two words? Not by distance: frequent words have longer vectors. Take the
-# **angle** between them:
+# How similar are two words? Do not take the distance: frequent words have longer
+# vectors. Take the **angle** between them:
 #
 # $$\cos(u, v) = \frac{u \cdot v}{\lVert u \rVert \, \lVert v \rVert}$$
 #
-# By hand: $u = (3, 4)$ and $v = (4, 3)$ give $24 / (5 \cdot 5) = 0.96$. Same direction
-# is 1, right angle 0, opposite −1.
-#
+# By hand: $u = (3, 4)$ and $v = (4, 3)$ give $24 / (5 \cdot 5) = 0.96$. For the same
+# direction the cosine is 1, for a right angle 0, for opposite directions −1.
+
+# %% [markdown]
 # ### Exercise 1 · `cosine_similarity` · 4 points · about 5 minutes
+# Compute the cosine by this formula; if either vector is all zeros, return 0.
+#
 # <details><summary>A zero vector gives nan</summary>
 #
-# 0 / 0 is undefined; say 0 if either length is 0.
+# 0 / 0 is undefined. Return 0 if either length is 0.
 # </details>
 
 
@@ -155,24 +161,25 @@ check(cosine_similarity)
 
 # %% demo
 def neighbours(word, table, count=6):
-    """The words with the largest cosine to a word, by your function."""
+    """The words with the largest cosine with a given word, by your function."""
     likeness = {w: cosine_similarity(table[word], v) for w, v in table.items()}
     return sorted(likeness, key=likeness.get, reverse=True)[1 : count + 1]
 
 
-# Before you run: what will stand beside "apple", the fruit or the firm?
+# Before you run: which words will be nearest to "apple", the fruit or the firm?
 for word in ["king", "sad", "seven", "guitar", "apple"]:
     print(f"{word:8}", ", ".join(neighbours(word, vectors)))
 
 # %% [markdown]
 # ## Arithmetic with meaning
-# "*man* is to *woman* as *king* is to …?" If differences are meanings, then
+# "*man* is to *woman* as *king* is to …?" If differences carry meaning, then
 # $e_{woman} - e_{man}$ should point the same way as $e_? - e_{king}$. So look for the
 # word $w$ with the largest
 #
 # $$\cos(e_b - e_a,\; e_w - e_c)$$
 #
-# among all words but the three of the question: else the answer is often $b$ or $c$.
+# among all words but the three of the question: otherwise the answer may be one of
+# them.
 
 # %% concept="analogy_formula"
 # "a is to b as c is to w". With a = paris, b = france, c = rome, near which point
@@ -185,14 +192,15 @@ analogy_formula = None
 
 # %% [markdown]
 # ### Exercise 2 · `complete_analogy` · 6 points · about 8 minutes
-# Words may come in capitals; the map knows lower case. (Looking for the $w$ nearest to
-# $e_b - e_a + e_c$ in angle is a common variant; it is accepted too.)
+# Return the word that maximizes this cosine. The words of the question may come in
+# capitals; the dictionary's keys are in lower case. (A common variant takes the $w$
+# whose vector has the largest cosine with $e_b - e_a + e_c$; it is accepted too.)
 #
 # <details><summary>It answers with a word of the question</summary>
 #
 # Leave out all three, in lower case.
 # </details>
-# <details><summary>The answer is far-fetched</summary>
+# <details><summary>The answer makes no sense</summary>
 #
 # The difference goes from a to b: $e_b - e_a$. And the largest cosine wins; it may be
 # negative, so do not start from 0.
@@ -231,64 +239,71 @@ for a, b, c in [("man", "woman", "king"), ("italy", "italian", "spain"),
     print(f"{a} → {b}  as  {c} → {complete_analogy(a, b, c, vectors)}")
 
 # %% [markdown]
-# Pretty examples prove nothing. Here are 597 questions of eleven kinds, each with one
-# right answer among 10388 words; the whole vocabulary is searched at once, in arrays,
-# for the word nearest to $e_b - e_a + e_c$. Chance is 0.01 %. **Predict**: which kind
-# is best, which worst? The baseline answers with the nearest neighbour of $c$, without
-# any arithmetic. (By this variant, *king* leads to *queen*; by ours, to *princess*.)
+# A few good examples prove nothing. Here are 597 questions of eleven types, each with
+# one right answer among 10388 words; arrays search the whole vocabulary at once for the
+# word nearest to $e_b - e_a + e_c$, the variant. A random answer is right in 0.01 % of
+# all cases; the baseline answers with the nearest neighbour of $c$, without any
+# arithmetic. **Predict**: which type of question is best, which worst? And what comes
+# of *man*, *woman* and *king* by this variant?
 
 # %% demo
-place = {word: i for i, word in enumerate(glove.words)}
+number = {word: i for i, word in enumerate(glove.words)}
 unit = glove.vectors.astype(np.float32)
 unit /= np.linalg.norm(unit, axis=1, keepdims=True)
-a, b, c, d = np.array([[place[word] for word in q] for q in glove.analogies]).T
+a, b, c, d = np.array([[number[word] for word in q] for q in glove.analogies]).T
 
 
-def answered(wanted):
-    """Which questions are right, if the word nearest to `wanted` is the answer."""
-    likeness = wanted @ unit.T
-    for asked in (a, b, c):
-        likeness[np.arange(len(a)), asked] = -np.inf
-    return likeness.argmax(axis=1) == d
+def nearest(wanted, *asked):
+    """Number of the word nearest to each row of `wanted`, without those asked."""
+    similarity = wanted @ unit.T
+    for word in asked:
+        similarity[np.arange(len(wanted)), word] = -np.inf
+    return similarity.argmax(axis=1)
 
 
 raw = glove.vectors.astype(np.float32)
-right = answered(raw[b] - raw[a] + raw[c])
-lazy = answered(raw[c])
-kinds = glove.analogy_categories
-shares = {name: np.mean(right[kinds == k]) for k, name in enumerate(glove.classes)}
-for name, share in sorted(shares.items(), key=lambda pair: -pair[1]):
-    print(f"{share:5.0%}  {name}")
+right = nearest(raw[b] - raw[a] + raw[c], a, b, c) == d
+baseline = nearest(raw[c], a, b, c) == d
+types = glove.analogy_categories
+accuracy = {name: np.mean(right[types == k]) for k, name in enumerate(glove.classes)}
+for name, value in sorted(accuracy.items(), key=lambda pair: -pair[1]):
+    print(f"{value:5.0%}  {name}")
+man, woman, king = (number[word] for word in ("man", "woman", "king"))
+(answer,) = nearest(raw[[woman]] - raw[[man]] + raw[[king]], man, woman, king)
+print(f"\nman → woman  as  king → {glove.words[answer]}, by this variant")
 plots.bars(
-    {"neighbour of c": np.mean(lazy), "b − a + c": np.mean(right)},
+    {"neighbour of c": np.mean(baseline), "b − a + c": np.mean(right)},
     ylabel="questions answered right",
     percent=True,
-    reading="Arithmetic more than doubles what mere neighbourhood gets.",
+    reading=f"The arithmetic raises the accuracy from {np.mean(baseline):.0%} to "
+    f"{np.mean(right):.0%}.",
 )
 
 # %% [markdown]
 # # Part 2 · Prejudice, measured and taken out
 # The vectors learned from what people wrote, prejudice included. To measure it we need
-# an **axis**, the direction from *man* to *woman*. One pair is a poor witness: *man*
-# also means "human", and *mary* is a name. Many pairs share only the direction we want.
+# an **axis**, the direction from *man* to *woman*. A single pair is unreliable: *man*
+# also means "human", and *mary* is also the name of queens and saints. What many pairs
+# have in common is the direction we want.
 #
 # Stack the differences of $k$ pairs as rows, $(k, n_e)$, and take the direction along
 # which they are longest: the first right singular vector of the **SVD**. Do *not*
-# subtract their mean: what they have in common is the point.
+# subtract their mean first: the mean is just what they have in common.
 
 # %% [markdown]
 # ### Exercise 3 · `bias_axis` · 5 points · about 8 minutes
-# One pair: its difference, first minus second, as it is. Several: a vector of length 1
-# from the SVD, turned so that it points from the second words to the first, that is,
-# with a positive dot product with the sum of the differences.
+# For one pair return its difference, first word minus second, unscaled. For several,
+# return that singular vector, of length 1, from `U, S, Vt = np.linalg.svd(D,
+# full_matrices=False)`. Choose its sign so that it points from the second words to the
+# first: its dot product with the sum of the differences is positive.
 #
 # <details><summary>Every value has the wrong sign</summary>
 #
 # A singular vector's sign is arbitrary. Compare with the sum of the differences.
 # </details>
-# <details><summary>The shape is that of the number of pairs</summary>
+# <details><summary>The result has the wrong length, or all values are wrong</summary>
 #
-# Rows of the *third* result of `np.linalg.svd`; the first of them.
+# Right singular vectors are the *rows* of `Vt`, the third result; take the first row.
 # </details>
 
 
@@ -319,8 +334,8 @@ def bias_axis(pairs, word_to_vec_map):
 check(bias_axis)
 
 # %% [markdown]
-# **Predict**: where do *nurse*, *captain*, *artist* and *engineer* lie on the axis from
-# *man* to *woman*? Names should lie far out. And jobs?
+# **Predict**: where do *nurse*, *captain*, *architect* and *editor* lie on the axis
+# from *man* to *woman*? Names should lie far out. And jobs?
 
 # %% demo
 units = {word: v / np.linalg.norm(v) for word, v in vectors.items()}
@@ -349,23 +364,26 @@ word_map(
     {word: (cosine_similarity(units[word], g), y)
      for y, word in enumerate([*shown, *names])},
     xlabel="cosine with the axis, from man (left) to woman (right)",
-    reading=f"Some of {len(jobs)} jobs. None has a gender by itself. The text that the "
-    "vectors come from gave them one.",
+    reading=f"Some of {len(jobs)} jobs: both ends and the middle of the list. No job "
+    "has a gender by itself. The text that the vectors come from gave them one.",
 )  # fmt: skip
 
 # %% [markdown]
 # ## Neutralize
-# A word that should have nothing to do with the axis: take away its part along it.
+# A word that should have nothing to do with the axis: subtract its component along it.
 #
 # $$e^{\text{along}} = \frac{e \cdot g}{\lVert g \rVert^2}\, g \qquad
 # e^{\text{neutral}} = e - e^{\text{along}}$$
 #
-# By hand: $e = (3, 4)$, $g = (2, 0)$: along is $\frac{6}{4}(2, 0) = (3, 0)$; what is
-# left is $(0, 4)$.
+# By hand: $e = (3, 4)$, $g = (2, 0)$: the component along $g$ is $\frac{6}{4}(2, 0) =
+# (3, 0)$, and $(0, 4)$ remains.
 
 # %% [markdown]
 # ### Exercise 4 · `neutralize` · 5 points · about 5 minutes
-# <details><summary>It is right for a unit axis only</summary>
+# Return $e^{\text{neutral}}$ for the vector of one word. The axis may have any length,
+# and the dictionary must not change.
+#
+# <details><summary>It is right only if g has length 1</summary>
 #
 # Divide by the *squared* length of g.
 # </details>
@@ -373,7 +391,7 @@ word_map(
 
 # %% exercise="neutralize"
 def neutralize(word, g, word_to_vec_map):
-    """Take a word's part along an axis away (Bolukbasi et al., 2016).
+    """Subtract a word's component along an axis (Bolukbasi et al., 2016).
 
     Args:
         word: a word.
@@ -394,26 +412,29 @@ check(neutralize)
 
 # %% [markdown]
 # ## Equalize
-# *Actress* and *actor* should differ in gender, and **only** in it, equally far from
-# every neutral word. For a pair of unit vectors, with $\mu$ their mean:
+# *Actress* and *actor* should differ in gender, and **only** in it, and be equally far
+# from every neutral word. For a pair of unit vectors, with $\mu$ their mean:
 #
 # $$\mu_B = \frac{\mu \cdot g}{\lVert g \rVert^2} g, \quad
 # \mu_\perp = \mu - \mu_B, \quad e_{iB} = \frac{e_i \cdot g}{\lVert g \rVert^2} g$$
 # $$e_i^{\text{new}} = \mu_\perp + \sqrt{1 - \lVert\mu_\perp\rVert^2}\;
 # \frac{e_{iB} - \mu_B}{\lVert e_{iB} - \mu_B\rVert}$$
 #
-# Both keep what they share, $\mu_\perp$, and get equal and opposite parts along $g$, of
-# just the length that makes them unit vectors again.
+# Both keep $\mu_\perp$, what they have in common, and get opposite components along
+# $g$, just long enough to make them unit vectors again.
 
 # %% [markdown]
 # ### Exercise 5 · `equalize` · 6 points · about 10 minutes
+# Return both new vectors of a pair by these formulas, in the order of the pair. The
+# axis may have any length but 0.
+#
 # <details><summary>The results are shorter or longer than 1</summary>
 #
-# The root is what makes up the length; check that it stands before the fraction.
+# The square root supplies the missing length; check that it multiplies the fraction.
 # </details>
-# <details><summary>The fraction is nearly right</summary>
+# <details><summary>result[0] is nearly right</summary>
 #
-# Its denominator is the length of its own numerator, $e_{iB} - \mu_B$.
+# The denominator is the length of the numerator, $e_{iB} - \mu_B$.
 # </details>
 
 
@@ -427,7 +448,8 @@ def equalize(pair, bias_axis, word_to_vec_map):
         word_to_vec_map: dictionary from word to **unit** vector `(n_e,)`.
 
     Returns:
-        e1, e2: arrays `(n_e,)` of length 1, mirror images in the plane across the axis.
+        e1, e2: arrays `(n_e,)` of length 1, with opposite components along the axis
+            and the same vector across it.
     """
     ### BEGIN SOLUTION
     g = bias_axis / np.linalg.norm(bias_axis)
@@ -447,20 +469,21 @@ check(equalize)
 # %% [markdown]
 # ### Before and after
 # Neutralize all the jobs, and equalize *actress* and *actor*. Two measures: the mean
-# size of the cosine between a job and the axis, and how much nearer a job is to one of
-# the pair than to the other. **Predict** both afterwards.
+# absolute cosine between a job and the axis, and the mean gap between a job's cosines
+# with the two words of the pair. **Predict** both afterwards.
 #
-# Then a third: take each job's five nearest jobs. Does their **former** lean still tell
-# its own? (Correlation: 1 is perfectly, 0 not at all.)
+# Then a third: take each job's five nearest jobs. Does the mean of their **former**
+# cosines with the axis still tell the job's own? (Correlation: 1 means perfectly, 0 not
+# at all.)
 
 
 # %% demo
 def measured(table, pair):
-    """Mean cosine with the axis, mean gap within the pair, and what neighbours tell."""
-    likeness = np.array(
+    """Mean cosine with the axis, mean gap of the pair, correlation with neighbours."""
+    similarity = np.array(
         [[cosine_similarity(table[i], table[j]) for j in jobs] for i in jobs]
     )
-    nearest = np.argsort(-likeness, axis=1)[:, 1:6]
+    nearest = np.argsort(-similarity, axis=1)[:, 1:6]
     leans = np.array([lean[job] for job in jobs])
     to_one, to_other = (
         np.array([cosine_similarity(table[job], e) for job in jobs]) for e in pair
@@ -479,23 +502,27 @@ plots.heat(
     signed=False,
     numbers=True,
     rows=["before", "after"],
-    columns=["cosine with axis", "actress or actor", "told by neighbours"],
-    reading="The first two vanish, as they must. The third does not.",
+    columns=["cosine with axis", "actress − actor", "neighbours"],
+    reading="Mean absolute cosine with the axis; mean gap between actress and actor; "
+    "correlation with the five nearest jobs. The first two vanish, the third does not.",
 )
 
 # %% [markdown]
-# *nurse* still stands among words that once leaned the same way, and a classifier could
-# read its former bias from its company. Taking out one direction hides a prejudice
-# better than it removes it (Gonen and Goldberg, *Lipstick on a pig*, 2019).
+# *nurse* still lies among words that once leaned the same way, and a classifier could
+# recover its former bias from its neighbours. Taking out one direction hides a
+# prejudice better than it removes it (Gonen and Goldberg, *Lipstick on a pig*, 2019).
 
 # %% [markdown]
-# # Part 3 · One row of a table
+# # Part 3 · One column of a table
 # In formulas, the vector of word $w$ is $E\,o_w$: the matrix times a one-hot column.
-# That multiplies 10388 numbers by zero for each coordinate to find the one that counts.
-# Programs look it up.
+# For each coordinate, this multiplies 10388 numbers by 0 or 1 to pick out a single one.
+# Programs look it up instead.
 
 # %% [markdown]
 # ### Exercise 6 · `embedding_lookup` · 3 points · about 3 minutes
+# Pick the columns of `E` that belong to the given indices, in their order, without a
+# product.
+#
 # <details><summary>I got rows</summary>
 #
 # Words are columns here: the second axis.
@@ -535,28 +562,29 @@ seconds = {
     ) / 3,
 }  # fmt: skip
 for name, time in seconds.items():
-    print(f"{name:12} {1e6 * time:8.0f} millionths of a second")
+    print(f"{name:12} {1e6 * time:8.0f} µs")
 print(f"{seconds['E @ one_hot'] / seconds['lookup']:.0f} times faster")
 
 # %% [markdown]
 # # Part 4 · Learn from neighbours: word2vec
 # Where do such vectors come from? From a guessing game: *you shall know a word by the
-# company it keeps*. Given a word in the middle, guess a word near it (**skip-gram**).
-# Words with the same company need similar vectors to make the same guesses.
+# company it keeps* (J. R. Firth). Given a word in the middle, guess a word near it
+# (**skip-gram**). Words with similar neighbours need similar vectors to make the same
+# guesses.
 #
 # By hand: tokens `[a, b, c]` with a window of 1 give the pairs (a, b), (b, a), (b, c),
 # (c, b): middle first, then neighbour.
 
 # %% [markdown]
 # ### Exercise 7 · `skipgram_pairs` · 5 points · about 6 minutes
-# For each place from left to right, its neighbours from left to right, up to `window`
-# places away on either side.
+# For each position from left to right, list its neighbours from left to right: all
+# tokens up to `window` positions away on either side. Keep pairs that occur repeatedly.
 #
 # <details><summary>A word is paired with itself</summary>
 #
-# Skip the place itself, not the word: a neighbour may be the same word again.
+# Skip the position itself, not the word: a neighbour may be the same word again.
 # </details>
-# <details><summary>At the start it pairs with the end</summary>
+# <details><summary>At the start, pairs are missing or reach the end</summary>
 #
 # A negative index counts from the end. Begin at `max(0, i - window)`.
 # </details>
@@ -593,14 +621,15 @@ check(skipgram_pairs)
 # %% [markdown]
 # ## The full softmax
 # Every word has two vectors: $e$ as the middle, $\theta$ as a neighbour. Here is the
-# probability of neighbour $t$ beside $c$, and the loss, averaged over the pairs:
+# probability of neighbour $t$ beside $c$, and the loss, averaged over the $m$ pairs:
 #
 # $$p(t \mid c) = \frac{e^{\theta_t \cdot e_c}}{\sum_{j=1}^{V} e^{\theta_j \cdot e_c}}
 # \qquad J = -\tfrac1m \sum \ln p(t \mid c)$$
 #
-# The slope in the scores is the old friend $\hat y - y$, a column for each pair. From
-# it: $d\theta = e_c\,(\hat y - y)^\top$ and $de_c = \theta\,(\hat y - y)$. A middle
-# word that comes twice gets **both** slopes.
+# For one pair, the gradient of $-\ln p$ with respect to the scores is, as in every
+# softmax, $\hat y - y$. From it follow $d\theta = e_c\,(\hat y - y)^\top$ and $de_c =
+# \theta\,(\hat y - y)$. A word that occurs twice in the middle gets the sum of **both**
+# gradients.
 
 # %% concept="two_tables"
 # Skip-gram with a vocabulary of 10000 words and 50 coordinates: how many numbers do E
@@ -609,6 +638,10 @@ two_tables = None
 
 # %% [markdown]
 # ### Exercise 8 · `skipgram_loss` · 7 points · about 15 minutes
+# Compute the loss $J$ for $m$ pairs at once, and its gradients with respect to both
+# tables. `softmax` above works down the columns, so give each pair a column of $V$
+# scores.
+#
 # <details><summary>dE is wrong where a word comes twice</summary>
 #
 # `dE[:, center] += …` writes each word once. `np.add.at(dE.T, center, ….T)` adds.
@@ -621,7 +654,7 @@ two_tables = None
 
 # %% exercise="skipgram_loss"
 def skipgram_loss(center, context, E, theta):
-    """Loss of skip-gram with the full softmax, and its slopes.
+    """Loss of skip-gram with the full softmax, and its gradients.
 
     Args:
         center: array of `m` ints, the words in the middle.
@@ -650,15 +683,15 @@ check(skipgram_loss)
 
 # %% [markdown]
 # ## Negative sampling
-# The sum over all $V$ words makes each step dear. Ask an easier question: is this pair
-# **real**, or did I make it up? For each real pair draw $k$ false neighbours, and train
-# $k + 1$ yes-or-no questions in place of one among $V$:
+# The sum over all $V$ words makes each step expensive. Ask an easier question: is this
+# pair **real**, or did I make it up? For each real pair draw $k$ false neighbours (the
+# **negatives**), and train $k + 1$ yes-or-no questions in place of one among $V$:
 #
 # $$J = -\tfrac1m \sum \Big[ \ln \sigma(\theta_t \cdot e_c) +
 # \sum_{i=1}^{k} \ln \sigma(-\theta_{n_i} \cdot e_c) \Big]$$
 #
-# The slope in a score is once more $\sigma - y$, with $y = 1$ for the real neighbour
-# and 0 for the false ones.
+# The gradient with respect to a score is once more $\sigma - y$, here with $y = 1$ for
+# the real neighbour and $y = 0$ for the false ones.
 
 # %% concept="questions_a_pair"
 # With k = 5 false neighbours: how many yes-or-no classifiers does one real pair train?
@@ -666,9 +699,10 @@ questions_a_pair = None
 
 # %% [markdown]
 # ### Exercise 9 · `negative_sampling_loss` · 7 points · about 15 minutes
-# Put the real neighbour in front of the false ones, `(m, 1 + k)`, and treat all alike.
+# Compute the loss $J$ and its gradients with respect to both tables. Put the real
+# neighbour in front of the false ones, `(m, 1 + k)`, and you can treat all alike.
 #
-# <details><summary>The loss is nan for large scores</summary>
+# <details><summary>The loss is inf or nan for large scores</summary>
 #
 # $-\ln\sigma(z) = \ln(1 + e^{-z})$, and `np.logaddexp(0, -z)` computes that safely.
 # </details>
@@ -680,7 +714,7 @@ questions_a_pair = None
 
 # %% exercise="negative_sampling_loss"
 def negative_sampling_loss(center, context, negatives, E, theta):
-    """Loss of skip-gram with negative sampling, and its slopes (Mikolov et al., 2013).
+    """Loss of skip-gram with negative sampling, and its gradients (Mikolov, 2013).
 
     Args:
         center: array of `m` ints.
@@ -712,10 +746,11 @@ def negative_sampling_loss(center, context, negatives, E, theta):
 check(negative_sampling_loss)
 
 # %% [markdown]
-# Which words to draw? By frequency, and *the* is nearly all you get; evenly, and it is
-# mostly words that teach little. Mikolov took the frequency to the power $3/4$, simply
-# because it worked. By hand: counts 16 and 1 become $8$ and $1$: shares $8/9$ and
-# $1/9$ in place of $16/17$ and $1/17$.
+# Which words should we draw? By frequency, words such as *the* and *and*, which teach
+# little, come up often; uniformly, nearly all draws are rare words. Mikolov took the
+# frequency to the power $3/4$, simply because it worked best. By hand: counts 16 and 1
+# become $8$ and $1$, so their probabilities are $8/9$ and $1/9$ in place of $16/17$ and
+# $1/17$.
 
 # %% concept="three_quarters"
 # What does the power 3/4 do to the draws, compared with drawing by frequency?
@@ -727,6 +762,9 @@ three_quarters = None
 
 # %% [markdown]
 # ### Exercise 10 · `sample_negatives` · 5 points · about 4 minutes
+# Draw `k` indices with replacement, each with a probability proportional to its count
+# to the power $3/4$, from the generator `rng`: `rng.choice(V, size=…, p=…)`.
+#
 # <details><summary>probabilities do not sum to 1</summary>
 #
 # Divide by their sum after taking the power.
@@ -743,7 +781,7 @@ def sample_negatives(counts, k, rng):
         rng: a NumPy generator, `np.random.default_rng(…)`; every draw comes from it.
 
     Returns:
-        Array of `k` ints from 0 to V - 1.
+        Array of `k` ints from 0 to V - 1; a word may be drawn more than once.
     """
     ### BEGIN SOLUTION
     weights = np.asarray(counts, dtype=float) ** 0.75
@@ -756,10 +794,11 @@ check(sample_negatives)
 
 # %% [markdown]
 # ### Train it on Shakespeare
-# Nineteen plays, 447000 words; we keep the 1500 most frequent, and drop most of *the*
-# and *and* (a word of share $f$ stays with probability $\sqrt{0.001/f}$). One pass
-# through the pairs, in batches of 2000, a step shortened where slopes have been large
-# (AdaGrad). About ten seconds. **Predict** the neighbours of *king* and *night*.
+# Nineteen plays, 447000 words; we keep the 1500 most frequent ones, and drop most
+# occurrences of *the* and *and* (a word whose frequency is a fraction $f$ of all words
+# stays with probability $\sqrt{0.001/f}$). Then one pass through the pairs, in batches
+# of 2000, by AdaGrad: steps get shorter where gradients have been large. This takes
+# about ten seconds. **Predict** the neighbours of *king* and *night*.
 
 # %% demo
 plays = text.as_text(data.load("shakespeare").train_text)
@@ -775,10 +814,10 @@ pairs = rng.permutation(np.array(skipgram_pairs(thinned.tolist(), 3)))
 print(f"{len(spoken)} words, {len(thinned)} after thinning, {len(pairs)} pairs")
 
 
-def step(array, slope, squares, rate):
-    """One step of AdaGrad, in place: a rate that shrinks where slopes were large."""
-    squares += slope**2
-    array -= rate * slope / (np.sqrt(squares) + 1e-12)
+def step(array, gradient, squares, rate):
+    """One step of AdaGrad, in place: shorter where gradients were large."""
+    squares += gradient**2
+    array -= rate * gradient / (np.sqrt(squares) + 1e-12)
 
 
 E, theta = 0.1 * rng.normal(size=(50, 1500)), np.zeros((50, 1500))
@@ -790,12 +829,15 @@ for start in range(0, len(pairs), 2000):
     step(E, grads["dE"], squares[0], 0.3)
     step(theta, grads["dtheta"], squares[1], 0.3)
     losses.append(loss)
+smooth = np.mean(np.array(losses)[: len(losses) // 20 * 20].reshape(-1, 20), axis=1)
 plots.lines(
-    np.mean(np.array(losses)[: len(losses) // 20 * 20].reshape(-1, 20), axis=1),
-    xlabel="steps, in twenties",
-    ylabel="loss",
-    baseline={"yes or no by coin, 6 ln 2": 6 * np.log(2)},
-    reading="Six questions a pair; a coin would lose 6 ln 2 = 4.16.",
+    {"loss": smooth},
+    10 + 20 * np.arange(len(smooth)),
+    xlabel="step",
+    ylabel="loss, mean of twenty steps",
+    baseline={"tossing a coin, 6 ln 2": 6 * np.log(2)},
+    reading="There are six questions for each pair. A probability of 1/2 for every "
+    "answer costs 6 ln 2 = 4.16.",
 )
 
 # %% demo
@@ -806,15 +848,15 @@ for word in ["king", "love", "sword", "night", "father", "sweet"]:
 # %% [markdown]
 # # Part 5 · Learn from counts: GloVe
 # Skip-gram sees one pair at a time. **GloVe** counts first, $X_{ij}$ = how often word
-# $j$ stands near word $i$ in the whole text, then fits vectors to the logarithms:
+# $j$ occurs near word $i$ in the whole text, then fits vectors to the logarithms:
 #
 # $$J = \sum_{i,j} f(X_{ij}) \big(\theta_i \cdot e_j + b_i + b'_j - \ln X_{ij}\big)^2
 # \qquad f(x) = \min\big(1, (x / x_{max})^{3/4}\big)$$
 #
-# $f(0) = 0$ spares us $\ln 0$: pairs never seen do not count.
+# As $f(0) = 0$, pairs that never occur do not count, and we never need $\ln 0$.
 
 # %% concept="why_f"
-# What is the weight f for, beside leaving out pairs that never occur?
+# What is the weight f for, besides leaving out pairs that never occur?
 # A: it makes J a probability
 # B: it makes X symmetric
 # C: it keeps very frequent pairs from deciding everything, and trusts rare ones less
@@ -823,9 +865,9 @@ why_f = None
 
 # %% [markdown]
 # ### Exercise 11 · `cooccurrence` · 5 points · about 6 minutes
-# Each occurrence of $j$ within `window` places of an $i$ counts 1. By hand: tokens
-# `[0, 1, 0]` with a window of 2: $X_{01} = X_{10} = 2$, and $X_{00} = 2$, as each 0 has
-# the other in its window.
+# Count the pairs of exercise 7: each occurrence of $j$ at most `window` positions away
+# from an $i$ adds 1 to $X_{ij}$. By hand: tokens `[0, 1, 0]` with a window of 2 give
+# $X_{01} = X_{10} = 2$, and $X_{00} = 2$, as each 0 has the other in its window.
 #
 # <details><summary>The counts are half as large</summary>
 #
@@ -833,7 +875,7 @@ why_f = None
 # </details>
 # <details><summary>Repeated pairs count once</summary>
 #
-# `X[a, b] += 1` with arrays writes each place once; `np.add.at(X, (a, b), 1)` adds.
+# `X[a, b] += 1` with arrays writes each entry once; `np.add.at(X, (a, b), 1)` adds.
 # </details>
 
 
@@ -862,14 +904,15 @@ check(cooccurrence)
 
 # %% [markdown]
 # ### Exercise 12 · `glove_loss` · 7 points · about 15 minutes
-# With $D_{ij}$ for the bracket and $R = 2 f(X) * D$: $d\theta = e R^\top$, written with
-# columns; work out $dE$, $db$ (over $j$) and $db'$ (over $i$) the same way.
+# Compute $J$ and its gradients with respect to both tables and both biases. With
+# $D_{ij}$ for the bracket and $R = 2 f(X) * D$, words as columns, $d\theta = E R^\top$;
+# work out $dE$, $db$ (a sum over $j$) and $db'$ (a sum over $i$) the same way.
 #
 # <details><summary>-inf or nan</summary>
 #
-# `np.log(np.where(X > 0, X, 1))`: any number will do where the weight is 0.
+# `np.log(np.where(X > 0, X, 1))`: any positive number will do where the weight is 0.
 # </details>
-# <details><summary>db and db_prime have changed places</summary>
+# <details><summary>db and db_prime are swapped</summary>
 #
 # $b_i$ belongs to rows: sum along the row, `axis=1`.
 # </details>
@@ -877,7 +920,7 @@ check(cooccurrence)
 
 # %% exercise="glove_loss"
 def glove_loss(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
-    """Loss of GloVe and its slopes (Pennington, Socher and Manning, 2014).
+    """Loss of GloVe and its gradients (Pennington, Socher and Manning, 2014).
 
     Args:
         X: array `(V, V)` of counts.
@@ -886,7 +929,7 @@ def glove_loss(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
         b: array `(V,)`, of the rows.
         b_prime: array `(V,)`, of the columns.
         x_max: count from which on a pair has weight 1.
-        alpha: power of the weight below.
+        alpha: power of the weight for smaller counts.
 
     Returns:
         loss: a number, the sum over all pairs.
@@ -910,18 +953,19 @@ check(glove_loss)
 
 
 # %% demo
-def nudged(value, array, spot, h=1e-5):
-    """Slope of `value()` in one place of `array`, by nudging it both ways."""
-    kept = array[spot]
-    array[spot] = kept + h
-    up = value()
-    array[spot] = kept - h
-    down = value()
-    array[spot] = kept
-    return (up - down) / (2 * h)
+def numerical_gradient(value, array, index, h=1e-5):
+    """Derivative of `value()` with respect to an entry of `array`, perturbed by ±h."""
+    kept = array[index]
+    array[index] = kept + h
+    above = value()
+    array[index] = kept - h
+    below = value()
+    array[index] = kept
+    return (above - below) / (2 * h)
 
 
-# Believe no slope you have not nudged: all three losses, on small random tables.
+# Trust no gradient that you have not compared with a numerical one: all three losses,
+# on small random tables.
 rng = np.random.default_rng(0)
 e, t, b, bp = (rng.normal(size=s) for s in [(4, 6), (4, 6), 6, 6])
 mid, near, false = np.array([0, 3, 3]), np.array([1, 2, 5]), rng.integers(0, 6, (3, 2))
@@ -931,13 +975,14 @@ losses = {
     "negative sampling": lambda: negative_sampling_loss(mid, near, false, e, t),
     "GloVe": lambda: glove_loss(X, t, e, b, bp, x_max=5.0),
 }
+print("loss               table      numerical        yours")
 for name, loss in losses.items():
     for table, key in [(e, "dE"), (t, "dtheta")]:
-        slope = nudged(lambda loss=loss: loss()[0], table, (1, 3))
-        print(f"{name:18} {key:7} {slope:12.8f} {loss()[1][key][1, 3]:12.8f}")
+        expected = numerical_gradient(lambda loss=loss: loss()[0], table, (1, 3))
+        print(f"{name:18} {key:7} {expected:12.8f} {loss()[1][key][1, 3]:12.8f}")
 
 # %% demo
-# GloVe on the same plays: 100 steps of Adam on all counts at once. Some ten seconds.
+# GloVe on the same plays: 100 steps of Adam on all counts at once, about ten seconds.
 X = cooccurrence(tokens, 4)
 rng = np.random.default_rng(1)
 shapes = {"theta": (50, 1500), "E": (50, 1500), "b": 1500, "b_prime": 1500}
@@ -949,23 +994,22 @@ for i in range(1, 101):
     loss, grads = glove_loss(X, **fit, x_max=20.0)
     falling.append(loss)
     for name, array in fit.items():
-        slope = grads[f"d{name}"]
-        mean[name] += 0.1 * (slope - mean[name])
-        square[name] += 0.01 * (slope**2 - square[name])
+        gradient = grads[f"d{name}"]
+        mean[name] += 0.1 * (gradient - mean[name])
+        square[name] += 0.01 * (gradient**2 - square[name])
         rate = 0.05 * np.sqrt(1 - 0.99**i) / (1 - 0.9**i)
         array -= rate * mean[name] / (np.sqrt(square[name]) + 1e-8)
 own_glove = dict(zip(vocabulary, (fit["theta"] + fit["E"]).T, strict=True))
-print(
-    f"loss {falling[0]:.0f} → {falling[-1]:.0f}; {np.mean(X > 0):.0%} of X is not 0\n"
-)
+print(f"loss {falling[0]:.0f} → {falling[-1]:.0f}")
+print(f"{np.mean(X > 0):.0%} of the counts are not 0\n")
 for word in ["king", "love", "sword", "night", "father", "sweet"]:
     print(f"{word:8}", ", ".join(neighbours(word, own_glove)))
 
 # %% [markdown]
 # ### Which is better?
-# A number: for each word, take its ten nearest neighbours by your vectors and by the
-# real GloVe, both searched among the same words, and count how many agree. **Predict**
-# roughly: your text is ten thousand times smaller, and 400 years older.
+# We need a number: for each word, take its ten nearest neighbours by your vectors and
+# by the real GloVe, both searched among the same words, and count how many agree.
+# **Predict** roughly: your text is ten thousand times smaller, and 400 years older.
 
 # %% demo
 shared = [word for word in vocabulary if word in vectors]
@@ -978,10 +1022,10 @@ def ten_nearest(table):
     return [set(row[1:11].tolist()) for row in np.argsort(-rows @ rows.T, axis=1)]
 
 
-truth = ten_nearest(vectors)
+real = ten_nearest(vectors)
 noise = dict(zip(vocabulary, rng.normal(size=(1500, 50)), strict=True))
 agreement = {
-    name: np.mean([len(a & b) / 10 for a, b in zip(ten_nearest(t), truth, strict=True)])
+    name: np.mean([len(a & b) / 10 for a, b in zip(ten_nearest(t), real, strict=True)])
     for name, t in {
         "random": noise,
         "your GloVe": own_glove,
@@ -989,19 +1033,21 @@ agreement = {
     }.items()
 }
 plots.bars(
-    {name: round(100 * share, 1) for name, share in agreement.items()},
-    ylabel="percent of neighbours shared",
-    reading=f"Ten nearest of {len(shared)} words, against GloVe of six billion words.",
+    {name: round(100 * value, 1) for name, value in agreement.items()},
+    ylabel="neighbours shared, in percent",
+    reading=f"How many of a word's ten nearest among {len(shared)} words are also "
+    "among its ten nearest by the GloVe vectors from six billion words.",
 )
 
 # %% [markdown]
 # # Part 6 · Sentence to emoji
-# 240 short sentences, five emoji, 60 held out. With so few examples one could never
-# learn what *adore* means; the vectors know already: **transfer learning**. Twelve
-# pairs of sentences are *twins*: the same words in another order, the opposite mood.
+# 240 short sentences, five emoji, 60 more sentences held out. From so few examples no
+# model could learn what *adore* means; the vectors know it already: **transfer
+# learning**. Twelve pairs of sentences are *twins*: the same words in another order,
+# with the opposite mood.
 
 # %% concept="when_transfer"
-# When does it help most to take over word vectors trained on a huge text?
+# When does it help most to use word vectors that were trained on a huge text?
 # A: when your own text is as huge
 # B: when your words are all in capitals
 # C: when you need one-hot columns
@@ -1023,10 +1069,11 @@ for i in twins[:6]:
 
 # %% [markdown]
 # ### Exercise 13 · `sentence_to_avg` · 4 points · about 5 minutes
-# The mean vector of the **known** words; unknown ones are left out, also in the count.
-# Nothing known? Zeros.
+# Return the mean vector of the **known** words of a sentence; leave unknown ones out of
+# the sum and of the count. A word that occurs twice counts twice. If no word is known,
+# return zeros.
 #
-# <details><summary>It is a little too short</summary>
+# <details><summary>The result is a little too short</summary>
 #
 # Divide by the number of known words, not of all words.
 # </details>
@@ -1037,7 +1084,7 @@ def sentence_to_avg(sentence, word_to_vec_map):
     """Mean of the vectors of a sentence's known words.
 
     Args:
-        sentence: words divided by spaces, in any case.
+        sentence: words separated by spaces, in any case.
         word_to_vec_map: dictionary from lower-case word to vector `(n_e,)`.
 
     Returns:
@@ -1056,15 +1103,16 @@ check(sentence_to_avg)
 
 # %% [markdown]
 # ### Exercise 14 · `model` · 5 points · about 12 minutes
-# Softmax regression on these means, one sentence at a time:
-# $a = \mathrm{softmax}(W \cdot avg + b)$, $dz = a - y$, $dW = dz \cdot avg^\top$,
-# $db = dz$. Draw $W$ with `np.random.randn(n_y, n_e) / np.sqrt(n_e)`; $b$ begins at 0.
+# Train softmax regression on these means, updating after each sentence: $a =
+# \mathrm{softmax}(W \cdot avg + b)$, $dz = a - y$ with $y$ one-hot, $dW = dz \cdot
+# avg^\top$, $db = dz$. Draw $W$ with `np.random.randn(n_y, n_e) / np.sqrt(n_e)`; $b$
+# starts at 0. Predict the labels after training, by the largest score.
 #
 # <details><summary>It takes minutes</summary>
 #
 # Compute the means once, before the loop.
 # </details>
-# <details><summary>All predictions are equal</summary>
+# <details><summary>operands could not be broadcast together</summary>
 #
 # $dz$ is a column and $avg$ a row: `np.outer(dz, avg)`.
 # </details>
@@ -1078,8 +1126,8 @@ def model(X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400):
         X: list or array of `m` sentences.
         Y: array of `m` ints from 0 to n_y - 1, each label at least once.
         word_to_vec_map: dictionary from word to vector `(n_e,)`.
-        learning_rate: length of a step.
-        num_iterations: how many times through all sentences.
+        learning_rate: factor of the gradient in each step.
+        num_iterations: number of epochs, passes through all sentences.
 
     Returns:
         pred: array `(m, 1)`, the label given to each sentence of X.
@@ -1115,9 +1163,8 @@ def by_mean(sentences):
 
 
 mean_right = {"train": pred.ravel() == train_y, "test": by_mean(test_x) == test_y}
-print(
-    {name: f"{np.mean(right):.0%}" for name, right in mean_right.items()}, "chance 20%"
-)
+for name, hits in mean_right.items():
+    print(f"{name}: {np.mean(hits):.0%} right (chance is 20%)")
 said = """beloved\nromantic passion\nrugby tournament\nspinach\npainful defeat
 gloomy mood\nnot feeling happy\nhappy feeling not\nqwertz xyzzy""".splitlines()
 for sentence, label in zip(said, by_mean(said), strict=True):
@@ -1125,9 +1172,10 @@ for sentence, label in zip(said, by_mean(said), strict=True):
 
 # %% [markdown]
 # None of the words in the first six lines is in the training set; their vectors lie
-# near words that are (*gloomy mood* goes wrong: 240 sentences are not the world). Words
-# without a vector count for nothing: the last line was decided by $b$ alone. And *not
-# feeling happy* is the same to this model as *happy feeling not*: a mean has no order.
+# near words that are. (Where an answer is wrong: 240 sentences are not the world.)
+# Words without a vector count for nothing: the last line was decided by $b$ alone. And
+# *not feeling happy* is the same to this model as *happy feeling not*: a mean has no
+# order.
 
 # %% concept="what_a_mean_loses"
 # Two sentences with the same words in another order. What can averaging do?
@@ -1139,13 +1187,13 @@ what_a_mean_loses = None
 
 # %% [markdown]
 # ### Exercise 15 · `sentences_to_indices` · 4 points · about 6 minutes
-# For a network that reads in order: each sentence a row of numbers, filled up with 0 on
-# the right (**padding**). Words have numbers from 1; unknown words are left out. The
-# result holds whole numbers, for rows of a table are looked up by them.
+# For a network that reads in order: turn each sentence into a row of word numbers,
+# filled up with 0 on the right (**padding**). Numbers of words start at 1; leave
+# unknown words out. Return an array of integers, as an embedding looks rows up by them.
 #
 # <details><summary>There are gaps of 0 inside a row</summary>
 #
-# Count places only for words you write down.
+# Move on to the next column only after writing a number.
 # </details>
 
 
@@ -1182,10 +1230,10 @@ check(sentences_to_indices)
 
 # %% [markdown]
 # ### Exercise 16 · `pretrained_embedding_layer` · 4 points · about 6 minutes
-# An `nn.Embedding` with a row for each number, the vectors in their places, and row 0
-# zeros. **Frozen**: 240 sentences should not move 10388 words. The layer takes
-# `nn.Embedding(rows, n_e, weights=…)` (words are *rows* in `helpers.nn`), and
-# `layer.freeze()`.
+# Build an `nn.Embedding` with a row for each word number: row `i` holds the vector of
+# word number `i`, row 0 zeros. **Freeze** it: 240 sentences should not move 10388
+# words. You need `layer = nn.Embedding(rows, n_e, weights=…)` (words are *rows* in
+# `helpers.nn`) and `layer.freeze()`, which returns the layer.
 #
 # <details><summary>index out of bounds</summary>
 #
@@ -1202,7 +1250,7 @@ def pretrained_embedding_layer(word_to_vec_map, word_to_index):
         word_to_index: dictionary from each of these words to its number, from 1 on.
 
     Returns:
-        `nn.Embedding` of `len(word_to_index) + 1` rows, not to be trained.
+        `nn.Embedding` of `len(word_to_index) + 1` rows, frozen.
     """
     ### BEGIN SOLUTION
     n_e = len(next(iter(word_to_vec_map.values())))
@@ -1218,9 +1266,12 @@ check(pretrained_embedding_layer)
 
 # %% [markdown]
 # ### Exercise 17 · `emojify_lstm` · 5 points · about 12 minutes
-# An `nn.Model`: the frozen embedding, `nn.LSTM(n_e, n_a, rng=rng)`, half of its state
-# dropped in training (`nn.Dropout(0.5, rng=rng)`), a dense layer to scores. Padding
-# must change nothing: pass `mask=` (1 for a word, 0 for padding) to the LSTM.
+# Write a class derived from `nn.Model`: `__init__(self)` makes the layers and keeps
+# them as attributes, `forward(self, indices)` returns scores. The layers: the frozen
+# embedding of exercise 16; `nn.LSTM(n_e, n_a, rng=rng)`, which turns vectors `(m, T,
+# n_e)` into the last state `(m, n_a)`; `nn.Dropout(0.5, rng=rng)` on this state;
+# `nn.Dense(n_a, n_y, rng=rng)`. Padding must change nothing: call `lstm(x, mask=…)`, an
+# array `(m, T)` that is 1 for a word and 0 for padding. Return an object of the class.
 #
 # <details><summary>Scores change when I pad more</summary>
 #
@@ -1264,8 +1315,9 @@ check(emojify_lstm)
 
 # %% [markdown]
 # ### Order against average
-# Forty passes, some five seconds. **Predict** for both, on the sentences they were
-# trained on and on new ones: all of them, and the twins only.
+# The LSTM trains for forty epochs, about five seconds. **Predict** how many sentences
+# each model gets right, of those it was trained on and of unseen ones: among all of
+# them, and among the twins only.
 
 # %% demo
 word_to_index = {word: i for i, word in enumerate(glove.words, start=1)}
@@ -1294,8 +1346,8 @@ plots.heat(
     numbers=True,
     rows=["mean", "LSTM"],
     columns=["train", "its 18 twins", "test", "its 6 twins"],
-    reading="Share right. A mean gets one of each pair of twins, for ever. The LSTM "
-    "can learn order; whether 240 sentences are enough is another matter.",
+    reading="Accuracy. A mean gives both twins of a pair the same answer, so at most "
+    "one is right. The LSTM can learn order, if it sees enough sentences.",
 )  # fmt: skip
 
 # %% demo
@@ -1303,15 +1355,16 @@ print("held-out sentences on which the two disagree:")
 by_lstm = reader.predict(test_i).argmax(axis=1)
 for i in np.flatnonzero(by_lstm != by_mean(test_x)):
     signs = [emoji.emoji[k] for k in (test_y[i], by_mean([test_x[i]])[0], by_lstm[i])]
-    print("truth {}  mean {}  LSTM {}  ".format(*signs), test_x[i])
+    print("true {}  mean {}  LSTM {}  ".format(*signs), test_x[i])
 
 # %% [markdown]
-# On new sentences the LSTM is hardly better than the mean, though it knows its training
-# set by heart, twins included. The mean *cannot* know order; the LSTM can, and would
-# need more sentences to learn it well. Much of what looks like understanding is single
-# words: a good average of good vectors is hard to beat on a small set.
+# The LSTM fits its training set far better than the mean can, twins included; on unseen
+# sentences it gains little. The mean *cannot* know order; the LSTM can, and would need
+# more sentences to learn it well. Much of what looks like understanding is single
+# words: a good average of good vectors is hard to beat on a small data set.
 #
-# **Break it**: train the LSTM without the mask. Which sentences suffer, short or long?
+# **Break it** (optional): train the LSTM without the mask. Which sentences suffer more,
+# short ones or long ones?
 
 # %% [markdown] question="what_vectors_know" points=5
 # ## In your own words
@@ -1321,14 +1374,14 @@ for i in np.flatnonzero(by_lstm != by_mean(test_x)):
 # this lab? What else does averaging lose? What would you measure before using it?
 #
 # ### BEGIN SOLUTION
-# The vectors are learned from which words stand together in what people wrote, so
-# habits and prejudice of the text become directions. Neutralizing makes a vector
-# orthogonal to one axis: cosines with it are exactly 0. But a word's neighbours remain:
-# in the lab the former lean of a job could still be told from its five nearest jobs
-# (correlation 0.64, from 0.85 before). The axis also rests on the pairs we chose. An
-# average loses the order of words, so that "not … but …" is read like its opposite:
-# twins are at 50 %. I would compare decisions for letters that differ in gender only
-# (names, pronouns), and error rates between groups.
+# The vectors are learned from which words occur together in what people wrote, so
+# habits and prejudices of the text become directions. Neutralizing makes a vector
+# orthogonal to one axis: its cosine with it is exactly 0. But a word's neighbours
+# remain: in the lab, the former bias of a job could still be told from its five nearest
+# jobs (correlation 0.64, from 0.85 before). The axis also depends on the pairs we
+# chose. An average loses the order of words, so that twins such as "not good, bad" and
+# "not bad, good" get the same answer. I would compare decisions for letters that differ
+# in gender only (names, pronouns), and error rates between groups.
 #
 # **Rubric**, one point each: bias from co-occurrence in text · the guarantee
 # (orthogonal to one axis) · its limit, with the number from the lab · order lost, or
@@ -1352,10 +1405,21 @@ for i in np.flatnonzero(by_lstm != by_mean(test_x)):
 # ```
 # embedding = torch.nn.Embedding.from_pretrained(rows, freeze=True, padding_idx=0)
 # likeness = torch.nn.functional.cosine_similarity(u, v, dim=0)
-# packed = pack_padded_sequence(embedding(indices), lengths, batch_first=True)
-# _, (a, c) = torch.nn.LSTM(50, 64, batch_first=True)(packed)     # padding left out
-# scores = torch.nn.Linear(64, 5)(torch.nn.functional.dropout(a[-1], 0.5))
+# packed = pack_padded_sequence(               # padding is left out
+#     embedding(indices), lengths, batch_first=True, enforce_sorted=False
+# )
+# _, (a, c) = torch.nn.LSTM(50, 64, batch_first=True)(packed)
+# scores = torch.nn.Linear(64, 5)(torch.nn.Dropout(0.5)(a[-1]))
 # ```
+
+# %% [markdown]
+# **Where libraries differ.** `pack_padded_sequence` expects sentences sorted by length
+# unless you pass `enforce_sorted=False`, and refuses a sentence of length 0. The cosine
+# with a zero vector is 0 in PyTorch, as here, but `nan` by `1 -
+# scipy.spatial.distance.cosine(u, v)`. gensim's `most_similar(positive=[b, c],
+# negative=[a])` takes the variant of exercise 2, after scaling all vectors to length 1.
+# GloVe's own program counts a neighbour at distance $d$ as $1/d$, where `cooccurrence`
+# counts 1.
 
 # %% [markdown]
 # **A challenge**, if you like. Read the sentences from both ends: a bidirectional LSTM
