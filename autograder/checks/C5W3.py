@@ -218,6 +218,11 @@ def forgets_the_state(Tx, Ty, n_a, n_s, V, K, rng):
     return _translator(Tx, Ty, n_a, n_s, V, K, rng, carry="")
 
 
+@modelf.mistake("Every step starts from zeros. Carry `s` and `c` on from step to step.")
+def forgets_all_states(Tx, Ty, n_a, n_s, V, K, rng):
+    return _translator(Tx, Ty, n_a, n_s, V, K, rng, carry="", fresh=True)
+
+
 @modelf.mistake(
     "The cell state `c` starts from zeros at every step. Carry it on, as `s` is."
 )
@@ -442,6 +447,14 @@ def leaves_out_the_end(step, max_len):
 @greedy_decode.mistake("It does not stop at the end symbol, 0.")
 def runs_on(step, max_len):
     return _greedy(step, max_len, stop=False)
+
+
+@greedy_decode.mistake(
+    "The log probability of the end symbol is not counted. It is part of the output."
+)
+def end_not_counted(step, max_len):
+    y, total = _greedy(step, max_len)
+    return y, total - step(tuple(y[:-1]))[0] if y[-1] == 0 else total
 
 
 @greedy_decode.mistake("The second result is the probability. Return its logarithm.")
@@ -998,6 +1011,11 @@ def total_of_words(candidate, references, n):
 
 
 @clipped_precision.mistake("The last n-gram of each text is left out.")
+def leaves_out_the_last_of_each(candidate, references, n):
+    return ref.clipped_precision(candidate[:-1], [r[:-1] for r in references], n)
+
+
+@clipped_precision.mistake("The last n-gram of the candidate is left out.")
 def leaves_out_the_last_gram(candidate, references, n):
     counts = _grams(candidate[:-1], n)
     allowed = Counter()
@@ -2725,6 +2743,18 @@ def _events(found, ends, window_ms, *, once=True, early=200, order=sorted, swap=
 )
 def counts_words_twice(found, ends, window_ms=1000):
     return _events(found, ends, window_ms, once=False)
+
+
+@count_events.mistake(
+    "A word is counted twice. A second alarm for the same word is a false alarm."
+)
+def hits_of_the_same_word(found, ends, window_ms=1000):
+    hit, hits = set(), 0
+    for moment in found:
+        near = [end for end in sorted(ends) if -200 <= moment - end <= window_ms]
+        hits += bool(near)
+        hit.update(near[:1])
+    return hits, len(found) - hits, len(ends) - len(hit)
 
 
 @count_events.mistake(
