@@ -1738,7 +1738,7 @@ def periodic_window(x, size=200, hop=80):
     "The sound was padded at both ends, so there are too many frames. A frame must lie "
     "within the sound."
 )
-def centered_frames(x, size=200, hop=80):
+def centred_frames(x, size=200, hop=80):
     return _spectrogram(np.pad(x, size // 2, mode="reflect"), size, hop)
 
 

@@ -2442,7 +2442,7 @@ def _pairs(rng):
         "but for signs": [(f"{red.title()} {one}!", f"{red} {one}")],
         "not ASCII": [
             (f"{red} {one}’s {other}", f"{red} {one}s {other}"),
-            (f"{old}–{blue} {one}", f"{old}{blue} {one}"),
+            (f"{old}–{blue} {one} {third} {red}", f"{old}{blue} {one} {third} {red}"),
         ],
         "an underscore": [(f"{red}_{one}", f"{red}{one}")],
         "empty": [("", one), (f"the {red}", "an")],

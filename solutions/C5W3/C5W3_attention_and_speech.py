@@ -557,7 +557,7 @@ check(greedy_decode)
 # largest sum of log probabilities. Of these $B$, the ones that end with symbol 0 are
 # finished and set aside; the others are extended in the next round.
 #
-# Every further symbol makes the sum smaller, so the sum favors short outputs. In the
+# Every further symbol makes the sum smaller, so the sum favours short outputs. In the
 # end, outputs of different lengths are therefore compared by
 #
 # $$\mathrm{score}(y) = \frac{1}{T_y^{\,\lambda}}\sum_t \ln P(y^{\langle t\rangle} \mid
@@ -579,7 +579,7 @@ width_one = None
 # `-inf` are dropped. At the end all sequences compete by their score: those that are
 # finished, and those cut off after `max_len` symbols.
 #
-# <details><summary>Worse results than greedy search, or all prefixes differ</summary>
+# <details><summary>All B prefixes begin with different symbols</summary>
 #
 # Keep the best B of *all* extensions, even if they come from the same prefix.
 # </details>
@@ -653,9 +653,8 @@ print("original", truth)
 
 # %% [markdown]
 # Greedy search drowns in vowels: some vowel is always allowed, and often likelier than
-# *the one* consonant that must come next. **Predict**: in forty lines from plays the
-# model has not read, what share of the words is right with a beam width of 1, 3, 10,
-# 40?
+# *the one* consonant that must come next. **Predict**: in forty lines that the model
+# has not read, what share of the words is right with a beam width of 1, 3, 10, 40?
 
 
 # %% demo
@@ -1126,9 +1125,10 @@ print(f"{paths:.0f} paths, each with probability 30^-250: "
 #
 # At each step the shares γ sum to 1. Did you divide by $P$, and by $P_t(k)$ once?
 # </details>
-# <details><summary>Only labels without double letters are right</summary>
+# <details><summary>Only the empty label is right</summary>
 #
-# Several positions hold the same symbol: add them up (`np.add.at`, or a loop).
+# Several positions hold the same symbol, such as the blanks: add them up
+# (`np.add.at`, or a loop).
 # </details>
 
 
@@ -1249,8 +1249,7 @@ audio.player(np.concatenate([np.append(one, np.zeros(2000)) for one in some]), R
 # %% [markdown]
 # ### Exercise 12 · `spectrogram` · 5 points · about 10 minutes
 # Compute the log-power spectrogram by the formula above. `np.hanning(size)` is the
-# window; `np.fft.rfft` transforms real numbers and returns frequencies 0 to `size //
-# 2`.
+# window; `np.fft.rfft` transforms real numbers and leaves out negative frequencies.
 #
 # <details><summary>There is one frame too few or too many</summary>
 #
@@ -1341,12 +1340,12 @@ def get_random_time_segment(segment_ms, duration_ms=CLIP_MS):
 
 # %% [markdown]
 # ### Exercise 14 · `insert_audio_clip` · 4 points · about 10 minutes
-# Draw a segment with `get_random_time_segment(segment_ms, duration_ms)`, given the
-# lengths of clip and background; draw again while it overlaps, at most **six** more
-# times. Then append it to `previous_segments` and add the clip to a copy of the
-# background there. If the seventh draw overlaps too, change nothing and return the
-# segment `(duration_ms, duration_ms)`. A sound of $n$ samples lasts $1000\,n$ / `RATE`
-# ms. Round fractions as you like (if rounded up, the clip fits into its segment).
+# Draw a segment with `get_random_time_segment(segment_ms, duration_ms)`, the lengths of
+# clip and background; draw again while it overlaps, at most **six** more times. Then
+# append it to `previous_segments` and add the clip to a copy of the background there.
+# If the seventh draw overlaps too, change nothing and return the segment
+# `(duration_ms, duration_ms)`. A sound of $n$ samples lasts $1000\,n$ / `RATE` ms. You
+# may round fractions up or down (if rounded up, the clip fits into its segment).
 #
 # <details><summary>Shapes do not match where the clip is added</summary>
 #
@@ -1831,21 +1830,21 @@ audio.player(with_chime(sound, moments), RATE)
 
 # %% [markdown] question="ship_it" points=5
 # ## In your own words
-# A company wants to use your detector in an elevator: the door should open when
-# somebody says "activated". In about six sentences: what did you measure, on whose
-# voices, and what did you not measure? Which type of error matters more there, and
-# which setting would you change? How could the synthetic clips mislead you? What data
-# would you collect next?
+# A company wants to use your detector in a lift: the door should open when somebody
+# says "activated". In about six sentences: what did you measure, on whose voices, and
+# what did you not measure? Which type of error matters more there, and which setting
+# would you change? How could the synthetic clips mislead you? What data would you
+# collect next?
 #
 # ### BEGIN SOLUTION
 # Precision and recall per spoken word were measured on voices and backgrounds held out
 # from training, but nearly all of them are synthetic: there is one real person, so
-# nothing is known about real people, accents, children, or the echo in an elevator. A
+# nothing is known about real people, accents, children, or the echo in a lift. A
 # false alarm opens a door between floors, a miss costs a second try: I want precision,
 # so I choose a higher threshold on dev clips and accept a lower recall. In the
 # synthetic clips words stand alone, are equally loud and never overlap, and one label
-# in five is 1; in an elevator people talk in sentences and say the word once a day, so
-# false alarms per hour are what counts. I would record real people in elevators, split
+# in five is 1; in a lift people talk in sentences and say the word once a day, so
+# false alarms per hour are what counts. I would record real people in lifts, split
 # by person, and add words that sound alike.
 #
 # **Rubric**, one point each: precision and recall on held-out voices, named as such ·
@@ -1883,7 +1882,7 @@ audio.player(with_chime(sound, moments), RATE)
 # %% [markdown]
 # Two defaults differ from yours. `CTCLoss()` takes a mean: it divides each loss by the
 # length of its label, then averages over the batch. `torch.stft` and torchaudio pad the
-# sound so that frames are *centered* (`center=True`) and use a *periodic* window: 1600
+# sound so that frames are *centred* (`center=True`) and use a *periodic* window: 1600
 # samples give them 21 frames, and your function 18.
 
 # %% [markdown]

@@ -265,8 +265,8 @@ why_mask = None
 # %% [markdown]
 # By hand: one query $q = (2, 0)$, keys $(1, 0)$ and $(0, 1)$, values $10$ and $20$, and
 # $d_k = 2$. The dot products are $2$ and $0$; divided by $\sqrt 2$: $1.41$ and $0$. The
-# softmax gives $0.80$ and $0.20$, so the output is $0.80 \cdot 10 + 0.20 \cdot 20 =
-# 12$.
+# softmax gives $0.80$ and $0.20$, so the output is
+# $0.80 \cdot 10 + 0.20 \cdot 20 = 12$.
 #
 # A mask acts **before** the softmax: where it is 0, the scaled product is replaced by
 # $-10^9$, and its weight becomes 0. If you set weights to 0 after the softmax, the rows
@@ -371,9 +371,9 @@ plots.lines(
 # $$dV = A^\top dO \qquad dA = dO\, V^\top \qquad
 # dS_{ij} = A_{ij}\Big(dA_{ij} - \sum_{l} dA_{il} A_{il}\Big)$$
 #
-# The last formula is the gradient through the softmax, row by row. Then $dQ = dS\, K /
-# \sqrt{d_k}$ and $dK = dS^\top Q / \sqrt{d_k}$. The mask needs no formula: where $A$ is
-# 0, $dS$ is 0.
+# The last formula is the gradient through the softmax, row by row. Then
+# $dQ = dS\, K / \sqrt{d_k}$ and $dK = dS^\top Q / \sqrt{d_k}$. The mask needs no
+# formula: where $A$ is 0, $dS$ is 0.
 
 # %% [markdown]
 # ### Exercise 6 · `self_attention_backward` · 6 points · about 15 minutes
@@ -1176,7 +1176,7 @@ attention_maps(
 # Characters make long sequences; with whole words, new words are unknown. **Pieces** of
 # words lie between them. *Byte pair encoding* (BPE) begins with the 256 bytes, in which
 # every text in every script can be written. It merges the most frequent pair of
-# neighboring tokens into a new token, again and again. Frequent words end up as one
+# neighbouring tokens into a new token, again and again. Frequent words end up as one
 # token, rare words as several, and no word is ever unknown.
 #
 # By hand, on `aaabdaaabac`: the pair *aa* occurs four times (overlaps count), so
@@ -1342,7 +1342,7 @@ bpe_pieces = None
 # # Part 8 · Labels and answers
 # Here are two uses of an encoder without a decoder, as in BERT. The first is **named
 # entity recognition**: which words of a real address are street, town or state? People
-# labeled 1,462 addresses word by word, with 29 labels. But your encoder reads *pieces*
+# labelled 1,462 addresses word by word, with 29 labels. But your encoder reads *pieces*
 # of words. So the **first** piece of each word gets the word's label, and the other
 # pieces are left out of loss and score.
 
@@ -1388,9 +1388,9 @@ check(align_labels)
 
 # %% [markdown]
 # ## Score entities, not words
-# Half of *San Francisco* is wrong. Here an **entity** is a run of neighboring words
+# Half of *San Francisco* is wrong. Here an **entity** is a run of neighbouring words
 # with the same label, as long as possible; it is right only if its label and both ends
-# are. (Where neighboring entities may have the same label, tags such as B-city and
+# are. (Where neighbouring entities may have the same label, tags such as B-city and
 # I-city tell them apart.)
 #
 # $$P = \frac{\text{right}}{\text{predicted}} \qquad
@@ -1942,8 +1942,8 @@ print(f"{writer.count_parameters()} parameters, trained on {windows[:, 1:].size}
 # $$p_n(c \mid u) = \frac{\mathrm{count}(uc) + 5\, p_{n-1}(c \mid u')}
 # {\mathrm{count}(u) + 5}$$
 #
-# The n-grams count all characters of the training plays. **Predict** up to which $n$
-# your model beats them.
+# where $p_0$ is uniform. The n-grams count all characters of the training plays.
+# **Predict** up to which $n$ your model beats them.
 
 
 # %% demo
