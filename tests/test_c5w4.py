@@ -408,3 +408,12 @@ def test_temperature_and_top_k_give_the_right_shares():
     expected = np.exp([2.0, 4.0])
     assert set(ids) == {1, 2}
     assert np.mean(ids == 2) == pytest.approx(expected[1] / expected.sum(), abs=0.03)
+
+
+def test_what_is_written_in_tokens_of_the_plays_can_be_decoded():
+    merges = lab.bpe_train("to be, or not to be, that is the question: " * 3, 30)
+    ids = np.unique(lab.bpe_encode("to be, or not; that is it", merges))
+    drawn_ids = np.random.default_rng(8).choice(ids, 500)
+    assert lab.bpe_decode(drawn_ids, merges).isascii()
+    with pytest.raises(UnicodeDecodeError):  # so the lab leaves such bytes out
+        lab.bpe_decode([173], merges)

@@ -64,6 +64,25 @@ def softmax_over_the_batch(a, s_prev, densor1, densor2):
 
 
 @one_step_attention.mistake(
+    "The context was summed over the features of a state. Sum over the letters, axis 1."
+)
+def summed_over_features(a, s_prev, densor1, densor2):
+    _, alphas = _attend(a, s_prev, densor1, densor2)
+    return (alphas * a).sum(axis=2, keepdims=True), alphas
+
+
+@one_step_attention.mistake(
+    "The weights do not sum to 1: divide the exponentials by their sum over the "
+    "letters."
+)
+def exponentials_only(a, s_prev, densor1, densor2):
+    nn = ref.nn
+    _, energies = _attend(a, s_prev, densor1, densor2, axis=None)
+    alphas = nn.exp(energies)
+    return (alphas * a).sum(axis=1, keepdims=True), alphas
+
+
+@one_step_attention.mistake(
     "The energies were used as weights: the softmax is missing."
 )
 def without_softmax(a, s_prev, densor1, densor2):
@@ -172,12 +191,13 @@ def attention_transposed(a, s_prev, densor1, densor2):
 def modelf(rng):
     """Names and shapes of the arrays, scores and weights; one letter and one step."""
     for m, Tx, Ty, n_a, n_s, V, K in [(2, 5, 3, 2, 4, 3, 5), (1, 1, 2, 3, 2, 4, 2)]:
-        x = np.eye(V)[rng.integers(0, V, (m, Tx))]
+        x = 3 * np.eye(V)[rng.integers(0, V, (m, Tx))]
         yield case(x, Ty, n_a, n_s, K, int(rng.integers(2**31)))
 
 
 def _translator(Tx, Ty, n_a, n_s, V, K, rng, *, carry="sc", soft=False, fresh=False,
-                ways=2, last=False, transpose=False, cell=False):  # fmt: skip
+                ways=2, last=False, transpose=False, cell=False, mixed=False,
+                tanh="tanh", weights_axis=1):  # fmt: skip
     nn = ref.nn
 
     class Translator(nn.Model):
@@ -188,7 +208,7 @@ def _translator(Tx, Ty, n_a, n_s, V, K, rng, *, carry="sc", soft=False, fresh=Fa
                 )
             else:
                 self.pre = nn.LSTM(V, 2 * n_a, return_sequences=True, rng=rng)
-            self.densor1 = nn.Dense(2 * n_a + n_s, 10, activation="tanh", rng=rng)
+            self.densor1 = nn.Dense(2 * n_a + n_s, 10, activation=tanh, rng=rng)
             self.densor2 = nn.Dense(10, 1, rng=rng)
             self.post = nn.LSTM(2 * n_a, n_s, return_state=True, rng=rng)
             self.output = nn.Dense(n_s, K, rng=rng)
@@ -204,11 +224,13 @@ def _translator(Tx, Ty, n_a, n_s, V, K, rng, *, carry="sc", soft=False, fresh=Fa
                 )
                 start = (s if "s" in carry else zero, c if "c" in carry else zero)
                 _, s, c = self.post(context, initial_state=start)
+                s, c = (c, s) if mixed else (s, c)
                 scores.append(self.output(c if last else s))
                 kept.append(alphas.data[:, :, 0])
             scores = nn.stack(scores, axis=0 if transpose else 1)
             scores = nn.softmax(scores) if soft else scores
-            return (scores, np.stack(kept, axis=1)) if return_weights else scores
+            kept = np.stack(kept, axis=weights_axis)
+            return (scores, kept) if return_weights else scores
 
     return Translator()
 
@@ -228,6 +250,25 @@ def forgets_all_states(Tx, Ty, n_a, n_s, V, K, rng):
 )
 def forgets_the_cell_state(Tx, Ty, n_a, n_s, V, K, rng):
     return _translator(Tx, Ty, n_a, n_s, V, K, rng, carry="s")
+
+
+@modelf.mistake(
+    "The two states that `self.post` returns are mixed up: it returns (output, s, c)."
+)
+def mixes_the_states(Tx, Ty, n_a, n_s, V, K, rng):
+    return _translator(Tx, Ty, n_a, n_s, V, K, rng, mixed=True)
+
+
+@modelf.mistake("`densor1` has no tanh.")
+def without_tanh(Tx, Ty, n_a, n_s, V, K, rng):
+    return _translator(Tx, Ty, n_a, n_s, V, K, rng, tanh=None)
+
+
+@modelf.mistake(
+    "The axes of the attention weights are swapped: they should be (m, Ty, Tx)."
+)
+def weights_transposed(Tx, Ty, n_a, n_s, V, K, rng):
+    return _translator(Tx, Ty, n_a, n_s, V, K, rng, weights_axis=2)
 
 
 @modelf.mistake(
@@ -444,6 +485,18 @@ def leaves_out_the_end(step, max_len):
     return _greedy(step, max_len, keep_end=False)
 
 
+@greedy_decode.mistake("The sequence may have one symbol more than `max_len`.")
+def one_symbol_too_many(step, max_len):
+    return _greedy(step, max_len + 1)
+
+
+@greedy_decode.mistake(
+    "`step` gets only the last symbol. Give it all symbols written so far."
+)
+def forgets_the_prefix(step, max_len):
+    return _greedy(step, max_len, context=lambda y: tuple(y[-1:]))
+
+
 @greedy_decode.mistake("It does not stop at the end symbol, 0.")
 def runs_on(step, max_len):
     return _greedy(step, max_len, stop=False)
@@ -601,7 +654,8 @@ def told_apart(make, given, differ, same):
 
 def _beam(step, B, max_len, penalty, *, each=False, ended_only=False, open_only=False,
           length=len, add=np.add, best=max, raw=False, keep_going=False, prune=True,
-          rank=None, first_end=False):  # fmt: skip
+          rank=None, first_end=False, ends=None, apart=False,
+          final=lambda total: total):  # fmt: skip
     beams, finished = [((), 0.0)], []
     for _ in range(max_len):
         found = []
@@ -617,13 +671,16 @@ def _beam(step, B, max_len, penalty, *, each=False, ended_only=False, open_only=
             more.sort(key=lambda one: -one[1])
             found += more[:1] if each == "one" else more[:B] if each else more
         found.sort(key=rank or (lambda one: -one[1]))
+        if apart:
+            finished += [one for one in found if one[0][-1] == 0]
+            found = [one for one in found if one[0][-1] != 0]
         kept = found[:B] if prune else found
         if keep_going:
             beams = kept
         else:
             finished += [one for one in kept if one[0][-1] == 0]
             beams = [one for one in kept if one[0][-1] != 0]
-        if first_end and finished:
+        if (first_end and finished) or (ends and len(finished) >= ends):
             break
     if keep_going:
         finished = []
@@ -632,7 +689,7 @@ def _beam(step, B, max_len, penalty, *, each=False, ended_only=False, open_only=
         pool = finished or beams
     if not pool:
         return [], 0.0
-    scored = [(list(y), total / length(y) ** penalty) for y, total in pool]
+    scored = [(list(y), final(total) / length(y) ** penalty) for y, total in pool]
     y, score = best(scored, key=lambda one: one[1])
     if raw:
         score = {tuple(y): t for y, t in pool}[tuple(y)]
@@ -703,11 +760,41 @@ def ended_ones_only(step, B, max_len, length_penalty):
 
 
 @beam_search.mistake(
-    "Finished sequences stay in the beam, so fewer prefixes are extended. Set them "
-    "aside."
+    "The beam becomes narrower with every finished sequence. Set these aside and keep "
+    "the B best extensions in every round."
 )
 def finished_block_the_beam(step, B, max_len, length_penalty):
     return _beam(step, B, max_len, length_penalty, keep_going=True)
+
+
+@beam_search.mistake(
+    "It stops when B sequences are finished. Others may still score better: go on "
+    "until `max_len`, or until no prefix is left."
+)
+def stops_at_the_last_of_b(step, B, max_len, length_penalty):
+    return _beam(step, B, max_len, length_penalty, ends=B)
+
+
+@beam_search.mistake(
+    "It makes one round too few: a sequence may have `max_len` symbols."
+)
+def one_round_too_few(step, B, max_len, length_penalty):
+    return _beam(step, B, max_len - 1, length_penalty)
+
+
+@beam_search.mistake(
+    "Extensions that end were taken out before the B best were chosen. Choose among "
+    "all, then set aside those that end."
+)
+def ends_taken_out_first(step, B, max_len, length_penalty):
+    return _beam(step, B, max_len, length_penalty, apart=True)
+
+
+@beam_search.mistake(
+    "Probabilities were multiplied. The score is a sum of their logarithms."
+)
+def multiplies_probabilities(step, B, max_len, length_penalty):
+    return _beam(step, B, max_len, length_penalty, final=np.exp)
 
 
 @beam_search.mistake(
@@ -937,6 +1024,7 @@ def sentences(rng, grams=(1, 2, 2)):
                 clipped_at_the_sum,
                 counts_each_once,
                 first_reference_only,
+                best_reference_only,
             )
             right = ref.clipped_precision(candidate, references, n)
             if all(other(candidate, references, n) != right for other in wrong):
@@ -986,6 +1074,16 @@ def clipped_at_the_sum(candidate, references, n):
     allowed = sum((_grams(r, n) for r in references), Counter())
     counts = _grams(candidate, n)
     return (counts & allowed).total(), counts.total()
+
+
+@clipped_precision.mistake(
+    "The whole candidate is compared with one reference, the best one. Take the "
+    "largest count of each n-gram separately."
+)
+def best_reference_only(candidate, references, n):
+    counts = _grams(candidate, n)
+    matches = max((counts & _grams(r, n)).total() for r in references)
+    return matches, counts.total()
 
 
 @clipped_precision.mistake("Only the first reference is used. Use all of them.")
@@ -1228,6 +1326,32 @@ def longer_of_two(candidate, references, max_n=4):
     )(candidate, references, max_n)  # fmt: skip
 
 
+@bleu.mistake("r is the length of the longest reference. Take the closest in length.")
+def length_of_the_longest(candidate, references, max_n=4):
+    return _with_reference_length(lambda c, r: max(r))(candidate, references, max_n)
+
+
+@bleu.mistake("r is the mean length of the references. Take the closest in length.")
+def mean_length(candidate, references, max_n=4):
+    return _with_reference_length(lambda c, r: np.mean(r))(candidate, references, max_n)
+
+
+@bleu.mistake("Precisions that are 0 were left out of the mean. BLEU is 0 then.")
+def skips_zeros(candidate, references, max_n=4):
+    counts = [ref.clipped_precision(candidate, references, n + 1) for n in range(max_n)]
+    logs = [np.log(matches / total) for matches, total in counts if matches]
+    if not logs:
+        return 0.0
+    c = len(candidate)
+    r = min((abs(len(x) - c), len(x)) for x in references)[1]
+    return min(1.0, np.exp(1 - r / c)) * np.exp(np.mean(logs))
+
+
+@bleu.mistake("The longest n-grams, those of `max_n` words, are missing.")
+def without_the_longest(candidate, references, max_n=4):
+    return ref.bleu(candidate, references, max_n - 1)
+
+
 @bleu.mistake("It always uses n-grams of up to four words, whatever `max_n` is.")
 def always_four(candidate, references, max_n=4):
     return ref.bleu(candidate, references, 4)
@@ -1312,6 +1436,11 @@ def ctc_collapse(rng):
 def drops_first(symbols, blank):
     kept = [s for s in symbols if s != blank]
     return [s for s, _ in itertools.groupby(kept)]
+
+
+@ctc_collapse.mistake("It returns a string. Return a list of symbols.")
+def returns_a_string(symbols, blank):
+    return "".join(map(str, ref.ctc_collapse(symbols, blank)))
 
 
 @ctc_collapse.mistake("The blanks are still there. Drop them after merging.")
@@ -1642,6 +1771,30 @@ def without_the_total(probs, labels, blank):
 
 
 @ctc_gradient.mistake(
+    "The table β was not reversed back: its steps and positions run backwards."
+)
+def table_not_reversed(probs, labels, blank):
+    alphas = ref.ctc_alphas(probs, labels, blank)
+    betas = ref.ctc_alphas(probs[::-1], labels[::-1], blank)
+    gamma = np.zeros(probs.shape)
+    for s in range(alphas.shape[1]):
+        k = labels[s // 2] if s % 2 else blank
+        gamma[:, k] += alphas[:, s] * betas[:, s] / probs[:, k]
+    return probs - gamma / alphas[-1, -2:].sum()
+
+
+@ctc_gradient.mistake(
+    "The shares were computed from α alone. The rest of each path, β, is missing."
+)
+def alphas_alone(probs, labels, blank):
+    alphas = ref.ctc_alphas(probs, labels, blank)
+    gamma = np.zeros(probs.shape)
+    for s in range(alphas.shape[1]):
+        gamma[:, labels[s // 2] if s % 2 else blank] += alphas[:, s]
+    return probs - gamma / gamma.sum(axis=1, keepdims=True)
+
+
+@ctc_gradient.mistake(
     "The positions of β still run backwards: reverse both axes of the table."
 )
 def positions_not_reversed(probs, labels, blank):
@@ -1749,6 +1902,17 @@ def hamming_window(x, size=200, hop=80):
 @spectrogram.mistake("The magnitude was not squared. The power is its square.")
 def magnitude(x, size=200, hop=80):
     return _spectrogram(x, size, hop, power=1)
+
+
+@spectrogram.mistake("Those are decibels. Use the natural logarithm alone.")
+def decibels(x, size=200, hop=80):
+    return _spectrogram(x, size, hop, log=lambda p: 10 * np.log10(p))
+
+
+@spectrogram.mistake("The small number 1e-6 was not added before the logarithm.")
+def without_a_floor(x, size=200, hop=80):
+    with np.errstate(divide="ignore"):
+        return _spectrogram(x, size, hop, floor=0.0)
 
 
 @spectrogram.mistake("The logarithm is missing.")
@@ -2000,6 +2164,26 @@ def does_not_append(background, audio_clip, previous_segments):
 
 
 @insert_audio_clip.mistake(
+    "A segment was appended though there was no room. Change nothing then."
+)
+def appends_without_room(background, audio_clip, previous_segments):
+    sound, segment = _insert(background, audio_clip, previous_segments)
+    if segment == (len(background) // 8,) * 2:
+        previous_segments.append(segment)
+    return sound, segment
+
+
+@insert_audio_clip.mistake("The segment was returned in samples. Return milliseconds.")
+def segment_in_samples(background, audio_clip, previous_segments):
+    count = len(previous_segments)
+    sound, (start, end) = _insert(background, audio_clip, previous_segments)
+    if len(previous_segments) == count:
+        return sound, (start, end)
+    previous_segments[-1] = start * 8, end * 8
+    return sound, previous_segments[-1]
+
+
+@insert_audio_clip.mistake(
     "The clip replaces the background. Add it to the background."
 )
 def replaces_the_background(background, audio_clip, previous_segments):
@@ -2092,7 +2276,7 @@ def insert_ones(rng):
     for Ty, end, duration in [
         (120, int(rng.integers(1000, 4000)), 10_000),
         (492, 5000 + int(rng.integers(1000)), 10_000),
-        (100, int(rng.integers(6000, 9000)), 10_000),
+        (100, int(100 * rng.integers(60, 90) + rng.integers(60, 99)), 10_000),
         (int(rng.integers(70, 90)), 10_000, 10_000),
         (75, int(rng.integers(50, 99)), 400),
     ]:
@@ -2114,6 +2298,16 @@ def _ones(y, segment_end_ms, duration_ms, *, first=1, count=50, to=None):
 )
 def ones_one_step_early(y, segment_end_ms, duration_ms=10_000):
     return _ones(y, segment_end_ms, duration_ms, first=0)
+
+
+@insert_ones.mistake(
+    "The step in which the word ends was rounded to the nearest one. `int` cuts off "
+    "the fraction."
+)
+def rounds_the_step(y, segment_end_ms, duration_ms=10_000):
+    end = round(segment_end_ms * y.shape[1] / duration_ms)
+    y[0, end + 1 : end + 51] = 1
+    return y
 
 
 @insert_ones.mistake("There are 49 new ones. There should be 50.")
@@ -2229,19 +2423,23 @@ def _other(version, given):
 
 def _compose(background, activates, negatives, Ty, *, label_all=False,
              share=True, swap=False, most=(5, 3), room=True, with_ends=True,
-             label=True):  # fmt: skip
+             label=True, moment=1, seconds=None,
+             pick=lambda n, high: np.random.randint(n, size=np.random.randint(0, high))
+             ):  # fmt: skip
     duration = len(background) // 8
     sound, y, ends, segments = background, np.zeros((1, Ty)), [], []
     pools = [(activates, most[0], True), (negatives, most[1], False)]
     for pool, top, is_trigger in pools[:: -1 if swap else 1]:
         if not share:
             segments = []
-        for i in np.random.randint(len(pool), size=np.random.randint(0, top)):
-            sound, (_, end) = ref.insert_audio_clip(sound, pool[i], segments)
+        for i in pick(len(pool), top):
+            sound, segment = ref.insert_audio_clip(sound, pool[i], segments)
+            end = segment[1]
             if (is_trigger or label_all) and (end < duration or not room):
-                y = ref.insert_ones(y, end, duration) if label else y
+                length = 1000 * seconds if seconds else duration
+                y = ref.insert_ones(y, end, length) if label else y
                 if is_trigger and with_ends:
-                    ends.append(end)
+                    ends.append(segment[moment])
     return sound, y, ends
 
 
@@ -2278,6 +2476,31 @@ def counts_words_without_room(background, activates, negatives, Ty):
 )
 def upper_end_left_out(background, activates, negatives, Ty):
     return _compose(background, activates, negatives, Ty, most=(4, 2))
+
+
+@create_training_example.mistake(
+    "The words were drawn without replacement. `randint` may draw a word twice."
+)
+def draws_without_replacement(background, activates, negatives, Ty):
+    return _compose(
+        background, activates, negatives, Ty,
+        pick=lambda n, high: np.random.permutation(n)[: np.random.randint(0, high)],
+    )  # fmt: skip
+
+
+@create_training_example.mistake(
+    "`ends` holds the moments at which words begin. Append those at which they end."
+)
+def ends_are_starts(background, activates, negatives, Ty):
+    return _compose(background, activates, negatives, Ty, moment=0)
+
+
+@create_training_example.mistake(
+    "The labels take every clip to be 10 seconds long: `insert_ones` needs the length "
+    "of this one."
+)
+def labels_for_ten_seconds(background, activates, negatives, Ty):
+    return _compose(background, activates, negatives, Ty, seconds=10)
 
 
 @create_training_example.mistake(
@@ -2350,7 +2573,7 @@ def trigger_model(rng):
 
 def _detector(n_freq, n_filters, n_units, rng, *, padding="valid", rate=0.3, soft=False,
               activation=True, both=False, stride=2, last=False, swap=False,
-              drop=("before", "after")):  # fmt: skip
+              drop=("before", "after"), scaled=True, normed=True):  # fmt: skip
     nn = ref.nn
 
     class Detector(nn.Model):
@@ -2371,9 +2594,9 @@ def _detector(n_freq, n_filters, n_units, rng, *, padding="valid", rate=0.3, sof
             self.output = nn.Dense(n_units * (1 + both), 1, rng=rng)
 
         def forward(self, x):
-            x = self.conv(self.scale(x))
-            if swap:
-                x = self.norm(nn.relu(x))
+            x = self.conv(self.scale(x) if scaled else x)
+            if swap or not normed:
+                x = self.norm(nn.relu(x)) if normed else nn.relu(x)
             else:
                 x = nn.relu(self.norm(x)) if activation else self.norm(x)
             x = self.gru(self.dropout(x) if "before" in drop else x)
@@ -2435,6 +2658,24 @@ def no_dropout_before_the_gru(n_freq, n_filters, n_units, rng):
 @trigger_model.mistake("The dropout after the GRU is missing.")
 def no_dropout_after_the_gru(n_freq, n_filters, n_units, rng):
     return _detector(n_freq, n_filters, n_units, rng, drop=("before",))
+
+
+@trigger_model.mistake("`scale`, the batch norm of the frequencies, is not applied.")
+def without_scale(n_freq, n_filters, n_units, rng):
+    return _detector(n_freq, n_filters, n_units, rng, scaled=False)
+
+
+@trigger_model.mistake("`norm`, the batch norm after the convolution, is not applied.")
+def without_norm(n_freq, n_filters, n_units, rng):
+    return _detector(n_freq, n_filters, n_units, rng, normed=False)
+
+
+@trigger_model.mistake(
+    "The dropout rate is 0.7. It is the share that is dropped, not the share that is "
+    "kept."
+)
+def keeps_three_tenths(n_freq, n_filters, n_units, rng):
+    return _detector(n_freq, n_filters, n_units, rng, rate=0.7)
 
 
 @trigger_model.mistake("No units are dropped in training: the dropout rate is 0.")
@@ -2764,6 +3005,22 @@ def too_early(found, ends, window_ms=1000):
     return _events(found, ends, window_ms, early=0)
 
 
+@count_events.mistake(
+    "The window reaches as far before the end of the word as after it. Before the end "
+    "it is 200 ms."
+)
+def symmetric_window(found, ends, window_ms=1000):
+    return _events(found, ends, window_ms, early=window_ms)
+
+
+@count_events.mistake(
+    "A word is counted twice. A second alarm for the same word is a false alarm."
+)
+def counts_every_alarm(found, ends, window_ms=1000):
+    hits = sum(any(-200 <= m - end <= window_ms for end in ends) for m in found)
+    return hits, len(found) - hits, len(ends) - hits
+
+
 @count_events.mistake("False alarms and misses are swapped.")
 def swaps_errors(found, ends, window_ms=1000):
     return _events(found, ends, window_ms, swap=True)
@@ -2777,8 +3034,8 @@ def edges_excluded(found, ends, window_ms=1000):
 
 
 @count_events.mistake(
-    "An alarm is matched with the latest word in its window. Take the earliest one "
-    "that has no alarm yet."
+    "Not every alarm is matched with the earliest word in its window that has no alarm "
+    "yet."
 )
 def takes_the_latest(found, ends, window_ms=1000):
     return _events(found, ends, window_ms, pick=-1)

@@ -95,6 +95,16 @@ def already_sines(pos, k, d):
     return np.sin(pos / 10000 ** (2 * (k // 2) / d))
 
 
+@get_angles.mistake("k / 2 was rounded up. Round it down.")
+def rounded_up(pos, k, d):
+    return pos / 10000 ** (2 * ((k + 1) // 2) / d)
+
+
+@get_angles.mistake("The base of the power is not 10000.")
+def base_of_1000(pos, k, d):
+    return pos / 1000 ** (2 * (k // 2) / d)
+
+
 @get_angles.right
 def angle_by_angle(pos, k, d):
     angles = np.zeros((pos.shape[0], k.shape[1]), np.float32)
@@ -169,6 +179,18 @@ def by_rows(positions, d):
     angles = _angles(positions, d)
     angles[0::2], angles[1::2] = np.sin(angles[0::2]), np.cos(angles[1::2])
     return angles[None]
+
+
+@positional_encoding.mistake(
+    "Rows and columns are swapped: the shape is (1, positions, d)."
+)
+def encoding_transposed(positions, d):
+    return ref.positional_encoding(positions, d).swapaxes(1, 2)
+
+
+@positional_encoding.mistake("The axis of length 1 comes last. It should come first.")
+def batch_axis_last(positions, d):
+    return ref.positional_encoding(positions, d)[0, :, :, None]
 
 
 @positional_encoding.right
@@ -490,6 +512,28 @@ def returns_logits(q, k, v, mask=None):
     return _attend(q, k, v, mask)[0], logits
 
 
+@scaled_dot_product_attention.mistake(
+    "The products were multiplied by the square root of the size of the keys. Divide."
+)
+def multiplied_by_the_root(q, k, v, mask=None):
+    return _attend(q * q.shape[-1], k, v, mask)
+
+
+@scaled_dot_product_attention.mistake(
+    "The products were divided by the square root of the size of the values. Use the "
+    "size of the keys."
+)
+def divided_by_size_of_values(q, k, v, mask=None):
+    return _attend(q * np.sqrt(q.shape[-1] / v.shape[-1]), k, v, mask)
+
+
+@scaled_dot_product_attention.mistake(
+    "The two results are swapped: the output comes first, then the weights."
+)
+def attention_weights_first(q, k, v, mask=None):
+    return _attend(q, k, v, mask)[::-1]
+
+
 @scaled_dot_product_attention.right
 def attention_by_einsum(q, k, v, mask=None):
     logits = np.einsum("...qd,...kd->...qk", q, k) / np.sqrt(k.shape[-1])
@@ -641,6 +685,33 @@ def values_evenly(dout, q, k, v, weights):
     dq, dk, _ = _back(dout, q, k, v, weights)
     even = np.ones_like(weights) / weights.shape[-1]
     return dq, dk, np.swapaxes(even, -1, -2) @ dout
+
+
+@self_attention_backward.mistake(
+    "In the gradient through the softmax, the plain mean of the row is subtracted. The "
+    "sum is weighted by A."
+)
+def plain_mean_of_the_row(dout, q, k, v, weights):
+    dweights = dout @ np.swapaxes(v, -1, -2)
+    dlogits = weights * (dweights - dweights.mean(-1, keepdims=True))
+    dlogits = dlogits / q.shape[-1] ** 0.5
+    dv = np.swapaxes(weights, -1, -2) @ dout
+    return dlogits @ k, np.swapaxes(dlogits, -1, -2) @ q, dv
+
+
+@self_attention_backward.mistake(
+    "dv was divided by the square root of the size of the keys. Only dq and dk are."
+)
+def dv_divided_too(dout, q, k, v, weights):
+    dq, dk, dv = _back(dout, q, k, v, weights)
+    return dq, dk, dv / q.shape[-1] ** 0.5
+
+
+@self_attention_backward.mistake(
+    "dq and dk were divided by the size of the keys. Divide by its square root."
+)
+def gradients_divided_by_d(dout, q, k, v, weights):
+    return _back(dout, q, k, v, weights, scale=1)
 
 
 @self_attention_backward.right
@@ -812,6 +883,15 @@ def averages_weights(self, q, k, v, mask=None):
     return out, weights.mean(axis=1)
 
 
+@multi_head_attention.mistake(
+    "Queries, keys and values all come from one projection. Each has its own."
+)
+@_layer("MultiHeadAttention")
+def one_projection_for_all(self, q, k, v, mask=None):
+    self.key = self.value = self.query
+    return _many(self, q, k, v, mask)
+
+
 @multi_head_attention.right
 @_layer("MultiHeadAttention")
 def head_by_head(self, q, k, v, mask=None):
@@ -910,7 +990,7 @@ def adds_the_input_twice(self, x, mask=None):
     return self.norm2(x + self.dropout2(self.ffn(first))), weights
 
 
-@encoder_layer.mistake("The dropout before the additions is missing.")
+@encoder_layer.mistake("Dropout is not applied before the additions.")
 @_layer("EncoderLayer")
 def encoder_without_dropout(self, x, mask=None):
     attended, weights = self.mha(x, x, x, mask=mask)
@@ -934,6 +1014,25 @@ def network_reads_the_input(self, x, mask=None):
     attended, weights = self.mha(x, x, x, mask=mask)
     first = self.norm1(x + self.dropout1(attended))
     return self.norm2(first + self.dropout2(self.ffn(x))), weights
+
+
+@encoder_layer.mistake(
+    "The second sum adds after the normalization, x + norm(…). Add first, then "
+    "normalize the sum."
+)
+@_layer("EncoderLayer")
+def second_sum_after_the_norm(self, x, mask=None):
+    attended, weights = self.mha(x, x, x, mask=mask)
+    x = self.norm1(x + self.dropout1(attended))
+    return x + self.norm2(self.dropout2(self.ffn(x))), weights
+
+
+@encoder_layer.mistake("`norm1` is used twice. The second sum has its own, `norm2`.")
+@_layer("EncoderLayer")
+def same_norm_twice(self, x, mask=None):
+    attended, weights = self.mha(x, x, x, mask=mask)
+    x = self.norm1(x + self.dropout1(attended))
+    return self.norm1(x + self.dropout2(self.ffn(x))), weights
 
 
 @encoder_layer.right
@@ -1052,6 +1151,26 @@ def last_weights_only(self, token_ids, mask=None):
     return x, weights[-1]
 
 
+@encoder.mistake(
+    "The embeddings were divided by the square root of their size. Multiply by it."
+)
+@_layer("Encoder")
+def embedding_divided(self, token_ids, mask=None):
+    x = self.embedding(token_ids)
+    T, d = x.shape[1:]
+    return _through(self, self.dropout(x * d**-0.5 + self.pos_encoding[:, :T]), mask)
+
+
+@encoder.mistake(
+    "The embeddings were multiplied by their size. Multiply by its square root."
+)
+@_layer("Encoder")
+def embedding_times_d(self, token_ids, mask=None):
+    x = self.embedding(token_ids)
+    T, d = x.shape[1:]
+    return _through(self, self.dropout(x * d + self.pos_encoding[:, :T]), mask)
+
+
 @encoder.right
 @_layer("Encoder")
 def encoder_step_by_step(self, token_ids, mask=None):
@@ -1092,7 +1211,7 @@ def bag_of_words(rng):
     """Words that occur twice, capitals, unknown words, an empty sentence."""
     for m, n in [(1, 4), (3, 9)]:
         sentences = [" ".join(rng.choice(WORDS, n)) for _ in range(m)]
-        sentences[0] = sentences[0].title() + " Cow cow yak"
+        sentences[0] = sentences[0].title() + " Cow cow yak cowboy"
         known = rng.permutation(WORDS)[:5].tolist()
         known += [] if "cow" in known else ["cow"]
         yield case(sentences, {word: i for i, word in enumerate(known)})
@@ -1133,6 +1252,24 @@ def shares(sentences, word_to_index):
 @bag_of_words.mistake("All sentences were counted together. Each has its own row.")
 def one_bag(sentences, word_to_index):
     return ref.bag_of_words([" ".join(sentences)], word_to_index)[0]
+
+
+@bag_of_words.mistake(
+    "The axes are swapped: one row per sentence, one column per word."
+)
+def words_as_rows(sentences, word_to_index):
+    return ref.bag_of_words(sentences, word_to_index).T
+
+
+@bag_of_words.mistake(
+    "Parts of longer words were counted. Split each sentence into words first."
+)
+def parts_of_words(sentences, word_to_index):
+    counts = np.zeros((len(sentences), len(word_to_index)), int)
+    for row, sentence in zip(counts, sentences, strict=True):
+        for word, column in word_to_index.items():
+            row[column] = sentence.lower().count(word)
+    return counts
 
 
 @bag_of_words.right
@@ -1322,7 +1459,7 @@ def queries_from_the_input(
     return _decode(self, x, enc_output, look_ahead_mask, padding_mask, query=x)
 
 
-@decoder_layer.mistake("The dropout before the additions is missing.")
+@decoder_layer.mistake("Dropout is not applied before the additions.")
 @_layer("DecoderLayer")
 def decoder_without_dropout(
     self, x, enc_output, look_ahead_mask=None, padding_mask=None
@@ -1339,6 +1476,43 @@ def decoder_without_dropout(
 def weights_swapped(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
     out, w1, w2 = _decode(self, x, enc_output, look_ahead_mask, padding_mask)
     return out, w2, w1
+
+
+@decoder_layer.mistake(
+    "The skip connection around the feed-forward network is missing: add its input."
+)
+@_layer("DecoderLayer")
+def last_skip_missing(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
+    a, w1 = self.mha1(x, x, x, mask=look_ahead_mask)
+    x = self.norm1(x + self.dropout1(a))
+    a, w2 = self.mha2(x, enc_output, enc_output, mask=padding_mask)
+    x = self.norm2(x + self.dropout2(a))
+    return self.norm3(self.dropout3(self.ffn(x))), w1, w2
+
+
+@decoder_layer.mistake(
+    "`mha1` is used for both attentions. The cross-attention is `mha2`."
+)
+@_layer("DecoderLayer")
+def one_attention_for_both(
+    self, x, enc_output, look_ahead_mask=None, padding_mask=None
+):
+    self.mha2 = self.mha1
+    return _decode(self, x, enc_output, look_ahead_mask, padding_mask)
+
+
+@decoder_layer.mistake(
+    "The last sum adds the output of the first norm. Add that of the second."
+)
+@_layer("DecoderLayer")
+def last_sum_adds_the_first(
+    self, x, enc_output, look_ahead_mask=None, padding_mask=None
+):
+    a, w1 = self.mha1(x, x, x, mask=look_ahead_mask)
+    first = self.norm1(x + self.dropout1(a))
+    a, w2 = self.mha2(first, enc_output, enc_output, mask=padding_mask)
+    second = self.norm2(first + self.dropout2(a))
+    return self.norm3(first + self.dropout3(self.ffn(second))), w1, w2
 
 
 @decoder_layer.right
@@ -1631,6 +1805,22 @@ def encoder_weights(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
     return scores, self.encoder(x, mask=enc_padding_mask)[1]
 
 
+@transformer.mistake(
+    "The encoder gets the decoder's padding mask. It has its own, `enc_padding_mask`."
+)
+@_layer("Transformer")
+def encoder_gets_the_other_mask(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
+                                dec_padding_mask=None):  # fmt: skip
+    return _whole(self, x, y, dec_padding_mask, look_ahead_mask, dec_padding_mask)
+
+
+@transformer.mistake("Only the scores were returned. Return scores and weights.")
+@_layer("Transformer")
+def scores_alone(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
+                 dec_padding_mask=None):  # fmt: skip
+    return _whole(self, x, y, enc_padding_mask, look_ahead_mask, dec_padding_mask)[0]
+
+
 @transformer.right
 @_layer("Transformer")
 def transformer_step_by_step(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
@@ -1701,7 +1891,8 @@ def bpe_train(rng):
         yield case(*drawn(
             lambda n=n: (_plain_text(rng, n), 40),
             differ=[(train, wrong) for wrong in (
-                larger_of_equals, first_of_equals, counted_once, merges_single_pairs
+                larger_of_equals, first_of_equals, counted_once, merges_single_pairs,
+                counts_without_overlaps,
             )],
         ))  # fmt: skip
     letter = str(rng.choice(LETTERS))
@@ -1777,6 +1968,37 @@ def begins_with_characters(text, num_merges):
 )
 def first_of_equals(text, num_merges):
     return _train(text, num_merges, tie=lambda pair: 0)
+
+
+@bpe_train.mistake("There is one merge too few.")
+def one_merge_too_few(text, num_merges):
+    return _train(text, num_merges - 1)
+
+
+@bpe_train.mistake(
+    "The same pair is merged again and again: the tokens that `merge` returns were not "
+    "kept."
+)
+def merge_thrown_away(text, num_merges):
+    return _train(text, num_merges, merging=lambda ids, pair, new: ids)
+
+
+@bpe_train.mistake(
+    "Overlapping pairs were counted once, as in aaa. Every pair of neighbours counts."
+)
+def counts_without_overlaps(text, num_merges):
+    ids, merges = np.array(list(text.encode()), int), []
+    for new in range(256, 256 + num_merges):
+        row, counts, i = ids.tolist(), Counter(), 0
+        while i < len(row) - 1:
+            counts[row[i], row[i + 1]] += 1
+            i += 2 if row[i : i + 3] == [row[i]] * 3 else 1
+        pair = min(counts, key=lambda pair: (-counts[pair], pair), default=None)
+        if pair is None or counts[pair] < 2:
+            break
+        merges.append(pair)
+        ids = ref.merge(ids, pair, new)
+    return merges
 
 
 @bpe_train.right
@@ -1962,6 +2184,14 @@ def as_latin(ids, merges):
     return b"".join(_pieces(merges)[i] for i in ids).decode("latin-1")
 
 
+@bpe_decode.mistake(
+    "The two tokens of a merge were taken for bytes. They may be merged tokens too."
+)
+def one_level_only(ids, merges):
+    flat = [int(b) for i in ids for b in (merges[i - 256] if i > 255 else [i])]
+    return bytes(b % 256 for b in flat).decode(errors="replace")
+
+
 @bpe_decode.right
 def decode_by_undoing(ids, merges):
     ids = list(ids)
@@ -2069,6 +2299,12 @@ def compares_labels(labels, word_ids, ignore=-1):
     return out
 
 
+@align_labels.mistake("Pieces that belong to no word get 0. They should get `ignore`.")
+def zeros_for_none(labels, word_ids, ignore=-1):
+    aligned = ref.align_labels(labels, word_ids, ignore)
+    return [0 if w is None else x for w, x in zip(word_ids, aligned, strict=True)]
+
+
 @align_labels.right
 def align_by_pairs(labels, word_ids, ignore=-1):
     pairs = zip(word_ids, [None, *word_ids[:-1]], strict=True)
@@ -2116,10 +2352,14 @@ def entity_f1(rng):
         (ref.entity_f1, one) for one in (
             word_by_word, outside_counts, precision_and_recall_swapped,
             labels_not_compared, plain_mean, across_sentences, ends_not_compared,
+            overlap_is_enough, loses_the_last, forgets_the_sentence,
         )
     ]  # fmt: skip
     for letters, outside in [(["A", "B", "O"], "O"), ([3, 4, 5, 6], 5)] * 3:
-        yield case(*drawn(lambda a=letters, b=outside: noisy(a, b), differ=wrong))
+        true, guess, outside = drawn(
+            lambda a=letters, b=outside: noisy(a, b), differ=wrong
+        )
+        yield case(true, guess, *([] if outside == "O" else [outside]))
     one, other = rng.permutation(["PER", "ORG", "LOC", "TIME", "ART"])[:2].tolist()
     n, k = rng.integers(2, 6, 2).tolist()
     yield case([[one] * n, [one, "O"]], [["O"] * n, ["O", "O"]])
@@ -2228,6 +2468,46 @@ def averages_over_sentences(true, predicted, outside="O"):
 )
 def outside_is_always_o(true, predicted, outside="O"):
     return _scores(_entities(true, "O"), _entities(predicted, "O"))
+
+
+@entity_f1.mistake(
+    "Entities count as right if they overlap. Both ends and the label must be equal."
+)
+def overlap_is_enough(true, predicted, outside="O"):
+    truth, guess = _entities(true, outside), _entities(predicted, outside)
+
+    def hits(these, others):
+        return sum(
+            any(n == m and x == y and a < d and c < b for m, c, d, y in others)
+            for n, a, b, x in these
+        )
+
+    p = hits(guess, truth) / len(guess) if guess else 0.0
+    r = hits(truth, guess) / len(truth) if truth else 0.0
+    return p, r, 2 * p * r / (p + r) if p + r else 0.0
+
+
+@entity_f1.mistake(
+    "An entity at the end of a sentence is lost. Add the last run of labels too."
+)
+def loses_the_last(true, predicted, outside="O"):
+    def without_last(sentences):
+        whole = _entities(sentences, outside)
+        return {one for one in whole if one[2] != len(sentences[one[0]])}
+
+    return _scores(without_last(true), without_last(predicted))
+
+
+@entity_f1.mistake(
+    "Entities of different sentences are taken for the same. Keep the number of the "
+    "sentence with each."
+)
+def forgets_the_sentence(true, predicted, outside="O"):
+    truth, guess = (
+        {one[1:] for one in _entities(sentences, outside)}
+        for sentences in (true, predicted)
+    )
+    return _scores(truth, guess)
 
 
 @entity_f1.right
@@ -2374,6 +2654,28 @@ def end_excluded(start_logits, end_logits, max_len):
     return start, end + 1
 
 
+@answer_span.mistake(
+    "Of spans with equal sums and the same start, a longer one was returned. Return "
+    "the shortest."
+)
+def longest_of_equal_spans(start_logits, end_logits, max_len):
+    best, span = -np.inf, (0, 0)
+    for i in range(len(start_logits)):
+        for j in reversed(range(i, min(i + max_len, len(end_logits)))):
+            if start_logits[i] + end_logits[j] > best:
+                best, span = start_logits[i] + end_logits[j], (i, j)
+    return span
+
+
+@answer_span.mistake(
+    "The best end was chosen first, then the best start for it. Choose both together."
+)
+def end_first(start_logits, end_logits, max_len):
+    end = int(np.argmax(end_logits))
+    first = max(0, end - max_len + 1)
+    return first + int(np.argmax(start_logits[first : end + 1])), end
+
+
 @answer_span.right
 def span_by_loops(start_logits, end_logits, max_len):
     best, span = -np.inf, (0, 0)
@@ -2509,6 +2811,13 @@ def letters_and_digits_only(prediction, truth):
     return int(one == other)
 
 
+@exact_match.mistake(
+    "Sets of words were compared. Order and repeated words matter: compare lists."
+)
+def sets_compared(prediction, truth):
+    return int(set(ref.normalize(prediction)) == set(ref.normalize(truth)))
+
+
 @exact_match.right
 def match_joined(prediction, truth):
     return " ".join(ref.normalize(prediction)) == " ".join(ref.normalize(truth))
@@ -2634,6 +2943,23 @@ def without_the_two(prediction, truth):
     if not guess or not true:
         return float(guess == true)
     return _overlap(guess, true) / (len(guess) + len(true))
+
+
+@token_f1.mistake("That is precision times recall. F1 is their harmonic mean.")
+def product_of_both(prediction, truth):
+    guess, true = ref.normalize(prediction), ref.normalize(truth)
+    if not guess or not true:
+        return float(guess == true)
+    return _overlap(guess, true) ** 2 / (len(guess) * len(true))
+
+
+@token_f1.mistake(
+    "If both answers have no words left, they are equal, and F1 is not 0."
+)
+def zero_if_both_are_empty(prediction, truth):
+    guess, true = ref.normalize(prediction), ref.normalize(truth)
+    common = _overlap(guess, true)
+    return 2 * common / (len(guess) + len(true)) if common else 0.0
 
 
 @token_f1.right
@@ -2811,6 +3137,52 @@ def keeps_the_worst(model, prompt, temperature, top_k, rng, length=100, context=
         return scores
 
     return _write(turned, prompt, temperature, None, rng, length, context)
+
+
+@generate.mistake(
+    "The model gets the first `context` tokens of the text. Give it the last ones."
+)
+def first_tokens(model, prompt, temperature, top_k, rng, length=100, context=64):
+    ids = list(prompt)
+    for _ in range(length):
+        new = _write(
+            lambda _: model(np.array([ids[:context]])),
+            ids, temperature, top_k, rng, 1, context,
+        )  # fmt: skip
+        ids.append(int(new[-1]))
+    return np.array(ids)
+
+
+@generate.mistake(
+    "The model gets only the last token. Give it the last `context` ones."
+)
+def last_token_only(model, prompt, temperature, top_k, rng, length=100, context=64):
+    return _write(model, prompt, temperature, top_k, rng, length, 1)
+
+
+@generate.mistake(
+    "The scores of the other tokens were set to 0, so they can still be drawn. Set "
+    "them to minus infinity."
+)
+def zeros_for_the_others(
+    model, prompt, temperature, top_k, rng, length=100, context=64
+):
+    def changed(ids):
+        scores = np.array(model(ids), float)
+        if top_k is not None:
+            row = scores[0, -1]
+            row[row < np.sort(row)[-top_k]] = 0
+        return scores
+
+    return _write(changed, prompt, temperature, None, rng, length, context)
+
+
+@generate.mistake("One token too few may be drawn: `top_k` of them are allowed.")
+def one_of_the_best_too_few(
+    model, prompt, temperature, top_k, rng, length=100, context=64
+):
+    few = top_k if top_k in (None, 1) else top_k - 1
+    return _write(model, prompt, temperature, few, rng, length, context)
 
 
 @generate.right

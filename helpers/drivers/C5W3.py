@@ -21,7 +21,9 @@ def _fill(model, seed):
     state = model.state_dict()
     for name, value in state.items():
         rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
-        drawn = 0.5 * rng.normal(size=value.shape)
+        # Large enough in `densor1` that its tanh matters.
+        size = 2.0 if name.startswith("densor1") else 0.5
+        drawn = size * rng.normal(size=value.shape)
         state[name] = np.abs(drawn) + 0.5 if name.endswith("var") else drawn
     model.astype(np.float64)
     model.load_state_dict(state)

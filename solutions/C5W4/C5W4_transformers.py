@@ -1980,9 +1980,17 @@ plots.bars(
 )  # fmt: skip
 
 # %% demo
+used = np.isin(np.arange(256 + len(merges)), tokens)  # not the bytes of é or 🙂
+
+
+def scores_of(ids):
+    """Scores of the language model; −inf for tokens that occur in no play."""
+    return np.where(used, writer.predict(ids), -np.inf)
+
+
 prompt = bpe_encode("ROMEO:\n", merges)
 for temperature, top_k in [(0, None), (0.7, 20), (1.3, None)]:
-    ids = generate(writer.predict, prompt, temperature, top_k,
+    ids = generate(scores_of, prompt, temperature, top_k,
                    np.random.default_rng(1), length=90, context=CONTEXT)  # fmt: skip
     print(f"--- temperature {temperature}, top_k {top_k}\n"
           f"{bpe_decode(ids, merges)}\n")  # fmt: skip
