@@ -1,28 +1,95 @@
 """C5W3 by outside witnesses: PyTorch, SciPy, sacreBLEU, brute force, worked values."""
 
 import itertools
+import math
+import re
 from collections import Counter
 
 import numpy as np
 import pytest
 
+from autograder import source
 from autograder.reference import reference
 from helpers import nn
 
 lab = reference("C5W3")
 
 
+def recap():
+    """The PyTorch code that the lab prints at its end."""
+    cells = "\n".join(c.text for c in source.read("C5W3").cells)
+    [code] = re.findall(r"```\n(.*?)```", cells, re.DOTALL)
+    return code
+
+
+def test_the_recap_runs_and_agrees_with_the_lab():
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    torch.manual_seed(0)
+    scores, labels = rng.normal(size=(9, 2, 5)), [[1, 2, 2], [3, 1, 4]]
+    sound = rng.normal(size=1600)
+    given = {
+        "torch": torch,
+        "x": torch.randn(3, 30, 42),
+        "s": torch.randn(3, 64),
+        "densor1": torch.nn.Linear(128, 10),
+        "densor2": torch.nn.Linear(10, 1),
+        "log_probs": torch.tensor(scores).log_softmax(2),
+        "labels": torch.tensor(labels),
+        "input_lengths": torch.tensor([9, 9]),
+        "label_lengths": torch.tensor([3, 3]),
+        "sound": torch.tensor(sound, dtype=torch.float32),
+    }
+    exec(recap(), given)
+    assert given["x"].shape[2] == 1 + len(" ,-./") + 10 + 26  # as in the lab
+
+    class Dense:
+        def __init__(self, layer, activation=lambda y: y):
+            self.W, self.b = (p.detach().numpy() for p in (layer.weight.T, layer.bias))
+            self.activation = activation
+
+        def __call__(self, x):
+            return self.activation(x @ self.W + self.b)
+
+    a, s = (given[name].detach().numpy() for name in "as")
+    context, alphas = lab.one_step_attention(
+        nn.as_tensor(a), nn.as_tensor(s),
+        Dense(given["densor1"], nn.tanh), Dense(given["densor2"]),
+    )  # fmt: skip
+    np.testing.assert_allclose(alphas.data, given["alphas"].detach(), rtol=1e-4)
+    np.testing.assert_allclose(context.data, given["context"].detach(), atol=1e-5)
+    probs = lab.softmax(scores)
+    mine = [-np.log(lab.ctc_forward(probs[:, i], labels[i], 0)) for i in (0, 1)]
+    assert given["minus_log_p"].item() == pytest.approx(sum(mine))
+    np.testing.assert_allclose(given["log_power"], lab.spectrogram(sound), atol=1e-3)
+
+
+def test_what_the_recap_says_of_defaults():
+    torch = pytest.importorskip("torch")
+    probs = lab.softmax(np.random.default_rng(1).normal(size=(9, 4)))
+    loss = torch.nn.CTCLoss(blank=0)(
+        torch.tensor(probs).log()[:, None], torch.tensor([[1, 2, 3]]),
+        torch.tensor([9]), torch.tensor([3]),
+    )  # fmt: skip
+    mine = -np.log(lab.ctc_forward(probs, [1, 2, 3], 0))
+    assert loss.item() == pytest.approx(mine / 3)
+    S = torch.stft(
+        torch.ones(1600), 200, 80, window=torch.hann_window(200), return_complex=True
+    )
+    assert (S.shape[1], len(lab.spectrogram(np.ones(1600)))) == (21, 18)
+
+
 # --- attention -----------------------------------------------------------------------
 
 
-def test_a_look_worked_out_by_hand():
-    notes = nn.as_tensor(np.array([[[1.0], [2.0], [5.0]]]))
+def test_attention_worked_out_by_hand():
+    states = nn.as_tensor(np.array([[[1.0], [2.0], [5.0]]]))
     state = nn.as_tensor(np.zeros((1, 2)))
 
     def energies(_):
         return nn.as_tensor(np.log([[[1.0], [1.0], [2.0]]]))
 
-    context, alphas = lab.one_step_attention(notes, state, lambda x: x, energies)
+    context, alphas = lab.one_step_attention(states, state, lambda x: x, energies)
     np.testing.assert_allclose(alphas.data.ravel(), [0.25, 0.25, 0.5])
     np.testing.assert_allclose(context.data, [[[3.25]]])
 
@@ -56,8 +123,8 @@ def test_the_translator_agrees_with_torch():
     rng = np.random.default_rng(1)
     model = lab.modelf(6, 4, 3, 5, 7, 8, rng).astype(np.float64)
     x = np.eye(7)[rng.integers(0, 7, (2, 6))]
-    scores, looks = model(x, return_weights=True)
-    np.testing.assert_allclose(looks.sum(axis=2), 1)
+    scores, weights = model(x, return_weights=True)
+    np.testing.assert_allclose(weights.sum(axis=2), 1)
 
     def tensor(p):
         return torch.tensor(p.data)
@@ -87,7 +154,7 @@ def test_the_translator_agrees_with_torch():
             s, c = post((alphas * a).sum(1), (s, c))
             wanted = s @ tensor(model.output.W) + tensor(model.output.b)
             np.testing.assert_allclose(scores.data[:, t], wanted, rtol=1e-9)
-            np.testing.assert_allclose(looks[:, t], alphas[:, :, 0], rtol=1e-9)
+            np.testing.assert_allclose(weights[:, t], alphas[:, :, 0], rtol=1e-9)
 
 
 # --- decoding ------------------------------------------------------------------------
@@ -247,6 +314,12 @@ def test_ctc_by_hand():
     assert "".join(lab.ctc_collapse("cc_aa_tt__", "_")) == "cat"
 
 
+def test_long_sequences_underflow_as_the_lab_says():
+    assert lab.ctc_forward(np.full((250, 30), 1 / 30), [3, 1, 20], 0) == 0
+    paths = lab.ctc_forward(np.ones((250, 30)), [3, 1, 20], 0)
+    assert paths == math.comb(253, 6)
+
+
 @pytest.mark.parametrize("labels", [[1, 2], [2, 2, 2], [3, 1, 1, 3], [1]])
 def test_ctc_loss_and_gradient_agree_with_torch(labels):
     torch = pytest.importorskip("torch")
@@ -265,7 +338,7 @@ def test_ctc_loss_and_gradient_agree_with_torch(labels):
 
 
 @pytest.mark.parametrize("labels", [[], [0], [1, 1], [1, 0, 2]])
-def test_ctc_gradient_agrees_with_nudges(labels):
+def test_ctc_gradient_agrees_with_the_numerical_one(labels):
     rng = np.random.default_rng(7)
     scores, h = rng.normal(size=(5, 4)), 1e-5
     found = np.zeros(scores.shape)
@@ -273,10 +346,10 @@ def test_ctc_gradient_agrees_with_nudges(labels):
     def loss(s):
         return -np.log(lab.ctc_forward(lab.softmax(s), labels, 3))
 
-    for place in np.ndindex(scores.shape):
-        nudge = np.zeros(scores.shape)
-        nudge[place] = h
-        found[place] = (loss(scores + nudge) - loss(scores - nudge)) / (2 * h)
+    for index in np.ndindex(scores.shape):
+        change = np.zeros(scores.shape)
+        change[index] = h
+        found[index] = (loss(scores + change) - loss(scores - change)) / (2 * h)
     mine = lab.ctc_gradient(lab.softmax(scores), labels, 3)
     np.testing.assert_allclose(mine, found, atol=1e-8)
     np.testing.assert_allclose(mine.sum(axis=1), 0, atol=1e-12)
@@ -298,9 +371,17 @@ def test_spectrogram_agrees_with_scipy():
 
 def test_a_tone_stands_at_its_frequency():
     t = np.arange(8000) / 8000
-    picture = lab.spectrogram(np.sin(2 * np.pi * 1000 * t))
-    assert picture.shape == (98, 101)
-    assert set(picture.argmax(axis=1)) == {1000 // 40}
+    power = lab.spectrogram(np.sin(2 * np.pi * 1000 * t))
+    assert power.shape == (98, 101)
+    assert set(power.argmax(axis=1)) == {1000 // 40}
+
+
+def test_words_of_a_fraction_of_a_millisecond_do_not_overlap_either():
+    words = [np.full(k, 1.0) for k in (239, 401, 567)]
+    for seed in range(300):
+        np.random.seed(seed)
+        sound, *_ = lab.create_training_example(np.zeros(3200), words, [words[0]], 400)
+        assert sound.max() <= 1
 
 
 def test_words_never_overlap_and_are_all_there():

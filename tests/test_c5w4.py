@@ -1,14 +1,120 @@
-"""C5W4 by outside witnesses: PyTorch, nudged slopes, values worked out by hand."""
+"""C5W4 by outside witnesses: PyTorch, SQuAD's script, gradients, worked values."""
+
+import collections
+import re
+import string
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder import source
 from autograder.reference import reference
 from helpers import nn
 
 lab = reference("C5W4")
+
+
+def recap():
+    """The PyTorch code that the lab prints at its end."""
+    cells = "\n".join(c.text for c in source.read("C5W4").cells)
+    [code] = re.findall(r"```\n(.*?)```", cells, re.DOTALL)
+    return code
+
+
+def test_the_recap_runs_and_agrees_with_the_lab():
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    token_ids = np.array([[3, 1, 2, 0, 0], [1, 1, 1, 1, 5]])
+    x = rng.normal(size=(2, 5, 64)).astype(np.float32)
+    q, k, v = rng.normal(size=(3, 2, 4, 6))
+    given = {"torch": torch, "x": torch.tensor(x), "token_ids": torch.tensor(token_ids)}
+    given |= {name: torch.tensor(a) for name, a in zip("qkv", (q, k, v), strict=True)}
+    torch.manual_seed(0)
+    exec(recap(), given)
+    ahead = lab.create_look_ahead_mask(4)
+    out, _ = lab.scaled_dot_product_attention(q, k, v, ahead)
+    np.testing.assert_allclose(given["out"], out, atol=1e-12)
+    # Without dropout the encoder is two of the lab's layers.
+    for module in given["encoder"].modules():
+        if hasattr(module, "p"):
+            module.p = 0.0
+        if isinstance(module, torch.nn.MultiheadAttention):
+            module.dropout = 0.0
+    mine = nn.as_tensor(x)
+    for other in given["encoder"].layers:
+        layer = lab.EncoderLayer(64, 4, 128, rng=rng).eval()
+        shared_layer(torch, layer, other)
+        mine, _ = layer(mine, mask=lab.create_padding_mask(token_ids))
+    masked = given["token_ids"] == 0
+    theirs = given["encoder"](given["x"], src_key_padding_mask=masked).detach()
+    real = token_ids != 0
+    np.testing.assert_allclose(mine.data[real], theirs.numpy()[real], atol=1e-4)
+
+
+def test_what_the_recap_says_of_masks():
+    torch = pytest.importorskip("torch")
+    q, k, v = np.random.default_rng(1).normal(size=(3, 1, 3, 4))
+    mask = np.array([[1, 0, 0], [0, 0, 0], [1, 1, 1]])
+    mine, _ = lab.scaled_dot_product_attention(q, k, v, mask)
+    np.testing.assert_allclose(mine[0, 1], v[0].mean(axis=0))
+    tensors = [torch.tensor(a) for a in (q, k, v)]
+    attend = torch.tensor(mask == 1)
+    theirs = torch.nn.functional.scaled_dot_product_attention(
+        *tensors, attn_mask=attend
+    )
+    np.testing.assert_allclose(mine[0, [0, 2]], theirs[0, [0, 2]])  # True: attend
+    heads = torch.nn.MultiheadAttention(4, 2, batch_first=True, dtype=torch.float64)
+    out = heads(*tensors, attn_mask=~attend)[0].detach()  # True: masked
+    alone = heads(*(t[:, :1] for t in tensors))[0].detach()
+    np.testing.assert_allclose(out[0, 0], alone[0, 0])
+    if torch.__version__.startswith("2.13."):  # the version that the lab names
+        assert (theirs[0, 1] == 0).all()
+        assert out[0, 1].isnan().all()
+
+
+def squad_normalize(s):
+    """As in the official evaluation script of SQuAD 1.1 and 2.0."""
+
+    def remove_articles(text):
+        return re.sub(r"\b(a|an|the)\b", " ", text)
+
+    def remove_punc(text):
+        exclude = set(string.punctuation)
+        return "".join(ch for ch in text if ch not in exclude)
+
+    return " ".join(remove_articles(remove_punc(s.lower())).split())
+
+
+def squad_f1(a_gold, a_pred):
+    """As in the official evaluation script of SQuAD 2.0."""
+    gold_toks, pred_toks = (squad_normalize(a).split() for a in (a_gold, a_pred))
+    common = collections.Counter(gold_toks) & collections.Counter(pred_toks)
+    num_same = sum(common.values())
+    if len(gold_toks) == 0 or len(pred_toks) == 0:
+        return int(gold_toks == pred_toks)
+    if num_same == 0:
+        return 0
+    precision, recall = num_same / len(pred_toks), num_same / len(gold_toks)
+    return 2 * precision * recall / (precision + recall)
+
+
+PARTS = ["the", "a", "An", "don’t", "don't", "10–20", "1020", "a_b", "ab", "U.S.",
+         "café", "«ja»", "a’s", "—", "", "x-ray", "the-end", "İ", " "]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(*[st.lists(st.sampled_from(PARTS), max_size=4).map(" ".join)] * 2)
+def test_answers_are_scored_as_by_squad(prediction, truth):
+    same = squad_normalize(prediction) == squad_normalize(truth)
+    assert lab.exact_match(prediction, truth) == same
+    assert lab.token_f1(prediction, truth) == pytest.approx(squad_f1(truth, prediction))
+
+
+def test_only_ascii_punctuation_is_left_out():
+    assert lab.exact_match("don’t", "dont") == lab.exact_match("10–20", "1020") == 0
+    assert lab.exact_match("a_b", "ab") == lab.exact_match("don't", "dont") == 1
 
 
 def drawn(layer, seed=0):
@@ -21,16 +127,16 @@ def drawn(layer, seed=0):
     return layer.eval()
 
 
-def nudged(value, array, h=1e-6):
-    """Slope of `value()` in every place of `array`."""
+def numerical_gradient(value, array, h=1e-6):
+    """Derivative of `value()` with respect to every entry of `array`."""
     found = np.zeros(array.shape)
-    for place in np.ndindex(array.shape):
-        kept = array[place]
-        array[place] = kept + h
-        up = value()
-        array[place] = kept - h
-        found[place] = (up - value()) / (2 * h)
-        array[place] = kept
+    for index in np.ndindex(array.shape):
+        kept = array[index]
+        array[index] = kept + h
+        plus = value()
+        array[index] = kept - h
+        found[index] = (plus - value()) / (2 * h)
+        array[index] = kept
     return found
 
 
@@ -39,11 +145,11 @@ def test_positions_by_hand():
     np.testing.assert_allclose(lab.positional_encoding(5, 4)[0, 3], row)
 
 
-def test_likeness_of_places_depends_on_distance_alone():
+def test_dot_products_of_positions_depend_on_the_distance_alone():
     encoding = lab.positional_encoding(40, 32)[0]
-    likeness = encoding @ encoding.T
-    for apart in range(40):
-        assert np.ptp(np.diagonal(likeness, apart)) < 1e-9
+    products = encoding @ encoding.T
+    for distance in range(40):
+        assert np.ptp(np.diagonal(products, distance)) < 1e-9
 
 
 def test_attention_by_hand():
@@ -60,21 +166,22 @@ def test_attention_keeps_single_precision():
         assert x.dtype == np.float32
 
 
-@pytest.mark.parametrize("closed", [False, True])
-def test_attention_backward_agrees_with_nudges(closed):
+@pytest.mark.parametrize("masked", [False, True])
+def test_attention_backward_agrees_with_numerical_gradients(masked):
     rng = np.random.default_rng(1)
     q, k, v, dout = (
         rng.normal(size=(2, *shape)) for shape in [(3, 5), (4, 5), (4, 2), (3, 2)]
     )
-    mask = np.tril(np.ones((1, 3, 4))) if closed else None
+    mask = np.tril(np.ones((1, 3, 4))) if masked else None
 
     def value():
         return np.sum(dout * lab.scaled_dot_product_attention(q, k, v, mask)[0])
 
     weights = lab.scaled_dot_product_attention(q, k, v, mask)[1]
-    slopes = lab.self_attention_backward(dout, q, k, v, weights)
-    for array, slope in zip((q, k, v), slopes, strict=True):
-        np.testing.assert_allclose(slope, nudged(value, array), atol=1e-8)
+    gradients = lab.self_attention_backward(dout, q, k, v, weights)
+    for array, gradient in zip((q, k, v), gradients, strict=True):
+        expected = numerical_gradient(value, array)
+        np.testing.assert_allclose(gradient, expected, atol=1e-8)
 
 
 def test_attention_agrees_with_pytorch():
@@ -89,9 +196,9 @@ def test_attention_agrees_with_pytorch():
     theirs.backward(torch.tensor(dout))
     out, weights = lab.scaled_dot_product_attention(q, k, v, mask)
     np.testing.assert_allclose(out, theirs.detach().numpy(), atol=1e-12)
-    slopes = lab.self_attention_backward(dout, q, k, v, weights)
-    for slope, leaf in zip(slopes, leaves, strict=True):
-        np.testing.assert_allclose(slope, leaf.grad.numpy(), atol=1e-12)
+    gradients = lab.self_attention_backward(dout, q, k, v, weights)
+    for gradient, leaf in zip(gradients, leaves, strict=True):
+        np.testing.assert_allclose(gradient, leaf.grad.numpy(), atol=1e-12)
 
 
 def shared_attention(torch, mine, theirs):
@@ -131,7 +238,7 @@ def shared_layer(torch, mine, theirs):
 
 
 def agree_on_weights(mine, theirs):
-    """Slopes of one encoder layer, parameter by parameter."""
+    """Gradients of one encoder layer, parameter by parameter."""
     parts = (mine.mha.query, mine.mha.key, mine.mha.value)
     W = np.concatenate([part.W.grad.T for part in parts])
     np.testing.assert_allclose(W, theirs.self_attn.in_proj_weight.grad, atol=1e-10)
@@ -188,16 +295,16 @@ def test_transformer_agrees_with_pytorch():
 
     def embedded(part, ids):
         E = torch.tensor(part.embedding.E.data, requires_grad=True)
-        places = torch.tensor(part.pos_encoding[:, : ids.shape[1]])
-        return E, E[torch.tensor(ids)] * 8**0.5 + places
+        encoding = torch.tensor(part.pos_encoding[:, : ids.shape[1]])
+        return E, E[torch.tensor(ids)] * 8**0.5 + encoding
 
     E, x = embedded(mine.encoder, read)
     _, y = embedded(mine.decoder, written)
-    closed, future = torch.tensor(read == 0), torch.tensor(ahead[0] == 0)
+    masked, future = torch.tensor(read == 0), torch.tensor(ahead[0] == 0)
     for layer in encoder:
-        x = layer(x, src_key_padding_mask=closed)
+        x = layer(x, src_key_padding_mask=masked)
     for layer in decoder:
-        y = layer(y, x, tgt_mask=future, memory_key_padding_mask=closed)
+        y = layer(y, x, tgt_mask=future, memory_key_padding_mask=masked)
     final = mine.final_layer
     theirs = y @ torch.tensor(final.W.data) + torch.tensor(final.b.data)
     np.testing.assert_allclose(scores.data, theirs.detach().numpy(), atol=1e-10)
@@ -218,12 +325,12 @@ def test_no_score_depends_on_the_future():
     for j in range(7):
         other = written.copy()
         other[:, j] = 1 + other[:, j] % 8
-        moved = model(read, other, look_ahead_mask=ahead)[0].data - before
-        assert np.all(moved[:, :j] == 0)
-        assert np.abs(moved[:, j:]).min(axis=-1).max() > 0
+        change = model(read, other, look_ahead_mask=ahead)[0].data - before
+        assert np.all(change[:, :j] == 0)
+        assert np.abs(change[:, j:]).min(axis=-1).max() > 0
 
 
-def test_padding_is_not_heard():
+def test_no_token_depends_on_padding():
     rng = np.random.default_rng(5)
     encoder = drawn(lab.Encoder(2, 8, 2, 12, 9, 6, rng=rng))
     ids = np.array([[4, 2, 8, 5, 0, 0]])
@@ -237,8 +344,8 @@ def test_without_positions_order_is_lost():
     rng = np.random.default_rng(6)
     encoder = drawn(lab.Encoder(2, 8, 2, 12, 9, 6, rng=rng))
     ids, order = rng.integers(1, 9, (1, 6)), rng.permutation(6)
-    with_places = encoder(ids[:, order])[0].data - encoder(ids)[0].data[:, order]
-    assert np.abs(with_places).max() > 0.01
+    difference = encoder(ids[:, order])[0].data - encoder(ids)[0].data[:, order]
+    assert np.abs(difference).max() > 0.01
     encoder.pos_encoding = 0 * encoder.pos_encoding
     without = encoder(ids[:, order])[0].data - encoder(ids)[0].data[:, order]
     assert np.abs(without).max() < 1e-12
@@ -301,3 +408,12 @@ def test_temperature_and_top_k_give_the_right_shares():
     expected = np.exp([2.0, 4.0])
     assert set(ids) == {1, 2}
     assert np.mean(ids == 2) == pytest.approx(expected[1] / expected.sum(), abs=0.03)
+
+
+def test_what_is_written_in_tokens_of_the_plays_can_be_decoded():
+    merges = lab.bpe_train("to be, or not to be, that is the question: " * 3, 30)
+    ids = np.unique(lab.bpe_encode("to be, or not; that is it", merges))
+    drawn_ids = np.random.default_rng(8).choice(ids, 500)
+    assert lab.bpe_decode(drawn_ids, merges).isascii()
+    with pytest.raises(UnicodeDecodeError):  # so the lab leaves such bytes out
+        lab.bpe_decode([173], merges)

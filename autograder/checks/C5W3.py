@@ -17,19 +17,19 @@ lab.concept(
     "attention_count",
     points=1,
     answer=300,
-    why="Each of the 10 output steps looks at each of the 30 letters.",
+    why="Each of the 10 output steps has a weight for each of the 30 letters.",
     because={
-        30: "That is one look. Each output step takes its own.",
-        10: "Each step has a weight for every letter, not one.",
-        40: "Steps and letters multiply: every step looks at every letter.",
-        900: "Letters do not look at letters here; output steps look at letters.",
+        30: "That is one output step. Each step has its own weights.",
+        10: "Each step has one weight per letter, not one in all.",
+        40: "Steps and letters multiply: every step attends to every letter.",
+        900: "Letters do not attend to letters here; output steps attend to letters.",
     },
 )
 
 
 @lab.check("one_step_attention", points=7, driver="attended")
 def one_step_attention(rng):
-    """Several sizes, one sequence, one letter; values, weights and slopes."""
+    """Several sizes, one sequence, one letter; context, weights and gradients."""
     for m, Tx, n, n_s, hidden in [(3, 4, 6, 5, 7), (1, 6, 2, 3, 4), (2, 1, 4, 2, 3)]:
         seed = int(rng.integers(2**31))
         yield case(rng.normal(size=(m, Tx, n)), rng.normal(size=(m, n_s)), hidden, seed)
@@ -48,82 +48,108 @@ def _attend(a, s_prev, densor1, densor2, *, axis=1, first="a", mean=False, keep=
 
 
 @one_step_attention.mistake(
-    "The softmax runs over the wrong axis: every weight is 1. The letters compete "
-    "(axis 1); the last axis has length 1."
+    "The softmax runs over the last axis, which has length 1, so every weight is 1. "
+    "The letters should compete with each other."
 )
 def softmax_over_the_last_axis(a, s_prev, densor1, densor2):
     return _attend(a, s_prev, densor1, densor2, axis=2)
 
 
 @one_step_attention.mistake(
-    "The softmax runs over the batch: the dates compete with each other. The letters "
-    "of one date do (axis 1)."
+    "The softmax runs over the batch, so the sequences compete with each other. The "
+    "letters of one sequence should."
 )
 def softmax_over_the_batch(a, s_prev, densor1, densor2):
     return _attend(a, s_prev, densor1, densor2, axis=0)
 
 
-@one_step_attention.mistake("The energies are not shares yet: a softmax is missing.")
+@one_step_attention.mistake(
+    "The context was summed over the features of a state. Sum over the letters, axis 1."
+)
+def summed_over_features(a, s_prev, densor1, densor2):
+    _, alphas = _attend(a, s_prev, densor1, densor2)
+    return (alphas * a).sum(axis=2, keepdims=True), alphas
+
+
+@one_step_attention.mistake(
+    "The weights do not sum to 1: divide the exponentials by their sum over the "
+    "letters."
+)
+def exponentials_only(a, s_prev, densor1, densor2):
+    nn = ref.nn
+    _, energies = _attend(a, s_prev, densor1, densor2, axis=None)
+    alphas = nn.exp(energies)
+    return (alphas * a).sum(axis=1, keepdims=True), alphas
+
+
+@one_step_attention.mistake(
+    "The energies were used as weights: the softmax is missing."
+)
 def without_softmax(a, s_prev, densor1, densor2):
     return _attend(a, s_prev, densor1, densor2, axis=None)
 
 
 @one_step_attention.mistake(
-    "State and notes have changed places. densor1 takes the notes first."
+    "The order in densor1's input is wrong: the encoder states come first, then the "
+    "decoder state."
 )
 def state_first(a, s_prev, densor1, densor2):
     return _attend(a, s_prev, densor1, densor2, first="s")
 
 
 @one_step_attention.mistake(
-    "The context is Tx times too small: add the weighted notes up. The weights already "
-    "sum to 1."
+    "The context is Tx times too small. The weights already sum to 1, so add up the "
+    "weighted states; do not average them."
 )
-def averages_the_notes(a, s_prev, densor1, densor2):
+def averages_the_states(a, s_prev, densor1, densor2):
     return _attend(a, s_prev, densor1, densor2, mean=True)
 
 
 @one_step_attention.mistake(
-    "The context has lost its time axis: (m, 1, 2 n_a) is what an LSTM reads. Sum with "
-    "keepdims."
+    "The context has lost its time axis. Its shape is (m, 1, 2 n_a), as an LSTM needs "
+    "it."
 )
 def context_without_time(a, s_prev, densor1, densor2):
     return _attend(a, s_prev, densor1, densor2, keep=False)
 
 
 @one_step_attention.mistake(
-    "The weights are right, the context is the plain sum of the notes: weigh them."
+    "The attention weights are right, but the context is the plain sum of the encoder "
+    "states: the weights are not used."
 )
 def unweighted_sum(a, s_prev, densor1, densor2):
     _, alphas = _attend(a, s_prev, densor1, densor2)
     return a.sum(axis=1, keepdims=True), alphas
 
 
-@one_step_attention.mistake("Weights come first, then the context: swap the two.")
+@one_step_attention.mistake(
+    "The two results are swapped: the context comes first, then the weights."
+)
 def weights_first(a, s_prev, densor1, densor2):
     context, alphas = _attend(a, s_prev, densor1, densor2)
     return alphas, context
 
 
 @one_step_attention.mistake(
-    "No slope arrives in a: the values were read from `.data`. Stay with tensors."
+    "The values are right, but no gradient reaches `a` and `s_prev`: the results are "
+    "not tensors, or were computed from `.data`."
 )
-def cuts_the_tape(a, s_prev, densor1, densor2):
+def returns_arrays(a, s_prev, densor1, densor2):
     context, alphas = _attend(a, s_prev, densor1, densor2)
     return context.data, alphas.data
 
 
 @one_step_attention.mistake(
-    "The context has the shape of the notes: each is weighted, but they were not added "
+    "The context has the shape of the encoder states: they are weighted, but not added "
     "up over the letters."
 )
-def weighted_notes(a, s_prev, densor1, densor2):
+def weighted_states(a, s_prev, densor1, densor2):
     _, alphas = _attend(a, s_prev, densor1, densor2)
     return alphas * a, alphas
 
 
 @one_step_attention.mistake(
-    "The weights have lost their last axis: their shape is (m, Tx, 1)."
+    "The attention weights have lost their last axis: their shape is (m, Tx, 1)."
 )
 def weights_without_the_last_axis(a, s_prev, densor1, densor2):
     context, alphas = _attend(a, s_prev, densor1, densor2)
@@ -165,12 +191,13 @@ def attention_transposed(a, s_prev, densor1, densor2):
 def modelf(rng):
     """Names and shapes of the arrays, scores and weights; one letter and one step."""
     for m, Tx, Ty, n_a, n_s, V, K in [(2, 5, 3, 2, 4, 3, 5), (1, 1, 2, 3, 2, 4, 2)]:
-        x = np.eye(V)[rng.integers(0, V, (m, Tx))]
+        x = 3 * np.eye(V)[rng.integers(0, V, (m, Tx))]
         yield case(x, Ty, n_a, n_s, K, int(rng.integers(2**31)))
 
 
 def _translator(Tx, Ty, n_a, n_s, V, K, rng, *, carry="sc", soft=False, fresh=False,
-                ways=2, last=False, transpose=False):  # fmt: skip
+                ways=2, last=False, transpose=False, cell=False, mixed=False,
+                tanh="tanh", weights_axis=1):  # fmt: skip
     nn = ref.nn
 
     class Translator(nn.Model):
@@ -181,7 +208,7 @@ def _translator(Tx, Ty, n_a, n_s, V, K, rng, *, carry="sc", soft=False, fresh=Fa
                 )
             else:
                 self.pre = nn.LSTM(V, 2 * n_a, return_sequences=True, rng=rng)
-            self.densor1 = nn.Dense(2 * n_a + n_s, 10, activation="tanh", rng=rng)
+            self.densor1 = nn.Dense(2 * n_a + n_s, 10, activation=tanh, rng=rng)
             self.densor2 = nn.Dense(10, 1, rng=rng)
             self.post = nn.LSTM(2 * n_a, n_s, return_state=True, rng=rng)
             self.output = nn.Dense(n_s, K, rng=rng)
@@ -190,59 +217,92 @@ def _translator(Tx, Ty, n_a, n_s, V, K, rng, *, carry="sc", soft=False, fresh=Fa
             a = self.pre(x)
             zero = nn.as_tensor(np.zeros((len(a.data), n_s), a.dtype))
             s = c = zero
-            scores, looks = [], []
+            scores, kept = [], []
             for _ in range(Ty):
                 context, alphas = ref.one_step_attention(
-                    a, zero if fresh else s, self.densor1, self.densor2
+                    a, zero if fresh else c if cell else s, self.densor1, self.densor2
                 )
                 start = (s if "s" in carry else zero, c if "c" in carry else zero)
                 _, s, c = self.post(context, initial_state=start)
+                s, c = (c, s) if mixed else (s, c)
                 scores.append(self.output(c if last else s))
-                looks.append(alphas.data[:, :, 0])
+                kept.append(alphas.data[:, :, 0])
             scores = nn.stack(scores, axis=0 if transpose else 1)
             scores = nn.softmax(scores) if soft else scores
-            return (scores, np.stack(looks, axis=1)) if return_weights else scores
+            kept = np.stack(kept, axis=weights_axis)
+            return (scores, kept) if return_weights else scores
 
     return Translator()
 
 
-@modelf.mistake(
-    "Every step starts from a state of zeros. Carry s and c from step to step."
-)
+@modelf.mistake("Every step starts from zeros. Carry `s` and `c` on from step to step.")
 def forgets_the_state(Tx, Ty, n_a, n_s, V, K, rng):
     return _translator(Tx, Ty, n_a, n_s, V, K, rng, carry="")
 
 
-@modelf.mistake("The memory c starts anew at every step. Carry it on, as s is.")
-def forgets_the_memory(Tx, Ty, n_a, n_s, V, K, rng):
+@modelf.mistake("Every step starts from zeros. Carry `s` and `c` on from step to step.")
+def forgets_all_states(Tx, Ty, n_a, n_s, V, K, rng):
+    return _translator(Tx, Ty, n_a, n_s, V, K, rng, carry="", fresh=True)
+
+
+@modelf.mistake(
+    "The cell state `c` starts from zeros at every step. Carry it on, as `s` is."
+)
+def forgets_the_cell_state(Tx, Ty, n_a, n_s, V, K, rng):
     return _translator(Tx, Ty, n_a, n_s, V, K, rng, carry="s")
 
 
 @modelf.mistake(
-    "Attention always asks with the first state, so every step looks at the same "
-    "letters. Ask with the present s."
+    "The two states that `self.post` returns are mixed up: it returns (output, s, c)."
 )
-def asks_with_the_first_state(Tx, Ty, n_a, n_s, V, K, rng):
+def mixes_the_states(Tx, Ty, n_a, n_s, V, K, rng):
+    return _translator(Tx, Ty, n_a, n_s, V, K, rng, mixed=True)
+
+
+@modelf.mistake("`densor1` has no tanh.")
+def without_tanh(Tx, Ty, n_a, n_s, V, K, rng):
+    return _translator(Tx, Ty, n_a, n_s, V, K, rng, tanh=None)
+
+
+@modelf.mistake(
+    "The axes of the attention weights are swapped: they should be (m, Ty, Tx)."
+)
+def weights_transposed(Tx, Ty, n_a, n_s, V, K, rng):
+    return _translator(Tx, Ty, n_a, n_s, V, K, rng, weights_axis=2)
+
+
+@modelf.mistake(
+    "Attention is always computed with the first decoder state, so every step has the "
+    "same weights. Use the current `s`."
+)
+def attends_with_the_first_state(Tx, Ty, n_a, n_s, V, K, rng):
     return _translator(Tx, Ty, n_a, n_s, V, K, rng, fresh=True)
 
 
-@modelf.mistake("It returns probabilities. The loss takes scores, without softmax.")
+@modelf.mistake(
+    "Attention is computed with the cell state `c`. Use the decoder state `s`."
+)
+def attends_with_the_cell_state(Tx, Ty, n_a, n_s, V, K, rng):
+    return _translator(Tx, Ty, n_a, n_s, V, K, rng, cell=True)
+
+
+@modelf.mistake("It returns probabilities. The loss takes scores, before the softmax.")
 def returns_probabilities(Tx, Ty, n_a, n_s, V, K, rng):
     return _translator(Tx, Ty, n_a, n_s, V, K, rng, soft=True)
 
 
-@modelf.mistake("The scores are read from the memory c. The state s is the output.")
-def writes_from_the_memory(Tx, Ty, n_a, n_s, V, K, rng):
+@modelf.mistake("The scores are computed from the cell state `c`. Use the state `s`.")
+def writes_from_the_cell_state(Tx, Ty, n_a, n_s, V, K, rng):
     return _translator(Tx, Ty, n_a, n_s, V, K, rng, last=True)
 
 
-@modelf.mistake("Time comes first in the scores. Batches do: stack along axis 1.")
+@modelf.mistake("The scores have time as their first axis. The batch comes first.")
 def translator_time_first(Tx, Ty, n_a, n_s, V, K, rng):
     return _translator(Tx, Ty, n_a, n_s, V, K, rng, transpose=True)
 
 
 @modelf.mistake(
-    "The reader goes in one direction only. Wrap the LSTM: nn.Bidirectional."
+    "The encoder reads in one direction only. It should be an nn.Bidirectional."
 )
 def reads_one_way(Tx, Ty, n_a, n_s, V, K, rng):
     return _translator(Tx, Ty, n_a, n_s, V, K, rng, ways=1)
@@ -261,19 +321,19 @@ def translator_with_lists(Tx, Ty, n_a, n_s, V, K, rng):
             self.pre = nn.Bidirectional(nn.LSTM, V, n_a, return_sequences=True, rng=rng)
 
         def forward(self, x, return_weights=False):
-            notes, state, looks, written = self.pre(x), None, [], []
+            states, state, kept, written = self.pre(x), None, [], []
             for _ in range(Ty):
-                m = notes.shape[0]
+                m = states.shape[0]
                 if state is None:
                     state = (nn.Tensor(np.zeros((m, n_s))),) * 2
                 seen, share = ref.one_step_attention(
-                    notes, state[0], self.densor1, self.densor2
+                    states, state[0], self.densor1, self.densor2
                 )
                 out, *state = self.post(seen, initial_state=tuple(state))
                 written.append(self.output(out).reshape(m, 1, K))
-                looks.append(share.data.swapaxes(1, 2))
+                kept.append(share.data.swapaxes(1, 2))
             scores = nn.concatenate(written, axis=1)
-            return (scores, np.concatenate(looks, 1)) if return_weights else scores
+            return (scores, np.concatenate(kept, 1)) if return_weights else scores
 
     return Dates()
 
@@ -286,14 +346,14 @@ def translator_with_one_dense_call(Tx, Ty, n_a, n_s, V, K, rng):
     def forward(x, return_weights=False):
         a = model.pre(x)
         s = c = nn.as_tensor(np.zeros((a.shape[0], n_s)))
-        states, looks = [], []
+        states, kept = [], []
         for _ in range(Ty):
             context, alphas = ref.one_step_attention(a, s, model.densor1, model.densor2)
             _, s, c = model.post(context, initial_state=(s, c))
             states.append(s)
-            looks.append(alphas)
+            kept.append(alphas)
         scores = model.output(nn.stack(states, axis=1))
-        weights = nn.concatenate(looks, axis=2).data.swapaxes(1, 2)
+        weights = nn.concatenate(kept, axis=2).data.swapaxes(1, 2)
         return (scores, weights) if return_weights else scores
 
     model.forward = forward
@@ -304,11 +364,11 @@ lab.concept(
     "context_means",
     points=1,
     answer="C",
-    why="α weighs the notes in the sum that the writer reads at this step.",
+    why="The context of this step is the sum of the encoder states, weighted by α.",
     because={
-        "A": "Weights say where the writer looks, not what it writes there.",
-        "B": "How sure it is stands in the softmax over symbols, not over letters.",
-        "D": "Weights sum to 1 over the letters of one step; other steps are free.",
+        "A": "The weights say where the decoder looks, not what it writes.",
+        "B": "How sure it is of a symbol is in the softmax over symbols.",
+        "D": "Weights sum to 1 over the letters of one step, not over the steps.",
     },
 )
 
@@ -349,7 +409,7 @@ def rules(V, *steps):
 
 
 def led_astray():
-    """Greedy takes 1 (0.5, then at best 0.4); better is 2 (0.4, then the end, 0.9)."""
+    """Greedy takes 1 (0.5, then at best 0.4); 2 (0.4, then the end, 0.9) is better."""
     return rules(
         3,
         {None: {0: 0.1, 1: 0.5, 2: 0.4}, 2: {0: 0.6, 1: 0.2, 2: 0.2}},
@@ -360,8 +420,8 @@ def led_astray():
 def stepping_aside():
     """For two beams. An end comes early, but loses; 1, 4 is right, 3, 5 better still.
 
-    Who lets the end keep its place, or keeps one child of each parent, misses 1, 4. Who
-    keeps more than two finds 3, 5, which two beams cannot.
+    A search that lets the end keep its place in the beam, or keeps one extension of
+    each prefix, misses 1, 4. One that keeps more than two prefixes finds 3, 5.
     """
     return rules(
         6,
@@ -419,10 +479,22 @@ def _greedy(step, max_len, *, add=lambda total, log_p: total + log_p, keep_end=T
 
 
 @greedy_decode.mistake(
-    "The end symbol is missing from the sequence: it is written too."
+    "The end symbol is missing from the sequence. It is part of the output."
 )
 def leaves_out_the_end(step, max_len):
     return _greedy(step, max_len, keep_end=False)
+
+
+@greedy_decode.mistake("The sequence may have one symbol more than `max_len`.")
+def one_symbol_too_many(step, max_len):
+    return _greedy(step, max_len + 1)
+
+
+@greedy_decode.mistake(
+    "`step` gets only the last symbol. Give it all symbols written so far."
+)
+def forgets_the_prefix(step, max_len):
+    return _greedy(step, max_len, context=lambda y: tuple(y[-1:]))
 
 
 @greedy_decode.mistake("It does not stop at the end symbol, 0.")
@@ -431,34 +503,46 @@ def runs_on(step, max_len):
 
 
 @greedy_decode.mistake(
-    "That is the probability. Asked for is its logarithm: add, no exp."
+    "The log probability of the end symbol is not counted. It is part of the output."
 )
+def end_not_counted(step, max_len):
+    y, total = _greedy(step, max_len)
+    return y, total - step(tuple(y[:-1]))[0] if y[-1] == 0 else total
+
+
+@greedy_decode.mistake("The second result is the probability. Return its logarithm.")
 def greedy_probability(step, max_len):
     y, total = _greedy(step, max_len)
     return y, np.exp(total)
 
 
-@greedy_decode.mistake("Logarithms are multiplied. They add.")
+@greedy_decode.mistake(
+    "The log probabilities were multiplied. The logarithm of a product is a sum."
+)
 def multiplies_logarithms(step, max_len):
     y, _ = _greedy(step, max_len)
     logs = [step(tuple(y[:t]))[s] for t, s in enumerate(y)]
     return y, np.prod(logs)
 
 
-@greedy_decode.mistake("The log probability is that of the last symbol only.")
+@greedy_decode.mistake(
+    "The log probability is that of the last symbol only. Add up those of all symbols."
+)
 def last_symbol_only(step, max_len):
     return _greedy(step, max_len, add=lambda total, log_p: log_p)
 
 
 @greedy_decode.mistake(
-    "The mean of the logarithms comes back. Greedy search returns their sum."
+    "The second result is the mean of the log probabilities. Return their sum."
 )
 def greedy_mean(step, max_len):
     y, total = _greedy(step, max_len)
     return y, total / len(y)
 
 
-@greedy_decode.mistake("It stops after the first symbol. Go on until the end, 0.")
+@greedy_decode.mistake(
+    "It stops after the first symbol. Go on until the end symbol, 0, or `max_len`."
+)
 def stops_at_once(step, max_len):
     return _greedy(step, 1)
 
@@ -495,11 +579,11 @@ lab.concept(
     "width_one",
     points=1,
     answer="A",
-    why="One beginning kept is greedy; all kept is a full search.",
+    why="Keeping one prefix is greedy search; keeping all of them tries every output.",
     because={
-        "B": "Nothing is drawn at random, and a wide beam is no greedy search.",
-        "C": "The other way round: a wider beam sees more.",
-        "D": "All outputs are compared, short and long ones, by their score.",
+        "B": "Nothing is drawn at random, and a wide beam compares more outputs.",
+        "C": "It is the other way round: a wider beam compares more outputs.",
+        "D": "All outputs are compared by their score, short and long ones.",
     },
 )
 
@@ -508,9 +592,9 @@ lab.concept(
 def beam_search(rng):
     """Widths from 1 up, penalties 0 to 1.2, cut off or ended, impossible symbols.
 
-    The statement: the best B of all extensions, no more, whoever their parents are ·
-    what ended steps aside · impossible ones are dropped · max_len symbols at most ·
-    sum over length to the power, the end included · in the end all compete.
+    The statement: the best B of all extensions, no more, whatever their prefixes are ·
+    finished ones are set aside · impossible ones are dropped · at most max_len symbols
+    · the sum over a power of the length, the end included · in the end all compete.
     """
     yield case(relabelled(rng, led_astray()), 2, 6, 0.0)
     for penalty in (0.7, 0.9, 0.5):
@@ -521,14 +605,14 @@ def beam_search(rng):
     late = told_apart(
         lambda: fading(rng), (3, 5, 0.7),
         differ=(ended_ones_only, winner_by_the_sum),
-        same=(loses_the_finished, best_of_each_parent, keeps_one, keeps_all),
+        same=(loses_the_finished, best_of_each_prefix, keeps_one, keeps_all),
     )  # fmt: skip
     yield case(late, 3, 5, 0.7)
     # Wide enough for all; the best has ended, and is not the likeliest.
     wide = told_apart(
         lambda: table_of(rng, 3, 3, 0.2), (40, 4, 1.2),
         differ=(winner_by_the_sum, loses_the_finished, keeps_one),
-        same=(ended_ones_only, best_of_each_parent),
+        same=(ended_ones_only, best_of_each_prefix),
     )  # fmt: skip
     yield case(wide, 40, 4, 1.2)
     yield case(table_of(rng, 1, 6), 4, 1, 0.0)
@@ -570,7 +654,8 @@ def told_apart(make, given, differ, same):
 
 def _beam(step, B, max_len, penalty, *, each=False, ended_only=False, open_only=False,
           length=len, add=np.add, best=max, raw=False, keep_going=False, prune=True,
-          rank=None, first_end=False):  # fmt: skip
+          rank=None, first_end=False, ends=None, apart=False,
+          final=lambda total: total):  # fmt: skip
     beams, finished = [((), 0.0)], []
     for _ in range(max_len):
         found = []
@@ -586,13 +671,16 @@ def _beam(step, B, max_len, penalty, *, each=False, ended_only=False, open_only=
             more.sort(key=lambda one: -one[1])
             found += more[:1] if each == "one" else more[:B] if each else more
         found.sort(key=rank or (lambda one: -one[1]))
+        if apart:
+            finished += [one for one in found if one[0][-1] == 0]
+            found = [one for one in found if one[0][-1] != 0]
         kept = found[:B] if prune else found
         if keep_going:
             beams = kept
         else:
             finished += [one for one in kept if one[0][-1] == 0]
             beams = [one for one in kept if one[0][-1] != 0]
-        if first_end and finished:
+        if (first_end and finished) or (ends and len(finished) >= ends):
             break
     if keep_going:
         finished = []
@@ -601,7 +689,7 @@ def _beam(step, B, max_len, penalty, *, each=False, ended_only=False, open_only=
         pool = finished or beams
     if not pool:
         return [], 0.0
-    scored = [(list(y), total / length(y) ** penalty) for y, total in pool]
+    scored = [(list(y), final(total) / length(y) ** penalty) for y, total in pool]
     y, score = best(scored, key=lambda one: one[1])
     if raw:
         score = {tuple(y): t for y, t in pool}[tuple(y)]
@@ -609,28 +697,28 @@ def _beam(step, B, max_len, penalty, *, each=False, ended_only=False, open_only=
 
 
 @beam_search.mistake(
-    "The sums are not normalized by the length. Compare sum / length ** length_penalty."
+    "The score is not normalized by the length: `length_penalty` is not used."
 )
 def not_normalized(step, B, max_len, length_penalty):
     return _beam(step, B, max_len, 0.0)
 
 
 @beam_search.mistake(
-    "Always divided by the whole length. The length is raised to length_penalty first."
+    "The sum is always divided by the length itself, whatever `length_penalty` is."
 )
 def always_the_mean(step, B, max_len, length_penalty):
     return _beam(step, B, max_len, 1.0)
 
 
 @beam_search.mistake(
-    "The right sequence, but the plain sum as score: return the normalized one."
+    "The sequence is right, but the score is the plain sum. Return the normalized one."
 )
 def returns_the_sum(step, B, max_len, length_penalty):
     return _beam(step, B, max_len, length_penalty, raw=True)
 
 
 @beam_search.mistake(
-    "The length leaves out the end symbol. It counts, as its logarithm does."
+    "The length leaves out the end symbol. It counts, as its log probability does."
 )
 def length_without_the_end(step, B, max_len, length_penalty):
     return _beam(step, B, max_len, length_penalty,
@@ -638,10 +726,10 @@ def length_without_the_end(step, B, max_len, length_penalty):
 
 
 @beam_search.mistake(
-    "Each beginning keeps only its own best extension. Keep the best B of all "
-    "extensions together."
+    "Each prefix keeps only its own best extension. Keep the best B of all extensions "
+    "together."
 )
-def best_of_each_parent(step, B, max_len, length_penalty):
+def best_of_each_prefix(step, B, max_len, length_penalty):
     log_p = step(())
     order = np.argsort(-log_p, kind="stable")[:B]
     beams = [((int(i),), log_p[i]) for i in order if np.isfinite(log_p[i])]
@@ -659,52 +747,78 @@ def best_of_each_parent(step, B, max_len, length_penalty):
     return max(scored, key=lambda one: one[1])
 
 
-@beam_search.mistake(
-    "That is greedy search: one beginning. Keep B of them."
-)  # fmt: skip
+@beam_search.mistake("Only one prefix is kept in each round: that is greedy search.")
 def keeps_one(step, B, max_len, length_penalty):
     return _beam(step, 1, max_len, length_penalty)
 
 
 @beam_search.mistake(
-    "Sequences cut off by max_len are dropped. They compete with those that ended."
+    "Sequences cut off by `max_len` are dropped. They compete with the finished ones."
 )
 def ended_ones_only(step, B, max_len, length_penalty):
     return _beam(step, B, max_len, length_penalty, ended_only=True)
 
 
 @beam_search.mistake(
-    "Finished sequences keep their places in the beam, and the search narrows. Let "
-    "them step aside."
+    "The beam becomes narrower with every finished sequence. Set these aside and keep "
+    "the B best extensions in every round."
 )
 def finished_block_the_beam(step, B, max_len, length_penalty):
     return _beam(step, B, max_len, length_penalty, keep_going=True)
 
 
 @beam_search.mistake(
-    "The least likely sequence comes back. Logarithms are negative: the largest score "
-    "wins."
+    "It stops when B sequences are finished. Others may still score better: go on "
+    "until `max_len`, or until no prefix is left."
+)
+def stops_at_the_last_of_b(step, B, max_len, length_penalty):
+    return _beam(step, B, max_len, length_penalty, ends=B)
+
+
+@beam_search.mistake(
+    "It makes one round too few: a sequence may have `max_len` symbols."
+)
+def one_round_too_few(step, B, max_len, length_penalty):
+    return _beam(step, B, max_len - 1, length_penalty)
+
+
+@beam_search.mistake(
+    "Extensions that end were taken out before the B best were chosen. Choose among "
+    "all, then set aside those that end."
+)
+def ends_taken_out_first(step, B, max_len, length_penalty):
+    return _beam(step, B, max_len, length_penalty, apart=True)
+
+
+@beam_search.mistake(
+    "Probabilities were multiplied. The score is a sum of their logarithms."
+)
+def multiplies_probabilities(step, B, max_len, length_penalty):
+    return _beam(step, B, max_len, length_penalty, final=np.exp)
+
+
+@beam_search.mistake(
+    "The sequence with the lowest score comes back. Scores are negative; the largest "
+    "one wins."
 )
 def picks_the_worst(step, B, max_len, length_penalty):
     return _beam(step, B, max_len, length_penalty, best=min)
 
 
-@beam_search.mistake(
-    "Multiplied instead of divided: the sum over the length to the power."
-)
+@beam_search.mistake("The sum was multiplied by a power of the length. Divide by it.")
 def multiplies_by_the_length(step, B, max_len, length_penalty):
     return _beam(step, B, max_len, -length_penalty)
 
 
 @beam_search.mistake(
-    "Sequences that ended are lost: only those still open at the end compete."
+    "Finished sequences are lost: only those that are cut off compete at the end."
 )
 def loses_the_finished(step, B, max_len, length_penalty):
     return _beam(step, B, max_len, length_penalty, open_only=True)
 
 
 @beam_search.mistake(
-    "Only the extensions of the last beginning are kept. Collect those of all."
+    "Only the extensions of the last prefix are kept. Collect those of all prefixes."
 )
 def extends_the_last_only(step, B, max_len, length_penalty):
     beams, finished = [((), 0.0)], []
@@ -748,7 +862,7 @@ def twice_as_wide(step, B, max_len, length_penalty):
 
 
 @beam_search.mistake(
-    "The winner is the one with the largest sum. Compare the scores, which are "
+    "The winner is the sequence with the largest sum. Compare the scores, which are "
     "normalized by the length."
 )
 def winner_by_the_sum(step, B, max_len, length_penalty):
@@ -757,15 +871,15 @@ def winner_by_the_sum(step, B, max_len, length_penalty):
 
 
 @beam_search.mistake(
-    "Less likely extensions are kept: sort from the largest sum to the smallest."
+    "The least likely extensions are kept. Keep those with the largest sums."
 )
 def keeps_the_least_likely(step, B, max_len, length_penalty):
     return _beam(step, B, max_len, length_penalty, rank=lambda one: one[1])
 
 
 @beam_search.mistake(
-    "It stops as soon as a sequence has ended. Others may still become better: go on "
-    "until max_len, or until none is open."
+    "It stops as soon as one sequence is finished. Others may still score better: go "
+    "on until `max_len`, or until no prefix is left."
 )
 def stops_at_the_first_end(step, B, max_len, length_penalty):
     return _beam(step, B, max_len, length_penalty, first_end=True)
@@ -823,11 +937,11 @@ lab.concept(
     "short_outputs",
     points=1,
     answer="B",
-    why="Divide by a power of the length, and long outputs get a fair chance.",
+    why="Dividing by a power of the length makes up for that.",
     because={
-        "A": "A wider beam finds the short, likely outputs even more surely.",
-        "C": "Probabilities of long outputs are smaller, never above 1.",
-        "D": "Then a change of the search would change nothing.",
+        "A": "A wider beam is even more likely to find the short, likely outputs.",
+        "C": "A longer output has a smaller probability, never one above 1.",
+        "D": "The encoder reads the whole sentence, whatever λ is.",
     },
 )
 
@@ -848,37 +962,37 @@ def beam_or_model(rng):
 
 
 @beam_or_model.mistake(
-    "The wrong way round. If the model finds the person's output likelier, the search "
-    "failed to find it."
+    "It is the wrong way round: if the model finds the person's output likelier, the "
+    "search missed it."
 )
-def blames_the_wrong_one(p_star, p_hat):
+def errors_swapped(p_star, p_hat):
     return "model" if p_star > p_hat else "beam"
 
 
 @beam_or_model.mistake(
-    "Equally likely: the search missed nothing better, so it is the model."
+    "If both outputs are equally likely, the search has missed nothing better."
 )
-def blames_the_beam_for_ties(p_star, p_hat):
+def beam_for_ties(p_star, p_hat):
     return "beam" if p_star >= p_hat else "model"
 
 
-@beam_or_model.mistake("It always blames the model. Compare the two numbers.")
+@beam_or_model.mistake('The answer is always "model". Compare the two numbers.')
 def always_the_model(p_star, p_hat):
     return "model"
 
 
-@beam_or_model.mistake("It always blames the search. Compare the two numbers.")
+@beam_or_model.mistake('The answer is always "beam". Compare the two numbers.')
 def always_the_beam(p_star, p_hat):
     return "beam"
 
 
 @beam_or_model.right
-def blame_by_difference(p_star, p_hat):
+def fault_by_difference(p_star, p_hat):
     return ["model", "beam"][int(p_star - p_hat > 0)]
 
 
 @beam_or_model.right
-def blame_by_maximum(p_star, p_hat):
+def fault_by_maximum(p_star, p_hat):
     return "model" if max(p_star, p_hat) == p_hat else "beam"
 
 
@@ -891,7 +1005,7 @@ def sentences(rng, grams=(1, 2, 2)):
     """Candidates that share phrases with two or three references, and repeat them.
 
     They are drawn until clipping matters for n-grams of the given lengths: at the
-    largest count in a single reference, not at the sum, and not at once.
+    largest count in a single reference, not at the sum, and not at 1.
     """
 
     def some(n):
@@ -905,7 +1019,13 @@ def sentences(rng, grams=(1, 2, 2)):
             references[-1][:5] = candidate[-5:]
             references[0][1:5] = candidate[:4]
             candidate[4:6] = candidate[:2]
-            wrong = (unclipped, clipped_at_the_sum, counts_kinds, first_reference_only)
+            wrong = (
+                unclipped,
+                clipped_at_the_sum,
+                counts_each_once,
+                first_reference_only,
+                best_reference_only,
+            )
             right = ref.clipped_precision(candidate, references, n)
             if all(other(candidate, references, n) != right for other in wrong):
                 break
@@ -937,8 +1057,8 @@ def _grams(words, n):
 
 
 @clipped_precision.mistake(
-    "The counts are not clipped: an n-gram counts as often as in the reference where "
-    "it occurs most, and no more."
+    "The counts are not clipped: an n-gram counts at most as often as in the reference "
+    "where it occurs most."
 )
 def unclipped(candidate, references, n):
     known = set().union(*(_grams(r, n) for r in references))
@@ -947,7 +1067,8 @@ def unclipped(candidate, references, n):
 
 
 @clipped_precision.mistake(
-    "Clipped at the sum over the references. It is the largest count in a single one."
+    "Counts are clipped at the sum over the references. Clip at the largest count in a "
+    "single one."
 )
 def clipped_at_the_sum(candidate, references, n):
     allowed = sum((_grams(r, n) for r in references), Counter())
@@ -955,29 +1076,44 @@ def clipped_at_the_sum(candidate, references, n):
     return (counts & allowed).total(), counts.total()
 
 
-@clipped_precision.mistake("Only the first reference is looked at.")
+@clipped_precision.mistake(
+    "The whole candidate is compared with one reference, the best one. Take the "
+    "largest count of each n-gram separately."
+)
+def best_reference_only(candidate, references, n):
+    counts = _grams(candidate, n)
+    matches = max((counts & _grams(r, n)).total() for r in references)
+    return matches, counts.total()
+
+
+@clipped_precision.mistake("Only the first reference is used. Use all of them.")
 def first_reference_only(candidate, references, n):
     counts = _grams(candidate, n)
     return (counts & _grams(references[0], n)).total(), counts.total()
 
 
 @clipped_precision.mistake(
-    "Each different n-gram counts once. Repeats count, up to the clip."
+    "Each different n-gram counts once. Repeats count too, up to the clip."
 )
-def counts_kinds(candidate, references, n):
+def counts_each_once(candidate, references, n):
     known = set().union(*(_grams(r, n) for r in references))
     mine = set(_grams(candidate, n))
     return len(mine & known), len(mine)
 
 
 @clipped_precision.mistake(
-    "The total is the number of words. Count the n-grams of the candidate."
+    "The total is the number of words. Count the candidate's n-grams."
 )
 def total_of_words(candidate, references, n):
     return ref.clipped_precision(candidate, references, n)[0], len(candidate)
 
 
-@clipped_precision.mistake("The last n-gram is left out: there are len - n + 1.")
+@clipped_precision.mistake("The last n-gram of each text is left out.")
+def leaves_out_the_last_of_each(candidate, references, n):
+    return ref.clipped_precision(candidate[:-1], [r[:-1] for r in references], n)
+
+
+@clipped_precision.mistake("The last n-gram of the candidate is left out.")
 def leaves_out_the_last_gram(candidate, references, n):
     counts = _grams(candidate[:-1], n)
     allowed = Counter()
@@ -987,7 +1123,8 @@ def leaves_out_the_last_gram(candidate, references, n):
 
 
 @clipped_precision.mistake(
-    "The total counts the n-grams of a reference. That is recall; take the candidate's."
+    "The total is the number of n-grams in a reference, as for a recall. Count those "
+    "of the candidate."
 )
 def total_of_the_reference(candidate, references, n):
     matches, _ = ref.clipped_precision(candidate, references, n)
@@ -995,8 +1132,8 @@ def total_of_the_reference(candidate, references, n):
 
 
 @clipped_precision.mistake(
-    "Clipped at 1: an n-gram counts as often as the candidate has it, up to its "
-    "largest count in a reference."
+    "Matches are clipped at 1. An n-gram may count more than once, up to its largest "
+    "count in a reference."
 )
 def clipped_at_one(candidate, references, n):
     known = set().union(*(_grams(r, n) for r in references))
@@ -1048,13 +1185,13 @@ lab.concept(
     points=1,
     answer=0.5,
     digits=2,
-    why="Of six pairs the cat (once), on the and the mat are confirmed: 3/6.",
+    why="Of six pairs three match: “the cat” (once), “on the” and “the mat”.",
     because={
-        0.67: "“the cat” occurs twice, in the reference once: it counts once. 4/6 is "
-        "unclipped.",
-        0.6: "Repeats stay in the total: there are six pairs, five different ones.",
+        0.67: "“the cat” occurs once in the reference, so it counts once. 4/6 is not "
+        "clipped.",
+        0.6: "Repeats stay in the total: there are six pairs, five of them different.",
         0.43: "Seven words make six pairs.",
-        0.71: "That is for single words. Pairs were asked for.",
+        0.71: "That is the precision of single words (n = 1).",
     },
 )
 
@@ -1063,8 +1200,8 @@ lab.concept(
 def bleu(rng):
     """Short, long and equal candidates, several references, max_n below 4, zeros.
 
-    The statement: the geometric mean of max_n clipped precisions · a penalty where
-    shorter than the nearest reference, the shorter of two · 0 where a precision is 0.
+    The statement: the geometric mean of max_n clipped precisions · a penalty if shorter
+    than the closest reference, the shorter of two · 0 if a precision is 0.
     """
     for n, max_n in [(11, 4), (9, 2), (14, 3), (10, 3), (12, 2), (13, 4)]:
         yield case(*half_right(rng, n, max_n), max_n)
@@ -1083,7 +1220,7 @@ def bleu(rng):
 def half_right(rng, n, max_n):
     """A candidate of n words, a little too short, that repeats a phrase wrongly.
 
-    Words are drawn until clipping, the kind of mean and max_n all show.
+    Words are drawn until clipping, the type of mean and max_n all make a difference.
     """
     while True:
         words = rng.choice(WORDS, n + 1).tolist()
@@ -1119,37 +1256,43 @@ def _bleu(candidate, references, max_n, *, precision=None, penalty=None, mean="g
 
 
 @bleu.mistake(
-    "The brevity penalty is inverted: short candidates pay, with exp(1 - r / c)."
+    "The fraction in the brevity penalty is upside down: short candidates should lose."
 )
 def penalty_inverted(candidate, references, max_n=4):
     return _bleu(candidate, references, max_n,
                  penalty=lambda c, r: min(1.0, np.exp(1 - c / r)))  # fmt: skip
 
 
-@bleu.mistake("There is no brevity penalty: a short candidate gets too much.")
+@bleu.mistake("The brevity penalty is missing: short candidates score too high.")
 def without_penalty(candidate, references, max_n=4):
     return _bleu(candidate, references, max_n, penalty=lambda c, r: 1.0)
 
 
-@bleu.mistake("Long candidates get more than 1: the penalty is at most 1.")
+@bleu.mistake(
+    "The brevity penalty rewards candidates that are longer than the reference. It is "
+    "at most 1."
+)
 def rewards_length(candidate, references, max_n=4):
     return _bleu(candidate, references, max_n, penalty=lambda c, r: np.exp(1 - r / c))
 
 
-@bleu.mistake("The n-grams are not clipped: use clipped_precision.")
+@bleu.mistake("The precisions are not clipped. Use your `clipped_precision`.")
 def bleu_unclipped(candidate, references, max_n=4):
     return _bleu(candidate, references, max_n, precision=unclipped)
 
 
 @bleu.mistake(
-    "That is the plain mean of the precisions. BLEU takes the geometric one: the mean "
-    "of the logarithms, then exp."
+    "The precisions were averaged by their arithmetic mean. BLEU takes the geometric "
+    "mean."
 )
 def plain_mean(candidate, references, max_n=4):
     return _bleu(candidate, references, max_n, mean="mean")
 
 
-@bleu.mistake("The logarithms are added up, but not divided by max_n.")
+@bleu.mistake(
+    "That is the product of the precisions, not their geometric mean: the root is "
+    "missing."
+)
 def product_of_precisions(candidate, references, max_n=4):
     return _bleu(candidate, references, max_n, mean="sum")
 
@@ -1164,35 +1307,63 @@ def _with_reference_length(choose):
     return wrong
 
 
-@bleu.mistake("r is the first reference's length. Take that of the nearest in length.")
+@bleu.mistake(
+    "r is always the length of the first reference. Take the closest in length."
+)
 def length_of_the_first(candidate, references, max_n=4):
     return _with_reference_length(lambda c, r: r[0])(candidate, references, max_n)
 
 
-@bleu.mistake("r is the shortest reference's length. Take the nearest in length.")
+@bleu.mistake("r is the length of the shortest reference. Take the closest in length.")
 def length_of_the_shortest(candidate, references, max_n=4):
     return _with_reference_length(lambda c, r: min(r))(candidate, references, max_n)
 
 
-@bleu.mistake("Two references are equally near in length: the shorter one counts.")
+@bleu.mistake("If two references are equally close in length, the shorter one counts.")
 def longer_of_two(candidate, references, max_n=4):
     return _with_reference_length(
         lambda c, r: min((abs(x - c), -x, x) for x in r)[2]
     )(candidate, references, max_n)  # fmt: skip
 
 
-@bleu.mistake("Always four lengths of n-grams: use max_n.")
+@bleu.mistake("r is the length of the longest reference. Take the closest in length.")
+def length_of_the_longest(candidate, references, max_n=4):
+    return _with_reference_length(lambda c, r: max(r))(candidate, references, max_n)
+
+
+@bleu.mistake("r is the mean length of the references. Take the closest in length.")
+def mean_length(candidate, references, max_n=4):
+    return _with_reference_length(lambda c, r: np.mean(r))(candidate, references, max_n)
+
+
+@bleu.mistake("Precisions that are 0 were left out of the mean. BLEU is 0 then.")
+def skips_zeros(candidate, references, max_n=4):
+    counts = [ref.clipped_precision(candidate, references, n + 1) for n in range(max_n)]
+    logs = [np.log(matches / total) for matches, total in counts if matches]
+    if not logs:
+        return 0.0
+    c = len(candidate)
+    r = min((abs(len(x) - c), len(x)) for x in references)[1]
+    return min(1.0, np.exp(1 - r / c)) * np.exp(np.mean(logs))
+
+
+@bleu.mistake("The longest n-grams, those of `max_n` words, are missing.")
+def without_the_longest(candidate, references, max_n=4):
+    return ref.bleu(candidate, references, max_n - 1)
+
+
+@bleu.mistake("It always uses n-grams of up to four words, whatever `max_n` is.")
 def always_four(candidate, references, max_n=4):
     return ref.bleu(candidate, references, 4)
 
 
-@bleu.mistake("It is always 0. Return 0 only where some precision is 0.")
+@bleu.mistake("It is always 0. Return 0 only if a precision is 0.")
 def always_zero(candidate, references, max_n=4):
     return 0.0
 
 
 @bleu.mistake(
-    "Divided by the geometric mean: penalty times the mean, so BLEU is at most 1."
+    "The penalty was divided by the geometric mean. Multiply them: BLEU is at most 1."
 )
 def divides_by_the_mean(candidate, references, max_n=4):
     whole = ref.bleu(candidate, references, max_n)
@@ -1260,25 +1431,30 @@ def ctc_collapse(rng):
 
 
 @ctc_collapse.mistake(
-    "The blanks were dropped too early: merge first, or double letters are lost."
+    "Blanks were dropped before repeats were merged, so double letters are lost."
 )
 def drops_first(symbols, blank):
     kept = [s for s in symbols if s != blank]
     return [s for s, _ in itertools.groupby(kept)]
 
 
-@ctc_collapse.mistake("The blanks are still there: drop them after merging.")
+@ctc_collapse.mistake("It returns a string. Return a list of symbols.")
+def returns_a_string(symbols, blank):
+    return "".join(map(str, ref.ctc_collapse(symbols, blank)))
+
+
+@ctc_collapse.mistake("The blanks are still there. Drop them after merging.")
 def keeps_blanks(symbols, blank):
     return [s for s, _ in itertools.groupby(symbols)]
 
 
-@ctc_collapse.mistake("Repeats are not merged: several equal steps in a row are one.")
+@ctc_collapse.mistake("Repeats are not merged: equal symbols in a row become one.")
 def keeps_repeats(symbols, blank):
     return [s for s in symbols if s != blank]
 
 
 @ctc_collapse.mistake(
-    "Each symbol occurs once at most. Only repeats *in a row* are merged."
+    "Each symbol occurs at most once. Only repeats *in a row* are merged."
 )
 def each_symbol_once(symbols, blank):
     return [s for s in dict.fromkeys(symbols) if s != blank]
@@ -1313,13 +1489,14 @@ lab.concept(
     "ctc_paths",
     points=1,
     answer=6,
-    why="aaa, aa_, _aa, a__, _a_, __a; while a_a is read as aa and ___ as nothing.",
+    why="They are aaa, aa_, _aa, a__, _a_ and __a. The other two, a_a and ___, are "
+    "read as aa and as nothing.",
     because={
         7: "a_a is read as “aa”: the blank keeps the two apart.",
-        3: "Repeats merge: aaa, aa_ and _aa are read as “a” too.",
-        8: "Three blanks are read as nothing, and a_a as aa.",
-        5: "Count again: one a at three places, two in a row at two, and aaa.",
-        1: "Many paths are read as “a”: blanks and repeats do not count.",
+        3: "Repeats are merged, so aaa, aa_ and _aa are read as “a” too.",
+        8: "Three blanks are read as nothing, and a_a as “aa”.",
+        5: "Count again: one a in three positions, two in a row in two, and aaa.",
+        1: "Many paths are read as “a”: blanks are dropped and repeats are merged.",
     },
 )
 
@@ -1365,59 +1542,69 @@ def ctc_alphas(rng):
 
 
 @ctc_alphas.mistake(
-    "The blank between two equal letters is skipped; they would merge into one."
+    "Paths skip the blank between two equal letters, which would then merge into one."
 )
 def skips_between_equals(probs, labels, blank):
     return _alphas(probs, labels, blank, skip="equal too")
 
 
 @ctc_alphas.mistake(
-    "Skipping leads from blank to blank: the letter between them would be lost."
+    "Paths skip from blank to blank, so the letter between them would be lost."
 )
 def skips_letters(probs, labels, blank):
     return _alphas(probs, labels, blank, skip="blanks too")
 
 
 @ctc_alphas.mistake(
-    "Two places are skipped everywhere. Only from a letter to a different letter."
+    "Paths move on by two positions everywhere. That is allowed only between different "
+    "letters."
 )
 def skips_everywhere(probs, labels, blank):
     return _alphas(probs, labels, blank, skip="all")
 
 
-@ctc_alphas.mistake(
-    "Blanks between different letters are never skipped, but they may be left out."
-)
+@ctc_alphas.mistake("Paths never skip a blank. Between different letters they may.")
 def never_skips(probs, labels, blank):
     return _alphas(probs, labels, blank, skip="never")
 
 
-@ctc_alphas.mistake("A path may also start with the first letter, without a blank.")
+@ctc_alphas.mistake(
+    "Paths start with a blank only. They may start with the first letter."
+)
 def starts_with_a_blank(probs, labels, blank):
     return _alphas(probs, labels, blank, start=1)
 
 
-@ctc_alphas.mistake("A path may stay in its place: add the value of that place.")
+@ctc_alphas.mistake(
+    "In the first row, the probabilities of the symbols at that step are missing."
+)
+def starts_with_ones(probs, labels, blank):
+    ones = np.vstack([np.ones_like(probs[:1]), probs[1:]])
+    return _alphas(ones, labels, blank)
+
+
+@ctc_alphas.mistake("Paths never stay in their position. They may.")
 def never_stays(probs, labels, blank):
     return _alphas(probs, labels, blank, stay=False)
 
 
 @ctc_alphas.mistake(
-    "The probability of the symbol at this step is missing from the second step on."
+    "From the second step on, the probability of the symbol at that step is missing."
 )
 def forgets_the_symbol(probs, labels, blank):
     return _alphas(probs, labels, blank, emit=False)
 
 
 @ctc_alphas.mistake(
-    "The label has no blanks around its letters: the table has 2 L + 1 places."
+    "The table has columns for the letters only. With the blanks around them there are "
+    "2 L + 1."
 )
 def without_blanks(probs, labels, blank):
     return ref.ctc_alphas(probs, labels, blank)[:, 1::2]
 
 
 @ctc_alphas.mistake(
-    "Everything is 0: the first row, where paths begin, was never filled."
+    "The table holds only zeros: its first row, where paths start, was never filled."
 )
 def without_a_first_row(probs, labels, blank):
     return 0 * ref.ctc_alphas(probs, labels, blank)
@@ -1472,26 +1659,30 @@ def ctc_forward(rng):
 
 
 @ctc_forward.mistake(
-    "The path must end in a blank: it may also end in the last letter. Add both places."
+    "Only paths that end in a blank count. A path may also end in the last letter."
 )
 def ends_in_a_blank(probs, labels, blank):
     return ref.ctc_alphas(probs, labels, blank)[-1, -1]
 
 
-@ctc_forward.mistake("Paths that end in the blank behind the last letter are missing.")
+@ctc_forward.mistake(
+    "Only paths that end in the last letter count. A path may also end in the blank "
+    "after it."
+)
 def ends_in_a_letter(probs, labels, blank):
     table = ref.ctc_alphas(probs, labels, blank)
     return table[-1, -2] if labels else 0.0
 
 
 @ctc_forward.mistake(
-    "The whole last row is added up: unfinished labels count. Take the last two places."
+    "The whole last row was added up, so paths count that have not reached the end of "
+    "the label."
 )
 def adds_the_whole_row(probs, labels, blank):
     return ref.ctc_alphas(probs, labels, blank)[-1].sum()
 
 
-@ctc_forward.mistake("That is the loss, -ln P. The probability itself was asked for.")
+@ctc_forward.mistake("That is the loss, -ln P. Return the probability P.")
 def returns_the_loss(probs, labels, blank):
     p = ref.ctc_forward(probs, labels, blank)
     return -np.log(p) if p else np.inf
@@ -1549,51 +1740,75 @@ def _shares(probs, labels, blank, *, last=False, divide=True, total=True, revers
     return gamma
 
 
-@ctc_gradient.mistake("The sign is wrong: probs minus the shares. -ln P must fall.")
+@ctc_gradient.mistake("The sign is wrong: that is the gradient of ln P, not of -ln P.")
 def uphill(probs, labels, blank):
     return _shares(probs, labels, blank) - probs
 
 
 @ctc_gradient.mistake(
-    "That is the slope in the probabilities, -γ / P. Asked for is the slope in the "
-    "scores before the softmax."
+    "That is the gradient with respect to the probabilities. Return the one with "
+    "respect to the scores before the softmax."
 )
-def slope_in_probabilities(probs, labels, blank):
+def gradient_of_probabilities(probs, labels, blank):
     return -_shares(probs, labels, blank) / probs
 
 
-@ctc_gradient.mistake("Places with the same symbol overwrite each other. Add them up.")
-def overwrites_places(probs, labels, blank):
+@ctc_gradient.mistake(
+    "Positions with the same symbol overwrite each other. Add them up."
+)
+def overwrites_positions(probs, labels, blank):
     return probs - _shares(probs, labels, blank, last=True)
 
 
-@ctc_gradient.mistake(
-    "Step t is counted twice, in both tables: divide by its probability once."
-)
+@ctc_gradient.mistake("The probability of step t is in both tables: divide by it once.")
 def counts_the_step_twice(probs, labels, blank):
     return probs - _shares(probs, labels, blank, divide=False)
 
 
-@ctc_gradient.mistake("P(labels) is not divided out; the shares do not sum to 1.")
+@ctc_gradient.mistake("The shares γ do not sum to 1 at each step: divide by P(labels).")
 def without_the_total(probs, labels, blank):
     return probs - _shares(probs, labels, blank, total=False)
 
 
 @ctc_gradient.mistake(
-    "The places of β still run backwards: reverse both axes of the table."
+    "The table β was not reversed back: its steps and positions run backwards."
 )
-def places_not_reversed(probs, labels, blank):
+def table_not_reversed(probs, labels, blank):
+    alphas = ref.ctc_alphas(probs, labels, blank)
+    betas = ref.ctc_alphas(probs[::-1], labels[::-1], blank)
+    gamma = np.zeros(probs.shape)
+    for s in range(alphas.shape[1]):
+        k = labels[s // 2] if s % 2 else blank
+        gamma[:, k] += alphas[:, s] * betas[:, s] / probs[:, k]
+    return probs - gamma / alphas[-1, -2:].sum()
+
+
+@ctc_gradient.mistake(
+    "The shares were computed from α alone. The rest of each path, β, is missing."
+)
+def alphas_alone(probs, labels, blank):
+    alphas = ref.ctc_alphas(probs, labels, blank)
+    gamma = np.zeros(probs.shape)
+    for s in range(alphas.shape[1]):
+        gamma[:, labels[s // 2] if s % 2 else blank] += alphas[:, s]
+    return probs - gamma / gamma.sum(axis=1, keepdims=True)
+
+
+@ctc_gradient.mistake(
+    "The positions of β still run backwards: reverse both axes of the table."
+)
+def positions_not_reversed(probs, labels, blank):
     return probs - _shares(probs, labels, blank, reverse=False)
 
 
 @ctc_gradient.mistake(
-    "The letters were not reversed for β: endings are read backwards."
+    "The steps were reversed for β, but not the letters of the label."
 )
 def letters_not_reversed(probs, labels, blank):
     return probs - _shares(probs, labels, blank, letters=False)
 
 
-@ctc_gradient.mistake("These are the shares γ alone; the slope is probs - γ.")
+@ctc_gradient.mistake("Those are the shares γ alone. The last formula is missing.")
 def shares_alone(probs, labels, blank):
     return _shares(probs, labels, blank)
 
@@ -1610,19 +1825,19 @@ def gradient_by_products(probs, labels, blank):
 
 
 @ctc_gradient.right
-def gradient_by_nudging(probs, labels, blank):
-    scores, slopes, h = np.log(probs), np.zeros(probs.shape), 1e-5
+def gradient_by_differences(probs, labels, blank):
+    scores, gradient, h = np.log(probs), np.zeros(probs.shape), 1e-5
 
     def loss(s):
         e = np.exp(s)
         p = e / e.sum(axis=1, keepdims=True)
         return -np.log(ref.ctc_forward(p, labels, blank))
 
-    for place in np.ndindex(*probs.shape):
-        nudge = np.zeros(probs.shape)
-        nudge[place] = h
-        slopes[place] = (loss(scores + nudge) - loss(scores - nudge)) / (2 * h)
-    return slopes
+    for index in np.ndindex(*probs.shape):
+        change = np.zeros(probs.shape)
+        change[index] = h
+        gradient[index] = (loss(scores + change) - loss(scores - change)) / (2 * h)
+    return gradient
 
 
 @ctc_gradient.right
@@ -1654,19 +1869,50 @@ def _spectrogram(x, size, hop, *, window=np.hanning, power=2, log=np.log, floor=
     return log(floor + np.abs(np.fft.rfft(frames, axis=1)) ** power)
 
 
-@spectrogram.mistake("The frames are not faded in and out: multiply by np.hanning.")
+@spectrogram.mistake("The frames were not multiplied by the window.")
 def without_window(x, size=200, hop=80):
     return _spectrogram(x, size, hop, window=np.ones)
 
 
-@spectrogram.mistake("That is the Hamming window. Asked for is Hann: np.hanning.")
+@spectrogram.mistake("That is the Hamming window. The Hann window is np.hanning.")
+def _periodic(size):
+    return np.hanning(size + 1)[:-1]
+
+
+@spectrogram.mistake(
+    "The window is a periodic Hann window, as in PyTorch and librosa. np.hanning makes "
+    "a symmetric one."
+)
+def periodic_window(x, size=200, hop=80):
+    return _spectrogram(x, size, hop, window=_periodic)
+
+
+@spectrogram.mistake(
+    "The sound was padded at both ends, so there are too many frames. A frame must lie "
+    "within the sound."
+)
+def centred_frames(x, size=200, hop=80):
+    return _spectrogram(np.pad(x, size // 2, mode="reflect"), size, hop)
+
+
 def hamming_window(x, size=200, hop=80):
     return _spectrogram(x, size, hop, window=np.hamming)
 
 
-@spectrogram.mistake("That is the magnitude. The power is its square.")
+@spectrogram.mistake("The magnitude was not squared. The power is its square.")
 def magnitude(x, size=200, hop=80):
     return _spectrogram(x, size, hop, power=1)
+
+
+@spectrogram.mistake("Those are decibels. Use the natural logarithm alone.")
+def decibels(x, size=200, hop=80):
+    return _spectrogram(x, size, hop, log=lambda p: 10 * np.log10(p))
+
+
+@spectrogram.mistake("The small number 1e-6 was not added before the logarithm.")
+def without_a_floor(x, size=200, hop=80):
+    with np.errstate(divide="ignore"):
+        return _spectrogram(x, size, hop, floor=0.0)
 
 
 @spectrogram.mistake("The logarithm is missing.")
@@ -1674,12 +1920,12 @@ def without_logarithm(x, size=200, hop=80):
     return _spectrogram(x, size, hop, log=lambda p: p - 1e-6)
 
 
-@spectrogram.mistake("That is the decimal logarithm. Asked for is the natural one.")
+@spectrogram.mistake("That is the decimal logarithm. Use the natural one.")
 def decimal_logarithm(x, size=200, hop=80):
     return _spectrogram(x, size, hop, log=np.log10)
 
 
-@spectrogram.mistake("The axes are swapped: (frames, frequencies), time comes first.")
+@spectrogram.mistake("The axes are swapped: time comes first, (frames, frequencies).")
 def frequencies_first(x, size=200, hop=80):
     return ref.spectrogram(x, size, hop).T
 
@@ -1689,14 +1935,16 @@ def misses_the_last_frame(x, size=200, hop=80):
     return _spectrogram(x, size, hop, last=0).reshape(-1, size // 2 + 1)
 
 
-@spectrogram.mistake("Frames do not overlap: a new one begins every `hop` samples.")
+@spectrogram.mistake(
+    "A frame begins where the last one ends. A new one begins every `hop` samples."
+)
 def frames_side_by_side(x, size=200, hop=80):
     return _spectrogram(x, size, size)
 
 
 @spectrogram.mistake(
-    "Both halves of the spectrum are there; of real sound they mirror each other. Use "
-    "rfft."
+    "Negative frequencies are there too. For real samples they mirror the positive "
+    "ones, and rfft leaves them out."
 )
 def both_halves(x, size=200, hop=80):
     frames = np.array([x[i : i + size] for i in range(0, len(x) - size + 1, hop)])
@@ -1734,8 +1982,8 @@ def spectrogram_of_strides(x, size=200, hop=80):
 def is_overlapping(rng):
     """Before, after, inside, around; ends that touch; nothing to overlap.
 
-    The statement: any moment · any of the earlier ones · both ends included. A coin
-    would be right in every other.
+    The statement: any millisecond · any of the earlier ones · both ends included. A
+    coin would be right in half of the cases.
     """
     start, length = (int(k) for k in rng.integers((500, 100), (900, 200)))
     end = start + length
@@ -1759,7 +2007,7 @@ def is_overlapping(rng):
 
 
 @is_overlapping.mistake(
-    "Both ends are included: segments that share one millisecond overlap."
+    "Segments that share only one millisecond overlap too: both ends are included."
 )
 def ends_excluded(segment_time, previous_segments):
     a, b = segment_time
@@ -1767,14 +2015,14 @@ def ends_excluded(segment_time, previous_segments):
 
 
 @is_overlapping.mistake(
-    "A segment that holds an earlier one as a whole overlaps it, too."
+    "A segment that contains an earlier one as a whole overlaps it too."
 )
-def looks_at_the_ends_only(segment_time, previous_segments):
+def compares_the_ends_only(segment_time, previous_segments):
     a, b = segment_time
     return any(c <= a <= d or c <= b <= d for c, d in previous_segments)
 
 
-@is_overlapping.mistake("Only the last segment is looked at. One of all is enough.")
+@is_overlapping.mistake("Only the last segment is compared. Compare all of them.")
 def last_segment_only(segment_time, previous_segments):
     a, b = segment_time
     return any(a <= d and b >= c for c, d in previous_segments[-1:])
@@ -1787,20 +2035,22 @@ def must_overlap_all(segment_time, previous_segments):
 
 
 @is_overlapping.mistake(
-    "True and False are swapped: True where two segments share a millisecond."
+    "True and False are swapped: return True if two segments share a millisecond."
 )
 def is_free(segment_time, previous_segments):
     return not ref.is_overlapping(segment_time, previous_segments)
 
 
 @is_overlapping.mistake(
-    "Only one side is compared: any segment after an earlier one counts."
+    "Only one side is compared, so any segment after an earlier one counts."
 )
 def compares_the_ends(segment_time, previous_segments):
     return any(segment_time[1] >= c for c, d in previous_segments)
 
 
-@is_overlapping.mistake("Only one side is compared: any segment before another counts.")
+@is_overlapping.mistake(
+    "Only one side is compared, so any segment before an earlier one counts."
+)
 def compares_the_starts(segment_time, previous_segments):
     return any(segment_time[0] <= d for c, d in previous_segments)
 
@@ -1829,7 +2079,7 @@ def overlap_by_sets(segment_time, previous_segments):
 
 
 def seed_for(rng, draws_needed, segment_ms, duration_ms, previous):
-    """A seed with which so many draws are needed until there is room."""
+    """A seed for which that many draws are needed until there is room."""
     while True:
         seed = int(rng.integers(2**31))
         np.random.seed(seed)
@@ -1876,66 +2126,86 @@ def _insert(background, audio_clip, previous, *, draws=7, append=True, add=True,
     return sound, where or (duration, duration)
 
 
-@insert_audio_clip.mistake(
-    "It does not look whether there is room: words lie on top of each other."
-)
+@insert_audio_clip.mistake("It does not check whether there is room, so words overlap.")
 def without_looking(background, audio_clip, previous_segments):
     return _insert(background, audio_clip, previous_segments, check=False)
 
 
-@insert_audio_clip.mistake("No sound is ever added, even where there is room.")
+@insert_audio_clip.mistake("The clip is never added, even where there is room.")
 def never_adds(background, audio_clip, previous_segments):
     return _insert(background, audio_clip, previous_segments, draws=0)
 
 
 @insert_audio_clip.mistake(
-    "It draws once and gives up. Draw again, at most six more times."
+    "It draws only once. If there is no room, draw again, at most six more times."
 )
 def draws_once(background, audio_clip, previous_segments):
     return _insert(background, audio_clip, previous_segments, draws=1)
 
 
 @insert_audio_clip.mistake(
-    "It goes on drawing for ever. After seven draws without room, give up."
+    "It draws more than seven times. After the first draw, draw at most six more times."
 )
 def never_gives_up(background, audio_clip, previous_segments):
     return _insert(background, audio_clip, previous_segments, draws=10_000)
 
 
-@insert_audio_clip.mistake("Six draws in all: it should be one and six more.")
+@insert_audio_clip.mistake("It draws six times in all. It should be one and six more.")
 def six_draws(background, audio_clip, previous_segments):
     return _insert(background, audio_clip, previous_segments, draws=6)
 
 
 @insert_audio_clip.mistake(
-    "The new segment is not appended to previous_segments; the next word would not "
-    "see it."
+    "The new segment was not appended to `previous_segments`, so the next word may "
+    "overlap it."
 )
 def does_not_append(background, audio_clip, previous_segments):
     return _insert(background, audio_clip, previous_segments, append=False)
 
 
 @insert_audio_clip.mistake(
-    "The background is gone where the word is. Add the clip to it."
+    "A segment was appended though there was no room. Change nothing then."
+)
+def appends_without_room(background, audio_clip, previous_segments):
+    sound, segment = _insert(background, audio_clip, previous_segments)
+    if segment == (len(background) // 8,) * 2:
+        previous_segments.append(segment)
+    return sound, segment
+
+
+@insert_audio_clip.mistake("The segment was returned in samples. Return milliseconds.")
+def segment_in_samples(background, audio_clip, previous_segments):
+    count = len(previous_segments)
+    sound, (start, end) = _insert(background, audio_clip, previous_segments)
+    if len(previous_segments) == count:
+        return sound, (start, end)
+    previous_segments[-1] = start * 8, end * 8
+    return sound, previous_segments[-1]
+
+
+@insert_audio_clip.mistake(
+    "The clip replaces the background. Add it to the background."
 )
 def replaces_the_background(background, audio_clip, previous_segments):
     return _insert(background, audio_clip, previous_segments, add=False)
 
 
 @insert_audio_clip.mistake(
-    "Milliseconds are taken for samples. There are 8 samples in a millisecond."
+    "The clip begins at `start_ms` samples. There are 8 samples in a millisecond."
 )
 def confuses_units(background, audio_clip, previous_segments):
     return _insert(background, audio_clip, previous_segments, scale=1)
 
 
-@insert_audio_clip.mistake("The argument `background` was changed. Add to a copy.")
+@insert_audio_clip.mistake(
+    "The argument `background` was changed. Add the clip to a copy."
+)
 def changes_the_background(background, audio_clip, previous_segments):
     return _insert(background, audio_clip, previous_segments, copy=False)
 
 
 @insert_audio_clip.mistake(
-    "Without room the segment is (duration_ms, duration_ms), not the last draw."
+    "If there is no room, the segment is (duration_ms, duration_ms), not the last draw."
 )
 def returns_the_last_draw(background, audio_clip, previous_segments):
     state = np.random.get_state()
@@ -1993,9 +2263,9 @@ lab.concept(
     answer="B",
     why="Until the word is over, “active” and “activity” are still possible.",
     because={
-        "A": "A GRU in one direction knows only what came before a step.",
-        "C": "Labels are data; no slope goes through them.",
-        "D": "At the first sound there is nothing to be certain of.",
+        "A": "A GRU in one direction knows only what came up to a step.",
+        "C": "Labels are data; no gradient goes through them.",
+        "D": "At the first sound nothing is certain yet.",
     },
 )
 
@@ -2006,7 +2276,7 @@ def insert_ones(rng):
     for Ty, end, duration in [
         (120, int(rng.integers(1000, 4000)), 10_000),
         (492, 5000 + int(rng.integers(1000)), 10_000),
-        (100, int(rng.integers(6000, 9000)), 10_000),
+        (100, int(100 * rng.integers(60, 90) + rng.integers(60, 99)), 10_000),
         (int(rng.integers(70, 90)), 10_000, 10_000),
         (75, int(rng.integers(50, 99)), 400),
     ]:
@@ -2016,57 +2286,69 @@ def insert_ones(rng):
     yield case(y, int(rng.integers(1500, 2500)))
 
 
-def _ones(y, segment_end_ms, duration_ms, *, first=1, many=50, to=None):
+def _ones(y, segment_end_ms, duration_ms, *, first=1, count=50, to=None):
     end = int(segment_end_ms * (to or y.shape[1]) / duration_ms)
-    y[0, end + first : end + first + many] = 1
+    y[0, end + first : end + first + count] = 1
     return y
 
 
 @insert_ones.mistake(
-    "The ones begin one step early. They stand *strictly after* the step in which the "
+    "The ones begin one step early. They come *strictly after* the step in which the "
     "word ends."
 )
 def ones_one_step_early(y, segment_end_ms, duration_ms=10_000):
     return _ones(y, segment_end_ms, duration_ms, first=0)
 
 
-@insert_ones.mistake("There are 49 ones. It should be 50.")
+@insert_ones.mistake(
+    "The step in which the word ends was rounded to the nearest one. `int` cuts off "
+    "the fraction."
+)
+def rounds_the_step(y, segment_end_ms, duration_ms=10_000):
+    end = round(segment_end_ms * y.shape[1] / duration_ms)
+    y[0, end + 1 : end + 51] = 1
+    return y
+
+
+@insert_ones.mistake("There are 49 new ones. There should be 50.")
 def one_too_few(y, segment_end_ms, duration_ms=10_000):
-    return _ones(y, segment_end_ms, duration_ms, many=49)
+    return _ones(y, segment_end_ms, duration_ms, count=49)
 
 
-@insert_ones.mistake("There are 51 ones. It should be 50.")
+@insert_ones.mistake("There are 51 new ones. There should be 50.")
 def one_too_many(y, segment_end_ms, duration_ms=10_000):
-    return _ones(y, segment_end_ms, duration_ms, many=51)
+    return _ones(y, segment_end_ms, duration_ms, count=51)
 
 
-@insert_ones.mistake("The ones stand before the end of the word: they follow it.")
+@insert_ones.mistake(
+    "The ones come before the end of the word. They should come after it."
+)
 def ones_before(y, segment_end_ms, duration_ms=10_000):
     end = int(segment_end_ms * y.shape[1] / duration_ms)
     y[0, max(end - 50, 0) : end] = 1
     return y
 
 
-@insert_ones.mistake("All labels up to the end are 1. It should be 50 at most.")
+@insert_ones.mistake("All labels up to the end of the clip are 1. Set 50 at most.")
 def ones_for_ever(y, segment_end_ms, duration_ms=10_000):
-    return _ones(y, segment_end_ms, duration_ms, many=y.shape[1])
+    return _ones(y, segment_end_ms, duration_ms, count=y.shape[1])
 
 
-@insert_ones.mistake("The clip is taken to be 10 seconds long: use duration_ms.")
+@insert_ones.mistake("It takes every clip to be 10 seconds long. Use `duration_ms`.")
 def ten_seconds_always(y, segment_end_ms, duration_ms=10_000):
     return _ones(y, segment_end_ms, 10_000)
 
 
 @insert_ones.mistake(
-    "`y` is left as it was, the ones are in a copy. Change it in place."
+    "The ones are in a copy; `y` itself did not change. Change it in place."
 )
 def ones_in_a_copy(y, segment_end_ms, duration_ms=10_000):
     return _ones(y.copy(), segment_end_ms, duration_ms)
 
 
-@insert_ones.mistake("A single 1. Fifty steps in a row are 1.")
+@insert_ones.mistake("Only one label was set to 1. Set 50 in a row.")
 def a_single_one(y, segment_end_ms, duration_ms=10_000):
-    return _ones(y, segment_end_ms, duration_ms, many=1)
+    return _ones(y, segment_end_ms, duration_ms, count=1)
 
 
 @insert_ones.right
@@ -2141,64 +2423,96 @@ def _other(version, given):
 
 def _compose(background, activates, negatives, Ty, *, label_all=False,
              share=True, swap=False, most=(5, 3), room=True, with_ends=True,
-             label=True):  # fmt: skip
+             label=True, moment=1, seconds=None,
+             pick=lambda n, high: np.random.randint(n, size=np.random.randint(0, high))
+             ):  # fmt: skip
     duration = len(background) // 8
     sound, y, ends, segments = background, np.zeros((1, Ty)), [], []
-    kinds = [(activates, most[0], True), (negatives, most[1], False)]
-    for pool, top, is_trigger in kinds[:: -1 if swap else 1]:
+    pools = [(activates, most[0], True), (negatives, most[1], False)]
+    for pool, top, is_trigger in pools[:: -1 if swap else 1]:
         if not share:
             segments = []
-        for i in np.random.randint(len(pool), size=np.random.randint(0, top)):
-            sound, (_, end) = ref.insert_audio_clip(sound, pool[i], segments)
+        for i in pick(len(pool), top):
+            sound, segment = ref.insert_audio_clip(sound, pool[i], segments)
+            end = segment[1]
             if (is_trigger or label_all) and (end < duration or not room):
-                y = ref.insert_ones(y, end, duration) if label else y
+                length = 1000 * seconds if seconds else duration
+                y = ref.insert_ones(y, end, length) if label else y
                 if is_trigger and with_ends:
-                    ends.append(end)
+                    ends.append(segment[moment])
     return sound, y, ends
 
 
-@create_training_example.mistake(
-    "Other words are labelled like the trigger word. Ones only after “activated”."
-)
+@create_training_example.mistake("Other words get labels too. Only trigger words do.")
 def labels_all_words(background, activates, negatives, Ty):
     return _compose(background, activates, negatives, Ty, label_all=True)
 
 
 @create_training_example.mistake(
-    "Trigger words and others do not know of each other: all share one list."
+    "Trigger words and other words overlap: they must share one list of segments."
 )
 def two_lists_of_segments(background, activates, negatives, Ty):
     return _compose(background, activates, negatives, Ty, share=False)
 
 
 @create_training_example.mistake(
-    "The other words come first. Insert the trigger words, then the others."
+    "The other words were inserted first. Insert the trigger words first."
 )
 def others_first(background, activates, negatives, Ty):
     return _compose(background, activates, negatives, Ty, swap=True)
 
 
 @create_training_example.mistake(
-    "A word that found no room is among the ends. Its segment is (duration, duration)."
+    "A word for which there was no room is in `ends`. Its segment begins at the very "
+    "end of the clip."
 )
 def counts_words_without_room(background, activates, negatives, Ty):
     return _compose(background, activates, negatives, Ty, room=False)
 
 
 @create_training_example.mistake(
-    "At most three trigger words and one other: np.random.randint leaves out its upper "
-    "end."
+    "There are at most three trigger words and one other word: np.random.randint "
+    "leaves out its upper bound."
 )
 def upper_end_left_out(background, activates, negatives, Ty):
     return _compose(background, activates, negatives, Ty, most=(4, 2))
 
 
-@create_training_example.mistake("There are no ones: label each trigger word.")
+@create_training_example.mistake(
+    "The words were drawn without replacement. `randint` may draw a word twice."
+)
+def draws_without_replacement(background, activates, negatives, Ty):
+    return _compose(
+        background, activates, negatives, Ty,
+        pick=lambda n, high: np.random.permutation(n)[: np.random.randint(0, high)],
+    )  # fmt: skip
+
+
+@create_training_example.mistake(
+    "`ends` holds the moments at which words begin. Append those at which they end."
+)
+def ends_are_starts(background, activates, negatives, Ty):
+    return _compose(background, activates, negatives, Ty, moment=0)
+
+
+@create_training_example.mistake(
+    "The labels take every clip to be 10 seconds long: `insert_ones` needs the length "
+    "of this one."
+)
+def labels_for_ten_seconds(background, activates, negatives, Ty):
+    return _compose(background, activates, negatives, Ty, seconds=10)
+
+
+@create_training_example.mistake(
+    "All labels are 0. Set the labels of each trigger word."
+)
 def without_labels(background, activates, negatives, Ty):
     return _compose(background, activates, negatives, Ty, label=False)
 
 
-@create_training_example.mistake("The list of ends is empty: note when each word ends.")
+@create_training_example.mistake(
+    "The list of ends is empty. Append the end of each trigger word."
+)
 def without_ends(background, activates, negatives, Ty):
     return _compose(background, activates, negatives, Ty, with_ends=False)
 
@@ -2240,26 +2554,26 @@ lab.concept(
     "accuracy_fools",
     points=1,
     answer="D",
-    why="Precision and recall: silence is no success, and each word counts once.",
+    why="These are precision and recall. A silent detector has a recall of 0.",
     because={
-        "A": "Nearly every clip has some label right: silence is easy.",
-        "B": "A loss over steps is what is trained on, not what a user hears.",
-        "C": "More silence makes accuracy look better still, and says less.",
+        "A": "A detector that never fires has some right label in nearly every clip.",
+        "B": "The loss over steps is what you train on, not what a user hears.",
+        "C": "With more silence, a detector that never fires looks even better.",
     },
 )
 
 
 @lab.check("trigger_model", points=4, driver="detector", seconds=20)
 def trigger_model(rng):
-    """Names and shapes of the arrays, scores in evaluation, dropout in training."""
+    """Names and shapes of the arrays, scores in evaluation, where dropout is."""
     for m, T, n_freq, n_filters, n_units in [(2, 31, 5, 4, 3), (1, 20, 3, 6, 4)]:
         x = rng.normal(size=(m, T, n_freq))
         yield case(x, n_filters, n_units, int(rng.integers(2**31)))
 
 
 def _detector(n_freq, n_filters, n_units, rng, *, padding="valid", rate=0.3, soft=False,
-              activation=True, both=False, stride=2, last=False,
-              swap=False):  # fmt: skip
+              activation=True, both=False, stride=2, last=False, swap=False,
+              drop=("before", "after"), scaled=True, normed=True):  # fmt: skip
     nn = ref.nn
 
     class Detector(nn.Model):
@@ -2280,60 +2594,91 @@ def _detector(n_freq, n_filters, n_units, rng, *, padding="valid", rate=0.3, sof
             self.output = nn.Dense(n_units * (1 + both), 1, rng=rng)
 
         def forward(self, x):
-            x = self.conv(self.scale(x))
-            if swap:
-                x = self.norm(nn.relu(x))
+            x = self.conv(self.scale(x) if scaled else x)
+            if swap or not normed:
+                x = self.norm(nn.relu(x)) if normed else nn.relu(x)
             else:
                 x = nn.relu(self.norm(x)) if activation else self.norm(x)
-            x = self.output(self.dropout(self.gru(self.dropout(x))))
+            x = self.gru(self.dropout(x) if "before" in drop else x)
+            x = self.output(self.dropout(x) if "after" in drop else x)
             return nn.sigmoid(x) if soft else x
 
     return Detector()
 
 
-@trigger_model.mistake(
-    "There are too many steps: frames were invented at both ends. Convolve with "
-    'padding="valid".'
-)
+@trigger_model.mistake("There are too many steps: the convolution pads both ends.")
 def pads_the_ends(n_freq, n_filters, n_units, rng):
     return _detector(n_freq, n_filters, n_units, rng, padding="same")
 
 
-@trigger_model.mistake("There are twice as many steps: the stride is 2.")
+@trigger_model.mistake(
+    "There are about twice as many steps as there should be: look at the stride."
+)
 def stride_of_one(n_freq, n_filters, n_units, rng):
     return _detector(n_freq, n_filters, n_units, rng, stride=1)
 
 
 @trigger_model.mistake(
-    "The GRU reads in both directions. A detector cannot wait for what comes."
+    "The GRU reads in both directions. The detector cannot wait for what comes later."
 )
 def listens_backwards(n_freq, n_filters, n_units, rng):
     return _detector(n_freq, n_filters, n_units, rng, both=True)
 
 
-@trigger_model.mistake("It returns probabilities. The loss takes scores.")
+@trigger_model.mistake(
+    "It returns probabilities. The loss takes scores, before the sigmoid."
+)
 def detector_returns_probabilities(n_freq, n_filters, n_units, rng):
     return _detector(n_freq, n_filters, n_units, rng, soft=True)
 
 
-@trigger_model.mistake("The ReLU behind `norm` is missing.")
+@trigger_model.mistake("The ReLU after `norm` is missing.")
 def without_relu(n_freq, n_filters, n_units, rng):
     return _detector(n_freq, n_filters, n_units, rng, activation=False)
 
 
-@trigger_model.mistake("The ReLU comes before `norm`. Normalize first.")
+@trigger_model.mistake("The ReLU comes before `norm`. It should come after it.")
 def relu_before_norm(n_freq, n_filters, n_units, rng):
     return _detector(n_freq, n_filters, n_units, rng, swap=True)
 
 
 @trigger_model.mistake(
-    "One score a clip. One a step is asked for: return_sequences=True."
+    "There is one score per clip. Return one per step: the GRU returns only its last "
+    "state."
 )
 def one_score_a_clip(n_freq, n_filters, n_units, rng):
     return _detector(n_freq, n_filters, n_units, rng, last=True)
 
 
-@trigger_model.mistake("Nothing is dropped in training: nn.Dropout(0.3).")
+@trigger_model.mistake("The dropout before the GRU is missing.")
+def no_dropout_before_the_gru(n_freq, n_filters, n_units, rng):
+    return _detector(n_freq, n_filters, n_units, rng, drop=("after",))
+
+
+@trigger_model.mistake("The dropout after the GRU is missing.")
+def no_dropout_after_the_gru(n_freq, n_filters, n_units, rng):
+    return _detector(n_freq, n_filters, n_units, rng, drop=("before",))
+
+
+@trigger_model.mistake("`scale`, the batch norm of the frequencies, is not applied.")
+def without_scale(n_freq, n_filters, n_units, rng):
+    return _detector(n_freq, n_filters, n_units, rng, scaled=False)
+
+
+@trigger_model.mistake("`norm`, the batch norm after the convolution, is not applied.")
+def without_norm(n_freq, n_filters, n_units, rng):
+    return _detector(n_freq, n_filters, n_units, rng, normed=False)
+
+
+@trigger_model.mistake(
+    "The dropout rate is 0.7. It is the share that is dropped, not the share that is "
+    "kept."
+)
+def keeps_three_tenths(n_freq, n_filters, n_units, rng):
+    return _detector(n_freq, n_filters, n_units, rng, rate=0.7)
+
+
+@trigger_model.mistake("No units are dropped in training: the dropout rate is 0.")
 def drops_no_units(n_freq, n_filters, n_units, rng):
     return _detector(n_freq, n_filters, n_units, rng, rate=0.0)
 
@@ -2386,13 +2731,13 @@ def detect_triggerword(rng):
         yield case(0.2 * rng.normal(size=n), scale, int(rng.integers(2**31)))
 
 
-@detect_triggerword.mistake("Those are scores. A sigmoid makes probabilities of them.")
+@detect_triggerword.mistake("Those are scores. The sigmoid is missing.")
 def without_sigmoid(x, model):
     return model.predict(ref.spectrogram(x)[None].astype(np.float32))[:, :, 0]
 
 
 @detect_triggerword.mistake(
-    "A softmax over the steps makes them compete. Each step has its own sigmoid."
+    "A softmax over the steps makes them compete. Use a sigmoid for each step."
 )
 def softmax_over_steps(x, model):
     z = without_sigmoid(x, model)
@@ -2400,25 +2745,25 @@ def softmax_over_steps(x, model):
     return e / e.sum()
 
 
-@detect_triggerword.mistake("The shape is (1, Ty, 1): drop the last axis.")
+@detect_triggerword.mistake("The shape is (1, Ty, 1). Remove the last axis.")
 def keeps_the_last_axis(x, model):
     return ref.detect_triggerword(x, model)[:, :, None]
 
 
-@detect_triggerword.mistake("The shape is (Ty,): keep the batch axis, (1, Ty).")
+@detect_triggerword.mistake("The shape is (Ty,). Keep the batch axis: (1, Ty).")
 def drops_the_batch_axis(x, model):
     return ref.detect_triggerword(x, model)[0]
 
 
 @detect_triggerword.mistake(
-    "The sign in the sigmoid is wrong: high where the score is low."
+    "The sign in the sigmoid is wrong: the probability is high where the score is low."
 )
 def sigmoid_upside_down(x, model):
     return 1 - ref.detect_triggerword(x, model)
 
 
 @detect_triggerword.mistake(
-    "Dropout is on while it listens. Use model.predict, or model.eval() first."
+    "Dropout was on. Use model.predict, or call model.eval() first."
 )
 def listens_with_dropout(x, model):
     scores = model.train()(ref.spectrogram(x)[None].astype(np.float32)).data
@@ -2441,11 +2786,11 @@ def detect_by_tanh(x, model):
 
 @lab.check("detection_times", points=3)
 def detection_times(rng):
-    """Long plateaus, flicker, the very start, equality with the threshold, waits."""
+    """Long plateaus, short dips, the very start, equality with the threshold, waits."""
     p = np.zeros((1, 60))
     p[0, :4] = 0.8  # at the very start
     p[0, 20:30] = 0.9
-    p[0, [24, 27]] = 0.2  # flickers
+    p[0, [24, 27]] = 0.2  # short dips
     p[0, 40:50] = 0.5  # equal to the threshold, not above it
     p[0, 45] = 0.6
     p[0, 55:] = 0.95
@@ -2458,7 +2803,7 @@ def detection_times(rng):
     apart[0, [5, 13, 30, 39]] = rng.uniform(0.6, 0.9)
     yield case(apart, wait_ms=2000)
     yield case(apart, 0.55, 1999)
-    # A rise that was waited out starts no new wait.
+    # A rise within the wait does not start a new wait.
     close = np.zeros((1, 50))
     close[0, [10, 12, 14, 16, 30]] = rng.uniform(0.8, 0.95, 5)
     yield case(close, 0.5, 500)
@@ -2473,7 +2818,7 @@ def detection_times(rng):
 
 
 def _times(p, threshold, wait_ms, duration_ms, *, rise=True, wait=True, equal=False,
-           reset=False, start=0.0, offset=0, unit=None):  # fmt: skip
+           reset=False, start=0.0, offset=0, unit=None, longer=np.greater):  # fmt: skip
     found, before, last = [], start, -np.inf
     Ty = p.shape[1]
     for i, value in enumerate(p[0]):
@@ -2481,7 +2826,7 @@ def _times(p, threshold, wait_ms, duration_ms, *, rise=True, wait=True, equal=Fa
         above = value >= threshold if equal else value > threshold
         was = before >= threshold if equal else before > threshold
         if above and not (rise and was):
-            if not wait or moment - last > wait_ms:
+            if not wait or longer(moment - last, wait_ms):
                 found.append(moment if unit is None else i)
                 last = moment
             elif reset:
@@ -2491,60 +2836,76 @@ def _times(p, threshold, wait_ms, duration_ms, *, rise=True, wait=True, equal=Fa
 
 
 @detection_times.mistake(
-    "Every step above the threshold fires again after the wait. Only a *rise* through "
-    "the threshold counts."
+    "It fires again after the wait while the probability stays high. Only a *rise* "
+    "through the threshold counts."
 )
 def fires_on_plateaus(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
     return _times(probabilities, threshold, wait_ms, duration_ms, rise=False)
 
 
-@detection_times.mistake("It does not wait: a flicker fires twice.")
+@detection_times.mistake(
+    "It fires at every rise. After it has fired, more than `wait_ms` must pass."
+)
 def does_not_wait(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
     return _times(probabilities, threshold, wait_ms, duration_ms, wait=False)
 
 
-@detection_times.mistake("Above the threshold means more than it, not equal to it.")
+@detection_times.mistake(
+    "It fires if the probability equals the threshold. It must be above it."
+)
 def fires_at_equality(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
     return _times(probabilities, threshold, wait_ms, duration_ms, equal=True)
 
 
 @detection_times.mistake(
-    "A rise during the wait starts the wait anew. Count from the last *detection*."
+    "A rise within the wait starts the wait again. Measure the time from the moment it "
+    "last *fired*."
 )
 def waits_anew(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
     return _times(probabilities, threshold, wait_ms, duration_ms, reset=True)
 
 
 @detection_times.mistake(
-    "A word at the very start is missed: before step 0 the probability counts as 0."
+    "It fires again when exactly `wait_ms` have passed. It must be more than that."
+)
+def waits_exactly(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
+    return _times(probabilities, threshold, wait_ms, duration_ms,
+                  longer=np.greater_equal)  # fmt: skip
+
+
+@detection_times.mistake(
+    "A probability that is high from the first step on is missed: before step 0 it "
+    "counts as 0."
 )
 def misses_the_start(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
     return _times(probabilities, threshold, wait_ms, duration_ms, start=1.0)
 
 
-@detection_times.mistake("Those are steps. Times duration_ms / Ty gives milliseconds.")
+@detection_times.mistake("Those are numbers of steps. Return milliseconds.")
 def gives_steps(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
     return _times(probabilities, threshold, wait_ms, duration_ms, unit="steps")
 
 
-@detection_times.mistake("The threshold is always 0.5: use the argument.")
+@detection_times.mistake("The threshold is always 0.5. Use the argument.")
 def threshold_of_a_half(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
     return _times(probabilities, 0.5, wait_ms, duration_ms)
 
 
-@detection_times.mistake("It never fires: note each detection in the list.")
+@detection_times.mistake("The list is always empty: it never fires.")
 def never_fires(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
     return []
 
 
 @detection_times.mistake(
-    "Only the first detection is there. A `return` inside the loop ends it."
+    "Only the first moment is returned. Is there a `return` inside the loop?"
 )
 def first_detection_only(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
     return _times(probabilities, threshold, wait_ms, duration_ms)[:1]
 
 
-@detection_times.mistake("The clip is taken to be 10 seconds long: use duration_ms.")
+@detection_times.mistake(
+    "It takes every clip to be 10 seconds long. Use `duration_ms`."
+)
 def clip_of_ten_seconds(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
     return _times(probabilities, threshold, wait_ms, 10_000)
 
@@ -2576,11 +2937,11 @@ def times_with_a_flag(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_
 
 @lab.check("count_events", points=2)
 def count_events(rng):
-    """Hits, second alarms, misses, ends in any order, both edges of the window.
+    """Hits, second alarms, misses, ends in any order, both ends of the window.
 
     The statement: from 200 ms before to window_ms after the end, both included · each
-    word once · alarms in order, the earliest free word · ends in any order. A word and
-    an alarm far apart from all others show whether times are compared at all.
+    word once · alarms in order, the earliest word without one · ends in any order. A
+    word and an alarm far from all others show whether times are compared at all.
     """
     for found, ends, window in [
         ([50, 400], [0], 1000),
@@ -2619,10 +2980,22 @@ def _events(found, ends, window_ms, *, once=True, early=200, order=sorted, swap=
 
 
 @count_events.mistake(
-    "A word is counted twice: a second alarm for it is a false one. Cross it out."
+    "A word is counted twice. A second alarm for the same word is a false alarm."
 )
 def counts_words_twice(found, ends, window_ms=1000):
     return _events(found, ends, window_ms, once=False)
+
+
+@count_events.mistake(
+    "A word is counted twice. A second alarm for the same word is a false alarm."
+)
+def hits_of_the_same_word(found, ends, window_ms=1000):
+    hit, hits = set(), 0
+    for moment in found:
+        near = [end for end in sorted(ends) if -200 <= moment - end <= window_ms]
+        hits += bool(near)
+        hit.update(near[:1])
+    return hits, len(found) - hits, len(ends) - len(hit)
 
 
 @count_events.mistake(
@@ -2632,51 +3005,69 @@ def too_early(found, ends, window_ms=1000):
     return _events(found, ends, window_ms, early=0)
 
 
-@count_events.mistake("False alarms and misses have changed places.")
+@count_events.mistake(
+    "The window reaches as far before the end of the word as after it. Before the end "
+    "it is 200 ms."
+)
+def symmetric_window(found, ends, window_ms=1000):
+    return _events(found, ends, window_ms, early=window_ms)
+
+
+@count_events.mistake(
+    "A word is counted twice. A second alarm for the same word is a false alarm."
+)
+def counts_every_alarm(found, ends, window_ms=1000):
+    hits = sum(any(-200 <= m - end <= window_ms for end in ends) for m in found)
+    return hits, len(found) - hits, len(ends) - hits
+
+
+@count_events.mistake("False alarms and misses are swapped.")
 def swaps_errors(found, ends, window_ms=1000):
     return _events(found, ends, window_ms, swap=True)
 
 
-@count_events.mistake("Both edges of the window belong to it.")
+@count_events.mistake(
+    "An alarm exactly `window_ms` after the end, or 200 ms before it, is a hit too."
+)
 def edges_excluded(found, ends, window_ms=1000):
     return _events(found, ends, window_ms, edge=False)
 
 
 @count_events.mistake(
-    "The latest word that fits is taken. Take the earliest one still free."
+    "Not every alarm is matched with the earliest word in its window that has no alarm "
+    "yet."
 )
 def takes_the_latest(found, ends, window_ms=1000):
     return _events(found, ends, window_ms, pick=-1)
 
 
-@count_events.mistake("The window is always a second: use window_ms.")
+@count_events.mistake("The window is always 1000 ms. Use `window_ms`.")
 def window_of_a_second(found, ends, window_ms=1000):
     return _events(found, ends, 1000)
 
 
-@count_events.mistake("There is never a hit: look at the sign of moment - end.")
+@count_events.mistake("There is never a hit. Compare each alarm with each end.")
 def never_hits(found, ends, window_ms=1000):
     return 0, len(found), len(ends)
 
 
 @count_events.mistake(
-    "An alarm must not come 200 ms late: it may come up to 200 ms *early*."
+    "Only alarms at least 200 ms after the end count. An alarm may come up to 200 ms "
+    "*before* the end."
 )
 def early_means_late(found, ends, window_ms=1000):
     return _events(found, ends, window_ms, early=-200)
 
 
 @count_events.mistake(
-    "The ends may come in any order. The earliest free word counts, so sort a copy "
-    "first."
+    "Words are matched in the order of `ends`, which may be any order. The earliest in "
+    "time comes first."
 )
 def takes_the_ends_as_they_come(found, ends, window_ms=1000):
     return _events(found, ends, window_ms, order=list)
 
 
-@count_events.mistake(
-    "Alarms and words are only counted, not compared: look at the times."
-)
+@count_events.mistake("Alarms and words are only counted. Compare their times.")
 def counts_without_times(found, ends, window_ms=1000):
     hits = min(len(found), len(ends))
     return hits, len(found) - hits, len(ends) - hits

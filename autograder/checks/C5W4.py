@@ -1,6 +1,7 @@
 """Hidden tests of C5W4, transformers, and the ways they go wrong."""
 
 import re
+import string
 from collections import Counter
 from itertools import groupby, pairwise
 from types import MethodType
@@ -30,7 +31,7 @@ def _layer(name):
     return decorate
 
 
-def _some_closed(rng, shape):
+def _some_masked(rng, shape):
     """A mask with zeros and ones, no row without a one."""
     mask = (rng.random(shape) < 0.6).astype(int)
     np.put_along_axis(mask, rng.integers(shape[-1], size=(*shape[:-1], 1)), 1, -1)
@@ -38,7 +39,7 @@ def _some_closed(rng, shape):
     return mask
 
 
-# --- where am I? ---------------------------------------------------------------------
+# --- positions -----------------------------------------------------------------------
 
 
 def drawn(make, *, differ=(), same=()):
@@ -59,37 +60,49 @@ def drawn(make, *, differ=(), same=()):
 
 @lab.check("get_angles", points=2)
 def get_angles(rng):
-    """Different numbers of places and coordinates, also single ones."""
+    """Different numbers of positions and coordinates, also single ones."""
     for n, d in [(1, 2), (4, 6), (7, 10)]:
         yield case(rng.integers(0, 90, (n, 1)), np.arange(d)[np.newaxis, :], d)
     yield case(np.array([[rng.integers(2, 90)]]), np.array([[5]]), 8)
 
 
 @get_angles.mistake(
-    "Columns 2i and 2i + 1 share one angle: i is k halved, rounded down."
+    "Columns 2i and 2i + 1 should share one angle: i is k / 2, rounded down."
 )
 def without_halving(pos, k, d):
     return pos / 10000 ** (2 * k / d)
 
 
-@get_angles.mistake("Half of k was not rounded down: odd columns are off.")
+@get_angles.mistake("Odd columns are wrong: k / 2 was not rounded down.")
 def without_rounding(pos, k, d):
     return pos / 10000 ** (k / d)
 
 
-@get_angles.mistake("The exponent is 2i / d; the 2 is missing.")
+@get_angles.mistake("The factor 2 is missing in the exponent, 2i / d.")
 def exponent_without_two(pos, k, d):
     return pos / 10000 ** ((k // 2) / d)
 
 
-@get_angles.mistake("The angles grow along the row. Divide by the power of 10000.")
+@get_angles.mistake(
+    "The angles grow along each row. Divide by the power of 10000; do not multiply."
+)
 def multiplies(pos, k, d):
     return pos * 10000 ** (2 * (k // 2) / d)
 
 
-@get_angles.mistake("Those are already sines. Return the angles.")
+@get_angles.mistake("Those are the sines of the angles. Return the angles.")
 def already_sines(pos, k, d):
     return np.sin(pos / 10000 ** (2 * (k // 2) / d))
+
+
+@get_angles.mistake("k / 2 was rounded up. Round it down.")
+def rounded_up(pos, k, d):
+    return pos / 10000 ** (2 * ((k + 1) // 2) / d)
+
+
+@get_angles.mistake("The base of the power is not 10000.")
+def base_of_1000(pos, k, d):
+    return pos / 1000 ** (2 * (k // 2) / d)
 
 
 @get_angles.right
@@ -113,7 +126,7 @@ def by_powers(pos, k, d):
 
 @lab.check("positional_encoding", points=4)
 def positional_encoding(rng):
-    """One place, more places than coordinates, and the reverse."""
+    """One position, more positions than coordinates, and the reverse."""
     yield case(1, 2 * int(rng.integers(2, 20)))
     for fewest, d in [(9, 6), (4, 12), (20, 4), (2, 30)]:
         yield case(int(rng.integers(fewest, 2 * fewest)), d + 2 * int(rng.integers(9)))
@@ -125,7 +138,8 @@ def _angles(positions, d):
 
 
 @positional_encoding.mistake(
-    "Sines fill the left half and cosines the right. They alternate, column by column."
+    "Sines fill the left half and cosines the right half. They should alternate, "
+    "column by column."
 )
 def halves(positions, d):
     angles = _angles(positions, d)
@@ -133,7 +147,7 @@ def halves(positions, d):
 
 
 @positional_encoding.mistake(
-    "Sine and cosine have changed places: sine in the even columns."
+    "Sine and cosine are swapped: the sines belong into the even columns."
 )
 def cosine_first(positions, d):
     angles = _angles(positions, d)
@@ -141,28 +155,42 @@ def cosine_first(positions, d):
     return angles[None]
 
 
-@positional_encoding.mistake("The axis of length 1 for the batch is missing in front.")
+@positional_encoding.mistake(
+    "The axis of length 1 in front, for the batch, is missing."
+)
 def without_batch_axis(positions, d):
     return ref.positional_encoding(positions, d)[0]
 
 
-@positional_encoding.mistake("Everything is a sine. Odd columns take the cosine.")
+@positional_encoding.mistake("All columns hold sines. The odd ones take the cosine.")
 def sines_only(positions, d):
     return np.sin(_angles(positions, d))[None]
 
 
-@positional_encoding.mistake("Places are counted from 1. The first place is 0.")
+@positional_encoding.mistake("Positions are counted from 1. The first one is 0.")
 def from_one(positions, d):
     return ref.positional_encoding(positions + 1, d)[:, 1:]
 
 
 @positional_encoding.mistake(
-    "Rows and columns alternate: the *columns* do, not places."
+    "Sine and cosine alternate by rows. They should alternate by *columns*."
 )
 def by_rows(positions, d):
     angles = _angles(positions, d)
     angles[0::2], angles[1::2] = np.sin(angles[0::2]), np.cos(angles[1::2])
     return angles[None]
+
+
+@positional_encoding.mistake(
+    "Rows and columns are swapped: the shape is (1, positions, d)."
+)
+def encoding_transposed(positions, d):
+    return ref.positional_encoding(positions, d).swapaxes(1, 2)
+
+
+@positional_encoding.mistake("The axis of length 1 comes last. It should come first.")
+def batch_axis_last(positions, d):
+    return ref.positional_encoding(positions, d)[0, :, :, None]
 
 
 @positional_encoding.right
@@ -191,7 +219,7 @@ def by_stacking(positions, d):
     return waves.reshape(1, positions, d)
 
 
-# --- who may listen ------------------------------------------------------------------
+# --- masks ---------------------------------------------------------------------------
 
 
 @lab.check("create_padding_mask", points=3)
@@ -207,8 +235,8 @@ def create_padding_mask(rng):
 
 
 @create_padding_mask.mistake(
-    "The mask is inverted: 1 for a token, 0 for padding. (Some frameworks mean it the "
-    "other way round.)"
+    "The mask is inverted: it should be 1 for a token and 0 for padding. (In some "
+    "libraries it is the other way round.)"
 )
 def inverted_padding(token_ids):
     return (token_ids == 0).astype(int)[:, None, :]
@@ -219,17 +247,19 @@ def without_middle_axis(token_ids):
     return (token_ids != 0).astype(int)
 
 
-@create_padding_mask.mistake("The axis of length 1 stands last. It is the middle one.")
+@create_padding_mask.mistake(
+    "The axis of length 1 comes last. It should be the middle."
+)
 def axis_at_the_end(token_ids):
     return (token_ids != 0).astype(int)[:, :, None]
 
 
-@create_padding_mask.mistake("Token 1 is taken for padding as well. Only 0 is.")
+@create_padding_mask.mistake("Token 1 counts as padding too. Only token 0 is padding.")
 def one_is_padding(token_ids):
     return (token_ids > 1).astype(int)[:, None, :]
 
 
-@create_padding_mask.mistake("Those are token numbers. The mask holds 0 and 1.")
+@create_padding_mask.mistake("The mask holds token numbers. It should hold 0 and 1.")
 def keeps_numbers(token_ids):
     return np.array(token_ids)[:, None, :]
 
@@ -252,21 +282,22 @@ def padding_by_sign(token_ids):
 
 @lab.check("create_look_ahead_mask", points=2)
 def create_look_ahead_mask(rng):
-    """One place and several."""
+    """One position and several."""
     yield case(1)
     for fewest, most in [(2, 7), (7, 12), (12, 18), (18, 25), (25, 33)]:
         yield case(int(rng.integers(fewest, most)))
 
 
 @create_look_ahead_mask.mistake(
-    "The past is closed and the future open. Ones stand on and *below* the diagonal."
+    "The past is masked and the future is not. The ones belong on and *below* the "
+    "diagonal."
 )
 def upper_triangle(size):
     return np.triu(np.ones((1, size, size), int))
 
 
 @create_look_ahead_mask.mistake(
-    "A place may not hear itself: the diagonal is 0. It belongs to the ones."
+    "The diagonal is 0, but a position may attend to itself."
 )
 def without_the_diagonal(size):
     return np.tril(np.ones((1, size, size), int), -1)
@@ -277,12 +308,14 @@ def without_front_axis(size):
     return np.tril(np.ones((size, size), int))
 
 
-@create_look_ahead_mask.mistake("The mask is inverted: 1 is where one may listen.")
+@create_look_ahead_mask.mistake(
+    "The mask is inverted: it should be 1 where a position may attend."
+)
 def inverted_look_ahead(size):
     return 1 - np.tril(np.ones((1, size, size), int))
 
 
-@create_look_ahead_mask.mistake("One place of the future can be heard.")
+@create_look_ahead_mask.mistake("Each position can also attend to the next one.")
 def one_too_many(size):
     return np.tril(np.ones((1, size, size), int), 1)
 
@@ -309,11 +342,11 @@ lab.concept(
     "why_mask",
     points=1,
     answer="C",
-    why="With the answer in sight, copying costs nothing and teaches nothing.",
+    why="If the answer is visible, copying gives a loss near 0 and teaches nothing.",
     because={
         "A": "All products are computed; the mask is applied to the results.",
         "B": "That is what the padding mask is for.",
-        "D": "The softmax is happy without zeros.",
+        "D": "The softmax needs no zeros.",
     },
 )
 
@@ -335,17 +368,17 @@ def scaled_dot_product_attention(rng):
 
     yield case(*drawn((), 3, 4, 5, 2))
     yield case(*drawn((2,), 4, 4, 3, 3), np.tril(np.ones((1, 4, 4), int)))
-    yield case(*drawn((3,), 2, 5, 6, 4), _some_closed(rng, (3, 1, 5)))
-    yield case(*drawn((2, 3), 4, 5, 7, 2), _some_closed(rng, (2, 1, 4, 5)))
+    yield case(*drawn((3,), 2, 5, 6, 4), _some_masked(rng, (3, 1, 5)))
+    yield case(*drawn((2, 3), 4, 5, 7, 2), _some_masked(rng, (2, 1, 4, 5)))
     yield case(*drawn((2,), 3, 4, 9, 5, 60.0), None)
 
 
-def _attend(q, k, v, mask=None, *, scale=True, axis=-1, closed=-1e9, after=False):
+def _attend(q, k, v, mask=None, *, scale=True, axis=-1, masked=-1e9, after=False):
     logits = q @ np.swapaxes(k, -1, -2)
     if scale:
         logits = logits / np.sqrt(q.shape[-1])
     if mask is not None and not after:
-        logits = np.where(mask, logits, closed)
+        logits = np.where(mask, logits, masked)
     weights = np.exp(logits - logits.max(axis=axis, keepdims=True))
     weights = weights / weights.sum(axis=axis, keepdims=True)
     if mask is not None and after:
@@ -361,22 +394,46 @@ def not_divided(q, k, v, mask=None):
 
 
 @scaled_dot_product_attention.mistake(
-    "The softmax runs over the queries: columns sum to 1. Each query shares its "
-    "attention among the keys, the last axis."
+    "The softmax runs over the queries, so columns sum to 1. It should run over the "
+    "keys, the last axis."
 )
 def softmax_over_queries(q, k, v, mask=None):
     return _attend(q, k, v, mask, axis=-2)
 
 
+def _with_mask_added(q, k, v, mask, axis=-1):
+    logits = q @ np.swapaxes(k, -1, -2) / np.sqrt(q.shape[-1])
+    logits = logits if mask is None else logits - 1e9 * (1 - np.asarray(mask))
+    weights = np.exp(logits - logits.max(axis, keepdims=True))
+    weights = weights / weights.sum(axis, keepdims=True)
+    return weights @ v, weights
+
+
 @scaled_dot_product_attention.mistake(
-    "The mask is read the wrong way round: closed places are heard, open ones are not."
+    "The softmax runs over the queries, so columns sum to 1. It should run over the "
+    "keys, the last axis."
+)
+def softmax_over_queries_with_mask_added(q, k, v, mask=None):
+    return _with_mask_added(q, k, v, mask, axis=-2)
+
+
+@scaled_dot_product_attention.mistake(
+    "The mask is used the wrong way round: masked keys get weight, the others do not."
+)
+def mask_inverted_and_added(q, k, v, mask=None):
+    return _with_mask_added(q, k, v, None if mask is None else 1 - np.asarray(mask))
+
+
+@scaled_dot_product_attention.mistake(
+    "The mask is used the wrong way round: masked keys get weight, the others do not."
 )
 def mask_inverted(q, k, v, mask=None):
     return _attend(q, k, v, None if mask is None else 1 - np.asarray(mask))
 
 
 @scaled_dot_product_attention.mistake(
-    "The mask came after the softmax: rows no longer sum to 1. Close places before."
+    "The mask was applied after the softmax, so rows no longer sum to 1. Apply it "
+    "before."
 )
 def mask_after_the_softmax(q, k, v, mask=None):
     return _attend(q, k, v, mask, after=True)
@@ -388,15 +445,16 @@ def mask_not_used(q, k, v, mask=None):
 
 
 @scaled_dot_product_attention.mistake(
-    "Closed products became 0, which is a product like any other. They become -1e9."
+    "Masked products became 0, which is a product like any other. They should become "
+    "-1e9."
 )
-def closed_is_zero(q, k, v, mask=None):
-    return _attend(q, k, v, mask, closed=0.0)
+def masked_is_zero(q, k, v, mask=None):
+    return _attend(q, k, v, mask, masked=0.0)
 
 
 @scaled_dot_product_attention.mistake(
-    "The mask was added as it is: 1 here and 0 there hardly matter. Closed products "
-    "become -1e9."
+    "The mask itself was added to the products, and 0 or 1 makes little difference. "
+    "Masked products should become -1e9."
 )
 def mask_added(q, k, v, mask=None):
     logits = q @ np.swapaxes(k, -1, -2) / np.sqrt(q.shape[-1])
@@ -407,14 +465,15 @@ def mask_added(q, k, v, mask=None):
 
 
 @scaled_dot_product_attention.mistake(
-    "The products were divided by the size of the keys. Its square root is wanted."
+    "The products were divided by the size of the keys. Divide by its square root."
 )
 def divided_by_d(q, k, v, mask=None):
     return _attend(q / np.sqrt(q.shape[-1]), k, v, mask)
 
 
 @scaled_dot_product_attention.mistake(
-    "The division is by the number of keys. It is by their size, the last axis."
+    "The products were divided by the square root of the number of keys. Use the size "
+    "of a key, the last axis."
 )
 def divided_by_number_of_keys(q, k, v, mask=None):
     return _attend(q * np.sqrt(q.shape[-1] / k.shape[-2]), k, v, mask)
@@ -430,18 +489,49 @@ def overflows(q, k, v, mask=None):
     return weights @ v, weights
 
 
-@scaled_dot_product_attention.mistake("Return two things: the output and the weights.")
+@scaled_dot_product_attention.mistake(
+    "The output is a weighted mean of the keys. It should be one of the values."
+)
+def mean_of_the_keys(q, k, v, mask=None):
+    return _attend(q, k, k, mask)
+
+
+@scaled_dot_product_attention.mistake(
+    "Only the output was returned. Return the output and the weights."
+)
 def output_alone(q, k, v, mask=None):
     return _attend(q, k, v, mask)[0]
 
 
 @scaled_dot_product_attention.mistake(
-    "Those are the products, before the softmax. Return the weights."
+    "The second result holds the products before the softmax. Return the weights."
 )
 def returns_logits(q, k, v, mask=None):
     logits = q @ np.swapaxes(k, -1, -2) / np.sqrt(q.shape[-1])
     logits = logits if mask is None else np.where(mask, logits, -1e9)
     return _attend(q, k, v, mask)[0], logits
+
+
+@scaled_dot_product_attention.mistake(
+    "The products were multiplied by the square root of the size of the keys. Divide."
+)
+def multiplied_by_the_root(q, k, v, mask=None):
+    return _attend(q * q.shape[-1], k, v, mask)
+
+
+@scaled_dot_product_attention.mistake(
+    "The products were divided by the square root of the size of the values. Use the "
+    "size of the keys."
+)
+def divided_by_size_of_values(q, k, v, mask=None):
+    return _attend(q * np.sqrt(q.shape[-1] / v.shape[-1]), k, v, mask)
+
+
+@scaled_dot_product_attention.mistake(
+    "The two results are swapped: the output comes first, then the weights."
+)
+def attention_weights_first(q, k, v, mask=None):
+    return _attend(q, k, v, mask)[::-1]
 
 
 @scaled_dot_product_attention.right
@@ -491,11 +581,11 @@ lab.concept(
     "which_sums",
     points=1,
     answer="B",
-    why="Each query shares an attention of 1 among the keys.",
+    why="The softmax runs over the keys, so each row sums to 1.",
     because={
-        "A": "There are h · T_q rows in a sentence, and each sums to 1.",
-        "C": "A key may be popular: many queries may give it much.",
-        "D": "Heads do not share: each has an attention of its own to give.",
+        "A": "There are h · T_q rows in a sentence, and each of them sums to 1.",
+        "C": "Many queries may give one key a large weight, so this can exceed 1.",
+        "D": "Each head has its own softmax.",
     },
 )
 
@@ -515,15 +605,15 @@ lab.concept(
 
 @lab.check("self_attention_backward", points=6)
 def self_attention_backward(rng):
-    """Two, three and four axes, with and without closed places."""
-    for front, T_q, T_k, d_k, d_v, closed in [
+    """Two, three and four axes, with and without masked keys."""
+    for front, T_q, T_k, d_k, d_v, masked in [
         ((), 3, 4, 5, 2, False),
         ((2,), 4, 5, 3, 6, True),
         ((2, 3), 2, 3, 6, 4, True),
     ]:
         shapes = [(T_q, d_k), (T_k, d_k), (T_k, d_v)]
         q, k, v = (rng.normal(size=(*front, *shape)) for shape in shapes)
-        mask = _some_closed(rng, (*front, T_q, T_k)) if closed else None
+        mask = _some_masked(rng, (*front, T_q, T_k)) if masked else None
         weights = _attend(q, k, v, mask)[1]
         yield case(rng.normal(size=(*front, T_q, d_v)), q, k, v, weights)
 
@@ -540,33 +630,46 @@ def _back(dout, q, k, v, weights, *, scale=0.5, mean=True, axis=-1):
 @self_attention_backward.mistake(
     "dq and dk were not divided by the square root of the size of the keys."
 )
-def slopes_not_divided(dout, q, k, v, weights):
+def gradients_not_divided(dout, q, k, v, weights):
     return _back(dout, q, k, v, weights, scale=0)
 
 
 @self_attention_backward.mistake(
-    "The softmax's slope lacks its mean: raising one weight lowers the others."
+    "In the gradient through the softmax, the sum over the row is missing: raising one "
+    "weight lowers the others."
 )
 def softmax_without_mean(dout, q, k, v, weights):
     return _back(dout, q, k, v, weights, mean=False)
 
 
 @self_attention_backward.mistake(
-    "The mean in the softmax's slope is taken over the queries. It belongs to a row."
+    "In the gradient through the softmax, the sum runs over the queries. It should run "
+    "over the keys."
 )
 def mean_over_queries(dout, q, k, v, weights):
     return _back(dout, q, k, v, weights, axis=-2)
 
 
-@self_attention_backward.mistake("dq and dk have changed places.")
+@self_attention_backward.mistake(
+    "The gradient through the softmax has only its diagonal, A (1 − A). Each weight "
+    "depends on all products of its row."
+)
+def diagonal_only(dout, q, k, v, weights):
+    dweights = dout @ np.swapaxes(v, -1, -2)
+    dlogits = weights * (1 - weights) * dweights / q.shape[-1] ** 0.5
+    dv = np.swapaxes(weights, -1, -2) @ dout
+    return dlogits @ k, np.swapaxes(dlogits, -1, -2) @ q, dv
+
+
+@self_attention_backward.mistake("dq and dk are swapped.")
 def dq_and_dk_swapped(dout, q, k, v, weights):
     dq, dk, dv = _back(dout, q, k, v, weights)
     return dk, dq, dv
 
 
 @self_attention_backward.mistake(
-    "The softmax was skipped on the way back: its slope belongs between the weights "
-    "and the products."
+    "The gradient was not passed back through the softmax, which lies between the "
+    "weights and the products."
 )
 def softmax_skipped(dout, q, k, v, weights):
     dlogits = dout @ np.swapaxes(v, -1, -2) / q.shape[-1] ** 0.5
@@ -575,12 +678,40 @@ def softmax_skipped(dout, q, k, v, weights):
 
 
 @self_attention_backward.mistake(
-    "dv is only the sum of the output's slopes. A value collects them by its weights."
+    "dv is the plain mean of the upstream gradient, the same for all values. Weight it "
+    "by `weights`."
 )
 def values_evenly(dout, q, k, v, weights):
     dq, dk, _ = _back(dout, q, k, v, weights)
     even = np.ones_like(weights) / weights.shape[-1]
     return dq, dk, np.swapaxes(even, -1, -2) @ dout
+
+
+@self_attention_backward.mistake(
+    "In the gradient through the softmax, the plain mean of the row is subtracted. The "
+    "sum is weighted by A."
+)
+def plain_mean_of_the_row(dout, q, k, v, weights):
+    dweights = dout @ np.swapaxes(v, -1, -2)
+    dlogits = weights * (dweights - dweights.mean(-1, keepdims=True))
+    dlogits = dlogits / q.shape[-1] ** 0.5
+    dv = np.swapaxes(weights, -1, -2) @ dout
+    return dlogits @ k, np.swapaxes(dlogits, -1, -2) @ q, dv
+
+
+@self_attention_backward.mistake(
+    "dv was divided by the square root of the size of the keys. Only dq and dk are."
+)
+def dv_divided_too(dout, q, k, v, weights):
+    dq, dk, dv = _back(dout, q, k, v, weights)
+    return dq, dk, dv / q.shape[-1] ** 0.5
+
+
+@self_attention_backward.mistake(
+    "dq and dk were divided by the size of the keys. Divide by its square root."
+)
+def gradients_divided_by_d(dout, q, k, v, weights):
+    return _back(dout, q, k, v, weights, scale=1)
 
 
 @self_attention_backward.right
@@ -600,17 +731,17 @@ def backward_by_jacobian(dout, q, k, v, weights):
     dq, dk, dv = np.zeros(q.shape), np.zeros(k.shape), np.zeros(v.shape)
     for at in np.ndindex(*q.shape[:-1]):
         batch, a = at[:-1], weights[at]
-        slope = (np.diag(a) - np.outer(a, a)) @ (v[batch] @ dout[at])
-        slope = slope / np.sqrt(q.shape[-1])
-        dq[at] = slope @ k[batch]
-        dk[batch] += np.outer(slope, q[at])
+        dlogits = (np.diag(a) - np.outer(a, a)) @ (v[batch] @ dout[at])
+        dlogits = dlogits / np.sqrt(q.shape[-1])
+        dq[at] = dlogits @ k[batch]
+        dk[batch] += np.outer(dlogits, q[at])
         dv[batch] += np.outer(a, dout[at])
     return dq, dk, dv
 
 
 @self_attention_backward.right
 def backward_through_the_output(dout, q, k, v, weights):
-    out = weights @ v  # the mean of a row is the output's product with its slope
+    out = weights @ v  # a row's sum is the output's product with its gradient
     mean = np.sum(out * dout, axis=-1, keepdims=True)
     dlogits = weights * (np.matmul(dout, v.swapaxes(-1, -2)) - mean)
     dq = dlogits @ k * k.shape[-1] ** -0.5
@@ -633,16 +764,16 @@ def multi_head_attention(rng):
     yield case(x, x, x, 3, np.tril(np.ones((1, 4, 4), int)))
     shapes = [(3, 2, 8), (3, 5, 8), (3, 5, 8)]
     q, k, v = (rng.normal(size=shape) for shape in shapes)
-    yield case(q, k, v, 2, _some_closed(rng, (3, 1, 5)))
+    yield case(q, k, v, 2, _some_masked(rng, (3, 1, 5)))
     shapes = [(1, 3, 4), (1, 4, 4), (1, 4, 4)]
     q, k, v = (rng.normal(size=shape) for shape in shapes)
     yield case(q, k, v, 1, None)
-    yield case(q, k, v, 4, _some_closed(rng, (1, 3, 4)))
+    yield case(q, k, v, 4, _some_masked(rng, (1, 3, 4)))
 
 
 def _many(self, q, k, v, mask=None, *, split=None, join=None, project=True,
           output=True):  # fmt: skip
-    """Multi-head attention with places to go wrong."""
+    """Multi-head attention, with steps that can be replaced or left out."""
     m, T_q, d = q.shape
     h = self.num_heads
 
@@ -661,11 +792,11 @@ def _many(self, q, k, v, mask=None, *, split=None, join=None, project=True,
 
 
 @multi_head_attention.mistake(
-    "The heads are split along the wrong axis: reshape to (m, T, h, d / h) first, "
-    "which cuts the last axis, and transpose then."
+    "The heads mix up positions: split the last axis by a reshape first, then "
+    "transpose."
 )
 @_layer("MultiHeadAttention")
-def splits_places(self, q, k, v, mask=None):
+def splits_positions(self, q, k, v, mask=None):
     m, _, d = q.shape
     h = self.num_heads
     return _many(
@@ -674,8 +805,8 @@ def splits_places(self, q, k, v, mask=None):
 
 
 @multi_head_attention.mistake(
-    "On the way back the heads were joined without the transpose: places and heads are "
-    "mixed up."
+    "The heads were joined without a transpose before the reshape, so positions and "
+    "heads are mixed up."
 )
 @_layer("MultiHeadAttention")
 def joins_without_transpose(self, q, k, v, mask=None):
@@ -688,7 +819,9 @@ def without_output_projection(self, q, k, v, mask=None):
     return _many(self, q, k, v, mask, output=False)
 
 
-@multi_head_attention.mistake("The inputs were not projected: query, key and value.")
+@multi_head_attention.mistake(
+    "The inputs were not projected by `self.query`, `self.key` and `self.value`."
+)
 @_layer("MultiHeadAttention")
 def without_projections(self, q, k, v, mask=None):
     return _many(self, q, k, v, mask, project=False)
@@ -701,7 +834,7 @@ def heads_without_mask(self, q, k, v, mask=None):
 
 
 @multi_head_attention.mistake(
-    "Keys and values have changed places. The query is compared with keys."
+    "Keys and values are swapped: queries are compared with keys, values are averaged."
 )
 @_layer("MultiHeadAttention")
 def keys_and_values_swapped(self, q, k, v, mask=None):
@@ -717,7 +850,16 @@ def keys_and_values_swapped(self, q, k, v, mask=None):
 
 
 @multi_head_attention.mistake(
-    "All heads see all coordinates: that is one head. Cut the vectors into pieces."
+    "The inputs of two projections are swapped: `self.key` takes `k`, and `self.value` "
+    "takes `v`."
+)
+@_layer("MultiHeadAttention")
+def key_and_value_inputs_swapped(self, q, k, v, mask=None):
+    return _many(self, q, v, k, mask)
+
+
+@multi_head_attention.mistake(
+    "There is one head with all coordinates. Split the vectors into heads."
 )
 @_layer("MultiHeadAttention")
 def one_head_only(self, q, k, v, mask=None):
@@ -733,12 +875,21 @@ def one_head_only(self, q, k, v, mask=None):
 
 
 @multi_head_attention.mistake(
-    "The weights were averaged over the heads. Return each head's own."
+    "The weights were averaged over the heads. Return those of each head."
 )
 @_layer("MultiHeadAttention")
 def averages_weights(self, q, k, v, mask=None):
     out, weights = _many(self, q, k, v, mask)
     return out, weights.mean(axis=1)
+
+
+@multi_head_attention.mistake(
+    "Queries, keys and values all come from one projection. Each has its own."
+)
+@_layer("MultiHeadAttention")
+def one_projection_for_all(self, q, k, v, mask=None):
+    self.key = self.value = self.query
+    return _many(self, q, k, v, mask)
 
 
 @multi_head_attention.right
@@ -781,11 +932,11 @@ lab.concept(
     answer=16640,
     why="Four matrices of 64 · 64 and four biases of 64, however many heads.",
     because={
-        16384: "The biases were left out: 64 for each of the four projections.",
-        12480: "Three projections go in, and one mixes the heads in the end.",
+        16384: "The biases are missing: 64 for each of the four projections.",
+        12480: "There are three projections at the start and one at the end.",
         133120: "Each head works on 64 / 8 coordinates, not on all of them.",
-        2080: "That is one head's share; all eight are asked for.",
-        4160: "That is one projection of the four.",
+        2080: "That is an eighth of the whole: count all heads.",
+        4160: "That is one of the four projections.",
     },
 )
 
@@ -794,12 +945,13 @@ lab.concept(
 def encoder_layer(rng):
     """One to three heads, narrow and wide networks, masks of two shapes and none."""
     yield case(rng.normal(size=(2, 4, 6)), 3, 5, np.tril(np.ones((1, 4, 4), int)))
-    yield case(2 * rng.normal(size=(3, 3, 4)), 1, 9, _some_closed(rng, (3, 1, 3)))
+    yield case(2 * rng.normal(size=(3, 3, 4)), 1, 9, _some_masked(rng, (3, 1, 3)))
     yield case(rng.normal(size=(1, 5, 8)), 2, 4, None)
 
 
 @encoder_layer.mistake(
-    "The input is added after the normalization. Add first, then normalize the sum."
+    "The input is added after the normalization, x + norm(…). Add first, then "
+    "normalize the sum."
 )
 @_layer("EncoderLayer")
 def adds_after_the_norm(self, x, mask=None):
@@ -809,8 +961,8 @@ def adds_after_the_norm(self, x, mask=None):
 
 
 @encoder_layer.mistake(
-    "The norms stand before attention and network. (That works as well, but it is "
-    "another layer: here each sum is normalized.)"
+    "The inputs of attention and feed-forward network are normalized (pre-norm). Here "
+    "each sum is normalized (post-norm)."
 )
 @_layer("EncoderLayer")
 def norm_first(self, x, mask=None):
@@ -820,7 +972,7 @@ def norm_first(self, x, mask=None):
     return x + self.dropout2(self.ffn(self.norm2(x))), weights
 
 
-@encoder_layer.mistake("The input is not added: normalize the *sum* with it.")
+@encoder_layer.mistake("The skip connections are missing: add the input.")
 @_layer("EncoderLayer")
 def encoder_without_skips(self, x, mask=None):
     attended, weights = self.mha(x, x, x, mask=mask)
@@ -829,7 +981,7 @@ def encoder_without_skips(self, x, mask=None):
 
 
 @encoder_layer.mistake(
-    "The second sum adds the layer's input. It adds what the first norm gave."
+    "The second sum adds the layer's input. Add the output of the first norm."
 )
 @_layer("EncoderLayer")
 def adds_the_input_twice(self, x, mask=None):
@@ -838,7 +990,7 @@ def adds_the_input_twice(self, x, mask=None):
     return self.norm2(x + self.dropout2(self.ffn(first))), weights
 
 
-@encoder_layer.mistake("Dropout is missing before the additions.")
+@encoder_layer.mistake("Dropout is not applied before the additions.")
 @_layer("EncoderLayer")
 def encoder_without_dropout(self, x, mask=None):
     attended, weights = self.mha(x, x, x, mask=mask)
@@ -854,7 +1006,9 @@ def encoder_layer_without_mask(self, x, mask=None):
     return self.norm2(x + self.dropout2(self.ffn(x))), weights
 
 
-@encoder_layer.mistake("The network reads the layer's input, not what was attended to.")
+@encoder_layer.mistake(
+    "The feed-forward network gets the layer's input, not the output of the first norm."
+)
 @_layer("EncoderLayer")
 def network_reads_the_input(self, x, mask=None):
     attended, weights = self.mha(x, x, x, mask=mask)
@@ -862,13 +1016,32 @@ def network_reads_the_input(self, x, mask=None):
     return self.norm2(first + self.dropout2(self.ffn(x))), weights
 
 
+@encoder_layer.mistake(
+    "The second sum adds after the normalization, x + norm(…). Add first, then "
+    "normalize the sum."
+)
+@_layer("EncoderLayer")
+def second_sum_after_the_norm(self, x, mask=None):
+    attended, weights = self.mha(x, x, x, mask=mask)
+    x = self.norm1(x + self.dropout1(attended))
+    return x + self.norm2(self.dropout2(self.ffn(x))), weights
+
+
+@encoder_layer.mistake("`norm1` is used twice. The second sum has its own, `norm2`.")
+@_layer("EncoderLayer")
+def same_norm_twice(self, x, mask=None):
+    attended, weights = self.mha(x, x, x, mask=mask)
+    x = self.norm1(x + self.dropout1(attended))
+    return self.norm1(x + self.dropout2(self.ffn(x))), weights
+
+
 @encoder_layer.right
 @_layer("EncoderLayer")
-def encoder_layer_in_words(self, x, mask=None):
-    heard, weights = self.mha(x, x, x, mask=mask)
-    between = self.norm1(nn.add(self.dropout1(heard), x))
-    thought = self.dropout2(self.ffn(between))
-    return self.norm2(nn.add(thought, between)), weights
+def encoder_layer_step_by_step(self, x, mask=None):
+    attended, weights = self.mha(x, x, x, mask=mask)
+    between = self.norm1(nn.add(self.dropout1(attended), x))
+    added = self.dropout2(self.ffn(between))
+    return self.norm2(nn.add(added, between)), weights
 
 
 @encoder_layer.right
@@ -900,15 +1073,15 @@ def encoder(rng):
         (1, 5, (3, 8, 4, 3, 6, 9)),
     ]:
         ids = rng.integers(1, sizes[4], (m, T))
-        mask = _some_closed(rng, (m, 1, T)) if m > 1 else None
+        mask = _some_masked(rng, (m, 1, T)) if m > 1 else None
         yield case(ids, sizes, mask)
 
 
-def _embedded(self, token_ids, *, scale=True, places=True, drop=True):
+def _embedded(self, token_ids, *, scale=True, positions=True, drop=True):
     x = self.embedding(token_ids)
     T, d = x.shape[1:]
     x = x * (d**0.5) if scale else x
-    x = x + self.pos_encoding[:, :T] if places else x
+    x = x + self.pos_encoding[:, :T] if positions else x
     return self.dropout(x) if drop else x
 
 
@@ -926,24 +1099,25 @@ def embedding_not_scaled(self, token_ids, mask=None):
     return _through(self, _embedded(self, token_ids, scale=False), mask)
 
 
-@encoder.mistake("The pattern of the places is not added.")
+@encoder.mistake("The positional encoding is not added.")
 @_layer("Encoder")
-def without_places(self, token_ids, mask=None):
-    return _through(self, _embedded(self, token_ids, places=False), mask)
+def without_positions(self, token_ids, mask=None):
+    return _through(self, _embedded(self, token_ids, positions=False), mask)
 
 
 @encoder.mistake(
-    "The pattern was multiplied too: scale the embedding, then add places."
+    "The positional encoding was multiplied too. Scale the embeddings before you add "
+    "it."
 )
 @_layer("Encoder")
-def places_scaled_too(self, token_ids, mask=None):
+def positions_scaled_too(self, token_ids, mask=None):
     x = self.embedding(token_ids)
     T, d = x.shape[1:]
     x = self.dropout((x + self.pos_encoding[:, :T]) * d**0.5)
     return _through(self, x, mask)
 
 
-@encoder.mistake("Dropout is missing after the places were added.")
+@encoder.mistake("The dropout after the positional encoding is missing.")
 @_layer("Encoder")
 def embedding_not_dropped(self, token_ids, mask=None):
     return _through(self, _embedded(self, token_ids, drop=False), mask)
@@ -955,7 +1129,9 @@ def encoder_without_mask(self, token_ids, mask=None):
     return _through(self, _embedded(self, token_ids), None)
 
 
-@encoder.mistake("Every layer reads the embeddings. It reads what the one before gave.")
+@encoder.mistake(
+    "Every layer gets the embeddings. Give it the output of the layer before it."
+)
 @_layer("Encoder")
 def layers_not_chained(self, token_ids, mask=None):
     start, weights = _embedded(self, token_ids), []
@@ -966,12 +1142,33 @@ def layers_not_chained(self, token_ids, mask=None):
 
 
 @encoder.mistake(
-    "Only the last layer's weights came back. A list is wanted, one a layer."
+    "Only the last layer's weights were returned. Return a list with those of all "
+    "layers."
 )
 @_layer("Encoder")
 def last_weights_only(self, token_ids, mask=None):
     x, weights = _through(self, _embedded(self, token_ids), mask)
     return x, weights[-1]
+
+
+@encoder.mistake(
+    "The embeddings were divided by the square root of their size. Multiply by it."
+)
+@_layer("Encoder")
+def embedding_divided(self, token_ids, mask=None):
+    x = self.embedding(token_ids)
+    T, d = x.shape[1:]
+    return _through(self, self.dropout(x * d**-0.5 + self.pos_encoding[:, :T]), mask)
+
+
+@encoder.mistake(
+    "The embeddings were multiplied by their size. Multiply by its square root."
+)
+@_layer("Encoder")
+def embedding_times_d(self, token_ids, mask=None):
+    x = self.embedding(token_ids)
+    T, d = x.shape[1:]
+    return _through(self, self.dropout(x * d + self.pos_encoding[:, :T]), mask)
 
 
 @encoder.right
@@ -1004,17 +1201,17 @@ def encoder_with_np_sqrt(self, token_ids, mask=None):
     return x, list(weights)
 
 
-# --- order lost ----------------------------------------------------------------------
+# --- word order ----------------------------------------------------------------------
 
 WORDS = ["ant", "bee", "cow", "dog", "eel", "fox", "gnu", "hen"]
 
 
 @lab.check("bag_of_words", points=2)
 def bag_of_words(rng):
-    """Words that come twice, capitals, unknown words, an empty sentence."""
+    """Words that occur twice, capitals, unknown words, an empty sentence."""
     for m, n in [(1, 4), (3, 9)]:
         sentences = [" ".join(rng.choice(WORDS, n)) for _ in range(m)]
-        sentences[0] = sentences[0].title() + " Cow cow yak"
+        sentences[0] = sentences[0].title() + " Cow cow yak cowboy"
         known = rng.permutation(WORDS)[:5].tolist()
         known += [] if "cow" in known else ["cow"]
         yield case(sentences, {word: i for i, word in enumerate(known)})
@@ -1022,12 +1219,12 @@ def bag_of_words(rng):
     yield case(["", f"{hen}  {ant} {hen}"], {ant: 1, hen: 0, fox: 2})
 
 
-@bag_of_words.mistake("A word that comes twice counts once. Add 1 for each occurrence.")
+@bag_of_words.mistake("A word that occurs twice counts once. Count each occurrence.")
 def presence_only(sentences, word_to_index):
     return (ref.bag_of_words(sentences, word_to_index) > 0).astype(int)
 
 
-@bag_of_words.mistake("Words in capitals are not found. The dictionary is lower case.")
+@bag_of_words.mistake("Words with capitals are not counted. Use lower case.")
 def with_capitals(sentences, word_to_index):
     counts = np.zeros((len(sentences), len(word_to_index)), int)
     for row, sentence in zip(counts, sentences, strict=True):
@@ -1037,7 +1234,7 @@ def with_capitals(sentences, word_to_index):
     return counts
 
 
-@bag_of_words.mistake("An unknown word raises KeyError. Leave it out.")
+@bag_of_words.mistake("A word that is not in the dictionary raises an error. Skip it.")
 def unknown_words_raise(sentences, word_to_index):
     counts = np.zeros((len(sentences), len(word_to_index)), int)
     for row, sentence in zip(counts, sentences, strict=True):
@@ -1046,15 +1243,33 @@ def unknown_words_raise(sentences, word_to_index):
     return counts
 
 
-@bag_of_words.mistake("Those are shares. Counts are wanted.")
+@bag_of_words.mistake("Each row was divided by its sum. Return counts.")
 def shares(sentences, word_to_index):
     counts = ref.bag_of_words(sentences, word_to_index).astype(float)
     return counts / np.maximum(counts.sum(1, keepdims=True), 1)
 
 
-@bag_of_words.mistake("All sentences went into one bag. Each has a row of its own.")
+@bag_of_words.mistake("All sentences were counted together. Each has its own row.")
 def one_bag(sentences, word_to_index):
     return ref.bag_of_words([" ".join(sentences)], word_to_index)[0]
+
+
+@bag_of_words.mistake(
+    "The axes are swapped: one row per sentence, one column per word."
+)
+def words_as_rows(sentences, word_to_index):
+    return ref.bag_of_words(sentences, word_to_index).T
+
+
+@bag_of_words.mistake(
+    "Parts of longer words were counted. Split each sentence into words first."
+)
+def parts_of_words(sentences, word_to_index):
+    counts = np.zeros((len(sentences), len(word_to_index)), int)
+    for row, sentence in zip(counts, sentences, strict=True):
+        for word, column in word_to_index.items():
+            row[column] = sentence.lower().count(word)
+    return counts
 
 
 @bag_of_words.right
@@ -1085,11 +1300,11 @@ lab.concept(
     "no_positions",
     points=1,
     answer="D",
-    why="Attention is a blend over a set: it turns around with its input.",
+    why="A weighted mean does not depend on the order, so each word keeps its vector.",
     because={
         "A": "Each vector belongs to its word, and the words have moved.",
-        "B": "The words are the same, and so is the company each of them keeps.",
-        "C": "No place is special to an encoder without positions.",
+        "B": "Each word attends to the same words as before.",
+        "C": "No position is special to an encoder without positional encoding.",
     },
 )
 
@@ -1101,32 +1316,33 @@ lab.concept(
     "cross_keys",
     points=1,
     answer="A",
-    why="Keys and values come from what is read, queries from what is written.",
+    why="Keys and values come from the input, queries from the output so far.",
     because={
-        "B": "That is self-attention, the first of the layer's two.",
-        "C": "All heads of one attention ask and are answered alike.",
-        "D": "Places are added to the tokens once, at the start.",
+        "B": "That is self-attention, the first of the layer's two attentions.",
+        "C": "All heads of an attention have the same source of keys.",
+        "D": "The positional encoding is added to the tokens once, at the start.",
     },
 )
 
 
 @lab.check("DecoderLayer", points=6, driver="decoder_layer")
 def decoder_layer(rng):
-    """What is read longer and shorter than what is written; several masks."""
-    for m, T_y, T_x, d, heads, units, closed in [
+    """Inputs longer and shorter than outputs, or as long; several masks."""
+    for m, T_y, T_x, d, heads, units, masked in [
         (2, 3, 5, 6, 3, 4, True),
         (3, 4, 2, 4, 1, 7, True),
+        (2, 4, 4, 6, 2, 3, True),
         (1, 4, 4, 8, 2, 5, False),
     ]:
         x, read = rng.normal(size=(m, T_y, d)), rng.normal(size=(m, T_x, d))
-        ahead = np.tril(np.ones((1, T_y, T_y), int)) if closed else None
-        padding = _some_closed(rng, (m, 1, T_x)) if closed else None
+        ahead = np.tril(np.ones((1, T_y, T_y), int)) if masked else None
+        padding = _some_masked(rng, (m, 1, T_x)) if masked else None
         yield case(x, read, heads, units, ahead, padding)
 
 
 def _decode(self, x, read, ahead, padding, *, query=None, keys=None, values=None,
             last=True):  # fmt: skip
-    """A decoder layer; what its second attention works on may be replaced."""
+    """A decoder layer; the inputs of its second attention may be replaced."""
     a, w1 = self.mha1(x, x, x, mask=ahead)
     x = self.norm1(x + self.dropout1(a))
     q, k, v = (x if query is None else query), read, read
@@ -1146,8 +1362,19 @@ def keys_from_the_decoder(self, x, enc_output, look_ahead_mask=None, padding_mas
 
 
 @decoder_layer.mistake(
-    "In cross-attention the encoder asks the decoder. The queries come from what is "
-    "written."
+    "The second attention is a self-attention too. Its keys and values come from "
+    "`enc_output`."
+)
+@_layer("DecoderLayer")
+def second_self_attention(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
+    return _decode(
+        self, x, enc_output, look_ahead_mask, look_ahead_mask, keys=True, values=True
+    )
+
+
+@decoder_layer.mistake(
+    "In cross-attention the queries come from the encoder. They should come from the "
+    "decoder."
 )
 @_layer("DecoderLayer")
 def encoder_asks(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
@@ -1159,19 +1386,42 @@ def encoder_asks(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
     return self.norm3(x + self.dropout3(self.ffn(x))), w1, w2
 
 
-@decoder_layer.mistake("The future is open: the look-ahead mask is not used.")
+@decoder_layer.mistake(
+    "The masks are swapped: the look-ahead mask belongs to the self-attention, the "
+    "padding mask to the cross-attention."
+)
 @_layer("DecoderLayer")
-def future_open(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
+def masks_swapped(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
+    return _decode(self, x, enc_output, padding_mask, look_ahead_mask)
+
+
+@decoder_layer.mistake(
+    "Cross-attention takes only its keys from `enc_output`. The values come from it "
+    "too."
+)
+@_layer("DecoderLayer")
+def values_from_the_decoder(
+    self, x, enc_output, look_ahead_mask=None, padding_mask=None
+):
+    return _decode(self, x, enc_output, look_ahead_mask, padding_mask, values=True)
+
+
+@decoder_layer.mistake("The future is not masked: the look-ahead mask is not used.")
+@_layer("DecoderLayer")
+def future_not_masked(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
     return _decode(self, x, enc_output, None, padding_mask)
 
 
-@decoder_layer.mistake("Cross-attention listens to padding: its mask is not used.")
+@decoder_layer.mistake("Cross-attention attends to padding: its mask is not used.")
 @_layer("DecoderLayer")
-def padding_heard(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
+def padding_not_masked(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
     return _decode(self, x, enc_output, look_ahead_mask, None)
 
 
-@decoder_layer.mistake("The sum after cross-attention adds the layer's input again.")
+@decoder_layer.mistake(
+    "The sum after the cross-attention adds the layer's input. Add the output of the "
+    "first norm."
+)
 @_layer("DecoderLayer")
 def adds_input_after_cross(
     self, x, enc_output, look_ahead_mask=None, padding_mask=None
@@ -1184,7 +1434,8 @@ def adds_input_after_cross(
 
 
 @decoder_layer.mistake(
-    "The input is added after each normalization. Add first, then normalize the sum."
+    "The input is added after the normalization, x + norm(…). Add first, then "
+    "normalize the sum."
 )
 @_layer("DecoderLayer")
 def decoder_adds_after_norm(
@@ -1198,15 +1449,17 @@ def decoder_adds_after_norm(
 
 
 @decoder_layer.mistake(
-    "Cross-attention asks with the layer's input. Its queries are what the first norm "
-    "gave."
+    "The queries of the cross-attention are the layer's input. Use the output of the "
+    "first norm."
 )
 @_layer("DecoderLayer")
-def asks_with_the_input(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
+def queries_from_the_input(
+    self, x, enc_output, look_ahead_mask=None, padding_mask=None
+):
     return _decode(self, x, enc_output, look_ahead_mask, padding_mask, query=x)
 
 
-@decoder_layer.mistake("Dropout is missing before the additions.")
+@decoder_layer.mistake("Dropout is not applied before the additions.")
 @_layer("DecoderLayer")
 def decoder_without_dropout(
     self, x, enc_output, look_ahead_mask=None, padding_mask=None
@@ -1218,11 +1471,48 @@ def decoder_without_dropout(
     return self.norm3(x + self.ffn(x)), w1, w2
 
 
-@decoder_layer.mistake("The two arrays of weights have changed places.")
+@decoder_layer.mistake("The two arrays of weights are swapped.")
 @_layer("DecoderLayer")
 def weights_swapped(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
     out, w1, w2 = _decode(self, x, enc_output, look_ahead_mask, padding_mask)
     return out, w2, w1
+
+
+@decoder_layer.mistake(
+    "The skip connection around the feed-forward network is missing: add its input."
+)
+@_layer("DecoderLayer")
+def last_skip_missing(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
+    a, w1 = self.mha1(x, x, x, mask=look_ahead_mask)
+    x = self.norm1(x + self.dropout1(a))
+    a, w2 = self.mha2(x, enc_output, enc_output, mask=padding_mask)
+    x = self.norm2(x + self.dropout2(a))
+    return self.norm3(self.dropout3(self.ffn(x))), w1, w2
+
+
+@decoder_layer.mistake(
+    "`mha1` is used for both attentions. The cross-attention is `mha2`."
+)
+@_layer("DecoderLayer")
+def one_attention_for_both(
+    self, x, enc_output, look_ahead_mask=None, padding_mask=None
+):
+    self.mha2 = self.mha1
+    return _decode(self, x, enc_output, look_ahead_mask, padding_mask)
+
+
+@decoder_layer.mistake(
+    "The last sum adds the output of the first norm. Add that of the second."
+)
+@_layer("DecoderLayer")
+def last_sum_adds_the_first(
+    self, x, enc_output, look_ahead_mask=None, padding_mask=None
+):
+    a, w1 = self.mha1(x, x, x, mask=look_ahead_mask)
+    first = self.norm1(x + self.dropout1(a))
+    a, w2 = self.mha2(first, enc_output, enc_output, mask=padding_mask)
+    second = self.norm2(first + self.dropout2(a))
+    return self.norm3(first + self.dropout3(self.ffn(second))), w1, w2
 
 
 @decoder_layer.right
@@ -1242,8 +1532,8 @@ def decoder_layer_other_way_round(
     own = self.norm1(nn.add(self.dropout1(own), x))
     other, w2 = self.mha2(own, enc_output, enc_output, padding_mask)
     other = self.norm2(nn.add(self.dropout2(other), own))
-    thought = self.norm3(nn.add(self.dropout3(self.ffn(other)), other))
-    return thought, w1, w2
+    out = self.norm3(nn.add(self.dropout3(self.ffn(other)), other))
+    return out, w1, w2
 
 
 @decoder_layer.right
@@ -1253,28 +1543,28 @@ def decoder_layer_in_a_loop(
 ):
     weights = []
 
-    def listen(x, mha, to, mask):
-        heard, w = mha(x, to, to, mask=mask)
+    def attend(x, mha, to, mask):
+        attended, w = mha(x, to, to, mask=mask)
         weights.append(w)
-        return heard
+        return attended
 
-    x = self.norm1(x + self.dropout1(listen(x, self.mha1, x, look_ahead_mask)))
-    x = self.norm2(x + self.dropout2(listen(x, self.mha2, enc_output, padding_mask)))
+    x = self.norm1(x + self.dropout1(attend(x, self.mha1, x, look_ahead_mask)))
+    x = self.norm2(x + self.dropout2(attend(x, self.mha2, enc_output, padding_mask)))
     x = self.norm3(x + self.dropout3(self.ffn(x)))
     return x, *weights
 
 
 @lab.check("Decoder", points=5, driver="decoder")
 def decoder(rng):
-    """One to three layers; what is written shorter than the longest; masks."""
-    for m, T_y, T_x, sizes, closed in [
+    """One to three layers; outputs shorter than the longest; masks."""
+    for m, T_y, T_x, sizes, masked in [
         (2, 3, 4, (2, 6, 2, 5, 8, 5), True),
         (1, 4, 2, (1, 4, 1, 7, 9, 4), False),
-        (2, 2, 3, (3, 4, 2, 3, 6, 9), True),
+        (2, 3, 3, (3, 4, 2, 3, 6, 9), True),
     ]:
         ids = rng.integers(1, sizes[4], (m, T_y))
-        ahead = np.tril(np.ones((1, T_y, T_y), int)) if closed else None
-        padding = _some_closed(rng, (m, 1, T_x)) if closed else None
+        ahead = np.tril(np.ones((1, T_y, T_y), int)) if masked else None
+        padding = _some_masked(rng, (m, 1, T_x)) if masked else None
         yield case(ids, rng.normal(size=(m, T_x, sizes[1])), sizes, ahead, padding)
 
 
@@ -1287,7 +1577,7 @@ def _down(self, x, read, ahead, padding, first=1):
     return x, weights
 
 
-@decoder.mistake("The layers are counted from 0 in the names of the weights.")
+@decoder.mistake("In the names of the weights, layers are counted from 0, not from 1.")
 @_layer("Decoder")
 def names_from_zero(self, ids, enc_output, look_ahead_mask=None, padding_mask=None):
     x = _embedded(self, ids)
@@ -1301,42 +1591,69 @@ def decoder_not_scaled(self, ids, enc_output, look_ahead_mask=None, padding_mask
     return _down(self, x, enc_output, look_ahead_mask, padding_mask)
 
 
-@decoder.mistake("The pattern of the places is not added.")
+@decoder.mistake("The positional encoding is not added.")
 @_layer("Decoder")
-def decoder_without_places(
+def decoder_without_positions(
     self, ids, enc_output, look_ahead_mask=None, padding_mask=None
 ):
-    x = _embedded(self, ids, places=False)
+    x = _embedded(self, ids, positions=False)
     return _down(self, x, enc_output, look_ahead_mask, padding_mask)
 
 
-@decoder.mistake("Dropout is missing after the places were added.")
+@decoder.mistake("The dropout after the positional encoding is missing.")
 @_layer("Decoder")
 def decoder_not_dropped(self, ids, enc_output, look_ahead_mask=None, padding_mask=None):
     x = _embedded(self, ids, drop=False)
     return _down(self, x, enc_output, look_ahead_mask, padding_mask)
 
 
-@decoder.mistake("The future is open: the look-ahead mask does not reach the layers.")
+@decoder.mistake("The two masks of the layers are swapped.")
 @_layer("Decoder")
-def decoder_future_open(self, ids, enc_output, look_ahead_mask=None, padding_mask=None):
+def decoder_masks_swapped(
+    self, ids, enc_output, look_ahead_mask=None, padding_mask=None
+):
+    return _down(self, _embedded(self, ids), enc_output, padding_mask, look_ahead_mask)
+
+
+@decoder.mistake(
+    "Every layer gets the embeddings. Give it the output of the layer before it."
+)
+@_layer("Decoder")
+def decoder_layers_not_chained(
+    self, ids, enc_output, look_ahead_mask=None, padding_mask=None
+):
+    start, weights = _embedded(self, ids), {}
+    for i, layer in enumerate(self.layers, start=1):
+        x, w1, w2 = layer(start, enc_output, look_ahead_mask, padding_mask)
+        weights[f"decoder_layer{i}_block1_self_att"] = w1
+        weights[f"decoder_layer{i}_block2_decenc_att"] = w2
+    return x, weights
+
+
+@decoder.mistake(
+    "The future is not masked: the look-ahead mask does not reach the layers."
+)
+@_layer("Decoder")
+def decoder_future_not_masked(
+    self, ids, enc_output, look_ahead_mask=None, padding_mask=None
+):
     return _down(self, _embedded(self, ids), enc_output, None, padding_mask)
 
 
-@decoder.mistake("The mask of the padding does not reach the layers.")
+@decoder.mistake("The padding mask does not reach the layers.")
 @_layer("Decoder")
-def decoder_padding_heard(
+def decoder_padding_not_masked(
     self, ids, enc_output, look_ahead_mask=None, padding_mask=None
 ):
     return _down(self, _embedded(self, ids), enc_output, look_ahead_mask, None)
 
 
 @decoder.mistake(
-    "Each layer hands its output on as what was read. All layers listen to the "
-    "encoder's output."
+    "From the second layer on, cross-attention does not attend to `enc_output`. All "
+    "layers should."
 )
 @_layer("Decoder")
-def output_as_what_was_read(
+def output_as_encoder_output(
     self, ids, enc_output, look_ahead_mask=None, padding_mask=None
 ):
     x, weights = _embedded(self, ids), {}
@@ -1384,16 +1701,17 @@ def decoder_with_plain_ops(
 @lab.check("Transformer", points=5, driver="transformer")
 def transformer(rng):
     """One and two layers; different lengths, vocabularies and masks on both sides."""
-    for m, T_x, T_y, sizes, closed in [
+    for m, T_x, T_y, sizes, masked in [
         (2, 5, 3, (1, 6, 2, 5, 9, 7, 6, 4), True),
         (1, 3, 4, (2, 4, 1, 7, 6, 8, 3, 5), True),
+        (2, 3, 3, (1, 4, 2, 5, 8, 6, 5, 5), True),
         (2, 4, 2, (1, 4, 2, 3, 7, 5, 4, 3), False),
     ]:
         read = rng.integers(1, sizes[4], (m, T_x))
         written = rng.integers(1, sizes[5], (m, T_y))
         masks = [None, None, None]
-        if closed:
-            padding = _some_closed(rng, (m, 1, T_x))
+        if masked:
+            padding = _some_masked(rng, (m, 1, T_x))
             masks = [padding, np.tril(np.ones((1, T_y, T_y), int)),
                      np.roll(padding, 1, axis=-1)]  # fmt: skip
         yield case(read, written, sizes, *masks)
@@ -1408,7 +1726,7 @@ def _whole(self, read, written, enc_padding, ahead, dec_padding, *, dense=True):
 
 
 @transformer.mistake(
-    "Those are probabilities. Return the scores; the loss applies the softmax."
+    "Those are probabilities. Return the scores: the loss applies the softmax."
 )
 @_layer("Transformer")
 def returns_probabilities(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
@@ -1419,7 +1737,7 @@ def returns_probabilities(self, x, y, enc_padding_mask=None, look_ahead_mask=Non
     return nn.softmax(scores), weights
 
 
-@transformer.mistake("The last dense layer is missing.")
+@transformer.mistake("The last dense layer, `final_layer`, is missing.")
 @_layer("Transformer")
 def without_final_layer(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
                         dec_padding_mask=None):  # fmt: skip
@@ -1428,9 +1746,25 @@ def without_final_layer(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
     )
 
 
+@transformer.mistake("The padding masks of encoder and decoder are swapped.")
+@_layer("Transformer")
+def padding_masks_swapped(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
+                          dec_padding_mask=None):  # fmt: skip
+    return _whole(self, x, y, dec_padding_mask, look_ahead_mask, enc_padding_mask)
+
+
 @transformer.mistake(
-    "The encoder's and the decoder's padding masks have changed places, or one is used "
-    "for both."
+    "The padding mask of the decoder does not reach its cross-attention."
+)
+@_layer("Transformer")
+def decoder_without_padding_mask(self, x, y, enc_padding_mask=None,
+                                 look_ahead_mask=None,
+                                 dec_padding_mask=None):  # fmt: skip
+    return _whole(self, x, y, enc_padding_mask, look_ahead_mask, None)
+
+
+@transformer.mistake(
+    "The decoder gets the encoder's padding mask. It has its own, `dec_padding_mask`."
 )
 @_layer("Transformer")
 def one_padding_mask(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
@@ -1438,26 +1772,53 @@ def one_padding_mask(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
     return _whole(self, x, y, enc_padding_mask, look_ahead_mask, enc_padding_mask)
 
 
+@transformer.mistake(
+    "The decoder's two masks are swapped: the look-ahead mask belongs to its "
+    "self-attention, the padding mask to its cross-attention."
+)
+@_layer("Transformer")
+def decoder_masks_exchanged(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
+                            dec_padding_mask=None):  # fmt: skip
+    return _whole(self, x, y, enc_padding_mask, dec_padding_mask, look_ahead_mask)
+
+
 @transformer.mistake("The look-ahead mask does not reach the decoder.")
 @_layer("Transformer")
-def transformer_future_open(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
-                            dec_padding_mask=None):  # fmt: skip
+def transformer_future_not_masked(self, x, y, enc_padding_mask=None,
+                                  look_ahead_mask=None,
+                                  dec_padding_mask=None):  # fmt: skip
     return _whole(self, x, y, enc_padding_mask, None, dec_padding_mask)
 
 
 @transformer.mistake("The encoder's padding mask does not reach the encoder.")
 @_layer("Transformer")
-def encoder_hears_padding(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
-                          dec_padding_mask=None):  # fmt: skip
+def encoder_sees_padding(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
+                         dec_padding_mask=None):  # fmt: skip
     return _whole(self, x, y, None, look_ahead_mask, dec_padding_mask)
 
 
-@transformer.mistake("The weights of the encoder came back. The decoder's are wanted.")
+@transformer.mistake("Those are the encoder's weights. Return the decoder's.")
 @_layer("Transformer")
 def encoder_weights(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
                     dec_padding_mask=None):  # fmt: skip
     scores, _ = _whole(self, x, y, enc_padding_mask, look_ahead_mask, dec_padding_mask)
     return scores, self.encoder(x, mask=enc_padding_mask)[1]
+
+
+@transformer.mistake(
+    "The encoder gets the decoder's padding mask. It has its own, `enc_padding_mask`."
+)
+@_layer("Transformer")
+def encoder_gets_the_other_mask(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
+                                dec_padding_mask=None):  # fmt: skip
+    return _whole(self, x, y, dec_padding_mask, look_ahead_mask, dec_padding_mask)
+
+
+@transformer.mistake("Only the scores were returned. Return scores and weights.")
+@_layer("Transformer")
+def scores_alone(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
+                 dec_padding_mask=None):  # fmt: skip
+    return _whole(self, x, y, enc_padding_mask, look_ahead_mask, dec_padding_mask)[0]
 
 
 @transformer.right
@@ -1514,8 +1875,8 @@ def _falling(n):
 def bpe_train(rng):
     """Runs of one letter, ties, several scripts, early stops, nothing to merge.
 
-    The statement: bytes first · counted anew after each merge · of equally frequent
-    pairs the smaller · no more than num_merges · none that comes once.
+    The statement: bytes first · counted again after each merge · of equally frequent
+    pairs the smaller · no more than num_merges · none that occurs once.
     """
     train = ref.bpe_train
     for _ in range(4):
@@ -1524,13 +1885,14 @@ def bpe_train(rng):
             differ=[(train, wrong) for wrong in (
                 larger_of_equals, first_of_equals, counted_once, begins_with_characters
             )],
-            same=[(train, merges_what_comes_once)],
+            same=[(train, merges_single_pairs)],
         ))  # fmt: skip
     for n in (20, 30, 25):
         yield case(*drawn(
             lambda n=n: (_plain_text(rng, n), 40),
             differ=[(train, wrong) for wrong in (
-                larger_of_equals, first_of_equals, counted_once, merges_what_comes_once
+                larger_of_equals, first_of_equals, counted_once, merges_single_pairs,
+                counts_without_overlaps,
             )],
         ))  # fmt: skip
     letter = str(rng.choice(LETTERS))
@@ -1557,23 +1919,25 @@ def _train(text, num_merges, *, start=256, tie=lambda pair: pair, least=2, step=
     return merges
 
 
-@bpe_train.mistake("New tokens begin with 255 or 257. There are 256 bytes, 0 to 255.")
+@bpe_train.mistake(
+    "The first new token is not 256. There are 256 bytes, with the numbers 0 to 255."
+)
 def new_tokens_from_257(text, num_merges):
     return _train(text, num_merges, start=257)
 
 
-@bpe_train.mistake("Of equally frequent pairs the larger won. The smaller is wanted.")
+@bpe_train.mistake("Of equally frequent pairs the larger was merged. Take the smaller.")
 def larger_of_equals(text, num_merges):
     return _train(text, num_merges, tie=lambda pair: (-pair[0], -pair[1]))
 
 
-@bpe_train.mistake("Pairs that come only once were merged. Stop when none comes twice.")
-def merges_what_comes_once(text, num_merges):
+@bpe_train.mistake("Pairs that occur only once were merged. Stop before that.")
+def merges_single_pairs(text, num_merges):
     return _train(text, num_merges, least=1)
 
 
 @bpe_train.mistake(
-    "All merges come from the first count. Merge, then count the new neighbours."
+    "All merges are based on the first count. Count the pairs again after each merge."
 )
 def counted_once(text, num_merges):
     ids = list(text.encode())
@@ -1582,7 +1946,10 @@ def counted_once(text, num_merges):
     return [pair for pair in often[:num_merges] if counts[pair] > 1]
 
 
-@bpe_train.mistake("The tokens of merged pairs are characters. Begin with bytes.")
+@bpe_train.mistake(
+    "It begins with the numbers of characters (`ord`). Begin with the bytes of the "
+    "text."
+)
 def begins_with_characters(text, num_merges):
     ids = np.array([ord(letter) for letter in text], int)
     merges = []
@@ -1596,9 +1963,42 @@ def begins_with_characters(text, num_merges):
     return merges
 
 
-@bpe_train.mistake("Of equally frequent pairs the one met first won, not the smaller.")
+@bpe_train.mistake(
+    "Of equally frequent pairs the one that occurs first was merged. Take the smaller."
+)
 def first_of_equals(text, num_merges):
     return _train(text, num_merges, tie=lambda pair: 0)
+
+
+@bpe_train.mistake("There is one merge too few.")
+def one_merge_too_few(text, num_merges):
+    return _train(text, num_merges - 1)
+
+
+@bpe_train.mistake(
+    "The same pair is merged again and again: the tokens that `merge` returns were not "
+    "kept."
+)
+def merge_thrown_away(text, num_merges):
+    return _train(text, num_merges, merging=lambda ids, pair, new: ids)
+
+
+@bpe_train.mistake(
+    "Overlapping pairs were counted once, as in aaa. Every pair of neighbours counts."
+)
+def counts_without_overlaps(text, num_merges):
+    ids, merges = np.array(list(text.encode()), int), []
+    for new in range(256, 256 + num_merges):
+        row, counts, i = ids.tolist(), Counter(), 0
+        while i < len(row) - 1:
+            counts[row[i], row[i + 1]] += 1
+            i += 2 if row[i : i + 3] == [row[i]] * 3 else 1
+        pair = min(counts, key=lambda pair: (-counts[pair], pair), default=None)
+        if pair is None or counts[pair] < 2:
+            break
+        merges.append(pair)
+        ids = ref.merge(ids, pair, new)
+    return merges
 
 
 @bpe_train.right
@@ -1670,7 +2070,10 @@ def last_merge_first(text, merges):
     return ids
 
 
-@bpe_encode.mistake("Those are characters' numbers. Begin with the bytes of the text.")
+@bpe_encode.mistake(
+    "It begins with the numbers of characters (`ord`). Begin with the bytes of the "
+    "text."
+)
 def encodes_characters(text, merges):
     ids = np.array([ord(letter) for letter in text], int)
     for i, pair in enumerate(merges):
@@ -1678,12 +2081,12 @@ def encodes_characters(text, merges):
     return ids
 
 
-@bpe_encode.mistake("Nothing was merged: those are bytes.")
+@bpe_encode.mistake("Those are the bytes of the text. No pair was merged.")
 def bytes_only(text, merges):
     return np.array(list(text.encode()), int)
 
 
-@bpe_encode.mistake("The new tokens are off by one: the first is 256.")
+@bpe_encode.mistake("The new tokens are one too large: the first is 256.")
 def first_is_257(text, merges):
     ids = np.array(list(text.encode()), int)
     for i, pair in enumerate(merges):
@@ -1692,7 +2095,9 @@ def first_is_257(text, merges):
     return ids
 
 
-@bpe_encode.mistake("The merges were learned anew from this text. Use those given.")
+@bpe_encode.mistake(
+    "The merges were learned from this text. Use the merges that are given."
+)
 def learns_anew(text, merges):
     return ref.bpe_encode(text, ref.bpe_train(text, len(merges)))
 
@@ -1752,14 +2157,14 @@ def _pieces(merges):
 
 
 @bpe_decode.mistake(
-    "Each token was decoded on its own: a letter of several bytes is lost. Join the "
-    "bytes, decode once."
+    "Each token was decoded separately, so letters of several bytes are lost. Join all "
+    "bytes, then decode once."
 )
 def token_by_token(ids, merges):
     return "".join(_pieces(merges)[i].decode(errors="replace") for i in ids)
 
 
-@bpe_decode.mistake("The halves of a merge have changed places.")
+@bpe_decode.mistake("The two tokens of a merge are swapped.")
 def halves_swapped(ids, merges):
     pieces = [bytes([byte]) for byte in range(256)]
     for a, b in merges:
@@ -1767,14 +2172,24 @@ def halves_swapped(ids, merges):
     return b"".join(pieces[i] for i in ids).decode(errors="replace")
 
 
-@bpe_decode.mistake("Those are bytes. Decode them to a string.")
+@bpe_decode.mistake("Those are bytes. Decode them into a string.")
 def returns_bytes(ids, merges):
     return list(b"".join(_pieces(merges)[i] for i in ids))
 
 
-@bpe_decode.mistake("Bytes above 127 were read as letters of their own (Latin-1).")
+@bpe_decode.mistake(
+    "Bytes above 127 were decoded as one letter each (Latin-1). The text is UTF-8."
+)
 def as_latin(ids, merges):
     return b"".join(_pieces(merges)[i] for i in ids).decode("latin-1")
+
+
+@bpe_decode.mistake(
+    "The two tokens of a merge were taken for bytes. They may be merged tokens too."
+)
+def one_level_only(ids, merges):
+    flat = [int(b) for i in ids for b in (merges[i - 256] if i > 255 else [i])]
+    return bytes(b % 256 for b in flat).decode(errors="replace")
 
 
 @bpe_decode.right
@@ -1810,11 +2225,11 @@ lab.concept(
     answer=4,
     why="ab first: Z Z Z a c. Then ZZ: the result is (ZZ) Z a c.",
     because={
-        5: "That is after the first merge; the second one glues two of its tokens.",
-        3: "Three equal tokens make one pair and one left over, from the left.",
-        8: "Those are the letters before any merge.",
-        7: "A merge takes a token away wherever its pair stands: in three places here.",
-        2: "There were two merges, not merges until two tokens are left.",
+        5: "That is after the first merge. The second merges two of the new tokens.",
+        3: "Of three equal tokens in a row, the first two are merged; one is left.",
+        8: "That is the number of letters, before any merge.",
+        7: "A merge replaces its pair wherever it occurs: here three times.",
+        2: "There are two merges; that does not mean that two tokens are left.",
     },
 )
 
@@ -1826,8 +2241,8 @@ lab.concept(
 def align_labels(rng):
     """Words of one to three pieces, equal labels side by side, separators, fills.
 
-    The statement: the first piece of a word · words are compared, not labels · `ignore`
-    for all others, also for pieces of no word.
+    The statement: the first piece of each word · words are compared, not labels ·
+    `ignore` for all others, also for pieces of no word.
     """
     for ignore in (-1, -100, -1, -7):
         labels = rng.integers(10, 90, 6).tolist()
@@ -1850,29 +2265,30 @@ def _aligned(labels, word_ids, ignore, choose):
 
 
 @align_labels.mistake(
-    "Every piece carries its word's label. Only the first of a word does."
+    "Every piece has its word's label. Only the first piece of a word should."
 )
 def labels_every_piece(labels, word_ids, ignore=-1):
     return _aligned(labels, word_ids, ignore, lambda label, again: label)
 
 
-@align_labels.mistake("The last piece of a word carries its label. The first one does.")
+@align_labels.mistake("The last piece of a word has its label. The first one should.")
 def labels_the_last_piece(labels, word_ids, ignore=-1):
     return ref.align_labels(labels, word_ids[::-1], ignore)[::-1]
 
 
-@align_labels.mistake("`ignore` is not used: another number was asked for.")
+@align_labels.mistake("The ignored pieces always get -1. Use `ignore`.")
 def always_minus_one(labels, word_ids, ignore=-1):
     return ref.align_labels(labels, word_ids, -1)
 
 
-@align_labels.mistake("Those are the numbers of the words. Their labels are wanted.")
+@align_labels.mistake("Those are the numbers of the words. Return their labels.")
 def numbers_of_words(labels, word_ids, ignore=-1):
     return ref.align_labels(list(range(len(labels))), word_ids, ignore)
 
 
 @align_labels.mistake(
-    "A word whose label equals the one before lost it. Compare words, not labels."
+    "A word with the same label as the word before has lost it. Compare words, not "
+    "labels."
 )
 def compares_labels(labels, word_ids, ignore=-1):
     out, before = [], None
@@ -1881,6 +2297,12 @@ def compares_labels(labels, word_ids, ignore=-1):
         out.append(ignore if word is None or label == before else label)
         before = label
     return out
+
+
+@align_labels.mistake("Pieces that belong to no word get 0. They should get `ignore`.")
+def zeros_for_none(labels, word_ids, ignore=-1):
+    aligned = ref.align_labels(labels, word_ids, ignore)
+    return [0 if w is None else x for w, x in zip(word_ids, aligned, strict=True)]
 
 
 @align_labels.right
@@ -1910,11 +2332,11 @@ def align_by_index(labels, word_ids, ignore=-1):
 
 @lab.check("entity_f1", points=4)
 def entity_f1(rng):
-    """Labels as letters and numbers, several sentences, nothing found or there.
+    """Labels as letters and numbers, several sentences, no entities.
 
-    The statement: whole entities, both ends and the label · sentences begin anew ·
-    `outside` is none · all sentences are counted, then divided · 0 where there is
-    nothing to divide by.
+    The statement: whole entities, both ends and the label · an entity ends with its
+    sentence · `outside` is none · counted over all sentences, then divided · 0 where
+    the denominator is 0.
     """
 
     def noisy(letters, outside):
@@ -1930,10 +2352,14 @@ def entity_f1(rng):
         (ref.entity_f1, one) for one in (
             word_by_word, outside_counts, precision_and_recall_swapped,
             labels_not_compared, plain_mean, across_sentences, ends_not_compared,
+            overlap_is_enough, loses_the_last, forgets_the_sentence,
         )
     ]  # fmt: skip
     for letters, outside in [(["A", "B", "O"], "O"), ([3, 4, 5, 6], 5)] * 3:
-        yield case(*drawn(lambda a=letters, b=outside: noisy(a, b), differ=wrong))
+        true, guess, outside = drawn(
+            lambda a=letters, b=outside: noisy(a, b), differ=wrong
+        )
+        yield case(true, guess, *([] if outside == "O" else [outside]))
     one, other = rng.permutation(["PER", "ORG", "LOC", "TIME", "ART"])[:2].tolist()
     n, k = rng.integers(2, 6, 2).tolist()
     yield case([[one] * n, [one, "O"]], [["O"] * n, ["O", "O"]])
@@ -1964,9 +2390,7 @@ def _scores(truth, guess):
     return p, r, 2 * p * r / (p + r) if p + r else 0.0
 
 
-@entity_f1.mistake(
-    "Words are scored one by one. An entity counts only as a whole, with both its ends."
-)
+@entity_f1.mistake("Single words were counted. An entity counts only as a whole.")
 def word_by_word(true, predicted, outside="O"):
     truth = {(i, j, x) for i, s in enumerate(true) for j, x in enumerate(s)
              if x != outside}  # fmt: skip
@@ -1981,13 +2405,12 @@ def outside_counts(true, predicted, outside="O"):
     return _scores(_entities(true, nobody), _entities(predicted, nobody))
 
 
-@entity_f1.mistake("Precision and recall have changed places.")
+@entity_f1.mistake("Precision and recall are swapped.")
 def precision_and_recall_swapped(true, predicted, outside="O"):
     return ref.entity_f1(predicted, true, outside)
 
 
-@entity_f1.mistake("The labels were not compared: an entity at the same place is not "
-                   "enough.")  # fmt: skip
+@entity_f1.mistake("The labels were not compared, only the two ends of entities.")
 def labels_not_compared(true, predicted, outside="O"):
     return _scores(
         _entities(true, outside, label=False),
@@ -1995,14 +2418,17 @@ def labels_not_compared(true, predicted, outside="O"):
     )
 
 
-@entity_f1.mistake("F1 is the plain mean of precision and recall here: 2PR / (P + R).")
+@entity_f1.mistake(
+    "F1 is the arithmetic mean of precision and recall here. It should be the harmonic "
+    "mean."
+)
 def plain_mean(true, predicted, outside="O"):
     p, r, _ = ref.entity_f1(true, predicted, outside)
     return p, r, (p + r) / 2
 
 
 @entity_f1.mistake(
-    "An entity goes on into the next sentence. Each sentence begins anew."
+    "An entity goes on into the next sentence. It ends where its sentence ends."
 )
 def across_sentences(true, predicted, outside="O"):
     def flat(sentences):
@@ -2011,14 +2437,14 @@ def across_sentences(true, predicted, outside="O"):
     return _scores(_entities(flat(true), outside), _entities(flat(predicted), outside))
 
 
-@entity_f1.mistake("Where entities start is compared, but not where they end.")
+@entity_f1.mistake("The ends of entities were not compared, only where they start.")
 def ends_not_compared(true, predicted, outside="O"):
     return _scores(
         _entities(true, outside, ends=False), _entities(predicted, outside, ends=False)
     )
 
 
-@entity_f1.mistake("Nothing found, or nothing there: do not divide by 0, return 0.0.")
+@entity_f1.mistake("It divides by 0 if there are no entities. Return 0.0 then.")
 def divides_by_zero(true, predicted, outside="O"):
     truth, guess = _entities(true, outside), _entities(predicted, outside)
     p, r = len(truth & guess) / len(guess), len(truth & guess) / len(truth)
@@ -2026,7 +2452,8 @@ def divides_by_zero(true, predicted, outside="O"):
 
 
 @entity_f1.mistake(
-    "The scores of the sentences were averaged. Count over all sentences, divide once."
+    "The scores of single sentences were averaged. Count over all sentences, then "
+    "divide once."
 )
 def averages_over_sentences(true, predicted, outside="O"):
     rows = [
@@ -2037,10 +2464,50 @@ def averages_over_sentences(true, predicted, outside="O"):
 
 
 @entity_f1.mistake(
-    'The label of words outside is always taken to be "O": use `outside`.'
+    'Words outside of entities always have the label "O" here. Use `outside`.'
 )
 def outside_is_always_o(true, predicted, outside="O"):
     return _scores(_entities(true, "O"), _entities(predicted, "O"))
+
+
+@entity_f1.mistake(
+    "Entities count as right if they overlap. Both ends and the label must be equal."
+)
+def overlap_is_enough(true, predicted, outside="O"):
+    truth, guess = _entities(true, outside), _entities(predicted, outside)
+
+    def hits(these, others):
+        return sum(
+            any(n == m and x == y and a < d and c < b for m, c, d, y in others)
+            for n, a, b, x in these
+        )
+
+    p = hits(guess, truth) / len(guess) if guess else 0.0
+    r = hits(truth, guess) / len(truth) if truth else 0.0
+    return p, r, 2 * p * r / (p + r) if p + r else 0.0
+
+
+@entity_f1.mistake(
+    "An entity at the end of a sentence is lost. Add the last run of labels too."
+)
+def loses_the_last(true, predicted, outside="O"):
+    def without_last(sentences):
+        whole = _entities(sentences, outside)
+        return {one for one in whole if one[2] != len(sentences[one[0]])}
+
+    return _scores(without_last(true), without_last(predicted))
+
+
+@entity_f1.mistake(
+    "Entities of different sentences are taken for the same. Keep the number of the "
+    "sentence with each."
+)
+def forgets_the_sentence(true, predicted, outside="O"):
+    truth, guess = (
+        {one[1:] for one in _entities(sentences, outside)}
+        for sentences in (true, predicted)
+    )
+    return _scores(truth, guess)
 
 
 @entity_f1.right
@@ -2054,9 +2521,9 @@ def f1_by_groupby(true, predicted, outside="O"):
         found = []
         for i, row in enumerate(sentences):
             for label, run in groupby(enumerate(row), key=lambda pair: pair[1]):
-                places = [j for j, _ in run]
+                indices = [j for j, _ in run]
                 if label != outside:
-                    found.append((i, label, places[0], places[-1]))
+                    found.append((i, label, indices[0], indices[-1]))
         return found
 
     truth, guess = spans(true), spans(predicted)
@@ -2080,10 +2547,10 @@ def f1_by_counting(true, predicted, outside="O"):
 
 @lab.check("answer_span", points=3)
 def answer_span(rng):
-    """Ends before starts, spans too long, ties, one word, closed places."""
+    """Ends before starts, spans too long, ties, one word, masked positions."""
     wrong = [
         (ref.answer_span, one) for one in (
-            chosen_apart, start_first, end_before_start, without_limit,
+            chosen_separately, start_first, end_before_start, without_limit,
             one_word_too_long, at_least_two_words,
         )
     ]  # fmt: skip
@@ -2105,7 +2572,7 @@ def answer_span(rng):
     start[[2, 6]], end[7] = [5.0, 4.0], 6.0  # the best start has no good end
     yield case(start, end, 2)
     yield case(np.where(np.arange(9) < 4, -1e9, start), end - 50, 3)
-    level = rng.integers(1, 9)  # equal sums: the first in reading order, the shorter
+    level = rng.integers(1, 9)  # equal sums: the earliest start, then the shortest
     start, end = np.array([[0.0, 0, 0, 1, 1, 0, 1], [0, 0, 0, 2, 2, 2, 2]])
     yield case(level * start, end, 2)
     yield case(np.array([rng.normal()]), np.array([rng.normal()]), 3)
@@ -2119,26 +2586,27 @@ def _span(start, end, allowed):
 
 
 @answer_span.mistake(
-    "The best start and the best end were chosen apart: the end may lie before the "
-    "start, or too far away."
+    "Start and end were chosen separately, so the end may come before the start, or "
+    "too far after it."
 )
-def chosen_apart(start_logits, end_logits, max_len):
+def chosen_separately(start_logits, end_logits, max_len):
     return int(np.argmax(start_logits)), int(np.argmax(end_logits))
 
 
-@answer_span.mistake("The length of the span is not limited: `max_len` words at most.")
+@answer_span.mistake("The length of the span is not limited: use `max_len`.")
 def without_limit(start_logits, end_logits, max_len):
     return _span(start_logits, end_logits, lambda i, j: j >= i)
 
 
 @answer_span.mistake(
-    "One word too many is allowed: start to end, both inclusive, are end − start + 1."
+    "Spans may be one word too long: with both ends included, a span has end − start + "
+    "1 words."
 )
 def one_word_too_long(start_logits, end_logits, max_len):
     return _span(start_logits, end_logits, lambda i, j: (j >= i) & (j <= i + max_len))
 
 
-@answer_span.mistake("A span of one word is not allowed here. It should be.")
+@answer_span.mistake("Spans of one word are not allowed here. They should be.")
 def at_least_two_words(start_logits, end_logits, max_len):
     if len(start_logits) == 1:
         return 0, 0
@@ -2147,19 +2615,19 @@ def at_least_two_words(start_logits, end_logits, max_len):
 
 
 @answer_span.mistake(
-    "The start was chosen first, then the best end behind it. Choose both together."
+    "The best start was chosen first, then the best end for it. Choose both together."
 )
 def start_first(start_logits, end_logits, max_len):
     start = int(np.argmax(start_logits))
     return start, start + int(np.argmax(end_logits[start : start + max_len]))
 
 
-@answer_span.mistake("The end may lie before the start. It must not.")
+@answer_span.mistake("The end may come before the start here. It must not.")
 def end_before_start(start_logits, end_logits, max_len):
     return _span(start_logits, end_logits, lambda i, j: j < i + max_len)
 
 
-@answer_span.mistake("Start and end were multiplied. Their logits add.")
+@answer_span.mistake("The two scores were multiplied. Add them.")
 def multiplies_the_logits(start_logits, end_logits, max_len):
     scores = np.multiply.outer(start_logits, end_logits)
     i, j = np.indices(scores.shape)
@@ -2168,7 +2636,8 @@ def multiplies_the_logits(start_logits, end_logits, max_len):
 
 
 @answer_span.mistake(
-    "Of equal spans the last one won. The first in reading order does."
+    "Of spans with equal sums, the last one was returned. Return the one that starts "
+    "first."
 )
 def last_of_equal_spans(start_logits, end_logits, max_len):
     best, span = -np.inf, (0, 0)
@@ -2179,10 +2648,32 @@ def last_of_equal_spans(start_logits, end_logits, max_len):
     return span
 
 
-@answer_span.mistake("The end is one too large: both ends belong to the span.")
+@answer_span.mistake("The end is one too large: the end is included in the span.")
 def end_excluded(start_logits, end_logits, max_len):
     start, end = ref.answer_span(start_logits, end_logits, max_len)
     return start, end + 1
+
+
+@answer_span.mistake(
+    "Of spans with equal sums and the same start, a longer one was returned. Return "
+    "the shortest."
+)
+def longest_of_equal_spans(start_logits, end_logits, max_len):
+    best, span = -np.inf, (0, 0)
+    for i in range(len(start_logits)):
+        for j in reversed(range(i, min(i + max_len, len(end_logits)))):
+            if start_logits[i] + end_logits[j] > best:
+                best, span = start_logits[i] + end_logits[j], (i, j)
+    return span
+
+
+@answer_span.mistake(
+    "The best end was chosen first, then the best start for it. Choose both together."
+)
+def end_first(start_logits, end_logits, max_len):
+    end = int(np.argmax(end_logits))
+    first = max(0, end - max_len + 1)
+    return first + int(np.argmax(start_logits[first : end + 1])), end
 
 
 @answer_span.right
@@ -2216,16 +2707,20 @@ THINGS = [
     "garden", "kitchen", "hat", "river", "castle", "window", "engine", "island",
     "letter", "bridge", "mirror", "ladder", "valley", "harbour", "candle", "forest",
 ]  # fmt: skip
-KINDS = [
+ADJECTIVES = [
     "red", "old", "quiet", "broken", "golden", "narrow", "distant", "heavy",
     "green", "new", "loud", "silver", "wooden", "empty", "bright", "frozen",
 ]  # fmt: skip
 
 
 def _pairs(rng):
-    """Answers and truths of every kind, with other words each time."""
+    """Pairs of predicted and true answers of every type, with other words each time.
+
+    Punctuation is what SQuAD's script takes out: the 32 signs of ASCII, `_` among them,
+    but not ’ and –.
+    """
     one, other, third = rng.permutation(THINGS)[:3].tolist()
-    red, old, blue = rng.permutation(KINDS)[:3].tolist()
+    red, old, blue = rng.permutation(ADJECTIVES)[:3].tolist()
     return {
         "same": [(f"The {one}.", one), (f"{one.title()} the", f"a {one.title()}!")],
         "apart": [(f"the {other}", f"the {one}"), (one, one + "s")],
@@ -2247,6 +2742,11 @@ def _pairs(rng):
         ],
         "turned": [(f"{one} {red}", f"{red} {one}")],
         "but for signs": [(f"{red.title()} {one}!", f"{red} {one}")],
+        "not ASCII": [
+            (f"{red} {one}’s {other}", f"{red} {one}s {other}"),
+            (f"{old}–{blue} {one} {third} {red}", f"{old}{blue} {one} {third} {red}"),
+        ],
+        "an underscore": [(f"{red}_{one}", f"{red}{one}")],
         "empty": [("", one), (f"the {red}", "an")],
         "both empty": [("the", "a")],
     }  # fmt: skip
@@ -2256,7 +2756,7 @@ def _pairs(rng):
 def exact_match(rng):
     """Articles, capitals, punctuation, order, empty answers.
 
-    There are two answers only: a coin would be right in every other.
+    There are only two answers: a coin would be right in half of the cases.
     """
     for pairs in _pairs(rng).values():
         for prediction, truth in pairs:
@@ -2264,33 +2764,58 @@ def exact_match(rng):
 
 
 @exact_match.mistake(
-    "The strings themselves were compared. Normalize both: case, punctuation, articles."
+    "The answers were compared without being normalized by `normalize`."
 )
 def compares_strings(prediction, truth):
     return int(prediction == truth)
 
 
-@exact_match.mistake("The order of the words was lost. The lists must agree.")
+@exact_match.mistake("The order of the words was ignored. It must be the same.")
 def order_lost(prediction, truth):
     return int(sorted(ref.normalize(prediction)) == sorted(ref.normalize(truth)))
 
 
-@exact_match.mistake("Only one of the two was normalized.")
+@exact_match.mistake("Only one of the two answers was normalized.")
 def one_normalized(prediction, truth):
     return int(ref.normalize(prediction) == truth.split())
 
 
-@exact_match.mistake("It is enough for you that the truth occurs in the prediction.")
+@exact_match.mistake(
+    "An answer counts if it contains the true one. The two must be equal."
+)
 def contained(prediction, truth):
     return int(" ".join(ref.normalize(truth)) in " ".join(ref.normalize(prediction)))
 
 
-@exact_match.mistake("The articles were not left out: a, an and the do not count.")
-def keeps_articles(prediction, truth):
-    def words(answer):
-        return re.sub(r"[^\w\s]", "", answer.lower()).split()
+def _words(answer, *, articles=True, keep=lambda c: c not in string.punctuation):
+    """An answer's words, normalized in another way."""
+    plain = "".join(c for c in answer.lower() if keep(c))
+    return (re.sub(r"\b(a|an|the)\b", " ", plain) if articles else plain).split()
 
-    return int(words(prediction) == words(truth))
+
+@exact_match.mistake("The articles a, an and the were not left out.")
+def keeps_articles(prediction, truth):
+    one, other = (_words(x, articles=False) for x in (prediction, truth))
+    return int(one == other)
+
+
+@exact_match.mistake(
+    "More than ASCII punctuation was left out, such as ’ or –, or `_` was kept. Use "
+    "`normalize`."
+)
+def letters_and_digits_only(prediction, truth):
+    one, other = (
+        _words(x, keep=lambda c: c.isalnum() or c.isspace() or c == "_")
+        for x in (prediction, truth)
+    )
+    return int(one == other)
+
+
+@exact_match.mistake(
+    "Sets of words were compared. Order and repeated words matter: compare lists."
+)
+def sets_compared(prediction, truth):
+    return int(set(ref.normalize(prediction)) == set(ref.normalize(truth)))
 
 
 @exact_match.right
@@ -2300,11 +2825,7 @@ def match_joined(prediction, truth):
 
 @exact_match.right
 def match_by_hand(prediction, truth):
-    def plain(answer):
-        answer = "".join(c for c in answer.lower() if c.isalnum() or c.isspace())
-        return re.sub(r"\b(a|an|the)\b", " ", answer).split()
-
-    return 1.0 if plain(prediction) == plain(truth) else 0.0
+    return 1.0 if _words(prediction) == _words(truth) else 0.0
 
 
 @exact_match.right
@@ -2319,12 +2840,12 @@ def match_word_by_word(prediction, truth):
 def token_f1(rng):
     """Overlap in part, repeated words, articles, empty answers.
 
-    The statement: normalized words · as often as in both · 1 where both have no words
-    left, 0 where one has none.
+    The statement: normalized words · as often as in both · 1 if both have no words
+    left, 0 if one has none.
     """
     pairs = _pairs(rng)
     chosen = [*pairs["same"][:2], *pairs["repeated"], *pairs["in part"],
-              *pairs["often"], *pairs["both empty"]]  # fmt: skip
+              *pairs["often"], *pairs["not ASCII"], *pairs["both empty"]]  # fmt: skip
     for prediction, truth in [*chosen, *pairs["empty"]]:
         yield case(prediction, truth)
 
@@ -2334,7 +2855,7 @@ def _overlap(guess, true):
 
 
 @token_f1.mistake(
-    "A repeated word counts too much: it must be found as often as it is."
+    "A repeated word counts too much: it must occur as often in the other answer."
 )
 def repeated_words(prediction, truth):
     guess, true = ref.normalize(prediction), ref.normalize(truth)
@@ -2345,7 +2866,25 @@ def repeated_words(prediction, truth):
     return 2 * p * r / (p + r) if p + r else 0.0
 
 
-@token_f1.mistake("Repeated words were thrown together: sets forget how often.")
+@token_f1.mistake(
+    "A repeated word counts too much: it must occur as often in the other answer."
+)
+def repeats_of_the_prediction(prediction, truth):
+    guess, true = ref.normalize(prediction), ref.normalize(truth)
+    if not guess or not true:
+        return float(guess == true)
+    return 2 * sum(word in true for word in guess) / (len(guess) + len(true))
+
+
+@token_f1.mistake("Common words were counted as a set, but the lengths as lists.")
+def common_as_a_set(prediction, truth):
+    guess, true = ref.normalize(prediction), ref.normalize(truth)
+    if not guess or not true:
+        return float(guess == true)
+    return 2 * len(set(guess) & set(true)) / (len(guess) + len(true))
+
+
+@token_f1.mistake("Words were counted as sets, which forget how often a word occurs.")
 def sets_of_words(prediction, truth):
     guess, true = set(ref.normalize(prediction)), set(ref.normalize(truth))
     if not guess or not true:
@@ -2353,7 +2892,7 @@ def sets_of_words(prediction, truth):
     return 2 * len(guess & true) / (len(guess) + len(true))
 
 
-@token_f1.mistake("The words were not normalized: case, punctuation, articles.")
+@token_f1.mistake("The answers were not normalized.")
 def words_not_normalized(prediction, truth):
     guess, true = prediction.split(), truth.split()
     if not guess or not true:
@@ -2361,7 +2900,7 @@ def words_not_normalized(prediction, truth):
     return 2 * _overlap(guess, true) / (len(guess) + len(true))
 
 
-@token_f1.mistake("That is the precision. F1 asks for the recall as well.")
+@token_f1.mistake("That is the precision. F1 combines it with the recall.")
 def precision_alone(prediction, truth):
     guess, true = ref.normalize(prediction), ref.normalize(truth)
     if not guess or not true:
@@ -2369,7 +2908,7 @@ def precision_alone(prediction, truth):
     return _overlap(guess, true) / len(guess)
 
 
-@token_f1.mistake("That is the recall. F1 asks for the precision as well.")
+@token_f1.mistake("That is the recall. F1 combines it with the precision.")
 def recall_alone(prediction, truth):
     guess, true = ref.normalize(prediction), ref.normalize(truth)
     if not guess or not true:
@@ -2377,7 +2916,9 @@ def recall_alone(prediction, truth):
     return _overlap(guess, true) / len(true)
 
 
-@token_f1.mistake("Where no words are left it fails, or gives nan: 1 if both, else 0.")
+@token_f1.mistake(
+    "It fails if an answer has no words left. Look at what the task says of that case."
+)
 def fails_on_empty(prediction, truth):
     guess, true = ref.normalize(prediction), ref.normalize(truth)
     common = _overlap(guess, true)
@@ -2386,7 +2927,7 @@ def fails_on_empty(prediction, truth):
 
 
 @token_f1.mistake(
-    "That is the plain mean of precision and recall. F1 is 2PR / (P + R)."
+    "That is the arithmetic mean of precision and recall. F1 is the harmonic mean."
 )
 def mean_of_both(prediction, truth):
     guess, true = ref.normalize(prediction), ref.normalize(truth)
@@ -2396,12 +2937,29 @@ def mean_of_both(prediction, truth):
     return (common / len(guess) + common / len(true)) / 2
 
 
-@token_f1.mistake("The factor 2 is missing: two answers that agree have F1 = 1.")
+@token_f1.mistake("The factor 2 is missing: F1 is 1 for equal answers.")
 def without_the_two(prediction, truth):
     guess, true = ref.normalize(prediction), ref.normalize(truth)
     if not guess or not true:
         return float(guess == true)
     return _overlap(guess, true) / (len(guess) + len(true))
+
+
+@token_f1.mistake("That is precision times recall. F1 is their harmonic mean.")
+def product_of_both(prediction, truth):
+    guess, true = ref.normalize(prediction), ref.normalize(truth)
+    if not guess or not true:
+        return float(guess == true)
+    return _overlap(guess, true) ** 2 / (len(guess) * len(true))
+
+
+@token_f1.mistake(
+    "If both answers have no words left, they are equal, and F1 is not 0."
+)
+def zero_if_both_are_empty(prediction, truth):
+    guess, true = ref.normalize(prediction), ref.normalize(truth)
+    common = _overlap(guess, true)
+    return 2 * common / (len(guess) + len(true)) if common else 0.0
 
 
 @token_f1.right
@@ -2439,27 +2997,27 @@ lab.concept(
     points=1,
     answer=0.33,
     digits=2,
-    why="Without articles five words against one: P = 1/5, R = 1, F1 = 2/6.",
+    why="Without articles: five words and one word, so P = 1/5, R = 1 and F1 = 2/6.",
     because={
-        0.44: "The articles were counted; they are left out on both sides.",
-        0.2: "That is the precision; F1 weighs it with the recall.",
-        1.0: "That is the recall; F1 weighs it with the precision.",
-        0.6: "That is the plain mean of P and R. F1 is the harmonic one.",
-        0.0: "That is the exact match. One word of the five is right.",
+        0.44: "The articles were counted; they are left out in both answers.",
+        0.2: "That is the precision; F1 combines it with the recall.",
+        1.0: "That is the recall; F1 combines it with the precision.",
+        0.6: "That is the arithmetic mean of P and R. F1 is the harmonic mean.",
+        0.0: "That is the exact match. One of the five words is right.",
     },
 )
 
 
-# --- write ---------------------------------------------------------------------------
+# --- writing text --------------------------------------------------------------------
 
 
 @lab.check("generate", points=4, driver="generated", atol=0.05)
 def generate(rng):
     """Greedy and k = 1, prompts longer than the context, temperatures, the top k."""
     for temperature, top_k, n, context, wrong in [
-        (0, None, 1, 9, [first_place]),
-        (0.7, 1, 5, 3, [first_place, context_ignored, top_k_ignored]),
-        (0, 3, 4, 2, [first_place, context_ignored]),
+        (0, None, 1, 9, [first_position]),
+        (0.7, 1, 5, 3, [first_position, context_ignored, top_k_ignored]),
+        (0, 3, 4, 2, [first_position, context_ignored]),
     ]:
         while True:
             given = {
@@ -2478,11 +3036,11 @@ def generate(rng):
 
 
 def _write(model, prompt, temperature, top_k, rng, length, context, *, crop=True,
-           use=lambda z, t: z / t, keep=True, place=-1):  # fmt: skip
+           use=lambda z, t: z / t, keep=True, position=-1):  # fmt: skip
     ids = list(prompt)
     for _ in range(length):
         window = ids[-context:] if crop else ids
-        z = np.asarray(model(np.array([window])), float)[0, place]
+        z = np.asarray(model(np.array([window])), float)[0, position]
         if top_k is not None and keep:
             z = np.where(z >= np.sort(z)[-top_k], z, -np.inf)
         if temperature == 0:
@@ -2500,7 +3058,7 @@ def temperature_ignored(model, prompt, temperature, top_k, rng, length=100, cont
                   use=lambda z, t: z)  # fmt: skip
 
 
-@generate.mistake("The scores are multiplied by the temperature. Divide: hot is flat.")
+@generate.mistake("The scores were multiplied by the temperature. Divide by it.")
 def temperature_multiplied(
     model, prompt, temperature, top_k, rng, length=100, context=64
 ):
@@ -2508,42 +3066,49 @@ def temperature_multiplied(
                   use=lambda z, t: z * t)  # fmt: skip
 
 
-@generate.mistake("All tokens may be drawn. Close all but the `top_k` best.")
+@generate.mistake("All tokens may be drawn. Allow only the `top_k` best.")
 def top_k_ignored(model, prompt, temperature, top_k, rng, length=100, context=64):
     return _write(model, prompt, temperature, top_k, rng, length, context, keep=False)
 
 
 @generate.mistake(
-    "The model sees more than `context` tokens. Give it the last ones only."
+    "The model gets more than `context` tokens. Give it only the last ones."
 )
 def context_ignored(model, prompt, temperature, top_k, rng, length=100, context=64):
     return _write(model, prompt, temperature, top_k, rng, length, context, crop=False)
 
 
-@generate.mistake("The scores of the first place were used. The last one predicts.")
-def first_place(model, prompt, temperature, top_k, rng, length=100, context=64):
-    return _write(model, prompt, temperature, top_k, rng, length, context, place=0)
+@generate.mistake(
+    "The scores at the first position were used. Those at the last one predict the "
+    "next token."
+)
+def first_position(model, prompt, temperature, top_k, rng, length=100, context=64):
+    return _write(model, prompt, temperature, top_k, rng, length, context, position=0)
 
 
-@generate.mistake("The prompt is missing in the result.")
+@generate.mistake("The prompt is missing from the result.")
 def without_the_prompt(model, prompt, temperature, top_k, rng, length=100, context=64):
     ids = _write(model, prompt, temperature, top_k, rng, length, context)
     return ids[len(prompt) :]
 
 
-@generate.mistake("It always takes the best token. Draw, unless the temperature is 0.")
+@generate.mistake(
+    "It always takes the best token. Draw a token unless the temperature is 0."
+)
 def always_greedy(model, prompt, temperature, top_k, rng, length=100, context=64):
     return _write(model, prompt, 0, top_k, rng, length, context)
 
 
-@generate.mistake("The tokens are drawn evenly, whatever their scores.")
-def drawn_evenly(model, prompt, temperature, top_k, rng, length=100, context=64):
+@generate.mistake(
+    "All tokens are drawn with the same probability, whatever their scores."
+)
+def drawn_uniformly(model, prompt, temperature, top_k, rng, length=100, context=64):
     return _write(model, prompt, temperature, top_k, rng, length, context,
                   use=lambda z, t: np.where(np.isfinite(z), 0.0, z))  # fmt: skip
 
 
 @generate.mistake(
-    "The draws do not come from `rng`: the same generator gives another text each time."
+    "The draws do not come from `rng`: equal generators give different texts."
 )
 def draws_from_elsewhere(
     model, prompt, temperature, top_k, rng, length=100, context=64
@@ -2553,8 +3118,7 @@ def draws_from_elsewhere(
 
 
 @generate.mistake(
-    "The text is too short: `length` new tokens come after the prompt, however long it "
-    "is."
+    "The text is too short: `length` is the number of new tokens, without the prompt."
 )
 def length_counts_the_prompt(
     model, prompt, temperature, top_k, rng, length=100, context=64
@@ -2563,7 +3127,7 @@ def length_counts_the_prompt(
     return _write(model, prompt, temperature, top_k, rng, length, context)
 
 
-@generate.mistake("The least likely tokens are kept. Keep the `top_k` best.")
+@generate.mistake("The `top_k` tokens with the lowest scores are kept. Keep the best.")
 def keeps_the_worst(model, prompt, temperature, top_k, rng, length=100, context=64):
     def turned(ids):
         scores = np.array(model(ids), float)
@@ -2573,6 +3137,52 @@ def keeps_the_worst(model, prompt, temperature, top_k, rng, length=100, context=
         return scores
 
     return _write(turned, prompt, temperature, None, rng, length, context)
+
+
+@generate.mistake(
+    "The model gets the first `context` tokens of the text. Give it the last ones."
+)
+def first_tokens(model, prompt, temperature, top_k, rng, length=100, context=64):
+    ids = list(prompt)
+    for _ in range(length):
+        new = _write(
+            lambda _: model(np.array([ids[:context]])),
+            ids, temperature, top_k, rng, 1, context,
+        )  # fmt: skip
+        ids.append(int(new[-1]))
+    return np.array(ids)
+
+
+@generate.mistake(
+    "The model gets only the last token. Give it the last `context` ones."
+)
+def last_token_only(model, prompt, temperature, top_k, rng, length=100, context=64):
+    return _write(model, prompt, temperature, top_k, rng, length, 1)
+
+
+@generate.mistake(
+    "The scores of the other tokens were set to 0, so they can still be drawn. Set "
+    "them to minus infinity."
+)
+def zeros_for_the_others(
+    model, prompt, temperature, top_k, rng, length=100, context=64
+):
+    def changed(ids):
+        scores = np.array(model(ids), float)
+        if top_k is not None:
+            row = scores[0, -1]
+            row[row < np.sort(row)[-top_k]] = 0
+        return scores
+
+    return _write(changed, prompt, temperature, None, rng, length, context)
+
+
+@generate.mistake("One token too few may be drawn: `top_k` of them are allowed.")
+def one_of_the_best_too_few(
+    model, prompt, temperature, top_k, rng, length=100, context=64
+):
+    few = top_k if top_k in (None, 1) else top_k - 1
+    return _write(model, prompt, temperature, few, rng, length, context)
 
 
 @generate.right

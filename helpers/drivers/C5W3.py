@@ -21,7 +21,9 @@ def _fill(model, seed):
     state = model.state_dict()
     for name, value in state.items():
         rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
-        drawn = 0.5 * rng.normal(size=value.shape)
+        # Large enough in `densor1` that its tanh matters.
+        size = 2.0 if name.startswith("densor1") else 0.5
+        drawn = size * rng.normal(size=value.shape)
         state[name] = np.abs(drawn) + 0.5 if name.endswith("var") else drawn
     model.astype(np.float64)
     model.load_state_dict(state)
@@ -29,25 +31,25 @@ def _fill(model, seed):
 
 
 def attended(function, a, s_prev, hidden, seed):
-    """Context and attention weights, and the slopes that arrive in both arguments."""
+    """Context, attention weights, and the gradients with respect to both arguments."""
     rng = np.random.default_rng(seed)
     densor1 = nn.Dense(a.shape[2] + s_prev.shape[1], hidden, "tanh", rng=rng)
     densor2 = nn.Dense(hidden, 1, rng=rng)
     for layer in (densor1, densor2):
         layer.astype(np.float64)
-    notes, state = (nn.Tensor(x, requires_grad=True) for x in (a, s_prev))
-    result = function(notes, state, densor1, densor2)
+    states, state = (nn.Tensor(x, requires_grad=True) for x in (a, s_prev))
+    result = function(states, state, densor1, densor2)
     if not _is_tuple(result, 2):
         return _plain(result)
     context, alphas = result
     if isinstance(context, nn.Tensor) and context.requires_grad:
-        listen = rng.normal(size=context.shape)
-        (context * listen).sum().backward()
+        upstream_gradient = rng.normal(size=context.shape)
+        (context * upstream_gradient).sum().backward()
     return {
         "context": _plain(context),
         "alphas": _plain(alphas),
-        "slope in a": notes.grad,
-        "slope in s_prev": state.grad,
+        "gradient with respect to a": states.grad,
+        "gradient with respect to s_prev": state.grad,
     }
 
 
@@ -72,7 +74,7 @@ def translated(function, x, Ty, n_a, n_s, machine_vocab_size, seed):
 
 
 def _follow(table):
-    """Step function of a table `(k, V + 1, V)` of probabilities: by time and symbol."""
+    """Step function of a table `(k, V + 1, V)` of probabilities, by time and symbol."""
     logs = np.full(table.shape, -np.inf)
     np.log(table, where=table > 0, out=logs)
 
@@ -84,7 +86,7 @@ def _follow(table):
 
 
 def written(function, table, *arguments):
-    """Decode over a table; the sequence as plain ints, and its number."""
+    """Decode over a table; returns the sequence as plain ints, and its score."""
     result = function(_follow(table), *arguments)
     if not _is_tuple(result, 2) or np.ndim(result[0]) != 1:
         return result
@@ -128,7 +130,7 @@ def composed(function, background, activates, negatives, Ty, seed):
 
 
 def detector(function, x, n_filters, n_units, seed):
-    """Names of the arrays, scores, and whether dropout is on in training only."""
+    """Names of the arrays, scores, and where and when dropout is on."""
     model = function(x.shape[2], n_filters, n_units, np.random.default_rng(seed))
     if not isinstance(model, nn.Layer):
         return model
@@ -139,16 +141,22 @@ def detector(function, x, n_filters, n_units, seed):
     scores = _plain(model(x))
     model.train()
     changed = not np.allclose(_plain(model(x)), _plain(model(x)))
-    return {
+    result = {
         "its arrays": names,
         "scores": scores,
-        "share dropped": getattr(dropout, "rate", None),
+        "dropout rate": getattr(dropout, "rate", None),
         "dropout in training": changed,
     }
+    if isinstance(dropout, nn.Dropout):
+        # Half of everything in place of dropout: that shows where it is applied.
+        dropout.forward = lambda features: features * 0.5
+        model.eval()
+        result["scores if dropout halves its input"] = _plain(model(x))
+    return result
 
 
 class _Mean(nn.Model):
-    """Each frame's score: a fixed sum over its frequencies; noise while training."""
+    """A score for each frame, a fixed sum over its frequencies; noise in training."""
 
     def __init__(self, n_freq, rng):
         self.dense = nn.Dense(n_freq, 1, rng=rng)
@@ -159,7 +167,7 @@ class _Mean(nn.Model):
 
 
 def heard(function, x, scale, seed):
-    """Probabilities that a small made-up model gives to a sound."""
+    """Probabilities that a small fixed model gives to a sound."""
     model = _Mean(101, np.random.default_rng(seed))
     model.dense.W.data *= scale
     return function(x, model)

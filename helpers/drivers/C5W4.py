@@ -1,7 +1,7 @@
 """Run what a reader of C5W4 wrote on plain arrays: layers, models and a generator.
 
 Weights are set to fixed numbers that depend on a parameter's name and shape, and
-dropout to a fixed factor, so that outputs and slopes can be compared.
+dropout to a fixed factor, so that outputs and gradients can be compared.
 """
 
 import numpy as np
@@ -53,7 +53,7 @@ def _plain(value):
 
 
 def _run(layer, inputs, names, **options):
-    """What a layer returns, one entry a name, and the slopes in its inputs."""
+    """What a layer returns, by name, and the gradients with respect to its inputs."""
     tensors = [
         nn.Tensor(x, requires_grad=True) if x.dtype.kind == "f" else x for x in inputs
     ]
@@ -65,43 +65,45 @@ def _run(layer, inputs, names, **options):
     nn.mean(out * np.cos(np.arange(out.size)).reshape(out.shape)).backward()
     for number, x in enumerate(tensors, start=1):
         if isinstance(x, nn.Tensor):
-            found[f"slope in input {number}"] = x.grad
+            found[f"gradient with respect to input {number}"] = x.grad
     squares = [np.sum(p.grad**2) for p in layer.parameters() if p.grad is not None]
-    found["size of the slopes in the weights"] = float(np.sqrt(sum(squares)))
+    found["norm of the gradients with respect to the weights"] = float(
+        np.sqrt(sum(squares))
+    )
     return found
 
 
 def multi_head(function, q, k, v, num_heads, mask):
-    """Outputs, weights and slopes of a `MultiHeadAttention`."""
+    """Outputs, weights and gradients of a `MultiHeadAttention`."""
     layer = _fixed(function(q.shape[-1], num_heads, rng=np.random.default_rng(0)))
     return _run(layer, (q, k, v), ("output", "weights"), mask=mask)
 
 
 def encoder_layer(function, x, num_heads, units, mask):
-    """Outputs, weights and slopes of an `EncoderLayer`."""
+    """Outputs, weights and gradients of an `EncoderLayer`."""
     rng = np.random.default_rng(0)
     layer = _fixed(function(x.shape[-1], num_heads, units, 0.1, rng=rng))
     return _run(layer, (x,), ("output", "weights"), mask=mask)
 
 
 def encoder(function, token_ids, sizes, mask):
-    """Outputs, weights and slopes of an `Encoder`."""
+    """Outputs, weights and gradients of an `Encoder`."""
     layer = _fixed(function(*sizes, 0.1, rng=np.random.default_rng(0)))
     return _run(layer, (token_ids,), ("output", "weights"), mask=mask)
 
 
 def decoder_layer(function, x, enc_output, num_heads, units, ahead, padding):
-    """Outputs, both weights and slopes of a `DecoderLayer`."""
+    """Outputs, both weights and gradients of a `DecoderLayer`."""
     rng = np.random.default_rng(0)
     layer = _fixed(function(x.shape[-1], num_heads, units, 0.1, rng=rng))
-    names = ("output", "weights of the first", "weights of the second")
+    names = ("output", "weights of self-attention", "weights of cross-attention")
     return _run(
         layer, (x, enc_output), names, look_ahead_mask=ahead, padding_mask=padding
     )
 
 
 def decoder(function, token_ids, enc_output, sizes, ahead, padding):
-    """Outputs, weights and slopes of a `Decoder`."""
+    """Outputs, weights and gradients of a `Decoder`."""
     layer = _fixed(function(*sizes, 0.1, rng=np.random.default_rng(0)))
     return _run(
         layer, (token_ids, enc_output), ("output", "weights"),
@@ -110,7 +112,7 @@ def decoder(function, token_ids, enc_output, sizes, ahead, padding):
 
 
 def transformer(function, read, written, sizes, enc_padding, ahead, dec_padding):
-    """Outputs, weights and slopes of a `Transformer`."""
+    """Outputs, weights and gradients of a `Transformer`."""
     layer = _fixed(function(*sizes, 0.1, rng=np.random.default_rng(0)))
     return _run(
         layer, (read, written), ("scores", "weights"), enc_padding_mask=enc_padding,
@@ -139,8 +141,8 @@ class _Even(np.random.Generator):
         p = np.asarray(p, float)
         if not np.isclose(p.sum(), 1) or (p < 0).any():
             raise ValueError("probabilities do not sum to 1")
-        place = min(int(np.searchsorted(np.cumsum(p), self.random())), len(p) - 1)
-        drawn = np.arange(a)[place] if np.ndim(a) == 0 else np.asarray(a)[place]
+        i = min(int(np.searchsorted(np.cumsum(p), self.random())), len(p) - 1)
+        drawn = np.arange(a)[i] if np.ndim(a) == 0 else np.asarray(a)[i]
         return drawn if size is None else np.array([drawn])
 
     def multinomial(self, n, pvals, size=None):
@@ -151,7 +153,7 @@ class _Even(np.random.Generator):
 
 
 def written(function, table, prompt, temperature, top_k, length, context):
-    """Tokens that follow a prompt; scores depend on the first and last in sight."""
+    """Tokens after a prompt; scores depend on the first and last in the context."""
 
     def model(ids):
         ids = np.asarray(ids)

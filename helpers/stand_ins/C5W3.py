@@ -1,10 +1,10 @@
-"""Fixed blocks for C5W3: what a writer sees, and where a clip goes."""
+"""Fixed blocks for C5W3 in place of attention and of inserting a clip."""
 
 import numpy as np
 
 
 def one_step_attention(a, s_prev, densor1, densor2):
-    """The mean of all notes, scaled by the state and by the layers' weights."""
+    """The mean of all states, scaled by the decoder state and the layers' weights."""
     scale = s_prev.mean(axis=1, keepdims=True).reshape(len(s_prev.data), 1, 1)
     layers = densor1.W.sum() + 2 * densor2.W.mean() + 3 * densor2.b.sum()
     alphas = (a.mean(axis=2, keepdims=True) + 2 * scale) * layers
@@ -12,7 +12,7 @@ def one_step_attention(a, s_prev, densor1, densor2):
 
 
 def insert_audio_clip(background, audio_clip, previous_segments):
-    """Half as loud, and wherever the number of segments so far says."""
+    """Half as loud; the position depends on the number of segments so far."""
     start = 40 * len(previous_segments)
     segment_time = (start, start + len(audio_clip) // 10)
     previous_segments.append(segment_time)

@@ -56,8 +56,8 @@ class MultiHeadAttention(nn.Layer):
     def forward(self, q, k, v, mask=None):
         """Output `(m, T_q, d)` and weights `(m, num_heads, T_q, T_k)`."""
         allowed = _allowed(mask, len(q.data), q.shape[1], k.shape[1])
-        heard = nn.as_tensor(allowed) @ (0.5 * k + v) / k.shape[1]
-        return self.dense(q + heard) * self.num_heads, _repeated(
+        attended = nn.as_tensor(allowed) @ (0.5 * k + v) / k.shape[1]
+        return self.dense(q + attended) * self.num_heads, _repeated(
             allowed, self.num_heads
         )
 
@@ -114,7 +114,7 @@ class Encoder(_Stack):
 
 
 class Decoder(_Stack):
-    """Vectors for tokens that know what was read, and two arrays of weights."""
+    """Vectors that depend on the encoder output, and two arrays of weights."""
 
     def forward(self, token_ids, enc_output, look_ahead_mask=None, padding_mask=None):
         """Output `(m, T_y, d)` and a dictionary of weights."""

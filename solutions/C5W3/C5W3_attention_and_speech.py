@@ -1,36 +1,39 @@
 # %% [markdown]
 # # Reading, writing, listening
 # One sequence goes in, another comes out: "tuesday, 5 may 1998" becomes `1998-05-05`.
-# You will build a translator that *looks* at the letters it needs, search for good
-# outputs instead of grabbing the first, measure translations, count the ways in which
-# sounds can spell a word, and train a detector that chimes when somebody says
-# "activated".
+# You will build a translator that *looks* at the letters it needs, search for a good
+# output instead of taking the first one, score translations, add up all the ways in
+# which a recording can spell a word, and train a detector that chimes when somebody
+# says "activated".
 #
-# **Time** about four hours, in seven parts; stop after any of them. **You need** LSTM
-# and GRU from C5W1. From this week on batches come first: `(m, T, d)`.
+# **Time** about four hours, in seven parts; each part is a good place to stop. **You
+# need** the LSTM and the GRU from C5W1. From this week on the batch axis comes first:
+# `(m, T, d)`.
 
 # %% [markdown]
 # ## The map
 # | part | you write | points |
 # |---|---|---|
-# | 1 Looking back | `one_step_attention` `modelf` | 14 |
-# | 2 Without looking | experiments | |
-# | 3 Searching | `greedy_decode` `beam_search` `beam_or_model` | 15 |
-# | 4 Judging | `clipped_precision` `bleu` | 10 |
-# | 5 Sound into letters | `ctc_collapse` `ctc_alphas` and two more | 18 |
-# | 6 Making clips | `spectrogram` and four more | 18 |
+# | 1 Attention | `one_step_attention` `modelf` | 14 |
+# | 2 Without attention (optional) | experiments | |
+# | 3 Beam search | `greedy_decode` `beam_search` `beam_or_model` | 15 |
+# | 4 BLEU | `clipped_precision` `bleu` | 10 |
+# | 5 CTC: from sound to letters | `ctc_collapse` `ctc_alphas` and two more | 18 |
+# | 6 Training clips | `spectrogram` and four more | 18 |
 # | 7 A trigger word | `trigger_model` `detect_triggerword` and two more | 12 |
 #
-# Eight short questions give 8 points, one answer in your own words 5.
+# Eight short questions are worth 8 points, one answer in your own words 5. Answer a
+# short question with a number, or with a letter in quotes such as `"B"`.
 
 # %% [markdown]
-# **After this lab you can** write attention and read its map, run a beam search and say
-# whether the search or the model is to blame, compute BLEU and distrust it, train
-# without knowing *when* a letter is spoken, and build a detector from a few words.
+# **After this lab you can** write attention and read an attention map, run a beam
+# search and say whether the search or the model made an error, compute BLEU and know
+# its limits, train a network without knowing *when* each letter is spoken, and build a
+# detector from a few recorded words.
 #
-# Each exercise is followed by a cell with `check(…)`, which runs your function on a few
-# fixed cases and often recognizes the mistake. Your grade comes from the same kind of
-# check on fresh cases. Hints are folded under each task, titled by what you might see.
+# After each exercise, a cell with `check(…)` runs your function on a few fixed cases
+# and often recognizes the mistake. Your grade comes from the same check on new cases.
+# The hints are folded; each is titled by what you might see.
 
 # %%
 import itertools
@@ -49,21 +52,22 @@ check = checks_for("C5W3")
 # ## Words and symbols
 # | symbol | in code | shape | means |
 # |---|---|---|---|
-# | $m$, $T_x$, $T_y$ | `m`, `Tx`, `Ty` | numbers | batch, length of input, of output |
-# | $a^{\langle t'\rangle}$ | `a` | $(m, T_x, 2n_a)$ | notes of the reader |
-# | $s^{\langle t\rangle}$ | `s` | $(m, n_s)$ | state of the writer |
-# | $\alpha^{\langle t,t'\rangle}$ | `alphas` | $(m, T_x, 1)$ | attention; sum 1 |
-# | $c^{\langle t\rangle}$ | `context` | $(m, 1, 2n_a)$ | what the writer sees |
+# | $m$ | `m` | number | size of the batch |
+# | $T_x$, $T_y$ | `Tx`, `Ty` | numbers | length of the input, of the output |
+# | $a^{\langle t'\rangle}$ | `a` | $(m, T_x, 2n_a)$ | encoder states, one per letter |
+# | $s^{\langle t\rangle}$ | `s` | $(m, n_s)$ | decoder state |
+# | $\alpha^{\langle t,t'\rangle}$ | `alphas` | $(m, T_x, 1)$ | attention; sums to 1 |
+# | $c^{\langle t\rangle}$ | `context` | $(m, 1, 2n_a)$ | weighted sum of the states |
 # | $B$, $\lambda$ | `B`, `length_penalty` | numbers | beam width, length penalty |
-# | $\hat y$, $y^*$ | | sequences | what the machine wrote, what a person wrote |
-# | $V$, $L$ | | numbers | symbols to choose from, letters of a label |
+# | $\hat y$, $y^*$ | | sequences | output of the model, of a person |
+# | $V$, $L$ | | numbers | size of the vocabulary, length of a label |
 # | $\_$ | `blank` | symbol | "nothing new" (part 5) |
-# | $\alpha_t(s)$, $\beta_t(s)$ | `ctc_alphas` | $(T, 2L + 1)$ | in part 5 |
+# | $\alpha_t(s)$, $\beta_t(s)$ | `ctc_alphas` | $(T, 2L + 1)$ | CTC tables (part 5) |
 
 # %% [markdown]
-# # Part 1 · A translator that looks back
-# People write dates in many ways, machines in one. Ten thousand pairs, each of a
-# different day, and a thousand other days held out.
+# # Part 1 · A translator with attention
+# People write dates in many ways, machines in one. Here are ten thousand pairs, each
+# for a different day; a dev set and a test set hold a thousand other days each.
 
 # %% demo
 dates = data.load("dates")
@@ -77,14 +81,14 @@ plots.lines(
     ylabel="dates",
     markers=True,
     from_zero=True,
-    reading="From dates like 5/5/98 to dates like wednesday, september 16, 1998. The "
-    "output always has ten symbols.",
+    reading="The shortest dates look like 5/5/98, the longest like wednesday, "
+    "september 16, 1998. The output always has ten symbols.",
 )
 
 # %% [markdown]
-# Letters become one-hot rows; short dates are filled up with a padding symbol (index 0)
-# to $T_x = 30$. The output has $T_y = 10$ symbols, out of eleven: ten digits and a
-# hyphen.
+# Each letter becomes a one-hot row; short dates are padded to $T_x = 30$ with a padding
+# symbol (index 0). The output has $T_y = 10$ symbols out of a vocabulary of eleven: the
+# ten digits and a hyphen.
 
 # %%
 Tx, Ty = 30, 10
@@ -103,9 +107,10 @@ def coded(written, wanted):
 
 # %% [markdown]
 # ## The idea
-# A bidirectional LSTM reads the whole date and leaves a note $a^{\langle t'\rangle}$ at
-# each letter. A second LSTM writes. Before each symbol it asks every note: *do I need
-# you now?* A small network answers with one number, the **energy**:
+# A bidirectional LSTM, the **encoder**, reads the whole date and leaves a state
+# $a^{\langle t'\rangle}$ at each letter, like a note in the margin. A second LSTM, the
+# **decoder**, writes. Before each symbol it asks every encoder state: *do I need you
+# now?* A small network answers with one number per letter, the **energy**:
 #
 # $$e^{\langle t,t'\rangle} =
 # \mathrm{net}(a^{\langle t'\rangle}, s^{\langle t-1\rangle})
@@ -114,8 +119,9 @@ def coded(written, wanted):
 # c^{\langle t\rangle} = \sum_{t'}\alpha^{\langle t,t'\rangle}a^{\langle t'\rangle}$$
 
 # %% [markdown]
-# By hand, three notes 1, 2, 5 with energies $0, 0, \ln 2$: the shares are
-# $\frac14, \frac14, \frac12$, and the context is $0.25 + 0.5 + 2.5 = 3.25$.
+# By hand: three encoder states 1, 2, 5 have the energies $0, 0, \ln 2$. The attention
+# weights are $\frac14, \frac14, \frac12$, and the context is
+# $0.25 + 0.5 + 2.5 = 3.25$.
 
 # %% concept="attention_count"
 # Tx = 30, Ty = 10. How many attention weights does the model compute for one date?
@@ -123,33 +129,34 @@ attention_count = None
 
 # %% [markdown]
 # ### Exercise 1 · `one_step_attention` · 7 points · about 12 minutes
-# `densor1` takes the note and the writer's state side by side, **notes first**;
-# `densor2` makes one energy of what it says. These are tensors: use `nn.concatenate`,
-# `nn.broadcast_to`, `nn.softmax(x, axis=…)` and methods such as `.sum(axis=…)`.
+# Compute the context and the attention weights of one output step. `densor1` takes
+# encoder and decoder state side by side, **encoder first**; `densor2` turns its output
+# into an energy. For these tensors use `nn.concatenate([x, y])` (last axis),
+# `nn.broadcast_to(x, shape)`, `nn.softmax(x, axis=…)`, `.reshape(…)`, `.sum(axis=…)`.
 #
 # <details><summary>All attention weights are 1</summary>
 #
-# The last axis has length 1. The shares compete over the letters: axis 1.
+# The last axis has length 1. The letters compete with each other: axis 1.
 # </details>
 # <details><summary>Shapes do not fit in concatenate</summary>
 #
-# `s_prev` is `(m, n_s)`. Make it `(m, 1, n_s)`, then broadcast it to `Tx` letters.
+# `s_prev` is `(m, n_s)`. Make it `(m, 1, n_s)`, then broadcast it to all letters.
 # </details>
 
 
 # %% exercise="one_step_attention"
 def one_step_attention(a, s_prev, densor1, densor2):
-    """What the writer sees at one step (Bahdanau, Cho and Bengio, 2015).
+    """Attention for one output step (Bahdanau, Cho and Bengio, 2015).
 
     Args:
-        a: tensor `(m, Tx, 2 n_a)`, the notes of the reader.
-        s_prev: tensor `(m, n_s)`, the state of the writer before this step.
+        a: tensor `(m, Tx, 2 n_a)`, the encoder states.
+        s_prev: tensor `(m, n_s)`, the decoder state before this step.
         densor1: layer from `(m, Tx, 2 n_a + n_s)` to `(m, Tx, hidden)`.
         densor2: layer from `(m, Tx, hidden)` to energies `(m, Tx, 1)`.
 
     Returns:
         context: tensor `(m, 1, 2 n_a)`.
-        alphas: tensor `(m, Tx, 1)`, attention weights that sum to 1 over the letters.
+        alphas: tensor `(m, Tx, 1)`, attention weights; they sum to 1 over the letters.
     """
     ### BEGIN SOLUTION
     m, Tx, _ = a.shape
@@ -166,15 +173,16 @@ check(one_step_attention)
 
 # %% [markdown]
 # ### Exercise 2 · `modelf` · 7 points · about 15 minutes
-# Assemble the translator as an `nn.Model`: make the layers in `__init__`, with the
-# names of the docstring, and loop over the `Ty` output steps in `forward`. State and
-# memory of the writer start at 0. Scores only, no softmax: the loss takes scores.
+# Assemble the translator as an `nn.Model`: make the layers in `__init__`, named as in
+# the docstring, and loop over the `Ty` output steps in `forward`. The decoder state `s`
+# and the cell state `c` start at 0. `self.post(context, initial_state=(s, c))` returns
+# `(output, s, c)`. Return scores (logits), without a softmax: the loss takes scores.
 #
-# <details><summary>The same symbol at every step</summary>
+# <details><summary>The scores hardly change from step to step</summary>
 #
-# `self.post(context, initial_state=(s, c))` returns `(output, s, c)`: carry both on.
+# Carry both `s` and `c` from each step to the next.
 # </details>
-# <details><summary>Ty copies of the layers</summary>
+# <details><summary>There are Ty copies of the layers</summary>
 #
 # Make each layer once, in `__init__`. All steps share it.
 # </details>
@@ -184,24 +192,25 @@ check(one_step_attention)
 def modelf(Tx, Ty, n_a, n_s, human_vocab_size, machine_vocab_size, rng):
     """A translator with attention, ready to be trained.
 
-    Its layers, by name: `pre`, an `nn.Bidirectional` LSTM of `n_a` units each way that
-    returns sequences; `densor1`, `nn.Dense` to 10 with `activation="tanh"`; `densor2`,
-    `nn.Dense` to 1; `post`, an `nn.LSTM` of `n_s` units with `return_state=True`;
-    `output`, `nn.Dense` to the symbols of the machine.
+    Its layers, by name: `pre`, an `nn.Bidirectional` LSTM with `n_a` units in each
+    direction that returns sequences; `densor1`, an `nn.Dense` with 10 units and
+    `activation="tanh"`; `densor2`, an `nn.Dense` with 1 unit; `post`, an `nn.LSTM` with
+    `n_s` units and `return_state=True`; `output`, an `nn.Dense` with
+    `machine_vocab_size` units.
 
     Args:
-        Tx: letters of the input.
-        Ty: symbols of the output.
-        n_a: units of the reader in each direction.
-        n_s: units of the writer.
+        Tx: length of the input.
+        Ty: length of the output.
+        n_a: units of the encoder in each direction.
+        n_s: units of the decoder.
         human_vocab_size: size of a one-hot row of the input.
-        machine_vocab_size: symbols to choose from.
+        machine_vocab_size: number of output symbols to choose from.
         rng: generator for the weights.
 
     Returns:
-        An `nn.Model`. Called with `(m, Tx, human_vocab_size)` it returns scores
-        `(m, Ty, machine_vocab_size)`; with `return_weights=True` a pair, the scores and
-        the attention weights as an array `(m, Ty, Tx)`.
+        An `nn.Model`. Called with `(m, Tx, human_vocab_size)`, it returns scores
+        `(m, Ty, machine_vocab_size)`; with `return_weights=True`, a pair: the scores
+        and the attention weights as an array `(m, Ty, Tx)`.
     """
 
     ### BEGIN SOLUTION
@@ -218,14 +227,14 @@ def modelf(Tx, Ty, n_a, n_s, human_vocab_size, machine_vocab_size, rng):
         def forward(self, x, return_weights=False):
             a = self.pre(x)
             s = c = nn.as_tensor(np.zeros((len(a.data), n_s), a.dtype))
-            scores, looks = [], []
+            scores, weights = [], []
             for _ in range(Ty):
                 context, alphas = one_step_attention(a, s, self.densor1, self.densor2)
                 _, s, c = self.post(context, initial_state=(s, c))
                 scores.append(self.output(s))
-                looks.append(alphas.data[:, :, 0])
+                weights.append(alphas.data[:, :, 0])
             scores = nn.stack(scores, axis=1)
-            return (scores, np.stack(looks, axis=1)) if return_weights else scores
+            return (scores, np.stack(weights, axis=1)) if return_weights else scores
 
     return Translator()
     ### END SOLUTION
@@ -236,19 +245,20 @@ check(modelf)
 
 # %% [markdown]
 # ### Watch it learn
-# Five passes through ten thousand dates, some twenty seconds. The learning rate follows
-# half a cosine down to 0. **Predict**: after each pass, how many held-out dates are
-# right to the last digit? (Keep the seconds; next week another network races this one.)
+# Training takes five passes through ten thousand dates, about half a minute. The
+# learning rate falls to 0 along half a cosine. **Predict**: after each pass, what share
+# of the dev set is right to the last digit? (Note the time; next week another network
+# races this one.)
 
 
 # %% demo
 def exact(model, X, Y):
-    """Which dates are right in all ten symbols, `(m,)`."""
+    """Which dates are right in all ten symbols: `(m,)` of True and False."""
     return np.all(model.predict(X).argmax(axis=2) == Y, axis=1)
 
 
 def trained(model, X, Y, X_dev, Y_dev, epochs, rng, rate=0.01):
-    """Train on symbols; returns the share of exact dates after each epoch."""
+    """Train the model; returns the share of exact dev-set dates after each epoch."""
     steps = epochs * -(-len(X) // 100)
     adam = nn.Adam(model.parameters(), nn.schedules.cosine_decay(rate, steps))
     shares = [0.0]
@@ -268,54 +278,59 @@ rng = np.random.default_rng(0)
 translator = modelf(Tx, Ty, 32, 64, len(human_letters), len(machine_letters), rng)
 began = time.process_time()
 learned = {"with attention": trained(translator, *train, *dev, 5, rng)}
-print(f"{time.process_time() - began:.0f} s of computing; dates right after each pass:",
+print(f"{time.process_time() - began:.0f} s of processor time. Right in the dev set:",
       *(f"{share:.0%}" for share in learned["with attention"][1:]))  # fmt: skip
 right = exact(translator, *test)
-print(f"{right.mean():.1%} of {len(right)} other dates are right in all ten symbols")
+print(f"{right.mean():.1%} of {len(right)} test dates are right in all ten symbols")
 for i in np.flatnonzero(~right)[:5]:
     said = machine_letters.decode(translator.predict(test[0][i : i + 1])[0].argmax(1))
     print("  ", dates.test_human[i], "→", "".join(said), "not", dates.test_iso[i])
 
 # %% [markdown]
 # ### Where does it look?
-# One date, ten looks. **Predict** before you run: for the symbols of the year, the
-# month and the day, which letters will be bright?
+# One date and ten output steps. **Predict** before you run: for the digits of the year,
+# the month and the day, which letters get the large weights?
 
 # %% demo cover=true
 one = "wednesday, september 8, 1971"
-_, looks = translator(coded([one], ["1971-09-08"])[0], return_weights=True)
+scores, weights = translator(coded([one], ["1971-09-08"])[0], return_weights=True)
+written = machine_letters.decode(scores.data[0].argmax(axis=1))
 plots.heat(
-    looks[0, :, : len(one)],
+    weights[0, :, : len(one)],
     signed=False,
-    rows=list("1971-09-08"),
+    rows=written,
     columns=list(one),
-    reading="Each row a symbol written, each column a letter read; a row sums to 1. "
-    "Nobody told the network where the month stands.",
+    xlabel="letter that is read",
+    ylabel="symbol that is written",
+    reading="Each row shows the attention weights of one output step; with those of "
+    "the padding, not shown here, they sum to 1. Nobody told the network where to find "
+    f"the month. It writes {''.join(written)}.",
 )
 
 # %% [markdown]
-# Do not read a map of attention as a proof of reasons: a note at one letter also knows
-# its neighbours, as the reader has walked over all of them in both directions. A hyphen
-# needs no look at all, so where the network looks then means little.
+# An attention map does not prove why the network writes what it writes. The encoder
+# state at one letter also knows the neighbouring letters, since the LSTM has read all
+# of them in both directions. And a hyphen always stands in the same position, so the
+# network can write it without looking at any letter.
 
 # %% concept="context_means"
-# The weight α of output step 6 and letter 11 is 0.9. What does that say?
+# The weight α of output step 6 and letter 11 is 0.9. What does that mean?
 # A: symbol 6 is a copy of letter 11 in nine of ten dates
 # B: the network is 90 % sure of symbol 6
-# C: the note at letter 11 makes up 90 % of what the writer sees at step 6
-# D: letter 11 gives away 90 % of its note and keeps the rest for other symbols
+# C: the state at letter 11 has 90 % of the weight in the context of step 6
+# D: letter 11 spends 90 % of its weight on step 6 and the rest on other steps
 context_means = None
 
 # %% [markdown]
-# # Part 2 · Without looking
-# The older **encoder–decoder** has no such looks. The reader hands over one vector, its
-# last states, and the writer must live on that. Same sizes, same data, same training;
-# the mask skips the padding.
+# # Part 2 · Without attention (optional)
+# The older **encoder–decoder** has no attention. The encoder hands over one vector, its
+# last states, and the decoder has to work from that alone. Sizes, data and training are
+# the same as before; a mask makes the encoder skip the padding.
 
 
 # %% demo
 class EncoderDecoder(nn.Model):
-    """A translator that remembers the whole input in one vector of `2 n_a` numbers."""
+    """A translator that stores the whole input in one vector of `2 n_a` numbers."""
 
     def __init__(self, n_in, n_a, n_s, n_out, steps, rng):
         self.steps = steps
@@ -325,19 +340,20 @@ class EncoderDecoder(nn.Model):
 
     def forward(self, x):
         """One-hot rows, padding in column 0, to scores `(m, steps, n_out)`."""
-        thought = self.pre(x, mask=1 - x.data[:, :, 0])  # (m, 2 n_a)
-        m, n = thought.shape
-        repeated = nn.broadcast_to(thought.reshape(m, 1, n), (m, self.steps, n))
+        last = self.pre(x, mask=1 - x.data[:, :, 0])  # (m, 2 n_a)
+        m, n = last.shape
+        repeated = nn.broadcast_to(last.reshape(m, 1, n), (m, self.steps, n))
         return self.output(self.post(repeated))
 
 
 rng = np.random.default_rng(0)
-blind = EncoderDecoder(len(human_letters), 32, 64, len(machine_letters), Ty, rng)
-learned["without"] = trained(blind, *train, *dev, 5, rng)
+plain = EncoderDecoder(len(human_letters), 32, 64, len(machine_letters), Ty, rng)
+learned["without"] = trained(plain, *train, *dev, 5, rng)
 plots.lines(
-    learned, xlabel="passes through the data", ylabel="held-out dates all right",
+    learned, xlabel="passes through the training set",
+    ylabel="share of exact dates, dev set",
     markers=True, from_zero=True,
-    reading="The same reader and writer, with and without a look at the notes.",
+    reading="Encoder and decoder of the same sizes, with and without attention.",
 )  # fmt: skip
 
 # %% demo
@@ -345,32 +361,33 @@ letters = np.array([len(one) for one in dates.test_human])
 bins = [(6, 9), (10, 14), (15, 19), (20, 24), (25, 29)]
 by_length = {
     name: [exact(model, *test)[(letters >= a) & (letters <= b)].mean() for a, b in bins]
-    for name, model in [("with attention", translator), ("without", blind)]
+    for name, model in [("with attention", translator), ("without", plain)]
 }
+hardest = bins[int(np.argmin(by_length["without"]))]
 plots.heat(
     np.array(list(by_length.values())),
     signed=False,
     numbers=True,
     rows=list(by_length),
-    columns=[f"{a}-{b}" for a, b in bins],
-    reading="Share of test dates all right, by letters in the input. The short ones, "
-    "such as 5/5/98, are the hard ones here!",
+    columns=[f"{a}–{b}" for a, b in bins],
+    xlabel="letters in the input",
+    reading="Share of test dates that are exact, by the length of the input. Without "
+    f"attention, those of {hardest[0]} to {hardest[1]} letters are the hardest.",
 )
 
 # %% [markdown]
-# Surprised? A long date says no more than a short one: there is one day in it, and
-# "wednesday" is a gift. So length alone is no burden here; what counts is **how much
-# must be remembered**. Let that grow: read a number of one to ten random digits, and
-# write it down again. Each digit is news.
+# Did you expect long dates to be the hard ones? A long date holds no more information
+# than a short one: there is one day in it, and the name of the weekday can be ignored.
+# Length alone does no harm here; what matters is **how much must be remembered**. So
+# let that grow: read one to ten random digits, and write them down again.
 #
-# The rival gets the cheapest attention there is: the energy is a product,
-# $s^\top W a$, for all steps at once (Luong and others, 2015; next week's lab is built
-# on it).
+# This time attention takes its cheapest form: the energy is a product, $s^\top W a$,
+# computed for all steps at once (Luong and others, 2015; next week's lab builds on it).
 
 
 # %% demo
-class WithLooks(EncoderDecoder):
-    """The same, and each step of the writer may look at the notes once."""
+class WithAttention(EncoderDecoder):
+    """The same, but each step of the decoder attends to the encoder states."""
 
     def __init__(self, n_in, n_a, n_s, n_out, steps, rng):
         super().__init__(n_in, n_a, n_s, n_out, steps, rng)
@@ -380,12 +397,12 @@ class WithLooks(EncoderDecoder):
 
     def forward(self, x):
         """One-hot rows, padding in column 0, to scores `(m, steps, n_out)`."""
-        notes = self.pre(x, mask=1 - x.data[:, :, 0])  # (m, T, 2 n_a)
-        m, _, n = notes.shape
-        ends = nn.concatenate([notes[:, -1, : n // 2], notes[:, 0, n // 2 :]])
+        a = self.pre(x, mask=1 - x.data[:, :, 0])  # (m, T, 2 n_a)
+        m, _, n = a.shape
+        ends = nn.concatenate([a[:, -1, : n // 2], a[:, 0, n // 2 :]])
         repeated = nn.broadcast_to(ends.reshape(m, 1, n), (m, self.steps, n))
         s = self.post(repeated)
-        context, _ = nn.scaled_dot_product_attention(self.query(s), notes, notes)
+        context, _ = nn.scaled_dot_product_attention(self.query(s), a, a)
         return self.output(nn.concatenate([s, context]))
 
 
@@ -396,42 +413,43 @@ numbers[np.arange(10) >= rng.integers(1, 11, (42_000, 1))] = 0
 digits = text.one_hot(numbers, 11)
 digit_count = np.sum(numbers[40_000:] > 0, axis=1)
 copied = {}
-for name, kind in [("with attention", WithLooks), ("without", EncoderDecoder)]:
+for name, model in [("with attention", WithAttention), ("without", EncoderDecoder)]:
     rng = np.random.default_rng(0)
-    copier = kind(11, 16, 48, 11, 10, rng)
+    copier = model(11, 16, 48, 11, 10, rng)
     held_out = digits[40_000:], numbers[40_000:]
     trained(copier, digits[:40_000], numbers[:40_000], *held_out, 2, rng)
-    well = exact(copier, *held_out)
-    copied[name] = [well[digit_count == n].mean() for n in range(1, 11)]
+    right = exact(copier, *held_out)
+    copied[name] = [right[digit_count == n].mean() for n in range(1, 11)]
 plots.lines(
     copied, np.arange(1, 11), xlabel="digits in the input",
-    ylabel="new numbers all right", markers=True, from_zero=True,
-    reading="In the same training one vector learns to carry a few digits. With "
-    "attention the notes stay where they were made, and ten are no harder than one.",
+    ylabel="share of exact numbers, unseen", markers=True, from_zero=True,
+    reading=f"Numbers of ten digits: {copied['with attention'][-1]:.0%} exact with "
+    f"attention, {copied['without'][-1]:.0%} when one vector has to carry all of them.",
 )  # fmt: skip
 
 # %% [markdown]
-# # Part 3 · Searching
+# # Part 3 · Beam search
 # A translator gives each *next* symbol a probability. What we want is the best *whole*
 # output, the one with the largest
 #
 # $$\ln P(y \mid x) = \sum_t \ln P(y^{\langle t\rangle} \mid x, y^{\langle 1\rangle},
 # \dots, y^{\langle t-1\rangle})$$
 #
-# Trying all of them is hopeless: 11 symbols and 10 steps make 26 billion. **Greedy**
-# search takes the likeliest symbol at each step. It can be led astray: a first word
-# with 0.5 whose best continuation has 0.2 loses to one with 0.4 followed by 0.9.
+# Trying all of them is hopeless: 11 symbols and 10 steps make 26 billion outputs.
+# **Greedy search** takes the likeliest symbol at each step. That can lead it astray: a
+# first word with probability 0.5, continued at best with 0.2, makes 0.10; a first word
+# with 0.4, continued with 0.9, makes 0.36.
 
 # %% [markdown]
 # ### A task where the search matters
-# Smll chldrn nd Hbrw scrbs lv t th vwls. Can you read that? So can a model: it knows
-# which letters follow which in Shakespeare (counts of up to six letters in a row), and
-# it must use the given consonants, in order, filling in any vowels between them.
+# Smll chldrn nd Hbrw scrbs lv t th vwls. Can you read that? A model can learn to: it
+# knows which letters follow which in Shakespeare (from counts of up to six letters in a
+# row). It must use the given consonants in order, and may put any vowels between them.
 #
-# In all exercises here, `step(prefix)` stands for the model: it takes the symbols
-# written so far, a tuple of ints, and returns $\ln P$ of every next symbol, `(V,)`,
-# `-inf` for impossible ones. **Symbol 0 is the end.** The next three cells build such a
-# model; their docstrings are enough for now.
+# In the exercises of this part, `step(prefix)` stands for the model. It takes the
+# symbols written so far, a tuple of ints, and returns $\ln P$ of every possible next
+# symbol, `(V,)`, with `-inf` for impossible ones. **Symbol 0 is the end.** The next
+# three cells build such a model; for now it is enough to read their docstrings.
 
 # %%
 END = 0
@@ -447,7 +465,7 @@ def lines_of(play):
 
 
 def counted(lines, longest=5):
-    """What follows each context of up to `longest` letters, how often."""
+    """How often each letter follows each context of up to `longest` letters."""
     follows = {}
     for line in lines:
         padded = "\n" * longest + line + "\n"
@@ -459,7 +477,7 @@ def counted(lines, longest=5):
 
 # %%
 def letter_model(follows, longest=5):
-    """Step function of letters: each context corrects what the shorter ones say."""
+    """Step function for letters: longer contexts correct the shorter ones."""
     known = {}
 
     def step(prefix):
@@ -468,11 +486,11 @@ def letter_model(follows, longest=5):
             p = np.full(len(LETTERS), 1 / len(LETTERS))
             for k in range(longest + 1):
                 seen = follows.get(recent[longest - k :], {})
-                many = sum(seen.values()) + len(seen)
-                if many:  # new letters get a share for each different one seen
-                    p = p * len(seen) / many
+                total = sum(seen.values()) + len(seen)
+                if total:  # the more different letters, the more the shorter counts
+                    p = p * len(seen) / total
                     for letter, n in seen.items():
-                        p[LETTERS.index(letter)] += n / many
+                        p[LETTERS.index(letter)] += n / total
             known[recent] = np.log(p)
         return known[recent]
 
@@ -481,7 +499,7 @@ def letter_model(follows, longest=5):
 
 # %%
 def restoring(step, consonants):
-    """The same step function, allowed only vowels and the next of the consonants."""
+    """The same step function, restricted to vowels and the next given consonant."""
 
     def restricted(prefix):
         used = sum(not VOWEL[i] for i in prefix)
@@ -494,11 +512,12 @@ def restoring(step, consonants):
 
 # %% [markdown]
 # ### Exercise 3 · `greedy_decode` · 4 points · about 6 minutes
-# The likeliest symbol, again and again, until the end or until `max_len` symbols.
+# Take the likeliest symbol again and again, until you have written the end symbol or
+# `max_len` symbols.
 #
 # <details><summary>My sequence lacks its last symbol</summary>
 #
-# The end symbol is written too, and its probability counts.
+# The end symbol is part of the sequence, and its log probability counts.
 # </details>
 
 
@@ -509,10 +528,10 @@ def greedy_decode(step, max_len):
     Args:
         step: function of a prefix (a tuple of ints) that returns log probabilities
             `(V,)` of the next symbol.
-        max_len: how many symbols at most.
+        max_len: largest number of symbols, the end included.
 
     Returns:
-        sequence: list of ints; its last is 0, the end, unless `max_len` was reached.
+        sequence: list of ints; the last one is 0, the end, unless `max_len` came first.
         log_probability: sum of the log probabilities of its symbols.
     """
     ### BEGIN SOLUTION
@@ -533,56 +552,58 @@ check(greedy_decode)
 
 # %% [markdown]
 # ## Beam search
-# Keep the $B$ best beginnings instead of one. In each round extend every beginning by
-# every symbol, and keep the $B$ best of *all* extensions, by the sum of logarithms.
-# Those that have ended step aside; the others go on.
+# Keep the $B$ best prefixes (beginnings of outputs) instead of one. In each round,
+# extend every prefix by every symbol, and of *all* extensions keep the $B$ with the
+# largest sum of log probabilities. Of these $B$, the ones that end with symbol 0 are
+# finished and set aside; the others are extended in the next round.
 #
-# Each further symbol makes the sum smaller, so the sum prefers short outputs. Outputs
-# of different lengths are therefore compared by
+# Every further symbol makes the sum smaller, so the sum favours short outputs. In the
+# end, outputs of different lengths are therefore compared by
 #
 # $$\mathrm{score}(y) = \frac{1}{T_y^{\,\lambda}}\sum_t \ln P(y^{\langle t\rangle} \mid
 # \dots)$$
 #
-# with a length penalty $\lambda$: 0 is the plain sum, 1 the mean, 0.7 is common.
+# where $\lambda$ is the length penalty: 0 gives the sum, 1 the mean; 0.7 is common.
 
 # %% concept="width_one"
-# What is a beam search with B = 1, and one with an unlimited B?
-# A: greedy search; the best of all outputs
-# B: random sampling; greedy search
-# C: the best of all outputs; greedy search
-# D: greedy search; the shortest output
+# With λ = 0, what does beam search find for B = 1, and what for unlimited B?
+# A: the greedy output; the best of all outputs
+# B: a random output; the greedy output
+# C: the best of all outputs; the greedy output
+# D: the greedy output; the shortest output
 width_one = None
 
 # %% [markdown]
 # ### Exercise 4 · `beam_search` · 9 points · about 20 minutes
-# Drop impossible extensions. At the end all compete: the sequences that ended, and
-# those cut off by `max_len`.
+# Write the beam search described above: at most `max_len` rounds, and extensions with
+# `-inf` are dropped. At the end all sequences compete by their score: those that are
+# finished, and those cut off after `max_len` symbols.
 #
-# <details><summary>B beginnings that all start alike, and worse results</summary>
+# <details><summary>All B prefixes begin with different symbols</summary>
 #
-# Good: the *best B of all* extensions may share a parent. Not the best of each parent.
+# Keep the best B of *all* extensions, even if they come from the same prefix.
 # </details>
-# <details><summary>The sums are positive, or tiny</summary>
+# <details><summary>The score is positive, or between 0 and 1</summary>
 #
-# Logarithms add. Multiply nothing, and take no `exp`.
+# Log probabilities are negative and are added. There is no need for `exp`.
 # </details>
 
 
 # %% exercise="beam_search"
 def beam_search(step, B, max_len, length_penalty):
-    """Search for a likely sequence, keeping the B best beginnings.
+    """Search for a likely sequence, keeping the B best prefixes.
 
     Args:
         step: function of a prefix (a tuple of ints) that returns log probabilities
             `(V,)` of the next symbol, `-inf` for impossible ones. Symbol 0 ends.
         B: beam width.
-        max_len: how many symbols at most, the end included.
+        max_len: largest number of symbols, the end included.
         length_penalty: exponent of the length in the score.
 
     Returns:
-        sequence: list of ints, the best by score.
-        score: its sum of log probabilities over its length (the end included) to the
-            power `length_penalty`.
+        sequence: list of ints, the one with the best score.
+        score: the sum of its log probabilities, divided by its length (the end
+            included) to the power of `length_penalty`.
     """
     ### BEGIN SOLUTION
     open_beams, finished = [((), 0.0)], []
@@ -628,17 +649,17 @@ print("given   ", as_line(without_vowels(truth)))
 print("greedy  ", as_line(greedy_decode(step, 60)[0]))
 for B in (3, 10, 30):
     print(f"B = {B:<4}", as_line(beam_search(step, B, 60, 0)[0]))
-print("truth   ", truth)
+print("original", truth)
 
 # %% [markdown]
-# Greedy search drowns in vowels: one is always allowed, and often likelier than *the
-# one* consonant that must come. **Predict** for forty lines of plays the model has not
-# read: how many words are right with a width of 1, 3, 10, 40?
+# Greedy search drowns in vowels: some vowel is always allowed, and often likelier than
+# *the one* consonant that must come next. **Predict**: in forty lines that the model
+# has not read, what share of the words is right with a beam width of 1, 3, 10, 40?
 
 
 # %% demo
 def restore_all(B, length_penalty=0.0):
-    """Restore the forty lines; pairs of what came out, and its true line."""
+    """Restore the forty lines; returns pairs of a restored and an original line."""
     found = []
     for line in held_out_lines:
         restricted = restoring(model_of_letters, without_vowels(line))
@@ -648,7 +669,7 @@ def restore_all(B, length_penalty=0.0):
 
 
 def words_right(pairs):
-    """Share of words at their place."""
+    """Share of the original words that come back in the same position."""
     wanted = [word for _, line in pairs for word in line.split(" ")]
     same = [x == y for got, line in pairs
             for x, y in zip(got.split(" "), line.split(" "), strict=False)]  # fmt: skip
@@ -656,29 +677,32 @@ def words_right(pairs):
 
 
 restored = {B: restore_all(B) for B in (1, 2, 3, 5, 10, 20, 40)}
+gain = 100 * (words_right(restored[40]) - words_right(restored[20]))
 plots.lines(
     [words_right(pairs) for pairs in restored.values()], list(map(str, restored)),
-    xlabel="beam width B", ylabel="words right", markers=True, from_zero=True,
-    reading="The same model throughout; only the search got better. From 5 on, twice "
-    "the width costs twice the time and brings little.",
+    xlabel="beam width B", ylabel="share of words right", markers=True, from_zero=True,
+    reading="The model is the same throughout; only the search improves. Doubling the "
+    f"width from 20 to 40 adds {gain:.0f} percentage points, at about twice the cost.",
 )  # fmt: skip
 
 # %% demo
-print("λ      letters too many a line, B = 10      written freely, B = 10")
+print("B = 10     restored lines                 free writing,")
+print("λ      extra letters   words right      without consonants")
 for penalty in (0.0, 0.5, 0.7, 1.0, 1.5):
     pairs = restore_all(10, penalty)
     surplus = np.mean([len(got) - len(line) for got, line in pairs])
     free, _ = beam_search(model_of_letters, 10, 60, penalty)
-    print(f"{penalty:3}    {surplus:6.2f}   {words_right(pairs):5.0%} of words right"
-          f"        {as_line(free)!r}")  # fmt: skip
+    print(f"{penalty:3}    {surplus:13.2f}   {words_right(pairs):11.0%}"
+          f"      {as_line(free)!r}")  # fmt: skip
 
 # %% [markdown]
-# Here the given consonants already fix most of the length, so a penalty only invites
-# more vowels and mends nothing. Written freely, without consonants, the plain sum says
-# one word and stops. Width and penalty are knobs: tune them on held-out data.
+# Here the given consonants already fix most of the length, so a length penalty adds
+# vowels and hardly changes the share of right words. In free writing, without given
+# consonants, λ = 0 writes one word and stops. Beam width and length penalty are
+# hyperparameters: tune them on the dev set.
 
 # %% concept="short_outputs"
-# A translator searched with λ = 0 drops half of each long sentence. Why?
+# A translator that searches with λ = 0 leaves out half of each long sentence. Why?
 # A: the beam is too narrow for long sentences
 # B: every further symbol adds a negative logarithm, so short outputs win
 # C: the softmax gives long sentences a probability above 1
@@ -686,19 +710,21 @@ for penalty in (0.0, 0.5, 0.7, 1.0, 1.5):
 short_outputs = None
 
 # %% [markdown]
-# ## Who is to blame?
-# The machine wrote $\hat y$, wrong; a person wrote $y^*$. Ask the model for both
-# probabilities. If it finds $y^*$ **more** likely, it knew better, and the search
-# failed to find it. If not, even a perfect search would have written something else.
+# ## Search error or model error?
+# The machine wrote $\hat y$, which is wrong; a person wrote $y^*$. Ask the model for
+# the probabilities of both. If it finds $y^*$ **more** likely, the model was right and
+# the search missed $y^*$. If not, even a perfect search would not have chosen $y^*$.
 
 # %% [markdown]
 # ### Exercise 5 · `beam_or_model` · 2 points · about 3 minutes
-# If both are equally likely, the search did nothing wrong. (There are two answers only,
-# so the points are given for all cases together.)
+# Return `"beam"` for an error of the search and `"model"` for an error of the model. If
+# both outputs are equally likely, the search did nothing wrong. (There are only two
+# answers, so you get the points if all cases are right.)
 #
 # <details><summary>All cases are the wrong way round</summary>
 #
-# A search should find what is likely. Blame it if it missed something likelier.
+# The search should find what the model finds likely. It is at fault if it missed
+# something likelier.
 # </details>
 
 
@@ -728,7 +754,7 @@ def log_probability(step, sequence):
     return sum(step(tuple(sequence[:t]))[y] for t, y in enumerate(sequence))
 
 
-blame = {}
+errors = {}
 for B, pairs in restored.items():
     wrong = Counter()
     for got, line in pairs:
@@ -737,28 +763,30 @@ for B, pairs in restored.items():
         if got != line:
             p_star, p_hat = log_probability(step, y_star), log_probability(step, y_hat)
             wrong[beam_or_model(p_star, p_hat)] += 1
-    blame[f"B = {B}"] = [wrong["beam"], wrong["model"], 40 - wrong.total()]
+    errors[f"B = {B}"] = [wrong["beam"], wrong["model"], 40 - wrong.total()]
 plots.heat(
-    np.array(list(blame.values())).T, signed=False, numbers=True,
-    rows=["search", "model", "all right"], columns=list(blame),
-    reading="Forty lines, by who is to blame. Left: widen the beam. Right: mostly the "
-    "model itself prefers a wrong line; get a better one.",
+    np.array(list(errors.values())).T, signed=False, numbers=True,
+    rows=["search error", "model error", "line is right"], columns=list(errors),
+    reading="Forty lines by the type of error. With many search errors (left), widen "
+    "the beam. With many model errors (right), get a better model.",
 )  # fmt: skip
 
 # %% [markdown]
-# # Part 4 · Judging a translation
-# There are many good translations of one sentence. BLEU counts how many words, pairs,
-# triples and quadruples of the candidate occur in *some* reference.
+# # Part 4 · BLEU: scoring a translation
+# A sentence has many good translations. **BLEU** counts how many words, pairs, triples
+# and quadruples of words (n-grams) of a candidate occur in *some* reference, a
+# translation by a person.
 #
-# A candidate "the the the the the the the" has seven words, all of which occur in "the
-# cat is on the mat": precision 7/7? So counts are **clipped**: "the" counts at most as
-# often as in the reference where it occurs most. That makes 2/7.
+# All seven words of the candidate "the the the the the the the" occur in "the cat is on
+# the mat". Is its precision 7/7? To prevent that, counts are **clipped**: an n-gram
+# counts at most as often as in the reference where it occurs most. That makes 2/7.
 
 # %% [markdown]
 # ### Exercise 6 · `clipped_precision` · 4 points · about 8 minutes
-# An n-gram is a tuple of n words in a row; a `Counter` counts them.
+# Count the n-grams of the candidate, and how many of them match after clipping. An
+# n-gram is a tuple of n words in a row; a `Counter` counts them.
 #
-# <details><summary>More matches than n-grams in any reference</summary>
+# <details><summary>With several references there are too many matches</summary>
 #
 # Clip each n-gram at its largest count in a *single* reference, not at the sum.
 # </details>
@@ -770,16 +798,16 @@ plots.heat(
 
 # %% exercise="clipped_precision"
 def clipped_precision(candidate, references, n):
-    """Count n-grams of a candidate that some reference confirms.
+    """Clipped n-gram precision, as two counts (Papineni and others, 2002).
 
     Args:
-        candidate: list of words.
+        candidate: list of words; may be empty.
         references: list of lists of words.
-        n: words in an n-gram.
+        n: number of words in an n-gram.
 
     Returns:
-        matches: how many n-grams are confirmed, clipped.
-        total: how many n-grams the candidate has.
+        matches: number of n-grams that match a reference, clipped.
+        total: number of n-grams in the candidate; 0 if it has fewer than n words.
     """
 
     ### BEGIN SOLUTION
@@ -803,27 +831,28 @@ clipped_by_hand = None
 
 # %% [markdown]
 # ### One number
-# The geometric mean of the precisions for $n = 1, …, 4$, times a **brevity penalty**:
-# with $c$ words in the candidate and $r$ in the reference nearest in length (the
-# shorter of two equally near),
+# BLEU is the geometric mean of the precisions $p_1, …, p_N$ (usually $N = 4$), times a
+# **brevity penalty**. Let $c$ be the number of words in the candidate, and $r$ the
+# number in the reference that is closest in length (of two equally close, the shorter):
 #
-# $$\mathrm{BLEU} = \mathrm{BP}\cdot\exp\Big(\tfrac14\sum_{n}\ln p_n\Big) \qquad
+# $$\mathrm{BLEU} = \mathrm{BP}\cdot\exp\Big(\frac1N\sum_{n=1}^N\ln p_n\Big) \qquad
 # \mathrm{BP} = \begin{cases}1 & c \ge r\\ e^{1 - r/c} & c < r\end{cases}$$
 #
-# By hand: "the cat is on the" against "the cat is on the mat" has precisions of 1
-# throughout. With $c = 5$ and $r = 6$ the penalty is $e^{-1/5} = 0.82$.
+# By hand: "the cat is on the" against "the cat is on the mat" has a precision of 1 for
+# each $n$. With $c = 5$ and $r = 6$ the penalty is $e^{-1/5} = 0.82$, and so is BLEU.
 
 # %% [markdown]
 # ### Exercise 7 · `bleu` · 6 points · about 10 minutes
-# Your `clipped_precision`, `max_n` times.
+# Compute BLEU with your `clipped_precision` for $n = 1, …, N$, where $N$ is `max_n`. If
+# a precision is 0, or the candidate has no n-gram of some length, BLEU is 0.
 #
-# <details><summary>Short candidates score above 1</summary>
+# <details><summary>Candidates longer than the reference score above 1</summary>
 #
-# The penalty is below 1 where $c < r$, never above.
+# The brevity penalty is at most 1.
 # </details>
 # <details><summary>nan, or a warning about log(0)</summary>
 #
-# If one precision is 0, or there is no n-gram of some length, BLEU is 0.
+# Return 0.0 before you take the logarithm of 0.
 # </details>
 
 
@@ -832,9 +861,9 @@ def bleu(candidate, references, max_n=4):
     """BLEU of one sentence (Papineni and others, 2002), without smoothing.
 
     Args:
-        candidate: list of words.
+        candidate: list of words; may be empty.
         references: list of lists of words.
-        max_n: longest n-gram.
+        max_n: number of words in the longest n-grams.
 
     Returns:
         A number from 0 to 1.
@@ -855,8 +884,9 @@ def bleu(candidate, references, max_n=4):
 check(bleu)
 
 # %% [markdown]
-# ### Where BLEU is blind
-# One reference, six candidates. **Predict** which gets the most, and which zero.
+# ### What BLEU cannot see
+# One reference, six candidates. **Predict** which scores highest after the first, and
+# which scores 0.
 
 # %% demo
 reference = "the doctor did not give the old man any hope this morning"
@@ -864,8 +894,8 @@ for candidate, remark in [
     ("the doctor did not give the old man any hope this morning", "the same"),
     ("the doctor did give the old man any hope this morning", "the opposite"),
     ("the old man did not give the doctor any hope this morning", "roles swapped"),
-    ("the doctor did not give the old man", "half of it"),
-    ("this morning the physician gave the old fellow no hope", "means the same"),
+    ("the doctor did not give the old man", "the first half"),
+    ("this morning the physician gave the old fellow no hope", "the same meaning"),
     ("any hope this morning", "four words"),
 ]:
     words = candidate.split()
@@ -874,9 +904,10 @@ for candidate, remark in [
     print(f"{score:.2f}  {' '.join(f'{a}/{b}' for a, b in counts):24}{remark}")
 
 # %% [markdown]
-# The opposite scores 0.74; a fine translation in other words scores 0, as no triple
-# of it occurs. Scores are meant for whole test sets, with several references, and to
-# compare systems of one kind. Now the restored lines of part 3, by width:
+# The opposite meaning scores 0.74; a good translation in other words scores 0, as none
+# of its triples matches. BLEU is meant for whole test sets, where the counts of all
+# sentences are added up before dividing, with several references if possible. Here is
+# the mean over the restored lines of part 3:
 
 # %% demo
 plots.lines(
@@ -889,39 +920,41 @@ plots.lines(
     },
     list(map(str, restored)), xlabel="beam width B", ylabel="score",
     markers=True, from_zero=True,
-    reading="BLEU is lower, for one wrong word spoils up to four quadruples.",
+    reading="One wrong word spoils up to four quadruples, so BLEU lies below the share "
+    "of right words.",
 )  # fmt: skip
 
 # %% [markdown]
-# # Part 5 · From sound to letters
-# A recording of "cat" has a hundred time steps; the transcript has three letters, and
-# nobody says which step belongs to which. **CTC** (connectionist temporal
-# classification) lets a network say one symbol a step, a letter or the blank `_`, and
-# reads it so: first merge repeats, then drop the blanks.
+# # Part 5 · CTC: from sound to letters
+# A recording of "cat" has a hundred time steps; its label, the transcript, has three
+# letters, and nobody says which steps belong to which letter. With **CTC**
+# (connectionist temporal classification) a network outputs one symbol per step, a
+# letter or the blank `_`. Such a **path** is read in two steps: first merge repeated
+# symbols, then drop the blanks.
 #
-# `cc_aa_tt__` → `c_a_t_` → `cat` and `_hee_l_lo_` → `_he_l_lo_` → `hello`. The blank
-# between the two l keeps them apart.
+# `cc_aa_tt__` → `c_a_t_` → `cat`, and `_hee_l_lo_` → `_he_l_lo_` → `hello`. The blank
+# between the two l's keeps them apart.
 
 # %% [markdown]
 # ### Exercise 8 · `ctc_collapse` · 3 points · about 4 minutes
-# The two steps of this reading, for any symbols.
+# Read a path: merge repeats, then drop blanks, for symbols of any type.
 #
 # <details><summary>hello comes out as helo</summary>
 #
-# Merge first, then drop. With the blanks gone, double letters look like repeats.
+# Merge first, then drop. Without the blanks, double letters look like repeats.
 # </details>
 
 
 # %% exercise="ctc_collapse"
 def ctc_collapse(symbols, blank):
-    """Read one symbol a step as a label: merge repeats, then drop blanks.
+    """Read a path as a label: merge repeats, then drop blanks.
 
     Args:
-        symbols: list of ints or letters, or a string.
+        symbols: list of ints or letters, or a string; one symbol per step.
         blank: the symbol for "nothing new".
 
     Returns:
-        List of symbols.
+        List of symbols; may be empty.
 
     Example:
         >>> ctc_collapse("_hee_l_lo_", "_")
@@ -937,57 +970,61 @@ def ctc_collapse(symbols, blank):
 check(ctc_collapse)
 
 # %% concept="ctc_paths"
-# Three time steps, symbols "a" and blank. How many of the 8 paths are read as "a"?
+# Three time steps, two symbols: a and the blank. How many of the 8 paths are read as
+# "a"?
 ctc_paths = None
 
 # %% [markdown]
 # ## The probability of a label
-# Many paths are read as the same label; their probabilities add up. Two steps, in each
-# $P(a) = 0.4$ and $P(\_) = 0.6$: the likeliest *path* is `__` with 0.36, yet the
-# label "a" has $0.16 + 0.24 + 0.24 = 0.64$.
+# Many paths are read as the same label; their probabilities add up. For example, two
+# steps, each with $P(a) = 0.4$ and $P(\_) = 0.6$: the likeliest *path* is `__` with
+# 0.36, yet the label "a" has $0.16 + 0.24 + 0.24 = 0.64$.
 #
-# There are $V^T$ paths, but one table suffices. Put blanks around each letter:
-# $z = (\_, c, \_, a, \_, t, \_)$, of length $S = 2L + 1$. Let $\alpha_t(s)$ be the
-# probability of all beginnings of paths that end at step $t$ in place $s$ of $z$ (no
-# attention this time; the letter is the field's).
+# There are $V^T$ paths, but one table is enough. Put blanks around each letter of the
+# label: $z = (\_, c, \_, a, \_, t, \_)$, of length $S = 2L + 1$. Let $\alpha_t(s)$ be
+# the total probability of the first $t$ steps of all paths that have reached position
+# $s$ of $z$ at step $t$. (The field uses α here too; it has nothing to do with
+# attention.)
 
 # %% [markdown]
-# A path starts in place 0 or 1. From step to step it **stays**, moves on by **one**, or
-# skips a blank, **two**, but only between *different* letters:
+# A path starts in position 0 or 1. From step to step it **stays**, moves on by **one**
+# position, or moves on by **two** to skip a blank, but only between *different*
+# letters:
 #
 # $$\alpha_t(s) = P_t(z_s)\,\big(\alpha_{t-1}(s) + \alpha_{t-1}(s-1) +
 # [\,z_s \ne \_ \text{ and } z_s \ne z_{s-2}\,]\;\alpha_{t-1}(s-2)\big)$$
 #
-# For "a" above, $z = (\_, a, \_)$: $\alpha_1 = (0.6, 0.4, 0)$ and $\alpha_2 =
-# (0.36,\; 0.4\,(0.4 + 0.6),\; 0.6 \cdot 0.4) = (0.36, 0.4, 0.24)$. It may end in the
-# last place or the one before: $0.24 + 0.4 = 0.64$.
+# where $[\dots]$ is 1 if the condition holds, else 0, and terms with a negative
+# position are 0. For "a" above, $z = (\_, a, \_)$: $\alpha_1 = (0.6, 0.4, 0)$ and
+# $\alpha_2 = (0.36,\; 0.4\,(0.4 + 0.6),\; 0.6 \cdot 0.4) = (0.36, 0.4, 0.24)$. A path
+# may end in the last position or in the one before: $0.24 + 0.4 = 0.64$.
 
 # %% [markdown]
 # ### Exercise 9 · `ctc_alphas` · 7 points · about 15 minutes
-# Fill the table, one step after the other.
+# Fill the table $\alpha$, one step after the other.
 #
-# <details><summary>"aa" comes out too likely</summary>
+# <details><summary>Labels with a double letter come out too likely</summary>
 #
 # Between two equal letters the blank may not be skipped: they would merge.
 # </details>
 # <details><summary>Index out of bounds for an empty label</summary>
 #
-# Then $z$ is one blank, and there is no place 1.
+# Then $z$ is one blank, and there is no position 1.
 # </details>
 
 
 # %% exercise="ctc_alphas"
 def ctc_alphas(probs, labels, blank):
-    """Table of forward probabilities (Graves and others, 2006).
+    """Table of forward probabilities (Graves and others, 2006, section 4.1).
 
     Args:
-        probs: array `(T, V)`, probabilities of each symbol at each step.
+        probs: array `(T, V)`, probability of each symbol at each step; T is at least 1.
         labels: list of L ints, none of them the blank; may be empty.
         blank: index of the blank.
 
     Returns:
-        Array `(T, 2 L + 1)`: probability of all beginnings of paths that stand in place
-        s of the extended label at step t, that step included.
+        Array `(T, 2 L + 1)`: entry (t, s) is the total probability of the first steps,
+        up to and including t, of all paths that are in position s at step t.
     """
     ### BEGIN SOLUTION
     z = [blank]
@@ -1012,20 +1049,20 @@ check(ctc_alphas)
 
 # %% [markdown]
 # ### Exercise 10 · `ctc_forward` · 2 points · about 3 minutes
-# The probability of the whole label, read off your table.
+# Read the probability of the whole label off your table.
 #
-# <details><summary>Too small</summary>
+# <details><summary>The probability is too small</summary>
 #
-# A path may end in the last letter or in the blank behind it.
+# A path may end in the last letter or in the blank after it.
 # </details>
 
 
 # %% exercise="ctc_forward"
 def ctc_forward(probs, labels, blank):
-    """Probability that a path is read as the label.
+    """Total probability of all paths that are read as the label.
 
     Args:
-        probs: array `(T, V)`.
+        probs: array `(T, V)`, probability of each symbol at each step.
         labels: list of L ints; may be empty.
         blank: index of the blank.
 
@@ -1041,7 +1078,7 @@ def ctc_forward(probs, labels, blank):
 check(ctc_forward)
 
 # %% demo
-# Believe it against brute force: all paths of 7 steps over 4 symbols, each read.
+# Compare with brute force: read all paths of 7 steps over 4 symbols.
 rng = np.random.default_rng(1)
 probs = rng.dirichlet(np.ones(4), size=7)
 brute = Counter()
@@ -1052,36 +1089,52 @@ for label in [(), (0,), (1, 1), (0, 1, 2), (2, 2, 0, 0)]:
     print(f"{label!s:14} {brute[label]:.12f} {ctc_forward(probs, label, 3):.12f}")
 
 # %% [markdown]
+# ### A limit of your function
+# Each step multiplies by a probability. After 250 steps over 30 symbols the product can
+# be smaller than any positive float64, and $P$ **underflows** to 0; then $-\ln P$ is
+# infinite and its gradient is `nan`. This lab uses at most 30 steps, where that does
+# not happen. Libraries compute with log probabilities throughout.
+
+# %% demo
+print("P(cat) =", ctc_forward(np.full((250, 30), 1 / 30), [3, 1, 20], 0), "(underflow)")
+# With ones in place of probabilities, your table counts the paths.
+paths = ctc_forward(np.ones((250, 30)), [3, 1, 20], 0)
+print(f"{paths:.0f} paths, each with probability 30^-250: "
+      f"ln P(cat) = {np.log(paths) - 250 * np.log(30):.2f}")  # fmt: skip
+
+# %% [markdown]
 # ### The gradient
-# The loss is $-\ln P$. Let $\beta_t(s)$ be the same table for *endings*: it is
-# `ctc_alphas` of the steps and the letters in reverse, read in reverse. Then
-# $\alpha_t(s)\,\beta_t(s) / P_t(z_s)$ is the probability of all paths through place $s$
-# at step $t$ (step $t$ is in both tables, so divide it out once). The share of paths
-# that say symbol $k$ at step $t$ is
+# The loss is $-\ln P$. Let $\beta_t(s)$ be the same table for the *last* steps of the
+# paths: call `ctc_alphas` with the steps and the letters reversed, and reverse both
+# axes of the result. Then $\alpha_t(s)\,\beta_t(s) / P_t(z_s)$ is the probability of
+# all paths through position $s$ at step $t$ (both tables include step $t$, so divide by
+# its probability once). The share of these paths that have symbol $k$ at step $t$ is
 #
 # $$\gamma_t(k) = \frac1P \sum_{s:\,z_s = k}\frac{\alpha_t(s)\,\beta_t(s)}{P_t(k)}
 # \qquad \frac{\partial(-\ln P)}{\partial\,\mathrm{score}_t(k)} = P_t(k) - \gamma_t(k)$$
 #
-# where the scores go through a softmax to give `probs`: what the network says, minus
-# what it should say.
+# where the softmax of the scores gives `probs`. As in every softmax classifier, the
+# gradient is the prediction minus the target; here the target is the share $\gamma$.
 
 # %% [markdown]
 # ### Exercise 11 · `ctc_gradient` · 6 points · about 15 minutes
-# Your `ctc_alphas` twice, forwards and backwards; then the two formulas.
+# Compute the gradient of the loss with respect to the scores: call `ctc_alphas` twice,
+# for α and for β, then use the two formulas.
 #
 # <details><summary>The rows do not sum to 0</summary>
 #
-# At each step the shares γ sum to 1. Is $P$ divided out, and $P_t(z_s)$ once?
+# At each step the shares γ sum to 1. Did you divide by $P$, and by $P_t(k)$ once?
 # </details>
-# <details><summary>Only one of two blanks or double letters counts</summary>
+# <details><summary>Only the empty label is right</summary>
 #
-# Several places hold the same symbol: add up (`np.add.at`, or a loop).
+# Several positions hold the same symbol, such as the blanks: add them up
+# (`np.add.at`, or a loop).
 # </details>
 
 
 # %% exercise="ctc_gradient"
 def ctc_gradient(probs, labels, blank):
-    """Slope of -ln P(labels) in the scores whose softmax is `probs`.
+    """Gradient of -ln P(labels) with respect to the scores whose softmax is `probs`.
 
     Args:
         probs: array `(T, V)`, all positive.
@@ -1115,22 +1168,24 @@ def softmax(scores):
 
 
 # %% demo
-# Believe no slope you have not nudged.
+# Check four entries against the numerical gradient: perturb one score at a time.
 rng = np.random.default_rng(2)
 scores, label = rng.normal(size=(6, 4)), [1, 1, 0]
-slopes = ctc_gradient(softmax(scores), label, 3)
-for place in [(0, 3), (2, 1), (3, 3), (5, 0)]:
-    nudge = np.zeros((6, 4))
-    nudge[place] = 1e-5
-    up, down = (
-        -np.log(ctc_forward(softmax(scores + d), label, 3)) for d in (nudge, -nudge)
+gradient = ctc_gradient(softmax(scores), label, 3)
+for index in [(0, 3), (2, 1), (3, 3), (5, 0)]:
+    change = np.zeros((6, 4))
+    change[index] = 1e-5
+    plus, minus = (
+        -np.log(ctc_forward(softmax(scores + d), label, 3)) for d in (change, -change)
     )
-    print(f"{place}  nudged {(up - down) / 2e-5:12.8f}   yours {slopes[place]:12.8f}")
+    numerical = (plus - minus) / 2e-5
+    print(f"{index}  numerical {numerical:12.8f}   yours {gradient[index]:12.8f}")
 
 # %% [markdown]
 # ### What CTC teaches
-# No network, only 30 steps of scores, noise at first. Walk down your slope for the
-# label "cat", and watch. **Predict**: will each letter fill a third of the time?
+# There is no network here, only scores for 30 steps, which are noise at first. Run
+# gradient descent on the loss of the label "cat", and watch. **Predict**: will each
+# letter take up a third of the steps?
 
 # %% demo
 rng = np.random.default_rng(3)
@@ -1138,34 +1193,36 @@ scores = 0.5 * rng.normal(size=(30, 4))  # c, a, t, blank
 for i in range(241):
     probs = softmax(scores)
     if i in (0, 10, 40, 240):
-        said = "".join("cat_"[k] for k in probs.argmax(axis=1))
-        print(f"step {i:3}  P(cat) = {ctc_forward(probs, [0, 1, 2], 3):.4f}  {said}")
+        path = "".join("cat_"[k] for k in probs.argmax(axis=1))
+        p = ctc_forward(probs, [0, 1, 2], 3)
+        print(f"iteration {i:3}  P(cat) = {p:8.2g}  {path}")
     scores -= ctc_gradient(probs, [0, 1, 2], 3)
 plots.lines(
     dict(zip(["c", "a", "t", "blank"], probs.T, strict=True)),
     np.arange(1, 31),
     xlabel="time step",
     ylabel="probability",
-    reading="Each letter grew where the noise gave it a head start: the order is "
-    "taught, the moment and the length are not.",
+    reading="The label fixes the order of the letters, but not when each begins or how "
+    "long it lasts; that grows out of the noise at the start.",
 )
 
 # %% [markdown]
-# # Part 6 · Making clips
-# Now to your ears. A device sleeps until it hears one word, here "activated". To train
-# it you need hours of sound with the moment of each word marked; nobody has them. So
-# make them: single words, spoken by 93 synthetic voices, dropped at random moments into
-# backgrounds. Then the marks come for free.
+# # Part 6 · Making training clips
+# Now turn your sound on. A device sleeps until it hears one **trigger word**, here
+# "activated". To train a detector you need hours of sound in which the end of each
+# trigger word is marked, and nobody has them. So make them: insert single words, spoken
+# by 93 synthetic voices, into background sounds at random moments. Then you know where
+# each word ends.
 
 # %%
-RATE = 8000  # samples a second
-CLIP_MS = 10_000  # length of a training clip
-Ty_sound = 492  # output steps in a clip, 20 ms each
+RATE = 8000  # samples per second
+CLIP_MS = 10_000  # length of a training clip in ms
+Ty_sound = 492  # output steps per clip, about 20 ms each
 speech = data.load("speech")
 
 
 def words_of(part, label):
-    """Clips of one part as floats: 1 for "activated", 0 for other words."""
+    """Word clips of one part as floats; label 1 is "activated", 0 any other word."""
     chosen = np.flatnonzero(speech[f"{part}_y"] == label)
     clips, lengths = speech[f"{part}_clips"], speech[f"{part}_lengths"]
     return [audio.to_float(clips[i, : lengths[i]]) for i in chosen]
@@ -1178,43 +1235,44 @@ some = [words_of("train", 1)[0], words_of("train", 1)[7], words_of("train", 0)[3
 audio.player(np.concatenate([np.append(one, np.zeros(2000)) for one in some]), RATE)
 
 # %% [markdown]
-# ## A picture of sound
-# Eight thousand numbers a second are hard to read. Cut the sound into short frames,
-# fade each in and out by a window $w$, and ask by the Fourier transform how strong each
-# pitch is in it:
+# ## The spectrogram
+# Eight thousand numbers per second are hard to read. Cut the sound into short,
+# overlapping frames, fade each frame in and out with a window $w$, and let the Fourier
+# transform measure the power of each frequency $k$ in each frame $t$:
 #
 # $$X_{t,k} = \ln\Big(10^{-6} + \Big|\sum_n w_n\,x_{tH+n}\,
 # e^{-2\pi i kn/N}\Big|^2\Big)$$
 #
-# With $N = 200$ samples (25 ms) and a hop of $H = 80$ (10 ms), ten seconds give 998
-# frames of 101 frequencies, 40 Hz apart.
+# With $N = 200$ samples per frame (25 ms) and a hop of $H = 80$ samples (10 ms) from
+# one frame to the next, ten seconds give 998 frames of 101 frequencies, 40 Hz apart.
 
 # %% [markdown]
 # ### Exercise 12 · `spectrogram` · 5 points · about 10 minutes
-# `np.hanning(size)` is the window, `np.fft.rfft` the transform.
+# Compute the log-power spectrogram by the formula above. `np.hanning(size)` is the
+# window; `np.fft.rfft` transforms real numbers and leaves out negative frequencies.
 #
-# <details><summary>One frame too few or too many</summary>
+# <details><summary>There is one frame too few or too many</summary>
 #
-# The last frame begins where `size` samples are still left, exactly included.
+# A frame belongs to the result if all its `size` samples lie within the sound.
 # </details>
-# <details><summary>Axes are swapped</summary>
+# <details><summary>The axes are swapped</summary>
 #
-# Time first, `(frames, frequencies)`, as for all sequences from this week on.
+# Time comes first: `(frames, frequencies)`, as for all sequences from this week on.
 # </details>
 
 
 # %% exercise="spectrogram"
 def spectrogram(x, size=200, hop=80):
-    """Logarithm of the power of each frequency in each frame.
+    """Natural logarithm of the power of each frequency in each frame.
 
     Args:
-        x: array `(n,)`, samples, at least `size` of them.
-        size: samples in a frame.
-        hop: samples from the start of a frame to that of the next.
+        x: array `(n,)`, samples; n is at least `size`.
+        size: samples per frame.
+        hop: samples from the start of a frame to the start of the next one.
 
     Returns:
-        Array `((n - size) // hop + 1, size // 2 + 1)`: ln(1e-6 + power) under a Hann
-        window (`np.hanning`).
+        Array `((n - size) // hop + 1, size // 2 + 1)`: ln(1e-6 + power), where each
+        frame was multiplied by a Hann window (`np.hanning`).
     """
     ### BEGIN SOLUTION
     starts = np.arange(0, len(x) - size + 1, hop)
@@ -1229,22 +1287,24 @@ check(spectrogram)
 # %% demo
 word, other = words_of("train", 1)[0], words_of("train", 0)[3]
 figures_c5w3.sounds(
-    {"activated": (word, spectrogram(word)), "another": (other, spectrogram(other))},
+    {"“activated”": (word, spectrogram(word)),
+     "another word": (other, spectrogram(other))},
     RATE,
-    reading="Above what the microphone gives, below its spectrogram: dark is silent. "
-    "Vowels are stacks of stripes, the t a short column.",
+    reading="Above: the samples. Below: their spectrogram; the brighter, the more "
+    "power. Vowels show as stacked stripes, the sound t as a short vertical bar.",
 )  # fmt: skip
 
 # %% [markdown]
-# ## Dropping words into a clip
-# A word takes up a **segment** of the clip: a pair of milliseconds, its first and its
-# last. Two words must not overlap.
+# ## Inserting words into a clip
+# A word takes up a **segment** of the clip, written as its first and its last
+# millisecond. Two words must not overlap.
 #
 # ### Exercise 13 · `is_overlapping` · 2 points · about 4 minutes
-# Does the segment share any moment with one of the earlier ones? (The points are given
-# for all cases together.)
+# Return True if the segment shares at least one millisecond with any of the earlier
+# segments, else False. (There are only two answers, so you get the points if all cases
+# are right.)
 #
-# <details><summary>Segments that share one millisecond</summary>
+# <details><summary>Segments that meet in one millisecond are wrong</summary>
 #
 # Both ends are included: (10, 20) and (20, 30) overlap.
 # </details>
@@ -1273,23 +1333,24 @@ check(is_overlapping)
 
 # %%
 def get_random_time_segment(segment_ms, duration_ms=CLIP_MS):
-    """A random segment of `segment_ms` milliseconds, `(start, end)`, both included."""
+    """A random segment `(start_ms, end_ms)`, both included, `segment_ms` ms long."""
     start = np.random.randint(0, duration_ms - segment_ms)
     return (start, start + segment_ms - 1)
 
 
 # %% [markdown]
 # ### Exercise 14 · `insert_audio_clip` · 4 points · about 10 minutes
-# Draw a segment with `get_random_time_segment(segment_ms, duration_ms)`; draw again
-# while it overlaps, at most **six** more times. Then append it to `previous_segments`
-# and add the clip to the sound there. If there is still no room, change nothing and
-# return the segment `(duration_ms, duration_ms)`. A sound of $n$ samples lasts
-# $1000\,n$ / `RATE` milliseconds; how you round a fraction is up to you.
+# Draw a segment with `get_random_time_segment(segment_ms, duration_ms)`, the lengths of
+# clip and background; draw again while it overlaps, at most **six** more times. Then
+# append it to `previous_segments` and add the clip to a copy of the background there.
+# If the seventh draw overlaps too, change nothing and return the segment
+# `(duration_ms, duration_ms)`. A sound of $n$ samples lasts $1000\,n$ / `RATE` ms. You
+# may round fractions up or down (if rounded up, the clip fits into its segment).
 #
 # <details><summary>Shapes do not match where the clip is added</summary>
 #
-# Sound is counted in samples, 8 a millisecond: from `start_ms * RATE // 1000` on, as
-# many as the clip has.
+# Count samples, 8 per millisecond: begin at `start_ms * RATE // 1000`, and take as many
+# samples as the clip has.
 # </details>
 
 
@@ -1298,17 +1359,17 @@ def insert_audio_clip(background, audio_clip, previous_segments):
     """Add a clip to a sound at a random moment where there is room.
 
     Args:
-        background: array `(n,)`, samples.
+        background: array `(n,)`, samples; is not changed.
         audio_clip: array `(k,)`, samples, shorter than the background.
         previous_segments: list of segments in ms; the new one is appended to it.
 
     Returns:
-        new_background: array `(n,)`, a new one.
-        segment_time: `(start_ms, end_ms)`, or `(duration_ms, duration_ms)` of the
-            background if seven draws found no room.
+        new_background: array `(n,)`, a new array.
+        segment_time: `(start_ms, end_ms)` as drawn, or `(duration_ms, duration_ms)` if
+            seven draws found no room; `duration_ms` is the length of the background.
     """
     ### BEGIN SOLUTION
-    segment_ms = len(audio_clip) * 1000 // RATE
+    segment_ms = -(-len(audio_clip) * 1000 // RATE)  # rounded up
     duration_ms = len(background) * 1000 // RATE
     new_background = background.copy()
     for _ in range(7):
@@ -1327,13 +1388,13 @@ check(insert_audio_clip)
 
 # %% [markdown]
 # ## Labels
-# The network hears from left to right and can know of a word only when it is over. So
-# the label is 1 for 50 steps, about a second, **after** the end of "activated", and 0
-# elsewhere. (A single 1 among 492 steps would be easy to ignore.)
+# The network reads from left to right, and can be sure of a word only when it is over.
+# So the labels are 1 for 50 steps, about a second, **after** the end of "activated",
+# and 0 elsewhere. (A single 1 among 492 steps would be easy to ignore.)
 
 # %% concept="why_after"
-# What if the ones began where the word begins, for a network that reads left to right?
-# A: nothing changes, as a GRU sees the whole clip at each step
+# The network reads from left to right. What if the ones began where the word begins?
+# A: nothing would change, as a GRU sees the whole clip at each step
 # B: it would have to guess at "ac…" whether "activated" or "active" follows
 # C: the loss would not be differentiable
 # D: it would detect the word earlier and with more certainty
@@ -1341,12 +1402,13 @@ why_after = None
 
 # %% [markdown]
 # ### Exercise 15 · `insert_ones` · 3 points · about 6 minutes
-# The end of the word falls into step `int(segment_end_ms * Ty / duration_ms)`. The 50
-# steps **strictly after** it become 1, as far as there are so many.
+# The word ends in step `int(segment_end_ms * Ty / duration_ms)`, where `Ty` is the
+# number of labels. Set the 50 labels **strictly after** that step to 1, or fewer if the
+# clip ends before. Change `y` in place and return it.
 #
-# <details><summary>The ones are one step early</summary>
+# <details><summary>The ones begin one step early</summary>
 #
-# The step in which the word ends stays 0.
+# The step in which the word ends keeps its label.
 # </details>
 
 
@@ -1355,9 +1417,9 @@ def insert_ones(y, segment_end_ms, duration_ms=10_000):
     """Set the 50 labels after the end of a word to 1; changes `y` in place.
 
     Args:
-        y: array `(1, Ty)`, labels.
-        segment_end_ms: when the word ends.
-        duration_ms: length of the clip.
+        y: array `(1, Ty)`, labels; other ones in it stay.
+        segment_end_ms: moment at which the word ends, in ms.
+        duration_ms: length of the clip in ms.
 
     Returns:
         `y` itself.
@@ -1375,22 +1437,27 @@ check(insert_ones)
 
 # %% [markdown]
 # ### Exercise 16 · `create_training_example` · 4 points · about 12 minutes
-# In this order, with `np.random.randint`: how many "activated" (0 to 4), which ones
-# (`randint(len(activates), size=…)`), insert each; then how many others (0 to 2), which
-# ones, insert each. A word that found no room leaves no label.
+# Make a training clip. Draw with `np.random.randint`, in this order: the number of
+# trigger words, 0 to 4; which ones they are, `randint(len(activates), size=…)`; then
+# insert each and set its labels. After that, do the same with 0 to 2 other words, which
+# get no labels. A word for which there was no room gets no labels and is not in `ends`.
 #
-# <details><summary>Ones after every word</summary>
+# <details><summary>There are ones after every word</summary>
 #
 # Only "activated" is labelled, though all words share one list of segments.
+# </details>
+# <details><summary>There are never four trigger words</summary>
+#
+# `np.random.randint(a, b)` draws from `a` to `b - 1`.
 # </details>
 
 
 # %% exercise="create_training_example"
 def create_training_example(background, activates, negatives, Ty):
-    """Make a clip with its labels.
+    """Make a training clip with its labels.
 
     Args:
-        background: array `(n,)`, samples; stays as it is.
+        background: array `(n,)`, samples; is not changed.
         activates: list of arrays, clips of the trigger word.
         negatives: list of arrays, clips of other words.
         Ty: number of labels.
@@ -1398,7 +1465,8 @@ def create_training_example(background, activates, negatives, Ty):
     Returns:
         sound: array `(n,)`.
         y: array `(1, Ty)` of floats, 0 and 1.
-        ends: list of the moments in ms at which a trigger word ends.
+        ends: list of the moments in ms at which the trigger words end, in the order in
+            which they were inserted.
     """
     ### BEGIN SOLUTION
     duration_ms = len(background) * 1000 // RATE
@@ -1434,52 +1502,56 @@ def clips_of(part, count, seed):
 
 
 sounds, labels, ends = clips_of("train", 480, seed=1)
-print(f"{labels.mean():.0%} of the labels are 1")
+print(f"{labels.mean():.0%} of the labels are 1; a detector that never fires is right "
+      f"on {1 - labels.mean():.0%} of the steps")  # fmt: skip
 busy = int(np.argmax(labels.sum(axis=(1, 2))))
 figures_c5w3.clip(
     spectrogram(sounds[busy]), labels[busy, :, 0],
-    reading="A clip you made. The ones begin where an “activated” has just ended.",
+    reading="A clip that you made. The labels become 1 where an “activated” has ended.",
 )  # fmt: skip
 audio.player(sounds[busy], RATE)
 
 # %% concept="accuracy_fools"
-# One in five labels is 1. A detector that never fires is right on 81 % of the steps.
-# What do you ask instead, per spoken word?
+# Only about one label in five is 1, so a detector that never fires has high accuracy.
+# What do you measure instead?
 # A: the share of clips in which some label is right
 # B: the loss on the training clips, as it is differentiable
 # C: accuracy again, with ten times as many silent clips
-# D: how many alarms were right, and how many trigger words were noticed
+# D: how many alarms were right, and how many trigger words were detected
 accuracy_fools = None
 
 # %% [markdown]
 # # Part 7 · A trigger word
-# The network: scale each frequency, a convolution over 15 frames with stride 2 (so 998
-# frames become 492 steps), normalize, ReLU, dropout, a GRU, dropout, one score a step.
-# The GRU is **not** bidirectional: a device cannot wait for the end of the day.
+# The network normalizes each frequency, then applies a convolution over 15 frames with
+# stride 2 (998 frames become 492 steps), batch norm, ReLU, dropout, a GRU, dropout, and
+# a dense layer with one score per step. The GRU is **not** bidirectional: the device
+# has to react at once, without knowing what comes later.
 
 # %% [markdown]
 # ### Exercise 17 · `trigger_model` · 4 points · about 10 minutes
-# Use the names of the docstring. `nn.relu(x)` is a function.
+# Build this network as an `nn.Model`, with layers named as in the docstring.
+# `nn.relu(x)` is a function.
 #
-# <details><summary>500 steps instead of 492</summary>
+# <details><summary>There are 499 steps instead of 492</summary>
 #
-# `padding="valid"`: no frames are invented at the ends.
+# `padding="valid"` adds no frames at the ends.
 # </details>
 
 
 # %% exercise="trigger_model"
 def trigger_model(n_freq, n_filters, n_units, rng):
-    """A recurrent detector.
+    """A recurrent detector of a trigger word.
 
     Its layers, by name and in order: `scale`, an `nn.BatchNorm` of the frequencies;
     `conv`, an `nn.Conv1D` over 15 frames with stride 2 and `padding="valid"`; `norm`,
-    an `nn.BatchNorm`, then ReLU; `dropout`, an `nn.Dropout` of 0.3; `gru`, an `nn.GRU`
-    that returns sequences, then `dropout` again; `output`, an `nn.Dense` to one score.
+    an `nn.BatchNorm`, then ReLU; `dropout`, an `nn.Dropout` with rate 0.3; `gru`, an
+    `nn.GRU` that returns sequences, then `dropout` again; `output`, an `nn.Dense` with
+    1 unit.
 
     Args:
-        n_freq: frequencies of a frame.
-        n_filters: filters of the convolution.
-        n_units: units of the GRU.
+        n_freq: number of frequencies per frame.
+        n_filters: number of filters of the convolution.
+        n_units: number of units of the GRU.
         rng: generator for weights and dropout.
 
     Returns:
@@ -1512,42 +1584,45 @@ check(trigger_model)
 
 # %% [markdown]
 # ### Train it
-# Nine passes through 480 clips, half a minute. As few labels are 1, each of them weighs
-# three times in the loss; else silence would be an easy way out.
+# Training takes nine passes through 480 clips, about half a minute. Since few labels
+# are 1, each of them has a weight of 3 in the loss; otherwise it would be too easy for
+# the detector to stay silent.
 
 # %% demo
-pictures = np.stack([spectrogram(one) for one in sounds]).astype(np.float32)
+X = np.stack([spectrogram(one) for one in sounds]).astype(np.float32)
 rng = np.random.default_rng(0)
-detector = trigger_model(pictures.shape[2], 40, 40, rng)
+detector = trigger_model(X.shape[2], 40, 40, rng)
 epochs = 9
 adam = nn.Adam(
     detector.parameters(), nn.schedules.cosine_decay(0.01, 15 * epochs), clip_norm=1.0
 )
 history = detector.fit(
-    pictures, labels, epochs=epochs, batch_size=32, optimizer=adam, rng=rng,
+    X, labels, epochs=epochs, batch_size=32, optimizer=adam, rng=rng,
     loss=lambda scores, y: nn.binary_cross_entropy(scores, y, 1 + 2 * y),
     progress=False,
 )  # fmt: skip
 plots.lines(
     history["loss"], np.arange(1, epochs + 1), xlabel="passes through 480 clips",
     ylabel="loss", from_zero=True, markers=True,
-    reading="Each clip is ten seconds: 80 minutes of sound, made from 270 words.",
+    reading="480 clips of ten seconds: 80 minutes of sound, made from 270 recorded "
+    "words.",
 )  # fmt: skip
 
 # %% [markdown]
 # ### Exercise 18 · `detect_triggerword` · 3 points · about 6 minutes
-# From samples to a probability at each step. `model.predict` works on a batch and
-# leaves dropout out.
+# Compute a probability for each step: spectrogram, model, sigmoid. `model.predict`
+# takes a batch, turns dropout off and returns an array.
 #
 # <details><summary>Values below 0 or above 1</summary>
 #
-# The model gives scores. A sigmoid, $1 / (1 + e^{-z})$, makes probabilities.
+# The model returns scores. The sigmoid, $1 / (1 + e^{-z})$, turns them into
+# probabilities.
 # </details>
 
 
 # %% exercise="detect_triggerword"
 def detect_triggerword(x, model):
-    """How likely it is, at each step, that a trigger word has just ended.
+    """Probability, at each step, that a trigger word has just ended.
 
     Args:
         x: array `(n,)`, samples.
@@ -1567,12 +1642,12 @@ check(detect_triggerword)
 
 # %% [markdown]
 # ### Exercise 19 · `detection_times` · 3 points · about 8 minutes
-# The probability stays high for a second; the chime should sound once. A detection is a
-# step at which the probability is **above** the threshold and was not at the step
-# before, more than `wait_ms` after the last detection. Step $i$ lies at
-# $i \cdot \mathrm{duration} / T_y$ milliseconds.
+# The probability stays high for a second, but the chime should sound once. Return the
+# moments at which the detector fires. It fires at a step if the probability is
+# **above** the threshold, was not above it at the step before, and more than `wait_ms`
+# have passed since it last fired. Step $i$ is at $i \cdot \mathrm{duration} / T_y$ ms.
 #
-# <details><summary>Many chimes for one word</summary>
+# <details><summary>There are many chimes for one word</summary>
 #
 # Look for the *rise* through the threshold, then wait.
 # </details>
@@ -1588,12 +1663,12 @@ def detection_times(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_00
 
     Args:
         probabilities: array `(1, Ty)`.
-        threshold: fires above it.
-        wait_ms: a detection counts if more than this has passed since the last one.
-        duration_ms: length of the clip.
+        threshold: from 0 to 1.
+        wait_ms: after it has fired, it can fire again when more than this has passed.
+        duration_ms: length of the clip in ms.
 
     Returns:
-        List of moments in ms, in order.
+        List of moments in ms, in order; may be empty.
     """
     ### BEGIN SOLUTION
     found, before = [], 0.0
@@ -1612,28 +1687,30 @@ check(detection_times)
 
 # %% [markdown]
 # ### Exercise 20 · `count_events` · 2 points · about 6 minutes
-# An alarm is a hit if a trigger word ended at most `window_ms` before it, or at most
-# 200 ms after it (the last sound may be clear before it is over). Each word counts
-# once; a second alarm for it is a false one. Take the alarms in order, and for each the
-# earliest word that is still free.
+# Count hits, false alarms and misses. An alarm is a hit if a trigger word ended at most
+# `window_ms` before it, or at most 200 ms after it (a word can be clear before it is
+# over). Go through the alarms in order, and match each with the earliest word in this
+# window that has no alarm yet. A second alarm for the same word is a false alarm.
 #
-# <details><summary>More hits than words</summary>
+# <details><summary>There are more hits than words</summary>
 #
-# Cross out a word once it was hit.
+# Remove a word from the list as soon as an alarm is matched with it.
 # </details>
 
 
 # %% exercise="count_events"
 def count_events(found, ends, window_ms=1000):
-    """Compare alarms with the truth.
+    """Compare alarms with the ends of the trigger words.
 
     Args:
         found: list of moments of alarms in ms, in order.
         ends: list of moments in ms at which trigger words ended, in any order.
-        window_ms: how late an alarm may come.
+        window_ms: an alarm may come this long after the end of the word.
 
     Returns:
-        hits, false_alarms, misses: three ints.
+        hits: int, the number of alarms that are matched with a word.
+        false_alarms: int, the number of other alarms.
+        misses: int, the number of words without an alarm.
     """
     ### BEGIN SOLUTION
     free, hits = sorted(ends), 0
@@ -1652,7 +1729,7 @@ check(count_events)
 
 # %% demo
 def scores_at(part_probabilities, part_ends, threshold):
-    """Precision and recall over clips, each word and each alarm counted once."""
+    """Precision and recall over all clips; each word and each alarm counts once."""
     counts = np.sum(
         [count_events(detection_times(p, threshold), e)
          for p, e in zip(part_probabilities, part_ends, strict=True)], axis=0,
@@ -1670,15 +1747,15 @@ on_dev = np.array([scores_at(*heard["dev"], t) for t in thresholds])
 best = thresholds[np.argmax(on_dev.prod(axis=1) / on_dev.sum(axis=1))]  # best F1
 plots.lines(
     {"precision": on_dev[:, 0], "recall": on_dev[:, 1]}, thresholds,
-    xlabel="threshold", ylabel="on held-out voices (dev)", from_zero=True,
-    reading="Precision: alarms that were right. Recall: words noticed. At a low "
-    "threshold the curve does not fall between two words, and the second goes unheard; "
-    f"the best F1 is at {best:.2f}.",
+    xlabel="threshold", ylabel="score on the dev set", from_zero=True,
+    reading="Precision: the share of alarms that are right. Recall: the share of words "
+    "that are detected. With a low threshold the curve may stay above it between two "
+    f"words, so that the second is missed. F1 is best at {best:.2f}.",
 )  # fmt: skip
 
 # %% demo
 precision, recall = scores_at(*heard["test"], best)
-print(f"test voices and backgrounds, threshold {best:.2f} chosen on dev:")
+print(f"test voices and backgrounds, threshold {best:.2f} chosen on the dev set:")
 print(f"precision {precision:.0%}, recall {recall:.0%}")
 test_clips = [audio.to_float(c[:n]) for c, n in
               zip(speech.test_clips, speech.test_lengths, strict=True)]  # fmt: skip
@@ -1689,11 +1766,14 @@ for word, sound in zip(speech.test_words, test_clips, strict=True):
     p = detect_triggerword(alone, detector)
     fired[str(word)] += bool(detection_times(p, best, duration_ms=len(alone) // 8))
 total = Counter(speech.test_words.tolist())
-print("fires at:", ", ".join(f"{w} {n}/{total[w]}" for w, n in fired.most_common(8)))
+print(
+    "fires at single words:",
+    ", ".join(f"{w} {n}/{total[w]}" for w, n in fired.most_common(8)),
+)
 
 # %% [markdown]
 # ### With a chime
-# Put a chime where it fires. Look, then listen.
+# Add a chime wherever the detector fires. Look first, then listen.
 
 
 # %% demo
@@ -1715,95 +1795,107 @@ p = heard["test"][0][chosen]
 moments = detection_times(p, best)
 figures_c5w3.clip(
     spectrogram(test_sounds[chosen]), p[0], test_ends[chosen], moments, best,
-    reading="Voices and background that the detector has never heard. Triangles: the "
-    "word has ended. Stars: the detector fired.",
+    reading="Voices and a background that were not used in training. Triangles: a "
+    "trigger word has ended. Stars: the detector fires.",
 )  # fmt: skip
 audio.player(with_chime(test_sounds[chosen], moments), RATE)
 
 # %% [markdown]
-# ### A real voice
-# All voices so far came out of a machine. Allison Smith, who speaks for the Asterisk
-# telephone system, said 59 words into a real microphone, "activated" once (her
-# recordings are under CC-BY-SA 3.0). **Predict**: will it wake up for her?
+# ### A real voice (optional)
+# All voices so far were synthetic. Allison Smith, the voice of the Asterisk telephone
+# system, recorded 59 words, among them "activated" once (her recordings are under
+# CC-BY-SA 3.0). **Predict**: will the detector fire for her?
 
 # %% demo
 asterisk = data.load("speech_asterisk")
 order = [7, 8, 0, 6, 9, 10]  # which of her words, in this order
 sound = audio.to_float(speech.test_backgrounds[1]).copy()
 ends_here = []
-for place, i in enumerate(order):
-    said = audio.to_float(asterisk.test_clips[i, : asterisk.test_lengths[i]])
-    at = 4000 + 12_000 * place
-    sound[at : at + len(said)] += said
+for number, i in enumerate(order):
+    clip = audio.to_float(asterisk.test_clips[i, : asterisk.test_lengths[i]])
+    at = 4000 + 12_000 * number
+    sound[at : at + len(clip)] += clip
     if asterisk.test_y[i]:
-        ends_here.append((at + len(said)) / 8)
+        ends_here.append((at + len(clip)) / 8)
 p = detect_triggerword(sound, detector)
 moments = detection_times(p, best)
 print("she says:", ", ".join(asterisk.test_words[order]))
 hits, false_alarms, _ = count_events(moments, ends_here)
 figures_c5w3.clip(
     spectrogram(sound), p[0], ends_here, moments, best,
-    reading=f"“activated” noticed: {hits} of 1; false alarms at other words: "
-    f"{false_alarms}. One real person, one word: an anecdote, not a measurement.",
+    reading=f"“activated” detected: {hits} of 1. False alarms at other words: "
+    f"{false_alarms}. One person and one word are an anecdote, not a measurement.",
 )  # fmt: skip
 audio.player(with_chime(sound, moments), RATE)
 
 # %% [markdown] question="ship_it" points=5
 # ## In your own words
-# A firm wants your detector in a lift: it should open the door at "activated". In about
-# six sentences: what did you measure, on whom, and what not? Which kind of error
-# matters more there, and which knob would you turn? How would the synthetic clips
-# mislead you? What data would you collect next?
+# A company wants to use your detector in a lift: the door should open when somebody
+# says "activated". In about six sentences: what did you measure, on whose voices, and
+# what did you not measure? Which type of error matters more there, and which setting
+# would you change? How could the synthetic clips mislead you? What data would you
+# collect next?
 #
 # ### BEGIN SOLUTION
 # Precision and recall per spoken word were measured on voices and backgrounds held out
-# from training, but all of them synthetic: one real person only, so nothing is known of
-# real people, accents, children, echo in a lift. A false alarm opens a door between
-# floors, a miss costs a second try: I want precision, so a higher threshold, chosen on
-# dev clips and paid for in recall. In the made clips words stand alone, are equally
-# loud and never overlap, and one label in five is 1; in a lift people talk in sentences
-# and say the word once a day, so false alarms an hour are what counts. I would record
-# real people in lifts, split by person, and add words that sound alike.
+# from training, but nearly all of them are synthetic: there is one real person, so
+# nothing is known about real people, accents, children, or the echo in a lift. A
+# false alarm opens a door between floors, a miss costs a second try: I want precision,
+# so I choose a higher threshold on dev clips and accept a lower recall. In the
+# synthetic clips words stand alone, are equally loud and never overlap, and one label
+# in five is 1; in a lift people talk in sentences and say the word once a day, so
+# false alarms per hour are what counts. I would record real people in lifts, split
+# by person, and add words that sound alike.
 #
 # **Rubric**, one point each: precision and recall on held-out voices, named as such ·
-# synthetic voices, hardly a real one · which error matters, with a reason · threshold
-# as the knob, set on dev data · a gap between made clips and real use, and data to
-# close it.
+# synthetic voices, hardly a real one · which error matters, with a reason · the
+# threshold as the setting, chosen on dev data · a gap between synthetic clips and real
+# use, and data to close it.
 # ### END SOLUTION
 
 # %% [markdown]
 # ## What you have built
-# | the formula | your function |
+# | formula | your function |
 # |---|---|
 # | $c = \sum_{t'}\alpha_{t'}a_{t'}$ | `one_step_attention` |
-# | $\arg\max_y \frac{1}{T^\lambda}\sum\ln P$, nearly | `beam_search` |
+# | $\arg\max_y \frac{1}{T_y^\lambda}\sum\ln P$, approximately | `beam_search` |
 # | $\mathrm{BP}\cdot\exp\frac14\sum\ln p_n$ | `bleu` |
 # | $\sum_{\text{paths read as } y}P(\text{path})$ | `ctc_forward` |
-# | $\lvert\mathrm{FFT}(w x)\rvert^2$ | `spectrogram` |
+# | $\ln(10^{-6} + \lvert\mathrm{FFT}(w x)\rvert^2)$ | `spectrogram` |
 # | ones after the word | `insert_ones`, `create_training_example` |
 
 # %% [markdown]
-# The same in PyTorch, to read; you know by now what each line does:
+# The same in PyTorch. You know by now what each line does:
 #
 # ```
-# a, _ = torch.nn.LSTM(41, 32, bidirectional=True, batch_first=True)(x)
-# alphas = torch.softmax(densor2(torch.tanh(densor1(torch.cat([a, s], -1)))), dim=1)
+# a, _ = torch.nn.LSTM(42, 32, bidirectional=True, batch_first=True)(x)
+# both = torch.cat([a, s[:, None].expand(-1, 30, -1)], dim=2)
+# alphas = torch.softmax(densor2(torch.tanh(densor1(both))), dim=1)
 # context = (alphas * a).sum(1, keepdim=True)
-# loss = torch.nn.CTCLoss(blank=0)(log_probs, labels, input_lengths, label_lengths)
-# power = torch.stft(x, 200, 80, window=torch.hann_window(200), return_complex=True)
+# loss = torch.nn.CTCLoss(blank=0, reduction="sum")
+# minus_log_p = loss(log_probs, labels, input_lengths, label_lengths)
+# window = torch.hann_window(200, periodic=False)
+# S = torch.stft(sound, 200, 80, window=window, center=False, return_complex=True)
+# log_power = torch.log(1e-6 + S.abs() ** 2).T
 # ```
 
 # %% [markdown]
-# **A challenge**, if you like. Write numbers with each digit repeated a few times, and
-# let CTC read them: a bidirectional LSTM, with your `ctc_gradient` as the slope of its
-# scores. And why could CTC never write `1998-05-05` from the letters of `5/5/98`?
-# (Count the steps. Then look at the order.)
+# Two defaults differ from yours. `CTCLoss()` takes a mean: it divides each loss by the
+# length of its label, then averages over the batch. `torch.stft` and torchaudio pad the
+# sound so that frames are *centred* (`center=True`) and use a *periodic* window: 1600
+# samples give them 21 frames, and your function 18.
+
+# %% [markdown]
+# **A challenge (optional).** Write numbers in which each digit is repeated a few times,
+# and train a bidirectional LSTM to read them with CTC; your `ctc_gradient` is the
+# gradient of the loss with respect to its scores. And why could CTC never write
+# `1998-05-05` from the letters of `5/5/98`? (Count the steps. Then look at the order.)
 #
 # **The paper of the week.** D. Bahdanau, K. Cho and Y. Bengio, *Neural machine
-# translation by jointly learning to align and translate*, ICLR 2015. Look at their
-# figure of quality against sentence length, then at yours.
+# translation by jointly learning to align and translate*, ICLR 2015. Compare their
+# figure of translation quality against sentence length with your figure in part 2.
 #
-# **Next week**: attention is all that is left.
+# **Next week**: attention without any recurrence.
 
 # %% demo
 check.progress()

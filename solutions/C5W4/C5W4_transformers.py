@@ -1,41 +1,44 @@
 # %% [markdown]
 # # Everyone listens to everyone
-# A recurrent network whispers from word to word; by the end of a long sentence little
-# is left of its beginning. Here every word hears every other, at once, and decides for
-# itself whom to listen to. You will write that machine whole, in NumPy, and then put it
-# to work: it reads dates, labels real addresses, answers questions about small stories,
-# and writes what might, on a foggy night, pass for Shakespeare.
+# A recurrent network passes a sentence on from word to word, like a whisper; at the end
+# of a long sentence little is left of its beginning. In a **transformer** every word
+# attends to every other word directly, and learns which of them matter. You will build
+# a complete transformer in NumPy, and then put it to work: it reads dates, labels real
+# addresses, answers questions about small stories, and writes what might, on a foggy
+# night, pass for Shakespeare.
 #
-# **Time** about four hours, in nine parts; stop after any of them. **You need** matrix
-# products, the softmax, and the embeddings of the last weeks.
+# **Time** about four hours, in nine parts; each part is a good place to stop. **You
+# need** matrix products, the softmax, and the embeddings of the last weeks.
 
 # %% [markdown]
 # ## The map
 # | part | you write | points |
 # |---|---|---|
-# | 1 Where am I? | `get_angles` `positional_encoding` | 6 |
-# | 2 Who may listen | `create_padding_mask` `create_look_ahead_mask` | 5 |
+# | 1 Positions | `get_angles` `positional_encoding` | 6 |
+# | 2 Masks | `create_padding_mask` `create_look_ahead_mask` | 5 |
 # | 3 Attention | `scaled_dot_product_attention` `self_attention_backward` | 13 |
-# | 4 Many heads, one encoder | `MultiHeadAttention` `EncoderLayer` `Encoder` | 17 |
-# | 5 Order lost | `bag_of_words` | 2 |
+# | 4 Heads and encoder | `MultiHeadAttention` `EncoderLayer` `Encoder` | 17 |
+# | 5 Word order | `bag_of_words` | 2 |
 # | 6 The whole transformer | `DecoderLayer` `Decoder` `Transformer` | 16 |
 # | 7 Pieces of words | `bpe_train` `bpe_encode` `bpe_decode` | 10 |
 # | 8 Labels and answers | `align_labels` `entity_f1` `answer_span` and two more | 15 |
-# | 9 Write | `generate` | 4 |
+# | 9 Writing text | `generate` | 4 |
 
 # %% [markdown]
-# Eight short questions give 8 points, one answer in your own words 4.
+# Eight short questions are worth 8 points, one answer in your own words 4. Answer a
+# short question with a number, or with a letter in quotes such as `"B"`.
 #
-# **After this lab you can** explain queries, keys and values, and why one divides by
-# $\sqrt{d_k}$; build encoder and decoder from memory; prove that a model does not peek
-# at the future; and score labels, answers and texts as the field does.
+# **After this lab you can** explain queries, keys and values, and why attention divides
+# by $\sqrt{d_k}$; build an encoder and a decoder from memory; test that a model does
+# not see the future; and score labels, answers and texts as the field does.
 #
-# Each exercise is followed by a cell with `check(…)`, which runs your function on a few
-# fixed cases and often recognizes the mistake. Your grade comes from the same kind of
-# check on fresh cases. Hints are folded under each task, titled by what you might see.
+# After each exercise, a cell with `check(…)` runs your function on a few fixed cases
+# and often recognizes the mistake. Your grade comes from the same check on new cases.
+# The hints are folded; each is titled by what you might see.
 
 # %%
 import re
+import string
 import textwrap
 import time
 from collections import Counter
@@ -52,37 +55,38 @@ check = checks_for("C5W4")
 # ## Words and symbols
 # | symbol | in code | shape | means |
 # |---|---|---|---|
-# | $m$, $T$ | | numbers | sentences in a batch, places in each |
-# | $d$ | `embedding_dim` | number | coordinates of a token's vector |
+# | $m$, $T$ | | numbers | sentences in a batch, positions in a sentence |
+# | $d$ | `embedding_dim` | number | size of a token's vector |
 # | $Q$ | `q` | `(…, T_q, d_k)` | queries |
 # | $K$, $V$ | `k`, `v` | `(…, T_k, d_k)`, `(…, T_k, d_v)` | keys and values |
-# | $M$ | `mask` | `(m, T_q, T_k)` or shorter | 1 = listen, 0 = do not |
-# | $A$ | `weights` | `(…, T_q, T_k)` | how much place $i$ listens to place $j$ |
-# | $E$ | `enc_output` | `(m, T_x, d)` | what the encoder made of the input |
-# | $h$, $\tau$ | `num_heads`, `temperature` | numbers | attentions; freedom in a draw |
+# | $M$ | `mask` | broadcast to `(m, T_q, T_k)` | 1 = attend, 0 = masked |
+# | $A$ | `weights` | `(…, T_q, T_k)` | how much position $i$ attends to position $j$ |
+# | $E$ | `enc_output` | `(m, T_x, d)` | output of the encoder |
+# | $h$, $\tau$ | `num_heads`, `temperature` | numbers | heads; see part 9 |
 #
-# A **token** is what a place holds: a character, a word, or a piece of one. Token 0 is
-# padding in the whole lab. Batches come first: `(m, T, d)`.
+# A **token** is what a position holds: a character, a word, or a piece of a word. In
+# this lab, token 0 is always padding. The batch axis comes first: `(m, T, d)`.
 
 # %% [markdown]
-# # Part 1 · Where am I?
-# A network that hears all words at once does not know which came first. *Dog bites man*
-# and *man bites dog* are the same set of words. So write the place **into** the vector:
-# add to each token a pattern that only its place has.
+# # Part 1 · Positions: where am I?
+# A network that reads all words at once does not know which came first. *Dog bites man*
+# and *man bites dog* are the same set of words. So put the position **into** the
+# vector: add to the vector of each token a pattern that belongs to its position alone,
+# the **positional encoding**.
 #
-# The pattern is a row of clock hands. The first turns fast, the next slower, the last
-# hardly at all; sine and cosine of each hand stand side by side:
+# Think of a row of clock hands. The first turns fast, the next more slowly, the last
+# hardly at all. The sine and the cosine of each hand's angle stand side by side:
 #
 # $$PE_{pos,\,2i} = \sin\frac{pos}{10000^{2i/d}} \qquad
 # PE_{pos,\,2i+1} = \cos\frac{pos}{10000^{2i/d}}$$
 
 # %% [markdown]
-# By hand, $d = 4$: coordinates $k = 0, 1$ share $i = 0$ and the angle $pos$; $k = 2, 3$
-# share $i = 1$ and the angle $pos / 100$. Place 3 gets
+# By hand, with $d = 4$: coordinates $k = 0, 1$ share $i = 0$ and the angle $pos$;
+# $k = 2, 3$ share $i = 1$ and the angle $pos / 100$. The encoding of position 3 is
 # $(\sin 3, \cos 3, \sin 0.03, \cos 0.03) = (0.14, -0.99, 0.03, 1.00)$.
 #
 # ### Exercise 1 · `get_angles` · 2 points · about 4 minutes
-# The angles alone, all places and coordinates at once: the shapes broadcast.
+# Compute the angles only, for all positions and coordinates at once by broadcasting.
 #
 # <details><summary>Odd columns are a little off</summary>
 #
@@ -92,15 +96,15 @@ check = checks_for("C5W4")
 
 # %% exercise="get_angles"
 def get_angles(pos, k, d):
-    """Angle of each clock hand at each place.
+    """Angles of the positional encoding.
 
     Args:
-        pos: array `(n, 1)` of places.
+        pos: array `(n, 1)` of positions.
         k: array `(1, d)` of coordinates, 0 to d - 1.
         d: size of the encoding.
 
     Returns:
-        Array `(n, d)`: pos / 10000^(2i / d), where i is half of k, rounded down.
+        Array `(n, d)`: pos / 10000^(2i / d), where i is k / 2, rounded down.
 
     Example:
         >>> get_angles(np.array([[3]]), np.array([[0, 1, 2, 3]]), 4)
@@ -116,21 +120,21 @@ check(get_angles)
 
 # %% [markdown]
 # ### Exercise 2 · `positional_encoding` · 4 points · about 6 minutes
-# Sine in the even columns, cosine in the odd ones, and an axis of length 1 in front,
-# for the batch. `d` is even.
+# Put the sines of your angles into the even columns and the cosines into the odd ones,
+# and add an axis of length 1 in front for the batch. `d` is even.
 #
-# <details><summary>The left half is right, the rest is not</summary>
+# <details><summary>The first and last column are right, the others not</summary>
 #
-# Sine and cosine alternate, column by column. A slice may have a step of 2.
+# Sines and cosines alternate, column by column. A slice may have a step of 2.
 # </details>
 
 
 # %% exercise="positional_encoding"
 def positional_encoding(positions, d):
-    """The pattern of each place (Vaswani et al., 2017, section 3.5).
+    """Encoding of each position (Vaswani et al., 2017, section 3.5).
 
     Args:
-        positions: how many places, from 0.
+        positions: number of positions; the first one is 0.
         d: size of the encoding, even.
 
     Returns:
@@ -149,45 +153,47 @@ def positional_encoding(positions, d):
 check(positional_encoding)
 
 # %% [markdown]
-# ### What the pattern knows
-# **Predict**: how alike are the patterns of two places, measured by their dot product?
-# Does it depend on where they are, or only on how far apart?
+# ### What the encoding knows
+# **Predict**: take the dot product of the encodings of two positions. Does it depend on
+# where they are, or only on how far apart they are?
 #
 # <details><summary>Answer</summary>
 #
-# $\sin a \sin b + \cos a \cos b = \cos(a - b)$: only the distance counts. And the
-# pattern $n$ places on is a fixed rotation of this one, so "three places back" is
-# something a matrix can learn.
+# $\sin a \sin b + \cos a \cos b = \cos(a - b)$: only the distance counts. And moving
+# on by $n$ positions is the same rotation everywhere, so a matrix can learn "three
+# positions back".
 # </details>
 
 # %% demo
 encoding = positional_encoding(60, 64)[0]
 plots.heat(
-    {"the pattern": encoding, "dot products": encoding @ encoding.T / 32},
-    reading="Left: places down, coordinates across; fast hands to the left, slow ones "
-    "to the right. Right: bands along the diagonal. Likeness depends on the distance "
-    "alone.",
+    {"Encoding": encoding, "Dot products of positions": encoding @ encoding.T / 32},
+    reading="Left: one position per row, one coordinate per column, fast clock hands "
+    "on the left, slow ones on the right. Right: along each diagonal the dot products "
+    "are equal, since they depend only on the distance.",
 )  # fmt: skip
 
 # %% [markdown]
-# # Part 2 · Who may listen to whom
-# Two kinds of places must not be heard. **Padding**: sentences of a batch are filled up
-# to one length, and what fills them means nothing. **The future**: who learns to write
-# the next word must not read it. A mask says 1 where one may listen.
+# # Part 2 · Masks: who may attend to whom
+# Two types of positions must be ignored. **Padding**: the sentences of a batch are
+# filled up to the same length with tokens that mean nothing. **The future**: a model
+# that learns to predict the next word must not see it. A mask is 1 where a position may
+# attend, and 0 where it may not.
 
 # %% [markdown]
 # ### Exercise 3 · `create_padding_mask` · 3 points · about 3 minutes
-# A row for each sentence: 1 where a token stands, 0 where padding does.
+# Make a mask with a row for each sentence: 1 where there is a token, 0 where there is
+# padding (token 0).
 #
-# <details><summary>Shapes do not fit later on</summary>
+# <details><summary>The shape is (m, T)</summary>
 #
-# The middle axis has length 1: whoever asks, the same places are padding.
+# The middle axis has length 1: for every query, the same positions are padding.
 # </details>
 
 
 # %% exercise="create_padding_mask"
 def create_padding_mask(token_ids):
-    """Which places hold a token.
+    """Mask that is 0 at padding.
 
     Args:
         token_ids: array `(m, T)` of ints, 0 for padding.
@@ -209,15 +215,21 @@ check(create_padding_mask)
 
 # %% [markdown]
 # ### Exercise 4 · `create_look_ahead_mask` · 2 points · about 3 minutes
-# Row $i$ is place $i$ asking: it may hear itself and what came before.
+# Make a mask whose row $i$ belongs to position $i$: it may attend to itself and to
+# earlier positions.
+#
+# <details><summary>The ones are above the diagonal</summary>
+#
+# Rows are queries, columns are keys: row 0 has a single 1, in column 0.
+# </details>
 
 
 # %% exercise="create_look_ahead_mask"
 def create_look_ahead_mask(size):
-    """Which places each place may hear when the future is closed.
+    """Mask that is 0 in the future of each position.
 
     Args:
-        size: number of places.
+        size: number of positions.
 
     Returns:
         Array `(1, size, size)`: 1 on and below the diagonal, 0 above.
@@ -231,63 +243,66 @@ def create_look_ahead_mask(size):
 check(create_look_ahead_mask)
 
 # %% concept="why_mask"
-# In training the whole target sentence is known. Why close the future all the same?
+# In training the whole target sentence is known. Why is the future masked all the same?
 # A: to save the time for half of the products
-# B: because padding stands at the end of the sentence
-# C: or each place would copy the next token instead of learning to predict it
+# B: because there is padding at the end of the sentence
+# C: or each position would copy the next token instead of learning to predict it
 # D: because the softmax needs at least one zero in each row
 why_mask = None
 
 # %% [markdown]
 # # Part 3 · Attention
 # Think of a library. You come with a **query**; each book has a **key** on its spine
-# and a **value** inside. Compare the query with all keys, and take home a blend: much
-# from the books whose keys fit, a little from the others.
+# and a **value** inside. Compare the query with all keys, and take home a weighted mean
+# of the values: the better a key fits your query, the larger the weight.
 #
 # $$\mathrm{Attention}(Q, K, V) =
 # \mathrm{softmax}\Big(\frac{Q K^\top}{\sqrt{d_k}}\Big) V$$
 #
-# In **self-attention** every word brings all three, made by three learned matrices:
-# what it looks for, how it can be found, and what it has to tell.
+# In **self-attention** every word has all three, made by three learned matrices: what
+# it looks for, how it can be found, and what it has to say.
 
 # %% [markdown]
 # By hand: one query $q = (2, 0)$, keys $(1, 0)$ and $(0, 1)$, values $10$ and $20$, and
-# $d_k = 2$. The products are $2$ and $0$; over $\sqrt 2$: $1.41$ and $0$. The softmax
-# gives $0.80$ and $0.20$, so the answer is $0.80 \cdot 10 + 0.20 \cdot 20 = 12$.
+# $d_k = 2$. The dot products are $2$ and $0$; divided by $\sqrt 2$: $1.41$ and $0$. The
+# softmax gives $0.80$ and $0.20$, so the output is
+# $0.80 \cdot 10 + 0.20 \cdot 20 = 12$.
 #
-# A mask acts **before** the softmax: where it is 0, the product becomes $-10^9$, and
-# $e^{-10^9}$ is 0. Setting weights to 0 afterwards would leave rows that no longer sum
-# to 1.
+# A mask acts **before** the softmax: where it is 0, the scaled product is replaced by
+# $-10^9$, and its weight becomes 0. If you set weights to 0 after the softmax, the rows
+# no longer sum to 1. (Each row of our masks has at least one 1. If all keys are masked,
+# all products are equal, and you get the plain mean of the values.)
 
 # %% [markdown]
 # ### Exercise 5 · `scaled_dot_product_attention` · 7 points · about 15 minutes
-# Any number of axes may stand in front: sentences, heads. Swap the last two of $K$ with
-# `np.swapaxes(k, -1, -2)`, and subtract the largest of each row before `np.exp`. (Write
-# `** 0.5`: `np.sqrt` would turn float32 into float64, and make everything slower.)
+# Write the formula above, with the mask. There may be any number of axes in front, for
+# sentences and heads. `np.swapaxes(k, -1, -2)` swaps the last two axes of $K$. Subtract
+# the largest value of each row before `np.exp`. (Write `** 0.5`: `np.sqrt` would turn
+# float32 into float64 and make everything slower.)
 #
 # <details><summary>Columns sum to 1, rows do not</summary>
 #
-# Each query shares its attention among the keys: the *last* axis.
+# The softmax runs over the keys: the *last* axis.
 # </details>
 # <details><summary>It attends to padding only</summary>
 #
-# 1 means listen. Where the mask is **0**, the product becomes −1e9.
+# 1 means attend. Where the mask is **0**, the scaled product becomes −1e9.
 # </details>
 
 
 # %% exercise="scaled_dot_product_attention"
 def scaled_dot_product_attention(q, k, v, mask=None):
-    """Blend the values by how well their keys fit the queries.
+    """Weighted mean of the values, by how well their keys fit each query.
 
     Args:
         q: queries, array `(…, T_q, d_k)`.
         k: keys, array `(…, T_k, d_k)`.
         v: values, array `(…, T_k, d_v)`.
-        mask: broadcastable to `(…, T_q, T_k)`, 1 = listen, 0 = do not; or None.
+        mask: broadcastable to `(…, T_q, T_k)`, 1 = attend, 0 = masked; or None.
 
     Returns:
         output: array `(…, T_q, d_v)`.
-        weights: array `(…, T_q, T_k)`, each row sums to 1.
+        weights: array `(…, T_q, T_k)`; each row sums to 1.
     """
     ### BEGIN SOLUTION
     logits = q @ np.swapaxes(k, -1, -2) / k.shape[-1] ** 0.5
@@ -303,30 +318,30 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 check(scaled_dot_product_attention)
 
 # %% concept="which_sums"
-# `weights` is (m, h, T_q, T_k). Which of these sums is 1, whatever the numbers?
+# `weights` is (m, h, T_q, T_k). Which of these sums is always 1?
 # A: all weights of one sentence
 # B: the weights of one query over all keys
 # C: the weights of one key over all queries
-# D: the weights of one pair of places over all heads
+# D: the weights of one pair of positions over all heads
 which_sums = None
 
 # %% concept="dot_spread"
-# Queries and keys have 64 coordinates, independent, with mean 0 and variance 1. What is
-# the standard deviation of their dot product? (A whole number.)
+# The 64 coordinates of a query and of a key are independent, with mean 0 and variance
+# 1. What is the standard deviation of their dot product? (A whole number.)
 dot_spread = None
 
 # %% [markdown]
-# ### Why divide by √d?
-# A sum of $d$ products of independent numbers has variance $d$. Without the division,
-# wide vectors give huge products; the softmax puts all its weight on one key, and its
-# slope, $a(1-a)$ for a weight $a$, dies. **Predict** the largest of 16 weights at
-# $d = 1024$, with and without.
+# ### Why divide by √d? (optional)
+# The dot product of two vectors of $d$ such numbers has variance $d$. Without the
+# division, long vectors give huge products; the softmax puts nearly all the weight on
+# one key, and its derivative, $a(1-a)$ for a weight $a$, goes to 0. **Predict** the
+# largest of 16 weights at $d = 1024$, with and without the division.
 
 # %% demo
 rng = np.random.default_rng(0)
 widths = [4, 16, 64, 256, 1024]
 spread, largest = [], {"divided": [], "not divided": []}
-slope = {"divided": [], "not divided": []}
+derivative = {"divided": [], "not divided": []}
 for d_k in widths:
     q, k = rng.normal(size=(2, 400, 16, d_k))
     spread.append(np.var(q @ np.swapaxes(k, -1, -2)))
@@ -334,57 +349,59 @@ for d_k in widths:
     for name, factor in [("divided", 1), ("not divided", d_k**0.5)]:
         weights = scaled_dot_product_attention(factor * q, k, k)[1]
         largest[name].append(weights.max(axis=-1).mean())
-        slope[name].append((weights * (1 - weights)).mean())
-print("d                   ", *(f"{d_k:8}" for d_k in widths))
-print("variance of products", *(f"{x:8.1f}" for x in spread))
+        derivative[name].append((weights * (1 - weights)).mean())
+print("d                      ", *(f"{d_k:8}" for d_k in widths))
+print("variance of products   ", *(f"{x:8.1f}" for x in spread))
 for name in largest:
-    print(f"slope, {name:13}", *(f"{x:8.4f}" for x in slope[name]))
+    print(f"derivative, {name:11}", *(f"{x:8.4f}" for x in derivative[name]))
 plots.lines(
-    largest, widths, log="x", markers=True, from_zero=True,
+    largest, list(map(str, widths)), markers=True, from_zero=True,
     xlabel="size d of queries and keys", ylabel="largest of 16 weights",
-    baseline={"even, 1/16": 1 / 16},
-    reading="Divided by √d, attention stays soft at any width. Not divided, it turns "
-    "into a hard choice, through which hardly any slope flows.",
+    baseline={"all equal, 1/16": 1 / 16},
+    reading="Divided by √d, attention is spread over several keys at any size. Not "
+    "divided, one key gets nearly all the weight, and hardly any gradient flows.",
 )  # fmt: skip
 
 # %% [markdown]
-# ## Backward
-# To train, slopes must flow back. Let $S = QK^\top / \sqrt{d_k}$ be the products and
-# $dO$ the slope in the output $O = A V$:
+# ## The backward pass
+# In training, gradients flow back through attention. Let $S = QK^\top / \sqrt{d_k}$ be
+# the scaled products, and $dO$ the upstream gradient, with respect to the output
+# $O = A V$:
 #
 # $$dV = A^\top dO \qquad dA = dO\, V^\top \qquad
 # dS_{ij} = A_{ij}\Big(dA_{ij} - \sum_{l} dA_{il} A_{il}\Big)$$
 #
-# The last is the softmax, row by row. Then $dQ = dS\, K / \sqrt{d_k}$ and
-# $dK = dS^\top Q / \sqrt{d_k}$. The mask needs nothing: where $A$ is 0, so is $dS$.
+# The last formula is the gradient through the softmax, row by row. Then
+# $dQ = dS\, K / \sqrt{d_k}$ and $dK = dS^\top Q / \sqrt{d_k}$. The mask needs no
+# formula: where $A$ is 0, $dS$ is 0.
 
 # %% [markdown]
 # ### Exercise 6 · `self_attention_backward` · 6 points · about 15 minutes
-# The five formulas, for any number of axes in front.
+# Compute the gradients by these five formulas, for any number of axes in front.
 #
 # <details><summary>dq and dk are too large</summary>
 #
-# The products were divided by $\sqrt{d_k}$, so are their slopes.
+# The products were divided by $\sqrt{d_k}$, so $dQ$ and $dK$ are too.
 # </details>
-# <details><summary>dk has a wrong shape</summary>
+# <details><summary>dk has the wrong shape</summary>
 #
-# Transpose the slope of the products: a key collects from all queries.
+# $dS$ is transposed there: every query contributes to the gradient of a key.
 # </details>
 
 
 # %% exercise="self_attention_backward"
 def self_attention_backward(dout, q, k, v, weights):
-    """Slopes of attention in queries, keys and values.
+    """Gradients with respect to queries, keys and values.
 
     Args:
-        dout: slope in the output, array `(…, T_q, d_v)`.
+        dout: upstream gradient, array `(…, T_q, d_v)`.
         q: queries, array `(…, T_q, d_k)`.
         k: keys, array `(…, T_k, d_k)`.
         v: values, array `(…, T_k, d_v)`.
         weights: array `(…, T_q, T_k)`, as the forward function returned them.
 
     Returns:
-        dq, dk, dv: arrays, shaped as q, k and v.
+        dq, dk, dv: arrays with the shapes of q, k and v.
     """
     ### BEGIN SOLUTION
     dv = np.swapaxes(weights, -1, -2) @ dout
@@ -399,38 +416,38 @@ def self_attention_backward(dout, q, k, v, weights):
 check(self_attention_backward)
 
 # %% demo
-# Believe no slope you have not nudged. A masked attention, one number moved by ±eps.
+# Compare with numerical gradients: perturb one number by ±eps, with a mask.
 rng = np.random.default_rng(1)
 q, k, v, dout = rng.normal(size=(4, 2, 5, 3))
 mask, eps = create_look_ahead_mask(5), 1e-6
 weights = scaled_dot_product_attention(q, k, v, mask)[1]
-slopes = self_attention_backward(dout, q, k, v, weights)
-for name, array, slope in zip("qkv", (q, k, v), slopes, strict=True):
-    ends = []
-    for nudge in (eps, -2 * eps):
-        array[1, 2, 0] += nudge
-        ends.append(np.sum(dout * scaled_dot_product_attention(q, k, v, mask)[0]))
+gradients = self_attention_backward(dout, q, k, v, weights)
+for name, array, gradient in zip("qkv", (q, k, v), gradients, strict=True):
+    values = []
+    for change in (eps, -2 * eps):
+        array[1, 2, 0] += change
+        values.append(np.sum(dout * scaled_dot_product_attention(q, k, v, mask)[0]))
     array[1, 2, 0] += eps
-    measured = (ends[0] - ends[1]) / (2 * eps)
-    print(f"d{name}: nudged {measured:.8f}, yours {slope[1, 2, 0]:.8f}")
+    numerical = (values[0] - values[1]) / (2 * eps)
+    print(f"d{name}: numerical {numerical:.8f}, yours {gradient[1, 2, 0]:.8f}")
 
 
 # %% [markdown]
-# Your two functions now become **one operation** of the course's framework: a way
-# forward, and the rule for going back. Everything below, to the last line of verse,
-# trains through them.
+# Your two functions now become **one operation** of the course's framework, with its
+# forward and its backward pass. Every model below trains through them, down to the last
+# line of verse.
 
 
 # %%
 def attention(q, k, v, mask=None):
-    """Your attention between tensors of `helpers.nn`, trained by your backward."""
+    """Your attention as an operation on tensors, with your backward pass."""
     q, k, v = (nn.as_tensor(x) for x in (q, k, v))
     mask = mask.data if isinstance(mask, nn.Tensor) else mask
     out, weights = scaled_dot_product_attention(q.data, k.data, v.data, mask)
 
     def rule(dout):
-        slopes = self_attention_backward(dout, q.data, k.data, v.data, weights)
-        return tuple(slope.astype(q.dtype, copy=False) for slope in slopes)
+        gradients = self_attention_backward(dout, q.data, k.data, v.data, weights)
+        return tuple(g.astype(q.dtype, copy=False) for g in gradients)
 
     out = out.astype(q.dtype, copy=False)
     return nn.record(out, (q, k, v), rule, "attention"), weights
@@ -438,53 +455,53 @@ def attention(q, k, v, mask=None):
 
 # %% [markdown]
 # # Part 4 · Many heads, one encoder
-# One attention has one opinion: each place blends the others in one way. But a word may
-# need its verb *and* its adjective. So project $Q$, $K$, $V$, cut the $d$ coordinates
-# into $h$ pieces of $d / h$, let each piece attend on its own, lay the results side by
-# side again, and mix them by one more matrix:
+# With one attention, each position mixes the others in one way only. But a word may
+# need its verb *and* its adjective. So project $Q$, $K$, $V$, split the $d$ coordinates
+# into $h$ **heads** of $d / h$ each, compute attention in each head separately,
+# concatenate the results, and mix them by one more matrix:
 #
 # $$\mathrm{head}_i = \mathrm{Attention}(QW^Q_i, KW^K_i, VW^V_i) \qquad
 # \mathrm{MultiHead} = [\mathrm{head}_1 \dots \mathrm{head}_h]\, W^O$$
 
 # %% [markdown]
-# The cutting is a reshape and a transpose. By hand, $d = 4$, $h = 2$: a place's vector
-# $(1, 2, 3, 4)$ becomes $(1, 2)$ for the first head and $(3, 4)$ for the second.
+# Splitting takes a reshape and a transpose. By hand, with $d = 4$ and $h = 2$: the
+# vector $(1, 2, 3, 4)$ becomes $(1, 2)$ for the first head and $(3, 4)$ for the second.
 #
 # | step | shape |
 # |---|---|
 # | after the projection | `(m, T, d)` |
-# | `reshape`: cut the last axis | `(m, T, h, d / h)` |
-# | `transpose`: heads beside the batch | `(m, h, T, d / h)` |
-# | attention, then all the way back | `(m, T, d)` |
+# | `reshape`: split the last axis | `(m, T, h, d / h)` |
+# | `transpose`: move the heads next to the batch | `(m, h, T, d / h)` |
+# | attention, then the two steps backwards | `(m, T, d)` |
 #
-# A direct `reshape(m, h, T, d // h)` gives the right shape and mixes up the places.
+# A direct `reshape(m, h, T, d // h)` gives the right shape but mixes up positions.
 
 # %% [markdown]
 # ### Exercise 7 · `MultiHeadAttention` · 7 points · about 20 minutes
 # The layers are made for you; write `forward`. Tensors have `.reshape(…)` and
-# `.transpose(0, 2, 1, 3)`; `attention` is the operation above. A mask `(m, T_q, T_k)`
-# needs an axis of length 1 for the heads: `np.asarray(mask)[:, np.newaxis]`.
+# `.transpose(0, 2, 1, 3)`; `attention(q, k, v, mask)` is the operation above. A mask
+# `(m, T_q, T_k)` needs an axis for the heads: `np.asarray(mask)[:, np.newaxis]`.
 #
-# <details><summary>Shapes are right, values wrong</summary>
+# <details><summary>The shapes are right, the values are wrong</summary>
 #
-# Cut the *last* axis first, transpose then; and on the way back the reverse.
+# Split the *last* axis first, then transpose; on the way back, transpose first.
 # </details>
-# <details><summary>cannot broadcast the mask</summary>
+# <details><summary>The mask cannot be broadcast</summary>
 #
-# The weights are `(m, h, T_q, T_k)`: the mask's new axis is the second.
+# The weights are `(m, h, T_q, T_k)`, so the mask's new axis is the second one.
 # </details>
 
 
 # %% exercise="MultiHeadAttention"
 class MultiHeadAttention(nn.Layer):
-    """Several attentions side by side (Vaswani et al., 2017, section 3.2.2)."""
+    """Several attention heads side by side (Vaswani et al., 2017, section 3.2.2)."""
 
     def __init__(self, embedding_dim, num_heads, *, rng):
         """Make the four projections.
 
         Args:
             embedding_dim: size d of every vector, a multiple of `num_heads`.
-            num_heads: how many attentions, each on d / num_heads coordinates.
+            num_heads: number of heads, each with d / num_heads coordinates.
             rng: generator for the weights.
         """
         self.num_heads = num_heads
@@ -494,13 +511,13 @@ class MultiHeadAttention(nn.Layer):
         self.output = nn.Dense(embedding_dim, embedding_dim, rng=rng)
 
     def forward(self, q, k, v, mask=None):
-        """Let `q` listen to `k` and `v`.
+        """Attend from `q` to `k` and `v`.
 
         Args:
-            q: tensor `(m, T_q, d)`.
-            k: tensor `(m, T_k, d)`.
-            v: tensor `(m, T_k, d)`.
-            mask: broadcastable to `(m, T_q, T_k)`, 1 = listen; or None.
+            q: tensor `(m, T_q, d)`, input of the query projection.
+            k: tensor `(m, T_k, d)`, input of the key projection.
+            v: tensor `(m, T_k, d)`, input of the value projection.
+            mask: broadcastable to `(m, T_q, T_k)`, 1 = attend; or None.
 
         Returns:
             output: tensor `(m, T_q, d)`.
@@ -524,17 +541,18 @@ class MultiHeadAttention(nn.Layer):
 check(MultiHeadAttention)
 
 # %% concept="head_parameters"
-# MultiHeadAttention with embedding_dim = 64 and num_heads = 8: how many numbers does it
-# learn, biases included?
+# How many parameters, biases included, does a MultiHeadAttention with embedding_dim =
+# 64 and num_heads = 8 have?
 head_parameters = None
 
 
 # %% [markdown]
 # ## A layer of the encoder
-# Attention gathers; then each place thinks for itself, in a small network of two dense
-# layers with a ReLU between, the same for all places. Around both lies what you know
-# from residual networks: **add** the input, then **normalize** (layer norm: each vector
-# by its own mean and spread):
+# Attention gathers information from other positions; then a small network of two dense
+# layers with a ReLU between them, the **feed-forward network** (ffn), works on each
+# position separately. Around both there is a skip connection as in residual networks:
+# **add** the input, then **normalize** (layer norm: each vector is normalized by its
+# own mean and standard deviation):
 #
 # $$x' = \mathrm{norm}_1\big(x + \mathrm{drop}_1(\mathrm{attention}(x))\big) \qquad
 # y = \mathrm{norm}_2\big(x' + \mathrm{drop}_2(\mathrm{ffn}(x'))\big)$$
@@ -542,7 +560,7 @@ head_parameters = None
 
 # %%
 def FullyConnected(embedding_dim, fully_connected_dim, *, rng):
-    """Two dense layers for each place: to `fully_connected_dim`, ReLU, and back."""
+    """Two dense layers, applied to each position, with a ReLU between them."""
     return nn.Sequential(
         nn.Dense(embedding_dim, fully_connected_dim, "relu", rng=rng),
         nn.Dense(fully_connected_dim, embedding_dim, rng=rng),
@@ -553,16 +571,16 @@ def FullyConnected(embedding_dim, fully_connected_dim, *, rng):
 # ### Exercise 8 · `EncoderLayer` · 5 points · about 10 minutes
 # The parts are made; write `forward`, the two formulas above.
 #
-# <details><summary>Values are wrong, though every part is there</summary>
+# <details><summary>The values are wrong, though every part is there</summary>
 #
-# First add, then normalize the *sum*. And the second sum adds what came out of the
-# first normalization, not the layer's input.
+# Add first, then normalize the *sum*. And the second sum adds the output of the first
+# normalization, not the layer's input.
 # </details>
 
 
 # %% exercise="EncoderLayer"
 class EncoderLayer(nn.Layer):
-    """Self-attention, then a network for each place; both added and normalized."""
+    """Self-attention, then a feed-forward network; after each, add and normalize."""
 
     def __init__(self, embedding_dim, num_heads, fully_connected_dim,
                  dropout_rate=0.1, *, rng):  # fmt: skip
@@ -570,9 +588,9 @@ class EncoderLayer(nn.Layer):
 
         Args:
             embedding_dim: size d of every vector.
-            num_heads: attentions side by side.
-            fully_connected_dim: width of the network in the middle.
-            dropout_rate: share dropped before each addition, in training.
+            num_heads: number of attention heads.
+            fully_connected_dim: units of the feed-forward network's hidden layer.
+            dropout_rate: of the dropout before each addition.
             rng: generator for weights and dropout.
         """
         self.mha = MultiHeadAttention(embedding_dim, num_heads, rng=rng)
@@ -583,11 +601,11 @@ class EncoderLayer(nn.Layer):
         )
 
     def forward(self, x, mask=None):
-        """One round of listening and thinking.
+        """Apply self-attention and the feed-forward network.
 
         Args:
             x: tensor `(m, T, d)`.
-            mask: broadcastable to `(m, T, T)`, 1 = listen; or None.
+            mask: broadcastable to `(m, T, T)`, 1 = attend; or None.
 
         Returns:
             y: tensor `(m, T, d)`.
@@ -605,19 +623,19 @@ check(EncoderLayer)
 
 # %% [markdown]
 # ### Exercise 9 · `Encoder` · 5 points · about 10 minutes
-# `forward`: embed the tokens, multiply by $\sqrt d$ (so that the pattern of the place
-# does not drown them), add the pattern of the first $T$ places, drop out, then layer by
-# layer.
+# Write `forward`: embed the tokens; multiply by $\sqrt d$, so that the positional
+# encoding does not outweigh them; add the encoding of the first $T$ positions; apply
+# `self.dropout`; then apply one layer after the other and collect their weights.
 #
-# <details><summary>shapes (…, T, d) and (1, maximum, d) do not fit</summary>
+# <details><summary>Shapes (m, T, d) and (1, maximum, d) cannot be broadcast</summary>
 #
-# A sentence may be shorter than the longest: `self.pos_encoding[:, :T]`.
+# A sentence may be shorter than the maximum: `self.pos_encoding[:, :T]`.
 # </details>
 
 
 # %% exercise="Encoder"
 class Encoder(nn.Layer):
-    """From tokens to vectors that know their neighbours."""
+    """From tokens to vectors that depend on the whole sentence."""
 
     def __init__(self, num_layers, embedding_dim, num_heads, fully_connected_dim,
                  input_vocab_size, maximum_position_encoding, dropout_rate=0.1, *,
@@ -625,13 +643,13 @@ class Encoder(nn.Layer):
         """Make the parts.
 
         Args:
-            num_layers: how many `EncoderLayer`s.
+            num_layers: number of `EncoderLayer`s.
             embedding_dim: size d of every vector.
-            num_heads: attentions side by side.
-            fully_connected_dim: width of the networks.
+            num_heads: number of attention heads.
+            fully_connected_dim: hidden units of the feed-forward networks.
             input_vocab_size: number of different tokens.
             maximum_position_encoding: length of the longest sentence.
-            dropout_rate: share dropped in training.
+            dropout_rate: of all dropouts.
             rng: generator for weights and dropout.
         """
         self.embedding = nn.Embedding(input_vocab_size, embedding_dim, rng=rng)
@@ -645,11 +663,11 @@ class Encoder(nn.Layer):
         ]  # fmt: skip
 
     def forward(self, token_ids, mask=None):
-        """Read sentences.
+        """Encode sentences.
 
         Args:
             token_ids: array `(m, T)` of ints.
-            mask: broadcastable to `(m, T, T)`, 1 = listen; or None.
+            mask: broadcastable to `(m, T, T)`, 1 = attend; or None.
 
         Returns:
             x: tensor `(m, T, d)`.
@@ -671,33 +689,34 @@ class Encoder(nn.Layer):
 check(Encoder)
 
 # %% [markdown]
-# ### Padding, put to the test
-# A claim about masks is cheap; perturb and look. **Predict**: change the tokens *under*
-# the padding. How far do the vectors of real places move, with the mask and without?
+# ### Does the padding mask work?
+# Test it: perturb the input and look. **Predict**: if you replace the padding by other
+# tokens, how much do the vectors of the real tokens change, with the mask and without?
 
 # %% demo
 rng = np.random.default_rng(2)
-reader = Encoder(2, 16, 4, 32, 20, 10, rng=rng).eval()
+encoder = Encoder(2, 16, 4, 32, 20, 10, rng=rng).eval()
 sentence = np.array([[5, 9, 2, 7, 3, 0, 0, 0, 0, 0]])
 mask = create_padding_mask(sentence)
 other = sentence.copy()
-other[0, 5:] = [11, 4, 17, 8, 1]  # rubbish where padding was
+other[0, 5:] = [11, 4, 17, 8, 1]  # random tokens where the padding was
 for name, used in [("with the mask", mask), ("without", None)]:
-    moved = reader(sentence, mask=used)[0].data - reader(other, mask=used)[0].data
-    print(f"{name:14} real places moved by up to {np.abs(moved[0, :5]).max():.6f}")
-assert np.all(reader(sentence, mask=mask)[1][0][..., 5:] == 0)  # padding is not heard
+    change = encoder(sentence, mask=used)[0].data - encoder(other, mask=used)[0].data
+    print(f"{name:14} real tokens change by up to {np.abs(change[0, :5]).max():.6f}")
+assert np.all(encoder(sentence, mask=mask)[1][0][..., 5:] == 0)  # padding: weight 0
 
 # %% [markdown]
-# # Part 5 · Order lost, order found
-# Take the pattern of places away. What is left of a sentence is a bag: shuffle the
-# words and their vectors are shuffled along, otherwise unchanged. The oldest model of
-# text works on just that, the **bag of words**: how often does each word occur?
+# # Part 5 · Word order, lost and found
+# Without the positional encoding, a sentence is a bag of words to the encoder: if you
+# shuffle the words, their vectors are shuffled in the same way, but do not change. One
+# of the oldest models of text uses nothing else: a **bag of words** only counts how
+# often each word occurs.
 
 # %% [markdown]
 # ### Exercise 10 · `bag_of_words` · 2 points · about 4 minutes
-# A row for each sentence, a column for each word: how often?
+# Count the words: one row per sentence, one column per word of the dictionary.
 #
-# <details><summary>A word that comes twice counts once</summary>
+# <details><summary>A word that occurs twice counts once</summary>
 #
 # Add 1 for each occurrence.
 # </details>
@@ -708,11 +727,12 @@ def bag_of_words(sentences, word_to_index):
     """Count the words of each sentence.
 
     Args:
-        sentences: list of `m` sentences, words divided by spaces, in any case.
+        sentences: list of `m` strings, words separated by spaces, in upper or lower
+            case.
         word_to_index: dictionary from lower-case word to its column, 0 to V - 1.
 
     Returns:
-        Array `(m, V)` of counts; words that are not in the dictionary are left out.
+        Array `(m, V)` of counts; words that are not in the dictionary do not count.
 
     Example:
         >>> bag_of_words(["Dog bites dog"], {"bites": 0, "cat": 1, "dog": 2})
@@ -732,12 +752,12 @@ def bag_of_words(sentences, word_to_index):
 check(bag_of_words)
 
 # %% concept="no_positions"
-# An encoder without positions reads a sentence, then the same sentence backwards. How
-# do the two lists of output vectors compare?
-# A: they are equal, place by place
-# B: they have nothing in common
+# An encoder without positional encoding reads a sentence, then the same sentence
+# backwards. How do the two lists of output vectors compare?
+# A: they are equal at each position
+# B: they have no vector in common
 # C: only the first and the last vector change
-# D: they are the same vectors in reversed order
+# D: they are the same vectors in reverse order
 no_positions = None
 
 # %% demo
@@ -747,22 +767,23 @@ tokens = 1 + np.array([[index[word] for word in words]])
 order = np.array([2, 1, 0, 3, 4, 5, 6])  # man bites dog …
 bags = bag_of_words([" ".join(words), " ".join(words[i] for i in order)], index)
 print("the two bags are equal:", np.array_equal(*bags))
-reader = Encoder(2, 16, 4, 32, 8, 7, rng=np.random.default_rng(3)).eval()
+encoder = Encoder(2, 16, 4, 32, 8, 7, rng=np.random.default_rng(3)).eval()
 for name, factor in [("with positions", 1), ("without", 0)]:
-    reader.pos_encoding = factor * positional_encoding(7, 16)
-    straight, shuffled = (reader(t)[0].data[0] for t in (tokens, tokens[:, order]))
+    encoder.pos_encoding = factor * positional_encoding(7, 16)
+    straight, shuffled = (encoder(t)[0].data[0] for t in (tokens, tokens[:, order]))
     print(f"{name:15} vectors of the same words differ by up to "
           f"{np.abs(straight[order] - shuffled).max():.6f}")  # fmt: skip
 
 # %% [markdown]
-# ### Can training make up for it?
-# A task that is nothing but order: eight letters, one *a* and one *b* among them. Which
-# of the two comes first? Three models, a few seconds of training. **Predict** the share
-# right of each: a bag of words, your encoder without positions, and with them.
+# ### Can training make up for it? (optional)
+# Here is a task in which only order matters: among eight letters there is one *a* and
+# one *b*. Which of the two comes first? Train three models for a few seconds.
+# **Predict** the accuracy of each: a bag of words, your encoder without positional
+# encoding, and your encoder with it.
 
 
 # %%
-class Judge(nn.Model):
+class Classifier(nn.Model):
     """Your encoder, the mean of its vectors, and a score for each of two classes."""
 
     def __init__(self, vocab_size, length, rng):
@@ -777,59 +798,61 @@ class Judge(nn.Model):
 # %% demo
 rng = np.random.default_rng(4)
 letters = rng.integers(3, 9, size=(3500, 8))  # 1 is a, 2 is b, the rest others
-places = np.argsort(rng.random((3500, 8)), axis=1)[:, :2]
-np.put_along_axis(letters, places, np.array([[1, 2]]), axis=1)
-a_first = (places[:, 0] < places[:, 1]).astype(int)
+positions = np.argsort(rng.random((3500, 8)), axis=1)[:, :2]
+np.put_along_axis(letters, positions, np.array([[1, 2]]), axis=1)
+a_first = (positions[:, 0] < positions[:, 1]).astype(int)
 spelled = [" ".join("?abcdefgh"[i] for i in row) for row in letters]
 bags = bag_of_words(spelled, {letter: i for i, letter in enumerate("abcdefgh")})
 models = {"bag of words": nn.Sequential(nn.Dense(8, 2, rng=rng))}
-models |= {name: Judge(9, 8, rng) for name in ["no positions", "positions"]}
+models |= {name: Classifier(9, 8, rng) for name in ["no positions", "positions"]}
 models["no positions"].encoder.pos_encoding *= 0
-right = {}
+accuracy = {}
 for name, model in models.items():
     X = bags.astype(np.float32) if name == "bag of words" else letters
     model.fit(X[:3000], a_first[:3000], loss=nn.cross_entropy, epochs=8, rng=rng,
               optimizer=nn.Adam(model.parameters(), 0.005), progress=False)  # fmt: skip
-    right[name] = np.mean(model.predict(X[3000:]).argmax(axis=1) == a_first[3000:])
+    accuracy[name] = np.mean(model.predict(X[3000:]).argmax(axis=1) == a_first[3000:])
 plots.bars(
-    right, ylabel="share right, 500 new words", percent=True,
-    reading="A coin gets 50 %. Attention alone sees a bag, and no training can give it "
-    "what its input lacks.",
+    accuracy, ylabel="accuracy, 500 unseen examples", percent=True,
+    reading="Guessing gets about 50 %. Without positions the input does not say which "
+    "letter comes first, and no training can make up for that.",
 )  # fmt: skip
 
 # %% [markdown]
 # # Part 6 · The whole transformer
-# The **decoder** writes. Its layer has three parts. It listens to what it has written
-# so far (self-attention, the future closed); then to the sentence it translates, by
-# **cross-attention**: queries from what is being written, keys and values from $E$, the
-# encoder's vectors; then each place thinks for itself. Add and normalize after each:
+# The **decoder** writes the output. Its layer has three parts: self-attention over what
+# is written so far, with the future masked; **cross-attention** to the input sentence,
+# with queries from the decoder and with keys and values from $E$, the output of the
+# encoder; and the feed-forward network. Add and normalize after each:
 #
 # $$x' = \mathrm{norm}_1\big(x + \mathrm{self}(x)\big) \quad
 # x'' = \mathrm{norm}_2\big(x' + \mathrm{cross}(x', E)\big) \quad
 # y = \mathrm{norm}_3\big(x'' + \mathrm{ffn}(x'')\big)$$
 
 # %% concept="cross_keys"
-# A date is being translated; the decoder has written "1998-". In cross-attention, what
-# are the keys made from?
+# A transformer translates a date; the decoder has written "1998-". What are the keys
+# of its cross-attention computed from?
 # A: the encoder's vectors of the date that is read
 # B: the decoder's vectors of "1998-"
-# C: the encoder's for half of the heads, the decoder's for the rest
+# C: the encoder's vectors for half of the heads, the decoder's for the others
 # D: the positional encoding alone
 cross_keys = None
 
 # %% [markdown]
 # ### Exercise 11 · `DecoderLayer` · 6 points · about 12 minutes
-# The parts are made; write `forward`. Dropout before each addition, as in the encoder.
+# The parts are made; write `forward`: the three formulas above, where `mha1` is the
+# self-attention and `mha2` the cross-attention, with dropout before each addition as in
+# the encoder.
 #
-# <details><summary>shapes do not fit in the second attention</summary>
+# <details><summary>Shapes do not fit in the second attention</summary>
 #
-# Its keys *and* values are `enc_output`, and its mask is that of the padding there.
+# Its keys *and* values are computed from `enc_output`; its mask is `padding_mask`.
 # </details>
 
 
 # %% exercise="DecoderLayer"
 class DecoderLayer(nn.Layer):
-    """Self-attention, cross-attention, a network; each added and normalized."""
+    """Self-attention, cross-attention, feed-forward; after each, add and normalize."""
 
     def __init__(self, embedding_dim, num_heads, fully_connected_dim,
                  dropout_rate=0.1, *, rng):  # fmt: skip
@@ -846,18 +869,20 @@ class DecoderLayer(nn.Layer):
         )
 
     def forward(self, x, enc_output, look_ahead_mask=None, padding_mask=None):
-        """One round of writing.
+        """Apply the three parts.
 
         Args:
-            x: tensor `(m, T_y, d)`, what is written.
-            enc_output: tensor `(m, T_x, d)`, what was read.
-            look_ahead_mask: broadcastable to `(m, T_y, T_y)`; or None.
-            padding_mask: of what was read, broadcastable to `(m, T_y, T_x)`; or None.
+            x: tensor `(m, T_y, d)`, the output written so far.
+            enc_output: tensor `(m, T_x, d)`, output of the encoder.
+            look_ahead_mask: for self-attention, broadcastable to `(m, T_y, T_y)`; or
+                None.
+            padding_mask: for cross-attention, broadcastable to `(m, T_y, T_x)`; or
+                None.
 
         Returns:
             y: tensor `(m, T_y, d)`.
-            weights of the first attention: array `(m, num_heads, T_y, T_y)`.
-            weights of the second: array `(m, num_heads, T_y, T_x)`.
+            weights of the self-attention: array `(m, num_heads, T_y, T_y)`.
+            weights of the cross-attention: array `(m, num_heads, T_y, T_x)`.
         """
         ### BEGIN SOLUTION
         written, weights1 = self.mha1(x, x, x, mask=look_ahead_mask)
@@ -873,14 +898,21 @@ check(DecoderLayer)
 
 # %% [markdown]
 # ### Exercise 12 · `Decoder` · 5 points · about 8 minutes
-# As the encoder: embed, times $\sqrt d$, add places, drop out, layer by layer. Keep the
-# weights in a dictionary: `decoder_layer1_block1_self_att`,
-# `decoder_layer1_block2_decenc_att`, and so on, counting from 1.
+# Write `forward` as in the encoder: embed, multiply by $\sqrt d$, add the positional
+# encoding, apply dropout, then one layer after the other. Each layer gets `enc_output`
+# and both masks. Put the weights into a dictionary, with the layers counted from 1:
+# `decoder_layer1_block1_self_att`, `decoder_layer1_block2_decenc_att`,
+# `decoder_layer2_block1_self_att`, and so on.
+#
+# <details><summary>With two layers, shapes or weights are wrong</summary>
+#
+# Each layer reads the output of the layer before it, but always the same `enc_output`.
+# </details>
 
 
 # %% exercise="Decoder"
 class Decoder(nn.Layer):
-    """From what is written so far to vectors of what comes next."""
+    """From the tokens written so far to a vector for each next token."""
 
     def __init__(self, num_layers, embedding_dim, num_heads, fully_connected_dim,
                  target_vocab_size, maximum_position_encoding, dropout_rate=0.1, *,
@@ -897,11 +929,11 @@ class Decoder(nn.Layer):
         ]  # fmt: skip
 
     def forward(self, token_ids, enc_output, look_ahead_mask=None, padding_mask=None):
-        """Read what is written so far.
+        """Decode what is written so far.
 
         Args:
             token_ids: array `(m, T_y)` of ints.
-            enc_output: tensor `(m, T_x, d)`.
+            enc_output: tensor `(m, T_x, d)`, output of the encoder.
             look_ahead_mask: broadcastable to `(m, T_y, T_y)`; or None.
             padding_mask: broadcastable to `(m, T_y, T_x)`; or None.
 
@@ -932,8 +964,14 @@ check(Decoder)
 
 # %% [markdown]
 # ### Exercise 13 · `Transformer` · 5 points · about 6 minutes
-# Encoder, decoder, and a dense layer that scores every token of the target vocabulary.
-# Return the scores: the loss applies the softmax.
+# Write `forward`: encoder, decoder, then the dense layer `final_layer`, which gives a
+# score to every token of the target vocabulary. Return scores; the loss applies the
+# softmax.
+#
+# <details><summary>TypeError, or the scores have the wrong shape</summary>
+#
+# Encoder and decoder return two things each; `final_layer` takes the decoder's first.
+# </details>
 
 
 # %% exercise="Transformer"
@@ -957,18 +995,18 @@ class Transformer(nn.Layer):
 
     def forward(self, input_sentence, output_sentence, enc_padding_mask=None,
                 look_ahead_mask=None, dec_padding_mask=None):  # fmt: skip
-        """Score what may come next at every place of the output.
+        """Score the next token at every position of the output.
 
         Args:
             input_sentence: array `(m, T_x)` of ints.
-            output_sentence: array `(m, T_y)` of ints, what is written so far.
+            output_sentence: array `(m, T_y)` of ints, the output written so far.
             enc_padding_mask: for the encoder's self-attention; or None.
             look_ahead_mask: for the decoder's self-attention; or None.
             dec_padding_mask: for the decoder's cross-attention; or None.
 
         Returns:
             scores: tensor `(m, T_y, target_vocab_size)`, before the softmax.
-            attention_weights: the decoder's dictionary.
+            attention_weights: dictionary, as the decoder returns it.
         """
         ### BEGIN SOLUTION
         enc_output, _ = self.encoder(input_sentence, mask=enc_padding_mask)
@@ -984,10 +1022,10 @@ class Transformer(nn.Layer):
 check(Transformer)
 
 # %% [markdown]
-# ### Does it peek? Put it to the test
-# The claim: a score at place $i$ depends on the output up to $i$, and on nothing later.
-# Change one token at a time, and see which scores move. **Predict** the two pictures:
-# with the look-ahead mask, and without.
+# ### Does it see the future?
+# The claim: a score at position $i$ depends on the output tokens up to position $i$,
+# and on none after it. Test it: change one token at a time, and see which scores
+# change. **Predict** the two tables, with the look-ahead mask and without.
 
 # %% demo
 small = Transformer(1, 16, 4, 32, 12, 12, 8, 8, rng=np.random.default_rng(5)).eval()
@@ -995,8 +1033,8 @@ rng = np.random.default_rng(6)
 read, written = rng.integers(1, 12, (2, 1, 8))
 
 
-def moved_by_each(mask):
-    """How far the scores of each place (rows) move when one token (columns) changes."""
+def effect_of_each(mask):
+    """Largest change of the scores at each position (rows) per token (columns)."""
     before = small(read, written, look_ahead_mask=mask)[0].data[0]
     table = np.zeros((8, 8))
     for j in range(8):
@@ -1007,25 +1045,27 @@ def moved_by_each(mask):
     return table
 
 
-leaks = {"future closed": moved_by_each(create_look_ahead_mask(8))}
-leaks["no mask"] = moved_by_each(None)
+effects = {"Future masked": effect_of_each(create_look_ahead_mask(8))}
+effects["No mask"] = effect_of_each(None)
+later = np.abs(np.triu(effects["Future masked"], 1)).max()
 plots.heat(
-    leaks, signed=False, rows=range(8), columns=range(8),
-    reading="Row: whose scores; column: whose token was changed. Above the diagonal "
-    f"the left table holds {np.abs(np.triu(leaks['future closed'], 1)).max():.1f}, "
-    "exactly: the future is not seen.",
+    effects, signed=False, rows=range(8), columns=range(8),
+    xlabel="changed token", ylabel="scores at position",
+    reading="How much the scores change. Left, above the diagonal, the largest change "
+    f"is {later:g}: no score depends on a later token.",
 )  # fmt: skip
 
 # %% [markdown]
 # ## Dates, as people write them
 # Last week a recurrent network with attention turned *saturday, 9 may 1998* into
-# `1998-05-09`. Now the transformer. It reads all characters, 29 at most, at once; in
-# training it writes all ten at once as well: the decoder gets the right answer behind a
-# start token, shifted by one place (**teacher forcing**), and the mask keeps it honest.
+# `1998-05-09`. Now a transformer does it. It reads all characters at once, at most 29;
+# in training it also writes all ten at once: the input of the decoder is the right
+# answer, shifted by one position after a start token (**teacher forcing**), and the
+# mask keeps each position from seeing the symbol that it should predict.
 #
-# Last week the recurrent network made five passes through these 10,000 dates, and more
-# than 99 % of the test dates came out right. How many seconds did it need on your
-# machine? **Predict**: the transformer gets six passes; will it be faster? More exact?
+# Last week the recurrent network made five passes through these 10,000 dates. How many
+# seconds did that take on your machine, and what share of the test dates was right?
+# **Predict**: with six passes, will the transformer be faster? Will it be more exact?
 
 # %%
 dates = data.load("dates")
@@ -1034,7 +1074,7 @@ write_chars = text.Vocabulary([text.PAD, text.START, *"0123456789-"])
 
 
 class Translator(nn.Model):
-    """Your transformer with its masks, for human dates."""
+    """Your transformer with its masks, for dates."""
 
     def __init__(self, rng, dim=48):
         self.transformer = Transformer(
@@ -1055,7 +1095,7 @@ class Translator(nn.Model):
 
 # %% demo
 def as_numbers(split):
-    """Human dates (m, 29), ISO dates (m, 10), and these shifted behind a start."""
+    """Human dates (m, 29), ISO dates (m, 10), and these shifted by a start token."""
     human = getattr(dates, f"{split}_human")
     X = text.pad_sequences([read_chars.encode(one) for one in human], 29)
     Y = np.array([write_chars.encode(one) for one in getattr(dates, f"{split}_iso")])
@@ -1074,13 +1114,14 @@ history = translator.fit(
     optimizer=nn.Adam(translator.parameters(), rate, clip_norm=1.0), progress=False,
 )  # fmt: skip
 date_seconds = time.process_time() - began
-print(f"{translator.count_parameters()} numbers learned from {len(X)} dates in "
-      f"{date_seconds:.0f} s of computing; loss {history['loss'][-1]:.4f}")  # fmt: skip
+print(f"{translator.count_parameters()} parameters, trained on {len(X)} dates in "
+      f"{date_seconds:.0f} s of processor time; "
+      f"loss {history['loss'][-1]:.4f}")  # fmt: skip
 
 
 # %% demo
 def translate(human):
-    """Greedy: write the best character, read it back, ten times."""
+    """Greedy search: ten times, append the likeliest character to the input."""
     written = np.full((len(human), 1), write_chars.index[text.START])
     with nn.no_grad():
         for _ in range(10):
@@ -1092,16 +1133,17 @@ def translate(human):
 translator.eval()
 X_test, Y_test, _ = as_numbers("test")
 right = (translate(X_test) == Y_test).all(axis=1)
-print(f"exact matches on {len(right)} new dates: {right.mean():.1%}\n")
+print(f"{right.mean():.1%} of {len(right)} test dates are right in all ten symbols\n")
 for i in [*np.flatnonzero(right)[:4], *np.flatnonzero(~right)[:3]]:
-    said = "".join(write_chars.decode(translate(X_test[i : i + 1])[0]))
-    print(f"{dates.test_human[i]:32} {said}  {'' if right[i] else 'wrong'}")
+    output = "".join(write_chars.decode(translate(X_test[i : i + 1])[0]))
+    remark = "" if right[i] else f"wrong, should be {dates.test_iso[i]}"
+    print(f"{dates.test_human[i]:32} {output}  {remark}")
 
 # %% [markdown]
 # ### Where does it look?
-# The weights of cross-attention, one panel a head: each row a character written, each
-# column one that is read. **Predict**: where does it look while it writes the month,
-# given as a word?
+# Here are the weights of the cross-attention, one panel per head; each row is a symbol
+# that is written, each column a character that is read. **Predict**: where does it look
+# while it writes the month, which is given as a word?
 
 # %% demo cover=true
 shown = "saturday, 9 may 1998"
@@ -1111,33 +1153,34 @@ start = np.full((1, 1), write_chars.index[text.START])
 translator(human, np.concatenate([start, iso[:, :-1]], axis=1))
 cross = translator.weights["decoder_layer1_block2_decenc_att"][0]  # (h, 10, 29)
 attention_maps(
-    {f"head {i + 1}": head[:, : len(shown)] for i, head in enumerate(cross)},
+    {f"Head {i + 1}": head[:, : len(shown)] for i, head in enumerate(cross)},
     rows=write_chars.decode(iso[0]),
     columns=list(shown),
-    reading="Down: what is written. Across: what is read. Nobody told the heads where "
-    "year, month and day stand.",
+    xlabel="character that is read",
+    ylabel="symbol written",
+    reading="Nobody told the heads where to find year, month and day.",
 )
 
 # %% [markdown]
-# ### Against the recurrent network
-# Last week's reader took 30 steps one after the other, its writer ten; in training the
-# transformer needs no such queue. Compare its seconds and its share of right dates with
-# last week's on your machine: on ours it was faster, and sometimes as exact, sometimes
-# a little less, depending only on how the processor rounds. Order is given to the
-# recurrent network, while the transformer has to learn what the pattern of positions
-# means. The longer the sentences and the more cores, the more it pays to do all
-# positions at once.
+# ### Compared with the recurrent network
+# Last week's encoder took 30 steps one after the other, its decoder ten; in training
+# the transformer computes all positions at once. Compare its time and its share of
+# right dates with last week's on your machine; which of the two is more exact can
+# depend on how a processor rounds. A recurrent network is given the order of the
+# characters, while the transformer has to learn what the positional encoding means. The
+# longer the sentences and the more cores there are, the more it helps to work in
+# parallel.
 
 # %% [markdown]
 # # Part 7 · Pieces of words
-# Characters make long sentences; whole words leave new words unknown. Between them lie
-# **pieces**. *Byte pair encoding* begins with the 256 bytes, into which every text in
-# every script can be written, and glues the most frequent pair of neighbours into a new
-# token, again and again. Frequent words end up as one token, rare ones as several, and
-# nothing is ever unknown.
+# Characters make long sequences; with whole words, new words are unknown. **Pieces** of
+# words lie between them. *Byte pair encoding* (BPE) begins with the 256 bytes, in which
+# every text in every script can be written. It merges the most frequent pair of
+# neighbouring tokens into a new token, again and again. Frequent words end up as one
+# token, rare words as several, and no word is ever unknown.
 #
-# By hand, on `aaabdaaabac`: the pair *aa* comes four times (overlaps count), so
-# $Z = aa$ gives `ZabdZabac`. Now *Za* and *ab* come twice each.
+# By hand, on `aaabdaaabac`: the pair *aa* occurs four times (overlaps count), so
+# $Z = aa$ gives `ZabdZabac`. Now *Za* and *ab* occur twice each.
 
 
 # %%
@@ -1147,47 +1190,49 @@ def merge(ids, pair, new):
     Args:
         ids: array of ints.
         pair: two ints.
-        new: the token to put in their place.
+        new: the token that replaces the pair.
 
     Returns:
         A new array.
     """
-    places = np.flatnonzero((ids[:-1] == pair[0]) & (ids[1:] == pair[1]))
+    positions = np.flatnonzero((ids[:-1] == pair[0]) & (ids[1:] == pair[1]))
     if pair[0] == pair[1]:  # in "aaa" the second pair overlaps with the first
         kept = []
-        for place in places.tolist():
-            if not kept or place > kept[-1] + 1:
-                kept.append(place)
-        places = np.array(kept, dtype=int)
+        for position in positions.tolist():
+            if not kept or position > kept[-1] + 1:
+                kept.append(position)
+        positions = np.array(kept, dtype=int)
     ids = ids.copy()
-    ids[places] = new
-    return np.delete(ids, places + 1)
+    ids[positions] = new
+    return np.delete(ids, positions + 1)
 
 
 # %% [markdown]
 # ### Exercise 14 · `bpe_train` · 5 points · about 12 minutes
-# Begin with the bytes, `np.frombuffer(text.encode(), np.uint8).astype(int)`. The first
-# merge makes token 256, the next 257, … Count neighbours with
-# `Counter(zip(ids[:-1].tolist(), ids[1:].tolist()))`; the most frequent pair wins, of
-# equal ones the smaller (tuples compare from the left). Stop early when no pair comes
-# twice.
+# Learn the merges. Begin with the bytes of the text:
+# `np.frombuffer(text.encode(), np.uint8).astype(int)`. Count the pairs with
+# `Counter(zip(ids[:-1].tolist(), ids[1:].tolist()))` and merge the most frequent one
+# with `merge`; of equally frequent pairs take the smaller one (tuples are compared from
+# the left). The first merge makes token 256, the next 257, and so on. Stop early if no
+# pair occurs twice.
 #
-# <details><summary>The first merges are right, later ones not</summary>
+# <details><summary>The first merges are right, later ones are not</summary>
 #
-# Count anew after each merge: the pairs have changed.
+# Count again after each merge: the pairs have changed.
 # </details>
 
 
 # %% exercise="bpe_train"
 def bpe_train(text, num_merges):
-    """Learn which pairs to glue (Sennrich et al., 2016; on bytes: Radford, 2019).
+    """Learn which pairs to merge (Sennrich et al., 2016; bytes: Radford et al., 2019).
 
     Args:
-        text: a string in any script.
-        num_merges: how many merges at most.
+        text: a string in any script; may be empty.
+        num_merges: largest number of merges.
 
     Returns:
-        List of pairs of ints, in the order they were made; pair i makes token 256 + i.
+        List of pairs (tuples) of ints, in the order in which they were merged; pair i
+        makes token 256 + i.
 
     Example:
         >>> bpe_train("aaabdaaabac", 2)
@@ -1212,7 +1257,14 @@ check(bpe_train)
 
 # %% [markdown]
 # ### Exercise 15 · `bpe_encode` · 3 points · about 4 minutes
-# New text: its bytes, then all merges in the order they were learned.
+# Encode a text: take its bytes, then apply all merges in the order in which they were
+# learned.
+#
+# <details><summary>Some pairs are not merged</summary>
+#
+# A merge may need a token that an earlier merge has made. Merge $i$ makes token 256 +
+# $i$, whether or not its pair occurs in this text.
+# </details>
 
 
 # %% exercise="bpe_encode"
@@ -1239,22 +1291,21 @@ check(bpe_encode)
 
 # %% [markdown]
 # ### Exercise 16 · `bpe_decode` · 2 points · about 5 minutes
-# Token 256 + $i$ stands for the bytes of both halves of merge $i$. Join all bytes, then
-# decode once.
+# Turn tokens into text. Token 256 + $i$ stands for the bytes of both tokens of merge
+# $i$. Join the bytes of all tokens, then decode them once.
 #
 # <details><summary>UnicodeDecodeError, for é or 🙂</summary>
 #
-# One letter may be several bytes, in several tokens. Decode the bytes of the whole
-# text.
+# A letter can be several bytes, in several tokens. Decode the bytes of the whole text.
 # </details>
 
 
 # %% exercise="bpe_decode"
 def bpe_decode(ids, merges):
-    """Tokens to text: undoes `bpe_encode`.
+    """Tokens to text, the inverse of `bpe_encode`.
 
     Args:
-        ids: array or list of ints.
+        ids: array or list of ints; may be empty.
         merges: list of pairs, from `bpe_train`.
 
     Returns:
@@ -1276,7 +1327,7 @@ plays = text.as_text(data.load("shakespeare").train_text)
 merges = bpe_train(plays[:60000], 256)
 new = [bpe_decode([256 + i], merges) for i in range(256)]
 print("first:", new[:16])
-print("long:", sorted(new, key=len)[-16:])
+print("longest:", sorted(new, key=len)[-16:])
 for sample in ["To be, or not to be", "São Tomé 🙂 日本 \x00"]:
     ids = bpe_encode(sample, merges)
     assert bpe_decode(ids, merges) == sample  # lossless, in any script
@@ -1284,38 +1335,36 @@ for sample in ["To be, or not to be", "São Tomé 🙂 日本 \x00"]:
           f"{len(ids):3} tokens: {sample!r}")  # fmt: skip
 
 # %% concept="bpe_pieces"
-# Pairs are merged on "abababac": first the most frequent pair, then the most frequent
-# pair of what results (of equal ones the smaller). How many tokens are left after the
-# two merges?
+# "abababac" gets two merges by the rule of bpe_train. How many tokens are left?
 bpe_pieces = None
 
 # %% [markdown]
 # # Part 8 · Labels and answers
-# Two uses of an encoder alone, as in BERT. First **named entities**: which words of a
-# real address are street, town, state? People have labelled 1,462 of them by hand, word
-# by word, with 29 labels. But your encoder reads *pieces*; so the labels must be laid
-# along the pieces: the **first** piece of each word carries the label, the others are
-# left out of loss and score.
+# Here are two uses of an encoder without a decoder, as in BERT. The first is **named
+# entity recognition**: which words of a real address are street, town or state? People
+# labelled 1,462 addresses word by word, with 29 labels. But your encoder reads *pieces*
+# of words. So the **first** piece of each word gets the word's label, and the other
+# pieces are left out of loss and score.
 
 # %% [markdown]
 # ### Exercise 17 · `align_labels` · 3 points · about 4 minutes
-# Words have labels, pieces have words; give each piece its label, or `ignore`.
+# Give the first piece of each word the word's label, and all other pieces `ignore`.
 #
 # <details><summary>The second piece of a word has a label</summary>
 #
-# Compare with the word of the piece before.
+# Compare the piece's word with that of the piece before.
 # </details>
 
 
 # %% exercise="align_labels"
 def align_labels(labels, word_ids, ignore=-1):
-    """Labels of words, laid along their pieces.
+    """Labels of words, aligned with the pieces of the words.
 
     Args:
         labels: list with a label for each word.
-        word_ids: list with the number of the word each piece belongs to, or None for a
-            piece that belongs to no word (padding, separators).
-        ignore: the label of all pieces that do not begin a word.
+        word_ids: list with, for each piece, the number of its word (from 0, ascending),
+            or None for a piece that belongs to no word (padding, separators).
+        ignore: label for all pieces that do not begin a word.
 
     Returns:
         List of labels, one for each piece.
@@ -1339,23 +1388,27 @@ check(align_labels)
 
 # %% [markdown]
 # ## Score entities, not words
-# *San Francisco* half right is wrong. An **entity** is a longest run of neighbouring
-# words with one label; it counts only if its label and both ends agree.
+# Half of *San Francisco* is wrong. Here an **entity** is a run of neighbouring words
+# with the same label, as long as possible; it is right only if its label and both ends
+# are. (Where neighbouring entities may have the same label, tags such as B-city and
+# I-city tell them apart.)
 #
 # $$P = \frac{\text{right}}{\text{predicted}} \qquad
 # R = \frac{\text{right}}{\text{true}} \qquad F_1 = \frac{2PR}{P + R}$$
 #
-# By hand: true `A A B`, predicted `A B B`. True entities: A at 0–1, B at 2; predicted:
-# A at 0, B at 1–2. None agrees: $F_1 = 0$, though two of three words are right.
+# By hand: true labels `A A B`, predicted `A B B`. The true entities are A at 0–1 and B
+# at 2; the predicted ones A at 0 and B at 1–2. None is right: $F_1 = 0$, though two of
+# three words are right.
 
 # %% [markdown]
 # ### Exercise 18 · `entity_f1` · 4 points · about 12 minutes
-# Words labelled `outside` belong to no entity. Count over all sentences, then divide.
-# What cannot be divided is 0.
+# Compute precision, recall and F1 of entities. Words with the label `outside` belong to
+# no entity. Count over all sentences, then divide once; where the denominator is 0,
+# return 0.0.
 #
 # <details><summary>An entity goes on into the next sentence</summary>
 #
-# Each sentence begins anew.
+# Entities end where their sentence ends.
 # </details>
 
 
@@ -1364,12 +1417,12 @@ def entity_f1(true, predicted, outside="O"):
     """Precision, recall and F1 of whole entities.
 
     Args:
-        true: list of sentences, each a list of labels, one a word.
-        predicted: the same, as predicted.
+        true: list of sentences, each a list of labels, one per word; may be empty.
+        predicted: predicted labels, lists of the same lengths.
         outside: label of words that belong to no entity.
 
     Returns:
-        precision, recall, f1: floats; 0.0 where there is nothing to divide by.
+        precision, recall, f1: floats; 0.0 where the denominator is 0.
     """
 
     ### BEGIN SOLUTION
@@ -1398,10 +1451,10 @@ check(entity_f1)
 
 # %% [markdown]
 # ### Addresses, word by word and in context
-# A **baseline** first: each word gets the label it had most often in training; a new
-# word is taken for a street name. Capitals are folded and digits become 0 for both
-# models: what matters of 52403 is that it has five. **Predict** the baseline's entity
-# F1, and by how much context will better it.
+# First a **baseline**: each word gets its most frequent label in the training set, an
+# unseen word the label of a street name. For both models, letters become lower case and
+# digits become 0: what matters about 52403 is that it has five digits. **Predict** the
+# entity F1 of the baseline, and how much context improves it.
 
 # %% demo
 addresses = data.load("addresses")
@@ -1423,7 +1476,7 @@ test_words, test_tags = labelled("test")
 
 
 def folded(word):
-    """Lower case, without points and commas at the ends, each digit a 0."""
+    """Lower case, without periods and commas at the ends, each digit replaced by 0."""
     return re.sub(r"\d", "0", word.lower().strip(".,"))
 
 
@@ -1441,12 +1494,13 @@ print(f"word by word: entity F1 {baseline_f1:.3f}")
 
 
 # %% [markdown]
-# Now in context: your encoder over the pieces, sixteen passes, some fifteen seconds.
+# Now in context: train your encoder on the pieces, with sixteen passes, in about twenty
+# seconds.
 
 
 # %%
 class Tagger(nn.Model):
-    """Your encoder, and a score of every label at each piece."""
+    """Your encoder, and a score for every label at each piece."""
 
     def __init__(self, vocab_size, length, labels, rng):
         self.encoder = Encoder(2, 48, 4, 96, vocab_size, length, 0.2, rng=rng)
@@ -1462,14 +1516,14 @@ class Tagger(nn.Model):
 known = "".join(f"{folded(word)} " for row in train_words for word in row)
 pieces = bpe_train(known, 300)
 different = sorted({folded(word) for row in train_words + test_words for word in row})
-# All at once, kept apart by byte 0, which no pair contains.
+# Encode all words at once, separated by byte 0, which is in no merge.
 ids = bpe_encode("\0".join(f"{word} " for word in different), pieces)
 parts = np.split(ids, np.flatnonzero(ids == 0))
 cut = {word: part[part > 0] for word, part in zip(different, parts, strict=True)}
 
 
 def table_of(words, tags):
-    """Pieces (m, 48), padded with 0, and labels (m, 48), -1 where there is none."""
+    """Pieces (m, 48), padded with 0, and labels (m, 48), -1 where there is no label."""
     X, Y = [], []
     for row, labels in zip(words, tags, strict=True):
         found = [cut[folded(word)] for word in row]
@@ -1499,24 +1553,26 @@ tagger_f1 = entity_f1(kept, found)[2]
 words_right = np.mean(best[Y_test >= 0] == Y_test[Y_test >= 0])
 plots.bars(
     {"word by word": baseline_f1, "your encoder": tagger_f1},
-    ylabel="entity F1, 150 new addresses", percent=True,
-    reading=f"Of its words {words_right:.0%} are right. Context tells a street named "
-    "after a town from the town.",
+    ylabel=f"entity F1, {len(kept)} test addresses", percent=True,
+    reading=f"The encoder labels {words_right:.0%} of the words right. Context can "
+    "tell a town from a street that is named after it.",
 )  # fmt: skip
 
 # %% [markdown]
 # ## Answers from a story
-# Second, **question answering**: a story, a question, and the answer is a **span** of
-# the story. The encoder reads question and story in one go; two scores for each word
-# say how well the answer would *start* and *end* there. The best span maximizes their
-# sum, with the end not before the start, and not too far behind.
+# The second use is **question answering**: given a question and a story, find the
+# answer as a **span** of the story. The encoder reads question and story together; two
+# scores for each word say how well the answer could *start* and *end* there. The best
+# span has the largest sum of the two. Its end must not come before its start, and the
+# span must not be too long.
 
 # %% [markdown]
 # ### Exercise 19 · `answer_span` · 3 points · about 8 minutes
-# By hand: start `[1, 5, 2]`, end `[9, 0, 3]`. The best end, 0, lies before the best
-# start, 1. Allowed and best: 0 to 0, with $1 + 9 = 10$.
+# Find the best allowed span. By hand: the start scores `[1, 5, 2]` are best at 1, the
+# end scores `[9, 0, 3]` at 0, which is before the start. The best allowed span is 0 to
+# 0, with a sum of $1 + 9 = 10$.
 #
-# <details><summary>The end lies before the start</summary>
+# <details><summary>The end comes before the start</summary>
 #
 # Choose both together, among the allowed pairs.
 # </details>
@@ -1529,11 +1585,11 @@ def answer_span(start_logits, end_logits, max_len):
     Args:
         start_logits: array `(T,)`.
         end_logits: array `(T,)`.
-        max_len: how many words a span may have at most, 1 or more.
+        max_len: largest number of words in a span, 1 or more.
 
     Returns:
-        start, end: ints, both inclusive: start <= end < start + max_len. Of equal ones
-        the first in reading order, then the shorter.
+        start, end: ints, both included in the span: start <= end < start + max_len. Of
+        spans with equal sums, the one that starts first; of these, the shortest.
 
     Example:
         >>> answer_span(np.array([1, 5, 2]), np.array([9, 0, 3]), 3)
@@ -1554,36 +1610,42 @@ check(answer_span)
 
 
 # %% [markdown]
-# ## Right, or nearly
-# Answers are compared as SQuAD does it: lower case, without punctuation and articles.
-# **Exact match** is 1 or 0. **Token F1** gives credit for overlap: of the predicted
-# words, how many are right ($P$); of the true ones, how many were found ($R$). A word
-# that comes twice must be found twice.
+# ## Right, or nearly right
+# Answers are compared as in the official script of SQuAD, a large set of questions: in
+# lower case, without punctuation and articles. Punctuation means the 32 ASCII signs: ’
+# and – stay. **Exact match** is 1 or 0. **Token F1** rewards overlap: $P$ is the share
+# of the predicted words that are right, $R$ the share of the true words that were
+# found. A word that occurs twice must be found twice.
 
 
 # %%
 def normalize(answer):
-    """An answer's words: lower case, without punctuation and articles."""
-    words = re.sub(r"[^\w\s]", "", answer.lower()).split()
-    return [word for word in words if word not in ("a", "an", "the")]
+    """Words of an answer: lower case, without ASCII punctuation and articles."""
+    answer = "".join(c for c in answer.lower() if c not in string.punctuation)
+    return re.sub(r"\b(a|an|the)\b", " ", answer).split()
 
 
 # %% [markdown]
 # ### Exercise 20 · `exact_match` · 2 points · about 2 minutes
-# Compare the normalized words. (There are two answers only, so the points are given for
-# all cases together.)
+# Return 1 if the lists of normalized words are equal, else 0. (There are only two
+# answers, so you get the points if all cases are right.)
+#
+# <details><summary>"The garden." and "garden" do not match</summary>
+#
+# Call `normalize` on both answers. It returns a list of words.
+# </details>
 
 
 # %% exercise="exact_match"
 def exact_match(prediction, truth):
-    """Whether two answers are the same (Rajpurkar et al., 2016).
+    """Whether two answers are equal (Rajpurkar et al., 2016).
 
     Args:
-        prediction: a string.
-        truth: a string.
+        prediction: a string; may be empty.
+        truth: a string, the true answer; may be empty.
 
     Returns:
-        1 if their normalized words agree, else 0.
+        1 if their normalized words are equal and in the same order, else 0.
 
     Example:
         >>> exact_match("The garden.", "garden")
@@ -1599,7 +1661,8 @@ check(exact_match)
 
 # %% [markdown]
 # ### Exercise 21 · `token_f1` · 3 points · about 6 minutes
-# If either answer has no words left, F1 is 1 where both have none, and else 0.
+# Compute the F1 of the normalized words. If an answer has no words left, return 1.0 if
+# the other has none either, else 0.0 (as the script of SQuAD 2.0 does).
 #
 # <details><summary>A repeated word counts too much</summary>
 #
@@ -1609,11 +1672,11 @@ check(exact_match)
 
 # %% exercise="token_f1"
 def token_f1(prediction, truth):
-    """How far two answers overlap.
+    """F1 of the words of two answers (Rajpurkar et al., 2016).
 
     Args:
-        prediction: a string.
-        truth: a string.
+        prediction: a string; may be empty.
+        truth: a string, the true answer; may be empty.
 
     Returns:
         F1 of the normalized words, from 0 to 1.
@@ -1640,21 +1703,22 @@ check(token_f1)
 span_f1 = None
 
 # %% [markdown]
-# ## A reader of small stories
-# Stories of people who walk about and hand things over, with questions of six kinds.
-# The question's 9 places come first, then the story. Three choices worth knowing: a
-# word that occurs in the question is **marked** (the best-loved feature of the readers
-# before transformers); a **convolution** shows each word its sentence; and the scores
-# are products of a word's vector with two made from the question, one for starts, one
-# for ends. Your encoder in between does the rest: who was it, and which was last?
+# ## Questions about small stories (optional)
+# In these stories people walk about and hand things over; there are six types of
+# questions. The first 9 positions hold the question, the others the story. Three
+# choices help: a word of the story that occurs in the question is **marked** (models
+# before transformers did the same); a **convolution** lets each word see the words
+# around it; and a word's scores are dot products of its vector with two vectors made
+# from the question, one for starts and one for ends. Your encoder in between has to
+# find out who did what, and what came last.
 #
-# (Answers here are one word, with or without an article. So exact match and token F1
-# agree; for longer answers they will not.)
+# (Here answers are one word, with or without an article, so exact match and token F1
+# are equal. For longer answers they can differ.)
 
 
 # %%
 class Words(nn.Layer):
-    """Vectors of words, of those marked, and of their neighbours together."""
+    """Vectors of words and of their marks, mixed with those of the words around."""
 
     def __init__(self, vocab_size, dim, rng):
         self.words = nn.Embedding(vocab_size, dim, rng=rng)
@@ -1662,23 +1726,23 @@ class Words(nn.Layer):
         self.around = nn.Conv1D(dim, dim, 13, rng=rng)
 
     def forward(self, ids):
-        """(m, T), a marked word has `vocab_size` added, to (m, T, dim)."""
+        """(m, T), with `vocab_size` added to each marked word, to (m, T, dim)."""
         marked, word = np.divmod(ids, len(self.words.E))
         return self.around(self.words(word) + self.mark(marked))
 
 
 # %%
 class Reader(nn.Model):
-    """Your encoder over question and story; scores of starts and ends."""
+    """Your encoder over question and story, and scores for starts and ends."""
 
     def __init__(self, vocab_size, length, asked, rng, dim=32):
         self.encoder = Encoder(1, dim, 4, 2 * dim, 1, length, 0.0, rng=rng)
         self.encoder.embedding = Words(vocab_size, dim, rng)
         self.ask = nn.Dense(dim, 2 * dim, rng=rng)
-        self.asked = asked  # places of the question
+        self.asked = asked  # positions of the question
 
     def forward(self, ids):
-        """(m, T) to (m, 2, T): scores of starts and ends, closed outside the story."""
+        """(m, T) to (m, 2, T): scores for starts and ends, −1e9 outside the story."""
         padding = create_padding_mask(ids)
         x, _ = self.encoder(ids, mask=padding)
         m, T, d = x.shape
@@ -1696,8 +1760,8 @@ ASKED, LONGEST = 9, 72
 
 
 def read_stories(split):
-    """Tokens (m, 81), starts and ends (m, 2), and the kind of each question."""
-    told, asked, kind, position = (
+    """Tokens (m, 81), starts and ends (m, 2), and the type of each question."""
+    told, asked, question_type, position = (
         getattr(stories, f"{split}_{name}")
         for name in ("stories", "questions", "kind", "positions")
     )
@@ -1713,12 +1777,12 @@ def read_stories(split):
     end = position[kept].astype(int)
     article = [words[i][e - 1] == "the" for i, e in zip(kept, end, strict=True)]
     ids = np.concatenate([Q, S + len(story_words) * marked], axis=1)
-    return ids, ASKED + np.stack([end - article, end], axis=1), kind[kept]
+    return ids, ASKED + np.stack([end - article, end], axis=1), question_type[kept]
 
 
-X, Y, kinds = read_stories("train")
-X_test, Y_test, kinds_test = read_stories("test")
-print(len(X), "stories to learn from,", len(X_test), "new ones")
+X, Y, _ = read_stories("train")
+X_test, Y_test, types_test = read_stories("test")
+print(f"{len(X)} stories for training, {len(X_test)} for testing")
 
 # %% demo
 rng = np.random.default_rng(0)
@@ -1731,78 +1795,81 @@ history = story_reader.fit(
 )  # fmt: skip
 
 
-def said(which, spans):
+def answers(ids, spans):
     """The words of spans (m, 2) in rows of tokens."""
-    rows = which % len(story_words)
+    rows = ids % len(story_words)
     return [" ".join(story_words.decode(row[a : b + 1])) for row, (a, b) in
             zip(rows, spans, strict=True)]  # fmt: skip
 
 
-truth = said(X_test, Y_test)
+truth = answers(X_test, Y_test)
 scores = story_reader.predict(X_test)
 spans = [answer_span(*(s.astype(float) for s in one), max_len=2) for one in scores]
-last = np.bincount(Y[:, 1]).argmax()  # the place where answers are most often
-print("              exact match   token F1")
+last = np.bincount(Y[:, 1]).argmax()  # the most frequent position of an answer's end
+print("                     exact match   token F1")
 for name, guess in [
-    ("by place", [(last - 1, last)] * len(truth)),
-    ("your reader", spans),
+    ("always this position", [(last - 1, last)] * len(truth)),
+    ("your encoder", spans),
 ]:
-    pairs = list(zip(said(X_test, guess), truth, strict=True))
+    pairs = list(zip(answers(X_test, guess), truth, strict=True))
     exact = np.array([exact_match(*pair) for pair in pairs])
-    print(
-        f"{name:12} {exact.mean():12.1%} {np.mean([token_f1(*p) for p in pairs]):10.1%}"
-    )
+    f1 = np.mean([token_f1(*pair) for pair in pairs])
+    print(f"{name:20} {exact.mean():11.1%} {f1:10.1%}")
 
 # %% demo
+by_type = {
+    name: exact[types_test == i].mean() for i, name in enumerate(stories.classes)
+}
 plots.bars(
-    {textwrap.fill(name, 9): exact[kinds_test == kind].mean()
-     for kind, name in enumerate(stories.classes)},
-    ylabel="exact match, new stories", percent=True,
-    reading="Four kinds ask for one fact and are all but solved. Where a thing is, or "
-    "was, takes two: who had it, and where that person went.",
+    {textwrap.fill(name, 9): share for name, share in by_type.items()},
+    ylabel="exact match, test stories", percent=True,
+    reading="The hardest: " + " and ".join(sorted(by_type, key=by_type.get)[:2]) + ". "
+    "To find a thing takes two facts: who had it, and where that person went.",
 )  # fmt: skip
 shortest = np.argsort((X_test > 0).sum(axis=1), kind="stable")
 for i in [shortest[exact[shortest] == hit][0] for hit in (1, 0)]:
     asked, told = " ".join(story_words.decode(X_test[i] % len(story_words))).split("?")
-    (answer,) = said(X_test[i : i + 1], spans[i : i + 1])
-    print(f"{told.strip()}\n  {asked}? said: {answer} | true: {truth[i]}")
+    (answer,) = answers(X_test[i : i + 1], spans[i : i + 1])
+    print(f"{told.strip()}\n  {asked}? predicted: {answer} | true: {truth[i]}")
 
 # %% [markdown]
-# # Part 9 · Write
-# A **language model** predicts the next token, at all places at once. There is no other
-# text to read, so your `Encoder` with the look-ahead mask is all it needs (this is the
-# shape of GPT). Trained on plays cut into pieces, it is measured in **bits per
-# character**: how many yes-or-no questions the next character costs on average, in
-# plays it has never seen. Thrown with a fair die of 67 sides, a character costs 6.07.
+# # Part 9 · Writing text
+# A **language model** predicts the next token, at all positions at once. There is no
+# second text to read, so your `Encoder` with the look-ahead mask is all it needs (GPT
+# has the same structure). You will train one on plays, and measure it in **bits per
+# character** on unseen plays: the mean of $-\log_2 p$ over the characters. A uniform
+# guess among 67 characters costs $\log_2 67 = 6.07$ bits.
 #
-# To write, draw a token, put it behind the text, ask again. The **temperature** $\tau$
-# divides the scores before the softmax: below 1 bolder in what is likely, above 1
-# wilder; 0 means the best, always. **Top k** closes all but the $k$ best.
+# To write a text, draw a token from the softmax, append it, and repeat. The
+# **temperature** $\tau$ divides the scores before the softmax: below 1, likely tokens
+# become likelier; above 1, unlikely ones do; 0 means to take the best token always.
+# **Top k** allows only the $k$ best tokens.
 
 # %% [markdown]
 # ### Exercise 22 · `generate` · 4 points · about 12 minutes
-# Each step: show the model the last `context` tokens, take the scores of the last
-# place, keep the $k$ best, divide by $\tau$, softmax, and draw with `rng.choice`.
+# Write `length` tokens. In each step, give the model the last `context` tokens and take
+# the scores at the last position. Keep only the $k$ best, divide by $\tau$, apply the
+# softmax, and draw a token with `rng.choice`.
 #
-# <details><summary>division by zero</summary>
+# <details><summary>Division by zero, or nan</summary>
 #
-# Temperature 0: take `argmax` and skip the rest.
+# If the temperature is 0, take the `argmax` and skip the rest.
 # </details>
 
 
 # %% exercise="generate"
 def generate(model, prompt, temperature, top_k, rng, length=100, context=64):
-    """Let a language model write on.
+    """Continue a text with a language model.
 
     Args:
-        model: function of ids `(1, T)` that returns scores `(1, T, V)` of what follows
-            each place, an array.
+        model: function of ids `(1, T)` that returns an array of scores `(1, T, V)` for
+            the token after each position.
         prompt: list or array of token ids, at least one.
-        temperature: divides the scores; 0 takes the best token always.
-        top_k: draw among that many best tokens only; None for all.
+        temperature: divides the scores; 0 means to take the best token always.
+        top_k: draw only among the `top_k` best tokens; None for all.
         rng: a NumPy generator; every draw comes from it.
-        length: how many tokens to write.
-        context: how many tokens the model may see at most.
+        length: number of new tokens.
+        context: largest number of tokens that the model gets.
 
     Returns:
         Array of ints: the prompt, then `length` new tokens.
@@ -1826,13 +1893,13 @@ def generate(model, prompt, temperature, top_k, rng, length=100, context=64):
 check(generate)
 
 # %% [markdown]
-# ### Train a writer
-# 1200 steps, each with 32 windows of 32 pieces: about half a minute.
+# ### Train a language model
+# Training takes 1200 steps with 32 windows of 32 pieces each: about a minute.
 
 
 # %%
 class LanguageModel(nn.Model):
-    """Your encoder behind a look-ahead mask, and a score for each token."""
+    """Your encoder with a look-ahead mask, and a score for each token."""
 
     def __init__(self, vocab_size, context, rng, dim=64):
         self.encoder = Encoder(2, dim, 4, 2 * dim, vocab_size, context, 0.0, rng=rng)
@@ -1862,100 +1929,112 @@ whole = (len(tokens_test) - 1) // CONTEXT * CONTEXT
 X, Y = (tokens_test[i : i + whole].reshape(-1, CONTEXT) for i in (0, 1))
 nats = writer.evaluate(X, Y, loss=nn.cross_entropy)["loss"]
 writer_bits = nats / np.log(2) * len(tokens_test) / len(unseen)
-print(f"{writer.count_parameters()} numbers, {windows[:, 1:].size} tokens read, "
-      f"{writer_bits:.2f} bits per character")  # fmt: skip
+print(f"{writer.count_parameters()} parameters, trained on {windows[:, 1:].size} tokens"
+      f" from {len(plays)} characters of plays;\n"
+      f"{writer_bits:.2f} bits per character in unseen plays")  # fmt: skip
 
 # %% [markdown]
-# ### Against n-grams
-# The old way: count what followed each context $u$ of $n - 1$ characters in the plays,
-# and lean on the context $u'$, one shorter, where there is little to count:
+# ### Compared with n-grams (optional)
+# An older type of language model counts which characters $c$ follow each context $u$ of
+# $n - 1$ characters in the plays. Where the counts are small, it relies on the context
+# $u'$ that is one character shorter:
 #
 # $$p_n(c \mid u) = \frac{\mathrm{count}(uc) + 5\, p_{n-1}(c \mid u')}
 # {\mathrm{count}(u) + 5}$$
 #
-# The tables see all 2.4 million characters; your model read 1.2 million pieces, drawn
-# at random. **Predict** which $n$ it beats.
+# where $p_0$ is uniform. The n-grams count all characters of the training plays.
+# **Predict** up to which $n$ your model beats them.
 
 
 # %% demo
 def ngram_bits(train, test, longest, beta=5.0):
-    """Bits per character of n-grams of length 1 to `longest`, as a list."""
+    """Bits per character of n-gram models with n = 1 to `longest`, as a list."""
     letters = np.unique(train + test)
     train, test = (np.searchsorted(letters, part) for part in (train, test))
     V, p, bits = len(letters), 1 / len(letters), []
     context, asked = (np.zeros(len(part), np.int64) for part in (train, test))
     for n in range(longest):
-        if n:  # one more character back, the first ones wrap around
+        if n:  # one more character back; the first ones wrap around
             context = context * V + np.roll(train, n)
             asked = asked * V + np.roll(test, n)
-        kinds, of = np.unique(context, return_inverse=True)
-        pairs, count = np.unique(of * V + train, return_counts=True)
-        total = np.bincount(of)
-        place = np.minimum(np.searchsorted(kinds, asked), len(kinds) - 1)
-        known = kinds[place] == asked
-        wanted = place * V + test
-        at = np.minimum(np.searchsorted(pairs, wanted), len(pairs) - 1)
-        seen = np.where(known & (pairs[at] == wanted), count[at], 0)
-        p = (seen + beta * p) / (np.where(known, total[place], 0) + beta)
+        contexts, which = np.unique(context, return_inverse=True)
+        pairs, count = np.unique(which * V + train, return_counts=True)
+        total = np.bincount(which)
+        i = np.minimum(np.searchsorted(contexts, asked), len(contexts) - 1)
+        known = contexts[i] == asked
+        wanted = i * V + test
+        j = np.minimum(np.searchsorted(pairs, wanted), len(pairs) - 1)
+        seen = np.where(known & (pairs[j] == wanted), count[j], 0)
+        p = (seen + beta * p) / (np.where(known, total[i], 0) + beta)
         bits.append(float(-np.mean(np.log2(p))))
     return bits
 
 
 bits = ngram_bits([*plays.encode()], [*unseen.encode()], 5)
 plots.bars(
-    {f"{n} letter{'s' * (n > 1)}": b for n, b in enumerate(bits, start=1)}
+    {f"n = {n}": b for n, b in enumerate(bits, start=1)}
     | {"your\ntransformer": writer_bits},
-    ylabel="bits per character, new plays",
-    reading="n letters: the last one and the n − 1 before it. Your model beats the "
-    f"tables of up to {sum(b > writer_bits for b in bits)} letters.",
+    ylabel="bits per character, test plays",
+    reading="Lower is better. Your transformer beats "
+    f"{sum(b > writer_bits for b in bits)} of the 5 n-gram models.",
 )  # fmt: skip
 
 # %% demo
+used = np.isin(np.arange(256 + len(merges)), tokens)  # not the bytes of é or 🙂
+
+
+def scores_of(ids):
+    """Scores of the language model; −inf for tokens that occur in no play."""
+    return np.where(used, writer.predict(ids), -np.inf)
+
+
 prompt = bpe_encode("ROMEO:\n", merges)
 for temperature, top_k in [(0, None), (0.7, 20), (1.3, None)]:
-    ids = generate(writer.predict, prompt, temperature, top_k,
+    ids = generate(scores_of, prompt, temperature, top_k,
                    np.random.default_rng(1), length=90, context=CONTEXT)  # fmt: skip
-    print(f"--- temperature {temperature}, top k {top_k}\n"
+    print(f"--- temperature {temperature}, top_k {top_k}\n"
           f"{bpe_decode(ids, merges)}\n")  # fmt: skip
 
 # %% [markdown]
-# Cold, it repeats itself; hot, it stammers; in between there are speeches, names and
-# lines of the right length, and no thought at all. What the giants add is mostly more:
-# text, width, depth, time. The machine is the one you wrote.
+# At temperature 0 a language model tends to repeat itself; at a high temperature it
+# makes up words. In between there are speeches, names and lines of about the right
+# length, but no meaning. Large language models are built from the same parts as the one
+# you wrote, with far more data, width, depth and training time.
 
 # %% demo
 line = bpe_encode("KING:\nMy lord, I will not go", merges)
 writer(line[np.newaxis])
-seen_by = writer.encoder(line[np.newaxis], mask=create_look_ahead_mask(len(line)))[1]
+weights = writer.encoder(line[np.newaxis], mask=create_look_ahead_mask(len(line)))[1]
 names = [bpe_decode([t], merges).replace("\n", "⏎").replace(" ", "·") for t in line]
 attention_maps(
-    {f"layer {i + 1}, head {j + 1}": seen_by[i][0, j] for i in (0, 1) for j in (0, 1)},
-    rows=names, columns=names,
-    reading="Each row listens to itself and to the left alone: nothing above the "
-    "diagonal. Some heads look one token back, others far.",
+    {f"Layer {i + 1}, head {j + 1}": weights[i][0, j] for i in (0, 1) for j in (0, 1)},
+    rows=names, columns=names, xlabel="token attended to (key)", ylabel="query",
+    reading="Each token attends to itself and to earlier ones; above the diagonal all "
+    "weights are 0. · is a space, ⏎ a new line.",
 )  # fmt: skip
 
 # %% [markdown] question="why_parallel" points=4
 # ## In your own words
-# A recurrent network and a transformer are trained on sentences of length $T$. (a) Why
-# can the transformer work on all places at once in training, and the recurrent network
-# not? (b) What does it pay for that as $T$ grows? (c) Why must it still write one token
-# after another when it generates? (d) What would happen without the look-ahead mask in
-# training, and how would you notice?
+# A recurrent network and a transformer are trained on sentences of length $T$. (a) In
+# training, why can the transformer work on all positions at once, but not the recurrent
+# network? (b) What does that cost as $T$ grows? (c) Why must the transformer still
+# write one token after another when it generates text? (d) What would happen in
+# training without the look-ahead mask, and how would you notice? Write about six
+# sentences.
 #
 # ### BEGIN SOLUTION
-# (a) A recurrent state needs the state before it, so T steps follow one another. In
-# attention every place depends on the inputs of a layer only, which are all known; the
-# target is known as well (teacher forcing), and the mask hides what must not be seen.
+# (a) A recurrent state depends on the state before it, so T steps follow one another.
+# In attention every position depends only on the inputs of the layer, which are all
+# known; the target is known as well (teacher forcing), and the mask hides the future.
 #
-# (b) Each place attends to each: T² weights a head, so time and memory grow with the
-# square of the length.
+# (b) Each position attends to each: T² weights per head, so time and memory grow with
+# the square of the length.
 #
-# (c) What comes next depends on the token just chosen; before it is drawn, it is no
-# input.
+# (c) What comes next depends on the token just drawn, which is not known before.
 #
-# (d) Each place would see the token it is to predict and copy it: a training loss near
-# 0 and useless text when generating. Changing a later token changes earlier scores.
+# (d) Each position would see the token that it should predict and copy it: the training
+# loss would be near 0 and generated text useless. Changing a later token would change
+# earlier scores.
 #
 # **Rubric**, one point each: no step waits for the one before, with the target known ·
 # T² · the next input is not known yet · copying, with a sign of it (loss near 0,
@@ -1964,20 +2043,20 @@ attention_maps(
 
 # %% [markdown]
 # ## What you have built
-# | the formula | your function |
+# | formula | your function |
 # |---|---|
 # | $\sin, \cos (pos / 10000^{2i/d})$ | `positional_encoding` |
 # | $\mathrm{softmax}(QK^\top / \sqrt{d_k})\,V$ | `scaled_dot_product_attention` |
 # | $[\mathrm{head}_1 \dots \mathrm{head}_h]\,W^O$ | `MultiHeadAttention` |
 # | $\mathrm{norm}(x + \mathrm{sublayer}(x))$ | `EncoderLayer`, `DecoderLayer` |
-# | pairs of bytes, glued | `bpe_train` |
+# | most frequent pair → new token | `bpe_train` |
 # | $2PR / (P + R)$ | `entity_f1`, `token_f1` |
 #
-# BERT is the encoder, trained to fill in gaps; GPT is the decoder without
-# cross-attention; translation takes both.
+# BERT is an encoder, trained to fill in gaps; GPT is a decoder without cross-attention;
+# the first transformers, built for translation, have both.
 
 # %% [markdown]
-# The same in PyTorch, to read (beware: in some of its masks `True` means *closed*):
+# The same in PyTorch:
 #
 # ```
 # layer = torch.nn.TransformerEncoderLayer(d_model=64, nhead=4, dim_feedforward=128,
@@ -1988,17 +2067,25 @@ attention_maps(
 # ```
 
 # %% [markdown]
-# **A challenge**, if you like. Put the norms *before* attention and network, as nearly
-# all do today, and train the language model with four layers. Or replace the pattern of
-# places by a learned table, `nn.Embedding(length, d)`. Which costs bits, which saves
-# some?
+# Some things differ from yours. In `src_key_padding_mask` and in the masks of
+# `torch.nn.MultiheadAttention`, `True` means *masked*; in the boolean mask of
+# `scaled_dot_product_attention` it means *attend*. PyTorch's layers also apply dropout
+# to the attention weights and inside the feed-forward network. And where all keys are
+# masked, your output is the mean of the values; PyTorch 2.13 gives 0 in
+# `scaled_dot_product_attention` and `nan` in `MultiheadAttention`.
+
+# %% [markdown]
+# **A challenge (optional).** Normalize *before* attention and feed-forward network, as
+# most transformers do today, and train the language model with four layers. Or replace
+# the positional encoding by a learned one, `nn.Embedding(length, d)`. How do the bits
+# per character change?
 #
 # **The paper of the week.** A. Vaswani and others, *Attention is all you need*, NIPS
-# 2017. Read section 3 beside your code: you have written every box of its figure 1.
+# 2017. Read section 3 next to your code: you have written every box of its figure 1.
 #
-# **Next week** there is no lab: this was the last. You began with one neuron that told
-# landmarks from animals, and you end with a machine that writes verse. Nothing in
-# between is a black box to you now.
+# This was the last lab. You began with one neuron that told landmarks from animals, and
+# you end with a machine that writes verse. Nothing in between is a black box to you
+# now.
 
 # %% demo
 check.progress()
