@@ -41,7 +41,7 @@ from helpers.checks.outcome import Outcome, exact, observe
 from helpers.checks.stand_in import Recorded, blocks, replaced
 from helpers.checks.store import Entry, PublicCase, PublicCheck, PublicConcept, digest
 from helpers.checks.values import Draws
-from helpers.checks.verdict import Expected
+from helpers.checks.verdict import Expected, complaint_of
 
 __all__ = ["Case", "Check", "Concept", "Lab", "case", "draws", "load"]
 
@@ -367,12 +367,12 @@ def _asked_of_the_reference(function: Callable) -> set[str]:
 def _as_pattern(right: Outcome, wrong: Outcome) -> Outcome:
     """What of a wrong outcome tells the mistake, and may be shown to students.
 
-    Where draws are expected, a wrong draw counts by shape, mean and spread too; of an
-    error only its type stays, for its text quotes the line of code.
+    Where draws are expected, a wrong draw counts by shape, mean and spread too; an
+    error stays without the line of code that it quotes.
     """
     return Outcome(
         value=_pattern(right.value, wrong.value),
-        error=wrong.error.split(":")[0],
+        error=complaint_of(wrong.error),
         modified=wrong.modified,
         after=wrong.after,
     )

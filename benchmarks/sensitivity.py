@@ -49,7 +49,7 @@ FAULTS = {
     "factor": r"times|factor|multiplied|divided|scaled|standard deviation|unchanged",
     "operation": r"times|factor|multiplied|divided|square|root|unchanged|" + _SHAPE,
     "constant": r"times|off by|too (large|small)|power",
-    "term": r"off by|term|left out|no effect|sign|expected the key",
+    "term": r"off by|too (large|small)|term|added or subtracted|left out|no effect|sign|expected the key",
     "power": r"square|power|root|times",
     "axis": _SHAPE + r"|sum",
     "shape": _SHAPE,
@@ -58,7 +58,10 @@ FAULTS = {
     "size": _SHAPE + r"|size|times|expected the key",
     "statement": r"expected the key|nothing \(None\)|got (no keys|a list of 0)|"
     r"unchanged",
-    "stale": _SHAPE + r"|no effect|unused|a variable of the notebook",
+    "stale": _SHAPE + r"|whatever the arguments|a variable of the notebook",
+    "length": _SHAPE + r"|length|times|expected the key",
+    "limits": r"limit",
+    "switch": r"True or False|boolean",
     "arguments": r"order|sign|swapped|changed places|one over|" + _SHAPE,
     "return order": r"order|swapped|changed places|a dictionary, got|got a dictionary",
     "structure": r"got nothing|got an? |got (a )?number|values to unpack|is None there",
@@ -68,7 +71,7 @@ FAULTS = {
     "rounding": r"round|integer|whole",
     "extreme": r"sign|order|largest|smallest|not finite",
     "distribution": r"mean near|standard deviation near|times",
-    "accumulation": r"last|sum|only|accumul",
+    "accumulation": r"last|sum|only|accumul|add up",
 }
 PLACES = r"\bOnly\b|Wrong in the cases where"
 
@@ -204,7 +207,7 @@ def named(mutant: Mutant, found: Verdict) -> str:
 
 def is_false(mutant: Mutant, found: Verdict) -> bool:
     """Whether a message states something that is not so."""
-    proposed = re.search(r"One change in the line `(.*?)` would", found.message)
+    proposed = re.search(r"One change in the line `(.*?)` makes every", found.message)
     if proposed and not _concerns(proposed[1], mutant):
         return True
     return bool(found.mistake) and _all_stopped(found)

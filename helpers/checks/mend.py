@@ -28,17 +28,32 @@ SECONDS = 0.35  # of processor time for the whole search
 PATIENCE = 0.7  # by the clock, for a reader on a busy machine
 _DRAWING = {"plt", "plots", "open", "input", "exec", "eval"}
 _WORDS = {
-    "sign": "a sign", "term": "the terms of the sum", "factor": "the factors",
-    "operation": "the operations", "constant": "the numbers", "power": "the power",
-    "axis": "the axis", "shape": "the shapes", "transpose": "what is transposed",
-    "index": "the indices: is one off by one?", "condition": "the condition",
-    "boundary": "the comparison: what if both sides are equal?",
-    "extreme": "largest or smallest", "initial": "the start",
-    "rounding": "the rounding", "aliasing": "what is copied",
-    "arguments": "the order of the arguments", "return order": "the order",
-    "statement": "whether it belongs there", "order": "the order",
-    "accumulation": "whether it adds up or replaces", "name": "the names",
-}  # fmt: skip
+    "sign": "look at the signs",
+    "term": "look at what is added or subtracted",
+    "factor": "look at what is multiplied or divided",
+    "operation": "look at the operations",
+    "constant": "look at the numbers",
+    "power": "look at powers and roots",
+    "axis": "look at the axis",
+    "shape": "look at the shape that comes about",
+    "transpose": "look at what is transposed",
+    "index": "is an index or a bound off by one?",
+    "length": "which length is needed there?",
+    "condition": "look at the condition",
+    "limits": "look at the limits",
+    "switch": "look at what is True or False",
+    "boundary": "what should happen where both sides are equal?",
+    "extreme": "is the largest or the smallest needed?",
+    "initial": "what should be there at the start?",
+    "rounding": "look at the rounding",
+    "aliasing": "look at what is copied",
+    "arguments": "look at what comes first and what second",
+    "return order": "look at the order of what is returned",
+    "statement": "does it belong there?",
+    "order": "look at the order",
+    "accumulation": "should it add up or replace?",
+    "name": "one name in it should be another",
+}
 
 
 class _Over(BaseException):
@@ -163,12 +178,11 @@ def _is_leaving(frame: FrameType) -> bool:
 
 
 def _said(labels: set[str], line: str) -> str:
-    """The line, and the kind of the slip where only one kind would do."""
-    where = _WORDS.get(min(labels), "it again") if len(labels) == 1 else "it again"
-    return (
-        f"One change in the line `{line[:120]}` would make these cases right: look at "
-        f"{where}{'' if where.endswith('?') else '.'}"
-    )
+    """The line, and what to look at where only one kind of change would do."""
+    words = _WORDS.get(min(labels), "") if len(labels) == 1 else ""
+    more = f": {words}" if words else ""
+    stop = "" if words.endswith("?") else "."
+    return f"One change in the line `{line[:120]}` makes every case right{more}{stop}"
 
 
 def _source(function: Callable) -> str:
