@@ -49,7 +49,8 @@ FAULTS = {
     "factor": r"times|factor|multiplied|divided|scaled|standard deviation|unchanged",
     "operation": r"times|factor|multiplied|divided|square|root|unchanged|" + _SHAPE,
     "constant": r"times|off by|too (large|small)|power",
-    "term": r"off by|too (large|small)|term|added or subtracted|left out|no effect|sign|expected the key",
+    "term": r"off by|too (large|small)|term|added or subtracted|left out|no effect|"
+    r"sign|expected the key",
     "power": r"square|power|root|times",
     "axis": _SHAPE + r"|sum",
     "shape": _SHAPE,

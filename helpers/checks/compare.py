@@ -8,7 +8,7 @@ noted, not punished.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -436,47 +436,60 @@ def brief(value: Any, room: int = 60) -> str:
 
     Small arrays stand there in full, larger ones by shape and their first numbers;
     dictionaries go by key, and of anything long only the beginning is shown.
+
+    Args:
+        value: plain.
+        room: about how many characters there are for it.
     """
     if isinstance(value, (float, np.floating)):
         return f"{float(value):.6g}"
     if isinstance(value, (bool, int, np.bool_, np.integer)):
         return str(value)[:60]
     if isinstance(value, np.ndarray):
-        return _array(value)
+        return _array(value, room)
     if isinstance(value, Opaque):
         return value.kind
     if isinstance(value, dict) and value:
-        items = [f"{brief(k)}: {brief(v, room // 2)}" for k, v in value.items()]
-        return "{" + _shortened(items, room) + "}"
+        pairs = list(value.items())
+        return "{" + _listed(room, lambda r: [
+            f"{brief(k)}: {brief(v, r)}" for k, v in pairs]) + "}"  # fmt: skip
     if isinstance(value, (list, tuple)) and value:
-        items = [brief(item, room // 2) for item in value]
-        listed = _shortened(items, room)
+        listed = _listed(room, lambda r: [brief(item, r) for item in value])
         if isinstance(value, list):
             return f"[{listed}]"
         return f"({listed},)" if len(value) == 1 else f"({listed})"
-    text = repr(value)
-    return text if len(text) <= room else text[: room - 3] + "…"
+    text, room = repr(value), max(room, 24)
+    return text if len(text) <= room else text[: room - 1] + "…"
 
 
-def _array(array: np.ndarray) -> str:
-    if array.size > 6:
+def _array(array: np.ndarray, room: int) -> str:
+    if array.size > 6 or not array.size:
         first = ", ".join(map(_digits, array.flat[:3]))
-        return f"array of shape {array.shape}: {first}, …"
-    text = np.array2string(
-        array, precision=4, suppress_small=True, separator=", ", threshold=10
-    )
-    return f"array({' '.join(text.split())})" if array.size else what(array)
+        text = f"{what(array)}: {first}, …".removeprefix("an ")
+    else:
+        text = np.array2string(
+            array, precision=4, suppress_small=True, separator=", ", threshold=10
+        )
+        text = f"array({' '.join(text.split())})"
+    if len(text) <= room and array.size:
+        return text
+    return what(array).removeprefix("an ") if room else f"array {array.shape}"
 
 
 def _digits(number: np.generic) -> str:
     return f"{number:.3g}" if number.dtype.kind == "f" else str(number)
 
 
-def _shortened(items: list[str], room: int) -> str:
-    """Items side by side; those that come after `room` characters are counted."""
+def _listed(room: int, items_in: Callable[[int], list[str]]) -> str:
+    """Items side by side, as fully as there is room; of too many, the first ones."""
+    for each in (room // 2, room // 4, 0):
+        items = items_in(each)
+        if sum(map(len, items)) <= room:
+            return ", ".join(items)
     shown: list[str] = []
     for item in items:
         if shown and sum(map(len, shown)) + len(item) > room:
-            return f"{', '.join(shown)}, … {len(items) - len(shown)} more"
+            break
         shown.append(item)
-    return ", ".join(shown)
+    left = len(items) - len(shown)
+    return ", ".join(shown) + (f", … {left} more" if left else "")

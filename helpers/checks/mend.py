@@ -228,6 +228,7 @@ def _versions(definition: ast.FunctionDef) -> Iterator[tuple[bool, str, int]]:
         if id(node) not in ignored and not in_message(node, parents)
     ]
     scope = _names(definition)
+    tested = _tested(definition)
     for find in (alternatives, _missing, _other_names, _insertions):
         for node in places:
             if not hasattr(node, "lineno") or _is_tick(node):
@@ -237,7 +238,25 @@ def _versions(definition: ast.FunctionDef) -> Iterator[tuple[bool, str, int]]:
                 with _Swapped(node, new, parents[node]):
                     if not _holds_itself(parents[node], parents):
                         is_slip = find in (alternatives, _missing)
+                        if find is _insertions and node in tested:
+                            label = "condition"
                         yield is_slip, label, node.lineno
+
+
+def _tested(definition: ast.FunctionDef) -> set[ast.AST]:
+    """Everything in conditions: a factor more is no factor there."""
+    return {
+        part
+        for node in ast.walk(definition)
+        if isinstance(node, (ast.If, ast.IfExp, ast.While, ast.comprehension))
+        for test in (node.ifs if isinstance(node, ast.comprehension) else [node.test])
+        for part in ast.walk(test)
+    } | {
+        part
+        for node in ast.walk(definition)
+        if isinstance(node, (ast.Compare, ast.BoolOp))
+        for part in ast.walk(node)
+    }
 
 
 def _holds_itself(node: ast.AST, parents: dict) -> bool:
@@ -293,7 +312,17 @@ _REDUCING = {"sum", "mean", "max", "min", "argmax", "argmin", "norm", "std", "va
 
 
 def _missing(node: ast.AST, parents: dict) -> Iterator[tuple[str, ast.AST]]:
-    """What may have been left out: a minus, an axis, keepdims, a transpose."""
+    """What may be left out: a minus, an axis, keepdims, a transpose, a round."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range":
+        one, args, last = ast.Constant(1), node.args, min(len(node.args), 2) - 1
+        longer = ast.BinOp(args[last], ast.Add(), one)
+        yield (
+            "index",
+            ast.Call(node.func, [*args[:last], longer, *args[last + 1 :]], []),
+        )
+        if last:
+            sooner = ast.BinOp(args[0], ast.Sub(), one)
+            yield "index", ast.Call(node.func, [sooner, *args[1:]], [])
     if isinstance(node, ast.Call):
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
         given = {keyword.arg for keyword in node.keywords}
