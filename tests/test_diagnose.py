@@ -43,7 +43,7 @@ class TestRelations:
             (lambda x: -x, "Only the sign is wrong."),
             (lambda x: 1 - x, "It is one minus what was expected."),
             (lambda x: 2 * x, "Every value is 2 times what was expected."),
-            (lambda x: x / 3, "Every value is 1/3 times what was expected."),
+            (lambda x: x / 3, "Every value is 1/3 of what was expected."),
             (lambda x: x + 2, "Every value is too large by 2."),
             (np.square, "It is the square of what was expected."),
             (np.exp, "It is e to the power of what was expected: a logarithm is"),

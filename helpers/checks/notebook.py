@@ -22,7 +22,14 @@ from helpers.checks.stand_in import Lookup, blocks, replaced
 from helpers.checks.store import PublicCase, PublicCheck, PublicConcept, Store, digest
 from helpers.checks.stray import stray_name
 from helpers.checks.values import plain
-from helpers.checks.verdict import CaseVerdict, Verdict, allowed_in, judge, results
+from helpers.checks.verdict import (
+    CaseVerdict,
+    Verdict,
+    allowed_in,
+    judge,
+    passes,
+    results,
+)
 from helpers.data import folder
 
 
@@ -226,7 +233,10 @@ class Checker:
         for name in entry.recorded.keys() & names.keys():
             with replaced(names, {name: Lookup(name, entry.recorded[name])}):
                 outcomes = self._observed(function, entry, entry.cases)
-            if self._judged(entry, entry.cases, outcomes).right:
+            if all(
+                passes(case.expected, outcome, entry.tolerance)
+                for case, outcome in zip(entry.cases, outcomes, strict=True)
+            ):
                 return f"With a right `{name}` it is right: look at your `{name}`."
         return ""
 
@@ -280,25 +290,27 @@ class Checker:
     def _observed(
         self, function: Callable, entry: PublicCheck, cases: Sequence[PublicCase]
     ) -> list[Outcome]:
-        driver = driver_of(self.lab, entry.driver)
         outcomes: list[Outcome] = []
         try:
             for case in cases:
                 with limited():
-                    outcomes.append(
-                        observe(
-                            function,
-                            case.inputs,
-                            case.positional,
-                            mutates=entry.mutates,
-                            driver=driver,
-                            twice=entry.random,
-                        )
-                    )
+                    outcomes.append(self._outcome(function, entry, case))
         except TooLong:
             missing = len(cases) - len(outcomes) - 1
             outcomes += [Outcome(error=ENDLESS), *[Outcome(error=UNTRIED)] * missing]
         return outcomes
+
+    def _outcome(
+        self, function: Callable, entry: PublicCheck, case: PublicCase
+    ) -> Outcome:
+        return observe(
+            function,
+            case.inputs,
+            case.positional,
+            mutates=entry.mutates,
+            driver=driver_of(self.lab, entry.driver),
+            twice=entry.random,
+        )
 
     def _judged(
         self,
@@ -332,9 +344,10 @@ class Checker:
         ]  # wrong ones first
 
         def right(version: Callable) -> bool:
+            outcomes = (self._outcome(version, entry, case) for case in cases)
             return all(
-                self._judged(entry, [c], self._observed(version, entry, [c])).right
-                for c in cases
+                passes(case.expected, outcome, entry.tolerance)
+                for case, outcome in zip(cases, outcomes, strict=True)
             )
 
         return f"{verdict.hint} {mend(function, right)}".strip()

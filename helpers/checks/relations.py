@@ -211,8 +211,8 @@ def _factor(pairs: Sequence[Pair]) -> str:
 
 def _times(factor: float) -> str:
     inverse = 1 / factor
-    if abs(factor) < 1 and abs(inverse - round(inverse)) < 1e-4 * abs(inverse):
-        return f"1/{round(inverse)} times" if factor > 0 else f"{factor:.4g} times"
+    if 0 < factor < 1 and abs(inverse - round(inverse)) < 1e-4 * inverse:
+        return f"1/{round(inverse)} of"
     return f"{factor:.4g} times"
 
 
