@@ -1,5 +1,6 @@
 """General hints: each says what it should, and nothing where it does not hold."""
 
+import ast
 import contextlib
 import io
 import linecache
@@ -10,6 +11,7 @@ import warnings
 import numpy as np
 import pytest
 
+from helpers.checks import reading
 from helpers.checks.compare import Tolerance
 from helpers.checks.diagnose import Seen, hint
 from helpers.checks.mend import mend
@@ -50,6 +52,7 @@ class TestRelations:
             (np.abs, "The sign is lost"),
             (lambda x: np.maximum(x, 0), "Negative values have become 0."),
             (np.zeros_like, "Every value is 0."),
+            (lambda x: np.zeros(x.shape, bool), "Every value is False."),
             (lambda x: np.full_like(x, 3), "All its values are the same"),
             (lambda x: x[::-1], "It runs backwards along axis 0"),
             (lambda x: np.roll(x, 1, 1), "The values are shifted by one along axis 1."),
@@ -147,7 +150,9 @@ class TestPlaces:
 
     def test_places_changed(self):
         right = {"dW": A, "db": B}
-        assert "'dW' and 'db' have changed places" in said((right, {"dW": B, "db": A}))
+        assert "'dW' and 'db' are swapped" in said((right, {"dW": B, "db": A}))
+        inside = said(((1.5, right), (1.5, {"dW": B, "db": A})))
+        assert "'dW' and 'db' are swapped" in inside
         assert "their order is not" in said(((A, B), (B, A)))
         assert "Items 0 and 2" in said(((A, B, A.T), (A.T, B, A)))
 
@@ -157,6 +162,8 @@ class TestPlaces:
     def test_what_a_description_holds_is_told_in_its_words(self):
         right = {"sizes of W1, b1": [0.5, 1.0], "steps": [1, 2], "drawn": True}
         text = said((right, right | {"steps": [1, 3]}))
+        assert text.startswith("Only “steps” at [1] is wrong; the others are right.")
+        text = said((right, right | {"steps": [5, 3]}))
         assert text.startswith("Only “steps” is wrong; the others are right.")
 
     def test_no_return(self):
@@ -314,6 +321,47 @@ class TestStrayNames:
     )
     def test_nothing_to_say(self, text):
         assert stray_name(written(text, X=A)) == ""
+
+
+class TestReading:
+    """What the code itself shows, and nothing where it does not hold."""
+
+    @staticmethod
+    def fact(text):
+        definition = ast.parse(text).body[0]
+        return reading.fact(definition, lambda name: name == "update")
+
+    @pytest.mark.parametrize(
+        ("body", "sentence"),
+        [
+            ("for i in x:\n        y = i\n        return y", "stands inside the loop"),
+            ("update(x)\n    return x", "the value of the line `update(x)`."),
+            ("np.clip(x, 0, 1)\n    return x", "the line `np.clip(x, 0, 1)`."),
+            ("x == 3\n    return x", "the line `x == 3`."),
+            ("y = 2 * x\n    return x", "The variable `y` is never used."),
+            ("return 3", "Its argument `x` is never used."),
+        ],
+    )
+    def test_each_is_told(self, body, sentence):
+        assert sentence in self.fact(f"def f(x):\n    {body}\n")
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "for i in x:\n        if i:\n            return i\n    return x",
+            "while True:\n        if x:\n            break\n        return x",
+            "np.clip(x, 0, 1, out=x)\n    return x",
+            "x.sort()\n    np.add.at(x, 0, 1)\n    print(x)\n    return x",
+            "for _ in range(3):\n        x = x + 1\n    return x",
+            "y, z = x\n    return z",
+            "def g():\n        return x\n    return g()",
+            "return [a for a in x]",
+            "'Text.'\n    return x",
+            "y = []\n    y.append(x)\n    return y",
+        ],
+    )
+    def test_nothing_to_say(self, body):
+        assert self.fact(f"def f(x, verbose=False):\n    {body}\n") == ""
 
 
 class TestMend:

@@ -365,6 +365,14 @@ class TestWords:
         whole = {"sizes of W1, b1": [0.5, 2.0], "steps": [1]}
         found = difference(whole, {"sizes of W1, b1": [0.5, 3.0], "steps": [1]})
         assert found.told(whole) == "“sizes of W1, b1” at [1]: expected 2, got 3"
+        for should in (True, False):
+            whole["drawn at random"] = should
+            text = difference(whole, whole | {"drawn at random": not should}).told(
+                whole
+            )
+            assert text == "“drawn at random”: that is " + (
+                "not so, but should be" if should else "so, but should not be"
+            )
         assert in_words("result['steps'][0]", whole) == "“steps” at [0]"
         assert in_words("result['steps']", whole) == "“steps”"
 

@@ -81,6 +81,10 @@ class Difference:
         See `in_words`.
         """
         where = in_words(self.place, whole)
+        if where.startswith("“") and {self.expected, self.got} == {"True", "False"}:
+            if self.expected == "True":
+                return f"{where}: that is not so, but should be"
+            return f"{where}: that is so, but should not be"
         text = f"{where}: expected {self.expected}, got {self.got}"
         return f"{text} ({self.detail})" if self.detail else text
 
@@ -210,7 +214,7 @@ def _dicts(expected, got, tolerance, place, notes) -> Difference | None:
         return Difference("structure", place, wanted, came, lacking)
     extra = [key for key in got if key not in expected]
     if extra:
-        notes.append(f"{place} has {_keys(extra)} besides what was asked; no harm done")
+        notes.append(f"{place} also has {_keys(extra)}, which does no harm")
     for key, value in expected.items():
         found = difference(value, got[key], tolerance, f"{place}[{key!r}]", notes)
         if found:
@@ -391,7 +395,7 @@ def _spread(
 def _not_one_by_one(expected: Draws, got: np.ndarray) -> tuple[str, str] | None:
     """What shows that the numbers were not drawn one by one, independently."""
     if got.size > 1 and 2 * np.unique(got).size <= got.size:
-        return "a draw of its own for each entry", "the same few numbers repeated"
+        return "a separate draw for each entry", "the same few numbers repeated"
     if got.ndim > 1:
         rows = got.reshape(len(got), -1)
         columns = got.reshape(-1, got.shape[-1]).T
@@ -399,14 +403,14 @@ def _not_one_by_one(expected: Draws, got: np.ndarray) -> tuple[str, str] | None:
             if lines.shape[1] < 2:
                 continue
             if len({line.tobytes() for line in lines}) < len(lines):
-                return f"draws of its own for each {name}", f"{name}s that are equal"
+                return f"separate draws for each {name}", f"{name}s that are equal"
             if found := _spread(expected, lines, 6, f" in each {name}"):
                 return found  # 6, for there are many of them
     if got.size >= 50:
         order = got.ravel() - got.mean()
         along = np.dot(order[1:], order[:-1]) / np.dot(order, order)
         if not abs(along) <= 6 / np.sqrt(got.size):
-            return "draws that do not follow from one another", "numbers in an order"
+            return "independent draws", "numbers that depend on those before them"
     return None
 
 

@@ -99,7 +99,7 @@ def _which_parts(wrong: Sequence[Seen]) -> str:
         return ""
     off = [any(case.parts[i].found for case in wrong) for i in range(len(places))]
     whole = wrong[0].expected
-    if is_description(whole):  # its entries are what a reader understands
+    if is_description(whole) and sum(off) > 1:  # its entries are words, no more is
         places = [_entry(place) for place in places]
     shown = [_quoted(in_words(place, whole)) for place in places]
     bad = dict.fromkeys(one for one, is_off in zip(shown, off, strict=True) if is_off)
@@ -108,7 +108,9 @@ def _which_parts(wrong: Sequence[Seen]) -> str:
         return ""  # a list of so many helps nobody
     verb = "is" if len(bad) == 1 else "are"
     rest = "the other part is" if len(good) == 1 else "the others are"
-    return f"Only {' and '.join(bad)} {verb} wrong; {rest} right."
+    *some, last = bad
+    listed = f"{', '.join(some)} and {last}" if some else last
+    return f"Only {listed} {verb} wrong; {rest} right."
 
 
 def _entry(place: str) -> str:
@@ -135,7 +137,7 @@ def _arranged(wrong: Sequence[Seen]) -> str:
 
     Small whole numbers equal each other by chance, so these need several cases.
     """
-    said = [_structure_hint(case) for case in wrong]
+    said = [_structure_hint(case.expected, case.got) for case in wrong]
     if not said[0] or set(said) != {said[0]}:
         return ""
     enough = any(_is_telling(case.expected) for case in wrong) or len(wrong) >= FEW
@@ -157,25 +159,29 @@ def _is_telling(value: Any) -> bool:
     return isinstance(value, str) and len(value) > 1
 
 
-def _structure_hint(case: Seen) -> str:
+def _structure_hint(expected: Any, got: Any) -> str:
     """Whether the parts of one result are right and only their arrangement is not."""
-    expected, got = case.expected, case.got
     if isinstance(expected, tuple) and isinstance(got, (tuple, list)):
         if len(expected) == len(got) == 2 and _alike(expected, got[::-1]):
             return "The two results are right, their order is not."
         if len(expected) == len(got):
-            return _permuted(expected, got) or _repeated(expected, got)
+            inside = (_structure_hint(a, b) for a, b in zip(expected, got, strict=True))
+            return (
+                _permuted(expected, got)
+                or _repeated(expected, got)
+                or next(filter(None, inside), "")
+            )
     if isinstance(expected, tuple) and not isinstance(got, (tuple, list)):
         for i, one in enumerate(expected):
             if _alike(one, got):
-                return f"That is item {i} of the tuple; the rest is not returned."
+                return f"That is item {i} of the tuple; the others are not returned."
     if isinstance(expected, dict) and isinstance(got, dict):
         for key, value in expected.items():
             if key in got and not _alike(value, got[key]):
                 other = next((k for k in expected if k != key
                               and _alike(expected[k], got[key])), None)  # fmt: skip
                 if other is not None and _alike(value, got.get(other)):
-                    return f"{key!r} and {other!r} have changed places."
+                    return f"{key!r} and {other!r} are swapped."
     return ""
 
 
@@ -195,7 +201,7 @@ def _permuted(expected: Sequence, got: Sequence) -> str:
         return ""
     i, j = off
     if _alike(expected[i], got[j]) and _alike(expected[j], got[i]):
-        return f"Items {i} and {j} of the tuple have changed places."
+        return f"Items {i} and {j} of the tuple are swapped."
     return ""
 
 

@@ -103,8 +103,8 @@ class _Search:
     """What was found so far, and how much of what could be tried was tried.
 
     A slip of the pen, such as a sign, is likelier than something that was left out. So
-    a line that undoing a slip would mend is told even where a factor or a term more in
-    another line would do.
+    a line that undoing a slip would mend is told even if the time does not last to try
+    all factors and terms in the others.
     """
 
     found: dict[int, set[str]] = field(default_factory=dict)  # line → labels
@@ -116,7 +116,7 @@ class _Search:
         if not is_slip and not self.slips_done:
             self.slips_done = True
             self.all_done = bool(self.found)
-        return self.all_done or len(self.found) > 1
+        return len(self.found) > 1
 
     @property
     def is_certain(self) -> bool:
@@ -202,6 +202,17 @@ def _tree_of(function: Callable) -> ast.Module | None:
         return None
     if _DRAWING & set(function.__code__.co_names):
         return None
+    definition = definition_of(function)
+    if definition is None:
+        return None
+    definition.decorator_list = []
+    return ast.Module([definition], [])
+
+
+def definition_of(function: Callable) -> ast.FunctionDef | None:
+    """The definition of a function in its syntax tree, where its text is at hand."""
+    if not isinstance(function, FunctionType):
+        return None
     try:
         tree = ast.parse(_source(function))
     except (OSError, TypeError, SyntaxError):
@@ -209,8 +220,7 @@ def _tree_of(function: Callable) -> ast.Module | None:
     usable = len(tree.body) == 1 and isinstance(tree.body[0], ast.FunctionDef)
     if not usable or tree.body[0].name != function.__name__:
         return None
-    tree.body[0].decorator_list = []
-    return tree
+    return tree.body[0]
 
 
 def _watch_loops(definition: ast.FunctionDef) -> None:

@@ -12,9 +12,9 @@ from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from helpers.checks import policy, progress
+from helpers.checks import policy, progress, reading
 from helpers.checks.explain import Explanation, explain
-from helpers.checks.mend import mend
+from helpers.checks.mend import definition_of, mend
 from helpers.checks.outcome import Outcome, observe
 from helpers.checks.patience import SECONDS, TooLong, limited
 from helpers.checks.show import OPEN, RIGHT, WRONG, Report, display, report
@@ -237,7 +237,7 @@ class Checker:
                 passes(case.expected, outcome, entry.tolerance)
                 for case, outcome in zip(entry.cases, outcomes, strict=True)
             ):
-                return f"With a right `{name}` it is right: look at your `{name}`."
+                return f"With a correct `{name}` it is right: look at your `{name}`."
         return ""
 
     def _stood_in_for(
@@ -350,7 +350,16 @@ class Checker:
                 for case, outcome in zip(cases, outcomes, strict=True)
             )
 
-        return f"{verdict.hint} {mend(function, right)}".strip()
+        definition = definition_of(function)
+        seen = reading.fact(definition, self._only_gives) if definition else ""
+        return " ".join(filter(None, (verdict.hint, seen, mend(function, right))))
+
+    def _only_gives(self, name: str) -> bool:
+        """Whether an exercise changes none of its arguments, and so has to be kept."""
+        if name not in self._store.names:
+            return False
+        entry = self._store[name]
+        return isinstance(entry, PublicCheck) and not entry.mutates
 
     def progress(self) -> None:
         """Show every exercise of the lab: right, wrong, or still to be written.
@@ -404,7 +413,7 @@ class Checker:
         right, said = entry.verdicts.get(key, (False, ""))
         if right:
             return Report(RIGHT, f"{entry.name} is right", remarks=(said,) * bool(said))
-        said = said or "That is not it. Work it out once more, by hand."
+        said = said or "That is not the answer. Work it out once more, by hand."
         return Report(WRONG, f"{entry.name} is not right", remarks=(said,))
 
     def _entry(self, name: str, kind: type) -> Any:

@@ -75,6 +75,8 @@ def of_values(pairs: Sequence[Pair], all_wrong: bool = True) -> str:
         pairs: of the wrong cases.
         all_wrong: whether there are no right ones.
     """
+    if all(p.got.dtype == bool and not p.got.any() for p in pairs):
+        return "Every value is False."
     pairs = [Pair(p.expected.astype(float), p.got.astype(float), p.inputs)
              for p in pairs]  # fmt: skip
     if not all(np.isfinite(p.got).all() for p in pairs):
