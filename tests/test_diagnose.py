@@ -51,9 +51,9 @@ class TestRelations:
             (np.exp, "It is e to the power of what was expected: a logarithm is"),
             (np.abs, "The sign is lost"),
             (lambda x: np.maximum(x, 0), "Negative values have become 0."),
-            (np.zeros_like, "Every value is 0."),
-            (lambda x: np.zeros(x.shape, bool), "Every value is False."),
-            (lambda x: np.full_like(x, 3), "All its values are the same"),
+            (np.zeros_like, "Every value there is 0."),
+            (lambda x: np.zeros(x.shape, bool), "Every value there is False."),
+            (lambda x: np.full_like(x, 3), "All values there are the same"),
             (lambda x: x[::-1], "It runs backwards along axis 0"),
             (lambda x: np.roll(x, 1, 1), "The values are shifted by one along axis 1."),
             (lambda x: np.sort(x, None).reshape(x.shape), "their order is not"),
@@ -83,7 +83,17 @@ class TestRelations:
     def test_a_factor_is_told_by_the_size_it_is(self):
         inputs = [{"X": np.ones((2, n))} for n in (4, 7, 5)]
         pairs = [(A, 4 * A), (B, 7 * B), (A, 5 * A)]
-        assert "The factor is `X.shape[1]`" in said(*pairs, inputs=inputs)
+        assert said(*pairs, inputs=inputs) == (
+            "Every value is `X.shape[1]` times what was expected."
+        )
+        pairs = [(A, A / 4), (B, B / 7), (A, A / 5)]
+        assert said(*pairs, inputs=inputs) == (
+            "Every value is what was expected divided by `X.shape[1]`."
+        )
+        assert said(*pairs) == (
+            "Within each wrong case all values are off by the same factor, 0.25 in the "
+            "first; it varies from case to case."
+        )
 
     def test_an_offset_is_told_by_the_argument_it_is(self):
         inputs = [{"b": b} for b in (0.3, 1.7, 0.9)]
@@ -133,7 +143,7 @@ class TestNoFalseNames:
 
     def test_labels_are_no_rounded_probabilities(self):
         p = RNG.uniform(0.6, 0.9, (2, 6))
-        assert said((p, np.round(p))) == "All its values are the same."
+        assert said((p, np.round(p))) == "All values there are the same."
         p[0] -= 0.5
         assert said((p, np.round(p))) == ""
 

@@ -76,7 +76,7 @@ def of_values(pairs: Sequence[Pair], all_wrong: bool = True) -> str:
         all_wrong: whether there are no right ones.
     """
     if all(p.got.dtype == bool and not p.got.any() for p in pairs):
-        return "Every value is False."
+        return "Every value there is False."
     pairs = [Pair(p.expected.astype(float), p.got.astype(float), p.inputs)
              for p in pairs]  # fmt: skip
     if not all(np.isfinite(p.got).all() for p in pairs):
@@ -156,7 +156,7 @@ _PLAIN = (
 
 def _plain(pairs: Sequence[Pair]) -> str:
     if not any(p.got.any() for p in pairs):
-        return "Every value is 0."
+        return "Every value there is 0."
     for relation, said in _PLAIN:
         if _everywhere(pairs, relation):
             return said
@@ -164,7 +164,7 @@ def _plain(pairs: Sequence[Pair]) -> str:
     flat = [same(p.got, np.full_like(p.got, p.got.flat[0])) for p in whole]
     varied = any(np.ptp(p.expected) > 1e-9 for p in whole)
     if whole and all(flat) and varied:
-        return "All its values are the same."
+        return "All values there are the same."
     return ""
 
 
@@ -196,16 +196,15 @@ def _factor(pairs: Sequence[Pair]) -> str:
     if all(same(r, np.full_like(r, r[0])) for r in ratios):
         factors = np.array([r[0] for r in ratios])
         if same(factors, np.full_like(factors, factors[0])):
-            said = f"Every value is {_times(factors[0])} what was expected."
-            return said + _explained(factors, pairs)
-        why = _explained(factors, pairs)
-        several = sum(r.size > 1 for r in ratios) > 0 and any(
+            return f"Every value is {_times(factors[0])} what was expected."
+        if why := _explained(factors, pairs):
+            return why
+        if any(r.size > 1 for r in ratios) and any(
             np.ptp(p.expected) > 1e-9 for p in pairs
-        )
-        if why or several:
+        ):
             return (
-                "In each wrong case all values are off by one factor, which is "
-                f"{factors[0]:.4g} in the first and not the same in all.{why}"
+                "Within each wrong case all values are off by the same factor, "
+                f"{factors[0]:.4g} in the first; it varies from case to case."
             )
         return ""
     return _by_slices(pairs, _along_ratio, "by a factor of its own")
@@ -219,24 +218,28 @@ def _times(factor: float) -> str:
 
 
 def _explained(factors: np.ndarray, pairs: Sequence[Pair]) -> str:
-    """Which size or argument the factors are, if exactly one in all cases."""
+    """Which size or argument the factors are, in all cases; empty if none."""
     if len(factors) < FEW or len({round(float(f), 9) for f in factors}) < 2:
         return ""  # one number or two may be a size by chance
-    found = []
     for text, numbers in _quantities(pairs).items():
         for form, make in _FORMS:
             if same(factors, make(numbers)):
-                found.append(form.format(text))
-    return f" The factor is {found[0]}." if found else ""
+                return f"Every value is {form.format(text)}."
+    return ""
 
 
 _FORMS = (
-    ("{}", lambda n: n), ("one over {}", lambda n: 1 / n),
-    ("minus {}", lambda n: -n), ("minus one over {}", lambda n: -1 / n),
-    ("the square of {}", np.square), ("one over the square of {}", lambda n: 1 / n**2),
-    ("the root of {}", np.sqrt), ("one over the root of {}", lambda n: 1 / np.sqrt(n)),
-    ("1 - {}", lambda n: 1 - n), ("1 / (1 - {})", lambda n: 1 / (1 - n)),
-)  # fmt: skip
+    ("{} times what was expected", lambda n: n),
+    ("what was expected divided by {}", lambda n: 1 / n),
+    ("minus {} times what was expected", lambda n: -n),
+    ("minus what was expected divided by {}", lambda n: -1 / n),
+    ("what was expected times the square of {}", np.square),
+    ("what was expected divided by the square of {}", lambda n: 1 / n**2),
+    ("what was expected times the root of {}", np.sqrt),
+    ("what was expected divided by the root of {}", lambda n: 1 / np.sqrt(n)),
+    ("what was expected times (1 - {})", lambda n: 1 - n),
+    ("what was expected divided by (1 - {})", lambda n: 1 / (1 - n)),
+)
 
 
 def _quantities(pairs: Sequence[Pair]) -> dict[str, np.ndarray]:
@@ -304,8 +307,8 @@ def _offset(pairs: Sequence[Pair]) -> str:
             p.expected.size > 1 for p in pairs
         ):
             return (
-                "In each wrong case all values are off by one amount, which is "
-                f"{amounts[0]:.4g} in the first and not the same in all."
+                "Within each wrong case all values are off by the same amount, "
+                f"{amounts[0]:.4g} in the first; it varies from case to case."
             )
         return ""
     return _by_slices(pairs, _along_offset, "by an amount of its own")
