@@ -119,6 +119,12 @@ class TestNoFalseNames:
         text = said((A, A**3), (A + 1, A**3), (B, B))
         assert "It gives the same in every case" not in text
 
+    def test_a_number_that_is_always_0(self):
+        assert said((2.0, 0.0), (3.0, 0.0)) == ""
+        assert said((2.0, 0.0), (3.0, 0.0), (4.0, 0.0)) == (
+            "It is 0 in every wrong case."
+        )
+
     def test_one_number_proves_nothing(self):
         assert said((2.0, 6.0)) == ""
         assert said((2.0, -1.0)) == ""
@@ -186,7 +192,7 @@ class TestPlaces:
     def test_nan_that_was_given(self):
         inputs = [{"Y": np.where(A > 0, np.nan, A)}]
         text = said((A, np.full_like(A, np.nan)), inputs=inputs)
-        assert text.startswith("There are nan among the arguments")
+        assert text.startswith("The arguments hold nan")
 
     def test_a_part_alone(self):
         assert "That is item 1 of the tuple" in said(((A, B), B))

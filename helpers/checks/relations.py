@@ -76,7 +76,7 @@ def of_values(pairs: Sequence[Pair], all_wrong: bool = True) -> str:
         all_wrong: whether there are no right ones.
     """
     if all(p.got.dtype == bool and not p.got.any() for p in pairs):
-        return "Every value there is False."
+        return _all_alike(pairs, "False")
     pairs = [Pair(p.expected.astype(float), p.got.astype(float), p.inputs)
              for p in pairs]  # fmt: skip
     if not all(np.isfinite(p.got).all() for p in pairs):
@@ -104,8 +104,8 @@ def _not_finite(pairs: Sequence[Pair]) -> str:
         return ""
     if any(_holds_nan(p.inputs) for p in pairs):
         return (
-            "There are nan among the arguments, and whatever is computed with nan is "
-            "nan, 0 * nan as well."
+            "The arguments hold nan, and anything computed with nan is nan, even "
+            "0 * nan."
         )
     if all((~np.isfinite(p.got)).all() for p in pairs):
         return "No value is finite: a division by zero, a log of zero or an overflow."
@@ -156,7 +156,7 @@ _PLAIN = (
 
 def _plain(pairs: Sequence[Pair]) -> str:
     if not any(p.got.any() for p in pairs):
-        return "Every value there is 0."
+        return _all_alike(pairs, "0")
     for relation, said in _PLAIN:
         if _everywhere(pairs, relation):
             return said
@@ -166,6 +166,13 @@ def _plain(pairs: Sequence[Pair]) -> str:
     if whole and all(flat) and varied:
         return "All values there are the same."
     return ""
+
+
+def _all_alike(pairs: Sequence[Pair], value: str) -> str:
+    """That nothing but one value came; of a single number the reader sees that."""
+    if any(p.got.size > 1 for p in pairs):
+        return f"Every value there is {value}."
+    return f"It is {value} in every wrong case." if len(pairs) >= FEW else ""
 
 
 def _constant(pairs: Sequence[Pair]) -> str:
