@@ -41,10 +41,12 @@ from helpers.checks.outcome import Outcome, exact, observe
 from helpers.checks.stand_in import Recorded, blocks, replaced
 from helpers.checks.store import Entry, PublicCase, PublicCheck, PublicConcept, digest
 from helpers.checks.values import Draws
-from helpers.checks.verdict import Expected
+from helpers.checks.verdict import Expected, complaint_of
 
 __all__ = ["Case", "Check", "Concept", "Lab", "case", "draws", "load"]
 
+LONGEST = 200  # characters of a call that is shown
+ROOMS = (120, 60, 30, 0)  # characters for one argument, until all have room
 PUBLIC_SEED = 20_240_229  # the visible cases are the same for everybody
 
 
@@ -171,7 +173,8 @@ class Check:
         if self.driver:
             parameters = list(self._signature.parameters)[1:]
             bound = dict(zip(parameters, one.args, strict=False)) | one.kwargs
-            return Call(bound, len(bound))
+            own = inspect.signature(self.solution).parameters
+            return Call(bound, len(bound), typed=bound.keys() <= own.keys())
         bound = self._signature.bind(*one.args, **one.kwargs).arguments
         # By position as far as possible: a reader may name parameters otherwise.
         prefix = itertools.takewhile(
@@ -340,15 +343,30 @@ class Check:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of an exercise: inputs by name, the first few passed by position."""
+    """One call of an exercise: inputs by name, the first few passed by position.
+
+    Attributes:
+        inputs: parameter name → plain value.
+        positional: how many of them are passed by position.
+        typed: whether a reader could type the call; where a driver makes the
+            arguments, the names are the driver's and no call has them.
+    """
 
     inputs: dict[str, Any]
     positional: int
+    typed: bool = True
 
     def shown(self, name: str) -> str:
-        """The call in one line."""
-        given = ", ".join(f"{key}={brief(value)}" for key, value in self.inputs.items())
-        return f"{name}({given})" if len(given) <= 160 else f"{name}({given[:157]}…)"
+        """The call in one line, or what the exercise is tried with."""
+        equals = "=" if self.typed else " = "
+        for room in ROOMS:
+            items = [f"{k}{equals}{brief(v, room)}" for k, v in self.inputs.items()]
+            given = ", ".join(items)
+            if len(given) <= LONGEST:
+                break
+        else:
+            given = given[: LONGEST - 1] + "…"
+        return f"{name}({given})" if self.typed else f"{name}, tried with {given}"
 
 
 def _asked_of_the_reference(function: Callable) -> set[str]:
@@ -367,12 +385,12 @@ def _asked_of_the_reference(function: Callable) -> set[str]:
 def _as_pattern(right: Outcome, wrong: Outcome) -> Outcome:
     """What of a wrong outcome tells the mistake, and may be shown to students.
 
-    Where draws are expected, a wrong draw counts by shape, mean and spread too; of an
-    error only its type stays, for its text quotes the line of code.
+    Where draws are expected, a wrong draw counts by shape, mean and spread too; an
+    error stays without the line of code that it quotes.
     """
     return Outcome(
         value=_pattern(right.value, wrong.value),
-        error=wrong.error.split(":")[0],
+        error=complaint_of(wrong.error),
         modified=wrong.modified,
         after=wrong.after,
     )

@@ -106,11 +106,12 @@ def _check(cell: Mapping[str, Any], result: QuestionResult | None) -> dict[str, 
 def outputs(result: QuestionResult) -> list[dict[str, Any]]:
     """A message for the reader, and the points in the form nbgrader reads."""
     lines = [result.message]
-    lines += [
-        f"  ✘ {case.call}\n      {case.message}"
-        for case in result.cases
-        if not case.passed
-    ]
+    together: dict[str, list[str]] = {}  # what stops one call stops most, alike
+    for case in result.cases:
+        if not case.passed:
+            together.setdefault(case.message, []).append(f"  ✘ {case.call}")
+    for message, calls in together.items():
+        lines += [*calls, f"      {message}"]
     text = "\n".join(lines) + "\n"
     points = {"text/plain": repr(float(result.score or 0))}
     return [

@@ -44,21 +44,27 @@ EQUIVALENT = 30  # draws of hidden cases on which an equivalent version is right
 MEMORY = 4 << 30
 
 _SHAPE = r"shape|axis|transposed|broadcast|a (list|tuple) of \d+, got"
+_TIMES = r"times|1/\d+ of"
 FAULTS = {
     "sign": r"sign|minus|negative",
-    "factor": r"times|factor|multiplied|divided|scaled|standard deviation|unchanged",
-    "operation": r"times|factor|multiplied|divided|square|root|unchanged|" + _SHAPE,
-    "constant": r"times|off by|too (large|small)|power",
-    "term": r"off by|term|left out|no effect|sign|expected the key",
-    "power": r"square|power|root|times",
+    "factor": _TIMES
+    + r"|factor|multiplied|divided|scaled|standard deviation|unchanged",
+    "operation": _TIMES + r"|factor|multiplied|divided|square|root|unchanged|" + _SHAPE,
+    "constant": _TIMES + r"|off by|too (large|small)|power",
+    "term": r"off by|too (large|small)|term|added or subtracted|left out|no effect|"
+    r"sign|expected the key",
+    "power": r"square|power|root|" + _TIMES,
     "axis": _SHAPE + r"|sum",
     "shape": _SHAPE,
     "transpose": _SHAPE,
     "index": _SHAPE + r"|shifted|off by one|first|last|order|one (more|fewer)",
-    "size": _SHAPE + r"|size|times|expected the key",
+    "size": _SHAPE + r"|size|" + _TIMES + r"|expected the key",
     "statement": r"expected the key|nothing \(None\)|got (no keys|a list of 0)|"
     r"unchanged",
-    "stale": _SHAPE + r"|no effect|unused|a variable of the notebook",
+    "stale": _SHAPE + r"|whatever the arguments|a variable of the notebook",
+    "length": _SHAPE + r"|length|" + _TIMES + r"|expected the key",
+    "limits": r"limit",
+    "switch": r"True or False|boolean",
     "arguments": r"order|sign|swapped|changed places|one over|" + _SHAPE,
     "return order": r"order|swapped|changed places|a dictionary, got|got a dictionary",
     "structure": r"got nothing|got an? |got (a )?number|values to unpack|is None there",
@@ -67,8 +73,8 @@ FAULTS = {
     "aliasing": r"changes its argument",
     "rounding": r"round|integer|whole",
     "extreme": r"sign|order|largest|smallest|not finite",
-    "distribution": r"mean near|standard deviation near|times",
-    "accumulation": r"last|sum|only|accumul",
+    "distribution": r"mean near|standard deviation near|" + _TIMES,
+    "accumulation": r"last|sum|only|accumul|add up",
 }
 PLACES = r"\bOnly\b|Wrong in the cases where"
 
@@ -204,7 +210,7 @@ def named(mutant: Mutant, found: Verdict) -> str:
 
 def is_false(mutant: Mutant, found: Verdict) -> bool:
     """Whether a message states something that is not so."""
-    proposed = re.search(r"One change in the line `(.*?)` would", found.message)
+    proposed = re.search(r"One change in the line `(.*?)` makes every", found.message)
     if proposed and not _concerns(proposed[1], mutant):
         return True
     return bool(found.mistake) and _all_stopped(found)

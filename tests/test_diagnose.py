@@ -1,5 +1,6 @@
 """General hints: each says what it should, and nothing where it does not hold."""
 
+import ast
 import contextlib
 import io
 import linecache
@@ -10,6 +11,7 @@ import warnings
 import numpy as np
 import pytest
 
+from helpers.checks import reading
 from helpers.checks.compare import Tolerance
 from helpers.checks.diagnose import Seen, hint
 from helpers.checks.mend import mend
@@ -43,14 +45,15 @@ class TestRelations:
             (lambda x: -x, "Only the sign is wrong."),
             (lambda x: 1 - x, "It is one minus what was expected."),
             (lambda x: 2 * x, "Every value is 2 times what was expected."),
-            (lambda x: x / 3, "Every value is 1/3 times what was expected."),
-            (lambda x: x + 2, "Every value is off by 2."),
+            (lambda x: x / 3, "Every value is 1/3 of what was expected."),
+            (lambda x: x + 2, "Every value is too large by 2."),
             (np.square, "It is the square of what was expected."),
             (np.exp, "It is e to the power of what was expected: a logarithm is"),
             (np.abs, "The sign is lost"),
             (lambda x: np.maximum(x, 0), "Negative values have become 0."),
-            (np.zeros_like, "All its values are 0."),
-            (lambda x: np.full_like(x, 3), "All its values are the same"),
+            (np.zeros_like, "Every value there is 0."),
+            (lambda x: np.zeros(x.shape, bool), "Every value there is False."),
+            (lambda x: np.full_like(x, 3), "All values there are the same"),
             (lambda x: x[::-1], "It runs backwards along axis 0"),
             (lambda x: np.roll(x, 1, 1), "The values are shifted by one along axis 1."),
             (lambda x: np.sort(x, None).reshape(x.shape), "their order is not"),
@@ -58,9 +61,9 @@ class TestRelations:
             (lambda x: x + np.arange(len(x))[:, None], "Each row is off by an amount"),
             (lambda x: np.where(x > 0, np.nan, x), "made some not finite"),
             (lambda x: x.T, "It looks transposed."),
-            (lambda x: x.ravel(), "An axis was lost"),
-            (lambda x: x.sum(axis=0), "One axis too many was summed"),
-            (lambda x: x[:, :-1], "Along axis 1 there is one fewer than asked."),
+            (lambda x: x.ravel(), "It has an axis too few"),
+            (lambda x: x.sum(axis=0), "It has too few axes"),
+            (lambda x: x[:, :-1], "Along axis 1 there is one entry fewer"),
             (lambda x: x[None], "in another shape"),
         ],
     )
@@ -72,25 +75,35 @@ class TestRelations:
 
     def test_broadcast_to_a_table(self):
         column = RNG.normal(size=(4, 1))
-        assert "were broadcast to a table" in said((column, column - column.T))
+        assert "That is a table" in said((column, column - column.T))
 
     def test_rounded(self):
         assert "rounded" in of(np.trunc, 10 * A)
 
     def test_a_factor_is_told_by_the_size_it_is(self):
-        inputs = [{"X": np.ones((2, 4))}, {"X": np.ones((2, 7))}]
-        pairs = [(A, 4 * A), (B, 7 * B)]
-        assert "The factor is `X.shape[1]`" in said(*pairs, inputs=inputs)
+        inputs = [{"X": np.ones((2, n))} for n in (4, 7, 5)]
+        pairs = [(A, 4 * A), (B, 7 * B), (A, 5 * A)]
+        assert said(*pairs, inputs=inputs) == (
+            "Every value is `X.shape[1]` times what was expected."
+        )
+        pairs = [(A, A / 4), (B, B / 7), (A, A / 5)]
+        assert said(*pairs, inputs=inputs) == (
+            "Every value is what was expected divided by `X.shape[1]`."
+        )
+        assert said(*pairs) == (
+            "Within each wrong case all values are off by the same factor, 0.25 in the "
+            "first; it varies from case to case."
+        )
 
     def test_an_offset_is_told_by_the_argument_it_is(self):
-        inputs = [{"b": 0.3}, {"b": 1.7}]
-        pairs = [(A, A - 0.3), (B, B - 1.7)]
-        assert said(*pairs, inputs=inputs) == "Every value is too small, off by `b`."
+        inputs = [{"b": b} for b in (0.3, 1.7, 0.9)]
+        pairs = [(A, A - 0.3), (B, B - 1.7), (A, A - 0.9)]
+        assert said(*pairs, inputs=inputs) == "Every value is too small by `b`."
 
     def test_a_term_is_told_by_the_argument_it_holds(self):
         inputs = [{"W": RNG.normal(size=x.shape)} for x in (A, B)]
         pairs = [(x, x - 0.7 * i["W"]) for x, i in zip((A, B), inputs, strict=True)]
-        assert "a term with `W` is left out" in said(*pairs, inputs=inputs)
+        assert "is a multiple of `W`: look at the terms" in said(*pairs, inputs=inputs)
 
     def test_what_comes_back_unchanged(self):
         inputs = [{"W": RNG.normal(size=x.shape)} for x in (A, B)]
@@ -105,6 +118,12 @@ class TestNoFalseNames:
     def test_a_case_that_is_right_shows_that_arguments_have_an_effect(self):
         text = said((A, A**3), (A + 1, A**3), (B, B))
         assert "It gives the same in every case" not in text
+
+    def test_a_number_that_is_always_0(self):
+        assert said((2.0, 0.0), (3.0, 0.0)) == ""
+        assert said((2.0, 0.0), (3.0, 0.0), (4.0, 0.0)) == (
+            "It is 0 in every wrong case."
+        )
 
     def test_one_number_proves_nothing(self):
         assert said((2.0, 6.0)) == ""
@@ -130,9 +149,7 @@ class TestNoFalseNames:
 
     def test_labels_are_no_rounded_probabilities(self):
         p = RNG.uniform(0.6, 0.9, (2, 6))
-        assert said((p, np.round(p))) == "All its values are the same: is an " + (
-            "argument unused?"
-        )
+        assert said((p, np.round(p))) == "All values there are the same."
         p[0] -= 0.5
         assert said((p, np.round(p))) == ""
 
@@ -149,9 +166,33 @@ class TestPlaces:
 
     def test_places_changed(self):
         right = {"dW": A, "db": B}
-        assert "'dW' and 'db' have changed places" in said((right, {"dW": B, "db": A}))
+        assert "'dW' and 'db' are swapped" in said((right, {"dW": B, "db": A}))
+        inside = said(((1.5, right), (1.5, {"dW": B, "db": A})))
+        assert "'dW' and 'db' are swapped" in inside
         assert "their order is not" in said(((A, B), (B, A)))
         assert "Items 0 and 2" in said(((A, B, A.T), (A.T, B, A)))
+
+    def test_one_item_twice(self):
+        assert said(((A, B), (A, A))) == "Items 0 and 1 of the tuple are the same."
+
+    def test_what_a_description_holds_is_told_in_its_words(self):
+        right = {"sizes of W1, b1": [0.5, 1.0], "steps": [1, 2], "drawn": True}
+        text = said((right, right | {"steps": [1, 3]}))
+        assert text.startswith("Only “steps” at [1] is wrong; the others are right.")
+        text = said((right, right | {"steps": [5, 3]}))
+        assert text.startswith("Only “steps” is wrong; the others are right.")
+
+    def test_no_return(self):
+        text = said((A, None), (B, None))
+        assert text == (
+            "It returns None in every case: is there a `return` that is reached?"
+        )
+        assert said((A, None), ("b", "c"), (None, None)) == ""
+
+    def test_nan_that_was_given(self):
+        inputs = [{"Y": np.where(A > 0, np.nan, A)}]
+        text = said((A, np.full_like(A, np.nan)), inputs=inputs)
+        assert text.startswith("The arguments hold nan")
 
     def test_a_part_alone(self):
         assert "That is item 1 of the tuple" in said(((A, B), B))
@@ -192,8 +233,8 @@ class TestPlaces:
         assert text == "Wrong in the cases where `keep` is True; right in the others."
 
     def test_an_axis_is_named_by_its_number(self):
-        inputs = [{"x": np.ones((2, 3, t))} for t in (4, 1, 5, 1)]
-        pairs = [(A, np.sin(A)), (B, B), (A, np.cos(A)), (A, A)]
+        inputs = [{"x": np.ones((2, 3, t))} for t in (4, 1, 5, 1, 2, 1)]
+        pairs = [(A, np.sin(A)), (B, B), (A, np.cos(A)), (A, A), (A, A**2), (A, A)]
         assert "where `x.shape[2]` is above 1;" in said(*pairs, inputs=inputs)
 
 
@@ -216,6 +257,34 @@ class TestCoincidences:
         pairs = [(A, np.sin(A)), (B, B), (A, np.cos(A)), (A, A)]
         assert said(*pairs, inputs=inputs) == ""
 
+    def test_an_axis_of_few_cases(self):
+        inputs = [{"x": np.ones((2, t))} for t in (4, 1, 5, 1)]
+        pairs = [(A, np.sin(A)), (B, B), (A, np.cos(A)), (A, A)]
+        assert said(*pairs, inputs=inputs) == ""
+
+    def test_an_option_given_together_with_others(self):
+        keys = [("a",), (), ("a", "b"), (), ("c",), ("b", "c")]
+        inputs = [dict.fromkeys(key, 2.5) for key in keys]
+        pairs = [(A, np.sin(A)), (B, B), (A, np.cos(A)), (A, A)]
+        assert said(*pairs, inputs=inputs[:4]) == ""
+
+    def test_small_whole_numbers_in_the_other_order(self):
+        assert "order" not in said(((1, 2), (2, 1)))
+        assert "order" not in said(((1, 2), (2, 1)), ((3, 4), (4, 4)))
+        swapped = [((1, 2), (2, 1)), ((3, 1), (1, 3)), ((5, 0), (0, 5))]
+        assert "their order is not" in said(*swapped)
+
+    def test_a_size_that_fits_two_cases(self):
+        inputs = [{"X": np.ones((2, 4))}, {"X": np.ones((2, 7))}]
+        assert "X.shape" not in said((A, 4 * A), (B, 7 * B), inputs=inputs)
+
+    def test_a_number_in_the_place_of_an_array(self):
+        assert said((A, 0.0), (B, 0.0)) == ""
+
+    def test_labels_are_equally_many_by_chance(self):
+        right = np.array([[0, 1, 1, 0, 2, 2, 1]])
+        assert "their order" not in said((right, right[:, [1, 0, 5, 3, 4, 2, 6]]))
+
     def test_an_axis_of_two(self):
         wrong = B.copy()
         wrong[0] = np.sin(3 * wrong[0]) + 2
@@ -229,7 +298,7 @@ class TestCoincidences:
         assert "border" not in said((right, wrong))
         wrong = right.copy()
         wrong[:, [0, -1]] = np.cos(wrong[:, [0, -1]]) + 2
-        assert "look at the border" in said((right, wrong))
+        assert "wrong: the border." in said((right, wrong))
 
 
 def test_odd_answers_do_no_harm():
@@ -268,6 +337,47 @@ class TestStrayNames:
     )
     def test_nothing_to_say(self, text):
         assert stray_name(written(text, X=A)) == ""
+
+
+class TestReading:
+    """What the code itself shows, and nothing where it does not hold."""
+
+    @staticmethod
+    def fact(text):
+        definition = ast.parse(text).body[0]
+        return reading.fact(definition, lambda name: name == "update")
+
+    @pytest.mark.parametrize(
+        ("body", "sentence"),
+        [
+            ("for i in x:\n        y = i\n        return y", "stands inside the loop"),
+            ("update(x)\n    return x", "the value of the line `update(x)`."),
+            ("np.clip(x, 0, 1)\n    return x", "the line `np.clip(x, 0, 1)`."),
+            ("x == 3\n    return x", "the line `x == 3`."),
+            ("y = 2 * x\n    return x", "The variable `y` is never used."),
+            ("return 3", "Its argument `x` is never used."),
+        ],
+    )
+    def test_each_is_told(self, body, sentence):
+        assert sentence in self.fact(f"def f(x):\n    {body}\n")
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "for i in x:\n        if i:\n            return i\n    return x",
+            "while True:\n        if x:\n            break\n        return x",
+            "np.clip(x, 0, 1, out=x)\n    return x",
+            "x.sort()\n    np.add.at(x, 0, 1)\n    print(x)\n    return x",
+            "for _ in range(3):\n        x = x + 1\n    return x",
+            "y, z = x\n    return z",
+            "def g():\n        return x\n    return g()",
+            "return [a for a in x]",
+            "'Text.'\n    return x",
+            "y = []\n    y.append(x)\n    return y",
+        ],
+    )
+    def test_nothing_to_say(self, body):
+        assert self.fact(f"def f(x, verbose=False):\n    {body}\n") == ""
 
 
 class TestMend:

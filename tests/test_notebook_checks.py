@@ -1,17 +1,22 @@
 """The visible check: what a reader sees when an exercise is right, wrong or missing."""
 
 import inspect
+import linecache
+import signal
 import sys
+import threading
+import time
 from types import ModuleType
 
 import numpy as np
 import pytest
 
 from autograder import check as authoring
-from helpers.checks import CheckFailed, store
-from helpers.checks.compare import Tolerance, difference
+from helpers.checks import CheckFailed, notebook, store
+from helpers.checks.compare import Tolerance, brief, difference, in_words
 from helpers.checks.explain import explain
-from helpers.checks.notebook import Checker
+from helpers.checks.notebook import CannotCheck, Checker
+from helpers.checks.patience import limited
 from helpers.checks.values import Draws, Opaque, plain
 
 LAB = "C1W2"
@@ -87,6 +92,98 @@ class TestCheck:
 
         checker(sigmoid)
         assert "NumPy warned: divide by zero" in capsys.readouterr().out
+
+
+class TestSlips:
+    """What is natural to type and cannot be checked gets one sentence."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "sentence"),
+        [
+            ((0.5,), "check takes a function itself, such as check"),
+            ((None,), "check takes a function itself, such as check"),
+            (("sigmoid",), r"Leave out the quotes: check\(sigmoid\)\."),
+            ((len, max), "Check one function at a time"),
+            ((), "Say what to check"),
+            ((lambda x: x,), "Define the function with `def`"),
+            ((len,), "has no check of 'len'; it checks "),
+        ],
+    )
+    def test_of_functions(self, checker, arguments, sentence):
+        with pytest.raises(CannotCheck, match=sentence) as caught:
+            checker(*arguments)
+        assert caught.value._render_traceback_() == [f"CannotCheck: {caught.value}"]
+
+    def test_a_name_that_is_nearly_right(self, checker):
+        with pytest.raises(CannotCheck, match=r" Did you mean sigmoid\?$"):
+            checker(named(lambda x: x, "sigmiod"))
+
+    def test_a_function_by_name_and_an_answer_without_one(self, checker, reference):
+        with pytest.raises(CannotCheck, match=r"is checked by check\(sigmoid\)\."):
+            checker(sigmoid=reference.sigmoid)
+        question = next(iter(authoring.load(LAB).concepts))
+        with pytest.raises(CannotCheck, match=rf"check\({question}={question}\)"):
+            checker(question)
+
+    @pytest.mark.parametrize("number", [99, 0, -1, "2", 1.0])
+    def test_of_cases(self, checker, reference, number):
+        checker(reference.sigmoid)
+        for ask in (checker.case, checker.explain):
+            with pytest.raises(
+                CannotCheck, match=r"sigmoid has cases 1 to \d+, and no"
+            ):
+                ask(number)
+
+
+class TestCrashes:
+    def test_one_error_is_told_once_with_the_number_of_cases(self, checker, capsys):
+        with pytest.raises(CheckFailed):
+            checker(named(lambda x: 1 / 0, "sigmoid"))
+        out = capsys.readouterr().out
+        total = len(checker._store["sigmoid"].cases)
+        assert "as in case 1" in out
+        assert out.count("division by zero") == 1
+        assert f"(in {total} of {total} cases)" in out
+
+    def test_a_function_that_never_ends(self, checker, reference, monkeypatch, capsys):
+        monkeypatch.setattr(notebook, "limited", lambda: limited(0.2))
+
+        def sigmoid(x):
+            while np.ndim(x) == 0:
+                pass
+            return reference.sigmoid(x)
+
+        before = signal.getsignal(signal.SIGALRM)
+        with pytest.raises(CheckFailed):
+            checker(sigmoid)
+        out = capsys.readouterr().out
+        assert "it had not come to an end after 60 seconds" in out
+        assert "it was not tried" in out
+        assert signal.getsignal(signal.SIGALRM) is before
+        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+        assert sys.stdout is not None
+
+    def test_no_timer_in_another_thread(self):
+        done = []
+
+        def work():
+            with limited(0.01):
+                time.sleep(0.05)
+                done.append(True)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        assert done == [True]
+
+    def test_a_timer_of_the_reader_is_left_alone(self):
+        signal.setitimer(signal.ITIMER_REAL, 30)
+        try:
+            with limited(0.01):
+                time.sleep(0.05)
+            assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 30
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 class TestConcepts:
@@ -261,7 +358,81 @@ class TestCompare:
         assert difference(0.5, 1e-9, allowed).kind == "values"
 
 
+class TestWords:
+    """What a reader is shown: no labels of ours, nothing chopped."""
+
+    def test_a_place_in_a_description(self):
+        whole = {"sizes of W1, b1": [0.5, 2.0], "steps": [1]}
+        found = difference(whole, {"sizes of W1, b1": [0.5, 3.0], "steps": [1]})
+        assert found.told(whole) == "“sizes of W1, b1” at [1]: expected 2, got 3"
+        for should in (True, False):
+            whole["drawn at random"] = should
+            text = difference(whole, whole | {"drawn at random": not should}).told(
+                whole
+            )
+            assert text == "“drawn at random”: that is " + (
+                "not so, but should be" if should else "so, but should not be"
+            )
+        assert in_words("result['steps'][0]", whole) == "“steps” at [0]"
+        assert in_words("result['steps']", whole) == "“steps”"
+
+    def test_a_dictionary_that_is_the_result(self):
+        whole = {"dW1": [1], "db1": 2}
+        assert in_words("result['dW1'][0]", whole) == "result['dW1'][0]"
+
+    def test_what_was_returned_and_what_was_changed(self):
+        whole = {"returned": [1], "`gradients` after": {"dW": 1}}
+        assert in_words("result['returned'][0]", whole) == "result[0]"
+        assert in_words("result['`gradients` after']['dW']", whole) == (
+            "`gradients['dW']` after the call"
+        )
+        assert in_words("`gradients` after['dW']", None) == (
+            "`gradients['dW']` after the call"
+        )
+
+    def test_missing_keys_are_told(self):
+        found = difference({"W1": 1, "b1": 2}, {"W1": 1, "x": 3})
+        assert str(found) == (
+            "result: expected the keys 'W1', 'b1', got a dictionary with the keys "
+            "'W1', 'x' (the key 'b1' is missing)"
+        )
+
+    @pytest.mark.parametrize(
+        ("value", "room", "text"),
+        [
+            ({"stride": 2, "pad": 1, "f": 3}, 60, "{'stride': 2, 'pad': 1, 'f': 3}"),
+            (np.array([[1.0, 2.5]]), 60, "array([[1. , 2.5]])"),
+            (np.arange(12.0).reshape(3, 4), 60, "array of shape (3, 4): 0, 1, 2, …"),
+            (np.arange(12.0).reshape(3, 4), 20, "array of shape (3, 4)"),
+            ([np.ones((9, 9))] * 2, 0, "[array (9, 9), … 1 more]"),
+            ({"W": np.ones((9, 9))}, 60, "{'W': array of shape (9, 9)}"),
+            ((1,), 60, "(1,)"),
+            ([], 60, "[]"),
+            ("a" * 99, 60, "'" + "a" * 58 + "…"),
+            ([7] * 99, 60, "[" + "7, " * 60 + "… 39 more]"),
+        ],
+    )
+    def test_values_in_one_line(self, value, room, text):
+        assert brief(value, room) == text
+
+    def test_a_call_that_nobody_could_type_is_told_in_words(self):
+        checks = authoring.load("C5W1").checks
+        call = next(iter(checks["sample"].visible_calls()))
+        assert call.shown("sample").startswith("sample, tried with parameters = {")
+        call = next(iter(authoring.load("C4W1").checks["pool_forward"].visible_calls()))
+        assert "hparameters={'f': 2, 'stride': 2}, mode='max')" in call.shown("f")
+
+
 class TestDraws:
+    def test_a_spread_that_is_wrong_is_not_told_as_a_mean(self):
+        rng = np.random.default_rng(4)
+        wanted = Draws((20, 30), 0.0, 0.01)
+        found = difference(wanted, 0.2 + 0.1 * rng.normal(size=(20, 30)))
+        assert "a mean near 0" in found.expected
+        wide = rng.normal(size=(20, 30))
+        wide += 0.1 - wide.mean()
+        assert "a standard deviation near 0.01" in difference(wanted, wide).expected
+
     EXPECTED = Draws((50, 40), 0.0, 0.01)
 
     @pytest.mark.parametrize("kind", [np.float64, np.float32])
@@ -371,6 +542,46 @@ class TestExplain:
             checker(named(lambda x: self.wrong(x), "sigmoid"))
         with pytest.raises(ValueError, match=r"sigmoid has cases 1 to \d+, and no 99"):
             checker.case(99)
+
+    def test_an_argument_that_changed(self, checker, reference, capsys):
+        def sigmoid(x):
+            s = reference.sigmoid(x)
+            if isinstance(x, np.ndarray):
+                x *= 0
+            return s
+
+        with pytest.raises(CheckFailed):
+            checker(sigmoid)
+        capsys.readouterr()
+        checker.explain()
+        assert "The values are right, but `x` changed in the call." in (
+            capsys.readouterr().out
+        )
+
+    def test_what_is_not_written_and_what_was_not_run(self, checker, capsys):
+        def sigmoid(x):
+            raise NotImplementedError("sigmoid is not written yet")
+
+        with pytest.raises(CheckFailed):
+            checker(sigmoid)
+        capsys.readouterr()
+        checker.explain()
+        assert "sigmoid is not written yet." in capsys.readouterr().out
+
+    def test_a_forbidden_name(self, capsys):
+        lab = authoring.load("C4W1")
+        one = next(check for check in lab.checks.values() if check.forbid)
+        checker = Checker("C4W1", store.Store(lab.public_path))
+        scope = {"np": np}
+        text = f"def {one.name}(*a, **k):\n    return {one.forbid[0]}(*a)\n"
+        where = "<forbidden>"
+        linecache.cache[where] = (len(text), None, text.splitlines(True), where)
+        exec(compile(text, where, "exec"), scope)
+        with pytest.raises(CheckFailed):
+            checker(scope[one.name])
+        capsys.readouterr()
+        checker.explain()
+        assert "It was not run: " in capsys.readouterr().out
 
     def test_a_right_case_has_nothing_to_explain(self, checker, reference, capsys):
         checker(reference.sigmoid)

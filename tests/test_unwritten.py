@@ -238,7 +238,7 @@ class TestVisibleCheck:
         with pytest.raises(CheckFailed):
             self.checker("C1W2")(names["propagate"])
         out = capsys.readouterr().out
-        assert "With a right `sigmoid` it is right: look at your `sigmoid`." in out
+        assert "With a correct `sigmoid` it is right: look at your `sigmoid`." in out
 
     def test_a_right_helper_is_not_to_blame(self, capsys):
         names = self.names("C1W2", "sigmoid")

@@ -7,7 +7,8 @@ noted, not punished.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,7 @@ ZERO = 1e-12
 COUNT = 0.01  # how far a float may lie from a whole number that is meant
 SHARE = 0.1  # of the largest value: more than that is no rounding
 LITTLE = 1e-3  # or of this size, where the largest value is rounding itself
+MANY = 12  # keys or names: no reader wants a longer list
 _WHOLE = ("type", "structure")  # kinds of differences that no part has
 
 
@@ -71,8 +73,62 @@ class Difference:
 
     def __str__(self) -> str:
         """One sentence for a reader."""
-        text = f"{self.place}: expected {self.expected}, got {self.got}"
+        return self.told()
+
+    def told(self, whole: Any = None) -> str:
+        """The same, with the place in words where `whole`, what was expected, has them.
+
+        See `in_words`.
+        """
+        where = in_words(self.place, whole)
+        if where.startswith("“") and {self.expected, self.got} == {"True", "False"}:
+            if self.expected == "True":
+                return f"{where}: that is not so, but should be"
+            return f"{where}: that is so, but should not be"
+        text = f"{where}: expected {self.expected}, got {self.got}"
         return f"{text} ({self.detail})" if self.detail else text
+
+
+RETURNED = "returned"  # a key under which a description holds the value itself
+
+
+def in_words(place: str, whole: Any) -> str:
+    """A place as a reader is to see it.
+
+    Some results are descriptions of what a function did, in a dictionary that its
+    author never sees. Its keys are words, so it is known by a space in one of them, or
+    by the key of what the function returned.
+
+    Args:
+        place: in Python notation, such as `result['sizes of W1, b1'][0]`.
+        whole: what was expected at `result`.
+
+    Example:
+        >>> in_words("result['sizes of W1, b1'][0]", {"sizes of W1, b1": [1, 2]})
+        '“sizes of W1, b1” at [0]'
+    """
+    changed = re.match(r"(`\w+)` after(.*)$", place, re.DOTALL)
+    if changed:
+        return f"{changed[1]}{changed[2]}` after the call"
+    if not is_description(whole):
+        return place
+    for key in whole:
+        start = f"result[{key!r}]"
+        rest = place.removeprefix(start)
+        if place.startswith(start):
+            if key == RETURNED:
+                return f"result{rest}"
+            if str(key).endswith("` after"):
+                return in_words(key + rest, None)
+            return f"“{key}” at {rest}" if rest else f"“{key}”"
+    return place
+
+
+def is_description(whole: Any) -> bool:
+    """Whether a result is a description in words; see `in_words`."""
+    return isinstance(whole, dict) and any(
+        isinstance(key, str) and (" " in key or key == RETURNED) for key in whole
+    )
 
 
 @dataclass(frozen=True)
@@ -150,14 +206,15 @@ def _dicts(expected, got, tolerance, place, notes) -> Difference | None:
         return Difference("type", place, "a dictionary", what(got))
     missing = [key for key in expected if key not in got]
     if missing:
-        names = ", ".join(repr(key) for key in missing)
-        return Difference(
-            "structure", place, f"the key {names}" if len(missing) == 1
-            else f"the keys {names}", f"a dictionary with {_keys(got)}",
-        )  # fmt: skip
+        wanted = _keys(expected)
+        came = f"a dictionary with {_keys(got)}"
+        verb = "is" if len(missing) == 1 else "are"
+        some = 0 < len(missing) < len(expected)
+        lacking = f"{_keys(missing)} {verb} missing" if some else ""
+        return Difference("structure", place, wanted, came, lacking)
     extra = [key for key in got if key not in expected]
     if extra:
-        notes.append(f"{place} has {_keys(extra)} besides what was asked; no harm done")
+        notes.append(f"{place} also has {_keys(extra)}, which does no harm")
     for key, value in expected.items():
         found = difference(value, got[key], tolerance, f"{place}[{key!r}]", notes)
         if found:
@@ -166,7 +223,13 @@ def _dicts(expected, got, tolerance, place, notes) -> Difference | None:
 
 
 def _keys(keys) -> str:
-    return "the keys " + ", ".join(map(repr, keys)) if keys else "no keys"
+    """Some keys by name; of many only the first."""
+    keys = list(keys)
+    if not keys:
+        return "no keys"
+    listed = ", ".join(brief(key) for key in keys[:MANY])
+    more = f" and {len(keys) - MANY} more" if len(keys) > MANY else ""
+    return f"the key{'s' if len(keys) > 1 else ''} {listed}{more}"
 
 
 def _sequences(expected, got, tolerance, place, notes) -> Difference | None:
@@ -315,21 +378,24 @@ def _spread(
     Written so that not-a-number is odd.
     """
     n = max(lines.shape[1], 2)
-    for name, found, right, error in (
-        ("mean", lines.mean(axis=1), expected.mean, expected.std / np.sqrt(n)),
-        ("standard deviation", lines.std(axis=1), expected.std,
-         expected.std / np.sqrt(2 * n)),
-    ):  # fmt: skip
-        odd = found[~(abs(found - right) <= errors * error + 1e-12)]
-        if odd.size:
-            return f"a {name} near {right:.4g}{where}", f"{odd[0]:.4g}"
+    means, stds = lines.mean(axis=1), lines.std(axis=1)
+    far = ~(abs(means - expected.mean) <= errors * expected.std / np.sqrt(n) + 1e-12)
+    wide = ~(abs(stds - expected.std) <= errors * expected.std / np.sqrt(2 * n) + 1e-12)
+    # A mean is off by itself only if draws that spread as these do would not give it.
+    lies = ~(abs(means - expected.mean) <= errors * stds / np.sqrt(n) + 1e-12)
+    for name, odd, found, right in (
+        ("mean", far & (lies | ~wide), means, expected.mean),
+        ("standard deviation", wide, stds, expected.std),
+    ):
+        if odd.any():
+            return f"a {name} near {right:.4g}{where}", f"{found[odd][0]:.4g}"
     return None
 
 
 def _not_one_by_one(expected: Draws, got: np.ndarray) -> tuple[str, str] | None:
     """What shows that the numbers were not drawn one by one, independently."""
     if got.size > 1 and 2 * np.unique(got).size <= got.size:
-        return "a draw of its own for each entry", "the same few numbers repeated"
+        return "a separate draw for each entry", "the same few numbers repeated"
     if got.ndim > 1:
         rows = got.reshape(len(got), -1)
         columns = got.reshape(-1, got.shape[-1]).T
@@ -337,23 +403,23 @@ def _not_one_by_one(expected: Draws, got: np.ndarray) -> tuple[str, str] | None:
             if lines.shape[1] < 2:
                 continue
             if len({line.tobytes() for line in lines}) < len(lines):
-                return f"draws of its own for each {name}", f"{name}s that are equal"
+                return f"separate draws for each {name}", f"{name}s that are equal"
             if found := _spread(expected, lines, 6, f" in each {name}"):
                 return found  # 6, for there are many of them
     if got.size >= 50:
         order = got.ravel() - got.mean()
         along = np.dot(order[1:], order[:-1]) / np.dot(order, order)
         if not abs(along) <= 6 / np.sqrt(got.size):
-            return "draws that do not follow from one another", "numbers in an order"
+            return "independent draws", "numbers that depend on those before them"
     return None
 
 
 def what(value: Any) -> str:
     """What kind of thing a value is, in a few words."""
     if value is None:
-        return "nothing (None): is there a return?"
+        return "nothing (None)"
     if isinstance(value, (bool, np.bool_)):
-        return "a truth value"
+        return "a boolean"
     if isinstance(value, (int, float, np.generic)) or (
         isinstance(value, np.ndarray) and value.ndim == 0
     ):
@@ -369,18 +435,65 @@ def what(value: Any) -> str:
     )
 
 
-def brief(value: Any) -> str:
-    """A value in one short line."""
+def brief(value: Any, room: int = 60) -> str:
+    """A value in one short line: what a reader can take in, not a dump.
+
+    Small arrays stand there in full, larger ones by shape and their first numbers;
+    dictionaries go by key, and of anything long only the beginning is shown.
+
+    Args:
+        value: plain.
+        room: about how many characters there are for it.
+    """
     if isinstance(value, (float, np.floating)):
         return f"{float(value):.6g}"
     if isinstance(value, (bool, int, np.bool_, np.integer)):
         return str(value)[:60]
     if isinstance(value, np.ndarray):
-        if value.size > 6:
-            return what(value)
-        text = np.array2string(value, precision=4, suppress_small=True)
-        return " ".join(text.split())
+        return _array(value, room)
     if isinstance(value, Opaque):
         return value.kind
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
+    if isinstance(value, dict) and value:
+        pairs = list(value.items())
+        return "{" + _listed(room, lambda r: [
+            f"{brief(k)}: {brief(v, r)}" for k, v in pairs]) + "}"  # fmt: skip
+    if isinstance(value, (list, tuple)) and value:
+        listed = _listed(room, lambda r: [brief(item, r) for item in value])
+        if isinstance(value, list):
+            return f"[{listed}]"
+        return f"({listed},)" if len(value) == 1 else f"({listed})"
+    text, room = repr(value), max(room, 24)
+    return text if len(text) <= room else text[: room - 1] + "…"
+
+
+def _array(array: np.ndarray, room: int) -> str:
+    if array.size > 6 or not array.size:
+        first = ", ".join(map(_digits, array.flat[:3]))
+        text = f"{what(array)}: {first}, …".removeprefix("an ")
+    else:
+        text = np.array2string(
+            array, precision=4, suppress_small=True, separator=", ", threshold=10
+        )
+        text = f"array({' '.join(text.split())})"
+    if len(text) <= room and array.size:
+        return text
+    return what(array).removeprefix("an ") if room else f"array {array.shape}"
+
+
+def _digits(number: np.generic) -> str:
+    return f"{number:.3g}" if number.dtype.kind == "f" else str(number)
+
+
+def _listed(room: int, items_in: Callable[[int], list[str]]) -> str:
+    """Items side by side, as fully as there is room; of too many, the first ones."""
+    for each in (room // 2, room // 4, 0):
+        items = items_in(each)
+        if sum(map(len, items)) <= room:
+            return ", ".join(items)
+    shown: list[str] = []
+    for item in items:
+        if shown and sum(map(len, shown)) + len(item) > room:
+            break
+        shown.append(item)
+    left = len(items) - len(shown)
+    return ", ".join(shown) + (f", … {left} more" if left else "")

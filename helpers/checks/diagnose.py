@@ -5,6 +5,7 @@ Only what holds in every wrong case is said, for a wrong name is worse than none
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from helpers.checks import relations, whereabouts
-from helpers.checks.compare import Part, Tolerance, parts
+from helpers.checks.compare import Part, Tolerance, in_words, is_description, parts
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ def _hint(cases: Sequence[Seen], tolerance: Tolerance) -> str:
     said = []
     first = next(case for case in cases if not case.passed)
     if wrong and first is wrong[0]:
-        said = [_structure_hint(first), *_part_hint(wrong, len(wrong) == len(cases))]
+        structure = _nothing_came(cases) or _arranged(wrong)
+        rest = _part_hint(wrong, len(wrong) == len(cases))
+        said = [structure] if structure else rest
     said.append(whereabouts.in_cases([(c.inputs, c.passed) for c in cases]))
     return " ".join(dict.fromkeys(text for text in said if text))
 
@@ -94,40 +97,101 @@ def _which_parts(wrong: Sequence[Seen]) -> str:
     places = [part.place for part in wrong[0].parts]
     if any([part.place for part in case.parts] != places for case in wrong):
         return ""
-    off = [
-        place
-        for i, place in enumerate(places)
-        if any(case.parts[i].found for case in wrong)
-    ]
-    if len(off) == len(places):
-        return ""
-    if len(off) > 3:
+    off = [any(case.parts[i].found for case in wrong) for i in range(len(places))]
+    whole = wrong[0].expected
+    if is_description(whole) and sum(off) > 1:  # its entries are words, no more is
+        places = [_entry(place) for place in places]
+    shown = [_quoted(in_words(place, whole)) for place in places]
+    bad = dict.fromkeys(one for one, is_off in zip(shown, off, strict=True) if is_off)
+    good = dict.fromkeys(one for one in shown if one not in bad)
+    if not good or len(bad) > 3:
         return ""  # a list of so many helps nobody
-    listed = " and ".join(f"`{place}`" for place in off)
-    verb = "is" if len(off) == 1 else "are"
-    rest = "the other part is" if len(places) == len(off) + 1 else "the others are"
+    verb = "is" if len(bad) == 1 else "are"
+    rest = "the other part is" if len(good) == 1 else "the others are"
+    *some, last = bad
+    listed = f"{', '.join(some)} and {last}" if some else last
     return f"Only {listed} {verb} wrong; {rest} right."
 
 
-def _structure_hint(case: Seen) -> str:
-    """Whether the parts are right and only their arrangement is not."""
-    expected, got = case.expected, case.got
+def _entry(place: str) -> str:
+    """The entry of the whole in which a place lies."""
+    start = re.match(r"result\[('[^']*'|\"[^\"]*\"|[^\]]*)\]", place)
+    return start[0] if start else place
+
+
+def _quoted(place: str) -> str:
+    return place if place.startswith(("“", "`")) else f"`{place}`"
+
+
+def _nothing_came(cases: Sequence[Seen]) -> str:
+    """Whether a function never returns anything."""
+    if any(case.failed or case.got is not None for case in cases):
+        return ""
+    if all(case.expected is None for case in cases):
+        return ""
+    return "It returns None in every case: is there a `return` that is reached?"
+
+
+def _arranged(wrong: Sequence[Seen]) -> str:
+    """What is true of the arrangement of every wrong result, where its parts are right.
+
+    Small whole numbers equal each other by chance, so these need several cases.
+    """
+    said = [_structure_hint(case.expected, case.got) for case in wrong]
+    if not said[0] or set(said) != {said[0]}:
+        return ""
+    enough = any(_is_telling(case.expected) for case in wrong) or len(wrong) >= FEW
+    return said[0] if enough else ""
+
+
+FEW = 3
+
+
+def _is_telling(value: Any) -> bool:
+    """Whether another value would hardly be the same by chance."""
+    if isinstance(value, dict):
+        return any(map(_is_telling, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(_is_telling, value))
+    if isinstance(value, (np.ndarray, np.generic, float)):
+        array = np.asarray(value)
+        return array.dtype.kind in "fc" and bool((array != np.round(array)).any())
+    return isinstance(value, str) and len(value) > 1
+
+
+def _structure_hint(expected: Any, got: Any) -> str:
+    """Whether the parts of one result are right and only their arrangement is not."""
     if isinstance(expected, tuple) and isinstance(got, (tuple, list)):
         if len(expected) == len(got) == 2 and _alike(expected, got[::-1]):
             return "The two results are right, their order is not."
-        if len(expected) == len(got) > 2:
-            return _permuted(expected, got)
+        if len(expected) == len(got):
+            inside = (_structure_hint(a, b) for a, b in zip(expected, got, strict=True))
+            return (
+                _permuted(expected, got)
+                or _repeated(expected, got)
+                or next(filter(None, inside), "")
+            )
     if isinstance(expected, tuple) and not isinstance(got, (tuple, list)):
         for i, one in enumerate(expected):
             if _alike(one, got):
-                return f"That is item {i} of the tuple; the rest is not returned."
+                return f"That is item {i} of the tuple; the others are not returned."
     if isinstance(expected, dict) and isinstance(got, dict):
         for key, value in expected.items():
             if key in got and not _alike(value, got[key]):
                 other = next((k for k in expected if k != key
                               and _alike(expected[k], got[key])), None)  # fmt: skip
                 if other is not None and _alike(value, got.get(other)):
-                    return f"{key!r} and {other!r} have changed places."
+                    return f"{key!r} and {other!r} are swapped."
+    return ""
+
+
+def _repeated(expected: Sequence, got: Sequence) -> str:
+    """Whether one right item stands in the place of another one as well."""
+    for i, one in enumerate(expected):
+        if not _alike(one, got[i]):
+            for j, other in enumerate(expected):
+                if j != i and _alike(other, got[j]) and _alike(other, got[i]):
+                    return f"Items {j} and {i} of the tuple are the same."
     return ""
 
 
@@ -137,7 +201,7 @@ def _permuted(expected: Sequence, got: Sequence) -> str:
         return ""
     i, j = off
     if _alike(expected[i], got[j]) and _alike(expected[j], got[i]):
-        return f"Items {i} and {j} of the tuple have changed places: look at the order."
+        return f"Items {i} and {j} of the tuple are swapped."
     return ""
 
 

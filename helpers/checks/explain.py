@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.checks.compare import Part, Tolerance, close, parts
+from helpers.checks.compare import Part, Tolerance, close, in_words, parts
 
 ROWS, COLUMNS = 12, 30  # of a table that is shown; the rest is left out
 NUMBERS = 48  # entries up to which an array's numbers are printed
@@ -47,11 +47,12 @@ def explain(title: str, expected: Any, got: Any, tolerance: Tolerance) -> Explan
         tolerance: for numbers.
     """
     wrong = [part for part in parts(expected, got, tolerance) if part.found]
-    return Explanation(title, tuple(_block(part, tolerance) for part in wrong))
+    blocks = [_block(part, tolerance, expected) for part in wrong]
+    return Explanation(title, tuple(blocks))
 
 
-def _block(part: Part, tolerance: Tolerance) -> str:
-    lines = [str(part.found)]
+def _block(part: Part, tolerance: Tolerance, whole: Any) -> str:
+    lines = [part.found.told(whole)]
     if part.found.pair is None or part.found.kind == "shape":
         return lines[0]
     one, other = (np.asarray(array) for array in part.found.pair)
@@ -60,7 +61,7 @@ def _block(part: Part, tolerance: Tolerance) -> str:
     if one.size <= NUMBERS:
         lines += ["expected", _indented(one), "got", _indented(other)]
     mask = ~close(one, other, tolerance, tolerance.slack.get(part.place, 0.0))
-    return "\n".join([*lines, *_picture(part.place, mask)])
+    return "\n".join([*lines, *_picture(in_words(part.place, whole), mask)])
 
 
 def _indented(array: np.ndarray) -> str:

@@ -28,17 +28,32 @@ SECONDS = 0.35  # of processor time for the whole search
 PATIENCE = 0.7  # by the clock, for a reader on a busy machine
 _DRAWING = {"plt", "plots", "open", "input", "exec", "eval"}
 _WORDS = {
-    "sign": "a sign", "term": "the terms of the sum", "factor": "the factors",
-    "operation": "the operations", "constant": "the numbers", "power": "the power",
-    "axis": "the axis", "shape": "the shapes", "transpose": "what is transposed",
-    "index": "the indices: is one off by one?", "condition": "the condition",
-    "boundary": "the comparison: what if both sides are equal?",
-    "extreme": "largest or smallest", "initial": "the start",
-    "rounding": "the rounding", "aliasing": "what is copied",
-    "arguments": "the order of the arguments", "return order": "the order",
-    "statement": "whether it belongs there", "order": "the order",
-    "accumulation": "whether it adds up or replaces", "name": "the names",
-}  # fmt: skip
+    "sign": "look at the signs",
+    "term": "look at what is added or subtracted",
+    "factor": "look at what is multiplied or divided",
+    "operation": "look at the operations",
+    "constant": "look at the numbers",
+    "power": "look at powers and roots",
+    "axis": "look at the axis",
+    "shape": "look at the shape that comes about",
+    "transpose": "look at what is transposed",
+    "index": "is an index or a bound off by one?",
+    "length": "which length is needed there?",
+    "condition": "look at the condition",
+    "limits": "look at the limits",
+    "switch": "look at what is True or False",
+    "boundary": "what should happen where both sides are equal?",
+    "extreme": "is the largest or the smallest needed?",
+    "initial": "what should be there at the start?",
+    "rounding": "look at the rounding",
+    "aliasing": "look at what is copied",
+    "arguments": "look at what comes first and what second",
+    "return order": "look at the order of what is returned",
+    "statement": "does it belong there?",
+    "order": "look at the order",
+    "accumulation": "should it add up or replace?",
+    "name": "one name in it should be another",
+}
 
 
 class _Over(BaseException):
@@ -61,6 +76,7 @@ def mend(function: Callable, right: Callable[[Callable], bool]) -> str:
     scope = dict(function.__globals__) | {"_tick": clock.tick}
     definition = tree.body[0]
     _watch_loops(definition)
+    ast.fix_missing_locations(tree)
     search = _Search()
     with clock:
         for is_slip, label, line in _versions(definition):
@@ -68,9 +84,7 @@ def mend(function: Callable, right: Callable[[Callable], bool]) -> str:
                 break
             clock.tick()
             try:
-                exec(
-                    compile(ast.fix_missing_locations(tree), "<mended>", "exec"), scope
-                )
+                exec(compile(tree, "<mended>", "exec"), scope)
                 mended = right(scope[definition.name])
             except (SyntaxError, ValueError, TypeError):
                 continue  # what came was no Python, or could not be compared
@@ -89,8 +103,8 @@ class _Search:
     """What was found so far, and how much of what could be tried was tried.
 
     A slip of the pen, such as a sign, is likelier than something that was left out. So
-    a line that undoing a slip would mend is told even where a factor or a term more in
-    another line would do.
+    a line that undoing a slip would mend is told even if the time does not last to try
+    all factors and terms in the others.
     """
 
     found: dict[int, set[str]] = field(default_factory=dict)  # line → labels
@@ -102,7 +116,7 @@ class _Search:
         if not is_slip and not self.slips_done:
             self.slips_done = True
             self.all_done = bool(self.found)
-        return self.all_done or len(self.found) > 1
+        return len(self.found) > 1
 
     @property
     def is_certain(self) -> bool:
@@ -116,8 +130,10 @@ class _Clock:
     EVENTS = 100  # calls between two looks at the clock
 
     def __init__(self) -> None:
+        now = time.perf_counter()
         self._deadline = time.process_time() + SECONDS
-        self._late = time.perf_counter() + PATIENCE
+        self._late = now + PATIENCE
+        self._next = now + SECONDS
         self._left: float = self.EVENTS
         self._kept = contextlib.ExitStack()
 
@@ -139,9 +155,15 @@ class _Clock:
         Raises:
             _Over: the time is up.
         """
-        if time.process_time() > self._deadline or time.perf_counter() > self._late:
+        now = time.perf_counter()
+        if now < self._next:
+            return
+        # To ask for processor time takes long; it passes no faster than the clock.
+        left = self._deadline - time.process_time()
+        if left <= 0 or now > self._late:
             self._left = math.inf  # nothing on the way out is to be cut short
             raise _Over
+        self._next = min(now + left, self._late)
 
     def _event(self, frame: FrameType, event: str, _) -> None:
         self._left -= 1
@@ -163,12 +185,11 @@ def _is_leaving(frame: FrameType) -> bool:
 
 
 def _said(labels: set[str], line: str) -> str:
-    """The line, and the kind of the slip where only one kind would do."""
-    where = _WORDS.get(min(labels), "it again") if len(labels) == 1 else "it again"
-    return (
-        f"One change in the line `{line[:120]}` would make these cases right: look at "
-        f"{where}{'' if where.endswith('?') else '.'}"
-    )
+    """The line, and what to look at where only one kind of change would do."""
+    words = _WORDS.get(min(labels), "") if len(labels) == 1 else ""
+    more = f": {words}" if words else ""
+    stop = "" if words.endswith("?") else "."
+    return f"One change in the line `{line[:120]}` makes every case right{more}{stop}"
 
 
 def _source(function: Callable) -> str:
@@ -181,6 +202,17 @@ def _tree_of(function: Callable) -> ast.Module | None:
         return None
     if _DRAWING & set(function.__code__.co_names):
         return None
+    definition = definition_of(function)
+    if definition is None:
+        return None
+    definition.decorator_list = []
+    return ast.Module([definition], [])
+
+
+def definition_of(function: Callable) -> ast.FunctionDef | None:
+    """The definition of a function in its syntax tree, where its text is at hand."""
+    if not isinstance(function, FunctionType):
+        return None
     try:
         tree = ast.parse(_source(function))
     except (OSError, TypeError, SyntaxError):
@@ -188,8 +220,7 @@ def _tree_of(function: Callable) -> ast.Module | None:
     usable = len(tree.body) == 1 and isinstance(tree.body[0], ast.FunctionDef)
     if not usable or tree.body[0].name != function.__name__:
         return None
-    tree.body[0].decorator_list = []
-    return tree
+    return tree.body[0]
 
 
 def _watch_loops(definition: ast.FunctionDef) -> None:
@@ -214,16 +245,36 @@ def _versions(definition: ast.FunctionDef) -> Iterator[tuple[bool, str, int]]:
         if id(node) not in ignored and not in_message(node, parents)
     ]
     scope = _names(definition)
+    tested = _tested(definition)
     for find in (alternatives, _missing, _other_names, _insertions):
         for node in places:
             if not hasattr(node, "lineno") or _is_tick(node):
                 continue
             given = scope if find in (_other_names, _insertions) else parents
             for label, new in find(node, given):
+                ast.fix_missing_locations(ast.copy_location(new, node))
                 with _Swapped(node, new, parents[node]):
                     if not _holds_itself(parents[node], parents):
                         is_slip = find in (alternatives, _missing)
+                        if find is _insertions and node in tested:
+                            label = "condition"
                         yield is_slip, label, node.lineno
+
+
+def _tested(definition: ast.FunctionDef) -> set[ast.AST]:
+    """Everything in conditions: a factor more is no factor there."""
+    return {
+        part
+        for node in ast.walk(definition)
+        if isinstance(node, (ast.If, ast.IfExp, ast.While, ast.comprehension))
+        for test in (node.ifs if isinstance(node, ast.comprehension) else [node.test])
+        for part in ast.walk(test)
+    } | {
+        part
+        for node in ast.walk(definition)
+        if isinstance(node, (ast.Compare, ast.BoolOp))
+        for part in ast.walk(node)
+    }
 
 
 def _holds_itself(node: ast.AST, parents: dict) -> bool:
@@ -279,7 +330,17 @@ _REDUCING = {"sum", "mean", "max", "min", "argmax", "argmin", "norm", "std", "va
 
 
 def _missing(node: ast.AST, parents: dict) -> Iterator[tuple[str, ast.AST]]:
-    """What may have been left out: a minus, an axis, keepdims, a transpose."""
+    """What may be left out: a minus, an axis, keepdims, a transpose, a round."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range":
+        one, args, last = ast.Constant(1), node.args, min(len(node.args), 2) - 1
+        longer = ast.BinOp(args[last], ast.Add(), one)
+        yield (
+            "index",
+            ast.Call(node.func, [*args[:last], longer, *args[last + 1 :]], []),
+        )
+        if last:
+            sooner = ast.BinOp(args[0], ast.Sub(), one)
+            yield "index", ast.Call(node.func, [sooner, *args[1:]], [])
     if isinstance(node, ast.Call):
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
         given = {keyword.arg for keyword in node.keywords}

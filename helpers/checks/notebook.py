@@ -3,32 +3,57 @@
 from __future__ import annotations
 
 import copy
+import difflib
 import importlib
 import inspect
+import itertools
 import sys
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from helpers.checks import policy, progress
+from helpers.checks import policy, progress, reading
 from helpers.checks.explain import Explanation, explain
-from helpers.checks.mend import mend
+from helpers.checks.mend import definition_of, mend
 from helpers.checks.outcome import Outcome, observe
+from helpers.checks.patience import SECONDS, TooLong, limited
 from helpers.checks.show import OPEN, RIGHT, WRONG, Report, display, report
 from helpers.checks.stand_in import Lookup, blocks, replaced
 from helpers.checks.store import PublicCase, PublicCheck, PublicConcept, Store, digest
 from helpers.checks.stray import stray_name
 from helpers.checks.values import plain
-from helpers.checks.verdict import CaseVerdict, Verdict, allowed_in, judge
+from helpers.checks.verdict import (
+    CaseVerdict,
+    Verdict,
+    allowed_in,
+    judge,
+    passes,
+    results,
+)
 from helpers.data import folder
 
 
-class CheckFailed(AssertionError):
-    """An exercise is not right yet; the report above the message says why."""
+class _Told(Exception):
+    """An error that is one sentence. A stack of our own frames helps nobody."""
 
     def _render_traceback_(self) -> list[str]:
-        """In IPython: the message alone. A stack of our own frames helps nobody."""
+        """In IPython: the message alone."""
         return [f"{type(self).__name__}: {self}"]
+
+
+class CheckFailed(_Told, AssertionError):
+    """An exercise is not right yet; the report above the message says why."""
+
+
+class CannotCheck(_Told, ValueError):
+    """What was asked of `check` makes no sense to it; the message says what does."""
+
+
+ENDLESS = (
+    f"it had not come to an end after {SECONDS:.0f} seconds: is there a loop that "
+    "never ends?"
+)
+UNTRIED = "it was not tried, as an earlier case did not come to an end"
 
 
 def checks_for(lab: str) -> Checker:
@@ -47,6 +72,7 @@ class _Checked:
     entry: PublicCheck
     outcomes: list[Outcome]
     verdict: Verdict
+    unrun: str = ""  # why there is nothing to explain
 
 
 class Checker:
@@ -63,27 +89,58 @@ class Checker:
         self._store = store
         self._last: _Checked | None = None
 
-    def __call__(self, function: Callable | None = None, **answers: Any) -> None:
+    def __call__(self, *functions: Callable, **answers: Any) -> None:
         """Check one function, or answers given by name.
 
         Raises:
             CheckFailed: it is not right; the report is displayed before.
-            ValueError: this lab has no exercise of that name.
+            CannotCheck: it is no exercise of this lab, or no function at all.
         """
-        if function is not None:
-            name = getattr(function, "__name__", str(function))
-            entry, self._last = self._entry(name, PublicCheck), None
+        if len(functions) > 1:
+            raise CannotCheck("Check one function at a time, such as check(f).")
+        if not functions and not answers:
+            raise CannotCheck(
+                "Say what to check: check(f) for a function f, check.progress() for "
+                "all exercises."
+            )
+        for function in functions:
+            entry, self._last = self._entry_of(function), None
             _show(report(self.verdict(function, entry), more=self._more))
         for name, answer in answers.items():
             _show(self._answer(answer, self._entry(name, PublicConcept)))
+
+    def _entry_of(self, function: Any) -> PublicCheck:
+        """The check of a function.
+
+        Raises:
+            CannotCheck: it is none of this lab's exercises.
+        """
+        if isinstance(function, str) and function in self._store.names:
+            form = f"{function}={function}" if self._asks(function) else function
+            raise CannotCheck(f"Leave out the quotes: check({form}).")
+        if not callable(function):
+            raise CannotCheck(
+                "check takes a function itself, such as check(f): not what it returns, "
+                "as in check(f(x)). Answers to questions go by name, such as "
+                "check(answer_1=answer_1)."
+            )
+        name = getattr(function, "__name__", type(function).__name__)
+        if name == "<lambda>":
+            raise CannotCheck("Define the function with `def`, so that it has a name.")
+        return self._entry(name, PublicCheck)
+
+    def _asks(self, name: str) -> bool:
+        return name in self._store.names and _is_concept(self._store[name])
 
     def verdict(self, function: Callable, entry: PublicCheck) -> Verdict:
         """Run a function on the public cases of its check."""
         used = policy.forbidden_in(function, entry.forbid)
         if used:
-            return Verdict(
+            verdict = Verdict(
                 entry.name, (CaseVerdict(False, entry.name, policy.complaint(used)),)
             )
+            self._last = _Checked(entry, [], verdict, policy.complaint(used))
+            return verdict
         verdict = self._by_itself(function, entry)
         if verdict.waiting and not verdict.unwritten:
             return self._stood_in_for(function, entry, verdict)
@@ -110,17 +167,24 @@ class Checker:
         """
         checked, index = self._checked(number)
         expected = checked.entry.cases[index].expected
-        right, got = expected.outcomes[0], checked.outcomes[index]
         title = f"Case {index + 1}: {expected.shown}"
+        if checked.unrun:
+            display(Explanation(title, (f"It was not run: {checked.unrun}",)))
+            return
+        right, got = expected.outcomes[0], checked.outcomes[index]
         case = checked.verdict.cases[index]
-        if case.passed:
+        if checked.verdict.unwritten:
+            display(Explanation(title, (f"{checked.verdict.message}.",)))
+        elif case.passed and got.modified:
+            names = " and ".join(f"`{name}`" for name in got.modified)
+            said = f"The values are right, but {names} changed in the call."
+            display(Explanation(title, (said,)))
+        elif case.passed:
             display(Explanation(title, ("The values are right.",)))
         elif got.error:
-            display(Explanation(title, (case.message,)))
+            display(Explanation(title, (f"{case.message}.",)))
         else:
-            values = [right.value, got.value]
-            if right.after:
-                values = [{"returned": o.value, **o.after} for o in (right, got)]
+            values = [results(outcome, right) for outcome in (right, got)]
             allowed = allowed_in(expected, checked.entry.tolerance)
             display(explain(title, *values, allowed))
 
@@ -136,13 +200,16 @@ class Checker:
     def _checked(self, number: int | None) -> tuple[_Checked, int]:
         """The last check and the index of one of its cases."""
         if not self._last:
-            raise ValueError("Nothing was checked yet; run a cell such as check(f).")
-        cases = self._last.verdict.cases
+            raise CannotCheck("Nothing was checked yet; run a cell such as check(f).")
+        cases, count = self._last.verdict.cases, len(self._last.entry.cases)
         if number is None:
-            return self._last, next((i for i, c in enumerate(cases) if not c.passed), 0)
-        if not 1 <= number <= len(cases):
-            raise ValueError(
-                f"{self._last.entry.name} has cases 1 to {len(cases)}, and no {number}."
+            outcomes = self._last.outcomes
+            wrong = (i for i, c in enumerate(cases) if not c.passed)
+            changed = (i for i, outcome in enumerate(outcomes) if outcome.modified)
+            return self._last, next(itertools.chain(wrong, changed), 0)
+        if not isinstance(number, int) or not 1 <= number <= count:
+            raise CannotCheck(
+                f"{self._last.entry.name} has cases 1 to {count}, and no {number!r}."
             )
         return self._last, number - 1
 
@@ -152,6 +219,8 @@ class Checker:
         self._last = _Checked(entry, outcomes, verdict)
         if verdict.right or verdict.unwritten or verdict.waiting:
             return verdict
+        if any(outcome.error == ENDLESS for outcome in outcomes):
+            return replace(verdict, mistake="", hint="")
         if blamed := self._blamed(function, entry):
             return replace(verdict, mistake="", hint=blamed)
         if verdict.mistake:
@@ -164,8 +233,11 @@ class Checker:
         for name in entry.recorded.keys() & names.keys():
             with replaced(names, {name: Lookup(name, entry.recorded[name])}):
                 outcomes = self._observed(function, entry, entry.cases)
-            if self._judged(entry, entry.cases, outcomes).right:
-                return f"With a right `{name}` it is right: look at your `{name}`."
+            if all(
+                passes(case.expected, outcome, entry.tolerance)
+                for case, outcome in zip(entry.cases, outcomes, strict=True)
+            ):
+                return f"With a correct `{name}` it is right: look at your `{name}`."
         return ""
 
     def _stood_in_for(
@@ -218,18 +290,27 @@ class Checker:
     def _observed(
         self, function: Callable, entry: PublicCheck, cases: Sequence[PublicCase]
     ) -> list[Outcome]:
-        driver = driver_of(self.lab, entry.driver)
-        return [
-            observe(
-                function,
-                case.inputs,
-                case.positional,
-                mutates=entry.mutates,
-                driver=driver,
-                twice=entry.random,
-            )
-            for case in cases
-        ]
+        outcomes: list[Outcome] = []
+        try:
+            for case in cases:
+                with limited():
+                    outcomes.append(self._outcome(function, entry, case))
+        except TooLong:
+            missing = len(cases) - len(outcomes) - 1
+            outcomes += [Outcome(error=ENDLESS), *[Outcome(error=UNTRIED)] * missing]
+        return outcomes
+
+    def _outcome(
+        self, function: Callable, entry: PublicCheck, case: PublicCase
+    ) -> Outcome:
+        return observe(
+            function,
+            case.inputs,
+            case.positional,
+            mutates=entry.mutates,
+            driver=driver_of(self.lab, entry.driver),
+            twice=entry.random,
+        )
 
     def _judged(
         self,
@@ -263,12 +344,22 @@ class Checker:
         ]  # wrong ones first
 
         def right(version: Callable) -> bool:
+            outcomes = (self._outcome(version, entry, case) for case in cases)
             return all(
-                self._judged(entry, [c], self._observed(version, entry, [c])).right
-                for c in cases
+                passes(case.expected, outcome, entry.tolerance)
+                for case, outcome in zip(cases, outcomes, strict=True)
             )
 
-        return f"{verdict.hint} {mend(function, right)}".strip()
+        definition = definition_of(function)
+        seen = reading.fact(definition, self._only_gives) if definition else ""
+        return " ".join(filter(None, (verdict.hint, seen, mend(function, right))))
+
+    def _only_gives(self, name: str) -> bool:
+        """Whether an exercise changes none of its arguments, and so has to be kept."""
+        if name not in self._store.names:
+            return False
+        entry = self._store[name]
+        return isinstance(entry, PublicCheck) and not entry.mutates
 
     def progress(self) -> None:
         """Show every exercise of the lab: right, wrong, or still to be written.
@@ -322,7 +413,7 @@ class Checker:
         right, said = entry.verdicts.get(key, (False, ""))
         if right:
             return Report(RIGHT, f"{entry.name} is right", remarks=(said,) * bool(said))
-        said = said or "That is not it. Work it out once more, by hand."
+        said = said or "That is not the answer. Work it out once more, by hand."
         return Report(WRONG, f"{entry.name} is not right", remarks=(said,))
 
     def _entry(self, name: str, kind: type) -> Any:
@@ -330,12 +421,17 @@ class Checker:
             entry = self._store[name]
         except KeyError:
             entry = None
-        if not isinstance(entry, kind):
-            raise ValueError(
-                f"{self.lab} has no check of {name!r}; it checks "
-                f"{', '.join(self._store.names)}."
-            )
-        return entry
+        if isinstance(entry, kind):
+            return entry
+        if entry is not None:
+            form = f"{name}={name}" if _is_concept(entry) else name
+            raise CannotCheck(f"{name} is checked by check({form}).")
+        near = difflib.get_close_matches(name, self._store.names, 1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        raise CannotCheck(
+            f"{self.lab} has no check of {name!r}; it checks "
+            f"{', '.join(self._store.names)}.{meant}"
+        )
 
 
 def answer_digest(name: str, answer: Any, digits: int | None) -> str:

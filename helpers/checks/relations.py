@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 CLOSE = 1e-5  # relative, of what counts as the same number
+FEW = 3  # cases and numbers: what fits fewer may be chance
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ def of_shapes(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> str:
     for by, amount in ((1, "more"), (-1, "fewer")):
         axes = [_one_off(one.shape, other.shape, by) for one, other in pairs]
         if len(set(axes)) == 1 and axes[0] is not None:
-            return f"Along axis {axes[0]} there is one {amount} than asked."
+            return f"Along axis {axes[0]} there is one entry {amount} than expected."
     return ""
 
 
@@ -39,22 +40,23 @@ def _broadcast(one: tuple, other: tuple) -> bool:
 
 
 _SHAPES = (
+    (lambda one, other: other == (), ""),  # a number came, as the reader is told
     (lambda one, other: len(one) > 1 and other == one[::-1], "It looks transposed."),
     (_broadcast,
-     "A column and a row were broadcast to a table: something of shape (n,) or (1, n) "
-     "met something of shape (n, 1)."),
+     "That is a table: it comes about where something of shape (n,) or (1, n) meets "
+     "something of shape (n, 1)."),
     (lambda one, other: len(other) < len(one) and np.prod(one) == np.prod(other),
-     "An axis was lost: keepdims=True or reshape keeps it."),
+     "It has an axis too few: keepdims=True or reshape keeps it."),
     (lambda one, other: np.prod(one) == np.prod(other),
-     "The numbers are as many as asked, in another shape."),
+     "It holds as many numbers as it should, in another shape."),
     (lambda one, other: len(other) < len(one),
-     "One axis too many was summed, averaged or indexed away."),
+     "It has too few axes: was one summed, averaged or indexed away?"),
     (lambda one, other: len(one) == len(other) and one != other
      and all(a in (b, 1) for a, b in zip(one, other, strict=True)),
      "An axis of length 1 was expected: was it broadcast, or should a sum be taken "
      "over it?"),
     (lambda one, other: len(other) > len(one),
-     "There is an axis too many: should it have been summed or indexed?"),
+     "It has too many axes: should one have been summed or indexed?"),
 )  # fmt: skip
 
 
@@ -73,6 +75,8 @@ def of_values(pairs: Sequence[Pair], all_wrong: bool = True) -> str:
         pairs: of the wrong cases.
         all_wrong: whether there are no right ones.
     """
+    if all(p.got.dtype == bool and not p.got.any() for p in pairs):
+        return _all_alike(pairs, "False")
     pairs = [Pair(p.expected.astype(float), p.got.astype(float), p.inputs)
              for p in pairs]  # fmt: skip
     if not all(np.isfinite(p.got).all() for p in pairs):
@@ -98,9 +102,25 @@ def _not_finite(pairs: Sequence[Pair]) -> str:
     new = [bool((~np.isfinite(p.got) & np.isfinite(p.expected)).any()) for p in pairs]
     if not all(new):
         return ""
+    if any(_holds_nan(p.inputs) for p in pairs):
+        return (
+            "The arguments hold nan, and anything computed with nan is nan, even "
+            "0 * nan."
+        )
     if all((~np.isfinite(p.got)).all() for p in pairs):
         return "No value is finite: a division by zero, a log of zero or an overflow."
     return "A division by zero, a log of zero or an overflow made some not finite."
+
+
+def _holds_nan(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_nan, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(_holds_nan, value))
+    if not isinstance(value, (float, np.ndarray, np.generic)):
+        return False
+    numbers = np.asarray(value)
+    return numbers.dtype.kind in "fc" and bool(np.isnan(numbers).any())
 
 
 def same(one: np.ndarray, other: np.ndarray) -> bool:
@@ -136,7 +156,7 @@ _PLAIN = (
 
 def _plain(pairs: Sequence[Pair]) -> str:
     if not any(p.got.any() for p in pairs):
-        return "All its values are 0."
+        return _all_alike(pairs, "0")
     for relation, said in _PLAIN:
         if _everywhere(pairs, relation):
             return said
@@ -144,8 +164,15 @@ def _plain(pairs: Sequence[Pair]) -> str:
     flat = [same(p.got, np.full_like(p.got, p.got.flat[0])) for p in whole]
     varied = any(np.ptp(p.expected) > 1e-9 for p in whole)
     if whole and all(flat) and varied:
-        return "All its values are the same: is an argument unused?"
+        return "All values there are the same."
     return ""
+
+
+def _all_alike(pairs: Sequence[Pair], value: str) -> str:
+    """That nothing but one value came; of a single number the reader sees that."""
+    if any(p.got.size > 1 for p in pairs):
+        return f"Every value there is {value}."
+    return f"It is {value} in every wrong case." if len(pairs) >= FEW else ""
 
 
 def _constant(pairs: Sequence[Pair]) -> str:
@@ -154,10 +181,7 @@ def _constant(pairs: Sequence[Pair]) -> str:
     same_answers = bool(rest) and all(same(p.got, first.got) for p in rest)
     if not same_answers or all(same(p.expected, first.expected) for p in rest):
         return ""
-    return (
-        "It gives the same in every case: an argument has no effect. Is a variable "
-        "from outside used in its place?"
-    )
+    return "It gives the same in every case, whatever the arguments are."
 
 
 def _ratios(pairs: Sequence[Pair]) -> list[np.ndarray] | None:
@@ -179,45 +203,50 @@ def _factor(pairs: Sequence[Pair]) -> str:
     if all(same(r, np.full_like(r, r[0])) for r in ratios):
         factors = np.array([r[0] for r in ratios])
         if same(factors, np.full_like(factors, factors[0])):
-            said = f"Every value is {_times(factors[0])} what was expected."
-            return said + _explained(factors, pairs)
-        why = _explained(factors, pairs)
-        several = sum(r.size > 1 for r in ratios) > 0 and any(
+            return f"Every value is {_times(factors[0])} what was expected."
+        if why := _explained(factors, pairs):
+            return why
+        if any(r.size > 1 for r in ratios) and any(
             np.ptp(p.expected) > 1e-9 for p in pairs
-        )
-        if why or several:
-            first = f"In the first wrong case every value is {_times(factors[0])}"
-            return f"{first} what was expected, in others by another factor.{why}"
+        ):
+            return (
+                "Within each wrong case all values are off by the same factor, "
+                f"{factors[0]:.4g} in the first; it varies from case to case."
+            )
         return ""
     return _by_slices(pairs, _along_ratio, "by a factor of its own")
 
 
 def _times(factor: float) -> str:
     inverse = 1 / factor
-    if abs(factor) < 1 and abs(inverse - round(inverse)) < 1e-4 * abs(inverse):
-        return f"1/{round(inverse)} times" if factor > 0 else f"{factor:.4g} times"
+    if 0 < factor < 1 and abs(inverse - round(inverse)) < 1e-4 * inverse:
+        return f"1/{round(inverse)} of"
     return f"{factor:.4g} times"
 
 
 def _explained(factors: np.ndarray, pairs: Sequence[Pair]) -> str:
-    """Which size or argument the factors are, if exactly one in all cases."""
-    if len({round(float(f), 9) for f in factors}) < 2:
-        return ""  # one number may be a size by chance
-    found = []
+    """Which size or argument the factors are, in all cases; empty if none."""
+    if len(factors) < FEW or len({round(float(f), 9) for f in factors}) < 2:
+        return ""  # one number or two may be a size by chance
     for text, numbers in _quantities(pairs).items():
         for form, make in _FORMS:
             if same(factors, make(numbers)):
-                found.append(form.format(text))
-    return f" The factor is {found[0]}." if found else ""
+                return f"Every value is {form.format(text)}."
+    return ""
 
 
 _FORMS = (
-    ("{}", lambda n: n), ("one over {}", lambda n: 1 / n),
-    ("minus {}", lambda n: -n), ("minus one over {}", lambda n: -1 / n),
-    ("the square of {}", np.square), ("one over the square of {}", lambda n: 1 / n**2),
-    ("the root of {}", np.sqrt), ("one over the root of {}", lambda n: 1 / np.sqrt(n)),
-    ("1 - {}", lambda n: 1 - n), ("1 / (1 - {})", lambda n: 1 / (1 - n)),
-)  # fmt: skip
+    ("{} times what was expected", lambda n: n),
+    ("what was expected divided by {}", lambda n: 1 / n),
+    ("minus {} times what was expected", lambda n: -n),
+    ("minus what was expected divided by {}", lambda n: -1 / n),
+    ("what was expected times the square of {}", np.square),
+    ("what was expected divided by the square of {}", lambda n: 1 / n**2),
+    ("what was expected times the root of {}", np.sqrt),
+    ("what was expected divided by the root of {}", lambda n: 1 / np.sqrt(n)),
+    ("what was expected times (1 - {})", lambda n: 1 - n),
+    ("what was expected divided by (1 - {})", lambda n: 1 / (1 - n)),
+)
 
 
 def _quantities(pairs: Sequence[Pair]) -> dict[str, np.ndarray]:
@@ -262,7 +291,10 @@ def _by_slices(pairs: Sequence[Pair], along: Callable, how: str) -> str:
         return ""
     for axis, name in ((0, "column"), (1, "row")):
         if all(along(p, axis) for p in tables):
-            return f"Each {name} is off {how}: look at the axis of a sum or a size."
+            return (
+                f"Each {name} is off {how}, as when a sum or a size is taken along the "
+                "wrong axis."
+            )
     return ""
 
 
@@ -272,16 +304,19 @@ def _offset(pairs: Sequence[Pair]) -> str:
     if flat and all(flat):
         amounts = np.array([o.flat[0] for o in offsets])
         if same(amounts, np.full_like(amounts, amounts[0])):
-            return f"Every value is off by {amounts[0]:.4g}."
+            more = "large" if amounts[0] > 0 else "small"
+            return f"Every value is too {more} by {abs(amounts[0]):.4g}."
         for text, numbers in _quantities(pairs).items():
             for sign, more in ((1, "too large"), (-1, "too small")):
-                if same(amounts, sign * numbers):
-                    return f"Every value is {more}, off by {text}."
+                if len(amounts) >= FEW and same(amounts, sign * numbers):
+                    return f"Every value is {more} by {text}."
         if all(np.ptp(p.expected) > 1e-9 for p in pairs if p.expected.size > 1) and any(
             p.expected.size > 1 for p in pairs
         ):
-            first = f"off by {amounts[0]:.4g}"
-            return f"In the first wrong case every value is {first}: a term is wrong."
+            return (
+                "Within each wrong case all values are off by the same amount, "
+                f"{amounts[0]:.4g} in the first; it varies from case to case."
+            )
         return ""
     return _by_slices(pairs, _along_offset, "by an amount of its own")
 
@@ -299,13 +334,13 @@ def _an_argument(pairs: Sequence[Pair]) -> str:
         multiples = [_multiple(p.got - p.expected, v) for p, v in both]
         if all(multiples):
             return (
-                f"It is off by a multiple of `{name}`: a term with `{name}` is left "
-                "out, or counted wrongly."
+                f"The difference from what was expected is a multiple of `{name}`: "
+                "look at the terms that hold it."
             )
         if all(_multiple_each(p.got, p.expected, v) for p, v in both):
             return f"Every value is multiplied by that of `{name}` once too often."
         if all(_multiple_each(p.expected, p.got, v) for p, v in both):
-            return f"Every value should be multiplied by that of `{name}`."
+            return f"Every value lacks that of `{name}` as a factor."
     return ""
 
 
@@ -340,12 +375,13 @@ def _arrangement(pairs: Sequence[Pair]) -> str:
     for axis in range(dims.pop() if len(dims) == 1 else 0):
         long = any(p.expected.shape[axis] > 2 for p in pairs)  # of 2 it may be chance
         if long and all(same(p.got, np.flip(p.expected, axis)) for p in pairs):
-            return f"It runs backwards along axis {axis}: look at the order."
+            return f"It runs backwards along axis {axis}."
         for step in (1, -1):
             if all(_shifted(p, step, axis) for p in pairs):
                 return f"The values are shifted by one along axis {axis}."
+    # Labels, of which there are but a few, are equally many by chance.
     if all(same(np.sort(p.got, None), np.sort(p.expected, None)) for p in pairs) and (
-        any(p.expected.size > 2 for p in pairs)
+        any(len(np.unique(p.expected)) > FEW for p in pairs)
     ):
         return "The values are right, their order is not."
     return ""

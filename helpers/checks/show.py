@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -67,11 +68,15 @@ def report(verdict: Verdict, more: Callable[[int], str] = lambda number: "") -> 
     if verdict.right:
         return Report(RIGHT, f"{verdict.name} is right: {total} of {total} cases",
                       remarks=verdict.notes)  # fmt: skip
+    told = told_once([case.message for case in verdict.cases])
     rows = tuple(
-        (RIGHT if case.passed else WRONG, f"{number}. {case.shown}", case.message)
-        for number, case in enumerate(verdict.cases, start=1)
+        (RIGHT if case.passed else WRONG, f"{number}. {case.shown}", said)
+        for number, (case, said) in enumerate(
+            zip(verdict.cases, told, strict=True), start=1
+        )
     )
-    headline = f"{verdict.name}: {verdict.passed} of {total} cases are right"
+    verb = "is" if verdict.passed == 1 else "are"
+    headline = f"{verdict.name}: {verdict.passed} of {total} cases {verb} right"
     if verdict.changed:
         joint = "but" if verdict.values_right else "and"
         headline += f", {joint} it {verdict.changing} ({COSTS})"
@@ -79,6 +84,24 @@ def report(verdict: Verdict, more: Callable[[int], str] = lambda number: "") -> 
     wrong = [i for i, case in enumerate(verdict.cases, start=1) if not case.passed]
     remarks = [advice, *verdict.notes, more(wrong[0]) if wrong else ""]
     return Report(WRONG, headline, rows, tuple(filter(None, remarks)))
+
+
+def told_once(messages: Sequence[str]) -> list[str]:
+    """Messages of all cases, each sentence only where it comes first.
+
+    A function that stops in one case stops in most, with the same words in each.
+    """
+    counts, first = Counter(messages), {}
+    told = []
+    for number, message in enumerate(messages, start=1):
+        if not message or counts[message] == 1:
+            told.append(message)
+        elif message in first:
+            told.append(f"as in case {first[message]}")
+        else:
+            first[message] = number
+            told.append(f"{message} (in {counts[message]} of {len(messages)} cases)")
+    return told
 
 
 def display(shown: Report | Explanation) -> None:

@@ -39,7 +39,7 @@ _DROPPED = {
     "sqrt": "power", "square": "power", "abs": "sign", "absolute": "sign",
     "transpose": "transpose", "swapaxes": "transpose", "reshape": "shape",
     "ravel": "shape", "flatten": "shape", "squeeze": "shape", "expand_dims": "shape",
-    "clip": "condition", "reversed": "order", "sorted": "order",
+    "clip": "limits", "reversed": "order", "sorted": "order",
     "int": "rounding", "round": "rounding", "astype": "rounding",
 }  # fmt: skip
 _SHAPING = {"reshape", "zeros", "ones", "full", "transpose", "empty", "broadcast_to"}
@@ -138,7 +138,9 @@ def _of_unary(node: ast.UnaryOp, parents: dict) -> Iterator[tuple[str, ast.AST]]
         yield "condition", node.operand
     if isinstance(node.op, ast.USub):
         parent = parents.get(node)
-        if _is_index(node, parents):
+        if _is_axis_of_shape(node, parents):
+            label = "length"
+        elif _is_index(node, parents):
             label = "index"
         elif isinstance(parent, ast.keyword) and parent.arg == "axis":
             label = "axis"
@@ -151,7 +153,8 @@ def _of_constant(node: ast.Constant, parents: dict) -> Iterator[tuple[str, ast.A
     value, parent = node.value, parents.get(node)
     keyword = parent.arg if isinstance(parent, ast.keyword) else ""
     if isinstance(value, bool):
-        yield "shape" if keyword == "keepdims" else "condition", ast.Constant(not value)
+        label = "shape" if keyword == "keepdims" else "switch"
+        yield label, ast.Constant(not value)
         return
     if not isinstance(value, (int, float)):
         return
@@ -175,6 +178,8 @@ def _of_constant(node: ast.Constant, parents: dict) -> Iterator[tuple[str, ast.A
 
 def _constant_label(node: ast.AST, parents: dict) -> str:
     parent = parents.get(node)
+    if _is_axis_of_shape(node, parents):
+        return "length"
     if _is_index(node, parents):
         return "index"
     if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Pow):
@@ -188,6 +193,19 @@ def _constant_label(node: ast.AST, parents: dict) -> str:
         if name in ("range", "arange", "linspace"):
             return "index"
     return "constant"
+
+
+def _is_axis_of_shape(node: ast.AST, parents: dict) -> bool:
+    """Whether a number says which length is meant, as in `x.shape[0]`."""
+    while isinstance(parents.get(node), ast.UnaryOp):
+        node = parents[node]
+    parent = parents.get(node)
+    return (
+        isinstance(parent, ast.Subscript)
+        and parent.slice is node
+        and isinstance(parent.value, ast.Attribute)
+        and parent.value.attr == "shape"
+    )
 
 
 def _is_index(node: ast.AST, parents: dict) -> bool:

@@ -5,11 +5,18 @@ One set of rules serves the check in the notebook and the judge of submissions.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from helpers.checks.compare import Difference, Tolerance, difference, may_be_rounding
+from helpers.checks.compare import (
+    RETURNED,
+    Difference,
+    Tolerance,
+    difference,
+    may_be_rounding,
+)
 from helpers.checks.diagnose import Seen, hint
 from helpers.checks.outcome import Outcome
 
@@ -216,11 +223,25 @@ def _hint(seen: Sequence[Seen], tolerance: Tolerance) -> str:
 def _seen(inputs: dict, want: Expected, got: Outcome, passed: bool) -> Seen:
     """A case for the diagnosis: arguments that are to be changed count as results."""
     right = want.outcomes[0]
-    failed = bool(got.error)
+    expected, given = results(right, right), results(got, right)
+    return Seen(inputs, expected, given, passed, bool(got.error))
+
+
+def results(outcome: Outcome, right: Outcome) -> Any:
+    """What an outcome gave: its value, or with it the arguments it is to change.
+
+    Args:
+        outcome: any.
+        right: of the same case, which says whether there are such arguments.
+    """
     if not right.after:
-        return Seen(inputs, right.value, got.value, passed, failed)
-    expected = {"returned": right.value, **right.after}
-    return Seen(inputs, expected, {"returned": got.value, **got.after}, passed, failed)
+        return outcome.value
+    after = {_after(name): value for name, value in outcome.after.items()}
+    return {RETURNED: outcome.value, **after}
+
+
+def _after(name: str) -> str:
+    return f"`{name}` after"
 
 
 def _is_undefined(got: Outcome) -> bool:
@@ -236,12 +257,12 @@ def allowed_in(want: Expected, tolerance: Tolerance) -> Tolerance:
 
 
 def _in_one(want: Expected, tolerance: Tolerance) -> dict[str, float]:
-    """Slack by the places of `_seen`, which puts all results in one dictionary."""
+    """Slack by the places of `results`, which may put all in one dictionary."""
     if not want.outcomes[0].after:
         return dict(tolerance.slack)
-    renamed = {"result": "result['returned']"}
+    renamed = {"result": f"result[{RETURNED!r}]"}
     renamed |= {
-        f"`{name}` after": f"result[{name!r}]" for name in want.outcomes[0].after
+        _after(name): f"result[{_after(name)!r}]" for name in want.outcomes[0].after
     }
     return {
         new + place.removeprefix(old): far
@@ -277,6 +298,16 @@ def _judge_case(
     return CaseVerdict(False, want.shown, faults[0], want.visible)
 
 
+def passes(want: Expected, got: Outcome, tolerance: Tolerance) -> bool:
+    """Whether one case is right and no argument changed, without a word on why not."""
+    if got.error or got.modified:
+        return False
+    if any(not fault(right, got, tolerance) for right in want.outcomes):
+        return True
+    both = zip(want.outcomes, _widened(want, got, tolerance), strict=True)
+    return any(not fault(right, got, allowed) for right, allowed in both)
+
+
 def fault(right: Outcome, got: Outcome, tolerance: Tolerance) -> str:
     """What is wrong with the values of an outcome, an empty text if nothing is."""
     if got.error:
@@ -288,7 +319,7 @@ def fault(right: Outcome, got: Outcome, tolerance: Tolerance) -> str:
             "it draws the same numbers after another `np.random.seed`: draw from "
             "`np.random` and set no seed in it"
         )
-    return str(found) if found else ""
+    return found.told(right.value) if found else ""
 
 
 def _difference(
@@ -297,7 +328,7 @@ def _difference(
     found = difference(right.value, got.value, tolerance)
     for name, after in right.after.items():
         if found is None:
-            found = difference(after, got.after.get(name), tolerance, f"`{name}` after")
+            found = difference(after, got.after.get(name), tolerance, _after(name))
     return found
 
 
@@ -306,13 +337,38 @@ def _named_mistake(expected, outcomes, messages, tolerance) -> str:
     for i, message in enumerate(messages):
         mistakes = [want.mistakes[i] for want in expected]
         rights = [want.outcomes[0] for want in expected]
+        together = list(zip(rights, mistakes, outcomes, strict=True))
         if all(
             _alike(mistake, got, tolerance)
             and _same_keys(right.value, mistake.value, got.value)
-            for right, mistake, got in zip(rights, mistakes, outcomes, strict=True)
-        ):
+            for right, mistake, got in together
+        ) and _is_told_by_more_than_a_type(together, tolerance):
             return message
     return ""
+
+
+def _is_told_by_more_than_a_type(
+    together: Sequence[tuple[Outcome, Outcome, Outcome]], tolerance: Tolerance
+) -> bool:
+    """Whether more than the type of an exception ties an answer to a known mistake.
+
+    Many causes raise a `ValueError`. Where the mistake gives no wrong value in any
+    case, its errors must say the same, too.
+    """
+    told_by_values = any(
+        not mistake.error and fault(right, mistake, tolerance)
+        for right, mistake, _ in together
+    )
+    return told_by_values or all(
+        complaint_of(mistake.error) == complaint_of(got.error)
+        for _, mistake, got in together
+    )
+
+
+def complaint_of(error: str) -> str:
+    """What an error says, without the line it came from and what we add to it."""
+    text = error.partition(" in the line `")[0]
+    return re.sub(r"0x[0-9a-f]+", "0x…", text)
 
 
 def _same_keys(right: Any, mistake: Any, got: Any) -> bool:

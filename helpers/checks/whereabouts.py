@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 # With fewer a rule may be a coincidence.
 FEW = 3  # right entries, and entries along an axis
+MANY_ENTRIES = 10  # right and wrong, for a rule about signs
 FEW_CASES = 2  # right cases, and wrong ones
 
 
@@ -22,6 +24,8 @@ def in_entries(pairs: Sequence[Pair]) -> str:
     right = sum(int((~mask).sum()) for mask in masks)
     if any(mask.ndim == 0 for mask in masks) or right < FEW:
         return ""
+    if sum(int(mask.sum()) for mask in masks) + right < MANY_ENTRIES:
+        return _slices(masks)
     for said, rule in _rules(pairs):
         made = [rule(p) for p in pairs]
         if all(
@@ -120,14 +124,12 @@ def _border(n: int) -> np.ndarray:
 _LINES = (
     ("Only the first entries{} are wrong.", _first),
     ("Only the last entries{} are wrong.", lambda n: _first(n)[::-1]),
-    ("Only the first entries{} are right: look at what happens after one step.",
-     lambda n: ~_first(n)),
-    ("Only the last entries{} are right: look at the order, or at a loop's end.",
-     lambda n: ~_first(n)[::-1]),
+    ("Only the first entries{} are right.", lambda n: ~_first(n)),
+    ("Only the last entries{} are right.", lambda n: ~_first(n)[::-1]),
 )  # fmt: skip
 _BORDERS = (
-    ("Only the first and last entries{} are wrong: look at the border.", _border),
-    ("Only the entries inside are wrong{}; the border is right.",
+    ("Only the first and last entries{} are wrong: the border.", _border),
+    ("Only the first and last entries{} are right: the border.",
      lambda n: ~_border(n)),
 )  # fmt: skip
 
@@ -135,30 +137,49 @@ _BORDERS = (
 def in_cases(cases: Sequence[tuple[dict[str, Any], bool]]) -> str:
     """What tells the arguments of wrong cases from those of right ones.
 
-    Nothing is said where several rules would do, or where there are too few cases: what
-    holds may then be a coincidence, and no cause.
+    Nothing is said where several rules would do, or where so many were tried on so few
+    cases that one may fit by chance: what holds may then be a coincidence, and no
+    cause. An option that a case gives or leaves out was chosen to be tried, the length
+    of an axis hardly ever was, so it needs more cases.
     """
     passed = [inputs for inputs, right in cases if right]
     wrong = [inputs for inputs, right in cases if not right]
     if min(len(passed), len(wrong)) < FEW_CASES:
         return ""
-    found = []
-    for name in wrong[0]:
-        values = [inputs.get(name) for inputs in (*wrong, *passed)]
-        for said, holds in _features(name, values):
-            marks = [holds(value) for value in values]
-            if all(marks[: len(wrong)]) and not any(marks[len(wrong) :]):
-                found.append(said)
-    if len(found) != 1:
-        return ""
-    return f"Wrong in the cases where {found[0]}; right in the others."
+    splits = math.comb(len(cases), len(wrong))
+    every = [*wrong, *passed]
+    names = list(dict.fromkeys(name for inputs in every for name in inputs))
+    columns = {name: [inputs.get(name) for inputs in every] for name in names}
+    for features, chance in ((_options, 1 / 3), (_sizes, 1 / 10)):
+        found, tried = [], set()
+        for name, values in columns.items():
+            for said, holds in features(name, values):
+                marks = tuple(bool(holds(value)) for value in values)
+                tried.add(min(marks, tuple(not mark for mark in marks)))
+                if marks == (True,) * len(wrong) + (False,) * len(passed):
+                    found.append(said)
+        tried -= {(False,) * len(every)}
+        if found:
+            by_chance = len(tried) > chance * splits
+            if len(found) > 1 or by_chance or _is_shared(tried, len(wrong)):
+                return ""
+            return f"Wrong in the cases where {found[0]}; right in the others."
+    return ""
 
 
-def _features(name: str, values: Sequence[Any]) -> list[tuple[str, Callable]]:
-    """What may be true of an argument, for values of one kind only.
+def _is_shared(tried: set[tuple[bool, ...]], n_wrong: int) -> bool:
+    """Whether some wrong cases have another thing in common that no right case has."""
+    return any(
+        len(set(marks[:n_wrong])) == 2 and len(set(marks[n_wrong:])) == 1
+        for marks in tried
+    )
 
-    Signs and sizes of numbers are left out: among random numbers they fit by chance.
-    """
+
+Features = list[tuple[str, Callable[[Any], bool]]]
+
+
+def _options(name: str, values: Sequence[Any]) -> Features:
+    """What may be true of an option: a switch, one of a few words, given or not."""
     kinds = {_kind(value) for value in values}
     if kinds == {"bool"}:
         return [
@@ -167,9 +188,23 @@ def _features(name: str, values: Sequence[Any]) -> list[tuple[str, Callable]]:
         ]
     if "NoneType" in kinds and len(kinds) > 1:
         return [
-            (f"`{name}` is None", lambda value: value is None),
+            (f"`{name}` is not given", lambda value: value is None),
             (f"`{name}` is given", lambda value: value is not None),
         ]
+    if kinds == {"str"} and len(set(values)) <= FEW:
+        return [
+            (f"`{name}` is {word!r}", lambda value, word=word: value == word)
+            for word in dict.fromkeys(values)
+        ]
+    return []
+
+
+def _sizes(name: str, values: Sequence[Any]) -> Features:
+    """What may be true of a size or a number, for values of one kind only.
+
+    Signs and sizes of numbers are left out: among random numbers they fit by chance.
+    """
+    kinds = {_kind(value) for value in values}
     if kinds == {"number"}:
         return [(f"`{name}` is {n}", lambda value, n=n: value == n) for n in (0, 1)] + [
             (f"`{name}` is not {n}", lambda value, n=n: value != n) for n in (0, 1)
@@ -183,11 +218,25 @@ def _features(name: str, values: Sequence[Any]) -> list[tuple[str, Callable]]:
                 (size + "above 1", lambda value, a=axis: value.shape[a] > 1),
             ]
         return found
+    if kinds == {"dict"}:
+        return [
+            (f"`{name}[{key!r}]`{said.removeprefix(f'`{key}`')}",
+             lambda value, key=key, holds=holds: holds(value.get(key)))
+            for key in values[0]
+            for said, holds in _entry_features(key, [v.get(key) for v in values])
+        ]  # fmt: skip
     if kinds <= {"list", "tuple", "str"} and len(kinds) == 1:
         return [
             (f"`{name}` is empty", lambda value: len(value) == 0),
             (f"`len({name})` is 1", lambda value: len(value) == 1),
         ]
+    return []
+
+
+def _entry_features(key: Any, values: Sequence[Any]) -> Features:
+    """Of settings in a dictionary, such as a stride: numbers and switches."""
+    if {_kind(value) for value in values} <= {"number", "bool"}:
+        return _options(key, values) or _sizes(key, values)
     return []
 
 
