@@ -12,13 +12,14 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from autograder import build, policy
-from autograder.worker.parse import RawCell
+from autograder.worker.parse import Image, RawCell
 
 ANSWER = "YOUR ANSWER HERE"
+PART = "part of "  # before the id of a demo cell that a cell is a piece of
 _DEFINED = re.compile(r"^(?:(?:async +)?def|class) +(\w+)", re.MULTILINE)
 _ASSIGNED = re.compile(r"^(\w+) *(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 _IMPORTED = re.compile(r"^(?:import|from) .*?(\w+) *(?:#.*)?$", re.MULTILINE)
@@ -35,6 +36,7 @@ class StudentCell:
         demo: it is one of the lab's own demo cells.
         own: the student wrote it; it is no text of the lab, of an earlier release
             neither.
+        images: that are attached to it.
     """
 
     kind: str
@@ -42,6 +44,7 @@ class StudentCell:
     name: str = ""
     demo: bool = False
     own: bool = True
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,11 @@ class ReleasedCells:
         """Text without white space → name of the locked cell or id of the demo."""
         locked = {_squeezed(self.by_name[name]): name for name in self.locked}
         return locked | {_squeezed(text): key for key, text in self.demos.items()}
+
+    @functools.cached_property
+    def demo_lines(self) -> dict[str, set[str]]:
+        """Id → the lines of a demo cell."""
+        return {key: _lines(text) for key, text in self.demos.items()}
 
 
 @functools.cache
@@ -134,28 +142,39 @@ class _Matching:
             if key in known or key in self.released.demos:
                 return key
         if cell.kind == "code":
-            return self.released.by_text.get(_squeezed(cell.text), "")
+            known = self.released.by_text
+            return known.get(_squeezed(cell.text), "") or self._piece(cell.text)
         for name in self.released.questions:
             prompt = _squeezed(known[name].replace(ANSWER, ""))
             if _squeezed(cell.text).startswith(prompt):
                 return name
         return ""
 
+    def _piece(self, text: str) -> str:
+        """The demo cell that a cell is a part of, as when a tool splits cells."""
+        lines = _lines(text)
+        found = (k for k, whole in self.released.demo_lines.items() if lines <= whole)
+        return PART + key if lines and (key := next(found, "")) else ""
+
     def _by_definition(self, keys: list[str]) -> None:
-        """Name what lost its name: the last cell that defines a missing exercise."""
+        """Name what lost its name: the last cell that defines a missing exercise.
+
+        That may be a demo cell that an exercise was merged into.
+        """
         own = self.released.by_name.keys() - self.released.locked
         missing = own - self.released.questions - set(keys)
+        free = {"", *self.released.demos}
         for i in reversed(range(len(keys))):
-            if missing and not keys[i] and self.cells[i].kind == "code":
+            if missing and keys[i] in free and self.cells[i].kind == "code":
                 for name in _defines(self.cells[i].text):
-                    if name in missing and not keys[i]:
+                    if name in missing and keys[i] in free:
                         keys[i] = name
                         missing.discard(name)
 
     def _kept(self, cell: RawCell, key: str) -> StudentCell:
         name = key if key in self.released.by_name else ""
         if name in self.released.questions:
-            return StudentCell("markdown", cell.text, name)
+            return StudentCell("markdown", cell.text, name, images=cell.images)
         if name and cell.kind != "code":
             kind = "Markdown" if cell.kind == "markdown" else "raw"
             self.findings.append(
@@ -164,7 +183,8 @@ class _Matching:
             )
             return StudentCell("code", cell.text, name)
         kind = "code" if cell.kind == "code" else "markdown"
-        return StudentCell(kind, cell.text, name, own=self._is_own(cell))
+        own = self._is_own(cell)
+        return StudentCell(kind, cell.text, name, own=own, images=cell.images)
 
     def _is_own(self, cell: RawCell) -> bool:
         text = _squeezed(cell.text)
@@ -188,16 +208,17 @@ class _Matching:
         """Mark the lab's own demo cells, which are not run when grading.
 
         A formatter or a remark changes nothing about that. An edited one runs where
-        other code of the student's uses a name that is new in it.
+        other code of the student's uses a name that is new in it; a part of one that
+        stands by itself, where other code uses any name of it.
         """
-        is_demo = [key in self.released.demos for key in keys]
+        is_demo = [key.removeprefix(PART) in self.released.demos for key in keys]
         rest = [c.text for c, demo in zip(cells, is_demo, strict=True)
                 if c.kind == "code" and not demo]  # fmt: skip
         used = set(re.findall(r"\w+", "\n".join(rest)))
         found = []
         for cell, key, demo in zip(cells, keys, is_demo, strict=True):
             if demo:
-                new = _names(cell.text) - _names(self.released.demos[key])
+                new = _names(cell.text) - _names(self.released.demos.get(key, ""))
                 demo = cell.kind == "code" and not new & used
             found.append(replace(cell, demo=demo))
         return found
@@ -207,22 +228,22 @@ class _Matching:
         for name in sorted(self.released.questions):
             empty = self.released.by_name[name]
             own = [c for c in cells if c.name == name]
-            texts = [c.text for c in own if _squeezed(c.text) != _squeezed(empty)]
-            if not texts:
+            written = [c for c in own if _squeezed(c.text) != _squeezed(empty)]
+            if not written:
                 strangers = [
                     c for c in cells if c.kind == "markdown" and not c.name and c.own
                 ]
-                texts = [empty.replace(ANSWER, "").rstrip(), *(
-                    c.text for c in strangers)] if strangers else []  # fmt: skip
+                if strangers:
+                    prompt = empty.replace(ANSWER, "").rstrip()
+                    written = [StudentCell("markdown", prompt), *strangers]
                 cells = [c for c in cells if c not in strangers]
                 if strangers:
                     self.findings.append(
                         f"The cell of the answer {name!r} is as it was released, but "
                         "there is new text elsewhere; a person reads that."
                     )
-            if texts:
-                joined = "\n\n".join(dict.fromkeys(texts))
-                answer = StudentCell("markdown", joined, name)
+            if written:
+                answer = _joined(name, written)
                 place = max((i for i, c in enumerate(cells) if c.name == name),
                             default=len(cells))  # fmt: skip
                 cells = [
@@ -233,6 +254,23 @@ class _Matching:
         return cells
 
 
+def _joined(name: str, cells: Iterable[StudentCell]) -> StudentCell:
+    """Some cells as one answer; each image keeps a name of its own."""
+    texts: dict[str, None] = {}
+    images: dict[str, Image] = {}
+    for cell in cells:
+        text = cell.text
+        for image in cell.images:
+            kept = image
+            while images.get(kept.name, kept) != kept:
+                kept = kept._replace(name=f"{len(images)}-{image.name}")
+            text = text.replace(f"attachment:{image.name}", f"attachment:{kept.name}")
+            images[kept.name] = kept
+        texts[text] = None
+    together = tuple(images.values())
+    return StudentCell("markdown", "\n\n".join(texts), name, images=together)
+
+
 def _defines(text: str) -> list[str]:
     """Names of functions, classes and variables at the left margin of a cell."""
     return [*_DEFINED.findall(text), *_ASSIGNED.findall(text)]
@@ -240,6 +278,10 @@ def _defines(text: str) -> list[str]:
 
 def _names(text: str) -> set[str]:
     return {*_defines(text), *_IMPORTED.findall(text)}
+
+
+def _lines(text: str) -> set[str]:
+    return {squeezed for line in text.split("\n") if (squeezed := _squeezed(line))}
 
 
 def _squeezed(text: str) -> str:
