@@ -9,6 +9,7 @@ belongs to; points and hidden tests are the course's own.
 
 from __future__ import annotations
 
+import ast
 import functools
 import re
 from collections import Counter
@@ -19,7 +20,7 @@ from autograder import build, policy
 from autograder.worker.parse import Image, RawCell
 
 ANSWER = "YOUR ANSWER HERE"
-PART = "part of "  # before the id of a demo cell that a cell is a piece of
+FEW = 3  # check cells that are named one by one if they are missing
 _DEFINED = re.compile(r"^(?:(?:async +)?def|class) +(\w+)", re.MULTILINE)
 _ASSIGNED = re.compile(r"^(\w+) *(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 _IMPORTED = re.compile(r"^(?:import|from) .*?(\w+) *(?:#.*)?$", re.MULTILINE)
@@ -71,9 +72,14 @@ class ReleasedCells:
 
     @functools.cached_property
     def by_text(self) -> dict[str, str]:
-        """Text without white space → name of the locked cell or id of the demo."""
-        locked = {_squeezed(self.by_name[name]): name for name in self.locked}
-        return locked | {_squeezed(text): key for key, text in self.demos.items()}
+        """Text without white space → name of the locked cell or id of the demo.
+
+        Demo cells stand there as a formatter leaves them, too, without comments.
+        """
+        found = {_squeezed(self.by_name[name]): name for name in self.locked}
+        for key, text in self.demos.items():
+            found |= {_squeezed(text): key, _plain(text): key}
+        return found
 
     @functools.cached_property
     def demo_lines(self) -> dict[str, set[str]]:
@@ -123,6 +129,7 @@ class _Matching:
 
     def sorted_out(self) -> tuple[list[StudentCell], list[str]]:
         keys = [self._key(cell) for cell in self.cells]
+        self._split_demos(keys)
         self._by_definition(keys)
         kept = []
         for cell, key in zip(self.cells, keys, strict=True):
@@ -143,18 +150,24 @@ class _Matching:
                 return key
         if cell.kind == "code":
             known = self.released.by_text
-            return known.get(_squeezed(cell.text), "") or self._piece(cell.text)
+            return known.get(_squeezed(cell.text)) or known.get(_plain(cell.text), "")
         for name in self.released.questions:
             prompt = _squeezed(known[name].replace(ANSWER, ""))
             if _squeezed(cell.text).startswith(prompt):
                 return name
         return ""
 
-    def _piece(self, text: str) -> str:
-        """The demo cell that a cell is a part of, as when a tool splits cells."""
-        lines = _lines(text)
-        found = (k for k, whole in self.released.demo_lines.items() if lines <= whole)
-        return PART + key if lines and (key := next(found, "")) else ""
+    def _split_demos(self, keys: list[str]) -> None:
+        """Know a demo cell whose parts stand in several cells, as tools split them."""
+        free = {i: _lines(self.cells[i].text) for i, key in enumerate(keys)
+                if not key and self.cells[i].kind == "code"}  # fmt: skip
+        for name, whole in self.released.demo_lines.items():
+            own = [_lines(c.text) for c, key in zip(self.cells, keys, strict=True)
+                   if key == name]  # fmt: skip
+            parts = {i: part for i, part in free.items() if part and part <= whole}
+            if parts and set().union(*own) < whole == set().union(*own, *parts.values()):
+                for i in parts:
+                    keys[i] = name
 
     def _by_definition(self, keys: list[str]) -> None:
         """Name what lost its name: the last cell that defines a missing exercise.
@@ -195,10 +208,16 @@ class _Matching:
 
     def _count(self, keys: Sequence[str]) -> None:
         present = Counter(keys)
+        checks = [name for name in self.released.locked if not present[name]]
+        if len(checks) > FEW:
+            said = f"{len(checks)} check cells are missing, which costs nothing."
+            self.findings.append(said)
         for name in self.released.by_name:
             if not present[name]:
-                what = "check cell" if name in self.released.locked else "cell"
-                self.findings.append(f"The {what} {name!r} is missing.")
+                if name not in self.released.locked:
+                    self.findings.append(_missing(name))
+                elif len(checks) <= FEW:
+                    self.findings.append(f"The check cell {name!r} is missing.")
             elif present[name] > 1:
                 self.findings.append(f"There are {present[name]} cells {name!r}.")
 
@@ -208,17 +227,16 @@ class _Matching:
         """Mark the lab's own demo cells, which are not run when grading.
 
         A formatter or a remark changes nothing about that. An edited one runs where
-        other code of the student's uses a name that is new in it; a part of one that
-        stands by itself, where other code uses any name of it.
+        other code of the student's uses a name that is new in it.
         """
-        is_demo = [key.removeprefix(PART) in self.released.demos for key in keys]
+        is_demo = [key in self.released.demos for key in keys]
         rest = [c.text for c, demo in zip(cells, is_demo, strict=True)
                 if c.kind == "code" and not demo]  # fmt: skip
         used = set(re.findall(r"\w+", "\n".join(rest)))
         found = []
         for cell, key, demo in zip(cells, keys, is_demo, strict=True):
             if demo:
-                new = _names(cell.text) - _names(self.released.demos.get(key, ""))
+                new = _names(cell.text) - _names(self.released.demos[key])
                 demo = cell.kind == "code" and not new & used
             found.append(replace(cell, demo=demo))
         return found
@@ -238,10 +256,12 @@ class _Matching:
                     written = [StudentCell("markdown", prompt), *strangers]
                 cells = [c for c in cells if c not in strangers]
                 if strangers:
-                    self.findings.append(
-                        f"The cell of the answer {name!r} is as it was released, but "
-                        "there is new text elsewhere; a person reads that."
-                    )
+                    became = "is as it was released" if own else "is missing"
+                    self.findings = [
+                        f"The cell of the answer {name!r} {became}, but there is new "
+                        "text elsewhere; a person reads that.",
+                        *(f for f in self.findings if f != _missing(name)),
+                    ]
             if written:
                 answer = _joined(name, written)
                 place = max((i for i, c in enumerate(cells) if c.name == name),
@@ -252,6 +272,10 @@ class _Matching:
                     *(c for c in cells[place:] if c.name != name),
                 ]
         return cells
+
+
+def _missing(name: str) -> str:
+    return f"The cell {name!r} is missing."
 
 
 def _joined(name: str, cells: Iterable[StudentCell]) -> StudentCell:
@@ -278,6 +302,12 @@ def _defines(text: str) -> list[str]:
 
 def _names(text: str) -> set[str]:
     return {*_defines(text), *_IMPORTED.findall(text)}
+
+
+def _plain(text: str) -> str:
+    """Code without comments, in one layout, with one kind of quotes."""
+    statements = policy.parsed(text)
+    return _squeezed("\n".join(map(ast.unparse, statements)))
 
 
 def _lines(text: str) -> set[str]:
