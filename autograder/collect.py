@@ -7,17 +7,27 @@ import re
 import struct
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from autograder import paths
-from autograder.intake import MAX_BYTES, Read, read_bytes
+from autograder import build, paths
+from autograder.intake import MAX_BYTES, Read, lab_of, read_bytes
 from autograder.results import readable
 
 MAX_FILES = 20_000
 _SAYS_UTF8 = 8  # in the second byte of an entry's flags
 _JUNK = ("__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini")
+# Endings of what intake reads, and of what people hand in instead; best first.
+NOTEBOOK = (".ipynb", ".ipynb.txt", ".ipynb.json")
+TEXT = (".py", ".md", ".rmd", ".qmd", ".txt")
+INSTEAD = (
+    ".html", ".htm", ".pdf", ".docx", ".doc", ".odt", ".rtf", ".zip", ".7z", ".rar",
+    ".gz", ".tar", ".png", ".jpg", ".jpeg",
+)  # fmt: skip
+_OURS = (b"checks_for(", b"grade_id")  # one of these is in each form of a lab
+_COPY = re.compile(r"[-_ ]*\bcopy *\(?(\d*)\)?$", re.IGNORECASE)
+_NUMBER = re.compile(r" ?\((\d{1,9})\)$|-(\d{1,9})$")
 
 
 @dataclass(frozen=True)
@@ -28,11 +38,14 @@ class Found:
         name: its path in the folder or archive it came in.
         read: gives its content, or why there is none.
         path: where it lies, if it lies in a folder.
+        beside: names of other files of the same lab by the same student, which do not
+            count.
     """
 
     name: PurePosixPath
     read: Read
     path: Path | None = None
+    beside: tuple[str, ...] = ()
 
     @property
     def student(self) -> str:
@@ -139,11 +152,94 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[bytes, 
 
 
 def notebooks(places: Iterable[Path]) -> Iterator[Found]:
-    """Every notebook in folders and zip archives, and every file that is named."""
+    """What counts of each student and lab, and every file that is named.
+
+    Where the names do not tell the lab, all notebooks are given.
+    """
     for place in places:
+        groups: dict[tuple[str, str], list[Found]] = {}
         for one in files(place):
-            if one.name.suffix == ".ipynb" or one.path == place:
+            if one.path == place:
                 yield one
+            elif form_of(one.name) < len(FORMS):
+                lab = lab_of(Path("/", *_plain_parts(one.name)), [])
+                groups.setdefault((one.student, lab), []).append(one)
+        for (_, lab), group in groups.items():
+            yield from _counting(group, lab)
+
+
+def _counting(group: list[Found], lab: str) -> Iterator[Found]:
+    """Of a student's files, those that are graded."""
+    group = sorted(group, key=lambda one: order(one.name, lab))
+    kept = [one for one in group if form_of(one.name) != 1 or is_ours(one)]
+    if lab:
+        kept = kept or group
+        yield replace(kept[0], beside=tuple(str(one.name) for one in kept[1:]))
+    else:
+        best = min((form_of(one.name) for one in kept), default=0)
+        yield from (one for one in kept if form_of(one.name) == best)
+
+
+def is_ours(one: Found) -> bool:
+    """Whether a file of text is a lab, and no note or program beside one."""
+    if lab_of(Path(one.name.name), []):
+        return True
+    raw, _ = one.read()
+    return any(sign in raw for sign in _OURS)
+
+
+FORMS = (NOTEBOOK, TEXT, INSTEAD)
+
+
+def form_of(name: PurePosixPath | Path) -> int:
+    """The place of a file's form in `FORMS`; their number if it is none of these."""
+    text = name.name.lower()
+    return next((i for i, ends in enumerate(FORMS) if text.endswith(ends)), len(FORMS))
+
+
+def order(name: PurePosixPath | Path, lab: str = "") -> tuple:
+    """Sorts files of one student and lab: the first counts.
+
+    A notebook counts before text, and text before what cannot be graded; the lab's own
+    name before others; of numbered ones (`-2` by Canvas, `(2)` by a browser) the last;
+    a copy (`-Copy1` by JupyterLab, made to fall back on) only where there is nothing
+    else.
+    """
+    text = re.sub(r"(?i)(\.ipynb)?\.\w+$", "", name.name)
+    copy, number = False, 0
+    while True:
+        if found := _COPY.search(text):
+            copy = True
+        elif found := _NUMBER.search(text):
+            number = max(number, int(found[1] or found[2]))
+        if not found or not found.start():
+            break
+        text = text[: found.start()]
+    official = bool(lab) and text.endswith(build.released_path(lab).stem)
+    named = bool(lab) and lab in text
+    return form_of(name), not official, not named, copy, -number, str(name)
+
+
+def in_folder(folder: Path, lab: str) -> tuple[Path | None, tuple[str, ...]]:
+    """The file that counts in `submitted/<student>/<lab>/`, and names of the others."""
+    found = [Found(PurePosixPath(p.name), partial(read_bytes, p), p)
+             for p in folder.glob("*") if not p.name.startswith(".")]  # fmt: skip
+    found = [one for one in found if form_of(one.name) < len(FORMS)]
+    for one in _counting(found, lab):
+        return one.path, one.beside
+    return None, ()
+
+
+def passed_over(name: str, beside: Iterable[str]) -> tuple[str, ...]:
+    """A remark that names the files that do not count, if there are any."""
+    names = ", ".join(f"`{readable(one)}`" for one in beside)
+    if not names:
+        return ()
+    return (
+        f"Of several files `{readable(name)}` counts; not graded: {names}. A notebook "
+        "counts before other forms, the highest number in brackets or after a hyphen "
+        "before lower ones, a copy (-Copy1) last.",
+    )
 
 
 def student_of(name: PurePosixPath) -> str:
@@ -152,11 +248,16 @@ def student_of(name: PurePosixPath) -> str:
     nbgrader writes `submitted/<student>/<lab>/<notebook>`, an LMS
     `<student>_<numbers>_<notebook>` or a folder for each student.
     """
-    parts = [p for p in name.parts[:-1] if p not in ("/", "..") and not _is_lab(p)]
+    parts = [p for p in _plain_parts(name)[:-1] if not _is_lab(p)]
     if parts:  # Moodle's "<name>_<number>_assignsubmission_file_"
         return re.split(r"_\d+_assignsubmission", parts[-1])[0]
     stem = re.split(rf"[_\-. ]*({'|'.join(paths.lab_names())})", name.stem)[0]
     return re.split(r"_\d+|_assign|_question|_(?i:late)", stem)[0] or name.stem
+
+
+def _plain_parts(name: PurePosixPath) -> list[str]:
+    """Folders and name of a file, none of which leads out of where it lies."""
+    return [part for part in name.parts if part not in ("/", "..")]
 
 
 def _is_lab(name: str) -> bool:

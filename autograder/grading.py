@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,6 +34,7 @@ def grade(
     seed: int | None = None,
     sandbox: Sandbox | None = None,
     read: Read | None = None,
+    remarks: tuple[str, ...] = (),
 ) -> LabResult:
     """Grade a notebook file.
 
@@ -43,6 +45,7 @@ def grade(
         seed: draws the hidden cases; by default a fresh one.
         sandbox: where student code runs; the one this process shares by default.
         read: gives the content, or why there is none, where it lies in an archive.
+        remarks: about the file, besides what intake says.
     """
     sandbox = sandbox or shared()
 
@@ -50,6 +53,7 @@ def grade(
         transport = Sandboxed(sandbox, lab=lab)
         try:
             intake = take_in(path, lab, transport.read, read)
+            intake = replace(intake, findings=(*remarks, *intake.findings))
             if intake.error:
                 return unreadable(intake, student, path, sandbox.tier)
             drawn = seed

@@ -19,12 +19,13 @@ from nbgrader.utils import parse_utc
 
 from autograder import paths, policy
 from autograder.matching import StudentCell, match, released_cells
-from autograder.worker.parse import RawCell
+from autograder.worker.parse import CONFLICT, RawCell
 from autograder.worker.parse import parse as parse_here
 
 MAX_BYTES = 20_000_000
 MAX_TIME = 200  # bytes of a time
 MAX_CELL = 100_000  # characters of a code cell; the longest of a lab has 3,000
+_ATTACHED = re.compile(r"\]\(attachment:([^)\s]+)\)")
 
 Parse = Callable[[bytes], tuple[list[RawCell], str]]
 Read = Callable[[], tuple[bytes, str]]
@@ -157,6 +158,18 @@ def _sort_out(lab: str, cells: list[RawCell]) -> Intake:
             findings.append(f"{_named(cell, number)} was left out: {why}.")
             left_out = f"# This cell was left out: {why}."
             kept[number - 1] = replace(cell, text=left_out)
+        if CONFLICT.search(cell.text):
+            findings.append(
+                f"{_named(cell, number)} holds the marks of an unfinished Git merge "
+                "(`<<<<<<<`, `>>>>>>>`); keep one version of what stands between them."
+            )
+        shown = {image.name for image in cell.images}
+        findings += [
+            f"The image {name!r} in {_named(cell, number).lower()} is not kept: images "
+            "are PNG, JPEG, GIF or WebP, of some 7 MB together."
+            for name in dict.fromkeys(_ATTACHED.findall(cell.text))
+            if cell.kind == "markdown" and name not in shown
+        ]
     intake = Intake(lab, tuple(kept))
     used = policy.computing_packages(intake.code, released_cells(lab).packages)
     findings += [

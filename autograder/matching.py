@@ -9,16 +9,18 @@ belongs to; points and hidden tests are the course's own.
 
 from __future__ import annotations
 
+import ast
 import functools
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from autograder import build, policy
-from autograder.worker.parse import RawCell
+from autograder.worker.parse import Image, RawCell
 
 ANSWER = "YOUR ANSWER HERE"
+FEW = 3  # check cells that are named one by one if they are missing
 _DEFINED = re.compile(r"^(?:(?:async +)?def|class) +(\w+)", re.MULTILINE)
 _ASSIGNED = re.compile(r"^(\w+) *(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 _IMPORTED = re.compile(r"^(?:import|from) .*?(\w+) *(?:#.*)?$", re.MULTILINE)
@@ -35,6 +37,7 @@ class StudentCell:
         demo: it is one of the lab's own demo cells.
         own: the student wrote it; it is no text of the lab, of an earlier release
             neither.
+        images: that are attached to it.
     """
 
     kind: str
@@ -42,6 +45,7 @@ class StudentCell:
     name: str = ""
     demo: bool = False
     own: bool = True
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,19 @@ class ReleasedCells:
 
     @functools.cached_property
     def by_text(self) -> dict[str, str]:
-        """Text without white space → name of the locked cell or id of the demo."""
-        locked = {_squeezed(self.by_name[name]): name for name in self.locked}
-        return locked | {_squeezed(text): key for key, text in self.demos.items()}
+        """Text without white space → name of the locked cell or id of the demo.
+
+        Demo cells stand there as a formatter leaves them, too, without comments.
+        """
+        found = {_squeezed(self.by_name[name]): name for name in self.locked}
+        for key, text in self.demos.items():
+            found |= {_squeezed(text): key, _plain(text): key}
+        return found
+
+    @functools.cached_property
+    def demo_lines(self) -> dict[str, set[str]]:
+        """Id → the lines of a demo cell."""
+        return {key: _lines(text) for key, text in self.demos.items()}
 
 
 @functools.cache
@@ -115,6 +129,7 @@ class _Matching:
 
     def sorted_out(self) -> tuple[list[StudentCell], list[str]]:
         keys = [self._key(cell) for cell in self.cells]
+        self._split_demos(keys)
         self._by_definition(keys)
         kept = []
         for cell, key in zip(self.cells, keys, strict=True):
@@ -134,28 +149,45 @@ class _Matching:
             if key in known or key in self.released.demos:
                 return key
         if cell.kind == "code":
-            return self.released.by_text.get(_squeezed(cell.text), "")
+            known = self.released.by_text
+            return known.get(_squeezed(cell.text)) or known.get(_plain(cell.text), "")
         for name in self.released.questions:
             prompt = _squeezed(known[name].replace(ANSWER, ""))
             if _squeezed(cell.text).startswith(prompt):
                 return name
         return ""
 
+    def _split_demos(self, keys: list[str]) -> None:
+        """Know a demo cell whose parts stand in several cells, as tools split them."""
+        free = {i: _lines(self.cells[i].text) for i, key in enumerate(keys)
+                if not key and self.cells[i].kind == "code"}  # fmt: skip
+        for name, whole in self.released.demo_lines.items():
+            own = [_lines(c.text) for c, key in zip(self.cells, keys, strict=True)
+                   if key == name]  # fmt: skip
+            parts = {i: part for i, part in free.items() if part and part <= whole}
+            if parts and set().union(*own) < whole == set().union(*own, *parts.values()):
+                for i in parts:
+                    keys[i] = name
+
     def _by_definition(self, keys: list[str]) -> None:
-        """Name what lost its name: the last cell that defines a missing exercise."""
+        """Name what lost its name: the last cell that defines a missing exercise.
+
+        That may be a demo cell that an exercise was merged into.
+        """
         own = self.released.by_name.keys() - self.released.locked
         missing = own - self.released.questions - set(keys)
+        free = {"", *self.released.demos}
         for i in reversed(range(len(keys))):
-            if missing and not keys[i] and self.cells[i].kind == "code":
+            if missing and keys[i] in free and self.cells[i].kind == "code":
                 for name in _defines(self.cells[i].text):
-                    if name in missing and not keys[i]:
+                    if name in missing and keys[i] in free:
                         keys[i] = name
                         missing.discard(name)
 
     def _kept(self, cell: RawCell, key: str) -> StudentCell:
         name = key if key in self.released.by_name else ""
         if name in self.released.questions:
-            return StudentCell("markdown", cell.text, name)
+            return StudentCell("markdown", cell.text, name, images=cell.images)
         if name and cell.kind != "code":
             kind = "Markdown" if cell.kind == "markdown" else "raw"
             self.findings.append(
@@ -164,7 +196,8 @@ class _Matching:
             )
             return StudentCell("code", cell.text, name)
         kind = "code" if cell.kind == "code" else "markdown"
-        return StudentCell(kind, cell.text, name, own=self._is_own(cell))
+        own = self._is_own(cell)
+        return StudentCell(kind, cell.text, name, own=own, images=cell.images)
 
     def _is_own(self, cell: RawCell) -> bool:
         text = _squeezed(cell.text)
@@ -175,10 +208,16 @@ class _Matching:
 
     def _count(self, keys: Sequence[str]) -> None:
         present = Counter(keys)
+        checks = [name for name in self.released.locked if not present[name]]
+        if len(checks) > FEW:
+            said = f"{len(checks)} check cells are missing, which costs nothing."
+            self.findings.append(said)
         for name in self.released.by_name:
             if not present[name]:
-                what = "check cell" if name in self.released.locked else "cell"
-                self.findings.append(f"The {what} {name!r} is missing.")
+                if name not in self.released.locked:
+                    self.findings.append(_missing(name))
+                elif len(checks) <= FEW:
+                    self.findings.append(f"The check cell {name!r} is missing.")
             elif present[name] > 1:
                 self.findings.append(f"There are {present[name]} cells {name!r}.")
 
@@ -207,22 +246,24 @@ class _Matching:
         for name in sorted(self.released.questions):
             empty = self.released.by_name[name]
             own = [c for c in cells if c.name == name]
-            texts = [c.text for c in own if _squeezed(c.text) != _squeezed(empty)]
-            if not texts:
+            written = [c for c in own if _squeezed(c.text) != _squeezed(empty)]
+            if not written:
                 strangers = [
                     c for c in cells if c.kind == "markdown" and not c.name and c.own
                 ]
-                texts = [empty.replace(ANSWER, "").rstrip(), *(
-                    c.text for c in strangers)] if strangers else []  # fmt: skip
+                if strangers:
+                    prompt = empty.replace(ANSWER, "").rstrip()
+                    written = [StudentCell("markdown", prompt), *strangers]
                 cells = [c for c in cells if c not in strangers]
                 if strangers:
-                    self.findings.append(
-                        f"The cell of the answer {name!r} is as it was released, but "
-                        "there is new text elsewhere; a person reads that."
-                    )
-            if texts:
-                joined = "\n\n".join(dict.fromkeys(texts))
-                answer = StudentCell("markdown", joined, name)
+                    became = "is as it was released" if own else "is missing"
+                    self.findings = [
+                        f"The cell of the answer {name!r} {became}, but there is new "
+                        "text elsewhere; a person reads that.",
+                        *(f for f in self.findings if f != _missing(name)),
+                    ]
+            if written:
+                answer = _joined(name, written)
                 place = max((i for i, c in enumerate(cells) if c.name == name),
                             default=len(cells))  # fmt: skip
                 cells = [
@@ -233,6 +274,27 @@ class _Matching:
         return cells
 
 
+def _missing(name: str) -> str:
+    return f"The cell {name!r} is missing."
+
+
+def _joined(name: str, cells: Iterable[StudentCell]) -> StudentCell:
+    """Some cells as one answer; each image keeps a name of its own."""
+    texts: dict[str, None] = {}
+    images: dict[str, Image] = {}
+    for cell in cells:
+        text = cell.text
+        for image in cell.images:
+            kept = image
+            while images.get(kept.name, kept) != kept:
+                kept = kept._replace(name=f"{len(images)}-{image.name}")
+            text = text.replace(f"attachment:{image.name}", f"attachment:{kept.name}")
+            images[kept.name] = kept
+        texts[text] = None
+    together = tuple(images.values())
+    return StudentCell("markdown", "\n\n".join(texts), name, images=together)
+
+
 def _defines(text: str) -> list[str]:
     """Names of functions, classes and variables at the left margin of a cell."""
     return [*_DEFINED.findall(text), *_ASSIGNED.findall(text)]
@@ -240,6 +302,16 @@ def _defines(text: str) -> list[str]:
 
 def _names(text: str) -> set[str]:
     return {*_defines(text), *_IMPORTED.findall(text)}
+
+
+def _plain(text: str) -> str:
+    """Code without comments, in one layout, with one kind of quotes."""
+    statements = policy.parsed(text)
+    return _squeezed("\n".join(map(ast.unparse, statements)))
+
+
+def _lines(text: str) -> set[str]:
+    return {squeezed for line in text.split("\n") if (squeezed := _squeezed(line))}
 
 
 def _squeezed(text: str) -> str:

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.converters import Autograde
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     ClearHiddenTests,
@@ -27,6 +28,8 @@ from autograder.nbgrader_plugin import (
     JudgeExecute,
     SaveScores,
     clean_folder,
+    convert_notebooks,
+    find_notebooks,
 )
 
 LOG = logging.getLogger(__name__)
@@ -72,6 +75,9 @@ def configure(c: Config, file: str | Path) -> None:
     c.Exchange.root = str(exchange)
 
     c.GenerateAssignment.preprocessors = _release_steps()
+    # nbgrader has no setting for which files it takes, and none for its exit status.
+    Autograde.init_notebooks = find_notebooks
+    Autograde.convert_notebooks = convert_notebooks
     c.Autograde.exporter_class = IntakeExporter
     c.Autograde.pre_convert_hook = clean_folder
     # The exporter hands over a clean notebook whose graded cells are our own, so the

@@ -6,24 +6,31 @@ see a clean notebook whose check cells hold a message and a number of points.
 
 from __future__ import annotations
 
+import fnmatch
 import functools
+import glob
 import logging
+import os
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, determine_grade
 
-from autograder import build, check
+from autograder import build, check, paths
 from autograder.cases import Cases, Pool
+from autograder.collect import in_folder, passed_over
 from autograder.grading import contained, missing
 from autograder.intake import MAX_BYTES, Intake, handed_in, take_in
 from autograder.judge import Judge
-from autograder.restore import RESTORED, outputs, remarks_cell, restore
+from autograder.restore import REMARKS, RESTORED, outputs, restore, with_remarks
 from autograder.results import QuestionResult, readable
 from autograder.sandbox import Sandboxed, shared
 
@@ -41,19 +48,32 @@ class IntakeExporter(NotebookExporter):
             return super().from_filename(filename, resources, **kw)
         lab = nbgrader.get("assignment", "")
 
+        wanted = Path(filename)
+        found, beside = in_folder(wanted.parent, lab)
+        path = found or wanted
+
         def work() -> Intake:
             transport = Sandboxed(shared())
             try:
-                return take_in(Path(filename), lab, transport.read)
+                return take_in(path, lab, transport.read)
             finally:
                 transport.close()
 
         intake = contained(work, lambda why: Intake(lab, error=why))
+        remarks = passed_over(path.name, beside)
+        intake = replace(intake, findings=(*remarks, *intake.findings))
+        for said in filter(None, (intake.error, *remarks)):
+            self.log.warning("%s: %s", readable(str(path)), said)
         if intake.error:
-            self.log.warning("%s: %s", filename, intake.error)
+            self.not_graded.append(f"{nbgrader.get('student')}: {intake.error}")
         return self.from_notebook_node(
             nbformat.from_dict(restore(intake)), resources, **kw
         )
+
+    @functools.cached_property
+    def not_graded(self) -> list[str]:
+        """A sentence about each submission of this run that could not be read."""
+        return []
 
     def cases_of(self, student: str, lab: str) -> Cases:
         """The hidden cases of a student; nbgrader makes an exporter for each run."""
@@ -67,6 +87,46 @@ class IntakeExporter(NotebookExporter):
 
     def _is_submission(self) -> bool:
         return bool(getattr(self.parent, "_sanitizing", False))
+
+
+def find_notebooks(converter: Autograde) -> None:
+    """Find submissions in any form; nbgrader itself sees `*.ipynb` of one name alone.
+
+    Each is treated as the lab's notebook; the exporter reads the file that counts.
+    """
+    course = converter.coursedir
+    pattern = converter._format_source(course.assignment_id, course.student_id)
+    converter.assignments, converter.notebooks = {}, []
+    for place in glob.glob(pattern):
+        folder = Path(place)
+        if folder.name not in paths.lab_names():
+            found = sorted(map(str, folder.glob(f"{course.notebook_id}.ipynb")))
+        else:
+            name = build.released_path(folder.name)
+            wanted = fnmatch.fnmatch(name.stem, course.notebook_id)
+            there = wanted and in_folder(folder, folder.name)[0]
+            found = [os.path.join(place, name.name)] if there else []
+        if found:
+            converter.assignments[place] = found
+        else:
+            converter.log.warning("There is no notebook in %s.", readable(place))
+    if not converter.assignments:
+        said = f"There is nothing to grade in {pattern}."
+        converter.log.error("%s", said)
+        raise NbGraderException(said)
+
+
+def convert_notebooks(converter: Autograde) -> None:
+    """Grade all; a submission that could not be read makes the command fail at last.
+
+    Raises:
+        NbGraderException: names them.
+    """
+    BaseConverter.convert_notebooks(converter)
+    if said := converter.exporter.not_graded:
+        for sentence in said:
+            converter.log.error("Not graded: %s", readable(sentence))
+        raise NbGraderException(f"{len(said)} could not be graded.")
 
 
 class JudgeExecute(NbGraderPreprocessor):
@@ -97,7 +157,7 @@ class JudgeExecute(NbGraderPreprocessor):
             return missing(lab, why)
 
         results = contained(work, given_up)
-        nb.cells = [nbformat.from_dict(cell) for cell in remarks_cell(said)] + nb.cells
+        nb.cells = [nbformat.from_dict(cell) for cell in with_remarks(nb.cells, said)]
         by_name = {build.CHECK_PREFIX + result.name: result for result in results}
         for cell in nb.cells:
             if cell.cell_type == "code":
@@ -183,4 +243,4 @@ def _put_away(path: Path) -> None:
 def _is_own(cell: nbformat.NotebookNode) -> bool:
     """Whether a cell of a restored notebook was written by the student."""
     locked = cell.metadata.get("nbgrader", {}).get("locked")
-    return not locked and not {"demo", RESTORED} & set(cell.metadata.get("tags", ()))
+    return not locked and not {"demo", REMARKS, RESTORED} & set(cell.metadata.get("tags", ()))

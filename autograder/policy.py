@@ -49,7 +49,7 @@ def imported(cells: Iterable[str]) -> frozenset[str]:
 
 def _imported(cell: str) -> Iterator[str]:
     """The packages that a cell imports, `__import__("…")` and the like included."""
-    for statement in _parsed(cell):
+    for statement in parsed(cell):
         for node in ast.walk(statement):
             names = []
             if isinstance(node, ast.Import):
@@ -64,7 +64,7 @@ def _imported(cell: str) -> Iterator[str]:
             yield from (name.partition(".")[0] for name in names)
 
 
-def _parsed(cell: str) -> list[ast.stmt]:
+def parsed(cell: str) -> list[ast.stmt]:
     """The statements of a cell; `%magic` and `!command` are left out."""
     for text in (cell, _MAGIC.sub(r"\1pass", cell)):
         try:
@@ -129,7 +129,7 @@ def _definitions(
     found: dict[str, UsedNames] = {}
     imports = []
     for cell in cells:
-        for node in _flat(_parsed(cell)):
+        for node in _flat(parsed(cell)):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 found[node.name] = used_names(node)
             elif isinstance(node, (ast.Assign, ast.AnnAssign)):

@@ -13,8 +13,11 @@ from typing import Any
 
 from autograder import build
 from autograder.intake import Intake
+from autograder.matching import StudentCell
 from autograder.results import QuestionResult
 
+_ABOUT = "**About this file**"
+REMARKS = "remarks"  # tag of the cell with remarks about the file
 RESTORED = "restored"  # tag of a cell that the submission does not have
 
 
@@ -55,12 +58,12 @@ def restore(
     last = {cell.name: i for i, cell in enumerate(intake.cells) if cell.name}
     for i, cell in enumerate(intake.cells):
         if last.get(cell.name) == i:
-            cells.append({**official.pop(cell.name), "source": cell.text})
+            cells.append({**official.pop(cell.name), "source": cell.text, **_seen(cell)})
             name = build.CHECK_PREFIX + cell.name
             if name in official:
                 cells.append(_check(official.pop(name), results.get(cell.name)))
         else:
-            cells.append(_new(cell.kind, cell.text, cell.demo))
+            cells.append(_new(cell.kind, cell.text, cell.demo) | _seen(cell))
     for name, cell in official.items():  # deleted ones come last, as released
         if cell["metadata"]["nbgrader"]["locked"]:
             result = results.get(name.removeprefix(build.CHECK_PREFIX))
@@ -81,8 +84,29 @@ def remarks_cell(remarks: Sequence[str]) -> list[dict[str, Any]]:
     """A cell with remarks about a submission; none where there are no remarks."""
     if not remarks:
         return []
-    listed = "\n".join(f"- {html.escape(remark, quote=False)}" for remark in remarks)
-    return [_new("markdown", f"**About this file**\n\n{listed}")]
+    cell = _new("markdown", f"{_ABOUT}\n\n{_listed(remarks)}")
+    return [cell | {"metadata": {"tags": [REMARKS]}}]
+
+
+def with_remarks(cells: Sequence[Any], remarks: Sequence[str]) -> list[Any]:
+    """A restored notebook's cells with more remarks, in the cell of its own if any."""
+    first = cells[0] if cells else {"metadata": {}}
+    if remarks and REMARKS in first["metadata"].get("tags", ()):
+        first["source"] += f"\n{_listed(remarks)}"
+        return list(cells)
+    return [*remarks_cell(remarks), *cells]
+
+
+def _listed(remarks: Sequence[str]) -> str:
+    return "\n".join(f"- {html.escape(remark, quote=False)}" for remark in remarks)
+
+
+def _seen(cell: StudentCell) -> dict[str, Any]:
+    """The images of a cell as nbformat has them."""
+    attached: dict[str, dict[str, str]] = {}
+    for image in cell.images:
+        attached.setdefault(image.name, {})[image.mime] = image.base64
+    return {"attachments": attached} if attached else {}
 
 
 def _new(kind: str, text: str, demo: bool = False) -> dict[str, Any]:

@@ -14,11 +14,19 @@ from pathlib import Path
 from autograder import build
 from autograder.classroom.course import Course
 from autograder.classroom.run import replace
-from autograder.collect import Found, files, student_of
+from autograder.collect import (
+    NOTEBOOK,
+    TEXT,
+    Found,
+    files,
+    form_of,
+    is_ours,
+    order,
+    student_of,
+)
 from autograder.intake import lab_of, read_bytes, take_in_bytes
 from autograder.results import readable
-
-_ATTEMPT = re.compile(r"-(\d+)$")  # Canvas counts attempts: `C1W2-2.ipynb`
+from autograder.sandbox import Sandboxed, shared
 
 
 @dataclass
@@ -48,34 +56,29 @@ def collect(places: Iterable[Path], course: Course, lab: str = "") -> Collected:
     """
     done, taken = Collected(), {}
     found = [one for place in places for one in files(place)]
-    for one in sorted(found, key=_order):
+    for one in sorted(found, key=lambda one: order(one.name, lab)):
         try:
             key, raw, why = _sort(one, lab)
             if not why and key in taken:
                 why = f"{key[0]} handed in {taken[key]} for {key[1]}, which was taken"
             if not why:
-                _place(course, key, raw, done)
+                _place(course, key, _suffix(one), raw, done)
                 taken[key] = one.name
         except Exception as error:  # it costs this file alone
             why = f"it cannot be placed ({str(error) or type(error).__name__})"
         if why:
             done.left.append(readable(f"{one.name}: {why}."))
+    done.left.sort()
     return done
-
-
-def _order(one: Found) -> tuple[int, str]:
-    """Later attempts first."""
-    attempt = _ATTEMPT.search(one.name.stem)
-    return -int(attempt[1][:9]) if attempt else 0, str(one.name)
 
 
 def _sort(one: Found, lab: str) -> tuple[tuple[str, str], bytes, str]:
     """Student and lab of a file, its content, and why it cannot be placed."""
     path = Path("/", *[part for part in one.name.parts if part not in ("/", "..")])
-    if path.suffix.lower() != ".ipynb":
-        return ("", ""), b"", "it is no notebook (*.ipynb)"
+    if form_of(path) > 1 or (form_of(path) == 1 and not is_ours(one)):
+        return ("", ""), b"", "it is no notebook (*.ipynb), which is what is handed in"
     raw, why = one.read()
-    lab = lab or lab_of(path, []) or take_in_bytes(raw, "", path=path).lab
+    lab = lab or lab_of(path, []) or _lab_inside(raw)
     student = re.sub(r"[^\w.@-]+", "-", one.student).strip("-.")
     if not why and one.student != student_of(one.name):
         why = "the name of the student's folder is not UTF-8; rename it"
@@ -86,20 +89,37 @@ def _sort(one: Found, lab: str) -> tuple[tuple[str, str], bytes, str]:
     return (student, lab), raw, why.rstrip(".")
 
 
+def _suffix(one: Found) -> str:
+    is_notebook = one.name.name.lower().endswith(NOTEBOOK)
+    return ".ipynb" if is_notebook else one.name.suffix.lower()
+
+
+def _lab_inside(raw: bytes) -> str:
+    """The lab that a notebook's cells tell, read in a sandbox."""
+    transport = Sandboxed(shared())
+    try:
+        return take_in_bytes(raw, "", transport.read).lab
+    finally:
+        transport.close()
+
+
 def _place(
-    course: Course, key: tuple[str, str], raw: bytes, done: Collected
-) -> None:  # fmt: skip
+    course: Course, key: tuple[str, str], suffix: str, raw: bytes, done: Collected
+) -> None:
+    """Write a file under the lab's name, and put earlier ones away."""
     student, lab = key
-    target = course.submitted / student / lab / build.released_path(lab).name
-    before = read_bytes(target)[0] if target.exists() else None
-    if before == raw:
+    official = course.submitted / student / lab / build.released_path(lab).name
+    target = official.with_suffix(suffix)
+    earlier = [path for ending in (".ipynb", *TEXT)
+               if (path := official.with_suffix(ending)).exists()]  # fmt: skip
+    if earlier == [target] and read_bytes(target)[0] == raw:
         done.unchanged.append(key)
         return
-    if before is not None:
-        kept = course.notes("replaced") / student / lab
+    kept = course.notes("replaced") / student / lab
+    for path in earlier:
         kept.mkdir(parents=True, exist_ok=True)
         number = len(list(kept.iterdir())) + 1
-        target.rename(kept / f"{target.stem}-{number}.ipynb")
+        path.rename(kept / f"{path.stem}-{number}{path.suffix}")
     target.parent.mkdir(parents=True, exist_ok=True)
     replace(target, raw)
-    (done.placed if before is None else done.replaced).append(key)
+    (done.replaced if earlier else done.placed).append(key)

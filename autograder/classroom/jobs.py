@@ -33,6 +33,7 @@ class Job:
         seed: of the hidden cases.
         only: name of a question, if the others are not wanted.
         strict: nothing less than the strongest sandbox will do.
+        remarks: about the file, besides what intake says.
     """
 
     student: str
@@ -43,6 +44,7 @@ class Job:
     seed: int
     only: str = ""
     strict: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def _do(job: Job, sandbox: Sandbox) -> Graded:
             intake = Intake(job.lab, error=job.error)
         else:
             intake = take_in_bytes(job.raw, job.lab, transport.read)
+            intake = replace(intake, findings=(*job.remarks, *intake.findings))
         if intake.error:
             result = unreadable(intake, job.student, path, sandbox.tier)
         else:

@@ -22,6 +22,7 @@ from autograder.classroom.gradebook import Writer
 from autograder.classroom.jobs import Graded, Job
 from autograder.classroom.journal import Journal
 from autograder.classroom.lock import held
+from autograder.collect import in_folder, passed_over
 from autograder.errors import Refused
 from autograder.grading import unreadable
 from autograder.intake import Intake, handed_in, read_bytes
@@ -56,12 +57,12 @@ class Options:
 
 def submissions(course: Course, lab: str) -> list[tuple[str, Path]]:
     """Students and the files they handed in, in the order of their names."""
-    name = build.released_path(lab).name
     found = []
     for folder in sorted(course.submitted.glob("*")):
-        path = folder / lab / name
-        if not folder.is_symlink() and (path.exists() or path.is_symlink()):
-            found.append((folder.name, path))
+        if not folder.is_symlink():
+            path, _ = in_folder(folder / lab, lab)
+            if path:
+                found.append((folder.name, path))
     return found
 
 
@@ -146,12 +147,14 @@ class _Jobs:
             yield Job(
                 student, self.lab, str(path), raw, error, self._seed(student),
                 self.options.only, self.options.strict,
+                passed_over(path.name, in_folder(path.parent, self.lab)[1]),
             )  # fmt: skip
 
     def _done(self, student: str, path: Path, digest: str) -> bool:
         if self.options.force or self.options.only:
             return False
-        target = self.course.autograded / student / self.lab / path.name
+        name = build.released_path(self.lab).name
+        target = self.course.autograded / student / self.lab / name
         known = self.journal.graded(student, digest)
         return known and student in self.written and target.is_file()
 
@@ -198,7 +201,8 @@ class _Shelf:
         source = Path(job.path)
         folder = self.course.autograded / job.student / self.lab
         folder.mkdir(parents=True, exist_ok=True)
-        target, notebook = folder / source.name, graded.notebook
+        target = folder / build.released_path(self.lab).name
+        notebook = graded.notebook
         if job.only and target.is_file():
             notebook = json.loads(target.read_text(encoding="utf-8"))
             _replace_outputs(notebook, graded.outputs)

@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     safety.one_thread()
     from tqdm import tqdm
 
-    from autograder.collect import notebooks
+    from autograder.collect import notebooks, passed_over
     from autograder.grading import grade
     from autograder.table import table
 
@@ -43,10 +43,14 @@ def run(options: argparse.Namespace) -> int:
     safety.check(options)
     results = [
         grade(one.path or Path(one.name), options.student or one.student,
-              lab=options.lab, seed=seed, read=one.read)
+              lab=options.lab, seed=seed, read=one.read,
+              remarks=passed_over(str(one.name), one.beside))
         for one in tqdm(found, unit="notebook", disable=not sys.stderr.isatty())
     ]  # fmt: skip
     print(table(results))
+    for one in found:
+        for sentence in passed_over(str(one.name), one.beside):
+            print(f"{options.student or one.student}: {sentence}")
     reporting.write(options, results)
     return 1 if any(result.error for result in results) else 0
 

@@ -16,7 +16,7 @@ from autograder.sandbox.layout import hidden_helpers
 from autograder.sandbox.oracle import Oracle
 from autograder.sandbox.process import Sandbox
 from autograder.worker.frames import Channel, Closed, FrameError, TooLate
-from autograder.worker.parse import RawCell
+from autograder.worker.parse import MAX_IMAGES, Image, RawCell, is_image
 from helpers.checks.outcome import Outcome
 
 ENDED = "the process ended in the middle of it"
@@ -110,7 +110,7 @@ class Sandboxed:
                 channel, {"read": np.frombuffer(raw, np.uint8)}, self.deadlines.read
             )
             cells = [RawCell(*map(str, cell)) for cell in message["cells"]]
-            return cells, _text(message["error"])
+            return _with_images(cells, message["images"]), _text(message["error"])
         except (FrameError, KeyError, TypeError, ValueError) as error:
             self._end()
             return [], f"The file could not be read as a notebook ({_text(error)})."
@@ -401,6 +401,22 @@ class Sandboxed:
     def close(self) -> None:
         """End the submission's process."""
         self._end()
+
+
+def _with_images(cells: list[RawCell], found: Sequence) -> list[RawCell]:
+    """Put the images that the sandbox found into their cells, if they are images."""
+    by_cell: dict[int, list[Image]] = {}
+    left = MAX_IMAGES
+    for number, name, mime, data in found:
+        content = np.asarray(data, np.uint8).tobytes().decode("ascii")
+        image = Image(str(name), str(mime), content)
+        left -= len(content)
+        if left >= 0 and is_image(image):
+            by_cell.setdefault(int(number), []).append(image)
+    return [
+        cell._replace(images=tuple(by_cell.get(number, ())))
+        for number, cell in enumerate(cells)
+    ]
 
 
 def _outcome(found: Any, names: set[str], mutates: Sequence[str]) -> Outcome:

@@ -13,11 +13,13 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from autograder.worker.frames import Channel, FrameError
-from autograder.worker.parse import parse
+from autograder.worker.parse import RawCell, parse
 from autograder.worker.student import StandIn, Student
 from helpers.checks.outcome import Outcome
 from helpers.checks.values import NotPlain
@@ -37,7 +39,8 @@ def serve(sock: socket.socket, scratch: str) -> None:
         match message:
             case {"read": raw}:
                 cells, error = parse(raw.tobytes())
-                channel.send({"cells": [list(c) for c in cells], "error": error})
+                channel.send({"cells": [list(c[:4]) for c in cells],
+                              "images": _images(cells), "error": error})  # fmt: skip
             case {"run": cells, "lab": lab, "skip": skip}:
                 student = _run(channel, lab, cells, skip)
             case {"all": questions, "values": names}:
@@ -49,6 +52,15 @@ def serve(sock: socket.socket, scratch: str) -> None:
                 _in_fork(_answer, channel, student, question)
             case {"values": names}:
                 _in_fork(_values, channel, student, names)
+
+
+def _images(cells: Sequence[RawCell]) -> list[list[Any]]:
+    """Number of a cell, name, type and content of each image in it."""
+    return [
+        [number, image.name, image.mime, np.frombuffer(image.base64.encode(), np.uint8)]
+        for number, cell in enumerate(cells)
+        for image in cell.images
+    ]
 
 
 def _run(channel: Channel, lab: str, cells: list[str], skip: dict[int, str]) -> Student:
