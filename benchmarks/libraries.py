@@ -69,6 +69,16 @@ class Row:
         name = _IMPORTED.get(self.library, self.library)
         return importlib.util.find_spec(name) is not None
 
+    def is_in(self, line: str) -> bool:
+        """Whether a line of the document is this row's."""
+        asked, yours, theirs = [*line.split(" | "), "", ""][:3]
+        return (
+            asked == f"| {self.asked}"
+            and yours.startswith(f"`{self.function}`: ")
+            and theirs.startswith(f"{self.library} ")
+            and f" `{self.call}`: " in theirs
+        )
+
     def line(self, lab: str) -> str:
         """The line of the table, with both values computed now."""
         yours, theirs = self.run(reference(lab))
@@ -148,7 +158,7 @@ def lines(lab: str, known: Sequence[str] = ()) -> Iterator[str]:
     yield f"| {' | '.join(_COLUMNS)} |"
     yield "|---|---|---|---|"
     for row in rows(lab):
-        same = [line for line in known if line.startswith(f"| {row.asked} | ")]
+        same = [line for line in known if row.is_in(line)]
         if row.is_installed or not same:
             yield row.line(lab)
         else:

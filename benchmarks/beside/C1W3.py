@@ -12,7 +12,7 @@ ONE, BELOW = np.ones((1, 1)), -np.ones((1, 1))
     "derivative of ReLU at z = 0",
     "torch",
     "relu",
-    "ReLU has no derivative there; both take 0, by convention",
+    "ReLU has no derivative there; 0 is the convention",
 )
 def at_zero(lab):
     import torch

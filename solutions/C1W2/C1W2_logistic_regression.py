@@ -1344,6 +1344,12 @@ plots.images(
 # `special.softmax(x, axis=1)`.
 
 # %% [markdown]
+# **Your function beside the library's.** The same input, both values, and where they
+# differ the reason:
+#
+# {{libraries}}
+
+# %% [markdown]
 # **A challenge** (optional). Train with a learning rate of 0.1. Some $a$ become exactly
 # 0 or 1, and $\ln 0$ ruins the cost, although the gradients are fine. Show on paper
 # that the loss is $\ln(1 + e^z) - y\,z$, which needs no logarithm of $a$, and compute

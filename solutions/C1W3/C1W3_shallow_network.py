@@ -1208,6 +1208,12 @@ plots.decision_regions(
 # ReLU.
 
 # %% [markdown]
+# **Your function beside the library's.** The same input, both values, and where they
+# differ the reason:
+#
+# {{libraries}}
+
+# %% [markdown]
 # **A challenge** (optional). Wind the spirals tighter, `planar.spirals(400, seed=1,
 # turns=2)`. How many hidden units do you need for 95 % of unseen points, and does
 # another activation function need fewer?

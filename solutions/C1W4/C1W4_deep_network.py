@@ -1175,6 +1175,12 @@ plots.images(
 # network starts with weaker signals there.
 
 # %% [markdown]
+# **Your function beside the library's.** The same input, both values, and where they
+# differ the reason:
+#
+# {{libraries}}
+
+# %% [markdown]
 # **A challenge** (optional). Learn XOR of 4 bits from its 16 examples instead of
 # building it. Which layer sizes find it from a random start, and how often in ten
 # tries? That a network exists does not mean that gradient descent finds it.

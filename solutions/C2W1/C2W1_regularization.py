@@ -1735,7 +1735,13 @@ plots.images(
 # ```
 
 # %% [markdown]
-# **A challenge**, if you like. Under L1, weights overshoot zero in each step and hardly
+# **Your function beside the library's.** The same input, both values, and where they
+# differ the reason:
+#
+# {{libraries}}
+
+# %% [markdown]
+# **A challenge** (optional). Under L1, weights overshoot zero in each step and hardly
 # ever *are* zero. Write the *proximal* step instead: first take a step without the
 # penalty, then move each weight toward zero by $\alpha\lambda/m$, stopping *at* zero.
 # Count the exact zeros.

@@ -1379,8 +1379,15 @@ for name, (_, history) in decayed.items():
 # Some differences: `torch.optim.SGD(momentum=0.9)` leaves out the factor $1 - \beta$,
 # so the same `lr` gives steps ten times as long. PyTorch's RMSprop calls your $\beta$
 # `alpha`. Keras's RMSprop (Keras 3) adds $\varepsilon$ *inside* the root.
+
+# %% [markdown]
+# **Your function beside the library's.** The same input, both values, and where they
+# differ the reason:
 #
-# **A challenge**, if you like. *Nesterov's* momentum takes the gradient at the point
+# {{libraries}}
+
+# %% [markdown]
+# **A challenge** (optional). *Nesterov's* momentum takes the gradient at the point
 # that the ball is about to reach, $W - \alpha\beta v$. Write it and send it through the
 # ravine.
 #

@@ -1987,7 +1987,13 @@ print(f"test accuracy after two epochs: {scored['accuracy']:.1%}")
 # | clear, forward, backward, update | `train_step`, `sgd_step` |
 
 # %% [markdown]
-# **A challenge**, if you like. Give your framework `exp` and division, and write
+# **Your function beside the library's.** The same input, both values, and where they
+# differ the reason:
+#
+# {{libraries}}
+
+# %% [markdown]
+# **A challenge** (optional). Give your framework `exp` and division, and write
 # softmax, cross-entropy and batch norm with your own operations. Does `backward` find
 # the gradients of exercises 8 and 10? Then compare the number of tensors in the graph,
 # and say why `helpers.nn` keeps both as single operations.

@@ -1067,6 +1067,12 @@ early_stopping = None
 # ```
 
 # %% [markdown]
+# **Your function beside the library's.** The same input, both values, and where they
+# differ the reason:
+#
+# {{libraries}}
+
+# %% [markdown]
 # **A challenge** (optional). On the same images, only those count on which the two
 # classifiers disagree. If only the first is right on $b$ of them and only the second on
 # $c$, then $(b - c)/\sqrt{b + c}$ is roughly standard normal if both are equally good

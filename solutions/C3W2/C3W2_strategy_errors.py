@@ -1178,6 +1178,12 @@ when_end_to_end = None
 # ```
 
 # %% [markdown]
+# **Your function beside the library's.** The same input, both values, and where they
+# differ the reason:
+#
+# {{libraries}}
+
+# %% [markdown]
 # **A challenge** (optional). Spoil labels at random *and* train longer: 8, 20 and 60
 # epochs with 30 % wrong. The robustness fades, because the network memorizes later what
 # cancels at first. Plot the dev error against epochs. Which knob of last week helps?

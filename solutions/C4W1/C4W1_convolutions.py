@@ -1304,6 +1304,12 @@ plots.lines(
 #   and to the right than with $p = 1$.
 
 # %% [markdown]
+# **Your function beside the library's.** The same input, both values, and where they
+# differ the reason:
+#
+# {{libraries}}
+
+# %% [markdown]
 # **A challenge** (optional). Write `conv_backward_fast`: `dW` is one product of the
 # rows of `im2col` with `dZ`; for `dA_prev` multiply `dZ` by the filters, and add the
 # rows back to where `im2col` took them from ("col2im"). Compare with your loops.

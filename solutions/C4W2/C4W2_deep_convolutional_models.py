@@ -1601,7 +1601,13 @@ ensemble_price = None
 # and `net.train()` starts them again. In Keras, `layer.trainable = False` stops both.
 
 # %% [markdown]
-# **A challenge**, if you like. Write EfficientNet's *squeeze and excite*: average each
+# **Your function beside the library's.** The same input, both values, and where they
+# differ the reason:
+#
+# {{libraries}}
+
+# %% [markdown]
+# **A challenge** (optional). Write EfficientNet's *squeeze and excite*: average each
 # channel over all positions, apply two small dense layers and a sigmoid, and multiply
 # each channel by its number. Put it into `mobilenet_bottleneck` before the projection.
 #

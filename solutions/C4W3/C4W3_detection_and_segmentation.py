@@ -1871,7 +1871,13 @@ what_skips_bring = None
 #   knows nothing of objects that were never found.
 
 # %% [markdown]
-# **A challenge**, if you like. Where your function drops an overlapping box, *Soft-NMS*
+# **Your function beside the library's.** The same input, both values, and where they
+# differ the reason:
+#
+# {{libraries}}
+
+# %% [markdown]
+# **A challenge** (optional). Where your function drops an overlapping box, *Soft-NMS*
 # multiplies its score by $1 - \text{IoU}$. Write it, and measure mAP on the scenes:
 # does it find objects that stand close together?
 #

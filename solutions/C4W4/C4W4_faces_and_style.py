@@ -1600,7 +1600,13 @@ plots.images(
 # mean and standard deviation of ImageNet.
 
 # %% [markdown]
-# **A challenge**, if you like. Paint one of your own photographs, loaded with
+# **Your function beside the library's.** The same input, both values, and where they
+# differ the reason:
+#
+# {{libraries}}
+
+# %% [markdown]
+# **A challenge** (optional). Paint one of your own photographs, loaded with
 # `helpers.photo.load(path, size=128)`. Then add a third cost, the sum of squared
 # differences between neighbouring pixels (*total variation*), and choose its weight so
 # that the noise disappears and the strokes stay.

@@ -2046,7 +2046,13 @@ plots.heat(
 # 10^{-6}$.
 
 # %% [markdown]
-# **A challenge**, if you like. Make names *of a country*. Give each step the country as
+# **Your function beside the library's.** The same input, both values, and where they
+# differ the reason:
+#
+# {{libraries}}
+
+# %% [markdown]
+# **A challenge** (optional). Make names *of a country*. Give each step the country as
 # a second one-hot column below the letter (`places.train_country`), train on five
 # countries, and sample for each. Then ask the reverse question: which country gives a
 # name the highest probability? That is a classifier, by Bayes' rule.

@@ -1422,7 +1422,13 @@ for i in np.flatnonzero(by_lstm != by_mean(test_x)):
 # counts 1.
 
 # %% [markdown]
-# **A challenge**, if you like. Read the sentences from both ends: a bidirectional LSTM
+# **Your function beside the library's.** The same input, both values, and where they
+# differ the reason:
+#
+# {{libraries}}
+
+# %% [markdown]
+# **A challenge** (optional). Read the sentences from both ends: a bidirectional LSTM
 # (`nn.Bidirectional(nn.LSTM, …)`), ten different seeds for each network. Is the
 # difference larger than that between seeds? How many more twins would you need to be
 # sure?

@@ -1886,7 +1886,13 @@ audio.player(with_chime(sound, moments), RATE)
 # samples give them 21 frames, and your function 18.
 
 # %% [markdown]
-# **A challenge (optional).** Write numbers in which each digit is repeated a few times,
+# **Your function beside the library's.** The same input, both values, and where they
+# differ the reason:
+#
+# {{libraries}}
+
+# %% [markdown]
+# **A challenge** (optional). Write numbers in which each digit is repeated a few times,
 # and train a bidirectional LSTM to read them with CTC; your `ctc_gradient` is the
 # gradient of the loss with respect to its scores. And why could CTC never write
 # `1998-05-05` from the letters of `5/5/98`? (Count the steps. Then look at the order.)

@@ -2075,7 +2075,13 @@ attention_maps(
 # `scaled_dot_product_attention` and `nan` in `MultiheadAttention`.
 
 # %% [markdown]
-# **A challenge (optional).** Normalize *before* attention and feed-forward network, as
+# **Your function beside the library's.** The same input, both values, and where they
+# differ the reason:
+#
+# {{libraries}}
+
+# %% [markdown]
+# **A challenge** (optional). Normalize *before* attention and feed-forward network, as
 # most transformers do today, and train the language model with four layers. Or replace
 # the positional encoding by a learned one, `nn.Embedding(length, d)`. How do the bits
 # per character change?
