@@ -803,7 +803,8 @@ print("                 parameters   multiplications    the papers")
 for name, (parameters, products) in said.items():
     table = getattr(architectures, name)()
     counted = f"{count_parameters(table):13,} {count_multiplies(table):17,}"
-    print(f"{name:13} {counted}    {parameters} M, {products or '–'} M")
+    published = f"{products} M" if products else "–"
+    print(f"{name:13} {counted}    {parameters} M, {published}")
 
 # %% [markdown]
 # Your counts agree with the papers to within a few percent. For ResNet-50, 25.6 million
@@ -1108,6 +1109,7 @@ for count in counts:
         shares["raw pixels"].append(right(line, held_pixels))
     for name, values in shares.items():
         curves[name].append(np.mean(values))
+print("photographs        ", " ".join(f"{count:4}" for count in counts))
 for name, values in curves.items():
     print(f"{name:19}", " ".join(f"{share:4.0%}" for share in values))
 better = np.array(curves["pretrained features"]) > curves["raw pixels"][-1]
