@@ -533,6 +533,11 @@ check(depthwise_conv)
 # %% [markdown]
 # ### Exercise 7 · `pointwise_conv` · 2 points · about 1 minute
 # Write the other half, without biases. The filters come as a matrix.
+#
+# <details><summary>ValueError: matmul: … has a mismatch in its core dimension</summary>
+#
+# The channels of `X` are its last axis. They have to meet the first axis of `W`.
+# </details>
 
 
 # %% exercise="pointwise_conv"
@@ -563,6 +568,11 @@ check(pointwise_conv)
 # = \frac{1}{n_C} + \frac{1}{f^2}$$
 #
 # Return this share.
+#
+# <details><summary>My result is above 1</summary>
+#
+# Then it says how many times cheaper the two steps are. Divide the other way round.
+# </details>
 
 
 # %% exercise="separable_ratio"
@@ -793,7 +803,8 @@ print("                 parameters   multiplications    the papers")
 for name, (parameters, products) in said.items():
     table = getattr(architectures, name)()
     counted = f"{count_parameters(table):13,} {count_multiplies(table):17,}"
-    print(f"{name:13} {counted}    {parameters} M, {products or '–'} M")
+    published = f"{products} M" if products else "–"
+    print(f"{name:13} {counted}    {parameters} M, {published}")
 
 # %% [markdown]
 # Your counts agree with the papers to within a few percent. For ResNet-50, 25.6 million
@@ -845,6 +856,11 @@ vgg_weights = None
 # %% [markdown]
 # ### Exercise 12 · `compound_scaling` · 3 points · about 2 minutes
 # Return the three factors for a given $\phi$, which may be a fraction.
+#
+# <details><summary>Only the case with phi = 1 is right</summary>
+#
+# A factor is raised to the power $\phi$, not multiplied by it.
+# </details>
 
 
 # %% exercise="compound_scaling"
@@ -1093,6 +1109,7 @@ for count in counts:
         shares["raw pixels"].append(right(line, held_pixels))
     for name, values in shares.items():
         curves[name].append(np.mean(values))
+print("photographs        ", " ".join(f"{count:4}" for count in counts))
 for name, values in curves.items():
     print(f"{name:19}", " ".join(f"{share:4.0%}" for share in values))
 better = np.array(curves["pretrained features"]) > curves["raw pixels"][-1]
@@ -1201,6 +1218,11 @@ what_to_freeze = None
 # ### Exercise 15 · `mirror` · 2 points · about 2 minutes
 # Exchange left and right. The function takes one image `(n_H, n_W, n_C)` or a batch, so
 # count the axes from the end.
+#
+# <details><summary>One image is right, but a batch is wrong</summary>
+#
+# In both, the columns are the last axis but one.
+# </details>
 
 
 # %% exercise="mirror"

@@ -742,6 +742,11 @@ print("ground truth       :", np.round(96 * centres[5][0], 1).tolist())
 # ### Exercise 7 · `yolo_boxes_to_corners` · 3 points · about 4 minutes
 # Convert centres and sizes to corners. From the centre it is half a width to each side.
 # Mind the order: $y$ comes first in corners.
+#
+# <details><summary>The numbers are right, but in another order</summary>
+#
+# Corners are top, left, bottom, right: $y_1$, $x_1$, $y_2$, $x_2$.
+# </details>
 
 
 # %% exercise="yolo_boxes_to_corners"
@@ -883,6 +888,11 @@ check(yolo_non_max_suppression)
 # ### Exercise 10 · `scale_boxes` · 2 points · about 2 minutes
 # Convert corners from fractions of the image to pixels, without rounding. `image_shape`
 # is `(height, width)`, as in `image.shape[:2]`.
+#
+# <details><summary>Only square images would be right</summary>
+#
+# Top and bottom are fractions of the height, left and right of the width.
+# </details>
 
 
 # %% exercise="scale_boxes"
@@ -1509,6 +1519,11 @@ print(f"<X, transposed_conv(Z)> = {np.sum(X * transposed_conv(Z, W, 2, 1)):.10f}
 # Build one level of the way down: twice a $3 \times 3$ convolution, batch norm and
 # ReLU; then $2 \times 2$ max pooling with stride 2, unless `max_pooling` is false.
 # Return the map for the next level *and* the map before pooling.
+#
+# <details><summary>The second map is too small</summary>
+#
+# Keep the map from before the pooling.
+# </details>
 
 
 # %% exercise="conv_block"
@@ -1671,6 +1686,11 @@ check(mean_iou)
 # ### Exercise 19 · `dice` · 2 points · about 3 minutes
 # Return the Dice coefficient of two masks of zeros and ones. If both are empty, they
 # agree, and the result is 1.
+#
+# <details><summary>RuntimeWarning: invalid value encountered</summary>
+#
+# Both masks are empty, which gives 0 / 0. Treat this case separately.
+# </details>
 
 
 # %% exercise="dice"

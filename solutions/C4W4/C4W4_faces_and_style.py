@@ -775,10 +775,16 @@ check(pairwise_logistic)
 # $$\chi^2_k = \frac{(u_k - v_k)^2}{u_k + v_k}$$
 #
 # By this measure 1 and 3 differ more, $4/4$, than 101 and 103, $4/204$.
-#
+
+# %% [markdown]
 # ### Exercise 7 · `chi_square` · 3 points · about 4 minutes
 # Return $\chi^2_k$ for each component, without the sum, so that weights can be applied
 # later. Where both components are 0 they do not differ: return 0 there.
+#
+# <details><summary>RuntimeWarning: invalid value encountered in divide</summary>
+#
+# 0 / 0 is nan. Change the denominator where it is 0 before you divide.
+# </details>
 
 
 # %% exercise="chi_square"
@@ -1171,6 +1177,11 @@ check(compute_style_cost)
 # ### Exercise 12 · `total_cost` · 2 points · about 1 minute
 # Return $J = \alpha J_{content} + \beta J_{style}$. For the best image only the ratio
 # $\alpha / \beta$ matters.
+#
+# <details><summary>Only the cases with the usual weights are right</summary>
+#
+# Use the arguments `alpha` and `beta`, not 10 and 40.
+# </details>
 
 
 # %% exercise="total_cost"
