@@ -324,7 +324,7 @@ def rank_models(rng):
     """Limits from above and below, one met exactly, no limits, nobody good enough."""
     # "at most, or at least, the limit", "meet all limits", "larger is better",
     # `None`; each table has names of its own, so that no name is right twice
-    names = [f"model {number}" for number in rng.permutation(900)[:40] + 100]
+    names = [f"model {number}" for number in rng.permutation(900)[:45] + 100]
     limits = [  # what is optimized, and for each limit: metric, sign, rank of the limit
         ("accuracy", [("ms", "<=", 2), ("recall", ">=", 2)]),  # model 3 is at both
         ("accuracy", [("ms", "<=", 1.5), ("recall", ">=", 2.5)]),
@@ -334,6 +334,7 @@ def rank_models(rng):
         ("recall", [("accuracy", ">=", 4)]),  # model 4 is at it
         ("recall", [("accuracy", ">=", 1.5), ("ms", "<=", 2.5)]),
         ("accuracy", [("ms", "<=", 2.5)]),
+        ("recall", [("ms", "<=", 3.5)]),  # the best of all meets the limit
     ]
     for k, (optimizing, wanted) in enumerate(limits):
         levels = {metric: _levels(rng) for metric in RANKS}
@@ -341,12 +342,21 @@ def rank_models(rng):
             name: {metric: levels[metric][RANKS[metric][i]] for metric in RANKS}
             for i, name in enumerate(names[5 * k : 5 * k + 5])
         }
-        yield case(
-            {name: models[name] for name in sorted(models)},
-            optimizing,
-            {metric: (sign, _level(levels[metric], rank))
-             for metric, sign, rank in wanted},
-        )  # fmt: skip
+        satisficing = {
+            metric: (sign, _level(levels[metric], rank))
+            for metric, sign, rank in wanted
+        }
+        # Neither the first nor the last of the table is best, nor, in turn, the first
+        # or the last of those that meet the limits.
+        best = ref.rank_models(models, optimizing, satisficing)
+        fit = [n for n in models if ref.rank_models({n: models[n]}, "ms", satisficing)]
+        order, ends = [best], {best}
+        while best in ends:
+            order = rng.permutation(list(models)).tolist()
+            ends = {order[0], order[-1]}
+            if len(fit) > 1:
+                ends.add([n for n in order if n in fit][-(k % 2)])
+        yield case({name: models[name] for name in order}, optimizing, satisficing)
 
 
 # For each metric the ranks of five models, from 0 for the smallest value: the fourth
@@ -489,6 +499,24 @@ def upper_limits_only(table, optimizing, satisficing):
 )
 def first_that_fits(table, optimizing, satisficing):
     return next(iter(returns_all_that_fit(table, optimizing, satisficing)), None)
+
+
+@rank_models.mistake(
+    "The signs are reversed: it keeps the models that violate the limits. `<=` means "
+    "at most the limit."
+)
+def reverses_the_signs(table, optimizing, satisficing):
+    turned = {"<=": ">=", ">=": "<="}
+    reversed_limits = {n: (turned[s], v) for n, (s, v) in satisficing.items()}
+    return ref.rank_models(table, optimizing, reversed_limits)
+
+
+@rank_models.mistake(
+    "It returns the last model that meets the limits. Keep the best one so far, not "
+    "the latest."
+)
+def last_that_fits(table, optimizing, satisficing):
+    return (returns_all_that_fit(table, optimizing, satisficing) or [None])[-1]
 
 
 @rank_models.right

@@ -216,6 +216,8 @@ def label_noise_report(rng):
     error, _ = classifier()
     yield case(error, 0.0, error - float(rng.uniform(0.001, 0.01)))
     yield case(*classifier(), 0.0)  # a rival all the same
+    error, share = classifier()  # near for the rival's own part, not for `labels`
+    yield case(error, share, error * (1 + share + share**2 / 2))
     error, share = (int(n) / 16 for n in rng.integers(2, 8, 2))  # exact in binary
     yield case(error, share, error + error * share)
 
@@ -333,6 +335,16 @@ def rival_without_error_is_none(dev_error, mislabeled_share, rival_error=None):
 def compares_with_the_share(dev_error, mislabeled_share, rival_error=None):
     labels = dev_error * mislabeled_share
     close = rival_error is not None and abs(dev_error - rival_error) < mislabeled_share
+    return _noise(labels, dev_error - labels, close, rival_error)
+
+
+@label_noise_report.mistake(
+    "The verdict uses the part of the rival's error that is due to wrong labels. "
+    "`labels` belongs to `dev_error`."
+)
+def labels_of_the_rival(dev_error, mislabeled_share, rival_error=None):
+    labels, rival = dev_error * mislabeled_share, rival_error or 0.0
+    close = abs(dev_error - rival) < rival * mislabeled_share
     return _noise(labels, dev_error - labels, close, rival_error)
 
 
@@ -1256,8 +1268,9 @@ def loss_of_the_sum(logits, Y):
 
 
 @multitask_loss.mistake(
-    "For large logits the sigmoid is rounded to 0 or 1, and the logarithm of 0 is "
-    "infinite. `np.logaddexp` computes the loss from the logits."
+    "For large logits the loss is infinite: either the exponential overflows, or the "
+    "logarithm of a sigmoid is taken that was rounded to 0. `np.logaddexp` avoids "
+    "both."
 )
 def loss_through_the_sigmoid(logits, Y):
     labelled, _, gradients = _parts(logits, Y)
@@ -1418,10 +1431,12 @@ def pipeline_or_end_to_end(rng):
     noise = np.array([0.06, -0.05, 0.02, -0.03]) + rng.uniform(-0.004, 0.004, 4)
     yield case({"all": _errors(0.30 + noise)}, {"all": _errors(0.29 + 0 * noise)})
     # in standard errors: between one and two, between two divisors, beyond two where
-    # the median is not, just below and beyond two, below one though six seeds
+    # the median is not, just below and beyond two, below one though six seeds,
+    # between one and the root of two, between three and four
     for signs, t in [
         ([1, -1, 1, -1], 1.5), ([1, -1, 1, -1], 1.85), ([5, -1, -1, -1, -1, -1], 2.9),
         ([1, -1, 1, -1], 1.98), ([1, -1, 1, -1], 2.15), ([1, -1, 1, -1, 1, -1], 0.9),
+        ([1, -1, 1, -1], 1.2), ([1, -1, 1, -1], 3.4),
     ]:  # fmt: skip
         k = len(signs)
         d = rng.uniform(0.005, 0.02) * rng.permutation(signs)
@@ -1561,6 +1576,13 @@ def pipeline_never_wins(pipeline, end_to_end):
         size: "too close to call" if verdict == "pipeline" else verdict
         for size, verdict in said.items()
     }
+
+
+@pipeline_or_end_to_end.mistake("The limit is three standard errors. It should be two.")
+def three_standard_errors(pipeline, end_to_end):
+    return _verdicts(
+        pipeline, end_to_end, lambda a, b: 3 * (a - b).std(ddof=1) / math.sqrt(len(a))
+    )
 
 
 @pipeline_or_end_to_end.right

@@ -1623,7 +1623,10 @@ def create_mask_from_window(rng):
         x = np.array([-4.0, *rng.uniform(-3, 0.9, f * f - 2), rng.uniform(1, 2)])
         yield case(_shuffled(rng, x, f))
     # True at *every* position that holds the maximum.
-    yield case(_shuffled(rng, np.array([4, 4, *rng.integers(0, 4, 7)]), 3))
+    x = np.zeros((3, 3))
+    while np.argmax(x) not in x or not x.any():  # the position occurs as a value
+        x = _shuffled(rng, np.array([4, 4, *rng.integers(0, 4, 7)]), 3)
+    yield case(x)
 
 
 @create_mask_from_window.mistake(
@@ -1699,6 +1702,14 @@ def compares_with_the_position(x):
 )
 def position_of_the_maximum(x):
     return np.argmax(x)
+
+
+@create_mask_from_window.mistake(
+    "No position is marked. No value is larger than the largest one: where does the "
+    "window *equal* it?"
+)
+def marks_nothing(x):
+    return x > np.max(x)
 
 
 @create_mask_from_window.right
