@@ -763,6 +763,24 @@ def equalize_one_for_both(pair, bias_axis, word_to_vec_map):
     return e1, e1
 
 
+@equalize.mistake(
+    "The denominator is the length of e_B. It should be that of the whole numerator, "
+    "e_B - μ_B."
+)
+def equalize_by_the_length_along(pair, bias_axis, word_to_vec_map):
+    across, along, parts = _parts(pair, bias_axis, word_to_vec_map)
+    size = np.sqrt(abs(1 - across @ across))
+    return tuple(across + size * (p - along) / np.linalg.norm(p) for p in parts)
+
+
+@equalize.mistake(
+    "The factor √(1 - |μ⊥|²) is missing, so the results are longer than 1."
+)
+def equalize_without_the_factor(pair, bias_axis, word_to_vec_map):
+    across, along, parts = _parts(pair, bias_axis, word_to_vec_map)
+    return tuple(across + (p - along) / np.linalg.norm(p - along) for p in parts)
+
+
 @equalize.right
 def equalize_by_a_mirror(pair, bias_axis, word_to_vec_map):
     g = bias_axis / np.linalg.norm(bias_axis)
@@ -1295,6 +1313,16 @@ def averages_over_the_questions(center, context, negatives, E, theta):
     return loss / questions, {k: g / questions for k, g in grads.items()}
 
 
+@negative_sampling_loss.mistake(
+    "In dtheta, a word that was drawn twice keeps only one of its gradients: use "
+    "np.add.at."
+)
+def negative_loses_repeated_draws(center, context, negatives, E, theta):
+    loss, grads = _negative(center, context, negatives, E, theta)
+    _, lost = _negative(center, context, negatives, E, theta, add=False)
+    return loss, {**grads, "dtheta": lost["dtheta"]}
+
+
 @negative_sampling_loss.right
 def negative_pair_by_pair(center, context, negatives, E, theta):
     loss, dE, dtheta = 0.0, np.zeros(E.shape), np.zeros(theta.shape)
@@ -1397,6 +1425,16 @@ def draws_without_replacement(counts, k, rng):
     again = k > len(counts)
     p = weights / weights.sum()
     return rng.choice(len(weights), size=k, p=p, replace=again)
+
+
+@sample_negatives.mistake(
+    "It draws without replacement, so k can be too large. Draw with replacement: each "
+    "draw is independent of the others."
+)
+def draws_each_word_once(counts, k, rng):
+    weights = counts**0.75
+    p = weights / weights.sum()
+    return rng.choice(len(weights), size=k, replace=False, p=p)
 
 
 @sample_negatives.right
@@ -1681,6 +1719,12 @@ def always_three_quarters(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
 @glove_loss.mistake("The argument x_max is not used: it is always 100.")
 def always_a_hundred(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
     return ref.glove_loss(X, theta, E, b, b_prime, 100.0, alpha)
+
+
+@glove_loss.mistake("db and db_prime are swapped: b belongs to the rows, axis 0 of X.")
+def bias_gradients_swapped(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    loss, grads = ref.glove_loss(X, theta, E, b, b_prime, x_max, alpha)
+    return loss, grads | {"db": grads["db_prime"], "db_prime": grads["db"]}
 
 
 @glove_loss.right
