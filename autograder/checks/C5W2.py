@@ -631,7 +631,7 @@ def neutralize_by_a_projection(word, g, word_to_vec_map):
 
 @lab.check("equalize", points=6)
 def equalize(rng):
-    """Unit vectors and axes of different lengths; a pair on one side of the axis."""
+    """Unit vectors, axes of different lengths; pairs on one side and on both sides."""
     for n_e, length in [(3, 1.0), (6, 2.5), (50, 0.4)]:
         while True:
             vectors = words_of(rng, 3, n_e)
@@ -643,7 +643,9 @@ def equalize(rng):
             g /= np.linalg.norm(g)
             # A pair that hardly differs along the axis leaves nothing but rounding.
             one, other = vectors["aa"] @ g, vectors["bb"] @ g
-            if abs(one - other) > 0.15 and (n_e != 6 or one * other > 0):
+            common = np.linalg.norm(vectors["aa"] + vectors["bb"] - (one + other) * g)
+            sides = (one * other > 0) == (n_e > 3)
+            if abs(one - other) > 0.15 and common > 0.6 and sides:
                 break
         yield case(("aa", "bb"), length * g, vectors)
 
