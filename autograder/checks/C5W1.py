@@ -1340,6 +1340,8 @@ def _lstm(xt, a_prev, c_prev, parameters, *, names="fico", reverse=False, **how)
     c = it * c_prev + ft * cct if how.get("crossed") else ft * c_prev + it * cct
     if how.get("coupled"):
         c = (1 - it) * c_prev + it * cct
+    if how.get("coupled") == "forget":
+        c = ft * c_prev + (1 - ft) * cct
     a = ot * (c if how.get("shown") == "plain" else np.tanh(c))
     a = np.tanh(c) if how.get("shown") == "all" else a
     y = ref.softmax(p["Wy"] @ (c if how.get("output") == "c" else a) + p["by"])
@@ -1514,6 +1516,13 @@ def lstm_scores_for_probabilities(xt, a_prev, c_prev, parameters):
     return a, c, parameters["Wy"] @ a + parameters["by"], cache
 
 
+@lstm_cell_forward.mistake(
+    "The candidate is multiplied by 1 - Γf. An LSTM has an input gate for that."
+)
+def lstm_writes_what_it_forgets(xt, a_prev, c_prev, parameters):
+    return _lstm(xt, a_prev, c_prev, parameters, coupled="forget")
+
+
 @lstm_cell_forward.right
 def lstm_in_one_product(xt, a_prev, c_prev, parameters):
     p, n_a = parameters, len(a_prev)
@@ -1676,8 +1685,9 @@ def _lstm_back(da, dc, cache, *, joined=True, later=True, from_c=1.0, **how):
         dzc = dc * it * (1 - cct**2)
         dz = {"f": dc * c_prev, "i": dc * cct, "c": dzc, "o": da * tanh_c}
         return _lstm_from(dz, dc * ft, cache)
+    kept = c_next if how.get("renewed") else c_prev
     dz = {
-        "f": dc * (cct if how.get("swapped") else c_prev) * ft * (1 - ft),
+        "f": dc * (cct if how.get("swapped") else kept) * ft * (1 - ft),
         "i": dc * (c_prev if how.get("swapped") else cct) * it * (1 - it),
         "c": dc * it * _tanh_back(cct, how.get("candidate")),
         "o": (dc if how.get("joined_output") else da)
@@ -1827,6 +1837,13 @@ def lstm_rows_of_the_input_first(da_next, dc_next, cache):
     grads = _lstm_back(da_next, dc_next, cache)
     column, n_x = np.concatenate([grads["da_prev"], grads["dxt"]]), len(grads["dxt"])
     return {**grads, "dxt": column[:n_x], "da_prev": column[n_x:]}
+
+
+@lstm_cell_backward.mistake(
+    "The forget gate's gradient uses the new memory. The gate multiplies the old one."
+)
+def lstm_forget_gradient_of_the_new_memory(da_next, dc_next, cache):
+    return _lstm_back(da_next, dc_next, cache, renewed=True)
 
 
 @lstm_cell_backward.right

@@ -631,7 +631,7 @@ def neutralize_by_a_projection(word, g, word_to_vec_map):
 
 @lab.check("equalize", points=6)
 def equalize(rng):
-    """Unit vectors and axes of different lengths; a pair on one side of the axis."""
+    """Unit vectors, axes of different lengths; pairs on one side and on both sides."""
     for n_e, length in [(3, 1.0), (6, 2.5), (50, 0.4)]:
         while True:
             vectors = words_of(rng, 3, n_e)
@@ -643,7 +643,9 @@ def equalize(rng):
             g /= np.linalg.norm(g)
             # A pair that hardly differs along the axis leaves nothing but rounding.
             one, other = vectors["aa"] @ g, vectors["bb"] @ g
-            if abs(one - other) > 0.15 and (n_e != 6 or one * other > 0):
+            common = np.linalg.norm(vectors["aa"] + vectors["bb"] - (one + other) * g)
+            sides = (one * other > 0) == (n_e > 3)
+            if abs(one - other) > 0.15 and common > 0.6 and sides:
                 break
         yield case(("aa", "bb"), length * g, vectors)
 
@@ -761,6 +763,24 @@ def equalize_around_the_mean(pair, bias_axis, word_to_vec_map):
 def equalize_one_for_both(pair, bias_axis, word_to_vec_map):
     e1, _ = ref.equalize(pair, bias_axis, word_to_vec_map)
     return e1, e1
+
+
+@equalize.mistake(
+    "The denominator is the length of e_B. It should be that of the whole numerator, "
+    "e_B - μ_B."
+)
+def equalize_by_the_length_along(pair, bias_axis, word_to_vec_map):
+    across, along, parts = _parts(pair, bias_axis, word_to_vec_map)
+    size = np.sqrt(abs(1 - across @ across))
+    return tuple(across + size * (p - along) / np.linalg.norm(p) for p in parts)
+
+
+@equalize.mistake(
+    "The factor √(1 - |μ⊥|²) is missing, so the results are longer than 1."
+)
+def equalize_without_the_factor(pair, bias_axis, word_to_vec_map):
+    across, along, parts = _parts(pair, bias_axis, word_to_vec_map)
+    return tuple(across + (p - along) / np.linalg.norm(p - along) for p in parts)
 
 
 @equalize.right
@@ -1295,6 +1315,16 @@ def averages_over_the_questions(center, context, negatives, E, theta):
     return loss / questions, {k: g / questions for k, g in grads.items()}
 
 
+@negative_sampling_loss.mistake(
+    "In dtheta, a word that was drawn twice keeps only one of its gradients: use "
+    "np.add.at."
+)
+def negative_loses_repeated_draws(center, context, negatives, E, theta):
+    loss, grads = _negative(center, context, negatives, E, theta)
+    _, lost = _negative(center, context, negatives, E, theta, add=False)
+    return loss, {**grads, "dtheta": lost["dtheta"]}
+
+
 @negative_sampling_loss.right
 def negative_pair_by_pair(center, context, negatives, E, theta):
     loss, dE, dtheta = 0.0, np.zeros(E.shape), np.zeros(theta.shape)
@@ -1397,6 +1427,16 @@ def draws_without_replacement(counts, k, rng):
     again = k > len(counts)
     p = weights / weights.sum()
     return rng.choice(len(weights), size=k, p=p, replace=again)
+
+
+@sample_negatives.mistake(
+    "It draws without replacement, so k can be too large. Draw with replacement: each "
+    "draw is independent of the others."
+)
+def draws_each_word_once(counts, k, rng):
+    weights = counts**0.75
+    p = weights / weights.sum()
+    return rng.choice(len(weights), size=k, replace=False, p=p)
 
 
 @sample_negatives.right
@@ -1681,6 +1721,12 @@ def always_three_quarters(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
 @glove_loss.mistake("The argument x_max is not used: it is always 100.")
 def always_a_hundred(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
     return ref.glove_loss(X, theta, E, b, b_prime, 100.0, alpha)
+
+
+@glove_loss.mistake("db and db_prime are swapped: b belongs to the rows, axis 0 of X.")
+def bias_gradients_swapped(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    loss, grads = ref.glove_loss(X, theta, E, b, b_prime, x_max, alpha)
+    return loss, grads | {"db": grads["db_prime"], "db_prime": grads["db"]}
 
 
 @glove_loss.right
