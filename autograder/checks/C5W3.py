@@ -444,6 +444,17 @@ def three_beams():
     )  # fmt: skip
 
 
+def two_early_ends():
+    """For two beams. Both have ended after two symbols; 1, 2, 3, 0 scores better."""
+    return rules(
+        4,
+        {None: {0: 0.3, 1: 0.6, 2: 0.05}},
+        {1: {0: 0.5, 2: 0.48}},
+        {2: {3: 0.97}},
+        {3: {0: 0.98}},
+    )
+
+
 @lab.check("greedy_decode", points=4, driver="decoded")
 def greedy_decode(rng):
     """Ends early, ends at once, cut off at max_len, impossible symbols."""
@@ -601,6 +612,7 @@ def beam_search(rng):
         yield case(relabelled(rng, stepping_aside()), 2, 6, penalty)
     for penalty in (0.6, 1.2):
         yield case(relabelled(rng, three_beams()), 3, 5, penalty)
+    yield case(relabelled(rng, two_early_ends()), 2, 6, 0.7)
     # The best is cut off by max_len; others have ended. No beam is needed for it.
     late = told_apart(
         lambda: fading(rng), (3, 5, 0.7),

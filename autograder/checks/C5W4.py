@@ -2560,7 +2560,9 @@ def answer_span(rng):
     ]:  # fmt: skip
         yield case(*drawn(
             lambda T=T, n=max_len: (*(2 * rng.normal(size=(2, T))), n),
-            differ=[*differ, (ref.answer_span, lambda *_: (0, 0))], same=same,
+            differ=[*differ, *((ref.answer_span, one) for one in (
+                multiplies_the_logits, end_first, lambda *_: (0, 0)
+            ))], same=same,
         ))  # fmt: skip
     start, end = 0.3 * rng.normal(size=(2, 9))
     start[1], end[[2, 4, 7]] = 10.0, [4.0, 6.0, 8.0]  # 4 is one too far, 7 farther
@@ -3016,8 +3018,20 @@ def generate(rng):
     """Greedy and k = 1, prompts longer than the context, temperatures, the top k."""
     for temperature, top_k, n, context, wrong in [
         (0, None, 1, 9, [first_position]),
-        (0.7, 1, 5, 3, [first_position, context_ignored, top_k_ignored]),
-        (0, 3, 4, 2, [first_position, context_ignored]),
+        (
+            0.7,
+            1,
+            5,
+            3,
+            [
+                first_position,
+                context_ignored,
+                top_k_ignored,
+                last_token_only,
+                first_tokens,
+            ],
+        ),
+        (0, 3, 4, 2, [first_position, context_ignored, last_token_only, first_tokens]),
     ]:
         while True:
             given = {

@@ -2009,8 +2009,8 @@ names = [bpe_decode([t], merges).replace("\n", "⏎").replace(" ", "·") for t i
 attention_maps(
     {f"Layer {i + 1}, head {j + 1}": weights[i][0, j] for i in (0, 1) for j in (0, 1)},
     rows=names, columns=names, xlabel="token attended to (key)", ylabel="query",
-    reading="Each token attends to itself and to earlier ones; above the diagonal all "
-    "weights are 0. · is a space, ⏎ a new line.",
+    reading="Above the diagonal all weights are 0: each token attends to itself and to "
+    "earlier ones. The sign · stands for a space, ⏎ for a new line.",
 )  # fmt: skip
 
 # %% [markdown] question="why_parallel" points=4
