@@ -386,7 +386,7 @@ class TestMend:
         try:
             wanted = [(x, scale * x.sum(0) / len(x) - 1) for x in (A, B)]
             return all(np.allclose(function(x), want) for x, want in wanted)
-        except (ValueError, TypeError, NameError, AttributeError, IndexError):
+        except Exception:  # as the check does
             return False
 
     def test_the_line_and_the_kind_are_told_and_not_the_change(self):
@@ -408,6 +408,26 @@ class TestMend:
             "    return mean - 1\n"
         )
         assert mend(f, lambda g: self.right(g, scale=2)) == ""
+
+    def test_a_slip_beside_a_term_that_would_do_as_well(self):
+        f = written(
+            "def f(x):\n    m = len(x)\n    total = x.sum(0) * m\n"
+            "    return total / m - 1\n"
+        )
+        assert mend(f, self.right) == ""
+
+    def test_a_name_that_goes_round_the_faulty_line_is_no_rival(self):
+        f = written(
+            "def f(x):\n    z = np.clip(x, 0, 9)\n    return z.sum(0) / len(x) - 1\n"
+        )
+        assert "`z = np.clip(x, 0, 9)`" in mend(f, self.right)
+
+    def test_a_range_that_ends_too_early(self):
+        f = written(
+            "def f(x):\n    total = 0\n    for i in range(len(x) - 1):\n"
+            "        total = total + x[i]\n    return total / len(x) - 1\n"
+        )
+        assert "`for i in range(len(x) - 1):`" in mend(f, self.right)
 
     def test_nothing_that_one_change_would_mend(self):
         f = written("def f(x):\n    return np.sin(x) * np.cos(x)\n")
