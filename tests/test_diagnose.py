@@ -11,6 +11,7 @@ import warnings
 import numpy as np
 import pytest
 
+from autograder.check import load
 from helpers.checks import reading
 from helpers.checks.compare import Tolerance
 from helpers.checks.diagnose import Seen, hint
@@ -360,6 +361,12 @@ class TestReading:
     )
     def test_each_is_told(self, body, sentence):
         assert sentence in self.fact(f"def f(x):\n    {body}\n")
+
+    def test_an_argument_that_nobody_needs(self):
+        definition = ast.parse("def f(x, Tx):\n    return x").body[0]
+        assert reading.fact(definition, bool) == "Its argument `Tx` is never used."
+        assert reading.fact(definition, bool, ["Tx"]) == ""
+        assert "Tx" in load("C5W3").checks["modelf"].public().idle
 
     @pytest.mark.parametrize(
         "body",

@@ -355,7 +355,7 @@ class Checker:
         first = next((case.message for case in verdict.cases if not case.passed), "")
         definition, seen = definition_of(function), ""
         if definition and first and not first.startswith(STOPPED):
-            seen = reading.fact(definition, self._only_gives)
+            seen = reading.fact(definition, self._only_gives, entry.idle)
         return " ".join(filter(None, (verdict.hint, seen, mend(function, right))))
 
     def _only_gives(self, name: str) -> bool:
