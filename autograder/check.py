@@ -37,7 +37,9 @@ from autograder.record import Recorder
 from autograder.reference import reference, used
 from autograder.rounding import slack, without_mistakes
 from helpers.checks.compare import ATOL, RTOL, Tolerance, brief
+from helpers.checks.mend import definition_of
 from helpers.checks.outcome import Outcome, exact, observe
+from helpers.checks.reading import unread_arguments
 from helpers.checks.stand_in import Recorded, blocks, replaced
 from helpers.checks.store import Entry, PublicCase, PublicCheck, PublicConcept, digest
 from helpers.checks.values import Draws
@@ -322,7 +324,16 @@ class Check:
             recorded=self._recorded(calls),
             blocks=tuple(self.blocks),
             with_blocks=fixed,
+            idle=self._idle,
         )
+
+    @property
+    def _idle(self) -> tuple[str, ...]:
+        """Arguments that the reference or a right version does without."""
+        versions = (self.solution, *self.variants, *self.alternatives)
+        definitions = filter(None, map(definition_of, versions))
+        unread = [name for one in definitions for name in unread_arguments(one)]
+        return tuple(dict.fromkeys(unread))
 
     def _recorded(self, calls: Sequence[Call]) -> dict[str, Recorded]:
         """Calls that the reference makes of the exercises it uses."""

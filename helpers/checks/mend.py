@@ -79,9 +79,11 @@ def mend(function: Callable, right: Callable[[Callable], bool]) -> str:
     ast.fix_missing_locations(tree)
     search = _Search()
     with clock:
-        for is_slip, label, line in _versions(definition):
-            if search.decided(is_slip):
+        for find, label, line in _versions(definition):
+            if search.decided(find in _SLIPS):
                 break
+            if find is _other_names and search.found:
+                continue  # another name goes round the faulty line; that is no rival
             clock.tick()
             try:
                 exec(compile(tree, "<mended>", "exec"), scope)
@@ -230,11 +232,11 @@ def _watch_loops(definition: ast.FunctionDef) -> None:
             node.body.insert(0, ast.parse("_tick()").body[0])
 
 
-def _versions(definition: ast.FunctionDef) -> Iterator[tuple[bool, str, int]]:
+def _versions(definition: ast.FunctionDef) -> Iterator[tuple[Callable, str, int]]:
     """Alter the tree in place, say how and where, and put it back.
 
     Yields:
-        Whether it is a slip (these come first), its label, and the line.
+        What found it (`_SLIPS` come first), its label, and the line.
     """
     parents = parents_of(definition)
     ignored = {id(node) for node in ast.walk(definition.args)}
@@ -255,10 +257,9 @@ def _versions(definition: ast.FunctionDef) -> Iterator[tuple[bool, str, int]]:
                 ast.fix_missing_locations(ast.copy_location(new, node))
                 with _Swapped(node, new, parents[node]):
                     if not _holds_itself(parents[node], parents):
-                        is_slip = find in (alternatives, _missing)
                         if find is _insertions and node in tested:
                             label = "condition"
-                        yield is_slip, label, node.lineno
+                        yield find, label, node.lineno
 
 
 def _tested(definition: ast.FunctionDef) -> set[ast.AST]:
@@ -404,3 +405,4 @@ _MORE = (
     ("factor", ast.Mult()), ("factor", ast.Div()), ("term", ast.Add()),
     ("term", ast.Sub()),
 )  # fmt: skip
+_SLIPS = (alternatives, _missing)

@@ -23,6 +23,7 @@ from helpers.checks.store import PublicCase, PublicCheck, PublicConcept, Store, 
 from helpers.checks.stray import stray_name
 from helpers.checks.values import plain
 from helpers.checks.verdict import (
+    STOPPED,
     CaseVerdict,
     Verdict,
     allowed_in,
@@ -350,8 +351,11 @@ class Checker:
                 for case, outcome in zip(cases, outcomes, strict=True)
             )
 
-        definition = definition_of(function)
-        seen = reading.fact(definition, self._only_gives) if definition else ""
+        # Of a function that stops, its error says more than what it leaves unused.
+        first = next((case.message for case in verdict.cases if not case.passed), "")
+        definition, seen = definition_of(function), ""
+        if definition and first and not first.startswith(STOPPED):
+            seen = reading.fact(definition, self._only_gives, entry.idle)
         return " ".join(filter(None, (verdict.hint, seen, mend(function, right))))
 
     def _only_gives(self, name: str) -> bool:

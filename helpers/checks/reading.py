@@ -20,20 +20,36 @@ _PURE = {
 }  # fmt: skip
 
 
-def fact(definition: ast.FunctionDef, giving: Callable[[str], bool]) -> str:
+def fact(
+    definition: ast.FunctionDef,
+    giving: Callable[[str], bool],
+    idle: Collection[str] = (),
+) -> str:
     """One sentence, or an empty string.
 
     Args:
         definition: of a function that is wrong.
         giving: whether a function of this name gives a value and changes nothing.
+        idle: arguments that a right function need not read.
     """
-    for find in (_early_end, _thrown_away, _never_read):
-        for said in find(definition, giving):
-            return said
+    for said in (
+        *_early_end(definition),
+        *_thrown_away(definition, giving),
+        *_never_read(definition, _OPTIONS | set(idle)),
+    ):
+        return said
     return ""
 
 
-def _early_end(definition: ast.FunctionDef, _) -> Iterator[str]:
+def unread_arguments(definition: ast.FunctionDef) -> list[str]:
+    """Names of the arguments that a function never reads."""
+    read = _read(definition)
+    given = definition.args
+    names = [a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+    return [name for name in names if name not in read]
+
+
+def _early_end(definition: ast.FunctionDef) -> Iterator[str]:
     """A loop whose every first step ends the function."""
     for node in _own(definition):
         if isinstance(node, (ast.For, ast.While)):
@@ -68,31 +84,30 @@ def _thrown_away(
             yield f"Nothing takes the value of the line `{ast.unparse(node)[:120]}`."
 
 
-def _never_read(definition: ast.FunctionDef, _) -> Iterator[str]:
-    read = {
-        node.id
-        for node in ast.walk(definition)
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)
-    }
+def _never_read(definition: ast.FunctionDef, idle: Collection[str]) -> Iterator[str]:
+    read = _read(definition)
     if "locals" in read or "vars" in read:
         return
-    given = definition.args
-    arguments = [*given.posonlyargs, *given.args, *given.kwonlyargs]
-    yield from _unread(
-        "Its argument", [argument.arg for argument in arguments], read | _OPTIONS
-    )
     assigned = [
         node.targets[0].id
         for node in _own(definition)
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
     ]
-    yield from _unread("The variable", list(dict.fromkeys(assigned)), read)
+    for what, names in (
+        ("Its argument", unread_arguments(definition)),
+        ("The variable", [name for name in assigned if name not in read]),
+    ):
+        for name in names:
+            if name not in idle and not name.startswith("_"):
+                yield f"{what} `{name}` is never used."
 
 
-def _unread(what: str, names: list[str], read: Collection[str]) -> Iterator[str]:
-    for name in names:
-        if name not in read and not name.startswith("_"):
-            yield f"{what} `{name}` is never used."
+def _read(definition: ast.FunctionDef) -> set[str]:
+    return {
+        node.id
+        for node in ast.walk(definition)
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)
+    }
 
 
 def _own(definition: ast.FunctionDef) -> Iterator[ast.AST]:

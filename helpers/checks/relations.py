@@ -172,7 +172,8 @@ def _all_alike(pairs: Sequence[Pair], value: str) -> str:
     """That nothing but one value came; of a single number the reader sees that."""
     if any(p.got.size > 1 for p in pairs):
         return f"Every value there is {value}."
-    return f"It is {value} in every wrong case." if len(pairs) >= FEW else ""
+    news = value != "False" and len(pairs) >= FEW  # True was expected, so it is none
+    return f"It is {value} in every wrong case." if news else ""
 
 
 def _constant(pairs: Sequence[Pair]) -> str:

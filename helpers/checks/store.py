@@ -56,6 +56,7 @@ class PublicCheck:
         recorded: calls that the reference made of other exercises, by their names.
         blocks: other exercises that a fixed block can stand for.
         with_blocks: what each case asks for with these blocks in their places.
+        idle: arguments that a right function need not read.
     """
 
     name: str
@@ -70,6 +71,7 @@ class PublicCheck:
     recorded: dict[str, Recorded] = field(default_factory=dict)
     blocks: tuple[str, ...] = ()
     with_blocks: tuple[Expected, ...] = ()
+    idle: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from helpers.checks.compare import (
 from helpers.checks.diagnose import Seen, hint
 from helpers.checks.outcome import Outcome
 
+STOPPED = "it stopped with"
 CHANGED = 0.25  # share of an exercise's points that changing an argument costs
 
 
@@ -312,7 +313,7 @@ def fault(right: Outcome, got: Outcome, tolerance: Tolerance) -> str:
     """What is wrong with the values of an outcome, an empty text if nothing is."""
     if got.error:
         raised = got.error.partition(":")[0].isidentifier()  # else it is a sentence
-        return f"it stopped with {got.error}" if raised else got.error
+        return f"{STOPPED} {got.error}" if raised else got.error
     found = _difference(right, got, tolerance)
     if found is None and got.repeated:
         return (
