@@ -8,7 +8,7 @@ from scipy import optimize, special
 
 from autograder import check
 from autograder.reference import reference
-from tests.recaps import run_torch
+from tests.recap import run_torch
 
 LAB = reference("C1W3")
 

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.reference import reference
 from helpers import data
-from tests.recaps import run_torch
+from tests.recap import run_torch
 
 LAB = reference("C1W4")
 DEPTHS = [[4, 1], [3, 5, 1], [4, 4, 4, 1], [5, 6, 4, 3, 1]]

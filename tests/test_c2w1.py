@@ -1,14 +1,12 @@
 """C2W1 against outside witnesses: SciPy, PyTorch where it is at hand, and paper."""
 
-import re
-
 import numpy as np
 import pytest
 from scipy.optimize import approx_fprime
 
-from autograder import source
 from autograder.check import load
 from helpers.drivers.C2W1 import check_gradients, copies
+from tests.recap import printed
 
 lab = load("C2W1").reference
 
@@ -178,20 +176,14 @@ def test_a_fine_difference_is_as_good_as_none():
         assert check_gradients(gradient_check, 2.0, 1.0, 1e-4, 3, 1.0) == told
 
 
-def printed_snippets():
-    """The PyTorch code that the recap prints."""
-    text = "\n".join(cell.text for cell in source.read("C2W1").cells)
-    return re.findall(r"```\n(.*?)```", text, re.DOTALL)
-
-
 def test_the_pytorch_code_of_the_recap_runs_and_does_what_is_said():
     torch = pytest.importorskip("torch")
     torch.manual_seed(0)
     m = 60
     names = {"torch": torch, "nn": torch.nn, "X": torch.randn(m, 2),
              "Y": torch.randint(0, 2, (m, 1)).float()}  # fmt: skip
-    network, check = printed_snippets()
-    exec(network, names)
+    check = printed("C2W1", "gradcheck")
+    exec(printed("C2W1", "Sequential"), names)
     net, sgd = names["net"], names["sgd"]
     assert net[3].weight.std().item() == pytest.approx(np.sqrt(2 / 40), rel=0.1)
     assert sgd.param_groups[0]["weight_decay"] == 1 / m

@@ -1,14 +1,12 @@
 """C2W2 against outside witnesses: PyTorch where it is at hand, SciPy, and paper."""
 
-import re
-
 import numpy as np
 import pytest
 from scipy.signal import lfilter
 
-from autograder import source
 from autograder.check import load
 from helpers.drivers.C2W2 import cut
+from tests.recap import printed
 
 lab = load("C2W2").reference
 
@@ -182,8 +180,6 @@ def test_shuffled_rows_are_no_columns_of_x():
 
 def test_the_pytorch_code_of_the_recap_runs_and_does_what_is_said():
     torch = pytest.importorskip("torch")
-    text = "\n".join(cell.text for cell in source.read("C2W2").cells)
-    (snippet,) = re.findall(r"```\n(.*?)```", text, re.DOTALL)
     torch.manual_seed(0)
     X = torch.randn(200, 3)
     names = {
@@ -194,7 +190,7 @@ def test_the_pytorch_code_of_the_recap_runs_and_does_what_is_said():
         "cost": torch.nn.functional.cross_entropy,
     }
     before = names["cost"](names["net"](X), (X[:, 0] > 0).long()).item()
-    exec(snippet, names)
+    exec(printed("C2W2"), names)
     assert names["cost"](names["net"](X), (X[:, 0] > 0).long()).item() < before
     (rate,) = names["schedule"].get_last_lr()
     assert rate == pytest.approx(lab.exponential_decay(0.001, 15, base=0.85))

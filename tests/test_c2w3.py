@@ -1,18 +1,18 @@
 """C2W3 against witnesses from outside: PyTorch, SciPy, numerical gradients."""
 
 import itertools
-import re
 
 import numpy as np
 import pytest
 from scipy import special, stats
 
-from autograder import build, solve, source
+from autograder import build, solve
 from autograder.check import load
 from autograder.grading import grade
 from autograder.policy import uses_forbidden
 from autograder.reference import reference
 from helpers import nn
+from tests.recap import printed
 
 ref = reference("C2W3")
 
@@ -250,17 +250,6 @@ def test_unbroadcast_undoes_every_broadcast():
                 np.testing.assert_allclose(ref.unbroadcast(g, narrow), grad, atol=1e-7)
 
 
-def snippet(framework):
-    """The code that the lab prints for a framework."""
-    text = "\n".join(cell.text for cell in source.read("C2W3").cells)
-    (found,) = (
-        code
-        for code in re.findall(r"```\n(.*?)```", text, re.DOTALL)
-        if f"# {framework}" in code
-    )
-    return found
-
-
 def test_the_pytorch_code_of_the_lab_learns_and_differs_as_it_says():
     torch = pytest.importorskip("torch")
     torch.manual_seed(0)
@@ -268,7 +257,7 @@ def test_the_pytorch_code_of_the_lab_learns_and_differs_as_it_says():
     Y = X[:, :10].argmax(1)
     data = torch.utils.data.TensorDataset(X, Y)
     names = {"torch": torch, "loader": torch.utils.data.DataLoader(data, 50)}
-    exec(snippet("PyTorch"), names)
+    exec(printed("C2W3", "# PyTorch"), names)
     model = names["model"]
     assert (model(X).argmax(1) == Y).float().mean() > 0.5
     assert torch.allclose(model(X[:1]), model(X)[:1], atol=1e-5)  # in test mode
@@ -280,7 +269,7 @@ def test_the_pytorch_code_of_the_lab_learns_and_differs_as_it_says():
 
 def test_the_keras_code_of_the_lab_has_examples_in_rows():
     # Keras is not installed with the tests; the lab's X_train has examples in columns.
-    code = snippet("Keras")
+    code = printed("C2W3", "# Keras")
     assert "model.fit(X_train.T, y_train" in code
     assert "model.evaluate(X_test.T, y_test)" in code
     compile(code, "snippet", "exec")

@@ -8,7 +8,7 @@ import pytest
 from autograder.check import load
 from autograder.reference import reference
 from helpers.checks.verdict import judge
-from tests.recap import snippet
+from tests.recap import printed
 
 lab = reference("C3W1")
 
@@ -22,7 +22,7 @@ def test_class_weights_in_pytorch_divide_as_weighted_error_does():
         "y_true": torch.tensor(labels),
         "belt": belt,
     }
-    exec(snippet("C3W1", "import torch"), names)
+    exec(printed("C3W1", "import torch\n"), names)
     losses = torch.nn.functional.cross_entropy(
         names["scores"], names["y_true"], reduction="none"
     ).numpy()
@@ -36,7 +36,7 @@ def test_metrics_of_other_libraries_are_called_as_printed():
     pytest.importorskip("torchmetrics")
     pytest.importorskip("statsmodels")
     torch = pytest.importorskip("torch")
-    code = snippet("C3W1", "from torchmetrics").split("\n\n")
+    code = printed("C3W1", "from torchmetrics").split("\n\n")
     imports, calls = code[0], code[1].splitlines()
     rng = np.random.default_rng(4)
     y_true, y_pred = rng.integers(0, 10, (2, 300))

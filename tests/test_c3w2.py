@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.reference import reference
-from tests.recap import snippet
+from tests.recap import printed
 
 lab = reference("C3W2")
 
@@ -25,7 +25,7 @@ def test_multitask_loss_against_pytorch():
     loss, gradient = lab.multitask_loss(logits, Y)
     z, y = torch.tensor(logits, requires_grad=True), torch.tensor(Y)
     names = {"torch": torch, "logits": z, "Y": y}
-    exec(snippet("C3W2", "import torch.nn.functional as F"), names)
+    exec(printed("C3W2", "import torch.nn.functional as F"), names)
     theirs = names["loss"]
     theirs.backward()
     assert loss == pytest.approx(theirs.item())
@@ -139,7 +139,7 @@ def test_recap_freezes_the_features_and_their_running_averages():
     torch = pytest.importorskip("torch")
     pytest.importorskip("torchvision")
     names = {}
-    code = snippet("C3W2", "import torch\nimport torchvision")
+    code = printed("C3W2", "import torch\nimport torchvision")
     exec(code.replace('weights="DEFAULT"', "weights=None"), names)  # no download
     net, images = names["net"], torch.zeros(2, 3, 64, 64)
     before = {key: value.clone() for key, value in net.features.state_dict().items()}

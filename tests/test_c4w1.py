@@ -9,7 +9,7 @@ from scipy import ndimage, signal
 from autograder.check import load
 from autograder.reference import reference
 from helpers.checks.verdict import judge
-from tests.recap import snippet
+from tests.recap import printed
 
 lab = reference("C4W1")
 LAYERS = [(1, 0, 3), (1, 1, 3), (2, 0, 2), (2, 1, 3), (3, 2, 4), (2, 2, 5)]
@@ -154,7 +154,7 @@ class TestWhatTheRecapSaysOfPyTorch:
     def test_the_network_runs_and_has_as_many_parameters(self):
         torch = pytest.importorskip("torch")
         names = {"X": torch.zeros(2, 1, 28, 28), "Y": torch.tensor([3, 9])}
-        exec(snippet("C4W1", "import torch"), names)
+        exec(printed("C4W1", "import torch"), names)
         parameters = list(names["lenet"].parameters())
         assert sum(p.numel() for p in parameters) == 61_706
         assert all(p.grad is not None for p in parameters)

@@ -17,7 +17,7 @@ from helpers.drivers.C4W3 import level_down
 from helpers.functional import Net
 from helpers.landmarks import vehicles
 from helpers.scenes import load_scenes
-from tests.printed import recap
+from tests.recap import printed
 
 lab = reference("C4W3")
 
@@ -431,7 +431,7 @@ def test_a_level_that_returns_something_else_is_told_in_words(answer):
 def test_the_printed_pytorch_code_doubles_and_joins_maps():
     torch = pytest.importorskip("torch")
     enlarge, join = (
-        line.split("#")[0].strip() for line in recap("C4W3").splitlines()
+        line.split("#")[0].strip() for line in printed("C4W3", "torch").splitlines()
         if line.startswith("torch.")
     )  # fmt: skip
     deep, skip = torch.rand(1, 64, 5, 6), torch.rand(1, 32, 10, 12)

@@ -9,7 +9,7 @@ from scipy.spatial import distance
 
 from autograder.reference import reference
 from helpers import data, nn, vision
-from tests.printed import recap
+from tests.recap import printed
 
 lab = reference("C4W4")
 
@@ -290,7 +290,7 @@ def test_the_printed_pytorch_code_computes_the_style_cost():
         "content": content,
         "gram_S": (rows @ rows.T).detach(),
     }
-    exec(recap("C4W4"), names)  # text of ours
+    exec(printed("C4W4"), names)  # text of ours
     a_G = network.features[:19](content)
 
     def last(a):
@@ -316,4 +316,4 @@ def test_the_printed_vgg_is_cut_behind_conv4_1():
             names += [f"conv{i}_{j}", f"relu{i}_{j}"]
         names.append(f"pool{i}")
     assert names[:19][-2:] == ["conv4_1", "relu4_1"]
-    assert "vgg[:19]" in recap("C4W4")
+    assert "vgg[:19]" in printed("C4W4")

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from autograder import paths
 from autograder.reference import reference
+from tests.recap import printed
 
 lab = reference("C5W1")
 N_X, N_A, M, T = 3, 4, 2, 6
@@ -237,13 +237,6 @@ def test_an_lstm_biased_to_keep_carries_a_gradient_that_an_rnn_loses():
     assert np.linalg.norm(kept) > 1e3 * np.linalg.norm(lost)
 
 
-def recap():
-    """The PyTorch code at the end of the lab, as it is printed there."""
-    text = paths.source_of("C5W1").read_text("utf-8").split("# The same in PyTorch")[1]
-    lines = text.split("# ```\n")[1].splitlines()
-    return "\n".join(line.removeprefix("# ") for line in lines)
-
-
 def test_the_recap_runs_in_pytorch():
     torch = pytest.importorskip("torch")
     torch.manual_seed(0)
@@ -256,7 +249,7 @@ def test_the_recap_runs_in_pytorch():
         "tokens": tokens[:, :-1],
         "targets": tokens[:, 1:],
     }
-    exec(recap().replace(", 1.0)", ", 1e-3)"), names)
+    exec(printed("C5W1").replace(", 1.0)", ", 1e-3)"), names)
     lstm, states = names["lstm"], names["states"].detach().numpy()
     norm = torch.sqrt(sum(p.grad.square().sum() for p in lstm.parameters()))
     assert norm.item() == pytest.approx(1e-3, rel=1e-2)

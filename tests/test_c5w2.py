@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from autograder import paths
 from autograder.reference import reference
 from helpers import data, nn
+from tests.recap import printed
 
 lab = reference("C5W2")
 
@@ -177,13 +177,6 @@ def test_a_mean_cannot_tell_twins_apart():
     )
 
 
-def recap():
-    """The PyTorch code at the end of the lab, as it is printed there."""
-    text = paths.source_of("C5W2").read_text("utf-8").split("# The same in PyTorch")[1]
-    lines = text.split("# ```\n")[1].splitlines()
-    return "\n".join(line.removeprefix("# ") for line in lines)
-
-
 def test_the_recap_runs_in_pytorch_on_sentences_in_any_order(monkeypatch):
     torch = pytest.importorskip("torch")
     torch.manual_seed(0)
@@ -200,7 +193,7 @@ def test_the_recap_runs_in_pytorch_on_sentences_in_any_order(monkeypatch):
     lstm = torch.nn.LSTM(50, 64, batch_first=True)
     with monkeypatch.context() as patch:
         patch.setattr(torch.nn, "LSTM", lambda *sizes, batch_first: lstm)
-        exec(recap(), names)
+        exec(printed("C5W2"), names)
     assert names["likeness"].item() == pytest.approx(0.96)
     assert names["scores"].shape == (2, 5)
     assert not names["embedding"].weight.requires_grad
@@ -210,10 +203,11 @@ def test_the_recap_runs_in_pytorch_on_sentences_in_any_order(monkeypatch):
             names["a"][-1, i].detach(), alone[-1, 0].detach(), atol=1e-6
         )
     with pytest.raises(RuntimeError, match="sorted"):
-        exec(recap().replace("enforce_sorted=False", "enforce_sorted=True"), names)
+        code = printed("C5W2").replace("sorted=False", "sorted=True")
+        exec(code, names)
     names["lengths"] = [0, 4]
     with pytest.raises(RuntimeError, match="greater than 0"):
-        exec(recap(), names)
+        exec(printed("C5W2"), names)
 
 
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")

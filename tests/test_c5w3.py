@@ -2,24 +2,16 @@
 
 import itertools
 import math
-import re
 from collections import Counter
 
 import numpy as np
 import pytest
 
-from autograder import source
 from autograder.reference import reference
 from helpers import nn
+from tests.recap import printed
 
 lab = reference("C5W3")
-
-
-def recap():
-    """The PyTorch code that the lab prints at its end."""
-    cells = "\n".join(c.text for c in source.read("C5W3").cells)
-    [code] = re.findall(r"```\n(.*?)```", cells, re.DOTALL)
-    return code
 
 
 def test_the_recap_runs_and_agrees_with_the_lab():
@@ -40,7 +32,7 @@ def test_the_recap_runs_and_agrees_with_the_lab():
         "label_lengths": torch.tensor([3, 3]),
         "sound": torch.tensor(sound, dtype=torch.float32),
     }
-    exec(recap(), given)
+    exec(printed("C5W3"), given)
     assert given["x"].shape[2] == 1 + len(" ,-./") + 10 + 26  # as in the lab
 
     class Dense:

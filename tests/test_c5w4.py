@@ -9,18 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import source
 from autograder.reference import reference
 from helpers import nn
+from tests.recap import printed
 
 lab = reference("C5W4")
-
-
-def recap():
-    """The PyTorch code that the lab prints at its end."""
-    cells = "\n".join(c.text for c in source.read("C5W4").cells)
-    [code] = re.findall(r"```\n(.*?)```", cells, re.DOTALL)
-    return code
 
 
 def test_the_recap_runs_and_agrees_with_the_lab():
@@ -32,7 +25,7 @@ def test_the_recap_runs_and_agrees_with_the_lab():
     given = {"torch": torch, "x": torch.tensor(x), "token_ids": torch.tensor(token_ids)}
     given |= {name: torch.tensor(a) for name, a in zip("qkv", (q, k, v), strict=True)}
     torch.manual_seed(0)
-    exec(recap(), given)
+    exec(printed("C5W4"), given)
     ahead = lab.create_look_ahead_mask(4)
     out, _ = lab.scaled_dot_product_attention(q, k, v, ahead)
     np.testing.assert_allclose(given["out"], out, atol=1e-12)

@@ -35,11 +35,6 @@ def tanh_backward(dA, Z):
     return dA * A * (1 - A)
 
 
-# %% relu_backward: nothing passes at 0
-def relu_backward(dA, Z):
-    return dA * (Z > 0)
-
-
 # %% relu_backward: zeroes the caller's dA in place
 def relu_backward(dA, Z):
     dZ = dA
