@@ -521,8 +521,7 @@ product_for_z = None
 #
 # Take the amounts of red, green and blue in four images, a table of shape `(3, 4)`, and
 # ask for the *share* of each colour. Sum over each column, then divide. `keepdims=True`
-# keeps the summed axis, with length 1, so that you can see along which axis the sums
-# will be repeated.
+# keeps the summed axis, with length 1; along this axis NumPy will repeat the sums.
 
 # %% demo
 colours = train_x[some[:4]].mean(axis=(1, 2)).T  # (3, 4): colour, image
