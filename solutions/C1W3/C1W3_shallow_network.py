@@ -689,8 +689,8 @@ def backward_propagation(parameters, cache, X, Y):
 
     Args:
         parameters: dictionary with `W1`, `b1`, `W2`, `b2`.
-        cache: dictionary with `Z1`, `A1`, `Z2`, `A2` from `forward_propagation`, not
-            computed again.
+        cache: dictionary with `Z1`, `A1`, `Z2`, `A2` from `forward_propagation`; do
+            not compute them again.
         X: array `(n_x, m)`, an example in each column.
         Y: array `(n_y, m)`, labels 0 or 1.
 
