@@ -673,7 +673,7 @@ check(linear_activation_backward)
 # Through the sigmoid: $-5 \cdot 0.2 \cdot 0.8 = -0.8$, which is $a - y$, as you know.
 #
 # The block of layer $l$ returns $dA^{[l-1]}$, $dW^{[l]}$ and $db^{[l]}$. Note that the
-# first has another number: it belongs to the output of the layer *before*.
+# first has a different number: it belongs to the output of the layer *before*.
 
 # %% [markdown]
 # ### Exercise 10 · `L_model_backward` · 12 points · about 15 minutes
