@@ -1192,7 +1192,7 @@ def labels_swapped(w, b, X, Y):
 
 
 @propagate.mistake(
-    "The bias is added after the sigmoid. It belongs into the weighted sum, w.T X + b."
+    "The bias is added after the sigmoid. It belongs in the weighted sum, w.T X + b."
 )
 def bias_after_the_sigmoid(w, b, X, Y):
     A = ref.sigmoid(np.dot(w.T, X)) + b

@@ -528,8 +528,8 @@ def starts_with_large_w2(n_x, n_h, n_y):
 
 
 @initialize_parameters.mistake(
-    "The weights are all positive, with a mean of 0.005. `rand` draws evenly from 0 to "
-    "1; `randn` draws around 0."
+    "The weights are all positive, with a mean of 0.005. `rand` draws uniformly from 0 "
+    "to 1; `randn` draws around 0."
 )
 def draws_evenly(n_x, n_h, n_y):
     return _initial(n_x, n_h, n_y, lambda *shape: np.random.rand(*shape) * 0.01)
@@ -591,7 +591,7 @@ def starts_scaled_by_inputs(n_x, n_h, n_y):
 
 
 @initialize_parameters.mistake(
-    "The weights are drawn evenly between -0.01 and 0.01. They should come from a "
+    "The weights are drawn uniformly between -0.01 and 0.01. They should come from a "
     "normal distribution: `randn`."
 )
 def draws_evenly_around_zero(n_x, n_h, n_y):
@@ -802,7 +802,7 @@ def decides_too_early(X, parameters):
 
 
 @forward_propagation.mistake(
-    "The biases are added after the activation functions. They belong into Z1 and Z2."
+    "The biases are added after the activation functions. They belong in Z1 and Z2."
 )
 def biases_after_the_activations(X, parameters):
     Z1 = parameters["W1"] @ X
@@ -1423,7 +1423,7 @@ def returns_the_steps(parameters, grads, learning_rate=1.2):
 
 
 @update_parameters.mistake(
-    "Where no learning rate is given, it should be 1.2. The default is another one."
+    "Where no learning rate is given, it should be 1.2. Your default is different."
 )
 def another_default(parameters, grads, learning_rate=0.01):
     return _stepped(parameters, grads, learning_rate)
@@ -1478,8 +1478,8 @@ def _trained(X, Y, n_h, num_iterations, rate=1.2):
 
 
 @nn_model.mistake(
-    "The learning rate is another one. Call `update_parameters` without a rate: its "
-    "default is the rate of this lab."
+    "The learning rate is not that of this lab. Call `update_parameters` without a "
+    "rate, to use its default."
 )
 def another_rate(X, Y, n_h, num_iterations=10000, print_cost=False):
     return _trained(X, Y, n_h, num_iterations, rate=0.5)

@@ -184,7 +184,7 @@ def two_layers_with_a_tenth(n_x, n_h, n_y):
 
 
 @initialize_parameters_check.mistake(
-    "The weights are all positive. `rand` draws evenly from 0 to 1; `randn` around 0."
+    "The weights are all positive. `rand` draws from 0 to 1; `randn` around 0."
 )
 def two_layers_drawn_evenly(n_x, n_h, n_y):
     return _initial([n_x, n_h, n_y], lambda *shape: np.random.rand(*shape) * 0.01)
@@ -285,7 +285,7 @@ def deep_by_he(layer_dims):
 
 
 @initialize_parameters_deep_check.mistake(
-    "The weights are all positive. `rand` draws evenly from 0 to 1; `randn` around 0."
+    "The weights are all positive. `rand` draws from 0 to 1; `randn` around 0."
 )
 def deep_drawn_evenly(layer_dims):
     return _initial(layer_dims, lambda n, k: np.random.rand(n, k) / np.sqrt(k))

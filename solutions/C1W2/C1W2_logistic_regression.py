@@ -19,7 +19,7 @@
 # | 5 Learning | `initialize_with_zeros` … `predict` | gradient descent | 35 |
 # | 6 Photographs | `model` | train it, open it, break it | 8 |
 #
-# Nine short questions are worth 12 points, and one answer in your own words 6.
+# Nine short questions are worth 12 points, an answer in your own words another 6.
 
 # %% [markdown]
 # **After this lab you can** write logistic regression from scratch, derive the gradient
@@ -29,8 +29,8 @@
 # Each exercise is followed by a cell with `check(…)`. It runs your function on a few
 # fixed cases and tells you what it expected, what it got, and often which mistake it
 # recognizes. Run it as often as you like. Your grade comes from the same type of check
-# on fresh cases. Below each task there are hints. They are folded, and each title says
-# what you might be seeing.
+# on fresh cases. Below each task there are folded hints. The title of each names what
+# you might see.
 
 # %%
 import math
@@ -110,15 +110,15 @@ kind_of_data = None
 # By hand, an image with one row of two pixels, `[[[1, 2, 3], [4, 5, 6]]]`, has shape
 # `(1, 2, 3)` and becomes the column `[[1], [2], [3], [4], [5], [6]]` of shape `(6, 1)`.
 #
-# <details><summary><b>Predict</b>: which shape for an image of 5 × 4 × 3?</summary>
+# <details><summary><b>Predict</b>: which shape does a 5 × 4 × 3 image get?</summary>
 #
 # `(60, 1)`. Two axes, not one: a column, as in the table of symbols.
 # </details>
 
 # %% [markdown]
 # ### Exercise 1 · `image2vector` · 4 points · about 4 minutes
-# Turn an image of any size into a column. Read the sizes off the image; do not rely on
-# 64 × 64 × 3.
+# Turn an image of any size into a column. Take the sizes from `image.shape`; do not
+# rely on 64 × 64 × 3.
 #
 # <details><summary>It expected (60, 1) and got (60,)</summary>
 #
@@ -159,7 +159,7 @@ check(image2vector)
 # first column is folded back into an image.
 #
 # The values are bytes from 0 to 255. Divided by 255 they lie between 0 and 1. The
-# images stay the same, and gradient descent works with learning rates of a handy size.
+# images stay the same, and the learning rate need not be tiny.
 
 # %% demo
 m = len(train_x)
@@ -185,7 +185,7 @@ count_parameters = None
 # Part 1 ends here: your photographs are columns of numbers.
 #
 # # Part 2 · From any number to a probability
-# The neuron will add up evidence: this pixel speaks for an animal, that one against.
+# The neuron will add up evidence: this pixel for an animal, that one against it.
 # The sum $z$ can be any number, say 4.2 or −310, but we want a probability. The
 # **sigmoid**, or logistic function, makes one:
 #
@@ -253,7 +253,7 @@ except TypeError as error:
 #
 # <details><summary>NumPy warns of an overflow</summary>
 #
-# The values may be right all the same, and then so is your answer. To get rid of the
+# Your values may still be right, and then the check accepts them. To get rid of the
 # warning, compute `np.exp(-np.abs(x))` once and choose between two numerators with
 # `np.where`.
 # </details>
@@ -294,8 +294,8 @@ plots.curve(
     mark=[-4.6, 0, 4.6],
     xlabel="z, the weighted sum",
     ylabel="σ(z), the probability",
-    reading="The dots: undecided at z = 0, 99 % sure of either label at z = ±4.6. "
-    "Farther out, more evidence changes little.",
+    reading="The neuron is undecided at z = 0 and 99 % sure of a label at z = ±4.6 "
+    "(the dots). Farther out, more evidence changes little.",
 )
 
 # %% [markdown]
@@ -403,7 +403,7 @@ graph_slope = None
 #
 # <details><summary>da is 1</summary>
 #
-# That is the derivative of $v$. One more step leads to $J$.
+# That is $\partial v/\partial a$. One more step leads to $J$.
 # </details>
 # <details><summary>db and dc are swapped</summary>
 #
@@ -457,7 +457,7 @@ for name in point:
 #
 # # Part 4 · Think in arrays
 # A training set has millions of numbers, and a Python loop handles them one at a time.
-# The next cells add up 100 to 1,000,000 products, once with a loop and once with
+# The next cells add up products, from 100 of them to 1,000,000, with a loop and with
 # `np.dot`. Before you run: how many times faster will NumPy be for a million?
 
 
@@ -491,13 +491,13 @@ plots.lines(
     markers=True,
     xlabel="numbers in each vector",
     ylabel="seconds",
-    reading="From one labelled line to the next, the time grows tenfold. Leave loops "
-    "to NumPy's compiled code wherever you can.",
+    reading="Each labelled line is ten times the one below it. Leave loops to NumPy's "
+    "compiled code wherever you can.",
 )
 
 # %% [markdown]
 # ## Three products that are not the same
-# `np.dot(a, b)` multiplies and adds up, as a product of matrices does. `a * b`
+# `np.dot(a, b)` multiplies and adds up; for matrices it is the matrix product. `a * b`
 # multiplies element by element and adds nothing up. `np.outer(a, b)` multiplies every
 # element of `a` by every element of `b`.
 
@@ -521,8 +521,7 @@ product_for_z = None
 #
 # Take the amounts of red, green and blue in four images, a table of shape `(3, 4)`, and
 # ask for the *share* of each colour. Sum over each column, then divide. `keepdims=True`
-# keeps the summed axis, with length 1, so that you can see along which axis the sums
-# will be repeated.
+# keeps the summed axis, with length 1; along this axis NumPy will repeat the sums.
 
 # %% demo
 colours = train_x[some[:4]].mean(axis=(1, 2)).T  # (3, 4): colour, image
@@ -586,7 +585,7 @@ check(normalize_rows)
 #
 # $$\text{softmax}(x)_j = \frac{e^{x_j}}{\sum_k e^{x_k}}$$
 #
-# By hand: scores $(0, \ln 3)$ give $(1, 3)$, and so probabilities $(0.25, 0.75)$.
+# By hand: scores $(0, \ln 3)$ give $(1, 3)$, and so the probabilities $(0.25, 0.75)$.
 #
 # <details><summary><b>Predict</b>: what if 100 is added to every score?</summary>
 #
@@ -714,8 +713,8 @@ check(L2)
 # ## The trap of the missing axis
 # An array of shape `(5,)` is neither a row nor a column. Transposing it changes
 # nothing, and next to a column of shape `(5, 1)` NumPy silently treats it as a row.
-# There is no error and no warning. It is one of the commonest bugs in code like ours,
-# so meet it here.
+# There is no error and no warning. This is one of the most common bugs in such code, so
+# see it happen once.
 #
 # To avoid it, give your vectors both axes, `np.zeros((5, 1))`, and state a shape where
 # you rely on it: `assert yhat.shape == (5, 1)`.
@@ -776,8 +775,8 @@ plots.curve(
     mark=[0.5],
     xlabel="a, the probability given to label 1",
     ylabel="loss",
-    reading="Sure and right costs almost nothing. Sure and wrong has no upper limit. "
-    "The dot is an undecided neuron.",
+    reading="If the neuron is sure and right, the loss is near 0. If it is sure and "
+    "wrong, the loss has no upper limit. The dot is an undecided neuron.",
 )
 
 # %% concept="loss_by_hand"
@@ -793,9 +792,9 @@ cost_of_copies = None
 
 # %% [markdown]
 # ## Why not the squared error? (optional)
-# One example, label 1, one weight. The neuron starts far on the wrong side, at
-# $w = -8$, and has to find its way to the right. If you were a ball, which of the two
-# curves would you rather roll down?
+# One example with label 1, one weight. The neuron starts far on the wrong side, at
+# $w = -8$, and has to make $w$ positive. If you were a ball, which of the two curves
+# would you rather roll down?
 
 # %% demo
 plots.curve(
@@ -969,8 +968,8 @@ zeros_start = None
 
 # %% [markdown]
 # ### Exercise 12 · `optimize` · 11 points · about 12 minutes
-# Take `num_iterations` steps. Append the cost to a list before steps 0, 100, 200 …, and
-# print it there if `print_cost` is true.
+# Take `num_iterations` steps. Before steps 0, 100, 200, …, append the cost to a list,
+# and print it if `print_cost` is true.
 #
 # <details><summary>It changes its argument `w`</summary>
 #
@@ -1161,7 +1160,7 @@ check(model)
 
 # %% [markdown]
 # ## Train it
-# A thousand steps on 420 images take a few seconds. Guessing is right for 50 %, as both
+# A thousand steps on 420 images take a few seconds. Guessing gets 50 % right, as both
 # classes are equally frequent. Before you run: how well will one neuron do on
 # photographs that it has never seen?
 
@@ -1191,7 +1190,7 @@ plots.bars(
 
 # %% [markdown]
 # The gap between the two bars is **overfitting**: 12289 numbers were fitted to 420
-# images, and part of what they hold is true of those images only. Course 2 is about
+# images, and part of what they learned holds for those images only. Course 2 is about
 # closing this gap. How reliable is the lower bar? The test images were cut from 30
 # photographs, so one photograph more or less moves it by about 3 %. Do not trust its
 # last digit.
@@ -1323,7 +1322,7 @@ plots.images(
 # | $\hat y = 1$ where $a > 0.5$ | `predict` |
 
 # %% [markdown]
-# The same in PyTorch, to read. By now you know what each line does:
+# The same in PyTorch, for you to read. By now you know what each line does:
 #
 # ```
 # X = torch.tensor(X_train.T, dtype=torch.float32)         # rows are examples there
@@ -1338,9 +1337,9 @@ plots.images(
 # ```
 
 # %% [markdown]
-# Three differences: `Linear` starts from small random numbers, not from zero; the loss
-# takes $z$ rather than $a$, so it can compute $\ln a$ without overflow; and numbers are
-# float32. Your `sigmoid` and `softmax` are SciPy's `special.expit` and
+# There are three differences: `Linear` starts from small random numbers, not from zero;
+# the loss takes $z$ rather than $a$, so it can compute $\ln a$ without overflow; and
+# numbers are float32. Your `sigmoid` and `softmax` are SciPy's `special.expit` and
 # `special.softmax(x, axis=1)`.
 
 # %% [markdown]

@@ -19,17 +19,17 @@
 # | 5 Learning | `nn_model` `predict` | train it, look inside | 15 |
 # | 6 Break it | nothing new | bad starts, sizes, other data | 0 |
 #
-# Nine short questions are worth 9 points, and one answer in your own words 6.
+# Nine short questions are worth 9 points, an answer in your own words another 6.
 
 # %% [markdown]
 # **After this lab you can** write a network with a hidden layer from scratch, derive
 # its gradient and test it, say why it needs an activation function and a random start,
 # and choose how many hidden units to use.
 #
-# Each exercise is followed by `check(…)`: a few fixed cases, what was expected, what
-# you got, and often the name of the mistake. Your grade comes from the same type of
-# check on fresh cases. A short question is answered with a letter in quotes, such as
-# `"B"`, or with a number.
+# Each exercise is followed by `check(…)`, which runs your function on a few fixed cases
+# and often recognizes the mistake. Your grade comes from the same type of check on
+# fresh cases. Answer a short question with a letter in quotes, such as `"B"`, or with a
+# number.
 
 # %%
 import numpy as np
@@ -48,19 +48,19 @@ def sigmoid(z):
 
 # %% [markdown]
 # ## Words and symbols
-# A number in square brackets is the number of a layer: $W^{[1]}$ leads into the hidden
-# layer, $W^{[2]}$ into the output.
+# The number in square brackets is that of the layer: $W^{[1]}$ holds the weights of the
+# hidden layer, $W^{[2]}$ those of the output.
 #
 # | symbol | in code | shape | means |
 # |---|---|---|---|
 # | $n_x$, $n_h$, $n_y$ | `n_x`, … | numbers | inputs, hidden units, outputs |
 # | $X$, $Y$ | `X`, `Y` | $(n_x, m)$, $(n_y, m)$ | examples in columns, their labels |
-# | $W^{[1]}$, $b^{[1]}$ | `W1`, `b1` | $(n_h, n_x)$, $(n_h, 1)$ | to the hidden layer |
-# | $W^{[2]}$, $b^{[2]}$ | `W2`, `b2` | $(n_y, n_h)$, $(n_y, 1)$ | to the output |
+# | $W^{[1]}$, $b^{[1]}$ | `W1`, `b1` | $(n_h, n_x)$, $(n_h, 1)$ | of the hidden layer |
+# | $W^{[2]}$, $b^{[2]}$ | `W2`, `b2` | $(n_y, n_h)$, $(n_y, 1)$ | of the output |
 # | $Z^{[l]}$, $A^{[l]}$ | `Z1`, `A1`, … | (units, $m$) | before and after $g$ |
 # | $g$ | `np.tanh`, … | | activation function |
 # | $J$ | `cost` | number | average cross-entropy |
-# | $\partial J/\partial W^{[1]}$ | `dW1` | as `W1` | gradient, and so on for all |
+# | $\partial J/\partial W^{[1]}$ | `dW1` | as `W1` | gradient; likewise `db1`, … |
 
 # %% [markdown]
 # # Part 1 · A flower
@@ -80,7 +80,7 @@ plots.decision_regions(
     X,
     Y,
     title="The flower",
-    reading="Eight petals, two classes. Where would you put a ruler?",
+    reading="Eight petals, two classes. Where would you draw a line?",
 )
 
 
@@ -113,7 +113,7 @@ plots.decision_regions(
     X,
     Y,
     title=f"One neuron: {neuron:.0%} of dev points right",
-    reading="On the black line the neuron is undecided. It does no better than a coin.",
+    reading="On the black line the neuron is undecided. It is no better than guessing.",
 )
 
 # %% [markdown]
@@ -155,14 +155,14 @@ plots.curve(
 # ## Which one where?
 # | | good | bad |
 # |---|---|---|
-# | sigmoid | a probability: for the output | flat ends; never negative |
+# | sigmoid | gives a probability: use it at the output | flat ends; never negative |
 # | tanh | centred on 0, which helps the next layer to learn | flat ends |
 # | ReLU | derivative 1 for all $z > 0$; cheap | units stuck below 0 stop learning |
 # | leaky ReLU | some gradient passes even below 0 | one more number to choose |
 #
 # The usual choice: a sigmoid at the output if the answer is yes or no, ReLU in the
-# hidden layers. In this lab we use tanh inside, because a few smooth units draw curves
-# better than a few corners.
+# hidden layers. In this lab we use tanh there, because a few smooth units draw a curve
+# better than a few units with corners.
 
 # %% concept="why_tanh"
 # Inside a network tanh usually learns faster than the sigmoid. A main reason is …
@@ -174,10 +174,10 @@ why_tanh = None
 
 # %% [markdown]
 # ## The derivative of an activation function
-# Learning walks back through every function, so we need the derivative of each. Suppose
-# we know `dA`, the derivative of the loss with respect to the *output* $a = g(z)$. It
-# is called the **upstream gradient**. The chain rule gives the derivative with respect
-# to the *input* $z$:
+# The chain rule takes us back through every function, so we need the derivative of
+# each. Suppose we know `dA`, the derivative of the loss with respect to the *output*
+# $a = g(z)$. It is called the **upstream gradient**. Then `dZ`, the derivative with
+# respect to the *input* $z$, is
 #
 # $$dZ = dA * g'(Z) \qquad \text{element by element}$$
 #
@@ -188,9 +188,9 @@ why_tanh = None
 # | ReLU | 1 if $z > 0$, else 0 | 1 |
 
 # %% [markdown]
-# At $z = 0$ ReLU has a corner and no derivative. By convention we take 0 there, as
-# PyTorch and TensorFlow do, and for leaky ReLU the slope below 0. It does not matter:
-# $z$ is hardly ever exactly 0, and the checks accept either side of the corner.
+# At $z = 0$ ReLU and leaky ReLU have a corner and no derivative. There we use the slope
+# on the left, 0 for ReLU, as PyTorch and TensorFlow do. It hardly matters: $z$ is
+# almost never exactly 0, and the checks accept the slope on either side.
 
 # %% [markdown]
 # ### Exercise 1 · `sigmoid_backward` · 3 points · about 4 minutes
@@ -268,13 +268,13 @@ tanh_slope = None
 
 # %% [markdown]
 # ### Exercise 3 · `relu_backward` · 3 points · about 3 minutes
-# Compute `dZ` for ReLU: `dA` where $z > 0$, and 0 where $z < 0$. At $z = 0$ either
-# counts as right.
+# Compute `dZ` for ReLU: `dA` where $z > 0$, and 0 where $z < 0$. At $z = 0$ both values
+# are accepted.
 #
-# <details><summary>It says that an argument was changed</summary>
+# <details><summary>The check says that an argument was changed</summary>
 #
-# `dZ = dA` is a second name for the same array. Multiply by a mask instead: a
-# comparison such as `Z > 0` counts as ones and zeros.
+# `dZ = dA` does not copy the array; it only gives it a second name. Multiply by a mask
+# instead: in a product, a comparison such as `Z > 0` acts as ones and zeros.
 # </details>
 
 
@@ -304,7 +304,7 @@ check(relu_backward)
 # %% [markdown]
 # ### Exercise 4 · `leaky_relu_backward` · 3 points · about 2 minutes
 # Compute `dZ` for leaky ReLU: `dA` where $z > 0$, and `slope` times `dA` where $z < 0$.
-# At $z = 0$ either counts as right.
+# At $z = 0$ both values are accepted.
 #
 # <details><summary>It is right only for slope=0.01</summary>
 #
@@ -349,19 +349,19 @@ plots.curve(
     xlabel="z",
     ylabel="g'(z)",
     reading="Your derivatives, for dA = 1. Beyond ±4 sigmoid and tanh pass on almost "
-    "nothing: they saturate. The sigmoid never passes on more than a quarter.",
+    "nothing of dA: they saturate. The sigmoid never passes on more than a quarter.",
 )
 
 # %% [markdown]
 # ## Why an activation function at all?
-# Suppose the hidden layer had none. Then it would compute $W^{[1]}x + b^{[1]}$, and the
-# output neuron would take a weighted sum of that:
+# Without one, the hidden layer would compute $W^{[1]}x + b^{[1]}$, and the output
+# neuron would take a weighted sum of that:
 #
 # $$W^{[2]}(W^{[1]}x + b^{[1]}) + b^{[2]} = (W^{[2]}W^{[1]})\,x + (W^{[2]}b^{[1]} +
 # b^{[2]}) = W'x + b'$$
 #
-# That is one neuron again, in a costly disguise: a weighted sum of weighted sums is a
-# weighted sum. The next cell shows it with 50 hidden units, random weights, and the
+# That is one neuron again, only slower: a weighted sum of weighted sums is a weighted
+# sum. The next cell shows it with 50 hidden units, random weights, and the
 # single neuron they collapse to.
 
 # %% demo
@@ -407,13 +407,13 @@ no_bend = None
 # %% [markdown]
 # Each hidden unit is a neuron like last week's, with tanh as its activation function,
 # and sees both inputs. The output neuron sees the hidden units only. "Hidden" means
-# that the data do not say what their values should be. They have to find something
-# useful by themselves.
+# that the data do not say what the values of these units should be. The network has to
+# find useful ones by itself.
 
 # %% [markdown]
 # ### Exercise 5 · `layer_sizes` · 4 points · about 3 minutes
-# Return the sizes of the three layers: read the numbers of inputs and outputs off `X`
-# and `Y`, and take 4 hidden units.
+# Return the sizes of the three layers: the numbers of inputs and outputs, which you
+# find in the shapes of `X` and `Y`, and 4 hidden units.
 #
 # <details><summary>I get 400 somewhere</summary>
 #
@@ -455,10 +455,10 @@ count_weights = None
 # %% [markdown]
 # ## A start that is not zero
 # Starting from zeros was fine for one neuron. Four hidden units that start alike would
-# compute the same, receive the same gradient and stay alike for ever. So we let chance
-# tell them apart: the weights are drawn from a normal distribution and made small
-# (times 0.01), so that every tanh starts where it is steep. The biases may be zero,
-# since the weights already differ. Part 6 shows what other starts do.
+# compute the same, receive the same gradient and stay alike for ever. So we make them
+# differ at random: the weights are drawn from a normal distribution and multiplied by
+# 0.01, so that every tanh starts where it is steep. The biases may be zero, since the
+# weights already differ. Part 6 shows what other starts do.
 
 # %% [markdown]
 # ### Exercise 6 · `initialize_parameters` · 7 points · about 5 minutes
@@ -467,8 +467,8 @@ count_weights = None
 #
 # <details><summary>It expected a mean near 0, or another standard deviation</summary>
 #
-# `randn` draws from a normal distribution around 0, `rand` evenly from 0 to 1. And do
-# not forget the 0.01.
+# `randn` draws from a normal distribution around 0, `rand` uniformly from 0 to 1. And
+# do not forget the factor 0.01.
 # </details>
 
 
@@ -520,12 +520,12 @@ hidden_shape = None
 
 # %% [markdown]
 # ### Exercise 7 · `forward_propagation` · 13 points · about 10 minutes
-# Compute the probabilities `A2`. Return them together with a **cache**: a dictionary of
-# what the way back will need, `Z1`, `A1`, `Z2` and `A2`.
+# Compute the probabilities `A2`. Return them together with a **cache**, a dictionary
+# with `Z1`, `A1`, `Z2` and `A2`, for use on the way back.
 #
 # <details><summary>shapes not aligned, or a mismatch in core dimension 0</summary>
 #
-# `W1` is `(n_h, n_x)` and `X` is `(n_x, m)`: weights first, nothing to transpose.
+# `W1` is `(n_h, n_x)` and `X` is `(n_x, m)`: put the weights first, transpose nothing.
 # </details>
 # <details><summary>Z1 is right, A2 is not</summary>
 #
@@ -583,7 +583,7 @@ check(forward_propagation)
 #
 # <details><summary>It expected a number and got an array</summary>
 #
-# `A2` has two axes. Sum over both, or use `np.squeeze`, then `float(…)`.
+# `A2` has two axes. Sum over both with `np.sum`, then convert with `float(…)`.
 # </details>
 
 
@@ -619,8 +619,8 @@ print("a few probabilities", A2[0, :4].round(4))
 print(f"cost {compute_cost(A2, Y):.4f}, and ln 2 is {np.log(2):.4f}")
 
 # %% [markdown]
-# Every probability is near one half, and the cost is that of a coin. That is just right
-# for a start: the network has no prejudice. Now it has to learn.
+# Every probability is near one half, so the cost is near $\ln 2$. That is a good start:
+# the network does not prefer either class. Now it has to learn.
 
 # %% [markdown]
 # Part 3 ends here: your network computes, but it knows nothing yet.
@@ -639,20 +639,20 @@ print(f"cost {compute_cost(A2, Y):.4f}, and ln 2 is {np.log(2):.4f}")
 # | step back | formula | because |
 # |---|---|---|
 # | to $Z^{[2]}$ | $dZ^{[2]} = A^{[2]} - Y$ | last week's result |
-# | output weights | $dW^{[2]} = \frac1m\, dZ^{[2]} A^{[1]\top}$ | input is $A^{[1]}$ |
+# | output weights | $dW^{[2]} = \frac1m\, dZ^{[2]} A^{[1]\top}$ | inputs: $A^{[1]}$ |
 # | output bias | $db^{[2]} = \frac1m \sum_i dZ^{[2](i)}$ | sum over the examples |
-# | to $A^{[1]}$ | $dA^{[1]} = W^{[2]\top} dZ^{[2]}$ | each unit, by its weight |
-# | to $Z^{[1]}$ | $dZ^{[1]} = dA^{[1]} * (1 - A^{[1]} * A^{[1]})$ | exercise 2 |
-# | hidden weights | $dW^{[1]} = \frac1m\, dZ^{[1]} X^\top$ | input is $X$ |
+# | to $A^{[1]}$ | $dA^{[1]} = W^{[2]\top} dZ^{[2]}$ | a unit's share, by its weight |
+# | to $Z^{[1]}$ | $dZ^{[1]} = dA^{[1]} * (1 - A^{[1]} * A^{[1]})$ | as in exercise 2 |
+# | hidden weights | $dW^{[1]} = \frac1m\, dZ^{[1]} X^\top$ | inputs: $X$ |
 # | hidden biases | $db^{[1]} = \frac1m \sum_i dZ^{[1](i)}$ | sum over the examples |
 #
 # Here $*$ is the product element by element.
 
 # %% [markdown]
-# Two remarks. Each gradient has the shape of the array it belongs to; that alone tells
-# you what to transpose. And column $i$ of $dZ$ or $dA$ is the gradient of the *loss of
-# example $i$*, not of the cost: the average over the examples, $\frac1m$, comes in only
-# with the parameters. (For the cost itself, $\partial J/\partial Z$ is $\frac1m\,dZ$.)
+# Two remarks. Each gradient has the shape of the array it belongs to, which usually
+# tells you what to transpose. And column $i$ of $dZ$ or $dA$ is the gradient of the
+# *loss of example $i$*, not of the cost: the average over the examples is taken only in
+# $dW$ and $db$. (For the cost itself, $\partial J/\partial Z$ is $\frac1m\,dZ$.)
 
 # %% [markdown]
 # By hand, one example, two hidden units: $x = (1, 2)$, $y = 1$, and on the way forward
@@ -663,7 +663,7 @@ print(f"cost {compute_cost(A2, Y):.4f}, and ln 2 is {np.log(2):.4f}")
 # | $dZ^{[2]}$ | $0.6 - 1 = -0.4$ |
 # | $dW^{[2]}$ | $-0.4 \cdot (0,\ 0.5) = (0,\ -0.2)$ |
 # | $dA^{[1]}$ | $-0.4 \cdot \binom34 = \binom{-1.2}{-1.6}$ |
-# | $dZ^{[1]}$ | times $\binom{1}{0.75}$ is $\binom{-1.2}{-1.2}$ |
+# | $dZ^{[1]}$ | $\binom{-1.2}{-1.6} * \binom{1}{0.75} = \binom{-1.2}{-1.2}$ |
 # | $dW^{[1]}$ | $\binom{-1.2}{-1.2} \cdot (1,\ 2)$, so both rows are $(-1.2,\ -2.4)$ |
 
 # %% [markdown]
@@ -674,7 +674,7 @@ print(f"cost {compute_cost(A2, Y):.4f}, and ln 2 is {np.log(2):.4f}")
 #
 # <details><summary>shapes not aligned, or a mismatch in core dimension 0</summary>
 #
-# Note the shapes beside each line: `dZ2` `(n_y, m)`, `A1.T` `(m, n_h)`, `W2.T`
+# Write the shapes next to each line: `dZ2` `(n_y, m)`, `A1.T` `(m, n_h)`, `W2.T`
 # `(n_h, n_y)`.
 # </details>
 # <details><summary>dW2 and db2 are right, dW1 and db1 are not</summary>
@@ -689,8 +689,8 @@ def backward_propagation(parameters, cache, X, Y):
 
     Args:
         parameters: dictionary with `W1`, `b1`, `W2`, `b2`.
-        cache: what `forward_propagation` kept: `Z1`, `A1`, `Z2`, `A2`, used as they
-            are and not computed again.
+        cache: dictionary with `Z1`, `A1`, `Z2`, `A2` from `forward_propagation`; do
+            not compute them again.
         X: array `(n_x, m)`, an example in each column.
         Y: array `(n_y, m)`, labels 0 or 1.
 
@@ -748,18 +748,18 @@ lost_axis = None
 
 # %% [markdown]
 # ## One step
-# Each of the four parameters takes a step against its gradient. With $\theta$ for any
-# of them,
+# Each of the four parameters takes a step against its gradient. If $\theta$ is any of
+# them,
 #
 # $$\theta \leftarrow \theta - \alpha\, d\theta$$
 #
 # ### Exercise 10 · `update_parameters` · 8 points · about 4 minutes
 # Return a new dictionary with the updated parameters. Leave the old one as it was.
 #
-# <details><summary>It says that `parameters` was changed</summary>
+# <details><summary>The check says that `parameters` was changed</summary>
 #
-# `W1 -= …` writes into the old array, even after `dict(parameters)`, which copies names
-# and not arrays. `W1 - …` makes a new one.
+# `W1 -= …` writes into the old array, even in a copy made with `dict(parameters)`: the
+# copy holds the same arrays. `W1 - …` makes a new one.
 # </details>
 
 
@@ -796,17 +796,17 @@ check(update_parameters)
 # Part 4 ends here: you have derived backpropagation and tested it.
 #
 # # Part 5 · Learning
-# Forward, backward, step, and again. All the pieces are there.
+# You have all the pieces. Training repeats three of them: forward, backward, step.
 
 # %% [markdown]
 # ### Exercise 11 · `nn_model` · 10 points · about 8 minutes
 # Train the network. Start from random parameters, then repeat `num_iterations` times:
-# forward, backward, step, with the learning rate that `update_parameters` has by
-# default. If `print_cost` is true, print the cost every 1000 iterations.
+# forward, backward, step, with the default learning rate of `update_parameters`. If
+# `print_cost` is true, print the cost every 1000 iterations.
 #
 # <details><summary>The shapes are those of 4 hidden units</summary>
 #
-# `layer_sizes` returns 4 for `n_h`. Here the argument `n_h` counts.
+# `layer_sizes` returns 4 for `n_h`. Use the argument `n_h` instead.
 # </details>
 # <details><summary>The parameters come back as small as they started</summary>
 #
@@ -851,7 +851,7 @@ check(nn_model)
 #
 # <details><summary>Everything is 0</summary>
 #
-# `astype(int)` cuts 0.9 down to 0. Compare first.
+# `astype(int)` cuts 0.9 down to 0. Compare with 0.5 instead.
 # </details>
 
 
@@ -882,8 +882,8 @@ check(predict)
 
 # %% [markdown]
 # ## The flower again
-# Four hidden units, 17 numbers to learn, 5000 steps. One neuron did no better than a
-# coin. Before you run: how well will the network do on the dev set?
+# Four hidden units learn 17 numbers in 5000 steps. One neuron was no better than
+# guessing. Before you run: how well will the network do on the dev set?
 
 # %% demo cover=true
 np.random.seed(3)
@@ -898,15 +898,15 @@ plots.decision_regions(
     },
     X_dev[:, :400],
     Y_dev[:, :400],
-    reading="400 of the dev points. Most of those still wrong lie near the middle, "
-    "where the petals meet, or strayed into a petal of the other class.",
+    reading="400 of the dev points. Most of those still misclassified lie near the "
+    "middle, where the petals meet, or inside a petal of the other class.",
 )
 
 
 # %% [markdown]
 # ## Watch it learn (optional)
 # The same training, stopped at six moments. Before you run: what will the border look
-# like first, and how will it get around a petal?
+# like at first, and how will it get around a petal?
 
 
 # %% demo
@@ -928,8 +928,8 @@ plots.decision_regions(
     panels,
     X,
     Y,
-    reading="First a single line, and the network is hardly sure of anything (pale "
-    "colours). Then the border curves, splits, and sharpens.",
+    reading="At first there is a single line, and the network is unsure everywhere "
+    "(pale colours). Then the border curves, splits, and sharpens.",
 )
 
 # %% [markdown]
@@ -948,8 +948,8 @@ plots.decision_regions(
     X,
     Y,
     columns=2,
-    reading="Orange where the unit gives +1, blue where it gives -1. Each makes a step "
-    "across a straight line; the output weighs and adds the four.",
+    reading="Orange where the unit gives +1, blue where it gives -1. It switches at a "
+    "straight line. The output is based on a weighted sum of the four.",
 )
 
 # %% [markdown]
@@ -962,10 +962,10 @@ plots.decision_regions(
 #
 # # Part 6 · Break it
 # ## Four ways to start
-# All zeros; all weights 0.5; small random numbers (yours); the same numbers, but
-# large. Each network learns for 3000 steps. For each start you see the accuracy, how
-# far apart the hidden units' weights are at the end, and the average derivative of
-# tanh, $1 - a^2$, at the start.
+# We compare four: all zeros, all weights 0.5, your small random numbers, and the same
+# numbers times 10,000. Each network learns for 3000 steps. For each start you see the
+# accuracy, how far apart the hidden units' weights are at the end, and the average
+# derivative of tanh, $1 - a^2$, at the start.
 #
 # <details><summary><b>Predict</b>: which of the four reach 90 %?</summary>
 #
@@ -997,21 +997,21 @@ plots.decision_regions(
     X,
     Y,
     columns=2,
-    reading="From zeros nothing is learned. Equal units draw one line. The small start "
-    "finds the petals. From the large one, little has been learned.",
+    reading="From zeros the network learns nothing. Equal units draw one line. From "
+    "small weights it finds the petals; from large ones it learns little.",
 )
 
 # %% [markdown]
 # **Zeros**: $A^{[1]} = 0$, so $dW^{[2]} = 0$; and $W^{[2]} = 0$, so no gradient reaches
-# the hidden layer. Not one weight ever changes. **Equal constants** do change, but all
-# four units alike: four units do the work of one. **Large** weights push tanh to its
-# flat ends. There its derivative is nearly 0, and a gradient multiplied by nearly 0
-# teaches nothing.
+# the hidden layer. Not one weight ever changes. **Equal** weights do change, but in the
+# same way in all four units, which do the work of one. **Large** weights push tanh to
+# its flat ends. There its derivative is nearly 0, and so is every gradient that passes
+# through it.
 
 # %% concept="equal_start"
 # All weights start at 0.5 and the biases at 0. After 1000 steps the four hidden units …
 # A: are zero, since equal gradients cancel out
-# B: have each become an expert for one petal
+# B: have each become an expert on one petal
 # C: have become huge, since equal steps add up
 # D: have changed, but are still equal to each other
 equal_start = None
@@ -1020,7 +1020,7 @@ equal_start = None
 # With tanh inside, weights that start 100 times too large make learning slow, since …
 # A: large numbers take longer to multiply than small ones
 # B: every probability is then exactly one half
-# C: tanh is flat out there, so almost no gradient passes
+# C: tanh is flat there, so almost no gradient passes
 # D: the hidden units are then equal to each other
 large_start = None
 
@@ -1028,7 +1028,7 @@ large_start = None
 # %% [markdown]
 # ## Which activation function learns fastest? (optional)
 # The same network with each of your four activation functions in the hidden layer, from
-# the same small start. Your backward functions do the way back.
+# the same small start. Your backward functions give the gradients.
 #
 # <details><summary><b>Predict</b>: which of the four is the slowest to start?</summary>
 #
@@ -1050,7 +1050,7 @@ def costs_with(activation, backward, steps=3000):
         if i % 10 == 0:
             costs.append(compute_cost(A2, Y))
         cache = {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
-        grads = backward_propagation(p, cache, X, Y)  # dW2 and db2 of these
+        grads = backward_propagation(p, cache, X, Y)  # we keep only dW2 and db2
         dZ1 = backward(p["W2"].T @ (A2 - Y), Z1)
         grads["dW1"] = dZ1 @ X.T / X.shape[1]
         grads["db1"] = dZ1.mean(axis=1, keepdims=True)
@@ -1070,8 +1070,8 @@ runs = {
 plots.costs(
     runs,
     every=10,
-    reading="tanh learns first. The sigmoid needs longest to get going, then catches "
-    "up. Four ReLU or leaky ReLU units get stuck at a high cost.",
+    reading="tanh learns first. The sigmoid takes longest to start, then catches up. "
+    "Four ReLU or leaky ReLU units get stuck at a high cost.",
 )
 
 # %% [markdown]
@@ -1099,8 +1099,8 @@ plots.lines(
     markers=True,
     xlabel="hidden units",
     ylabel="accuracy",
-    reading="Three units are enough, one for each line. What more units gain on the "
-    "training points is not gained on the dev points.",
+    reading="Three units are enough, one for each line. More units gain on the "
+    "training points, but not on the dev points.",
 )
 
 # %% demo
@@ -1114,7 +1114,7 @@ plots.decision_regions(
 
 # %% concept="choose_size"
 # Accuracy on training and dev points: 2 units 70 %, 66 %; 4 units 93 %, 92 %; 20 units
-# 95 %, 90 %; 50 units 97 %, 89 %. Which size do you take?
+# 95 %, 90 %; 50 units 97 %, 89 %. Which size do you choose?
 # A: 2 units   B: 4 units   C: 20 units   D: 50 units
 choose_size = None
 
@@ -1144,7 +1144,7 @@ plots.decision_regions(
     xs,
     ys,
     columns=2,
-    reading="Accuracy on unseen points, and in brackets that of one neuron. The same "
+    reading="Accuracy on unseen points, with that of one neuron in brackets. The same "
     "code learns all four.",
 )
 
@@ -1154,7 +1154,7 @@ plots.decision_regions(
 # units in front, all starting from zero to be fair to each." Answer in about six
 # sentences. Why do 3 numbers fail? What does a hidden unit contribute, and why does it
 # need an activation function? What happens with the start from zero, and what would you
-# do? What speaks against 500 units, and how would you find out?
+# do? Why might 500 units be a bad idea, and how would you find out?
 #
 # ### BEGIN SOLUTION
 # Three numbers make one neuron. Its border is a straight line, and no line separates
@@ -1186,7 +1186,7 @@ plots.decision_regions(
 # | all of it, again and again | `nn_model` |
 
 # %% [markdown]
-# The same in PyTorch, to read:
+# The same network in PyTorch, for you to read:
 # ```
 # inputs = torch.tensor(X.T, dtype=torch.float32)          # rows are examples there
 # labels = torch.tensor(Y.T, dtype=torch.float32)
@@ -1202,8 +1202,9 @@ plots.decision_regions(
 # ```
 
 # %% [markdown]
-# `Linear` draws its weights and its biases evenly between $-1/\sqrt{n}$ and
-# $1/\sqrt{n}$, with $n$ the number of its inputs: larger than yours, and no bias is 0.
+# `Linear` draws its weights and its biases uniformly between $-1/\sqrt{n}$ and
+# $1/\sqrt{n}$, where $n$ is the number of its inputs. They are larger than yours, and
+# the biases do not start at 0.
 # At $z = 0$ PyTorch takes the derivative 0 for ReLU, and `negative_slope` for leaky
 # ReLU.
 
@@ -1215,7 +1216,7 @@ plots.decision_regions(
 
 # %% [markdown]
 # **A challenge** (optional). Wind the spirals tighter, `planar.spirals(400, seed=1,
-# turns=2)`. How many hidden units do you need for 95 % of unseen points, and does
+# turns=2)`. How many hidden units do you need to get 95 % of unseen points right? Does
 # another activation function need fewer?
 #
 # **The paper of the week.** D. E. Rumelhart, G. E. Hinton and R. J. Williams, *Learning

@@ -18,17 +18,17 @@
 # | 4 Models | `two_layer_model` `L_layer_model` `predict` | put together | 15 |
 # | 5 Photographs | nothing new | train, compare, doubt | 0 |
 #
-# Nine short questions are worth 9 points, and one answer in your own words 6.
+# Nine short questions are worth 9 points, an answer in your own words another 6.
 
 # %% [markdown]
 # **After this lab you can** write down every shape in a network of any depth, run it
 # forward and backward, say what depth can do for you and what it cannot, and compare
 # two models without fooling yourself.
 #
-# Each exercise is followed by `check(…)`: a few fixed cases, what was expected, what
-# you got, and often the name of the mistake. Your grade comes from the same type of
-# check on fresh cases. A short question is answered with a letter in quotes, such as
-# `"B"`, or with a number.
+# Each exercise is followed by `check(…)`, which runs your function on a few fixed cases
+# and often recognizes the mistake. Your grade comes from the same type of check on
+# fresh cases. Answer a short question with a letter in quotes, such as `"B"`, or with a
+# number.
 
 # %%
 import numpy as np
@@ -47,14 +47,14 @@ check = checks_for("C1W4")
 # | $L$ | `L` | number | layers, not counting the input |
 # | $n^{[l]}$ | `layer_dims[l]` | number | units of layer $l$; $n^{[0]} = n_x$ |
 # | $A^{[0]} = X$ | `X` | $(n_x, m)$ | examples in columns |
-# | $W^{[l]}$ | `W1`, `W2`, … | $(n^{[l]}, n^{[l-1]})$ | weights into layer $l$ |
+# | $W^{[l]}$ | `W1`, `W2`, … | $(n^{[l]}, n^{[l-1]})$ | weights of layer $l$ |
 # | $b^{[l]}$ | `b1`, `b2`, … | $(n^{[l]}, 1)$ | biases of layer $l$ |
 # | $Z^{[l]}$, $A^{[l]}$ | `Z`, `A` | $(n^{[l]}, m)$ | before and after the activation |
 # | $dA^{[l]}$ | `dA1`, … | $(n^{[l]}, m)$ | gradients of the $m$ losses, in columns |
 # | $A^{[L]}$ | `AL` | $(1, m)$ | the probability of label 1 |
 
 # %% [markdown]
-# ## What you bring along
+# ## What you already have
 # From last week you have two activation functions and their backward functions. Here
 # each activation function also returns a **cache**, its input `Z`, to be used on the
 # way back. At $Z = 0$, where ReLU has a corner, its derivative is taken as 0, as in
@@ -96,8 +96,9 @@ def relu_backward(dA, cache):
 # | 2 | $(2, 4)$ | $(2, 1)$ | $(2, m)$ |
 # | 3, the output | $(1, 2)$ | $(1, 1)$ | $(1, m)$ |
 #
-# Rows: what the layer puts out. Columns of `W`: what it takes in. And every gradient
-# has the shape of its array: `dW` that of `W`, `dA` that of `A`.
+# Each array has a row for each unit of its layer, and `W` has a column for each input
+# of the layer. Every gradient has the shape of its array: `dW` that of `W`, `dA` that
+# of `A`.
 
 # %% concept="shape_of_w3"
 # layer_dims = [12288, 20, 7, 5, 1]. Which shape does W3 have?
@@ -111,7 +112,7 @@ shape_of_w3 = None
 #
 # <details><summary>There is a W0</summary>
 #
-# The input has no weights. Layers 1 to `len(layer_dims) - 1` do.
+# The input has no weights. Only layers 1 to `len(layer_dims) - 1` have them.
 # </details>
 
 
@@ -247,8 +248,8 @@ check(initialize_parameters_deep)
 
 # %% [markdown]
 # It is one block, repeated $L$ times. On the way forward each block keeps in its cache
-# what it will need on the way back: the linear half its input and weights, the
-# activation its `Z`. You write the two halves of the block, then the chain.
+# what it will need on the way back: input, weights and biases for the linear half, `Z`
+# for the activation function. You write the two halves of the block, then the chain.
 
 # %% [markdown]
 # ### Exercise 4 · `linear_forward` · 5 points · about 4 minutes
@@ -259,7 +260,8 @@ check(initialize_parameters_deep)
 #
 # <details><summary>shapes not aligned, or a mismatch in core dimension 0</summary>
 #
-# `W` is `(n, n_prev)` and `A` is `(n_prev, m)`: weights first, nothing to transpose.
+# `W` is `(n, n_prev)` and `A` is `(n_prev, m)`: put the weights first, transpose
+# nothing.
 # </details>
 
 
@@ -333,8 +335,8 @@ check(linear_activation_forward)
 # %% [markdown]
 # ### Exercise 6 · `L_model_forward` · 8 points · about 8 minutes
 # Chain the blocks: ReLU in layers 1 to $L - 1$, the sigmoid in layer $L$. Return the
-# probabilities `AL` and the list of caches, first layer first. How many layers are
-# there? Half as many as there are parameters.
+# probabilities `AL` and the list of caches, first layer first. Each layer has two
+# entries in `parameters`, so $L$ is half their number.
 #
 # <details><summary>There is one cache too few</summary>
 #
@@ -385,9 +387,9 @@ which_loop = None
 
 # %% [markdown]
 # ### Watch it work: does the signal get through?
-# A thousand random examples go through ten layers of 100 units, with both ways to
-# start. How large are the values that come out of each layer? Before you run: with
-# weights of 0.01, what is left after ten layers?
+# A thousand random examples go through ten layers of 100 units, initialized in both
+# ways. How large are the values that come out of each layer? Before you run: if the
+# weights are normal draws times 0.01, what is left after ten layers?
 
 # %% demo
 np.random.seed(0)
@@ -406,8 +408,8 @@ plots.lines(
     xlabel="layer",
     ylabel="root mean square of A",
     reading=f"With 0.01 each layer divides the values by about {per_layer:.0f}, until "
-    "nothing is left to learn from. With 1 / sqrt(n) only ReLU shrinks them a little; "
-    "course 2 makes up for that too.",
+    "nothing is left to learn from. With 1 / sqrt(n) only ReLU makes them a "
+    "little smaller; course 2 makes up for that too.",
 )
 
 # %% concept="vanished"
@@ -427,8 +429,8 @@ vanished = None
 #
 # - **Deep**: pair up the inputs, then the results, as in a knockout tournament. That
 #   makes $n - 1$ matches of two units each, in $\log_2 n$ rounds.
-# - **Wide**: one hidden layer, in which each unit recognizes one odd pattern. There are
-#   $2^{n-1}$ of those.
+# - **Wide**: one hidden layer, in which each unit recognizes one *odd pattern*, that
+#   is, one with an odd number of ones. There are $2^{n-1}$ of those.
 
 
 # %% demo
@@ -490,10 +492,10 @@ xor_by_heart = None
 # %% [markdown]
 # That is the promise of depth: features built from features, edges to eyes to faces. It
 # holds for *some* functions. (Even for parity, depth is not always needed: with
-# cleverly chosen weights, $n$ ReLU units in a single layer can count the bits. But for
-# circuits of AND, OR and NOT gates it is: if their depth stays bounded as $n$ grows,
-# they need more gates than any polynomial in $n$.) Whether depth helps with photographs
-# is something we have to measure.
+# cleverly chosen weights, $n$ ReLU units in a single layer can count the bits. Circuits
+# of AND, OR and NOT gates do need depth: if it stays bounded as $n$ grows, they need
+# more gates than any polynomial in $n$.) Whether depth helps with photographs is
+# something we have to measure.
 
 # %% [markdown]
 # ### Exercise 7 · `compute_cost` · 5 points · about 3 minutes
@@ -551,8 +553,8 @@ check(compute_cost)
 # dA_{prev} = W^\top dZ$$
 #
 # As last week, column $i$ of `dA`, `dZ` and `dA_prev` is the gradient of the loss of
-# example $i$. The average over the examples, and so the gradient of the cost, comes in
-# with `dW` and `db`.
+# example $i$. Only `dW` and `db` are averages over the examples, and so gradients of
+# the cost.
 
 # %% [markdown]
 # By hand, two examples, one unit with two inputs: $dZ = (2,\ -4)$, $W = (3,\ 5)$ and
@@ -586,11 +588,11 @@ def linear_backward(dZ, cache):
     """Back through the linear half of a block.
 
     Args:
-        dZ: array `(n, m)`, gradient of each example's loss for `Z`.
+        dZ: array `(n, m)`, gradient of each example's loss with respect to `Z`.
         cache: the tuple `(A_prev, W, b)` of `linear_forward`.
 
     Returns:
-        dA_prev: array `(n_prev, m)`, gradient of each example's loss for `A_prev`.
+        dA_prev: array `(n_prev, m)`, the same with respect to `A_prev`.
         dW: array `(n, n_prev)`.
         db: array `(n, 1)`.
 
@@ -635,7 +637,7 @@ def linear_activation_backward(dA, cache, activation):
     """Back through a block.
 
     Args:
-        dA: array `(n, m)`, the upstream gradient, for the block's output.
+        dA: array `(n, m)`, the upstream gradient, that of the block's output.
         cache: the pair `(linear_cache, activation_cache)`.
         activation: `"sigmoid"` or `"relu"`.
 
@@ -670,8 +672,8 @@ check(linear_activation_backward)
 # By hand: $y = 1$ and $a = 0.2$ give $dA = -5$: a larger $a$ would lower the loss.
 # Through the sigmoid: $-5 \cdot 0.2 \cdot 0.8 = -0.8$, which is $a - y$, as you know.
 #
-# The block of layer $l$ returns $dA^{[l-1]}$, $dW^{[l]}$ and $db^{[l]}$. Note the
-# numbers: the first belongs to the output of the layer *before*.
+# The block of layer $l$ returns $dA^{[l-1]}$, $dW^{[l]}$ and $db^{[l]}$. Note that the
+# first has a different number: it belongs to the output of the layer *before*.
 
 # %% [markdown]
 # ### Exercise 10 · `L_model_backward` · 12 points · about 15 minutes
@@ -797,9 +799,9 @@ check(update_parameters)
 # %% [markdown]
 # ### Exercise 12 · `two_layer_model` · 5 points · about 8 minutes
 # Train a network with one hidden layer: linear, ReLU, linear, sigmoid. Start with
-# `initialize_parameters`. Append the cost to a list before steps 0, 100, 200, …, and
-# print it there if `print_cost` is true. You may call the block functions for each of
-# the two layers, or the functions of the chain, which handle two layers as well.
+# `initialize_parameters`. Before steps 0, 100, 200, …, append the cost to a list, and
+# print it if `print_cost` is true. You may call the functions of a block for each of
+# the two layers, or `L_model_forward` and `L_model_backward`.
 #
 # <details><summary>The parameters come back as they started</summary>
 #
@@ -890,7 +892,7 @@ check(L_layer_model)
 # %% [markdown]
 # ### Exercise 14 · `predict` · 4 points · about 3 minutes
 # Return the predicted labels, 1 where the probability is above 0.5 and else 0, and the
-# accuracy: the fraction of them that equals `Y`.
+# accuracy: the fraction of them that agree with `Y`.
 #
 # <details><summary>The accuracy is 0, or nearly</summary>
 #
@@ -932,9 +934,9 @@ check(predict)
 # Part 4 ends here: everything is written.
 #
 # # Part 5 · The photographs again
-# Animals and landmarks again, split as two weeks ago: 420 images cut from 81
-# photographs to learn from, and 60 from 30 others to test on. A dev set of 32 images
-# from 16 more is there to make choices with. To save time we average 2 × 2 pixels:
+# Animals and landmarks again, split as two weeks ago: the training set has 420 images
+# cut from 81 photographs, the test set 60 images from 30 others. A dev set of 32 images
+# from 16 more photographs is for making choices. To save time we average 2 × 2 pixels:
 # 32 × 32 × 3 = 3072 numbers per image, a quarter of the work.
 
 
@@ -959,7 +961,7 @@ print("train", X_train.shape, " dev", X_dev.shape, " test", X_test.shape)
 # ## Three models
 # Logistic regression is a network too: with `layers_dims = [3072, 1]` there is no
 # hidden layer, and your `L_layer_model` trains it. Next to it we train a network with
-# one hidden layer of 7 units, and one with three, of 20, 7 and 5. It takes some ten
+# one hidden layer of 7 units, and one with three, of 20, 7 and 5. It takes about ten
 # seconds.
 #
 # <details><summary><b>Predict</b>: which three test accuracies do you expect?</summary>
@@ -979,15 +981,15 @@ runs = {
 plots.costs(
     {name: costs for name, (_, costs) in runs.items()},
     reading="The deepest network ends with the lowest training cost. The learning "
-    "rates differ, so compare the ends, not the way there.",
+    "rates differ, so compare only the final costs.",
 )
 
 # %% [markdown]
 # ## How sure can we be?
 # The 60 test images were cut from only 30 photographs, so there are 30 independent
 # answers. We average the probabilities over the images of a photograph and count
-# photographs. If a share $p$ of $n$ independent answers is right, chance alone moves it
-# by about
+# photographs. If a share $p$ of $n$ independent answers is right, this share varies by
+# chance by about
 #
 # $$\text{standard error} = \sqrt{p\,(1 - p) / n}$$
 #
@@ -997,7 +999,7 @@ plots.costs(
 
 # %% demo
 def by_photograph(X, Y, photographs, parameters):
-    """Which photographs are right, by the average probability of their images."""
+    """Whether each photograph is right, by the average probability of its images."""
     AL, _ = L_model_forward(X, parameters)
     return np.array([
         (AL[0, photographs == one].mean() > 0.5) == Y[0, photographs == one][0]
@@ -1054,7 +1056,7 @@ plots.mistakes(
     photos.classes,
     sureness=np.maximum(sure, 1 - sure),
     reading="The mistakes of the deepest network, the most confident first. Do you "
-    "know some of them from the neuron of two weeks ago?",
+    "recognize some of them from the neuron of two weeks ago?",
 )
 
 # %% [markdown]
@@ -1087,16 +1089,16 @@ error = np.sqrt(new * (1 - new) / len(np.unique(photos.dev_photo)))
 print(f"standard error of the last number, over photographs: {error:.0%}")
 
 # %% [markdown]
-# By the training column you would take the largest rate. The dev accuracies hardly
-# differ by more than their standard error, so they do not say which is best. Then take
-# the simplest model that is not worse. In course 2 you will search more cleverly, and
-# with more data to judge by.
+# The training column favours the largest rate. The dev accuracies differ by hardly more
+# than their standard error, so they do not say which is best. Then take the simplest
+# model that is not worse. In course 2 you will search more cleverly, and with more data
+# to judge by.
 
 # %% [markdown]
 # ## A photograph of your own (optional)
 # Put any image file beside this notebook, give its name below, and run the cell.
-# Landmark or animal: these are the only answers the network knows. What does it say to
-# a portrait, or to your lunch?
+# Landmark or animal: these are the only answers the network knows. What does it say
+# about a portrait, or about your lunch?
 
 # %% demo
 my_photo = "my_photo.jpg"
@@ -1118,7 +1120,7 @@ plots.images(
 # ## In your own words
 # Your company wants to replace one neuron by your deep network, "since its training
 # accuracy is nearly 100 %". Answer in about six sentences. What did you measure, on how
-# many independent photographs, and how sure is it? Can the two models be told apart?
+# many independent photographs, and how certain is it? Can the two models be told apart?
 # What can depth give in principle (use XOR), and why not here? What would you try next,
 # and with which data would you decide?
 #
@@ -1153,7 +1155,7 @@ plots.images(
 # | $\theta \leftarrow \theta - \alpha\,d\theta$, again and again | `L_layer_model` |
 
 # %% [markdown]
-# The same in PyTorch, to read:
+# The same network in PyTorch, for you to read:
 # ```
 # X, Y = (torch.tensor(a.T, dtype=torch.float32) for a in (X_train, Y_train))
 # layers, sizes = [], [3072, 20, 7, 5, 1]
@@ -1169,10 +1171,10 @@ plots.images(
 # ```
 
 # %% [markdown]
-# Examples are rows there, hence the `.T`. `Linear` draws its weights evenly between
-# $-1/\sqrt{n}$ and $1/\sqrt{n}$, with $n$ the number of its inputs. Their standard
-# deviation is only 0.58 times that of your `initialize_parameters_deep`, so a deep
-# network starts with weaker signals there.
+# Examples are rows in PyTorch, hence the `.T`. `Linear` draws its weights uniformly
+# between $-1/\sqrt{n}$ and $1/\sqrt{n}$, where $n$ is the number of its inputs. Their
+# standard deviation is only 0.58 times that of your `initialize_parameters_deep`, so a
+# deep network starts with weaker signals.
 
 # %% [markdown]
 # **Your function beside the library's.** The same input, both values, and where they
