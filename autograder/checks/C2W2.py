@@ -416,7 +416,7 @@ def always_corrects(theta, beta, bias_correction=True):
 
 
 @average.mistake(
-    "The corrected value is carried on to the next step. Carry on the plain v; correct "
+    "The corrected value is carried over to the next step. Carry over plain v; correct "
     "only the value that you return."
 )
 def corrects_what_is_stored(theta, beta, bias_correction=True):
@@ -563,8 +563,8 @@ lab.concept(
         6.67: "This divides by 1 - 0.5². The third value has t = 3.",
         10.0: "This divides by 1 - β whatever t is. It is β to the power of t.",
         5.33: "Close. v is 4, 4, 5; what is 1 - 0.5³?",
-        6.38: "The corrected values were carried on. Carry on v: 4, 4, 5.",
-        7.24: "The corrected values were carried on. Carry on v: 4, 4, 5.",
+        6.38: "The corrected values were carried over. Carry over v: 4, 4, 5.",
+        7.24: "The corrected values were carried over. Carry over v: 4, 4, 5.",
     },
 )
 
@@ -1313,7 +1313,7 @@ for _place in ("step", "result", "quotient"):
         no_brackets=_place,
     )
 adam_mistake(
-    "v and s are returned corrected. Return them as they are, to be carried on; the "
+    "v and s are returned corrected. Return them as they are, for the next step; the "
     "corrected ones are for this step only.",
     "adam_stores_corrected",
     store=True,
@@ -1957,7 +1957,7 @@ model_mistake(
     starts_again=True,
 )
 model_mistake(
-    "The parameters never change: carry on what a step returns.",
+    "The parameters never change: go on from what a step returns.",
     "throws_the_steps_away",
     thrown_away=True,
 )
@@ -1992,7 +1992,7 @@ model_mistake(
     first_t=0,
 )
 model_mistake(
-    "Adam's corrected averages are carried on. Carry on the plain v and s.",
+    "Adam's corrected averages are carried over. Carry over plain v and s.",
     "carries_on_the_corrected",
     corrected=True,
 )

@@ -28,7 +28,7 @@
 # activations nor gradients vanish, and find out in which layer of a backward pass a bug
 # is.
 #
-# Each exercise is followed by `check(…)`: a few fixed cases with an explanation of what
+# The `check(…)` after each exercise runs it on a few fixed cases and explains what
 # differs. Your grade comes from the same type of check on fresh cases. Hints are folded
 # under the exercises, titled by what you might see. Answer a question that has options
 # with a letter in quotes, such as `"B"`, and any other with a number.
@@ -60,9 +60,9 @@ check = checks_for("C2W1")
 # # Part 1 · Diagnose before you cure
 # Birdwatchers on a lake write a card for each sighting: where it was, and whether it
 # was a swan or a duck. Swans live north of a curved line of reeds, ducks south of it,
-# but one card in eight names the wrong bird. So **nobody can be right more often than
-# about 88 %**: the error of the best possible guess, the *Bayes error*, is 12 %. We
-# know this because the data are generated.
+# but one card in eight names the wrong bird. So **nobody can be right in more than
+# about 88 %** of all cases: the error of the best possible guess, the *Bayes error*, is
+# 12 %. We know this because the data are generated.
 
 
 # %% demo
@@ -127,9 +127,9 @@ def split_dataset(X, Y, fractions, seed):
         X: array `(n_x, m)`.
         Y: array `(n_y, m)`.
         fractions: shares of the three sets, which sum to 1. The first two sizes are
-            rounded to the nearest whole number, a half either way; the test set is
-            what remains.
-        seed: of the shuffle: the same seed gives the same sets.
+            rounded to the nearest whole number (a half may go either way); the test
+            set is what remains.
+        seed: seed of the shuffle; the same seed gives the same sets.
 
     Returns:
         `(X_train, Y_train), (X_dev, Y_dev), (X_test, Y_test)`; each column is in
@@ -190,13 +190,14 @@ plots.decision_regions(
 # | gap | shows | if too wide | then try |
 # |---|---|---|---|
 # | training error − Bayes error | what it did not learn | high bias | larger network |
-# | dev error − training error | what does not generalize | high variance | this lab |
+# | dev error − training error | what does not generalize | high variance | the cures |
 #
-# Note the first: a training error of 13 % is *excellent* if the best possible is 12 %.
+# Note the first gap: a training error of 13 % is *excellent* where 12 % is the best
+# possible.
 
 # %% [markdown]
 # ### Exercise 2 · `diagnose` · 4 points · about 5 minutes
-# Return the set of gaps that are wider than the tolerance: none, one, or both.
+# Return a set that names each gap wider than the tolerance: none, one, or both.
 #
 # By hand: training 15 %, dev 16 %, Bayes 0 %. The gaps are 15 and 1: high bias. With a
 # Bayes error of 14 % they are 1 and 1, and nothing is wrong.
@@ -207,7 +208,7 @@ plots.decision_regions(
 # </details>
 # <details><summary>It expected a set and got a dictionary</summary>
 #
-# `{}` is an empty dictionary. The empty set is `set()`; `found.add("high bias")` adds.
+# `{}` is an empty dictionary. The empty set is `set()`, and `found.add(…)` adds to it.
 # </details>
 
 
@@ -373,10 +374,10 @@ for name, costs in (("as measured", costs_before), ("normalized", costs_after)):
 # the standard deviation is $\sqrt{2/50} = 0.2$.
 
 # %% [markdown]
-# <details><summary><b>Predict</b>: what of two equal units?</summary>
+# <details><summary><b>Predict</b>: two units start equal. What happens?</summary>
 #
 # If their outgoing weights are equal too, they get equal gradients and stay equal for
-# ever. With zeros and ReLU it is worse: all gradients are 0 but that of the last bias.
+# ever. With zeros and ReLU it is worse: all gradients but that of the last bias are 0.
 # </details>
 
 # %% [markdown]
@@ -419,7 +420,7 @@ check(initialize_parameters_zeros)
 # %% [markdown]
 # ### Exercise 5 · `initialize_parameters_random` · 2 points · about 2 minutes
 # Draw each weight with `np.random.randn` and multiply by 10; biases are 0. Do not set a
-# seed: the caller may want other numbers each time.
+# seed: the caller may want different numbers each time.
 #
 # <details><summary>It expected a mean near 0 and got about 5</summary>
 #
@@ -524,7 +525,7 @@ def initialize_parameters_xavier(layers_dims):
 check(initialize_parameters_xavier)
 
 # %% concept="he_deviation"
-# A layer of 100 units after a layer of 800, with ReLU and He initialization.
+# A ReLU layer of 100 units follows a layer of 800. It has He initialization.
 # What is the standard deviation of its weights? Two decimals.
 he_deviation = None
 
@@ -580,8 +581,8 @@ print("zeros        activations are", set(map(float, zeros)), "in every layer")
 # %% [markdown]
 # With ×10 each layer multiplies by about $10\sqrt{100/2} \approx 70$, fifty times over.
 # Xavier initialization loses a factor $\sqrt 2$ per layer with ReLU, for which it was
-# not made: $2^{-25} \approx 3 \cdot 10^{-8}$ after 50. Only He stays within reach of 1.
-# Good initialization does not solve everything, but without it nothing else helps.
+# not made: $2^{-25} \approx 3 \cdot 10^{-8}$ after 50. Only He stays near 1. Good
+# initialization does not solve everything, but without it nothing else helps.
 #
 # # Part 3 · Penalties: prefer small weights
 # ## The network of this lab
@@ -835,13 +836,13 @@ def l1_gradient(W, lambd, m):
 check(l1_gradient)
 
 # %% concept="pull_on_small_weights"
-# A weight is 0.01; λ/m is 0.1 for either penalty. How strongly does each pull it to 0?
+# A weight is 0.01; λ/m is 0.1 for either penalty. How strongly does each pull it?
 # A: L1 0.1, L2 0.001   B: L1 0.001, L2 0.1   C: both 0.1   D: both 0.001
 pull_on_small_weights = None
 
 # %% [markdown]
 # ## Train with all of it
-# Given: gradient descent with your functions. In the last quarter of the steps the
+# Here is gradient descent with your functions. In the last quarter of the steps the
 # learning rate is a fifth of what it was, so that the weights settle. `keep_prob` is
 # for part 4.
 
@@ -875,7 +876,7 @@ def train(X, Y, layers_dims=LAYERS, steps=6000, learning_rate=0.3, lambd=0, l1=0
 
 
 # %% demo
-# The four initializations again, now on something to learn: a ring within a ring.
+# The four initializations again, now on a task to learn: a ring within a ring.
 X_rings, Y_rings = planar.circles(300, seed=4)
 histories = {}
 starts["zeros"] = initialize_parameters_zeros
@@ -892,8 +893,8 @@ for name, start in starts.items():
 costs = {name: np.minimum(history, 1) for name, history in histories.items()}
 plots.costs(
     costs, every=50, baseline={"always 50 %": np.log(2)},
-    reading="Cut off at 1. With × 10 the first steps are so large that it ends where "
-    "zeros stay: at a guess of 50 %.",
+    reading="Cut off at 1. Zeros stay at a guess of 50 %. With × 10 the first steps "
+    "are so large that training ends there, too.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -920,26 +921,25 @@ for name, now in trained.items():
 # L1 drives most weights to zero: it *selects*, and the network that it leaves is
 # sparse. (Each step overshoots zero a little, which is why we count "below 0.001".) L2
 # leaves many small weights and none as large as without a penalty. We will compare the
-# decision boundaries when we have all cures. This is a good place for a break.
+# decision boundaries once we have all cures. This is a good place for a break.
 
 # %% [markdown]
 # # Part 4 · Noise, patience, and more data
 # ## Dropout: a new network at every step
-# In every step and for each example anew, each hidden unit is kept with probability $p$
-# (`keep_prob`) and set to 0 otherwise. With $u$ uniform between 0 and 1:
+# In every step, and anew for each example, each hidden unit is kept with probability
+# $p$ (`keep_prob`) and set to 0 otherwise. With $u$ uniform between 0 and 1:
 #
 # $$D = \left[\, u < p \,\right] \qquad A \leftarrow \frac{A \cdot D}{p}$$
 #
-# No unit can rely on a particular other one to be there, so the network spreads its
-# evidence over many. Dividing by $p$ makes up for the missing units: sums keep their
-# size *on average*. This is **inverted** dropout. Its advantage is that the trained
-# network needs no change at all: at test time **nothing is dropped and nothing is
-# scaled**.
+# No unit can rely on any other one being there, so the network spreads its evidence
+# over many. Dividing by $p$ makes up for the missing units: sums keep their size *on
+# average*. This is **inverted** dropout. Its advantage is that the trained network
+# needs no change at all: at test time **nothing is dropped and nothing is scaled**.
 
 # %% [markdown]
-# By hand: $A = (4, 2, 6)$, $p = 0.5$, random numbers $u = (0.3, 0.9, 0.1)$. Then
-# $D = (1, 0, 1)$ and $A$ becomes $(8, 0, 12)$. Over all draws, the mean of the first is
-# $0.5 \cdot 8 + 0.5 \cdot 0 = 4$, as before.
+# By hand: $A = (4, 2, 6)$, $p = 0.5$, random numbers $u = (0.3, 0.9, 0.1)$. Then $D =
+# (1, 0, 1)$ and $A$ becomes $(8, 0, 12)$. Over all draws, the mean of the first value
+# is $0.5 \cdot 8 + 0.5 \cdot 0 = 4$, as before.
 
 # %% concept="kept_unit"
 # keep_prob is 0.8, a unit's activation is 2, and it is kept. What is passed on?
@@ -955,11 +955,11 @@ kept_unit = None
 #
 # <details><summary>The values are too small, more so with a small keep_prob</summary>
 #
-# The kept units must make up for the dropped: divide by `keep_prob`, in both layers.
+# Kept units must make up for the dropped ones: divide by `keep_prob`, in both layers.
 # </details>
 # <details><summary>The mask drops the wrong fraction</summary>
 #
-# A unit stays with probability `keep_prob`; a uniform number is below it that often.
+# Keep a unit if its random number is *below* `keep_prob`.
 # </details>
 
 
@@ -1013,7 +1013,7 @@ check(forward_propagation_with_dropout)
 # Write your backward pass without the λ terms, and apply mask and factor to `dA2` and
 # `dA1`. Return the same eleven gradients.
 #
-# <details><summary>All gradients below a layer are too small by one factor</summary>
+# <details><summary>Below a layer, all gradients are too small</summary>
 #
 # Divide by `keep_prob` here as well, right after the mask.
 # </details>
@@ -1081,7 +1081,7 @@ print(f"{fickle:.0%} of the cards do not get the same answer all twenty times")
 spread = {"nothing": trained["no penalty"]["W3"], "dropout": dropped["W3"]}
 for name, W3 in spread.items():
     share = np.sort(W3.ravel() ** 2)[::-1] / np.sum(W3**2)
-    print(f"{name:8} 3 of 20 output weights make {share[:3].sum():.0%} of the squares")
+    print(f"{name:8} 3 of 20 output weights hold {share[:3].sum():.0%} of the squares")
 
 # %% concept="dropout_at_test_time"
 # The network is trained with inverted dropout. What happens at test time?
@@ -1168,13 +1168,13 @@ plots.costs(
 )  # fmt: skip
 
 # %% [markdown]
-# ## Augmentation: more data for nothing
+# ## Augmentation: more data for free
 # A photograph of a cat, mirrored or moved a little, is still a photograph of a cat.
 # Each such change tells the network something that it would otherwise have to learn:
 # *position does not matter*. What may be changed depends on the task, since the label
 # must stay right.
 #
-# Given: `shifted` moves an image and fills the gap with zeros.
+# The function `shifted` is given: it moves an image and fills the gap with zeros.
 
 
 # %%
@@ -1192,7 +1192,7 @@ def shifted(image, down, right):
 
 # %% [markdown]
 # ### Exercise 15 · `augment` · 5 points · about 6 minutes
-# In half of all calls mirror the image left to right. Then always move it, with
+# With probability one half, mirror the image left to right. Then always move it, with
 # `shifted`, by −2, −1, 0, 1 or 2 pixels down and, independently, to the right; all five
 # are equally likely.
 #
@@ -1281,10 +1281,10 @@ plots.decision_regions(
 
 # %% [markdown]
 # Compare the columns. Each cure makes the *training* error worse and the *test* error
-# better: this is the trade. Test errors that are less than about half a percent apart
-# are a tie, even with 5000 cards. Early stopping is the cheapest cure, but it changes
-# two things at once: how well the cost is minimized, and how much is regularized. With
-# L2 you can train to the end and tune only $\lambda$.
+# better: this is the trade-off. Test errors that are less than about half a percent
+# apart are a tie, even with 5000 cards. Early stopping is the cheapest cure, but it
+# changes two things at once: how well the cost is minimized, and how strongly the
+# network is regularized. With L2 you can train to the end and tune only $\lambda$.
 
 # %% [markdown]
 # # Part 5 · Can you trust your gradients?
@@ -1377,15 +1377,15 @@ check(backward_propagation)
 # where $g$ is your gradient and $g_\approx$ the numerical one. With $\varepsilon =
 # 10^{-7}$, a difference below $2 \cdot 10^{-7}$ is fine, about $10^{-5}$ deserves a
 # look, and above $10^{-3}$ there is a bug. A difference below $2 \cdot 10^{-7}$ is
-# mostly rounding, so the checks treat all of them as equal.
+# mostly rounding, so the checks treat all such differences as equal.
 #
 # By hand: $g = 3$, $g_\approx = 1$ gives $2 / 4 = 0.5$.
 
 # %% [markdown]
 # ### Exercise 18 · `gradient_check` · 4 points · about 6 minutes
 # Compute the numerical gradient with your `forward_propagation`, the gradient with your
-# `backward_propagation`, and return their relative difference. Print a word or two only
-# if `print_msg` is true.
+# `backward_propagation`, and return their relative difference. Print a verdict only if
+# `print_msg` is true.
 #
 # <details><summary>The difference is 0.33 though the gradient is right</summary>
 #
@@ -1442,7 +1442,7 @@ SHAPES = {
 
 
 def dictionary_to_vector(parameters):
-    """All parameters as one column (47, 1), and the key that each number is from."""
+    """All parameters as one column (47, 1), and the key of each number."""
     parts = [parameters[key].reshape(-1, 1) for key in SHAPES]
     keys = [key for key, part in zip(SHAPES, parts, strict=True) for _ in part]
     return np.concatenate(parts), keys
@@ -1569,7 +1569,7 @@ plots.bars(alone, ylabel="relative difference",
 
 # %% concept="where_are_the_bugs"
 # Layer 3 is the last one. dW3 is right, db3 wrong, layer 2 right, dW1 and db1 wrong.
-# Two lines of backward_propagation_n are wrong. Which two can it be?
+# Two lines of backward_propagation_n are wrong. Which two can they be?
 # A: those of dW1 and db1    B: those of dZ3 and dW1
 # C: those of db3 and dA2    D: those of db3 and dZ1
 where_are_the_bugs = None
@@ -1584,13 +1584,13 @@ fixed["dW1"] = fixed["dZ1"] @ X_n.T / m
 fixed["db1"] = np.sum(fixed["dZ1"], axis=1, keepdims=True) / m
 gradient_check_n(theta_n, fixed, X_n, Y_n, print_msg=True)
 
-# A smaller ε is not always better: at last the two costs agree in nearly all digits.
+# A smaller ε is not always better: in the end the two costs hardly differ at all.
 sizes = 10.0 ** np.arange(-12, 0)
 plots.lines(
     {"difference": [gradient_check_n(theta_n, fixed, X_n, Y_n, e) for e in sizes]},
     sizes, log="xy", markers=True, xlabel="perturbation ε",
     ylabel="relative difference",
-    reading="Too large an ε leaves the tangent; too small a one drowns in rounding.",
+    reading="Right: ε is so large that the cost bends. Left: rounding dominates.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -1598,16 +1598,16 @@ plots.lines(
 # to call) and **the penalty in the cost** if it is in the gradients. Check at the start
 # and again after some steps, since some bugs show only once the weights have grown.
 # Then switch the check off: 47 parameters cost 94 forward passes, and a real network
-# has millions.
+# has millions of parameters.
 
 # %% [markdown]
 # # Part 6 · On real handwriting (optional)
-# Ten digits, but only **300 images to learn from**, 30 of each. The same network has
-# ten sigmoids instead of one: `Y` has a row for each digit, and the largest output
-# wins. All your functions work as they are. The other 1000 images are for testing.
+# Ten digits, but only **300 images to learn from**, 30 of each. The network now has ten
+# sigmoids instead of one: `Y` has a row for each digit, and the largest output wins.
+# All your functions work as they are. The other 1000 images are for testing.
 #
-# Before you run the cells, put these in order: nothing, L2, dropout, shifted copies,
-# and copies that are also mirrored.
+# Before you run the cells, order these by test accuracy: nothing, L2, dropout, shifted
+# copies, and copies that are also mirrored.
 
 # %% demo
 digits = data.load("digits")
@@ -1655,7 +1655,7 @@ for name, plan in plans.items():
 gain = 100 * (right["shifted copies"] - right["nothing"])
 plots.bars(
     right, ylabel="test accuracy", percent=True, baseline={"chance": 0.1},
-    reading=f"Shifted copies gain {gain:.0f} points. But a mirrored 3 is no 3.",
+    reading=f"Shifted copies gain {gain:.0f} points. But a mirrored 3 is not a 3.",
 )  # fmt: skip
 missed = np.flatnonzero(plain_guess != digits.test_y)[:12]
 plots.images(

@@ -2,12 +2,12 @@
 # # Better steps
 # You know gradient descent: subtract the gradient times a learning rate. It trains
 # every network of this course, slowly. In this lab you build **four better optimizers**
-# and send them down ravines, over saddles and through thousands of images of clothes,
-# all from the same start. You will see which is first, why, and when it does not
+# and race them down ravines, over saddles and on thousands of images of clothes, all
+# from the same start. You will see which one wins, why, and when the choice does not
 # matter.
 #
 # **Time** about two hours, in six parts; you can stop after any of them. **You need**
-# the forward and backward pass of course 1. They are given here.
+# the forward and backward pass of course 1; their code is given.
 
 # %% [markdown]
 # ## The map
@@ -28,7 +28,7 @@
 # average a noisy series with a fading memory, write momentum, RMSprop and Adam from
 # scratch, lower the learning rate on a schedule, and compare optimizers fairly.
 #
-# Each exercise is followed by `check(…)`: a few fixed cases with an explanation of what
+# The `check(…)` after each exercise runs it on a few fixed cases and explains what
 # differs. Your grade comes from the same type of check on fresh cases. Hints are folded
 # under the exercises, titled by what you might see. Answer a question that has options
 # with a letter in quotes, such as `"B"`, and any other with a number.
@@ -51,7 +51,7 @@ check = checks_for("C2W2")
 # | $X^{\{t\}}$, $Y^{\{t\}}$ | `X_t`, `Y_t` | `(n_x, size)` | mini-batch number $t$ |
 # | $dW^{[l]}$ | `grads["dW1"]` | as `W1` | gradient of the cost |
 # | $\alpha$ | `learning_rate` | number | the step is $\alpha$ times the gradient |
-# | $\theta_t$ | `theta[t]` | number | a measured value, such as a temperature |
+# | $\theta_t$ | `theta[t - 1]` | number | a measured value, such as a temperature |
 # | $\beta$ | `beta` | number | how much of the old average is kept |
 # | $v$ | `v["dW1"]` | as `W1` | average of the gradients: the velocity |
 # | $s$ | `s["dW1"]` | as `W1` | average of the squared gradients |
@@ -60,8 +60,8 @@ check = checks_for("C2W2")
 
 # %% [markdown]
 # ## The network of this lab
-# It is given, the same as last week: two ReLU layers and sigmoids at the output. `Y`
-# has one row for each output.
+# It is given, and the same as last week: two ReLU layers, then sigmoids. `Y` has one
+# row for each output.
 
 
 # %%
@@ -159,7 +159,7 @@ check(update_parameters_with_gd)
 # | stochastic gradient descent | 1 | $m$ |
 
 # %% concept="batches_per_epoch"
-# There are 1000 examples in mini-batches of 64. How many steps make an epoch?
+# There are 1000 examples in mini-batches of 64. How many steps are in an epoch?
 batches_per_epoch = None
 
 # %% [markdown]
@@ -187,7 +187,7 @@ def random_mini_batches(X, Y, mini_batch_size=64, seed=0):
         X: array `(n_x, m)`.
         Y: array `(n_y, m)`.
         mini_batch_size: examples in each batch; the last may have fewer.
-        seed: of the shuffle; the same seed gives the same batches.
+        seed: seed of the shuffle; the same seed gives the same batches.
 
     Returns:
         List of pairs `(X_t, Y_t)`; each example is in exactly one of them. `X` and
@@ -216,15 +216,15 @@ check(random_mini_batches)
 # ### Watch it work: how large a batch?
 # Now clothes: 2000 images of Fashion-MNIST, 28×28, ten classes. Three epochs with
 # batches of 1, 8, 64, 512 and all 2000; for each we tried several learning rates and
-# took the best. Before you run the cells: which takes longest for an epoch? Which has
-# the noisiest cost? And which learns most *in a second*?
+# took the best. Before you run the cells: which size takes longest per epoch? Which has
+# the noisiest cost? And which learns most *per second*?
 
 # %% demo
 fashion = data.load("fashion")
 
 
 def clothes(x, y, m):
-    """Images as m normalized columns, and their labels as columns of 0 and 1."""
+    """Images as m normalized columns, and their labels as one-hot columns."""
     order = np.random.RandomState(1).permutation(len(x))[:m]
     X = x[order].reshape(m, -1).T / 255  # (784, m)
     return (X - 0.29) / 0.35, np.eye(10)[y[order]].T  # mean 0, standard deviation 1
@@ -234,13 +234,13 @@ X_small, Y_small = clothes(fashion.train_x, fashion.train_y, 2000)
 LAYERS = [784, 64, 32, 10]
 plots.images(
     255 - fashion.train_x[[np.flatnonzero(fashion.train_y == c)[3] for c in range(10)]],
-    fashion.classes, columns=5, reading="One of each class. Guessing is right in 10 %.",
+    fashion.classes, columns=5, reading="One of each class. Chance level: 10 %.",
 )  # fmt: skip
 
 
 # %% demo
 def sweep(size, rate, epochs=3):
-    """Epochs, seconds and costs for one batch size."""
+    """History (epochs, seconds, costs), seconds per epoch, cost at the end."""
     np.random.seed(1)
     parameters, seconds, history = initialize_parameters(LAYERS), 0.0, []
     every = max(1, 2000 // size // 8)  # record about eight costs per epoch
@@ -276,17 +276,17 @@ figures_c2w2.runs(
 
 # %% [markdown]
 # By the clock, the best size lies in between. With 1 example per step, NumPy cannot
-# work on many at once, so an epoch takes many times as long. With all of them, three
+# process many at once, so an epoch takes many times as long. With all of them, three
 # epochs are only three steps.
 #
 # In practice: if there are no more than about 2000 examples, use them all; otherwise
-# try 64, 128, 256 and 512, and see that a batch fits into memory. Larger batches are
-# less noisy and often bear a larger learning rate.
+# try 64, 128, 256 and 512, and make sure that a batch fits into memory. Larger batches
+# are less noisy and often allow a larger learning rate.
 
 # %% concept="cost_goes_up"
 # You train with mini-batches and plot the cost of each batch. It falls, but now and
 # then it rises a little. Why?
-# A: a bug in the gradients         B: too large a learning rate, always
+# A: a bug in the gradients         B: always too large a learning rate
 # C: some batches are harder        D: a sign of overfitting
 cost_goes_up = None
 
@@ -299,11 +299,11 @@ cost_goes_up = None
 # $$v_t = \beta\, v_{t-1} + (1 - \beta)\, \theta_t \qquad v_0 = 0$$
 #
 # Unroll it, and $\theta_{t-k}$ has the weight $(1-\beta)\beta^k$: the past fades. After
-# $1/(1-\beta)$ values the weight has fallen to about a third of the first, so we say it
-# averages over a **window** of $1/(1-\beta)$: 10 values for $\beta = 0.9$.
+# $1/(1-\beta)$ values the weight is about a third of the newest value's, so we say that
+# it averages over a **window** of $1/(1-\beta)$: 10 values for $\beta = 0.9$.
 
 # %% concept="window"
-# Over about how many days does an average with β = 0.98 reach?
+# About how many days does an average with β = 0.98 cover?
 window = None
 
 # %% [markdown]
@@ -315,8 +315,8 @@ window = None
 # $$v_t^{\text{corrected}} = \frac{v_t}{1 - \beta^t}$$
 #
 # Now $v_1 / (1 - 0.9) = 10$. The next one, $v_2 = 0.9 \cdot 1 + 0.1 \cdot 20 = 2.9$,
-# continues from the **stored** $v_1 = 1$, not from the corrected one; $2.9 / 0.19 =
-# 15.26$.
+# continues from the **stored** $v_1 = 1$, not from the corrected one. Corrected, it is
+# $2.9 / 0.19 = 15.26$.
 
 # %% [markdown]
 # ### Exercise 3 · `exponentially_weighted_average` · 8 points · about 8 minutes
@@ -324,7 +324,7 @@ window = None
 #
 # <details><summary>The first value is right, the second is not</summary>
 #
-# Keep two things apart: the `v` that is carried on, and the value that you return.
+# Keep two things apart: the `v` of the next step, and the value that you return.
 # </details>
 # <details><summary>It divides by zero</summary>
 #
@@ -368,8 +368,9 @@ average_by_hand = None
 
 # %% [markdown]
 # ### Watch it work: two years of weather
-# These are the daily highest temperatures in Seattle, really measured. Before you run
-# the cell: which of the averages with β = 0.9 and 0.98 is later than the summer?
+# These are real measurements: the highest temperature of each day in Seattle. Before
+# you run the cell: which lags further behind the seasons, the average with β = 0.9 or
+# the one with 0.98?
 
 # %% demo
 weather = data.load("temperature")
@@ -404,7 +405,7 @@ age = np.arange(80)
 plots.lines(
     {f"β = {beta}": (1 - beta) * beta**age for beta in (0.5, 0.9, 0.98)},
     xlabel="days ago", ylabel="weight in today's average",
-    reading="At the end of its window, each has fallen to about a third or a quarter.",
+    reading="At the end of its window, each is down to a third or a quarter.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -415,8 +416,8 @@ plots.lines(
 #
 # $$v \leftarrow \beta\, v + (1 - \beta)\, dW \qquad W \leftarrow W - \alpha\, v$$
 #
-# Think of a ball: $v$ is its velocity, $dW$ pushes it, and friction leaves the fraction
-# $\beta$ of the velocity. By hand, $\beta = 0.9$, gradients $+1, -1, +1$ from wall to
+# Think of a ball: $v$ is its velocity, $dW$ pushes it, and friction leaves only a
+# fraction $\beta$ of it. By hand, $\beta = 0.9$, gradients $+1, -1, +1$ from wall to
 # wall: $v = 0.1,\ -0.01,\ 0.091$. Steady gradients of $1, 1, 1$ give $0.1,\ 0.19,\
 # 0.271$, and $v$ approaches 1.
 
@@ -456,7 +457,7 @@ check(initialize_velocity)
 # %% [markdown]
 # ### Exercise 5 · `update_parameters_with_momentum` · 9 points · about 8 minutes
 # Compute the new velocity, then take the step with it. Return the new parameters and
-# the new velocity. There is no bias correction here: after some tens of steps it would
+# the new velocity. There is no bias correction here: after a few dozen steps it would
 # no longer matter.
 #
 # <details><summary>The parameters lag one step behind</summary>
@@ -500,9 +501,9 @@ check(update_parameters_with_momentum)
 
 # %% [markdown]
 # ### Watch it work: a ravine
-# The cost $J = \frac12 (w_1^2 + 200\, w_2^2)$ is steep across and flat along. Plain
-# gradient descent diverges if $\alpha > 2/200$. Before you run the cells: which β comes
-# closest to the minimum, the star, in 60 steps?
+# The cost $J = \frac12 (w_1^2 + 200\, w_2^2)$ is steep across the ravine and flat along
+# it. Plain gradient descent diverges if $\alpha > 2/200$. Before you run the cells:
+# which β comes closest to the minimum, the star, in 60 steps?
 
 
 # %% demo
@@ -536,17 +537,17 @@ paths = {
 contours(
     {name: Landscape(ravine, (-10, 6), (-0.8, 0.8), {name: path}, (0, 0))
      for name, path in paths.items()}, columns=3, height=2.4,
-    reading="Square: start; dot: after 60 steps. Hops; momentum; too little friction.",
+    reading="Square: start; dot: end. Left: hops. Right: too little friction.",
 )  # fmt: skip
 for name, path in paths.items():
     print(f"{name:9} cost after 60 steps {ravine(*path[-1]):8.4f}")
 
 # %% concept="larger_beta"
 # You raise β of momentum from 0.9 to 0.99. What changes?
-# A: it averages over 10 times as many gradients: smoother, but it turns late
+# A: it averages over 10 times as many gradients: smoother, but slow to turn
 # B: each step becomes ten times as long, so that the cost diverges
 # C: it forgets sooner, and follows the noise of the batches more closely
-# D: nothing but the first few steps, which are corrected for their bias
+# D: only the first few steps, in which the bias is corrected
 larger_beta = None
 
 # %% [markdown]
@@ -701,8 +702,8 @@ check(initialize_adam)
 # %% [markdown]
 # ### Exercise 9 · `update_parameters_with_adam` · 13 points · about 15 minutes
 # Take one step of Adam. Return five things: the new parameters, the **stored** averages
-# `v` and `s`, and their corrected values, which are computed anew in each step and not
-# carried on.
+# `v` and `s`, and their corrected values, which are computed anew in each step and
+# never stored.
 #
 # <details><summary>The first step is right, later ones are too long</summary>
 #
@@ -743,7 +744,7 @@ def update_parameters_with_adam(
 
     Returns:
         `parameters, v, s, v_corrected, s_corrected`: the parameters after the step,
-        the averages to carry on, and the corrected averages that the step used.
+        the averages for the next step, and the corrected averages that the step used.
     """
     ### BEGIN SOLUTION
     v = {key: beta1 * v[key] + (1 - beta1) * grads[key] for key in v}
@@ -770,10 +771,10 @@ first_step_of_adam = None
 # %% [markdown]
 # ### Watch it work: three landscapes
 # A **ravine**; a **saddle**, where the cost falls along one axis and rises along the
-# other, with a start just beside its ridge; and a **plateau** with a hole. Five
-# optimizers: gradient descent with exact gradients, with noisy ones (as from small
-# batches), momentum, RMSprop, Adam. Before you run the cells: which gets stuck on the
-# saddle, and which is fast where it is flat?
+# other, with the start just beside the ridge; and a **plateau** with a hole. Five
+# optimizers: gradient descent with exact gradients and with noisy ones (as from small
+# batches), momentum, RMSprop and Adam. Before you run the cells: which gets stuck on
+# the saddle, and which is fast where it is flat?
 
 
 # %% demo
@@ -860,14 +861,14 @@ for land, one in lands.items():
 
 # %% demo
 figures_c2w2.race(
-    lands, reading="The same as a film. Which of them move at all on the plateau?"
+    lands, reading="The same, animated. Which of them move at all on the plateau?"
 )
 
 # %% [markdown]
-# On the saddle, plain gradient descent hardly moves for long: its gradient is almost 0.
-# Noise, momentum, or dividing by the size of tiny gradients gets the others away. On
-# the plateau RMSprop and Adam arrive: their steps are about $\alpha$ long, however
-# small the gradient.
+# On the saddle, plain gradient descent hardly moves for a long time: its gradient is
+# almost 0. The others escape by noise, by momentum, or by dividing tiny gradients by
+# their size. On the plateau, RMSprop and Adam reach the hole: their steps are about
+# $\alpha$ long, however small the gradient.
 #
 # ## Saddle points, not local minima
 # People once feared that training would end in a poor local minimum. Where the gradient
@@ -891,8 +892,8 @@ plots.lines(
 print({n: round(share, 5) for n, share in zip(sizes, all_up, strict=True)})
 
 # %% concept="where_slopes_vanish"
-# A network has 50,000 weights. What is a point where its gradient is 0 most likely?
-# A: a local minimum, and training is lost   B: a saddle point: some way leads down
+# At some point the gradient of all 50,000 weights is 0. Most likely, this is …
+# A: a local minimum, and training is stuck  B: a saddle point, with a way down
 # C: the best possible set of weights        D: a local maximum of the cost
 where_slopes_vanish = None
 
@@ -900,7 +901,8 @@ where_slopes_vanish = None
 # # Part 5 · Learning rate decay
 # Near a minimum, noise keeps mini-batch gradient descent wandering about, at a distance
 # that grows with $\alpha$. So begin with long steps and end with short ones. Here are
-# four schedules, with $e$ the number of the epoch and $r$ the decay rate:
+# four schedules, where $e$ is the number of the epoch, $r$ the decay rate and $k$ a
+# constant:
 #
 # | schedule | learning rate |
 # |---|---|
@@ -958,10 +960,10 @@ check(update_lr)
 
 # %% exercise="schedule_lr_decay"
 def schedule_lr_decay(learning_rate0, epoch_num, decay_rate, time_interval=1000):
-    """Compute the learning rate of an epoch, with inverse decay in stairs.
+    """Compute the learning rate of an epoch, with inverse decay in a staircase.
 
     Args:
-        learning_rate0: rate of the first stair.
+        learning_rate0: rate on the first stair.
         epoch_num: number of the epoch, from 0.
         decay_rate: how fast it falls, at least 0.
         time_interval: epochs on each stair.
@@ -1075,9 +1077,9 @@ no_decay = None
 
 # %% [markdown]
 # ### Exercise 14 · `model` · 10 points · about 15 minutes
-# Write the training loop with your functions: in each epoch new batches, for each batch
-# forward pass, backward pass and one step of the optimizer. `"batch"` takes all
-# examples as one batch, the other four optimizers use mini-batches.
+# Write the training loop with your functions: draw new batches in each epoch, and for
+# each batch run the forward pass, the backward pass and one step of the optimizer.
+# `"batch"` takes all examples as one batch; the other four optimizers use mini-batches.
 #
 # <details><summary>Momentum is no better than plain gradient descent</summary>
 #
@@ -1113,7 +1115,7 @@ def model(
         Y: array `(n_y, m)` of 0 and 1.
         layers_dims: sizes of the four layers, `[n_x, n1, n2, n_y]`.
         optimizer: `"batch"`, `"gd"`, `"momentum"`, `"rmsprop"` or `"adam"`.
-        learning_rate: of the first epoch.
+        learning_rate: rate of the first epoch.
         mini_batch_size: examples per step; `"batch"` takes all of them.
         beta: for momentum and RMSprop.
         beta1: for Adam.
@@ -1218,8 +1220,8 @@ plots.decision_regions(regions, X_moons, Y_moons,
 # %% [markdown]
 # Was that fair? 0.002 suits Adam and is far too small for the rest: a step of plain
 # gradient descent is the rate *times a small gradient*. So now, on clothes, **each gets
-# the best of four rates of its own**, chosen by the cost after three epochs on half of
-# the images. Before you run the cells: is Adam still first?
+# the best of its own four rates**, chosen by the cost after three epochs on half of the
+# images. Before you run the cells: is Adam still first?
 
 # %% demo
 X_train, Y_train = clothes(fashion.train_x, fashion.train_y, 4000)
@@ -1261,17 +1263,17 @@ plots.bars(scores, ylabel="accuracy on 2000 unseen images", percent=True,
            baseline={"chance": 0.1}, reading="After 12 epochs.")  # fmt: skip
 
 # %% concept="fair_comparison"
-# "Optimizer P beats Q: with rate 0.01, start and batches the same, its cost is half."
+# "P beats Q: at rate 0.01, with the same start and batches, its cost is half of Q's."
 # What is missing before you believe it?
-# A: each with the best of its own rates     B: ten times as many epochs for both
-# C: the same for the smaller rate 0.001     D: a different start for each
+# A: each at its own best learning rate      B: ten times as many epochs for both
+# C: the same at the smaller rate 0.001      D: a different start for each
 fair_comparison = None
 
 # %% [markdown]
 # ## Four schedules (optional)
-# Mini-batch gradient descent with a large rate, 0.2, on the same clothes: constant, and
-# with each of your four schedules. Then momentum on the moons. Before you run the
-# cells: how does the constant rate end?
+# Mini-batch gradient descent with a large rate, 0.2, on the same clothes: first at a
+# constant rate, then with each of your four schedules. Then momentum on the moons.
+# Before you run the cells: how does the run at a constant rate end?
 
 # %% demo
 schemes = {
@@ -1317,8 +1319,7 @@ for name, (_, history) in decayed.items():
 # points and brings it close to Adam, after the same number of epochs. **Mini-batches
 # and a good schedule make plain gradient descent a strong optimizer**; what Adam saves
 # you is the search for the schedule. And decay can come too soon: on the moons, the
-# square-root schedule stops making progress at a cost several times as high as the
-# others.
+# square-root schedule stops making progress at a cost several times that of the others.
 
 # %% [markdown] question="which_optimizer" points=6
 # ## In your own words
@@ -1334,13 +1335,13 @@ for name, (_, history) in decayed.items():
 # First I would cut the set into mini-batches of 64 or 128: an epoch then has hundreds
 # of steps instead of one. Here, after the same twelve epochs in about the same time,
 # mini-batches gave a test accuracy around 80 %, whole batches around 70 %. Then I would
-# take Adam: it averages the gradients, so that back and forth cancels, and divides by
-# their usual size, so that each weight has a rate of its own. What is left to tune is
-# the learning rate: try values around 0.001, each three times the last, compare the
-# cost after a few epochs, and keep the largest at which it falls steadily. Near the end
-# I would lower it, since with noisy gradients long steps never settle. As for local
-# minima: with so many weights, nearly all points where the gradient is 0 are saddles,
-# from which some way leads down.
+# take Adam: it averages the gradients, so that the back and forth cancels, and divides
+# by their usual size, so that each weight has a rate of its own. What is left to tune
+# is the learning rate: try values around 0.001, each three times the one before,
+# compare the cost after a few epochs, and keep the largest at which it falls steadily.
+# Near the end I would lower it, since with noisy gradients long steps never settle. As
+# for local minima: with so many weights, nearly all points where the gradient is 0 are
+# saddles, from which there is a way down.
 #
 # **Rubric**, one point each: mini-batches first · a gain in numbers from this lab
 # (steps per epoch, cost, accuracy or seconds) · Adam or another, with what it does to
@@ -1392,7 +1393,7 @@ for name, (_, history) in decayed.items():
 # ravine.
 #
 # **The paper of the week.** D. Kingma and J. Ba, *Adam: a method for stochastic
-# optimization*, ICLR 2015. Read algorithm 1: which line is which of yours?
+# optimization*, ICLR 2015. Read algorithm 1, and match its lines with yours.
 #
 # **Next week** you search for hyperparameters, and normalize inside the network.
 

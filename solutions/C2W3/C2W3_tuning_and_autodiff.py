@@ -6,7 +6,8 @@
 # framework** yourself: some sixty lines that find every gradient on their own.
 #
 # **Time** about three hours, in five parts; you can stop after any of them. **You
-# need** the gradients of course 1, week 4, once more, to see what you will be spared.
+# need** the gradients of course 1, week 4, for the last time: from then on, your code
+# finds them.
 
 # %% [markdown]
 # ## The map
@@ -25,9 +26,10 @@
 # norm does in training and at test time, build and train a classifier of many classes,
 # and say what a framework does when you call `backward()`: you wrote it.
 #
-# The cell after each exercise runs it on fixed cases and often recognizes the mistake.
-# Your grade comes from the same type of check on fresh cases. Answer a question that
-# has options with a letter in quotes, such as `"B"`, and any other with a number.
+# The cell after each exercise runs it on a few fixed cases and often recognizes your
+# mistake. Your grade comes from the same type of check on fresh cases. Answer a
+# question that has options with a letter in quotes, such as `"B"`, and any other with a
+# number.
 
 # %%
 import itertools
@@ -48,7 +50,7 @@ check = checks_for("C2W3")
 # | $m$, $C$ | `m`, `C` | numbers | examples, classes |
 # | $Z$, $A$ | `Z`, `A` | $(n, m)$ | linear part and output of a layer |
 # | $Y$ | `Y` | $(C, m)$ | ground truth: a single 1 in each column |
-# | $\mu$, $\sigma^2$ | `mean`, `var` | $(n, 1)$ | of each row over the batch |
+# | $\mu$, $\sigma^2$ | `mean`, `var` | $(n, 1)$ | mean, variance of each row |
 # | $\hat Z$, $\tilde Z$ | `Z_hat`, `Z_tilde` | $(n, m)$ | normalized; scaled, shifted |
 # | $\gamma$, $\beta$ | `gamma`, `beta` | $(n, 1)$ | learned scale and shift |
 # | $\partial J/\partial t$ | `t.grad` | shape of $t$ | gradient with respect to $t$ |
@@ -120,9 +122,8 @@ plots.lines(
 
 # %% [markdown]
 # ## The right scale
-# What counts for a learning rate is its *ratio* to another: the step from 0.001 to
-# 0.002 matters as much as that from 0.1 to 0.2. So draw the **logarithm** uniformly,
-# and go back:
+# What counts is the *ratio* of two learning rates: the step from 0.001 to 0.002 matters
+# as much as that from 0.1 to 0.2. So draw the **logarithm** uniformly, and go back:
 #
 # $$r \sim \text{uniform}(\ln \text{low}, \ln \text{high}) \qquad \alpha = e^{r}$$
 #
@@ -130,8 +131,8 @@ plots.lines(
 # of $r = -2.5$ gives $10^{-2.5} \approx 0.0032$.
 
 # %% concept="log_share"
-# Rates are drawn uniformly on a log scale from 0.0001 to 1. How many percent of them
-# lie between 0.0001 and 0.001?
+# Rates are drawn uniformly on a log scale from 0.0001 to 1. What percentage of them
+# lies between 0.0001 and 0.001?
 log_share = None
 
 # %% [markdown]
@@ -179,9 +180,9 @@ check(sample_log_uniform)
 # %% [markdown]
 # ## A scale for averages
 # An exponentially weighted average with $\beta$ covers about $1/(1-\beta)$ steps. From
-# 0.9 to 0.905 this is 10 to 10.5: no difference. From 0.999 to 0.9995 it is 1000 to
-# 2000: another method. What counts is the distance from 1, so put $1 - \beta$ on the
-# log scale.
+# 0.9 to 0.905, this grows from 10 to 10.5: hardly a difference. From 0.999 to 0.9995,
+# it grows from 1000 to 2000: twice as long. What counts is the distance from 1, so put
+# $1 - \beta$ on the log scale.
 #
 # <details><summary><b>Predict</b>: β from 0.9 to 0.999, uniform on this scale. What is
 # the median?</summary>
@@ -248,12 +249,12 @@ plots.lines(
 # %% [markdown]
 # ## Grid or random?
 # With two hyperparameters and 25 runs, a **grid** of 5 × 5 tries five values of each.
-# If only one of the two matters, 20 runs were repeats. **Random** points try 25 values
-# of *both*, and you need not know beforehand which one matters.
+# If only one of the two matters, 20 of the runs are repeats. **Random** points try 25
+# values of *both*, and you need not know beforehand which one matters.
 
 # %% concept="grid_values"
-# Three hyperparameters, and a grid of 64 points with equally many values of each. How
-# many different learning rates does it try?
+# Three hyperparameters, and a grid of 64 points with the same number of
+# values of each. How many different learning rates does it try?
 grid_values = None
 
 # %% [markdown]
@@ -286,14 +287,14 @@ print(draw_point({"rate": ("log", 1e-5, 1.0), "beta": ("beta", 0.9, 0.999)}, rng
 # %% [markdown]
 # ### Exercise 3 · `random_search` · 4 points · about 5 minutes
 # Draw `n` points with `draw_point(space, rng)`, call `objective` for the error of each,
-# and return the best point and the history. Each call may be an hour of training, so
+# and return the best point and the history. Each call may take an hour of training, so
 # make exactly `n` calls.
 #
 # <details><summary>It made more calls than allowed</summary>
 #
 # Do not call it again for the best point: its error is in the history.
 # </details>
-# <details><summary>The best is not the best</summary>
+# <details><summary>The point it returns is not the best</summary>
 #
 # These are errors: the lowest wins. `min(history, key=lambda pair: pair[1])`.
 # </details>
@@ -313,7 +314,7 @@ def random_search(objective, space, n, rng):
         rng: a NumPy random generator.
 
     Returns:
-        best: the point with the lowest error, name → value; of equal ones, any.
+        best: the point with the lowest error, name → value; if several tie, any.
         history: list of `n` pairs `(point, error)` in the order they were tried.
 
     Example:
@@ -339,8 +340,8 @@ check(random_search)
 # %% [markdown]
 # ## Coarse to fine
 # After a first round, one region looks best. Draw the next round only from there, then
-# narrow it again. `zoom` is given: around a point it keeps a third of the width, *on
-# the scale of each hyperparameter*, and never goes beyond the old limits.
+# narrow the region again. `zoom` is given: around a point it keeps a third of the
+# width, *on the scale of each hyperparameter*, and never goes beyond the old limits.
 
 
 # %%
@@ -391,7 +392,7 @@ def coarse_to_fine(objective, space, n, rounds, rng):
         rng: a NumPy random generator.
 
     Returns:
-        best: the point with the lowest error of all rounds; of equal ones, any.
+        best: the point with the lowest error of all rounds; if several tie, any.
         history: list of `n * rounds` pairs `(point, error)`, in order.
 
     Example:
@@ -493,15 +494,15 @@ plots.lines(
     log="y",
     xlabel="runs",
     ylabel="best error so far",
-    reading="The grid stops improving once it has tried its five rates. From the ninth "
-    "run on, the second round of coarse to fine, narrowing pays.",
+    reading="The grid stops improving once it has tried its five rates. Coarse to fine "
+    "narrows the space from its ninth run on, and this pays.",
 )
 for name, values in curves.items():
     print(f"{name:<15} {values[-1]:.4f}")
 
 # %% [markdown]
 # Back to the animals. The hyperparameters were *chosen* on the dev set, so they are
-# *judged* on another: train the three winners for longer, and only now use the test
+# *judged* on another set: train the three winners for longer, and only now use the test
 # set. Before you run the cell: the three rings above are at similar rates. Will the
 # test errors differ much?
 
@@ -521,7 +522,7 @@ for name, history in found.items():
 # choose caviar.
 #
 # Either way, search again now and then. Data change, code changes, and last year's best
-# rate is a guess.
+# rate is only a guess.
 
 # %% concept="panda_or_caviar"
 # One run of your speech model takes your only machine nine days. You …
@@ -567,7 +568,7 @@ def softmax(Z):
         Z: array `(C, m)`, the scores of an example in each column.
 
     Returns:
-        Array `(C, m)`, positive, each column with the sum 1.
+        Array `(C, m)`, positive; each column sums to 1.
 
     Example:
         >>> softmax(np.array([[0.0, 1000.0], [0.0, 0.0]]))
@@ -609,7 +610,7 @@ which_output = None
 #
 # <details><summary>The shape is (C, m) in some cases only</summary>
 #
-# Did you take the largest label for the number of classes?
+# Did you infer the number of classes from the largest label?
 # </details>
 
 
@@ -662,7 +663,7 @@ def cross_entropy(A, Y):
     """Compute the average cross-entropy of probabilities.
 
     Args:
-        A: array `(C, m)`, positive, each column with the sum 1.
+        A: array `(C, m)`, positive; each column sums to 1.
         Y: array `(C, m)`, one-hot.
 
     Returns:
@@ -695,12 +696,11 @@ cost_at_start = None
 
 # %% [markdown]
 # ### Exercise 8 · `softmax_backward` · 3 points · about 2 minutes
-# Return this $dZ$. From now on the $\frac1m$ is in it once and for all: earlier layers
-# just multiply.
+# Return this $dZ$. It already contains the $\frac1m$, so earlier layers need no other.
 #
 # <details><summary>Every value is m times too large</summary>
 #
-# The cost is an average. The number of examples is that of the columns.
+# The cost is an average. Divide by the number of examples, that is, of columns.
 # </details>
 
 
@@ -811,7 +811,7 @@ plots.images(X_train.T[first].reshape(-1, 28, 28), clothes.classes, columns=5)
 # $$\text{running} \leftarrow 0.9 \cdot \text{running} + 0.1 \cdot \text{batch}$$
 
 # %% concept="where_b_goes"
-# A layer computes Z = W A + b, then batch norm. What does b do?
+# A layer computes Z = W A + b; batch norm follows. What does b do?
 # A: it sets the mean of Z_tilde, together with beta
 # B: nothing, since the mean over the batch is subtracted again
 # C: it scales the variance, so that gamma is not needed
@@ -909,13 +909,13 @@ batch_of_one = None
 # <details><summary>Where do the two subtracted terms come from?</summary>
 #
 # One is the path through $\mu$, the other the path through $\sigma$. Batch norm removes
-# the mean and the spread of a batch, so no gradient can ask to change them: $dZ$ has no
-# component along "all up together" (the first term), and almost none along "all wider"
-# (the second; $\epsilon$ leaves a little).
+# the mean and the spread of a batch, so changing them does not change the cost: $dZ$
+# has no component along "shift all" (the first term), and almost none along "spread
+# all" (the second; $\epsilon$ leaves a little).
 # </details>
-# <details><summary><b>Predict</b>: the sum of each row of dZ in training?</summary>
+# <details><summary><b>Predict</b>: what is the sum of each row of dZ?</summary>
 #
-# It is 0. Adding the same number to a whole row changes nothing.
+# In training it is 0: adding the same number to a whole row changes nothing.
 # </details>
 
 # %% [markdown]
@@ -1092,11 +1092,12 @@ plots.lines(
 )
 
 # %% [markdown]
-# Two more reasons are often given. If you scale all weights before a batch norm by $c$,
-# its output stays the same, and the gradient of these weights becomes $1/c$ times as
-# large: larger weights take smaller steps, which keeps training stable at high rates.
-# And each image is seen with other images every time, which adds a little **noise**
-# that regularizes, more so in small batches. Do not rely on it: use dropout for that.
+# Two more reasons are often given. If you multiply all weights just before a batch norm
+# by $c$, its output stays the same, and the gradient of these weights becomes $1/c$
+# times as large: larger weights take smaller steps, which keeps training stable at high
+# rates. And each image is seen together with different images every time, which adds a
+# little **noise** that regularizes, more so in small batches. Do not rely on it: use
+# dropout for that.
 #
 # ## Batch statistics at test time
 # Now the same trained network and the same test images, but with the statistics of the
@@ -1138,12 +1139,12 @@ print(f"largest change of any probability: {np.abs(after - before).max():.4f}")
 
 # %% [markdown]
 # Nothing changes, up to rounding: subtracting $\mu$ removes every constant. With batch
-# norm leave `b` out; $\beta$ does its work.
+# norm, leave `b` out; $\beta$ does its work.
 #
 # # Part 4 · Never derive a gradient again
 # `descend` above had to know the derivative of each line of `forward`, and their order.
-# Add a layer, and you do it again. But the computer *saw* the forward pass. If it
-# records each operation as it happens, it can go back alone.
+# Add a new kind of layer, and you have to derive again. But the computer *saw* the
+# forward pass. If it records each operation as it happens, it can go back on its own.
 #
 # Three ideas are enough. **Record**: each result remembers its parents. **Rule**: each
 # operation knows how a gradient passes through it, and nothing else. **Order**: go back
@@ -1190,14 +1191,14 @@ def as_tensor(value):
 
 # %% [markdown]
 # With `+`, `*` and `@` defined, `a * b + c` records itself. The rules are missing: they
-# are your next exercises. `g` is always the **upstream gradient**: the gradient of the
-# operation's *result*, in its shape. A rule returns one gradient for each parent, in
-# *their* shapes.
+# are your next exercises. `g` is always the **upstream gradient**: the gradient with
+# respect to the operation's *result*, in its shape. A rule returns one gradient for
+# each parent, in *their* shapes.
 #
 # ## First: undo broadcasting
 # `(3, 1) + (3, 4)` repeats the column four times. What is used four times gets four
 # gradients, which add up. So the backward pass *sums* over every axis that was
-# repeated, and over every axis that was missing.
+# repeated, and over every axis that was added.
 #
 # By hand: $b$ of shape `(1,)` is added to a row of three, and `g = [5, 6, 7]`: a change
 # of $b$ changes all three, so its gradient is `[18]`.
@@ -1214,7 +1215,7 @@ def as_tensor(value):
 # <details><summary>(4, 3) to (3,) goes wrong</summary>
 #
 # Axes are compared from the right. Sum over the extra ones on the left first, then over
-# those of length 1, and keep these.
+# those where `shape` has length 1, and keep these.
 # </details>
 
 
@@ -1329,9 +1330,9 @@ check(multiply)
 # %% [markdown]
 # ### Exercise 14 · `matmul` · 4 points · about 5 minutes
 # Write the rule for $T = A B$. You know it from course 1 as `dW` and `dA_prev`: $dA = G
-# B^\top$ and $dB = A^\top G$. If you forget, look at the shapes: with $A$ `(n, k)` and
-# $B$ `(k, m)`, $G$ is `(n, m)`, and there is just one way to get `(n, k)` from `(n, m)`
-# and `(k, m)`.
+# B^\top$ and $dB = A^\top G$. If you have forgotten it, look at the shapes: with $A$
+# `(n, k)` and $B$ `(k, m)`, $G$ is `(n, m)`, and there is just one way to get `(n, k)`
+# from `(n, m)` and `(k, m)`.
 #
 # <details><summary>It works for square matrices only</summary>
 #
@@ -1369,7 +1370,7 @@ check(matmul)
 #
 # <details><summary>It expected a tuple of 1</summary>
 #
-# `return (x,)` with the comma is a tuple; `return x` is not.
+# `return (x,)`, with the comma, returns a tuple; `return x` does not.
 # </details>
 
 
@@ -1451,8 +1452,8 @@ figures_c2w3.graph(
 # %% [markdown]
 # ## In which order?
 # A tensor may pass its gradient on only when the gradient is **complete**: when all
-# tensors that were computed from it have delivered theirs. $v$ is used twice, and gets
-# two parts.
+# tensors that were computed from it have delivered their parts. $v$ is used twice, so
+# it gets two.
 #
 # So first list all tensors with every parent before its children: a **topological
 # order**. Then go through the list from its end. By hand, above: $a$, $b$, $ab$, $c$,
@@ -1470,7 +1471,7 @@ valid_order = None
 #
 # <details><summary>A tensor is listed twice</summary>
 #
-# Keep a `set` of the tensors seen; tensors may be members.
+# Keep a `set` of the tensors seen; a set can hold tensors.
 # </details>
 # <details><summary>A parent comes after its child</summary>
 #
@@ -1510,8 +1511,8 @@ check(topological_order)
 # %% [markdown]
 # ## The backward pass
 # The gradient of the result with respect to itself is 1. From the end of the list to
-# its start: call the rule of each tensor, and **add** each part to the parent's
-# gradient. Add, do not set: a tensor used twice needs both parts.
+# its start: call the rule of each tensor, and **add** each part that it returns to the
+# parent's gradient. Add, do not set: a tensor used twice needs both parts.
 #
 # By hand, $L = v \cdot v$ at $v = 5$: the rule of $\times$ returns $(5, 5)$ for its two
 # parents, both of which are $v$. So $v$ gets $5 + 5 = 10$, and indeed $2v = 10$.
@@ -1574,8 +1575,8 @@ figures_c2w3.graph(
 # %% [markdown]
 # ## The gradients of course 1, for free
 # Now a network of two layers, ReLU and sigmoid, with the cost of logistic regression.
-# It needs two more operations. Read them: a forward half and a rule, and nothing that
-# knows of networks.
+# It needs two more operations. Read them: each is a forward half and a rule, and
+# neither knows about networks.
 
 
 # %% demo
@@ -1760,7 +1761,7 @@ def train_step(model, X, Y, optimizer):
         model: a model of `helpers.nn`; `model(X)` gives scores `(m, C)`.
         X: array `(m, n_x)`, an example in each **row**.
         Y: array `(m,)` of ints, the classes.
-        optimizer: of `helpers.nn`, made with the parameters of the model.
+        optimizer: one of `helpers.nn`, made with the parameters of the model.
 
     Returns:
         The cross-entropy before the update, a Python float.
@@ -1863,7 +1864,7 @@ plots.bars(
 # %% [markdown]
 # ## What it gets wrong (optional)
 # One number hides a lot. A **confusion matrix** counts the predictions for each true
-# class. Before you run the cells: which two articles would *you* confuse at 28 × 28
+# class. Before you run the cells: which two garments would *you* confuse at 28 × 28
 # pixels?
 
 # %% demo
@@ -1886,7 +1887,7 @@ plots.mistakes(
     clothes.classes,
     sureness=probabilities.max(axis=0),
     limit=10,
-    reading="The mistakes with the highest probability. Would you have known?",
+    reading="The mistakes that it was surest of. Would you have been right?",
 )
 
 # %% [markdown] question="one_at_a_time" points=6
@@ -1902,9 +1903,9 @@ plots.mistakes(
 # The network runs in training mode, so batch norm takes mean and variance from the
 # batch. With a single photo the mean is the photo's own value: everything normalized is
 # 0, and each layer passes on its beta, whatever the photo. To confirm it I send one
-# photo alone and among 255 others, and compare the answers; they must not differ. The
-# fix is `net.eval()`, which uses the running averages collected during training. With
-# 256 photos the batch statistics come close to those averages, so the answers look
+# photo alone and among 255 others, and compare the answers: they should be the same.
+# The fix is `net.eval()`, which uses the running averages collected during training.
+# With 256 photos the batch statistics come close to those averages, so the answers look
 # right, but each still depends on the other photos, and an app has no batch.
 #
 # **Rubric**, one point each: training mode, or batch statistics, named · with one
@@ -1922,7 +1923,7 @@ plots.mistakes(
 #
 # - Can I express what I mean, find my bugs, and later run it where it is needed?
 # - Is it fast on my hardware, and on many machines if I need them?
-# - Is it open, and likely to *stay* open: who decides about it, and could others go on?
+# - Is it open, and likely to *stay* open: who decides, and could others take over?
 #
 # Here is the same network in three of them. The first one runs.
 
