@@ -730,7 +730,7 @@ def always_ninety_eight(n_examples):
 
 @choose_split.mistake(
     "Above 50,000 examples it is always 98/1/1. But 10,000 examples are one percent "
-    "only of a million."
+    "only if there are a million."
 )
 def jumps_to_ninety_eight(n_examples):
     return (0.6, 0.2, 0.2) if n_examples <= 50_000 else (0.98, 0.01, 0.01)
@@ -788,7 +788,7 @@ def training_stays_at_sixty(n_examples):
     return 0.6, *ref.choose_split(n_examples)[1:]
 
 
-@choose_split.mistake("The order is another one. Return training, dev, test.")
+@choose_split.mistake("The order is wrong. Return training, dev, test.")
 def training_last(n_examples):
     train, dev, test = ref.choose_split(n_examples)
     return dev, test, train
@@ -976,7 +976,7 @@ lab.concept(
     because={
         2401: "That is for one classifier; here the errors of two are uncertain.",
         3382: "z = 1.645 leaves 5 % on one side. Two-sided, z is 1.96.",
-        4801: "Round up: with one image less it is not quite enough.",
+        4801: "Round up: with one image fewer it is not quite enough.",
         9604: "The variance of a measured error is at most 1/(4m); of two, 1/(2m).",
         19208: "That is for 1 %. Twice the difference takes a quarter of the images.",
         193: "That is for a difference of 10 %; this one is 2 %.",
@@ -1181,7 +1181,7 @@ def focus_on_the_smaller(human_error, train_error, dev_error):
     return _report(train_error - human_error, dev_error - train_error, larger=False)
 
 
-@bias_variance_report.mistake("Where both gaps are equal, the focus is on the bias.")
+@bias_variance_report.mistake("Where both gaps are equal, the focus should be on bias.")
 def tie_goes_to_variance(human_error, train_error, dev_error):
     bias, variance = train_error - human_error, dev_error - train_error
     return _report(bias, variance) | {
@@ -1253,7 +1253,7 @@ lab.concept(
     "how_much_bias",
     points=2,
     answer=5,
-    why="8 % minus the 3 % of the panel, the best that anyone has shown.",
+    why="8 % minus the 3 % of the panel, the lowest human error.",
     because={
         8: "That assumes that people make no mistakes. Even the panel has an error of "
         "3 %, and some images cannot be classified by anyone.",

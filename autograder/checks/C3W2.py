@@ -45,7 +45,7 @@ def _rows(tags, share, ceiling):
 
 
 @error_analysis.mistake(
-    "The shares are fractions of all ticks. Divide by the number of mistakes, which "
+    "The shares are fractions of all tags. Divide by the number of mistakes, which "
     "includes those with several tags and those with none."
 )
 def parts_of_the_ticks(tags, dev_error=1.0):

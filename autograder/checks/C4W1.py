@@ -1776,7 +1776,7 @@ def multiplied(dz, shape):
 
 @distribute_value.mistake(
     "The shares are rounded to whole numbers. `/` divides exactly; integer arrays and "
-    "`//` cut off what is behind the point."
+    "`//` cut off the decimals."
 )
 def whole_shares(dz, shape):
     return np.full(shape, dz // (shape[0] * shape[1]))

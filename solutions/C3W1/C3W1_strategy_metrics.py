@@ -31,7 +31,7 @@
 # Each exercise is followed by `check(…)`: it runs your function on a few fixed cases
 # and says what it expected and what it got. Your grade comes from fresh cases.
 # Decisions are checked too: answer with a letter in quotes, such as `"A"`, or with a
-# number. A wrong answer gets the argument against it.
+# number. If an answer is wrong, the check tells you why.
 
 # %%
 import math
@@ -157,7 +157,7 @@ plots.heat(
 # called shirts, and 3 of them are. So $P = 3/5$, $R = 3/4$ and $F_1 = 2/3$.
 
 # %% [markdown]
-# <details><summary><b>Predict</b>: what accuracy does a detector reach that never says
+# <details><summary><b>Predict</b>: what is the accuracy of a detector that never says
 # "shirt"?</summary>
 #
 # 90 %, since one item in ten is a shirt. But its recall is 0, and so is its $F_1$.
@@ -165,14 +165,14 @@ plots.heat(
 
 # %% [markdown]
 # ### Exercise 2 · `precision_recall_f1` · 10 points · about 8 minutes
-# Compute all three for a yes-or-no question. Where a fraction is 0/0, return 0.0, and
-# let nothing raise a warning.
+# Compute all three for a yes-or-no question. Where a fraction is 0/0, return 0.0,
+# without any warning from NumPy.
 
 # %% [markdown]
 # <details><summary>Division by zero</summary>
 #
-# There may be no 1 among the predictions, none among the true labels, or neither. Test
-# before you divide. If no 1 is found at all, both numerators are 0, and so is $F_1$.
+# The predictions, the true labels or both may contain no 1. Test before you divide. If
+# no 1 is predicted correctly, both numerators are 0, and so is $F_1$.
 # </details>
 # <details><summary>$F_1$ is a little too large</summary>
 #
@@ -191,7 +191,7 @@ def precision_recall_f1(y_true, y_pred):
     Returns:
         precision: float, 0.0 if nothing was predicted as 1.
         recall: float, 0.0 if no true label is 1.
-        f1: float, 0.0 if no 1 was found.
+        f1: float, 0.0 if no 1 was predicted correctly.
 
     Example:
         >>> precision_recall_f1(np.array([1, 1, 0, 0]), np.array([1, 0, 0, 0]))
@@ -219,9 +219,9 @@ for name, predicted in predictions.items():
     print(f"{name:14} {error:7.1%} {P:10.1%} {R:8.1%} {F1:6.2f}")
 
 # %% [markdown]
-# Compare *neighbours* and *softmax*: their errors are equal to the tenth of a percent,
-# but one is ahead in precision and the other in recall. With two numbers you would
-# still be arguing. One number settles it, and lets you try twenty ideas in a week.
+# Compare *neighbours* and *softmax*: their errors are equal to within 0.1 %, but one is
+# ahead in precision and the other in recall. With two numbers you would still be
+# arguing. One number settles it, and lets you try twenty ideas in a week.
 
 # %% concept="one_number"
 # Four shirt detectors with their precision and recall. The shop wants a high F1. Which
@@ -232,10 +232,10 @@ one_number = None
 # %% [markdown]
 # # Part 2 · The other metrics
 # Error is not everything. The belt allows 5 ms per item, and the chip in the camera has
-# 150 kB of memory. Minimizing "error + 0.3 · time" would trade one for the other
-# without end. Instead, **optimize** one metric, and ask of every other metric only that
-# it be **good enough**. A classifier that takes 4 ms is no worse than one that takes 1;
-# one that takes 6 is out.
+# 150 kB of memory. Minimizing "error + 0.3 · time" would sacrifice accuracy for speed
+# that nobody needs. Instead, **optimize** one metric; every other metric only has to be
+# **good enough**. A classifier that takes 4 ms is no worse than one that takes 1; one
+# that takes 6 is out.
 
 # %% [markdown]
 # ### Exercise 3 · `rank_models` · 10 points · about 8 minutes
@@ -247,7 +247,7 @@ one_number = None
 # </details>
 # <details><summary>It fails where no model is good enough</summary>
 #
-# Then the answer is `None`: a fact that the shop must know.
+# Then return `None`: the shop has to know that no model will do.
 # </details>
 
 
@@ -315,9 +315,9 @@ for memory in (10_000, 150, 50, 20):
     print(f"best within 5 ms and {memory:6} kB: {chosen}")
 
 # %% [markdown]
-# The times are those of your computer. The last four lines show what memory buys, down
-# to a chip of 20 kB, which is too small for all six. Read off how much accuracy a chip
-# of 50 kB costs compared with one of 150 kB: that is a sentence a shop can act on.
+# The times were measured on your computer. The last four lines show what memory buys,
+# down to a chip of 20 kB, which is too small for all six. How much accuracy does the
+# shop lose with a chip of 50 kB instead of 150? That is a number it can act on.
 
 # %% concept="which_to_ship"
 # Measured elsewhere:          error   ms   kB
@@ -385,7 +385,7 @@ def weighted_error(y_true, y_pred, weights):
     Args:
         y_true: array `(m,)`, the true classes.
         y_pred: array `(m,)`, the predicted classes.
-        weights: array `(m,)`, how much each example counts; from 0, not all 0.
+        weights: array `(m,)`, how much each example counts; 0 or more, not all 0.
 
     Returns:
         A float between 0 and 1.
@@ -433,7 +433,7 @@ plots.lines(
 # A: change the metric so that it ranks Y first, then go on optimizing
 # B: ship X, since a metric must not be changed once it is agreed on
 # C: train X for longer, until it loses as few coats as Y
-# D: ship Y and keep the metric, noting the exception in the minutes
+# D: ship Y and keep the metric, since one exception does no harm
 change_what = None
 
 # %% [markdown]
@@ -444,7 +444,7 @@ change_what = None
 # ## The wrong images
 # The next complaint comes from the same shop: on the new belt everything is worse. Your
 # dev set shows clothes on a black background, but the belt is grey. We imitate it:
-# every pixel below 40, of 255, becomes 40.
+# every pixel below 40 (on a scale from 0 to 255) becomes 40.
 
 # %% demo
 belt_x = np.maximum(shop.dev_x, 40)
@@ -474,7 +474,7 @@ plots.images(
 # Months of work on the dense net would have been aimed at the wrong target. So:
 #
 # - Dev and test set come from **the same distribution**, and it is the one you must do
-#   well on: images from the belt, as it is now and as far as you can see ahead.
+#   well on: images from the belt as it is now and as you expect it to be.
 # - If doing well on metric *and* dev set does not mean doing well in the shop, change
 #   them.
 
@@ -484,26 +484,26 @@ plots.images(
 # A: dev from the catalogue, test from the belt, so that the test is a surprise
 # B: both from everything shuffled, so that they are large and varied
 # C: both from the belt images, even though that makes them smaller
-# D: dev from the belt, test from the catalogue, where there is more
+# D: dev from the belt, test from the catalogue, which has more images
 whose_pictures = None
 
 # %% [markdown]
 # # Part 4 · How many images?
 # With a hundred examples, statisticians held out 20 % for development and 20 % for the
 # test. With a million, that would lock away 400,000 examples, although 10,000 are
-# enough to tell most classifiers apart that differ by a percent or so. One rule covers
-# both: **20 % each, but never more than 10,000 examples each**.
+# usually enough to tell apart two classifiers that differ by a percent or so. One rule
+# covers both: **20 % each, but never more than 10,000 examples each**.
 #
 # By hand: 500 examples give 300, 100 and 100, so $(0.6, 0.2, 0.2)$. A million give
 # $(0.98, 0.01, 0.01)$.
 
 # %% [markdown]
 # ### Exercise 5 · `choose_split` · 6 points · about 4 minutes
-# Turn that rule into three fractions. They need not give whole examples.
+# Turn that rule into three fractions. Do not round to whole numbers of examples.
 #
 # <details><summary>The three do not add up to 1</summary>
 #
-# The training set gets all that the other two leave.
+# The training set gets the rest.
 # </details>
 
 
@@ -554,8 +554,8 @@ plots.lines(
 # $\frac{1}{2m}$.
 #
 # We want the true difference $d$ to be at least $z$ standard deviations, where
-# $z = 1.96$ for 95 % confidence: 2.5 % of a normal distribution lie beyond it *on each
-# side*.
+# $z = 1.96$ for 95 % confidence: 2.5 % of a standard normal distribution lie above $z$,
+# and 2.5 % below $-z$.
 #
 # $$d \ge z\sqrt{\tfrac{1}{2m}} \quad\Longleftrightarrow\quad m \ge \frac{z^2}{2d^2}$$
 #
@@ -563,8 +563,9 @@ plots.lines(
 
 # %% [markdown]
 # ### Exercise 6 · `dev_set_size` · 10 points · about 8 minutes
-# Compute the smallest $m$ for any confidence. `NormalDist().inv_cdf(0.975)` is the $z$
-# with 97.5 % of the distribution below it. How does 0.975 follow from 0.95?
+# Compute the smallest $m$ for a given difference and confidence.
+# `NormalDist().inv_cdf(0.975)` is the $z$ with 97.5 % of the distribution below it. How
+# does 0.975 follow from 0.95?
 
 # %% [markdown]
 # <details><summary>My z is 1.645</summary>
@@ -612,15 +613,15 @@ how_many = None
 
 # %% [markdown]
 # ## Never trust a formula you have not simulated
-# The formula holds for the *worst case*. Toss coins instead of classifying: first for
-# two classifiers with errors of 50 % and 49 %, then 5 % and 4 %, each on its own dev
-# set, 4,000 times for each size. How often does the better one look better? Then the
-# real thing: the large and the small CNN on the *same* images, drawn from your dev set.
+# The formula holds for the *worst case*. Simulate two classifiers, each on its own dev
+# set: first with errors of 50 % and 49 %, then with 5 % and 4 %, 4,000 times for each
+# size. How often does the better one look better? Then take two real ones: the large
+# and the small CNN on the *same* images, drawn from your dev set.
 #
 # <details><summary><b>Predict</b>: with 100 images each, how often does an error of 4 %
 # look better than one of 5 %?</summary>
 #
-# Only about two times in three. A coin toss would be right every second time.
+# Only about two times in three. A coin toss would be right half the time.
 # </details>
 
 # %% demo
@@ -647,7 +648,7 @@ won = {
 }
 
 # %% demo
-# By the same reasoning, with the true variances: z standard deviations of the mean.
+# As in the formula, but with the true variances instead of the largest possible ones
 small_errors = 1.96**2 * (0.05 * 0.95 + 0.04 * 0.96) / 0.01**2
 same_images = 1.96**2 * difference.var() / difference.mean() ** 2
 plots.lines(
@@ -658,8 +659,8 @@ plots.lines(
     xlabel="dev images",
     ylabel="better one looks better",
     baseline={"97.5 %": 0.975},
-    reading=f"The worst case reaches 97.5 % at the {sizes[-1]:,} of the formula. For "
-    f"5 % against 4 % about {small_errors:,.0f} images are enough; for the two CNNs "
+    reading=f"The worst case reaches 97.5 % at {sizes[-1]:,} images, as the formula "
+    f"says. For 5 % against 4 % about {small_errors:,.0f} are enough; for the two CNNs "
     f"on the same images about {round(same_images, -2):,.0f}.",
 )
 print(" " * 24, "  ".join(f"{m:5}" for m in sizes))
@@ -667,14 +668,14 @@ for name, shares in won.items():
     print(f"{name:24}", "  ".join(f"{share:5.0%}" for share in shares))
 
 # %% [markdown]
-# So there are two ways to need fewer images than the formula says. Small errors vary
-# less: for $p = 5 \%$, $p(1-p)$ is 0.0475 instead of 0.25. And on the *same* images
-# both classifiers fail on the same hard ones, which cancels in the difference. But in
-# none of these cases are 100 images enough.
+# So fewer images than the formula says can be enough, for two reasons. Small errors
+# vary less: for $p = 5 \%$, $p(1-p)$ is 0.0475 instead of 0.25. And on the *same*
+# images both classifiers fail on the same hard ones, which cancels in the difference.
+# But in none of these cases are 100 images enough.
 
 # %% concept="is_it_better"
 # On 500 dev images A makes 30 mistakes, B makes 28. The team is proud of B. You …
-# A: ship B, for 5.6 % is less than 6.0 %
+# A: ship B, since 5.6 % is less than 6.0 %
 # B: call it a draw so far, and collect more dev images to decide
 # C: call it a draw for good, since the two are equally good
 # D: ship A, since B must have been fitted to the dev set
@@ -691,10 +692,10 @@ too_good = None
 
 # %% [markdown]
 # # Part 5 · How good could it be?
-# Is an error of 11 % bad? Compare it with people. For 1,000 images of Fashion-MNIST the
-# authors asked three people each, none of them a fashion expert, and let the majority
-# decide: **16.5 %** were wrong. Before you smile, try it yourself: fill in ten class
-# names.
+# Is an error of 11 % bad? Compare it with people. The authors of Fashion-MNIST had
+# 1,000 images labelled by three people each, none of them a fashion expert, and took
+# the majority label: **16.5 %** were wrong. Before you smile, try it yourself: fill in
+# ten class names.
 
 # %% demo
 quiz = np.random.default_rng(12).choice(2000, 10, replace=False)
@@ -714,11 +715,12 @@ if all(yours):
 # %% [markdown]
 # The **Bayes error** is the lowest error that any person or classifier can have: with
 # only 28 × 28 grey pixels, some shirts cannot be told from T-shirts. Nobody knows it.
-# But whoever reaches an error proves that the Bayes error is *no larger*. So as a
-# stand-in, or **proxy**, take the best that anyone has shown, whatever effort it took.
+# But if anyone reaches an error of 5 %, the Bayes error is *at most* 5 %. So as a
+# stand-in, or **proxy**, take the lowest error that anyone has reached,
+# however great the effort.
 #
-# "Human-level error" has other uses: to publish "better than a typical shop assistant",
-# you need just that assistant. As a proxy for Bayes error you need the best.
+# "Human-level error" can also mean something else: to claim "better than a typical shop
+# assistant", compare with that assistant. As a proxy for Bayes error you need the best.
 
 # %% [markdown]
 # ### Exercise 7 · `bayes_error_proxy` · 4 points · about 2 minutes
@@ -851,7 +853,7 @@ beyond_human = None
 #
 # | if this is bad | do this | for example |
 # |---|---|---|
-# | training error | fit the training set | bigger network, longer, better optimizer |
+# | training error | fit the training set | bigger network, more epochs, Adam |
 # | gap to dev | generalize better | more data, regularization, augmentation |
 # | gap from dev to test | get a bigger dev set | |
 # | the shop, despite low errors | rethink the metric or the dev set | coats, belt |
@@ -868,8 +870,8 @@ NOISE = 0.005  # gaps up to half a percent may be chance
 # %% [markdown]
 # ### Exercise 9 · `next_step` · 6 points · about 5 minutes
 # Return the family of remedies for the **largest** gap in a report. If no gap is larger
-# than `NOISE` and you were asked all the same, somebody is unhappy for a reason that
-# your numbers do not show: return `FAMILIES["none"]`. No two gaps are equal.
+# than `NOISE`, return `FAMILIES["none"]`: whatever is wrong, these numbers do not show
+# it. No two gaps are equal.
 
 # %% [markdown]
 # <details><summary>KeyError: 'test_gap'</summary>
@@ -978,16 +980,17 @@ for knob, errors in runs.items():
     print(f"   standard deviation of dev {spread:.1%}")
 figures_c3w1.knobs(
     runs,
-    reading="Left is less bias, down is less variance; on a dotted line the dev error "
-    "is the same. Only more images move nearly straight down.",
+    reading="Further left is less bias, further down less variance; along a dotted "
+    "line the dev error is the same. Only having more images leads nearly straight "
+    "down.",
 )
 
 # %% [markdown]
 # More images change one thing. A wider network fits better, and loses part of that gain
 # to a larger gap. Weight decay and early stopping *trade*: a smaller gap for more bias.
 # Early stopping is not forbidden, only hard to reason about: one knob answers two
-# questions, how well you fit and how well you generalize. With weight decay, at least
-# you can train to the end.
+# questions, how well you fit and how well you generalize. With weight decay you can at
+# least train to the end.
 
 # %% concept="early_stopping"
 # Why does early stopping make it harder to plan what to do next?
@@ -1067,17 +1070,17 @@ early_stopping = None
 # ```
 
 # %% [markdown]
-# **Your function beside the library's.** The same input, both values, and where they
-# differ the reason:
+# **Your function beside the library's.** The same input, both values, and the reason
+# where they differ:
 #
 # {{libraries}}
 
 # %% [markdown]
-# **A challenge** (optional). On the same images, only those count on which the two
-# classifiers disagree. If only the first is right on $b$ of them and only the second on
-# $c$, then $(b - c)/\sqrt{b + c}$ is roughly standard normal if both are equally good
-# (McNemar, 1947). Compute it for the small and the large CNN. How many images would you
-# have needed?
+# **A challenge** (optional). To compare two classifiers on the same images, count only
+# the images on which only one of them is right: $b$ where it is the first, $c$ where it
+# is the second. If both are equally good, $(b - c)/\sqrt{b + c}$ is roughly standard
+# normal (McNemar, 1947). Compute it for the small and the large CNN. From how many
+# images on would you expect it to exceed 1.96?
 #
 # **The paper of the week.** T. Dietterich, *Approximate statistical tests for comparing
 # supervised classification learning algorithms*, Neural Computation 10 (1998). Read the

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # The phone app
-# The returns desk works. Now the shop wants an app: customers photograph at home, with
-# a phone, what they send back. Your classifier has never seen a living room. In this
-# lab you find out **what its mistakes have in common**, where the data differ, and what
+# The returns desk works. Now the shop wants an app: customers photograph their returns
+# at home, with a phone. Your classifier has never seen a living room. In this lab you
+# find out **what its mistakes have in common**, where the data differ, and what
 # to do about both. Every verdict comes from an experiment that you run.
 #
 # **Time** about two and a half hours, in six parts; you can stop after any of them.
@@ -24,13 +24,13 @@
 
 # %% [markdown]
 # **After this lab you can** do an error analysis in an afternoon, say when wrong labels
-# matter and in which sets to correct them, split data whose target differs from most of
-# the training data and read the gaps, and judge by measurement whether synthesis,
-# transfer, multi-task or end-to-end learning pays off.
+# matter and in which sets to correct them, split the data and read the gaps when the
+# target differs from most of the training data, and judge by measurement whether
+# synthesis, transfer, multi-task or end-to-end learning pays off.
 #
 # Each exercise is followed by `check(…)`, run on a few fixed cases. Your grade comes
 # from fresh cases. Decisions are checked too: answer with a letter in quotes, such as
-# `"A"`, or with a number. A wrong answer gets the argument against it.
+# `"A"`, or with a number. If an answer is wrong, the check tells you why.
 
 # %%
 import math
@@ -46,10 +46,10 @@ check = checks_for("C3W2")
 # ## Words and symbols
 # | in words | in code | means |
 # |---|---|---|
-# | ceiling | `ceiling` | the most that the error can fall if a category is solved |
+# | ceiling | `ceiling` | how much the error can fall if a category is solved |
 # | mislabeled share | `mislabeled_share` | share of the *mistakes* with a wrong label |
 # | target | `target` | images like those you must do well on: from phones |
-# | other | `other` | images there are plenty of: from the catalogue |
+# | other | `other` | the other images, many more: from the catalogue |
 # | train-dev | `train_dev` | from the same distribution as train, but not trained on |
 # | data mismatch | `data_mismatch` | dev error minus train-dev error |
 # | not labelled | `nan` | an entry of `Y` where nobody said yes or no |
@@ -87,9 +87,9 @@ plots.images(
 # %% [markdown]
 # Make a table with a row for each mistake and a column for each idea, and tick what
 # applies: several ideas, one, or none. New columns come up as you go. Below is *our*
-# table. Change it where you disagree. `twin` means that a person might well choose the
-# other class too, `print` a busy pattern, `odd` an unusual shape or fold, `dark` that
-# little can be seen, `label` that the label itself looks wrong.
+# table. Change it where you disagree. The tags are `twin`: a person might well choose
+# the other class too; `print`: a busy pattern; `odd`: an unusual shape or fold; `dark`:
+# little can be seen; `label`: the label itself looks wrong.
 
 # %%
 OUR_TAGS = """
@@ -116,8 +116,7 @@ print(len(tags), "rows; the first four:", tags[:4])
 #
 # <details><summary>My shares add up to 1, and are too small</summary>
 #
-# Divide by the number of mistakes, `len(tags)`, tagged or not, and not by the number of
-# ticks.
+# Divide by the number of all mistakes, `len(tags)`, not by the number of tags.
 # </details>
 # <details><summary>Equal shares come in the wrong order</summary>
 #
@@ -135,8 +134,8 @@ def error_analysis(tags, dev_error=1.0):
         dev_error: 0 to 1; if it is left out, ceilings are fractions of the error.
 
     Returns:
-        List of `(category, share, ceiling)`, the largest share first, equal ones by
-        alphabet.
+        List of `(category, share, ceiling)`, the largest share first, equal ones in
+        alphabetical order.
 
     Example:
         >>> error_analysis([["dark"], ["dark", "print"], [], []], 0.1)
@@ -174,9 +173,9 @@ plots.bars(
 )
 
 # %% [markdown]
-# Thirty mistakes, one hour of work, and the six weeks are off the table. Even with the
-# uncertainty of so few, *dark* is behind far fewer mistakes than *twin*. And *twin* is
-# bad news: where people would not know either, more pixels may be the only remedy.
+# Thirty mistakes and one hour of work have saved six weeks. Thirty are few, but *dark*
+# clearly explains far fewer mistakes than *twin*. And *twin* is bad news: where people
+# would not know either, more pixels may be the only remedy.
 
 # %% concept="best_case"
 # The dev error is 12 %. Of 150 mistakes you examined, 45 show clutter behind the
@@ -186,11 +185,11 @@ best_case = None
 
 # %% concept="first_week"
 # For the phone app there is nothing yet: no classifier, 800 phone images, ten ideas.
-# What is the first week for? Answer with a letter in quotes, such as "A".
+# How do you spend the first week? Answer with a letter in quotes, such as "A".
 # A: collecting, since with 800 images every later number is unreliable
 # B: reading papers, to start with the architecture that will be the final one
-# C: a simple system from what is there, measured, its mistakes looked at
-# D: the most promising of the ten ideas, done thoroughly
+# C: building a simple system, measuring it and looking at its mistakes
+# D: carrying out the most promising of the ten ideas, thoroughly
 first_week = None
 
 # %% [markdown]
@@ -199,8 +198,8 @@ first_week = None
 # say. Do they? Let us spoil 10 % to 30 % of the training labels in two ways:
 #
 # - **at random**: any image may get any other label;
-# - **systematically**: shirts become T-shirts, then sneakers become sandals, then coats
-#   become pullovers, as if one labeller had a wrong idea of each.
+# - **systematically**: at 10 % shirts become T-shirts, at 20 % sneakers become sandals
+#   as well, at 30 % also coats pullovers, as if a labeller did not know these classes.
 #
 # The dev labels stay as they are.
 
@@ -287,29 +286,30 @@ plots.lines(
     from_zero=True,
     xlabel="training labels wrong, %",
     ylabel="dev error, %",
-    reading="Random errors cost little. Systematic ones are learned like the truth.",
+    reading="Random errors cost little. Systematic ones are learned as if they were "
+    "right.",
 )
 
 # %% concept="random_or_systematic"
 # Two labelling firms. In the labels of F, 10 % are wrong, at random. In those of G, 4 %
-# are wrong, each of them a white sneaker called sandal. As training labels, you worry
-# more about …
+# are wrong, each of them a white sneaker called sandal. Whose labels worry you more
+# for training?
 # A: G, since the network will learn the rule that white sneakers are sandals
 # B: F, since its share of wrong labels is more than twice as large
 # C: neither, since large networks are robust to any wrong label
-# D: both alike, since it is the dev error alone that decides
+# D: both equally, since it is the dev error alone that decides
 random_or_systematic = None
 
 # %% [markdown]
 # ## Wrong labels in the dev set
-# In the dev set wrong labels teach nothing wrong; they **measure** wrong. Say the dev
-# error is 10 %, and 6 % of the mistakes are due to a wrong label: that is 0.6 % of all
-# images. The other 9.4 % are your own mistakes. Work on those.
+# Wrong labels in the dev set do not mislead the training; they distort the
+# **measurement**. Say the dev error is 10 %, and 6 % of the mistakes are due to a wrong
+# label: that is 0.6 % of all images. The other 9.4 % are the classifier's own mistakes.
+# Work on those.
 #
 # Later you have reached about 2 %, and the 0.6 % are still there. Two classifiers with
 # 2.1 % and 1.9 % differ by *less than the wrong labels account for*. Which one is
-# better? You cannot tell before you have corrected the labels, and that is the verdict
-# to report.
+# better? You cannot tell until the labels are corrected: that is the verdict to report.
 
 # %% [markdown]
 # ### Exercise 2 · `label_noise_report` · 8 points · about 6 minutes
@@ -377,7 +377,7 @@ print(f"the small CNN has {small_error:.1%}: {report['verdict']}")
 fix_labels = None
 
 # %% concept="correct_where"
-# You do correct labels by hand, with a written rule. Where?
+# You correct labels by hand, following a written rule. In which sets?
 # A: in the training set first, as there are most of them
 # B: in the dev set, only where a classifier was wrong, and not in the test set
 # C: in all three sets at once or in none
@@ -386,8 +386,8 @@ correct_where = None
 
 # %% [markdown]
 # # Part 3 · Another distribution
-# Now the app. We make phone images from real pieces: clothes from the catalogue in
-# front of crops of real photographs, up to a pixel off centre, some in poor light.
+# Now the app. We compose phone images from real parts: clothes from the catalogue,
+# shifted by up to a pixel, in front of crops of real photographs, some in poor light.
 # There are 8,000 catalogue images and 4,000 from phones.
 
 # %% demo
@@ -405,10 +405,10 @@ plots.images(
 # %% [markdown]
 # ## Four sets
 # Where do the 4,000 phone images go? **Dev and test set are the target**: only phone
-# images. What remains of these joins the catalogue for training. But then a dev error
-# above the training error has *two* possible causes: the images are unseen, and they
-# come from another distribution. To separate the two, hold out a fourth set from the
-# training mix, as large as dev: **train-dev**.
+# images. The remaining phone images join the catalogue for training. But then a dev
+# error above the training error has *two* possible causes: the images are unseen, and
+# they come from another distribution. To separate the two, hold out a fourth set from
+# the training mix, as large as dev: **train-dev**.
 #
 # | set | images | trained on? |
 # |---|---|---|
@@ -439,12 +439,12 @@ plots.images(
 
 # %% exercise="make_splits"
 def make_splits(target, other, n_dev, n_test, rng):
-    """Train, train-dev, dev and test, where few examples are like the target.
+    """Train, train-dev, dev and test, where few examples come from the target.
 
     Args:
-        target: array of examples (or their numbers) like those that count; left as it
-            is, and so is `other`.
-        other: array of the other examples, of the same shape but for the first axis.
+        target: array of examples (or their numbers) like those that count.
+        other: array of the other examples, of the same shape except along the first
+            axis. Neither array is modified.
         n_dev: size of dev, and of train-dev.
         n_test: size of test.
         rng: `numpy.random.Generator` to shuffle with.
@@ -539,7 +539,7 @@ check(diagnose_mismatch)
 # %% [markdown]
 # ### Watch it work
 # Train the small CNN, twice each from different random starts: first on the catalogue
-# only, then also on the 2,000 phone images that dev and test leave over. The human
+# only, then also on the 2,000 phone images that are not in dev or test. The human
 # error is the 3 % of the panel of buyers.
 #
 # <details><summary><b>Predict</b>: if it sees the catalogue only, which gap is the
@@ -608,13 +608,13 @@ plots.heat(
 # A: more regularization, since dev is 10 % above training
 # B: make training images more like the target's
 # C: a bigger network, trained for longer
-# D: a bigger dev set, since it was fitted
+# D: a bigger dev set, since we have overfitted to it
 read_the_gaps = None
 
 # %% [markdown]
 # # Part 4 · Made-up data
 # Phone images are scarce, photographs are not. So put clothes in front of photographs:
-# **artificial data synthesis**. At each pixel the brighter one is visible:
+# **artificial data synthesis**. At each pixel the brighter of the two is visible:
 #
 # $$x = \max(\text{clean},\ \text{level} \cdot \text{noise})$$
 #
@@ -622,8 +622,8 @@ read_the_gaps = None
 
 # %% [markdown]
 # ### Exercise 5 · `synthesize` · 7 points · about 6 minutes
-# Put each image in front of a background drawn at random: draw all their numbers with
-# one call of `rng.integers(len(noise), size=…)`.
+# Put each image in front of a random background: draw the numbers of the backgrounds
+# for all images with one call of `rng.integers(len(noise), size=…)`.
 #
 # <details><summary>All images have the same background</summary>
 #
@@ -666,8 +666,8 @@ check(synthesize)
 # <details><summary><b>Predict</b>: with a single background, which of the two errors is
 # smaller, and by how much?</summary>
 #
-# The error on the same background, by far. Judged by that one, a single background does
-# not look bad at all.
+# The error on the same background, by far. Judged by that error alone, a single
+# background does not look bad at all.
 # </details>
 
 # %% demo
@@ -697,8 +697,8 @@ plots.lines(
     from_zero=True,
     xlabel="backgrounds used for synthesis",
     ylabel="dev error, %",
-    reading="Means of two starts. The distance between the lines is overfitting to the "
-    "backgrounds; it shrinks as their number grows.",
+    reading="Means of two starts. The distance between the lines shows overfitting to "
+    "the backgrounds; it shrinks as their number grows.",
 )
 
 # %% concept="one_noise"
@@ -846,15 +846,15 @@ plots.lines(
 )
 
 # %% [markdown]
-# There are 46 unseen photographs, so one of them is 2 %. Each mean stands beside the
-# standard deviation of five draws; the distance to the pixels is larger than these. The
-# third line is a warning. There `W1` was frozen at its random start, and good features
+# There are 46 unseen photographs, so one of them is 2 %. The standard deviations, of
+# five draws each, are smaller than the distance between features and pixels. The third
+# line is a warning. There `W1` was frozen at its random start, and good features
 # went through a random layer. **Freeze what has learned something**, here MobileNet,
 # and train what has not. With few examples train only the top layers; the more examples
 # you have, the more layers you can unfreeze.
 
 # %% concept="transfer_when"
-# In which case does transfer from task A to task B promise most?
+# In which case does transfer from task A to task B help most?
 # A: A has 500 radiographs, B has 80,000 photographs of pets
 # B: A has 80,000 sound recordings, B has 500 radiographs
 # C: A and B have 80,000 photographs each, of pets and of clothes
@@ -866,8 +866,8 @@ transfer_when = None
 # One image answers several yes-or-no questions at once: *worn on the feet? above the
 # waist? opens in front? covers the legs?* One network with four outputs learns them
 # together: **multi-task learning**. Some labels are missing, because labellers tick
-# only what they notice. A missing label is `nan`, neither yes nor no. For the others,
-# with the logit $z$ and the label $y$:
+# only what they notice. A missing label is `nan`, neither yes nor no. Only the other
+# labels $y$, with logits $z$, count:
 #
 # $$J = \frac{1}{n} \sum_{\text{labelled}} \left( \ln(1 + e^{z}) - y\,z \right)
 # \qquad \frac{\partial J}{\partial z} = \frac{\sigma(z) - y}{n}$$
@@ -886,7 +886,7 @@ transfer_when = None
 # </details>
 # <details><summary>The loss is too small when labels are missing</summary>
 #
-# Divide by the number of labels there are, not by `Y.size`.
+# Divide by the number of labels that exist, not by `Y.size`.
 # </details>
 
 
@@ -937,7 +937,7 @@ check(multitask_loss)
 
 # %% demo
 def answers_of(X, Y, seed, steps=300):
-    """Train a network with one hidden layer by your loss; returns it as a function."""
+    """A network with one hidden layer, trained with your loss, as a function."""
     rng = np.random.default_rng(seed)
     W1, b1 = rng.normal(size=(196, 32)) * math.sqrt(2 / 196), np.zeros(32)
     W2, b2 = rng.normal(size=(32, Y.shape[1])) / 4, np.zeros(Y.shape[1])
@@ -1047,7 +1047,7 @@ plots.images(
 # <details><summary>Too many are "too close to call"</summary>
 #
 # Take the standard deviation of the *differences*, with `ddof=1`, divided by $\sqrt k$.
-# Errors that rise and fall together cancel in pairs.
+# What both errors have in common for a seed cancels in their difference.
 # </details>
 
 
@@ -1100,9 +1100,9 @@ plots.lines(
 )
 
 # %% concept="when_end_to_end"
-# A new task, from photograph to shoe size. There are 300 photographs with their size,
-# but 50,000 with the outline of the shoe marked, and a ruler for measuring outlines.
-# You build …
+# A new task, from photograph to shoe size. There are 300 photographs labelled with the
+# size, but 50,000 with the outline of the shoe marked, and a ruler for measuring
+# outlines. You build …
 # A: end to end, since it won with 8,000 images
 # B: a pipeline: outline first, learned from 50,000, then size
 # C: end to end, since hand-made steps always throw something away
@@ -1114,7 +1114,7 @@ when_end_to_end = None
 # Write half a page to the head of the shop. What did looking at mistakes save? What do
 # wrong labels do, in training and in dev? How do you split catalogue and phone images,
 # and what did the gaps show before and after phone images joined the training set? What
-# do you promise of made-up images, and what not? Where do you borrow, and how sure are
+# can made-up images do, and what not? Where is transfer learning worth it? How sure are
 # you of each number?
 #
 # ### BEGIN SOLUTION
@@ -1168,7 +1168,7 @@ when_end_to_end = None
 # ```
 
 # %% [markdown]
-# Multi-task learning with missing labels is one line of selection:
+# For multi-task learning with missing labels, select those that exist:
 #
 # ```
 # import torch.nn.functional as F
@@ -1178,15 +1178,16 @@ when_end_to_end = None
 # ```
 
 # %% [markdown]
-# **Your function beside the library's.** The same input, both values, and where they
-# differ the reason:
+# **Your function beside the library's.** The same input, both values, and the reason
+# where they differ:
 #
 # {{libraries}}
 
 # %% [markdown]
 # **A challenge** (optional). Spoil labels at random *and* train longer: 8, 20 and 60
-# epochs with 30 % wrong. The robustness fades, because the network memorizes later what
-# cancels at first. Plot the dev error against epochs. Which knob of last week helps?
+# epochs with 30 % wrong. The robustness fades: at first the wrong labels cancel, later
+# the network memorizes them. Plot the dev error against epochs. Which knob of last week
+# helps?
 #
 # **The paper of the week.** D. Rolnick, A. Veit, S. Belongie, N. Shavit, *Deep learning
 # is robust to massive label noise*, arXiv 1705.10694 (2017). Find the figure in which

@@ -32,7 +32,7 @@
 # After each exercise a cell with `check(…)` runs your function on a few fixed cases,
 # says what it expected and what it got, and often which mistake it recognizes. Run it
 # as often as you like. Your grade comes from the same checks on fresh cases. Hints are
-# folded under each task; their titles are what you might see.
+# folded under each task; their titles say what may go wrong.
 
 # %%
 import functools
@@ -63,8 +63,8 @@ check = checks_for("C4W1")
 # %% [markdown]
 # # Part 1 · Edges
 # This is a grey photograph of the Brandenburg Gate. Your eye finds the columns at once.
-# A column is where dark turns to bright, and bright to dark again: at an **edge**. So
-# look at differences between neighbouring pixels.
+# The sides of a column are where dark meets bright: they are **edges**. So look at
+# differences between neighbouring pixels.
 #
 # Put a small table of numbers, a **filter**, on the image. Multiply each number by the
 # pixel under it and add up: that is one number. Move the filter by one pixel and
@@ -127,8 +127,8 @@ edge_sign = None
 
 # %% [markdown]
 # ### Exercise 1 · `edge_filters` · 4 points · about 5 minutes
-# Return four famous $3 \times 3$ filters. Each is a column of weights that smooths
-# along the edge, times the row $(1, 0, -1)$ that takes the difference across it. The
+# Return four famous $3 \times 3$ filters. Each is the outer product of two vectors:
+# weights that smooth along the edge, and $(1, 0, -1)$, the difference across it. The
 # check puts each filter on a `window` of pixels and compares
 # `np.sum(filter * window)`.
 #
@@ -137,7 +137,7 @@ edge_sign = None
 # | `"vertical"` | 1, 1, 1 | vertical edges |
 # | `"horizontal"` | 1, 1, 1 | horizontal edges; positive where the top is brighter |
 # | `"sobel"` | 1, 2, 1 | vertical edges; the middle row counts more |
-# | `"scharr"` | 3, 10, 3 | vertical edges; less dependent on their exact direction |
+# | `"scharr"` | 3, 10, 3 | vertical edges; measures their direction more precisely |
 
 # %% [markdown]
 # <details><summary>`vertical` responds to the beams, not to the columns</summary>
@@ -189,9 +189,9 @@ plots.images(
 
 # %% [markdown]
 # ## The name
-# In mathematics a *convolution* first turns the filter by 180°; sliding the filter as
-# it is, is called *cross-correlation*. Deep learning does the latter and calls it
-# convolution. Nothing is lost: a network simply learns its filters the other way round.
+# In mathematics a *convolution* turns the filter by 180° before sliding it; sliding it
+# unturned is *cross-correlation*. Deep learning does the latter and calls it
+# convolution. Nothing is lost: a network simply learns the turned filters.
 # Turning makes the operation associative, $(x * v) * w = x * (v * w)$, which nobody
 # needs here.
 
@@ -202,7 +202,7 @@ print("turned by 180°:", sobel[::-1, ::-1].tolist())
 print("the turned filter gives the opposite sign:", np.allclose(turned, -as_it_is))
 
 # %% concept="convolution_flip"
-# A framework's Conv2D is used with a filter W. What does a mathematician say it does?
+# A framework's Conv2D applies a filter W. What would a mathematician call that?
 # Answer with a letter in quotes, such as "A".
 # A: convolution with W, since that is the layer's name
 # B: convolution with W turned by 180°, or cross-correlation with W
@@ -240,7 +240,7 @@ def zero_pad(X, pad):
 
     Args:
         X: array `(m, n_H, n_W, n_C)`.
-        pad: width of the border on each side, an int from 0.
+        pad: width of the border on each side, an int, 0 or more.
 
     Returns:
         Array `(m, n_H + 2*pad, n_W + 2*pad, n_C)`.
@@ -305,7 +305,7 @@ def conv_output_shape(n_H, n_W, f, pad, stride):
         n_W: width of the input.
         f: side of the window, at most that of the padded input.
         pad: width of the border on each side.
-        stride: step of the window, from 1.
+        stride: step of the window, at least 1.
 
     Returns:
         `(height, width)` of the output, two ints.
@@ -349,10 +349,11 @@ stride_shape = None
 # </details>
 # <details><summary>TypeError: only 0-dimensional arrays can be converted</summary>
 #
-# Since NumPy 2, `float(b)` needs an array without axes; older tutorials use it for any
-# array with one element. `b.item()` returns that element, however many axes there are.
+# In recent versions of NumPy, `float(b)` needs an array without axes; older tutorials
+# use it for any array with one element. `b.item()` returns that element, however many
+# axes there are.
 # </details>
-# <details><summary>My result is too large, the more so the larger the window</summary>
+# <details><summary>My result is too large, more so for larger windows</summary>
 #
 # Add the bias after the sum. Inside the sum it is added once for each weight.
 # </details>
@@ -526,7 +527,7 @@ shared, outputs = conv_parameters(5, 3, 6), 28 * 28 * 6
 dense = (32 * 32 * 3 + 1) * outputs
 print(f"convolution {shared:>12,} parameters; each output reads {5 * 5 * 3} inputs")
 print(f"dense       {dense:>12,} parameters; each output reads {32 * 32 * 3} inputs")
-print(f"unshared    {(5 * 5 * 3 + 1) * outputs:>12,} if no filter were shared")
+print(f"unshared    {(5 * 5 * 3 + 1) * outputs:>12,} with a filter for each output")
 
 # %% concept="dense_or_conv"
 # A layer with 100 filters of 5 × 5 reads colour images of 300 × 300 pixels. How many
@@ -554,7 +555,7 @@ why_sharing = None
 # largest value (*max pooling*) or the average. It has no weights: there is nothing to
 # learn.
 #
-# By hand, windows of 2 with stride 2 on $\begin{pmatrix}1&3&0&2\\5&1&4&2\end{pmatrix}$:
+# By hand, with $f = s = 2$ on $\begin{pmatrix}1&3&0&2\\5&1&4&2\end{pmatrix}$:
 # the maxima are $(5, 4)$, the averages $(2.5, 2)$.
 
 # %% [markdown]
@@ -569,7 +570,7 @@ why_sharing = None
 # </details>
 # <details><summary>In average mode everything is 0, or it fails</summary>
 #
-# Compare `mode` with the strings of the statement: it is `"average"`, not `"mean"`.
+# Compare `mode` with the strings in the task: it is `"average"`, not `"mean"`.
 # </details>
 
 
@@ -629,11 +630,11 @@ plots.images(
 # $z = \sum \text{window} \cdot \text{filter} + b$, so $dz$ goes back to these three.
 # The derivative of a product with respect to one factor is the *other* factor:
 #
-# | to | comes | since a change of … |
+# | to | add | since the derivative of $z$ with respect to |
 # |---|---|---|
-# | window of `dA_prev` | `filter * dz` | a pixel changes $z$ *filter* times as much |
-# | `dW` of this filter | `window * dz` | a weight changes $z$ *window* times as much |
-# | `db` of this filter | `dz` | the bias changes $z$ just as much |
+# | window of `dA_prev` | `filter * dz` | a pixel is the weight above it |
+# | `dW` of this filter | `window * dz` | a weight is the pixel under it |
+# | `db` of this filter | `dz` | the bias is 1 |
 #
 # Windows overlap, and filters and biases are used everywhere: always **add**.
 
@@ -731,7 +732,7 @@ rng = np.random.default_rng(0)
 A_prev, W = rng.normal(size=(2, 6, 5, 3)), rng.normal(size=(3, 3, 3, 4))
 b, hparameters = rng.normal(size=(1, 1, 1, 4)), {"stride": 2, "pad": 1}
 Z, cache = conv_forward(A_prev, W, b, hparameters)
-R = rng.normal(size=Z.shape)  # the weights of that sum, and so dZ
+R = rng.normal(size=Z.shape)  # the weights of that sum, which are also dZ
 gradients = dict(zip(("A_prev", "W", "b"), conv_backward(R, cache), strict=True))
 for name, array in {"A_prev": A_prev, "W": W, "b": b}.items():
     index = tuple(rng.integers(0, array.shape))
@@ -830,7 +831,7 @@ check(distribute_value)
 #
 # A pixel that is the maximum of two windows receives two gradients: `+=`.
 # </details>
-# <details><summary>The mask is true in one channel at most</summary>
+# <details><summary>Only one channel receives a gradient</summary>
 #
 # Cut the window out of one image and one channel before you ask for its maximum.
 # </details>
@@ -897,8 +898,8 @@ plots.heat(
 
 # %% [markdown]
 # ### Exercise 12 · `im2col` · 7 points · about 10 minutes
-# Make a row of every window. Go image by image, and in each from left to right, row
-# after row. Each row of the result is `A[i, top:top+f, left:left+f].ravel()`. There is
+# Turn every window into a row: image by image, and in each image row by row, from left
+# to right. Each row of the result is `A[i, top:top+f, left:left+f].ravel()`. There is
 # no padding here.
 #
 # <details><summary>I want no loop over positions</summary>
@@ -1006,9 +1007,9 @@ plots.bars(
 
 # %% [markdown]
 # ## A filter that learns
-# Nobody has to invent filters. Start with a random one, tell it the target output
-# (here: what Sobel's filter gives on the gate), and let gradient descent do the rest.
-# The nine numbers should become Sobel's, although nobody shows them.
+# Nobody has to invent filters. Start with a random one and a target output (here: what
+# Sobel's filter gives on the gate), and let gradient descent do the rest. The nine
+# numbers should become Sobel's, although gradient descent never sees those.
 #
 # With the rows of `im2col`, the gradient is short too: $dW = \text{rows}^\top dZ$, the
 # sum of all windows times their upstream gradients. That is what your `conv_backward`
@@ -1067,9 +1068,9 @@ plots.images(
 
 # %% [markdown]
 # ## Train it
-# The framework `helpers.nn` has your layers, written as in part 5. For a fair
-# comparison a dense network with about as many parameters, and a linear one, learn from
-# the same 10,000 images. Before you run: how far ahead will LeNet-5 be?
+# The framework `helpers.nn` has your layers, written as in part 5. For comparison, two
+# other networks learn from the same 10,000 images: a dense one with about as many
+# parameters, and a linear one. Before you run: how far ahead will LeNet-5 be?
 
 
 # %% demo
@@ -1139,7 +1140,7 @@ plots.lines(
 plots.bars(
     {name: round(2000 * (1 - share)) for name, share in right.items()},
     ylabel="mistakes on 2,000 test images",
-    reading="The lower the better; the standard deviation by chance is about 15.",
+    reading="The lower the better; chance alone has a standard deviation of about 15.",
 )
 
 # %% [markdown]
@@ -1192,7 +1193,7 @@ plots.heat(
 #
 # <details><summary><b>Predict</b>: which one gets worse, and by how much?</summary>
 #
-# The dense network changes by chance only: for it, any order is as good as any other.
+# The dense network changes only by chance: for it, any order is as good as any other.
 # LeNet-5 loses its lead. Its windows now hold pixels that have nothing to do with each
 # other, and no pattern appears at more than one position.
 # </details>
@@ -1213,7 +1214,7 @@ right.pop("linear")
 plots.bars(
     {name: round(2000 * (1 - share)) for name, share in sorted(right.items())},
     ylabel="mistakes on 2,000 test images",
-    reading="A convolution relies on neighbouring pixels. Without them it is worse.",
+    reading="A convolution relies on neighbouring pixels. Shuffled, they are no help.",
 )
 
 # %% [markdown]
@@ -1294,7 +1295,7 @@ plots.lines(
 # Where libraries differ from your functions:
 #
 # - **Ties in max pooling.** PyTorch gives the gradient to the first of several equal
-#   maxima; yours goes to all of them. Ties are mostly zeros behind a ReLU, which stops
+#   maxima; yours goes to all of them. Ties are mostly zeros after a ReLU, which stops
 #   their gradient anyway.
 # - **Same padding with an even $f$**, where one side needs one more zero: PyTorch and
 #   Keras put it below and on the right.
@@ -1304,8 +1305,8 @@ plots.lines(
 #   and to the right than with $p = 1$.
 
 # %% [markdown]
-# **Your function beside the library's.** The same input, both values, and where they
-# differ the reason:
+# **Your function beside the library's.** The same input, both values, and the reason
+# where they differ:
 #
 # {{libraries}}
 
