@@ -22,7 +22,7 @@
 # | … | `pca_color_augmentation` | 4 |
 # | 6 The last percent | `ensemble_predict` `multi_crop_predict` | 6 |
 #
-# Eight short questions give 8 points, one answer in your own words 6.
+# Eight short questions give 8 points, and one answer in your own words gives 6.
 
 # %% [markdown]
 # **After this lab you can** explain what a skip connection is good for, build ResNet-50
@@ -54,8 +54,8 @@ check = checks_for("C4W2")
 # | $m$, $n_H$, $n_W$, $n_C$ | shape of `X` | images, height, width, channels |
 # | $f$, $s$ | `f`, `s` | side of a filter, stride |
 # | $F_1, F_2, F_3$ | `filters` | channels after each convolution of a block |
-# | $t$ | `t` | expansion factor: a bottleneck works with $t$ times its input channels |
-# | $\phi$ | `phi` | how many times the cost of a network is roughly doubled |
+# | $t$ | `t` | expansion factor: a bottleneck has $t$ times its input channels inside |
+# | $\phi$ | `phi` | number of scaling steps; each roughly doubles the cost |
 #
 # Padding is "same" unless a line says otherwise.
 
@@ -93,9 +93,9 @@ print(model.summary(images))
 # researchers found that **plain** deep networks got worse *even on the training set*.
 # A stack of convolutions finds it hard to learn to do nothing.
 #
-# He and colleagues made doing nothing the starting point. A block computes only what is
-# to be **added** to its input, the *residual*, and a **skip connection** carries the
-# input itself around the block:
+# Kaiming He and his colleagues made doing nothing the starting point. A block computes
+# only what is to be **added** to its input, the *residual*, and a **skip connection**
+# carries the input itself around the block:
 #
 # $$A^{out} = \text{ReLU}\left(F(A) + A\right)$$
 
@@ -268,7 +268,7 @@ plots.lines(
 # Why does a residual block rarely make a network worse?
 # A: it has fewer weights than a plain block of the same size
 # B: it cuts off gradients that have grown too large on the way back
-# C: with small weights it is nearly the identity, which is easy to keep
+# C: with small weights it is nearly the identity, and easily stays so
 # D: it has an additional ReLU, so it can represent more functions
 why_residual = None
 
@@ -435,9 +435,8 @@ def inception_module(X, filters, *, net):
 
     Args:
         X: images `(m, n_H, n_W, n_C)`.
-        filters: `(n1, (r3, n3), (r5, n5), n_pool)`: output channels of the 1 × 1
-            branch; of the 1 × 1 before the 3 × 3 and of the 3 × 3 itself; the same for
-            5 × 5; of the 1 × 1 after the pooling.
+        filters: `(n1, (r3, n3), (r5, n5), n_pool)`: output channels of each branch;
+            a pair gives first those of the 1 × 1, then those of the 3 × 3 or 5 × 5.
         net: supplies the layers.
 
     Returns:
@@ -536,7 +535,7 @@ check(depthwise_conv)
 #
 # <details><summary>ValueError: matmul: … has a mismatch in its core dimension</summary>
 #
-# The channels of `X` are its last axis. They have to meet the first axis of `W`.
+# The channels of `X` are its last axis. They must match the first axis of `W`.
 # </details>
 
 
@@ -628,14 +627,14 @@ print(f"share of the cost with 512 channels and f = 3: {separable_ratio(512, 3):
 # ```
 #
 # There is no ReLU after the projection: with few channels, setting the negative values
-# to 0 would lose too much. ReLU6 is capped at 6, which suits the small number formats
-# of phones.
+# to 0 would lose too much. ReLU6 is capped at 6, which suits the low-precision numbers
+# that phones compute with.
 
 # %% [markdown]
 # ### Exercise 9 · `mobilenet_bottleneck` · 8 points · about 10 minutes
 # Build the block in the diagram. With $t = 1$ there is nothing to expand, so leave that
 # step out. Whatever $t$ is, there is a skip if $s = 1$ and the input and the output
-# have equally many channels. `nn.relu(X, 6)` is ReLU6.
+# have the same number of channels. `nn.relu(X, 6)` is ReLU6.
 #
 # <details><summary>add: shapes … do not broadcast</summary>
 #
@@ -653,7 +652,7 @@ def mobilenet_bottleneck(X, t, n_C, s, *, net):
 
     Args:
         X: images `(m, n_H, n_W, n_C_prev)`.
-        t: expansion factor, an int from 1 on.
+        t: expansion factor, an int, at least 1.
         n_C: output channels.
         s: stride of the depthwise convolution.
         net: supplies the layers.
@@ -691,7 +690,7 @@ check(mobilenet_bottleneck)
 # | `"n_C_prev"`, `"n_C"` | input and output channels |
 # | `"groups"` | the channels are split into groups that are convolved separately |
 # | `"size"` | side of the output map |
-# | `"per_channel"` | more parameters per output channel: 1 bias, or 2 of batch norm |
+# | `"per_channel"` | other parameters per output channel: 1 (bias) or 2 (batch norm) |
 
 # %% demo
 for layer in architectures.mobilenet_v2()[:4]:
@@ -705,11 +704,11 @@ for layer in architectures.mobilenet_v2()[:4]:
 # `per_channel` for each filter.
 #
 # By hand: $f = 3$, from 3 to 10 channels with biases: $(9 \cdot 3 + 1) \cdot 10 = 280$.
-# A depthwise layer with 30 channels and nothing more: $9 \cdot 1 \cdot 30 = 270$.
+# A depthwise layer with 30 channels and no biases: $9 \cdot 1 \cdot 30 = 270$.
 
 # %% [markdown]
 # ### Exercise 10 · `count_parameters` · 4 points · about 5 minutes
-# Return the number of parameters of all layers of a table together.
+# Return the total number of parameters of all layers in a table.
 #
 # <details><summary>The number for a depthwise layer is far too large</summary>
 #
@@ -810,8 +809,8 @@ for name, (parameters, products) in said.items():
 # Your counts agree with the papers to within a few percent. For ResNet-50, 25.6 million
 # is what PyTorch counts; the paper gives only the cost. (PyTorch's version needs 4.1
 # billion multiplications: in a block with stride 2 it is the $3 \times 3$ convolution
-# that has the stride.) The 159 K in GoogLeNet's table are units of 1024. Our LeNet-5
-# reads all maps in its second layer, where the original left some out.
+# that has the stride.) GoogLeNet's table says 159 K for `inception_3a`; K is 1024.
+# Our LeNet-5 reads all maps in its second layer; the original left some out.
 #
 # Look at AlexNet and VGG-16: where do all those parameters come from?
 
@@ -868,7 +867,7 @@ def compound_scaling(phi, alpha=1.2, beta=1.1, gamma=1.15):
     """Factors by which EfficientNet grows.
 
     Args:
-        phi: how many times the cost is roughly doubled, a number from 0 on.
+        phi: number of steps, at least 0; each roughly doubles the cost.
         alpha: factor of the depth in one step.
         beta: factor of the width.
         gamma: factor of the resolution.
@@ -1015,7 +1014,7 @@ check(freeze)
 
 # %% [markdown]
 # ### Exercise 14 · `fine_tune` · 5 points · about 8 minutes
-# Freeze the first `up_to` layers **and every batch norm**: averages over batches of 81
+# Freeze the first `up_to` layers **and every batch norm**: averages over batches of 16
 # photographs would be poor estimates, while the old ones come from a million. Then
 # train with `nn.Adam(model.parameters(), learning_rate)`.
 #
@@ -1063,11 +1062,11 @@ check(fine_tune)
 
 # %% [markdown]
 # ### Watch it work
-# Only the head learns, that is 2,562 numbers. For comparison, a linear model of the raw
-# pixels learns from the same photographs. Both are tested on all 46 photographs that
-# were held out. The figure shows averages over three random choices of the photographs
-# to learn from. Before you run it: how many photographs does the head need to be better
-# than the pixels with all 81?
+# Only the head learns: 2,562 numbers. For comparison, a linear model on the raw pixels
+# learns from the same photographs. Both are tested on all 46 photographs that were held
+# out. The figure shows averages over three random choices of the training photographs.
+# Before you run it: how many photographs does the head need to be better than the
+# pixels with all 81?
 
 # %% demo
 held_out = np.concatenate([X_dev, X_test])
@@ -1213,7 +1212,7 @@ what_to_freeze = None
 # # Part 5 · More from little data
 # A mirrored cat is still a cat. Changes that keep the label turn each photograph into
 # many: this is **data augmentation**. It is done on the fly while the batches are made,
-# often on other processor cores than the training.
+# often on other processor cores.
 #
 # ### Exercise 15 · `mirror` · 2 points · about 2 minutes
 # Exchange left and right. The function takes one image `(n_H, n_W, n_C)` or a batch, so
@@ -1221,7 +1220,7 @@ what_to_freeze = None
 #
 # <details><summary>One image is right, but a batch is wrong</summary>
 #
-# In both, the columns are the last axis but one.
+# In both, the columns are the second to last axis.
 # </details>
 
 

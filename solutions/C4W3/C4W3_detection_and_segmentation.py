@@ -1,8 +1,8 @@
 # %% [markdown]
 # # What is where?
 # Until now a network looked at an image and gave one answer. This week it says *what*
-# is in the image, *where*, and how many; and in the end, what every single pixel
-# belongs to. You write every step of a YOLO detector, train one, run two that others
+# is in the image, *where*, and how many objects there are; in the end, it gives every
+# pixel a class. You write every step of a YOLO detector, train one, run two that others
 # have trained, and outline the nuclei of real cells.
 #
 # **Time** about three and a half hours, in six parts; you can stop after any of them.
@@ -23,7 +23,7 @@
 # | 6 Every pixel | `transposed_conv` `mean_iou` `dice` | 11 |
 # | … | `conv_block` `upsampling_block` `unet_model` | 10 |
 #
-# Nine short questions give 9 points, one answer in your own words 5.
+# Nine short questions give 9 points, and one answer in your own words gives 5.
 
 # %% [markdown]
 # **After this lab you can** turn boxes into targets for a network and its outputs back
@@ -71,8 +71,8 @@ check = checks_for("C4W3")
 # %% [markdown]
 # ## See it first
 # A program has pasted objects onto real photographs. So the box, the class and the
-# pixels of each object are known *exactly*. There are 1,200 scenes to train on, and 150
-# for the dev set and 150 for the test set, with different photographs behind them.
+# pixels of each object are known *exactly*. There are 1,200 scenes for training, 150
+# for the dev set and 150 for the test set. No two of these sets share a background.
 
 # %% demo
 train, dev, test = (load_scenes(split) for split in ("train", "dev", "test"))
@@ -111,22 +111,22 @@ figures.detections(
 #
 # For a fish, the second class, in the centre it is $y = (1, 0.5, 0.5, 0.3, 0.2, 0, 1,
 # 0)$; for an image without an object, $y = (0, ?, ?, ?, ?, ?, ?, ?)$. The question
-# marks mean *do not care*: there is no right box around nothing, so no box may be
-# penalized.
+# marks mean *do not care*: where there is no object, no box is right or wrong, so none
+# may be penalized.
 
 # %% concept="output_length"
 # A detector for one object per image has 12 classes. How many numbers does it output?
 output_length = None
 
 # %% [markdown]
-# The loss follows. With squared errors, for one image:
+# So the loss has two cases. With squared errors, for one image:
 #
 # $$\mathcal L = \begin{cases} \sum_j (\hat y_j - y_j)^2 & p_c = 1 \\
 # (\hat p_c - p_c)^2 & p_c = 0 \end{cases}$$
 #
-# By hand: $y = (0, …)$ and $\hat y = (0.3, 0.9, 0.9, …)$ cost $0.09$, whatever the
-# other numbers are. (In practice one uses a logistic loss for $p_c$ and cross-entropy
-# for the classes, as your detector will later in this lab.)
+# By hand: $y = (0, …)$ and $\hat y = (0.3, 0.9, 0.9, …)$ give a loss of $0.09$,
+# whatever the other numbers are. (In practice one uses a logistic loss for $p_c$ and
+# cross-entropy for the classes, as your detector will later in this lab.)
 
 # %% [markdown]
 # ### Exercise 1 · `localization_loss` · 5 points · about 6 minutes
@@ -145,7 +145,7 @@ output_length = None
 
 # %% exercise="localization_loss"
 def localization_loss(y_true, y_pred):
-    """Squared error of classification with localization, masked by the object.
+    """Squared error of p_c, box and classes; without an object, of p_c alone.
 
     Args:
         y_true: array `(m, 5 + C)`: p_c, box, classes; p_c is 0 or 1, and where it is
@@ -153,7 +153,7 @@ def localization_loss(y_true, y_pred):
         y_pred: array of the same shape.
 
     Returns:
-        A float: the mean over the examples of the sums over their numbers.
+        A float: the squared errors summed in each example, then averaged over them.
 
     Example:
         >>> y_true = np.array([[0.0, 9.0, 9.0, 9.0, 9.0, 9.0]])
@@ -181,7 +181,8 @@ check(localization_loss)
 #
 # Below, each vehicle has two landmarks, its left and its right wheel. If you mirror a
 # car, the left wheel becomes the right one. For each wheel the network outputs an
-# $8 \times 8$ map of where it may be; the answer is the weighted mean of the positions.
+# $8 \times 8$ map of probabilities; the answer is the mean of the positions, weighted
+# by the map.
 
 # %% demo
 wheels_x, wheels_y = vehicles("train", 1500, np.random.default_rng(0))
@@ -310,8 +311,8 @@ print(f"{right:.0%} of {len(labels)} windows of unseen scenes are classified cor
 
 # %% [markdown]
 # ### Exercise 2 · `dense_as_convolution` · 4 points · about 5 minutes
-# Return the filters that compute the same as the dense layer. `Flatten` goes through
-# rows, then columns, then channels, as NumPy's `reshape` does.
+# Return the filters that compute the same as the dense layer. `Flatten` keeps the order
+# of NumPy's `reshape`: channels change fastest, rows slowest.
 #
 # <details><summary>The shape is right, but the numbers are in the wrong order</summary>
 #
@@ -399,7 +400,7 @@ how_many_windows = None
 # | | which regions? | cost per region | time per image |
 # |---|---|---|---|
 # | R-CNN (2013) | 2,000, by segmentation | one pass of the network each | 47 s |
-# | Fast R-CNN (2015) | the same | one pass for all, then a small head | 2.3 s |
+# | Fast R-CNN (2015) | the same | one pass for all, then a few layers each | 2.3 s |
 # | Faster R-CNN (2015) | 300, proposed by a small network | the same | 0.2 s |
 # | YOLO (2015) | each cell of a grid | one pass, boxes by regression | 0.02 s |
 #
@@ -420,8 +421,8 @@ who_proposes = None
 # %% [markdown]
 # # Part 3 · Boxes in a grid
 # YOLO lays a grid over the image. The cell that contains the **centre** of an object is
-# responsible for it and outputs one $y$ as in Part 1. All cells together are one
-# convolutional pass with $5 + C$ channels at the end.
+# responsible for it and outputs one $y$ as in Part 1. One convolutional pass with
+# $5 + C$ output channels computes all cells at once.
 #
 # First we need a number for how much two boxes overlap, the **intersection over
 # union**:
@@ -498,8 +499,8 @@ check(iou)
 # Which shapes are typical? **k-means** finds them in the data: start with $k$ boxes of
 # the data as anchors; assign each box to the anchor with the largest IoU; replace each
 # anchor by the mean width and height of its boxes; repeat. Why not use the Euclidean
-# distance? Two pixels matter more for small boxes than for large ones, and
-# $1 - \text{IoU}$ takes that into account.
+# distance? An error of two pixels matters more for a small box than for a large one,
+# and $1 - \text{IoU}$ takes that into account.
 
 # %% [markdown]
 # Only shapes matter here, so let all boxes share one corner. Then the area of the
@@ -508,8 +509,8 @@ check(iou)
 # %% [markdown]
 # ### Exercise 4 · `kmeans_anchors` · 6 points · about 12 minutes
 # Return the $k$ anchors, sorted by area, the smallest first. Stop as soon as no box
-# changes its anchor, or after 100 rounds. An anchor without boxes keeps its size; of
-# two anchors with equal IoU, a box goes to the first.
+# changes its anchor, or after 100 rounds. An anchor without boxes keeps its size. If
+# two anchors have the same IoU with a box, the first gets it.
 #
 # <details><summary>RuntimeWarning: Mean of empty slice</summary>
 #
@@ -599,8 +600,8 @@ plots.lines(
 
 # %% [markdown]
 # ### Exercise 5 · `encode_yolo` · 8 points · about 15 minutes
-# Return the target of one image. Go through the objects in order. If the best anchor of
-# its cell is already taken, an object takes the free one with the next largest IoU; if
+# Return the target of one image. Go through the objects in order. If an object's best
+# anchor is already taken in its cell, use the free anchor with the next largest IoU; if
 # none is free, leave the object out. A centre at exactly 1.0 belongs to the last cell.
 #
 # <details><summary>Objects are in the wrong cells</summary>
@@ -687,7 +688,7 @@ plots.lines(
 # ### Exercise 6 · `decode_yolo` · 6 points · about 10 minutes
 # Turn **every** slot back into a box, without a loop: `np.arange` gives the columns and
 # the rows, and broadcasting does the rest. Return four arrays: centres, sizes, $p_c$
-# and classes. $b_y$ and $b_h$ follow the same rules as
+# and classes. $b_y$ and $b_h$ are computed like $b_x$ and $b_w$:
 #
 # $$b_x = \frac{\text{column} + Y_1}{g} \qquad b_w = a_w\, e^{Y_3}$$
 #
@@ -700,7 +701,7 @@ plots.lines(
 
 # %% exercise="decode_yolo"
 def decode_yolo(Y, anchors):
-    """Boxes of every slot of a YOLO grid.
+    """The box of every slot of a YOLO grid.
 
     Args:
         Y: array `(grid, grid, A, 5 + C)` as `encode_yolo` returns it.
@@ -740,8 +741,8 @@ print("ground truth       :", np.round(96 * centres[5][0], 1).tolist())
 # scores, remove duplicates, and scale to pixels.
 #
 # ### Exercise 7 · `yolo_boxes_to_corners` · 3 points · about 4 minutes
-# Convert centres and sizes to corners. From the centre it is half a width to each side.
-# Mind the order: $y$ comes first in corners.
+# Convert centres and sizes to corners. Each side is half a width or half a height from
+# the centre. Mind the order: $y$ comes first in corners.
 #
 # <details><summary>The numbers are right, but in another order</summary>
 #
@@ -786,7 +787,7 @@ check(yolo_boxes_to_corners)
 # %% [markdown]
 # ### Exercise 8 · `yolo_filter_boxes` · 5 points · about 6 minutes
 # Keep the boxes whose best score is **at least** the threshold. A Boolean mask picks
-# them from all arrays: `boxes[mask]`. Of equal scores the first class wins.
+# them from all arrays: `boxes[mask]`. Of classes with equal scores, take the first.
 #
 # <details><summary>Boxes with low scores are kept</summary>
 #
@@ -805,7 +806,7 @@ def yolo_filter_boxes(boxes, box_confidence, box_class_probs, threshold=0.6):
         threshold: least score of a box that is kept.
 
     Returns:
-        Tuple `(scores, boxes, classes)` of the k boxes that are kept, in their order:
+        Tuple `(scores, boxes, classes)` of the k boxes kept, in the given order:
         `(k,)`, `(k, 4)` and ints `(k,)`.
     """
     ### BEGIN SOLUTION
@@ -825,33 +826,33 @@ check(yolo_filter_boxes)
 # highest score and drops all others of its class that overlap it too much. Then it
 # takes the highest score of the rest, and so on.
 #
-# By hand, with an IoU threshold of 0.5: three boxes of fish have the scores 0.9, 0.8
-# and 0.7. The IoU of boxes 1 and 2 is 0.6, of 2 and 3 it is 0.6, of 1 and 3 it is 0.2.
+# By hand, with an IoU threshold of 0.5: three boxes of class fish have the scores 0.9,
+# 0.8 and 0.7. The IoU is 0.6 for boxes 1 and 2, 0.6 for 2 and 3, and 0.2 for 1 and 3.
 # Keep box 1 and drop box 2. What about box 3? It overlaps box 2, but box 2 has been
 # dropped. So keep it.
 
 # %% concept="why_per_class"
 # Why is suppression done separately for each class?
 # A: it is faster, because fewer pairs of boxes have to be compared
-# B: a person on a bicycle makes two objects whose boxes overlap a lot
+# B: a person on a bicycle is two objects whose boxes overlap a lot
 # C: scores of different classes cannot be put in order
 # D: boxes of different classes never overlap, so it makes no difference
 why_per_class = None
 
 # %% [markdown]
 # ### Exercise 9 · `yolo_non_max_suppression` · 7 points · about 12 minutes
-# Go through the boxes by descending score; equal scores stay in their order. Keep a box
-# unless its IoU with some **kept** box of its class is above the threshold. Keep at
+# Go through the boxes by descending score, with equal scores in the given order. Keep a
+# box unless its IoU with some **kept** box of its class is above the threshold. Keep at
 # most `max_boxes` boxes in all, over all classes.
 #
 # <details><summary>There are too few boxes</summary>
 #
 # Compare with the boxes that are kept, not with those that were dropped, and only
-# within the class. An IoU of exactly the threshold is allowed.
+# within the class. An IoU equal to the threshold is allowed.
 # </details>
 # <details><summary>Boxes with equal scores come in another order</summary>
 #
-# `np.argsort(-scores, kind="stable")` leaves equal scores in their order.
+# `np.argsort(-scores, kind="stable")` leaves equal scores in the given order.
 # </details>
 
 
@@ -868,7 +869,7 @@ def yolo_non_max_suppression(scores, boxes, classes, max_boxes=10, iou_threshold
 
     Returns:
         Tuple `(scores, boxes, classes)` of the boxes kept, by descending score (ties
-        in their order).
+        in the given order).
     """
     ### BEGIN SOLUTION
     keep = []
@@ -889,7 +890,7 @@ check(yolo_non_max_suppression)
 # Convert corners from fractions of the image to pixels, without rounding. `image_shape`
 # is `(height, width)`, as in `image.shape[:2]`.
 #
-# <details><summary>Only square images would be right</summary>
+# <details><summary>Only boxes in square images are right</summary>
 #
 # Top and bottom are fractions of the height, left and right of the width.
 # </details>
@@ -1068,10 +1069,10 @@ lower_iou_threshold = None
 # %% [markdown]
 # ## Train your own
 # Five convolutions, each with batch norm and a Leaky ReLU of slope 0.1, turn $96 \times
-# 96$ pixels into $6 \times 6$ cells; a last one outputs one number for each entry of
-# the target: two anchors with $5 + 5$ numbers each. The loss is the one of Part 1 for
-# each slot, with a logistic loss for $p_c$ and cross-entropy for the classes, and the
-# sum is divided by the number of objects. In each epoch the objects of a scene get a
+# 96$ pixels into $6 \times 6$ cells; a sixth outputs one number for each entry of the
+# target: two anchors with $5 + 5$ numbers each. Each slot has the loss of Part 1, but
+# with a logistic loss for $p_c$ and cross-entropy for the classes; the sum over the
+# slots is divided by the number of objects. In each epoch the objects of a scene get a
 # different photograph as background, and half of the scenes are mirrored together with
 # their boxes.
 
@@ -1207,7 +1208,7 @@ figures.detections(
 # ### Exercise 12 · `match_detections` · 5 points · about 10 minutes
 # Say for each detection whether it is a hit. The arrays hold the detections and the
 # true boxes of *all* images, for one class; `pictures[i]` is the number of the image in
-# which detection `i` lies. Of equal IoUs take the first true box.
+# which detection `i` lies. If several true boxes have the same IoU, take the first.
 #
 # <details><summary>A second detection of an object counts as a hit</summary>
 #
@@ -1234,7 +1235,7 @@ def match_detections(
         iou_threshold: the least IoU of a hit.
 
     Returns:
-        Booleans `(k,)`, **by descending score** (ties in their order).
+        Booleans `(k,)`, **by descending score** (ties in the given order).
 
     Source: Everingham et al., The Pascal VOC challenge (2010), section 4.
     """
@@ -1348,8 +1349,8 @@ plots.lines(
     xlabel="recall",
     ylabel="best precision from here on",
     from_zero=True,
-    reading="The area under each curve is the AP of that class. A curve drops to 0 at "
-    "the recall that is never reached.",
+    reading="The area under each curve is the AP of that class. A curve drops to 0 "
+    "after the highest recall that is reached.",
 )
 
 # %% demo
@@ -1399,9 +1400,10 @@ print(
 # </details>
 #
 # Are two anchors better than one? On the dev scenes, one run with one anchor gave 0.77
-# and one with two gave 0.74. That proves nothing: on processors or versions of NumPy
-# that only round differently, the same code got between 0.77 and 0.81 on the test
-# scenes. The objects here are nearly square. Several anchors help where shapes differ.
+# and one with two gave 0.74. That proves nothing: the same code got between 0.77 and
+# 0.81 on the test scenes, just because processors and versions of NumPy round
+# differently. The objects here are nearly square. Several anchors help where shapes
+# differ.
 
 # %% [markdown]
 # Part 5 ends here; it is a good place for a break.
@@ -1438,8 +1440,8 @@ transposed_size = None
 # ### Exercise 14 · `transposed_conv` · 5 points · about 12 minutes
 # Write the transposed convolution in NumPy. At each position of the input, the product
 # of its channels with the filters is a block `(f, f, n_C)`; add it to the output where
-# it belongs. Crop at the end. The filters have the shape they have in the convolution
-# of which this is the transpose: output channels *before* input channels.
+# it belongs. Crop at the end. The filters have the shape of those of the convolution
+# that is transposed, so your output channels come *before* your input channels.
 
 # %% [markdown]
 # <details><summary>ValueError: shape-mismatch for sum</summary>
@@ -1506,7 +1508,8 @@ print(f"<X, transposed_conv(Z)> = {np.sum(X * transposed_conv(Z, W, 2, 1)):.10f}
 # ## The U-Net
 # On the way down the maps get smaller and more abstract: they say *what* is there. On
 # the way up they get large again, but the *where* has been lost. So at each level the
-# U-Net passes the map of the way down across to the way up and joins the channels:
+# U-Net copies the map of the way down to the way up and joins the channels of the two
+# maps:
 #
 # ```
 # image ─ conv_block ──────────── skip ───────────── upsampling_block ─ 1×1 ─ classes
@@ -1516,9 +1519,9 @@ print(f"<X, transposed_conv(Z)> = {np.sum(X * transposed_conv(Z, W, 2, 1)):.10f}
 
 # %% [markdown]
 # ### Exercise 15 · `conv_block` · 3 points · about 5 minutes
-# Build one level of the way down: twice a $3 \times 3$ convolution, batch norm and
-# ReLU; then $2 \times 2$ max pooling with stride 2, unless `max_pooling` is false.
-# Return the map for the next level *and* the map before pooling.
+# Build one level of the way down: a $3 \times 3$ convolution, batch norm and ReLU, all
+# three twice; then $2 \times 2$ max pooling with stride 2, unless `max_pooling` is
+# false. Return the map for the next level *and* the map before pooling.
 #
 # <details><summary>The second map is too small</summary>
 #
@@ -1553,9 +1556,9 @@ check(conv_block)
 # %% [markdown]
 # ### Exercise 16 · `upsampling_block` · 3 points · about 5 minutes
 # Build one level of the way up. `net.conv_transpose(X, n_C, f=3, s=2)` doubles height
-# and width (it crops one row and one column, at one end only). Join its result and the
-# skip with `nn.concatenate([…])`, the result first. Then apply two convolutions with
-# batch norm and ReLU; you already have a function for those.
+# and width, since it crops only one row and one column. Join its result and the skip
+# with `nn.concatenate([…])`, the result first. Then apply two convolutions with batch
+# norm and ReLU; you already have a function for those.
 #
 # <details><summary>concatenate: shapes … differ outside axis -1</summary>
 #
@@ -1588,10 +1591,10 @@ check(upsampling_block)
 
 # %% [markdown]
 # ### Exercise 17 · `unet_model` · 4 points · about 8 minutes
-# Build the whole network: `depth` levels down with `n_filters`, twice that, four times
-# that, … filters; at the bottom one `conv_block` without pooling, doubled once more;
-# the same levels up in reverse order; and a $1 \times 1$ convolution with bias to
-# `n_classes` scores.
+# Build the whole network: `depth` levels down, the first with `n_filters` filters and
+# each further one with twice as many; at the bottom one `conv_block` without pooling,
+# with twice as many again; the same levels up in reverse order; and a $1 \times 1$
+# convolution with bias to `n_classes` scores.
 #
 # <details><summary>concatenate: shapes … differ outside axis -1</summary>
 #
@@ -1766,8 +1769,9 @@ figures.masks(
 
 # %% [markdown]
 # ## What do the skips contribute?
-# We train the same U-Net on the scenes at 48 × 48 pixels, object or background, once as
-# you wrote it and once without skips. Predict first: where will the masks differ most?
+# We train the same U-Net to tell objects from background in the scenes, at 48 × 48
+# pixels: once as you wrote it and once without skips. Predict first: where will the
+# masks differ most?
 
 
 # %% demo
@@ -1813,13 +1817,13 @@ figures.masks(
 # %% [markdown]
 # Four levels go down to $3 \times 3$ positions. With three levels, down to $6 \times
 # 6$, we measured no difference (0.773 with skips and 0.775 without, one run each).
-# Those maps still contain enough of where things are. Skips help once the way down has
+# Those maps still say well enough where things are. Skips help once the way down has
 # lost the position.
 
 # %% concept="what_skips_bring"
 # What do the skips of a U-Net pass to the way up?
 # A: the fine detail of the way down: where exactly an edge runs
-# B: gradients that do not vanish; the forward pass would be as good without
+# B: gradients that do not vanish; the forward pass would be as good without them
 # C: fewer parameters, since maps are used twice
 # D: the class of each region, which pooling has destroyed
 what_skips_bring = None
@@ -1903,9 +1907,10 @@ what_skips_bring = None
 #
 # **The paper of the week.** J. Redmon, S. Divvala, R. Girshick, A. Farhadi, *You only
 # look once* (2015), arXiv 1506.02640. Read section 2: the grid, the loss, and why small
-# objects in groups are missed (2.4). Anchors came a year later; what is in their place?
+# objects in groups are missed (2.4). Anchors came a year later; what is used here
+# instead?
 #
-# **Next week** is about faces: who is this, if there is one image of each person?
+# **Next week** is about faces: who is this, given one image of each person?
 
 # %% demo
 check.progress()

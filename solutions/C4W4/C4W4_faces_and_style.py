@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Who is this, and who painted it?
 # A network can learn what makes two images **similar**. With faces, this opens a door
-# for the right people and keeps it shut for everybody else, from a single photograph of
-# each person. With paintings, it repaints your photograph in the style of Van Gogh. You
-# will do both, using only distances between activations.
+# for the right people and keeps it shut for everybody else; one photograph of each
+# person is enough. With paintings, it repaints your photograph in the style of Van
+# Gogh. You will do both, using only distances between activations.
 #
 # **Time** about three hours, in six parts; you can stop after any of them. **You need**
 # convolutions, and a little of `helpers.nn`.
@@ -20,7 +20,7 @@
 # | … | `total_cost` `train_step` | 10 |
 # | 6 One and three dimensions | `conv1d` `conv3d` | 11 |
 #
-# Eight short questions give 8 points, one answer in your own words 6.
+# Eight short questions give 8 points, and one answer in your own words gives 6.
 
 # %% [markdown]
 # **After this lab you can** train a network to compare images, choose a threshold and
@@ -57,7 +57,7 @@ check = checks_for("C4W4")
 # | $C, S, G$ | `_C`, `_S`, `_G` | content, style and generated image |
 # | $a^{[l]}$ | `a_C`, … | activations of layer $l$, $(1, n_H, n_W, n_C)$ |
 # | $G_{gram}$ | `gram_matrix(A)` | which channels are active together, $(n_C, n_C)$ |
-# | $\lambda^{[l]}$, $\beta$ | `weight`, `beta` | of one layer's style, of all style |
+# | $\lambda^{[l]}$, $\beta$ | `weight`, `beta` | style weight: of one layer; total |
 
 # %% [markdown]
 # # Part 1 · Learn to compare
@@ -66,8 +66,8 @@ check = checks_for("C4W4")
 # person; mouth, eyebrows, glasses, hats, light, background and position change.
 #
 # We split **by person**: 28 people to learn from, 4 to choose thresholds with, and 8 to
-# test on, whom the network never saw. A classifier with 28 outputs would be useless for
-# those.
+# test on, whom the network never sees in training. A classifier with 28 outputs would
+# be useless for those 8.
 
 # %% demo
 faces = data.load("faces")
@@ -156,8 +156,8 @@ triplet_by_hand = None
 # %% [markdown]
 # ### Exercise 1 · `triplet_loss` · 8 points · about 6 minutes
 # Return the **sum** of the costs over the triplets. `y_true` is not used: frameworks
-# call every loss with two arguments, but here the order of the three encodings says it
-# all.
+# call every loss with two arguments, but here the order of the three encodings says
+# which is which.
 #
 # <details><summary>My loss is negative or too small</summary>
 #
@@ -211,7 +211,7 @@ why_margin = None
 # %% [markdown]
 # ## Which way to move
 # Write $A$ for $f(A)$, and so on. For a triplet whose cost is above 0, the derivatives
-# of the bracket with respect to each encoding are
+# of its cost with respect to each encoding are
 #
 # $$\frac{\partial J}{\partial A} = 2(N - P), \qquad
 # \frac{\partial J}{\partial P} = 2(P - A), \qquad
@@ -401,7 +401,7 @@ def step(model, optimizer, X, Y, triplets, alpha=0.2):
 
 # %% demo
 def train_siamese(choice, steps=300):
-    """Train on the 28 people; returns the encoder, and its dev areas on the way."""
+    """Train on the 28 people; returns the encoder and its dev area every 50 steps."""
     rng = np.random.default_rng(1)
     model = encoder(rng)
     optimizer = nn.Adam(model.parameters(), 0.001)
@@ -435,8 +435,8 @@ plots.lines(
 # %% [markdown]
 # ## People it has never seen
 # Now we test both networks on the eight test people. The threshold is **chosen on the
-# dev people**: there the mean of "same accepted" and "different refused" is largest.
-# The test people only show how good the choice was.
+# dev people**: it has the largest mean of "same accepted" and "different refused"
+# there. The test people only show how good the choice was.
 
 # %% demo
 E_dev, E_test, curves = {}, {}, {"pixels": roc(*pixels)[1:]}
@@ -501,7 +501,7 @@ embedding_map(
 #
 # ### Exercise 4 · `verify` · 5 points · about 4 minutes
 # Somebody gives a name. Return the Euclidean distance to that person's encoding (not
-# squared this time), and whether the door opens, which is if the distance is **below**
+# squared this time), and whether the door opens: it does if the distance is **below**
 # the threshold. For a name that is not in the database return `np.inf` and `False`.
 #
 # <details><summary>KeyError</summary>
@@ -580,10 +580,10 @@ check(who_is_it)
 # %% [markdown]
 # ## Six residents, two strangers
 # Six of the eight test people move in: the encoding of their **first image** goes into
-# the database, and with the other eleven images they come to the door. The last two
-# people are strangers. We compare two thresholds, both from the dev people: the
-# **lenient** one from before, and a **strict** one, the largest that never takes two
-# different dev people for the same.
+# the database, and they come to the door with the other eleven. The last two people are
+# strangers. We compare two thresholds, both chosen on the dev people: the **lenient**
+# one from before, and a **strict** one, the largest that accepts no pair of different
+# people.
 #
 # <details><summary><b>Predict</b>: a stranger is compared with six residents. What will
 # the lenient threshold do?</summary>
@@ -861,7 +861,7 @@ for name, difference in (("|u - v|", lambda u, v: np.abs(u - v)), ("χ²", chi_s
 # ## One shot (optional)
 # Here are silhouettes of ten animals. We train on the first five in the alphabet, bear
 # to dog. Then the network gets **one** image of each of the other five, elephant to
-# zebra, and says to which of them unseen images belong. Chance is 20 %. We try random
+# zebra, and says which of the five an unseen image shows. Chance is 20 %. We try random
 # triplets and your hard ones.
 #
 # <details><summary><b>Predict</b>: each class has 300 very different shapes, and some
@@ -935,10 +935,10 @@ plots.bars(
 
 # %% [markdown]
 # The nearest negative is a good teacher where the classes differ clearly, as people's
-# faces do. Here it is often an odd shape, and every step follows a different one; in
-# our runs hard triplets did worse than random ones. FaceNet too uses the *hardest*
-# negatives with care. The usual compromise is **semi-hard** negatives: farther away
-# than the positive, but within the margin.
+# faces do. Here it is often an odd shape, a different one at each step; in our runs
+# hard triplets did worse than random ones. FaceNet too uses the *hardest* negatives
+# with care. The usual compromise is **semi-hard** negatives: farther away than the
+# positive, but within the margin.
 
 # %% [markdown]
 # Part 3 ends here; it is a good place for a break.
@@ -948,8 +948,8 @@ plots.bars(
 # From here on we use a network that others trained: **VGG-16** up to `conv4_1`, trained
 # on ImageNet and then fine-tuned to find edges. What do its units respond to? Send
 # photographs through it and cut out the patches with the largest activations of a
-# channel. A unit of a deep layer looks at a larger patch, and at more than a colour or
-# an edge.
+# channel. A unit of a deep layer sees a larger patch and responds to more than a colour
+# or an edge.
 
 # %% demo
 photos = data.load("photos_160")  # real photographs, animals and landmarks
@@ -997,8 +997,8 @@ strip(
 # $$J_{content} = \frac{1}{4\, n_H n_W n_C} \sum_{\text{all}}
 # \left(a^{(C)} - a^{(G)}\right)^2$$
 #
-# Which layer? With `conv1_1` every pixel would have to agree; with the deepest layer a
-# different tower nearby would do. In between it is a matter of taste.
+# Which layer? With `conv1_1` every pixel would have to agree; with the deepest layer
+# any tower in about the same place would be enough. In between it is a matter of taste.
 
 # %% [markdown]
 # ### Exercise 8 · `compute_content_cost` · 6 points · about 5 minutes
@@ -1043,7 +1043,7 @@ check(compute_content_cost)
 # Brush strokes are the same all over a painting. So style must not depend on **where**
 # something is, only on **what occurs together**: blue with swirls, yellow with dots.
 # Write the activations of a layer as a matrix $A$ with one row per channel, and
-# multiply each row with every other row and with itself:
+# multiply each row by every other row and by itself:
 #
 # $$G_{gram} = A A^T, \qquad (G_{gram})_{kk'} = \sum_{\text{positions}} a_k \, a_{k'}$$
 
@@ -1175,8 +1175,8 @@ check(compute_style_cost)
 
 # %% [markdown]
 # ### Exercise 12 · `total_cost` · 2 points · about 1 minute
-# Return $J = \alpha J_{content} + \beta J_{style}$. For the best image only the ratio
-# $\alpha / \beta$ matters.
+# Return $J = \alpha J_{content} + \beta J_{style}$. Which image is best depends only on
+# the ratio $\alpha / \beta$.
 #
 # <details><summary>Only the cases with the usual weights are right</summary>
 #
@@ -1252,7 +1252,7 @@ what_is_learned = None
 #
 # 1. Compute the activations of `G`, then content, style and total cost.
 # 2. `optimizer.zero_grad()` resets the gradient, `J.backward()` computes `G.grad`, and
-#    `optimizer.step()` changes the pixels. Reset before or after, but once per step.
+#    `optimizer.step()` changes the pixels. Reset it once per step, first or last.
 # 3. Clip the colours to 0 and 1, in place: `np.clip(…, out=G.data)`.
 # 4. Return the cost as a number, `J.item()`.
 #
@@ -1305,7 +1305,7 @@ check(train_step)
 
 # %% demo
 def paint(C, S, steps, layers=4, content_layer="conv3_1", alpha=10, beta=40, every=0):
-    """Style transfer; returns the final image, some on the way, and the costs."""
+    """Style transfer; returns the final image, some earlier ones, and the costs."""
     names = ["conv1_1", "conv2_1", "conv3_1", "conv4_1"][:layers]
     last = max(*names, content_layer)
     with nn.no_grad():
@@ -1341,7 +1341,7 @@ plots.images(
     [castle, night, painted, *stages[1:4]],
     ["content", "style", "after 80 steps", "16 steps", "32 steps", "48 steps"],
     columns=3,
-    reading="Upper row: content, style and result. Lower row: the image on the way.",
+    reading="Upper row: content, style and result. Lower row: three earlier steps.",
 )
 
 # %% demo
@@ -1556,8 +1556,8 @@ plots.images(
 # A hospital wants doors that recognize the faces of 300 employees. The offer says: "99
 # % verification accuracy, one photograph each, no training." Advise them in about eight
 # sentences: verification or recognition, how to choose the threshold and on whom,
-# strangers, what is stored, liveness, and for whom it may work worse. Use numbers from
-# this lab.
+# strangers, what is stored, liveness, and for which people it may work less well. Use
+# numbers from this lab.
 #
 # ### BEGIN SOLUTION
 # One photograph each is indeed enough, since a pretrained network only encodes it;
