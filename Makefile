@@ -43,7 +43,7 @@ test-all: $(VENV)/dev.done    ## run the slow and the browser tests too
 coverage: $(VENV)/dev.done    ## run all tests and list the lines that none of them runs
 	$(ALL_CORES) --cov=helpers --cov=autograder --cov-report=term-missing:skip-covered
 
-nightly: $(VENV)/dev.done     ## open and run every lab in a real JupyterLab
+nightly: $(VENV)/dev.done     ## every lab in a real JupyterLab, and through real notebook tools
 	$(BIN)/python -m pytest -m nightly
 
 build: $(VENV)/grade.done     ## make labs/ from solutions/

@@ -22,9 +22,22 @@ _JUNK = ("__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini")
 NOTEBOOK = (".ipynb", ".ipynb.txt", ".ipynb.json")
 TEXT = (".py", ".md", ".rmd", ".qmd", ".txt")
 INSTEAD = (
-    ".html", ".htm", ".pdf", ".docx", ".doc", ".odt", ".rtf", ".zip", ".7z", ".rar",
-    ".gz", ".tar", ".png", ".jpg", ".jpeg",
-)  # fmt: skip
+    ".html",
+    ".htm",
+    ".pdf",
+    ".docx",
+    ".doc",
+    ".odt",
+    ".rtf",
+    ".zip",
+    ".7z",
+    ".rar",
+    ".gz",
+    ".tar",
+    ".png",
+    ".jpg",
+    ".jpeg",
+)
 _OURS = (b"checks_for(", b"grade_id")  # one of these is in each form of a lab
 _COPY = re.compile(r"[-_ ]*\bcopy *\(?(\d*)\)?$", re.IGNORECASE)
 _NUMBER = re.compile(r" ?\((\d{1,9})\)$|-(\d{1,9})$")
@@ -222,8 +235,11 @@ def order(name: PurePosixPath | Path, lab: str = "") -> tuple:
 
 def in_folder(folder: Path, lab: str) -> tuple[Path | None, tuple[str, ...]]:
     """The file that counts in `submitted/<student>/<lab>/`, and names of the others."""
-    found = [Found(PurePosixPath(p.name), partial(read_bytes, p), p)
-             for p in folder.glob("*") if not p.name.startswith(".")]  # fmt: skip
+    found = [
+        Found(PurePosixPath(p.name), partial(read_bytes, p), p)
+        for p in folder.glob("*")
+        if not p.name.startswith(".")
+    ]
     found = [one for one in found if form_of(one.name) < len(FORMS)]
     for one in _counting(found, lab):
         return one.path, one.beside

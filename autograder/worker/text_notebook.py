@@ -27,9 +27,14 @@ _CODE = re.compile(
 _REGION = re.compile(r"<!-- #(end)?region\b(.*)-->\s*$")
 _OPTION = re.compile(r":[\w-]+:|#\|")
 _SAYS_PYTHON = (
-    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign,
-    ast.Import, ast.ImportFrom,
-)  # fmt: skip
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Assign,
+    ast.AnnAssign,
+    ast.Import,
+    ast.ImportFrom,
+)
 
 
 class TextCell(NamedTuple):
@@ -109,7 +114,7 @@ def _joined(lines: Sequence[str]) -> str:
 
 
 def _script(lines: Sequence[str]) -> Iterator[TextCell]:
-    """nbconvert's script: code below a prompt, and Markdown as comments above it."""
+    """A script by nbconvert: code below a prompt, and Markdown as comments above it."""
     at = [number for number, line in enumerate(lines) if _PROMPT.match(line)]
     yield from _words(_paragraphs(lines[: at[0]]))
     for start, end in zip(at, [*at[1:], len(lines)], strict=True):
@@ -219,9 +224,11 @@ def _markdown(lines: Sequence[str]) -> Iterator[TextCell]:
             yield TextCell("markdown", _joined(words), about)
             words, region = [], bool(edge and not edge[1])
             about = line if region or not edge else ""
-        elif fence and not region and (
-            _CODE.match(fence[2]) and fence[2].startswith(wanted)
-        ):  # fmt: skip
+        elif (
+            fence
+            and not region
+            and (_CODE.match(fence[2]) and fence[2].startswith(wanted))
+        ):
             yield from _gaps(words, about)
             words, about, start = [], "", number
             closing = re.compile(re.escape(fence[1]) + r"+\s*$")
