@@ -314,8 +314,10 @@ def _names(text: str) -> set[str]:
 
 def _plain(text: str) -> str:
     """Code without comments, in one layout, with one kind of quotes."""
-    statements = policy.parsed(text)
-    return _squeezed("\n".join(map(ast.unparse, statements)))
+    try:
+        return _squeezed("\n".join(map(ast.unparse, policy.parsed(text))))
+    except RecursionError:
+        return ""
 
 
 def _lines(text: str) -> set[str]:

@@ -67,6 +67,23 @@ def test_magics_in_text_are_read():
         assert Student(LAB, [c.text for c in found]).call("f", {"x": 1}, 1).value == 1
 
 
+def test_a_mistake_in_a_program_costs_its_own_function():
+    found = read_text(
+        "import numpy\n\ndef f(x):\n    return (x\n\ndef g(x):\n    return x"
+    )
+    student = Student(LAB, [cell.text for cell in found])
+    assert len(student.errors) == 1
+    assert student.call("g", {"x": 1}, 1).value == 1
+
+
+def test_a_long_sum_in_a_cell_without_a_name_stops_nobody():
+    notebook = solve.solved(LAB)
+    notebook.cells.append(
+        nbformat.v4.new_code_cell("total = " + "+".join(["1"] * 3000))
+    )
+    assert intake.take_in_bytes(json.dumps(notebook).encode(), LAB).error == ""
+
+
 # --- what is no notebook --------------------------------------------------------------
 
 
