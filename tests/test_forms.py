@@ -237,6 +237,13 @@ def test_grade_names_what_cannot_be_graded(tmp_path, capsys):
     assert "The file is a PDF; hand in the notebook itself" in capsys.readouterr().out
 
 
+def test_all_remarks_stand_in_one_cell():
+    cells = restore.with_remarks(restore.remarks_cell(["one"]), ["two"])
+    [said] = [cell["source"] for cell in cells]
+    assert said.endswith("- one\n- two")
+    assert len(restore.with_remarks(cells, [])) == 1
+
+
 # --- images ---------------------------------------------------------------------------
 
 
