@@ -39,6 +39,7 @@ INSTEAD = (
     ".jpeg",
 )
 _OURS = (b"checks_for(", b"grade_id")  # one of these is in each form of a lab
+SEVERAL = "Of several files"  # begins the remark that names those that do not count
 _COPY = re.compile(r"[-_ ]*\bcopy *\(?(\d*)\)?$", re.IGNORECASE)
 _NUMBER = re.compile(r" ?\((\d{1,9})\)$|-(\d{1,9})$")
 
@@ -252,7 +253,7 @@ def passed_over(name: str, beside: Iterable[str]) -> tuple[str, ...]:
     if not names:
         return ()
     return (
-        f"Of several files `{readable(name)}` counts; not graded: {names}. A notebook "
+        f"{SEVERAL} `{readable(name)}` counts; not graded: {names}. A notebook "
         "counts before other forms, the highest number in brackets or after a hyphen "
         "before lower ones, a copy (-Copy1) last.",
     )

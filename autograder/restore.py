@@ -53,7 +53,7 @@ def restore(
     """
     results = results or {}
     official = dict(_official(intake.lab))
-    seen = [intake.error] if intake.error else list(intake.findings)
+    seen = [said for said in (intake.error, *intake.findings) if said]
     cells = remarks_cell([*seen, *remarks])
     last = {cell.name: i for i, cell in enumerate(intake.cells) if cell.name}
     for i, cell in enumerate(intake.cells):

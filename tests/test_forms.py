@@ -229,12 +229,21 @@ def test_collect_places_text_and_names_what_it_leaves(tmp_path, capsys):
     assert len(list((course / ".autograder" / "replaced" / "ann" / LAB).iterdir())) == 1
 
 
-def test_grade_names_what_cannot_be_graded(tmp_path, capsys):
-    place = tmp_path / "ann" / LAB
+@pytest.mark.parametrize(
+    "words", [["grade", "submitted"], ["class", LAB, "--jobs", "1"]]
+)
+def test_what_cannot_be_graded_or_does_not_count_is_named(
+    tmp_path, monkeypatch, capsys, words
+):
+    place = tmp_path / "submitted" / "ann" / LAB
     place.mkdir(parents=True)
     (place / f"{STEM}.pdf").write_bytes(b"%PDF-1.7")
-    assert command.main(["grade", str(tmp_path)]) == 1
-    assert "The file is a PDF; hand in the notebook itself" in capsys.readouterr().out
+    (place / f"{STEM}.html").write_text("<html></html>")
+    monkeypatch.chdir(tmp_path)
+    assert command.main(words) == 1
+    said = capsys.readouterr().out
+    assert "The file is a web page; hand in the notebook itself" in said
+    assert f"{STEM}.pdf" in said
 
 
 def test_all_remarks_stand_in_one_cell():
