@@ -113,8 +113,6 @@ def programs(tmp_path_factory):
                 "pip",
                 "install",
                 "--quiet",
-                "--only-binary",
-                ":all:",
                 *sorted(wanted),
             ],
             check=True,
