@@ -48,7 +48,7 @@ libraries:        ## compare docs/libraries.md with the libraries it speaks of (
 	.venv-libraries/bin/python -m pip install --quiet -e '.[libraries]'
 	.venv-libraries/bin/python benchmarks/libraries.py --compare
 
-nightly: $(VENV)/dev.done     ## open and run every lab in a real JupyterLab
+nightly: $(VENV)/dev.done     ## every lab in a real JupyterLab, and through real notebook tools
 	$(BIN)/python -m pytest -m nightly
 
 build: $(VENV)/grade.done     ## make labs/ from solutions/

@@ -22,10 +22,24 @@ _JUNK = ("__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini")
 NOTEBOOK = (".ipynb", ".ipynb.txt", ".ipynb.json")
 TEXT = (".py", ".md", ".rmd", ".qmd", ".txt")
 INSTEAD = (
-    ".html", ".htm", ".pdf", ".docx", ".doc", ".odt", ".rtf", ".zip", ".7z", ".rar",
-    ".gz", ".tar", ".png", ".jpg", ".jpeg",
-)  # fmt: skip
+    ".html",
+    ".htm",
+    ".pdf",
+    ".docx",
+    ".doc",
+    ".odt",
+    ".rtf",
+    ".zip",
+    ".7z",
+    ".rar",
+    ".gz",
+    ".tar",
+    ".png",
+    ".jpg",
+    ".jpeg",
+)
 _OURS = (b"checks_for(", b"grade_id")  # one of these is in each form of a lab
+SEVERAL = "Of several files"  # begins the remark that names those that do not count
 _COPY = re.compile(r"[-_ ]*\bcopy *\(?(\d*)\)?$", re.IGNORECASE)
 _NUMBER = re.compile(r" ?\((\d{1,9})\)$|-(\d{1,9})$")
 
@@ -222,8 +236,11 @@ def order(name: PurePosixPath | Path, lab: str = "") -> tuple:
 
 def in_folder(folder: Path, lab: str) -> tuple[Path | None, tuple[str, ...]]:
     """The file that counts in `submitted/<student>/<lab>/`, and names of the others."""
-    found = [Found(PurePosixPath(p.name), partial(read_bytes, p), p)
-             for p in folder.glob("*") if not p.name.startswith(".")]  # fmt: skip
+    found = [
+        Found(PurePosixPath(p.name), partial(read_bytes, p), p)
+        for p in folder.glob("*")
+        if not p.name.startswith(".")
+    ]
     found = [one for one in found if form_of(one.name) < len(FORMS)]
     for one in _counting(found, lab):
         return one.path, one.beside
@@ -236,7 +253,7 @@ def passed_over(name: str, beside: Iterable[str]) -> tuple[str, ...]:
     if not names:
         return ()
     return (
-        f"Of several files `{readable(name)}` counts; not graded: {names}. A notebook "
+        f"{SEVERAL} `{readable(name)}` counts; not graded: {names}. A notebook "
         "counts before other forms, the highest number in brackets or after a hyphen "
         "before lower ones, a copy (-Copy1) last.",
     )

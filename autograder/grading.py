@@ -102,7 +102,9 @@ def unreadable(intake: Intake, student: str, path: Path, tier: int) -> LabResult
     """The result of a file that cannot be graded: why, and no points."""
     known = missing(intake.lab, intake.error) if intake.lab else ()
     name, file = readable(student), readable(str(path))
-    return LabResult(intake.lab, name, file, tier, known, error=intake.error)
+    return LabResult(
+        intake.lab, name, file, tier, known, intake.findings, error=intake.error
+    )
 
 
 def judged(

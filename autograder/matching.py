@@ -159,13 +159,21 @@ class _Matching:
 
     def _split_demos(self, keys: list[str]) -> None:
         """Know a demo cell whose parts stand in several cells, as tools split them."""
-        free = {i: _lines(self.cells[i].text) for i, key in enumerate(keys)
-                if not key and self.cells[i].kind == "code"}  # fmt: skip
+        free = {
+            i: _lines(self.cells[i].text)
+            for i, key in enumerate(keys)
+            if not key and self.cells[i].kind == "code"
+        }
         for name, whole in self.released.demo_lines.items():
-            own = [_lines(c.text) for c, key in zip(self.cells, keys, strict=True)
-                   if key == name]  # fmt: skip
+            own = [
+                _lines(c.text)
+                for c, key in zip(self.cells, keys, strict=True)
+                if key == name
+            ]
             parts = {i: part for i, part in free.items() if part and part <= whole}
-            if parts and set().union(*own) < whole == set().union(*own, *parts.values()):
+            if parts and set().union(*own) < whole == set().union(
+                *own, *parts.values()
+            ):
                 for i in parts:
                     keys[i] = name
 
@@ -306,8 +314,10 @@ def _names(text: str) -> set[str]:
 
 def _plain(text: str) -> str:
     """Code without comments, in one layout, with one kind of quotes."""
-    statements = policy.parsed(text)
-    return _squeezed("\n".join(map(ast.unparse, statements)))
+    try:
+        return _squeezed("\n".join(map(ast.unparse, policy.parsed(text))))
+    except RecursionError:
+        return ""
 
 
 def _lines(text: str) -> set[str]:

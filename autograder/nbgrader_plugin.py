@@ -243,4 +243,6 @@ def _put_away(path: Path) -> None:
 def _is_own(cell: nbformat.NotebookNode) -> bool:
     """Whether a cell of a restored notebook was written by the student."""
     locked = cell.metadata.get("nbgrader", {}).get("locked")
-    return not locked and not {"demo", REMARKS, RESTORED} & set(cell.metadata.get("tags", ()))
+    return not locked and not {"demo", REMARKS, RESTORED} & set(
+        cell.metadata.get("tags", ())
+    )

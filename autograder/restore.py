@@ -53,12 +53,14 @@ def restore(
     """
     results = results or {}
     official = dict(_official(intake.lab))
-    seen = [intake.error] if intake.error else list(intake.findings)
+    seen = [said for said in (intake.error, *intake.findings) if said]
     cells = remarks_cell([*seen, *remarks])
     last = {cell.name: i for i, cell in enumerate(intake.cells) if cell.name}
     for i, cell in enumerate(intake.cells):
         if last.get(cell.name) == i:
-            cells.append({**official.pop(cell.name), "source": cell.text, **_seen(cell)})
+            cells.append(
+                {**official.pop(cell.name), "source": cell.text, **_seen(cell)}
+            )
             name = build.CHECK_PREFIX + cell.name
             if name in official:
                 cells.append(_check(official.pop(name), results.get(cell.name)))

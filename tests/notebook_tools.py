@@ -149,11 +149,10 @@ def reformatted(notebook):
 
 
 def rewritten(notebook):
-    """Other code for the same: annotations and docstrings, here a line of comment."""
+    """Other code for the same, such as annotations of what functions return."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.source = ast.unparse(ast.parse(cell.source))
-            cell.source = cell.source.replace("def ", "# changed\ndef ", 1)
+            cell.source = cell.source.replace('):\n    "', ') -> object:\n    "')
 
 
 def other_markdown(notebook):
@@ -164,17 +163,18 @@ def other_markdown(notebook):
 
 
 def paragraphs_apart(notebook):
-    """Each paragraph of each cell becomes a cell, but for indented ones."""
+    """Each paragraph of code becomes a cell, and a comment on top of it Markdown."""
+    text = jupytext.writes(notebook, fmt="py:nomarker")
     cells = []
-    for cell in notebook.cells:
-        texts = [""]
-        for text in cell.source.split("\n\n"):
-            if text.startswith((" ", "\n")) or not texts[-1]:
-                texts[-1] += ("\n\n" if texts[-1] else "") + text
-            else:
-                texts.append(text)
-        cells += [cell | {"source": text, "metadata": {}} for text in texts]
-    notebook.cells = [nbformat.from_dict(dict(cell)) for cell in cells]
+    for cell in jupytext.reads(text, fmt="py:nomarker").cells:
+        lines = cell.source.split("\n")
+        code = next((i for i, x in enumerate(lines) if not x.startswith("#")), 0)
+        if cell.cell_type == "code" and code:
+            words = "\n".join(line.strip("# ") for line in lines[:code])
+            cells.append(nbformat.v4.new_markdown_cell(words))
+            cell.source = "\n".join(lines[code:])
+        cells.append(cell)
+    notebook.cells = cells
 
 
 def split_in_two(notebook):
@@ -276,7 +276,7 @@ def marimo_program(notebook):
 def git_conflict(notebook):
     """A file in which Git left the marks of a merge."""
     return json.dumps(notebook, indent=1).replace(
-        ' "cells": [', "<<<<<<< HEAD\n=======\n>>>>>>> other\n \"cells\": [", 1
+        ' "cells": [', '<<<<<<< HEAD\n=======\n>>>>>>> other\n "cells": [', 1
     )
 
 
@@ -292,116 +292,305 @@ CHANGED = "source reformatted"
 CLEARED = "all metadata of cells removed"
 
 TOOLS = (
-    Tool("JupyterLab 4.6, Notebook 7: run, save", "outputs, execution counts",
-         edited(executed, marked(execution={}))),
-    Tool("JupyterLab 4.6: split cells", "both halves with the metadata, the second "
-         "with the id", edited(split_in_two)),
-    Tool("JupyterLab 4.6: merge cells", "the first cell's metadata and id, both texts",
-         edited(merged_below)),
-    Tool("VS Code: save", "`vscode` in the metadata of cells",
-         edited(executed, marked(vscode={"languageId": "python"}))),
-    Tool("Colab: save", "nbformat 4.0, ids moved to the metadata",
-         edited(format_4(0), no_ids, ids_in_metadata, executed)),
-    Tool("Kaggle: save", "nbformat 4.4, no ids, `_uuid`, `trusted`, `execution`",
-         edited(format_4(4), no_ids, marked(_uuid="0", trusted=True, execution={}))),
-    Tool("tensorflow-docs nbfmt", "Colab's shape; `nbgrader` and tags removed",
-         edited(dropped(), ids_in_metadata, format_4(0)),
-         "python -m tensorflow_docs.tools.nbfmt lab.ipynb",
-         "tensorflow-docs==2025.2.19.33219"),
-    Tool("marimo convert, export ipynb", "`nbgrader` and tags removed, other ids, a "
-         "cell on top, tags as comments",
-         edited(tagged_in_code, dropped(), new_ids, first_is(MARIMO)),
-         "marimo convert lab.ipynb -o m.py && marimo export ipynb m.py -o out.ipynb",
-         "marimo==0.25.2", "out.ipynb"),
-    Tool("marimo convert", "a program of functions", marimo_program,
-         "marimo convert lab.ipynb -o out.py", "marimo==0.25.2", "out.py",
-         said="The file is a marimo program"),
-    Tool("nbconvert --to notebook", "nothing", saved,
-         "jupyter nbconvert --to notebook lab.ipynb --output out.ipynb",
-         "nbconvert==7.17.2", "out.ipynb"),
-    Tool("nbconvert --clear-output", "nothing else", saved,
-         "jupyter nbconvert --clear-output --inplace lab.ipynb", "nbconvert==7.17.2"),
-    Tool("nbconvert ClearMetadata", "all metadata of code cells removed",
-         edited(dropped(kinds=("code",))),
-         "jupyter nbconvert --ClearMetadataPreprocessor.enabled=True --to notebook "
-         "--inplace lab.ipynb", "nbconvert==7.17.2"),
-    Tool("nbconvert --to script, never run", "the code alone, as `.txt`", code_alone,
-         "jupyter nbconvert --to script lab.ipynb", "nbconvert==7.17.2", "lab.txt",
-         LOST),
-    Tool("nbconvert --to python", "code below prompts, Markdown as comments", script,
-         "jupyter nbconvert --to python lab.ipynb", "nbconvert==7.17.2", "lab.py"),
-    Tool("nbconvert --to markdown", "code in fences", fenced,
-         "jupyter nbconvert --to markdown lab.ipynb", "nbconvert==7.17.2", "lab.md"),
-    Tool("nbconvert --to html", "a web page", web_page,
-         "jupyter nbconvert --to html lab.ipynb", "nbconvert==7.17.2", "lab.html",
-         said="The file is a web page"),
+    Tool(
+        "JupyterLab 4.6, Notebook 7: run, save",
+        "outputs, execution counts",
+        edited(executed, marked(execution={})),
+    ),
+    Tool(
+        "JupyterLab 4.6: split cells",
+        "both halves with the metadata, the second with the id",
+        edited(split_in_two),
+    ),
+    Tool(
+        "JupyterLab 4.6: merge cells",
+        "the first cell's metadata and id, both texts",
+        edited(merged_below),
+    ),
+    Tool(
+        "VS Code: save",
+        "`vscode` in the metadata of cells",
+        edited(executed, marked(vscode={"languageId": "python"})),
+    ),
+    Tool(
+        "Colab: save",
+        "nbformat 4.0, ids moved to the metadata",
+        edited(format_4(0), no_ids, ids_in_metadata, executed),
+    ),
+    Tool(
+        "Kaggle: save",
+        "nbformat 4.4, no ids, `_uuid`, `trusted`, `execution`",
+        edited(format_4(4), no_ids, marked(_uuid="0", trusted=True, execution={})),
+    ),
+    Tool(
+        "tensorflow-docs nbfmt",
+        "Colab's shape; `nbgrader` and tags removed",
+        edited(dropped(), ids_in_metadata, format_4(0)),
+        "python -m tensorflow_docs.tools.nbfmt lab.ipynb",
+        "tensorflow-docs==2025.2.19.33219",
+    ),
+    Tool(
+        "marimo convert, export ipynb",
+        "`nbgrader` and tags removed, other ids, a cell on top, tags as comments",
+        edited(tagged_in_code, dropped(), new_ids, first_is(MARIMO)),
+        "marimo convert lab.ipynb -o m.py && marimo export ipynb m.py -o out.ipynb",
+        "marimo==0.25.2",
+        "out.ipynb",
+    ),
+    Tool(
+        "marimo convert",
+        "a program of functions",
+        marimo_program,
+        "marimo convert lab.ipynb -o out.py",
+        "marimo==0.25.2",
+        "out.py",
+        said="The file is a marimo program",
+    ),
+    Tool(
+        "nbconvert --to notebook",
+        "nothing",
+        saved,
+        "jupyter nbconvert --to notebook lab.ipynb --output out.ipynb",
+        "nbconvert==7.17.2",
+        "out.ipynb",
+    ),
+    Tool(
+        "nbconvert --clear-output",
+        "nothing else",
+        saved,
+        "jupyter nbconvert --clear-output --inplace lab.ipynb",
+        "nbconvert==7.17.2",
+    ),
+    Tool(
+        "nbconvert ClearMetadata",
+        "all metadata of code cells removed",
+        edited(dropped(kinds=("code",))),
+        "jupyter nbconvert --ClearMetadataPreprocessor.enabled=True --to notebook "
+        "--inplace lab.ipynb",
+        "nbconvert==7.17.2",
+    ),
+    Tool(
+        "nbconvert --to script, never run",
+        "the code alone, as `.txt`",
+        code_alone,
+        "jupyter nbconvert --to script lab.ipynb",
+        "nbconvert==7.17.2",
+        "lab.txt",
+        LOST,
+    ),
+    Tool(
+        "nbconvert --to python",
+        "code below prompts, Markdown as comments",
+        script,
+        "jupyter nbconvert --to python lab.ipynb",
+        "nbconvert==7.17.2",
+        "lab.py",
+    ),
+    Tool(
+        "nbconvert --to markdown",
+        "code in fences",
+        fenced,
+        "jupyter nbconvert --to markdown lab.ipynb",
+        "nbconvert==7.17.2",
+        "lab.md",
+    ),
+    Tool(
+        "nbconvert --to html",
+        "a web page",
+        web_page,
+        "jupyter nbconvert --to html lab.ipynb",
+        "nbconvert==7.17.2",
+        "lab.html",
+        said="The file is a web page",
+    ),
     Tool("print to PDF", "a PDF", pdf, result="lab.pdf", said="The file is a PDF"),
-    *(Tool(f"Jupytext {form}", "text; new ids when read back", as_text(form),
-           f"jupytext --to {form} lab.ipynb", "jupytext==1.19.6", f"lab.{ending}")
-      for form, ending in (
-          ("py:percent", "py"), ("py:hydrogen", "py"), ("py:light", "py"),
-          ("md", "md"), ("md:myst", "md"), ("Rmd", "Rmd"))),
-    *(Tool(f"Jupytext {form}", "text without metadata, cells split", as_text(form),
-           f"jupytext --to {form} lab.ipynb", "jupytext==1.19.6", "lab.py")
-      for form in ("py:sphinx", "py:nomarker")),
-    Tool("Jupytext py:percent and back", "new ids", edited(new_ids),
-         "jupytext --to py:percent lab.ipynb && jupytext --to ipynb lab.py -o "
-         "out.ipynb", "jupytext==1.19.6", "out.ipynb"),
-    Tool("nbstripout", "ids renumbered from 0", edited(counted_ids),
-         "nbstripout lab.ipynb", "nbstripout==0.9.1"),
-    Tool("nb-clean", CLEARED, edited(dropped()), "nb-clean clean lab.ipynb",
-         "nb-clean==5.0.0"),
-    Tool("nbdev-clean", CLEARED, edited(dropped()), "nbdev-clean --fname lab.ipynb",
-         "nbdev==3.3.26"),
-    Tool("databooks meta", f"{CLEARED}, ids too", edited(dropped(), no_ids),
-         "databooks meta lab.ipynb --yes", "databooks==1.4.0"),
-    Tool("black", CHANGED, edited(reformatted), "black -q lab.ipynb",
-         "black[jupyter]==26.10.1"),
-    Tool("ruff format", CHANGED, edited(reformatted),
-         "ruff format --isolated -q lab.ipynb", "ruff==0.17.6"),
-    Tool("ruff check --fix", CHANGED, edited(reformatted),
-         "ruff check --isolated --fix -q lab.ipynb || true", "ruff==0.17.6"),
-    Tool("ruff check --select ALL --unsafe-fixes", "code rewritten",
-         edited(rewritten), "ruff check --isolated --select ALL --fix --unsafe-fixes "
-         "-q lab.ipynb || true", "ruff==0.17.6"),
-    Tool("nbQA isort", CHANGED, edited(reformatted), "nbqa isort lab.ipynb",
-         "nbqa==1.9.1 isort==9.0.2"),
-    Tool("nbQA autopep8", CHANGED, edited(reformatted), "nbqa autopep8 -i lab.ipynb",
-         "nbqa==1.9.1 autopep8==2.3.2"),
-    Tool("nbQA yapf", CHANGED, edited(reformatted), "nbqa yapf --in-place lab.ipynb",
-         "nbqa==1.9.1 yapf==0.43.0"),
-    Tool("ipynb-py-convert, there and back", f"{CLEARED}, ids too; nbformat 4.4",
-         edited(dropped(), no_ids, format_4(4)),
-         "ipynb-py-convert lab.ipynb m.py && ipynb-py-convert m.py out.ipynb",
-         "ipynb-py-convert==0.4.6", "out.ipynb"),
-    Tool("p2j, there and back", f"{CLEARED}, ids too; cells split; nbformat 4.2",
-         edited(paragraphs_apart, no_ids, format_4(2)),
-         "p2j -r lab.ipynb -t m.py -o && p2j m.py -t out.ipynb -o", "p2j==1.3.2",
-         "out.ipynb"),
-    Tool("papermill with parameters", "a cell on top, `papermill` in the metadata",
-         edited(first_is(PARAMETERS), marked(papermill={})),
-         "papermill --prepare-only lab.ipynb out.ipynb -p rate 0.1",
-         "papermill==2.7.0", "out.ipynb"),
-    Tool("papermill, stopped by an error", "two cells of Markdown put in",
-         edited(first_is(FAILED), first_is(FAILED), marked(papermill={})),
-         "papermill lab.ipynb out.ipynb || true", "papermill==2.7.0", "out.ipynb"),
-    Tool("nbclient", "outputs, `execution` in the metadata of code cells",
-         edited(executed), "jupyter execute --allow-errors --inplace lab.ipynb",
-         "nbclient==0.11.0"),
-    Tool("nbdime nbmerge", "nothing, if nothing conflicts", saved,
-         "nbmerge lab.ipynb lab.ipynb lab.ipynb --out out.ipynb", "nbdime==4.0.4",
-         "out.ipynb"),
-    Tool("Git merge with a conflict", "marks of the conflict in the file",
-         git_conflict, said="marks of an unfinished Git merge"),
-    Tool("nbformat 3", "the format of IPython 3", format_3,
-         "jupyter nbconvert --to notebook --nbformat 3 lab.ipynb --output out.ipynb",
-         "nbformat==5.11.1", "out.ipynb"),
-    Tool("pandoc ipynb to ipynb", "Markdown written anew", edited(other_markdown),
-         "python -c \"import pypandoc; pypandoc.convert_file('lab.ipynb', 'ipynb', "
-         "outputfile='out.ipynb')\"", "pypandoc_binary==1.17", "out.ipynb"),
+    *(
+        Tool(
+            f"Jupytext {form}",
+            "text; new ids when read back",
+            as_text(form),
+            f"jupytext --to {form} lab.ipynb",
+            "jupytext==1.19.6",
+            f"lab.{ending}",
+        )
+        for form, ending in (
+            ("py:percent", "py"),
+            ("py:hydrogen", "py"),
+            ("py:light", "py"),
+            ("md", "md"),
+            ("md:myst", "md"),
+            ("Rmd", "Rmd"),
+        )
+    ),
+    *(
+        Tool(
+            f"Jupytext {form}",
+            "text without metadata, cells split",
+            as_text(form),
+            f"jupytext --to {form} lab.ipynb",
+            "jupytext==1.19.6",
+            "lab.py",
+        )
+        for form in ("py:sphinx", "py:nomarker")
+    ),
+    Tool(
+        "Jupytext py:percent and back",
+        "new ids",
+        edited(new_ids),
+        "jupytext --to py:percent lab.ipynb && jupytext --to ipynb lab.py -o out.ipynb",
+        "jupytext==1.19.6",
+        "out.ipynb",
+    ),
+    Tool(
+        "nbstripout",
+        "ids renumbered from 0",
+        edited(counted_ids),
+        "nbstripout lab.ipynb",
+        "nbstripout==0.9.1",
+    ),
+    Tool(
+        "nb-clean",
+        CLEARED,
+        edited(dropped()),
+        "nb-clean clean lab.ipynb",
+        "nb-clean==5.0.0",
+    ),
+    Tool(
+        "nbdev-clean",
+        CLEARED,
+        edited(dropped()),
+        "nbdev-clean --fname lab.ipynb",
+        "nbdev==3.3.26",
+    ),
+    Tool(
+        "databooks meta",
+        f"{CLEARED}, ids too",
+        edited(dropped(), no_ids),
+        "databooks meta lab.ipynb --yes",
+        "databooks==1.4.0",
+    ),
+    Tool(
+        "black",
+        CHANGED,
+        edited(reformatted),
+        "black -q lab.ipynb",
+        "black[jupyter]==26.10.1",
+    ),
+    Tool(
+        "ruff format",
+        CHANGED,
+        edited(reformatted),
+        "ruff format --isolated -q lab.ipynb",
+        "ruff==0.17.6",
+    ),
+    Tool(
+        "ruff check --fix",
+        CHANGED,
+        edited(reformatted),
+        "ruff check --isolated --fix -q lab.ipynb || true",
+        "ruff==0.17.6",
+    ),
+    Tool(
+        "ruff check --select ALL --unsafe-fixes",
+        "code rewritten",
+        edited(rewritten),
+        "ruff check --isolated --select ALL --fix --unsafe-fixes -q lab.ipynb || true",
+        "ruff==0.17.6",
+    ),
+    Tool(
+        "nbQA isort",
+        CHANGED,
+        edited(reformatted),
+        "nbqa isort lab.ipynb",
+        "nbqa==1.9.1 isort==9.0.2",
+    ),
+    Tool(
+        "nbQA autopep8",
+        CHANGED,
+        edited(reformatted),
+        "nbqa autopep8 -i lab.ipynb",
+        "nbqa==1.9.1 autopep8==2.3.2",
+    ),
+    Tool(
+        "nbQA yapf",
+        CHANGED,
+        edited(reformatted),
+        "nbqa yapf --in-place lab.ipynb",
+        "nbqa==1.9.1 yapf==0.43.0",
+    ),
+    Tool(
+        "ipynb-py-convert, there and back",
+        f"{CLEARED}, ids too; nbformat 4.4",
+        edited(dropped(), no_ids, format_4(4)),
+        "ipynb-py-convert lab.ipynb m.py && ipynb-py-convert m.py out.ipynb",
+        "ipynb-py-convert==0.4.6",
+        "out.ipynb",
+    ),
+    Tool(
+        "p2j, there and back",
+        f"{CLEARED}, ids too; cells split; nbformat 4.2",
+        edited(paragraphs_apart, no_ids, format_4(2)),
+        "p2j -r lab.ipynb -t m.py -o && p2j m.py -t out.ipynb -o",
+        "p2j==1.3.2",
+        "out.ipynb",
+    ),
+    Tool(
+        "papermill with parameters",
+        "a cell on top, `papermill` in the metadata",
+        edited(marked(papermill={}), first_is(PARAMETERS)),
+        "papermill --prepare-only lab.ipynb out.ipynb -p rate 0.1",
+        "papermill==2.7.0",
+        "out.ipynb",
+    ),
+    Tool(
+        "papermill, stopped by an error",
+        "two cells of Markdown put in",
+        edited(marked(papermill={}), first_is(FAILED), first_is(FAILED)),
+        "papermill lab.ipynb out.ipynb || true",
+        "papermill==2.7.0",
+        "out.ipynb",
+    ),
+    Tool(
+        "nbclient",
+        "outputs, `execution` in the metadata of code cells",
+        edited(executed),
+        "jupyter execute --allow-errors --inplace lab.ipynb",
+        "nbclient==0.11.0",
+    ),
+    Tool(
+        "nbdime nbmerge",
+        "nothing, if nothing conflicts",
+        saved,
+        "nbmerge lab.ipynb lab.ipynb lab.ipynb --out out.ipynb",
+        "nbdime==4.0.4",
+        "out.ipynb",
+    ),
+    Tool(
+        "Git merge with a conflict",
+        "marks of the conflict in the file",
+        git_conflict,
+        said="marks of an unfinished Git merge",
+    ),
+    Tool(
+        "nbformat 3",
+        "the format of IPython 3",
+        format_3,
+        "jupyter nbconvert --to notebook --nbformat 3 lab.ipynb --output out.ipynb",
+        "nbformat==5.11.1",
+        "out.ipynb",
+    ),
+    Tool(
+        "pandoc ipynb to ipynb",
+        "Markdown written anew",
+        edited(other_markdown),
+        "python -c \"import pypandoc; pypandoc.convert_file('lab.ipynb', 'ipynb', "
+        "outputfile='out.ipynb')\"",
+        "pypandoc_binary==1.17",
+        "out.ipynb",
+    ),
     Tool("renamed to .ipynb.txt", "nothing", saved, result="lab.ipynb.txt"),
     Tool("renamed to .IPYNB", "nothing", saved, result="lab.IPYNB"),
-)  # fmt: skip
+)
 
 
 # --- the shape of a file --------------------------------------------------------------
@@ -415,8 +604,16 @@ def shape(text: str, before: nbformat.NotebookNode) -> dict:
         before: the notebook that the tool was given.
     """
     if not text.lstrip().startswith("{"):
-        marks = ("# %%", "# In[", "# +", "```python", "```{code-cell}", "<!DOCTYPE html",
-                 "```{python", "app = marimo.App(")  # fmt: skip
+        marks = (
+            "# %%",
+            "# In[",
+            "# +",
+            "```python",
+            "```{code-cell}",
+            "<!DOCTYPE html",
+            "```{python",
+            "app = marimo.App(",
+        )
         return {"marks": [mark for mark in marks if f"\n{mark}" in f"\n{text}"]}
     found = json.loads(text)
     cells = found.get("cells") or found["worksheets"][0]["cells"]
@@ -426,12 +623,16 @@ def shape(text: str, before: nbformat.NotebookNode) -> dict:
     shape = {
         "format": (found["nbformat"], found["nbformat_minor"]),
         "kinds": Counter(cell["cell_type"] for cell in cells),
-        "ids": "kept" if set(kept) <= set(ids) else
-               "none" if not any(ids) else
-               "counted" if ids == [str(n) for n in range(len(ids))] else "new",
+        "ids": "kept"
+        if set(kept) <= set(ids)
+        else "none"
+        if not any(ids)
+        else "counted"
+        if ids == [str(n) for n in range(len(ids))]
+        else "new",
         "metadata": {key: names[key] for key in ("nbgrader", "deletable", "papermill")},
         "trees": _trees(cells) == _trees(before.cells),
-    }  # fmt: skip
+    }
     return shape
 
 

@@ -119,9 +119,15 @@ def test_the_gradebook_is_what_nbgrader_autograde_writes(folder, tmp_path, noteb
     other = tmp_path / "other"
     shutil.copytree(folder, other)
     command(folder, "--seed", SEED, expect=1)  # one file is no notebook
-    for name in (["generate_assignment", LAB], ["autograde", LAB]):
-        subprocess.run([sys.executable, "-m", "nbgrader", *name], cwd=other, check=True,
-                       env=environment(), capture_output=True)  # fmt: skip
+    for *name, status in ("generate_assignment", LAB, 0), ("autograde", LAB, 1):
+        done = subprocess.run(
+            [sys.executable, "-m", "nbgrader", *name],
+            cwd=other,
+            check=False,
+            env=environment(),
+            capture_output=True,
+        )
+        assert done.returncode == status
     ours, theirs = grades(database(folder)), grades(database(other))
     for of in (ours, theirs):  # draws of cases may differ for what is half right
         of.pop("half000")

@@ -40,11 +40,10 @@ def test_any_bytes_are_cells_or_one_sentence(raw):
 def test_any_json_is_cells_or_one_sentence(value):
     cells, error = parse(json.dumps(value).encode())
     assert not (cells and error)
-    for kind, text, name in cells:
-        assert kind in ("code", "markdown")
-        assert isinstance(text, str)
-        assert isinstance(name, str)
-        text.encode("utf-8")
+    for cell in cells:
+        assert cell.kind in ("code", "markdown", "raw")
+        assert {type(cell.text), type(cell.grade_id), type(cell.id)} == {str}
+        cell.text.encode("utf-8")
 
 
 def test_too_much_text_is_not_read():

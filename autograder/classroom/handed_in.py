@@ -110,8 +110,11 @@ def _place(
     student, lab = key
     official = course.submitted / student / lab / build.released_path(lab).name
     target = official.with_suffix(suffix)
-    earlier = [path for ending in (".ipynb", *TEXT)
-               if (path := official.with_suffix(ending)).exists()]  # fmt: skip
+    earlier = [
+        path
+        for ending in (".ipynb", *TEXT)
+        if (path := official.with_suffix(ending)).exists()
+    ]
     if earlier == [target] and read_bytes(target)[0] == raw:
         done.unchanged.append(key)
         return

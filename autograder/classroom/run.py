@@ -145,10 +145,16 @@ class _Jobs:
                 self.progress(None)
                 continue
             yield Job(
-                student, self.lab, str(path), raw, error, self._seed(student),
-                self.options.only, self.options.strict,
+                student,
+                self.lab,
+                str(path),
+                raw,
+                error,
+                self._seed(student),
+                self.options.only,
+                self.options.strict,
                 passed_over(path.name, in_folder(path.parent, self.lab)[1]),
-            )  # fmt: skip
+            )
 
     def _done(self, student: str, path: Path, digest: str) -> bool:
         if self.options.force or self.options.only:

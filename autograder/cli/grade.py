@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     safety.one_thread()
     from tqdm import tqdm
 
-    from autograder.collect import notebooks, passed_over
+    from autograder.collect import SEVERAL, notebooks, passed_over
     from autograder.grading import grade
     from autograder.table import table
 
@@ -48,9 +48,10 @@ def run(options: argparse.Namespace) -> int:
         for one in tqdm(found, unit="notebook", disable=not sys.stderr.isatty())
     ]  # fmt: skip
     print(table(results))
-    for one in found:
-        for sentence in passed_over(str(one.name), one.beside):
-            print(f"{options.student or one.student}: {sentence}")
+    for result in results if len(results) > 1 or results[0].error else ():
+        for sentence in result.findings:
+            if sentence.startswith(SEVERAL):
+                print(f"{result.student}: {sentence}")
     reporting.write(options, results)
     return 1 if any(result.error for result in results) else 0
 

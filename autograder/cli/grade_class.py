@@ -109,6 +109,8 @@ def _scheduler(options: argparse.Namespace):
 
 
 def _say(results, unchanged: int) -> None:
+    from autograder.collect import SEVERAL
+
     errors = [result for result in results if result.error]
     parts = [f"{len(results)} graded"]
     parts += [f"{unchanged} unchanged"] if unchanged else []
@@ -119,3 +121,7 @@ def _say(results, unchanged: int) -> None:
     print("; ".join(parts) + ".")
     for result in errors:
         print(f"  {result.student}: {result.error}")
+    for result in results:
+        for sentence in result.findings:
+            if sentence.startswith(SEVERAL):
+                print(f"  {result.student}: {sentence}")

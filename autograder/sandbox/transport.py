@@ -111,7 +111,7 @@ class Sandboxed:
             )
             cells = [RawCell(*map(str, cell)) for cell in message["cells"]]
             return _with_images(cells, message["images"]), _text(message["error"])
-        except (FrameError, KeyError, TypeError, ValueError) as error:
+        except (FrameError, KeyError, TypeError, ValueError, OverflowError) as error:
             self._end()
             return [], f"The file could not be read as a notebook ({_text(error)})."
 

@@ -24,14 +24,22 @@ INSTEAD = (
 )
 # How files begin that people hand in for a notebook, and what they are.
 _BEGINNINGS = {
-    b"%PDF": "a PDF", b"PK\3\4": "an archive or an office document",
-    b"\x1f\x8b": "an archive", b"7z\xbc\xaf": "an archive", b"Rar!": "an archive",
-    b"\xd0\xcf\x11\xe0": "an office document", b"{\\rtf": "an office document",
-    b"\x89PNG": "an image", b"\xff\xd8\xff": "an image", b"GIF8": "an image",
+    b"%PDF": "a PDF",
+    b"PK\3\4": "an archive or an office document",
+    b"\x1f\x8b": "an archive",
+    b"7z\xbc\xaf": "an archive",
+    b"Rar!": "an archive",
+    b"\xd0\xcf\x11\xe0": "an office document",
+    b"{\\rtf": "an office document",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"GIF8": "an image",
     b"\x80": "a file of Python's pickle",
-}  # fmt: skip
-_PAGE = re.compile(r"\s*(?:<!--.*?-->\s*|<\?xml.*?>\s*)*<(?:!doctype html|html)\b",
-                   re.IGNORECASE | re.DOTALL)  # fmt: skip
+}
+_PAGE = re.compile(
+    r"\s*(?:<!--.*?-->\s*|<\?xml.*?>\s*)*<(?:!doctype html|html)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 CONFLICT = re.compile(r"^(<{7} |>{7} )", re.MULTILINE)
 _IMAGE = re.compile(r"image/(?:png|jpeg|gif|webp)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
@@ -89,9 +97,10 @@ def _not_json(text: str, why: str) -> tuple[list[RawCell], str]:
     if found := CONFLICT.search(text):
         line = text.count("\n", 0, found.start()) + 1
         return [], (
-            "The file holds the marks of an unfinished Git merge (`<<<<<<<`, `>>>>>>>`; "
-            f"the first in line {line}). Keep one version of each such place, open the "
-            "notebook once to see that it is whole, and hand it in again."
+            "The file holds the marks of an unfinished Git merge (`<<<<<<<`, "
+            f"`>>>>>>>`; the first in line {line}). Keep one version of each such "
+            "place, open the notebook once to see that it is whole, and hand it in "
+            "again."
         )
     if re.search(r"^app = marimo\.App\(", text, re.MULTILINE):
         return [], (

@@ -39,8 +39,13 @@ def serve(sock: socket.socket, scratch: str) -> None:
         match message:
             case {"read": raw}:
                 cells, error = parse(raw.tobytes())
-                channel.send({"cells": [list(c[:4]) for c in cells],
-                              "images": _images(cells), "error": error})  # fmt: skip
+                channel.send(
+                    {
+                        "cells": [list(c[:4]) for c in cells],
+                        "images": _images(cells),
+                        "error": error,
+                    }
+                )
             case {"run": cells, "lab": lab, "skip": skip}:
                 student = _run(channel, lab, cells, skip)
             case {"all": questions, "values": names}:

@@ -230,4 +230,10 @@ def _compiled(cell: str, name: str) -> tuple[str, CodeType]:
 def _compile(code: str, name: str) -> CodeType:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return compile(code, name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        try:
+            return compile(code, name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        except SyntaxError as error:
+            if not error.text:  # the compiler, unlike the parser, gives no line
+                line = code.split("\n")[(error.lineno or 1) - 1 :][:1]
+                error.text = "".join(line)
+            raise

@@ -25,11 +25,17 @@ _CODE = re.compile(
     r"\{code-cell\}|\{\.?(?:ipython3?|python3?)\b|(?:ipython3?|python3?|py)\b"
 )
 _REGION = re.compile(r"<!-- #(end)?region\b(.*)-->\s*$")
+_BEGINS = re.compile(r"(?:def|class|async|import|from)\b|@|# ")
 _OPTION = re.compile(r":[\w-]+:|#\|")
 _SAYS_PYTHON = (
-    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign,
-    ast.Import, ast.ImportFrom,
-)  # fmt: skip
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Assign,
+    ast.AnnAssign,
+    ast.Import,
+    ast.ImportFrom,
+)
 
 
 class TextCell(NamedTuple):
@@ -109,7 +115,7 @@ def _joined(lines: Sequence[str]) -> str:
 
 
 def _script(lines: Sequence[str]) -> Iterator[TextCell]:
-    """nbconvert's script: code below a prompt, and Markdown as comments above it."""
+    """A script by nbconvert: code below a prompt, and Markdown as comments above it."""
     at = [number for number, line in enumerate(lines) if _PROMPT.match(line)]
     yield from _words(_paragraphs(lines[: at[0]]))
     for start, end in zip(at, [*at[1:], len(lines)], strict=True):
@@ -168,7 +174,7 @@ def _loose(lines: Sequence[str]) -> Iterator[TextCell]:
     """Paragraphs of comments are Markdown; the others code, joined till they parse."""
     code: list[str] = []
     for paragraph in _paragraphs(lines):
-        if code and (paragraph[0][:1].isspace() or not _parses("\n".join(code))):
+        if code and _goes_on("\n".join(code), paragraph[0]):
             code += ["", *paragraph]
             continue
         if code:
@@ -191,8 +197,18 @@ def _parsed(text: str) -> list[ast.stmt] | None:
         return None
 
 
-def _parses(text: str) -> bool:
-    return _parsed(text) is not None
+def _goes_on(code: str, line: str) -> bool:
+    """Whether a line belongs to the code before it.
+
+    Code with a mistake does not swallow all below: a definition or an import at the
+    margin begins anew, unless it is in a text between triple quotes.
+    """
+    if line[:1].isspace():
+        return True
+    if _parsed(code) is not None:
+        return False
+    inside = any(code.count(quotes) % 2 for quotes in ('"""', "'''"))
+    return inside or not _BEGINS.match(line)
 
 
 def _is_python(text: str) -> bool:
@@ -201,7 +217,7 @@ def _is_python(text: str) -> bool:
         return False
     body = _parsed(text)
     if body is None:
-        return len(re.findall(r"^(?:def \w+\(.*|import \w+.*)$", text, re.M)) > 1
+        return len(re.findall(r"^(?:def \w+\(|import \w)", text, re.MULTILINE)) > 1
     return any(isinstance(node, _SAYS_PYTHON) for node in body)
 
 
@@ -219,9 +235,11 @@ def _markdown(lines: Sequence[str]) -> Iterator[TextCell]:
             yield TextCell("markdown", _joined(words), about)
             words, region = [], bool(edge and not edge[1])
             about = line if region or not edge else ""
-        elif fence and not region and (
-            _CODE.match(fence[2]) and fence[2].startswith(wanted)
-        ):  # fmt: skip
+        elif (
+            fence
+            and not region
+            and (_CODE.match(fence[2]) and fence[2].startswith(wanted))
+        ):
             yield from _gaps(words, about)
             words, about, start = [], "", number
             closing = re.compile(re.escape(fence[1]) + r"+\s*$")
