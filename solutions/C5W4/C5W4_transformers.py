@@ -65,7 +65,7 @@ check = checks_for("C5W4")
 # | $h$, $\tau$ | `num_heads`, `temperature` | numbers | heads; temperature (part 9) |
 #
 # A **token** is what a position holds: a character, a word, or a piece of a word. In
-# this lab, token 0 is always padding. The batch axis comes first: `(m, T, d)`.
+# this lab, padding is always token 0. The batch axis comes first: `(m, T, d)`.
 
 # %% [markdown]
 # # Part 1 · Positions: where am I?
