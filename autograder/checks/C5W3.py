@@ -1070,7 +1070,7 @@ def _grams(words, n):
 
 @clipped_precision.mistake(
     "The counts are not clipped: an n-gram counts at most as often as in the reference "
-    "where it occurs most."
+    "that has it most often."
 )
 def unclipped(candidate, references, n):
     known = set().union(*(_grams(r, n) for r in references))

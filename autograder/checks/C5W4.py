@@ -147,7 +147,7 @@ def halves(positions, d):
 
 
 @positional_encoding.mistake(
-    "Sine and cosine are swapped: the sines belong into the even columns."
+    "Sine and cosine are swapped: the sines belong in the even columns."
 )
 def cosine_first(positions, d):
     angles = _angles(positions, d)

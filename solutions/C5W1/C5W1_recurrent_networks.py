@@ -23,12 +23,12 @@
 # | 9 Names | `sample` `optimize` `model` `perplexity` and one more | 18 |
 # | 10 Ragtime | `djmodel` `music_inference_model` `predict_and_sample` | 7 |
 #
-# Eight short questions give 8 points, one answer in your own words 5.
+# Eight short questions are worth 8 points, and one answer in your own words is worth 5.
 
 # %% [markdown]
 # **After this lab you can** write any recurrent cell and its gradients, measure whether
 # a network can learn from what happened many steps ago, read gates, judge a language
-# model by its perplexity, and let one write.
+# model by its perplexity, and generate text with it.
 #
 # Each exercise is followed by a cell with `check(…)`, which runs your function on a few
 # fixed cases and often recognizes the mistake. Your grade comes from the same type of
@@ -89,15 +89,15 @@ def softmax(z):
 # | one to one | one thing → one thing | an image → its label (no memory needed) |
 # | one to many | one thing → a sequence | a genre → a tune |
 # | many to one | a sequence → one thing | a review → good or bad |
-# | many to many, same length | one output per step | a sentence → what is a name |
-# | many to many, other length | first read, then write | German → English |
+# | many to many, same length | one output per step | a sentence → a label per word |
+# | many to many, different lengths | first read, then write | German → English |
 
 # %% concept="kind_of_network"
 # You feed in a recording of a voice, step by step, and want one answer: whose voice is
 # it? (Answer with a letter in quotes.)
 # A: one to many
 # B: many to many, same length
-# C: many to many, other length
+# C: many to many, different lengths
 # D: many to one
 kind_of_network = None
 
@@ -114,8 +114,8 @@ plots.bars(
 
 # %% [markdown]
 # # Part 2 · One cell, many steps
-# The plain recurrent cell adds up what input and old state contribute, and passes the
-# sum through a tanh:
+# The plain recurrent cell adds the contributions of the input and the old state, and
+# passes the sum through a tanh:
 #
 # $$a^{\langle t\rangle} = \tanh(W_{ax}x^{\langle t\rangle} +
 # W_{aa}a^{\langle t-1\rangle} + b_a) \qquad
@@ -128,7 +128,7 @@ plots.bars(
 
 # %% concept="count_weights"
 # Letters come as one-hot columns of 27 numbers, the state has 50 numbers. How many
-# numbers do Wax, Waa and ba hold together? (Does the length of a name matter?)
+# numbers do Wax, Waa and ba hold in total? (Does the length of a name matter?)
 count_weights = None
 
 # %% [markdown]
@@ -271,15 +271,15 @@ plots.heat(
 # %% [markdown]
 # # Part 3 · Back through time
 # Unroll the loop, and a sequence of 10 steps is a network of 10 layers that share their
-# weights. Backpropagation works as ever, with two things to remember:
+# weights. Backpropagation works as before, with two things to remember:
 #
 # 1. the state $a^{\langle t\rangle}$ is used **twice**, by the output $\hat
 #    y^{\langle t\rangle}$ and by step $t+1$: two upstream gradients arrive, and they
 #    **add**;
 # 2. the weights are used at **every** step: their gradients add up over time.
 #
-# Many courses leave this backward pass ungraded, and learners get stuck. Here the check
-# compares every gradient, and you will compare yours with numerical gradients.
+# Many courses do not grade this backward pass, and learners get stuck there. Here the
+# check compares every gradient, and you will compare yours with numerical gradients.
 
 # %% [markdown]
 # ### One step back
@@ -303,7 +303,7 @@ plots.heat(
 #
 # `(n_a, 1)`: sum over the batch with `keepdims=True`.
 # </details>
-# <details><summary>Everything is wrong, each entry by another factor</summary>
+# <details><summary>Everything is wrong, each entry by a different factor</summary>
 #
 # The derivative of tanh is $1 - a^2$, with $a$ the state *after* the step.
 # </details>
@@ -430,16 +430,16 @@ for name, array, index in [
 # <details><summary><b>Predict</b>: weights of scale 0.5, 1 and 3. Which gradients
 # vanish?</summary>
 #
-# At 0.5 they vanish fast. At 1 the matrix alone would about keep the length, but the
-# tanh takes a little at every step, so they vanish too. At 3 two effects compete: the
-# matrix enlarges the gradient, saturated tanh units shrink it. Run the cell to see
-# which wins.
+# At 0.5 they vanish fast. At 1 the matrix alone would roughly preserve the norm, but
+# the tanh takes away a little at every step, so they vanish too. At 3 two effects
+# compete: the matrix enlarges the gradient, saturated tanh units shrink it. Run the
+# cell to see which wins.
 # </details>
 
 
 # %% demo
 def back_to_start(forward, backward, T, n_a=32, seed=1):
-    """Norm that a random gradient of norm 1 at step T has at the first state."""
+    """Norm, at the first state, of a random gradient that has norm 1 at step T."""
     rng = np.random.default_rng(seed)
     a0, x = 0.1 * rng.normal(size=(n_a, 1)), 0.5 * rng.normal(size=(4, 1, T))
     da = np.zeros((n_a, 1, T))
@@ -507,7 +507,7 @@ loss_is_nan = None
 
 # %% exercise="clip"
 def clip(gradients, maxValue):
-    """Limit each entry of the gradients, in the dictionary that is handed over.
+    """Limit each entry of the gradients, in the dictionary that is passed in.
 
     Change its arrays in place, or put new ones under the same keys.
 
@@ -1003,10 +1003,10 @@ check(lstm_backward)
 
 # %% [markdown]
 # ### Which cell carries a gradient over a hundred steps?
-# All three cells with random weights of scale 1; then a GRU and an LSTM whose gates are
-# biased to keep the memory: update bias −3, forget bias 3. We measure the gradient with
-# respect to everything a cell passes on (for the LSTM, state and memory together).
-# **Predict** the order at $T = 100$.
+# We compare all three cells with random weights of scale 1, then a GRU and an LSTM
+# whose gates are biased to keep the memory: update bias −3, forget bias 3. We measure
+# the gradient with respect to everything a cell passes on (for the LSTM, state and
+# memory together). **Predict** the order at $T = 100$.
 
 
 # %% demo
@@ -1061,10 +1061,11 @@ plots.lines(
 
 # %% [markdown]
 # # Part 7 · Gates at work
-# A task that needs nothing but memory: the first symbol is one of four, then come only
-# distractors, and at the end we ask which it was. Chance is 25 %. The networks have 16
-# units, come from `helpers.nn`, and train for 300 steps of Adam on sequences of 10 to
-# 100 steps. The LSTM starts out keeping its memory: forget bias 4, input bias −4.
+# Here is a task that needs nothing but memory: the first symbol is one of four, only
+# distractors follow, and at the end we ask which symbol came first. Chance is 25 %. The
+# networks have 16 units, come from `helpers.nn`, and train for 300 steps of Adam on
+# sequences of 10 to 100 steps. The LSTM starts out keeping its memory: forget bias 4,
+# input bias −4.
 #
 # **Predict**: from which length on does the plain RNN fail?
 
@@ -1570,10 +1571,10 @@ check(perplexity)
 
 # %% [markdown]
 # ### Exercise 20 · `model` · 3 points · about 8 minutes
-# Start from `initialize_letters(n_a, n_x, n_y)`, both other sizes being the number of
-# characters. Shuffle a copy of the names and go through it, one `optimize` step per
-# name with a learning rate of 0.01 and a state of zeros; after the last name begin
-# again with the first. At the end `sample` seven names, each with its own seed.
+# Start from `initialize_letters(n_a, n_x, n_y)`, where `n_x` and `n_y` are both the
+# number of characters. Shuffle a copy of the names and go through it, one `optimize`
+# step per name with a learning rate of 0.01 and a state of zeros; after the last name
+# begin again with the first. At the end `sample` seven names, each with its own seed.
 #
 # <details><summary>It learns nothing</summary>
 #
@@ -1632,9 +1633,9 @@ letters, names = model(places.train_names, ix_to_char, char_to_ix, verbose=True)
 print("\nseven of its own:", ", ".join(names))
 
 # %% [markdown]
-# First come random letters, then letters with the right frequencies, then syllables. (A
-# seed stays the same from line to line: watch one name change as training goes on.) How
-# good is it in numbers? The baselines count: letters alone (unigrams), or each letter
+# First come random letters, then letters with the right frequencies, then syllables.
+# (Each column keeps its seed: watch one name change as training goes on.) How good is
+# it in numbers? The baselines use counts of single letters (unigrams) or of each letter
 # after the previous one (bigrams), both from all 24837 training names, with 1 added to
 # each count of a bigram.
 #
@@ -1719,8 +1720,8 @@ plots.lines(
 # from `helpers.nn`, where batches come first: tokens `(m, T)`, states `(m, T, n_a)`.
 #
 # There are three layers, made **once**: an embedding (a learned vector for each token),
-# an LSTM, a dense layer. Training and playing both use *these*; newly made layers would
-# know nothing of the training.
+# an LSTM, a dense layer. Training and playing both use *these* layers; new ones would
+# not be trained.
 
 # %% demo
 rags = data.load("ragtime")
@@ -1779,10 +1780,10 @@ check(djmodel)
 
 # %% [markdown]
 # ### Exercise 22 · `music_inference_model` · 2 points · about 6 minutes
-# To play, take one step at a time and carry the state yourself. Return a function from
-# a token and a state to probabilities and the next state. You need `LSTM_cell(x,
-# initial_state=(a, c))` and `nn.softmax(scores)`; inside `with nn.no_grad():` the
-# framework records nothing for a backward pass.
+# To play, take one step at a time and carry the state yourself. Return a function that
+# takes a token and a state, and returns the probabilities and the next state. You need
+# `LSTM_cell(x, initial_state=(a, c))` and `nn.softmax(scores)`; inside
+# `with nn.no_grad():` the framework records nothing for a backward pass.
 #
 # <details><summary>It needs x (m, T, d)</summary>
 #

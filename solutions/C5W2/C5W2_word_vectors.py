@@ -3,7 +3,7 @@
 # To last week's network a word was a number without meaning. Here each word becomes a
 # **point**: fifty coordinates, learned from text alone, such that similar words lie
 # close together and directions carry meaning. You will do arithmetic with words, find
-# the prejudice that their vectors took over from us and take it out, train vectors of
+# the prejudice that their vectors picked up from us and take it out, train vectors of
 # your own on Shakespeare in two ways, and teach a machine which emoji suits a sentence.
 #
 # **Time** about three hours, in six parts; stop after any of them, and run the cells
@@ -21,7 +21,7 @@
 # | 5 Learn from counts | `cooccurrence` `glove_loss` | 12 |
 # | 6 Sentence to emoji | `sentence_to_avg` `model` `emojify_lstm` and two more | 22 |
 #
-# Eight short questions give 8 points, one answer in your own words 5.
+# Eight short questions are worth 8 points, and one answer in your own words is worth 5.
 
 # %% [markdown]
 # **After this lab you can** say what a word vector is and where it comes from, measure
@@ -110,8 +110,8 @@ word_map(
     groups,
     dict(zip(words, table @ directions.T, strict=True)),
     arrows=list(zip(groups["countries"], groups["capitals"], strict=True)),
-    reading="50 coordinates projected onto the two directions that vary most (SVD). "
-    "Words of a type lie together, though nobody told GloVe what an animal is.",
+    reading="50 coordinates projected onto the two directions in which they vary most "
+    "(SVD). Words of one type lie together, though nobody told it what an animal is.",
 )
 
 # %% [markdown]
@@ -192,7 +192,7 @@ analogy_formula = None
 
 # %% [markdown]
 # ### Exercise 2 · `complete_analogy` · 6 points · about 8 minutes
-# Return the word that maximizes this cosine. The words of the question may come in
+# Return the word that maximizes this cosine. The words of the question may contain
 # capitals; the dictionary's keys are in lower case. (A common variant takes the $w$
 # whose vector has the largest cosine with $e_b - e_a + e_c$; it is accepted too.)
 #
@@ -240,11 +240,12 @@ for a, b, c in [("man", "woman", "king"), ("italy", "italian", "spain"),
 
 # %% [markdown]
 # A few good examples prove nothing. Here are 597 questions of eleven types, each with
-# one right answer among 10388 words; arrays search the whole vocabulary at once for the
-# word nearest to $e_b - e_a + e_c$, the variant. A random answer is right in 0.01 % of
-# all cases; the baseline answers with the nearest neighbour of $c$, without any
-# arithmetic. **Predict**: which type of question is best, which worst? And what comes
-# of *man*, *woman* and *king* by this variant?
+# one right answer among 10388 words; for speed, the code searches the whole vocabulary
+# at once for the word nearest to $e_b - e_a + e_c$, the variant of exercise 2. A random
+# answer is right in 0.01 % of all cases; the baseline answers with the nearest
+# neighbour of $c$, without any arithmetic. **Predict**: on which type of question is
+# the arithmetic best, and on which is it worst? And what does this variant answer for
+# *man*, *woman* and *king*?
 
 # %% demo
 number = {word: i for i, word in enumerate(glove.words)}
@@ -370,7 +371,7 @@ word_map(
 
 # %% [markdown]
 # ## Neutralize
-# A word that should have nothing to do with the axis: subtract its component along it.
+# If a word should have nothing to do with the axis, subtract its component along it.
 #
 # $$e^{\text{along}} = \frac{e \cdot g}{\lVert g \rVert^2}\, g \qquad
 # e^{\text{neutral}} = e - e^{\text{along}}$$
@@ -449,7 +450,7 @@ def equalize(pair, bias_axis, word_to_vec_map):
 
     Returns:
         e1, e2: arrays `(n_e,)` of length 1, with opposite components along the axis
-            and the same vector across it.
+            and the same component orthogonal to it.
     """
     ### BEGIN SOLUTION
     g = bias_axis / np.linalg.norm(bias_axis)
@@ -473,8 +474,8 @@ check(equalize)
 # with the two words of the pair. **Predict** both afterwards.
 #
 # Then a third: take each job's five nearest jobs. Does the mean of their **former**
-# cosines with the axis still tell the job's own? (Correlation: 1 means perfectly, 0 not
-# at all.)
+# cosines with the axis still predict the job's own former cosine? (Correlation: 1 means
+# perfectly, 0 not at all.)
 
 
 # %% demo
@@ -621,7 +622,8 @@ check(skipgram_pairs)
 # %% [markdown]
 # ## The full softmax
 # Every word has two vectors: $e$ as the middle, $\theta$ as a neighbour. Here is the
-# probability of neighbour $t$ beside $c$, and the loss, averaged over the $m$ pairs:
+# probability of neighbour $t$ near the middle word $c$, and the loss, averaged over the
+# $m$ pairs:
 #
 # $$p(t \mid c) = \frac{e^{\theta_t \cdot e_c}}{\sum_{j=1}^{V} e^{\theta_j \cdot e_c}}
 # \qquad J = -\tfrac1m \sum \ln p(t \mid c)$$
@@ -633,7 +635,7 @@ check(skipgram_pairs)
 
 # %% concept="two_tables"
 # Skip-gram with a vocabulary of 10000 words and 50 coordinates: how many numbers do E
-# and θ hold together?
+# and θ hold in total?
 two_tables = None
 
 # %% [markdown]
@@ -685,7 +687,8 @@ check(skipgram_loss)
 # ## Negative sampling
 # The sum over all $V$ words makes each step expensive. Ask an easier question: is this
 # pair **real**, or did I make it up? For each real pair draw $k$ false neighbours (the
-# **negatives**), and train $k + 1$ yes-or-no questions in place of one among $V$:
+# **negatives**), and train on $k + 1$ yes-or-no questions instead of one choice among
+# $V$ words:
 #
 # $$J = -\tfrac1m \sum \Big[ \ln \sigma(\theta_t \cdot e_c) +
 # \sum_{i=1}^{k} \ln \sigma(-\theta_{n_i} \cdot e_c) \Big]$$
@@ -700,7 +703,7 @@ questions_a_pair = None
 # %% [markdown]
 # ### Exercise 9 · `negative_sampling_loss` · 7 points · about 15 minutes
 # Compute the loss $J$ and its gradients with respect to both tables. Put the real
-# neighbour in front of the false ones, `(m, 1 + k)`, and you can treat all alike.
+# neighbour in front of the false ones, `(m, 1 + k)`, and treat them all alike.
 #
 # <details><summary>The loss is inf or nan for large scores</summary>
 #
@@ -746,11 +749,11 @@ def negative_sampling_loss(center, context, negatives, E, theta):
 check(negative_sampling_loss)
 
 # %% [markdown]
-# Which words should we draw? By frequency, words such as *the* and *and*, which teach
-# little, come up often; uniformly, nearly all draws are rare words. Mikolov took the
-# frequency to the power $3/4$, simply because it worked best. By hand: counts 16 and 1
-# become $8$ and $1$, so their probabilities are $8/9$ and $1/9$ in place of $16/17$ and
-# $1/17$.
+# Which words should we draw? If we draw by frequency, words such as *the* and *and*,
+# which teach little, come up often; if we draw uniformly, nearly all draws are rare
+# words. Mikolov took the frequency to the power $3/4$, simply because it worked best.
+# By hand: counts 16 and 1 become $8$ and $1$, so their probabilities are $8/9$ and
+# $1/9$ in place of $16/17$ and $1/17$.
 
 # %% concept="three_quarters"
 # What does the power 3/4 do to the draws, compared with drawing by frequency?
@@ -796,9 +799,9 @@ check(sample_negatives)
 # ### Train it on Shakespeare
 # Nineteen plays, 447000 words; we keep the 1500 most frequent ones, and drop most
 # occurrences of *the* and *and* (a word whose frequency is a fraction $f$ of all words
-# stays with probability $\sqrt{0.001/f}$). Then one pass through the pairs, in batches
-# of 2000, by AdaGrad: steps get shorter where gradients have been large. This takes
-# about ten seconds. **Predict** the neighbours of *king* and *night*.
+# stays with probability $\sqrt{0.001/f}$). Then we make one pass through the pairs, in
+# batches of 2000, with AdaGrad: steps get shorter where gradients have been large. This
+# takes about ten seconds. **Predict** the neighbours of *king* and *night*.
 
 # %% demo
 plays = text.as_text(data.load("shakespeare").train_text)
@@ -904,9 +907,10 @@ check(cooccurrence)
 
 # %% [markdown]
 # ### Exercise 12 · `glove_loss` · 7 points · about 15 minutes
-# Compute $J$ and its gradients with respect to both tables and both biases. With
-# $D_{ij}$ for the bracket and $R = 2 f(X) * D$, words as columns, $d\theta = E R^\top$;
-# work out $dE$, $db$ (a sum over $j$) and $db'$ (a sum over $i$) the same way.
+# Compute $J$ and its gradients with respect to both tables and both biases. Call the
+# bracket $D_{ij}$, and let $R = 2 f(X) * D$. As words are columns,
+# $d\theta = E R^\top$; work out $dE$, $db$ (a sum over $j$) and $db'$ (a sum over $i$)
+# the same way.
 #
 # <details><summary>-inf or nan</summary>
 #
@@ -1189,7 +1193,7 @@ what_a_mean_loses = None
 # ### Exercise 15 · `sentences_to_indices` · 4 points · about 6 minutes
 # For a network that reads in order: turn each sentence into a row of word numbers,
 # filled up with 0 on the right (**padding**). Numbers of words start at 1; leave
-# unknown words out. Return an array of integers, as an embedding looks rows up by them.
+# unknown words out. Return an array of integers: an embedding uses them as row numbers.
 #
 # <details><summary>There are gaps of 0 inside a row</summary>
 #
@@ -1268,10 +1272,11 @@ check(pretrained_embedding_layer)
 # ### Exercise 17 · `emojify_lstm` · 5 points · about 12 minutes
 # Write a class derived from `nn.Model`: `__init__(self)` makes the layers and keeps
 # them as attributes, `forward(self, indices)` returns scores. The layers: the frozen
-# embedding of exercise 16; `nn.LSTM(n_e, n_a, rng=rng)`, which turns vectors `(m, T,
-# n_e)` into the last state `(m, n_a)`; `nn.Dropout(0.5, rng=rng)` on this state;
-# `nn.Dense(n_a, n_y, rng=rng)`. Padding must change nothing: call `lstm(x, mask=…)`, an
-# array `(m, T)` that is 1 for a word and 0 for padding. Return an object of the class.
+# embedding of exercise 16; `nn.LSTM(n_e, n_a, rng=rng)`, which turns vectors
+# `(m, T, n_e)` into the last state `(m, n_a)`; `nn.Dropout(0.5, rng=rng)` on this
+# state; `nn.Dense(n_a, n_y, rng=rng)`. Padding must change nothing: call
+# `lstm(x, mask=…)` with an array `(m, T)` that is 1 for a word and 0 for padding.
+# Return an object of the class.
 #
 # <details><summary>Scores change when I pad more</summary>
 #
@@ -1316,8 +1321,8 @@ check(emojify_lstm)
 # %% [markdown]
 # ### Order against average
 # The LSTM trains for forty epochs, about five seconds. **Predict** how many sentences
-# each model gets right, of those it was trained on and of unseen ones: among all of
-# them, and among the twins only.
+# each model gets right in the training set and in the test set: among all of them, and
+# among the twins only.
 
 # %% demo
 word_to_index = {word: i for i, word in enumerate(glove.words, start=1)}
@@ -1360,18 +1365,18 @@ for i in np.flatnonzero(by_lstm != by_mean(test_x)):
 # %% [markdown]
 # The LSTM fits its training set far better than the mean can, twins included; on unseen
 # sentences it gains little. The mean *cannot* know order; the LSTM can, and would need
-# more sentences to learn it well. Much of what looks like understanding is single
-# words: a good average of good vectors is hard to beat on a small data set.
+# more sentences to learn it well. Much of what looks like understanding comes from
+# single words: a good average of good vectors is hard to beat on a small data set.
 #
 # **Break it** (optional): train the LSTM without the mask. Which sentences suffer more,
 # short ones or long ones?
 
 # %% [markdown] question="what_vectors_know" points=5
 # ## In your own words
-# A firm sorts letters of application with GloVe vectors, averaged, and a classifier.
-# "We neutralized gender, so it is fair." In about six sentences: how did gender get
-# into the vectors? What does neutralizing guarantee, and what not, with a number from
-# this lab? What else does averaging lose? What would you measure before using it?
+# A firm sorts job applications with averaged GloVe vectors and a classifier. "We
+# neutralized gender, so it is fair." In about six sentences: how did gender get into
+# the vectors? What does neutralizing guarantee, and what not, with a number from this
+# lab? What else does averaging lose? What would you measure before using it?
 #
 # ### BEGIN SOLUTION
 # The vectors are learned from which words occur together in what people wrote, so

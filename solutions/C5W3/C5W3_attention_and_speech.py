@@ -22,8 +22,8 @@
 # | 6 Training clips | `spectrogram` and four more | 18 |
 # | 7 A trigger word | `trigger_model` `detect_triggerword` and two more | 12 |
 #
-# Eight short questions are worth 8 points, one answer in your own words 5. Answer a
-# short question with a number, or with a letter in quotes such as `"B"`.
+# Eight short questions are worth 8 points, and one answer in your own words is worth 5.
+# Answer a short question with a number, or with a letter in quotes such as `"B"`.
 
 # %% [markdown]
 # **After this lab you can** write attention and read an attention map, run a beam
@@ -33,7 +33,7 @@
 #
 # After each exercise, a cell with `check(…)` runs your function on a few fixed cases
 # and often recognizes the mistake. Your grade comes from the same check on new cases.
-# The hints are folded; each is titled by what you might see.
+# The hints are folded; the title of each says what you might see.
 
 # %%
 import itertools
@@ -436,9 +436,9 @@ plots.lines(
 # \dots, y^{\langle t-1\rangle})$$
 #
 # Trying all of them is hopeless: 11 symbols and 10 steps make 26 billion outputs.
-# **Greedy search** takes the likeliest symbol at each step. That can lead it astray: a
-# first word with probability 0.5, continued at best with 0.2, makes 0.10; a first word
-# with 0.4, continued with 0.9, makes 0.36.
+# **Greedy search** takes the likeliest symbol at each step. That can lead it astray: if
+# the first word has probability 0.5 and its best continuation 0.2, together they have
+# 0.10; a first word with 0.4 and a continuation with 0.9 have 0.36.
 
 # %% [markdown]
 # ### A task where the search matters
@@ -487,7 +487,7 @@ def letter_model(follows, longest=5):
             for k in range(longest + 1):
                 seen = follows.get(recent[longest - k :], {})
                 total = sum(seen.values()) + len(seen)
-                if total:  # the more different letters, the more the shorter counts
+                if total:  # more different letters: more weight for the shorter
                     p = p * len(seen) / total
                     for letter, n in seen.items():
                         p[LETTERS.index(letter)] += n / total
@@ -718,8 +718,8 @@ short_outputs = None
 # %% [markdown]
 # ### Exercise 5 · `beam_or_model` · 2 points · about 3 minutes
 # Return `"beam"` for an error of the search and `"model"` for an error of the model. If
-# both outputs are equally likely, the search did nothing wrong. (There are only two
-# answers, so you get the points if all cases are right.)
+# both outputs are equally likely, the search did nothing wrong. (A constant answer
+# would be right in some cases, so there is no partial credit.)
 #
 # <details><summary>All cases are the wrong way round</summary>
 #
@@ -779,7 +779,7 @@ plots.heat(
 #
 # All seven words of the candidate "the the the the the the the" occur in "the cat is on
 # the mat". Is its precision 7/7? To prevent that, counts are **clipped**: an n-gram
-# counts at most as often as in the reference where it occurs most. That makes 2/7.
+# counts at most as often as in the reference that has it most often. That makes 2/7.
 
 # %% [markdown]
 # ### Exercise 6 · `clipped_precision` · 4 points · about 8 minutes
@@ -1301,8 +1301,8 @@ figures_c5w3.sounds(
 #
 # ### Exercise 13 · `is_overlapping` · 2 points · about 4 minutes
 # Return True if the segment shares at least one millisecond with any of the earlier
-# segments, else False. (There are only two answers, so you get the points if all cases
-# are right.)
+# segments, else False. (A constant answer would be right in some cases, so there is no
+# partial credit.)
 #
 # <details><summary>Segments that meet in one millisecond are wrong</summary>
 #
@@ -1340,12 +1340,13 @@ def get_random_time_segment(segment_ms, duration_ms=CLIP_MS):
 
 # %% [markdown]
 # ### Exercise 14 · `insert_audio_clip` · 4 points · about 10 minutes
-# Draw a segment with `get_random_time_segment(segment_ms, duration_ms)`, the lengths of
-# clip and background; draw again while it overlaps, at most **six** more times. Then
-# append it to `previous_segments` and add the clip to a copy of the background there.
-# If the seventh draw overlaps too, change nothing and return the segment
-# `(duration_ms, duration_ms)`. A sound of $n$ samples lasts $1000\,n$ / `RATE` ms. You
-# may round fractions up or down (if rounded up, the clip fits into its segment).
+# Draw a segment with `get_random_time_segment(segment_ms, duration_ms)`, which takes
+# the lengths of clip and background in ms; draw again while it overlaps, at most
+# **six** more times. Then append it to `previous_segments`, and in a copy of the
+# background add the clip there. If the seventh draw overlaps too, change nothing and
+# return the segment `(duration_ms, duration_ms)`. A sound of $n$ samples lasts
+# $1000\,n$ / `RATE` ms. You may round fractions up or down (if rounded up, the clip
+# fits into its segment).
 #
 # <details><summary>Shapes do not match where the clip is added</summary>
 #
@@ -1749,7 +1750,7 @@ plots.lines(
     {"precision": on_dev[:, 0], "recall": on_dev[:, 1]}, thresholds,
     xlabel="threshold", ylabel="score on the dev set", from_zero=True,
     reading="Precision: the share of alarms that are right. Recall: the share of words "
-    "that are detected. With a low threshold the curve may stay above it between two "
+    "that are detected. With a low threshold, p may stay above it between two "
     f"words, so that the second is missed. F1 is best at {best:.2f}.",
 )  # fmt: skip
 

@@ -2,10 +2,10 @@
 # # Everyone listens to everyone
 # A recurrent network passes a sentence on from word to word, like a whisper; at the end
 # of a long sentence little is left of its beginning. In a **transformer** every word
-# attends to every other word directly, and learns which of them matter. You will build
-# a complete transformer in NumPy, and then put it to work: it reads dates, labels real
-# addresses, answers questions about small stories, and writes what might, on a foggy
-# night, pass for Shakespeare.
+# attends directly to every other word, and the model learns which of them matter. You
+# will build a complete transformer in NumPy, and then put it to work: it reads dates,
+# labels real addresses, answers questions about small stories, and writes what might,
+# on a foggy night, pass for Shakespeare.
 #
 # **Time** about four hours, in nine parts; each part is a good place to stop. **You
 # need** matrix products, the softmax, and the embeddings of the last weeks.
@@ -25,16 +25,16 @@
 # | 9 Writing text | `generate` | 4 |
 
 # %% [markdown]
-# Eight short questions are worth 8 points, one answer in your own words 4. Answer a
-# short question with a number, or with a letter in quotes such as `"B"`.
+# Eight short questions are worth 8 points, and one answer in your own words is worth 4.
+# Answer a short question with a number, or with a letter in quotes such as `"B"`.
 #
 # **After this lab you can** explain queries, keys and values, and why attention divides
 # by $\sqrt{d_k}$; build an encoder and a decoder from memory; test that a model does
-# not see the future; and score labels, answers and texts as the field does.
+# not see the future; and score labels, answers and texts with the usual metrics.
 #
 # After each exercise, a cell with `check(…)` runs your function on a few fixed cases
 # and often recognizes the mistake. Your grade comes from the same check on new cases.
-# The hints are folded; each is titled by what you might see.
+# The hints are folded; the title of each says what you might see.
 
 # %%
 import re
@@ -62,17 +62,17 @@ check = checks_for("C5W4")
 # | $M$ | `mask` | broadcast to `(m, T_q, T_k)` | 1 = attend, 0 = masked |
 # | $A$ | `weights` | `(…, T_q, T_k)` | how much position $i$ attends to position $j$ |
 # | $E$ | `enc_output` | `(m, T_x, d)` | output of the encoder |
-# | $h$, $\tau$ | `num_heads`, `temperature` | numbers | heads; see part 9 |
+# | $h$, $\tau$ | `num_heads`, `temperature` | numbers | heads; temperature (part 9) |
 #
 # A **token** is what a position holds: a character, a word, or a piece of a word. In
-# this lab, token 0 is always padding. The batch axis comes first: `(m, T, d)`.
+# this lab, padding is always token 0. The batch axis comes first: `(m, T, d)`.
 
 # %% [markdown]
 # # Part 1 · Positions: where am I?
-# A network that reads all words at once does not know which came first. *Dog bites man*
-# and *man bites dog* are the same set of words. So put the position **into** the
-# vector: add to the vector of each token a pattern that belongs to its position alone,
-# the **positional encoding**.
+# A network that reads all words at once does not know their order. *Dog bites man* and
+# *man bites dog* are the same set of words. So put the position **into** the vector: to
+# the vector of each token, add a pattern that depends only on its position, the
+# **positional encoding**.
 #
 # Think of a row of clock hands. The first turns fast, the next more slowly, the last
 # hardly at all. The sine and the cosine of each hand's angle stand side by side:
@@ -86,7 +86,7 @@ check = checks_for("C5W4")
 # $(\sin 3, \cos 3, \sin 0.03, \cos 0.03) = (0.14, -0.99, 0.03, 1.00)$.
 #
 # ### Exercise 1 · `get_angles` · 2 points · about 4 minutes
-# Compute the angles only, for all positions and coordinates at once by broadcasting.
+# Compute only the angles, for all positions and coordinates at once, by broadcasting.
 #
 # <details><summary>Odd columns are a little off</summary>
 #
@@ -123,7 +123,7 @@ check(get_angles)
 # Put the sines of your angles into the even columns and the cosines into the odd ones,
 # and add an axis of length 1 in front for the batch. `d` is even.
 #
-# <details><summary>The first and last column are right, the others not</summary>
+# <details><summary>The first and last columns are right, the others are not</summary>
 #
 # Sines and cosines alternate, column by column. A slice may have a step of 2.
 # </details>
@@ -159,9 +159,9 @@ check(positional_encoding)
 #
 # <details><summary>Answer</summary>
 #
-# $\sin a \sin b + \cos a \cos b = \cos(a - b)$: only the distance counts. And moving
-# on by $n$ positions is the same rotation everywhere, so a matrix can learn "three
-# positions back".
+# $\sin a \sin b + \cos a \cos b = \cos(a - b)$: only the distance counts. And a step of
+# $n$ positions rotates every hand by an angle that does not depend on where you start,
+# so a learned matrix can find "three positions back".
 # </details>
 
 # %% demo
@@ -175,7 +175,7 @@ plots.heat(
 
 # %% [markdown]
 # # Part 2 · Masks: who may attend to whom
-# Two types of positions must be ignored. **Padding**: the sentences of a batch are
+# Two kinds of positions must be ignored. **Padding**: the sentences of a batch are
 # filled up to the same length with tokens that mean nothing. **The future**: a model
 # that learns to predict the next word must not see it. A mask is 1 where a position may
 # attend, and 0 where it may not.
@@ -215,8 +215,8 @@ check(create_padding_mask)
 
 # %% [markdown]
 # ### Exercise 4 · `create_look_ahead_mask` · 2 points · about 3 minutes
-# Make a mask whose row $i$ belongs to position $i$: it may attend to itself and to
-# earlier positions.
+# Make a mask in which position $i$ (row $i$) may attend to itself and to earlier
+# positions.
 #
 # <details><summary>The ones are above the diagonal</summary>
 #
@@ -243,10 +243,10 @@ def create_look_ahead_mask(size):
 check(create_look_ahead_mask)
 
 # %% concept="why_mask"
-# In training the whole target sentence is known. Why is the future masked all the same?
-# A: to save the time for half of the products
+# In training the whole target sentence is known. Why is the future still masked?
+# A: because it saves the time for half of the products
 # B: because there is padding at the end of the sentence
-# C: or each position would copy the next token instead of learning to predict it
+# C: because each position would copy the next token instead of learning to predict it
 # D: because the softmax needs at least one zero in each row
 why_mask = None
 
@@ -275,7 +275,7 @@ why_mask = None
 
 # %% [markdown]
 # ### Exercise 5 · `scaled_dot_product_attention` · 7 points · about 15 minutes
-# Write the formula above, with the mask. There may be any number of axes in front, for
+# Write the formula above, with the mask. There may be any number of leading axes, for
 # sentences and heads. `np.swapaxes(k, -1, -2)` swaps the last two axes of $K$. Subtract
 # the largest value of each row before `np.exp`. (Write `** 0.5`: `np.sqrt` would turn
 # float32 into float64 and make everything slower.)
@@ -377,7 +377,7 @@ plots.lines(
 
 # %% [markdown]
 # ### Exercise 6 · `self_attention_backward` · 6 points · about 15 minutes
-# Compute the gradients by these five formulas, for any number of axes in front.
+# Compute the gradients by these five formulas, for any number of leading axes.
 #
 # <details><summary>dq and dk are too large</summary>
 #
@@ -434,8 +434,7 @@ for name, array, gradient in zip("qkv", (q, k, v), gradients, strict=True):
 
 # %% [markdown]
 # Your two functions now become **one operation** of the course's framework, with its
-# forward and its backward pass. Every model below trains through them, down to the last
-# line of verse.
+# forward and its backward pass. Every model below is trained through them.
 
 
 # %%
@@ -455,10 +454,10 @@ def attention(q, k, v, mask=None):
 
 # %% [markdown]
 # # Part 4 · Many heads, one encoder
-# With one attention, each position mixes the others in one way only. But a word may
-# need its verb *and* its adjective. So project $Q$, $K$, $V$, split the $d$ coordinates
-# into $h$ **heads** of $d / h$ each, compute attention in each head separately,
-# concatenate the results, and mix them by one more matrix:
+# With a single attention, each position mixes the others in only one way. But a word
+# may need its verb *and* its adjective. So project $Q$, $K$, $V$, split the $d$
+# coordinates into $h$ **heads** of $d / h$ each, compute attention in each head
+# separately, concatenate the results, and mix them by one more matrix:
 #
 # $$\mathrm{head}_i = \mathrm{Attention}(QW^Q_i, KW^K_i, VW^V_i) \qquad
 # \mathrm{MultiHead} = [\mathrm{head}_1 \dots \mathrm{head}_h]\, W^O$$
@@ -472,7 +471,7 @@ def attention(q, k, v, mask=None):
 # | after the projection | `(m, T, d)` |
 # | `reshape`: split the last axis | `(m, T, h, d / h)` |
 # | `transpose`: move the heads next to the batch | `(m, h, T, d / h)` |
-# | attention, then the two steps backwards | `(m, T, d)` |
+# | attention, then the two steps in reverse | `(m, T, d)` |
 #
 # A direct `reshape(m, h, T, d // h)` gives the right shape but mixes up positions.
 
@@ -590,7 +589,7 @@ class EncoderLayer(nn.Layer):
             embedding_dim: size d of every vector.
             num_heads: number of attention heads.
             fully_connected_dim: units of the feed-forward network's hidden layer.
-            dropout_rate: of the dropout before each addition.
+            dropout_rate: rate of the dropout before each addition.
             rng: generator for weights and dropout.
         """
         self.mha = MultiHeadAttention(embedding_dim, num_heads, rng=rng)
@@ -649,7 +648,7 @@ class Encoder(nn.Layer):
             fully_connected_dim: hidden units of the feed-forward networks.
             input_vocab_size: number of different tokens.
             maximum_position_encoding: length of the longest sentence.
-            dropout_rate: of all dropouts.
+            dropout_rate: rate of all dropouts.
             rng: generator for weights and dropout.
         """
         self.embedding = nn.Embedding(input_vocab_size, embedding_dim, rng=rng)
@@ -690,8 +689,9 @@ check(Encoder)
 
 # %% [markdown]
 # ### Does the padding mask work?
-# Test it: perturb the input and look. **Predict**: if you replace the padding by other
-# tokens, how much do the vectors of the real tokens change, with the mask and without?
+# Test it: perturb the input and see what changes. **Predict**: if you replace the
+# padding by other tokens, how much do the vectors of the real tokens change, with the
+# mask and without?
 
 # %% demo
 rng = np.random.default_rng(2)
@@ -709,8 +709,8 @@ assert np.all(encoder(sentence, mask=mask)[1][0][..., 5:] == 0)  # padding: weig
 # # Part 5 · Word order, lost and found
 # Without the positional encoding, a sentence is a bag of words to the encoder: if you
 # shuffle the words, their vectors are shuffled in the same way, but do not change. One
-# of the oldest models of text uses nothing else: a **bag of words** only counts how
-# often each word occurs.
+# of the oldest models of text is just that: a **bag of words** only counts how often
+# each word occurs.
 
 # %% [markdown]
 # ### Exercise 10 · `bag_of_words` · 2 points · about 4 minutes
@@ -821,9 +821,9 @@ plots.bars(
 # %% [markdown]
 # # Part 6 · The whole transformer
 # The **decoder** writes the output. Its layer has three parts: self-attention over what
-# is written so far, with the future masked; **cross-attention** to the input sentence,
-# with queries from the decoder and with keys and values from $E$, the output of the
-# encoder; and the feed-forward network. Add and normalize after each:
+# has been written so far, with the future masked; **cross-attention** to the input
+# sentence, with queries from the decoder and with keys and values from $E$, the output
+# of the encoder; and the feed-forward network. Add and normalize after each:
 #
 # $$x' = \mathrm{norm}_1\big(x + \mathrm{self}(x)\big) \quad
 # x'' = \mathrm{norm}_2\big(x' + \mathrm{cross}(x', E)\big) \quad
@@ -1058,14 +1058,16 @@ plots.heat(
 # %% [markdown]
 # ## Dates, as people write them
 # Last week a recurrent network with attention turned *saturday, 9 may 1998* into
-# `1998-05-09`. Now a transformer does it. It reads all characters at once, at most 29;
-# in training it also writes all ten at once: the input of the decoder is the right
-# answer, shifted by one position after a start token (**teacher forcing**), and the
-# mask keeps each position from seeing the symbol that it should predict.
+# `1998-05-09`. Now a transformer does it. It reads all characters at once, at most 29.
+# In training it also writes all ten output characters at once: the input of the decoder
+# is the right answer, shifted by one position after a start token (**teacher
+# forcing**), and the mask keeps each position from seeing the symbol that it should
+# predict.
 #
 # Last week the recurrent network made five passes through these 10,000 dates. How many
 # seconds did that take on your machine, and what share of the test dates was right?
-# **Predict**: with six passes, will the transformer be faster? Will it be more exact?
+# **Predict**: with six passes, will the transformer be faster? Will it be more
+# accurate?
 
 # %%
 dates = data.load("dates")
@@ -1164,20 +1166,19 @@ attention_maps(
 # %% [markdown]
 # ### Compared with the recurrent network
 # Last week's encoder took 30 steps one after the other, its decoder ten; in training
-# the transformer computes all positions at once. Compare its time and its share of
-# right dates with last week's on your machine; which of the two is more exact can
-# depend on how a processor rounds. A recurrent network is given the order of the
-# characters, while the transformer has to learn what the positional encoding means. The
-# longer the sentences and the more cores there are, the more it helps to work in
-# parallel.
+# the transformer computes all positions at once. Compare its time and accuracy with
+# last week's on your machine; which of the two is more accurate can depend on how your
+# processor rounds. A recurrent network is given the order of the characters, while the
+# transformer has to learn what the positional encoding means. The longer the sentences
+# and the more cores there are, the more it helps to work in parallel.
 
 # %% [markdown]
 # # Part 7 · Pieces of words
-# Characters make long sequences; with whole words, new words are unknown. **Pieces** of
-# words lie between them. *Byte pair encoding* (BPE) begins with the 256 bytes, in which
-# every text in every script can be written. It merges the most frequent pair of
-# neighbouring tokens into a new token, again and again. Frequent words end up as one
-# token, rare words as several, and no word is ever unknown.
+# Characters make sequences long; a vocabulary of whole words lacks every new word.
+# **Pieces** of words lie between the two. *Byte pair encoding* (BPE) begins with the
+# 256 bytes, in which every text in every script can be written. It merges the most
+# frequent pair of neighbouring tokens into a new token, again and again. Frequent words
+# end up as one token, rare words as several, and no word is ever unknown.
 #
 # By hand, on `aaabdaaabac`: the pair *aa* occurs four times (overlaps count), so
 # $Z = aa$ gives `ZabdZabac`. Now *Za* and *ab* occur twice each.
@@ -1344,11 +1345,11 @@ bpe_pieces = None
 # entity recognition**: which words of a real address are street, town or state? People
 # labelled 1,462 addresses word by word, with 29 labels. But your encoder reads *pieces*
 # of words. So the **first** piece of each word gets the word's label, and the other
-# pieces are left out of loss and score.
+# pieces are left out of the loss and the score.
 
 # %% [markdown]
 # ### Exercise 17 · `align_labels` · 3 points · about 4 minutes
-# Give the first piece of each word the word's label, and all other pieces `ignore`.
+# Label the first piece of each word with the word's label, all others with `ignore`.
 #
 # <details><summary>The second piece of a word has a label</summary>
 #
@@ -1388,10 +1389,10 @@ check(align_labels)
 
 # %% [markdown]
 # ## Score entities, not words
-# Half of *San Francisco* is wrong. Here an **entity** is a run of neighbouring words
-# with the same label, as long as possible; it is right only if its label and both ends
-# are. (Where neighbouring entities may have the same label, tags such as B-city and
-# I-city tell them apart.)
+# A model that finds only half of *San Francisco* is wrong. Here an **entity** is the
+# longest run of neighbouring words with the same label; a predicted entity is right
+# only if its label and both ends are. (Where neighbouring entities may have the same
+# label, tags such as B-city and I-city tell them apart.)
 #
 # $$P = \frac{\text{right}}{\text{predicted}} \qquad
 # R = \frac{\text{right}}{\text{true}} \qquad F_1 = \frac{2PR}{P + R}$$
@@ -1451,10 +1452,10 @@ check(entity_f1)
 
 # %% [markdown]
 # ### Addresses, word by word and in context
-# First a **baseline**: each word gets its most frequent label in the training set, an
-# unseen word the label of a street name. For both models, letters become lower case and
-# digits become 0: what matters about 52403 is that it has five digits. **Predict** the
-# entity F1 of the baseline, and how much context improves it.
+# First a **baseline**: each word gets its most frequent label in the training set, and
+# an unseen word gets the label of a street name. For both models, letters become lower
+# case and digits become 0: what matters about 52403 is that it has five digits.
+# **Predict** the entity F1 of the baseline, and how much context improves it.
 
 # %% demo
 addresses = data.load("addresses")
@@ -1494,7 +1495,7 @@ print(f"word by word: entity F1 {baseline_f1:.3f}")
 
 
 # %% [markdown]
-# Now in context: train your encoder on the pieces, with sixteen passes, in about twenty
+# Now in context: train your encoder on the pieces for sixteen epochs, about twenty
 # seconds.
 
 
@@ -1562,15 +1563,15 @@ plots.bars(
 # ## Answers from a story
 # The second use is **question answering**: given a question and a story, find the
 # answer as a **span** of the story. The encoder reads question and story together; two
-# scores for each word say how well the answer could *start* and *end* there. The best
-# span has the largest sum of the two. Its end must not come before its start, and the
-# span must not be too long.
+# scores for each word say how plausible it is that the answer *starts* there and that
+# it *ends* there. The best span has the largest sum of the two. Its end must not come
+# before its start, and the span must not be too long.
 
 # %% [markdown]
 # ### Exercise 19 · `answer_span` · 3 points · about 8 minutes
-# Find the best allowed span. By hand: the start scores `[1, 5, 2]` are best at 1, the
-# end scores `[9, 0, 3]` at 0, which is before the start. The best allowed span is 0 to
-# 0, with a sum of $1 + 9 = 10$.
+# Find the best allowed span. By hand: the start scores `[1, 5, 2]` are highest at index
+# 1, the end scores `[9, 0, 3]` at index 0, which is before the start. The best allowed
+# span is 0 to 0, with a sum of $1 + 9 = 10$.
 #
 # <details><summary>The end comes before the start</summary>
 #
@@ -1627,8 +1628,8 @@ def normalize(answer):
 
 # %% [markdown]
 # ### Exercise 20 · `exact_match` · 2 points · about 2 minutes
-# Return 1 if the lists of normalized words are equal, else 0. (There are only two
-# answers, so you get the points if all cases are right.)
+# Return 1 if the lists of normalized words are equal, else 0. (A constant answer would
+# be right in some cases, so there is no partial credit.)
 #
 # <details><summary>"The garden." and "garden" do not match</summary>
 #
@@ -1842,8 +1843,8 @@ for i in [shortest[exact[shortest] == hit][0] for hit in (1, 0)]:
 #
 # To write a text, draw a token from the softmax, append it, and repeat. The
 # **temperature** $\tau$ divides the scores before the softmax: below 1, likely tokens
-# become likelier; above 1, unlikely ones do; 0 means to take the best token always.
-# **Top k** allows only the $k$ best tokens.
+# become likelier; above 1, unlikely ones do; 0 means always take the best token. **Top
+# k** allows only the $k$ best tokens.
 
 # %% [markdown]
 # ### Exercise 22 · `generate` · 4 points · about 12 minutes
@@ -1865,7 +1866,7 @@ def generate(model, prompt, temperature, top_k, rng, length=100, context=64):
         model: function of ids `(1, T)` that returns an array of scores `(1, T, V)` for
             the token after each position.
         prompt: list or array of token ids, at least one.
-        temperature: divides the scores; 0 means to take the best token always.
+        temperature: divides the scores; 0 means always take the best token.
         top_k: draw only among the `top_k` best tokens; None for all.
         rng: a NumPy generator; every draw comes from it.
         length: number of new tokens.
@@ -1942,7 +1943,7 @@ print(f"{writer.count_parameters()} parameters, trained on {windows[:, 1:].size}
 # $$p_n(c \mid u) = \frac{\mathrm{count}(uc) + 5\, p_{n-1}(c \mid u')}
 # {\mathrm{count}(u) + 5}$$
 #
-# where $p_0$ is uniform. The n-grams count all characters of the training plays.
+# where $p_0$ is uniform. The n-grams are counted in all of the training plays.
 # **Predict** up to which $n$ your model beats them.
 
 
@@ -2083,7 +2084,7 @@ attention_maps(
 # %% [markdown]
 # **A challenge** (optional). Normalize *before* attention and feed-forward network, as
 # most transformers do today, and train the language model with four layers. Or replace
-# the positional encoding by a learned one, `nn.Embedding(length, d)`. How do the bits
+# the positional encoding with a learned one, `nn.Embedding(length, d)`. How do the bits
 # per character change?
 #
 # **The paper of the week.** A. Vaswani and others, *Attention is all you need*, NIPS
