@@ -1,4 +1,4 @@
-"""The tables "your function beside the library's", as `docs/libraries.md` holds them.
+"""The tables "your function beside a library's", as `docs/libraries.md` holds them.
 
 `benchmarks/libraries.py` makes that document; nothing here needs the libraries.
 """

@@ -1,4 +1,4 @@
-"""Each lab's table "your function beside the library's", made by running both.
+"""Each lab's table "your function beside a library's", made by running both.
 
     python benchmarks/libraries.py             write docs/libraries.md
     python benchmarks/libraries.py --compare   say whether it would change
@@ -33,12 +33,12 @@ from autograder.reference import reference
 os.environ.setdefault("KERAS_BACKEND", "torch")
 FOLDER = Path(__file__).parent / "beside"
 _INTRODUCTION = """\
-# Your function beside the library's
+# Your function beside a library's
 
 Where a well-known library gives another value for the same input, it does so for a
 reason. Each lab with such functions shows its table in its last part. All values are
 computed by `python benchmarks/libraries.py`; `make libraries` compares them anew."""
-_COLUMNS = ("asked", "your function", "library", "why they differ")
+_COLUMNS = ("input", "your function", "library", "remark")
 _IMPORTED = {"scikit-learn": "sklearn"}  # name on PyPI: name in Python
 
 

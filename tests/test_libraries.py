@@ -1,4 +1,4 @@
-"""The tables "your function beside the library's" are complete and up to date."""
+"""The tables "your function beside a library's" are complete and up to date."""
 
 import re
 import sys
@@ -23,7 +23,7 @@ def test_every_lab_shows_its_table():
     for lab in paths.lab_names():
         cells = [cell.source for cell in build.release_notebook(lab).cells]
         shown = [text for text in cells if libraries.table(lab) in text]
-        assert libraries.table(lab).startswith("| asked |")
+        assert libraries.table(lab).startswith("| input |")
         assert len(shown) == 1
         assert not any(libraries.PLACEHOLDER in text for text in cells)
 

@@ -1322,7 +1322,7 @@ plots.images(
 # | $\hat y = 1$ where $a > 0.5$ | `predict` |
 
 # %% [markdown]
-# The same in PyTorch, for you to read. By now you know what each line does:
+# Here is the same in PyTorch. By now you know what each line does:
 #
 # ```
 # X = torch.tensor(X_train.T, dtype=torch.float32)         # rows are examples there
@@ -1343,8 +1343,8 @@ plots.images(
 # `special.softmax(x, axis=1)`.
 
 # %% [markdown]
-# **Your function beside the library's.** The same input, both values, and where they
-# differ the reason:
+# **Your function beside a library's.** Both got the same input. Where the values
+# differ, the table says why.
 #
 # {{libraries}}
 

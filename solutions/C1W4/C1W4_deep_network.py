@@ -1177,8 +1177,8 @@ plots.images(
 # deep network starts with weaker signals.
 
 # %% [markdown]
-# **Your function beside the library's.** The same input, both values, and where they
-# differ the reason:
+# **Your function beside a library's.** Both got the same input. Where the values
+# differ, the table says why.
 #
 # {{libraries}}
 

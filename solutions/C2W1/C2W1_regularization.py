@@ -1707,7 +1707,7 @@ plots.images(
 # | $(J(\theta+\varepsilon)-J(\theta-\varepsilon))/2\varepsilon$ | `gradient_check_n` |
 
 # %% [markdown]
-# The same in PyTorch, for reading, with `X` of shape $(m, 2)$ and `Y` of shape $(m,
+# Here is the same in PyTorch, with `X` of shape $(m, 2)$ and `Y` of shape $(m,
 # 1)$:
 #
 # ```
@@ -1735,8 +1735,8 @@ plots.images(
 # ```
 
 # %% [markdown]
-# **Your function beside the library's.** The same input, both values, and where they
-# differ the reason:
+# **Your function beside a library's.** Both got the same input. Where the values
+# differ, the table says why.
 #
 # {{libraries}}
 

@@ -1362,7 +1362,7 @@ for name, (_, history) in decayed.items():
 # | $\alpha_0 / (1 + r e)$ and three more | `update_lr`, `schedule_lr_decay`, … |
 
 # %% [markdown]
-# The same in PyTorch, for reading:
+# Here is the same in PyTorch:
 #
 # ```
 # batches = DataLoader(clothes, batch_size=64, shuffle=True)      # random_mini_batches
@@ -1382,8 +1382,8 @@ for name, (_, history) in decayed.items():
 # `alpha`. Keras's RMSprop (Keras 3) adds $\varepsilon$ *inside* the root.
 
 # %% [markdown]
-# **Your function beside the library's.** The same input, both values, and where they
-# differ the reason:
+# **Your function beside a library's.** Both got the same input. Where the values
+# differ, the table says why.
 #
 # {{libraries}}
 

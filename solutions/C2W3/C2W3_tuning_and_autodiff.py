@@ -1988,8 +1988,8 @@ print(f"test accuracy after two epochs: {scored['accuracy']:.1%}")
 # | clear, forward, backward, update | `train_step`, `sgd_step` |
 
 # %% [markdown]
-# **Your function beside the library's.** The same input, both values, and where they
-# differ the reason:
+# **Your function beside a library's.** Both got the same input. Where the values
+# differ, the table says why.
 #
 # {{libraries}}
 

@@ -1070,8 +1070,8 @@ early_stopping = None
 # ```
 
 # %% [markdown]
-# **Your function beside the library's.** The same input, both values, and the reason
-# where they differ:
+# **Your function beside a library's.** Both got the same input. Where the values
+# differ, the table says why.
 #
 # {{libraries}}
 

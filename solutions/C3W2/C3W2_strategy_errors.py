@@ -1152,7 +1152,7 @@ when_end_to_end = None
 # | one step or two? | `pipeline_or_end_to_end` |
 
 # %% [markdown]
-# The same in PyTorch. Freezing needs two steps there: batch norm layers go on updating
+# Here is the same in PyTorch. Freezing needs two steps there: batch norm layers go on updating
 # their running averages in training mode, even without gradients, so keep the frozen
 # part in evaluation mode:
 #
@@ -1178,8 +1178,8 @@ when_end_to_end = None
 # ```
 
 # %% [markdown]
-# **Your function beside the library's.** The same input, both values, and the reason
-# where they differ:
+# **Your function beside a library's.** Both got the same input. Where the values
+# differ, the table says why.
 #
 # {{libraries}}
 

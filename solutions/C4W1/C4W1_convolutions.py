@@ -1276,7 +1276,7 @@ plots.lines(
 # | gradient to the maximum, or in equal shares | `pool_backward` |
 
 # %% [markdown]
-# The same in PyTorch. Images are `(m, n_C, n_H, n_W)`, filters `(n_C, n_C_prev, f, f)`:
+# Here is the same in PyTorch. Images are `(m, n_C, n_H, n_W)`, filters `(n_C, n_C_prev, f, f)`:
 #
 # ```
 # import torch
@@ -1305,8 +1305,8 @@ plots.lines(
 #   and to the right than with $p = 1$.
 
 # %% [markdown]
-# **Your function beside the library's.** The same input, both values, and the reason
-# where they differ:
+# **Your function beside a library's.** Both got the same input. Where the values
+# differ, the table says why.
 #
 # {{libraries}}
 

@@ -1603,7 +1603,7 @@ ensemble_price = None
 # | ask more than once | `ensemble_predict`, `multi_crop_predict` |
 
 # %% [markdown]
-# The same in PyTorch, to read:
+# Here is the same in PyTorch:
 #
 # ```
 # net = torchvision.models.mobilenet_v2(weights="DEFAULT")      # pretrained
@@ -1622,8 +1622,8 @@ ensemble_price = None
 # and `net.train()` starts them again. In Keras, `layer.trainable = False` stops both.
 
 # %% [markdown]
-# **Your function beside the library's.** The same input, both values, and where they
-# differ the reason:
+# **Your function beside a library's.** Both got the same input. Where the values
+# differ, the table says why.
 #
 # {{libraries}}
 

@@ -1870,7 +1870,7 @@ what_skips_bring = None
 # | down, up, and the skips | `conv_block`, `upsampling_block`, `unet_model` |
 
 # %% [markdown]
-# The same in PyTorch, to read:
+# Here is the same in PyTorch:
 #
 # ```
 # torchvision.ops.box_iou(boxes1, boxes2)                  # all pairs; x before y
@@ -1895,8 +1895,8 @@ what_skips_bring = None
 #   knows nothing of objects that were never found.
 
 # %% [markdown]
-# **Your function beside the library's.** The same input, both values, and where they
-# differ the reason:
+# **Your function beside a library's.** Both got the same input. Where the values
+# differ, the table says why.
 #
 # {{libraries}}
 

@@ -1592,7 +1592,7 @@ plots.images(
 # | along time; through a volume | `conv1d`, `conv3d` |
 
 # %% [markdown]
-# The same in PyTorch, to read:
+# Here is the same in PyTorch:
 #
 # ```
 # loss = torch.nn.TripletMarginLoss(margin=0.2, reduction="sum")  # not squared!
@@ -1611,8 +1611,8 @@ plots.images(
 # mean and standard deviation of ImageNet.
 
 # %% [markdown]
-# **Your function beside the library's.** The same input, both values, and where they
-# differ the reason:
+# **Your function beside a library's.** Both got the same input. Where the values
+# differ, the table says why.
 #
 # {{libraries}}
 

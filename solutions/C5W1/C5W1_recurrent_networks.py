@@ -2028,7 +2028,7 @@ plots.heat(
 # | $e^{-\frac1N \sum \ln P}$ | `perplexity` |
 
 # %% [markdown]
-# The same in PyTorch, to read; you know by now what each line does:
+# Here is the same in PyTorch. By now you know what each line does:
 #
 # ```
 # lstm = torch.nn.LSTM(32, 128, batch_first=True)    # gates i, f, g, o side by side
@@ -2047,8 +2047,8 @@ plots.heat(
 # 10^{-6}$.
 
 # %% [markdown]
-# **Your function beside the library's.** The same input, both values, and where they
-# differ the reason:
+# **Your function beside a library's.** Both got the same input. Where the values
+# differ, the table says why.
 #
 # {{libraries}}
 

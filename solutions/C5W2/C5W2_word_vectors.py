@@ -1405,7 +1405,7 @@ for i in np.flatnonzero(by_lstm != by_mean(test_x)):
 # | $\sum f(X_{ij})(\theta_i \cdot e_j + b_i + b'_j - \ln X_{ij})^2$ | `glove_loss` |
 
 # %% [markdown]
-# The same in PyTorch, to read; you know by now what each line does:
+# Here is the same in PyTorch. By now you know what each line does:
 #
 # ```
 # embedding = torch.nn.Embedding.from_pretrained(rows, freeze=True, padding_idx=0)
@@ -1427,8 +1427,8 @@ for i in np.flatnonzero(by_lstm != by_mean(test_x)):
 # counts 1.
 
 # %% [markdown]
-# **Your function beside the library's.** The same input, both values, and where they
-# differ the reason:
+# **Your function beside a library's.** Both got the same input. Where the values
+# differ, the table says why.
 #
 # {{libraries}}
 

@@ -1866,7 +1866,7 @@ audio.player(with_chime(sound, moments), RATE)
 # | ones after the word | `insert_ones`, `create_training_example` |
 
 # %% [markdown]
-# The same in PyTorch. You know by now what each line does:
+# Here is the same in PyTorch. By now you know what each line does:
 #
 # ```
 # a, _ = torch.nn.LSTM(42, 32, bidirectional=True, batch_first=True)(x)
@@ -1887,8 +1887,8 @@ audio.player(with_chime(sound, moments), RATE)
 # samples give them 21 frames, and your function 18.
 
 # %% [markdown]
-# **Your function beside the library's.** The same input, both values, and where they
-# differ the reason:
+# **Your function beside a library's.** Both got the same input. Where the values
+# differ, the table says why.
 #
 # {{libraries}}
 

@@ -2057,7 +2057,7 @@ attention_maps(
 # the first transformers, built for translation, have both.
 
 # %% [markdown]
-# The same in PyTorch:
+# Here is the same in PyTorch:
 #
 # ```
 # layer = torch.nn.TransformerEncoderLayer(d_model=64, nhead=4, dim_feedforward=128,
@@ -2076,8 +2076,8 @@ attention_maps(
 # `scaled_dot_product_attention` and `nan` in `MultiheadAttention`.
 
 # %% [markdown]
-# **Your function beside the library's.** The same input, both values, and where they
-# differ the reason:
+# **Your function beside a library's.** Both got the same input. Where the values
+# differ, the table says why.
 #
 # {{libraries}}
 
