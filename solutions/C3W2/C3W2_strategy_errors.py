@@ -1152,9 +1152,9 @@ when_end_to_end = None
 # | one step or two? | `pipeline_or_end_to_end` |
 
 # %% [markdown]
-# Here is the same in PyTorch. Freezing needs two steps there: batch norm layers go on updating
-# their running averages in training mode, even without gradients, so keep the frozen
-# part in evaluation mode:
+# Here is the same in PyTorch. Freezing needs two steps there: batch norm layers go on
+# updating their running averages in training mode, even without gradients, so keep the
+# frozen part in evaluation mode:
 #
 # ```
 # import torch
