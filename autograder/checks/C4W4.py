@@ -1510,7 +1510,7 @@ def train_step(rng):
     for n_H, n_W, reach, weights, number in [
         (4, 5, 0.1, {}, 1),
         (5, 4, 0.05, {"alpha": 2, "beta": 5}, 3),
-        (3, 6, 3.0, {"alpha": 3.0, "beta": 1.0}, 2),  # leaves 0 to 1
+        (3, 6, 1.0, {"alpha": 3.0, "beta": 1.0}, 2),  # some pixels leave 0 to 1
     ]:
         largest = 0.0
         while largest < 1e-2:  # no ReLU may stop everything

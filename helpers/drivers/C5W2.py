@@ -51,11 +51,14 @@ def fitted(function, sentences, labels, word_to_vec_map, settings):
     scores = np.array(means) @ np.asarray(W).T + np.ravel(b)
     e = np.exp(scores - scores.max(axis=1, keepdims=True))
     p = (e / e.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels]
-    guess = np.ravel(pred)
+    guess, certain = np.ravel(pred), bool(-np.mean(np.log(p)) < 0.25)
+    # After a short training, how many are right is a matter of the first weights.
+    long = settings.get("num_iterations", 400) > 100
+    learned = np.mean(guess == labels) > 0.95 if long else certain
     return about | {
         "labels follow from W and b": bool(np.all(guess == scores.argmax(axis=1))),
-        "sentences learned": bool(np.mean(guess == labels) > 0.95),
-        "with certainty": bool(-np.mean(np.log(p)) < 0.25),
+        "sentences learned": bool(learned),
+        "with certainty": certain,
     }
 
 
