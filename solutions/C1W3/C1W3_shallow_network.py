@@ -363,8 +363,8 @@ plots.curve(
 # b^{[2]}) = W'x + b'$$
 #
 # That is one neuron again, only slower: a weighted sum of weighted sums is a weighted
-# sum. The next cell shows it with 50 hidden units, random weights, and the
-# single neuron they collapse to.
+# sum. The next cell compares 50 hidden units, with random weights, to the single neuron
+# they collapse to.
 
 # %% demo
 rng = np.random.default_rng(0)
