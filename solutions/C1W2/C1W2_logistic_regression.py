@@ -2,8 +2,8 @@
 # # Animal or landmark?
 # You are going to teach **one neuron** to look at a photograph and say whether it shows
 # an animal or a landmark. You will write all of it in NumPy: the neuron, the measure of
-# its errors, and the way it learns. Then you will open it, see what it has learned as
-# an image, and meet the photographs that fool it.
+# its errors, and the way it learns. Then you will open it, see what it has learned,
+# drawn as an image, and meet the photographs that fool it.
 #
 # **Time** about two hours, in six parts; you can stop after any of them. **You need**
 # Python and school algebra. Derivatives are explained when they turn up.
@@ -491,7 +491,7 @@ plots.lines(
     markers=True,
     xlabel="numbers in each vector",
     ylabel="seconds",
-    reading="Each labelled line is ten times the one below it. Leave loops to NumPy's "
+    reading="Each labelled tick is ten times the one before. Leave loops to NumPy's "
     "compiled code wherever you can.",
 )
 
@@ -1102,7 +1102,7 @@ check(predict)
 #
 # <details><summary>num_iterations seems to have no effect</summary>
 #
-# `optimize` has its own defaults. Pass both settings on, by name.
+# `optimize` has its own defaults: pass it `num_iterations` and `learning_rate`.
 # </details>
 # <details><summary>The predictions are all 0</summary>
 #
@@ -1212,7 +1212,7 @@ for rate, run in runs.items():
 plots.costs(
     {f"rate {rate}": run["costs"] for rate, run in runs.items()},
     reading="The largest learning rate ends with the lowest cost, although after 100 "
-    "steps it was the only one above its start.",
+    "steps it was the only one whose cost had risen.",
 )
 
 # %% [markdown]

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # The flower no line can cut
-# Last week's neuron draws a straight line and calls one side animal. Here is a flower
-# whose petals belong to two classes, so interleaved that **no straight line separates
-# them**. You will put four more neurons in front of yours, derive how the gradient
-# travels back to them, and watch the line curve around the petals.
+# With two inputs, last week's neuron separates two classes by a straight line. Here is
+# a flower whose petals belong to two classes, so interleaved that **no straight line
+# separates them**. You will put four more neurons in front of yours, work out how the
+# gradient travels back to them, and watch the line curve around the petals.
 #
 # **Time** about two hours, in six parts; you can stop after any of them. **You need**
 # last week's neuron: the sigmoid, the cross-entropy and gradient descent.
@@ -22,7 +22,7 @@
 # Nine short questions are worth 9 points, an answer in your own words another 6.
 
 # %% [markdown]
-# **After this lab you can** write a network with a hidden layer from scratch, derive
+# **After this lab you can** write a network with a hidden layer from scratch, compute
 # its gradient and test it, say why it needs an activation function and a random start,
 # and choose how many hidden units to use.
 #
@@ -48,15 +48,15 @@ def sigmoid(z):
 
 # %% [markdown]
 # ## Words and symbols
-# The number in square brackets is that of the layer: $W^{[1]}$ holds the weights of the
-# hidden layer, $W^{[2]}$ those of the output.
+# The number in square brackets is that of the layer: 1 for the hidden layer, 2 for the
+# output.
 #
 # | symbol | in code | shape | means |
 # |---|---|---|---|
 # | $n_x$, $n_h$, $n_y$ | `n_x`, … | numbers | inputs, hidden units, outputs |
 # | $X$, $Y$ | `X`, `Y` | $(n_x, m)$, $(n_y, m)$ | examples in columns, their labels |
-# | $W^{[1]}$, $b^{[1]}$ | `W1`, `b1` | $(n_h, n_x)$, $(n_h, 1)$ | of the hidden layer |
-# | $W^{[2]}$, $b^{[2]}$ | `W2`, `b2` | $(n_y, n_h)$, $(n_y, 1)$ | of the output |
+# | $W^{[1]}$, $b^{[1]}$ | `W1`, `b1` | $(n_h, n_x)$, $(n_h, 1)$ | weights, biases |
+# | $W^{[2]}$, $b^{[2]}$ | `W2`, `b2` | $(n_y, n_h)$, $(n_y, 1)$ | weights, biases |
 # | $Z^{[l]}$, $A^{[l]}$ | `Z1`, `A1`, … | (units, $m$) | before and after $g$ |
 # | $g$ | `np.tanh`, … | | activation function |
 # | $J$ | `cost` | number | average cross-entropy |
@@ -101,7 +101,7 @@ def accuracy(predicted, labels):
 
 w, b = one_neuron(X, Y)
 neuron = accuracy(sigmoid(w.T @ X_dev + b) > 0.5, Y_dev)
-best = max(  # of 180 directions, with 81 lines in each
+best = max(  # the best of 81 lines in each of 180 directions
     accuracy(np.cos(angle) * X[:1] + np.sin(angle) * X[1:] > offset, Y)
     for angle in np.linspace(0, 2 * np.pi, 180, endpoint=False)
     for offset in np.linspace(-4, 4, 81)
@@ -113,15 +113,17 @@ plots.decision_regions(
     X,
     Y,
     title=f"One neuron: {neuron:.0%} of dev points right",
-    reading="On the black line the neuron is undecided. It is no better than guessing.",
+    reading="On the black line the neuron is undecided. Its predictions are no "
+    "better than guessing.",
 )
 
 # %% [markdown]
 # Even the best line leaves many points on the wrong side, and the neuron does not find
 # that line: the cross-entropy rewards good probabilities, not the number of points that
 # are right. More training will not help. The neuron computes $w_1 x_1 + w_2 x_2 + b$
-# and looks at the sign, and where this sum is zero there is a straight line, whatever
-# the weights. To follow petals we need curves.
+# and looks at the sign. The points where this sum is zero form a straight line,
+# whatever the weights. This **decision boundary**, or border, would have to be curved
+# to follow the petals.
 
 # %% [markdown]
 # Part 1 ends here: one neuron is not enough.
@@ -148,7 +150,7 @@ plots.curve(
     xlabel="z",
     ylabel="g(z)",
     reading="Sigmoid and tanh level off on both sides. ReLU and leaky ReLU go on "
-    "rising, with a corner at 0. (The leak is drawn ten times larger to be seen.)",
+    "rising, with a corner at 0. (The slope of the leak is exaggerated.)",
 )
 
 # %% [markdown]
@@ -348,7 +350,7 @@ plots.curve(
     between=(-6, 6),
     xlabel="z",
     ylabel="g'(z)",
-    reading="Your derivatives, for dA = 1. Beyond ±4 sigmoid and tanh pass on almost "
+    reading="Your derivatives, for dA = 1. Beyond ±4, sigmoid and tanh pass on almost "
     "nothing of dA: they saturate. The sigmoid never passes on more than a quarter.",
 )
 
@@ -361,8 +363,8 @@ plots.curve(
 # b^{[2]}) = W'x + b'$$
 #
 # That is one neuron again, only slower: a weighted sum of weighted sums is a weighted
-# sum. The next cell shows it with 50 hidden units, random weights, and the
-# single neuron they collapse to.
+# sum. The next cell compares 50 hidden units, with random weights, to the single neuron
+# they collapse to.
 
 # %% demo
 rng = np.random.default_rng(0)
@@ -639,14 +641,15 @@ print(f"cost {compute_cost(A2, Y):.4f}, and ln 2 is {np.log(2):.4f}")
 # | step back | formula | because |
 # |---|---|---|
 # | to $Z^{[2]}$ | $dZ^{[2]} = A^{[2]} - Y$ | last week's result |
-# | output weights | $dW^{[2]} = \frac1m\, dZ^{[2]} A^{[1]\top}$ | inputs: $A^{[1]}$ |
+# | output weights | $dW^{[2]} = \frac1m\, dZ^{[2]} A^{[1]\top}$ | as last week |
 # | output bias | $db^{[2]} = \frac1m \sum_i dZ^{[2](i)}$ | sum over the examples |
-# | to $A^{[1]}$ | $dA^{[1]} = W^{[2]\top} dZ^{[2]}$ | a unit's share, by its weight |
+# | to $A^{[1]}$ | $dA^{[1]} = W^{[2]\top} dZ^{[2]}$ | $\partial z/\partial a_j = w_j$ |
 # | to $Z^{[1]}$ | $dZ^{[1]} = dA^{[1]} * (1 - A^{[1]} * A^{[1]})$ | as in exercise 2 |
-# | hidden weights | $dW^{[1]} = \frac1m\, dZ^{[1]} X^\top$ | inputs: $X$ |
+# | hidden weights | $dW^{[1]} = \frac1m\, dZ^{[1]} X^\top$ | as last week |
 # | hidden biases | $db^{[1]} = \frac1m \sum_i dZ^{[1](i)}$ | sum over the examples |
 #
-# Here $*$ is the product element by element.
+# Here $*$ is the product element by element. The formulas for the weights are
+# last week's, transposed, with $A^{[1]}$ or $X$ as the inputs.
 
 # %% [markdown]
 # Two remarks. Each gradient has the shape of the array it belongs to, which usually
@@ -723,7 +726,7 @@ def backward_propagation(parameters, cache, X, Y):
 check(backward_propagation)
 
 # %% demo
-# A gradient check: each of the 17 parameters is changed a little in both directions.
+# A gradient check: each of the 17 numbers is changed a little in both directions.
 np.random.seed(2)
 point = {name: np.random.randn(*p.shape) for name, p in parameters.items()}
 grads = backward_propagation(point, forward_propagation(X, point)[1], X, Y)
@@ -793,7 +796,7 @@ def update_parameters(parameters, grads, learning_rate=1.2):
 check(update_parameters)
 
 # %% [markdown]
-# Part 4 ends here: you have derived backpropagation and tested it.
+# Part 4 ends here: you have written backpropagation and tested it.
 #
 # # Part 5 · Learning
 # You have all the pieces. Training repeats three of them: forward, backward, step.
@@ -948,14 +951,15 @@ plots.decision_regions(
     X,
     Y,
     columns=2,
-    reading="Orange where the unit gives +1, blue where it gives -1. It switches at a "
-    "straight line. The output is based on a weighted sum of the four.",
+    reading="Orange where the unit gives +1, blue where it gives -1. It changes sign "
+    "along a straight line. The output is based on a weighted sum of the four.",
 )
 
 # %% [markdown]
 # Every border is straight: a hidden unit is one neuron. Only their weighted sum can
-# have a curved border. Could three units do it? The flower has six borders between its
-# classes, but they lie on three lines through the middle. We shall see in part 6.
+# have a curved border. Could three units do it? Twice, neighbouring petals share a
+# class, so only six of the eight gaps between petals separate the classes, and these
+# six lie on three lines through the middle. We shall see in part 6.
 
 # %% [markdown]
 # Part 5 ends here: your network has learned the flower.
@@ -1099,8 +1103,8 @@ plots.lines(
     markers=True,
     xlabel="hidden units",
     ylabel="accuracy",
-    reading="Three units are enough, one for each line. More units gain on the "
-    "training points, but not on the dev points.",
+    reading="Three units are enough. More units do better on the training points, but "
+    "not on the dev points.",
 )
 
 # %% demo

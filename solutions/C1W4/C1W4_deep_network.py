@@ -1,7 +1,7 @@
 # %% [markdown]
 # # As deep as you like
 # With four hidden units you separated a flower. Now you write a network of **any
-# depth**, from five small parts that fit together. You train it on the photographs of
+# depth**, from small functions that fit together. You train it on the photographs of
 # animals and landmarks, and ask the question that everyone should ask of a new network:
 # is it really better than one neuron, and how would I know?
 #
@@ -294,12 +294,12 @@ check(linear_forward)
 # %% [markdown]
 # ### Exercise 5 · `linear_activation_forward` · 6 points · about 5 minutes
 # Compute the whole block: `linear_forward`, then `sigmoid` or `relu`, as `activation`
-# says. Both halves return a cache; return the pair `(linear_cache, activation_cache)`.
+# says. Both halves return a cache; return `A` and the pair of both caches,
+# `(linear_cache, activation_cache)`.
 #
 # <details><summary>It expected a tuple of 2 in the cache</summary>
 #
-# The cache is a pair: the first is a tuple of three arrays, the second is the array
-# `Z`.
+# The cache is a pair: a tuple of three arrays, then the array `Z`.
 # </details>
 
 
@@ -408,8 +408,8 @@ plots.lines(
     xlabel="layer",
     ylabel="root mean square of A",
     reading=f"With 0.01 each layer divides the values by about {per_layer:.0f}, until "
-    "nothing is left to learn from. With 1 / sqrt(n) only ReLU makes them a "
-    "little smaller; course 2 makes up for that too.",
+    "nothing is left to learn from. With 1 / sqrt(n) it divides them by about 1.4, "
+    "because of ReLU; course 2 makes up for that too.",
 )
 
 # %% concept="vanished"
@@ -800,8 +800,9 @@ check(update_parameters)
 # ### Exercise 12 · `two_layer_model` · 5 points · about 8 minutes
 # Train a network with one hidden layer: linear, ReLU, linear, sigmoid. Start with
 # `initialize_parameters`. Before steps 0, 100, 200, …, append the cost to a list, and
-# print it if `print_cost` is true. You may call the functions of a block for each of
-# the two layers, or `L_model_forward` and `L_model_backward`.
+# print it if `print_cost` is true. Call `linear_activation_forward` and
+# `linear_activation_backward` for each layer, or use `L_model_forward` and
+# `L_model_backward`.
 #
 # <details><summary>The parameters come back as they started</summary>
 #
@@ -1031,7 +1032,10 @@ standard_error = None
 
 # %% demo
 deep, one = right["three hidden layers"], right["one neuron"]
-print(f"the two networks disagree on {np.sum(deep != one)} of {len(one)} photographs")
+print(
+    f"three hidden layers and one neuron disagree on {np.sum(deep != one)}"
+    f" of {len(one)} photographs"
+)
 print(f"three hidden layers are right on {np.sum(deep & ~one)} of these")
 print("how sure on average     when right   when wrong")
 for name, (parameters, _) in runs.items():
@@ -1086,7 +1090,7 @@ for hidden in ([7], [20, 7, 5]):
         new = predict(X_dev, Y_dev, chosen)[1]
         print(f"{hidden!s:14} {rate:13} {costs[-1]:6.2f} {seen:10.0%} {new:12.0%}")
 error = np.sqrt(new * (1 - new) / len(np.unique(photos.dev_photo)))
-print(f"standard error of the last number, over photographs: {error:.0%}")
+print(f"standard error of the last accuracy, for 16 photographs: {error:.0%}")
 
 # %% [markdown]
 # The training column favours the largest rate. The dev accuracies differ by hardly more
