@@ -30,8 +30,8 @@
 #
 # The `check(…)` after each exercise runs it on a few fixed cases and explains what
 # differs. Your grade comes from the same type of check on fresh cases. Hints are folded
-# under the exercises, titled by what you might see. Answer a question that has options
-# with a letter in quotes, such as `"B"`, and any other with a number.
+# under the exercises; their titles say what you might see. If a question has options,
+# answer with a letter in quotes, such as `"B"`, otherwise with a number.
 
 # %%
 import time
@@ -175,7 +175,7 @@ batches_per_epoch = None
 # </details>
 # <details><summary>Some examples are missing</summary>
 #
-# `range(0, m, size)` starts every batch; a slice beyond the end just stops there.
+# `range(0, m, size)` gives all starts; a slice that goes too far stops at the end.
 # </details>
 
 
@@ -286,7 +286,7 @@ figures_c2w2.runs(
 # %% concept="cost_goes_up"
 # You train with mini-batches and plot the cost of each batch. It falls, but now and
 # then it rises a little. Why?
-# A: a bug in the gradients         B: always too large a learning rate
+# A: a bug in the gradients         B: certainly too large a learning rate
 # C: some batches are harder        D: a sign of overfitting
 cost_goes_up = None
 
@@ -298,9 +298,10 @@ cost_goes_up = None
 #
 # $$v_t = \beta\, v_{t-1} + (1 - \beta)\, \theta_t \qquad v_0 = 0$$
 #
-# Unroll it, and $\theta_{t-k}$ has the weight $(1-\beta)\beta^k$: the past fades. After
-# $1/(1-\beta)$ values the weight is about a third of the newest value's, so we say that
-# it averages over a **window** of $1/(1-\beta)$: 10 values for $\beta = 0.9$.
+# Unroll it, and $\theta_{t-k}$ has the weight $(1-\beta)\beta^k$: the past fades. A
+# value that is $1/(1-\beta)$ steps old weighs about a third as much as the newest. So
+# we say that the average covers a **window** of $1/(1-\beta)$ values: 10
+# for $\beta = 0.9$.
 
 # %% concept="window"
 # About how many days does an average with β = 0.98 cover?
@@ -405,7 +406,7 @@ age = np.arange(80)
 plots.lines(
     {f"β = {beta}": (1 - beta) * beta**age for beta in (0.5, 0.9, 0.98)},
     xlabel="days ago", ylabel="weight in today's average",
-    reading="At the end of its window, each is down to a third or a quarter.",
+    reading="At the end of its window, each curve is down to a third or a quarter.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -602,11 +603,11 @@ check(initialize_rmsprop)
 #
 # <details><summary>Parameters with large gradients are right, others are not</summary>
 #
-# Where did you add ε? And did you take the square root?
+# Where did you add ε? It belongs outside the root.
 # </details>
 # <details><summary>Some steps go uphill</summary>
 #
-# The step follows the gradient itself. Only the *denominator* is made of squares.
+# The numerator is the gradient itself; only the *denominator* is made of squares.
 # </details>
 
 
@@ -771,10 +772,10 @@ first_step_of_adam = None
 # %% [markdown]
 # ### Watch it work: three landscapes
 # A **ravine**; a **saddle**, where the cost falls along one axis and rises along the
-# other, with the start just beside the ridge; and a **plateau** with a hole. Five
-# optimizers: gradient descent with exact gradients and with noisy ones (as from small
-# batches), momentum, RMSprop and Adam. Before you run the cells: which gets stuck on
-# the saddle, and which is fast where it is flat?
+# other (the start is almost on the ridge between its two valleys); and a **plateau**
+# with a hole. Five optimizers: gradient descent with exact gradients and with noisy
+# ones (as from small batches), momentum, RMSprop and Adam. Before you run the cells:
+# which gets stuck on the saddle, and which are fast on the plateau?
 
 
 # %% demo
@@ -872,9 +873,8 @@ figures_c2w2.race(
 #
 # ## Saddle points, not local minima
 # People once feared that training would end in a poor local minimum. Where the gradient
-# is 0, the cost curves up or down along each direction. A local minimum needs **all**
-# of them to curve up. Draw random curvatures in $n$ dimensions: how often do all curve
-# up?
+# is 0, the cost curves up or down along each direction. At a local minimum it curves up
+# along **all** of them. Draw random curvatures in $n$ dimensions: how often is this so?
 
 # %% demo
 rng = np.random.default_rng(1)
@@ -1019,8 +1019,8 @@ check(exponential_decay)
 
 # %% [markdown]
 # ### Exercise 13 · `sqrt_decay` · 2 points · about 1 minute
-# Return $\alpha_0 \cdot k / \sqrt e$. Epochs count from 1 here, to avoid a division by
-# 0.
+# Return $\alpha_0 \cdot k / \sqrt e$. Here epochs are counted from 1, to avoid
+# a division by 0.
 #
 # <details><summary>The rate falls too fast</summary>
 #
@@ -1121,7 +1121,7 @@ def model(
         beta1: for Adam.
         beta2: for Adam.
         epsilon: for RMSprop and Adam.
-        num_epochs: passes through all examples; each shuffles with another seed.
+        num_epochs: passes through all examples; each shuffles with a new seed.
         print_cost: whether to print the cost of a batch now and then.
         decay: function of `learning_rate` and the number of the epoch, from 0, that
             returns the rate of that epoch; `None` keeps the rate constant.
@@ -1218,10 +1218,10 @@ plots.decision_regions(regions, X_moons, Y_moons,
                        reading="After 400 epochs from the same start.")  # fmt: skip
 
 # %% [markdown]
-# Was that fair? 0.002 suits Adam and is far too small for the rest: a step of plain
-# gradient descent is the rate *times a small gradient*. So now, on clothes, **each gets
-# the best of its own four rates**, chosen by the cost after three epochs on half of the
-# images. Before you run the cells: is Adam still first?
+# Was that fair? 0.002 suits RMSprop and Adam, and is far too small for the other three:
+# a step of plain gradient descent is the rate *times a small gradient*. So now, on
+# clothes, **each gets the best of its own four rates**, chosen by the cost after three
+# epochs on half of the images. Before you run the cells: is Adam still first?
 
 # %% demo
 X_train, Y_train = clothes(fashion.train_x, fashion.train_y, 4000)
@@ -1245,7 +1245,7 @@ raced = {
 }
 figures_c2w2.runs(
     {name: history for name, (_, history) in raced.items()}, by="both", ceiling=3,
-    reading="Each with its own rate: mini-batches matter most; the rest are closer.",
+    reading="Each at its own rate: batch is far behind, the other four lie closer.",
 )  # fmt: skip
 
 

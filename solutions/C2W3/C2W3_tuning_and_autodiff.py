@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Tune it, steady it, and never derive a gradient again
 # Three things separate a network on paper from one that works. You will **search** for
-# its hyperparameters without wasting a night, **normalize** its hidden layers so that a
-# wide range of learning rates trains it, and then write the core of a **deep-learning
+# its hyperparameters without wasting a night, **normalize** its hidden layers so that
+# it learns well at a wide range of rates, and then write the core of a **deep-learning
 # framework** yourself: some sixty lines that find every gradient on their own.
 #
 # **Time** about three hours, in five parts; you can stop after any of them. **You
@@ -27,8 +27,8 @@
 # and say what a framework does when you call `backward()`: you wrote it.
 #
 # The cell after each exercise runs it on a few fixed cases and often recognizes your
-# mistake. Your grade comes from the same type of check on fresh cases. Answer a
-# question that has options with a letter in quotes, such as `"B"`, and any other with a
+# mistake. Your grade comes from the same type of check on fresh cases. If a
+# question has options, answer with a letter in quotes, such as `"B"`, otherwise with a
 # number.
 
 # %%
@@ -141,7 +141,7 @@ log_share = None
 # given, with `rng.uniform(…)`, and never from `np.random`, so that a search can be
 # repeated.
 #
-# <details><summary>The mean on the log scale is near 0.9</summary>
+# <details><summary>Nearly all values are about as large as `high`</summary>
 #
 # The rates themselves were drawn uniformly. Take logarithms of both ends first.
 # </details>
@@ -736,7 +736,7 @@ check(softmax_backward)
 
 # %% demo
 def softmax_regression(X, labels, C, steps=400, learning_rate=0.3):
-    """Train `W X + b`, the rate falling; returns a function from points to classes."""
+    """Train `W X + b` at a falling rate; return a function from points to classes."""
     rng, Y = np.random.default_rng(0), one_hot_matrix(labels, C).astype(X.dtype)
     W, b = np.zeros((C, X.shape[0]), X.dtype), np.zeros((C, 1), X.dtype)
     for t in range(steps):
@@ -788,9 +788,10 @@ plots.images(X_train.T[first].reshape(-1, 28, 28), clothes.classes, columns=5)
 # %% [markdown]
 # # Part 3 · Batch norm
 # A deep network is a chain of layers, each learning from the output of the one before.
-# But that one is learning too: its output drifts, and what a layer learned a moment ago
-# was for other inputs. You *normalize* the network's own input. **Batch norm** does the
-# same inside, before each activation function, unit by unit, over the mini-batch:
+# But the layer before is learning too: its output drifts, and what the next layer has
+# just learned no longer fits. You already *normalize* the input of a network. **Batch
+# norm** does the same inside it, before each activation function, unit by unit, over
+# the mini-batch:
 #
 # $$\hat z = \frac{z - \mu}{\sqrt{\sigma^2 + \epsilon}} \qquad
 # \tilde z = \gamma\, \hat z + \beta$$
@@ -1100,9 +1101,9 @@ plots.lines(
 # dropout for that.
 #
 # ## Batch statistics at test time
-# Now the same trained network and the same test images, but with the statistics of the
-# *test batch* instead of the running averages. Before you run the cell: what happens
-# with batches of 1? At which size is the difference gone?
+# Now we train a network with batch norm and test it with the statistics of the *test
+# batch* instead of the running averages. Before you run the cell: what happens with
+# batches of 1? At which size is the difference gone?
 
 # %% demo
 net = train(0.3, True, steps=600)
@@ -1399,7 +1400,7 @@ check(relu)
 # %% [markdown]
 # ### Exercise 16 · `sum_` · 4 points · about 6 minutes
 # Write the rule, the reverse of broadcasting: each value counts once in its sum, so the
-# gradient of the sum is *repeated* for all of them. If an axis has vanished, put it
+# gradient of the sum is *repeated* for each value. If an axis has vanished, put it
 # back first.
 #
 # <details><summary>could not broadcast, or wrong in square arrays only</summary>
@@ -1439,7 +1440,7 @@ check(sum_)
 # %% [markdown]
 # ## The records form a graph
 # Here is $L = (a\,b + c)^2$, the example of the very first lab, written as $v \cdot v$.
-# No derivative was mentioned; only the parents of each tensor are recorded.
+# No derivative has been computed yet: each tensor only holds its parents and its rule.
 
 # %% demo
 a, b, c = (Tensor(x, name=n) for x, n in ((2, "a"), (3, "b"), (-1, "c")))
@@ -1457,7 +1458,7 @@ figures_c2w3.graph(
 #
 # So first list all tensors with every parent before its children: a **topological
 # order**. Then go through the list from its end. By hand, above: $a$, $b$, $ab$, $c$,
-# $v$, $L$ is one such order; $c$ may as well come first.
+# $v$, $L$ is one such order; $c$ could also come first.
 
 # %% concept="valid_order"
 # p = relu(x), q = p + x, r = p * q. Which order is topological?
@@ -1511,8 +1512,8 @@ check(topological_order)
 # %% [markdown]
 # ## The backward pass
 # The gradient of the result with respect to itself is 1. From the end of the list to
-# its start: call the rule of each tensor, and **add** each part that it returns to the
-# parent's gradient. Add, do not set: a tensor used twice needs both parts.
+# its start: call the rule of each tensor; it returns one part for each parent. **Add**
+# this part to the parent's `grad`, do not set it: a tensor used twice needs both parts.
 #
 # By hand, $L = v \cdot v$ at $v = 5$: the rule of $\times$ returns $(5, 5)$ for its two
 # parents, both of which are $v$. So $v$ gets $5 + 5 = 10$, and indeed $2v = 10$.
@@ -1545,8 +1546,8 @@ def backward(tensor):
     Source: Linnainmaa (1970); Rumelhart, Hinton and Williams (1986).
 
     Args:
-        tensor: the result. Its own `grad` becomes ones of its shape; that of each
-            tensor before it, the gradient of the (summed) result with respect to it.
+        tensor: the result. Its own `grad` becomes ones of its shape; the `grad` of
+            each tensor before it becomes the gradient of the (summed) result.
     """
     ### BEGIN SOLUTION
     order = topological_order(tensor)
@@ -1568,8 +1569,8 @@ backward(L)
 figures_c2w3.graph(
     L,
     height=2.4,
-    reading="The gradients 30, 20 and 10 that you once worked out by hand. v, the +, "
-    "is used twice and adds up 5 + 5.",
+    reading="The gradients 30, 20 and 10 that you once worked out by hand. v, the "
+    "node +, is used twice and gets 5 + 5.",
 )
 
 # %% [markdown]
@@ -1810,7 +1811,7 @@ def build(seed=0):
 
 
 def fit(rate, beta, epochs):
-    """Train a new network at a falling rate; the network in test mode, and losses."""
+    """Train a new network at a falling rate; return it in test mode, and the losses."""
     net, losses = build().train(), []
     batches = nn.DataLoader(
         X_train.T, y_train, batch_size=64, rng=np.random.default_rng(1)
@@ -1997,7 +1998,7 @@ print(f"test accuracy after two epochs: {scored['accuracy']:.1%}")
 # **A challenge** (optional). Give your framework `exp` and division, and write
 # softmax, cross-entropy and batch norm with your own operations. Does `backward` find
 # the gradients of exercises 8 and 10? Then compare the number of tensors in the graph,
-# and say why `helpers.nn` keeps both as single operations.
+# and say why `helpers.nn` has one operation for each of the two exercises.
 #
 # **The paper of the week.** S. Ioffe and C. Szegedy, *Batch Normalization: Accelerating
 # Deep Network Training by Reducing Internal Covariate Shift* (2015). Find your two
