@@ -30,8 +30,8 @@
 # learn from.
 #
 # After each exercise a cell with `check(…)` runs your function on a few fixed cases,
-# says what it expected and what it got, and often which mistake it recognizes. Run it
-# as often as you like. Your grade comes from the same checks on fresh cases. Hints are
+# says what it expected and what it got, and often recognizes the mistake. Run it as
+# often as you like. Your grade comes from the same checks on fresh cases. Hints are
 # folded under each task; their titles say what may go wrong.
 
 # %%
@@ -137,7 +137,7 @@ edge_sign = None
 # | `"vertical"` | 1, 1, 1 | vertical edges |
 # | `"horizontal"` | 1, 1, 1 | horizontal edges; positive where the top is brighter |
 # | `"sobel"` | 1, 2, 1 | vertical edges; the middle row counts more |
-# | `"scharr"` | 3, 10, 3 | vertical edges; measures their direction more precisely |
+# | `"scharr"` | 3, 10, 3 | vertical edges; more precise where they are slanted |
 
 # %% [markdown]
 # <details><summary>`vertical` responds to the beams, not to the columns</summary>
@@ -218,7 +218,7 @@ convolution_flip = None
 #
 # ## A border of zeros
 # Each layer of $3 \times 3$ filters makes the image two pixels smaller, and a corner
-# pixel lies in one window where an inner pixel lies in nine. A border of $p$ zeros on
+# pixel lies in only one window, but an inner pixel in nine. A border of $p$ zeros on
 # all four sides, called **padding**, helps with both:
 #
 # - **valid**: $p = 0$, the output shrinks to $n - f + 1$;
@@ -481,10 +481,10 @@ plots.images(
 
 # %% [markdown]
 # ## How little it has to learn
-# A layer learns only its filters. Their number does not depend on the size of the
-# image: the same weights are used at every position (**parameter sharing**). And each
-# output depends on one window only, not on the whole image (**sparsity of
-# connections**). A dense layer has neither property.
+# A layer learns only its filters and biases. The number of these parameters does not
+# depend on the size of the image: the same ones are used at every position
+# (**parameter sharing**). And each output depends on one window only, not on the whole
+# image (**sparsity of connections**). A dense layer has neither property.
 
 # %% [markdown]
 # ### Exercise 6 · `conv_parameters` · 3 points · about 3 minutes
@@ -522,7 +522,7 @@ def conv_parameters(f, n_C_prev, n_C):
 check(conv_parameters)
 
 # %% demo
-# From 32 × 32 × 3 to 28 × 28 × 6, in two ways.
+# From 32 × 32 × 3 to 28 × 28 × 6, in three ways.
 shared, outputs = conv_parameters(5, 3, 6), 28 * 28 * 6
 dense = (32 * 32 * 3 + 1) * outputs
 print(f"convolution {shared:>12,} parameters; each output reads {5 * 5 * 3} inputs")
@@ -630,11 +630,11 @@ plots.images(
 # $z = \sum \text{window} \cdot \text{filter} + b$, so $dz$ goes back to these three.
 # The derivative of a product with respect to one factor is the *other* factor:
 #
-# | to | add | since the derivative of $z$ with respect to |
+# | to | add | derivative of $z$ |
 # |---|---|---|
-# | window of `dA_prev` | `filter * dz` | a pixel is the weight above it |
-# | `dW` of this filter | `window * dz` | a weight is the pixel under it |
-# | `db` of this filter | `dz` | the bias is 1 |
+# | window of `dA_prev` | `filter * dz` | with respect to a pixel: the weight above it |
+# | `dW` of this filter | `window * dz` | with respect to a weight: the pixel under it |
+# | `db` of this filter | `dz` | with respect to the bias: 1 |
 #
 # Windows overlap, and filters and biases are used everywhere: always **add**.
 
@@ -884,13 +884,13 @@ plots.heat(
 
 # %% [markdown]
 # # Part 5 · Speed
-# Your loops are clear and slow: Python handles every window separately. The trick that
-# made convolutions practical is to do no arithmetic in Python at all:
+# Your loops are clear and slow: Python handles every window separately. The trick is
+# to leave all arithmetic to one matrix product:
 #
 # 1. copy every window into a **row** of a matrix (`im2col`, "image to columns": many
 #    libraries store windows as columns);
 # 2. write every filter as a **column** of another matrix;
-# 3. one matrix product does the rest.
+# 3. multiply the two matrices.
 #
 # By hand, windows of $2 \times 2$ with stride 1 on
 # $\begin{pmatrix}1&2&3\\4&5&6\end{pmatrix}$ give the rows $(1, 2, 4, 5)$ and
@@ -898,9 +898,9 @@ plots.heat(
 
 # %% [markdown]
 # ### Exercise 12 · `im2col` · 7 points · about 10 minutes
-# Turn every window into a row: image by image, and in each image row by row, from left
-# to right. Each row of the result is `A[i, top:top+f, left:left+f].ravel()`. There is
-# no padding here.
+# Turn every window into a row. The windows come image by image, and in each image line
+# by line, from left to right, as one reads. Each row of the result is
+# `A[i, top:top+f, left:left+f].ravel()`. There is no padding here.
 #
 # <details><summary>I want no loop over positions</summary>
 #
@@ -1140,7 +1140,7 @@ plots.lines(
 plots.bars(
     {name: round(2000 * (1 - share)) for name, share in right.items()},
     ylabel="mistakes on 2,000 test images",
-    reading="The lower the better; chance alone has a standard deviation of about 15.",
+    reading="The fewer the better; other test images would change each by about 15.",
 )
 
 # %% [markdown]
@@ -1214,7 +1214,7 @@ right.pop("linear")
 plots.bars(
     {name: round(2000 * (1 - share)) for name, share in sorted(right.items())},
     ylabel="mistakes on 2,000 test images",
-    reading="A convolution relies on neighbouring pixels. Shuffled, they are no help.",
+    reading="A convolution relies on neighbours; after the shuffle they are no help.",
 )
 
 # %% [markdown]

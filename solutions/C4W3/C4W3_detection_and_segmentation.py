@@ -109,10 +109,10 @@ figures.detections(
 #
 # $$y = (p_c,\; b_x,\; b_y,\; b_w,\; b_h,\; c_1,\; c_2,\; c_3).$$
 #
-# For a fish, the second class, in the centre it is $y = (1, 0.5, 0.5, 0.3, 0.2, 0, 1,
-# 0)$; for an image without an object, $y = (0, ?, ?, ?, ?, ?, ?, ?)$. The question
-# marks mean *do not care*: where there is no object, no box is right or wrong, so none
-# may be penalized.
+# A fish (the second class) in the centre gives $y = (1, 0.5, 0.5, 0.3, 0.2, 0, 1, 0)$;
+# an image without an object gives $y = (0, ?, ?, ?, ?, ?, ?, ?)$. The question marks
+# mean *do not care*: where there is no object, no box is right or wrong, so none may be
+# penalized.
 
 # %% concept="output_length"
 # A detector for one object per image has 12 classes. How many numbers does it output?
@@ -390,17 +390,18 @@ figures.window_map(
 
 # %% concept="how_many_windows"
 # A convolutional classifier for 14 × 14 pixels has one pooling layer, 2 × 2 with stride
-# 2. In one pass over an image of 28 × 28 pixels, how many windows does it classify?
+# 2; all other strides are 1, and there is no padding. In one pass over an image of
+# 28 × 28 pixels, how many windows does it classify?
 how_many_windows = None
 
 # %% [markdown]
 # ## Better boxes: regions or regression
 # Windows come in fixed sizes and steps. Two families of detectors do better.
 #
-# | | which regions? | cost per region | time per image |
+# | | which regions? | computation | time per image |
 # |---|---|---|---|
-# | R-CNN (2013) | 2,000, by segmentation | one pass of the network each | 47 s |
-# | Fast R-CNN (2015) | the same | one pass for all, then a few layers each | 2.3 s |
+# | R-CNN (2013) | 2,000, by segmentation | one pass per region | 47 s |
+# | Fast R-CNN (2015) | the same | one pass, then a few layers per region | 2.3 s |
 # | Faster R-CNN (2015) | 300, proposed by a small network | the same | 0.2 s |
 # | YOLO (2015) | each cell of a grid | one pass, boxes by regression | 0.02 s |
 #
@@ -695,7 +696,7 @@ plots.lines(
 # <details><summary>x and y of the centres are swapped</summary>
 #
 # Columns are the second axis of `Y`, and rows the first.
-# `np.arange(grid)[:, np.newaxis]` counts along the second of three axes.
+# `np.arange(grid)[:, np.newaxis]` gives the column of each slot `(grid, grid, A)`.
 # </details>
 
 
@@ -1009,8 +1010,8 @@ figures.detections(
 # %% [markdown]
 # ## Eighty classes in photographs
 # A second detector, NanoDet, has 80 classes. It uses three grids and no anchors: each
-# of its 3,549 cells outputs a box and 80 scores. Its raw outputs for twelve photographs
-# come with the lab, and your functions turn them into boxes.
+# of its 3,549 cells outputs a box and 80 scores. Its boxes and scores for twelve
+# photographs come with the lab; your filter and suppression choose among them.
 
 # %% demo
 nano = data.load("nanodet")
@@ -1394,9 +1395,9 @@ print(
 # <details><summary><b>Predict</b>: how does mAP change if only scores above 0.5 are
 # kept?</summary>
 #
-# It falls or stays the same: hits with low scores are lost, and false alarms after the
-# last hit cost nothing anyway. So mAP is measured with a low threshold, while a product
-# uses a higher one.
+# It falls or stays the same: hits with lower scores are lost, and dropping false alarms
+# with lower scores gains nothing, since they come after all hits that are kept. So mAP
+# is measured with a low threshold, while a product uses a higher one.
 # </details>
 #
 # Are two anchors better than one? On the dev scenes, one run with one anchor gave 0.77
@@ -1417,7 +1418,8 @@ print(
 # This is done by a **transposed convolution**. A convolution turns a window into one
 # number, a weighted sum. The transposed convolution *spreads* one number over a window:
 # it multiplies the filter by this number, and adds up the results where windows
-# overlap. Stride and padding refer to the **output**.
+# overlap. Stride and padding refer to the **output**: windows are $s$ apart there, and
+# padding is cut off.
 
 # %% [markdown]
 # By hand, in one dimension: $x = (1, 2)$, filter $(1, 1, 1)$, stride 2.
@@ -1440,13 +1442,13 @@ transposed_size = None
 # ### Exercise 14 · `transposed_conv` · 5 points · about 12 minutes
 # Write the transposed convolution in NumPy. At each position of the input, the product
 # of its channels with the filters is a block `(f, f, n_C)`; add it to the output where
-# it belongs. Crop at the end. The filters have the shape of those of the convolution
-# that is transposed, so your output channels come *before* your input channels.
+# it belongs. Crop at the end. `W` belongs to a convolution in the opposite
+# direction, so here the output channels come *before* the input channels.
 
 # %% [markdown]
 # <details><summary>ValueError: shape-mismatch for sum</summary>
 #
-# `X[:, i, j]` has the shape `(m, n_C_prev)`. Multiply it with the **last** axis of `W`.
+# `X[:, i, j]` has the shape `(m, n_C_prev)`. Sum over the **last** axis of `W`.
 # </details>
 # <details><summary>The values are wrong where windows overlap</summary>
 #
@@ -1556,9 +1558,9 @@ check(conv_block)
 # %% [markdown]
 # ### Exercise 16 · `upsampling_block` · 3 points · about 5 minutes
 # Build one level of the way up. `net.conv_transpose(X, n_C, f=3, s=2)` doubles height
-# and width, since it crops only one row and one column. Join its result and the skip
-# with `nn.concatenate([…])`, the result first. Then apply two convolutions with batch
-# norm and ReLU; you already have a function for those.
+# and width: $n$ rows give $2n + 1$, and it crops one; likewise for columns. Join its
+# result and the skip with `nn.concatenate([…])`, the result first. Then apply two
+# convolutions with batch norm and ReLU; you already have a function for those.
 #
 # <details><summary>concatenate: shapes … differ outside axis -1</summary>
 #
@@ -1864,7 +1866,7 @@ what_skips_bring = None
 # | intersection over union | `iou`, `mean_iou`, `dice` |
 # | cell, anchor, offsets, and back | `encode_yolo`, `decode_yolo`, `kmeans_anchors` |
 # | $p_c \cdot c$, each object once | `yolo_filter_boxes`, `yolo_non_max_suppression` |
-# | corners, pixels, the whole | `yolo_boxes_to_corners`, `scale_boxes`, `yolo_eval` |
+# | corners, pixels, all steps | `yolo_boxes_to_corners`, `scale_boxes`, `yolo_eval` |
 # | area under precision over recall | `match_detections`, `average_precision` |
 # | multiply the filter and add up | `transposed_conv` |
 # | down, up, and the skips | `conv_block`, `upsampling_block`, `unet_model` |
@@ -1883,7 +1885,7 @@ what_skips_bring = None
 # ```
 
 # %% [markdown]
-# Three of them differ from your functions on purpose:
+# Three library functions differ from yours on purpose:
 #
 # - `batched_nms` has no `max_boxes`. It computes in float32 if the boxes are float32,
 #   so rounding may drop a box whose IoU is exactly the threshold.
@@ -1907,8 +1909,8 @@ what_skips_bring = None
 #
 # **The paper of the week.** J. Redmon, S. Divvala, R. Girshick, A. Farhadi, *You only
 # look once* (2015), arXiv 1506.02640. Read section 2: the grid, the loss, and why small
-# objects in groups are missed (2.4). Anchors came a year later; what is used here
-# instead?
+# objects in groups are missed (2.4). Anchors came a year later; what does this
+# paper use instead?
 #
 # **Next week** is about faces: who is this, given one image of each person?
 
