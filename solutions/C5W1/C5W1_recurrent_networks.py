@@ -27,8 +27,8 @@
 
 # %% [markdown]
 # **After this lab you can** write any recurrent cell and its gradients, measure whether
-# a network can learn from what happened many steps ago, read gates, judge a language
-# model by its perplexity, and generate text with it.
+# a network can learn from what happened many steps ago, interpret gates, judge a
+# language model by its perplexity, and generate text with it.
 #
 # Each exercise is followed by a cell with `check(…)`, which runs your function on a few
 # fixed cases and often recognizes the mistake. Your grade comes from the same type of
@@ -57,7 +57,7 @@ check = checks_for("C5W1")
 # | $x$ | `x` | $(n_x, m, T_x)$ | inputs; time is the **last** axis |
 # | $x^{\langle t\rangle}$ | `xt` | $(n_x, m)$ | inputs of one step |
 # | $a^{\langle t\rangle}$ | `a_next` | $(n_a, m)$ | (hidden) state after a step |
-# | $c^{\langle t\rangle}$ | `c_next` | $(n_a, m)$ | memory (cell state), GRU, LSTM |
+# | $c^{\langle t\rangle}$ | `c_next` | $(n_a, m)$ | memory (cell state) of GRU, LSTM |
 # | $\hat y^{\langle t\rangle}$ | `yt_pred` | $(n_y, m)$ | probabilities, in columns |
 # | $W_{ax}$ | `Wax` | $(n_a, n_x)$ | weights **to** a **from** x |
 # | $\Gamma$ | `ft`, `it`, … | $(n_a, m)$ | a gate: 0 is closed, 1 is open |
@@ -712,8 +712,8 @@ check(gru_forward)
 # dz_u = dc * (\tilde c - c^{\langle t-1\rangle}) * \Gamma_u(1-\Gamma_u)$$
 #
 # $W_c^\top dz_c$ is a column of gradients: its upper rows belong to $s = \Gamma_r *
-# c^{\langle t-1\rangle}$, its lower rows to $x$. From the upper rows, $ds$, follow
-# $dz_r = ds * c^{\langle t-1\rangle} * \Gamma_r(1-\Gamma_r)$ and the contribution
+# c^{\langle t-1\rangle}$, its lower rows to $x$. The upper rows, $ds$, give
+# $dz_r = ds * c^{\langle t-1\rangle} * \Gamma_r(1-\Gamma_r)$, and they contribute
 # $ds * \Gamma_r$ to $dc^{\langle t-1\rangle}$.
 
 # %% [markdown]
@@ -909,9 +909,10 @@ check(lstm_forward)
 
 # %% [markdown]
 # ### Exercise 12 · `lstm_cell_backward` · 7 points · about 20 minutes
-# Turn these formulas into code. Each gate's $dW = dz\,[a^{\langle t-1\rangle};
-# x]^\top$, and $db$ sums $dz$ over the batch; the column's gradient is the sum of all
-# four $W^\top dz$, its upper `n_a` rows being `da_prev`, the rest `dxt`.
+# Turn these formulas into code. For each of the four $dz$,
+# $dW = dz\,[a^{\langle t-1\rangle}; x]^\top$, and $db$ sums $dz$ over the batch. The
+# gradient of the column is the sum of all four $W^\top dz$: its upper `n_a` rows are
+# `da_prev`, the rest are `dxt`.
 #
 # <details><summary>Everything but dWo and dbo is wrong</summary>
 #
@@ -962,8 +963,8 @@ check(lstm_cell_backward)
 
 # %% [markdown]
 # ### Exercise 13 · `lstm_backward` · 5 points · about 10 minutes
-# As for the plain cell, with two gradients to carry along, `da_prev` and `dc_prev`.
-# Nothing after the last step uses the memory, so its gradient starts at 0.
+# Write the same loop as in `rnn_backward`, but carry two gradients along, `da_prev` and
+# `dc_prev`. Nothing after the last step uses the memory, so its gradient starts at 0.
 #
 # <details><summary>dx is right at the last step only</summary>
 #
@@ -1110,7 +1111,7 @@ plots.lines(
 
 # %% [markdown]
 # ### Look into the gates
-# In a second task the gates must move: signs (one of four) come now and then among the
+# In a second task the gates must move: signs of four kinds come now and then among the
 # distractors, and at **every** step we ask for the *last* sign. Now a memory must be
 # kept, and given up when a new sign comes. An LSTM of 8 units learns it.
 #
@@ -1502,9 +1503,9 @@ by_hand = None
 
 # %% [markdown]
 # ### Exercise 18 · `sequence_log_probability` · 4 points · about 6 minutes
-# Compute $\ln P$ of one name, given as indices with the newline's last. The inputs are
-# the true letters, the first one `None`, from a state of zeros: `letters_forward` does
-# most of the work.
+# Compute $\ln P$ of one name, given as indices that end with the newline's. Start from
+# a state of zeros; the first input is `None`, the others are the true letters.
+# `letters_forward` does most of the work.
 #
 # <details><summary>The sign is wrong</summary>
 #
@@ -1521,7 +1522,7 @@ def sequence_log_probability(indices, parameters):
     """Logarithm of the probability that a letter model gives to one name.
 
     Args:
-        indices: list of indices, the newline's last.
+        indices: list of indices that ends with the newline's.
         parameters: `Wax`, `Waa`, `Wya`, `b`, `by`.
 
     Returns:
@@ -1554,7 +1555,7 @@ def perplexity(sequences, parameters):
     """Perplexity per symbol of a letter model.
 
     Args:
-        sequences: list of names, each a list of indices with the newline's last.
+        sequences: list of names, each a list of indices that ends with the newline's.
         parameters: `Wax`, `Waa`, `Wya`, `b`, `by`.
 
     Returns:
@@ -1624,7 +1625,7 @@ def model(data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose
 check(model)
 
 # %% demo
-# Before you run: after how many names will vowels and consonants alternate?
+# Predict: after how many training names will the model alternate vowels and consonants?
 chars = sorted({c for name in places.train_names for c in name} | {NEWLINE})
 char_to_ix = {c: i for i, c in enumerate(chars)}
 ix_to_char = dict(enumerate(chars))
@@ -1670,7 +1671,8 @@ scores = {
 plots.bars(
     scores,
     ylabel="perplexity on unseen names",
-    reading="As uncertain as a uniform choice among that many symbols. Less is better.",
+    reading="A model is as uncertain as a uniform choice among this many symbols: the "
+    "lower, the better.",
 )
 
 # %% [markdown]
@@ -1715,9 +1717,10 @@ plots.lines(
 
 # %% [markdown]
 # # Part 10 · An improviser
-# Now an LSTM, and ragtime: six pieces by Scott Joplin as sequences of 96 different
-# tokens (which key is struck, how long it sounds, how long to wait). The layers come
-# from `helpers.nn`, where batches come first: tokens `(m, T)`, states `(m, T, n_a)`.
+# Now an LSTM, and ragtime: six pieces by Scott Joplin as sequences of tokens, of which
+# there are 96 (which key is struck, how long it sounds, how long to wait). The layers
+# come from `helpers.nn`, where batches come first: tokens `(m, T)`, states
+# `(m, T, n_a)`.
 #
 # There are three layers, made **once**: an embedding (a learned vector for each token),
 # an LSTM, a dense layer. Training and playing both use *these* layers; new ones would
@@ -1733,10 +1736,10 @@ audio.player(audio.synthesize(audio.tokens_to_notes(real)), 16_000)
 
 # %% [markdown]
 # ### Exercise 21 · `djmodel` · 3 points · about 6 minutes
-# Return an `nn.Model` of your own: its `__init__` keeps the three given layers, its
-# `forward(self, tokens)` applies them. `embedder(tokens)` gives vectors, `LSTM_cell(x)`
-# returns states `(m, T, n_a)`, last state and last memory (you need only the first),
-# `densor(states)` gives scores. Apply no softmax: the loss takes scores.
+# Inside the function, define a class derived from `nn.Model`, and return an instance:
+# `__init__` keeps the three layers, `forward(self, tokens)` applies them. `embedder`
+# turns tokens into vectors; `LSTM_cell(x)` returns states `(m, T, n_a)`, last state and
+# last memory (use only the first); `densor(states)` gives scores. Apply no softmax.
 #
 # <details><summary>The output has no time axis</summary>
 #
@@ -1939,7 +1942,7 @@ for n, name in [(1, "after one token"), (2, "after two")]:
 right["your LSTM"] = np.mean(guessed == tune[1:])
 plots.bars(
     right, ylabel="next tokens guessed right", percent=True,
-    reading="On The Easy Winners, a piece that none of the models was trained on.",
+    reading="Measured on “The Easy Winners”, which none of the models was trained on.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -2062,8 +2065,8 @@ plots.heat(
 # Neural Computation 9 (1997). Read section 3.1 on the error that flows back; then look
 # for the forget gate. It is not there: Gers, Schmidhuber and Cummins added it in 1999.
 #
-# **Next week**: here, tokens were numbers without meaning. Words will become points on
-# a map.
+# In this lab tokens were numbers without meaning. **Next week** words will become
+# points on a map.
 
 # %% demo
 check.progress()

@@ -259,8 +259,8 @@ why_mask = None
 # $$\mathrm{Attention}(Q, K, V) =
 # \mathrm{softmax}\Big(\frac{Q K^\top}{\sqrt{d_k}}\Big) V$$
 #
-# In **self-attention** every word has all three, made by three learned matrices: what
-# it looks for, how it can be found, and what it has to say.
+# In **self-attention** three learned matrices give every word a query (what it looks
+# for), a key (how it can be found) and a value (what it has to say).
 
 # %% [markdown]
 # By hand: one query $q = (2, 0)$, keys $(1, 0)$ and $(0, 1)$, values $10$ and $20$, and
@@ -270,8 +270,9 @@ why_mask = None
 #
 # A mask acts **before** the softmax: where it is 0, the scaled product is replaced by
 # $-10^9$, and its weight becomes 0. If you set weights to 0 after the softmax, the rows
-# no longer sum to 1. (Each row of our masks has at least one 1. If all keys are masked,
-# all products are equal, and you get the plain mean of the values.)
+# no longer sum to 1. (If all keys were masked, all products would be equal and you
+# would get the plain mean of the values; in this lab, each query may attend to at least
+# one key.)
 
 # %% [markdown]
 # ### Exercise 5 · `scaled_dot_product_attention` · 7 points · about 15 minutes
@@ -332,10 +333,11 @@ dot_spread = None
 
 # %% [markdown]
 # ### Why divide by √d? (optional)
-# The dot product of two vectors of $d$ such numbers has variance $d$. Without the
-# division, long vectors give huge products; the softmax puts nearly all the weight on
-# one key, and its derivative, $a(1-a)$ for a weight $a$, goes to 0. **Predict** the
-# largest of 16 weights at $d = 1024$, with and without the division.
+# If the $d$ coordinates are independent, with mean 0 and variance 1, a dot product has
+# variance $d$. Without the division, large $d$ gives huge products; the softmax puts
+# nearly all the weight on one key, and its derivative, $a(1-a)$ for a weight $a$, goes
+# to 0. **Predict** the largest of 16 weights at $d = 1024$, with and without the
+# division.
 
 # %% demo
 rng = np.random.default_rng(0)
@@ -416,7 +418,7 @@ def self_attention_backward(dout, q, k, v, weights):
 check(self_attention_backward)
 
 # %% demo
-# Compare with numerical gradients: perturb one number by ±eps, with a mask.
+# Compare with numerical gradients: perturb one number by ±eps. The future is masked.
 rng = np.random.default_rng(1)
 q, k, v, dout = rng.normal(size=(4, 2, 5, 3))
 mask, eps = create_look_ahead_mask(5), 1e-6
@@ -454,8 +456,8 @@ def attention(q, k, v, mask=None):
 
 # %% [markdown]
 # # Part 4 · Many heads, one encoder
-# With a single attention, each position mixes the others in only one way. But a word
-# may need its verb *and* its adjective. So project $Q$, $K$, $V$, split the $d$
+# So far each position has one set of weights, for one kind of relation. But a word may
+# need its verb *and* its adjective. So project $Q$, $K$, $V$, split the $d$
 # coordinates into $h$ **heads** of $d / h$ each, compute attention in each head
 # separately, concatenate the results, and mix them by one more matrix:
 #
@@ -549,7 +551,7 @@ head_parameters = None
 # ## A layer of the encoder
 # Attention gathers information from other positions; then a small network of two dense
 # layers with a ReLU between them, the **feed-forward network** (ffn), works on each
-# position separately. Around both there is a skip connection as in residual networks:
+# position separately. Each of the two has a skip connection, as in residual networks:
 # **add** the input, then **normalize** (layer norm: each vector is normalized by its
 # own mean and standard deviation):
 #
@@ -624,7 +626,7 @@ check(EncoderLayer)
 # ### Exercise 9 · `Encoder` · 5 points · about 10 minutes
 # Write `forward`: embed the tokens; multiply by $\sqrt d$, so that the positional
 # encoding does not outweigh them; add the encoding of the first $T$ positions; apply
-# `self.dropout`; then apply one layer after the other and collect their weights.
+# `self.dropout`; then apply the layers in turn and collect the attention weights.
 #
 # <details><summary>Shapes (m, T, d) and (1, maximum, d) cannot be broadcast</summary>
 #
@@ -912,7 +914,7 @@ check(DecoderLayer)
 
 # %% exercise="Decoder"
 class Decoder(nn.Layer):
-    """From the tokens written so far to a vector for each next token."""
+    """From the tokens written so far to vectors that predict each next token."""
 
     def __init__(self, num_layers, embedding_dim, num_heads, fully_connected_dim,
                  target_vocab_size, maximum_position_encoding, dropout_rate=0.1, *,
@@ -970,7 +972,7 @@ check(Decoder)
 #
 # <details><summary>TypeError, or the scores have the wrong shape</summary>
 #
-# Encoder and decoder return two things each; `final_layer` takes the decoder's first.
+# Encoder and decoder return two things each; `final_layer` takes the decoder's vectors.
 # </details>
 
 
@@ -1097,7 +1099,7 @@ class Translator(nn.Model):
 
 # %% demo
 def as_numbers(split):
-    """Human dates (m, 29), ISO dates (m, 10), and these shifted by a start token."""
+    """Human dates (m, 29), ISO dates (m, 10), and the decoder's input (m, 10)."""
     human = getattr(dates, f"{split}_human")
     X = text.pad_sequences([read_chars.encode(one) for one in human], 29)
     Y = np.array([write_chars.encode(one) for one in getattr(dates, f"{split}_iso")])
@@ -1123,7 +1125,7 @@ print(f"{translator.count_parameters()} parameters, trained on {len(X)} dates in
 
 # %% demo
 def translate(human):
-    """Greedy search: ten times, append the likeliest character to the input."""
+    """Greedy search: ten times, append the likeliest character to the output."""
     written = np.full((len(human), 1), write_chars.index[text.START])
     with nn.no_grad():
         for _ in range(10):
@@ -1165,7 +1167,7 @@ attention_maps(
 
 # %% [markdown]
 # ### Compared with the recurrent network
-# Last week's encoder took 30 steps one after the other, its decoder ten; in training
+# Last week's encoder took its 30 steps one by one, and its decoder ten; in training
 # the transformer computes all positions at once. Compare its time and accuracy with
 # last week's on your machine; which of the two is more accurate can depend on how your
 # processor rounds. A recurrent network is given the order of the characters, while the
@@ -1392,7 +1394,7 @@ check(align_labels)
 # A model that finds only half of *San Francisco* is wrong. Here an **entity** is the
 # longest run of neighbouring words with the same label; a predicted entity is right
 # only if its label and both ends are. (Where neighbouring entities may have the same
-# label, tags such as B-city and I-city tell them apart.)
+# label, the tags B-city, *begin*, and I-city, *inside*, tell them apart.)
 #
 # $$P = \frac{\text{right}}{\text{predicted}} \qquad
 # R = \frac{\text{right}}{\text{true}} \qquad F_1 = \frac{2PR}{P + R}$$
@@ -1613,10 +1615,10 @@ check(answer_span)
 # %% [markdown]
 # ## Right, or nearly right
 # Answers are compared as in the official script of SQuAD, a large set of questions: in
-# lower case, without punctuation and articles. Punctuation means the 32 ASCII signs: ’
-# and – stay. **Exact match** is 1 or 0. **Token F1** rewards overlap: $P$ is the share
-# of the predicted words that are right, $R$ the share of the true words that were
-# found. A word that occurs twice must be found twice.
+# lower case, without punctuation and articles. Punctuation means the 32 punctuation
+# marks of ASCII; ’ and – stay. **Exact match** is 1 or 0. **Token F1** rewards overlap:
+# $P$ is the share of the predicted words that are right, $R$ the share of the true
+# words that were found. A word that occurs twice must be found twice.
 
 
 # %%
@@ -1628,8 +1630,8 @@ def normalize(answer):
 
 # %% [markdown]
 # ### Exercise 20 · `exact_match` · 2 points · about 2 minutes
-# Return 1 if the lists of normalized words are equal, else 0. (A constant answer would
-# be right in some cases, so there is no partial credit.)
+# Return 1 if the lists of normalized words are equal, else 0. (There is no partial
+# credit, since a function that always returns 0 would pass some of the cases.)
 #
 # <details><summary>"The garden." and "garden" do not match</summary>
 #
@@ -1740,7 +1742,7 @@ class Reader(nn.Model):
         self.encoder = Encoder(1, dim, 4, 2 * dim, 1, length, 0.0, rng=rng)
         self.encoder.embedding = Words(vocab_size, dim, rng)
         self.ask = nn.Dense(dim, 2 * dim, rng=rng)
-        self.asked = asked  # positions of the question
+        self.asked = asked  # number of positions for the question
 
     def forward(self, ids):
         """(m, T) to (m, 2, T): scores for starts and ends, −1e9 outside the story."""
@@ -1825,7 +1827,7 @@ plots.bars(
     {textwrap.fill(name, 9): share for name, share in by_type.items()},
     ylabel="exact match, test stories", percent=True,
     reading="The hardest: " + " and ".join(sorted(by_type, key=by_type.get)[:2]) + ". "
-    "To find a thing takes two facts: who had it, and where that person went.",
+    "Finding a thing takes two facts: who had it, and where that person went.",
 )  # fmt: skip
 shortest = np.argsort((X_test > 0).sum(axis=1), kind="stable")
 for i in [shortest[exact[shortest] == hit][0] for hit in (1, 0)]:
@@ -1836,7 +1838,7 @@ for i in [shortest[exact[shortest] == hit][0] for hit in (1, 0)]:
 # %% [markdown]
 # # Part 9 · Writing text
 # A **language model** predicts the next token, at all positions at once. There is no
-# second text to read, so your `Encoder` with the look-ahead mask is all it needs (GPT
+# input sentence to attend to, so your `Encoder` with the look-ahead mask is enough (GPT
 # has the same structure). You will train one on plays, and measure it in **bits per
 # character** on unseen plays: the mean of $-\log_2 p$ over the characters. A uniform
 # guess among 67 characters costs $\log_2 67 = 6.07$ bits.
@@ -1936,15 +1938,15 @@ print(f"{writer.count_parameters()} parameters, trained on {windows[:, 1:].size}
 
 # %% [markdown]
 # ### Compared with n-grams (optional)
-# An older type of language model counts which characters $c$ follow each context $u$ of
-# $n - 1$ characters in the plays. Where the counts are small, it relies on the context
-# $u'$ that is one character shorter:
+# An older type of language model counts how often each character $c$ follows each
+# context $u$ of $n - 1$ characters in the plays. Where the counts are small, it relies
+# on the context $u'$ that is one character shorter:
 #
 # $$p_n(c \mid u) = \frac{\mathrm{count}(uc) + 5\, p_{n-1}(c \mid u')}
 # {\mathrm{count}(u) + 5}$$
 #
-# where $p_0$ is uniform. The n-grams are counted in all of the training plays.
-# **Predict** up to which $n$ your model beats them.
+# where $p_0$ is uniform. **Predict** up to which $n$ your transformer beats the n-gram
+# models, which are counted on all the training plays.
 
 
 # %% demo
@@ -2068,7 +2070,7 @@ attention_maps(
 # ```
 
 # %% [markdown]
-# Some things differ from yours. In `src_key_padding_mask` and in the masks of
+# Some details differ from your code. In `src_key_padding_mask` and in the masks of
 # `torch.nn.MultiheadAttention`, `True` means *masked*; in the boolean mask of
 # `scaled_dot_product_attention` it means *attend*. PyTorch's layers also apply dropout
 # to the attention weights and inside the feed-forward network. And where all keys are
