@@ -106,7 +106,7 @@ def rmsprop_in_keras(lab):
     "first step for a gradient of 1e-8, rate 1",
     "torch",
     "optim.Adam",
-    "the same formula and defaults, but for a rate of 0.001",
+    "the same formula and defaults, except for the rate (0.001)",
 )
 def adam_in_torch(lab):
     return _adam(lab), _in_torch("Adam", TINY, lr=1.0)

@@ -43,9 +43,9 @@ def entities(lab):
 
 @table.row(
     "entity_f1",
-    "two people side by side, found as two",
+    "two people side by side, found as one",
     "seqeval",
-    "metrics.f1_score on B-PER B-PER",
+    "metrics.f1_score on B-PER B-PER, B-PER I-PER",
     "B marks where an entity begins; without it, two neighbours of one type are one",
 )
 def neighbours(lab):
@@ -78,7 +78,8 @@ def overlap(lab):
 
 @table.row(
     "bpe_train",
-    "first merge learned from “ab ab b b b ”: a pair across a space?",
+    "first merge learned from “ab ab b b b ”, where “b” and a space are the most "
+    "frequent pair",
     "tokenizers",
     "trainers.BpeTrainer",
     "words are cut apart first, so no merge crosses a space",
