@@ -165,8 +165,8 @@ plots.heat(
 
 # %% [markdown]
 # ### Exercise 2 · `precision_recall_f1` · 10 points · about 8 minutes
-# Compute all three for a yes-or-no question. Where a fraction is 0/0, return 0.0,
-# without any warning from NumPy.
+# Compute precision, recall and $F_1$ for a yes-or-no question. Where a fraction is 0/0,
+# return 0.0, without any warning from NumPy.
 
 # %% [markdown]
 # <details><summary>Division by zero</summary>
@@ -234,8 +234,7 @@ one_number = None
 # Error is not everything. The belt allows 5 ms per item, and the chip in the camera has
 # 150 kB of memory. Minimizing "error + 0.3 · time" would sacrifice accuracy for speed
 # that nobody needs. Instead, **optimize** one metric; every other metric only has to be
-# **good enough**. A classifier that takes 4 ms is no worse than one that takes 1; one
-# that takes 6 is out.
+# **good enough**. With 4 ms a classifier is as good as with 1 ms; with 6 ms it is out.
 
 # %% [markdown]
 # ### Exercise 3 · `rank_models` · 10 points · about 8 minutes
@@ -332,7 +331,7 @@ which_to_ship = None
 # # Part 3 · What the shop wants
 # A small chip, then: 50 kB. The small CNN is installed. Two weeks later the shop calls:
 # *it loses our coats!* A coat in the wrong bin is sold as a pullover, and the shop
-# would rather lose ten other items.
+# would rather lose ten other items than one coat.
 #
 # Someone on your team has trained the same network with more weight on coats. Its error
 # is higher, so nobody looked at it twice. How do the two treat coats?
@@ -475,8 +474,8 @@ plots.images(
 #
 # - Dev and test set come from **the same distribution**, and it is the one you must do
 #   well on: images from the belt as it is now and as you expect it to be.
-# - If doing well on metric *and* dev set does not mean doing well in the shop, change
-#   them.
+# - If doing well by this metric on this dev set does not mean doing well in the shop,
+#   change the metric or the dev set.
 
 # %% concept="whose_pictures"
 # There are 200,000 catalogue photos, and 9,000 images from the belt on which the
@@ -607,8 +606,9 @@ for difference in (0.1, 0.03, 0.01, 0.003):
     print(f"{difference:6.1%} apart: {dev_set_size(difference):9,} images")
 
 # %% concept="how_many"
-# Two classifiers may differ by 2 %. How many dev images does `dev_set_size` ask for, at
-# 95 % confidence? Answer with a whole number.
+# You want to detect a difference of 2 % between the errors of two classifiers. How
+# many dev images does `dev_set_size` ask for, at 95 % confidence? Answer with a whole
+# number.
 how_many = None
 
 # %% [markdown]
@@ -668,10 +668,13 @@ for name, shares in won.items():
     print(f"{name:24}", "  ".join(f"{share:5.0%}" for share in shares))
 
 # %% [markdown]
-# So fewer images than the formula says can be enough, for two reasons. Small errors
-# vary less: for $p = 5 \%$, $p(1-p)$ is 0.0475 instead of 0.25. And on the *same*
-# images both classifiers fail on the same hard ones, which cancels in the difference.
-# But in none of these cases are 100 images enough.
+# Why 97.5 % at 95 % confidence? Of the two tails of 2.5 %, only one lets the worse
+# classifier look better.
+#
+# Often fewer images are enough, for two reasons. Small errors vary less: for
+# $p = 5 \%$, $p(1-p)$ is 0.0475 instead of 0.25. And on the *same* images both
+# classifiers often fail on the same hard ones, which cancels in the difference. But in
+# none of these cases are 100 images enough.
 
 # %% concept="is_it_better"
 # On 500 dev images A makes 30 mistakes, B makes 28. The team is proud of B. You …
@@ -692,10 +695,10 @@ too_good = None
 
 # %% [markdown]
 # # Part 5 · How good could it be?
-# Is an error of 11 % bad? Compare it with people. The authors of Fashion-MNIST had
-# 1,000 images labelled by three people each, none of them a fashion expert, and took
-# the majority label: **16.5 %** were wrong. Before you smile, try it yourself: fill in
-# ten class names.
+# The large CNN has an error of about 11 %. Is that bad? Compare it with people. The
+# authors of Fashion-MNIST had 1,000 images labelled by three people each, none of them
+# a fashion expert, and took the majority label: **16.5 %** were wrong. Before you
+# smile, try it yourself: run the next cell, fill in ten class names and run it again.
 
 # %% demo
 quiz = np.random.default_rng(12).choice(2000, 10, replace=False)
@@ -726,7 +729,7 @@ if all(yours):
 # ### Exercise 7 · `bayes_error_proxy` · 4 points · about 2 minutes
 # Return the name and the error of whoever is the best proxy. No two errors are equal.
 #
-# <details><summary>It returns the first name in the alphabet</summary>
+# <details><summary>It returns the name that comes first in the alphabet</summary>
 #
 # `min` of a dictionary compares its keys. Compare the errors, with `key=…`.
 # </details>
@@ -831,11 +834,12 @@ how_much_bias = None
 
 # %% [markdown]
 # ## Better than people
-# The large CNN, with about 11 % on images it has never seen, is better than the three
-# voters. Surpassing people has a price. While you are behind them, they can label data,
-# explain the mistakes of your model and show you how large the bias is. Once you are
-# ahead, none of that works any more. It happens first where the data are neither images
-# nor sounds: loans, adverts, delivery times. People were never good at those.
+# The large CNN, with an error of about 11 % on images it has never seen, is better than
+# the three voters. Surpassing people has a price. While you are behind them, they can
+# label data, explain the mistakes of your model and show you how large the bias is.
+# Once you are ahead, none of that works any more. People were surpassed first where
+# the data are neither images nor sounds: loans, adverts, delivery times. They were
+# never good at those.
 
 # %% concept="beyond_human"
 # The best panel has 4.0 % error. Your network: training 3.1 %, dev 3.5 %. You conclude:
@@ -856,7 +860,7 @@ beyond_human = None
 # | training error | fit the training set | bigger network, more epochs, Adam |
 # | gap to dev | generalize better | more data, regularization, augmentation |
 # | gap from dev to test | get a bigger dev set | |
-# | the shop, despite low errors | rethink the metric or the dev set | coats, belt |
+# | results in the shop | rethink the metric or the dev set | coats, belt |
 
 # %%
 FAMILIES = {
@@ -876,7 +880,7 @@ NOISE = 0.005  # gaps up to half a percent may be chance
 # %% [markdown]
 # <details><summary>KeyError: 'test_gap'</summary>
 #
-# Some reports have no test error yet. `report.get("test_gap", 0.0)`.
+# Some reports have no test error yet, so use `report.get("test_gap", 0.0)`.
 # </details>
 # <details><summary>A negative gap wins</summary>
 #
@@ -938,7 +942,7 @@ for name in ("softmax", "large CNN"):
 
 # %% demo
 def small(images):
-    """Every 2 × 2 pixels averaged, each image as a row of 196 values, 0 to 1."""
+    """Average each block of 2 × 2 pixels; an image becomes a row of 196, 0 to 1."""
     blocks = images.reshape(len(images), 14, 2, 14, 2)
     return blocks.mean(axis=(2, 4)).reshape(len(images), -1).astype("float32") / 255
 
@@ -981,16 +985,15 @@ for knob, errors in runs.items():
 figures_c3w1.knobs(
     runs,
     reading="Further left is less bias, further down less variance; along a dotted "
-    "line the dev error is the same. Only having more images leads nearly straight "
-    "down.",
+    "line the dev error is the same. Only more images lead nearly straight down.",
 )
 
 # %% [markdown]
 # More images change one thing. A wider network fits better, and loses part of that gain
-# to a larger gap. Weight decay and early stopping *trade*: a smaller gap for more bias.
-# Early stopping is not forbidden, only hard to reason about: one knob answers two
-# questions, how well you fit and how well you generalize. With weight decay you can at
-# least train to the end.
+# to a larger gap. Weight decay and early stopping *trade*: the gap shrinks, the bias
+# grows. Early stopping is not forbidden, only hard to reason about: one knob decides
+# two things, how well you fit and how well you generalize. With weight decay you can
+# at least train to the end.
 
 # %% concept="early_stopping"
 # Why does early stopping make it harder to plan what to do next?
@@ -1043,8 +1046,8 @@ early_stopping = None
 # | which knob? | `next_step` |
 
 # %% [markdown]
-# In PyTorch the weights of the classes go into the cost. Its average divides by the sum
-# of the weights, as your `weighted_error` does:
+# In PyTorch the weights of the classes go into the cost, which is divided by the sum
+# of the weights, as in your `weighted_error`:
 #
 # ```
 # import torch
@@ -1056,9 +1059,10 @@ early_stopping = None
 # ```
 
 # %% [markdown]
-# In torchmetrics predictions come *first*, in scikit-learn second. All return 0 for
-# 0/0 unless told otherwise; scikit-learn also warns. `mcnemar` takes a table of counts,
-# `[[both right, only A right], [only B right, both wrong]]`:
+# In torchmetrics predictions come *first*, in scikit-learn second. Both return 0 for
+# 0/0 unless told otherwise; scikit-learn also warns. `mcnemar` does the test of the
+# challenge below. Its table has counts, `[[both right, only A right], [only B right,
+# both wrong]]`:
 #
 # ```
 # from torchmetrics.functional import confusion_matrix, f1_score
@@ -1077,8 +1081,8 @@ early_stopping = None
 
 # %% [markdown]
 # **A challenge** (optional). To compare two classifiers on the same images, count only
-# the images on which only one of them is right: $b$ where it is the first, $c$ where it
-# is the second. If both are equally good, $(b - c)/\sqrt{b + c}$ is roughly standard
+# the images on which only one of them is right: $b$ where the first is, $c$ where the
+# second is. If both are equally good, $(b - c)/\sqrt{b + c}$ is roughly standard
 # normal (McNemar, 1947). Compute it for the small and the large CNN. From how many
 # images on would you expect it to exceed 1.96?
 #

@@ -112,7 +112,7 @@ print(len(tags), "rows; the first four:", tags[:4])
 
 # %% [markdown]
 # ### Exercise 1 · `error_analysis` · 9 points · about 8 minutes
-# Compute share and ceiling of every category, and sort by share.
+# Compute the share and the ceiling of each category, and sort by share.
 #
 # <details><summary>My shares add up to 1, and are too small</summary>
 #
@@ -198,8 +198,9 @@ first_week = None
 # say. Do they? Let us spoil 10 % to 30 % of the training labels in two ways:
 #
 # - **at random**: any image may get any other label;
-# - **systematically**: at 10 % shirts become T-shirts, at 20 % sneakers become sandals
-#   as well, at 30 % also coats pullovers, as if a labeller did not know these classes.
+# - **systematically**, as if a labeller did not know some classes: at 10 %, shirts
+#   become T-shirts; at 20 %, sneakers also become sandals; at 30 %, coats also become
+#   pullovers.
 #
 # The dev labels stay as they are.
 
@@ -214,7 +215,7 @@ first_week = None
 
 # %% demo
 def small(images):
-    """Every 2 × 2 pixels averaged, each image as a row; the values stay in range."""
+    """Average each block of 2 × 2 pixels; an image becomes a row, its range stays."""
     half = images.shape[1] // 2
     blocks = images.reshape(len(images), half, 2, half, 2).mean(axis=(2, 4))
     return blocks.reshape(len(images), -1).astype("float32")
@@ -291,9 +292,9 @@ plots.lines(
 )
 
 # %% concept="random_or_systematic"
-# Two labelling firms. In the labels of F, 10 % are wrong, at random. In those of G, 4 %
-# are wrong, each of them a white sneaker called sandal. Whose labels worry you more
-# for training?
+# Of the labels of firm F, 10 % are wrong, at random. Of those of firm G, only 4 % are
+# wrong, but always in the same way: white sneakers are called sandals. Whose labels
+# worry you more for training?
 # A: G, since the network will learn the rule that white sneakers are sandals
 # B: F, since its share of wrong labels is more than twice as large
 # C: neither, since large networks are robust to any wrong label
@@ -399,7 +400,8 @@ pair = np.concatenate([catalogue_x[40:46], phone_x[40:1600:300]])
 plots.images(
     np.repeat(pair[..., None], 3, axis=3),
     ["catalogue"] * 6 + ["phone"] * 6,
-    reading="There are plenty of images like those above; the ones below count.",
+    reading="There are plenty of images from the catalogue, but those from phones are "
+    "what counts.",
 )
 
 # %% [markdown]
@@ -442,7 +444,7 @@ def make_splits(target, other, n_dev, n_test, rng):
     """Train, train-dev, dev and test, where few examples come from the target.
 
     Args:
-        target: array of examples (or their numbers) like those that count.
+        target: array of examples (or their indices) like those you must do well on.
         other: array of the other examples, of the same shape except along the first
             axis. Neither array is modified.
         n_dev: size of dev, and of train-dev.
@@ -538,8 +540,8 @@ check(diagnose_mismatch)
 
 # %% [markdown]
 # ### Watch it work
-# Train the small CNN, twice each from different random starts: first on the catalogue
-# only, then also on the 2,000 phone images that are not in dev or test. The human
+# Train the small CNN first on the catalogue only, then also on the 2,000 phone images
+# that are not in dev or test; each twice, from different random starts. The human
 # error is the 3 % of the panel of buyers.
 #
 # <details><summary><b>Predict</b>: if it sees the catalogue only, which gap is the
@@ -658,10 +660,10 @@ check(synthesize)
 # %% [markdown]
 # ## How many backgrounds are enough?
 # One hour of car noise, mixed with ten thousand hours of speech, sounds fine to *you*.
-# But a network may overfit to that one hour. Here, 8,000 images get 1, 3, 10 or 1,000
-# backgrounds, bright ones (level 0.6). Then we test on unseen clothes, in front of the
-# *same* backgrounds and in front of backgrounds from other photographs. This takes
-# about 20 seconds.
+# But a network may overfit to that one hour. Here, 8,000 images share 1, 3, 10 or 1,000
+# bright backgrounds (level 0.6). Then we test on unseen clothes, in front of the *same*
+# backgrounds and in front of backgrounds from other photographs. This takes about 20
+# seconds.
 #
 # <details><summary><b>Predict</b>: with a single background, which of the two errors is
 # smaller, and by how much?</summary>
@@ -704,7 +706,7 @@ plots.lines(
 # %% concept="one_noise"
 # You have 10,000 h of clean speech, and mix all of it with 1 h of car noise. On
 # synthesized dev speech the error is 6 %, in real cars 19 %. What do you do first?
-# A: record many more, different, hours of car noise
+# A: record many more hours of car noise, all of them different
 # B: mix the same hour with the speech more loudly
 # C: record another 10,000 h of clean speech
 # D: train for longer, until 6 % has become 3 %
@@ -846,7 +848,7 @@ plots.lines(
 )
 
 # %% [markdown]
-# There are 46 unseen photographs, so one of them is 2 %. The standard deviations, of
+# There are 46 unseen photographs, so one mistake is 2 %. The standard deviations, of
 # five draws each, are smaller than the distance between features and pixels. The third
 # line is a warning. There `W1` was frozen at its random start, and good features
 # went through a random layer. **Freeze what has learned something**, here MobileNet,
@@ -926,8 +928,8 @@ check(multitask_loss)
 # %% [markdown]
 # ### Watch it work
 # Take 200 images, and let 70 % of the answers be missing. Compare four ways: one
-# network with your loss; four networks, each with the labels of its question; missing
-# answers taken for "no"; and only the images with all four answers.
+# network with your loss; four networks, one for each question; one network for which
+# missing answers are "no"; and one trained only on the images with all four answers.
 #
 # <details><summary><b>Predict</b>: how many of the 200 have all four answers?</summary>
 #
@@ -985,15 +987,15 @@ for name, errors in ways.items():
 # One network, trained once, is about as good as four: with questions this closely
 # related it costs nothing, and missing labels are no obstacle. Taking a missing label
 # for a "no" is a mistake: then most answers become "no". Multi-task learning pays off
-# where the tasks can share what they learn, and where the *other* tasks together have
-# far more labels than each has alone.
+# where the tasks can share what they learn, and where each task has far fewer labels
+# than the *other* tasks together.
 
 # %% [markdown]
 # # Part 6 · One network or two steps
 # In the app, clothes lie anywhere in the frame, and there is dust on some lenses. Two
-# ways: a **pipeline** finds the box around the clothes and their outline (programmed by
-# hand, not learned), then classifies the 64 cells of the outline. **End to end**: give
-# all pixels to a network, and let it find out.
+# ways: a **pipeline** finds the box around the clothes and their outline on a grid of
+# 8 × 8 cells (programmed by hand, not learned); then a network classifies the 64 cells.
+# **End to end**: one network gets all pixels and has to learn everything.
 
 # %% demo
 rng = np.random.default_rng(5)
@@ -1027,8 +1029,8 @@ plots.images(
 # ## A verdict with its uncertainty
 # Both were trained with the same seeds on the same images, so compare **pairs**: $d_i$
 # = pipeline − end to end, for seed $i$. With $k$ seeds, mean $\bar d$ and standard
-# deviation $s$ (divisor $k - 1$), the standard error of the mean is $s/\sqrt{k}$. Call
-# a winner only if $|\bar d|$ is larger than
+# deviation $s$ (divisor $k - 1$), the standard error of the mean is $s/\sqrt{k}$.
+# Declare a winner only if $|\bar d|$ is larger than
 #
 # $$2\,\frac{s}{\sqrt{k}}$$
 #
@@ -1036,8 +1038,8 @@ plots.images(
 # 0.12, $s = 0.028$, and $2 \cdot 0.028 / 1.41 = 0.04$. The verdict: end to end.
 
 # %% [markdown]
-# It is a rule of thumb. If both are equally good, it wrongly calls a winner in about 5
-# % of all cases with many seeds, but in 14 % with four seeds and in 30 % with two
+# It is a rule of thumb. If both are equally good, it wrongly declares a winner in about
+# 5 % of all cases with many seeds, but in 14 % with four seeds and in 30 % with two
 # (Student's $t$ distribution): so few runs tell little about their own spread.
 
 # %% [markdown]
@@ -1100,9 +1102,9 @@ plots.lines(
 )
 
 # %% concept="when_end_to_end"
-# A new task, from photograph to shoe size. There are 300 photographs labelled with the
-# size, but 50,000 with the outline of the shoe marked, and a ruler for measuring
-# outlines. You build …
+# A new task: from photograph to shoe size. There are 300 photographs labelled with the
+# size, but 50,000 with the outline of the shoe marked; an outline can be measured with
+# a ruler. You build …
 # A: end to end, since it won with 8,000 images
 # B: a pipeline: outline first, learned from 50,000, then size
 # C: end to end, since hand-made steps always throw something away
@@ -1152,9 +1154,9 @@ when_end_to_end = None
 # | one step or two? | `pipeline_or_end_to_end` |
 
 # %% [markdown]
-# Here is the same in PyTorch. Freezing needs two steps there: batch norm layers go on
-# updating their running averages in training mode, even without gradients, so keep the
-# frozen part in evaluation mode:
+# Here is the same in PyTorch, transfer learning first. Switching off the gradients does
+# not quite freeze a network: in training mode its batch norm layers go on updating
+# their running averages. So keep the frozen part in evaluation mode:
 #
 # ```
 # import torch
