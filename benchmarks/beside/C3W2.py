@@ -11,8 +11,8 @@ table = Table()
     "scores [0, 5], the second label missing (`nan`)",
     "torch",
     "nn.functional.binary_cross_entropy_with_logits",
-    "it knows no missing labels, so one makes the mean undefined; pass `weight`, or "
-    "select the labelled entries first",
+    "it knows no missing labels, so one makes the mean undefined: select the labelled "
+    "entries first",
 )
 def missing(lab):
     import torch

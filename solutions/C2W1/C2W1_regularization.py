@@ -30,8 +30,8 @@
 #
 # The `check(…)` after each exercise runs it on a few fixed cases and explains what
 # differs. Your grade comes from the same type of check on fresh cases. Hints are folded
-# under the exercises, titled by what you might see. Answer a question that has options
-# with a letter in quotes, such as `"B"`, and any other with a number.
+# under the exercises; their titles say what you might see. If a question has options,
+# answer with a letter in quotes, such as `"B"`, otherwise with a number.
 
 # %%
 import numpy as np
