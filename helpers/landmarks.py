@@ -1,4 +1,4 @@
-"""Pictures of vehicles whose two wheels are known: data for landmark detection."""
+"""Images of vehicles with known wheel positions: data for landmark detection."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from helpers.data import load
 
 SIDE = 64
-#: Middle of the left and of the right wheel, x and y, on each vehicle's largest sprite.
+#: Centres (x, y) of the left and right wheel on each vehicle's largest sprite.
 WHEELS = {
     10: ((12.5, 24.5), (39.0, 24.5)),
     11: ((11.5, 29.0), (39.0, 29.0)),
@@ -20,17 +20,17 @@ WHEELS = {
 def vehicles(
     split: str, m: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Compose pictures, two thirds of them with one vehicle.
+    """Compose images, two thirds of them with one vehicle.
 
     Args:
-        split: whose photographs to take backgrounds from: "train", "dev" or "test".
-        m: how many pictures.
-        rng: draws everything.
+        split: the split that the backgrounds come from: "train", "dev" or "test".
+        m: number of images.
+        rng: generator for all random choices.
 
     Returns:
-        Pictures, uint8 (m, 64, 64, 3), and float64 (m, 5): 1 if there is a vehicle,
-        then x and y of the left and of the right wheel as shares; zeros if there is
-        none.
+        Images, uint8 (m, 64, 64, 3), and labels, float64 (m, 5): 1 if there is a
+        vehicle, then x and y of the left and of the right wheel, as fractions of the
+        side; all zeros if there is none.
     """
     photographs, sprites = load("photos_160")[f"{split}_x"], load("scenes").sprites
     pictures, truth = np.empty((m, SIDE, SIDE, 3), np.uint8), np.zeros((m, 5))
@@ -45,7 +45,7 @@ def vehicles(
 
 
 def _paste(picture: np.ndarray, sprites: np.ndarray, rng) -> np.ndarray:
-    """Put a random vehicle on the picture; where its wheels are."""
+    """Paste a random vehicle on the image; returns the positions of its wheels."""
     number, size = rng.choice(list(WHEELS)), rng.integers(3, 6)
     stamp = sprites[number, size]
     wheels = np.array(WHEELS[number])
