@@ -1,4 +1,4 @@
-"""Forged outputs, dishonest values, and tampering with whatever runs the tests."""
+"""Forged outputs, dishonest values, and tampering with the code that runs the tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notebooks that were tampered with, and files that are none."""
+"""Notebooks that were tampered with, and files that are not notebooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reaching for what lies outside: answers, secrets, files, the network."""
+"""Reaching for things outside the sandbox: answers, secrets, files, the network."""
 
 from __future__ import annotations
 

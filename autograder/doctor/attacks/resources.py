@@ -1,4 +1,4 @@
-"""Taking all there is, ending what it should not, staying behind, forging messages."""
+"""Exhausting resources, killing processes, persisting, and forging messages."""
 
 from __future__ import annotations
 
