@@ -222,8 +222,8 @@ def test_cross_entropy_of_logits_laid_out_otherwise():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda x: nn.cross_entropy(x, [0, 1]), ValueError, r"targets \(2,\) do not match"),
-        (lambda x: nn.cross_entropy(x, [0, 1, 3]), ValueError, r"classes 0..3, but there are only 3"),
+        (lambda x: nn.cross_entropy(x, [0, 1]), ValueError, r"\(2,\) do not match"),
+        (lambda x: nn.cross_entropy(x, [0, 1, 3]), ValueError, "only 3 logits"),
         (lambda x: nn.cross_entropy(x, [0.0, 1, 2]), TypeError, "must be integers"),
         (
             lambda x: nn.mean_squared_error(x, np.zeros(3)),
