@@ -33,18 +33,18 @@ def vehicles(
         side; all zeros if there is none.
     """
     photographs, sprites = load("photos_160")[f"{split}_x"], load("scenes").sprites
-    pictures, truth = np.empty((m, SIDE, SIDE, 3), np.uint8), np.zeros((m, 5))
+    images, truth = np.empty((m, SIDE, SIDE, 3), np.uint8), np.zeros((m, 5))
     for i in range(m):
         top, left = rng.integers(0, 160 - SIDE, 2)
         photograph = photographs[rng.integers(len(photographs))]
-        pictures[i] = photograph[top : top + SIDE, left : left + SIDE]
+        images[i] = photograph[top : top + SIDE, left : left + SIDE]
         if i % 3:
             truth[i, 0] = 1
-            truth[i, 1:] = _paste(pictures[i], sprites, rng)
-    return pictures, truth
+            truth[i, 1:] = _paste(images[i], sprites, rng)
+    return images, truth
 
 
-def _paste(picture: np.ndarray, sprites: np.ndarray, rng) -> np.ndarray:
+def _paste(image: np.ndarray, sprites: np.ndarray, rng) -> np.ndarray:
     """Paste a random vehicle on the image; returns the positions of its wheels."""
     number, size = rng.choice(list(WHEELS)), rng.integers(3, 6)
     stamp = sprites[number, size]
@@ -59,7 +59,7 @@ def _paste(picture: np.ndarray, sprites: np.ndarray, rng) -> np.ndarray:
     high = [axis.max() + 1 for axis in inside]
     stamp = stamp[low[0] : high[0], low[1] : high[1]]
     top, left = (rng.integers(0, SIDE - n + 1) for n in stamp.shape[:2])
-    part = picture[top : top + stamp.shape[0], left : left + stamp.shape[1]]
+    part = image[top : top + stamp.shape[0], left : left + stamp.shape[1]]
     opacity = stamp[..., 3:] / 255
     part[:] = np.rint(part + opacity * (stamp[..., :3] - part.astype(float)))
     corner = np.array([left - low[1], top - low[0]])

@@ -71,18 +71,18 @@ def load(path: str | Path, size: int = 64) -> np.ndarray:
 
 def _square(file: Image.Image, size: int) -> np.ndarray:
     file.draft("RGB", (4 * size, 4 * size))  # a large JPEG is read at a smaller scale
-    picture = ImageOps.exif_transpose(file)
-    if picture.mode.startswith(("I", "F")):  # 16 bits or more per pixel
-        picture = _eight_bits(picture)
-    colours = picture.convert("RGBA")
+    image = ImageOps.exif_transpose(file)
+    if image.mode.startswith(("I", "F")):  # 16 bits or more per pixel
+        image = _eight_bits(image)
+    colours = image.convert("RGBA")
     white = Image.new("RGBA", colours.size, "white")
     flat = Image.alpha_composite(white, colours).convert("RGB")
     return np.array(ImageOps.fit(flat, (size, size), Image.Resampling.LANCZOS))
 
 
-def _eight_bits(picture: Image.Image) -> Image.Image:
-    values = np.asarray(picture, dtype=float)
-    if picture.mode.startswith("I"):
+def _eight_bits(image: Image.Image) -> Image.Image:
+    values = np.asarray(image, dtype=float)
+    if image.mode.startswith("I"):
         top = 65535.0
     else:
         top = max(1.0, float(values.max(initial=0.0)))

@@ -102,7 +102,7 @@ def compose(
         The image, uint8 (96, 96, 3), and the object of each pixel, int64 (96, 96), 0
         for the background.
     """
-    picture = background.astype(np.float64)
+    image = background.astype(np.float64)
     instance = np.zeros((SIDE, SIDE), np.int64)
     for number, (sprite, size, top, left, mirrored) in enumerate(placements, start=1):
         if sprite < 0:
@@ -115,10 +115,10 @@ def compose(
         stamp = stamp[rows.start - top : rows.stop - top]
         stamp = stamp[:, columns.start - left : columns.stop - left]
         opacity = stamp[..., 3:] / 255
-        part = picture[rows, columns]
-        picture[rows, columns] = part + opacity * (stamp[..., :3] - part)
+        part = image[rows, columns]
+        image[rows, columns] = part + opacity * (stamp[..., :3] - part)
         instance[rows, columns][stamp[..., 3] > 127] = number
-    return np.rint(picture).astype(np.uint8), instance
+    return np.rint(image).astype(np.uint8), instance
 
 
 def visible_boxes(instance: np.ndarray, number: int) -> np.ndarray:

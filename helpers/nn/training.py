@@ -23,15 +23,15 @@ class History(dict):
         """
         from helpers import plots  # imported here because training alone needs no plots
 
-        pictures = {}
+        figures = {}
         for name in (name for name in self if not name.startswith("val_")):
             both = {"training": self[name], "validation": self.get(f"val_{name}")}
-            pictures[name] = plots.lines(
+            figures[name] = plots.lines(
                 {label: values for label, values in both.items() if values},
                 range(1, len(self[name]) + 1),
                 xlabel="epoch", ylabel=name.replace("_", " "), markers=True,
             )  # fmt: skip
-        return pictures
+        return figures
 
 
 def _tuple(x):
