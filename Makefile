@@ -16,7 +16,7 @@ ALL_CORES := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto 
 .DEFAULT_GOAL := help
 .PHONY: help lab grade test test-newest quick test-all coverage nightly libraries build lint data lock clean
 
-help:             ## what there is
+help:             ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
 
 lab: $(VENV)/lab.done         ## open the map of the course in JupyterLab
@@ -37,13 +37,13 @@ test-newest:      ## run the quick tests on the newest other Python of this mach
 quick: $(VENV)/dev.done
 	$(ALL_CORES) $(QUICK)
 
-test-all: $(VENV)/dev.done    ## run the slow and the browser tests too
+test-all: $(VENV)/dev.done    ## run all tests, including the slow and the browser tests
 	$(ALL_CORES)
 
-coverage: $(VENV)/dev.done    ## run all tests and list the lines that none of them runs
+coverage: $(VENV)/dev.done    ## run all tests and list the lines that no test runs
 	$(ALL_CORES) --cov=helpers --cov=autograder --cov-report=term-missing:skip-covered
 
-libraries:        ## compare docs/libraries.md with the libraries it speaks of (2 GB)
+libraries:        ## compare docs/libraries.md with the libraries it describes (2 GB)
 	$(MAKE) --no-print-directory VENV=.venv-libraries .venv-libraries/grade.done
 	.venv-libraries/bin/python -m pip install --quiet -e '.[libraries]'
 	.venv-libraries/bin/python benchmarks/libraries.py --compare
@@ -58,11 +58,11 @@ data: $(VENV)/dev.done        ## download the sources of all data sets and build
 	$(BIN)/python -m pip install --quiet -r datasets/build/requirements.txt
 	$(BIN)/python datasets/build
 
-lock: $(VENV)/dev.done        ## renew requirements.lock
+lock: $(VENV)/dev.done        ## update requirements.lock
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --upgrade --quiet --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock
 
-clean:            ## remove what a course in progress leaves behind; labs and sources stay
+clean:            ## remove files of a course in progress; labs and sources stay
 	rm -rf example-class $(VENV) .venv-newest .venv-libraries .pytest_cache .ruff_cache
 
 $(BIN)/python:

@@ -1,7 +1,7 @@
 """The command line: `autograder build`, `autograder grade` and the others.
 
-Exit status: 0 when done, 1 when something could not be graded or is stale, 2 for a
-call that makes no sense.
+Exit status: 0 if done, 1 if something could not be graded or is stale, 2 if the command
+line is invalid.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from autograder.errors import Refused
 
 
 def parser() -> argparse.ArgumentParser:
-    """What the command line understands."""
+    """The parser of the command line."""
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in cli.COMMANDS:
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status.
     """
     options = parser().parse_args(arguments)
-    for stream in (sys.stdout, sys.stderr):  # names of files need not be UTF-8
+    for stream in (sys.stdout, sys.stderr):  # file names need not be UTF-8
         with contextlib.suppress(AttributeError):
             stream.reconfigure(errors="backslashreplace")
     try:
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             status = options.run(options)
         sys.stdout.flush()
         return status
-    except BrokenPipeError:  # whoever reads us, `head` perhaps, has seen enough
+    except BrokenPipeError:  # the reader of our output, such as `head`, has finished
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (cli.UsageError, Refused, ValueError, OSError) as error:
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @contextlib.contextmanager
 def _signals() -> Iterator[None]:
-    """Let the usual signals to stop end this program as an error would, cleanly."""
+    """Let termination signals end this program cleanly, as an error would."""
 
     def stop(number: int, frame: object) -> None:
         raise SystemExit(128 + number)

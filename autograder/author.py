@@ -1,8 +1,8 @@
 """The hidden tests in an author's own notebook.
 
-Students never receive the cells that call this. It lets an instructor run a source
-notebook from top to bottom, hidden cases included, and gives nbgrader's stock
-execution a score with partial credit. Grading a class is the judge's work.
+Students never receive the cells that call this module. It lets an instructor run a
+source notebook from top to bottom, including the hidden cases, and gives nbgrader's own
+execution step a score with partial credit. To grade a class, the judge is used.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def points(lab: str, name: str, names: MutableMapping[str, Any]) -> float:
 
     Args:
         lab: name of the lab.
-        name: of the exercise or concept check.
-        names: where it is defined; `globals()` of the notebook.
+        name: name of the exercise or concept question.
+        names: the names in which it is defined: `globals()` of the notebook.
     """
     judge = Judge(Cases(check.load(lab), secrets.randbits(64)))
     [result] = judge.grade(Defined(names), only=name)

@@ -1,8 +1,8 @@
-"""From a text notebook to what instructors and students open.
+"""Build what instructors and students open from a text notebook.
 
 `source_notebook` expands the short roles of a source into nbgrader's metadata, with
-solutions and hidden tests in it; `release_notebook` is what nbgrader's own generate
-step makes of that. Both are the same to the byte for the same source.
+solutions and hidden tests. `release_notebook` applies nbgrader's own generate step to
+that. The same source always gives the same bytes.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 _STAMPS = paths.ROOT / ".cache" / "sources"
-HASHED_ID = re.compile(r"[0-9a-f]{12}(-\d+)?")  # of a cell without a grade id
-CHECK_PREFIX = "check-"  # grade id of the cell that checks `name` is `check-name`
+HASHED_ID = re.compile(r"[0-9a-f]{12}(-\d+)?")  # id of a cell without a grade id
+CHECK_PREFIX = "check-"  # the cell that checks `name` has the grade id `check-name`
 _HIDDEN = """
 ### BEGIN HIDDEN TESTS
 from autograder.author import points
@@ -45,7 +45,7 @@ _STUB = '# Your code here.\nraise NotImplementedError("{name} is not written yet
 
 
 class ClearAnswers(ClearSolutions):
-    """nbgrader's own step, with a stub that fits each cell."""
+    """nbgrader's own step, with a separate stub for each cell."""
 
     def preprocess_cell(self, cell, resources, cell_index):
         """Replace a solution by the stub that the builder left in the metadata."""
@@ -88,7 +88,7 @@ def release_notebook(lab: str) -> nbformat.NotebookNode:
 
 
 def gradebook_notebook(lab: str) -> nbformat.NotebookNode:
-    """A lab as the gradebook knows it: no solutions, but the hidden tests in place."""
+    """A lab as the gradebook knows it: without solutions but with hidden tests."""
     return _prepared(lab, RELEASE_STEPS[:SAVE_AT])
 
 
@@ -100,7 +100,7 @@ def _prepared(lab: str, steps: list[type]) -> nbformat.NotebookNode:
 
 
 def _expand(cell: source.Cell, checks: check.Lab) -> list[nbformat.NotebookNode]:
-    """The notebook cells that one cell of the source stands for."""
+    """The notebook cells made from one cell of the source."""
     name = cell.name
     match cell.role:
         case "exercise":
@@ -133,7 +133,7 @@ def _expand(cell: source.Cell, checks: check.Lab) -> list[nbformat.NotebookNode]
 
 
 def _summaries(text: str) -> str:
-    """Code in the title of a folded hint as HTML: Markdown is not read in there."""
+    """Write code in titles of folded hints as HTML; Markdown is not rendered there."""
     return re.sub(
         r"<summary>.*?</summary>",
         lambda found: re.sub(r"`([^`]*)`", r"<code>\1</code>", found.group()),
@@ -154,7 +154,7 @@ def _code(text: str, **metadata) -> nbformat.NotebookNode:
 def _grading(
     grade_id: str, kind: str = "code", solution: bool = False, points: float = 0
 ) -> dict:
-    """Metadata with every key that nbgrader's schema wants."""
+    """Metadata with every key that nbgrader's schema requires."""
     grading = {
         "cell_type": kind,
         "grade": bool(points),
@@ -164,13 +164,13 @@ def _grading(
         "solution": solution,
         "task": False,
     }
-    # Whole points as integers, as nbgrader's own tool bar writes them.
+    # Whole numbers of points are integers, as nbgrader's own tool bar writes them.
     return grading | ({"points": int(points) if points % 1 == 0 else points}
                       if points else {})  # fmt: skip
 
 
 def _set_ids(cells: list[nbformat.NotebookNode]) -> None:
-    """Stable ids: the grade id where there is one, else a digest of the content."""
+    """Set stable ids: the grade id if there is one, else a hash of the content."""
     seen: dict[str, int] = {}
     for cell in cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -181,11 +181,11 @@ def _set_ids(cells: list[nbformat.NotebookNode]) -> None:
 
 
 def _check_agreement(written: source.Source, checks: check.Lab) -> None:
-    """Every check has its cell, and every cell its check."""
+    """Make sure that every check has a cell and every check cell has a check."""
     for role, known in (("check", checks.checks), ("concept", checks.concepts)):
         if odd := set(written.named(role)) ^ set(known):
             raise source.SourceError(
-                f"{written.lab}: {role} in the notebook or in the checks, not in both: "
+                f"{written.lab}: {role} in only one of notebook and checks: "
                 f"{', '.join(sorted(odd))}."
             )
 
@@ -196,22 +196,21 @@ def serialize(notebook: nbformat.NotebookNode) -> str:
 
 
 def build_source(lab: str) -> Path:
-    """Write `solutions/<lab>/*.ipynb` where it is stale; the path of the notebook.
+    """Write `solutions/<lab>/*.ipynb` if it is stale; returns the notebook's path.
 
-    What it was made from is remembered in a stamp, so that looking costs a
-    millisecond.
+    A stamp records what it was made from, so that checking takes a millisecond.
     """
     path = paths.source_of(lab).with_suffix(".ipynb")
     stamp = _STAMPS / lab
     if not _holds(stamp, _stamp(lab, path)):
         _write_if_changed(path, serialize(source_notebook(lab)))
-        with contextlib.suppress(OSError):  # without it, the next look takes longer
+        with contextlib.suppress(OSError):  # without it, the next check takes longer
             _write_if_changed(stamp, _stamp(lab, path))
     return path
 
 
 def _stamp(lab: str, built: Path) -> str:
-    """A digest of what a source notebook is made from, by what, and of itself."""
+    """A hash of a source notebook, of what it is made from and of what makes it."""
     own = Path(__file__).parent
     made_from = (paths.source_of(lab), paths.CHECKS / f"{lab}.py")
     made_by = (own / "build.py", own / "source.py", own / "check.py")
@@ -235,7 +234,7 @@ def build(lab: str) -> None:
 
 
 def stale(lab: str) -> list[Path]:
-    """The committed files of a lab that are not what its source gives."""
+    """The committed files of a lab that differ from what its source gives."""
     found = []
     released = released_path(lab)
     if not _holds(released, serialize(release_notebook(lab))):
@@ -250,7 +249,7 @@ def stale(lab: str) -> list[Path]:
 
 
 def released_path(lab: str) -> Path:
-    """Where the students' notebook of a lab lies."""
+    """The path of a lab's notebook for students."""
     return paths.LABS / lab / f"{paths.source_of(lab).stem}.ipynb"
 
 
@@ -271,7 +270,7 @@ def _write_if_changed(path: Path, text: str) -> None:
 
 
 def _put(path: Path, content: bytes) -> None:
-    """Write a file in one step: whoever reads it meanwhile sees the old or the new."""
+    """Write a file atomically: a reader sees either the old or the new content."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     partial.write_bytes(content)

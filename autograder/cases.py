@@ -1,9 +1,9 @@
-"""The hidden cases that one seed draws, with what they ask for.
+"""The hidden cases drawn from one seed, with their expected results.
 
-Working out expected values takes longer than all the rest of grading a submission.
-So that a class need not pay for it once a student, `Pool` deals out a few sets of
-cases that are drawn afresh for each run: nobody can know them before, none of them is
-used again, and submissions of one run share nothing else that could carry an answer.
+Computing expected values takes longer than everything else in grading a submission.
+To avoid doing this for each student of a class, `Pool` distributes a few sets of cases
+that are drawn anew for each run. Nobody can know them beforehand, none of them is used
+again, and the submissions of a run share nothing else that could pass on an answer.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from autograder.seeds import seed_for
 from autograder.worker.frames import encode
 from helpers.checks.verdict import Expected
 
-POOL = 8  # sets of cases in one run
+POOL = 8  # sets of cases per run
 
 
 class Cases:
-    """Cases of all checks of a lab; each is worked out once, when first needed.
+    """Cases of all checks of a lab; each is computed once, when first needed.
 
     Args:
         lab: the checks.
@@ -40,9 +40,9 @@ class Cases:
         """The calls of one check.
 
         Args:
-            name: of the exercise.
-            chance: 0 for the first; a second one gets cases of its own, so that
-                nothing that was learned about the first ones is of use.
+            name: name of the exercise.
+            chance: 0 for the first chance; the second chance gets cases of its own, so
+                that nothing learned about the first cases helps.
         """
         key = name, chance
         if key not in self._calls:
@@ -66,13 +66,13 @@ class Cases:
         with_mistakes: bool = False,
         with_blocks: bool = False,
     ) -> Sequence[Expected]:
-        """What each call asks for, and what each known mistake would give.
+        """The expected result of each call, and the result of each known mistake.
 
         Args:
-            name: of the exercise.
-            chance: of which calls.
-            with_mistakes: whether the mistakes are wanted.
-            with_blocks: whether fixed blocks are in the place of what it uses.
+            name: name of the exercise.
+            chance: the chance whose calls are meant.
+            with_mistakes: whether to compute the results of the mistakes.
+            with_blocks: whether fixed blocks replace the exercises it uses.
         """
         key = name, chance, with_mistakes, with_blocks
         if key not in self._expected:
@@ -100,7 +100,7 @@ def question(
     stand_ins: Iterable[str],
     blocks: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """What a sandbox is told of a question: never what the right answer is."""
+    """What a sandbox is told about a question; it never includes the right answer."""
     return {
         "name": check.name,
         "calls": [[call.inputs, call.positional] for call in calls],
@@ -117,8 +117,8 @@ class Pool:
 
     Args:
         lab: the checks.
-        run: what tells this run from any other, unpredictable.
-        size: how many sets.
+        run: an unpredictable identifier of this run.
+        size: number of sets.
     """
 
     def __init__(self, lab: Lab, run: str, size: int = POOL) -> None:
@@ -126,7 +126,7 @@ class Pool:
         self._sets: dict[int, Cases] = {}
 
     def of(self, student: str) -> Cases:
-        """The cases of one student; which set it is nobody can predict either."""
+        """The cases of one student; nobody can predict which set it is."""
         number = seed_for(student, self.lab.name, self.run) % self.size
         if number not in self._sets:
             seed = seed_for(f"set {number}", self.lab.name, self.run)

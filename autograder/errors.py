@@ -1,5 +1,5 @@
-"""What the command line shows as one sentence."""
+"""Errors that the command line shows as one sentence."""
 
 
 class Refused(Exception):
-    """Something cannot be done; the message says why, and what would help."""
+    """Something cannot be done; the message says why and what to do."""

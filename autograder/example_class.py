@@ -1,4 +1,7 @@
-"""A small class of C1W2, made from the sources: right, wrong, partial, broken work."""
+"""A small example class for C1W2, made from the sources.
+
+It contains correct, wrong, partial and broken submissions.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ LAB = "C1W2"
 
 
 def notebooks() -> Iterator[tuple[str, str]]:
-    """Student and content of the notebook file, one for each way it can go."""
+    """Students and the content of their notebooks, one for each type of outcome."""
     right = solve.reference_cells(LAB)
     yield "full", build.serialize(solve.solved(LAB))
     yield "untouched", build.serialize(build.release_notebook(LAB))
@@ -53,17 +56,17 @@ def mistaken(one: check.Check, mistake: check.Mistake) -> str:
 
 
 def written_as(one: check.Check, function: Callable) -> str:
-    """A cell with another version of an exercise, a mistake or a right variant.
+    """A cell with another version of an exercise: a mistake or a correct variant.
 
-    What it builds on goes with it: functions beside it among the checks, and the right
-    version under another name. What it needs of other exercises are the student's own.
+    Everything it needs is included: helper functions from the checks, and the correct
+    version under another name. Other exercises that it calls are the student's own.
 
     Args:
         one: the check it belongs to.
         function: the version.
 
     Raises:
-        ValueError: it cannot be written as a cell, a closure for instance.
+        ValueError: it cannot be written as a cell, for instance if it is a closure.
     """
     right = solve.reference_cells(one.lab.name)[one.name]
     parts = [re.sub(rf"^(def|class) {one.name}\b", rf"\1 right_{one.name}", right,
@@ -85,7 +88,7 @@ def written_as(one: check.Check, function: Callable) -> str:
 def _helpers(
     function: Callable, module: ModuleType, exercises: frozenset[str]
 ) -> list[Callable]:
-    """Functions of the module that it calls, those they call first."""
+    """Functions of the module that it calls, each after those it calls itself."""
     found: list[Callable] = []
     for name in _names(function):
         other = None if name in exercises else getattr(module, name, None)
@@ -113,7 +116,7 @@ def _surroundings(functions: list[Callable], module: ModuleType) -> list[str]:
 
 
 def _own(value: Callable) -> bool:
-    """Whether something is the grader's, which students do not have."""
+    """Whether something belongs to the grader, which students do not have."""
     return (getattr(value, "__module__", None) or "autograder").startswith("autograder")
 
 
@@ -136,10 +139,10 @@ def _definition(function: Callable) -> str:
 
 
 def write(folder: Path) -> list[str]:
-    """Hand in the class's work as nbgrader expects it; the students' names.
+    """Hand in the class's work as nbgrader expects it; returns the students' names.
 
     Args:
-        folder: the course's folder; `submitted/` in it is written anew.
+        folder: the course's folder; its `submitted/` is rewritten.
     """
     name = build.released_path(LAB).name
     shutil.rmtree(folder / "submitted", ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The picture that stands for each lab, taken from a run of its solved notebook."""
+"""The picture that represents each lab, taken from a run of its solved notebook."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def cover(lab: str) -> bytes:
 
 
 def write(lab: str) -> Path:
-    """Write the lab's picture; its path."""
+    """Write the lab's picture; returns its path."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     path = PICTURES / f"{lab}.png"
     path.write_bytes(cover(lab))

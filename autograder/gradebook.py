@@ -8,10 +8,10 @@ from autograder.build import CHECK_PREFIX
 
 
 def rows(url: str, lab: str) -> list[tuple[str, str, str, str, str]]:
-    """Student, points, maximum, questions for a person, and what is not right.
+    """For each student: points, maximum, questions to grade by hand, wrong questions.
 
     Args:
-        url: of the gradebook, such as `"sqlite:///gradebook.db"`.
+        url: URL of the gradebook, such as `"sqlite:///gradebook.db"`.
         lab: name of the lab.
     """
     found = []

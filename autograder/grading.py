@@ -40,12 +40,12 @@ def grade(
 
     Args:
         path: the file.
-        student: whose it is.
-        lab: the lab it belongs to; told from the file by default.
-        seed: draws the hidden cases; by default a fresh one.
-        sandbox: where student code runs; the one this process shares by default.
-        read: gives the content, or why there is none, where it lies in an archive.
-        remarks: about the file, besides what intake says.
+        student: whose file it is.
+        lab: the lab it belongs to; by default it is determined from the file.
+        seed: seed of the hidden cases; by default a fresh one.
+        sandbox: where student code runs; by default the one shared in this process.
+        read: for a file in an archive, returns the content or says why there is none.
+        remarks: remarks about the file, in addition to those of intake.
     """
     sandbox = sandbox or shared()
 
@@ -72,14 +72,14 @@ def grade(
 
 
 def contained(work: Callable[[], T], given_up: Callable[[str], T]) -> T:
-    """Process one submission so that whatever goes wrong costs that one alone.
+    """Process one submission so that any error affects only that submission.
 
     Args:
         work: grades it.
-        given_up: the result where that cannot be done, from a sentence saying why.
+        given_up: makes the result if that fails, from a sentence that says why.
 
     Raises:
-        SandboxError: there is no sandbox, which is no submission's fault.
+        SandboxError: there is no sandbox, which is not the submission's fault.
     """
     for last in (False, True):
         try:
@@ -99,7 +99,7 @@ def contained(work: Callable[[], T], given_up: Callable[[str], T]) -> T:
 
 
 def unreadable(intake: Intake, student: str, path: Path, tier: int) -> LabResult:
-    """The result of a file that cannot be graded: why, and no points."""
+    """The result for a file that cannot be graded: no points, and the reason."""
     known = missing(intake.lab, intake.error) if intake.lab else ()
     name, file = readable(student), readable(str(path))
     return LabResult(
@@ -111,15 +111,15 @@ def judged(
     intake: Intake, student: str, path: Path, cases: Cases, transport: Sandboxed,
     only: str = "",
 ) -> LabResult:  # fmt: skip
-    """The result of a file that can.
+    """The result for a file that can be graded.
 
     Args:
-        intake: what the file holds.
-        student: whose it is.
-        path: of the file.
+        intake: the content of the file.
+        student: whose file it is.
+        path: path of the file.
         cases: the hidden cases.
-        transport: into the sandbox in which the student's code is to run.
-        only: name of a question, if the others are not wanted.
+        transport: transport into the sandbox in which the student's code runs.
+        only: name of a single question to grade, if not all.
     """
     transport.run(intake.lab, intake.code)
     by_machine = Judge(cases, intake.code).grade(transport, only)
@@ -132,7 +132,7 @@ def judged(
 
 
 def in_words(intake: Intake) -> list[QuestionResult]:
-    """Questions that a person grades: open where there is an answer, 0 where none."""
+    """Questions that a person grades: open if there is an answer, otherwise 0."""
     answered = answers(intake.cells, released_cells(intake.lab))
     results = []
     for name, cell in source.read(intake.lab).named("question").items():

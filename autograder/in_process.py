@@ -19,7 +19,7 @@ TIER = 0
 
 
 class InProcess:
-    """Runs a notebook's cells in this very process. For code that is trusted only."""
+    """Runs a notebook's cells in this process. Only for trusted code."""
 
     def __init__(self, lab: str, cells: Iterable[str]) -> None:
         self._student = Student(lab, cells)
@@ -53,7 +53,7 @@ class InProcess:
 
 
 class Defined:
-    """Names that are defined already: an author's notebook, or a reference module."""
+    """Names that are already defined: an author's notebook, or a reference module."""
 
     def __init__(self, names: MutableMapping[str, Any]) -> None:
         self._names = names
@@ -94,7 +94,7 @@ def _reference(lab: str, names: Collection[str]) -> dict[str, StandIn]:
 
 
 def _ask(lab: str, name: str, given: Any) -> dict[str, Any]:
-    """Ask the reference, and leave the generator of this process as it is."""
+    """Ask the reference, without changing the random state of this process."""
     state = np.random.get_state()
     try:
         return oracle.answer(lab, name, given)

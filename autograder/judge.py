@@ -1,8 +1,8 @@
-"""The judge: sends inputs to a student's functions and compares what comes back.
+"""The judge: sends inputs to a student's functions and compares what they return.
 
-Fresh cases are drawn from a seed on every run. No hidden case, expected value or
-reference solution ever enters the place where student code runs; the judge only
-needs something with the three methods of `Transport`.
+Fresh cases are drawn from a seed in every run. No hidden test, expected value or
+reference solution ever enters the process in which student code runs. All the judge
+needs is an object with the methods of `Transport`.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ class Transport(Protocol):
     ) -> tuple[dict[str, list[Outcome]], dict[str, Any]]:
         """Outcomes of some exercises and values of some variables, all at once.
 
-        Exercises that a mishap kept from being asked are left out.
+        Exercises that could not be asked because of an earlier failure are left out.
         """
 
     def values(self, names: Sequence[str]) -> dict[str, Any]:
-        """What some variables of the notebook hold, as plain values."""
+        """The contents of some variables of the notebook, as plain values."""
 
     def outcomes(
         self,
@@ -47,20 +47,20 @@ class Transport(Protocol):
         stand_ins: Collection[str],
         blocks: Collection[str] = (),
     ) -> list[Outcome]:
-        """What an exercise does with some calls, other exercises replaced.
+        """Outcomes of some calls of an exercise, with other exercises replaced.
 
-        Those in `stand_ins` by the reference's values, those in `blocks` by fixed
-        blocks.
+        Exercises in `stand_ins` are replaced by the reference's values, those in
+        `blocks` by fixed blocks.
         """
 
 
 @dataclass(frozen=True)
 class Help:
-    """What stood in for other exercises in a second chance.
+    """What replaced other exercises in a second chance.
 
     Attributes:
-        values: exercises in whose place the reference gave values.
-        blocks: exercises in whose place fixed blocks stood.
+        values: exercises that were replaced by the reference's values.
+        blocks: exercises that were replaced by fixed blocks.
     """
 
     values: tuple[str, ...] = ()
@@ -71,24 +71,24 @@ class Judge:
     """Grades the functions and answers of one notebook.
 
     Args:
-        cases: the hidden cases, and with them the lab.
-        cells: the student's code, for what an exercise may not use.
+        cases: the hidden cases, which also give the lab.
+        cells: the student's code, in which forbidden names are looked for.
     """
 
     def __init__(self, cases: Cases, cells: Iterable[str] = ()) -> None:
         self.cases, self.lab, self.cells = cases, cases.lab, list(cells)
 
     def grade(self, student: Transport, only: str = "") -> list[QuestionResult]:
-        """Judge every check and concept check of the lab.
+        """Judge every exercise and concept question of the lab.
 
-        A function that fails is judged once more, on other cases, with something
-        right in place of the exercises before it that are not, be they wrong or not
-        written; the better score counts. Only those that its own reference uses are
-        replaced: another exercise may well hold the answer to this one.
+        A function that fails is judged once more, on other cases, with correct
+        stand-ins for the exercises it builds on that are wrong or unwritten; the better
+        score counts. Only exercises that its own reference uses are replaced, because
+        another exercise might supply the answer to this one.
 
         Args:
             student: where the student's code runs.
-            only: name of a question, if the others are not wanted.
+            only: name of a single question to judge, if not all.
         """
         names = list(self.lab.checks)
         wanted = [name for name in names if only in ("", name)]
@@ -106,18 +106,18 @@ class Judge:
     def _with_help(
         self, name: str, own: dict[str, Verdict], student: Transport
     ) -> QuestionResult:
-        """The result of one exercise, after a second chance if that is of use."""
+        """The result of one exercise, after a second chance if that can help."""
         check, first = self.lab.checks[name], own[name]
         if first.right or first.unwritten:
             return _result(check, first)
         broken = self._broken(check.uses, own, student)
         values = tuple(n for n in broken if not self.lab.checks[n].driver)
-        # A fixed block is compared with what the reference makes of all of them.
+        # With one fixed block, all are used: the reference's result needs all of them.
         blocks = () if set(broken).isdisjoint(check.blocks) else tuple(check.blocks)
         help_ = Help(values, blocks)
         if values or blocks:
             second = self._try(name, student, help_)
-            # Where the first try stopped at an open exercise, the other says more.
+            # If the first try stopped at an unwritten exercise, the second says more.
             says_more = first.waiting and not second.waiting
             gained = _earned(check, second) - _earned(check, first)
             if gained > (-1e-9 if says_more else 0):
@@ -131,10 +131,10 @@ class Judge:
     def _first(
         self, name: str, student: Transport, outcomes: list[Outcome] | None
     ) -> Verdict:
-        """The verdict on an exercise with its helpers as the student wrote them.
+        """The verdict on an exercise, using the student's own other functions.
 
-        What was right in company is right. What was wrong is asked again by itself,
-        so that nothing another exercise did can cost it anything.
+        A pass in the batched run is final. A failure is rerun alone, so that no other
+        exercise can have caused it.
         """
         if outcomes is None or self._forbidden(name):
             return self._try(name, student)
@@ -152,7 +152,7 @@ class Judge:
     def _broken(
         self, names: Sequence[str], own: dict[str, Verdict], student: Transport
     ) -> list[str]:
-        """Exercises that are not right."""
+        """The names of those exercises that are not right."""
         for name in names:
             if name not in own:
                 own[name] = self._try(name, student)
@@ -182,7 +182,7 @@ class Judge:
         verdict = _compare(check, expected, outcomes)
         if verdict.right or verdict.unwritten or verdict.waiting:
             return verdict
-        # Only now are the known mistakes worth working out.
+        # Only now is it worth computing the results of the known mistakes.
         expected = self.cases.expected(name, chance, True, blocks)
         inputs = [call.inputs for call in self.cases.calls(name, chance)]
         return _compare(check, expected, outcomes, inputs)
@@ -192,9 +192,9 @@ def _compare(
     check: Check, expected: Sequence[Expected], outcomes: list[Outcome],
     inputs: Sequence[dict[str, Any]] = (),
 ) -> Verdict:  # fmt: skip
-    """The verdict on some outcomes. An answer may be odd enough to defy comparison.
+    """The verdict on some outcomes, some of which may be impossible to compare.
 
-    Known mistakes are looked at where the inputs are given, for then both are wanted.
+    Known mistakes are considered if the inputs are given.
     """
     messages = [mistake.message for mistake in check.mistakes] if inputs else []
     known = check.lab.checks
@@ -210,7 +210,7 @@ def _compare(
         try:
             cases += judge(check.name, [want], [got], [], check.tolerance).cases
         except (ValueError, TypeError, ArithmeticError, MemoryError, RecursionError):
-            why = "the answer is of a kind that cannot be compared"
+            why = "the answer is of a type that cannot be compared"
             cases.append(CaseVerdict(False, want.shown, why, want.visible))
     return Verdict(check.name, tuple(cases), changed=tuple(changed))
 
@@ -222,14 +222,14 @@ def _result(
     waiting: str = "",
     builds_on: Sequence[str] = (),
 ) -> QuestionResult:
-    """A verdict as points and a message.
+    """Turn a verdict into points and a message.
 
     Args:
-        check: what was asked.
-        verdict: what came of it.
-        help_: what stood in for other exercises.
-        waiting: which of these it stopped at without help, in a sentence.
-        builds_on: exercises it builds on that are not right either, without a stand-in.
+        check: the check of the exercise.
+        verdict: the verdict on it.
+        help_: what replaced other exercises.
+        waiting: a sentence that names the exercise at which it stopped without help.
+        builds_on: exercises it builds on that are also wrong and had no stand-in.
     """
     help_, remarks = help_ or Help(), []
     if waiting:
@@ -247,14 +247,14 @@ def _result(
         what = "a fixed block" if len(help_.blocks) == 1 else "fixed blocks"
         remarks.append(f"judged with {what} in place of your {listed}")
     message = verdict.message + "".join(f" ({remark})" for remark in remarks)
-    told = () if verdict.unwritten else verdict.cases  # the message says it all
+    told = () if verdict.unwritten else verdict.cases  # the message says enough
     cases = tuple(CaseResult(c.passed, c.shown, shown(c.message)) for c in told)
     score = round(check.points * _earned(check, verdict), 2)
     return QuestionResult(check.name, score, check.points, shown(message), cases)
 
 
 def _earned(check: Check, verdict: Verdict) -> float:
-    """The share of its points that an exercise earns."""
+    """The fraction of its points that an exercise earns."""
     nothing = check.all_or_nothing and not verdict.values_right
     return 0.0 if nothing else verdict.share
 
@@ -264,7 +264,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def shown(text: str) -> str:
-    """A text that holds words of a student, fit to be stored and shown anywhere."""
+    """Make a text that contains a student's words safe to store and show anywhere."""
     text = text[:MAX_MESSAGE].encode("utf-8", "replace").decode()
     return "".join(c if c.isprintable() else " " for c in text)
 

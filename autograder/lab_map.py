@@ -1,6 +1,6 @@
 """The map of the labs: in README, on the landing page and in the gallery.
 
-All three are made from the sources, so that a new lab is on the map when it is built.
+All three are made from the sources, so a new lab appears on the map once it is built.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ END = "<!-- map: end -->"
 README = paths.ROOT / "README.md"
 LANDING = paths.LABS / "START.ipynb"
 GALLERY = paths.ROOT / "docs" / "gallery.md"
-LONGEST_ALT = 250  # characters; who listens to more cannot skip it
+LONGEST_ALT = 250  # characters; listeners cannot skip parts of a long text
 COURSES = {
     "C1": "Course 1 · Networks from nothing",
     "C2": "Course 2 · Making them learn well",
@@ -32,19 +32,19 @@ COURSES = {
 
 @dataclass(frozen=True)
 class Entry:
-    """What the map says of one lab.
+    """What the map says about one lab.
 
     Attributes:
         lab: its name.
         title: its heading.
-        promise: what one will have done, in a paragraph.
+        promise: a paragraph on what the reader will have done.
         time: how long it takes.
-        needs: what one should know before.
-        exercises: the functions one writes, in order.
-        points: of the whole lab, the questions graded by hand included.
-        notebook: its file, from the folder of the labs.
+        needs: what the reader should already know.
+        exercises: the functions to write, in order.
+        points: points of the whole lab, including questions graded by hand.
+        notebook: path of its file in the folder of the labs.
         picture: file of its picture, or `None`.
-        reading: the sentence under that picture.
+        reading: the sentence below that picture.
     """
 
     lab: str
@@ -60,7 +60,7 @@ class Entry:
 
     @property
     def alt(self) -> str:
-        """Text alternative of the picture: what the figure itself holds, if short."""
+        """Text alternative of the picture: the figure's own description, if short."""
         told = ""
         if self.picture:
             with Image.open(self.picture) as image:
@@ -72,10 +72,10 @@ class Entry:
 
 @functools.lru_cache(maxsize=64)
 def entry(lab: str) -> Entry:
-    """What the map says of a lab, from its source.
+    """The map's entry for a lab, from its source.
 
     Raises:
-        source.SourceError: its first cell tells no time, or not what one needs.
+        source.SourceError: its first cell does not state the time or the prerequisites.
     """
     written, checks = source.read(lab), check.load(lab)
     head, _, rest = written.cells[0].text.partition("\n")
@@ -86,8 +86,8 @@ def entry(lab: str) -> Entry:
     )
     if found is None or not head.startswith("# "):
         raise source.SourceError(
-            f"{lab}: the first cell is a title, what one will build, and a line "
-            "'**Time** about two hours, … **You need** ….'"
+            f"{lab}: the first cell must be a title, what the reader will build, and a "
+            "line '**Time** about two hours, … **You need** ….'"
         )
     picture = paths.ROOT / "docs" / "pictures" / f"{lab}.png"
     names = (*checks.checks, *checks.concepts)
@@ -107,7 +107,7 @@ def entry(lab: str) -> Entry:
 
 
 def _reading(written: source.Source) -> str:
-    """The sentence under the figure that stands for the lab, where it is plain text."""
+    """The sentence below the figure that represents the lab, if it is plain text."""
     for cell in written.cells:
         if cell.cover:
             parts = re.search(r"\breading=\(?\s*((?:\"[^\"]*\"\s*)+)", cell.text)
@@ -117,7 +117,7 @@ def _reading(written: source.Source) -> str:
 
 
 def written() -> dict[Path, str]:
-    """Each file that the map writes, and what should be in it."""
+    """The content of each file that the map writes."""
     entries = [entry(lab) for lab in paths.lab_names()]
     old = README.read_text(encoding="utf-8")
     head, _, rest = old.partition(BEGIN)
@@ -143,10 +143,10 @@ def _table(entries: list[Entry]) -> str:
 
 
 def landing(entries: list[Entry]):
-    """The notebook a student opens first.
+    """The notebook that a student opens first.
 
-    Pictures are linked, not held: the notebook stays small, and differences of it can
-    be read.
+    Pictures are linked, not embedded, so the notebook stays small and its diffs are
+    readable.
     """
     cells = [new_markdown_cell(_WELCOME), new_code_cell(_PROGRESS)]
     titles = [COURSES.get(one.lab[:2], "More labs") for one in entries]
@@ -168,7 +168,7 @@ def landing(entries: list[Entry]):
 
 
 def gallery(entries: list[Entry]) -> str:
-    """A page with what each lab ends with."""
+    """A page with the final figure of each lab."""
     parts = [_GALLERY]
     for one in entries:
         parts.append(f"## {one.lab} · {one.title}\n")
@@ -191,28 +191,28 @@ def _image(one: Entry, folder: str, width: int) -> str:
 
 _WELCOME = """\
 # Deep learning, by hand, in NumPy
-Choose a lab, click its name, and begin. Each can be stopped after any part and taken up
-again. In a lab, **Shift+Enter** runs a cell and goes on to the next; the cell behind
-each exercise checks what you wrote and says what is wrong; `check.progress()`, at the
-end, says how far you are. **Validate**, in the bar above, runs everything from the top.
+Choose a lab, click its name, and begin. You can stop after any part and continue later.
+In a lab, **Shift+Enter** runs a cell and moves to the next one. The cell after each
+exercise checks what you wrote and says what is wrong. `check.progress()`, at the end,
+shows how much is done. **Validate**, in the bar above, runs everything from the top.
 
-Run the next cell to see where you stand in the course."""
+Run the next cell to see your progress in the course."""
 _PROGRESS = """\
 from helpers.checks import course_progress
 
 course_progress()"""
 _HELP = """\
 ## When something does not work
-- *No module named helpers*: Jupyter was started with another Python than the course
-  was installed into. The kernel's name stands in the upper right corner.
-- *A cell that nobody changed fails*: **Kernel → Restart Kernel and Run All Cells**.
-  Cells that were run in another order may know what the notebook no longer says.
-- *A check cell was changed or deleted*: it is put back when you hand in.
-- *Where is my work?* In the notebooks themselves, in this folder; save with Ctrl+S.
-  What the table above knows is kept in `progress.json` and counts for nothing."""
+- *No module named helpers*: Jupyter was started with another Python than the one the
+  course was installed in. The kernel's name is in the upper right corner.
+- *A cell that you did not change fails*: **Kernel → Restart Kernel and Run All Cells**.
+  Cells that ran in another order may depend on code that is no longer there.
+- *A check cell was changed or deleted*: it is restored when you hand in.
+- *Where is my work?* In the notebooks in this folder; save them with Ctrl+S. The
+  progress shown above is kept in `progress.json` and does not affect your grade."""
 _GALLERY = """\
 # What you will have built
 
-A figure from each lab, drawn by the functions that its reader writes. `autograder
-gallery` runs the solved labs and takes the pictures; `autograder map` writes this page.
+One figure from each lab, drawn with the functions that its reader writes. `autograder
+gallery` runs the solved labs and saves the pictures; `autograder map` writes this page.
 """

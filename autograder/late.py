@@ -1,4 +1,4 @@
-"""A penalty for each day that a submission is late; a plug-in of nbgrader.
+"""A late penalty per day, as a plug-in for nbgrader.
 
 In a course's nbgrader_config.py:
 
@@ -18,25 +18,25 @@ DAY, HOUR = 86_400, 3_600
 
 
 class PercentPerDay(BasePlugin):
-    """Takes a share of the points for each day that was begun."""
+    """Deducts a percentage of the points for each day or part of a day."""
 
-    percent = Float(10.0, min=0, max=100, help="of the points, for a day").tag(
+    percent = Float(10.0, min=0, max=100, help="per cent of the points per day").tag(
         config=True
     )
-    at_most = Float(100.0, min=0, max=100, help="of the points, in all").tag(
-        config=True
-    )
-    grace_hours = Float(0.0, min=0, help="that cost nothing").tag(config=True)
+    at_most = Float(
+        100.0, min=0, max=100, help="largest penalty, in per cent of the points"
+    ).tag(config=True)
+    grace_hours = Float(0.0, min=0, help="hours without a penalty").tag(config=True)
 
     def late_submission_penalty(
         self, student_id: str, score: float, total_seconds_late: float
     ) -> float:
-        """Points to be taken away.
+        """Number of points to deduct.
 
         Args:
-            student_id: whose submission it is; the rule is the same for all.
+            student_id: the student; the rule is the same for all.
             score: points of the submission.
-            total_seconds_late: after the lab was due.
+            total_seconds_late: seconds after the due date.
         """
         late = total_seconds_late - self.grace_hours * HOUR
         share = min(self.at_most, self.percent * max(0, math.ceil(late / DAY)))

@@ -1,6 +1,6 @@
-"""The tables "your function beside a library's", as `docs/libraries.md` holds them.
+"""Read the tables "your function beside a library's" from `docs/libraries.md`.
 
-`benchmarks/libraries.py` makes that document; nothing here needs the libraries.
+`benchmarks/libraries.py` makes that document; this module does not need the libraries.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from autograder.paths import ROOT
 
 DOCUMENT = ROOT / "docs" / "libraries.md"
-PLACEHOLDER = "{{libraries}}"  # in a lab's source: its table stands here
+PLACEHOLDER = "{{libraries}}"  # in a lab's source, replaced by the lab's table
 
 
 def table(lab: str) -> str:
@@ -23,7 +23,7 @@ def table(lab: str) -> str:
     found = re.search(rf"^## {lab}\n\n(.*?)(?=\n\n## |\Z)", text, re.M | re.S)
     if not found:
         raise ValueError(
-            f"{lab} has no table in docs/libraries.md; python benchmarks/libraries.py "
-            "makes it."
+            f"{lab} has no table in docs/libraries.md; run python "
+            "benchmarks/libraries.py to make it."
         )
     return found[1].strip()

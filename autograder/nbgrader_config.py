@@ -40,19 +40,19 @@ EXCHANGE_VARIABLE = "NBGRADER_EXCHANGE"
 def configure(c: Config, file: str | Path) -> None:
     """Set up nbgrader for the course in the folder of `file`.
 
-    Builds the source notebooks that are stale, so that `nbgrader generate_assignment`
-    and the Formgrader's button find them in a fresh clone.
+    This builds stale source notebooks, so that `nbgrader generate_assignment` and the
+    Formgrader's button find them in a fresh clone.
 
     Args:
         c: nbgrader's configuration.
-        file: the configuration file, whose folder is the course's root.
+        file: the configuration file, whose folder is the root of the course.
     """
     root = Path(file).resolve().parent
     find_programs()
     for lab in paths.lab_names():
         try:
             build.build_source(lab)
-        except Exception as error:  # somebody is writing it: the others go on
+        except Exception as error:  # an author is editing it; continue with the others
             LOG.warning("The source of %s cannot be built: %s", lab, error)
     c.CourseDirectory.course_id = "deep-learning"
     c.CourseDirectory.root = str(root)
@@ -61,7 +61,7 @@ def configure(c: Config, file: str | Path) -> None:
     )
     c.CourseDirectory.source_directory = str(paths.SOLUTIONS)
     c.CourseDirectory.release_directory = str(root / paths.LABS.name)
-    # A source's text notebook holds the answers; only the notebook may travel.
+    # A source's text notebook contains the answers; only the notebook is released.
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.py", "*.pyc"]
     # <student>_<anything>_<notebook>, as learning-management systems name files.
     labs = "|".join(paths.lab_names())
@@ -71,37 +71,37 @@ def configure(c: Config, file: str | Path) -> None:
     exchange = Path(os.environ.get(EXCHANGE_VARIABLE, root / "exchange"))
     with contextlib.suppress(OSError):  # optional: without it there is no release
         exchange.mkdir(exist_ok=True)
-        exchange.chmod(0o777)  # as nbgrader asks: everybody hands in through it
+        exchange.chmod(0o777)  # nbgrader requires this: everybody hands in through it
     c.Exchange.root = str(exchange)
 
     c.GenerateAssignment.preprocessors = _release_steps()
-    # nbgrader has no setting for which files it takes, and none for its exit status.
+    # nbgrader has no setting for the files it accepts, nor for its exit status.
     Autograde.init_notebooks = find_notebooks
     Autograde.convert_notebooks = convert_notebooks
     c.Autograde.exporter_class = IntakeExporter
     c.Autograde.pre_convert_hook = clean_folder
-    # The exporter hands over a clean notebook whose graded cells are our own, so the
+    # The exporter returns a clean notebook whose graded cells are our own, so the
     # steps that would clear, overwrite and check them have nothing to do.
     c.Autograde.sanitize_preprocessors = []
     c.Autograde.autograde_preprocessors = [
         JudgeExecute, SaveScores, AssignLatePenalties,
     ]  # fmt: skip
-    # In feedback and in the Formgrader, a student's Markdown shows and does nothing.
+    # In feedback and in the Formgrader, a student's Markdown is only displayed.
     c.TemplateExporter.filters = {"markdown2html": safe_html.markdown2html}
-    # Hidden tests stay hidden in what students get back.
+    # Hidden tests stay hidden in the feedback that students receive.
     c.GenerateFeedback.preprocessors = [
         GetGrades, ClearHiddenTests, CSSHTMLHeaderPreprocessor,
     ]  # fmt: skip
 
 
 def find_programs() -> None:
-    """Let `alembic`, which nbgrader starts by name, be found beside this Python."""
+    """Make sure that `alembic`, which nbgrader starts by name, is found."""
     folder = str(Path(sys.executable).parent)
     if folder not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", "")
 
 
 def _release_steps() -> list[type]:
-    """The builder's steps, and nbgrader's entry in the gradebook at its place."""
+    """The builder's steps, with nbgrader's gradebook entry at the right position."""
     steps = list(build.RELEASE_STEPS)
     return [*steps[: build.SAVE_AT], SaveCells, *steps[build.SAVE_AT :]]

@@ -1,7 +1,7 @@
-"""What nbgrader's own commands use of the judge; `nbgrader_config.py` plugs it in.
+"""How nbgrader's own commands use the judge; `nbgrader_config.py` plugs this in.
 
-Formgrader, gradebook, manual grading, feedback and export stay stock: they only ever
-see a clean notebook whose check cells hold a message and a number of points.
+Formgrader, gradebook, manual grading, feedback and export are nbgrader's own: they only
+ever see a clean notebook whose check cells contain a message and a number of points.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from autograder.results import QuestionResult, readable
 from autograder.sandbox import Sandboxed, shared
 
 LOG = logging.getLogger(__name__)
-MAX_BESIDE = MAX_BYTES  # of all other files that were handed in with a notebook
+MAX_BESIDE = MAX_BYTES  # for all other files that were handed in with a notebook
 
 
 class IntakeExporter(NotebookExporter):
     """Reads a submission through the intake, so that no file can stop the run."""
 
     def from_filename(self, filename, resources=None, **kw):
-        """Convert a file; a submitted one, unlike an autograded one, is cleaned."""
+        """Convert a file; submitted files are cleaned, autograded files are not."""
         nbgrader = (resources or {}).get("nbgrader", {})
         if not self._is_submission():
             return super().from_filename(filename, resources, **kw)
@@ -76,7 +76,7 @@ class IntakeExporter(NotebookExporter):
         return []
 
     def cases_of(self, student: str, lab: str) -> Cases:
-        """The hidden cases of a student; nbgrader makes an exporter for each run."""
+        """The hidden cases of a student; nbgrader creates one exporter per run."""
         if lab not in self._pools:
             self._pools[lab] = Pool(check.load(lab), secrets.token_hex(16))
         return self._pools[lab].of(student)
@@ -90,7 +90,7 @@ class IntakeExporter(NotebookExporter):
 
 
 def find_notebooks(converter: Autograde) -> None:
-    """Find submissions in any form; nbgrader itself sees `*.ipynb` of one name alone.
+    """Find submissions in any form; nbgrader itself finds only `*.ipynb` of one name.
 
     Each is treated as the lab's notebook; the exporter reads the file that counts.
     """
@@ -117,10 +117,10 @@ def find_notebooks(converter: Autograde) -> None:
 
 
 def convert_notebooks(converter: Autograde) -> None:
-    """Grade all; a submission that could not be read makes the command fail at last.
+    """Grade all; if a submission could not be read, the command fails at the end.
 
     Raises:
-        NbGraderException: names them.
+        NbGraderException: names the submissions that could not be read.
     """
     BaseConverter.convert_notebooks(converter)
     if said := converter.exporter.not_graded:
@@ -130,7 +130,7 @@ def convert_notebooks(converter: Autograde) -> None:
 
 
 class JudgeExecute(NbGraderPreprocessor):
-    """Takes the place of nbgrader's Execute: judges instead of running test cells."""
+    """Replaces nbgrader's Execute step: judges instead of running test cells."""
 
     def preprocess(self, nb, resources):
         """Write each check cell's points and message as its output."""
@@ -171,7 +171,7 @@ class JudgeExecute(NbGraderPreprocessor):
 class SaveScores(NbGraderPreprocessor):
     """Enters scores and comments as nbgrader's SaveAutoGrades does, all at once.
 
-    SaveAutoGrades asks the gradebook for each cell by itself, and commits after each.
+    SaveAutoGrades queries the gradebook for each cell separately, and commits each.
     """
 
     def preprocess(self, nb, resources):
@@ -200,21 +200,21 @@ class SaveScores(NbGraderPreprocessor):
 
 
 def clean_folder(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Take away what nbgrader would follow or stumble over beside the notebooks.
+    """Remove files beside the notebooks that nbgrader could not handle safely.
 
-    nbgrader copies what links point to, gives up on a time it cannot read, and writes
-    a file that is mostly holes out in full. What is too large goes to the course's
+    nbgrader copies what links point to, fails on a timestamp it cannot read, and writes
+    sparse files in full. Files that are too large are moved to the course's
     `.autograder/too_large/`.
 
     Args:
-        assignment: as nbgrader was called; may be a pattern.
-        student: the same.
+        assignment: as given to nbgrader; may be a pattern.
+        student: likewise.
         notebooks: the files that are about to be converted.
     """
     for folder in {Path(name).parent for name in notebooks}:
         left = MAX_BESIDE
         for path in sorted(folder.rglob("*")):
-            if path.suffix == ".ipynb":  # the intake refuses odd notebooks
+            if path.suffix == ".ipynb":  # intake refuses unusual notebooks
                 continue
             if path.is_symlink() or not (path.is_file() or path.is_dir()):
                 path.unlink()
@@ -229,12 +229,12 @@ def clean_folder(assignment: str, student: str, notebooks: list[str]) -> None:
 
 
 def _put_away(path: Path) -> None:
-    """Move a file that is too large to be copied out of nbgrader's sight."""
+    """Move a file that is too large to a place where nbgrader does not copy it."""
     kept = Path(".autograder", "too_large", *path.absolute().parts[-4:])
     kept.parent.mkdir(parents=True, exist_ok=True)
     path.replace(kept)
     LOG.warning(
-        "%s does not fit into what is copied beside a notebook; it is kept in %s.",
+        "%s is too large to be copied beside a notebook; it is kept in %s.",
         readable(str(path)),
         readable(str(kept)),
     )
@@ -243,6 +243,5 @@ def _put_away(path: Path) -> None:
 def _is_own(cell: nbformat.NotebookNode) -> bool:
     """Whether a cell of a restored notebook was written by the student."""
     locked = cell.metadata.get("nbgrader", {}).get("locked")
-    return not locked and not {"demo", REMARKS, RESTORED} & set(
-        cell.metadata.get("tags", ())
-    )
+    tags = set(cell.metadata.get("tags", ()))
+    return not locked and not {"demo", REMARKS, RESTORED} & tags

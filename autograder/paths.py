@@ -1,4 +1,4 @@
-"""Where things live in a checkout of the course."""
+"""Where files are in a checkout of the course."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def source_of(lab: str) -> Path:
     """The text notebook of a lab.
 
     Raises:
-        ValueError: there is none; the message lists the labs there are.
+        ValueError: there is none; the message lists the existing labs.
     """
     found = sorted((SOLUTIONS / lab).glob("*.py"))
     if len(found) != 1 or not lab.isalnum():

@@ -1,7 +1,7 @@
-"""What a notebook's code depends on: forbidden names, and packages with the answers.
+"""What a notebook's code uses: forbidden names, and packages that compute the answers.
 
-Both are read off the syntax tree, to tell the reader kindly. What keeps such packages
-away is the sandbox: they are not in it.
+Both are found in the syntax tree, so that the reader gets a helpful message. What
+really keeps such packages out is the sandbox: they are not in it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from helpers.checks.policy import UsedNames, forbidden_among, joined, used_names
 
-# Packages that compute what the labs have readers write themselves.
+# Packages that compute what readers should write themselves.
 COMPUTING = frozenset({
     "autograd", "chainer", "cupy", "cv2", "flax", "jax", "keras", "librosa",
     "lightgbm", "mxnet", "numba", "onnxruntime", "optax", "paddle", "pytorch_lightning",
@@ -27,7 +27,7 @@ _MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
 def computing_packages(
     cells: Iterable[str], allowed: Iterable[str] = ()
 ) -> dict[str, int]:
-    """Packages of `COMPUTING` that a notebook imports, and the first cell that does.
+    """Packages of `COMPUTING` that a notebook imports, with the first cell doing so.
 
     Args:
         cells: the student's code cells.
@@ -84,9 +84,9 @@ def uses_forbidden(
 
     Args:
         cells: the student's code cells.
-        name: of the exercise.
+        name: name of the exercise.
         forbid: dotted names, such as `"np.convolve"`.
-        exercises: of the lab. What these use is judged where they are.
+        exercises: exercises of the lab. Names that these use are judged there.
     """
     forbid = tuple(forbid)
     if not forbid:
@@ -106,7 +106,7 @@ def mentioned(cells: Iterable[str], name: str) -> set[str]:
 def _reached(
     definitions: dict[str, UsedNames], name: str, without: Collection[str] = ()
 ) -> set[str]:
-    """A name, and all that its definition uses, but not what is in `without`."""
+    """A name and all names that its definition uses, except those in `without`."""
     wanted, seen = [name], set()
     while wanted:
         current = wanted.pop()
@@ -118,7 +118,7 @@ def _reached(
     return seen
 
 
-@functools.lru_cache(maxsize=2)  # asked for each wrong exercise of a notebook
+@functools.lru_cache(maxsize=2)  # called for each wrong exercise of a notebook
 def _definitions(
     cells: tuple[str, ...],
 ) -> tuple[dict[str, UsedNames], list[UsedNames]]:
@@ -142,7 +142,7 @@ def _definitions(
 
 
 def _flat(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Statements that run when a cell does, those below `if` or `try` included."""
+    """Statements that run when a cell runs, including those inside `if` or `try`."""
     waiting = list(statements)
     while waiting:
         node = waiting.pop(0)

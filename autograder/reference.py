@@ -1,8 +1,7 @@
-"""The reference functions of a lab, straight from its source.
+"""The reference functions of a lab, taken directly from its source.
 
-Only imports, functions, classes and constants of the text notebook are run, so
-nothing is written twice, nothing is trained, and a traceback points at the line of
-the source.
+Only imports, functions, classes and constants of the text notebook are run. So nothing
+is written twice, nothing is trained, and a traceback points to the line in the source.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ def reference(lab: str) -> ModuleType:
 
 @functools.cache
 def used(lab: str, name: str) -> frozenset[str]:
-    """Names of a lab that a reference function uses, by itself or by way of others."""
+    """Names of a lab that a reference function uses, directly or indirectly."""
     names = vars(reference(lab))
     waiting, seen = [name], set()
     while waiting:
@@ -60,7 +59,7 @@ def used(lab: str, name: str) -> frozenset[str]:
 
 
 def _codes(value: Any, names: dict[str, Any]) -> Iterator[CodeType]:
-    """The code of a function or of a class's methods, if it is the lab's own."""
+    """The code of a function or of a class's methods, if the lab defines it."""
     if inspect.isfunction(value) and value.__globals__ is names:
         yield value.__code__
     elif inspect.isclass(value) and value.__module__ == names["__name__"]:

@@ -1,4 +1,4 @@
-"""What grading one notebook gives, as plain records that turn into JSON."""
+"""The results of grading one notebook, as plain records that convert to JSON."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 
 
 def readable(name: str) -> str:
-    """The name of a file or folder as text that can be shown and stored anywhere."""
+    """Convert the name of a file or folder to text that can be shown and stored."""
     return name.encode("utf-8", "replace").decode()
 
 
 @dataclass(frozen=True)
 class CaseResult:
-    """One hidden case: whether it passed, and a sentence where it did not."""
+    """One hidden case: whether it passed, and if not, a sentence that says why."""
 
     passed: bool
     call: str
@@ -22,9 +22,9 @@ class CaseResult:
 
 @dataclass(frozen=True)
 class QuestionResult:
-    """One exercise, concept check or question in words.
+    """One exercise, concept question or written question.
 
-    `score` is `None` where a person has to grade it.
+    `score` is `None` if a person has to grade it.
     """
 
     name: str
@@ -39,13 +39,13 @@ class LabResult:
     """One notebook.
 
     Attributes:
-        lab: name of the lab; empty where it could not be told.
+        lab: name of the lab; empty if it is unknown.
         student: whose notebook it is.
         file: the notebook's path, as it was given.
-        tier: of the sandbox, 1 to 3; 0 for grading in process.
-        seed: draws the same hidden cases again.
+        tier: tier of the sandbox, 1 to 3; 0 for grading in process.
+        seed: the seed that draws the same hidden cases again.
         findings: sentences about the file as a whole.
-        error: why it could not be graded; empty where it was.
+        error: why it could not be graded; empty if it was graded.
     """
 
     lab: str
@@ -59,12 +59,12 @@ class LabResult:
 
     @property
     def score(self) -> float:
-        """Points so far; what a person has to grade is not in it."""
+        """Points so far, without questions that a person has to grade."""
         return round(sum(q.score or 0 for q in self.questions), 2)
 
     @property
     def max_score(self) -> float:
-        """Points that can be had, those for questions in words included."""
+        """The maximum number of points, including written questions."""
         return sum(q.max_score for q in self.questions)
 
     def as_dict(self) -> dict[str, Any]:

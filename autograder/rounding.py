@@ -1,10 +1,10 @@
-"""How much rounding a case can bear, measured on the reference itself.
+"""Measure how much rounding error a case should allow, using the reference itself.
 
-Most cases leave rounding far below what a check allows. Where nearly equal numbers are
-subtracted, or many steps of training follow one another, they do not, and a right
-function in float32 would be refused now and then. So the reference is run again with
-inputs in float32, each number rounded up or down as if by chance, and how far its
-answers move tells how far those of a right function may.
+In most cases rounding errors are far below the tolerance of the check. This is not so
+where nearly equal numbers are subtracted, or after many training steps; there, a
+correct function in float32 would occasionally be rejected. The reference is therefore
+run again with inputs in float32, each number rounded up or down pseudo-randomly. How
+far its answers move says how far those of a correct function may deviate.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from helpers.checks.outcome import Outcome
 from helpers.checks.verdict import fault
 
 RUNS = 7  # an odd number, for a median
-FIRST = 3  # runs after which a well conditioned case is known
-# The median of seven runs is two thirds of a standard deviation. A reader's own order
-# of operations may round three times worse than ours, and an error in float32 is
-# hardly ever larger than four standard deviations.
+FIRST = 3  # after this many runs, a well-conditioned case is recognized
+# The median of seven runs is two thirds of a standard deviation. A reader's order of
+# operations may round three times worse than ours, and an error in float32 is hardly
+# ever larger than four standard deviations.
 FACTOR = 20
 HALVINGS = 5  # FACTOR / 2**4 is still more than the median itself
-PLAY = 1e-6  # of the largest number in play: 16 times what float32 can tell
+PLAY = 1e-6  # of the largest number involved: 16 times the resolution of float32
 
 _ZERO, _INFINITY = np.float32(0), np.float32(np.inf)
 
@@ -39,16 +39,16 @@ def slack(
     inputs: dict[str, Any],
     tolerance: Tolerance,
 ) -> Slack:
-    """How far rounding may carry the numbers of a right outcome, place by place.
+    """How far rounding may move the numbers of a correct outcome, array by array.
 
-    Runs that stop, or whose answer differs in its form, in a whole number or in a text,
-    took another way and tell nothing. A place is left out where the usual tolerance is
-    enough, and where the answer moves by so much that this is no rounding.
+    Runs that stop, or whose answer differs in its structure, in a whole number or in a
+    text, took another branch and are not used. An array is left out where the usual
+    tolerance is enough, and where it moves by more than rounding could explain.
 
     Args:
-        observed: what a right version does with inputs.
-        inputs: of the case.
-        tolerance: the usual one.
+        observed: function of inputs that returns the outcome of a correct version.
+        inputs: inputs of the case.
+        tolerance: the usual tolerance.
     """
     exact = observed(inputs)
     numbers = dict(_numbers(_places(exact)))
@@ -78,9 +78,9 @@ def slack(
 def without_mistakes(
     widened: Slack, right: Outcome, mistakes: Iterable[Outcome], tolerance: Tolerance
 ) -> Slack:
-    """The slack, halved until no known mistake passes only because of it.
+    """Halve the slack until no known mistake passes only because of it.
 
-    It is dropped where that would take it down to about a single run's rounding.
+    If this would reduce it to about the rounding error of a single run, it is dropped.
     """
     refused = [wrong for wrong in mistakes if fault(right, wrong, tolerance)]
     for halvings in range(HALVINGS):
@@ -92,10 +92,10 @@ def without_mistakes(
 
 
 def in_float32(value: Any, run: int) -> Any:
-    """Plain inputs in float32, each number rounded up or down; the run says which.
+    """Round plain inputs to float32, each number up or down depending on the run.
 
-    Equal numbers stay equal, and numbers that float32 can hold stay as they are, so
-    that ties, zeros and whole numbers are kept.
+    Equal numbers stay equal, and numbers that float32 represents exactly stay as they
+    are, so ties, zeros and whole numbers are preserved.
     """
     if isinstance(value, np.ndarray) and value.dtype == np.float64:
         return _rounded(value, run)
@@ -112,7 +112,7 @@ def in_float32(value: Any, run: int) -> Any:
 
 
 def _rounded(numbers: np.ndarray, run: int) -> np.ndarray:
-    """Nearest in the first run; then up or down in size, by the digits of each."""
+    """Round to nearest in the first run, later up or down in size, by the digits."""
     exact = np.abs(numbers)
     with np.errstate(over="ignore"):
         near = exact.astype(np.float32)
@@ -123,7 +123,7 @@ def _rounded(numbers: np.ndarray, run: int) -> np.ndarray:
 
 
 def _neighbours(numbers: np.ndarray, run: int) -> np.ndarray:
-    """float32 already: the neighbour above, below or none; whole numbers stay."""
+    """Move float32 numbers to a neighbour or not at all; whole numbers stay."""
     near = np.abs(numbers)
     coin = _coins(near.astype(np.float64), run) % 3
     moved = [near, np.nextafter(near, _ZERO), np.nextafter(near, _INFINITY)]
@@ -134,7 +134,7 @@ def _neighbours(numbers: np.ndarray, run: int) -> np.ndarray:
 
 
 def _coins(numbers: np.ndarray, run: int) -> np.ndarray:
-    """A whole number for each number, as if by chance, the same for equal ones."""
+    """A pseudo-random whole number for each number, the same for equal numbers."""
     bits = np.array(numbers, order="C").view(np.uint64)
     with np.errstate(over="ignore"):
         mixed = (bits + np.uint64(run)) * np.uint64(0x9E3779B97F4A7C15)
@@ -143,7 +143,7 @@ def _coins(numbers: np.ndarray, run: int) -> np.ndarray:
 
 
 def _moved(exact: Outcome, again: Outcome) -> Slack:
-    """How far each array of numbers moved; nothing where another way was taken."""
+    """How far each array of numbers moved; empty if another branch was taken."""
     if again.error or again.modified:
         return {}
     distances: Slack = {}
@@ -169,7 +169,7 @@ def _moved(exact: Outcome, again: Outcome) -> Slack:
 
 
 def _places(outcome: Outcome) -> list[tuple[str, Any]]:
-    """What an outcome holds, by the names that comparison gives them."""
+    """The values in an outcome, under the names that the comparison uses."""
     after = [(f"`{name}` after", value) for name, value in outcome.after.items()]
     return [("result", outcome.value), *after]
 

@@ -1,4 +1,4 @@
-"""Run a notebook from top to bottom in a kernel of its own."""
+"""Run a notebook from top to bottom in its own kernel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def run(notebook: nbformat.NotebookNode, seconds: float = 600) -> nbformat.Noteb
 
     Args:
         notebook: changed in place.
-        seconds: how long one cell may take.
+        seconds: time limit for one cell.
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell stopped with an error.
@@ -35,7 +35,7 @@ def run(notebook: nbformat.NotebookNode, seconds: float = 600) -> nbformat.Noteb
 
 
 def complaints(notebook: nbformat.NotebookNode) -> list[str]:
-    """What a run wrote to stderr: warnings, mostly."""
+    """What a run wrote to stderr, mostly warnings."""
     return [
         output.text
         for cell in notebook.cells

@@ -1,9 +1,9 @@
-"""Students' Markdown as HTML that a person can look at without running it.
+"""Convert students' Markdown to HTML that can be viewed without running anything.
 
-nbconvert lets HTML in Markdown through as it is. In a page of the Formgrader a script
-of a student's would act with the rights of whoever grades. `markdown2html` takes the
-place of nbconvert's filter of that name, there and in feedback: the same Markdown,
-cleaned by Bleach, which nbconvert brings along.
+nbconvert passes HTML in Markdown through unchanged. On a page of the Formgrader, a
+student's script would run with the rights of the person who grades. `markdown2html`
+replaces nbconvert's filter of the same name, there and in feedback: it renders the same
+Markdown and cleans it with Bleach, on which nbconvert depends.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ _ATTRIBUTES = {
 _STYLES = ["color", "font-style", "font-weight", "text-align", "text-decoration"]
 _PROTOCOLS = ["http", "https", "mailto", "data"]
 _IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
-_IGNORED = re.compile(r"[`\x00-\x20\x7f-\xa0\s]+")  # by browsers, in an address
-# MathJax's own ways to links, styles and further packages.
+_IGNORED = re.compile(r"[`\x00-\x20\x7f-\xa0\s]+")  # browsers ignore these in a URL
+# MathJax commands that make links, set styles or load packages.
 _COMMANDS = re.compile(r"\\(href|style|class|cssId|data|require)(?![A-Za-z])")
 
 
 @pass_context
 def markdown2html(context: Any, source: str) -> str:
-    """Markdown as clean HTML; pictures attached to the cell are in it.
+    """Convert Markdown to clean HTML, including images attached to the cell.
 
     Args:
-        context: of the template, with the cell.
+        context: context of the template, with the cell.
         source: Markdown.
     """
     attachments = context.get("cell", {}).get("attachments", {})
@@ -53,7 +53,7 @@ def markdown2html(context: Any, source: str) -> str:
 
 
 def clean(html: str) -> str:
-    """HTML without anything that acts; what is not allowed is shown as text."""
+    """Remove everything active from HTML; what is not allowed is shown as text."""
     kept = bleach.clean(
         html, tags=TAGS, attributes=_allowed, protocols=_PROTOCOLS,
         css_sanitizer=CSSSanitizer(allowed_css_properties=_STYLES),
@@ -63,7 +63,7 @@ def clean(html: str) -> str:
 
 def _allowed(tag: str, name: str, value: str) -> bool:
     if name == "id":
-        return re.fullmatch("h[1-6]", tag) is not None  # where links in a page lead
+        return re.fullmatch("h[1-6]", tag) is not None  # targets of links in the page
     if name not in _ANYWHERE | _ATTRIBUTES.get(tag, set()):
         return False
     address = _IGNORED.sub("", value).lower()

@@ -1,4 +1,4 @@
-"""Seeds of hidden cases: unpredictable for students, replayable for the instructor."""
+"""Seeds of hidden cases: students cannot predict them, instructors can replay them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KEY_FILE = ROOT / ".autograder_key"
 
 
 def course_key(path: Path = KEY_FILE) -> bytes:
-    """The course's secret: from the environment, or a file made on first use."""
+    """The course's secret key, from the environment or a file made on first use."""
     if key := os.environ.get(KEY_VARIABLE):
         return key.encode()
     try:
@@ -28,7 +28,7 @@ def course_key(path: Path = KEY_FILE) -> bytes:
 
 
 def seed_for(student: str, lab: str, attempt: str, key: bytes | None = None) -> int:
-    """A seed of 64 bits for one attempt of one student at one lab."""
+    """A 64-bit seed for one attempt of one student at one lab."""
     message = "\0".join((student, lab, attempt)).encode()
     mac = hmac.new(key or course_key(), message, hashlib.sha256).digest()
     return int.from_bytes(mac[:8], "big")

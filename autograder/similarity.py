@@ -1,9 +1,9 @@
 """Passages that submissions share with each other and with hardly anybody else.
 
-Copied work is not proved by this. Most right answers to a small exercise look alike, so
-what the released lab, the reference and known variants say does not count, and neither
-does what many in the class wrote. What is left is winnowed as Schleimer, Wilkerson and
-Aiken describe (SIGMOD 2003) and shown to a person, who judges.
+This does not prove copying. Most correct answers to a small exercise look alike, so
+text from the released lab, the reference and known variants does not count, nor does
+anything that many in the class wrote. The rest is winnowed as described by Schleimer,
+Wilkerson and Aiken (SIGMOD 2003) and shown to a person, who judges.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from zlib import crc32
 from autograder import build, check, solve
 from autograder.intake import Intake
 
-GRAM = 12  # tokens of a fingerprint
-WINDOW = 4  # one of so many neighbouring fingerprints is kept
-COMMON = 0.1  # a fingerprint of more than this share of a class says nothing
-AT_LEAST = 4  # but one of so few does, however small the class
-LINE = 16  # characters of a line of text or a comment that can tell something
+GRAM = 12  # tokens per fingerprint
+WINDOW = 4  # one of this many neighbouring fingerprints is kept
+COMMON = 0.1  # a fingerprint shared by more of the class says nothing
+AT_LEAST = 4  # but one shared by so few does, however small the class
+LINE = 16  # characters that make a line of text or a comment telling
 _SKIPPED = (
     tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING,
     tokenize.ENDMARKER, tokenize.COMMENT,
@@ -38,8 +38,8 @@ class Passage:
     """Something that two submissions share.
 
     Attributes:
-        question: name of the cell; empty for a cell that is no question.
-        line: as the first of the two wrote it.
+        question: name of the cell; empty if the cell is not a question.
+        line: the line as the first of the two wrote it.
     """
 
     question: str
@@ -51,10 +51,10 @@ class Pair:
     """Two submissions.
 
     Attributes:
-        students: the two.
-        share: of the rarer features of the shorter submission, 0 to 1.
-        weight: what is shared; a feature that fewer have weighs more.
-        passages: what is shared, in the order of the first one's notebook.
+        students: the two students.
+        share: share of the shorter submission's rare features in common, 0 to 1.
+        weight: weight of the common features; rarer features weigh more.
+        passages: the common passages, in the order of the first student's notebook.
     """
 
     students: tuple[str, str]
@@ -64,11 +64,11 @@ class Pair:
 
 
 def pairs(lab: str, submissions: Mapping[str, Intake]) -> list[Pair]:
-    """Pairs of submissions that share something unusual, the most alike first.
+    """Pairs of submissions that share something unusual, the most similar first.
 
     Args:
         lab: name of the lab.
-        submissions: student → what the intake kept.
+        submissions: student → what intake kept.
     """
     known = _known(lab)
     features = {
@@ -112,7 +112,7 @@ def _cells(intake: Intake) -> Iterable[tuple[str, str, str]]:
 
 
 def _known(lab: str) -> set[int]:
-    """Features that everybody may have: the lab's own, and known answers."""
+    """Features that everybody may have: those of the lab and of known answers."""
     cells = [
         (cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""),
          cell.cell_type, cell.source)
@@ -137,7 +137,7 @@ def _source_of(function: Callable) -> str:
 
 
 def _features(cells: Iterable[tuple[str, str, str]]) -> dict[int, Passage]:
-    """What is characteristic of some cells, and where it stands."""
+    """The characteristic features of some cells, with their positions."""
     found: dict[int, Passage] = {}
     for name, kind, text in cells:
         lines = text.splitlines()
@@ -166,7 +166,7 @@ def _fingerprints(text: str) -> Iterable[tuple[int, int]]:
 
 
 def _tokens(text: str) -> list[tuple[str, int]]:
-    """Tokens and their lines; a variable is a variable, whatever its name."""
+    """Tokens and their lines; all variable names count as the same token."""
     try:
         found = [
             token for token in tokenize.generate_tokens(io.StringIO(text).readline)
@@ -187,6 +187,6 @@ def _tokens(text: str) -> list[tuple[str, int]]:
 
 
 def _is_variable(before: str, word: str, after: str) -> bool:
-    """Whether a name was chosen by whoever wrote it, as far as one can see."""
+    """Whether the author of the code apparently chose this name."""
     given = keyword.iskeyword(word) or word in ("np", "nn", "self")
     return not given and before not in (".", "def", "class") and after != "("

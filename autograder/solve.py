@@ -10,7 +10,7 @@ from autograder import build, check, source
 
 
 def reference_cells(lab: str) -> dict[str, str]:
-    """Every answer of a lab by the name of its cell, as the source has it."""
+    """Every answer of a lab, from its source, by the name of its cell."""
     written, concepts = source.read(lab), check.load(lab).concepts
     answers = {
         cell.name: _without_markers(cell.text)
@@ -40,7 +40,7 @@ def filled(lab: str, answers: Mapping[str, str]) -> nbformat.NotebookNode:
 
 
 def solved(lab: str, **changed: str) -> nbformat.NotebookNode:
-    """A lab solved by its reference, but for the cells named in `changed`."""
+    """A lab solved by its reference, except for the cells named in `changed`."""
     return filled(lab, reference_cells(lab) | changed)
 
 

@@ -1,4 +1,4 @@
-"""Read a lab's text notebook: its cells, their roles, and whether they fit together."""
+"""Read a lab's text notebook: its cells and their roles, checked for consistency."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import jupytext
 
 from autograder.paths import source_of
 
-# A comment is a comment, also where it looks like a magic command ("# 3?").
+# A comment remains a comment, even if it looks like a magic command ("# 3?").
 FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 ROLES = ("exercise", "check", "concept", "question", "demo")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -31,8 +31,8 @@ class Cell:
         text: its content.
         role: one of `ROLES`, or `None`.
         name: what the role is about; empty for demo cells and cells without a role.
-        points: of a question answered in words; other points stand in the checks.
-        cover: the figure it draws stands for the lab.
+        points: points of a written question; other points are in the checks.
+        cover: whether its figure represents the lab.
     """
 
     kind: str
@@ -79,12 +79,14 @@ def _cell(lab: str, cell: Any) -> Cell:
     if cell.metadata.get("title") == "demo":  # a word alone is a title to jupytext
         roles.append("demo")
     if len(roles) > 1:
-        raise SourceError(f"{lab}: a cell has the roles {' and '.join(roles)}; one.")
+        raise SourceError(
+            f"{lab}: a cell has the roles {' and '.join(roles)}; it may have only one."
+        )
     role = roles[0] if roles else None
     name = "" if role in (None, "demo") else str(cell.metadata[role])
     if role not in (None, "demo") and not _NAME.fullmatch(name):
         raise SourceError(
-            f"{lab}: {name!r} is no name for a cell (letters, digits, _)."
+            f"{lab}: {name!r} is not a valid cell name (letters, digits, _)."
         )
     points = float(cell.metadata.get("points", 0))
     cover = bool(cell.metadata.get("cover"))
@@ -105,11 +107,14 @@ def _check_rules(lab: str, cells: tuple[Cell, ...]) -> None:
                 "and questions, and nowhere else."
             )
         if cell.role and (cell.kind == "markdown") != (cell.role == "question"):
-            raise SourceError(f"{where}: the wrong kind of cell ({cell.kind}).")
+            raise SourceError(f"{where}: the wrong type of cell ({cell.kind}).")
         if cell.role == "question" and cell.points <= 0:
-            raise SourceError(f"{where}: how many points? Write points=2 behind it.")
+            raise SourceError(f"{where}: it has no points; add points=2, for example.")
     lone = {name for role, name in seen if role == "exercise"} ^ {
         name for role, name in seen if role == "check"
     }
     if lone:
-        raise SourceError(f"{lab}: exercise without check, or the reverse: {lone}.")
+        raise SourceError(
+            f"{lab}: an exercise without a check, or a check without an exercise: "
+            f"{', '.join(sorted(lone))}."
+        )

@@ -1,7 +1,7 @@
 """What a class can do and where it fails, question by question.
 
-Scores come from nbgrader's gradebook, whoever gave them; the named mistakes from the
-check cells in `autograded/`, which the judge wrote.
+Scores come from nbgrader's gradebook, no matter who gave them. The named mistakes come
+from the check cells in `autograded/`, which the judge wrote.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class Answer:
     """One question of one student.
 
     Attributes:
-        student: whose it is.
-        points: so far; `None` where nobody has graded it.
-        max_score: points that can be had.
-        message: what the judge said; empty where a person grades.
+        student: whose answer it is.
+        points: points so far; `None` if nobody has graded it yet.
+        max_score: maximum number of points.
+        message: the judge's message; empty if a person grades.
     """
 
     student: str
@@ -66,9 +66,10 @@ class Question:
     """One question and the answers to it.
 
     Attributes:
-        name: of the question.
-        answers: one for each student who handed in.
-        mistakes: named mistakes, the most frequent first, and who made them.
+        name: name of the question.
+        answers: one for each student who handed in a notebook.
+        mistakes: named mistakes, the most frequent first, with the students who made
+            them.
     """
 
     name: str
@@ -77,18 +78,18 @@ class Question:
 
     @property
     def max_score(self) -> float:
-        """Points that can be had."""
+        """Maximum number of points."""
         return self.answers[0].max_score
 
     @property
     def mean(self) -> float | None:
-        """Mean of the points among those who are graded."""
+        """Mean points of the graded answers."""
         points = [one.points for one in self.answers if one.points is not None]
         return sum(points) / len(points) if points else None
 
     @property
     def counts(self) -> Counter[str]:
-        """How many answers are in which state."""
+        """Number of answers in each state."""
         return Counter(one.state for one in self.answers)
 
     @property
@@ -99,10 +100,10 @@ class Question:
 
 
 def statistics(course: Course, lab: str) -> list[Question]:
-    """The questions of a lab in its order, with the answers of a class.
+    """The questions of a lab in order, with the answers of a class.
 
     Args:
-        course: where gradebook and graded notebooks lie.
+        course: the course, with its gradebook and graded notebooks.
         lab: name of the lab.
     """
     scores = _scores(course, lab)
@@ -167,7 +168,7 @@ def _messages(course: Course, lab: str, student: str) -> dict[str, str]:
 
 
 def _mistakes(lab: str, name: str, answers: Iterable[Answer]) -> tuple:
-    """Named mistakes and who made them; an answer counts for one of them."""
+    """Named mistakes with who made them; each answer counts for one mistake."""
     checks, known = check.load(lab), []
     if name in checks.checks:
         known = [mistake.message for mistake in checks.checks[name].mistakes]

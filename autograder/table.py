@@ -8,7 +8,7 @@ from autograder.results import LabResult
 
 
 def table(results: Iterable[LabResult]) -> str:
-    """A line for each notebook, and under it what went wrong, question by question."""
+    """One line per notebook; for a single notebook, also one line per question."""
     results = list(results)
     rows = [("student", "lab", "points", "of", "remarks")]
     rows += [
@@ -22,7 +22,7 @@ def table(results: Iterable[LabResult]) -> str:
 
 
 def questions(result: LabResult) -> str:
-    """The questions of one notebook, a line each."""
+    """The questions of one notebook, one line each."""
     rows = [("question", "points", "of", "message")]
     rows += [
         (q.name, "by hand" if q.score is None else f"{q.score:g}", f"{q.max_score:g}",
@@ -45,7 +45,7 @@ def _remark(result: LabResult) -> str:
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of cells as aligned text; the last column runs as long as it likes."""
+    """Rows of cells as aligned text; the last column may have any length."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
     lines = [
         "  ".join(

@@ -1,1 +1,1 @@
-"""What the notebooks call: data, plots, checks and the NumPy framework."""
+"""What the notebooks import: data, plots, checks and the NumPy framework."""

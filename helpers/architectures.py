@@ -1,14 +1,15 @@
-"""Published networks as tables of layers, to count with.
+"""Published networks as tables of layers, for counting parameters and operations.
 
-Each function returns a list of layers with weights, in order. A layer is a dictionary
+Each function returns a list of the layers with weights, in order. A layer is a
+dictionary:
 
 =============  ==================================================================
-`f`            side of the filters; 1 for a dense layer
-`n_C_prev`     channels in; for a dense layer, how many numbers
-`n_C`          channels out
-`groups`       parts into which the channels are split; `n_C` in a depthwise layer
+`f`            filter size; 1 for a dense layer
+`n_C_prev`     input channels; for a dense layer, the number of inputs
+`n_C`          output channels
+`groups`       groups into which the channels are split; `n_C` in a depthwise layer
 `size`         side of the output map; 1 for a dense layer
-`per_channel`  further parameters of each output channel: 1 bias, 2 batch norm
+`per_channel`  further parameters per output channel: 1 for a bias, 2 for batch norm
 =============  ==================================================================
 """
 
@@ -28,12 +29,12 @@ def conv(f, n_C_prev, n_C, size, per_channel=2, groups=1) -> Layer:
 
 
 def dense(n_prev, n) -> Layer:
-    """A dense layer with biases, as a convolution of side 1 on one place."""
+    """A dense layer with biases, as a 1 × 1 convolution on a 1 × 1 map."""
     return conv(1, n_prev, n, size=1, per_channel=1)
 
 
 def lenet5() -> list[Layer]:
-    """LeNet-5 (LeCun et al., 1998), its second convolution reading all channels."""
+    """LeNet-5 (LeCun et al., 1998); its second convolution reads all channels."""
     return [
         conv(5, 1, 6, 28, 1), conv(5, 6, 16, 10, 1),
         dense(400, 120), dense(120, 84), dense(84, 10),
@@ -62,7 +63,7 @@ def vgg16() -> list[Layer]:
 
 
 def resnet50() -> list[Layer]:
-    """ResNet-50 (He et al., 2015), strides in the first 1 × 1 of a stage."""
+    """ResNet-50 (He et al., 2015), with strides in each stage's first 1 × 1."""
     layers, n, size = [conv(7, 3, 64, 112)], 64, 56
     for stage, blocks in enumerate((3, 4, 6, 3)):
         width = 64 * 2**stage
@@ -79,7 +80,7 @@ def resnet50() -> list[Layer]:
 
 
 def inception_3a() -> list[Layer]:
-    """The first inception module of GoogLeNet (Szegedy et al., 2014), no biases."""
+    """GoogLeNet's first inception module (Szegedy et al., 2014), without biases."""
     return [
         conv(1, 192, 64, 28, 0), conv(1, 192, 96, 28, 0), conv(3, 96, 128, 28, 0),
         conv(1, 192, 16, 28, 0), conv(5, 16, 32, 28, 0), conv(1, 192, 32, 28, 0),
@@ -112,12 +113,12 @@ def mobilenet_v2() -> list[Layer]:
 
 
 def efficientnet(depth=1.0, width=1.0, resolution=224) -> list[Layer]:
-    """EfficientNet (Tan and Le, 2019): B0, or scaled.
+    """EfficientNet (Tan and Le, 2019): B0, or a scaled version.
 
     Args:
-        depth: factor for the number of blocks of each stage, rounded up.
+        depth: factor for the number of blocks per stage, rounded up.
         width: factor for the channels, rounded to multiples of 8.
-        resolution: side of the picture in pixels.
+        resolution: side of the image in pixels.
     """
     plan = [
         (t, _eights(n_C * width), math.ceil(n * depth), s, f)
@@ -131,7 +132,7 @@ def efficientnet(depth=1.0, width=1.0, resolution=224) -> list[Layer]:
 
 
 def _eights(n_C: float) -> int:
-    """The multiple of 8 nearest to n_C, not more than a tenth below it."""
+    """The multiple of 8 nearest to n_C, but not more than 10 % below it."""
     near = max(8, int(n_C + 4) // 8 * 8)
     return near + 8 if near < 0.9 * n_C else near
 

@@ -1,4 +1,4 @@
-"""Costs over two weights as contours, with the paths that descent takes on them."""
+"""Contour plots of costs over two weights, with the paths of gradient descent."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ LEGEND = {
 
 @dataclass(frozen=True)
 class Landscape:
-    """A cost over two weights, and walks on it.
+    """A cost over two weights, and optimization paths on it.
 
     Attributes:
-        cost: function of two arrays of one shape, returns an array of that shape.
-        x: ends of the horizontal axis.
-        y: ends of the vertical axis.
-        paths: name → places visited `(steps + 1, 2)`.
-        goal: the lowest place, marked by a star, if there is one.
+        cost: function of two arrays of the same shape; returns an array of that shape.
+        x: limits of the horizontal axis.
+        y: limits of the vertical axis.
+        paths: name → points visited `(steps + 1, 2)`.
+        goal: the minimum, marked by a star, or None.
     """
 
     cost: Callable
@@ -48,16 +48,16 @@ def contours(
     ylabel: str = "w₂",
     reading: str = "",
 ) -> plots.Picture:
-    """Draw costs over two weights as contours, a panel each, with paths on them.
+    """Draw costs over two weights as contours with paths, one panel per cost.
 
     Args:
         landscapes: title → what to draw.
-        columns: panels a row.
-        height: of a row, in inches.
-        equal: one unit is as long on either axis.
-        xlabel: what the first weight is.
-        ylabel: what the second weight is.
-        reading: one sentence below: how to read it.
+        columns: number of panels per row.
+        height: height of a row in inches.
+        equal: whether one unit has the same length on both axes.
+        xlabel: label of the first weight.
+        ylabel: label of the second weight.
+        reading: one sentence below the figure that says how to read it.
     """
     columns = min(columns, len(landscapes))
     rows = math.ceil(len(landscapes) / columns)
@@ -80,11 +80,12 @@ def contours(
 
 
 def draw_cost(axes, one: Landscape) -> None:
-    """The contours of one landscape, closer together near the bottom."""
+    """Draw the contours of one landscape, closer together near the minimum."""
     x, y = np.linspace(*one.x, 160), np.linspace(*one.y, 160)
     heights = one.cost(*np.meshgrid(x, y))
     low = heights.min()
-    # Steps that grow with height show the floor of a valley as well as its walls.
+    # Levels that are farther apart at greater height show both the floor of a valley
+    # and its walls.
     levels = low + (heights.max() - low) * np.linspace(0, 1, LEVELS) ** 2.5
     axes.contourf(x, y, heights, levels=levels, cmap="Greys", alpha=0.45)
     axes.contour(
@@ -103,7 +104,7 @@ def draw_cost(axes, one: Landscape) -> None:
 
 
 def draw_path(axes, path: np.ndarray, i: int = 0):
-    """One walk: a square where it starts, a dot a step; returns its line."""
+    """Draw one path: a square at the start, a dot per step; returns its line."""
     path = np.asarray(path, dtype=float)
     color = plots.PALETTE[i % len(plots.PALETTE)]
     (line,) = axes.plot(*path.T, color=color, lw=1.6, ls=plots.DASHES[i % 7], zorder=3)

@@ -1,4 +1,4 @@
-"""Networks written as one function: each layer is made where it is first used.
+"""Networks written as one function: each layer is created where it is first used.
 
 A function such as
 
@@ -6,9 +6,9 @@ A function such as
         X = nn.relu(net.batch_norm(net.conv(X, 16, f=3)))
         return net.dense(nn.mean(X, axis=(1, 2)), 10)
 
-says what a network computes and, at the same time, which layers it has. `Net` turns
-it into a model: the first run, on an example, makes the layers in the order in which
-they are asked for; later runs find them again in that order.
+says what a network computes and, at the same time, which layers it has. `Net` turns it
+into a model: the first run, on an example, creates the layers in the order of their
+use; later runs use the same layers in the same order.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class Net(nn.Model):
     """A model from a function `run(X, net)`.
 
     Args:
-        run: the function; it asks `net` for layers, always in the same order.
-        example: array such as `run` takes, a batch of one is enough.
+        run: the function; it calls the layers of `net`, always in the same order.
+        example: an input for `run`; a batch of one is enough.
         rng: generator that draws the weights.
 
     Attributes:
@@ -39,12 +39,12 @@ class Net(nn.Model):
         self.train()
 
     def forward(self, x):
-        """What the function computes."""
+        """Compute the function."""
         self._used = 0
         return self.run(nn.as_tensor(x), self)
 
     def _layer(self, make: Callable) -> nn.Layer:
-        """The next layer, made if this is the first run."""
+        """The next layer; the first run creates it."""
         if self._used == len(self.layers):
             self.layers.append(make())
             self.layers[-1].train(self.training)
@@ -52,7 +52,7 @@ class Net(nn.Model):
         return self.layers[self._used - 1]
 
     def conv(self, x, n_C, f=1, s=1, padding="same", bias=False):
-        """Convolution with `n_C` filters of side `f`, stride `s`."""
+        """Convolution with `n_C` filters of size `f` and stride `s`."""
         n_C_prev = x.shape[-1]
         return self._layer(
             lambda: nn.Conv2D(
@@ -62,7 +62,7 @@ class Net(nn.Model):
         )(x)  # fmt: skip
 
     def conv_transpose(self, x, n_C, f=3, s=2):
-        """Transposed convolution: `n_C` maps, `s` times as high and wide, biased."""
+        """Transposed convolution with biases: `n_C` maps, `s` times as large."""
         n_C_prev = x.shape[-1]
         return self._layer(
             lambda: nn.Conv2DTranspose(
@@ -72,7 +72,7 @@ class Net(nn.Model):
         )(x)  # fmt: skip
 
     def depthwise(self, x, f=3, s=1):
-        """One filter of side `f` for each channel, stride `s`, padding "same"."""
+        """Depthwise convolution: filters of size `f`, stride `s`, padding "same"."""
         n_C = x.shape[-1]
         return self._layer(
             lambda: nn.DepthwiseConv2D(

@@ -1,8 +1,9 @@
 """Show an image with its text alternative.
 
-JupyterLab gives an output of type `image/png` no `alt`, whatever its metadata say: a
-screen reader finds "image" and nothing else. An `<img>` in HTML has one, and shrinks
-with the page, so nothing has to be scrolled sideways when the letters are enlarged.
+JupyterLab gives outputs of type `image/png` no `alt` attribute, whatever their
+metadata: a screen reader finds "image" and nothing else. An `<img>` element in HTML can
+have one, and it shrinks with the page, so nobody has to scroll sideways when the text
+is enlarged.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ def show(data: bytes, alt: str, *, kind: str = "png", width: int | None = None) 
     """Display an image in a notebook; print its text alternative elsewhere.
 
     Args:
-        data: the file's content.
-        alt: what it shows, in words.
+        data: content of the image file.
+        alt: description of the image in words.
         kind: `"png"` or `"gif"`.
-        width: in pixels on the page; as wide as the image is where left out.
+        width: width on the page in pixels; by default the image's own width.
     """
     try:
         from IPython import get_ipython
@@ -38,7 +39,7 @@ def show(data: bytes, alt: str, *, kind: str = "png", width: int | None = None) 
 
 
 def html(data: bytes, alt: str, *, kind: str = "png", width: int | None = None) -> str:
-    """An image as an element of a page, with nothing left outside."""
+    """An image as an HTML element that contains its own data."""
     size = f' width="{width}"' if width else ""
     source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
     return (

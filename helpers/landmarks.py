@@ -1,4 +1,4 @@
-"""Pictures of vehicles whose two wheels are known: data for landmark detection."""
+"""Images of vehicles with known wheel positions: data for landmark detection."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from helpers.data import load
 
 SIDE = 64
-#: Middle of the left and of the right wheel, x and y, on each vehicle's largest sprite.
+#: Centres (x, y) of the left and right wheel on each vehicle's largest sprite.
 WHEELS = {
     10: ((12.5, 24.5), (39.0, 24.5)),
     11: ((11.5, 29.0), (39.0, 29.0)),
@@ -20,32 +20,32 @@ WHEELS = {
 def vehicles(
     split: str, m: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Compose pictures, two thirds of them with one vehicle.
+    """Compose images, two thirds of them with one vehicle.
 
     Args:
-        split: whose photographs to take backgrounds from: "train", "dev" or "test".
-        m: how many pictures.
-        rng: draws everything.
+        split: the split that the backgrounds come from: "train", "dev" or "test".
+        m: number of images.
+        rng: generator for all random choices.
 
     Returns:
-        Pictures, uint8 (m, 64, 64, 3), and float64 (m, 5): 1 if there is a vehicle,
-        then x and y of the left and of the right wheel as shares; zeros if there is
-        none.
+        Images, uint8 (m, 64, 64, 3), and labels, float64 (m, 5): 1 if there is a
+        vehicle, then x and y of the left and of the right wheel, as fractions of the
+        side; all zeros if there is none.
     """
     photographs, sprites = load("photos_160")[f"{split}_x"], load("scenes").sprites
-    pictures, truth = np.empty((m, SIDE, SIDE, 3), np.uint8), np.zeros((m, 5))
+    images, truth = np.empty((m, SIDE, SIDE, 3), np.uint8), np.zeros((m, 5))
     for i in range(m):
         top, left = rng.integers(0, 160 - SIDE, 2)
         photograph = photographs[rng.integers(len(photographs))]
-        pictures[i] = photograph[top : top + SIDE, left : left + SIDE]
+        images[i] = photograph[top : top + SIDE, left : left + SIDE]
         if i % 3:
             truth[i, 0] = 1
-            truth[i, 1:] = _paste(pictures[i], sprites, rng)
-    return pictures, truth
+            truth[i, 1:] = _paste(images[i], sprites, rng)
+    return images, truth
 
 
-def _paste(picture: np.ndarray, sprites: np.ndarray, rng) -> np.ndarray:
-    """Put a random vehicle on the picture; where its wheels are."""
+def _paste(image: np.ndarray, sprites: np.ndarray, rng) -> np.ndarray:
+    """Paste a random vehicle on the image; returns the positions of its wheels."""
     number, size = rng.choice(list(WHEELS)), rng.integers(3, 6)
     stamp = sprites[number, size]
     wheels = np.array(WHEELS[number])
@@ -59,7 +59,7 @@ def _paste(picture: np.ndarray, sprites: np.ndarray, rng) -> np.ndarray:
     high = [axis.max() + 1 for axis in inside]
     stamp = stamp[low[0] : high[0], low[1] : high[1]]
     top, left = (rng.integers(0, SIDE - n + 1) for n in stamp.shape[:2])
-    part = picture[top : top + stamp.shape[0], left : left + stamp.shape[1]]
+    part = image[top : top + stamp.shape[0], left : left + stamp.shape[1]]
     opacity = stamp[..., 3:] / 255
     part[:] = np.rint(part + opacity * (stamp[..., :3] - part.astype(float)))
     corner = np.array([left - low[1], top - low[0]])

@@ -1,7 +1,7 @@
-"""Clothes as a phone would see them: on photographs, a little off centre, dimmer.
+"""Images of clothes as a phone would take them: cluttered, off centre and dimmer.
 
-The backgrounds are crops of real photographs; what is put together from them and the
-clothes is made here, and stands in for real phone images.
+The backgrounds are crops of real photographs. The images are composed here from these
+crops and the clothes, and stand in for real phone images.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ CLUTTER = 0.45  # brightness of the background of a phone image
 
 
 def backgrounds(count: int, rng: np.random.Generator, split: str = "train"):
-    """Crops of 28 × 28 from grey photographs, float32 `(count, 28, 28)`, 0 to 1.
+    """Crop 28 × 28 pixels from grey photographs: float32 `(count, 28, 28)`, 0 to 1.
 
     Args:
-        count: how many.
-        rng: draws them.
-        split: `"train"` or `"test"`: different photographs.
+        count: number of crops.
+        rng: generator that draws them.
+        split: `"train"` or `"test"`, which have different photographs.
     """
     images = data.load("photos")[f"{split}_set_x"]
     grey = images.mean(axis=3, dtype=np.float32) / 255  # (m, 64, 64)
@@ -32,11 +32,11 @@ def backgrounds(count: int, rng: np.random.Generator, split: str = "train"):
 
 
 def phone_images(clean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """What a phone makes of catalogue images, float32 `(m, 28, 28)`, 0 to 1.
+    """Turn catalogue images into phone images: float32 `(m, 28, 28)`, 0 to 1.
 
     Args:
-        clean: bytes `(m, 28, 28)`, clothes on black.
-        rng: draws background, shift and light of each.
+        clean: bytes `(m, 28, 28)`, clothes on a black background.
+        rng: generator that draws the background, shift and brightness of each image.
     """
     m = len(clean)
     half = m // 2
@@ -51,12 +51,12 @@ def phone_images(clean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def frames(clean: np.ndarray, rng: np.random.Generator, room: int = 3) -> np.ndarray:
-    """Clothes anywhere in a larger frame, dust on the lens in every fifth.
+    """Place clothes anywhere in a larger frame, a fifth of them with dust on the lens.
 
     Args:
         clean: bytes `(m, 28, 28)`.
-        rng: draws positions and dust.
-        room: pixels that a image may be off centre.
+        rng: generator that draws positions and dust.
+        room: number of pixels by which an image may be off centre.
 
     Returns:
         float32 `(m, 28 + 2 room, 28 + 2 room)`, 0 to 1.
@@ -72,11 +72,11 @@ def frames(clean: np.ndarray, rng: np.random.Generator, room: int = 3) -> np.nda
 
 
 def outlines(framed: np.ndarray, side: int = 8) -> np.ndarray:
-    """Find the box around the bright pixels, and their outline on a coarse grid.
+    """Find the box around the bright pixels, and their shape on a coarse grid in it.
 
     Args:
         framed: `(m, height, width)`, 0 to 1.
-        side: cells of the grid in each direction.
+        side: number of grid cells in each direction.
 
     Returns:
         float32 `(m, side * side)` of 0 and 1.

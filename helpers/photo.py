@@ -1,4 +1,4 @@
-"""Read a photograph of the reader's own, whatever its format and size.
+"""Read one of the reader's own photographs, whatever its format and size.
 
 >>> load("no_such_photo.jpg")
 Traceback (most recent call last):
@@ -23,28 +23,28 @@ class PhotoError(ValueError):
 
 
 def load(path: str | Path, size: int = 64) -> np.ndarray:
-    """Read any image file as a small square picture.
+    """Read any image file as a small square image.
 
-    The picture is turned the way the camera was held, cut to the square in its middle
-    and scaled; what is transparent becomes white, of a moving picture the first frame
-    is taken.
+    The image is rotated to match how the camera was held, cropped to the square in its
+    middle and scaled. Transparent pixels become white; of an animation, the first frame
+    is used.
 
     Args:
-        path: of the file, in any format that Pillow reads.
-        size: length of the square's side in pixels.
+        path: path of the file, in any format that Pillow reads.
+        size: side of the square in pixels.
 
     Returns:
-        Array `(size, size, 3)` of bytes, red, green and blue.
+        Array `(size, size, 3)` of bytes: red, green and blue.
 
     Raises:
-        PhotoError: there is no such file, or it is no image, or a damaged one.
+        PhotoError: if there is no such file, or it is not an image, or it is damaged.
     """
     path = Path(path).expanduser()
     if path.is_dir():
         raise PhotoError(f"{str(path)!r} is a folder; name a file in it.")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # oddities in the file's metadata
+            warnings.simplefilter("ignore")  # about irregular metadata in the file
             with Image.open(path) as file:
                 return _square(file, size)
     except FileNotFoundError:
@@ -62,7 +62,7 @@ def load(path: str | Path, size: int = 64) -> np.ndarray:
         raise PhotoError(
             f"{path.name!r} has too many pixels; save a smaller copy of it."
         ) from None
-    except Exception as error:  # decoders of the many formats raise all sorts
+    except Exception as error:  # the decoders raise many types of errors
         raise PhotoError(
             f"{path.name!r} is a damaged image and cannot be read; save it again as "
             "JPEG or PNG."
@@ -71,18 +71,18 @@ def load(path: str | Path, size: int = 64) -> np.ndarray:
 
 def _square(file: Image.Image, size: int) -> np.ndarray:
     file.draft("RGB", (4 * size, 4 * size))  # a large JPEG is read at a smaller scale
-    picture = ImageOps.exif_transpose(file)
-    if picture.mode.startswith(("I", "F")):  # 16 bits or more a pixel
-        picture = _eight_bits(picture)
-    colours = picture.convert("RGBA")
+    image = ImageOps.exif_transpose(file)
+    if image.mode.startswith(("I", "F")):  # 16 bits or more per pixel
+        image = _eight_bits(image)
+    colours = image.convert("RGBA")
     white = Image.new("RGBA", colours.size, "white")
     flat = Image.alpha_composite(white, colours).convert("RGB")
     return np.array(ImageOps.fit(flat, (size, size), Image.Resampling.LANCZOS))
 
 
-def _eight_bits(picture: Image.Image) -> Image.Image:
-    values = np.asarray(picture, dtype=float)
-    if picture.mode.startswith("I"):
+def _eight_bits(image: Image.Image) -> Image.Image:
+    values = np.asarray(image, dtype=float)
+    if image.mode.startswith("I"):
         top = 65535.0
     else:
         top = max(1.0, float(values.max(initial=0.0)))

@@ -1,7 +1,7 @@
 """Scenes for detection and segmentation: cut-outs pasted on photographs.
 
-``datasets/scenes.h5`` holds what to paste where; the pictures are put together here,
-so 1,500 of them take less than a megabyte and every box and mask is exact.
+``datasets/scenes.h5`` says what to paste where. The images are composed here, so 1,500
+of them take less than a megabyte, and every box and mask is exact.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ SIDE = 96
 
 @dataclass(frozen=True)
 class Scenes:
-    """Pictures with everything that is known about them.
+    """Images with their ground truth.
 
     Attributes:
         images: uint8 RGB (m, 96, 96, 3).
-        masks: What each pixel shows, int64 (m, 96, 96): 0 background, 1 + class else.
-        instances: Which object each pixel shows, int64 (m, 96, 96): 0 background, 1
-            the first object, and so on.
-        boxes: Of the visible part of each object, float64 (m, 4, 4): left, top, right,
-            bottom from 0 to 1; zeros where there is no object.
+        masks: The class of each pixel, int64 (m, 96, 96): 0 for the background, 1 +
+            class otherwise.
+        instances: The object of each pixel, int64 (m, 96, 96): 0 for the background, 1
+            for the first object, and so on.
+        boxes: The box around the visible part of each object, float64 (m, 4, 4): left,
+            top, right, bottom from 0 to 1; zeros where there is no object.
         classes: int64 (m, 4), -1 where there is no object.
-        class_names: A class is an index into them.
+        class_names: Names of the classes; a class is an index into this list.
     """
 
     images: np.ndarray
@@ -39,15 +40,15 @@ class Scenes:
 
 
 def load_scenes(split: str, rows: slice = slice(None)) -> Scenes:
-    """Put together the scenes of one split.
+    """Compose the scenes of one split.
 
     Args:
         split: ``"train"`` (1,200 scenes), ``"dev"`` or ``"test"`` (150 each). Their
             backgrounds are different photographs.
-        rows: Which of them.
+        rows: Which scenes of the split.
 
     Returns:
-        The pictures with masks, boxes and classes.
+        The images with masks, boxes and classes.
     """
     recipe = load("scenes")
     photographs = load("photos_160")[f"{split}_x"]
@@ -72,11 +73,11 @@ def load_scenes(split: str, rows: slice = slice(None)) -> Scenes:
 
 
 def cut_background(photographs: np.ndarray, where: np.ndarray) -> np.ndarray:
-    """Cut a square out of a photograph.
+    """Crop a square from a photograph.
 
     Args:
         photographs: uint8 (n, 160, 160, 3).
-        where: Row of the photograph, top, left, 1 to mirror or 0.
+        where: Index of the photograph, top, left, and 1 to mirror it or 0.
 
     Returns:
         uint8 (96, 96, 3).
@@ -93,15 +94,15 @@ def compose(
 
     Args:
         background: uint8 (96, 96, 3).
-        sprites: uint8 (n, sizes, 48, 48, 4), red, green, blue, opacity.
-        placements: int (k, 5): sprite (-1 none), size, top, left, 1 to mirror or 0.
-            An object may reach over the edge.
+        sprites: uint8 (n, sizes, 48, 48, 4): red, green, blue, opacity.
+        placements: int (k, 5): sprite (-1 for none), size, top, left, and 1 to mirror
+            it or 0. An object may extend beyond the edge.
 
     Returns:
-        The picture, uint8 (96, 96, 3), and which object each pixel shows, int64
-        (96, 96), 0 for the background.
+        The image, uint8 (96, 96, 3), and the object of each pixel, int64 (96, 96), 0
+        for the background.
     """
-    picture = background.astype(np.float64)
+    image = background.astype(np.float64)
     instance = np.zeros((SIDE, SIDE), np.int64)
     for number, (sprite, size, top, left, mirrored) in enumerate(placements, start=1):
         if sprite < 0:
@@ -114,21 +115,22 @@ def compose(
         stamp = stamp[rows.start - top : rows.stop - top]
         stamp = stamp[:, columns.start - left : columns.stop - left]
         opacity = stamp[..., 3:] / 255
-        part = picture[rows, columns]
-        picture[rows, columns] = part + opacity * (stamp[..., :3] - part)
+        part = image[rows, columns]
+        image[rows, columns] = part + opacity * (stamp[..., :3] - part)
         instance[rows, columns][stamp[..., 3] > 127] = number
-    return np.rint(picture).astype(np.uint8), instance
+    return np.rint(image).astype(np.uint8), instance
 
 
 def visible_boxes(instance: np.ndarray, number: int) -> np.ndarray:
     """Return the tight box around each object's visible pixels.
 
     Args:
-        instance: Which object each pixel shows, int (height, width).
-        number: How many objects.
+        instance: The object of each pixel, int (height, width).
+        number: Number of objects.
 
     Returns:
-        float64 (number, 4): left, top, right, bottom from 0 to 1, zeros for none.
+        float64 (number, 4): left, top, right, bottom from 0 to 1; zeros for an object
+        that is not visible.
     """
     boxes = np.zeros((number, 4))
     for k in range(number):

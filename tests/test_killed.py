@@ -146,7 +146,7 @@ def test_a_job_that_ends_its_process_each_time_is_given_up_alone(monkeypatch):
     done = {job.student: result for job, result in local.run(jobs, 2)}
     bad = done.pop("bad")
     assert done == {name: name for name in "abcd"}
-    assert "ended again and again" in bad.result.error
+    assert "killed again and again" in bad.result.error
 
 
 def _end_if_bad(job):

@@ -28,7 +28,7 @@ DOZEN = (
     "reads the hidden tests", "changes nbgrader's configuration",
     "connects to a local service", "takes memory", "ends its process in a cell",
     "answers in the exercise's place", "200,000 levels deep", "a link to a secret",
-    "cells of wrong kinds",
+    "cells of wrong types",
 )  # fmt: skip
 CONFIGURATION = """
 from autograder.nbgrader_config import configure

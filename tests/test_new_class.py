@@ -87,7 +87,7 @@ def test_what_is_theirs_stays(folder, tmp_path, capsys):
     command(folder, "--roster", later)
     said = capsys.readouterr().out
     assert "1 new students, 1 known" in said
-    assert "Not in it, and kept: charles." in said
+    assert "Not in this roster, but kept: charles." in said
     assert str(paths.ROOT) in config.read_text()
     assert config.read_text().endswith("c.CourseDirectory.course_id = 'mine'\n")
     assert courses.open_course(folder).name == "mine"
@@ -118,7 +118,7 @@ def test_nothing_is_written_when_a_roster_is_none(tmp_path, capsys):
     command(tmp_path / "c", "--roster", tmp_path / "r.csv", expect=2)
     assert not (tmp_path / "c").exists()
     command(paths.ROOT, expect=2)
-    assert "a folder of its own" in capsys.readouterr().err
+    assert "a separate folder" in capsys.readouterr().err
 
 
 def test_released_labs_are_renewed_and_others_are_not_released(folder):

@@ -54,7 +54,7 @@ def test_moodle(tmp_path, encoding):
     assert [s.id for s in found.students] == ["4711", "zoe@example.org"]
     assert found.students[1].last_name == "Müller"
     assert found.problems == [
-        "Line 4: Nemo has no name that submissions could be filed under."
+        "Line 4: Nemo has no identifier to file submissions under."
     ]
 
 
@@ -70,7 +70,7 @@ def test_github_classroom(tmp_path):
         Student("ada-l", "Ada", "Lovelace", "ada@example.org", "ada@example.org")
     ]
     assert found.problems == [
-        "Line 3: bo@example.org has no name that submissions could be filed under."
+        "Line 3: bo@example.org has no identifier to file submissions under."
     ]
 
 
@@ -86,7 +86,7 @@ def test_the_same_row_twice_counts_once_and_another_one_is_told(tmp_path):
     found = read(tmp_path, "\n".join([*rows, rows[1], "ada,Adam,Smith,,"]))
     assert len(found.students) == 1
     [problem] = found.problems
-    assert problem.startswith("Line 4: Adam Smith is 'ada', whom an earlier line")
+    assert problem.startswith("Line 4: Adam Smith is 'ada', who has other details")
 
 
 def test_every_row_is_a_student_or_a_sentence(tmp_path):
@@ -102,5 +102,5 @@ def test_every_row_is_a_student_or_a_sentence(tmp_path):
 
 @pytest.mark.parametrize("text", ["", "a,b,c\n1,2,3\n", "\x89PNG\r\n\x1a\n", "[]"])
 def test_what_is_no_roster_is_refused_in_one_sentence(tmp_path, text):
-    with pytest.raises(Refused, match=r"no roster that is known here\."):
+    with pytest.raises(Refused, match=r"not a roster of a known type\."):
         read(tmp_path, text)

@@ -354,7 +354,7 @@ class TestNoGift:
         one = graded("C1W2", "propagate", cells)
         told = one.message + "".join(case.message for case in one.cases)
         assert "in the line `return sigmoid('seven'), 1.0`" in told
-        assert "a right `sigmoid` stops with" in told
+        assert "a correct `sigmoid` stops with" in told
         for line in solve.reference_cells("C1W2")["sigmoid"].splitlines():
             assert not line.strip() or line.strip() not in told
         assert "raise " not in told

@@ -1,6 +1,6 @@
-"""What runs inside Gradescope: one submission in, `results.json` out, whatever happens.
+"""Runs inside Gradescope: grades one submission and always writes `results.json`.
 
-Folders are Gradescope's: `submission/`, `submission_metadata.json`, `results/`.
+The folders are Gradescope's: `submission/`, `submission_metadata.json`, `results/`.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from autograder.results import LabResult
 
 
 def main(root: Path) -> None:
-    """Grade what lies in a folder of Gradescope's shape."""
-    [lab] = paths.lab_names()  # the archive holds one
+    """Grade the submission in a folder with Gradescope's structure."""
+    [lab] = paths.lab_names()  # the archive contains one
     student = _student(root / "submission_metadata.json")
     try:
         result = _graded(root / "submission", lab, student)
         print(f"{lab}, {student}: seed {result.seed}, sandbox tier {result.tier}")
     except Exception:
-        traceback.print_exc()  # for the instructor, who alone sees the output
+        traceback.print_exc()  # only the instructor sees this output
         why = "This could not be graded because of a fault of the grader. Your work "
         result = _refused(lab, student, why + "is safe; please tell your instructor.")
     target = root / "results"
@@ -50,7 +50,7 @@ def _refused(lab: str, student: str, why: str) -> LabResult:
 
 
 def _student(path: Path) -> str:
-    """The student by Gradescope's metadata: student number, else address."""
+    """The student by Gradescope's metadata: student number, or else e-mail address."""
     try:
         first = json.loads(path.read_text(encoding="utf-8"))["users"][0]
         return str(first.get("sid") or first.get("email") or first["id"])

@@ -1,4 +1,4 @@
-"""Run jobs on a Dask cluster. Scheduling across machines is Dask's work, not ours."""
+"""Run jobs on a Dask cluster. Dask does the scheduling across machines."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from distributed import Client, KilledWorker, as_completed
 
 from autograder.classroom.jobs import Graded, Job, do, not_graded
 
-AHEAD = 4  # jobs waiting for each thread of the cluster
+AHEAD = 4  # jobs queued for each thread of the cluster
 RETRIES = 3
 
 
 def run(jobs: Iterable[Job], address: str) -> Iterator[tuple[Job, Graded]]:
-    """Do jobs on the workers of a cluster; results come as they are ready.
+    """Run jobs on the workers of a cluster; yields results as they become ready.
 
     Args:
-        jobs: as many as you like; they are drawn a few at a time.
-        address: of the scheduler, such as `"tcp://127.0.0.1:8786"`.
+        jobs: any number of jobs; they are taken a few at a time.
+        address: address of the scheduler, such as `"tcp://127.0.0.1:8786"`.
 
     Raises:
         ImportError: Dask is not installed.
-        OSError: nobody answers at the address.
+        OSError: there is no answer at the address.
     """
     with Client(address, timeout="20s", set_as_default=False) as client:
         threads = sum(client.nthreads().values()) or 1
@@ -43,7 +43,7 @@ def run(jobs: Iterable[Job], address: str) -> Iterator[tuple[Job, Graded]]:
                 error = future.exception()
                 if not isinstance(error, KilledWorker):
                     raise error
-                why = "The process that graded this was ended again and again."
+                why = "The process that graded this was killed again and again."
                 graded = not_graded(job, why, tier=0)
             yield job, graded
             submit()

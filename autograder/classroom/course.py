@@ -20,10 +20,10 @@ class Course:
     Attributes:
         root: the course's folder.
         config: nbgrader's configuration.
-        url: of the gradebook.
-        name: of the course in the gradebook.
+        url: URL of the gradebook.
+        name: name of the course in the gradebook.
         submitted: folder with `<student>/<lab>/<notebook>.ipynb`.
-        autograded: folder of the same form.
+        autograded: folder with the same structure.
     """
 
     root: Path
@@ -34,14 +34,14 @@ class Course:
     autograded: Path
 
     def notes(self, name: str) -> Path:
-        """A file in which this program remembers something about the course."""
+        """A file in which the grader stores something about the course."""
         folder = self.root / ".autograder"
         folder.mkdir(exist_ok=True)
         return folder / name
 
 
 def open_course(root: Path) -> Course:
-    """The course in a folder, by its `nbgrader_config.py` where it has one."""
+    """The course in a folder, as configured by its `nbgrader_config.py`, if any."""
     root = root.resolve()
     if (root / CONFIGURATION).is_file():
         config = PyFileConfigLoader(CONFIGURATION, path=str(root)).load_config()

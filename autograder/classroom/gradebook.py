@@ -1,7 +1,7 @@
 """Write results to nbgrader's gradebook, many at a time.
 
-What ends up there is what `nbgrader autograde` writes; a test compares the two. It is
-written with few statements and one commit for many submissions.
+The result is the same as that of `nbgrader autograde`; a test compares the two. It is
+written with few statements and with one commit for many submissions.
 """
 
 from __future__ import annotations
@@ -47,25 +47,25 @@ from autograder import build
 from autograder.classroom.jobs import Graded
 from autograder.nbgrader_config import find_programs
 
-# Past SQLAlchemy's objects: reading one runs a query for each of its sums.
+# Bypass SQLAlchemy's objects, because reading one runs a query for each of its sums.
 _STUDENT, _SUBMISSION, _NOTEBOOK, _GRADE, _COMMENT = (
     kind.__table__
     for kind in (Student, SubmittedAssignment, SubmittedNotebook, Grade, Comment)
 )
 
 
-# Which schema a database has, as Alembic keeps it and nbgrader creates it.
+# The version of a database's schema, as stored by Alembic and created by nbgrader.
 _VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32)))
 
 
 def _change(table: Table) -> Executable:
-    """A statement that changes the row of a table whose id is given as `row`."""
+    """A statement that updates the row of a table whose id is given as `row`."""
     return update(table).where(table.c.id == bindparam("row"))
 
 
 @functools.cache
 def _cells(lab: str) -> dict[str, dict[str, dict[str, Any]]]:
-    """What a gradebook has to hold about each cell of a lab, by kind and name."""
+    """What a gradebook must contain about each cell of a lab, by type and name."""
     found: dict[str, dict[str, dict[str, Any]]] = {
         "grade_cells": {}, "solution_cells": {}, "task_cells": {}, "source_cells": {}
     }  # fmt: skip
@@ -94,10 +94,10 @@ class Writer:
     """Keeps a gradebook open for one lab.
 
     Args:
-        url: of the gradebook.
-        course: its name in there.
+        url: URL of the gradebook.
+        course: name of the course in the gradebook.
         lab: name of the lab; entered if it is not there yet.
-        config: nbgrader's, for late penalties.
+        config: nbgrader's configuration, for late penalties.
     """
 
     def __init__(self, url: str, course: str, lab: str, config: Config) -> None:
@@ -114,7 +114,7 @@ class Writer:
             raise
 
     def _note_version(self) -> None:
-        """Complete a database whose making was cut off: nbgrader notes this last."""
+        """Complete a database whose creation was cut off; nbgrader does this last."""
         known = inspect(self._book.engine).get_table_names()
         with self._book.engine.begin() as connection:
             if _VERSION.name not in known:
@@ -126,8 +126,8 @@ class Writer:
     def _enter_lab(self) -> None:
         """Enter the lab's cells, or those that are missing or have other points.
 
-        Where entering them was cut off, by this program or by `nbgrader
-        generate_assignment`, scores would be wrong and nobody would say so.
+        If entering them was interrupted, in this program or in `nbgrader
+        generate_assignment`, scores would be wrong without any error message.
         """
         name = build.released_path(self.lab).stem
         if not self._complete(name):
@@ -176,7 +176,7 @@ class Writer:
 
     @contextlib.contextmanager
     def _one_transaction(self) -> Iterator[None]:
-        """All or nothing: nbgrader's own methods commit one row after the other."""
+        """Commit all or nothing; nbgrader's own methods commit row by row."""
         db = self._book.db
         db.commit = db.flush
         try:
@@ -185,11 +185,11 @@ class Writer:
             db.rollback()
             raise
         finally:
-            del db.commit  # the class's own is in its place again
+            del db.commit  # restores the method of the class
         db.commit()
 
     def students(self) -> set[str]:
-        """Whose submissions of the lab are in the gradebook, with every cell."""
+        """Students whose submissions are in the gradebook with every cell."""
         query = (
             select(SubmittedAssignment.student_id, func.count(Grade.id))
             .join(SubmittedNotebook, SubmittedNotebook.assignment_id
@@ -209,11 +209,11 @@ class Writer:
         graded: Iterable[tuple[Graded, datetime.datetime | None]],
         only: str = "",
     ) -> None:
-        """Write some results, all of them or none.
+        """Write some results, either all of them or none.
 
         Args:
             graded: results, each with the time it was handed in, if known.
-            only: the one question they are about; other scores stay as they are.
+            only: the single question they are about; other scores stay as they are.
         """
         batch = {one.result.student: (one, time) for one, time in graded}
         db = self._book.db
@@ -230,10 +230,10 @@ class Writer:
             raise
 
     def _enter(self, times: Mapping[str, datetime.datetime | None]) -> dict[str, str]:
-        """Make the rows of what is new, and note when each was handed in.
+        """Create the rows of new submissions, and record when each was handed in.
 
         Args:
-            times: of each student's submission, where known.
+            times: the time of each student's submission, if known.
 
         Returns:
             Id of each student's notebook.
@@ -283,11 +283,11 @@ class Writer:
         return notebooks
 
     def _score(self, results: Mapping[str, Graded], only: str) -> None:
-        """Enter scores; what a person graded before wants another look.
+        """Enter scores; cells that a person graded before need another look.
 
         Args:
-            results: by id of the notebook.
-            only: the one question they are about, if any.
+            results: results by id of the notebook.
+            only: the single question they are about, if any.
         """
         names = {cell: name for name, cell in self._graded.items()}
         changes = []
@@ -306,7 +306,7 @@ class Writer:
         ])  # fmt: skip
 
     def _comment(self, results: Mapping[str, Graded]) -> None:
-        """Note where a student wrote nothing."""
+        """Record where a student wrote nothing."""
         names = {cell: name for name, cell in self._commented.items()}
         query = select(Comment.id, Comment.notebook_id, Comment.cell_id)
         found = self._book.db.execute(query.where(Comment.notebook_id.in_(results)))
@@ -317,12 +317,12 @@ class Writer:
         ])  # fmt: skip
 
     def _penalize(self, notebooks: Iterable[str]) -> None:
-        """The penalties for handing in late, by the course's own rule."""
+        """Enter late penalties, by the course's own rule."""
         db, plugin = self._book.db, self._penalties.plugin_inst
         self._execute(_change(_NOTEBOOK), [
             {"row": notebook, "late_submission_penalty": None} for notebook in notebooks
         ])  # fmt: skip
-        db.expire_all()  # what was written above went past these objects
+        db.expire_all()  # the statements above bypassed these objects
         late = (
             select(SubmittedNotebook)
             .join(SubmittedNotebook.assignment)
@@ -342,7 +342,7 @@ class Writer:
                     one.late_submission_penalty = penalty
 
     def _execute(self, statement: Executable, rows: list[dict[str, Any]]) -> None:
-        """One statement for many rows, if there are any."""
+        """Run one statement for many rows, if there are any."""
         if rows:
             self._book.db.execute(statement, rows)
 

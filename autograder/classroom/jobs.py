@@ -1,4 +1,4 @@
-"""One submission as a piece of work that any process on any machine can do."""
+"""One submission as a unit of work that any process on any machine can do."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _one_at_a_time = threading.Lock()  # a worker of a cluster may have several thre
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be graded.
+    """A submission to be graded.
 
     Attributes:
-        student: whose it is.
+        student: whose submission it is.
         lab: the lab.
-        path: of the file, for the result.
+        path: path of the file, for the result.
         raw: content of the file.
         error: why there is no content.
-        seed: of the hidden cases.
-        only: name of a question, if the others are not wanted.
-        strict: nothing less than the strongest sandbox will do.
-        remarks: about the file, besides what intake says.
+        seed: seed of the hidden cases.
+        only: name of a single question to grade, if not all.
+        strict: whether only the strongest sandbox is acceptable.
+        remarks: remarks about the file, in addition to those of intake.
     """
 
     student: str
@@ -49,16 +49,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Graded:
-    """What came of it.
+    """A graded submission.
 
     Attributes:
         result: scores and messages.
-        notebook: the restored notebook with these, as nested dictionaries.
-        scores: grade id → points, `None` where a person has to grade.
-        silent: grade ids of cells that the student left as they were.
+        notebook: the restored notebook with scores and messages, as nested
+            dictionaries.
+        scores: grade id → points, `None` if a person has to grade.
+        silent: grade ids of cells that the student did not change.
         outputs: grade id → outputs of the check cells.
-        starved: it ran out of time while others had the processors; where it is
-            graded once more, with nobody beside it, it may well earn more.
+        starved: it ran out of time while others used the processors; graded again with
+            nothing running beside it, it may well earn more.
     """
 
     result: LabResult
@@ -85,7 +86,7 @@ def do(job: Job) -> Graded:
 
 
 def not_graded(job: Job, why: str, tier: int) -> Graded:
-    """What comes of a submission that cannot be graded, and why."""
+    """The result for a submission that cannot be graded, with the reason."""
     intake = Intake(job.lab, error=why)
     return _graded(intake, unreadable(intake, job.student, Path(job.path), tier))
 

@@ -1,7 +1,7 @@
-"""What was graded when, with which seed: a log that only ever grows.
+"""What was graded when and with which seed: an append-only log.
 
-It also lets a run go on where another was stopped: a run without an end is taken up
-again under its own name, so that its hidden cases stay the same.
+It also lets an interrupted run resume: a run without an end continues under its own
+name, so that its hidden cases stay the same.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Journal:
     """The log of one lab.
 
     Args:
-        path: of the file, one JSON record a line.
+        path: path of the file, which has one JSON record per line.
         lab: name of the lab.
     """
 
@@ -39,7 +39,7 @@ class Journal:
                 case {"run": str(), "event": "end"}:
                     self.unfinished = ""
                 case {"question": _}:
-                    pass  # the rest of that file may never have been graded
+                    pass  # its other questions may never have been graded
                 case {"student": str(student), "file": str(file), "course": course}:
                     fresh = course == self.course
                     self._known[student] = file if fresh else ""
@@ -53,16 +53,16 @@ class Journal:
             try:
                 record = json.loads(line)
             except ValueError:
-                continue  # the last line of a run that was killed
+                continue  # an incomplete last line of a run that was killed
             if isinstance(record, dict):
                 yield record
 
     def graded(self, student: str, file: str) -> bool:
-        """Whether this file was graded already, by the checks as they are now."""
+        """Whether this file was already graded by the current checks."""
         return self._known.get(student) == file
 
     def start(self, run: str = "") -> str:
-        """Note the start of a run, or take up one that was stopped.
+        """Record the start of a run, or resume one that was stopped.
 
         Returns:
             The run's name.
@@ -73,14 +73,14 @@ class Journal:
         return run
 
     def end(self, run: str) -> None:
-        """Note that a run is done."""
+        """Record that a run is finished."""
         self._append([{"run": run, "event": "end", **self._when()}])
 
     def attempts(self, graded: Iterable[tuple[LabResult, str, str]]) -> None:
-        """Note results that are safe in the gradebook.
+        """Record results that are safely in the gradebook.
 
         Args:
-            graded: result, digest of the file, and the one question it is about.
+            graded: result, hash of the file, and the single question it is about.
         """
         self._append(
             {
@@ -102,7 +102,7 @@ class Journal:
     def _append(self, records: Iterable[dict[str, Any]]) -> None:
         lines = [json.dumps(record, ensure_ascii=False) for record in records]
         with self.path.open("a+", encoding="utf-8") as file:
-            # A line that was cut off must not swallow the next one.
+            # An incomplete line must not absorb the next one.
             if file.tell() and not self._ends_well():
                 file.write("\n")
             file.write("".join(f"{line}\n" for line in lines))
@@ -120,7 +120,7 @@ class Journal:
 
 
 def course_digest(lab: str) -> str:
-    """Digest of everything that decides about a lab's scores."""
+    """Hash of everything that affects a lab's scores."""
     whole = hashlib.sha256()
     for path in (
         paths.source_of(lab),

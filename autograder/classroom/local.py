@@ -14,23 +14,23 @@ from concurrent.futures.process import BrokenProcessPool
 from autograder.classroom.jobs import Graded, Job, do, not_graded
 from autograder.worker import system
 
-AHEAD = 4  # jobs waiting for each process; more would only take memory
+AHEAD = 4  # jobs queued for each process; more would only take memory
 
 
 def run(jobs: Iterable[Job], processes: int) -> Iterator[tuple[Job, Graded]]:
-    """Do jobs in parallel; results come as they are ready.
+    """Run jobs in parallel; yields results as they become ready.
 
-    A process that is killed, by a system short of memory for instance, costs
-    nothing: what it was doing is done again by others. A job that was there each time
-    is done by itself, and where that fails, it alone is given up.
+    If a process is killed, for instance because memory is short, nothing is lost: other
+    processes repeat its work. A job that was running each time a process was killed is
+    then run alone; if that fails, only this job is given up.
 
     Args:
-        jobs: as many as you like; they are drawn a few at a time.
-        processes: how many work at once.
+        jobs: any number of jobs; they are taken a few at a time.
+        processes: number of processes.
     """
     waiting = iter(jobs)
     again: list[Job] = []
-    there: Counter[int] = Counter()  # how often a job was there when one was killed
+    there: Counter[int] = Counter()  # kills during which a job was running
     while True:
         pending: dict[concurrent.futures.Future, Job] = {}
         try:
@@ -64,18 +64,18 @@ def run(jobs: Iterable[Job], processes: int) -> Iterator[tuple[Job, Graded]]:
 
 
 def _alone(job: Job) -> Graded:
-    """Do one job with a process for it."""
+    """Run one job in a process of its own."""
     try:
         with _pool(1) as pool:
             return pool.submit(do, job).result()
     except BrokenProcessPool:
-        why = "The process that graded this was ended again and again."
+        why = "The process that graded this was killed again and again."
         return not_graded(job, why, tier=0)
 
 
 @contextlib.contextmanager
 def _pool(processes: int) -> Iterator[concurrent.futures.ProcessPoolExecutor]:
-    """Processes that end with this one, and at once where something is raised."""
+    """Processes that end with this one, and immediately if an error is raised."""
     with concurrent.futures.ProcessPoolExecutor(
         processes, mp_context=_context(), initializer=_follow, initargs=(os.getpid(),)
     ) as pool:
@@ -97,6 +97,6 @@ def _follow(parent: int) -> None:
 
 
 def _context() -> multiprocessing.context.BaseContext:
-    """Forks share what this process has loaded; other systems start afresh."""
+    """Fork where the system can: forks share what this process has loaded."""
     fork = hasattr(os, "fork") and os.uname().sysname == "Linux"
     return multiprocessing.get_context("fork" if fork else "spawn")

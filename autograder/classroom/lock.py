@@ -1,4 +1,4 @@
-"""One run at a time: a lock on a gradebook that ends with whoever holds it."""
+"""One run at a time: a lock on a gradebook that is released when its holder ends."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 WAIT = 0.5  # seconds between two tries
-WAITING = "Another run is writing to this gradebook; waiting until it is done."
+WAITING = "Another run is writing to this gradebook; waiting until it has finished."
 
 
 @contextlib.contextmanager
 def held(url: str, notes: Path, say: Callable[[str], None]) -> Iterator[None]:
     """Hold the lock of a gradebook; wait while another run does.
 
-    The system takes the lock from a process that ends, however it ends: the one on a
-    file where the gradebook is one, and PostgreSQL's own with the connection.
+    The lock is released when the process ends, however it ends. If the gradebook is a
+    file, the operating system releases a file lock; with PostgreSQL, the lock belongs
+    to the connection.
 
     Args:
-        url: of the gradebook.
-        notes: where the file lies if the gradebook is none; its folder exists.
-        say: is told when there is somebody to wait for.
+        url: URL of the gradebook.
+        notes: path of the lock file if the gradebook is not a file; its folder exists.
+        say: called with a sentence if another run has to finish first.
     """
     about = make_url(url)
     if about.get_backend_name() == "postgresql":
@@ -44,7 +45,7 @@ def held(url: str, notes: Path, say: Callable[[str], None]) -> Iterator[None]:
 def _on_file(path: Path, say: Callable[[str], None]) -> Iterator[None]:
     try:
         import fcntl
-    except ImportError:  # Windows, where no class is graded
+    except ImportError:  # on Windows, where classes cannot be graded
         yield
         return
     with path.open("a") as file:
@@ -62,7 +63,7 @@ def _on_file(path: Path, say: Callable[[str], None]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _in_postgresql(url: str, say: Callable[[str], None]) -> Iterator[None]:
-    key = zlib.crc32(b"autograder")  # one database holds one gradebook
+    key = zlib.crc32(b"autograder")  # one database contains one gradebook
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
@@ -70,7 +71,7 @@ def _in_postgresql(url: str, say: Callable[[str], None]) -> Iterator[None]:
 
             def attempt() -> bool:
                 taken = connection.execute(query, {"key": key}).scalar()
-                connection.commit()  # the lock is the session's, not the transaction's
+                connection.commit()  # the lock is per session, not per transaction
                 return taken
 
             _wait(attempt, say)

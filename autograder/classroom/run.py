@@ -28,25 +28,25 @@ from autograder.grading import unreadable
 from autograder.intake import Intake, handed_in, read_bytes
 from autograder.results import LabResult, readable
 
-BATCH, SECONDS = 25, 2.0  # results written at once, and how long one may wait
-MAX_NAME = 128  # characters; what nbgrader's gradebook holds of a name
+BATCH, SECONDS = 25, 2.0  # results written at once; seconds that one may wait
+MAX_NAME = 128  # characters of a name that nbgrader's gradebook can store
 
 Scheduler = Callable[[Iterable[Job]], Iterator[tuple[Job, Graded]]]
 
 
 class ClassError(Refused):
-    """A run that cannot go on; the message is one sentence for whoever started it."""
+    """A run cannot continue; the message tells whoever started it why."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What is wanted.
+    """Options of a run.
 
     Attributes:
-        only: name of a question to be graded again for everybody.
-        force: grade unchanged submissions, too.
-        strict: nothing less than the strongest sandbox will do.
-        seed: of the hidden cases, the same for everybody; by default a fresh pool.
+        only: name of a single question to regrade for everybody.
+        force: whether to grade unchanged submissions, too.
+        strict: whether only the strongest sandbox is acceptable.
+        seed: seed of the hidden cases for everybody; by default a fresh pool.
     """
 
     only: str = ""
@@ -56,7 +56,7 @@ class Options:
 
 
 def submissions(course: Course, lab: str) -> list[tuple[str, Path]]:
-    """Students and the files they handed in, in the order of their names."""
+    """Students and the files they handed in, sorted by name."""
     found = []
     for folder in sorted(course.submitted.glob("*")):
         if not folder.is_symlink():
@@ -74,22 +74,23 @@ def grade_class(
     progress: Callable[[LabResult | None], None] = lambda result: None,
     say: Callable[[str], None] = lambda sentence: None,
 ) -> list[LabResult]:
-    """Grade a lab of a whole class.
+    """Grade a lab for a whole class.
 
     Args:
-        course: where everything lies.
+        course: the course with its folders and gradebook.
         lab: name of the lab.
-        schedule: does the jobs.
-        options: what is wanted.
-        progress: called with each result that is safe in the gradebook, and with
+        schedule: function that runs the jobs.
+        options: the options of this run.
+        progress: called with each result that is safely in the gradebook, and with
             `None` for each submission that needed no grading.
-        say: told that another run has to end first, if it has.
+        say: called with a sentence if another run has to finish first.
 
     Returns:
         The results of this run.
 
     Raises:
-        ClassError: it cannot go on. What was graded is safe; a second call goes on.
+        ClassError: the run cannot continue. What was graded is safe; a second call
+            resumes.
     """
     refused = []
     for student, path in submissions(course, lab):
@@ -109,7 +110,7 @@ def grade_class(
                     starved.append(job)
                 else:
                     shelf.add(job, graded)
-            for job in starved:  # now with nobody beside it
+            for job in starved:  # again, with nothing running beside it
                 for _, graded in schedule([job]):
                     shelf.add(job, graded)
             shelf.empty()
@@ -118,7 +119,7 @@ def grade_class(
 
 
 def unfit(student: str) -> str:
-    """Why nobody can be entered into a gradebook by this name; empty if all is well."""
+    """Why a gradebook cannot store this student's name; empty if it can."""
     if readable(student) != student:
         return "The name of the student's folder is not UTF-8; rename it."
     if len(student) > MAX_NAME:
@@ -127,7 +128,7 @@ def unfit(student: str) -> str:
 
 
 class _Jobs:
-    """The jobs that are left to do."""
+    """The remaining jobs."""
 
     def __init__(self, course, lab, options, journal, book, run, progress) -> None:
         self.course, self.lab, self.options = course, lab, options
@@ -172,7 +173,7 @@ class _Jobs:
 
 
 class _Shelf:
-    """Collects results and puts them away, many at a time."""
+    """Collects results and stores them, many at a time."""
 
     def __init__(self, course, lab, options, journal, book, progress) -> None:
         self.course, self.lab, self.options = course, lab, options
@@ -188,7 +189,7 @@ class _Shelf:
             self.empty()
 
     def empty(self) -> None:
-        """Write what is there: notebooks, then the gradebook, then the log."""
+        """Write the collected results: notebooks, then the gradebook, then the log."""
         only = self.options.only
         for job, graded in self._waiting:
             self._write_notebook(job, graded)
@@ -230,7 +231,7 @@ def _replace_outputs(notebook: dict, outputs: dict[str, list]) -> None:
 
 
 def replace(path: Path, content: str | bytes) -> None:
-    """Write a file so that it holds the old or the new content, and never a part."""
+    """Write a file atomically: it contains either the old or the new content."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     raw = content.encode() if isinstance(content, str) else content
     try:
@@ -242,8 +243,8 @@ def replace(path: Path, content: str | bytes) -> None:
 
 @contextlib.contextmanager
 def _explained() -> Iterator[None]:
-    """Turn what the machine refuses into one sentence."""
-    safe = "What was graded so far is safe; run the same command again to go on."
+    """Turn system errors into one sentence."""
+    safe = "What was graded so far is safe; run the same command again to continue."
     try:
         yield
     except SQLAlchemyError as error:

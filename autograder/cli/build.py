@@ -18,7 +18,7 @@ def add_to(commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Build, or say what is stale."""
+    """Build, or list what is stale."""
     from autograder import build
     from autograder.paths import ROOT
 

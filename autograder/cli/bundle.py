@@ -12,8 +12,8 @@ def add_to(commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
         "bundle", help="make the students' package, a zip archive",
-        description="Labs, helpers, data sets and environment; no solution, no hidden "
-        "test. The same sources give the same bytes.",
+        description="Packs labs, helpers, data sets and environment, but no solutions "
+        "and no hidden tests. The same sources always give the same bytes.",
     )  # fmt: skip
     parser.add_argument("labs", nargs="*", metavar="LAB", help="all labs by default")
     parser.add_argument(
@@ -24,7 +24,7 @@ def add_to(commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the archive, say where it is and what its checksum is."""
+    """Write the archive; print its path and checksum."""
     from autograder.release import archive, student
 
     content = student.files(sorted(labs_named(options.labs)))

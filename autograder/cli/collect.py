@@ -1,4 +1,4 @@
-"""`autograder collect PATH… [--lab LAB]`: place an LMS's download for grading."""
+"""`autograder collect PATH… [--lab LAB]`: sort an LMS's download for grading."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from autograder.cli.common import UsageError, labs_named
 def add_to(commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
-        "collect", help="place an LMS's download in submitted/",
+        "collect", help="sort an LMS's download into submitted/",
         description="Takes folders, zip archives and notebooks as Canvas, Moodle or "
         "nbgrader name them, and copies each notebook to submitted/<student>/<LAB>/. "
-        "A newer attempt takes the place of an earlier one, which is kept in "
-        ".autograder/replaced/. Each file that cannot be placed is named.",
+        "A newer attempt replaces an earlier one, which is kept in "
+        ".autograder/replaced/. Files that cannot be placed are listed.",
     )  # fmt: skip
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-    parser.add_argument("--lab", default="", help="told from each file by default")
+    parser.add_argument("--lab", default="",
+                        help="by default, determined from each file")  # fmt: skip
     parser.add_argument("--course", type=Path, default=Path(), metavar="FOLDER",
                         help="the course's folder (default: this one)")  # fmt: skip
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Place the files; say what came of it, and name those that are left."""
+    """Place the files; report the result and name those that could not be placed."""
     from autograder.classroom.course import open_course
     from autograder.classroom.handed_in import collect
 

@@ -6,17 +6,19 @@ from autograder import paths
 
 
 class UsageError(Exception):
-    """A call that makes no sense; the message says what to write instead."""
+    """The command line is invalid; the message says what to write instead."""
 
 
 def labs_named(names: list[str]) -> list[str]:
-    """The labs that were asked for, all of them when none was.
+    """The labs that were named, or all labs if none was.
 
     Raises:
-        UsageError: there is no lab of such a name.
+        UsageError: there is no lab of that name.
     """
     known = paths.lab_names()
     for name in names:
         if name not in known:
-            raise UsageError(f"There is no lab {name!r}. Labs: {', '.join(known)}.")
+            raise UsageError(
+                f"There is no lab {name!r}. The labs are: {', '.join(known)}."
+            )
     return names or known

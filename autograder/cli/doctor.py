@@ -1,4 +1,4 @@
-"""`autograder doctor [--json FILE]`: which sandbox is there, and does it hold?"""
+"""`autograder doctor [--json FILE]`: how strong the sandbox is here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.cli import safety
 def add_to(commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
-        "doctor", help="say how safe grading is here, and prove it by attacks"
+        "doctor", help="report how safe grading is here, and prove it by attacks"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the findings")
     safety.add_option(parser)
@@ -21,7 +21,7 @@ def add_to(commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Attack the sandbox, show what came of it."""
+    """Attack the sandbox and show the result."""
     safety.one_thread()
     from tqdm import tqdm
 
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
         for name, version in versions().items():
             print(f"  {name} {version}")
         if tier == 3:
-            print("No attacks are tried where nothing would hold them.")
+            print("No attacks are tried, because nothing would contain them.")
             findings = []
         else:
             quiet = not sys.stderr.isatty()
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 _TIERS = {
-    1: "bubblewrap; no network, nothing of this machine to be seen or changed",
-    2: "limits, a filter of system calls, and Landlock",
-    3: "NO SANDBOX; student code can do whatever you can",
+    1: "bubblewrap; no network, nothing of this machine can be seen or changed",
+    2: "limits, a system-call filter, and Landlock",
+    3: "NO SANDBOX; student code can do everything that you can",
 }

@@ -22,7 +22,7 @@ def add_to(commands) -> None:
     )
     parser.add_argument(
         "folder", nargs="?", type=Path, default=Path("example-class"),
-        help="the course's folder, made if need be (default: %(default)s)",
+        help="the course's folder, created if necessary (default: %(default)s)",
     )  # fmt: skip
     parser.set_defaults(run=run)
 
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     print(
         columns([("student", "points", "of", "by hand", "questions not right"), *rows])
     )
-    print(f"\nFeedback for each student lies in {folder / 'feedback'}.")
+    print(f"\nThe feedback for each student is in {folder / 'feedback'}.")
     return 0
 
 

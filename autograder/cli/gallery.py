@@ -15,7 +15,7 @@ def add_to(commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run each lab and keep its picture."""
+    """Run each lab and save its picture."""
     from autograder import gallery
     from autograder.paths import ROOT
 

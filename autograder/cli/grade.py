@@ -14,9 +14,10 @@ def add_to(commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser("grade", help="grade notebooks, folders or zip files")
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-    parser.add_argument("--lab", default="", help="told from each file by default")
-    parser.add_argument("--student", help="told from each path by default")
-    parser.add_argument("--seed", help="from a result, to draw the same cases again")
+    parser.add_argument("--lab", default="",
+                        help="by default, determined from each file")  # fmt: skip
+    parser.add_argument("--student", help="by default, determined from each path")
+    parser.add_argument("--seed", help="seed of a result, to draw the same cases again")
     safety.add_option(parser)
     reporting.add_options(parser)
     parser.set_defaults(run=run)
@@ -39,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     seed = seed_of(options.seed)
     found = list(notebooks(options.paths))
     if not found:
-        raise UsageError("There is no notebook (*.ipynb) in what you named.")
+        raise UsageError("There is no notebook (*.ipynb) in the paths you gave.")
     safety.check(options)
     results = [
         grade(one.path or Path(one.name), options.student or one.student,
@@ -57,12 +58,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def seed_of(text: str | None) -> int | None:
-    """A seed as results show it, as a number.
+    """Convert a seed, as shown in results, to a number.
 
     Raises:
-        UsageError: it is none.
+        UsageError: the text is not a seed.
     """
     try:
         return None if text is None else int(text, 16)
     except ValueError:
-        raise UsageError(f"{text!r} is no seed; take it from a result.") from None
+        raise UsageError(
+            f"{text!r} is not a seed; copy the seed from a result."
+        ) from None

@@ -15,30 +15,30 @@ from autograder.cli.grade import seed_of
 def add_to(commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
-        "class", help="grade all that was handed in for a lab",
+        "class", help="grade everything that was handed in for a lab",
         description="Grades submitted/<student>/<LAB>/ into nbgrader's gradebook and "
         "autograded/, as `nbgrader autograde` does. Unchanged files are not graded "
-        "again; a run that was stopped goes on where it was.",
+        "again; a run that was stopped resumes where it was.",
     )  # fmt: skip
     parser.add_argument("lab", metavar="LAB")
     parser.add_argument("--jobs", type=int, metavar="N", default=os.cpu_count() or 1,
-                        help="processes at once (default: %(default)s)")  # fmt: skip
+                        help="number of processes (default: %(default)s)")  # fmt: skip
     parser.add_argument("--course", type=Path, default=Path(), metavar="FOLDER",
                         help="the course's folder (default: this one)")  # fmt: skip
     parser.add_argument("--question", default="", metavar="NAME",
-                        help="grade one question of everybody again")  # fmt: skip
+                        help="regrade one question for everybody")  # fmt: skip
     parser.add_argument("--force", action="store_true",
                         help="grade unchanged files as well")  # fmt: skip
-    parser.add_argument("--seed", help="draw these hidden cases, for everybody")
+    parser.add_argument("--seed", help="seed of the hidden cases, for everybody")
     parser.add_argument("--scheduler", metavar="ADDRESS",
-                        help="of a Dask cluster, which does the work")  # fmt: skip
+                        help="address of a Dask cluster to run on")  # fmt: skip
     safety.add_option(parser)
     reporting.add_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Grade the class, with a progress bar; say what came of it."""
+    """Grade the class with a progress bar, and report the result."""
     safety.one_thread()
     labs_named([options.lab])
     if options.jobs < 1:
@@ -88,7 +88,7 @@ def _check_question(options: argparse.Namespace) -> None:
     known = (*lab.checks, *lab.concepts)
     if options.question and options.question not in known:
         raise UsageError(
-            f"{options.lab} has no question {options.question!r}. Questions: "
+            f"{options.lab} has no question {options.question!r}. Its questions are: "
             f"{', '.join(known)}."
         )
 

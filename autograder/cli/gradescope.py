@@ -1,4 +1,4 @@
-"""`autograder gradescope LAB [--out DIR]`: the archive that makes Gradescope grade."""
+"""`autograder gradescope LAB [--out DIR]`: a lab's autograder for Gradescope."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ def add_to(commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
         "gradescope", help="make a lab's autograder for Gradescope, a zip archive",
-        description="Upload the archive under Configure Autograder. It holds solutions "
-        "and hidden tests: keep it from students.",
+        description="Upload the archive under Configure Autograder. It contains "
+        "solutions and hidden tests: do not give it to students.",
     )  # fmt: skip
     parser.add_argument("lab", metavar="LAB")
     parser.add_argument(
@@ -30,5 +30,5 @@ def run(options: argparse.Namespace) -> int:
     labs_named([options.lab])
     path = options.out / f"gradescope-{options.lab}.zip"
     archive.write(path, gradescope.files(options.lab), gradescope.PROGRAMS)
-    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB; it holds the answers.")
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB; it contains the answers.")
     return 0

@@ -8,14 +8,15 @@ import argparse
 def add_to(commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
-        "map", help="renew the table of labs in README, labs/START.ipynb, the gallery"
+        "map",
+        help="update the table of labs in README, labs/START.ipynb and the gallery",
     )
-    parser.add_argument("--check", action="store_true", help="fail if one is stale")
+    parser.add_argument("--check", action="store_true", help="fail if a file is stale")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write them, or say which are stale."""
+    """Write the files, or list those that are stale."""
     from autograder import lab_map
     from autograder.paths import ROOT
 

@@ -1,4 +1,4 @@
-"""`autograder new-class FOLDER [--roster FILE]`: a course's folder, made or renewed."""
+"""`autograder new-class FOLDER [--roster FILE]`: make or update a course's folder."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from autograder.cli.common import UsageError
 def add_to(commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
-        "new-class", help="make a course's folder, or renew one in mid-term",
-        description="Writes nbgrader's configuration, due dates and the roster. In a "
-        "folder that is there already it renews what is ours and keeps what is yours: "
-        "settings, submissions, grades, dates. No student is ever removed.",
+        "new-class", help="make a course's folder, or update one in mid-term",
+        description="Writes nbgrader's configuration, due dates and the roster. In an "
+        "existing folder it updates our part and keeps yours: settings, submissions, "
+        "grades and dates. No student is ever removed.",
     )  # fmt: skip
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument(
         "--roster", type=Path, action="append", default=[], metavar="FILE",
-        help="CSV of Canvas, Moodle, GitHub Classroom or nbgrader; may be repeated",
+        help="CSV from Canvas, Moodle, GitHub Classroom or nbgrader; may be repeated",
     )  # fmt: skip
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Make or renew the folder, and say what was done."""
+    """Make or update the folder, and report what was done."""
     from autograder import paths
     from autograder.course import folder as folders
     from autograder.course import roster, schedule
 
     folder, labs = options.folder, paths.lab_names()
     if folder.resolve() == paths.ROOT:
-        raise UsageError("Choose a folder of its own, outside the course's sources.")
+        raise UsageError("Choose a separate folder, outside the course's sources.")
     # Read everything before anything is written.
     rosters = [(file, file.read_bytes(), roster.read(file)) for file in options.roster]
     folder.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     schedule.renew(folder, labs)
     due = schedule.due(folder, labs)
     for lab in folders.renew_labs(folder, labs):
-        print(f"{lab}: the released notebook was renewed; hand it out again.")
+        print(f"{lab}: the released notebook was updated; hand it out again.")
     problems = _gradebook(folder, rosters, due, labs)
     for problem in problems:
         print(problem, file=sys.stderr)
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _gradebook(folder: Path, rosters: list, due: dict, labs: list) -> list[str]:
-    """Bring the gradebook up to date; sentences about rows that were left out."""
+    """Update the gradebook; returns sentences about rows that were left out."""
     from nbgrader.api import Gradebook
 
     from autograder.classroom.course import open_course
@@ -68,7 +68,7 @@ def _gradebook(folder: Path, rosters: list, due: dict, labs: list) -> list[str]:
             named = {student.id for student in found.students}
             gone = sorted({student.id for student in book.students} - named)
             if gone and len(rosters) == 1:
-                print(f"Not in it, and kept: {_listed(gone)}.")
+                print(f"Not in this roster, but kept: {_listed(gone)}.")
         for lab in books.enter_due(book, due):
             print(f"{lab}: due {due[lab]:%Y-%m-%d %H:%M} UTC.")
         for lab in sorted(books.labs_in(book) & set(labs)):
@@ -76,7 +76,7 @@ def _gradebook(folder: Path, rosters: list, due: dict, labs: list) -> list[str]:
             if new:
                 print(f"{lab}: new, to be graded: {_listed(new)}.")
             if gone:
-                print(f"{lab}: gone, now 0 of 0 points: {_listed(gone)}.")
+                print(f"{lab}: removed, now 0 of 0 points: {_listed(gone)}.")
     return problems
 
 

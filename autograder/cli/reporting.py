@@ -1,4 +1,4 @@
-"""Options for reports, the same for all commands that grade."""
+"""Options for reports, shared by all commands that grade."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def write(options: argparse.Namespace, results: Sequence) -> None:
-    """Write the reports that were asked for."""
+    """Write the requested reports."""
     from autograder import reports
 
     for name in FORMATS:

@@ -11,24 +11,24 @@ def add_option(parser: argparse.ArgumentParser) -> None:
     """Add `--require-sandbox`."""
     parser.add_argument(
         "--require-sandbox", action="store_true",
-        help="grade nothing where the strongest sandbox is not to be had",
+        help="grade only in the strongest sandbox (tier 1), otherwise not at all",
     )  # fmt: skip
 
 
 def one_thread() -> None:
-    """Keep NumPy to one thread: processes share the cores, and results repeat.
+    """Limit NumPy to one thread: processes share the cores, and results repeat.
 
-    Must be called before NumPy is imported.
+    This must be called before NumPy is imported.
     """
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
 
 
 def check(options: argparse.Namespace) -> None:
-    """Start the sandbox, and say aloud where it is not the strongest.
+    """Start the sandbox, and print a warning if it is not the strongest.
 
     Raises:
-        SandboxError: it has to be, and is not.
+        SandboxError: the strongest is required but not available.
     """
     from autograder.sandbox import SandboxError, shared
 

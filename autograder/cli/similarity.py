@@ -13,24 +13,24 @@ def add_to(commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
         "similarity", help="show which submissions are unusually alike",
-        description="What the lab, its reference and known variants say does not "
-        "count. The result is a hint for a person, and no proof.",
+        description="Text from the lab, its reference and known variants does not "
+        "count. The result is a hint for a person, not proof.",
     )  # fmt: skip
     parser.add_argument("lab", metavar="LAB")
     parser.add_argument("--course", type=Path, default=Path(), metavar="FOLDER",
                         help="the course's folder (default: this one)")  # fmt: skip
     parser.add_argument(
         "--at-least", type=float, default=30, metavar="PERCENT",
-        help="of what is unusual is shared (default: %(default)s)",
+        help="smallest share of unusual passages in common (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument("--markdown", type=Path, metavar="FILE",
-                        help="all that each pair shares")  # fmt: skip
+                        help="write everything that each pair shares")  # fmt: skip
     safety.add_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Show the pairs; write what they share."""
+    """Show the pairs, and write what they share."""
     safety.one_thread()
     from autograder.classroom.course import open_course
     from autograder.classroom.run import submissions
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     labs_named([options.lab])
     found = submissions(open_course(options.course), options.lab)
     if len(found) < 2:
-        raise UsageError(f"Fewer than two submissions of {options.lab} are there.")
+        raise UsageError(f"There are fewer than two submissions of {options.lab}.")
     safety.check(options)
     transport = Sandboxed(shared(), lab=options.lab)
     try:
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         transport.close()
     least = options.at_least / 100
     found = pairs(options.lab, taken)
-    # One shared line is chance.
+    # A single shared line may be a coincidence.
     alike = [p for p in found if p.share >= least and len(p.passages) > 2]
     print(report.text(alike))
     if options.markdown:

@@ -1,4 +1,4 @@
-"""`autograder statistics LAB`: who fails where, and by which mistake."""
+"""`autograder statistics LAB`: who fails which questions, and by which mistakes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.cli.common import UsageError, labs_named
 def add_to(commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
-        "statistics", help="show who fails where, and by which mistake"
+        "statistics", help="show who fails which questions, and by which mistakes"
     )
     parser.add_argument("lab", metavar="LAB")
     parser.add_argument("--course", type=Path, default=Path(), metavar="FOLDER",
@@ -23,7 +23,7 @@ def add_to(commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Show the table; write what was asked for."""
+    """Show the table, and write the requested files."""
     from autograder.classroom.course import open_course
     from autograder.reports import class_figure, class_table
     from autograder.statistics import statistics

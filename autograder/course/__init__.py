@@ -1,1 +1,1 @@
-"""A course's folder: its configuration, roster, due dates, and their renewal."""
+"""A course's folder: its configuration, roster and due dates, and their updates."""

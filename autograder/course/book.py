@@ -1,4 +1,4 @@
-"""Bring a course's gradebook up to date without losing a grade."""
+"""Update a course's gradebook without losing a grade."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from autograder.course.roster import Student
 
 
 def enter_students(book: Gradebook, students: Iterable[Student]) -> tuple[int, int]:
-    """Enter students; what a roster leaves open stays as it was.
+    """Enter students; details that the roster does not give stay as they were.
 
     Returns:
-        How many are new, and how many were there.
+        The numbers of new and of known students.
     """
     known = {student.id for student in book.students}
     new = old = 0
@@ -31,7 +31,7 @@ def enter_students(book: Gradebook, students: Iterable[Student]) -> tuple[int, i
 
 
 def enter_due(book: Gradebook, due: Mapping[str, datetime.datetime]) -> list[str]:
-    """Enter when labs are due; the labs for which that is new."""
+    """Enter due dates; returns the labs whose date changed."""
     known = {one.name: one.duedate for one in book.assignments}
     changed = [lab for lab, moment in due.items() if known.get(lab) != moment]
     for lab in changed:
@@ -40,17 +40,17 @@ def enter_due(book: Gradebook, due: Mapping[str, datetime.datetime]) -> list[str
 
 
 def renew_lab(book: Gradebook, lab: str) -> tuple[list[str], list[str]]:
-    """Make the gradebook's cells of a lab those of its source.
+    """Update the gradebook's cells of a lab to those of its source.
 
-    nbgrader refuses this once work was handed in. Here a new question is entered for
-    everybody as not graded yet, and one that is gone counts 0 of 0 points.
+    nbgrader refuses this once work has been handed in. Here, a new question is entered
+    for everybody as not graded yet, and a removed question counts 0 of 0 points.
 
     Args:
         book: the gradebook.
-        lab: one that the gradebook knows.
+        lab: a lab that the gradebook knows.
 
     Returns:
-        Names of questions that are new, and of those that are gone.
+        Names of the new and of the removed questions.
     """
     notebook = build.gradebook_notebook(lab)
     name = build.released_path(lab).stem
@@ -87,7 +87,7 @@ def renew_lab(book: Gradebook, lab: str) -> tuple[list[str], list[str]]:
 
 
 def _fill(book: Gradebook, known: Notebook, grades: set, comments: set) -> None:
-    """Rows of the new cells for what was handed in already."""
+    """Add rows of the new cells to submissions that were already handed in."""
     for submitted in known.submissions:
         book.db.add_all(
             Grade(cell_id=cell.id, notebook_id=submitted.id, needs_manual_grade=True)

@@ -1,4 +1,4 @@
-"""Make a course's folder, or renew what is ours in it and keep what is theirs."""
+"""Make a course's folder, or update our part of it and keep the instructor's part."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.errors import Refused
 
 _BEGIN, _END = "# autograder: begin", "# autograder: end"
 _BLOCK = f"""\
-{_BEGIN} (`autograder new-class` renews these lines)
+{_BEGIN} (`autograder new-class` updates these lines)
 import sys
 
 SOURCE = {{source!r}}  # the checkout of the course
@@ -25,17 +25,17 @@ configure(get_config(), __file__)
 {_END}
 """
 _YOURS = """
-# Yours from here on; these lines stay as they are.
+# Your own settings begin here; `autograder new-class` does not change them.
 c = get_config()
 # c.CourseDirectory.course_id = "deep-learning-2027"
 # c.CourseDirectory.db_url = "postgresql+psycopg2://USER@HOST/DATABASE"
-# Ten per cent for each day that was begun after the due date:
+# A penalty of 10 per cent for each day or part of a day after the due date:
 # c.AssignLatePenalties.plugin_class = "autograder.late.PercentPerDay"
 # c.PercentPerDay.percent = 10
 # c.PercentPerDay.grace_hours = 1
 """
 _IGNORED = """\
-# What names students stays out of a repository.
+# Files that name students do not belong in a repository.
 /submitted/
 /autograded/
 /feedback/
@@ -51,13 +51,13 @@ def configure(folder: Path) -> str:
     """Write nbgrader's configuration, or our part of it.
 
     Args:
-        folder: the course's, which exists.
+        folder: the course's folder, which exists.
 
     Returns:
         What was done, in one sentence.
 
     Raises:
-        Refused: our part cannot be told from theirs.
+        Refused: our part cannot be distinguished from the instructor's.
     """
     path = folder / CONFIGURATION
     block = _BLOCK.format(source=str(paths.ROOT))
@@ -76,15 +76,15 @@ def configure(folder: Path) -> str:
         return f"{CONFIGURATION}: up to date."
     if found:
         replace(path, text.replace(found[0], block))
-        return f"{CONFIGURATION}: our lines renewed, yours kept."
+        return f"{CONFIGURATION}: our lines were updated, yours kept."
     if "configure(get_config()" in text:
-        return f"{CONFIGURATION}: yours, and it calls `configure`; left as it is."
+        return f"{CONFIGURATION}: yours, and it calls `configure`; left unchanged."
     replace(path, f"{block}\n{text}")
-    return f"{CONFIGURATION}: our lines put before yours, which stay."
+    return f"{CONFIGURATION}: our lines were put before yours, which were kept."
 
 
 def ignore(folder: Path) -> None:
-    """Write `.gitignore` where there is none."""
+    """Write `.gitignore` if there is none."""
     path = folder / ".gitignore"
     if not path.exists():
         path.write_text(_IGNORED, encoding="utf-8")
@@ -94,9 +94,9 @@ def keep_roster(folder: Path, file: Path, content: bytes) -> Path:
     """Keep a copy of a roster, beside earlier ones of the same name.
 
     Args:
-        folder: the course's.
-        file: where the roster came from.
-        content: of the roster.
+        folder: the course's folder.
+        file: path of the original roster.
+        content: content of the roster.
     """
     place = folder / "rosters"
     place.mkdir(exist_ok=True)
@@ -108,16 +108,16 @@ def keep_roster(folder: Path, file: Path, content: bytes) -> Path:
         if not path.exists():
             path.write_bytes(content)
             return path
-    raise Refused(f"{place} holds too many rosters.")
+    raise Refused(f"{place} contains too many rosters; remove some.")
 
 
 def renew_labs(folder: Path, labs: Sequence[str]) -> list[str]:
-    """Renew the labs that were released in this folder; others are not released.
+    """Update the labs that were already released in this folder; release no others.
 
-    Only files that the course's builder wrote are touched.
+    Only files that the course's builder wrote are changed.
 
     Args:
-        folder: the course's.
+        folder: the course's folder.
         labs: names of all labs.
 
     Returns:

@@ -1,7 +1,7 @@
-"""Who is in the class: CSV files of Canvas, Moodle, GitHub Classroom and nbgrader.
+"""Who is in the class: CSV files from Canvas, Moodle, GitHub Classroom and nbgrader.
 
-The kind of a file is told from its header. Rows that name no student are left out with
-a sentence each; the file itself is kept by whoever calls this.
+The header determines the type of a file. Rows that name no student are left out, with
+a sentence for each; the caller keeps the file itself.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ID = re.compile(r"[^\W_][\w.@+=~' -]{0,126}[\w.@+=~']|[^\W_]")
 
 @dataclass(frozen=True)
 class Student:
-    """One student, as nbgrader's gradebook wants it."""
+    """One student, with the fields of nbgrader's gradebook."""
 
     id: str
     first_name: str = ""
@@ -32,11 +32,11 @@ class Student:
 
 @dataclass
 class Roster:
-    """What a file says.
+    """The content of a roster.
 
     Attributes:
-        kind: whose file it is, such as `"Canvas"`.
-        students: in the order of the file.
+        kind: the system it comes from, such as `"Canvas"`.
+        students: the students, in the order of the file.
         problems: a sentence for each row that names no student.
     """
 
@@ -49,7 +49,7 @@ def read(path: Path) -> Roster:
     """Read a roster.
 
     Raises:
-        Refused: it is no CSV file of a kind that is known here.
+        Refused: it is not a CSV file of a known type.
     """
     rows = _rows(_text(path))
     header = next(rows, (0, []))[1]
@@ -61,8 +61,8 @@ def read(path: Path) -> Roster:
             for kind, (wanted, _) in _KINDS.items()
         )
         raise Refused(
-            f"{path.name} is no roster that is known here. A header has, at least, "
-            f"these columns ({listed})."
+            f"{path.name} is not a roster of a known type. The header must have at "
+            f"least the columns of one of these systems ({listed})."
         )
     student = _KINDS[kind][1]
     roster, seen = Roster(kind), {}
@@ -78,13 +78,13 @@ def _enter(roster: Roster, line: int, values: dict, student: Callable, seen: dic
     found = student(values)
     who = f"{found.first_name} {found.last_name}".strip() or found.id or "nobody"
     if not found.id:
-        why = "has no name that submissions could be filed under"
+        why = "has no identifier to file submissions under"
     elif not _ID.fullmatch(found.id) or ".." in found.id:
-        why = f"is called {found.id!r}, which can be no folder's name"
+        why = f"is called {found.id!r}, which cannot be the name of a folder"
     elif found.id in seen:
         if found == seen[found.id]:
             return
-        why = f"is {found.id!r}, whom an earlier line has with other details"
+        why = f"is {found.id!r}, who has other details on an earlier line"
     else:
         roster.students.append(found)
         seen[found.id] = found
@@ -109,7 +109,7 @@ def _moodle(row: dict) -> Student:
 
 
 def _github(row: dict) -> Student:
-    # Work arrives under the name of the account; the identifier is the LMS's.
+    # Submissions arrive under the account's name; the identifier is the LMS's.
     first, _, last = row.get("name", "").rpartition(" ")
     known = row.get("identifier") or row.get("roster_identifier", "")
     mail = known if "@" in known else ""
@@ -134,17 +134,17 @@ _KINDS: dict[str, tuple[set[str], Callable[[dict], Student]]] = {
 def _text(path: Path) -> str:
     raw = path.read_bytes()[: MAX_BYTES + 1]
     if len(raw) > MAX_BYTES:
-        raise Refused(f"{path.name} is larger than any roster.")
+        raise Refused(f"{path.name} is too large to be a roster.")
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16", "replace")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")  # as spreadsheets write it in Europe
+        return raw.decode("cp1252", "replace")  # as European spreadsheets write it
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows with the number of the line they end on."""
+    """Rows, each with the number of its last line."""
     first = text.lstrip("\n\r").partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=delimiter)

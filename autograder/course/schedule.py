@@ -1,4 +1,4 @@
-"""When labs are due: a small table in the course's folder that a person fills in."""
+"""Due dates of labs: a small table in the course's folder, filled in by a person."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _HEADER = ("lab", "due")
 
 
 def renew(folder: Path, labs: Sequence[str]) -> Path:
-    """Add the labs that the table does not have yet; what is in it stays.
+    """Add labs that are missing in the table; existing rows stay.
 
     Args:
-        folder: the course's.
+        folder: the course's folder.
         labs: names of all labs.
     """
     path = folder / NAME
@@ -34,10 +34,10 @@ def renew(folder: Path, labs: Sequence[str]) -> Path:
 
 
 def due(folder: Path, labs: Sequence[str]) -> dict[str, datetime.datetime]:
-    """Labs with a date, and that moment in UTC without a time zone, as nbgrader has it.
+    """Labs with due dates, in UTC without a time zone, as nbgrader stores them.
 
     Raises:
-        Refused: a row is no lab with a date.
+        Refused: a row is not a lab with a date.
     """
     found = {}
     for lab, text in _rows(folder / NAME):
@@ -66,5 +66,5 @@ def _moment(lab: str, text: str) -> datetime.datetime:
 def _rows(path: Path) -> list[tuple[str, str]]:
     rows = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
     if not set(_HEADER) <= {name.strip() for name in rows.fieldnames or ()}:
-        raise Refused(f"{path.name} begins with a line `lab,due`.")
+        raise Refused(f"{path.name} must begin with the line `lab,due`.")
     return [((row["lab"] or "").strip(), (row["due"] or "").strip()) for row in rows]

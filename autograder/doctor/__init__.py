@@ -1,1 +1,1 @@
-"""Attacks on this machine's own sandbox, to see that it holds."""
+"""Attacks on this machine's own sandbox, to see whether it holds."""

@@ -1,4 +1,4 @@
-"""Run attacks, each between two honest submissions, and say what came of them."""
+"""Run attacks, each between two honest submissions, and report the results."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from autograder.sandbox import Sandbox, Sandboxed
 from autograder.sandbox.transport import Deadlines
 from autograder.worker.confine import Bounds
 
-FOUND = "BEGIN"  # what an attack says when it got somewhere
+FOUND = "BEGIN"  # what an attack reports when it succeeds
 DEADLINES = Deadlines(read=10.0, cell=3.0, submission=20.0, together=2.0)
 BOUNDS = Bounds(memory=1 << 30, total=400 << 20, cpu=30)
 SLACK = 10.0  # seconds that ending a submission may take on a busy machine
@@ -33,14 +33,14 @@ SLACK = 10.0  # seconds that ending a submission may take on a busy machine
 
 @dataclass(frozen=True)
 class Finding:
-    """What became of one attack.
+    """The result of one attack.
 
     Attributes:
-        name: of the attack.
+        name: name of the attack.
         kind: its class.
-        contained: it gained and harmed nothing.
-        detail: what it got, or why nothing.
-        seconds: it took.
+        contained: whether it gained and harmed nothing.
+        detail: what it gained, or why it gained nothing.
+        seconds: how long it took.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Finding:
 
 @contextlib.contextmanager
 def scene() -> Iterator[tuple[Scene, list[str]]]:
-    """Something to attack: a secret, a service, a judge; and the service's visitors."""
+    """Targets to attack (a secret, a service, a judge), and visitors of the service."""
     visitors: list[str] = []
     with tempfile.TemporaryDirectory() as name, _listening(visitors) as port:
         folder = Path(name)
@@ -100,9 +100,9 @@ class Examiner:
     """Tries attacks on one sandbox.
 
     Args:
-        sandbox: with short limits; see `BOUNDS`.
-        scene: what there is to attack.
-        visitors: who came to the service of the scene.
+        sandbox: a sandbox with short limits; see `BOUNDS`.
+        scene: the targets of the attacks.
+        visitors: connections to the service of the scene.
     """
 
     def __init__(self, sandbox: Sandbox, scene: Scene, visitors: list[str]) -> None:
@@ -115,12 +115,12 @@ class Examiner:
         self._watched = _watched()
 
     def honest(self) -> str:
-        """What an honest student loses right now; empty where it is nothing."""
+        """What an honest student currently loses; empty if nothing."""
         result = self._grade(self._honest)
         lost = [q.message for q in result.questions
                 if q.score is not None and q.score < q.max_score]  # fmt: skip
         if result.error or lost:
-            return f"an honest neighbour lost points: {result.error or lost[0]}"
+            return f"an honest submission lost points: {result.error or lost[0]}"
         return ""
 
     def attack(self, attack: Attack) -> Finding:
@@ -152,7 +152,7 @@ class Examiner:
         said = " ".join([result.error, *result.findings,
                          *(q.message for q in result.questions)])  # fmt: skip
         if self.scene.secret in said or f": {FOUND}" in said:
-            return "it got to what it was after"
+            return "it reached its target"
         left = {p.name for p in self.scene.folder.iterdir()}
         secret = self.scene.folder / "secret.txt"
         if left != {"secret.txt"} or secret.read_text() != self.scene.secret:
@@ -162,13 +162,13 @@ class Examiner:
         if self.visitors:
             return f"the service got {self.visitors.pop()}"
         if survivors := self._survivors():
-            return f"{len(survivors)} of its processes live on"
+            return f"{len(survivors)} of its processes are still running"
         if seconds > DEADLINES.submission + SLACK:
             return f"it took {seconds:.0f} seconds"
         return ""
 
     def _survivors(self) -> list[int]:
-        """Processes below the sandbox that are no part of it."""
+        """Child processes of the sandbox that are not part of it."""
         own = self.sandbox.processes()
         deadline = time.monotonic() + 2
         while found := set(self.sandbox.processes()) - self._part(own):
@@ -194,7 +194,7 @@ def _first(result: LabResult) -> str:
 
 
 def _watched() -> list[tuple[str, int, float]]:
-    """Size and time of files that attacks aim at."""
+    """Size and modification time of files that attacks target."""
     import numpy
 
     found = [paths.ROOT / "nbgrader_config.py", paths.ROOT / "helpers" / "data.py"]
@@ -210,7 +210,7 @@ def examine(
     """Try attacks on a sandbox, one after the other.
 
     Raises:
-        RuntimeError: even an honest submission does not get its points.
+        RuntimeError: not even an honest submission gets its points.
     """
     findings = []
     with scene() as (place, visitors):

@@ -1,4 +1,4 @@
-"""Versions of what the sandbox depends on."""
+"""Versions of the software that the sandbox depends on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.worker import landlock
 
 
 def versions() -> dict[str, str]:
-    """Name to version; a dash for what is not there."""
+    """Name to version, with a dash for what is not installed."""
     found = {"system": f"{platform.system()} {platform.release()}"}
     program = bubblewrap.program()
     said = "—"

@@ -1,1 +1,1 @@
-"""Archives that leave this checkout: for students, and for Gradescope."""
+"""Archives for distribution: for students, and for Gradescope."""

@@ -7,23 +7,23 @@ import zipfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that the format knows
-_UNIX = 3  # the system whose permissions an entry carries
+_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest time that the format supports
+_UNIX = 3  # Unix, whose permissions an entry carries
 _PACKED = (".h5", ".png")  # compressed already
 
 
 def write(
     path: Path, files: Mapping[str, bytes], executable: Collection[str] = ()
 ) -> str:
-    """Write an archive; no time, user or order of a folder is in it.
+    """Write an archive that does not depend on times, users or the order of files.
 
     Args:
-        path: of the archive; its folder is made if need be.
+        path: path of the archive; its folder is created if necessary.
         files: name in the archive → content.
-        executable: names of programs.
+        executable: names of the programs among them.
 
     Returns:
-        The archive's SHA-256 digest.
+        The archive's SHA-256 hash.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:

@@ -1,6 +1,6 @@
-"""What Gradescope needs to grade one lab; unpacked there as /autograder/source.
+"""What Gradescope needs to grade one lab; it is unpacked there as /autograder/source.
 
-Students never receive this: it holds the lab's solutions and hidden tests.
+Students must never receive this: it contains the lab's solutions and hidden tests.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def files(lab: str) -> dict[str, bytes]:
 
 
 def _wanted(lab: str) -> Iterator[Path]:
-    """The grader with the solutions and hidden tests of this lab alone."""
+    """The grader with the solutions and hidden tests of this lab only."""
     for path in sorted((paths.ROOT / "autograder").rglob("*.py")):
         if path.parent != paths.CHECKS or path.stem in (lab, "__init__"):
             yield path

@@ -1,7 +1,7 @@
-"""The student package: what somebody needs who learns with the labs, and no more.
+"""The student package: what learners need for the labs, and nothing else.
 
-Only what is named here goes in. Notebooks must be what their sources give, so that
-nobody's half-filled copy is handed out.
+Only files named here are included. Notebooks must match their sources, so that no
+half-filled copy is handed out.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def files(labs: Sequence[str]) -> dict[str, bytes]:
     """The content of the package.
 
     Args:
-        labs: names of the labs that go in.
+        labs: names of the labs to include.
 
     Returns:
         Name in the archive → content.
@@ -62,7 +62,7 @@ def files(labs: Sequence[str]) -> dict[str, bytes]:
 
 
 def _is_whole(labs: Sequence[str]) -> bool:
-    """Whether these are all labs, so that no link of the map leads nowhere."""
+    """Whether these are all labs, so that every link of the map works."""
     return set(labs) == set(paths.lab_names())
 
 
@@ -78,7 +78,7 @@ def _lab(lab: str) -> dict[str, bytes]:
     held = notebook.read_bytes() if notebook.is_file() else b""
     if held != right or not public.is_file():
         raise Refused(
-            f"{lab} is not what its source gives; run `autograder build {lab}` first."
+            f"{lab} does not match its source; run `autograder build {lab}` first."
         )
     return {
         notebook.relative_to(paths.ROOT).as_posix(): right,
@@ -97,7 +97,7 @@ def readme(labs: Sequence[str]) -> str:
 
 
 def data_page() -> str:
-    """The data's origins, licences and checksums, without how they are built."""
+    """The data's origins, licences and checksums, without how the files are built."""
     text = (paths.ROOT / "datasets" / "README.md").read_text(encoding="utf-8")
     table = text.partition("<!-- table: begin")[2].partition("-->\n")[2]
     listed = table.partition("<!-- table: end")[0]
@@ -111,7 +111,7 @@ def data_page() -> str:
 
 
 def pyproject() -> str:
-    """The project without the grader: what students install."""
+    """The `pyproject.toml` without the grader, which students install."""
     project = _project()
     kept = ("name", "version", "description", "license", "requires-python")
     lines = [f"{key} = {json.dumps(project[key])}" for key in kept]
@@ -133,6 +133,6 @@ def environment() -> str:
 
 def _project() -> dict:
     text = (paths.ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    # A sentence about the grader is of no use to a student.
+    # A sentence about the grader would not help a student.
     project = tomllib.loads(text)["project"]
     return project | {"description": project["description"].split(", with")[0] + "."}

@@ -1,4 +1,4 @@
-"""Results in the forms that other systems read; one module each, all from the same."""
+"""Results in the formats that other systems read, with one module per format."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Render = Callable[[Sequence[LabResult]], str]
 FORMATS: dict[str, tuple[Render, str]] = {
     "json": (json_records.render, "all results"),
     "junit": (junit.render, "JUnit XML, for continuous integration"),
-    "gradescope": (gradescope.render, "results.json of Gradescope, for one notebook"),
-    "github": (github.render, "an output of GitHub Classroom's runner, appended"),
+    "gradescope": (gradescope.render, "Gradescope's results.json, for one notebook"),
+    "github": (github.render, "an output for GitHub Classroom's runner, appended"),
     "markdown": (markdown.render, "a summary, appended: for $GITHUB_STEP_SUMMARY"),
-    "canvas": (canvas.render, "CSV for the gradebook of Canvas"),
-    "moodle": (moodle.render, "CSV for the grade import of Moodle"),
+    "canvas": (canvas.render, "CSV for Canvas's gradebook"),
+    "moodle": (moodle.render, "CSV for Moodle's grade import"),
 }
-APPENDED = ("github", "markdown")  # files that other steps of a job write to as well
+APPENDED = ("github", "markdown")  # files that other steps of a job also write to
 
 
 def write(name: str, path: Path, results: Sequence[LabResult]) -> None:
@@ -28,11 +28,11 @@ def write(name: str, path: Path, results: Sequence[LabResult]) -> None:
 
     Args:
         name: one of `FORMATS`.
-        path: of the file.
-        results: what it is about.
+        path: path of the file.
+        results: the results to report.
 
     Raises:
-        ValueError: the format cannot hold these results.
+        ValueError: the format cannot represent these results.
     """
     text = FORMATS[name][0](results)
     mode = "a" if name in APPENDED else "w"

@@ -1,4 +1,4 @@
-"""CSV for the gradebook of Canvas: a column for each lab."""
+"""CSV for Canvas's gradebook, with one column per lab."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from autograder.results import LabResult
 
 
 def render(results: Sequence[LabResult]) -> str:
-    """A row for each student, found by login; the second row holds the maxima."""
+    """One row per student, identified by login; the second row contains the maxima."""
     labs = sorted({result.lab for result in results if result.lab})
     maxima = {result.lab: result.max_score for result in results}
     scores: dict[str, dict[str, float]] = {}

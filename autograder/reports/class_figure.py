@@ -11,21 +11,21 @@ from matplotlib.figure import Figure
 from autograder import statistics
 from autograder.statistics import Question
 
-# Told apart in grey and by colour-blind readers, too.
+# Distinguishable in grey and for colour-blind readers, too.
 COLOURS = dict(zip(
     statistics.STATES, ("#1b7837", "#a6dba0", "#e08214", "#d9d9d9", "#8073ac"),
     strict=True,
 ))  # fmt: skip
-NAMED = 60  # students; more names than these cannot be read
+NAMED = 60  # students; more names would be illegible
 
 
 def draw(lab: str, questions: Sequence[Question], path: Path) -> None:
-    """Write the figure: shares for each question, and each student's points.
+    """Write the figure: shares of the class per question, and each student's points.
 
     Args:
         lab: name of the lab, for the title.
-        questions: at least one.
-        path: of the file; its suffix says the format.
+        questions: the questions, at least one.
+        path: path of the file; its suffix determines the format.
     """
     totals = statistics.totals(questions)
     students = sorted(totals, key=lambda student: (-totals[student], student))
@@ -65,5 +65,5 @@ def _grid(figure, axes, questions: Sequence[Question], students: list[str]) -> N
     few = len(students) <= NAMED
     axes.set_xticks(range(len(students)) if few else [], students if few else [],
                     rotation=90, fontsize="x-small")  # fmt: skip
-    axes.set_xlabel("students, the most points first")
+    axes.set_xlabel("students, sorted by points")
     figure.colorbar(image, ax=axes, label="share of the points", fraction=0.05)

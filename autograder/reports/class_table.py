@@ -13,7 +13,7 @@ WIDTH = 76  # characters of a mistake in the text table
 
 
 def text(questions: Sequence[Question]) -> str:
-    """For the terminal: a line for each question, and who fails where."""
+    """For the terminal: one line per question, and who fails which questions."""
     head = ("question", "of", "mean", *statistics.STATES, "most frequent mistake")
     rows = [head]
     for one in questions:
@@ -27,7 +27,7 @@ def text(questions: Sequence[Question]) -> str:
 
 
 def csv(questions: Sequence[Question]) -> str:
-    """A row for each question, with all names and all mistakes."""
+    """One row per question, with all names and all mistakes."""
     head = ["question", "points", "mean", *statistics.STATES, "not right", "mistakes"]
     rows: list[list[str | float]] = [head]
     for one in questions:
@@ -41,7 +41,7 @@ def csv(questions: Sequence[Question]) -> str:
 
 
 def summary(lab: str, questions: Sequence[Question]) -> str:
-    """Markdown: the same table, with the names under it."""
+    """Markdown: the same table, with the names below it."""
     head = ["question", "mean", *statistics.STATES, "most frequent mistake"]
     lines = [f"### {lab}: {len(statistics.totals(questions))} students", "",
              f"| {' | '.join(head)} |", "|---" * len(head) + "|"]  # fmt: skip

@@ -1,4 +1,4 @@
-"""GitHub Classroom: what its reporter reads from the environment of a job.
+"""GitHub Classroom: the line that its reporter reads from the environment of a job.
 
 The line goes to the file `$GITHUB_OUTPUT`; the workflow hands the output `result` to
 `classroom-resources/autograding-grading-reporter`.

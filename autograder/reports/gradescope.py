@@ -1,4 +1,4 @@
-"""Gradescope's `results.json`, written to `/autograder/results/` over there."""
+"""Gradescope's `results.json`, written to `/autograder/results/` there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def render(results: Sequence[LabResult]) -> str:
     """
     if len(results) != 1:
         raise ValueError(
-            f"Gradescope's report is about one notebook, these are {len(results)}."
+            f"Gradescope's report is about one notebook, but there are {len(results)}."
         )
     result = results[0]
     record = {

@@ -1,4 +1,4 @@
-"""JUnit XML: a suite for each notebook, a test case for each question."""
+"""JUnit XML: one suite per notebook, one test case per question."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _case(suite: ElementTree.Element, result: LabResult, question: QuestionResul
 
 
 def _clean(text: str) -> str:
-    """Without the characters that XML cannot hold."""
+    """Remove characters that XML cannot contain."""
     text = text.encode("utf-8", "replace").decode()
     return "".join(
         c for c in text

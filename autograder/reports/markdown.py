@@ -8,7 +8,7 @@ from autograder.results import LabResult
 
 
 def render(results: Sequence[LabResult]) -> str:
-    """A table for each notebook."""
+    """One table per notebook."""
     return "\n".join(_one(result) for result in results)
 
 
@@ -39,7 +39,7 @@ def _one(result: LabResult) -> str:
 
 
 def safe(text: str) -> str:
-    """Words of a student must not become markup."""
+    """Escape a student's words, so that they do not become markup."""
     text = " ".join(text.split())
     for sign in "\\`*_[]|<>#!":
         text = text.replace(sign, f"&#{ord(sign)};" if sign in "<>|" else f"\\{sign}")

@@ -1,4 +1,4 @@
-"""CSV for the grade import of Moodle: student, grade and feedback."""
+"""CSV for Moodle's grade import: student, grade and feedback."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from autograder.results import LabResult
 
 
 def render(results: Sequence[LabResult]) -> str:
-    """A row for each notebook; a student with an @ is known by e-mail address."""
+    """One row per notebook; a student with an @ is identified by e-mail address."""
     rows = [["idnumber", "email", "assignment", "grade", "feedback"]]
     for result in results:
         by_mail = "@" in result.student

@@ -9,14 +9,14 @@ from autograder.similarity import Pair, Passage
 from autograder.table import columns
 
 HINT = (
-    "A hint for a person, and no proof: two people who worked together as they may, "
-    "or read the same page, look like this too. Read both notebooks before you ask."
+    "A hint for a person, not proof: two students who worked together as allowed, or "
+    "read the same page, look like this too. Read both notebooks before you ask."
 )
 SHOWN = 12  # passages of a pair
 
 
 def text(pairs: Sequence[Pair]) -> str:
-    """For the terminal: a line for each pair, and what the most alike share."""
+    """For the terminal: one line per pair, and what the most similar pairs share."""
     rows = [("", "alike", "passages", "for instance")]
     for pair in pairs:
         who = " · ".join(pair.students)
@@ -26,11 +26,11 @@ def text(pairs: Sequence[Pair]) -> str:
 
 
 def page(lab: str, pairs: Sequence[Pair]) -> str:
-    """Markdown: each pair with the passages they share."""
-    lines = [f"# {lab}: submissions that are alike", "", HINT, ""]
+    """Markdown: each pair with the passages it shares."""
+    lines = [f"# {lab}: similar submissions", "", HINT, ""]
     for pair in pairs:
         who = " and ".join(markdown.safe(student) for student in pair.students)
-        lines += [f"## {who}: {pair.share:.0%} of what is unusual", ""]
+        lines += [f"## {who}: {pair.share:.0%} of the unusual passages in common", ""]
         lines += [f"- {markdown.safe(_shown(one, 160))}"
                   for one in pair.passages[:SHOWN]]  # fmt: skip
         more = len(pair.passages) - SHOWN

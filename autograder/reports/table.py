@@ -1,4 +1,4 @@
-"""CSV that spreadsheets and learning platforms read as it is meant."""
+"""CSV that spreadsheets and learning platforms read as intended."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def render(rows: Iterable[Sequence[str | float]]) -> str:
-    """Rows as CSV, by RFC 4180; no text in it is a formula to any spreadsheet."""
+    """Rows as CSV (RFC 4180), in which no spreadsheet takes a text for a formula."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_MINIMAL)
     writer.writerows([_cell(cell) for cell in row] for row in rows)

@@ -1,4 +1,4 @@
-"""Where student code runs when it is graded; see `transport.Sandboxed`."""
+"""The sandbox in which student code is graded; see `transport.Sandboxed`."""
 
 from autograder.sandbox.process import Sandbox, SandboxEnded, SandboxError, shared
 from autograder.sandbox.transport import Sandboxed

@@ -1,4 +1,4 @@
-"""How to get the strongest sandbox on the machine at hand."""
+"""How to get the strongest sandbox on this machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ def install(release: str | None = None) -> str:
         release: content of `/etc/os-release`; this machine's by default.
     """
     if sys.platform == "darwin":
-        return "macOS has no such sandbox; grade in a Linux container or machine."
+        return (
+            "macOS has no such sandbox; grade in a Linux container or on a Linux "
+            "machine."
+        )
     if sys.platform == "win32":
         return "Windows has no such sandbox; grade in WSL 2: `wsl --install`."
     if release is None:
@@ -40,10 +43,10 @@ def install(release: str | None = None) -> str:
 
 
 def namespaces(said: str) -> str:
-    """What to do where the kernel refuses namespaces.
+    """What to do if the kernel refuses namespaces.
 
     Args:
-        said: the words of bubblewrap.
+        said: bubblewrap's error message.
     """
     release = platform.release()
     return (

@@ -1,4 +1,4 @@
-"""Tier 1: the command that starts a process in namespaces of its own."""
+"""Tier 1: the command that starts a process in its own namespaces."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 
 
 def program() -> str | None:
-    """Where bubblewrap is installed, if it is."""
+    """The path of bubblewrap, if it is installed."""
     return shutil.which("bwrap")
 
 
 def command(bwrap: str, layout: Layout, cache: Path) -> list[str]:
-    """The words before the command that is to run.
+    """The words to put in front of the command to run.
 
     Args:
-        bwrap: the program.
-        layout: what can be seen.
-        cache: Matplotlib's folder of caches.
+        bwrap: path of bubblewrap.
+        layout: what can be seen inside.
+        cache: Matplotlib's cache folder.
     """
     words = [
         bwrap, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
@@ -32,8 +32,8 @@ def command(bwrap: str, layout: Layout, cache: Path) -> list[str]:
         "--hostname", "sandbox", "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN",
     ]  # fmt: skip
     if os.getuid() == 0:
-        # Root needs no user namespace, and student code must not be root in any:
-        # limits on processes do not hold for root. The forks become nobody.
+        # Root needs no user namespace. Student code must not be root in any, because
+        # process limits do not apply to root; the forks become the user nobody.
         for name in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL"):
             words += ["--cap-add", name]
     else:
@@ -61,7 +61,7 @@ def command(bwrap: str, layout: Layout, cache: Path) -> list[str]:
 
 
 def environment(settings: Path, scratch: str) -> dict[str, str]:
-    """All environment variables there are in a sandbox."""
+    """All environment variables of a sandbox."""
     return {
         "PATH": "/nowhere", "HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8",
         "MPLBACKEND": "Agg",
@@ -89,11 +89,11 @@ def _system(layout: Layout) -> list[str]:
 
 
 def _outermost(folders: tuple[Path, ...]) -> list[Path]:
-    """Folders that lie in none of the others."""
+    """Folders that are not inside any of the others."""
     return [f for f in folders if not any(o in f.parents for o in folders)]
 
 
 def _parents(places: list[Path]) -> list[Path]:
-    """The folders above some places, which all may pass through."""
+    """The parent folders of some paths, which everybody may pass through."""
     found = {parent for place in places for parent in place.parents}
     return sorted(found - {Path("/")})

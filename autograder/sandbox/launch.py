@@ -1,4 +1,4 @@
-"""Start the fork server in the strongest sandbox that this machine gives."""
+"""Start the fork server in the strongest sandbox that this machine offers."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from autograder.sandbox.packages import search_path
 from autograder.worker import landlock, scratch
 from autograder.worker.confine import Bounds
 
-START_SECONDS = 120.0  # a cold disk may take its time over the first imports
-# Run by `python -I -S -c`: no site, no environment, nothing but the listed folders.
+START_SECONDS = 120.0  # the first imports from a cold disk may be slow
+# Run by `python -I -S -c`: no site module, no environment, only the listed folders.
 BOOT = """
 import json, sys
 settings = json.loads(sys.argv[1])
@@ -33,11 +33,11 @@ zygote.main(settings["control"], settings)
 
 
 class SandboxError(Refused):
-    """No sandbox, or none that is strong enough; the message says what to do."""
+    """There is no sandbox that is strong enough; the message says what to do."""
 
 
 class SandboxEnded(SandboxError):
-    """The sandbox ended while it was in use; the next one may well be good."""
+    """The sandbox ended while it was in use; a new one may well work."""
 
 
 @dataclasses.dataclass
@@ -56,13 +56,13 @@ def start(bounds: Bounds, tiers: tuple[int, ...] = (1, 2, 3)) -> tuple[Started, 
 
     Args:
         bounds: what one submission may use.
-        tiers: that will do, best first.
+        tiers: acceptable tiers, best first.
 
     Returns:
-        The server, and why it is in no better tier (empty for tier 1).
+        The server, and why it is not in a better tier (empty for tier 1).
 
     Raises:
-        SandboxError: none of the tiers is to be had.
+        SandboxError: none of the tiers is available.
     """
     reasons = []
     for tier in tiers:
@@ -76,15 +76,15 @@ def start(bounds: Bounds, tiers: tuple[int, ...] = (1, 2, 3)) -> tuple[Started, 
 
 
 def unavailable(tier: int) -> str:
-    """Why a tier cannot even be tried here; empty where it can."""
+    """Why a tier cannot even be tried here; empty if it can."""
     if os.name != "posix":
         return advice.install()
     if tier == 1:
         return "" if bubblewrap.program() else advice.install()
     if tier == 2 and not sys.platform.startswith("linux"):
-        return "Limits on system calls are to be had on Linux only."
+        return "Limits on system calls are available on Linux only."
     if tier == 2 and not landlock.version():
-        return "This kernel has no Landlock, so files cannot be kept from reading."
+        return "This kernel has no Landlock, so files cannot be protected from reading."
     return ""
 
 
@@ -118,7 +118,7 @@ def _start(bounds: Bounds, tier: int) -> tuple[Started | None, str]:
 def _explain(tier: int, said: str) -> str:
     if tier == 1 and "bwrap:" in said:
         return advice.namespaces(said)
-    last = said.strip().splitlines()[-1:] or ["it said nothing"]
+    last = said.strip().splitlines()[-1:] or ["it gave no reason"]
     return f"The sandbox of tier {tier} did not start ({last[0][:200]})."
 
 
@@ -131,7 +131,7 @@ def _popen(bounds, tier, theirs, folder: Path) -> subprocess.Popen:
     else:
         before, place = [], tempfile.gettempdir()
         environment = bubblewrap.environment(folder / "mpl", place)
-        # Found by a link alone, so that the rest of the course is not importable.
+        # Reached only through links, so that the rest of the course is not importable.
         (folder / "autograder").mkdir()
         (folder / "autograder" / "worker").symlink_to(where.worker)
         (folder / "helpers").symlink_to(where.helpers)
@@ -158,7 +158,7 @@ def _popen(bounds, tier, theirs, folder: Path) -> subprocess.Popen:
 
 
 def _font_cache() -> Path:
-    """Matplotlib's folder of caches; filled, since a start without takes seconds."""
+    """Matplotlib's cache folder, filled because a start without it takes seconds."""
     import matplotlib
 
     folder = Path(matplotlib.get_cachedir())
@@ -168,8 +168,8 @@ def _font_cache() -> Path:
 
 
 def stop(started: Started) -> None:
-    """End a fork server and all it started."""
-    started.control.close()  # it takes this as the word to end
+    """End a fork server and everything it started."""
+    started.control.close()  # this tells the server to end
     deadline = time.monotonic() + 10
     while started.process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(subprocess.TimeoutExpired):

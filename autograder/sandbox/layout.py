@@ -1,4 +1,4 @@
-"""What of this machine and this course student code can see."""
+"""Which parts of this machine and this course student code can see."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from autograder import paths
 from autograder.sandbox import packages
 
-COURSE = Path("/course")  # where the course's public part lies in tier 1
+COURSE = Path("/course")  # the course's public part in tier 1
 HIDEABLE = ("nn", "text", "audio", "vision", "scenes")  # parts of helpers
 
 
@@ -22,13 +22,13 @@ class Layout:
 
     Attributes:
         interpreter: the Python that is started.
-        python: its standard library, and the libraries beside it. A prefix may hold
-            other environments as well, which are nobody's business.
+        python: its standard library and the libraries next to it. A prefix may also
+            contain other environments, which stay hidden.
         libraries: folders with the system's libraries.
-        installed: folders with packages, to be covered.
-        allowed: what of these folders can be seen all the same.
+        installed: folders with packages, which are hidden.
+        allowed: the parts of these folders that are visible nevertheless.
         helpers: the package that notebooks import.
-        worker: what runs beside student code.
+        worker: our code that runs beside student code.
         datasets: the data that labs read.
     """
 
@@ -43,12 +43,12 @@ class Layout:
 
     @property
     def readable(self) -> list[str]:
-        """What can be read where there is no file system of one's own.
+        """What can be read in a tier without a file system of its own.
 
-        Parts of `helpers` come on top, those that the lab may use.
+        The parts of `helpers` that the lab may use are added to this.
         """
         stdlib = Path(sysconfig.get_paths()["stdlib"])
-        # Packages lie inside the standard library's folder in many a Python.
+        # In many installations, packages are inside the standard library's folder.
         inside = [p for p in stdlib.iterdir() if p.name != "site-packages"]
         devices = [Path("/dev/null"), Path("/dev/urandom"), Path("/dev/zero")]
         beside = [p for p in self.python if p != stdlib]
@@ -79,7 +79,7 @@ def layout() -> Layout:
 
 
 def _python(prefix: Path, libraries: list[Path]) -> list[Path]:
-    """The standard library and shared libraries that are not the system's."""
+    """The standard library and shared libraries that do not belong to the system."""
     names = ("stdlib", "platstdlib")
     variables = {"base": str(prefix), "platbase": str(prefix)}
     known = sysconfig.get_paths(vars=variables | {"installed_base": str(prefix),
@@ -92,7 +92,7 @@ def _python(prefix: Path, libraries: list[Path]) -> list[Path]:
 
 
 def _environments(*roots: Path) -> list[Path]:
-    """Folders right below some roots that are environments of their own."""
+    """Folders directly below some roots that are Python environments."""
     marks = ("pyvenv.cfg", "conda-meta")
     return [found.parent.resolve() for root in roots for mark in marks
             for found in root.glob(f"*/{mark}")]  # fmt: skip
@@ -108,9 +108,9 @@ def _folders_of_packages(*roots: Path) -> list[Path]:
 
 @functools.cache
 def hidden_helpers(lab: str) -> tuple[str, ...]:
-    """Parts of `helpers` that a lab does not use, and so cannot import.
+    """Parts of `helpers` that a lab does not use and therefore cannot import.
 
-    The labs that teach what `helpers.nn` does find no `helpers.nn`.
+    Labs that teach what `helpers.nn` does cannot import `helpers.nn`.
     """
     helpers = paths.ROOT / "helpers"
     waiting = [paths.source_of(lab), helpers / "drivers" / f"{lab}.py"]
@@ -131,7 +131,7 @@ def hidden_helpers(lab: str) -> tuple[str, ...]:
 
 
 def _imports(path: Path) -> set[str]:
-    """The parts of `helpers` that a file imports anywhere in it."""
+    """The parts of `helpers` that a file imports anywhere."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

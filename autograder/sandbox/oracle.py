@@ -1,8 +1,8 @@
-"""Values of reference functions for stand-ins, computed where nothing can go wrong.
+"""Values of reference functions for stand-ins, computed in a separate process.
 
-A student's code chooses the arguments, so the reference runs in a process of its own
-with a limit on memory, and each answer has a deadline. That process never sees
-student code; it stays outside the sandbox, since it holds the solutions.
+The arguments come from student code, so the reference runs in its own process with a
+memory limit, and each answer has a deadline. That process never sees student code, and
+it stays outside the sandbox because it contains the solutions.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _BOOT = "import sys; from autograder.sandbox import oracle; oracle.serve(*sys.ar
 
 
 class Oracle:
-    """Asks a process with the reference functions, and starts it when needed."""
+    """Asks a process with the reference functions, which it starts when needed."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen | None = None
@@ -35,21 +35,21 @@ class Oracle:
 
     @staticmethod
     def shared() -> Oracle:
-        """One for everything that this process grades."""
+        """The one oracle for everything that this process grades."""
         return _shared(os.getpid())
 
     def ask(self, lab: str, name: str, given: Any, deadline: float) -> dict[str, Any]:
-        """What a reference function returns, and what becomes of its arguments.
+        """What a reference function returns, and how it changes its arguments.
 
         Args:
             lab: name of the lab.
-            name: of the function.
-            given: list of positional arguments, dictionary of named ones.
-            deadline: by `time.monotonic`.
+            name: name of the function.
+            given: list of positional arguments and dictionary of keyword arguments.
+            deadline: deadline in terms of `time.monotonic`.
 
         Returns:
-            `value`, `after` (arguments it changes in place) and `error`, which is
-            the type of an exception and no more: its text would quote the reference.
+            `value`, `after` (arguments it changes in place) and `error`, which is only
+            the type of an exception, because its text would quote the reference.
         """
         try:
             channel = self._running()
@@ -101,11 +101,11 @@ def _shared(pid: int) -> Oracle:
 
 
 def serve(handle: str, judge: str) -> None:
-    """Answer until the judge hangs up. Runs in the process of its own.
+    """Answer until the judge closes the connection. Runs in the separate process.
 
     Args:
-        handle: of the socket to the judge.
-        judge: its process id.
+        handle: file descriptor of the socket to the judge.
+        judge: the judge's process id.
     """
     system.end_with(int(judge))
     with contextlib.suppress(ImportError):  # Windows has no such limits
@@ -121,12 +121,12 @@ def serve(handle: str, judge: str) -> None:
         reply = answer(message["lab"], message["name"], message["with"])
         try:
             channel.send(reply)
-        except FrameError as error:  # too large a value
+        except FrameError as error:  # the value is too large
             channel.send({"value": None, "after": {}, "error": type(error).__name__})
 
 
 def answer(lab: str, name: str, given: Any) -> dict[str, Any]:
-    """Call a reference function with arguments that somebody else chose."""
+    """Call a reference function with untrusted arguments."""
     from autograder import check
     from helpers.checks.outcome import observe
 

@@ -1,7 +1,7 @@
 """The installed packages that student code can import when it is graded.
 
-Only these are visible in the sandbox, with what they need themselves. A package that
-computes answers, such as one with automatic differentiation, is simply not there.
+Only these packages and their requirements are visible in the sandbox. A package that
+computes answers, such as one for automatic differentiation, is simply not there.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def folders() -> tuple[Path, ...]:
 
 
 def _with_requirements(names: tuple[str, ...]) -> list[str]:
-    """Some packages and all that they need."""
+    """Some packages and all their requirements."""
     waiting, seen = list(names), {}
     while waiting:
         name = waiting.pop().lower().replace("_", "-")
@@ -47,7 +47,7 @@ def _with_requirements(names: tuple[str, ...]) -> list[str]:
 
 
 def _contents(found: importlib.metadata.Distribution) -> list[Path]:
-    """What a package puts side by side into the folder it is installed in."""
+    """The files and folders of a package in the folder where it is installed."""
     root = Path(found.locate_file("")).resolve()
     names = {file.parts[0] for file in found.files or []}
     names -= {"..", "__pycache__", "/"}
@@ -58,7 +58,7 @@ def _contents(found: importlib.metadata.Distribution) -> list[Path]:
 
 
 def search_path() -> list[Path]:
-    """The folders that packages are installed in, to be searched for imports."""
+    """The folders with installed packages, to be searched for imports."""
     paths = sysconfig.get_paths()
     known = [Path(paths["purelib"]), Path(paths["platlib"])]
     known += [path.parent for path in folders()]

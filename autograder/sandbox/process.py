@@ -1,4 +1,4 @@
-"""A sandbox in which one submission after the other can be opened."""
+"""A sandbox in which submissions can be opened one after the other."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _REPLY_SECONDS = 30.0
 
 
 class Sandbox:
-    """Starts the fork server when it is first needed, and again if it should end.
+    """Starts the fork server when it is first needed, and again if it ends.
 
     Args:
-        tiers: that will do, best first; `(1,)` where nothing less is wanted.
+        tiers: acceptable tiers, best first; `(1,)` to accept nothing less.
         bounds: what one submission may use.
 
     Attributes:
-        warning: why it is not tier 1, empty where it is.
+        warning: why it is not tier 1; empty if it is.
     """
 
     def __init__(
@@ -45,13 +45,13 @@ class Sandbox:
         """The tier, 1 to 3.
 
         Raises:
-            SandboxError: none of the wanted tiers is to be had.
+            SandboxError: none of the acceptable tiers is available.
         """
         return self._running().tier
 
     def _running(self) -> launch.Started:
         started = self._started
-        # Without namespaces of its own for each fork, each needs a fresh server.
+        # If forks cannot have their own namespaces, each needs a fresh server.
         stale = started and started.tier == 1 and not started.nested and self._used
         if started and (stale or started.process.poll() is not None):
             self.close()
@@ -61,10 +61,10 @@ class Sandbox:
         return self._started
 
     def open(self, hidden: tuple[str, ...] = ()) -> Channel:
-        """A fresh process for a submission; one opened before ends.
+        """Open a fresh process for a submission; the previous one ends.
 
         Args:
-            hidden: parts of `helpers` that cannot be imported in it.
+            hidden: parts of `helpers` that cannot be imported there.
         """
         started = self._running()
         self._used = True
@@ -85,8 +85,8 @@ class Sandbox:
         """End the submission with all its processes.
 
         Returns:
-            `"memory"`, `"processes"` or `"files"` if it was ended before, for taking
-            too much of these.
+            `"memory"`, `"processes"` or `"files"` if it had already been ended for
+            using too much of these.
         """
         if not self._started:
             return ""
@@ -98,10 +98,10 @@ class Sandbox:
             return ""
 
     def look(self) -> tuple[float, bool] | None:
-        """Processor seconds of the submission so far, and whether it wants more.
+        """Processor seconds of the submission so far, and whether it is still busy.
 
         Returns:
-            `None` where the system does not tell.
+            `None` if the system does not say.
         """
         if not self._started:
             return None
@@ -139,7 +139,7 @@ class Sandbox:
         return sorted(found)
 
     def close(self) -> None:
-        """End everything; it starts again when needed."""
+        """End everything; the server starts again when needed."""
         if self._started:
             launch.stop(self._started)
             self._started = None
@@ -159,6 +159,6 @@ def shared() -> Sandbox:
 @functools.cache
 def _shared(pid: int) -> Sandbox:
     sandbox = Sandbox()
-    # Processes of a pool leave by another door than the interpreter itself.
+    # Processes of a pool exit in another way than the interpreter itself.
     multiprocessing.util.Finalize(None, sandbox.close, exitpriority=10)
     return sandbox

@@ -1,4 +1,4 @@
-"""The judge's transport into a sandbox. Whatever comes back is checked here."""
+"""The judge's transport into a sandbox. Everything that comes back is checked here."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from helpers.checks.outcome import Outcome
 
 ENDED = "the process ended in the middle of it"
 TOO_LONG = "the notebook took too long as a whole"
-SLOW = 0.5  # seconds; what takes less is not worth a look at the processors
+SLOW = 0.5  # seconds; for less, processor time is not looked up
 MAX_TEXT = 2_000  # characters of a message from the sandbox
-# Bytes of all that comes back for a question, or where all are asked at once for all
-# of them. A whole lab's answers take some hundred thousand; the judge keeps them.
+# Bytes of everything that comes back for a question, or for all questions asked at
+# once. A lab's answers take some hundred thousand bytes; the judge keeps them.
 MAX_ANSWERS = 8_000_000
 
 
 @dataclass(frozen=True)
 class Deadlines:
-    """Seconds, of processors where the system counts these, else on the clock.
+    """Time limits in seconds: processor time if the system counts it, else clock time.
 
-    A submission that waits for a processor, since others keep all of them busy, may
-    take longer on the clock.
+    A submission that waits for a processor because others keep all of them busy may
+    take longer by the clock.
 
     Attributes:
         read: for reading the file.
         cell: for one cell of the notebook.
         submission: for everything together.
-        asks: how many values a stand-in gives in one call of an exercise.
-        together: for one question when all are asked at once; what takes longer is
-            asked again by itself, and given the time its check allows for a call.
-        patience: how many times longer all this may take on the clock.
+        asks: number of values that a stand-in may give in one call of an exercise.
+        together: for one question when all are asked at once; a question that takes
+            longer is asked again alone, with the time its check allows for a call.
+        patience: by what factor all this may take longer by the clock.
     """
 
     read: float = 20.0
@@ -55,7 +55,7 @@ class Deadlines:
 
 @dataclass(frozen=True)
 class _Exchange:
-    """A message that is waited for: since when, for how long, and how strictly."""
+    """A message being waited for: since when, how long, and whether to be patient."""
 
     start: float
     seconds: float
@@ -66,12 +66,12 @@ class Sandboxed:
     """Runs one submission; see `autograder.judge.Transport`.
 
     Args:
-        sandbox: where it runs. One submission at a time.
-        deadlines: what it may take.
-        lab: where it is known beforehand, which saves a process.
+        sandbox: where it runs, one submission at a time.
+        deadlines: its time limits.
+        lab: the lab, if it is known beforehand, which saves a process.
 
     Attributes:
-        starved: it ran out of time, and perhaps only since others had the processors.
+        starved: it ran out of time, perhaps only because others used the processors.
     """
 
     def __init__(
@@ -83,8 +83,8 @@ class Sandboxed:
         self.end = self.start + self.deadlines.submission
         self.starved = False
         self._exchange = _Exchange(self.start, 0.0)
-        self._spent = 0.0  # seconds of processors, by processes that have ended
-        self._mark = 0.0  # the same, by the one that runs, when it answered last
+        self._spent = 0.0  # processor seconds of the processes that have ended
+        self._mark = 0.0  # those of the running process when it last answered
         self._lab, self._cells = lab, []
         self._left_out: dict[int, str] = {}
         self._said: list[str] = []
@@ -102,7 +102,7 @@ class Sandboxed:
         """The cells of a notebook file, parsed in the sandbox.
 
         Args:
-            raw: content of the file.
+            raw: the content of the file.
         """
         try:
             channel = self._open()
@@ -116,7 +116,7 @@ class Sandboxed:
             return [], f"The file could not be read as a notebook ({_text(error)})."
 
     def run(self, lab: str, cells: Sequence[str]) -> None:
-        """Take the student's code; it runs when the first question is asked."""
+        """Accept the student's code; it runs when the first question is asked."""
         if lab != self._lab:
             self._end()  # another lab hides other parts of the helpers
         self._lab, self._cells = lab, list(cells)
@@ -126,13 +126,13 @@ class Sandboxed:
     def together(
         self, cases: Cases, names: Sequence[str], variables: Sequence[str]
     ) -> tuple[dict[str, list[Outcome]], dict[str, Any]]:
-        """Ask for everything at once, in one process that ends with the answers.
+        """Ask for everything at once, in one process that ends after answering.
 
-        Where one question ends or blocks that process, those after it are left out;
-        the judge asks for them again, each by itself.
+        If one question ends or blocks that process, the questions after it are left
+        out; the judge asks them again, one by one.
 
         Returns:
-            Outcomes by exercise, and the values of variables as plain values.
+            Outcomes by exercise, and the contents of variables as plain values.
         """
         found: dict[str, list[Outcome]] = {}
         values: dict[str, Any] = {}
@@ -159,7 +159,7 @@ class Sandboxed:
         return found, values
 
     def values(self, names: Sequence[str]) -> dict[str, Any]:
-        """What some variables hold, as plain values."""
+        """The contents of some variables, as plain values."""
         found: dict[str, Any] = dict.fromkeys(names)
         channel = self._prepared()
         if not channel:
@@ -185,10 +185,10 @@ class Sandboxed:
         stand_ins: Collection[str],
         blocks: Collection[str] = (),
     ) -> list[Outcome]:
-        """What an exercise does with some calls, other exercises replaced.
+        """Outcomes of some calls of an exercise, with other exercises replaced.
 
-        With stand-ins the submission's processes end afterwards, so that what a
-        stand-in answered is of no use to any other question.
+        With stand-ins, the submission's processes end afterwards, so that no other
+        question can use what a stand-in answered.
         """
         channel = self._prepared()
         if not channel:
@@ -215,7 +215,7 @@ class Sandboxed:
     def _outcomes(
         self, channel, check, calls, stand_ins, quick=False
     ) -> list[Outcome] | None:
-        """The outcomes of all calls; `None` where the process ended instead."""
+        """The outcomes of all calls, or `None` if the process ended instead."""
         found: list[Outcome] = []
         seconds = self.deadlines.together if quick else check.seconds
         try:
@@ -237,7 +237,7 @@ class Sandboxed:
         self, channel: Channel, stand_ins: Collection[str], seconds: float,
         patient: bool,
     ) -> dict[str, Any]:  # fmt: skip
-        """The next outcomes; until they come, stand-ins may be asked for values."""
+        """The next outcomes; before they arrive, stand-ins may be asked for values."""
         with self._timed(seconds, patient) as deadline:
             return self._told_by(channel, stand_ins, deadline)
 
@@ -249,7 +249,7 @@ class Sandboxed:
             message = channel.receive(deadline)
             if "ask" not in message:
                 return message
-            channel.allowance = allowance  # questions are answered, and not kept
+            channel.allowance = allowance  # these messages are answered but not kept
             name = message["ask"]
             if not isinstance(name, str) or name not in stand_ins:
                 raise FrameError("it asked for a function that has no stand-in")
@@ -265,7 +265,7 @@ class Sandboxed:
         raise TooLate("too many calls of other exercises")
 
     def _why(self, error: FrameError, seconds: float) -> str:
-        """Say what became of a question, and end its process."""
+        """Say why a question failed, and end its process."""
         why = self._end()
         if why == "memory":
             return "it took too much memory"
@@ -340,7 +340,7 @@ class Sandboxed:
 
     @contextlib.contextmanager
     def _timed(self, seconds: float, patient: bool = True) -> Iterator[float]:
-        """Wait for one message: its first deadline; see `_more_time` for later ones."""
+        """Yield the first deadline for a message; `_more_time` gives later ones."""
         start = time.monotonic()
         self._exchange = _Exchange(start, seconds, patient)
         yield self._deadline(seconds)
@@ -348,11 +348,11 @@ class Sandboxed:
             self._mark = seen[0]
 
     def _more_time(self) -> float | None:
-        """A later deadline for what has had too little of the processors so far."""
+        """A later deadline, if the process has had too little processor time so far."""
         if not self._exchange.patient:
             return None
         seen = self.sandbox.look()
-        if seen is None:  # nobody can tell whose fault it is
+        if seen is None:  # it is unknown who used the processors
             self.starved = True
             return None
         processors, busy = seen
@@ -372,10 +372,10 @@ class Sandboxed:
 
     @contextlib.contextmanager
     def _not_its_own_time(self) -> Iterator[float]:
-        """While the reference works; where that is late, others have the processors.
+        """Wait for the reference; if it is late, others are using the processors.
 
         Yields:
-            Its deadline: it gets the seconds of a call, however long that took.
+            Its deadline: it gets the full time of a call, whatever was used before.
         """
         try:
             yield self._deadline(self._exchange.seconds)
@@ -384,15 +384,15 @@ class Sandboxed:
             raise
 
     def _note_starving(self) -> None:
-        """Its time is over: was that for want of processors?"""
+        """When time is over, note whether the cause was a lack of processor time."""
         self.starved |= self._spent < self.deadlines.submission / 2
 
     def _end(self) -> str:
-        """End the process; whatever is asked next starts another."""
+        """End the process; the next question starts another one."""
         self._ready = False
         if not self._channel:
             return ""
-        if time.monotonic() - self.start > SLOW:  # before it is gone
+        if time.monotonic() - self.start > SLOW:  # look while it still exists
             self._spent += (self.sandbox.look() or (0.0, False))[0]
         self._channel.close()
         self._channel = None
@@ -404,7 +404,7 @@ class Sandboxed:
 
 
 def _with_images(cells: list[RawCell], found: Sequence) -> list[RawCell]:
-    """Put the images that the sandbox found into their cells, if they are images."""
+    """Attach the images that the sandbox found to their cells, if they are images."""
     by_cell: dict[int, list[Image]] = {}
     left = MAX_IMAGES
     for number, name, mime, data in found:
@@ -420,10 +420,10 @@ def _with_images(cells: list[RawCell], found: Sequence) -> list[RawCell]:
 
 
 def _outcome(found: Any, names: set[str], mutates: Sequence[str]) -> Outcome:
-    """An outcome as the sandbox tells it, its parts of the right kinds.
+    """An outcome reported by the sandbox, with its parts converted to the right types.
 
     Raises:
-        FrameError: it is none.
+        FrameError: it is not an outcome.
     """
     if not isinstance(found, dict):
         raise FrameError("a message of no known form")
@@ -442,13 +442,13 @@ def _outcome(found: Any, names: set[str], mutates: Sequence[str]) -> Outcome:
 
 
 def _some(value: Any, most: int = 1_000) -> list | tuple:
-    """The first items of a list; an array of millions is not gone through."""
+    """The first items of a list, so that millions of them cannot cost time."""
     if not isinstance(value, (list, tuple)):
         raise TypeError("no list")
     return value[:most]
 
 
 def _text(value: Any) -> str:
-    """A text from the sandbox, fit to be shown and stored anywhere."""
+    """Make a text from the sandbox safe to show and store anywhere."""
     text = str(value)[:MAX_TEXT].encode("utf-8", "replace").decode()
     return "".join(c if c.isprintable() else " " for c in text)

@@ -1,1 +1,1 @@
-"""What runs beside student code: no answers, and no imports that could reach one."""
+"""Our code beside student code: no answers, and no imports that could reach one."""

@@ -1,8 +1,8 @@
-"""Lock up the process that is about to run a student's code.
+"""Confine the process that is about to run a student's code.
 
-`namespaces` and `confine` run in a fresh fork of the zygote, before anything of the
-student's is read. In tier 1 the fork gets a process table, an IPC namespace and a
-file system of its own; in tier 2 Landlock takes the place of these.
+`namespaces` and `confine` run in a fresh fork of the zygote, before anything from the
+student is read. In tier 1 the fork gets its own process table, IPC namespace and file
+system; in tier 2, Landlock replaces these.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from autograder.worker import landlock, seccomp, system
 
 NOBODY = 65534
-SCRATCH = "/scratch"  # in tier 1, a file system of each fork's own
+SCRATCH = "/scratch"  # in tier 1, each fork has its own file system here
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,12 @@ class Bounds:
 
     Attributes:
         memory: address space of each process.
-        total: memory of all its processes together, watched from outside.
-        file: largest file.
-        scratch: all files together, in tier 1.
-        files: open at once.
-        processes: threads count too.
-        cpu: seconds of each process.
+        total: memory of all its processes together, monitored from outside.
+        file: size of the largest file.
+        scratch: size of all files together, in tier 1.
+        files: number of open files.
+        processes: number of processes, including threads.
+        cpu: processor seconds of each process.
     """
 
     memory: int = 3 << 30
@@ -42,7 +42,7 @@ class Bounds:
 
 
 def own_file_system(bounds: Bounds, hidden: list[str]) -> None:
-    """Tier 1: a fresh scratch folder, no `/proc`, and some files and folders empty."""
+    """Tier 1: a fresh scratch folder, no `/proc`, some files and folders hidden."""
     system.unshare(system.CLONE_NEWNS | system.CLONE_NEWIPC)
     system.mount("none", "/", "", system.MS_REC | system.MS_PRIVATE)
     safe = system.MS_NOSUID | system.MS_NODEV
@@ -56,12 +56,12 @@ def own_file_system(bounds: Bounds, hidden: list[str]) -> None:
 
 
 def confine(bounds: Bounds, tier: int, readable: list[str], scratch: str) -> None:
-    """Give up rights and take limits, for good.
+    """Give up rights and set limits, irrevocably.
 
     Args:
-        bounds: limits of resources.
-        tier: of the sandbox.
-        readable: in tier 2, all that can be read.
+        bounds: resource limits.
+        tier: tier of the sandbox.
+        readable: in tier 2, everything that can be read.
         scratch: the folder that can be written to.
     """
     os.chdir(scratch)
@@ -70,8 +70,8 @@ def confine(bounds: Bounds, tier: int, readable: list[str], scratch: str) -> Non
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
     if tier == 1:
-        # The number of processes is counted for each user namespace. Where there
-        # can be no new one, the watch of the zygote bounds it.
+        # Processes are counted per user namespace. Where no new one can be created,
+        # the zygote monitors and limits their number.
         with contextlib.suppress(OSError):
             system.unshare(system.CLONE_NEWUSER)
             _limit("NPROC", bounds.processes)
@@ -90,7 +90,7 @@ def confine(bounds: Bounds, tier: int, readable: list[str], scratch: str) -> Non
 
 
 def _limit(name: str, value: int) -> None:
-    which = getattr(resource, f"RLIMIT_{name}", None)  # some systems lack some
+    which = getattr(resource, f"RLIMIT_{name}", None)  # some systems lack some limits
     if which is None:
         return
     with contextlib.suppress(ValueError, OSError):

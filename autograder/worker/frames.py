@@ -1,9 +1,9 @@
 """Messages between the judge and a process that runs student code.
 
-A frame is a length, a JSON header and raw buffers: the header holds the tree of
-`helpers.checks.values.pack` and the dtype and shape of every array, the buffers hold
-the arrays' bytes. A reader checks each number before it allocates anything, and
-never runs code that came with a frame: no pickle, no npz.
+A frame consists of a length, a JSON header and raw buffers. The header contains the
+tree made by `helpers.checks.values.pack` and the dtype and shape of every array; the
+buffers contain the arrays' bytes. A reader checks each number before it allocates
+anything, and never runs code from a frame: no pickle, no npz.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ MAGIC = b"AGF1"
 MAX_HEADER = 8_000_000  # bytes of JSON
 MAX_BODY = 64_000_000  # bytes of all arrays together
 MAX_ARRAYS = 20_000
-MAX_KEYS = 5_000  # of all dictionaries and sets together
+MAX_KEYS = 5_000  # keys and members of all dictionaries and sets together
 MAX_NDIM = 16
-_AT_ONCE = 1 << 16  # bytes that one call of the system sends, or reads ahead
+_AT_ONCE = 1 << 16  # bytes that one system call sends, or reads ahead
 _START = struct.Struct("<4sII")  # magic, bytes of header, number of arrays
 
 _NAMES = (
@@ -37,11 +37,11 @@ DTYPES = {name: np.dtype(name) for name in _NAMES}
 
 
 class FrameError(ValueError):
-    """What arrived is no frame, or one that is too large."""
+    """What arrived is not a frame, or is too large."""
 
 
 class Closed(FrameError):
-    """The other side is gone."""
+    """The other side has closed the connection."""
 
 
 class TooLate(FrameError):
@@ -49,10 +49,10 @@ class TooLate(FrameError):
 
 
 def encode(message: Any) -> list[bytes | memoryview]:
-    """A plain value as the buffers of a frame.
+    """Encode a plain value as the buffers of a frame.
 
     Raises:
-        FrameError: it is not plain, or too large to be sent.
+        FrameError: it is not a plain value, or it is too large to be sent.
     """
     try:
         tree, arrays = pack(message)
@@ -76,7 +76,7 @@ def encode(message: Any) -> list[bytes | memoryview]:
 
 
 def _usual(array: np.ndarray) -> np.ndarray:
-    """The same numbers in one of the dtypes that a frame may hold."""
+    """Convert numbers to one of the dtypes that a frame may contain."""
     if array.dtype.name in DTYPES and array.dtype.isnative:
         return np.ascontiguousarray(array).reshape(array.shape)
     wide = np.complex128 if array.dtype.kind == "c" else np.float64
@@ -86,10 +86,10 @@ def _usual(array: np.ndarray) -> np.ndarray:
 
 
 def decode(raw: bytes) -> Any:
-    """The value in a complete frame.
+    """Decode the value in a complete frame.
 
     Raises:
-        FrameError: it is none; nothing else is ever raised.
+        FrameError: it is not a valid frame; no other error is ever raised.
     """
     if len(raw) < _START.size:
         raise FrameError("too short for a frame")
@@ -118,7 +118,7 @@ def _read_start(raw: bytes) -> tuple[int, int]:
 
 
 def _read_header(raw: bytes, count: int) -> tuple[Any, list[tuple[np.dtype, tuple]]]:
-    """The tree, and dtype and shape of every array, all of them checked."""
+    """Read the tree and the dtype and shape of every array, and check all of them."""
     try:
         header = json.loads(raw)
     except (ValueError, RecursionError, MemoryError) as error:
@@ -153,10 +153,10 @@ def _read_spec(spec: Any) -> tuple[np.dtype, tuple[int, ...]]:
 
 
 def _check_keys(tree: Any) -> None:
-    """Bound keys of dictionaries and members of sets.
+    """Limit the number of dictionary keys and set members.
 
-    Whole numbers can be chosen so that their hashes collide, and a dictionary of
-    many such keys takes the square of their number to build.
+    Integers can be chosen so that their hashes collide, and building a dictionary of
+    many such keys takes quadratic time.
     """
     waiting, keys, nodes = [tree], 0, 0
     while waiting:
@@ -176,7 +176,7 @@ def _check_keys(tree: Any) -> None:
 
 
 def _array(raw: bytearray, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
-    """The array in a buffer; one of truth values may hold nothing but 0 and 1."""
+    """The array in a buffer; a boolean array may contain only 0 and 1."""
     try:
         flat = np.frombuffer(raw, dtype)
         return (flat.view(np.uint8) != 0 if dtype == np.bool_ else flat).reshape(shape)
@@ -194,27 +194,28 @@ def _joined(tree: Any, arrays: list[np.ndarray]) -> Any:
 class Channel:
     """Frames over a connected socket.
 
-    Who does not trust the other side sets a deadline for all it sends and receives.
+    A side that does not trust the other sets a deadline for everything it sends and
+    receives.
 
     Attributes:
-        allowance: bytes that may still be received; `None` for no bound but the one
-            on each frame.
-        more_time: asked when a deadline for receiving has passed; gives a later one,
-            or `None` where it is too late.
+        allowance: bytes that may still be received; `None` if only the size of each
+            frame is limited.
+        more_time: called when a deadline for receiving has passed; returns a later
+            deadline, or `None` if it is too late.
     """
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
         self.allowance: int | None = None
         self.more_time: Callable[[], float | None] = lambda: None
-        self._ahead = bytearray()  # read already, of messages to come
+        self._ahead = bytearray()  # bytes of later messages that were already read
 
     def send(self, message: Any, deadline: float | None = None) -> None:
         """Send a plain value.
 
         Args:
-            message: plain value.
-            deadline: by `time.monotonic`; none by default.
+            message: a plain value.
+            deadline: deadline in terms of `time.monotonic`; none by default.
 
         Raises:
             FrameError: it cannot be sent, or not in time.
@@ -233,12 +234,12 @@ class Channel:
             raise Closed(f"the other side is gone ({error.strerror})") from None
 
     def receive(self, deadline: float | None = None) -> dict[str, Any]:
-        """The next message, a dictionary with texts as keys.
+        """The next message, a dictionary with strings as keys.
 
         Raises:
-            TooLate: none came in time.
-            Closed: the other side is gone.
-            FrameError: what came is not a message, or more than the allowance.
+            TooLate: no message came in time.
+            Closed: the other side has closed the connection.
+            FrameError: what came is not a message, or exceeds the allowance.
         """
         length, count = _read_start(bytes(self._read(_START.size, deadline)))
         self._spend(length)
@@ -255,14 +256,14 @@ class Channel:
         return message
 
     def _spend(self, size: int) -> None:
-        """Take bytes off the allowance before they are read."""
+        """Subtract bytes from the allowance before they are read."""
         if self.allowance is not None:
             if size > self.allowance:
                 raise FrameError("more than an answer may hold")
             self.allowance -= size
 
     def _read(self, size: int, deadline: float | None) -> bytearray:
-        # Grows with what really arrives, so that an announcement costs no memory.
+        # Grows with what really arrives, so that a false length costs no memory.
         data = self._ahead
         try:
             while len(data) < size:

@@ -1,4 +1,4 @@
-"""Landlock: a process gives up the file system but for what it names (Linux 5.13)."""
+"""Landlock: a process gives up all files except those it names (Linux 5.13)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from autograder.worker import system
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
 _VERSION_ONLY, _PATH_BENEATH = 1, 1
 _READ = 0b1100  # read files and list folders
-_WRITE = 0b1_1111_1111_1110 | 1 << 13 | 1 << 14  # all but executing
+_WRITE = 0b1_1111_1111_1110 | 1 << 13 | 1 << 14  # everything except executing
 _FILE_ACCESS = 0b0110 | 1 << 14
 _ABI_ACCESS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1}
 _ABI_TCP, _ABI_SCOPES = 4, 6
 
 
 def version() -> int:
-    """Version of Landlock in this kernel, 0 where it has none."""
+    """Version of Landlock in this kernel, or 0 if it has none."""
     try:
         return system.syscall(_CREATE, None, ctypes.c_size_t(0), _VERSION_ONLY)
     except OSError:
@@ -27,7 +27,7 @@ def version() -> int:
 
 
 def restrict(readable: Iterable[str], writable: Iterable[str]) -> None:
-    """Leave this process and its children only what lies below some paths.
+    """Restrict this process and its children to what is below some paths.
 
     Args:
         readable: files and folders.

@@ -1,7 +1,7 @@
-"""Scratch folders of the tiers without a file system of their own.
+"""Scratch folders for the tiers without their own file system.
 
-Each bears the id of the process that made it. Where that process was killed, nobody
-is left to remove the folder; whoever starts a sandbox next does.
+Each folder's name contains the id of the process that made it. If that process was
+killed, the folder remains; the next process that starts a sandbox removes it.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ _OURS = re.compile(r"autograder-(\d+)-\w+")
 
 
 def make() -> str:
-    """A fresh folder; its path."""
+    """Make a fresh folder; returns its path."""
     return tempfile.mkdtemp(prefix=f"autograder-{os.getpid()}-")
 
 
 def remove(folder: str | Path) -> None:
-    """Remove a folder, whatever modes its contents were given."""
+    """Remove a folder, whatever the permissions of its contents."""
     for path, _, _ in os.walk(folder):
         with contextlib.suppress(OSError):
             os.chmod(path, 0o700)
@@ -30,7 +30,7 @@ def remove(folder: str | Path) -> None:
 
 
 def sweep() -> None:
-    """Remove what processes that are gone have left behind."""
+    """Remove the folders of processes that no longer exist."""
     for path in Path(tempfile.gettempdir()).glob("autograder-*"):
         name = _OURS.fullmatch(path.name)
         with contextlib.suppress(OSError):
@@ -45,5 +45,5 @@ def _lives(pid: int) -> bool:
     except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
-        pass  # somebody else's by now
+        pass  # it now belongs to somebody else
     return True

@@ -1,8 +1,9 @@
-"""System calls that no lab needs and many an attack does, refused by a filter.
+"""A filter that refuses system calls that attacks use and no lab needs.
 
-The filter says "not permitted"; the process lives on. It is a second wall: names of
-files and processes are already out of reach in tier 1. In tier 2 it is what keeps
-student code off the network, from starting programs and from sending signals.
+A refused call fails with "not permitted", and the process continues. In tier 1 this is
+a second line of defence, because files and processes are already out of reach. In tier
+2 it is what keeps student code off the network and from starting programs and sending
+signals.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _X32_BIT = 0x40000000
 _NEW_NAMESPACES = 0x7E020000  # all CLONE_NEW* flags of clone()
 _AF_UNIX = 1
 
-# name: (x86_64, aarch64); None where there is no such call.
+# name: (x86_64, aarch64); None if there is no such call.
 REFUSED = {
     "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131),
     "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240),
@@ -47,19 +48,19 @@ REFUSED = {
     "swapon": (167, 224), "acct": (163, 89), "quotactl": (179, 60),
     "personality": (135, 92),
 }  # fmt: skip
-_CLONE3 = (435, 435)  # its flags lie in memory; refused as unknown, clone() is used
+_CLONE3 = (435, 435)  # its flags are in memory; refused as unknown, so clone() is used
 _CLONE, _SOCKET = (56, 220), (41, 198)
 
 
 def install() -> None:
-    """Put the filter in place, for this process and all it starts.
+    """Install the filter for this process and everything it starts.
 
     Raises:
-        OSError: the kernel has no such filters, or for another processor.
+        OSError: the kernel does not support such filters, or the processor is unknown.
     """
     machine = platform.machine()
     if machine not in _AUDIT_ARCH:
-        raise OSError(f"no system call filter for {machine}")
+        raise OSError(f"there is no system-call filter for {machine}")
     column = 0 if machine == "x86_64" else 1
     program = _program(_AUDIT_ARCH[machine], column)
     code = ctypes.create_string_buffer(b"".join(program))
@@ -73,12 +74,12 @@ def _program(arch: int, column: int) -> list[bytes]:
     refuse, unknown = _ERRNO | _EPERM, _ERRNO | _ENOSYS
     steps = [_step(_LOAD, 4), _step(_EQUAL, arch, 1, 0), _step(_RETURN, refuse)]
     steps += [_step(_LOAD, 0)]
-    if column == 0:  # the 32-bit pointers' table of calls has other numbers
+    if column == 0:  # the calls with 32-bit pointers have other numbers
         steps += [_step(_AT_LEAST, _X32_BIT, 0, 1), _step(_RETURN, unknown)]
     for numbers in REFUSED.values():
         steps += [_step(_EQUAL, numbers[column], 0, 1), _step(_RETURN, refuse)]
     steps += [_step(_EQUAL, _CLONE3[column], 0, 1), _step(_RETURN, unknown)]
-    steps += [  # socket(family, …): only within the machine's own processes
+    steps += [  # socket(family, …): only sockets between processes of this machine
         _step(_EQUAL, _SOCKET[column], 0, 4), _step(_LOAD, 16),
         _step(_EQUAL, _AF_UNIX, 1, 0), _step(_RETURN, refuse), _step(_LOAD, 0),
         _step(_EQUAL, _CLONE[column], 0, 3), _step(_LOAD, 16),

@@ -1,9 +1,9 @@
 """A submission's own process: runs its cells, then answers the judge's questions.
 
-A question that is asked by itself is answered in a fork, so that what it does to
-itself is no matter to those that come after. Where all are asked at once, nothing
-comes after: the process ends with the last answer, and saves the fork. All of this
-runs beside student code and is believed by nobody.
+A question that is asked alone is answered in a fork, so that its side effects cannot
+affect later questions. If all are asked at once, nothing comes afterwards: the process
+ends with the last answer, and no fork is needed. All of this runs beside student code.
+Everything sent from here is untrusted.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from helpers.checks.values import NotPlain
 
 
 def serve(sock: socket.socket, scratch: str) -> None:
-    """Serve one submission until the judge hangs up."""
+    """Serve one submission until the judge closes the connection."""
     os.environ.update(HOME=scratch, TMPDIR=scratch)
     tempfile.tempdir = scratch
     channel = Channel(sock)
@@ -60,7 +60,7 @@ def serve(sock: socket.socket, scratch: str) -> None:
 
 
 def _images(cells: Sequence[RawCell]) -> list[list[Any]]:
-    """Number of a cell, name, type and content of each image in it."""
+    """Cell number, name, type and content of each image in the cells."""
     return [
         [number, image.name, image.mime, np.frombuffer(image.base64.encode(), np.uint8)]
         for number, cell in enumerate(cells)
@@ -69,17 +69,17 @@ def _images(cells: Sequence[RawCell]) -> list[list[Any]]:
 
 
 def _run(channel: Channel, lab: str, cells: list[str], skip: dict[int, str]) -> Student:
-    """Run the cells, saying before each which one it is.
+    """Run the cells; before each one, report its number.
 
     Args:
-        channel: to the judge.
+        channel: channel to the judge.
         lab: name of the lab.
         cells: code of the cells.
-        skip: numbers of cells that are left out, with the reason.
+        skip: numbers of cells to leave out, with the reason.
     """
     student = Student(lab, [])
     _set_apart(f"helpers.drivers.{lab}", f"helpers.stand_ins.{lab}")
-    sys.modules["__main__"] = student.module  # where pickle and others look it up
+    sys.modules["__main__"] = student.module  # where pickle and others look names up
     for number, cell in enumerate(cells, start=1):
         if number in skip:
             student.skip(cell, f"was left out: {skip[number]}")
@@ -91,7 +91,7 @@ def _run(channel: Channel, lab: str, cells: list[str], skip: dict[int, str]) -> 
 
 
 def _set_apart(*names: str) -> None:
-    """Forget some modules, so that student code that asks for them gets new ones."""
+    """Remove some modules, so that student code that imports them gets new copies."""
     for name in names:
         if sys.modules.pop(name, None):
             package, _, last = name.rpartition(".")
@@ -99,7 +99,7 @@ def _set_apart(*names: str) -> None:
 
 
 def _in_fork(action: Callable[..., None], channel: Channel, *given: Any) -> None:
-    """Do something with a channel in a fork, and tell how it ended."""
+    """Call a function with a channel in a fork, and report how the fork ended."""
     pid = os.fork()
     if pid == 0:
         status = 1
@@ -123,7 +123,7 @@ def _values(channel: Channel, student: Student, names: list[str]) -> None:
 def _answer(
     channel: Channel, student: Student, question: dict[str, Any], at_once: bool = False
 ) -> None:
-    """Call an exercise once for each case, and tell of each or of all at once."""
+    """Call an exercise once for each case; report each outcome or all at once."""
     ask = functools.partial(_ask, channel)
     stand_ins = {name: StandIn(name, ask) for name in question["stand_ins"]}
     outcomes = []
@@ -146,7 +146,7 @@ def _answer(
 
 
 def _tell(channel: Channel, outcomes: list[dict[str, Any]]) -> None:
-    """Send outcomes in one message, or where that is too large in one for each."""
+    """Send outcomes in one message or, if that is too large, in one message each."""
     if not outcomes:
         return
     try:
@@ -166,6 +166,6 @@ def _ask(channel: Channel, name: str, given: Any) -> dict[str, Any]:
     try:
         channel.send({"ask": name, "with": given})
     except (FrameError, NotPlain):
-        text = f"`{name}` got arguments that are no numbers or texts"
+        text = f"`{name}` got arguments that are neither numbers nor texts"
         raise TypeError(text) from None
     return channel.receive()

@@ -1,7 +1,7 @@
-"""A student's notebook, run and ready to be called.
+"""A student's notebook after its cells have run, with functions ready to be called.
 
-This is the only place where student code runs when it is graded. It knows no answer:
-the judge sends inputs and compares what comes back elsewhere.
+This is the only place where student code runs when it is graded. It contains no
+answers: the judge sends inputs and compares the results elsewhere.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ class Student:
     """The names that a student's cells define.
 
     Attributes:
-        lab: name of the lab, which says where drivers are found.
-        module: where its names live.
-        errors: one sentence for each cell that did not run to its end.
+        lab: name of the lab, which determines its drivers.
+        module: the module that contains the names.
+        errors: one sentence for each cell that did not finish.
     """
 
     def __init__(self, lab: str, cells: Iterable[str]) -> None:
         self.lab = lab
         self.errors: list[str] = []
-        # Before any of the student's code runs: what it puts into modules is its own.
+        # Loaded before any student code runs, which may change modules.
         self._drivers, self._blocks = _drivers(lab), blocks(lab)
         self.module = ModuleType("__main__", "A student's notebook")
         shell = _Shell(self)
@@ -51,7 +51,7 @@ class Student:
             self.run(number, cell)
 
     def run(self, number: int, cell: str) -> None:
-        """Run one cell; an error in it is noted and costs the other cells nothing."""
+        """Run one cell; an error is recorded and does not affect the other cells."""
         name = f"<cell {number}>"
         try:
             with contextlib.redirect_stdout(_Nowhere()), warnings.catch_warnings():
@@ -64,7 +64,7 @@ class Student:
             self.skip(cell, why)
 
     def execute(self, cell: str, name: str) -> None:
-        """Run code among the names of the notebook, as IPython would."""
+        """Run code in the notebook's namespace, as IPython would."""
         code, compiled = _compiled(cell, name)
         linecache.cache[name] = (len(code), None, code.splitlines(True), name)
         found = eval(compiled, self.module.__dict__)
@@ -72,11 +72,11 @@ class Student:
             asyncio.run(found)
 
     def skip(self, cell: str, why: str) -> None:
-        """Note that a cell did not run to its end, for whoever misses what is in it."""
+        """Record that a cell did not finish, to explain names that are then missing."""
         self._unfinished.append((cell, why))
 
     def _missing(self, name: str) -> str:
-        """Say that there is no such function, and why where a cell should define it."""
+        """Say that there is no such function, and why, if a cell should define it."""
         defines = re.compile(
             rf"^\s*(?:(?:async\s+)?def|class)\s+{name}\b", re.MULTILINE
         )
@@ -86,7 +86,7 @@ class Student:
         )
 
     def value(self, name: str) -> Any:
-        """What a variable holds, as a plain value."""
+        """The content of a variable, as a plain value."""
         value = plain(self.module.__dict__.get(name))
         return None if isinstance(value, Opaque) else value
 
@@ -104,14 +104,14 @@ class Student:
         """Call an exercise; see `helpers.checks.outcome.observe`.
 
         Args:
-            name: of the exercise.
+            name: name of the exercise.
             inputs: parameter name → plain value.
-            positional: how many of them are passed by position.
-            mutates: parameters that it is asked to change in place.
+            positional: number of arguments passed by position.
+            mutates: parameters that it should change in place.
             driver: name of the function in `helpers.drivers` that calls it.
-            stand_ins: functions that take the place of the student's for this call.
-            fixed: exercises whose place a fixed block of `helpers.stand_ins` takes.
-            random: it is asked for draws, which another seed must change.
+            stand_ins: functions that replace the student's for this call.
+            fixed: exercises that are replaced by a fixed block of `helpers.stand_ins`.
+            random: whether it should draw random numbers, which depend on the seed.
         """
         function = self.module.__dict__.get(name)
         if not callable(function):
@@ -133,7 +133,7 @@ class Student:
 
 
 def _drivers(lab: str) -> dict[str, Any]:
-    """What the module of a lab's drivers holds; nothing where it has none."""
+    """The contents of the module with a lab's drivers; empty if there is none."""
     name = f"helpers.drivers.{lab}"
     if importlib.util.find_spec(name) is None:
         return {}
@@ -141,12 +141,12 @@ def _drivers(lab: str) -> dict[str, Any]:
 
 
 class StandIn:
-    """Stands in for an exercise: asks whoever knows for each value.
+    """Replaces an exercise by asking for the reference's value in each call.
 
     Args:
-        name: of the exercise.
-        ask: given the name and the arguments as a plain value, returns `value`, `after`
-            (arguments that are changed in place, by position or name) and `error`.
+        name: name of the exercise.
+        ask: function of the name and the arguments as a plain value; returns `value`,
+            `after` (arguments changed in place, by position or name) and `error`.
     """
 
     def __init__(self, name: str, ask: Callable[[str, Any], dict[str, Any]]) -> None:
@@ -162,7 +162,7 @@ class StandIn:
         reply = self._ask(self.__name__, plain([list(args), kwargs]))
         if reply["error"]:
             raise ValueError(
-                f"a right `{self.__name__}` stops with {reply['error']} on these "
+                f"a correct `{self.__name__}` stops with {reply['error']} on these "
                 "arguments"
             )
         given = {**dict(enumerate(args)), **kwargs}
@@ -172,10 +172,10 @@ class StandIn:
 
 
 class _Shell:
-    """Takes the place of IPython: what times or captures code runs it, the rest not.
+    """Replaces IPython: magics that time or capture code run it, others do nothing.
 
     Args:
-        student: whose code it is.
+        student: the student's notebook.
     """
 
     RUN = frozenset({"capture", "prun", "time"})  # define names in the notebook
@@ -184,14 +184,14 @@ class _Shell:
         self._student, self._numbers = student, itertools.count(1)
 
     def run_cell_magic(self, name: str, line: str, cell: str) -> None:
-        """Run a cell below `%%name`, or note that it is not Python to be run here."""
+        """Run a cell with the magic `%%name`, or record that it cannot be run here."""
         if name in self.RUN:
             self._student.execute(cell, f"<below %%{name}, {next(self._numbers)}>")
         else:
             raise _NotRun(f"begins with `%%{name}` and is not run when it is graded")
 
     def run_line_magic(self, name: str, line: str, **options: Any) -> None:
-        """Run what follows `%time`; other magics do nothing here."""
+        """Run the code after `%time`; other magics do nothing here."""
         if name in self.RUN:
             self._student.execute(line, f"<after %{name}, {next(self._numbers)}>")
 
@@ -204,20 +204,20 @@ class _NotRun(Exception):
 
 
 def _no_input(prompt: object = "") -> str:
-    """Take the place of `input`, since nobody is there to answer."""
+    """Replace `input`, because nobody is there to answer."""
     __tracebackhide__ = True  # no line of this is one of the student's
     raise EOFError("nobody answers `input()` when a lab is graded")
 
 
 class _Nowhere(io.TextIOBase):
-    """A stream that forgets what is written to it, however much."""
+    """A stream that discards everything written to it."""
 
     def write(self, text: str) -> int:
         return len(text)
 
 
 def _compiled(cell: str, name: str) -> tuple[str, CodeType]:
-    """A cell as plain Python: `%magic` and `!command` become calls that do nothing."""
+    """Convert a cell to plain Python; `%magic` and `!command` become function calls."""
     try:
         return cell, _compile(cell, name)
     except SyntaxError:

@@ -1,4 +1,4 @@
-"""The few calls of Linux that Python's standard library does not offer."""
+"""The few Linux system calls that Python's standard library does not offer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _call(name: str, *arguments) -> int:
     """Call a function of the C library.
 
     Raises:
-        OSError: it failed.
+        OSError: the call failed.
     """
     result = getattr(_libc, name)(*arguments)
     if result < 0:
@@ -37,7 +37,7 @@ def _call(name: str, *arguments) -> int:
 
 
 def syscall(number: int, *arguments) -> int:
-    """A system call by number."""
+    """Make a system call by number."""
     return _call("syscall", ctypes.c_long(number), *arguments)
 
 
@@ -49,7 +49,7 @@ def prctl(option: int, *arguments) -> None:
 
 
 def unshare(flags: int) -> None:
-    """Leave some namespaces for new ones."""
+    """Move this process to new namespaces."""
     _call("unshare", ctypes.c_int(flags))
 
 
@@ -67,20 +67,20 @@ def mount(source: str, target: str, kind: str, flags: int, options: str = "") ->
 
 
 def no_new_privileges() -> None:
-    """Nothing this process starts will ever be more powerful than it is now."""
+    """Make sure that nothing this process starts can gain more privileges."""
     prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
 def adopt_orphans() -> None:
-    """Processes whose parents end become children of this one."""
+    """Adopt descendants whose parents end."""
     prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def end_with(parent: int) -> None:
-    """End this process when its parent ends, however that ends.
+    """End this process when its parent ends, however the parent ends.
 
     Args:
-        parent: process id of the parent, which may be gone already.
+        parent: process id of the parent, which may already have ended.
     """
     if sys.platform == "linux":
         prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -97,7 +97,7 @@ def end_with(parent: int) -> None:
 
 
 def drop_capabilities() -> None:
-    """Give up every capability for good (with `no_new_privileges`)."""
+    """Give up every capability, irrevocably together with `no_new_privileges`."""
     prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
     header = (ctypes.c_uint32 * 2)(_CAPABILITIES_VERSION_3, 0)
     nothing = (ctypes.c_uint32 * 6)()

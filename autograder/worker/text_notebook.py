@@ -2,8 +2,8 @@
 
 Reads `.py` with `# %%` (percent, VS Code, Spyder), `# +` (light) or `# In[ ]:`
 (nbconvert), plain Python, and Markdown with fenced code (Jupytext's `.md`, MyST,
-R Markdown, Quarto). Written anew, and not with Jupytext, since it runs in the sandbox,
-where there is nothing but the standard library; the tests compare it with Jupytext.
+R Markdown, Quarto). It does not use Jupytext, because it runs in the sandbox with only
+the standard library; the tests compare it with Jupytext.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _SAYS_PYTHON = (
 
 
 class TextCell(NamedTuple):
-    """One cell of a text notebook; `about` is what its marker says of it."""
+    """One cell of a text notebook; `about` is what its marker says about it."""
 
     kind: str
     text: str
@@ -47,13 +47,13 @@ class TextCell(NamedTuple):
 
     @property
     def grade_id(self) -> str:
-        """The name of a graded cell, where the marker holds nbgrader's metadata."""
+        """The name of a graded cell, if the marker contains nbgrader's metadata."""
         found = _GRADE_ID.search(self.about)
         return found[1] if found else ""
 
 
 def read_text(text: str) -> list[TextCell]:
-    """The cells of a text notebook, in their order; none where it is no notebook."""
+    """The cells of a text notebook in order; none if it is not a notebook."""
     lines = [line.rstrip("\r") for line in text.split("\n")]
     cells: Iterable[TextCell]
     if any(map(_PERCENT.match, lines)):
@@ -70,7 +70,7 @@ def read_text(text: str) -> list[TextCell]:
 
 
 def _without_header(lines: Sequence[str]) -> Sequence[str]:
-    """Lines without the YAML header that Jupytext and MyST put on top."""
+    """Lines without the YAML header that Jupytext and MyST put at the top."""
     rule = next((line for line in lines[:1] if line in ("---", "# ---")), "")
     if rule:
         for number, line in enumerate(lines[1:], start=1):
@@ -91,7 +91,7 @@ def _percent(lines: Iterable[str]) -> Iterator[TextCell]:
 
 
 def _cell(about: str, body: Sequence[str]) -> TextCell:
-    """A cell below a marker, whose brackets say what kind it is."""
+    """A cell below a marker, whose brackets give its type."""
     found = _KIND.search(about)
     if not found:
         return TextCell("code", _joined(body), about)
@@ -115,7 +115,7 @@ def _joined(lines: Sequence[str]) -> str:
 
 
 def _script(lines: Sequence[str]) -> Iterator[TextCell]:
-    """A script by nbconvert: code below a prompt, and Markdown as comments above it."""
+    """Read nbconvert's script: code below a prompt, Markdown as comments above it."""
     at = [number for number, line in enumerate(lines) if _PROMPT.match(line)]
     yield from _words(_paragraphs(lines[: at[0]]))
     for start, end in zip(at, [*at[1:], len(lines)], strict=True):
@@ -150,7 +150,7 @@ def _is_comment(lines: Sequence[str]) -> bool:
 
 
 def _light(lines: Sequence[str]) -> Iterator[TextCell]:
-    """Jupytext's light form: marked cells, and paragraphs between them."""
+    """Read Jupytext's light format: marked cells, and paragraphs between them."""
     loose: list[str] = []
     number = 0
     while number < len(lines):
@@ -171,7 +171,7 @@ def _light(lines: Sequence[str]) -> Iterator[TextCell]:
 
 
 def _loose(lines: Sequence[str]) -> Iterator[TextCell]:
-    """Paragraphs of comments are Markdown; the others code, joined till they parse."""
+    """Comments are Markdown; other paragraphs are code, joined until they parse."""
     code: list[str] = []
     for paragraph in _paragraphs(lines):
         if code and _goes_on("\n".join(code), paragraph[0]):
@@ -212,7 +212,7 @@ def _goes_on(code: str, line: str) -> bool:
 
 
 def _is_python(text: str) -> bool:
-    """Whether a text is a program; one that stops halfway counts by its beginnings."""
+    """Whether a text is a program; an incomplete one is judged by how it begins."""
     if any(re.match(r"(`{3,}|~{3,})", line) for line in text.split("\n")):
         return False
     body = _parsed(text)
@@ -222,7 +222,7 @@ def _is_python(text: str) -> bool:
 
 
 def _markdown(lines: Sequence[str]) -> Iterator[TextCell]:
-    """Fenced code is code; what stands between is Markdown."""
+    """Read Markdown: fenced code is code, everything between is Markdown."""
     wanted = "{" if any(re.match(r"(`{3,}|~{3,})\s*\{", x) for x in lines) else ""
     words: list[str] = []
     about, region = "", False
@@ -254,13 +254,13 @@ def _markdown(lines: Sequence[str]) -> Iterator[TextCell]:
 
 
 def _gaps(words: Sequence[str], about: str) -> Iterator[TextCell]:
-    """Markdown cells are two blank lines apart where Jupytext has no better border."""
+    """Split Markdown at two blank lines, which Jupytext uses without other markers."""
     for number, text in enumerate(re.split(r"\n{3,}", _joined(words))):
         yield TextCell("markdown", text, "" if number else about)
 
 
 def _options(lines: Sequence[str]) -> tuple[str, Sequence[str]]:
-    """What MyST and Quarto write on top of a code cell about it, and the code."""
+    """Split the options that MyST and Quarto put above a cell's code from the code."""
     if lines[:1] == ["---"] and "---" in lines[1:]:
         end = lines.index("---", 1)
         return "\n".join(lines[1:end]), lines[end + 1 :]

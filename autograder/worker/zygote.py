@@ -1,11 +1,11 @@
 """The fork server inside the sandbox.
 
-Everything a lab needs is imported here once. For each submission the judge hands over
-one end of a socket, and a fork of this process, locked up, serves it. This process
-itself never runs student code and never reads what such a fork says; it watches the
-fork's memory and number of processes, and ends it with all its children when told.
+Everything a lab needs is imported here once. For each submission the judge passes one
+end of a socket, and a confined fork of this process serves it. This process itself
+never runs student code and never reads messages from such a fork. It monitors the
+fork's memory and number of processes, and ends it with all its children when told to.
 
-Started as `python -I -S -c BOOT`, see `autograder.sandbox.launch`.
+It is started as `python -I -S -c BOOT`; see `autograder.sandbox.launch`.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ PRELOADED = (
     "numpy", "matplotlib.pyplot", "IPython.display", "IPython.core.inputtransformer2",
     "autograder.worker.serve", "helpers.checks", "helpers.data", "helpers.plots",
 )  # fmt: skip
-WATCH = 0.02  # seconds between two looks at a running fork
-IDLE = 1.0  # seconds between two looks at whether the judge still lives
+WATCH = 0.02  # seconds between two checks of a running fork
+IDLE = 1.0  # seconds between two checks whether the judge still exists
 
 
 def main(control: int, settings: dict) -> None:
-    """Import, then serve the judge until it hangs up."""
+    """Import everything, then serve the judge until it closes the connection."""
     server = Zygote(socket.socket(fileno=control), settings)
     server.serve()
 
@@ -43,8 +43,8 @@ class Zygote:
     """Forks on demand, one submission at a time.
 
     Args:
-        control: a socket to the judge, who waits for each reply.
-        settings: `tier`, `bounds`, and in tier 2 what is `readable`.
+        control: a socket to the judge, which waits for each reply.
+        settings: `tier`, `bounds`, and for tier 2 what is `readable`.
     """
 
     def __init__(self, control: socket.socket, settings: dict) -> None:
@@ -63,7 +63,7 @@ class Zygote:
         self.base = _memory(os.getpid())
 
     def _own_namespaces(self) -> bool:
-        """Whether every fork can have namespaces of its own."""
+        """Whether every fork can have its own namespaces."""
         try:
             self.processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
             system.unshare(system.CLONE_NEWPID)
@@ -73,7 +73,7 @@ class Zygote:
         return True
 
     def serve(self) -> None:
-        """Answer the judge: `open` a submission, `kill` it."""
+        """Answer the judge's orders, such as to open or kill a submission."""
         gc.collect()
         gc.freeze()
         self._say({"ready": True, "nested": self.nested})
@@ -142,7 +142,7 @@ class Zygote:
             os._exit(status)
 
     def _watch(self) -> None:
-        """End a submission that takes too much memory or too many processes."""
+        """End a submission that uses too much memory or too many processes."""
         if sys.platform != "linux" or not self.pid:
             return
         pids = self._descendants()
@@ -159,20 +159,20 @@ class Zygote:
             self.why = why
 
     def _look(self) -> dict[str, float | bool | None]:
-        """Processor seconds of the submission so far, and whether it wants more."""
+        """Processor seconds of the submission so far, and whether it is still busy."""
         if sys.platform != "linux":
             return {"cpu": None, "busy": None}
         ticks, busy = 0, False
         for pid in self._descendants():
             with contextlib.suppress(OSError), open(f"/proc/{pid}/stat") as file:
                 about = file.read().rpartition(")")[2].split()
-                # utime, stime, and the same of children that were waited for
+                # utime and stime, of the process and of its finished children
                 ticks += sum(map(int, about[11:15]))
                 busy |= about[0] in "RD"
         return {"cpu": ticks / os.sysconf("SC_CLK_TCK"), "busy": busy}
 
     def _descendants(self) -> list[int]:
-        """Processes of the submission: in tier 1 all others of the sandbox."""
+        """Processes of the submission; in tier 1, all others in the sandbox."""
         found = {}
         for name in os.listdir("/proc"):
             if name.isdigit() and int(name) not in (1, os.getpid()):
@@ -214,14 +214,14 @@ class Zygote:
 
 
 def _parts_of_helpers() -> dict[str, str]:
-    """The modules of `helpers` by name, and where they lie."""
+    """The modules of `helpers` by name, with their paths."""
     folder = os.path.realpath(sys.modules["helpers"].__path__[0])
     return {name.removesuffix(".py"): os.path.join(folder, name)
             for name in os.listdir(folder)}  # fmt: skip
 
 
 def _memory(pid: int) -> int:
-    """Memory of a process that is its own, in bytes; 0 where it is gone."""
+    """Private memory of a process in bytes; 0 if it has ended."""
     try:
         with open(f"/proc/{pid}/statm") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -230,7 +230,7 @@ def _memory(pid: int) -> int:
 
 
 def _size(folder: str) -> int:
-    """Disk space below a folder, in bytes, of at most some hundred files."""
+    """Disk space used below a folder in bytes, for at most some hundred files."""
     total = 0
     for path, _, names in os.walk(folder):
         for name in names[:500]:
@@ -240,7 +240,7 @@ def _size(folder: str) -> int:
 
 
 def _copy_caches(folder: str) -> None:
-    """Matplotlib uses a cache only where it could write to it as well."""
+    """Copy Matplotlib's cache, because it uses only a cache that it could write to."""
     target = os.environ["MPLCONFIGDIR"]
     os.makedirs(target, exist_ok=True)
     for name in os.listdir(folder) if os.path.isdir(folder) else ():
@@ -249,7 +249,7 @@ def _copy_caches(folder: str) -> None:
 
 
 def _silence() -> None:
-    """Whatever anybody in here prints goes nowhere."""
+    """Discard everything that is printed in this process."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for handle in (0, 1, 2):
         os.dup2(nowhere, handle)
@@ -257,7 +257,7 @@ def _silence() -> None:
 
 
 def _import_everything() -> Callable[[socket.socket, str], None]:
-    """Import what the labs use, so that no fork has to; gives what serves one."""
+    """Import what the labs use, once for all forks; returns the serving function."""
     import warnings
 
     with warnings.catch_warnings():
@@ -267,7 +267,7 @@ def _import_everything() -> Callable[[socket.socket, str], None]:
         matplotlib.use("Agg")
         for name in PRELOADED:
             importlib.import_module(name)
-        # The first use of these costs milliseconds that a fork need not pay.
+        # The first use of these takes milliseconds, which each fork is spared.
         numpy = sys.modules["numpy"]
         numpy.random.default_rng(0).normal(size=(8, 8)) @ numpy.ones((8, 8))
         "".encode("utf-8-sig")
@@ -278,10 +278,10 @@ def _import_everything() -> Callable[[socket.socket, str], None]:
 
 
 def _set_apart() -> None:
-    """Keep the modules that write outcomes down out of the reach of a name.
+    """Make the modules that write outcomes unreachable by name.
 
-    Student code that imports them, to put something else into them, gets copies that
-    nothing of ours calls.
+    Student code that imports them in order to change them gets copies that our code
+    never calls.
     """
     for name in list(sys.modules):
         if name.split(".")[0] == "autograder" or name.startswith("helpers.checks"):

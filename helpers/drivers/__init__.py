@@ -1,5 +1,5 @@
-"""Calls of exercises that deal in objects: plain inputs in, plain outputs out.
+"""Drivers call exercises that take or return objects, with plain inputs and outputs.
 
-One module for each lab that needs one. They run beside the reader's code and hold no
-answer.
+There is one module for each lab that needs one. Drivers run beside the reader's code
+and contain no answers.
 """

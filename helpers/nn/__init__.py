@@ -1,10 +1,10 @@
-# ruff: noqa: F401, I001  (the names are for others)
-"""A deep-learning framework in NumPy that one can read in an evening.
+# ruff: noqa: F401, I001  (the names are imported for users of the package)
+"""A deep-learning framework in NumPy that you can read in an evening.
 
 Read the files in this order: tensor (how gradients flow), ops, conv, pool,
-normalization, recurrent, attention (what they flow through), layer, layers, model
-(where parameters live), losses, optimizers, training (how they change), and last
-cores (why it is fast).
+normalization, recurrent, attention (the operations they flow through), layer, layers,
+model (where parameters are stored), losses, optimizers, training (how they change), and
+finally cores (why it is fast).
 """
 
 # fmt: off

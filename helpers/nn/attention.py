@@ -5,7 +5,7 @@ import numpy as np
 from helpers.nn.cores import BLOCK, share
 from helpers.nn.tensor import needs_float, record
 
-MASKED = -1e9  # the logit of what must not be attended to
+MASKED = -1e9  # the logit of positions that must not be attended to
 
 
 @needs_float(0, 1, 2)
@@ -17,7 +17,7 @@ def scaled_dot_product_attention(q, k, v, mask=None, drop=None):
         k: keys (..., T_k, d).
         v: values (..., T_k, d_v).
         mask: broadcastable to (..., T_q, T_k), 1 (True) = attend; or None.
-        drop: factors for the weights, broadcastable to them (dropout); or None.
+        drop: dropout factors, broadcastable to the weights; or None.
 
     Returns:
         output (..., T_q, d_v), a tensor, and the weights (..., T_q, T_k), an array.
@@ -28,20 +28,20 @@ def scaled_dot_product_attention(q, k, v, mask=None, drop=None):
     ) > 1:  # fmt: skip
         raise ValueError(
             f"attention: queries {q.shape}, keys {k.shape} and values {v.shape} "
-            "do not fit; they should be (..., T_q, d), (..., T_k, d), (..., T_k, d_v)"
+            "do not match; they should be (..., T_q, d), (..., T_k, d), (..., T_k, d_v)"
         )
     scale = q.dtype.type(1 / np.sqrt(d))
-    # One matrix alone is a batch of one.
+    # A single matrix is a batch of one.
     Q, K, V = (x.data[None] if x.ndim == 2 else x.data for x in (q, k, v))
     weights = np.empty((*Q.shape[:-1], K.shape[-2]), np.result_type(Q, K))
     y = np.empty((*Q.shape[:-1], V.shape[-1]), weights.dtype)
-    if mask is not None:  # what a logit can be at most
+    if mask is not None:  # upper limits of the logits
         limit = np.where(mask, np.inf, MASKED).astype(weights.dtype)
         limit = np.broadcast_to(limit, weights.shape)
     if drop is not None:
         drop = np.broadcast_to(drop, weights.shape)
 
-    # So many examples at a time stay in the cache.
+    # This many examples at a time fit in the cache.
     examples = max(1, BLOCK * len(weights) // max(weights.size, 1))
 
     def forward(start, stop):
@@ -74,7 +74,7 @@ def scaled_dot_product_attention(q, k, v, mask=None, drop=None):
                     dw *= drop[at]
                 dw -= np.einsum("...k,...k->...", dw, w)[..., None]
                 dw *= w
-                if idle:  # a row that is masked as a whole is constant
+                if idle:  # a fully masked row is constant
                     np.copyto(dw, 0, where=limit[at] == MASKED)
                 np.matmul(dw, K[at] * scale, out=dQ[at])
                 np.matmul(dw.swapaxes(-1, -2), Q[at] * scale, out=dK[at])

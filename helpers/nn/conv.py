@@ -1,10 +1,10 @@
 """Convolutions (cross-correlations, as everywhere in deep learning), channels last.
 
-Three array functions do all the work: `correlate` (forward), `_filter_gradient` and
-`_spread` (gradient for the input, the adjoint of `correlate`). Each goes through the
-batch in blocks of images small enough for the cache: it copies the f x f patches of a
-block into a small buffer, one row a patch, and multiplies that by the filters as one
-matrix. A transposed convolution is the same three functions in other roles.
+Three array functions do all the work: `correlate` (forward), `_filter_gradient`, and
+`_spread` (gradient of the input, the adjoint of `correlate`). Each goes through the
+batch in blocks of images small enough for the cache: it copies the patches of a block
+into a small buffer, one row per position, and multiplies them by the filters as
+matrices. A transposed convolution uses the same three functions in other roles.
 """
 
 import numpy as np
@@ -23,7 +23,7 @@ def pair(value):
 def padding_widths(padding, size, f, stride, dilation):
     """((top, bottom), (left, right)) from "valid", "same", a number or pairs.
 
-    "same" makes the output ceil(n / stride) long, an odd row going to the end.
+    "same" makes the output ceil(n / stride) long; an odd row is added at the end.
     """
     if padding == "valid":
         return (0, 0), (0, 0)
@@ -34,14 +34,16 @@ def padding_widths(padding, size, f, stride, dilation):
             widths.append((total // 2, total - total // 2))
         return tuple(widths)
     if isinstance(padding, str):
-        raise ValueError(f'padding is "valid", "same", a number or pairs: {padding!r}')
+        raise ValueError(
+            f'padding must be "valid", "same", a number or pairs, got {padding!r}'
+        )
     return tuple(pair(p) for p in pair(padding))
 
 
 def pad_images(x, widths):
-    """Zeros around the images: (m, n_H, n_W, n_C) with ((top, bottom), (left, right)).
+    """Pad images (m, n_H, n_W, n_C) with zeros, by ((top, bottom), (left, right)).
 
-    A negative width cuts off.
+    A negative width crops.
     """
     (top, bottom), (left, right) = widths
     if not (top or bottom or left or right):
@@ -64,7 +66,7 @@ def pad_images(x, widths):
 
 
 def windows(x, f, stride, dilation=(1, 1)):
-    """View of every patch: (m, n_H, n_W, f, f, n_C). Nothing is copied."""
+    """A view of all patches, (m, n_H, n_W, f, f, n_C). Nothing is copied."""
     m, h, w, c = x.shape
     rows = (h - dilation[0] * (f[0] - 1) - 1) // stride[0] + 1
     columns = (w - dilation[1] * (f[1] - 1) - 1) // stride[1] + 1
@@ -78,12 +80,13 @@ def windows(x, f, stride, dilation=(1, 1)):
 
 
 class _Bands:
-    """The patches of padded images, cut into one matrix for each row of the filter.
+    """The patches of padded images, as one matrix for each row of the filter.
 
-    A block of images (or a strip of one) at a time is copied to a buffer that fits the
-    cache: for each of its rows and each position of the filter along the row, the f
-    pixels under it, (row, image, position, f * n_C). As rows come first, all that row
-    i of the filter sees lies in one piece, and serves the other rows as well.
+    One block of images (or a strip of one image) at a time is copied to a buffer that
+    fits in the cache: for each image row and each position of the filter along it, the
+    f pixels under the filter, (row, image, position, f * n_C). Because rows come first,
+    everything that row i of the filter needs is contiguous, and the same copy serves
+    the other rows.
     """
 
     def __init__(self, x, f, stride, dilation):
@@ -97,7 +100,7 @@ class _Bands:
         self.m, self.width = m, fw * c
 
     def blocks(self, start, stop):
-        """Yield (images, rows of the output), slices that together cover the batch."""
+        """Yield slices (images, rows of the output) that together cover the batch."""
         row = self.w * self.width * self.stride
         images = max(1, BLOCK // ((self.h + self.f) * row))
         strip = self.h if images > 1 else max(1, min(self.h, BLOCK // row))
@@ -106,13 +109,13 @@ class _Bands:
                 yield slice(i, min(i + images, stop)), slice(r, min(r + strip, self.h))
 
     def matrices(self, images, rows, buffer):
-        """Yield for each row of the filter a matrix (row * image * position, f * n_C).
+        """Yield a matrix (row * image * position, f * n_C) for each row of the filter.
 
         The matrices share the list `buffer`, which keeps the memory between blocks.
         """
         h, s, d = rows.stop - rows.start, self.stride, self.dilation
         reach = d * (self.f - 1)
-        if s == 1:  # the rows of the filter share what they see
+        if s == 1:  # the rows of the filter share their input
             pieces = [slice(rows.start, rows.stop + reach)]
         else:
             first = [s * rows.start + i * d for i in range(self.f)]
@@ -161,7 +164,7 @@ def correlate(x, W, stride, dilation, bias=None):
         buffer, spare = [], np.empty((0, n_C), y.dtype)
         for images, rows in bands.blocks(start, stop):
             out = y[images, rows].swapaxes(0, 1)
-            alone = out.shape[1] == 1  # then the sum may grow where it belongs
+            alone = out.shape[1] == 1  # then the sum can be accumulated in place
             n = out.size // n_C
             if len(spare) < 2 * n:
                 spare = np.empty((2 * n, n_C), y.dtype)
@@ -182,7 +185,7 @@ def correlate(x, W, stride, dilation, bias=None):
 
 
 def _filter_gradient(x, dZ, W_shape, stride, dilation):
-    """Gradient for the filters: patches of x times dZ, summed over the batch."""
+    """Gradient of the filters: patches of x times dZ, summed over the batch."""
     n_C = W_shape[3]
     if W_shape[:2] == (1, 1):
         x = x[:, :: stride[0], :: stride[1]][:, : dZ.shape[1], : dZ.shape[2]]
@@ -206,10 +209,11 @@ def _filter_gradient(x, dZ, W_shape, stride, dilation):
 
 
 def _phase(p, stride, taps, dilation, front, n, n_out):
-    """Where the input positions lie that phase p of a strided filter reaches.
+    """The input positions that phase p of a strided filter reaches.
 
     Returns:
-        the first, how many, and the padding that makes n_out outputs reach them.
+        the first position, their number, and the padding with which n_out outputs reach
+        them.
     """
     low, high = -(-(front - p) // stride), (front + n - 1 - p) // stride
     padding = dilation * (taps - 1) - low, high - n_out + 1
@@ -217,11 +221,11 @@ def _phase(p, stride, taps, dilation, front, n, n_out):
 
 
 def _spread(dZ, W, stride, dilation, widths, shape, apply):
-    """Adjoint of a convolution and its padding: each dZ gives W back to its patch.
+    """Adjoint of a convolution and its padding: each dZ adds dZ * W to its patch.
 
-    Without stride it is again a convolution, with the filters turned around. With
-    one, each remainder of the input positions modulo the stride sees a part of the
-    filter only, and is a convolution with that.
+    With stride 1 it is again a convolution, with the filters rotated by 180 degrees.
+    With a larger stride, the input positions with the same remainder modulo the stride
+    meet only a part of the filter, and their gradient is a convolution with that part.
 
     Args:
         dZ: (m, n_H', n_W', n_C).
@@ -232,7 +236,7 @@ def _spread(dZ, W, stride, dilation, widths, shape, apply):
         shape: (m, n_H, n_W, n_C_prev), before padding.
         apply: `correlate` or `_depthwise`.
     """
-    if max(stride) > 1 and max(dilation) > 1:  # write the holes into the filter
+    if max(stride) > 1 and max(dilation) > 1:  # write the gaps as zeros in the filter
         size = [d * (f - 1) + 1 for d, f in zip(dilation, W.shape, strict=False)]
         W, taps = np.zeros((*size, *W.shape[2:]), W.dtype), W
         W[:: dilation[0], :: dilation[1]] = taps
@@ -240,7 +244,7 @@ def _spread(dZ, W, stride, dilation, widths, shape, apply):
     turned = W[::-1, ::-1].swapaxes(2, 3) if W.ndim == 4 else W[::-1, ::-1]
     dx = np.zeros(shape, dZ.dtype) if max(stride) > 1 else None
     for p, q in np.ndindex(*stride):
-        # Turned around, the taps p, p + stride, ... end at the last but p.
+        # After the rotation, the taps p, p + stride, ... end p before the last.
         taps = turned[(len(W) - 1 - p) % stride[0] :: stride[0],
                       (W.shape[1] - 1 - q) % stride[1] :: stride[1]]  # fmt: skip
         if p >= len(W) or q >= W.shape[1]:
@@ -260,10 +264,10 @@ def _spread(dZ, W, stride, dilation, widths, shape, apply):
 
 
 def _check(name, x, W, channels, b, n_out):
-    """Complain about shapes that do not fit."""
+    """Raise an error if shapes do not fit."""
     if x.ndim != 4 or W.ndim != 4:
         raise ValueError(
-            f"{name}: needs images (m, n_H, n_W, n_C) and filters (f, f, ., .), "
+            f"{name} needs images (m, n_H, n_W, n_C) and filters (f, f, ., .), "
             f"got {x.shape} and {W.shape}"
         )
     if x.shape[3] != channels:
@@ -286,8 +290,9 @@ def conv2d(x, W, b=None, stride=1, padding="valid", dilation=1, groups=1):
         stride: number or pair.
         padding: "valid", "same", a number, or ((top, bottom), (left, right)).
         dilation: number or pair.
-        groups: split the channels into that many convolutions side by side; with
-            one input channel each, see `depthwise_conv2d`.
+        groups: number of groups into which the channels are split; each group is
+            convolved separately. For one input channel per group, see
+            `depthwise_conv2d`.
 
     Returns:
         (m, n_H', n_W', n_C), with n' = floor((n + 2p - f) / stride) + 1.
@@ -309,7 +314,7 @@ def conv2d(x, W, b=None, stride=1, padding="valid", dilation=1, groups=1):
 
 
 def _convolution(name, slide, filter_gradient, x, W, b, stride, padding, dilation):
-    """What `conv2d` and `depthwise_conv2d` have in common: all but the products."""
+    """What `conv2d` and `depthwise_conv2d` share: everything but the products."""
     stride, dilation = pair(stride), pair(dilation)
     widths = padding_widths(padding, x.shape[1:3], W.shape[:2], stride, dilation)
     padded = pad_images(x.data, widths)
@@ -338,12 +343,12 @@ def conv2d_transpose(x, W, b=None, stride=1, padding="valid", output_padding=0):
 
     Args:
         x: images (m, n_H, n_W, n_C_prev).
-        W: filters (f, f, n_C, n_C_prev), of the convolution it is the adjoint of.
+        W: filters (f, f, n_C, n_C_prev) of the convolution whose adjoint this is.
         b: bias (n_C,) or None.
         stride: number or pair.
-        padding: "valid", "same" (output n * stride), a number or pairs; what is cut
-            off the result.
-        output_padding: rows and columns more at the end, less than the stride.
+        padding: "valid", "same" (output size n * stride), a number or pairs; this much
+            is cropped from the result.
+        output_padding: extra rows and columns at the end, fewer than the stride.
 
     Returns:
         (m, n_H', n_W', n_C), with n' = (n - 1) stride + f - 2p.
@@ -378,9 +383,10 @@ def conv2d_transpose(x, W, b=None, stride=1, padding="valid", output_padding=0):
 
 
 def _rows(x, f, stride, dilation):
-    """Patches (m, n_H, f, f, n_W', n) with pixels and channels of a row in one axis.
+    """Patches (m, n_H, f, f, n_W', n), with pixels and channels of a row in one axis.
 
-    With stride the pixels of a row are not neighbours, and n_W' remains.
+    With a stride above 1, the pixels of a row are not adjacent, and the axis n_W'
+    remains.
     """
     patches = windows(x, f, stride, dilation).transpose(0, 1, 3, 4, 2, 5)
     if stride[1] > 1:
@@ -393,8 +399,8 @@ def _rows(x, f, stride, dilation):
 def _depthwise(x, W, stride, dilation, bias=None):
     """Slide filters (f, f, n_C) over padded images, channel by channel.
 
-    Einsum multiplies and adds in one go, row by row of the image, which stays in the
-    innermost cache meanwhile.
+    Einsum multiplies and adds in one pass, row by row of the image, which stays in the
+    innermost cache.
     """
     patches = _rows(x, W.shape[:2], stride, dilation)
     m, h, _, _, w, n = patches.shape
@@ -427,7 +433,7 @@ def _depthwise_filter_gradient(x, dZ, W_shape, stride, dilation):
 
 @needs_float(0, 1, 2)
 def depthwise_conv2d(x, W, b=None, stride=1, padding="valid", dilation=1):
-    """One filter for each channel, no sum over channels.
+    """Convolve each channel with its own filter; channels are not summed.
 
     Args:
         x: images (m, n_H, n_W, n_C).
@@ -442,7 +448,7 @@ def depthwise_conv2d(x, W, b=None, stride=1, padding="valid", dilation=1):
     """
     if x.ndim != 4 or W.ndim != 3 or x.shape[3] != W.shape[2]:
         raise ValueError(
-            "depthwise_conv2d: needs images (m, n_H, n_W, n_C) and filters "
+            "depthwise_conv2d needs images (m, n_H, n_W, n_C) and filters "
             f"(f, f, n_C), got {x.shape} and {W.shape}"
         )
     return _convolution(
@@ -454,14 +460,14 @@ def depthwise_conv2d(x, W, b=None, stride=1, padding="valid", dilation=1):
 def conv1d(x, W, b=None, stride=1, padding="valid", dilation=1):
     """1-D convolution: x (m, T, n_C_prev), W (f, n_C_prev, n_C) to (m, T', n_C).
 
-    padding may also be "causal": zeros in the past only.
+    The padding may also be "causal": zeros before the first step only.
     """
     from helpers.nn.tensor import as_tensor
 
     x, W = as_tensor(x), as_tensor(W)
     if x.ndim != 3 or W.ndim != 3:
         raise ValueError(
-            "conv1d: needs (m, T, n_C) and (f, n_C_prev, n_C), "
+            "conv1d needs (m, T, n_C) and (f, n_C_prev, n_C), "
             f"got {x.shape} and {W.shape}"
         )
     if padding == "causal":
@@ -476,14 +482,14 @@ def conv1d(x, W, b=None, stride=1, padding="valid", dilation=1):
 
 
 def conv3d(x, W, b=None, stride=1, padding=0):
-    """3-D convolution: a sum of 2-D ones, over the depth of the filter.
+    """3-D convolution: a sum of 2-D convolutions over the depth of the filter.
 
     Args:
         x: volumes (m, n_D, n_H, n_W, n_C_prev).
         W: filters (f, f, f, n_C_prev, n_C).
         b: bias (n_C,) or None.
-        stride: number.
-        padding: number, on all six sides.
+        stride: a number.
+        padding: a number, for all six sides.
     """
     from helpers.nn.ops import pad
     from helpers.nn.tensor import as_tensor
@@ -491,7 +497,7 @@ def conv3d(x, W, b=None, stride=1, padding=0):
     x, W = as_tensor(x), as_tensor(W)
     if x.ndim != 5 or W.ndim != 5:
         raise ValueError(
-            "conv3d: needs (m, n_D, n_H, n_W, n_C) and (f, f, f, n_C_prev, n_C), "
+            "conv3d needs (m, n_D, n_H, n_W, n_C) and (f, f, f, n_C_prev, n_C), "
             f"got {x.shape} and {W.shape}"
         )
     x = pad(x, [(0, 0), *[(padding, padding)] * 3, (0, 0)]) if padding else x

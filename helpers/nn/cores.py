@@ -1,11 +1,12 @@
 """Use all cores, and keep memory that will be needed again.
 
 NumPy computes elementwise operations on one core, and the threads of its BLAS gain
-little on the narrow matrices of a convolution. But NumPy lets go of Python's lock
-while it computes, so plain Python threads can share a batch: each core takes its
-examples through patches, product and bias while they are in its own cache. Meanwhile
-BLAS is kept to one thread, so that the two do not get in each other's way. Only
-products of matrices that are large in every direction are left to its own threads.
+little on the narrow matrices of a convolution. But NumPy releases Python's global
+interpreter lock while it computes, so plain Python threads can share a batch: each core
+takes its examples through patches, product and bias while they are in its own cache.
+Meanwhile BLAS is limited to one thread, so that the two kinds of threads do not compete
+for cores. Only products of matrices that are large in every dimension are left to the
+threads of BLAS.
 """
 
 import _thread
@@ -18,16 +19,16 @@ import threading
 
 import numpy as np
 
-WORTH_SHARING = 2**19  # elements; below, waking another thread costs more
-STEPS = 8  # multiply-adds of a matrix product in the time of one elementwise step
-# Elements worked on at a time: 1 MB in float32, to stay in the cache. Smaller blocks
-# mean more calls, and at each of them the threads may have to wait for Python's lock.
+WORTH_SHARING = 2**19  # elements; with fewer, waking another thread costs more
+STEPS = 8  # multiply-adds of a matrix product in the time of one elementwise operation
+# Elements per block: 1 MB in float32, which fits in the cache. Smaller blocks mean more
+# calls, and at each call a thread may have to wait for Python's lock.
 BLOCK = 2**18
-WIDE = 64  # rows and columns of matrices that BLAS shares among its threads best
+WIDE = 64  # from this many rows and columns on, BLAS's own threads work best
 
 
 def _blas_threads():
-    """Functions that get and set the threads of NumPy's own OpenBLAS, or None."""
+    """Functions that get and set the thread count of NumPy's OpenBLAS, or None."""
     with contextlib.suppress(AttributeError, OSError):
         library = ctypes.CDLL(np._core._multiarray_umath.__file__)
         for suffix in ("64_", ""):
@@ -40,11 +41,11 @@ def _blas_threads():
 
 
 def _keep_memory():
-    """Have glibc keep what is freed: a step needs what the step before has freed.
+    """Make glibc keep freed memory, because the next training step needs it again.
 
-    Otherwise large arrays go back to the system, and getting them again costs more
-    than many an operation on them. Elsewhere than on Linux there is no such setting;
-    on Windows already the question is an error.
+    Otherwise the memory of large arrays is returned to the system, and getting it back
+    costs more than many operations on it. Systems other than Linux lack this setting;
+    on Windows, even looking for it raises an error.
     """
     with contextlib.suppress(AttributeError, OSError, TypeError):
         mallopt = ctypes.CDLL(None).mallopt
@@ -53,7 +54,7 @@ def _keep_memory():
 
 
 _blas = _blas_threads()
-# As many threads as BLAS may use (OMP_NUM_THREADS and the like count), at most 4.
+# As many threads as BLAS may use (which OMP_NUM_THREADS can limit), but at most 4.
 count = min(_blas[0]() if _blas else 1, os.cpu_count() or 1, 4)
 _keep_memory()
 
@@ -90,7 +91,7 @@ _workers, _busy = [], threading.Lock()
 
 
 def _forget_workers():
-    """After a fork: threads do not live on in the child."""
+    """Start afresh after a fork, because threads do not exist in the child."""
     global _busy
     _workers.clear()
     _busy = threading.Lock()
@@ -114,17 +115,17 @@ def _blas_set_to(n):
 
 
 def one_blas_thread():
-    """Keep BLAS to one thread: for products too small to be worth sharing."""
+    """Limit BLAS to one thread, for products too small to be worth sharing."""
     return _blas_set_to(1)
 
 
 def share(function, n, work):
-    """Call `function(start, stop)` on ranges that together make 0..n.
+    """Call `function(start, stop)` on ranges that together cover 0..n, in threads.
 
     Args:
-        function: writes its part of the result in place; must not overlap others.
-        n: examples to share out.
-        work: elements that will be touched, to judge whether sharing pays.
+        function: writes its part of the result in place; parts must not overlap.
+        n: number of examples to distribute.
+        work: number of elements touched, to judge whether sharing is worthwhile.
     """
     parts = min(count, n)
     if parts < 2 or work < WORTH_SHARING or not _busy.acquire(blocking=False):
@@ -139,7 +140,7 @@ def share(function, n, work):
         with one_blas_thread():
             workers = _workers[: parts - 1]
             for worker, (start, stop) in zip(workers, bounds, strict=True):
-                # The context holds np.errstate.
+                # The context contains np.errstate.
                 context = contextvars.copy_context()
                 worker.start(lambda c=context, r=(start, stop): c.run(function, *r))
             try:
@@ -153,20 +154,20 @@ def share(function, n, work):
 
 
 def sum_of_shares(function, n, work):
-    """The sum of what `function(start, stop)` returns for ranges; else as `share`."""
+    """Like `share`, but returns the sum of what `function(start, stop)` returns."""
     parts = []
     share(lambda *at: parts.append((at, function(*at))), n, work)
-    # In a fixed order, for sums that do not depend on which thread came first.
+    # Add in a fixed order, so that the sum does not depend on which thread came first.
     return sum(part for _, part in sorted(parts, key=lambda part: part[0]))
 
 
 def elementwise(function, *arrays):
-    """`function(*arrays, out=result)`, for arrays of one shape or none, in the cache.
+    """Compute `function(*arrays, out=result)` in blocks that fit in the cache.
 
     Args:
-        function: a ufunc, or a function made of several, which is given pieces of
-            the arrays and writes into `out`.
-        arrays: the arguments.
+        function: a ufunc, or a function composed of several, which takes pieces of the
+            arrays and writes into `out`.
+        arrays: the arguments, all of one shape or without dimensions.
     """
     big = max(arrays, key=np.size)
     plain = all(a.ndim == 0 or a.shape == big.shape for a in arrays)
@@ -189,11 +190,11 @@ def elementwise(function, *arrays):
 
 
 def by_rows(function, *arrays):
-    """Call `function(*pieces)` for blocks of arrays (rows, ...) with as many rows each.
+    """Call `function(*pieces)` on blocks of rows of the arrays (rows, ...).
 
     Args:
-        function: writes into its pieces; a row must not depend on others.
-        arrays: contiguous or not.
+        function: writes into its pieces; rows must not depend on each other.
+        arrays: arrays with equally many rows, contiguous or not.
     """
     rows, size = len(arrays[0]), arrays[0].size
     step = max(1, BLOCK * rows // max(size, 1))
@@ -206,11 +207,11 @@ def by_rows(function, *arrays):
 
 
 def in_pieces(function, groups):
-    """Call `function(*pieces)` on pieces of groups of arrays, all laid end to end.
+    """Call `function(*pieces)` on pieces of groups of arrays, as if laid end to end.
 
     Args:
         function: changes its pieces elementwise, in place.
-        groups: tuples of arrays, those of a group of one shape.
+        groups: tuples of arrays; the arrays of a group have the same shape.
     """
     ends, flat = [0], []
     for group in groups:
@@ -230,7 +231,7 @@ def in_pieces(function, groups):
 
 
 def product(a, b, bias=None):
-    """The product of two matrices plus a bias, its rows shared among the threads."""
+    """The product of two matrices plus a bias, with its rows shared among threads."""
     (result,) = products((a, b, bias))
     return result
 
@@ -239,7 +240,7 @@ def products(*factors):
     """Several products of matrices at once: each thread takes some rows of each.
 
     Args:
-        factors: pairs (a, b), or triples (a, b, bias) with a bias or None.
+        factors: pairs (a, b), or triples (a, b, bias) where bias may be None.
     """
     results = [np.empty((a.shape[0], b.shape[1]), np.result_type(a, b))
                for a, b, *_ in factors]  # fmt: skip
@@ -253,7 +254,8 @@ def products(*factors):
 
     work = [a.size * b.shape[1] // STEPS for a, b, *_ in factors]
     smallest = min(n for a, b, *_ in factors for n in (*a.shape, *b.shape))
-    # Each must be worth it: for a while after, threads of BLAS get in our threads' way.
+    # Each product must be large enough: after one, BLAS's threads keep the cores busy
+    # for a while.
     if smallest >= WIDE and min(work) >= WORTH_SHARING:
         with _blas_set_to(count):
             part(0, count)
@@ -263,7 +265,7 @@ def products(*factors):
 
 
 def column_sums(x):
-    """Sum over all axes but the last: as a product with ones, which BLAS does best."""
+    """Sum over all axes but the last, as a product with ones, which BLAS does fast."""
     rows = x.reshape(-1, x.shape[-1])
     with one_blas_thread():
         return np.ones(len(rows), x.dtype) @ rows

@@ -7,11 +7,11 @@ class DataLoader:
     """Mini-batches of arrays that share their first axis.
 
     Args:
-        arrays: arrays, all with m examples; a tuple among them (several inputs of a
-            model) is cut together.
-        batch_size: examples in a batch; the last may be smaller.
-        rng: generator that shuffles anew for each pass; None keeps the order.
-        transform: optional function of a batch (a tuple), for example to augment.
+        arrays: arrays with m examples each; a tuple of arrays (several inputs of a
+            model) is split together.
+        batch_size: examples per batch; the last batch may be smaller.
+        rng: generator that reshuffles for each pass; None keeps the order.
+        transform: optional function of a batch (a tuple), for example augmentation.
 
     Raises:
         ValueError: if the arrays differ in the number of examples.

@@ -1,7 +1,7 @@
-"""Initial weights: functions of a shape, a generator and a dtype.
+"""Initializers: functions of a shape, a generator and a dtype.
 
-The fan-in of a shape (..., n_in, n_out) is n_in times the size of the filter, and
-the fan-out n_out times that size, for dense layers and convolutions alike.
+The fan-in of a shape (..., n_in, n_out) is n_in times the filter size, and the fan-out
+is n_out times the filter size, for dense layers and convolutions alike.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ def _fans(shape):
 
 
 def he_normal(shape, rng, dtype=np.float32):
-    """Normal with variance 2 / fan_in: for ReLU."""
+    """Normal with variance 2 / fan_in, for ReLU."""
     return (rng.standard_normal(shape) * np.sqrt(2 / _fans(shape)[0])).astype(dtype)
 
 
@@ -24,7 +24,7 @@ def he_uniform(shape, rng, dtype=np.float32):
 
 
 def glorot_normal(shape, rng, dtype=np.float32):
-    """Normal with variance 2 / (fan_in + fan_out): for tanh and sigmoid."""
+    """Normal with variance 2 / (fan_in + fan_out), for tanh and sigmoid."""
     return (rng.standard_normal(shape) * np.sqrt(2 / sum(_fans(shape)))).astype(dtype)
 
 
@@ -35,7 +35,7 @@ def glorot_uniform(shape, rng, dtype=np.float32):
 
 
 def orthogonal(shape, rng, dtype=np.float32):
-    """Orthonormal rows or columns: for the recurrent weights of an RNN."""
+    """Orthonormal rows or columns, for the recurrent weights of an RNN."""
     rows, columns = int(np.prod(shape[:-1])), shape[-1]
     q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
     q = q * np.sign(np.diag(r))
@@ -50,10 +50,10 @@ def normal(scale=0.01):
 
 
 def zeros(shape, rng=None, dtype=np.float32):
-    """All 0."""
+    """All zeros."""
     return np.zeros(shape, dtype)
 
 
 def ones(shape, rng=None, dtype=np.float32):
-    """All 1."""
+    """All ones."""
     return np.ones(shape, dtype)

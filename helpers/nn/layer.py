@@ -1,8 +1,8 @@
-"""Layer: parameters with names, and what can be done with all of them at once.
+"""Layer: named parameters, and operations on all of them at once.
 
 A layer keeps its parameters and inner layers as ordinary attributes (or in lists and
-dictionaries of these); walking through the attributes finds them. Their names are the
-paths, such as "encoder.0.dense.W".
+dictionaries), and finds them by going through its attributes. A parameter's name is its
+path, such as "encoder.0.dense.W".
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from helpers.nn.tensor import Tensor, no_grad
 
 
 class Parameter(Tensor):
-    """A tensor that an optimizer changes."""
+    """A tensor that an optimizer may change."""
 
     def __init__(self, data, name=""):
         super().__init__(data, requires_grad=True, name=name)
@@ -31,11 +31,11 @@ def _children(value, path):
 
 
 class Layer:
-    """Base of all layers and models: subclass it and write `forward`.
+    """Base class of all layers and models: subclass it and write `forward`.
 
     Attributes:
-        training: whether dropout drops and batch norm uses the batch's statistics.
-        trainable: False once frozen; a frozen batch norm uses running statistics.
+        training: whether dropout is active and batch norm uses the batch's statistics.
+        trainable: False after `freeze`; a frozen batch norm uses running statistics.
         buffers: names of attributes that are saved with the parameters but not
             trained (the running statistics of batch norm).
     """
@@ -45,13 +45,13 @@ class Layer:
     buffers = ()
 
     def forward(self, *inputs):
-        """What the layer computes."""
-        raise NotImplementedError(f"{type(self).__name__} has no forward")
+        """Compute the layer's output."""
+        raise NotImplementedError(f"{type(self).__name__} has no method forward")
 
     def __call__(self, *inputs, **options):
-        """Run `forward`, with arrays of floats converted to the dtype of the weights.
+        """Run `forward`, with float arrays converted to the dtype of the weights.
 
-        An error names the layers it passed through.
+        If an error occurs, the message gets a note that names the layer.
         """
         inputs = [
             Tensor(x, dtype=next((p.dtype for _, p in self.named_parameters()), None))
@@ -60,7 +60,7 @@ class Layer:
             for x in inputs
         ]
         try:
-            with one_blas_thread():  # the operations share their work themselves
+            with one_blas_thread():  # the operations use threads of their own
                 result = self.forward(*inputs, **options)
         except (ValueError, TypeError) as problem:
             if not getattr(problem, "__notes__", None):
@@ -71,12 +71,16 @@ class Layer:
         return result
 
     def register_forward_hook(self, hook):
-        """Call `hook(layer, inputs, result)` after each forward; returns a remover."""
+        """Call `hook(layer, inputs, result)` after each forward pass.
+
+        Returns:
+            a function that removes the hook.
+        """
         hooks = self.__dict__.setdefault("_hooks", [])
         hooks.append(hook)
         return lambda: hooks.remove(hook)
 
-    # ------------------------------------------------------------ finding things
+    # ------------------------------------------------------- layers and parameters
 
     def _below(self):
         for name, value in vars(self).items():
@@ -84,14 +88,14 @@ class Layer:
                 yield from _children(value, name)
 
     def named_layers(self, prefix=""):
-        """Yield (name, layer) for this layer and all inside, outermost first."""
+        """Yield (name, layer) for this layer and all inner layers, outermost first."""
         yield prefix, self
         for name, item in self._below():
             if isinstance(item, Layer):
                 yield from item.named_layers(f"{prefix}.{name}" if prefix else name)
 
     def named_parameters(self):
-        """Yield (name, parameter); a shared parameter once."""
+        """Yield (name, parameter); a shared parameter is listed once."""
         seen = set()
         for prefix, layer in self.named_layers():
             for name, item in layer._below():
@@ -100,34 +104,34 @@ class Layer:
                     yield f"{prefix}.{name}" if prefix else name, item
 
     def parameters(self):
-        """All parameters, a list."""
+        """A list of all parameters."""
         return [p for _, p in self.named_parameters()]
 
     def layer(self, name):
-        """The layer inside with that name (its path).
+        """The inner layer with that name (its path).
 
         Raises:
-            KeyError: if there is none; it lists the names.
+            KeyError: if there is none; the message lists the names.
         """
         layers = dict(self.named_layers())
         if name not in layers:
             raise KeyError(f"no layer {name!r}; there are {', '.join(layers)}")
         return layers[name]
 
-    # ----------------------------------------------------------------- switching
+    # ------------------------------------------------------------------ modes
 
     def train(self, mode=True):
-        """Switch to training; returns the layer."""
+        """Switch to training mode; returns the layer."""
         for _, layer in self.named_layers():
             layer.training = mode
         return self
 
     def eval(self):
-        """Switch to evaluation; returns the layer."""
+        """Switch to evaluation mode; returns the layer."""
         return self.train(False)
 
     def freeze(self, trainable=False):
-        """Keep parameters and batch statistics as they are; returns the layer."""
+        """Stop updates of parameters and running statistics; returns the layer."""
         for _, layer in self.named_layers():
             layer.trainable = trainable
         for parameter in self.parameters():
@@ -139,7 +143,7 @@ class Layer:
         return self.freeze(True)
 
     def zero_grad(self):
-        """Forget all gradients."""
+        """Clear all gradients."""
         for parameter in self.parameters():
             parameter.grad = None
 
@@ -155,7 +159,7 @@ class Layer:
     # ----------------------------------------------------------- saving, counting
 
     def _state(self):
-        """Name -> the array itself, of every parameter and buffer."""
+        """Name -> array (not a copy) of every parameter and buffer."""
         state = {name: p.data for name, p in self.named_parameters()}
         for prefix, layer in self.named_layers():
             for name in layer.buffers:
@@ -163,20 +167,20 @@ class Layer:
         return state
 
     def state_dict(self):
-        """Name -> copy of the values, of every parameter and buffer."""
+        """Name -> copy of the values of every parameter and buffer."""
         return {name: value.copy() for name, value in self._state().items()}
 
     def load_state_dict(self, state, strict=True):
-        """Take over values by name.
+        """Load values by name.
 
         Args:
-            state: name -> array, as `state_dict` gives it. Names of a layer may come
-                with all its arrays in one dictionary: {"conv1": {"W": ..., "b": ...}}.
-            strict: complain about missing and unknown names.
+            state: name -> array, as returned by `state_dict`. The arrays of a layer may
+                be grouped in a dictionary: {"conv1": {"W": ..., "b": ...}}.
+            strict: raise an error for missing and unknown names.
 
         Raises:
-            ValueError: naming the layer, for a wrong shape or a wrong name; nothing
-                is loaded then.
+            ValueError: for a wrong shape or a wrong name; the message names the layer,
+                and nothing is loaded.
         """
         flat = {}
         for name, value in state.items():
@@ -188,7 +192,7 @@ class Layer:
         missing, unknown = sorted(mine.keys() - flat), sorted(flat.keys() - mine)
         if strict and (missing or unknown):
             raise ValueError(
-                "these weights are of another model: missing "
+                "these weights belong to another model: missing "
                 f"{missing[:5] or 'nothing'}, unknown {unknown[:5] or 'nothing'}"
             )
         known = {k: np.asarray(v) for k, v in flat.items() if k in mine}
@@ -202,7 +206,7 @@ class Layer:
             mine[name][...] = value
 
     def count_parameters(self, trainable=None):
-        """Number of weights; only trainable (True) or frozen (False) ones if given."""
+        """Number of parameters: all, trainable only (True) or frozen only (False)."""
         return sum(
             p.size
             for p in self.parameters()
@@ -213,10 +217,10 @@ class Layer:
         return [p for _, p in self._below() if isinstance(p, Parameter)]
 
     def summary(self, *inputs):
-        """A table of layers, output shapes and parameters, as text.
+        """A text table of layers, output shapes and numbers of parameters.
 
         Args:
-            inputs: an example batch; without it the shapes are left out.
+            inputs: an example batch; without it, the shapes are left out.
         """
         shapes, removers = {}, []
         if inputs:

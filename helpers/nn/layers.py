@@ -1,7 +1,7 @@
-"""The layers themselves: each holds parameters and calls the function of its name.
+"""The layers: each holds parameters and calls the function of the same name.
 
-Sizes are given in full (n_in, n_out), so that a layer has its weights from the start;
-every layer that draws them takes the generator as `rng`.
+Input and output sizes are both given (n_in, n_out), so a layer has its weights from the
+start. Every layer with random weights takes the generator as `rng`.
 """
 
 import numpy as np
@@ -22,17 +22,17 @@ ACTIVATIONS = {
 
 
 def activation_function(activation):
-    """The function for a name, None (identity) or a function."""
+    """Look up an activation function by name; None is the identity."""
     if callable(activation):
         return activation
     if activation not in ACTIVATIONS:
         names = ", ".join(str(name) for name in ACTIVATIONS)
-        raise ValueError(f"no activation {activation!r}; there are {names}")
+        raise ValueError(f"there is no activation {activation!r}; choose from {names}")
     return ACTIVATIONS[activation]
 
 
 def _initial(initializer, activation):
-    """The initializer given, or He before a ReLU and Glorot otherwise."""
+    """The given initializer, or else He for ReLU-like activations, Glorot otherwise."""
     if initializer is not None:
         return initializer
     rectified = activation in ("relu", "relu6", "leaky_relu", "gelu")
@@ -40,17 +40,17 @@ def _initial(initializer, activation):
 
 
 class _Weighted(Layer):
-    """Weights W, a bias b or None, and an activation."""
+    """Base of layers with weights W, a bias b or None, and an activation function."""
 
     def _take(self, W, n_out, use_bias, activation, **options):
         self.W = Parameter(W)
         self.b = Parameter(initializers.zeros(n_out)) if use_bias else None
         self.activation = activation_function(activation)
-        self.options = options  # of the function that the layer calls
+        self.options = options  # for the function that the layer calls
 
 
 class Dense(_Weighted):
-    """Activation of x W + b, over the last axis; W (n_in, n_out), b (n_out,)."""
+    """activation(x W + b) over the last axis; W (n_in, n_out), b (n_out,)."""
 
     def __init__(self, n_in, n_out, activation=None, use_bias=True, *, rng,
                  initializer=None):  # fmt: skip
@@ -79,11 +79,11 @@ class Conv2D(_Weighted):
 
 
 class DepthwiseConv2D(_Weighted):
-    """One filter a channel; W (f, f, n_C), b (n_C,)."""
+    """One filter per channel; W (f, f, n_C), b (n_C,)."""
 
     def __init__(self, n_C, f=3, stride=1, padding="same", activation=None,
                  use_bias=True, *, rng, initializer=None):  # fmt: skip
-        shape = (*conv.pair(f), 1, n_C)  # a fan-in of f * f
+        shape = (*conv.pair(f), 1, n_C)  # the fan-in is f * f
         W = _initial(initializer, activation)(shape, rng)
         self._take(W.reshape(*shape[:2], n_C), n_C, use_bias, activation,
                    stride=stride, padding=padding)  # fmt: skip
@@ -122,7 +122,7 @@ class Conv1D(_Weighted):
 
 
 class MaxPool2D(Layer):
-    """Largest value of each f x f window."""
+    """Maximum of each f x f window."""
 
     def __init__(self, f=2, stride=None, padding="valid"):
         self.options = {"f": f, "stride": stride, "padding": padding}
@@ -141,7 +141,7 @@ class AveragePool2D(MaxPool2D):
 
 
 class GlobalAveragePool2D(Layer):
-    """Average over each image."""
+    """Average over each channel of an image."""
 
     def forward(self, x):
         """(m, n_H, n_W, n_C) to (m, n_C)."""
@@ -149,7 +149,7 @@ class GlobalAveragePool2D(Layer):
 
 
 class UpSampling2D(Layer):
-    """Every pixel f x f times."""
+    """Repeat every pixel f x f times."""
 
     def __init__(self, f=2):
         self.f = f
@@ -168,7 +168,7 @@ class Flatten(Layer):
 
 
 class Activation(Layer):
-    """An activation as a layer: Activation("relu")."""
+    """An activation function as a layer: Activation("relu")."""
 
     def __init__(self, activation):
         self.function = activation_function(activation)
@@ -181,7 +181,8 @@ class Activation(Layer):
 class BatchNorm(Layer):
     """Batch normalization over the last axis; gamma, beta and running statistics.
 
-    While it is frozen or not training, it uses (and keeps) the running statistics.
+    When frozen or not in training mode, it uses the running statistics and leaves them
+    unchanged.
     """
 
     buffers = ("running_mean", "running_var")
@@ -215,7 +216,7 @@ class LayerNorm(Layer):
 
 
 class Dropout(Layer):
-    """Inverted dropout with a share `rate` dropped, in training only."""
+    """Inverted dropout: drops each value with probability `rate`, in training only."""
 
     def __init__(self, rate, *, rng):
         self.rate, self.rng = rate, rng
@@ -226,7 +227,7 @@ class Dropout(Layer):
 
 
 class Embedding(Layer):
-    """Integers to vectors; E (vocabulary, d), drawn or given (pretrained)."""
+    """Integers to vectors; E (vocabulary, d) is random, or given (pretrained)."""
 
     def __init__(self, vocabulary, d, *, rng=None, weights=None):
         if weights is None:

@@ -1,7 +1,8 @@
-"""Losses: how wrong a batch of predictions is, as one number.
+"""Losses: one number that says how wrong a batch of predictions is.
 
-`loss(prediction, target, weights=None)` is the average over all predictions, or with
-`weights` (such as the mask of a padded sequence) sum(weights * loss) / sum(weights).
+`loss(prediction, target, weights=None)` is the average over all predictions. With
+`weights`, such as the mask of a padded sequence, it is
+sum(weights * loss) / sum(weights).
 """
 
 import numpy as np
@@ -28,7 +29,7 @@ def _difference(name, prediction, target):
 
 
 def _average(name, each, gradient, x, weights):
-    """Weighted mean of `each`, with `gradient` the derivative of each by x."""
+    """Weighted mean of `each`; `gradient` is the derivative of each loss by x."""
     if weights is None:
         share = np.full((), 1 / max(each.size, 1), x.dtype)
     else:
@@ -37,7 +38,8 @@ def _average(name, each, gradient, x, weights):
             weights = np.broadcast_to(weights, each.shape)
         except ValueError:
             raise ValueError(
-                f"{name}: weights {weights.shape} for losses {each.shape}"
+                f"{name}: weights {weights.shape} do not broadcast to the losses "
+                f"{each.shape}"
             ) from None
         share = (weights / max(weights.sum(), np.finfo(x.dtype).tiny)).astype(x.dtype)
 
@@ -76,15 +78,17 @@ def cross_entropy(logits, target, weights=None):
             )
         if target.size and not 0 <= target.min() <= target.max() < C:
             raise ValueError(
-                f"cross_entropy: classes {target.min()}..{target.max()} for {C} logits"
+                f"cross_entropy: classes {target.min()}..{target.max()}, but there are "
+                f"only {C} logits"
             )
         at = np.arange(target.size), target.ravel().astype(np.intp)
         each = (np.log(total).ravel() - log_p.reshape(-1, C)[at]).reshape(target.shape)
         p.reshape(-1, C)[at] -= 1
     else:
         raise ValueError(
-            f"cross_entropy: targets {target.shape} for logits {logits.shape}; "
-            "give classes, without the last axis, or probabilities of the same shape"
+            f"cross_entropy: targets {target.shape} do not match logits "
+            f"{logits.shape}; pass classes, without the last axis, or probabilities of "
+            "the same shape"
         )
     return _average("cross_entropy", each, p, logits, weights)
 
@@ -95,7 +99,7 @@ def binary_cross_entropy(logits, target, weights=None):
 
     Args:
         logits: any shape.
-        target: 0, 1 or probabilities, same shape.
+        target: 0, 1 or probabilities, of the same shape.
         weights: broadcastable to that shape, or None.
     """
     target = _values(target)
@@ -125,18 +129,21 @@ def mean_absolute_error(prediction, target, weights=None):
 
 @needs_float(0)
 def huber(prediction, target, weights=None, delta=1.0):
-    """Squared within `delta`, linear beyond: 0.5 d**2 or delta (abs(d) - delta / 2)."""
+    """Quadratic up to `delta`, then linear: 0.5 d**2 or delta (abs(d) - delta / 2)."""
     d = _difference("huber", prediction, target)
-    slope = np.clip(d, -delta, delta)
-    return _average("huber", slope * (d - slope / 2), slope, prediction, weights)
+    clipped = np.clip(d, -delta, delta)
+    return _average("huber", clipped * (d - clipped / 2), clipped, prediction, weights)
 
 
 def accuracy(prediction, target, weights=None):
-    """Share of right classes, a float: the largest logit, or a single logit above 0.
+    """Share of correct predictions, a float.
+
+    The predicted class is that of the largest logit; a single logit predicts 1 if it is
+    positive.
 
     Args:
         prediction: logits (..., C), or (..., 1) for a binary classifier.
-        target: classes (...) or one-hot (..., C); for one logit the same shape.
+        target: classes (...) or one-hot (..., C); for one logit, the same shape.
         weights: (...) or None.
     """
     prediction, target = as_tensor(prediction).data, _values(target)

@@ -1,11 +1,11 @@
-"""Model: a layer that can be trained, asked, saved and loaded."""
+"""Model: a layer that can be trained, evaluated, saved and loaded."""
 
 from helpers.nn import serialize, training
 from helpers.nn.layer import Layer
 
 
 class Model(Layer):
-    """Base of your own models: make layers in `__init__`, use them in `forward`."""
+    """Base class for models: create layers in `__init__`, use them in `forward`."""
 
     def fit(self, X, Y=None, **options):
         """Train; see `helpers.nn.training.fit`."""
@@ -29,13 +29,13 @@ class Model(Layer):
 
 
 class Sequential(Model):
-    """Layers (or functions of a tensor) one after the other."""
+    """Layers (or functions of a tensor), applied one after the other."""
 
     def __init__(self, *layers):
         self.layers = list(layers[0] if isinstance(layers[0], list) else layers)
 
     def forward(self, x):
-        """Through all layers."""
+        """Apply all layers in order."""
         for layer in self.layers:
             x = layer(x)
         return x

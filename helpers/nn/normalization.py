@@ -7,10 +7,10 @@ from helpers.nn.tensor import needs_float, record
 
 
 def _tile(vectors, rows):
-    """Repeat vectors (n_C,) so that a row is long enough for fast inner loops.
+    """Repeat vectors (n_C,) so that rows are long enough for fast inner loops.
 
     Returns:
-        the repeated vectors and how often they were repeated, a divisor of `rows`.
+        the repeated vectors, and the number of repetitions, a divisor of `rows`.
     """
     times = 1
     while rows % (2 * times) == 0 and times * len(vectors[0]) < 512:
@@ -19,14 +19,14 @@ def _tile(vectors, rows):
 
 
 def _sums(function, *arrays):
-    """Two sums over rows for each piece of the arrays, the same in every run.
+    """Compute two sums over rows for each piece of the arrays, reproducibly.
 
     Args:
         function: pieces -> two arrays (width,).
-        arrays: with equally many rows, (rows, width).
+        arrays: arrays (rows, width) with equally many rows.
 
     Returns:
-        (pieces, 2, width), and how many rows each piece had, (pieces, 1).
+        the sums (pieces, 2, width), and the number of rows of each piece (pieces, 1).
     """
     rows, width = arrays[0].shape
     step = max(1, BLOCK // width)
@@ -47,18 +47,19 @@ def _sum(a):
 
 
 def _near(mean, variance):
-    """Whether means are near enough to 0 to be taken off sums instead of each value.
+    """Whether means are so close to 0 that they can be subtracted from the sums.
 
-    The sums are then at most 17 times their difference, which costs it four bits.
+    Otherwise they are subtracted from each value. The sums are then at most 17 times
+    their difference, which costs four bits of precision.
     """
     return bool((mean * mean <= 16 * variance).all())
 
 
 def _mean_and_variance(x):
-    """Of each column of x (n, n_C), in one walk through memory (Chan et al., 1979).
+    """Mean and variance of each column of x (n, n_C), in one pass (Chan et al., 1979).
 
-    Each piece gives its own mean and squared distances from that; the distances of
-    the means are added at the end.
+    Each piece contributes its own mean and the sum of squared distances from it; the
+    squared distances between the means are added at the end.
     """
     n, n_C = x.shape
     _, times = _tile([x[0]], n)
@@ -86,18 +87,18 @@ def batch_norm(x, gamma, beta, running=None, training=True, momentum=0.9, epsilo
         x: (..., n_C).
         gamma: scale (n_C,).
         beta: shift (n_C,).
-        running: (mean, variance), arrays (n_C,) which training moves, in place, to
-            momentum * running + (1 - momentum) * batch, with the variance of the
-            batch divided by n - 1. Used instead of the batch's if not training.
+        running: (mean, variance), arrays (n_C,). Training updates them in place to
+            momentum * running + (1 - momentum) * batch, where the batch's variance has
+            the divisor n - 1. When not training, they replace the batch's statistics.
         training: whether to use the statistics of the batch.
-        momentum: weight of the past (PyTorch's `momentum` is one minus this).
+        momentum: weight of the old value (PyTorch's `momentum` is one minus this).
         epsilon: added to the variance.
     """
     n_C = x.shape[-1]
     if gamma.shape != (n_C,) or beta.shape != (n_C,):
         raise ValueError(
-            f"batch_norm: input {x.shape} has {n_C} channels, "
-            f"gamma {gamma.shape} and beta {beta.shape} do not"
+            f"batch_norm: input {x.shape} has {n_C} channels, so gamma {gamma.shape} "
+            f"and beta {beta.shape} should be ({n_C},)"
         )
     flat = np.ascontiguousarray(x.data).reshape(-1, n_C)
     n = len(flat)
@@ -140,13 +141,15 @@ def batch_norm(x, gamma, beta, running=None, training=True, momentum=0.9, epsilo
             return None, dgamma, dbeta
         dx = np.empty_like(flat)
         if training:  # dx = scale (g - mean(g) - x_hat mean(g x_hat))
-            slope = scale * dgamma * inverse / n
-            (slopes, constants), _ = _tile([slope, slope * mean - scale * dbeta / n], n)
+            factor = scale * dgamma * inverse / n
+            (factors, constants), _ = _tile(
+                [factor, factor * mean - scale * dbeta / n], n
+            )
 
         def spread(g, a, out):
             np.multiply(g, scales, out=out)
             if training:
-                out -= a * slopes
+                out -= a * factors
                 out += constants
 
         by_rows(spread, *rows, dx.reshape(-1, n_C * times))
@@ -168,10 +171,10 @@ def layer_norm(x, gamma, beta, epsilon=1e-5):
     d = x.shape[-1]
     if gamma.shape != (d,) or beta.shape != (d,):
         raise ValueError(
-            f"layer_norm: the last axis of {x.shape} does not fit gamma "
+            f"layer_norm: the last axis of {x.shape} does not match gamma "
             f"{gamma.shape} and beta {beta.shape}"
         )
-    ones = np.full(d, 1 / d, x.dtype)  # averages as matrix products
+    ones = np.full(d, 1 / d, x.dtype)  # computes averages as matrix products
 
     def average(a):
         return (a @ ones)[..., None]
@@ -185,9 +188,9 @@ def layer_norm(x, gamma, beta, epsilon=1e-5):
     def rule(g):
         dbeta, dgamma = column_sums(g), column_sums(g * x_hat)
         dx = g * gamma.data
-        slope = average(dx * x_hat)
+        projection = average(dx * x_hat)
         dx -= average(dx)
-        dx -= x_hat * slope
+        dx -= x_hat * projection
         dx *= inverse
         return dx, dgamma, dbeta
 
@@ -196,7 +199,7 @@ def layer_norm(x, gamma, beta, epsilon=1e-5):
 
 @needs_float(0)
 def dropout(x, rate, rng, training=True):
-    """Set a random share `rate` to 0 and scale the rest by 1 / (1 - rate)."""
+    """Set each value to 0 with probability `rate`; scale the rest by 1 / (1 - rate)."""
     if not 0 <= rate < 1:
         raise ValueError(f"dropout: rate must be in [0, 1), got {rate}")
     if not training or rate == 0:
@@ -207,11 +210,11 @@ def dropout(x, rate, rng, training=True):
 
 
 def embedding(indices, E):
-    """Rows of E: for indices (...) an array (..., d).
+    """Look up rows of E: indices (...) give a tensor (..., d).
 
     Raises:
         TypeError: if the indices are not integers.
-        IndexError: if one is outside the vocabulary.
+        IndexError: if an index is outside the vocabulary.
     """
     indices = np.asarray(indices)
     vocabulary, d = E.shape
@@ -219,8 +222,8 @@ def embedding(indices, E):
         raise TypeError(f"embedding: indices must be integers, got {indices.dtype}")
     if indices.size and not 0 <= indices.min() <= indices.max() < vocabulary:
         raise IndexError(
-            f"embedding: indices {indices.min()}..{indices.max()} "
-            f"for a vocabulary of {vocabulary}"
+            f"embedding: indices {indices.min()}..{indices.max()} are outside a "
+            f"vocabulary of {vocabulary}"
         )
 
     def rule(g):

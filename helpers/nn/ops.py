@@ -1,8 +1,8 @@
 """Elementwise operations, reductions, shapes and products, each with its gradient.
 
-Every function takes tensors, arrays or numbers and returns a tensor. The inner
-function `rule` of each is its chain rule: from the gradient of the result to the
-gradients of the arguments, computed only where one is wanted.
+Every function takes tensors, arrays or numbers and returns a tensor. Its inner function
+`rule` is its chain rule: from the upstream gradient to the gradients of the arguments,
+computed only where they are needed.
 """
 
 import math
@@ -21,7 +21,9 @@ def _pair(a, b):
 
 
 def _binary(name, ufunc, a, b, rule_a, rule_b):
-    """`ufunc(a, b)`; `rule_a(g, a, b, result)` is the gradient for `a` before summing.
+    """Compute `ufunc(a, b)`; `rule_a(g, a, b, result)` is the gradient of a.
+
+    The gradient is summed afterwards where `a` was broadcast; likewise for b.
 
     Raises:
         ValueError: if the shapes do not broadcast.
@@ -80,11 +82,11 @@ def divide(a, b):
 
 
 def power(a, exponent):
-    """Power of a, with a number as exponent."""
+    """Power of a; the exponent is a number."""
     if not np.isscalar(exponent):
         raise TypeError("power: the exponent must be a number; use exp(b * log(a))")
     a, n = as_tensor(a), float(exponent)
-    if n == 2.0:  # by far the most frequent, and np.power is slow
+    if n == 2.0:  # by far the most frequent case, and np.power is slow
         return record(np.square(a.data), (a,), lambda g: (g * (2 * a.data),), "power")
     return record(a.data**n, (a,), lambda g: (g * (n * a.data ** (n - 1)),), "power")
 
@@ -130,7 +132,7 @@ def where(condition, a, b):
 
 
 def _unary(name, x, result, derivative):
-    """`derivative()` is d result / d x, evaluated when going back."""
+    """Record `result`; `derivative()`, called on the way back, is d result / d x."""
     return record(
         result, (x,), lambda g: (elementwise(np.multiply, g, derivative()),), name
     )
@@ -183,7 +185,7 @@ def tanh(x):
 
 
 def logistic(z):
-    """1 / (1 + exp(-z)) of an array; by tanh, which never overflows."""
+    """1 / (1 + exp(-z)) of an array, computed with tanh, which never overflows."""
     y = np.tanh(z * z.dtype.type(0.5))
     y *= 0.5
     y += 0.5
@@ -199,7 +201,10 @@ def sigmoid(x):
 
 @needs_float(0)
 def relu(x, maximum=None):
-    """max(x, 0), at most `maximum` if given (6 in MobileNet); derivative 0 at 0."""
+    """max(x, 0), limited to `maximum` if given (6 in MobileNet).
+
+    The derivative at 0 is 0.
+    """
     top = x.dtype.type(np.inf if maximum is None else maximum)
     y = elementwise(np.clip, x.data, x.dtype.type(0), top)
 
@@ -214,7 +219,7 @@ def relu(x, maximum=None):
 
 @needs_float(0)
 def leaky_relu(x, slope=0.01):
-    """Positive x as it is, negative x times a slope below 1."""
+    """Leave positive x unchanged, multiply negative x by a slope below 1."""
 
     def forward(x, out):
         np.multiply(x, slope, out=out)
@@ -231,7 +236,7 @@ def leaky_relu(x, slope=0.01):
 
 @needs_float(0)
 def softplus(x):
-    """log(1 + exp(x)), stable."""
+    """log(1 + exp(x)), numerically stable."""
     return _unary("softplus", x, np.logaddexp(x.data, 0), lambda: logistic(x.data))
 
 
@@ -251,7 +256,7 @@ def gelu(x):
 
 @needs_float(0)
 def softmax(x, axis=-1):
-    """exp(x) normalized to sum 1 along `axis`."""
+    """exp(x), normalized to sum to 1 along `axis`."""
     y = x.data - x.data.max(axis, keepdims=True)
     np.exp(y, out=y)
     y /= y.sum(axis, keepdims=True)
@@ -278,14 +283,14 @@ def log_softmax(x, axis=-1):
 
 
 def _restore(g, axis, ndim, keepdims):
-    """Put the axes back that a reduction removed."""
+    """Restore the axes that a reduction removed."""
     if axis is None or keepdims:
         return g if keepdims else np.reshape(g, (1,) * ndim)
     return np.expand_dims(g, axis)
 
 
 def sum_(x, axis=None, keepdims=False):
-    """Sum over an axis, a tuple of axes, or all."""
+    """Sum over an axis, a tuple of axes, or all axes."""
     x = as_tensor(x)
 
     def rule(g):
@@ -296,7 +301,7 @@ def sum_(x, axis=None, keepdims=False):
 
 @needs_float(0)
 def mean(x, axis=None, keepdims=False):
-    """Average over an axis, a tuple of axes, or all."""
+    """Average over an axis, a tuple of axes, or all axes."""
     y = x.data.mean(axis, keepdims=keepdims)
     share = y.size / max(x.size, 1)
 
@@ -308,13 +313,13 @@ def mean(x, axis=None, keepdims=False):
 
 
 def var(x, axis=None, keepdims=False):
-    """Variance, divided by n (not n - 1)."""
+    """Variance, with divisor n (not n - 1)."""
     x = as_tensor(x)
     return mean(power(x - mean(x, axis, keepdims=True), 2), axis, keepdims)
 
 
 def max_(x, axis=None, keepdims=False):
-    """Largest element; several equal ones share the gradient."""
+    """Largest element; equal maxima share the gradient."""
     x = as_tensor(x)
     top = x.data.max(axis, keepdims=True)
 
@@ -342,12 +347,12 @@ def reshape(x, *shape):
     try:
         y = x.data.reshape(shape)
     except ValueError:
-        raise ValueError(f"reshape: {x.shape} does not fit into {shape}") from None
+        raise ValueError(f"reshape: {x.shape} does not fit {shape}") from None
     return record(y, (x,), lambda g: (g.reshape(x.shape),), "reshape")
 
 
 def flatten(x):
-    """(m, ...) to (m, product of the rest)."""
+    """(m, ...) to (m, n), with n the product of the other axes."""
     x = as_tensor(x)
     return reshape(x, len(x), x.size // max(len(x), 1))
 
@@ -397,7 +402,7 @@ def getitem(x, index):
 
 
 def take_along_axis(x, indices, axis=-1):
-    """As np.take_along_axis: one element for each index (PyTorch's gather)."""
+    """Like np.take_along_axis: one element for each index (PyTorch's gather)."""
     x = as_tensor(x)
     indices = np.asarray(indices)
     axis = axis % x.ndim
@@ -417,7 +422,7 @@ def _join(arrays, axis):
     first = arrays[0]
     if axis in (0, -first.ndim) or len({a.shape[0] for a in arrays}) > 1:
         return np.concatenate(arrays, axis)
-    # Empty arrays tell shape and type of the result, and complain as usual.
+    # Joining empty arrays gives the result's shape and dtype, or the usual error.
     shape = list(np.concatenate([a[:0] for a in arrays], axis).shape)
     y = np.empty([len(first), *shape[1:]], np.result_type(*arrays))
 
@@ -429,7 +434,7 @@ def _join(arrays, axis):
 
 
 def concatenate(tensors, axis=-1):
-    """Join along an existing axis (by default the last: the channels)."""
+    """Join along an existing axis, by default the last one (the channels)."""
     tensors = [as_tensor(t) for t in tensors]
     try:
         y = _join([t.data for t in tensors], axis)
@@ -457,7 +462,7 @@ def stack(tensors, axis=0):
 
 
 def pad(x, widths, value=0.0):
-    """Surround x with a constant; `widths` is one (before, after) for each axis."""
+    """Pad x with a constant; `widths` has one pair (before, after) for each axis."""
     x = as_tensor(x)
     inner = tuple(
         slice(before, before + n)
@@ -479,18 +484,18 @@ def _matrix_product(a, b):
 
 
 def matmul(a, b):
-    """Matrix product over the last two axes; the axes before broadcast."""
+    """Matrix product over the last two axes; the other axes broadcast."""
     a, b = as_tensor(a), as_tensor(b)
     try:
         y = _matrix_product(a.data, b.data)
     except ValueError:
         raise ValueError(
-            f"matmul: shapes {a.shape} and {b.shape} do not fit: the last axis of "
-            "the first must equal the last but one of the second"
+            f"matmul: shapes {a.shape} and {b.shape} do not match: the last axis of "
+            "the first must equal the second-to-last axis of the second"
         ) from None
 
     def rule(g):
-        # A vector is a matrix of one row (left) or one column (right).
+        # A vector counts as a matrix of one row (left) or one column (right).
         A = a.data if a.ndim > 1 else a.data[None, :]
         B = b.data if b.ndim > 1 else b.data[:, None]
         G = g if a.ndim > 1 else np.expand_dims(g, -1 if b.ndim == 1 else -2)
@@ -500,7 +505,7 @@ def matmul(a, b):
             da = _matrix_product(G, B.swapaxes(-1, -2))
             da = unbroadcast(da, A.shape).reshape(a.shape)
         if b.requires_grad:
-            if B.ndim == 2:  # one long product in place of many short ones
+            if B.ndim == 2:  # one long product instead of many short ones
                 db = product(A.reshape(-1, A.shape[-1]).T, G.reshape(-1, G.shape[-1]))
             else:
                 db = unbroadcast(A.swapaxes(-1, -2) @ G, B.shape)
@@ -531,7 +536,8 @@ def einsum(subscripts, *operands):
         for i, x in enumerate(operands):
             others = [x.data for j, x in enumerate(operands) if j != i]
             known = [s for j, s in enumerate(inputs) if j != i]
-            # An index in no other operand was summed away alone: it is constant.
+            # An index that appears in no other operand was simply summed, so the
+            # gradient is constant along it.
             have = "".join(s for s in inputs[i] if s in "".join([output, *known]))
             d = np.einsum(
                 f"{','.join([output, *known])}->{have}", g, *others, optimize=True
@@ -555,7 +561,7 @@ def linear(x, W, b=None):
     n_in, n_out = W.shape
     if x.shape[-1:] != (n_in,):
         raise ValueError(
-            f"linear: input {x.shape} and weights {W.shape} do not fit: "
+            f"linear: input {x.shape} and weights {W.shape} do not match: "
             f"the last axis of the input must be {n_in}"
         )
     rows = x.data.reshape(-1, n_in)
@@ -574,7 +580,7 @@ def linear(x, W, b=None):
 
 
 def _methods():
-    """Let tensors be written as formulas: a + b, x.sum(), np.sum(x), x[1:]."""
+    """Let tensors be used in formulas: a + b, x.sum(), np.sum(x), x[1:]."""
 
     def swapped(function):
         return lambda a, b: function(b, a)
@@ -582,7 +588,7 @@ def _methods():
     def reduction(function):
         def method(x, axis=None, keepdims=False, **given):
             given = [name for name, value in given.items() if value is not None]
-            if given:  # np.sum(x) and the like say out=None, which is no matter
+            if given:  # np.sum(x) and the like pass out=None, which does no harm
                 raise TypeError(f"tensors have no {', '.join(given)} in reductions")
             return function(x, axis, keepdims)
 

@@ -1,8 +1,8 @@
-"""Optimizers: they change parameters in place, from the gradients `backward` left.
+"""Optimizers: they change parameters in place, using the gradients from `backward`.
 
-A learning rate is a number, or a function of the number of updates done so far (see
-`schedules`). `weight_decay` pulls the weights towards 0: through the gradient in SGD,
-RMSprop and Adam (L2 regularization), directly in AdamW.
+A learning rate is a number, or a function of the number of updates so far (see
+`schedules`). `weight_decay` shrinks the weights towards 0: through the gradient in SGD,
+RMSprop and Adam (L2 regularization), and directly in AdamW.
 """
 
 import math
@@ -13,10 +13,10 @@ from helpers.nn.cores import in_pieces
 
 
 def clip_gradients(parameters, value=None, norm=None):
-    """Limit gradients in place: each element to +-value, all together to a norm.
+    """Clip gradients in place: each element to +-value, the norm of all to `norm`.
 
     Returns:
-        the norm of all gradients before, a float.
+        the norm of all gradients before clipping, a float.
     """
     gradients = [p.grad for p in parameters if p.grad is not None]
     total = float(np.sqrt(sum(float(np.vdot(g, g)) for g in gradients)))
@@ -29,10 +29,10 @@ def clip_gradients(parameters, value=None, norm=None):
 
 
 class Optimizer:
-    """Base: `step()` updates every parameter that has a gradient.
+    """Base class: `step()` updates every parameter that has a gradient.
 
-    Subclasses list the arrays they keep for each parameter in `slots` and write
-    `update(w, g, learning_rate, *slots)`, which changes its arguments in place.
+    Subclasses list in `slots` the arrays they keep for each parameter, and define
+    `update(w, g, learning_rate, *slots)`, which changes `w` and the slots in place.
     """
 
     slots = ()
@@ -56,12 +56,12 @@ class Optimizer:
         return float(rate(self.t) if callable(rate) else rate)
 
     def zero_grad(self):
-        """Forget all gradients."""
+        """Clear all gradients."""
         for p in self.parameters:
             p.grad = None
 
     def step(self):
-        """One update."""
+        """Update the parameters once."""
         rate = self.current_rate()
         self.t += 1
         if self.clip_value is not None or self.clip_norm is not None:
@@ -121,7 +121,7 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """Momentum v and mean square s, both corrected for their start at 0."""
+    """Momentum v and mean square s of the gradient, both with bias correction."""
 
     slots = ("v", "s")
 
@@ -139,7 +139,7 @@ class Adam(Optimizer):
         step *= 1 - self.beta2
         s += step
         # w -= rate * v_corrected / (sqrt(s_corrected) + epsilon), in one buffer, with
-        # both corrections drawn into the rate
+        # both corrections folded into the rate.
         correction = math.sqrt(1 - self.beta2**self.t)
         np.sqrt(s, out=step)
         step += self.epsilon * correction
@@ -149,7 +149,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam whose weight decay acts on the weights directly."""
+    """Adam with decoupled weight decay, which acts on the weights directly."""
 
     def __init__(self, parameters, learning_rate=0.001, weight_decay=0.01, **options):
         super().__init__(
@@ -157,6 +157,6 @@ class AdamW(Adam):
         )
 
     def decay(self, w, g, rate):
-        """Shrink the weights, leave the gradient."""
+        """Shrink the weights and leave the gradient unchanged."""
         w *= 1 - rate * self.weight_decay
         return g

@@ -8,9 +8,9 @@ from helpers.nn.tensor import needs_float, record
 
 
 def _prepare(name, x, f, stride, padding):
-    """Pairs for f and stride, the padding widths, and complaints."""
+    """Check the arguments; return f and stride as pairs, and the padding widths."""
     if x.ndim != 4:
-        raise ValueError(f"{name}: needs images (m, n_H, n_W, n_C), got {x.shape}")
+        raise ValueError(f"{name} needs images (m, n_H, n_W, n_C), got {x.shape}")
     f = pair(f)
     stride = f if stride is None else pair(stride)
     widths = padding_widths(padding, x.shape[1:3], f, stride, (1, 1))
@@ -26,7 +26,7 @@ def _unpad(dx, widths, shape):
 
 
 def _along(x, axis, f, stride):
-    """Views of x: element k of every window of f along one axis, for k in 0..f."""
+    """List f views of x: view k holds element k of every window along one axis."""
     n = (x.shape[axis] - f) // stride + 1
     at = [slice(None)] * x.ndim
     views = []
@@ -37,7 +37,7 @@ def _along(x, axis, f, stride):
 
 
 def _largest(x, axis, f, stride):
-    """The largest of every window along one axis."""
+    """The maximum of every window along one axis."""
     first, *others = _along(x, axis, f, stride)
     y = np.maximum(first, others[0]) if others else first.copy()
     for view in others[1:]:
@@ -46,9 +46,9 @@ def _largest(x, axis, f, stride):
 
 
 def _to_the_largest(g, x, y, dx, axis, f, stride):
-    """Give gradients g of y = _largest(x) to dx, where the maximum was found first.
+    """Route the gradient g of y = _largest(x) to the first maximum of each window.
 
-    Where windows overlap, they are added to dx.
+    Where windows overlap, the gradients are added to dx.
     """
     views, targets = _along(x, axis, f, stride), _along(dx, axis, f, stride)
     apart = f <= stride
@@ -57,7 +57,8 @@ def _to_the_largest(g, x, y, dx, axis, f, stride):
         part = np.multiply(g, found, out=targets[k] if apart else None)
         if not apart:
             targets[k] += part
-        # what has not found its maximum yet; in the end, what belongs to the last
+        # The gradient of windows whose maximum is not found yet; after the loop, it
+        # belongs to the last element.
         g = np.subtract(g, part, out=targets[-1] if apart and k == f - 2 else None)
     if not apart:
         targets[-1] += g
@@ -67,21 +68,21 @@ def _to_the_largest(g, x, y, dx, axis, f, stride):
 
 @needs_float(0)
 def max_pool2d(x, f=2, stride=None, padding="valid"):
-    """Largest value of each f x f window; of equal ones the first gets the gradient.
+    """Maximum of each f x f window; among equal values, the first gets the gradient.
 
-    The largest of each window is the largest of the largest in its columns: both ways
-    the work is done along one axis, then along the other, on images in the cache. (The
-    first of equal ones is the upper one in the leftmost column that has one.)
+    The maximum of a window is the maximum of its column maxima. Both passes therefore
+    work along one axis, then along the other, on blocks of images in the cache. (The
+    first of equal values is the topmost one in the leftmost column that has one.)
 
     Args:
         x: images (m, n_H, n_W, n_C).
-        f: size of the window, number or pair.
-        stride: number or pair, by default f.
+        f: window size, a number or a pair.
+        stride: a number or a pair, by default f.
         padding: as for `conv2d`.
     """
     f, stride, widths = _prepare("max_pool2d", x, f, stride, padding)
     padded = pad_images(x.data, widths)
-    if padded is not x.data:  # the border must never win
+    if padded is not x.data:  # the padding must never be the maximum
         border = pad_images(np.ones((1, *x.shape[1:3], 1), bool), widths)
         padded = np.where(border, padded, x.dtype.type(-np.inf))
     m, *size, _ = padded.shape
@@ -119,12 +120,12 @@ def max_pool2d(x, f=2, stride=None, padding="valid"):
 
 @needs_float(0)
 def average_pool2d(x, f=2, stride=None, padding="valid"):
-    """Average of each f x f window; padding does not count.
+    """Average of each f x f window; padding is not counted.
 
     Args:
         x: images (m, n_H, n_W, n_C).
-        f: size of the window, number or pair.
-        stride: number or pair, by default f.
+        f: window size, a number or a pair.
+        stride: a number or a pair, by default f.
         padding: as for `conv2d`.
     """
     f, stride, widths = _prepare("average_pool2d", x, f, stride, padding)

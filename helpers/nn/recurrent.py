@@ -1,13 +1,12 @@
 """RNN, LSTM and GRU over whole sequences, each as one operation.
 
-What does not depend on the previous step is done for all time steps at once: the
-product of the inputs with their weights before the loop, the derivatives of the gates
-and the gradients for the weights in one product each. Inside, time comes first and
-then the gate, (T, gate, m, n), so that a step is one contiguous block, and each gate
-of it as well. The loop keeps to a single BLAS thread: its products are too small to
-share.
+Everything that does not depend on the previous step is computed for all time steps at
+once: the product of the inputs with their weights, the derivatives of the gates, and
+the gradients of the weights. Internally, time comes first and then the gate, (T, gate,
+m, n), so that each step, and each gate of a step, is one contiguous block. The loop
+uses a single BLAS thread, because its products are too small to share.
 
-Where a mask (m, T) is 0, the state stays as it was, as if the step were not there.
+Where a mask (m, T) is 0, the state stays as it was, as if the step did not exist.
 """
 
 import numpy as np
@@ -17,7 +16,7 @@ from helpers.nn.tensor import as_tensor, needs_float, record
 
 
 def _time_first(x, reverse):
-    """(m, T, d) to a contiguous (T, m, d), backwards in time if asked."""
+    """(m, T, d) to a contiguous (T, m, d), with time reversed if `reverse` is true."""
     x = x.swapaxes(0, 1)
     return np.ascontiguousarray(x[::-1] if reverse else x)
 
@@ -27,24 +26,24 @@ def _batch_first(x, reverse):
 
 
 def _by_gate(W, order):
-    """Weights (d, gates * n), the gates side by side, as (gates, d, n) in an order."""
+    """Split weights (d, gates * n) into (gates, d, n), in the given order."""
     return np.ascontiguousarray(W.reshape(len(W), len(order), -1).swapaxes(0, 1)[order])
 
 
 class _Scan:
-    """What the three have in common: shapes, input products, weight gradients.
+    """What RNN, LSTM and GRU share: checks of shapes, input products, weight gradients.
 
     Attributes:
-        Z: x W + b of each gate at each step, (T, gates, m, n), times `scale`.
+        Z: x W + b for each gate at each step, (T, gates, m, n), times `scale`.
         U: the recurrent weights, (gates, n, n).
-        h: the states, (T + 1, m, n): h[t + 1] after step t.
+        h: the states, (T + 1, m, n); h[t + 1] is the state after step t.
     """
 
     def __init__(self, name, order, x, W, U, b, h0, mask, reverse, scale=1):
         gates = len(order)
         if x.ndim != 3 or W.ndim != 2 or x.shape[2] != W.shape[0]:
             raise ValueError(
-                f"{name}: needs x (m, T, d) and W (d, .), got {x.shape} and {W.shape}"
+                f"{name} needs x (m, T, d) and W (d, .), got {x.shape} and {W.shape}"
             )
         n = U.shape[0]
         if U.shape != (n, gates * n) or W.shape[1] != gates * n:
@@ -66,7 +65,9 @@ class _Scan:
         if mask is not None:
             mask = np.asarray(mask)
             if mask.shape != x.shape[:2]:
-                raise ValueError(f"{name}: mask {mask.shape} for x {x.shape}")
+                raise ValueError(
+                    f"{name}: mask {mask.shape} should be {x.shape[:2]}, (m, T) of x"
+                )
             self.keep = _time_first(mask.astype(self.Z.dtype)[..., None], reverse)
 
     def _input_products(self, W, b):
@@ -81,25 +82,25 @@ class _Scan:
         return Z
 
     def states(self, first):
-        """Room for T + 1 states (m, n), the first of them given or 0."""
+        """Allocate T + 1 states (m, n); the first one is given or 0."""
         states = np.empty((self.T + 1, self.m, self.n), self.Z.dtype)
         states[0] = 0 if first is None else first.data
         return states
 
     def hold(self, states, t):
-        """Undo step t of `states` where the mask is 0."""
+        """Keep the previous state in step t of `states` where the mask is 0."""
         if self.keep is not None:
             states[t + 1] += (1 - self.keep[t]) * (states[t] - states[t + 1])
 
     def split(self, gradient, t):
-        """The parts of a gradient that go into step t and that go around it."""
+        """The parts of a gradient that go through step t and that bypass it."""
         if self.keep is None:
             return gradient, None
         inside = gradient * self.keep[t]
         return inside, gradient - inside
 
     def before(self, dZ, around):
-        """The gradient for the state before a step, from its dZ (gates, m, n)."""
+        """The gradient of the state before a step, from the step's dZ (gates, m, n)."""
         dh = np.add.reduce(dZ @ self.U_T)
         return dh if around is None else dh + around
 
@@ -108,7 +109,7 @@ class _Scan:
         return _batch_first(self.h[1:], self.reverse)
 
     def gradients(self, dZ, dZ_recurrent=None):
-        """Gradients for x, W, U and b, from those before the activation, as Z."""
+        """Gradients of x, W, U and b, from dZ (T, gates, m, n)."""
         d, n, gates = self.inputs.shape[2], self.n, len(self.order)
         inputs, past = self.inputs.reshape(-1, d), self.h[:-1].reshape(-1, n)
         dW, dU, db = (np.empty((k, gates, n), dZ.dtype) for k in (d, n, 1))
@@ -189,19 +190,20 @@ def lstm(x, W, U, b, h0=None, c0=None, mask=None, reverse=False):
         W: (d, 4n).
         U: (n, 4n).
         b: (4n,).
-        h0: first state (m, n), by default 0.
-        c0: first memory (m, n), by default 0.
+        h0: initial hidden state (m, n), by default 0.
+        c0: initial cell state (m, n), by default 0.
         mask: (m, T), 1 where there is an input, or None.
         reverse: whether to go from the last step to the first.
 
     Returns:
-        all states (m, T, n), in the order of the inputs, and the last memory (m, n).
+        all hidden states (m, T, n), in the order of the inputs, and the last cell state
+        (m, n).
     """
     h0, c0 = _states(h0, c0)
     # sigmoid(z) = tanh(z / 2) / 2 + 1 / 2: one tanh serves all four gates.
     half = np.array([0.5, 0.5, 0.5, 1], x.dtype).reshape(4, 1, 1)
-    # Within, the gates are in the order o, i, f, g: the sigmoids side by side, and all
-    # that the memory goes through.
+    # Internally, the gates are in the order o, i, f, g: the three sigmoids side by
+    # side, and also the three gates that the cell state depends on.
     scan = _Scan("lstm", [3, 0, 1, 2], x, W, U, b, h0, mask, reverse, half)
     T, h, gates = scan.T, scan.h, scan.Z
     c, tanh_c = scan.states(c0), np.empty_like(h[1:])
@@ -222,18 +224,19 @@ def lstm(x, W, U, b, h0=None, c0=None, mask=None, reverse=False):
             np.multiply(o, tanh_c[t], out=h[t + 1])
             scan.hold(c, t)
             scan.hold(h, t)
-    last = {}  # the gradient of the last memory, if anyone asks for one
+    last = {}  # the gradient of the last cell state, if it is used
 
     def rule(g):
         dh_out = _time_first(g, reverse)
-        # d gate / d z (s - s^2 or 1 - g^2), times what the gate is multiplied with
-        slopes = gates * gates
-        np.subtract(gates[:, :3], slopes[:, :3], out=slopes[:, :3])
-        np.subtract(1, slopes[:, 3], out=slopes[:, 3])
+        # d gate / d z (s - s^2 or 1 - g^2), times the factor that the gate multiplies.
+        # The loop multiplies by the upstream gradient, which makes it dZ.
+        dZ = gates * gates
+        np.subtract(gates[:, :3], dZ[:, :3], out=dZ[:, :3])
+        np.subtract(1, dZ[:, 3], out=dZ[:, 3])
         o, i, _, candidate = gates.swapaxes(0, 1)
         factors = tanh_c, candidate, c[:-1], i
-        for slope, factor in zip(slopes.swapaxes(0, 1), factors, strict=True):
-            slope *= factor
+        for derivative, factor in zip(dZ.swapaxes(0, 1), factors, strict=True):
+            derivative *= factor
         through = 1 - tanh_c * tanh_c  # d h / d c
         through *= o
         dh, dc = np.zeros_like(h[0]), last.pop("dc", np.zeros_like(h[0])).copy()
@@ -244,21 +247,21 @@ def lstm(x, W, U, b, h0=None, c0=None, mask=None, reverse=False):
                 dc, dc_around = scan.split(dc, t)
                 through[t] *= dh
                 dc += through[t]
-                s = slopes[t]
+                s = dZ[t]
                 s[0] *= dh
                 s[1:] *= dc
                 dc *= gates[t, 2]
                 if dc_around is not None:
                     dc += dc_around
-                dh = scan.before(slopes[t], dh_around)
-        gradients = scan.gradients(slopes)
+                dh = scan.before(dZ[t], dh_around)
+        gradients = scan.gradients(dZ)
         states = [d for d, s0 in ((dh, h0), (dc, c0)) if s0 is not None]
         return (*gradients, *states)
 
     parents = [p for p in (x, W, U, b, h0, c0) if p is not None]
     y = record(scan.output(), parents, rule, "lstm")
 
-    def memory_rule(g):  # comes before the rule above, as y is its parent
+    def memory_rule(g):  # runs before the rule above, because y is its parent
         last["dc"] = g
         return (np.zeros_like(y.data),)
 
@@ -310,8 +313,8 @@ def gru(x, W, U, b, b_n, h0=None, mask=None, reverse=False):
     def rule(g):
         dh_out = _time_first(g, reverse)
         r, z, candidate = (gates[:, k] for k in range(3))
-        dZ = np.empty_like(gates)  # gradients before the activations
-        dZ_recurrent = np.empty_like(gates)  # the same for the recurrent products
+        dZ = np.empty_like(gates)  # gradients with respect to the pre-activations
+        dZ_recurrent = np.empty_like(gates)  # ... and to the recurrent products
         to_candidate = (1 - z) * (1 - candidate * candidate)
         to_z = (h[:-1] - candidate) * z * (1 - z)
         to_r = recurrent * r * (1 - r)

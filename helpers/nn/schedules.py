@@ -4,7 +4,7 @@ import math
 
 
 def step_decay(rate, factor, every):
-    """`rate`, times `factor` after each `every` updates."""
+    """The rate, multiplied by `factor` after every `every` updates."""
     return lambda t: rate * factor ** (t // every)
 
 
@@ -19,7 +19,7 @@ def inverse_time_decay(rate, decay, every=1):
 
 
 def cosine_decay(rate, steps, warmup=0, final=0.0):
-    """Linear warm-up, then half a cosine from `rate` to `final` at `steps`."""
+    """Linear warm-up, then half a cosine from `rate` to `final` at step `steps`."""
 
     def schedule(t):
         if t < warmup:
@@ -31,5 +31,5 @@ def cosine_decay(rate, steps, warmup=0, final=0.0):
 
 
 def transformer_schedule(d, warmup=4000):
-    """d**-0.5 * min(t**-0.5, t * warmup**-1.5), of "Attention is all you need"."""
+    """d**-0.5 * min(t**-0.5, t * warmup**-1.5), from "Attention is all you need"."""
     return lambda t: d**-0.5 * min((t + 1) ** -0.5, (t + 1) * warmup**-1.5)

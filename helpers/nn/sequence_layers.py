@@ -12,8 +12,8 @@ class RNN(Layer):
     """Plain recurrent layer with n units.
 
     Args:
-        n_in: size d of an input.
-        n: size of the state.
+        n_in: number of features d at each step.
+        n: size of the hidden state.
         return_sequences: whether to return all states (m, T, n) or the last (m, n).
         return_state: whether to return the last state as well.
         reverse: whether to go from the last step to the first.
@@ -51,8 +51,8 @@ class RNN(Layer):
             mask: (m, T), 0 where a sequence is padded.
 
         Returns:
-            the output, or with `return_state` a tuple (output, h), for an LSTM
-            (output, h, c).
+            the output; with `return_state`, a tuple (output, h), or (output, h, c) for
+            an LSTM.
         """
         if not isinstance(initial_state, tuple | list):
             initial_state = (initial_state,)
@@ -62,7 +62,11 @@ class RNN(Layer):
 
 
 class LSTM(RNN):
-    """Long short-term memory; at first its forget gate has a bias, to remember."""
+    """Long short-term memory.
+
+    The bias of the forget gate starts at `forget_bias`, so that the network remembers
+    at first.
+    """
 
     gates = 4
 
@@ -71,7 +75,7 @@ class LSTM(RNN):
         self.b.data[n : 2 * n] = forget_bias
 
     def run(self, x, state, mask):
-        """All states, and the last state and memory."""
+        """All states, and the last hidden state and cell state."""
         h, c = recurrent.lstm(x, self.W, self.U, self.b, *state, mask=mask,
                               reverse=self.reverse)  # fmt: skip
         return h, (self.last(h), c)
@@ -87,17 +91,17 @@ class GRU(RNN):
         self.b_n = Parameter(initializers.zeros(n))
 
     def run(self, x, state, mask):
-        """All states, and the last."""
+        """All states, and the last state as a tuple."""
         h = recurrent.gru(x, self.W, self.U, self.b, self.b_n, *state, mask=mask,
                           reverse=self.reverse)  # fmt: skip
         return h, (self.last(h),)
 
 
 class Bidirectional(Layer):
-    """Two recurrent layers, one in each direction, their outputs side by side.
+    """Two recurrent layers, one in each direction, with concatenated outputs.
 
     Args:
-        kind: RNN, LSTM or GRU; further arguments go to both.
+        kind: RNN, LSTM or GRU; the other arguments are passed to both layers.
     """
 
     def __init__(self, kind, *args, **options):
@@ -107,7 +111,8 @@ class Bidirectional(Layer):
     def forward(self, x, mask=None):
         """(m, T, d) to (m, T, 2n), or (m, 2n) without `return_sequences`.
 
-        With `return_state` a tuple of that and the states ahead, then those back.
+        With `return_state`, a tuple of that output, the states of the forward layer and
+        those of the backward layer.
         """
         ahead, back = self.ahead(x, mask=mask), self.back(x, mask=mask)
         if not self.ahead.return_state:
@@ -116,18 +121,20 @@ class Bidirectional(Layer):
 
 
 class MultiHeadAttention(Layer):
-    """Several attentions side by side, each on its own projection of the input.
+    """Several attention heads, each with its own projection of the input.
 
     Args:
-        d: size of inputs and output; each head works on d / heads of it.
-        heads: how many.
+        d: size of inputs and output; each head works with d / heads features.
+        heads: number of heads.
         dropout: share of the attention weights dropped in training.
         rng: generator for the weights and for dropout.
     """
 
     def __init__(self, d, heads, dropout=0.0, *, rng):
         if d % heads:
-            raise ValueError(f"MultiHeadAttention: {heads} heads do not divide {d}")
+            raise ValueError(
+                f"MultiHeadAttention: d = {d} is not divisible by {heads} heads"
+            )
         self.heads, self.rate, self.rng = heads, dropout, rng
         self.query, self.key, self.value, self.output = (
             Dense(d, d, rng=rng) for _ in range(4)
@@ -145,9 +152,9 @@ class MultiHeadAttention(Layer):
             q: (m, T_q, d).
             k: (m, T_k, d), by default q (self-attention).
             v: (m, T_k, d), by default k.
-            mask: 1 = attend; (m, 1, T_k) for padding, (1, T_q, T_k) to look back
-                only, (m, T_q, T_k), or (m, heads, T_q, T_k).
-            return_weights: whether to return the weights (m, heads, T_q, T_k), too.
+            mask: 1 = attend; (m, 1, T_k) for padding, (1, T_q, T_k) for a look-ahead
+                mask, (m, T_q, T_k), or (m, heads, T_q, T_k).
+            return_weights: whether to also return the weights (m, heads, T_q, T_k).
 
         Returns:
             (m, T_q, d).

@@ -1,4 +1,4 @@
-"""Weights and checkpoints in HDF5: arrays and text, nothing that could run as code."""
+"""Weights and checkpoints in HDF5: arrays and text, which cannot run as code."""
 
 import json
 import os
@@ -10,7 +10,7 @@ VERSION = 1
 
 
 def _write(path, kind, arrays, texts):
-    """Write to a temporary file, then rename: a crash leaves the old file whole."""
+    """Write a temporary file, then rename it; a crash leaves the old file intact."""
     temporary = f"{path}.tmp"
     with h5py.File(temporary, "w") as file:
         file.attrs["format"], file.attrs["version"] = f"nn {kind}", VERSION
@@ -25,16 +25,19 @@ def _read(path, kind):
     """(arrays by name, texts by name).
 
     Raises:
-        ValueError: if the file was written for something else, or by a later version.
+        ValueError: if the file is of another type, or from a later version.
     """
     arrays = {}
     with h5py.File(path, "r") as file:
         version = int(file.attrs.get("version", 0))
         found = str(file.attrs.get("format", "nn weights"))
         if found != f"nn {kind}":
-            raise ValueError(f"{path} is a file of {found!r}, not of {kind}")
+            raise ValueError(f"{path} contains {found!r}, not {kind}")
         if version > VERSION:
-            raise ValueError(f"{path} has version {version}; known up to {VERSION}")
+            raise ValueError(
+                f"{path} has format version {version}; this program reads versions "
+                f"up to {VERSION}"
+            )
 
         def collect(name, item):
             if isinstance(item, h5py.Dataset):
@@ -50,7 +53,7 @@ def _read(path, kind):
 
 
 def save_weights(model, path):
-    """Write the parameters and buffers of a model to an HDF5 file, by name."""
+    """Write a model's parameters and buffers, by name, to an HDF5 file."""
     _write(path, "weights", model.state_dict(), {})
 
 
@@ -59,24 +62,24 @@ def load_weights(model, path, strict=True):
 
     Args:
         model: the layer or model.
-        path: file of `save_weights`, or any HDF5 file whose groups are named like
-            the layers and whose data sets are named like their parameters.
-        strict: complain about missing and unknown names.
+        path: a file written by `save_weights`, or any HDF5 file whose groups are named
+            like the layers and whose data sets are named like their parameters.
+        strict: raise an error for missing and unknown names.
 
     Raises:
-        ValueError: naming the layer, if a shape or a name does not fit.
+        ValueError: if a shape or a name does not fit; the message names the layer.
     """
     model.load_state_dict(_read(path, "weights")[0], strict)
 
 
 def save_checkpoint(path, model, optimizer, generators, progress, best=None):
-    """Write all that a training run needs to go on bit for bit.
+    """Write everything a training run needs to resume with identical results.
 
     Args:
         path: the file.
         model: the model.
         optimizer: its optimizer.
-        generators: random generators in use, in a fixed order.
+        generators: the random generators in use, in a fixed order.
         progress: dictionary of numbers and lists (epoch, history).
         best: state_dict of the best epoch, or None.
     """
@@ -93,10 +96,10 @@ def save_checkpoint(path, model, optimizer, generators, progress, best=None):
 
 
 def load_checkpoint(path, model, optimizer, generators):
-    """Undo `save_checkpoint` into the same kind of model; returns (progress, best).
+    """Restore what `save_checkpoint` wrote; returns (progress, best).
 
     Raises:
-        ValueError: if it is the checkpoint of another model, optimizer or run.
+        ValueError: if the checkpoint is from another model, optimizer or run.
     """
     arrays, texts = _read(path, "checkpoint")
 
@@ -111,8 +114,8 @@ def load_checkpoint(path, model, optimizer, generators):
         )
     if len(texts["generators"]) != len(generators):
         raise ValueError(
-            f"{path} holds {len(texts['generators'])} random generators, "
-            f"this training uses {len(generators)}"
+            f"{path} contains {len(texts['generators'])} random generators, "
+            f"but this training uses {len(generators)}"
         )
     slots = part("optimizer")
     wanted = {
@@ -121,7 +124,9 @@ def load_checkpoint(path, model, optimizer, generators):
     if slots.keys() != wanted.keys() or any(
         slots[k].shape != v.shape for k, v in wanted.items()
     ):
-        raise ValueError(f"{path} is a checkpoint of an optimizer of other parameters")
+        raise ValueError(
+            f"{path} is the checkpoint of an optimizer for other parameters"
+        )
     model.load_state_dict(part("model"))
     for name, value in wanted.items():
         value[...] = slots[name]
@@ -132,7 +137,7 @@ def load_checkpoint(path, model, optimizer, generators):
 
 
 def _jsonable(state):
-    """The state of a bit generator with lists in place of arrays."""
+    """The state of a bit generator, with lists instead of arrays."""
     if isinstance(state, dict):
         return {k: _jsonable(v) for k, v in state.items()}
     return state.tolist() if isinstance(state, np.ndarray | np.generic) else state

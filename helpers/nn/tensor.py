@@ -1,10 +1,11 @@
 """Tensor: a NumPy array that remembers how it was computed.
 
-Each operation returns a new tensor which keeps its parents and a *rule*: a function
-from the gradient of the loss with respect to the result to the gradients with respect
-to the parents. `Tensor.backward` walks these records from the loss to the leaves, in
-reverse topological order, and adds up what arrives. That is all of reverse-mode
-automatic differentiation; the operations themselves are in the other files.
+Each operation returns a new tensor that keeps its parents and a *rule*: a function from
+the gradient of the loss with respect to the result (the upstream gradient) to the
+gradients with respect to the parents. `Tensor.backward` goes through these records from
+the loss to the leaves, in reverse topological order, and adds up the gradients that
+arrive at each tensor. This is all of reverse-mode automatic differentiation; the
+operations are in the other files.
 """
 
 import contextlib
@@ -17,7 +18,7 @@ from helpers.nn.cores import one_blas_thread
 _recording = True
 
 
-class no_grad(contextlib.ContextDecorator):  # noqa: N801  (the name PyTorch gave it)
+class no_grad(contextlib.ContextDecorator):  # noqa: N801  (named as in PyTorch)
     """Context manager and decorator: inside it, nothing is recorded."""
 
     def __enter__(self):
@@ -33,20 +34,20 @@ class Tensor:
     """An n-dimensional array with a gradient.
 
     Args:
-        data: array, number or nested list. Python numbers and lists become float32,
-            arrays keep their type (float64 stays float64, integers stay integers).
+        data: array, number or nested list. Python numbers and lists become float32;
+            arrays keep their dtype (float64 stays float64, integers stay integers).
         requires_grad: whether `backward` computes a gradient for this tensor.
-        dtype: type to convert to.
+        dtype: the dtype to convert to.
 
     Attributes:
         data: the values, a NumPy array.
         grad: the gradient after `backward`, an array of the same shape, or None.
         parents: the tensors it was computed from; empty for a leaf.
-        rule: gradient of the result -> one gradient (or None) for each parent.
+        rule: upstream gradient -> one gradient (or None) for each parent.
         name: the operation that made it, or the name of a parameter.
 
     Raises:
-        TypeError: if a gradient is asked for something that is not floating-point.
+        TypeError: if `requires_grad` is set for data that are not floating-point.
     """
 
     __array_ufunc__ = None  # array + tensor calls Tensor.__radd__
@@ -81,7 +82,7 @@ class Tensor:
         return self.data.item()
 
     def detach(self):
-        """The same values, cut off from the graph."""
+        """The same values, detached from the graph."""
         return Tensor(self.data)
 
     def __array__(self, dtype=None, copy=None):
@@ -101,35 +102,37 @@ class Tensor:
         return f"Tensor({np.array2string(self.data, prefix='Tensor(')}{tail})"
 
     def zero_grad(self):
-        """Forget the gradient."""
+        """Clear the gradient."""
         self.grad = None
 
     def register_hook(self, hook):
         """Call `hook(gradient)` when the gradient of this tensor is complete.
 
-        What the hook returns, unless None, takes the gradient's place.
+        If the hook returns something other than None, this replaces the gradient.
         """
         self.hooks = (*self.hooks, hook)
 
     def backward(self, gradient=None, retain_graph=False):
-        """Add the gradient of this tensor to `.grad` of every leaf it came from.
+        """Add the gradient of this tensor to `.grad` of every leaf it depends on.
 
         Args:
-            gradient: gradient of the loss with respect to this tensor; may be left
-                out for a scalar, where it is 1.
-            retain_graph: keep the records, for another call.
+            gradient: gradient of the loss with respect to this tensor; for a scalar it
+                may be left out and is 1.
+            retain_graph: whether to keep the records for another call.
 
         Raises:
-            RuntimeError: if nothing was recorded, or the records are already freed.
+            RuntimeError: if nothing was recorded, or the graph has already been freed.
             ValueError: if `gradient` is missing or has another shape.
         """
         if not self.requires_grad:
-            raise RuntimeError("backward: no tensor with requires_grad=True led here")
+            raise RuntimeError(
+                "backward: this tensor does not depend on any with requires_grad=True"
+            )
         if gradient is None:
             if self.size != 1:
                 raise ValueError(
-                    f"backward: a tensor of shape {self.shape} needs a gradient; "
-                    "only a scalar may leave it out"
+                    f"backward: for a tensor of shape {self.shape}, pass a gradient; "
+                    "it may be left out only for a scalar"
                 )
             gradient = np.ones_like(self.data)
         gradient = np.asarray(gradient, self.dtype)
@@ -143,9 +146,9 @@ class Tensor:
 
     def _propagate(self, gradient, retain_graph):
         order = topological_order(self)
-        # id(tensor) -> (gradient so far, whether we alone hold that array)
+        # id(tensor) -> (gradient so far, whether no one else uses that array)
         pending = {id(self): (gradient, False)}
-        while order:  # popping lets each record's memory go as soon as it is used
+        while order:  # popping frees each record's memory as soon as it is used
             tensor = order.pop()
             gradient, own = pending.pop(id(tensor), (None, False))
             if gradient is None:
@@ -165,7 +168,7 @@ class Tensor:
                     continue
                 total, own = pending.get(id(parent), (None, False))
                 if total is None:
-                    # A broadcast view is nobody's to write into.
+                    # Never accumulate into a broadcast view.
                     own = part.flags.writeable and not np.may_share_memory(
                         part, gradient
                     )
@@ -180,13 +183,13 @@ class Tensor:
 
 def _freed(gradient):
     raise RuntimeError(
-        "backward: these records are already freed; "
+        "backward: the graph has already been freed; "
         "call backward(retain_graph=True) the first time"
     )
 
 
 def topological_order(tensor):
-    """Tensors that need a gradient, parents before children, without recursion."""
+    """List tensors that need a gradient, parents before children, without recursion."""
     order, seen, stack = [], set(), [(tensor, False)]
     while stack:
         node, parents_done = stack.pop()
@@ -210,15 +213,15 @@ def as_tensor(value, like=None):
 
 
 def record(data, parents, rule, name):
-    """The result of an operation, as a tensor that knows how to go back.
+    """Make the result of an operation a tensor that stores its backward rule.
 
     Args:
         data: the result, an array.
-        parents: tensors it was computed from.
-        rule: gradient of the result -> tuple of gradients, one for each parent. It
-            may give None for a parent that needs none, and must not write into the
-            gradient it gets.
-        name: what to call the operation.
+        parents: the tensors it was computed from.
+        rule: upstream gradient -> tuple of gradients, one for each parent. It may
+            return None for a parent that needs no gradient, and must not write into the
+            upstream gradient.
+        name: name of the operation.
     """
     result = Tensor(np.asarray(data), name=name)
     if _recording and any(parent.requires_grad for parent in parents):
@@ -246,7 +249,7 @@ def unbroadcast(gradient, shape):
 
 
 def needs_float(*positions):
-    """Decorator: the named arguments (tensors or arrays) must be floating-point."""
+    """Decorator: arguments at these positions must be floating-point."""
 
     def decorate(function):
         @functools.wraps(function)

@@ -19,19 +19,19 @@ class History(dict):
         """Draw each quantity over the epochs, training and validation together.
 
         Returns:
-            a dictionary, name -> picture.
+            a dictionary, name -> figure.
         """
-        from helpers import plots  # here, as most who train do not draw
+        from helpers import plots  # imported here because training alone needs no plots
 
-        pictures = {}
+        figures = {}
         for name in (name for name in self if not name.startswith("val_")):
             both = {"training": self[name], "validation": self.get(f"val_{name}")}
-            pictures[name] = plots.lines(
+            figures[name] = plots.lines(
                 {label: values for label, values in both.items() if values},
                 range(1, len(self[name]) + 1),
                 xlabel="epoch", ylabel=name.replace("_", " "), markers=True,
             )  # fmt: skip
-        return pictures
+        return figures
 
 
 def _tuple(x):
@@ -66,7 +66,7 @@ class _Mean:
 
 
 def _quiet():
-    """Overflow is looked for in the loss, so NumPy need not warn of it too."""
+    """Silence NumPy's overflow warnings, because the loss is checked for overflow."""
     return np.errstate(over="ignore", invalid="ignore", divide="ignore")
 
 
@@ -86,7 +86,7 @@ def evaluate(model, X, Y=None, *, loss, metrics=None, batch_size=256):
         batch_size: examples at a time.
 
     Returns:
-        dictionary "loss" and the metrics -> float.
+        dictionary: "loss" and the names of the metrics -> float.
     """
     loader = X if Y is None else DataLoader(X, Y, batch_size=batch_size)
     means, mode = _Mean(), model.training
@@ -101,7 +101,7 @@ def evaluate(model, X, Y=None, *, loss, metrics=None, batch_size=256):
 
 
 def predict(model, *inputs, batch_size=256):
-    """Outputs of the model in evaluation mode, without a graph, as an array.
+    """Compute the model's outputs in evaluation mode, without a graph, as an array.
 
     Args:
         model: the model.
@@ -120,10 +120,10 @@ def predict(model, *inputs, batch_size=256):
 
 
 def _where_not_finite(model, batch):
-    """Sentence that names the layer where NaN or infinity first appeared."""
+    """A sentence that names the layer where NaN or infinity first appeared."""
     for x in _tuple(batch[0]):
         if np.asarray(x).dtype.kind == "f" and not np.isfinite(x).all():
-            return "the batch itself holds NaN or infinity"
+            return "the batch itself contains NaN or infinity"
     found, removers = [], []
     for name, layer in model.named_layers():
 
@@ -138,11 +138,12 @@ def _where_not_finite(model, batch):
         remove()
     if not found:
         return (
-            "every layer's output is finite, so it is the loss function or the target"
+            "every layer's output is finite, so the loss function or the target is the "
+            "cause"
         )
     name, layer = found[0]
     spoilt = any(not np.isfinite(p.data).all() for p in layer.parameters())
-    why = " whose weights are not finite either" if spoilt else ""
+    why = ", whose weights are not finite either" if spoilt else ""
     return f"it first appeared in layer {name} ({type(layer).__name__}){why}"
 
 
@@ -189,26 +190,26 @@ def fit(
     """Train a model.
 
     Args:
-        model: the model; it is in training mode during the epochs, and in the end in
-            the mode it came in.
-        X: inputs, an array or a tuple of arrays (the model is called with all), or a
-            DataLoader of pairs (X, Y).
-        Y: targets, an array or a tuple of arrays (the loss is called with all, say
-            labels and weights); None with a DataLoader.
-        loss: function of (prediction, target), a scalar tensor.
+        model: the model; it is in training mode during the epochs and returns to its
+            previous mode afterwards.
+        X: inputs, an array or a tuple of arrays (the model is called with all of them),
+            or a DataLoader of pairs (X, Y).
+        Y: targets, an array or a tuple of arrays (the loss is called with all of them,
+            for example labels and weights); None with a DataLoader.
+        loss: function of (prediction, target) that returns a scalar tensor.
         optimizer: the optimizer, made with the model's parameters.
-        epochs: passes through the data.
-        batch_size: examples in an update.
+        epochs: number of passes through the data.
+        batch_size: number of examples per update.
         rng: generator to shuffle with; None keeps the order.
         validation_data: (X, Y) or a DataLoader, evaluated after each epoch.
         metrics: name -> function of (prediction, target), such as
             {"accuracy": accuracy}.
-        patience: stop after that many epochs without a better `monitor`, and go back
-            to the best weights.
-        monitor: what patience watches and wants small; "val_loss" if there is
-            validation data, else "loss".
-        checkpoint: path; written after each epoch. If it exists, training goes on
-            from there, bit for bit as if it had never stopped.
+        patience: stop after this many epochs without improvement of `monitor`, and
+            restore the best weights.
+        monitor: the quantity to minimize for early stopping; by default "val_loss" if
+            there is validation data, else "loss".
+        checkpoint: path of a file written after each epoch. If it exists, training
+            resumes from it, with the same results as if it had never stopped.
         progress: whether to show a progress bar.
         on_epoch_end: function of (epoch, numbers) called after each epoch.
 
@@ -216,8 +217,9 @@ def fit(
         History.
 
     Raises:
-        FloatingPointError: if the loss is not finite, naming the layer at fault.
-        ValueError: if the checkpoint is of another model.
+        FloatingPointError: if the loss is not finite; the message names the layer where
+            this first appeared.
+        ValueError: if the checkpoint is from another model.
     """
     loader = X if Y is None else DataLoader(X, Y, batch_size=batch_size, rng=rng)
     metrics = metrics or {}

@@ -232,9 +232,9 @@ def test_a_row_masked_as_a_whole_gives_no_gradient_to_its_logits():
     [
         (
             lambda r: nn.LSTM(4, 3, rng=r)(np.zeros((2, 5))),
-            r"lstm: needs x \(m, T, d\)",
+            r"lstm needs x \(m, T, d\)",
         ),
-        (lambda r: nn.GRU(4, 3, rng=r)(np.zeros((2, 5, 3))), "gru: needs x"),
+        (lambda r: nn.GRU(4, 3, rng=r)(np.zeros((2, 5, 3))), "gru needs x"),
         (
             lambda r: nn.RNN(4, 3, rng=r)(np.zeros((2, 5, 4)), mask=np.ones((2, 4))),
             r"rnn: mask \(2, 4\)",
@@ -243,7 +243,7 @@ def test_a_row_masked_as_a_whole_gives_no_gradient_to_its_logits():
             lambda r: nn.RNN(4, 3, rng=r)(np.zeros((2, 5, 4)), np.zeros((2, 4))),
             r"rnn: state \(2, 4\) should be \(2, 3\)",
         ),
-        (lambda r: nn.MultiHeadAttention(5, 2, rng=r), "2 heads do not divide 5"),
+        (lambda r: nn.MultiHeadAttention(5, 2, rng=r), "5 is not divisible by 2 heads"),
         (
             lambda r: nn.scaled_dot_product_attention(
                 np.zeros((2, 3, 4)), np.zeros((2, 3, 5)), np.zeros((2, 3, 5))

@@ -205,7 +205,7 @@ def test_records_are_freed_by_backward():
     loss.backward()
     gc.collect()
     assert gone() is None
-    with pytest.raises(RuntimeError, match="already freed"):
+    with pytest.raises(RuntimeError, match="already been freed"):
         loss.backward()
     loss = (x * x).sum()
     loss.backward(retain_graph=True)
@@ -251,7 +251,7 @@ def test_gradient_for_an_image_through_a_frozen_network():
         (lambda x: nn.concatenate([x, np.ones((2, 4))]), ValueError, "concatenate: s"),
         (lambda x: nn.stack([x, np.ones((2, 4))]), ValueError, "stack: shapes differ"),
         (lambda x: nn.einsum("ij,jk->ik", x, x), ValueError, r'einsum\("ij,jk->ik"\)'),
-        (lambda x: x.backward(), ValueError, r"shape \(3, 4\) needs a gradient"),
+        (lambda x: x.backward(), ValueError, r"shape \(3, 4\), pass a gradient"),
         (lambda x: x.sum().backward(np.ones(2)), ValueError, r"gradient of shape \(2"),
         (lambda x: x.detach().sum().backward(), RuntimeError, "requires_grad"),
         (lambda x: x**x, TypeError, "exponent must be a number"),
@@ -265,14 +265,14 @@ def test_gradient_for_an_image_through_a_frozen_network():
         (lambda x: nn.conv2d(np.ones((1, 2, 2, 3)), np.ones((3, 3, 3, 1))), ValueError,
          "larger than images"),
         (lambda x: nn.conv2d(np.ones((1, 4, 4, 3)), np.ones((3, 3, 3, 1)), padding="x"),
-         ValueError, "padding is"),
+         ValueError, "padding must be"),
         (lambda x: nn.max_pool2d(np.ones((1, 2, 2, 3)), 3), ValueError, "window"),
         (lambda x: nn.depthwise_conv2d(np.ones((1, 2, 2, 2)), np.ones((3, 3, 2))),
          ValueError, "depthwise_conv2d: filters .* are larger than images"),
         (lambda x: nn.depthwise_conv2d(np.ones((1, 4, 4, 3)), np.ones((3, 3, 2))),
-         ValueError, "depthwise_conv2d: needs"),
+         ValueError, "depthwise_conv2d needs"),
         (lambda x: nn.embedding([0.5], x), TypeError, "indices must be integers"),
-        (lambda x: nn.embedding([0, 3], x), IndexError, "for a vocabulary of 3"),
+        (lambda x: nn.embedding([0, 3], x), IndexError, "outside a vocabulary of 3"),
         (lambda x: nn.batch_norm(x, np.ones(3), np.ones(3)), ValueError, "4 channels"),
         (lambda x: nn.dropout(x, 1.0, None), ValueError, r"rate must be in \[0, 1\)"),
     ],

@@ -1,4 +1,4 @@
-"""What students have tried, and some have not yet: one wrong submission each."""
+"""Attacks that students have tried or might try: one dishonest submission each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An attack: code for a notebook that answers nothing, or a file of another kind."""
+"""An attack: code for a notebook without answers, or a file of another type."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def report(loot):
 
 @dataclass(frozen=True)
 class Scene:
-    """What an attack may aim at; none of it is really needed by anybody.
+    """Targets for attacks; nothing depends on them.
 
     Attributes:
-        folder: holds `secret.txt`; nothing else may ever lie in it.
-        secret: what stands in that file.
-        port: where somebody listens on the loopback interface.
-        pid: of the judge.
-        root: of the course, with solutions and checks.
+        folder: contains `secret.txt`, and must never contain anything else.
+        secret: content of that file.
+        port: port of a service on the loopback interface.
+        pid: process id of the judge.
+        root: folder of the course, with solutions and checks.
     """
 
     folder: Path
@@ -49,11 +49,11 @@ class Attack:
     Attributes:
         name: what it does.
         kind: the class it belongs to.
-        code: a cell put behind all others; `$folder`, `$port`, `$pid` and `$root`
-            stand for the scene, `report(x)` tells what was found.
-        first: the cell comes before all others instead.
-        change: changes the notebook, as nested dictionaries.
-        place: puts a file of its own making at a path.
+        code: a cell put after all others; `$folder`, `$port`, `$pid` and `$root` stand
+            for the scene, and `report(x)` reports what was found.
+        first: whether the cell is put before all others instead.
+        change: function that changes the notebook, as nested dictionaries.
+        place: function that writes its own file to a path.
     """
 
     name: str
@@ -81,13 +81,13 @@ class Attack:
 
 
 def all_are(expression: str) -> str:
-    """Code that makes every exercise and every answer the same thing."""
+    """Code that makes every exercise and every answer the same object."""
     lab = check.load(LAB)
     return "\n".join(f"{name} = {expression}" for name in (*lab.checks, *lab.concepts))
 
 
 def replacing(expression: str, before: str = "") -> Callable[[dict[str, Any]], None]:
-    """A change that puts the same thing into every cell to be written."""
+    """A change that puts the same expression into every cell to be written."""
 
     def change(notebook: dict[str, Any]) -> None:
         lab = check.load(LAB)

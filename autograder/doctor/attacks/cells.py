@@ -1,4 +1,4 @@
-"""Forged outputs, dishonest values, and tampering with whatever runs the tests."""
+"""Forged outputs, dishonest values, and tampering with the code that runs the tests."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ ATTACKS = (
         display(100.0)
         100.0
     """),
-    Attack("takes away tracebacks and the streams", "output", """
+    Attack("removes tracebacks and output streams", "output", """
         import sys
         sys.excepthook = lambda *a: None
         sys.stdout = sys.stderr = None
@@ -58,9 +58,9 @@ ATTACKS = (
         "lambda *a, **k: '1.0'")),
     Attack("equal to everything", "comparison",
            change=replacing("Liar()", _LIAR)),
-    Attack("functions that return what equals everything", "comparison",
+    Attack("functions that return an object equal to everything", "comparison",
            change=replacing("lambda *a, **k: Liar()", _LIAR)),
-    Attack("arrays with comparisons of their own", "comparison",
+    Attack("arrays with their own comparisons", "comparison",
            change=replacing("lambda *a, **k: np.full((1, 1), 0.123).view(Same)",
                             _NP + _OWN_ARRAY)),
     Attack("patches numpy.testing and allclose", "comparison", """
@@ -73,7 +73,7 @@ ATTACKS = (
         compare.difference = verdict.difference = lambda *a, **k: None
         verdict.judge = lambda *a, **k: None
     """),
-    Attack("patches what writes outcomes down", "comparison", """
+    Attack("patches the code that writes outcomes", "comparison", """
         import autograder.worker.student as student
         from helpers.checks.outcome import Outcome
         student.observe = lambda *a, **k: Outcome(value=True)
@@ -88,9 +88,9 @@ ATTACKS = (
         "lambda *a, **k: np.array([Liar()], dtype=object)", _NP + _LIAR)),
     Attack("masked arrays", "comparison", change=replacing(
         "lambda *a, **k: np.ma.masked_all((1, 1))", _NP)),
-    Attack("integers of thousands of digits", "comparison", change=replacing(
+    Attack("integers with thousands of digits", "comparison", change=replacing(
         "lambda *a, **k: 10 ** 4000")),
-    Attack("says the exercise is right by exception", "comparison", """
+    Attack("claims to be right through an exception", "comparison", """
         class Right(BaseException): pass
         def sigmoid(x): raise Right("sigmoid is right: 5 of 5 cases")
     """),
@@ -113,7 +113,7 @@ ATTACKS = (
         builtins.compile = lambda *a, **k: (lambda: None).__code__
         builtins.exec = lambda *a, **k: None
     """, first=True),
-    Attack("a check function of its own", "source", """
+    Attack("its own check function", "source", """
         def check(*a, **k): return 100.0
         def points(*a, **k): return 100.0
     """, first=True),

@@ -1,4 +1,4 @@
-"""Notebooks that were tampered with, and files that are none."""
+"""Notebooks that were tampered with, and files that are not notebooks."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ ATTACKS = (
     Attack("the same id for all cells", "notebook", change=_same_ids),
     Attack("cells in reverse order", "notebook", change=_reorder),
     Attack("checks as raw cells", "notebook", change=_raw),
-    Attack("metadata of wrong kinds, another language", "notebook",
+    Attack("metadata of wrong types, another language", "notebook",
            change=_wrong_metadata),
     Attack("checks that claim to be answers", "notebook", change=_unlocked),
     Attack("cells in another language", "notebook", change=_magic),
@@ -137,16 +137,16 @@ ATTACKS = (
     Attack("wrong encoding", "file", place=_text('{"cells": "é"}'.encode("utf-16"))),
     Attack("200,000 levels deep", "file", place=_deep),
     Attack("notebook format 3", "file", place=_format_3),
-    Attack("cells of wrong kinds", "file", place=_odd_parts),
+    Attack("cells of wrong types", "file", place=_odd_parts),
     Attack("150 MB", "file", place=_large),
-    Attack("2 GB with nothing in it", "file", place=_sparse),
+    Attack("a sparse file of 2 GB", "file", place=_sparse),
     Attack("a pipe", "file", place=lambda path, scene: os.mkfifo(path)),
     Attack("a link to a secret", "file", place=_link),
     Attack("a folder", "file", place=lambda path, scene: path.mkdir()),
     Attack("megabytes of code", "file", place=_code("a;" * 2_000_000)),
     Attack("a cell of a hundred thousand statements", "file",
            place=_code("a;" * 100_000)),
-    Attack("cells without end", "file", place=_code("x = 1", 20_000)),
+    Attack("20,000 cells", "file", place=_code("x = 1", 20_000)),
     Attack("a bomb of numbers", "file", place=_text(
         '{"cells": [' + "1," * 4_000_000 + "1]}")),
 )  # fmt: skip

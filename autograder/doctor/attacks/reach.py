@@ -1,4 +1,4 @@
-"""Reaching for what lies outside: answers, secrets, files, the network."""
+"""Reaching for things outside the sandbox: answers, secrets, files, the network."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ ATTACKS = (
         sigmoid = scipy.special.expit
         report("BEGIN scipy")
     """),
-    Attack("imports what the lab has no use for", "answer by library", """
+    Attack("imports modules that the lab does not use", "answer by library", """
         from helpers import nn
         report("BEGIN " + str(nn.Tensor))
     """),
@@ -106,13 +106,13 @@ ATTACKS = (
         import nbgrader
         report("BEGIN nbgrader")
     """),
-    Attack("writes beside the secret", "writing",
+    Attack("writes next to the secret", "writing",
            "open('$folder/written.txt', 'w').write('x')"),
     Attack("overwrites the secret", "writing",
            "open('$folder/secret.txt', 'w').write('x')"),
     Attack("changes nbgrader's configuration", "writing",
            "open('$root/nbgrader_config.py', 'a').write('\\n# changed\\n')"),
-    Attack("changes a helper for everybody after", "writing", """
+    Attack("changes a helper for later submissions", "writing", """
         import helpers
         path = helpers.__path__[0] + "/data.py"
         open(path, "a").write("\\nraise SystemExit\\n")
@@ -149,7 +149,7 @@ ATTACKS = (
         s.listen()
         report("BEGIN listening")
     """),
-    Attack("asks for a name", "network", """
+    Attack("resolves a host name", "network", """
         import socket
         report("BEGIN " + str(socket.getaddrinfo("localhost.localdomain", 80)[0]))
     """),

@@ -1,4 +1,4 @@
-"""Taking all there is, ending what it should not, staying behind, forging messages."""
+"""Exhausting resources, killing processes, persisting, and forging messages."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def _with_channel(code: str) -> str:
 
 
 ATTACKS = (
-    Attack("loops for ever in a cell", "resources", "while True: pass"),
-    Attack("loops for ever in an exercise", "resources", """
+    Attack("loops forever in a cell", "resources", "while True: pass"),
+    Attack("loops forever in an exercise", "resources", """
         def sigmoid(x):
             while True: pass
     """, ),
@@ -38,7 +38,7 @@ ATTACKS = (
         kept = []
         while True: kept.append(bytearray(b"x") * (1 << 26))
     """),
-    Attack("takes memory in many processes", "resources", """
+    Attack("uses memory in many processes", "resources", """
         import os
         for _ in range(8):
             if not os.fork(): break
@@ -72,7 +72,7 @@ ATTACKS = (
     Attack("a sparse file of a terabyte", "resources", """
         with open("big", "wb") as file: file.truncate(1 << 40)
     """),
-    Attack("memory outside of any process", "resources", """
+    Attack("memory outside any process", "resources", """
         import os
         for i in range(64):
             fd = os.memfd_create(f"m{i}")
@@ -82,7 +82,7 @@ ATTACKS = (
         import numpy as np
         def sigmoid(x): return np.zeros((1 << 15, 1 << 14))
     """),
-    Attack("returns a structure without end", "resources", """
+    Attack("returns an endlessly nested structure", "resources", """
         def sigmoid(x):
             a = []
             for _ in range(100_000): a = [a]
@@ -96,7 +96,7 @@ ATTACKS = (
     """),
     Attack("returns arrays of tens of millions", "resources", change=replacing(
         "lambda *a, **k: np.zeros(60_000_000, np.uint8)", "import numpy as np")),
-    Attack("returns as much as an answer may hold, everywhere", "resources",
+    Attack("returns as much as an answer may contain, everywhere", "resources",
            change=replacing("lambda *a, **k: [[] for _ in range(150_000)]")),
     Attack("keeps every processor busy", "resources", """
         import os
@@ -105,7 +105,7 @@ ATTACKS = (
     """),
     Attack("a sum of thousands of terms", "resources",
            "def sigmoid(x): return " + "+".join(["1"] * 2_500)),
-    Attack("recursion without end", "resources", """
+    Attack("endless recursion", "resources", """
         import sys
         sys.setrecursionlimit(10**9)
         def f(): return f()
@@ -121,7 +121,7 @@ ATTACKS = (
         def sigmoid(x): ctypes.string_at(0)
     """),
     Attack("kills the judge", "processes", "import os; os.kill($pid, 9)"),
-    Attack("kills all it can", "processes", """
+    Attack("kills everything it can", "processes", """
         import os
         for pid in (os.getppid(), -1, 1, 2, 3, os.getpgid(0)):
             try: os.kill(pid, 9)
@@ -166,7 +166,7 @@ ATTACKS = (
                     "error": "", "needs": "", "modified": [], "after": {},
                     "notes": []}]})
     """)),
-    Attack("says it ended well", "protocol", _with_channel("""
+    Attack("claims that it ended well", "protocol", _with_channel("""
         def sigmoid(x):
             for _ in range(50): channel().send({"ended": 0, "score": 100.0})
     """)),
@@ -185,7 +185,7 @@ ATTACKS = (
             start = struct.pack("<4sII", b"AGF1", len(header), 1)
             channel().sock.sendall(start + header)
     """)),
-    Attack("arrays where lists belong", "protocol", _with_channel("""
+    Attack("arrays instead of lists", "protocol", _with_channel("""
         import numpy as np
         def sigmoid(x):
             many = np.zeros(7_000_000, np.uint8)
@@ -211,7 +211,7 @@ ATTACKS = (
             channel().send({"ask": "sigmoid", "with": [[x], {}]})
             return channel().receive()["value"]
     """)),
-    Attack("messages of wrong kinds", "protocol", _with_channel("""
+    Attack("messages of wrong types", "protocol", _with_channel("""
         def sigmoid(x):
             for m in ({"outcomes": 3}, {"outcomes": []}, {"outcomes": [7]},
                       {"outcomes": [{"notes": 7, "modified": 5}]},
