@@ -156,7 +156,8 @@ def _end_if_bad(job):
 
 
 SERVED = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # also where the tests run under nohup
 from autograder.sandbox import Sandbox
 from autograder.sandbox.oracle import Oracle
 sandbox = Sandbox((int(sys.argv[1]),))
