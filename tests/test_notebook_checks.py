@@ -196,12 +196,16 @@ class TestConcepts:
                     checker(**{concept.name: wrong})
                 assert because in capsys.readouterr().out
 
-    def test_an_answer_of_the_wrong_form(self, checker, capsys):
-        name = next(c.name for c in authoring.load(LAB).concepts.values()
-                    if c.digits is None)  # fmt: skip
+    @pytest.mark.parametrize("answer", [3, "{}) the text", "{}: a list", "{})", ""])
+    def test_an_answer_of_the_wrong_form(self, checker, answer, capsys):
+        concept = next(
+            c for c in authoring.load(LAB).concepts.values() if c.digits is None
+        )
+        if isinstance(answer, str):
+            answer = answer.format(concept.answer)
         with pytest.raises(CheckFailed):
-            checker(**{name: 3})
-        assert "should be a letter" in capsys.readouterr().out
+            checker(**{concept.name: answer})
+        assert "should be a letter alone, such as 'A'" in capsys.readouterr().out
 
 
 class TestProgress:

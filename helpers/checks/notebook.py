@@ -411,8 +411,8 @@ class Checker:
         if answer is None:
             return Report(OPEN, f"{entry.name} is not answered yet")
         key = answer_digest(entry.name, answer, entry.digits)
-        if not key:
-            form = "a letter, such as 'A'" if entry.digits is None else "a number"
+        if not key or (entry.digits is None and len(answer.strip()) != 1):
+            form = "a letter alone, such as 'A'" if entry.digits is None else "a number"
             return Report(WRONG, f"{entry.name}: the answer should be {form}")
         right, said = entry.verdicts.get(key, (False, ""))
         if right:
