@@ -9,15 +9,15 @@ place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 "$python" -m venv "$place/venv"
 "$place/venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-  --only-binary :all: keras==3.15.1 numpy==2.4.6 scipy==1.17.1
-KERAS_BACKEND=numpy "$place/venv/bin/python" - <<'PYTHON'
+  --only-binary :all: keras==3.15.1 numpy==2.4.6 torch==2.13.0
+KERAS_BACKEND=torch "$place/venv/bin/python" - <<'PYTHON'
 import math
 import sys
 
 import keras
 import numpy as np
 
-x = np.array([-1.0])
+x = np.array([-1.0], "float32")
 exact = -0.5 * math.erfc(1 / math.sqrt(2))
 tanh = -0.5 * (1 - math.tanh(math.sqrt(2 / math.pi) * 1.044715))
 ops, activation = (float(f(x)[0]) for f in (keras.ops.gelu, keras.activations.gelu))
