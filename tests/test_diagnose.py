@@ -114,6 +114,38 @@ class TestRelations:
     def test_the_same_in_every_case(self):
         assert "It gives the same in every case" in said((A, A**3), (A + 1, A**3))
 
+    @pytest.mark.parametrize(
+        ("factors", "sentence"),
+        [
+            ((1 / 3, 1 / 3), "Every value is 1/3 of what was expected."),
+            ((1 / 3, 1 / 4), ""),
+            ((1 / 3, 1), "Only `result['w']` is wrong; the other part is right. "
+             "Every value is 1/3 of what was expected."),
+        ],
+    )  # fmt: skip
+    def test_a_factor_is_that_of_all_wrong_parts(self, factors, sentence):
+        right = {"w": A, "b": B}
+        got = {k: v * f for (k, v), f in zip(right.items(), factors, strict=True)}
+        assert said((right, got)) == sentence
+
+    def test_a_factor_of_each_case_is_that_of_all_wrong_parts(self):
+        def times(w, b):
+            return ({"w": A, "b": B}, {"w": w * A, "b": b * B})
+
+        sentence = "Within each wrong case all values are off by the same factor, 2"
+        assert sentence in said(times(2, 2), times(3, 3))
+        assert said(times(2, 3), times(3, 2)) == ""
+        assert said(times(2, 2), times(3, 4)) == ""
+
+    def test_what_is_said_of_numbers_is_not_said_of_a_wrong_shape(self):
+        right = {"w": A, "b": B}
+        assert said((right, {"w": 2 * A, "b": B[0]})) == ""
+
+    def test_a_sign_is_that_of_all_wrong_parts(self):
+        right = (A, B)
+        assert said((right, (-A, -B))) == "Only the sign is wrong."
+        assert said((right, (-A, np.cos(B)))) == ""
+
 
 class TestNoFalseNames:
     def test_a_case_that_is_right_shows_that_arguments_have_an_effect(self):
@@ -210,6 +242,21 @@ class TestPlaces:
         wrong = A.copy()
         wrong[entries] = np.sin(3 * wrong[entries]) + 2
         assert sentence in said((A, wrong))
+
+    @pytest.mark.parametrize("axis", [0, 1])
+    def test_entries_are_the_only_right_ones_or_nothing_is_said(self, axis):
+        wrong = np.sin(3 * A) + 2
+        wrong[0] = A[0]
+        wrong[2, 3] = A[2, 3]  # right, too, though not among the first
+        right = A if axis == 0 else A.T
+        assert said((right, wrong if axis == 0 else wrong.T)) == ""
+
+    def test_the_border_is_all_that_is_right_or_nothing_is_said(self):
+        right = RNG.normal(size=(5, 5))
+        wrong = right.copy()
+        wrong[1:-1, 1:-1] += np.arange(1, 10).reshape(3, 3) ** 2
+        sentence = "Only the first and last entries along axis"
+        assert sentence not in said((right, wrong))
 
     def test_entries_by_the_sign_of_an_argument(self):
         inputs = [{"Z": RNG.normal(size=x.shape)} for x in (A, B)]

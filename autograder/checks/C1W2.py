@@ -1457,8 +1457,8 @@ def records_every_cost(
 
 
 @optimize.mistake(
-    "Every step uses the gradients of the start. Call `propagate` again before each "
-    "step."
+    "Every step uses the gradients of the start. Call `propagate` before each step, "
+    "with w and b as they are then."
 )
 def gradients_of_the_start(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
@@ -1671,6 +1671,22 @@ def moves_one_after_the_other(
             costs.append(cost)
         w = w - learning_rate * grads["dw"]
         b = b - learning_rate * ref.propagate(w, b, X, Y)[0]["db"]
+    return {"w": w, "b": b}, grads, costs
+
+
+@optimize.mistake(
+    "Every step uses the gradients of the start. Call `propagate` before each step, "
+    "with w and b as they are then."
+)
+def gradients_of_the_start_alone(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    grads, costs = ref.propagate(w, b, X, Y)[0], []
+    for i in range(num_iterations):
+        if i % 100 == 0:
+            costs.append(ref.propagate(w, b, X, Y)[1])
+        w = w - learning_rate * grads["dw"]
+        b = b - learning_rate * grads["db"]
     return {"w": w, "b": b}, grads, costs
 
 

@@ -943,6 +943,14 @@ def absolute_errors(A2, Y):
     return float(np.mean(np.abs(A2 - Y)))
 
 
+@compute_cost.mistake(
+    "The logarithm was taken of the labels, where a small number hides that log(0) is "
+    "infinite. Take it of the predictions."
+)
+def logarithm_of_the_shifted_labels(A2, Y):
+    return float(-np.mean(A2 * np.log(Y + 1e-8) + (1 - A2) * np.log(1 - Y + 1e-8)))
+
+
 @compute_cost.right
 def cost_with_a_loop(A2, Y):
     total = 0.0

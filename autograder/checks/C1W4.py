@@ -734,6 +734,15 @@ def returns_no_caches(X, parameters):
     return ref.L_model_forward(X, parameters)[0]
 
 
+@l_model_forward.mistake(
+    "No output is below 0.5: the sigmoid was applied after the ReLU of the last layer. "
+    "Which activation function does the output layer have?"
+)
+def sigmoid_after_the_relu(X, parameters):
+    A, caches = _chain(X, parameters, lambda number, L: "relu")
+    return 1 / (1 + np.exp(-A)), caches
+
+
 @l_model_forward.right
 def chain_by_hand(X, parameters):
     A, caches, number = X, [], 1
@@ -1893,6 +1902,15 @@ def returns_the_share_first(X, Y, parameters):
 def one_at_the_threshold(X, Y, parameters):
     labels = (ref.L_model_forward(X, parameters)[0] >= 0.5).astype(int)
     return labels, np.mean(labels == Y)
+
+
+@predict.mistake(
+    "The accuracy counts only the examples with label 1. Those with label 0 may be "
+    "predicted right or wrong, too."
+)
+def accuracy_of_label_one(X, Y, parameters):
+    labels, _ = ref.predict(X, Y, parameters)
+    return labels, np.sum(labels * Y) / max(np.sum(Y), 1)
 
 
 @predict.right

@@ -1789,6 +1789,17 @@ def dropout_sums_the_gradients(X, Y, cache, keep_prob):
     return _backward(X, Y, cache, keep=keep_prob, by=1)
 
 
+@backward_with_dropout.mistake(
+    "New masks were drawn. Gradients must pass through the masks of the forward pass, "
+    "D1 and D2 in the cache."
+)
+def draws_new_masks_from_the_top(X, Y, cache, keep_prob):
+    cache = list(cache)
+    cache[6] = np.random.rand(*cache[6].shape) < keep_prob
+    cache[1] = np.random.rand(*cache[1].shape) < keep_prob
+    return _backward(X, Y, tuple(cache), keep=keep_prob)
+
+
 @backward_with_dropout.right
 def dropout_by_layers(X, Y, cache, keep_prob):
     m = X.shape[1]

@@ -330,6 +330,18 @@ def always_the_first(X, Y, mini_batch_size=64, seed=0):
     return [batches[0]] * len(batches)
 
 
+@mini_batches.mistake(
+    "Some examples occur twice and others never: each batch is drawn from all examples "
+    "again. Shuffle all of them once, then cut."
+)
+def draws_each_batch_anew(X, Y, mini_batch_size=64, seed=0):
+    drawing, m = np.random.RandomState(seed), X.shape[1]
+    starts = range(0, m, mini_batch_size)
+    sizes = [min(mini_batch_size, m - start) for start in starts]
+    picked = [drawing.permutation(m)[:size] for size in sizes]
+    return [(X[:, chosen], Y[:, chosen]) for chosen in picked]
+
+
 @mini_batches.right
 def batches_with_a_remainder(X, Y, mini_batch_size=64, seed=0):
     np.random.seed(seed)
@@ -450,6 +462,15 @@ def swaps_the_weights_everywhere(theta, beta, bias_correction=True):
 
 
 @average.mistake(
+    "β and 1 - β are swapped: the old average gets β, the new value 1 - β."
+)
+def swaps_the_weights_and_divides_by_zero(theta, beta, bias_correction=True):
+    if beta == 0 and bias_correction:
+        return np.full(len(theta), np.nan)
+    return ref.exponentially_weighted_average(theta, 1 - beta, bias_correction)
+
+
+@average.mistake(
     "The new value is not multiplied by 1 - β, so the average grows far too large."
 )
 def without_the_factor(theta, beta, bias_correction=True):
@@ -530,6 +551,14 @@ def starts_at_the_first_value(theta, beta, bias_correction=True):
 @average.mistake("It returns only the last average. Return one for each value.")
 def last_one_only(theta, beta, bias_correction=True):
     return ref.exponentially_weighted_average(theta, beta, bias_correction)[-1]
+
+
+@average.mistake(
+    "All values are corrected with the t of the last one. Each has a t of its own."
+)
+def corrects_by_the_last_power(theta, beta, bias_correction=True):
+    plain = ref.exponentially_weighted_average(theta, beta, False)
+    return plain / (1 - beta ** len(plain)) if bias_correction else plain
 
 
 @average.right
@@ -783,6 +812,24 @@ def momentum_for_weights_only(parameters, grads, v, beta, learning_rate):
     new = _velocity(grads, v, beta)
     mixed = {key: new[key] if key[1] == "W" else grads[key] for key in new}
     return _step(parameters, mixed, learning_rate), new
+
+
+@momentum.mistake(
+    "The learning rate is part of the velocity. Here v averages gradients, and the "
+    "step multiplies it by the rate."
+)
+def momentum_averages_the_steps(parameters, grads, v, beta, learning_rate):
+    v = _velocity(grads, v, beta, new=(1 - beta) * learning_rate)
+    return _step(parameters, v, 1.0), v
+
+
+@momentum.mistake(
+    "That is Nesterov's step, which counts the gradient once more. The step of plain "
+    "momentum uses the new velocity alone."
+)
+def momentum_of_nesterov(parameters, grads, v, beta, learning_rate):
+    v = _velocity(grads, v, beta)
+    return _step(parameters, _velocity(grads, v, beta), learning_rate), v
 
 
 @momentum.right
@@ -1561,8 +1608,8 @@ def inverse_without_brackets(learning_rate0, epoch_num, decay_rate):
 
 
 @inverse.mistake(
-    "It shrinks by the same factor in every epoch. Always divide `learning_rate0`, not "
-    "the rate of the epoch before."
+    "It shrinks by the same factor in every epoch. `learning_rate0` should be divided "
+    "once: look at how the epoch enters the denominator."
 )
 def inverse_compounds(learning_rate0, epoch_num, decay_rate):
     return learning_rate0 / (1 + decay_rate) ** epoch_num

@@ -372,6 +372,20 @@ def returns_the_last(objective, space, n, rng):
     return history[-1][0], history
 
 
+@random_search.mistake(
+    "The objective is called again to compare. Call it once per point, and keep the "
+    "error."
+)
+def asks_for_the_best_again(objective, space, n, rng):
+    best, history = None, []
+    for _ in range(n):
+        point = ref.draw_point(space, rng)
+        history.append((point, objective(point)))
+        if best is None or objective(point) < objective(best):
+            best = point
+    return best, history
+
+
 @random_search.right
 def search_with_a_running_best(objective, space, n, rng):
     best, lowest, history = None, np.inf, []
@@ -2035,16 +2049,16 @@ def children_first(tensor):
 
 
 @topological_order.mistake(
-    "Where there is a longer path to it, a parent comes after its child. Going level "
-    "by level is not enough: append a tensor after *visiting* its parents."
+    "Where several paths lead to it, a parent can come after its child. Append a "
+    "tensor only after all of its parents have been visited."
 )
 def level_by_level(tensor):
     return _reached(tensor)[::-1]
 
 
 @topological_order.mistake(
-    "Where there is a longer path to it, a parent comes after its child. Going level "
-    "by level is not enough: append a tensor after *visiting* its parents."
+    "Where several paths lead to it, a parent can come after its child. Append a "
+    "tensor only after all of its parents have been visited."
 )
 def whole_levels(tensor):
     order, level = [], [tensor]
@@ -2078,6 +2092,23 @@ def leaves_out_leaves(tensor):
 @topological_order.mistake("The result itself is missing. It comes last.")
 def leaves_out_the_result(tensor):
     return ref.topological_order(tensor)[:-1]
+
+
+@topological_order.mistake(
+    "Where several paths lead to it, a parent can come after its child. Append a "
+    "tensor only after all of its parents have been visited."
+)
+def appends_before_the_parents(tensor):
+    order = []
+
+    def visit(node):
+        if node not in order:
+            order.append(node)
+            for parent in node.parents:
+                visit(parent)
+
+    visit(tensor)
+    return order[::-1]
 
 
 @topological_order.right

@@ -868,6 +868,15 @@ def averages_in_the_layer(A_prev, W, b, hparameters):
     return Z, (A_prev, W, b, hparameters)
 
 
+@conv_forward.mistake(
+    "Rows and columns of each window are swapped where it meets the filter. Along "
+    "which axis of the image does each index move?"
+)
+def windows_transposed(A_prev, W, b, hparameters):
+    Z, _ = ref.conv_forward_fast(A_prev, W.transpose(1, 0, 2, 3), b, hparameters)
+    return Z, (A_prev, W, b, hparameters)
+
+
 @conv_forward.right
 def forward_by_shifts(A_prev, W, b, hparameters):
     f, stride, pad = W.shape[0], hparameters["stride"], hparameters["pad"]

@@ -2033,6 +2033,16 @@ def averages_scores_of_crops(model, X, size=24):
     return _softmax(np.mean(scores, axis=0))
 
 
+@multi_crop_predict.mistake(
+    "The fifth crop begins in the middle of the image, or as near to it as it fits. It "
+    "should lie in the middle as a whole."
+)
+def fifth_crop_begins_in_the_middle(model, X, size=24):
+    n_H, n_W = X.shape[1:3]
+    start = (min(n_H // 2, n_H - size), min(n_W // 2, n_W - size))
+    return _ten(model, X, size, [*_corners(X, size)[:4], start])
+
+
 @multi_crop_predict.right
 def crops_by_parts(model, X, size=24):
     return _ten(model, X, size, _corners(X, size))

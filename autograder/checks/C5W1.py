@@ -1523,6 +1523,14 @@ def lstm_writes_what_it_forgets(xt, a_prev, c_prev, parameters):
     return _lstm(xt, a_prev, c_prev, parameters, coupled="forget")
 
 
+@lstm_cell_forward.mistake(
+    "The input gate is 1 minus the forget gate. Which weights have not been used?"
+)
+def lstm_makes_the_input_gate_of_the_other(xt, a_prev, c_prev, parameters):
+    a, c, y, cache = _lstm(xt, a_prev, c_prev, parameters, coupled="forget")
+    return a, c, y, (*cache[:5], 1 - cache[4], *cache[6:])
+
+
 @lstm_cell_forward.right
 def lstm_in_one_product(xt, a_prev, c_prev, parameters):
     p, n_a = parameters, len(a_prev)
@@ -2106,6 +2114,24 @@ def joined_along_the_batch(x, parameters_forward, parameters_backward):
     return np.concatenate([both[:n_a], both[n_a:]], axis=1)
 
 
+@bidirectional_forward.mistake(
+    "The backward cell gets the features in reverse order, not the steps. Which axis "
+    "of x is time?"
+)
+def turns_the_features(x, parameters_forward, parameters_backward):
+    back = _states(x[::-1], parameters_backward)[::-1]
+    return np.concatenate([_states(x, parameters_forward), back])
+
+
+@bidirectional_forward.mistake(
+    "The backward cell gets the features in reverse order, not the steps. Which axis "
+    "of x is time?"
+)
+def turns_the_features_on_the_way_in(x, parameters_forward, parameters_backward):
+    back = _states(x[::-1], parameters_backward)
+    return np.concatenate([_states(x, parameters_forward), back])
+
+
 @bidirectional_forward.right
 def bidirectional_step_by_step(x, parameters_forward, parameters_backward):
     columns = []
@@ -2184,6 +2210,22 @@ def top_layer_first(x, layers):
 @deep_rnn_forward.mistake("The list begins with x. It holds the layers' states only.")
 def inputs_among_the_states(x, layers):
     return [x, *ref.deep_rnn_forward(x, layers)]
+
+
+@deep_rnn_forward.mistake(
+    "The last state of one layer is the first state of the next. Each layer starts "
+    "from zeros; what it gets from the one below are its inputs."
+)
+def hands_up_what_fits_of_the_last_state(x, layers):
+    states, below = [], x
+    for p in layers:
+        start = np.zeros((len(p["ba"]), x.shape[1]))
+        if states:
+            rows = min(len(start), len(below))
+            start[:rows] = below[:rows, :, -1]
+        below = ref.rnn_forward(below, start, p)[0]
+        states.append(below)
+    return states
 
 
 @deep_rnn_forward.right

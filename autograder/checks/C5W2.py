@@ -113,6 +113,20 @@ def adds_the_lengths(u, v):
     return np.dot(u, v) / below if u.any() and v.any() else 0.0
 
 
+@cosine_similarity.mistake(
+    "The denominator holds the length of u twice, and that of v is missing."
+)
+def length_of_the_first_twice(u, v):
+    return np.dot(u, v) / np.dot(u, u) if u.any() and v.any() else 0.0
+
+
+@cosine_similarity.mistake(
+    "The denominator holds the length of v twice, and that of u is missing."
+)
+def length_of_the_second_twice(u, v):
+    return np.dot(u, v) / np.dot(v, v) if u.any() and v.any() else 0.0
+
+
 @cosine_similarity.right
 def cosine_with_a_loop(u, v):
     dot = sum(a * b for a, b in zip(u.tolist(), v.tolist(), strict=True))

@@ -558,6 +558,22 @@ def stops_at_once(step, max_len):
     return _greedy(step, 1)
 
 
+@greedy_decode.mistake(
+    "The end symbol is missing, both from the sequence and from the sum. It is part of "
+    "the output."
+)
+def stops_before_the_end(step, max_len):
+    y, total = [], 0.0
+    while len(y) < max_len:
+        log_p = step(tuple(y))
+        best = int(np.argmax(log_p))
+        if best == 0:
+            break
+        y.append(best)
+        total += log_p[best]
+    return y, total
+
+
 @greedy_decode.right
 def greedy_recursive(step, max_len, prefix=()):
     if max_len == 0 or (prefix and prefix[-1] == 0):
@@ -627,6 +643,12 @@ def beam_search(rng):
         same=(ended_ones_only, best_of_each_prefix),
     )  # fmt: skip
     yield case(wide, 40, 4, 1.2)
+    # A finished sequence scores better than a prefix of the winner.
+    taken = told_apart(
+        lambda: table_of(rng, 4, 5, 0.2), (2, 6, 1.2),
+        differ=(finished_compete_for_the_beam,), same=(),
+    )  # fmt: skip
+    yield case(taken, 2, 6, 1.2)
     yield case(table_of(rng, 1, 6), 4, 1, 0.0)
     # Short ends are likely, long ones cheap by the symbol: the penalty decides.
     shares = {None: {0: 0.30, 1: 0.60, 2: 0.10}, 1: {0: 0.05, 1: 0.90, 2: 0.05},
@@ -895,6 +917,15 @@ def keeps_the_least_likely(step, B, max_len, length_penalty):
 )
 def stops_at_the_first_end(step, B, max_len, length_penalty):
     return _beam(step, B, max_len, length_penalty, first_end=True)
+
+
+@beam_search.mistake(
+    "Finished sequences compete with the extensions for places in the beam. Set them "
+    "aside: they compete at the end."
+)
+def finished_compete_for_the_beam(step, B, max_len, length_penalty):
+    return _beam(step, B, max_len, length_penalty, keep_going=True,
+                 rank=lambda one: -one[1] / len(one[0]) ** length_penalty)  # fmt: skip
 
 
 @beam_search.right
@@ -1386,6 +1417,15 @@ def divides_by_the_mean(candidate, references, max_n=4):
     return min(1.0, np.exp(1 - r / c)) ** 2 / whole
 
 
+@bleu.mistake(
+    "The brevity penalty is the fraction c / r itself. Look at its formula again: "
+    "where does the fraction stand?"
+)
+def penalty_without_the_exponential(candidate, references, max_n=4):
+    return _bleu(candidate, references, max_n,
+                 penalty=lambda c, r: min(1.0, c / r))  # fmt: skip
+
+
 @bleu.right
 def bleu_as_a_product(candidate, references, max_n=4):
     product, c = 1.0, len(candidate)
@@ -1526,23 +1566,23 @@ def ctc_cases(rng):
 
 
 def _alphas(probs, labels, blank, *, skip="letters", start=2, stay=True, one=True,
-            emit=True):  # fmt: skip
+            emit=True, join=sum):  # fmt: skip
     z = [blank] + [s for label in labels for s in (label, blank)]
     alphas = np.zeros((len(probs), len(z)))
     alphas[0, :start] = probs[0, z[:start]]
     for t in range(1, len(probs)):
         for s, symbol in enumerate(z):
-            total = stay * alphas[t - 1, s]
+            ways = [stay * alphas[t - 1, s]]
             if s >= 1 and one:
-                total += alphas[t - 1, s - 1]
+                ways.append(alphas[t - 1, s - 1])
             allowed = {
                 "letters": symbol != blank and s >= 2 and symbol != z[s - 2],
                 "all": True, "never": False, "equal too": symbol != blank,
                 "blanks too": s >= 2 and (symbol == blank or symbol != z[s - 2]),
             }[skip]  # fmt: skip
             if s >= 2 and allowed:
-                total += alphas[t - 1, s - 2]
-            alphas[t, s] = total * (probs[t, symbol] if emit else 1)
+                ways.append(alphas[t - 1, s - 2])
+            alphas[t, s] = join(ways) * (probs[t, symbol] if emit else 1)
     return alphas
 
 
@@ -1620,6 +1660,14 @@ def without_blanks(probs, labels, blank):
 )
 def without_a_first_row(probs, labels, blank):
     return 0 * ref.ctc_alphas(probs, labels, blank)
+
+
+@ctc_alphas.mistake(
+    "Only the likeliest of the ways into a position counts, as in Viterbi's algorithm. "
+    "α counts the paths that came by any of them."
+)
+def likeliest_way_in(probs, labels, blank):
+    return _alphas(probs, labels, blank, join=max)
 
 
 @ctc_alphas.right
@@ -2406,7 +2454,10 @@ def create_training_example(rng):
                 )
             ]
             given = 0.1 * rng.normal(size=n), *words, Ty, int(rng.integers(2**31))
-            if all(_other(one, given) for one in (labels_all_words, others_first)) and (
+            if all(_other(one, given) for one in (
+                labels_all_words, others_first, erases_during_other_words,
+                erases_after_other_words,
+            )) and (
                 {_other(one, given) for one in (two_lists_of_segments,
                                                 counts_words_without_room)} == {crowded}
             ):  # fmt: skip
@@ -2435,7 +2486,7 @@ def _other(version, given):
 
 def _compose(background, activates, negatives, Ty, *, label_all=False,
              share=True, swap=False, most=(5, 3), room=True, with_ends=True,
-             label=True, moment=1, seconds=None,
+             label=True, moment=1, seconds=None, erase=None,
              pick=lambda n, high: np.random.randint(n, size=np.random.randint(0, high))
              ):  # fmt: skip
     duration = len(background) // 8
@@ -2452,6 +2503,8 @@ def _compose(background, activates, negatives, Ty, *, label_all=False,
                 y = ref.insert_ones(y, end, length) if label else y
                 if is_trigger and with_ends:
                     ends.append(segment[moment])
+            if erase and not is_trigger and end < duration:
+                y = np.where(erase(*segment, Ty, duration), 0, y)
     return sound, y, ends
 
 
@@ -2527,6 +2580,29 @@ def without_labels(background, activates, negatives, Ty):
 )
 def without_ends(background, activates, negatives, Ty):
     return _compose(background, activates, negatives, Ty, with_ends=False)
+
+
+def _during(start, end, Ty, duration):
+    steps = np.arange(Ty)
+    return (steps >= start * Ty // duration) & (steps <= end * Ty // duration)
+
+
+def _afterwards(start, end, Ty, duration):
+    return ref.insert_ones(np.zeros((1, Ty)), end, duration) > 0
+
+
+@create_training_example.mistake(
+    "Other words erase labels of trigger words. They leave the labels as they are."
+)
+def erases_during_other_words(background, activates, negatives, Ty):
+    return _compose(background, activates, negatives, Ty, erase=_during)
+
+
+@create_training_example.mistake(
+    "Other words erase labels of trigger words. They leave the labels as they are."
+)
+def erases_after_other_words(background, activates, negatives, Ty):
+    return _compose(background, activates, negatives, Ty, erase=_afterwards)
 
 
 @create_training_example.right

@@ -491,3 +491,233 @@ def predict(X, Y, parameters):
     AL, _ = L_model_forward(X, parameters)
     labels = np.where(AL > 0.5, 1, 0)
     return labels, np.mean(np.abs(labels - Y))
+
+
+# %% parameter_shapes: the biases have one entry per input of the layer, not per unit
+def parameter_shapes(layer_dims):
+    shapes = {}
+    for l in range(1, len(layer_dims)):
+        shapes["W" + str(l)] = (layer_dims[l], layer_dims[l - 1])
+        shapes["b" + str(l)] = (layer_dims[l - 1], 1)
+    return shapes
+
+
+# %% initialize_parameters: W2 is not scaled by 0.01
+def initialize_parameters(n_x, n_h, n_y):
+    W1 = np.random.randn(n_h, n_x) * 0.01
+    W2 = np.random.randn(n_y, n_h)
+    return {"W1": W1, "b1": np.zeros((n_h, 1)), "W2": W2, "b2": np.zeros((n_y, 1))}
+
+
+# %% initialize_parameters_deep: He's factor, root of 2 / n, instead of 1 / root n
+def initialize_parameters_deep(layer_dims):
+    parameters = {}
+    for l in range(1, len(layer_dims)):
+        n, n_prev = layer_dims[l], layer_dims[l - 1]
+        parameters[f"W{l}"] = np.random.randn(n, n_prev) * np.sqrt(2 / n_prev)
+        parameters[f"b{l}"] = np.zeros((n, 1))
+    return parameters
+
+
+# %% initialize_parameters_deep: all layers are scaled by the size of X
+def initialize_parameters_deep(layer_dims):
+    n_x = layer_dims[0]
+    parameters = {}
+    for l in range(1, len(layer_dims)):
+        W = np.random.randn(layer_dims[l], layer_dims[l - 1])
+        parameters["W" + str(l)] = W / np.sqrt(n_x)
+        parameters["b" + str(l)] = np.zeros((layer_dims[l], 1))
+    return parameters
+
+
+# %% linear_forward: the cache holds Z in place of the input A
+def linear_forward(A, W, b):
+    Z = W @ A + b
+    cache = (Z, W, b)
+    return Z, cache
+
+
+# %% linear_activation_forward: the activation cache is the output A, not Z
+def linear_activation_forward(A_prev, W, b, activation):
+    Z, linear_cache = linear_forward(A_prev, W, b)
+    if activation == "sigmoid":
+        A = sigmoid(Z)[0]
+    else:
+        A = relu(Z)[0]
+    return A, (linear_cache, A)
+
+
+# %% L_model_forward: the sigmoid follows the ReLU of the output layer
+def L_model_forward(X, parameters):
+    caches = []
+    A = X
+    L = len(parameters) // 2
+    for l in range(1, L + 1):
+        A, cache = linear_activation_forward(
+            A, parameters[f"W{l}"], parameters[f"b{l}"], "relu"
+        )
+        caches.append(cache)
+    AL, _ = sigmoid(A)
+    return AL, caches
+
+
+# %% L_model_forward: the sigmoid already begins in layer L - 1
+def L_model_forward(X, parameters):
+    caches = []
+    A = X
+    L = len(parameters) // 2
+    for l in range(1, L + 1):
+        act = "sigmoid" if l >= L - 1 else "relu"
+        A, cache = linear_activation_forward(
+            A, parameters["W" + str(l)], parameters["b" + str(l)], activation=act
+        )
+        caches.append(cache)
+    return A, caches
+
+
+# %% compute_cost: the labels are swapped, so that the log of a goes with 1 - y
+def compute_cost(AL, Y):
+    m = Y.shape[1]
+    logprobs = (1 - Y) * np.log(AL) + Y * np.log(1 - AL)
+    return float(-np.sum(logprobs) / m)
+
+
+# %% compute_cost: the sum is divided by 2m, as in linear regression
+def compute_cost(AL, Y):
+    m = Y.shape[1]
+    cost = -1 / (2 * m) * np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL))
+    return np.squeeze(cost)
+
+
+# %% linear_backward: m is the number of units of the layer, not of examples
+def linear_backward(dZ, cache):
+    A_prev, W, b = cache
+    m = dZ.shape[0]
+    dW = dZ @ A_prev.T / m
+    db = np.sum(dZ, axis=1, keepdims=True) / m
+    dA_prev = W.T @ dZ
+    return dA_prev, dW, db
+
+
+# %% linear_backward: db is one mean over all units and examples
+def linear_backward(dZ, cache):
+    A_prev, W, b = cache
+    m = A_prev.shape[1]
+    dW = (1 / m) * np.dot(dZ, A_prev.T)
+    db = np.full(b.shape, np.mean(dZ))
+    dA_prev = np.dot(W.T, dZ)
+    return dA_prev, dW, db
+
+
+# %% linear_activation_backward: the two backward functions are swapped
+def linear_activation_backward(dA, cache, activation):
+    linear_cache, activation_cache = cache
+    if activation == "relu":
+        dZ = sigmoid_backward(dA, activation_cache)
+    elif activation == "sigmoid":
+        dZ = relu_backward(dA, activation_cache)
+    return linear_backward(dZ, linear_cache)
+
+
+# %% L_model_backward: dAL is A - Y, which is already dZ, and still goes through sigmoid
+def L_model_backward(AL, Y, caches):
+    grads = {}
+    L = len(caches)
+    dA = AL - Y
+    for l in range(L, 0, -1):
+        act = "sigmoid" if l == L else "relu"
+        dA, dW, db = linear_activation_backward(dA, caches[l - 1], act)
+        grads[f"dA{l - 1}"], grads[f"dW{l}"], grads[f"db{l}"] = dA, dW, db
+    return grads
+
+
+# %% L_model_backward: each dA is stored under the number of its own layer, one too high
+def L_model_backward(AL, Y, caches):
+    grads = {}
+    L = len(caches)
+    dAL = -(np.divide(Y, AL) - np.divide(1 - Y, 1 - AL))
+    grads[f"dA{L}"], grads[f"dW{L}"], grads[f"db{L}"] = linear_activation_backward(
+        dAL, caches[L - 1], "sigmoid"
+    )
+    for l in reversed(range(1, L)):
+        dA, dW, db = linear_activation_backward(
+            grads[f"dA{l + 1}"], caches[l - 1], "relu"
+        )
+        grads[f"dA{l}"], grads[f"dW{l}"], grads[f"db{l}"] = dA, dW, db
+    return grads
+
+
+# %% L_model_backward: the hidden layers also go back through the sigmoid
+def L_model_backward(AL, Y, caches):
+    grads = {}
+    L = len(caches)
+    dA = -Y / AL + (1 - Y) / (1 - AL)
+    dA, dW, db = linear_activation_backward(dA, caches[-1], "sigmoid")
+    grads["dA" + str(L - 1)] = dA
+    grads["dW" + str(L)] = dW
+    grads["db" + str(L)] = db
+    l = L - 1
+    for linear_cache, activation_cache in reversed(caches[:-1]):
+        dZ = sigmoid_backward(dA, activation_cache)
+        dA, dW, db = linear_backward(dZ, linear_cache)
+        grads["dA" + str(l - 1)] = dA
+        grads["dW" + str(l)] = dW
+        grads["db" + str(l)] = db
+        l -= 1
+    return grads
+
+
+# %% update_parameters: the gradient is normalized to length 1 before the step
+def update_parameters(params, grads, learning_rate):
+    new = {}
+    for key in params:
+        g = grads["d" + key]
+        new[key] = params[key] - learning_rate * g / (np.linalg.norm(g) + 1e-8)
+    return new
+
+
+# %% two_layer_model: the cost is computed after the update, with the new parameters
+def two_layer_model(
+    X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False
+):
+    n_x, n_h, n_y = layers_dims
+    parameters = initialize_parameters(n_x, n_h, n_y)
+    costs = []
+    for i in range(num_iterations):
+        AL, caches = L_model_forward(X, parameters)
+        grads = L_model_backward(AL, Y, caches)
+        parameters = update_parameters(parameters, grads, learning_rate)
+        if i % 100 == 0:
+            AL, _ = L_model_forward(X, parameters)
+            cost = compute_cost(AL, Y)
+            costs.append(cost)
+            if print_cost:
+                print(i, cost)
+    return parameters, costs
+
+
+# %% L_layer_model: the learning rate is halved every 100 iterations
+def L_layer_model(
+    X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False
+):
+    parameters = initialize_parameters_deep(layers_dims)
+    costs = []
+    for i in range(num_iterations):
+        AL, caches = L_model_forward(X, parameters)
+        cost = compute_cost(AL, Y)
+        grads = L_model_backward(AL, Y, caches)
+        parameters = update_parameters(parameters, grads, learning_rate)
+        if i % 100 == 0:
+            costs.append(cost)
+            learning_rate = learning_rate / 2
+            if print_cost:
+                print(f"Cost after iteration {i}: {cost}")
+    return parameters, costs
+
+
+# %% predict: the accuracy counts only the images of class 1 that were found (recall)
+def predict(X, Y, parameters):
+    AL, _ = L_model_forward(X, parameters)
+    predictions = (AL > 0.5).astype(int)
+    accuracy = np.sum(predictions * Y) / max(np.sum(Y), 1)
+    return predictions, accuracy

@@ -550,3 +550,348 @@ def model(X, Y, layers_dims, optimizer, learning_rate=0.0007, mini_batch_size=64
         if watch:
             watch(epoch, parameters)
     return parameters
+
+
+# %% update_parameters_with_gd: the biases take no step
+def update_parameters_with_gd(parameters, grads, learning_rate):
+    new = dict(parameters)
+    for l in range(1, len(parameters) // 2 + 1):
+        W = parameters[f"W{l}"]
+        new[f"W{l}"] = W - learning_rate * grads[f"dW{l}"]
+        new[f"b{l}"] = parameters[f"b{l}"]
+    return new
+
+
+# %% random_mini_batches: the incomplete last batch is filled up from the beginning
+def random_mini_batches(X, Y, mini_batch_size=64, seed=0):
+    np.random.seed(seed)
+    m = X.shape[1]
+    order = np.random.permutation(m)
+    missing = -m % mini_batch_size
+    order = np.concatenate([order, np.resize(order, missing)])
+    return [
+        (X[:, order[k : k + mini_batch_size]], Y[:, order[k : k + mini_batch_size]])
+        for k in range(0, len(order), mini_batch_size)
+    ]
+
+
+# %% random_mini_batches: each batch is drawn anew, so examples may come twice or never
+def random_mini_batches(X, Y, mini_batch_size=64, seed=0):
+    rng = np.random.default_rng(seed)
+    m = X.shape[1]
+    batches = []
+    for start in range(0, m, mini_batch_size):
+        size = min(mini_batch_size, m - start)
+        chosen = rng.choice(m, size, replace=False)
+        batches.append((X[:, chosen], Y[:, chosen]))
+    return batches
+
+
+# %% random_mini_batches: the order of the batches is shuffled, not that of the examples
+def random_mini_batches(X, Y, mini_batch_size=64, seed=0):
+    np.random.seed(seed)
+    m = X.shape[1]
+    batches = []
+    for k in range(0, m, mini_batch_size):
+        batches.append((X[:, k : k + mini_batch_size], Y[:, k : k + mini_batch_size]))
+    order = np.random.permutation(len(batches))
+    return [batches[i] for i in order]
+
+
+# %% exponentially_weighted_average: the average starts from the first value, not from 0
+def exponentially_weighted_average(theta, beta, bias_correction=True):
+    v = theta[0]
+    averages = []
+    for t, value in enumerate(theta, start=1):
+        v = beta * v + (1 - beta) * value
+        averages.append(v / (1 - beta**t) if bias_correction else v)
+    return np.array(averages)
+
+
+# %% exponentially_weighted_average: every value is corrected by the same last power
+def exponentially_weighted_average(theta, beta, bias_correction=True):
+    v = 0.0
+    out = np.zeros(len(theta))
+    for t in range(len(theta)):
+        v = beta * v + (1 - beta) * theta[t]
+        out[t] = v
+    if bias_correction:
+        out = out / (1 - beta ** (t + 1))
+    return out
+
+
+# %% initialize_velocity: the velocities start as copies of the parameters
+def initialize_velocity(parameters):
+    v = {}
+    for name, value in parameters.items():
+        v["d" + name] = np.array(value, dtype=float)
+    return v
+
+
+# %% update_parameters_with_momentum: the velocity absorbs the learning rate as well
+def update_parameters_with_momentum(parameters, grads, v, beta, learning_rate):
+    new_parameters, new_v = {}, {}
+    for key in parameters:
+        dkey = "d" + key
+        step = learning_rate * grads[dkey]
+        new_v[dkey] = beta * v[dkey] + (1 - beta) * step
+        new_parameters[key] = parameters[key] - new_v[dkey]
+    return new_parameters, new_v
+
+
+# %% update_parameters_with_momentum: Nesterov's step, gradient and velocity once more
+def update_parameters_with_momentum(parameters, grads, v, beta, learning_rate):
+    new_p, new_v = {}, {}
+    for k, p in parameters.items():
+        g = grads["d" + k]
+        vel = beta * v["d" + k] + (1 - beta) * g
+        new_v["d" + k] = vel
+        new_p[k] = p - learning_rate * (beta * vel + (1 - beta) * g)
+    return new_p, new_v
+
+
+# %% update_parameters_with_rmsprop: one mean of squares for each array, not elementwise
+def update_parameters_with_rmsprop(
+    parameters, grads, s, beta, learning_rate, epsilon=1e-8
+):
+    new, new_s = {}, {}
+    for key in parameters:
+        g = grads["d" + key]
+        mean_square = np.full(g.shape, np.mean(g**2))
+        new_s["d" + key] = beta * s["d" + key] + (1 - beta) * mean_square
+        root = np.sqrt(new_s["d" + key])
+        new[key] = parameters[key] - learning_rate * g / (root + epsilon)
+    return new, new_s
+
+
+# %% update_parameters_with_rmsprop: squares are summed up without fading, as in AdaGrad
+def update_parameters_with_rmsprop(
+    parameters, grads, s, beta, learning_rate, epsilon=1e-8
+):
+    new_params = {}
+    new_s = {}
+    for name, w in parameters.items():
+        g = grads[f"d{name}"]
+        new_s[f"d{name}"] = s[f"d{name}"] + g * g
+        denominator = np.sqrt(new_s[f"d{name}"]) + epsilon
+        new_params[name] = w - learning_rate * g / denominator
+    return new_params, new_s
+
+
+# %% initialize_adam: s starts at ones, for fear of a division by zero
+def initialize_adam(parameters):
+    v = {"d" + key: np.zeros(p.shape) for key, p in parameters.items()}
+    s = {"d" + key: np.ones(p.shape) for key, p in parameters.items()}
+    return v, s
+
+
+# %% update_parameters_with_adam: the numerator is the gradient, not the average of it
+def update_parameters_with_adam(
+    parameters,
+    grads,
+    v,
+    s,
+    t,
+    learning_rate=0.01,
+    beta1=0.9,
+    beta2=0.999,
+    epsilon=1e-8,
+):
+    new, v_new, s_new, v_hat, s_hat = {}, {}, {}, {}, {}
+    for key, p in parameters.items():
+        d = "d" + key
+        v_new[d] = beta1 * v[d] + (1 - beta1) * grads[d]
+        s_new[d] = beta2 * s[d] + (1 - beta2) * grads[d] ** 2
+        v_hat[d] = v_new[d] / (1 - beta1**t)
+        s_hat[d] = s_new[d] / (1 - beta2**t)
+        new[key] = p - learning_rate * grads[d] / (np.sqrt(s_hat[d]) + epsilon)
+    return new, v_new, s_new, v_hat, s_hat
+
+
+# %% update_parameters_with_adam: s averages the squares of v instead of the gradients
+def update_parameters_with_adam(
+    parameters,
+    grads,
+    v,
+    s,
+    t,
+    learning_rate=0.01,
+    beta1=0.9,
+    beta2=0.999,
+    epsilon=1e-8,
+):
+    v, s, parameters = dict(v), dict(s), dict(parameters)
+    v_corrected, s_corrected = {}, {}
+    for key in list(parameters):
+        g = "d" + key
+        v[g] = beta1 * v[g] + (1 - beta1) * grads[g]
+        s[g] = beta2 * s[g] + (1 - beta2) * v[g] ** 2
+        v_corrected[g] = v[g] / (1 - beta1**t)
+        s_corrected[g] = s[g] / (1 - beta2**t)
+        parameters[key] = parameters[key] - learning_rate * v_corrected[g] / (
+            np.sqrt(s_corrected[g]) + epsilon
+        )
+    return parameters, v, s, v_corrected, s_corrected
+
+
+# %% update_lr: divides by 1 + r once per epoch, a power
+def update_lr(learning_rate0, epoch_num, decay_rate):
+    rate = learning_rate0
+    for _ in range(epoch_num):
+        rate = rate / (1 + decay_rate)
+    return rate
+
+
+# %% schedule_lr_decay: the quotient is rounded to the nearest stair
+def schedule_lr_decay(learning_rate0, epoch_num, decay_rate, time_interval=1000):
+    stairs = round(epoch_num / time_interval)
+    return learning_rate0 / (1 + decay_rate * stairs)
+
+
+# %% sqrt_decay: k stands under the root
+def sqrt_decay(learning_rate0, epoch_num, k=1.0):
+    return learning_rate0 * np.sqrt(k / epoch_num)
+
+
+# %% model: all epochs use the same seed and so the same batches
+def model(
+    X,
+    Y,
+    layers_dims,
+    optimizer,
+    learning_rate=0.0007,
+    mini_batch_size=64,
+    beta=0.9,
+    beta1=0.9,
+    beta2=0.999,
+    epsilon=1e-8,
+    num_epochs=5000,
+    print_cost=False,
+    decay=None,
+    watch=None,
+):
+    parameters = initialize_parameters(layers_dims)
+    size = X.shape[1] if optimizer == "batch" else mini_batch_size
+    v = initialize_velocity(parameters)
+    s = initialize_rmsprop(parameters)
+    t = 0
+    minibatches = random_mini_batches(X, Y, size, seed=10)
+    for epoch in range(num_epochs):
+        rate = learning_rate if decay is None else decay(learning_rate, epoch)
+        for X_t, Y_t in minibatches:
+            A3, cache = forward_propagation(X_t, parameters)
+            grads = backward_propagation(X_t, Y_t, cache)
+            t += 1
+            if optimizer == "momentum":
+                parameters, v = update_parameters_with_momentum(
+                    parameters, grads, v, beta, rate
+                )
+            elif optimizer == "rmsprop":
+                parameters, s = update_parameters_with_rmsprop(
+                    parameters, grads, s, beta, rate, epsilon
+                )
+            elif optimizer == "adam":
+                parameters, v, s, _, _ = update_parameters_with_adam(
+                    parameters, grads, v, s, t, rate, beta1, beta2, epsilon
+                )
+            else:
+                parameters = update_parameters_with_gd(parameters, grads, rate)
+        if watch is not None:
+            watch(epoch, parameters)
+    return parameters
+
+
+# %% model: Adam's t is the number of the epoch, not of the step
+def model(
+    X,
+    Y,
+    layers_dims,
+    optimizer,
+    learning_rate=0.0007,
+    mini_batch_size=64,
+    beta=0.9,
+    beta1=0.9,
+    beta2=0.999,
+    epsilon=1e-8,
+    num_epochs=5000,
+    print_cost=False,
+    decay=None,
+    watch=None,
+):
+    parameters = initialize_parameters(layers_dims)
+    m = X.shape[1]
+    if optimizer == "batch":
+        mini_batch_size = m
+    v, s = initialize_adam(parameters)
+    for epoch in range(num_epochs):
+        alpha = decay(learning_rate, epoch) if decay else learning_rate
+        t = epoch + 1
+        for X_t, Y_t in random_mini_batches(X, Y, mini_batch_size, seed=epoch):
+            A3, cache = forward_propagation(X_t, parameters)
+            grads = backward_propagation(X_t, Y_t, cache)
+            if optimizer in ("batch", "gd"):
+                parameters = update_parameters_with_gd(parameters, grads, alpha)
+            elif optimizer == "momentum":
+                parameters, v = update_parameters_with_momentum(
+                    parameters, grads, v, beta, alpha
+                )
+            elif optimizer == "rmsprop":
+                parameters, s = update_parameters_with_rmsprop(
+                    parameters, grads, s, beta, alpha, epsilon
+                )
+            else:
+                parameters, v, s, _, _ = update_parameters_with_adam(
+                    parameters, grads, v, s, t, alpha, beta1, beta2, epsilon
+                )
+        if print_cost and epoch % 1000 == 0:
+            print(epoch, compute_cost(A3, Y_t))
+        if watch:
+            watch(epoch, parameters)
+    return parameters
+
+
+# %% model: the decayed rate is decayed again in the next epoch
+def model(
+    X,
+    Y,
+    layers_dims,
+    optimizer,
+    learning_rate=0.0007,
+    mini_batch_size=64,
+    beta=0.9,
+    beta1=0.9,
+    beta2=0.999,
+    epsilon=1e-8,
+    num_epochs=5000,
+    print_cost=False,
+    decay=None,
+    watch=None,
+):
+    parameters = initialize_parameters(layers_dims)
+    v, s = initialize_adam(parameters)
+    size = X.shape[1] if optimizer == "batch" else mini_batch_size
+    t = 0
+    for epoch in range(num_epochs):
+        if decay is not None:
+            learning_rate = decay(learning_rate, epoch)
+        for X_t, Y_t in random_mini_batches(X, Y, size, epoch):
+            t = t + 1
+            _, cache = forward_propagation(X_t, parameters)
+            grads = backward_propagation(X_t, Y_t, cache)
+            if optimizer == "momentum":
+                parameters, v = update_parameters_with_momentum(
+                    parameters, grads, v, beta, learning_rate
+                )
+            elif optimizer == "rmsprop":
+                parameters, s = update_parameters_with_rmsprop(
+                    parameters, grads, s, beta, learning_rate, epsilon
+                )
+            elif optimizer == "adam":
+                parameters, v, s, *_ = update_parameters_with_adam(
+                    parameters, grads, v, s, t, learning_rate, beta1, beta2, epsilon
+                )
+            else:
+                parameters = update_parameters_with_gd(parameters, grads, learning_rate)
+        if watch is not None:
+            watch(epoch, parameters)
+    return parameters

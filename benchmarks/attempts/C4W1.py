@@ -405,3 +405,273 @@ def conv_forward_fast(A_prev, W, b, hparameters):
     Z = Z.reshape(len(A_prev), *shape, n_C)
     cache = (A_prev, W, b, hparameters)
     return Z, cache
+
+
+# %% edge_filters: the horizontal filter is positive where the bottom is brighter
+def edge_filters():
+    difference = np.array([1, 0, -1])
+    return {
+        "vertical": np.outer([1, 1, 1], difference),
+        "horizontal": np.outer([-1, 0, 1], [1, 1, 1]),
+        "sobel": np.outer([1, 2, 1], difference),
+        "scharr": np.outer([3, 10, 3], difference),
+    }
+
+
+# %% edge_filters: the smoothing weights are normalized to sum 1
+def edge_filters():
+    d = np.array([1.0, 0.0, -1.0])
+
+    def smooth(*w):
+        w = np.array(w, dtype=float)
+        return w / w.sum()
+
+    return {
+        "vertical": np.outer(smooth(1, 1, 1), d),
+        "horizontal": np.outer(d, smooth(1, 1, 1)),
+        "sobel": np.outer(smooth(1, 2, 1), d),
+        "scharr": np.outer(smooth(3, 10, 3), d),
+    }
+
+
+# %% zero_pad: the border repeats the edge pixels instead of zeros
+def zero_pad(X, pad):
+    return np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)), mode="edge")
+
+
+# %% conv_output_shape: the quotient is rounded up
+def conv_output_shape(n_H, n_W, f, pad, stride):
+    h = int(np.ceil((n_H + 2 * pad - f) / stride)) + 1
+    w = int(np.ceil((n_W + 2 * pad - f) / stride)) + 1
+    return h, w
+
+
+# %% conv_output_shape: the 1 is added before the division by the stride
+def conv_output_shape(n_H, n_W, f, pad, stride):
+    height = (n_H + 2 * pad - f + 1) // stride
+    width = (n_W + 2 * pad - f + 1) // stride
+    return height, width
+
+
+# %% conv_single_step: the filter is turned by 180 degrees first
+def conv_single_step(a_slice_prev, W, b):
+    flipped = W[::-1, ::-1, :]
+    return np.sum(a_slice_prev * flipped) + b.item()
+
+
+# %% conv_forward: each window is transposed, rows becoming columns
+def conv_forward(A_prev, W, b, hparameters):
+    m, n_H_prev, n_W_prev, _ = A_prev.shape
+    f, _, _, n_C = W.shape
+    stride, pad = hparameters["stride"], hparameters["pad"]
+    n_H, n_W = conv_output_shape(n_H_prev, n_W_prev, f, pad, stride)
+    A = zero_pad(A_prev, pad)
+    Z = np.zeros((m, n_H, n_W, n_C))
+    for i in range(m):
+        for x in range(n_H):
+            for y in range(n_W):
+                window = A[i, :, :, :].transpose(1, 0, 2)[
+                    y * stride : y * stride + f, x * stride : x * stride + f
+                ]
+                for c in range(n_C):
+                    Z[i, x, y, c] = conv_single_step(window, W[..., c], b[..., c])
+    return Z, (A_prev, W, b, hparameters)
+
+
+# %% conv_forward: the cache holds the padded images
+def conv_forward(A_prev, W, b, hparameters):
+    m, n_H_prev, n_W_prev, n_C_prev = A_prev.shape
+    f, f, n_C_prev, n_C = W.shape
+    stride = hparameters["stride"]
+    pad = hparameters["pad"]
+    n_H, n_W = conv_output_shape(n_H_prev, n_W_prev, f, pad, stride)
+    A_prev = zero_pad(A_prev, pad)
+    Z = np.zeros((m, n_H, n_W, n_C))
+    for i in range(m):
+        for h in range(n_H):
+            for w in range(n_W):
+                for c in range(n_C):
+                    a = A_prev[
+                        i,
+                        h * stride : h * stride + f,
+                        w * stride : w * stride + f,
+                        :,
+                    ]
+                    Z[i, h, w, c] = conv_single_step(a, W[:, :, :, c], b[:, :, :, c])
+    cache = (A_prev, W, b, hparameters)
+    return Z, cache
+
+
+# %% conv_forward: ReLU is applied to the output
+def conv_forward(A_prev, W, b, hparameters):
+    m, n_H_prev, n_W_prev, _ = A_prev.shape
+    f, n_C = W.shape[0], W.shape[3]
+    s, p = hparameters["stride"], hparameters["pad"]
+    n_H, n_W = conv_output_shape(n_H_prev, n_W_prev, f, p, s)
+    padded = zero_pad(A_prev, p)
+    Z = np.zeros((m, n_H, n_W, n_C))
+    for i, h, w, c in np.ndindex(Z.shape):
+        a_slice = padded[i, h * s : h * s + f, w * s : w * s + f]
+        z = conv_single_step(a_slice, W[:, :, :, c], b[:, :, :, c])
+        Z[i, h, w, c] = max(0, z)
+    return Z, (A_prev, W, b, hparameters)
+
+
+# %% conv_parameters: one bias per weight of a channel, f * f for each filter
+def conv_parameters(f, n_C_prev, n_C):
+    weights = f * f * n_C_prev * n_C
+    biases = f * f * n_C
+    return weights + biases
+
+
+# %% pool_forward: the windows do not overlap, as the step is f and not the stride
+def pool_forward(A_prev, hparameters, mode="max"):
+    f, stride = hparameters["f"], hparameters["stride"]
+    m, n_H_prev, n_W_prev, n_C = A_prev.shape
+    n_H, n_W = conv_output_shape(n_H_prev, n_W_prev, f, 0, f)
+    A = np.zeros((m, n_H, n_W, n_C))
+    reduce = np.max if mode == "max" else np.mean
+    for h in range(n_H):
+        for w in range(n_W):
+            window = A_prev[:, h * f : (h + 1) * f, w * f : (w + 1) * f, :]
+            A[:, h, w, :] = reduce(window, axis=(1, 2))
+    return A, (A_prev, hparameters)
+
+
+# %% pool_forward: max mode takes the largest absolute value of a window
+def pool_forward(A_prev, hparameters, mode="max"):
+    m, n_H_prev, n_W_prev, n_C = A_prev.shape
+    f = hparameters["f"]
+    stride = hparameters["stride"]
+    n_H = (n_H_prev - f) // stride + 1
+    n_W = (n_W_prev - f) // stride + 1
+    A = np.zeros((m, n_H, n_W, n_C))
+    for i in range(m):
+        for h in range(n_H):
+            for w in range(n_W):
+                for c in range(n_C):
+                    y, x = h * stride, w * stride
+                    window = A_prev[i, y : y + f, x : x + f, c]
+                    if mode == "max":
+                        A[i, h, w, c] = np.max(np.abs(window))
+                    elif mode == "average":
+                        A[i, h, w, c] = np.mean(window)
+    return A, (A_prev, hparameters)
+
+
+# %% conv_backward: dW is divided by the number of images
+def conv_backward(dZ, cache):
+    A_prev, W, b, hparameters = cache
+    m, n_H_prev, n_W_prev, _ = A_prev.shape
+    f = W.shape[0]
+    stride, pad = hparameters["stride"], hparameters["pad"]
+    A_pad = zero_pad(A_prev, pad)
+    dA_pad = np.zeros(A_pad.shape)
+    dW, db = np.zeros(W.shape), np.zeros(b.shape)
+    for i, h, w, c in np.ndindex(dZ.shape):
+        rows = slice(h * stride, h * stride + f)
+        columns = slice(w * stride, w * stride + f)
+        dz = dZ[i, h, w, c]
+        dA_pad[i, rows, columns] += W[..., c] * dz
+        dW[..., c] += A_pad[i, rows, columns] * dz
+        db[..., c] += dz
+    dW /= m
+    dA_prev = dA_pad[:, pad : pad + n_H_prev, pad : pad + n_W_prev]
+    return dA_prev, dW, db
+
+
+# %% conv_backward: dA_prev uses the filter turned by 180 degrees
+def conv_backward(dZ, cache):
+    A_prev, W, b, hparameters = cache
+    m, n_H_prev, n_W_prev, n_C_prev = A_prev.shape
+    f, f, _, n_C = W.shape
+    s, p = hparameters["stride"], hparameters["pad"]
+    padded = zero_pad(A_prev, p)
+    dA = np.zeros(padded.shape)
+    dW = np.zeros(W.shape)
+    db = np.sum(dZ, axis=(0, 1, 2), keepdims=True)
+    W_rot = np.rot90(W, 2, axes=(0, 1))
+    for i in range(m):
+        for h in range(dZ.shape[1]):
+            for w in range(dZ.shape[2]):
+                for c in range(n_C):
+                    y, x = h * s, w * s
+                    dz = dZ[i, h, w, c]
+                    dA[i, y : y + f, x : x + f, :] += W_rot[:, :, :, c] * dz
+                    dW[:, :, :, c] += padded[i, y : y + f, x : x + f, :] * dz
+    return dA[:, p : p + n_H_prev, p : p + n_W_prev, :], dW, db
+
+
+# %% create_mask_from_window: marks the largest absolute value
+def create_mask_from_window(x):
+    return np.abs(x) == np.max(np.abs(x))
+
+
+# %% distribute_value: divides by the number of rows, the length of a full window
+def distribute_value(dz, shape):
+    average = dz / len(np.zeros(shape))
+    return np.ones(shape) * average
+
+
+# %% pool_backward: two equal maxima share the gradient
+def pool_backward(dA, cache, mode="max"):
+    A_prev, hparameters = cache
+    f, stride = hparameters["f"], hparameters["stride"]
+    dA_prev = np.zeros(A_prev.shape)
+    for i, h, w, c in np.ndindex(dA.shape):
+        y, x = h * stride, w * stride
+        if mode == "max":
+            mask = create_mask_from_window(A_prev[i, y : y + f, x : x + f, c])
+            share = mask * dA[i, h, w, c] / mask.sum()
+        else:
+            share = distribute_value(dA[i, h, w, c], (f, f))
+        dA_prev[i, y : y + f, x : x + f, c] += share
+    return dA_prev
+
+
+# %% pool_backward: in average mode every pixel of the window gets the whole gradient
+def pool_backward(dA, cache, mode="max"):
+    A_prev, hparameters = cache
+    f = hparameters["f"]
+    stride = hparameters["stride"]
+    m, n_H, n_W, n_C = dA.shape
+    dA_prev = np.zeros_like(A_prev, dtype=float)
+    for i in range(m):
+        for h in range(n_H):
+            for w in range(n_W):
+                for c in range(n_C):
+                    top, left = h * stride, w * stride
+                    bottom, right = top + f, left + f
+                    if mode == "max":
+                        window = A_prev[i, top:bottom, left:right, c]
+                        mask = create_mask_from_window(window)
+                        dA_prev[i, top:bottom, left:right, c] += mask * dA[i, h, w, c]
+                    else:
+                        dA_prev[i, top:bottom, left:right, c] += dA[i, h, w, c]
+    return dA_prev
+
+
+# %% im2col: in each row the channels come first, before the positions in the window
+def im2col(A, f, stride):
+    m, n_H_prev, n_W_prev, n_C = A.shape
+    n_H, n_W = conv_output_shape(n_H_prev, n_W_prev, f, 0, stride)
+    rows = []
+    for i in range(m):
+        for h in range(n_H):
+            for w in range(n_W):
+                top, left = h * stride, w * stride
+                window = A[i, top : top + f, left : left + f, :]
+                rows.append(window.transpose(2, 0, 1).ravel())
+    return np.array(rows)
+
+
+# %% conv_forward_fast: the filters are reshaped to rows and then transposed
+def conv_forward_fast(A_prev, W, b, hparameters):
+    m, n_H_prev, n_W_prev, _ = A_prev.shape
+    f, n_C = W.shape[0], W.shape[3]
+    stride, pad = hparameters["stride"], hparameters["pad"]
+    n_H, n_W = conv_output_shape(n_H_prev, n_W_prev, f, pad, stride)
+    rows = im2col(zero_pad(A_prev, pad), f, stride)
+    filters = W.reshape(n_C, -1).T
+    Z = rows @ filters + b.reshape(1, n_C)
+    return Z.reshape(m, n_H, n_W, n_C), (A_prev, W, b, hparameters)

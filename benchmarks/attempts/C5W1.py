@@ -472,3 +472,301 @@ def predict_and_sample(
         rows.append(row)
         drawn.append([x])
     return np.array(rows), np.array(drawn)
+
+
+# %% rnn_cell_forward: the prediction is made from the old state
+def rnn_cell_forward(xt, a_prev, parameters):
+    Wax, Waa, Wya = parameters["Wax"], parameters["Waa"], parameters["Wya"]
+    ba, by = parameters["ba"], parameters["by"]
+    a_next = np.tanh(Wax @ xt + Waa @ a_prev + ba)
+    yt_pred = softmax(Wya @ a_prev + by)
+    return a_next, yt_pred, (a_next, a_prev, xt, parameters)
+
+
+# %% rnn_cell_backward: the derivative of tanh is taken at the old state
+def rnn_cell_backward(da_next, cache):
+    a_next, a_prev, xt, parameters = cache
+    dz = da_next * (1 - a_prev**2)
+    return {
+        "dxt": parameters["Wax"].T @ dz,
+        "da_prev": parameters["Waa"].T @ dz,
+        "dWax": dz @ xt.T,
+        "dWaa": dz @ a_prev.T,
+        "dba": np.sum(dz, axis=1, keepdims=True),
+    }
+
+
+# %% rnn_cell_backward: dWaa is made with the new state
+def rnn_cell_backward(da_next, cache):
+    a_next, a_prev, xt, parameters = cache
+    dtanh = (1 - a_next**2) * da_next
+    gradients = {}
+    gradients["dxt"] = np.dot(parameters["Wax"].T, dtanh)
+    gradients["dWax"] = np.dot(dtanh, xt.T)
+    gradients["da_prev"] = np.dot(parameters["Waa"].T, dtanh)
+    gradients["dWaa"] = np.dot(dtanh, a_next.T)
+    gradients["dba"] = np.sum(dtanh, axis=1, keepdims=True)
+    return gradients
+
+
+# %% rnn_backward: the gradient of the next step is accumulated, not replaced
+def rnn_backward(da, caches):
+    steps, x = caches
+    dx = np.zeros(x.shape)
+    da_prev = np.zeros(da.shape[:2])
+    total = {}
+    for t in reversed(range(x.shape[2])):
+        grads = rnn_cell_backward(da[:, :, t] + da_prev, steps[t])
+        dx[:, :, t] = grads["dxt"]
+        da_prev += grads["da_prev"]
+        for name in ("dWax", "dWaa", "dba"):
+            total[name] = total.get(name, 0) + grads[name]
+    return {"dx": dx, "da0": da_prev, **total}
+
+
+# %% clip: entries beyond the limit are set to zero
+def clip(gradients, maxValue):
+    for key, g in gradients.items():
+        gradients[key] = np.where(np.abs(g) > maxValue, 0.0, g)
+    return gradients
+
+
+# %% clip_by_norm: the total length is the sum of the lengths of the arrays
+def clip_by_norm(gradients, max_norm):
+    total = sum(np.linalg.norm(g) for g in gradients.values())
+    if total > max_norm:
+        for key in gradients:
+            gradients[key] = gradients[key] * (max_norm / total)
+    return gradients
+
+
+# %% gru_cell_forward: the relevance gate also multiplies the old memory that is kept
+def gru_cell_forward(xt, c_prev, parameters):
+    p = parameters
+    concat = np.concatenate([c_prev, xt])
+    ut = sigmoid(p["Wu"] @ concat + p["bu"])
+    rt = sigmoid(p["Wr"] @ concat + p["br"])
+    cct = np.tanh(p["Wc"] @ np.concatenate([rt * c_prev, xt]) + p["bc"])
+    c_next = ut * cct + (1 - ut) * rt * c_prev
+    yt_pred = softmax(p["Wy"] @ c_next + p["by"])
+    return c_next, yt_pred, (c_next, c_prev, ut, rt, cct, xt, parameters)
+
+
+# %% gru_cell_backward: the contribution of the relevance gate to dc_prev is missing
+def gru_cell_backward(dc_next, cache):
+    c_next, c_prev, ut, rt, cct, xt, p = cache
+    n_a = c_prev.shape[0]
+    dzc = dc_next * ut * (1 - cct**2)
+    dzu = dc_next * (cct - c_prev) * ut * (1 - ut)
+    back_c = p["Wc"].T @ dzc
+    ds = back_c[:n_a]
+    dzr = ds * c_prev * rt * (1 - rt)
+    back_u, back_r = p["Wu"].T @ dzu, p["Wr"].T @ dzr
+    both, gated = np.concatenate([c_prev, xt]), np.concatenate([rt * c_prev, xt])
+    return {
+        "dxt": back_c[n_a:] + back_u[n_a:] + back_r[n_a:],
+        "dc_prev": dc_next * (1 - ut) + ds * rt + back_u[:n_a],
+        "dWu": dzu @ both.T,
+        "dbu": dzu.sum(axis=1, keepdims=True),
+        "dWr": dzr @ both.T,
+        "dbr": dzr.sum(axis=1, keepdims=True),
+        "dWc": dzc @ gated.T,
+        "dbc": dzc.sum(axis=1, keepdims=True),
+    }
+
+
+# %% lstm_cell_forward: the input gate is one minus the forget gate
+def lstm_cell_forward(xt, a_prev, c_prev, parameters):
+    p = parameters
+    concat = np.concatenate((a_prev, xt), axis=0)
+    ft = sigmoid(p["Wf"] @ concat + p["bf"])
+    it = 1 - ft
+    cct = np.tanh(p["Wc"] @ concat + p["bc"])
+    c_next = ft * c_prev + it * cct
+    ot = sigmoid(p["Wo"] @ concat + p["bo"])
+    a_next = ot * np.tanh(c_next)
+    yt_pred = softmax(p["Wy"] @ a_next + p["by"])
+    cache = (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
+    return a_next, c_next, yt_pred, cache
+
+
+# %% lstm_cell_forward: the output gate also sees the memory (peephole)
+def lstm_cell_forward(xt, a_prev, c_prev, parameters):
+    p = parameters
+    column = np.vstack([a_prev, xt])
+    ft = sigmoid(p["Wf"] @ column + p["bf"])
+    it = sigmoid(p["Wi"] @ column + p["bi"])
+    cct = np.tanh(p["Wc"] @ column + p["bc"])
+    c_next = ft * c_prev + it * cct
+    ot = sigmoid(p["Wo"] @ column + p["bo"] + c_next)
+    a_next = ot * np.tanh(c_next)
+    yt_pred = softmax(p["Wy"] @ a_next + p["by"])
+    return (
+        a_next,
+        c_next,
+        yt_pred,
+        (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters),
+    )
+
+
+# %% lstm_forward: the memory starts from a0 instead of zeros
+def lstm_forward(x, a0, parameters):
+    a_next, c_next = a0, a0.copy()
+    states, predictions, memories, caches = [], [], [], []
+    for t in range(x.shape[2]):
+        a_next, c_next, yt, cache = lstm_cell_forward(
+            x[:, :, t], a_next, c_next, parameters
+        )
+        states.append(a_next)
+        predictions.append(yt)
+        memories.append(c_next)
+        caches.append(cache)
+    a, y, c = (np.stack(one, axis=2) for one in (states, predictions, memories))
+    return a, y, c, (caches, x)
+
+
+# %% lstm_cell_backward: dc_prev takes the incoming dc, not the complete
+def lstm_cell_backward(da_next, dc_next, cache):
+    a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, p = cache
+    n_a = a_prev.shape[0]
+    dc = dc_next + da_next * ot * (1 - np.tanh(c_next) ** 2)
+    dz = {
+        "f": dc * c_prev * ft * (1 - ft),
+        "i": dc * cct * it * (1 - it),
+        "c": dc * it * (1 - cct**2),
+        "o": da_next * np.tanh(c_next) * ot * (1 - ot),
+    }
+    column = np.concatenate([a_prev, xt])
+    back = sum(p["W" + g].T @ d for g, d in dz.items())
+    grads = {"dxt": back[n_a:], "da_prev": back[:n_a], "dc_prev": dc_next * ft}
+    for g, d in dz.items():
+        grads["dW" + g] = d @ column.T
+        grads["db" + g] = d.sum(axis=1, keepdims=True)
+    return grads
+
+
+# %% lstm_cell_backward: the derivative at the output gate uses c, not tanh of c
+def lstm_cell_backward(da_next, dc_next, cache):
+    (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters) = cache
+    n_a = a_prev.shape[0]
+    dc = dc_next + da_next * ot * (1 - np.tanh(c_next) ** 2)
+    dot = da_next * c_next * ot * (1 - ot)
+    dcct = dc * it * (1 - cct**2)
+    dit = dc * cct * it * (1 - it)
+    dft = dc * c_prev * ft * (1 - ft)
+    concat = np.concatenate([a_prev, xt], axis=0)
+    dconcat = (
+        parameters["Wf"].T @ dft
+        + parameters["Wi"].T @ dit
+        + parameters["Wc"].T @ dcct
+        + parameters["Wo"].T @ dot
+    )
+    out = {"da_prev": dconcat[:n_a], "dxt": dconcat[n_a:], "dc_prev": dc * ft}
+    for name, d in (("f", dft), ("i", dit), ("c", dcct), ("o", dot)):
+        out[f"dW{name}"] = d @ concat.T
+        out[f"db{name}"] = np.sum(d, axis=1, keepdims=True)
+    return out
+
+
+# %% bidirectional_forward: the backward cell reads the features upside down, not time
+def bidirectional_forward(x, parameters_forward, parameters_backward):
+    m = x.shape[1]
+    a_f, _, _ = rnn_forward(
+        x, np.zeros((parameters_forward["Waa"].shape[0], m)), parameters_forward
+    )
+    a_b, _, _ = rnn_forward(
+        x[::-1], np.zeros((parameters_backward["Waa"].shape[0], m)), parameters_backward
+    )
+    return np.concatenate([a_f, a_b[::-1]], axis=0)
+
+
+# %% deep_rnn_forward: each layer starts from the last state of the layer below
+def deep_rnn_forward(x, layers):
+    states = []
+    inputs = x
+    a0 = None
+    for parameters in layers:
+        n_a = parameters["Waa"].shape[0]
+        start = np.zeros((n_a, x.shape[1]))
+        if a0 is not None:
+            rows = min(n_a, a0.shape[0])
+            start[:rows] = a0[:rows]
+        inputs, _, _ = rnn_forward(inputs, start, parameters)
+        a0 = inputs[:, :, -1]
+        states.append(inputs)
+    return states
+
+
+# %% sample: the state is not carried to the next step
+def sample(parameters, char_to_ix, seed):
+    np.random.seed(seed)
+    Wax, Waa, Wya = parameters["Wax"], parameters["Waa"], parameters["Wya"]
+    b, by = parameters["b"], parameters["by"]
+    vocab_size = by.shape[0]
+    x = np.zeros((vocab_size, 1))
+    a_prev = np.zeros((Waa.shape[0], 1))
+    indices = []
+    newline = char_to_ix["\n"]
+    while len(indices) < 50:
+        a = np.tanh(Wax @ x + Waa @ a_prev + b)
+        y = softmax(Wya @ a + by)
+        idx = int(np.random.choice(range(vocab_size), p=y.ravel()))
+        indices.append(idx)
+        if idx == newline:
+            return indices
+        x = np.zeros((vocab_size, 1))
+        x[idx] = 1
+    indices.append(newline)
+    return indices
+
+
+# %% optimize: the gradients are clipped by norm, all together
+def optimize(X, Y, a_prev, parameters, learning_rate=0.01):
+    loss, cache = letters_forward(X, Y, a_prev, parameters)
+    gradients, a = letters_backward(X, Y, parameters, cache)
+    gradients = clip_by_norm(gradients, 5)
+    for name in parameters:
+        parameters[name] -= learning_rate * gradients["d" + name]
+    return loss, gradients, a[-1]
+
+
+# %% perplexity: the mean is over the names, not over the symbols
+def perplexity(sequences, parameters):
+    total = 0.0
+    for one in sequences:
+        total += sequence_log_probability(one, parameters)
+    return np.exp(-total / len(sequences))
+
+
+# %% model: the newline is missing from the end of the targets
+def model(data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False):
+    n = len(char_to_ix)
+    parameters = initialize_letters(n_a, n, n)
+    names = list(data_x)
+    np.random.shuffle(names)
+    for j in range(num_iterations):
+        indices = [char_to_ix[c] for c in names[j % len(names)]]
+        X = [None, *indices[:-1]]
+        Y = indices
+        optimize(X, Y, np.zeros((n_a, 1)), parameters, 0.01)
+    drawn = []
+    for seed in range(7):
+        chosen = sample(parameters, char_to_ix, seed)
+        drawn.append("".join(ix_to_char[i] for i in chosen if ix_to_char[i] != "\n"))
+    return parameters, drawn
+
+
+# %% predict_and_sample: the state of the first step is used again in every step
+def predict_and_sample(
+    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
+):
+    x = x_initializer
+    indices = []
+    for _ in range(Ty):
+        p, a, c = inference_model(x, a_initializer, c_initializer)
+        p = p.astype(float) ** (1 / temperature)
+        p = p / p.sum()
+        x = int(np.random.choice(len(p), p=p))
+        indices.append(x)
+    results = np.eye(len(p))[indices]
+    return results, np.array(indices).reshape(-1, 1)

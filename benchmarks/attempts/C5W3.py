@@ -503,3 +503,319 @@ def count_events(found, ends, window_ms=1000):
                 hits += 1
                 break
     return hits, len(found) - hits, len(free)
+
+
+# %% one_step_attention: decoder state first, encoder state second
+def one_step_attention(a, s_prev, densor1, densor2):
+    m, Tx, _ = a.shape
+    n_s = s_prev.shape[1]
+    s = nn.broadcast_to(s_prev.reshape(m, 1, n_s), (m, Tx, n_s))
+    energies = densor2(densor1(nn.concatenate([s, a])))
+    alphas = nn.softmax(energies, axis=1)
+    context = (alphas * a).sum(axis=1).reshape(m, 1, a.shape[2])
+    return context, alphas
+
+
+# %% one_step_attention: the context is the mean of the weighted states, not their sum
+def one_step_attention(a, s_prev, densor1, densor2):
+    m, Tx, n = a.shape
+    s_wide = nn.broadcast_to(s_prev.reshape(m, 1, -1), (m, Tx, s_prev.shape[-1]))
+    e = densor1(nn.concatenate([a, s_wide]))
+    e = densor2(e)
+    alphas = nn.softmax(e, axis=1)
+    weighted = alphas * a
+    context = weighted.sum(axis=1).reshape(m, 1, n) * (1 / Tx)
+    return context, alphas
+
+
+# %% modelf: the attention asks with the cell state instead of the decoder state
+def modelf(Tx, Ty, n_a, n_s, human_vocab_size, machine_vocab_size, rng):
+    class Translator(nn.Model):
+        def __init__(self):
+            self.pre = nn.Bidirectional(
+                nn.LSTM, human_vocab_size, n_a, return_sequences=True, rng=rng
+            )
+            self.densor1 = nn.Dense(2 * n_a + n_s, 10, activation="tanh", rng=rng)
+            self.densor2 = nn.Dense(10, 1, rng=rng)
+            self.post = nn.LSTM(2 * n_a, n_s, return_state=True, rng=rng)
+            self.output = nn.Dense(n_s, machine_vocab_size, rng=rng)
+
+        def forward(self, x, return_weights=False):
+            a = self.pre(x)
+            m = a.shape[0]
+            s = nn.Tensor(np.zeros((m, n_s), np.float32))
+            c = nn.Tensor(np.zeros((m, n_s), np.float32))
+            outputs, weights = [], []
+            for _ in range(Ty):
+                context, alphas = one_step_attention(a, c, self.densor1, self.densor2)
+                _, s, c = self.post(context, initial_state=(s, c))
+                scores = self.output(s)
+                outputs.append(scores.reshape(m, 1, machine_vocab_size))
+                weights.append(alphas.data[:, :, 0])
+            result = nn.concatenate(outputs, axis=1)
+            if return_weights:
+                return result, np.stack(weights, axis=1)
+            return result
+
+    return Translator()
+
+
+# %% greedy_decode: the end symbol is not included in sequence and sum
+def greedy_decode(step, max_len):
+    sequence, total = [], 0.0
+    while len(sequence) < max_len:
+        log_p = step(tuple(sequence))
+        best = int(np.argmax(log_p))
+        if best == 0:
+            break
+        sequence.append(best)
+        total += log_p[best]
+    return sequence, float(total)
+
+
+# %% greedy_decode: the model is asked with the last symbol only
+def greedy_decode(step, max_len):
+    prefix = ()
+    sequence, log_p = [], 0.0
+    for _ in range(max_len):
+        scores = step(prefix)
+        k = int(np.argmax(scores))
+        sequence.append(k)
+        log_p += float(scores[k])
+        prefix = (k,)
+        if k == 0:
+            break
+    return sequence, log_p
+
+
+# %% beam_search: it stops as soon as the first sequence is finished
+def beam_search(step, B, max_len, length_penalty):
+    beams, finished = [((), 0.0)], []
+    for _ in range(max_len):
+        extended = []
+        for prefix, total in beams:
+            for k, lp in enumerate(step(prefix)):
+                if lp > -np.inf:
+                    extended.append(((*prefix, k), total + float(lp)))
+        extended.sort(key=lambda one: one[1], reverse=True)
+        extended = extended[:B]
+        finished = [one for one in extended if one[0][-1] == 0]
+        beams = [one for one in extended if one[0][-1] != 0]
+        if finished or not beams:
+            break
+
+    def score(one):
+        return one[1] / len(one[0]) ** length_penalty
+
+    best = max(finished + beams, key=score)
+    return list(best[0]), score(best)
+
+
+# %% beam_search: finished sequences keep their places in the beam and compete by the score
+def beam_search(step, B, max_len, length_penalty):
+    def score(one):
+        prefix, total = one
+        return total / len(prefix) ** length_penalty
+
+    beams, done = [((), 0.0)], []
+    for _ in range(max_len):
+        candidates = list(done)
+        for prefix, total in beams:
+            logs = step(prefix)
+            for k in range(len(logs)):
+                if np.isfinite(logs[k]):
+                    candidates.append((prefix + (k,), total + logs[k]))
+        candidates = sorted(candidates, key=score, reverse=True)[:B]
+        done = [one for one in candidates if one[0][-1] == 0]
+        beams = [one for one in candidates if one[0][-1] != 0]
+        if not beams:
+            break
+    best = max(done + beams, key=score)
+    return list(best[0]), float(score(best))
+
+
+# %% clipped_precision: only distinct n-grams of the candidate are counted
+def clipped_precision(candidate, references, n):
+    def grams(words):
+        return {tuple(words[i : i + n]) for i in range(len(words) - n + 1)}
+
+    mine = grams(candidate)
+    theirs = set()
+    for reference in references:
+        theirs |= grams(reference)
+    return len(mine & theirs), len(mine)
+
+
+# %% bleu: of two equally close references the longer counts
+def bleu(candidate, references, max_n=4):
+    logs = []
+    for n in range(1, max_n + 1):
+        matches, total = clipped_precision(candidate, references, n)
+        if total == 0 or matches == 0:
+            return 0.0
+        logs.append(np.log(matches / total))
+    c = len(candidate)
+    r = min((len(one) for one in references), key=lambda k: (abs(k - c), -k))
+    penalty = 1.0 if c >= r else np.exp(1 - r / c)
+    return float(penalty * np.exp(np.mean(logs)))
+
+
+# %% bleu: the brevity penalty is c / r instead of the exponential
+def bleu(candidate, references, max_n=4):
+    c = len(candidate)
+    product = 1.0
+    for n in range(1, max_n + 1):
+        matches, total = clipped_precision(candidate, references, n)
+        if matches == 0:
+            return 0.0
+        product *= matches / total
+    r = min((abs(len(one) - c), len(one)) for one in references)[1]
+    return min(1.0, c / r) * product ** (1 / max_n)
+
+
+# %% ctc_collapse: a letter that was seen before is dropped wherever it comes again
+def ctc_collapse(symbols, blank):
+    result = []
+    for s in symbols:
+        if s != blank and s not in result:
+            result.append(s)
+    return result
+
+
+# %% ctc_alphas: a path must start in the blank at position 0
+def ctc_alphas(probs, labels, blank):
+    T = len(probs)
+    z = [blank]
+    for one in labels:
+        z += [one, blank]
+    S = len(z)
+    alphas = np.zeros((T, S))
+    alphas[0, 0] = probs[0, blank]
+    for t in range(1, T):
+        for s in range(S):
+            total = alphas[t - 1, s]
+            if s >= 1:
+                total += alphas[t - 1, s - 1]
+            if s >= 2 and z[s] != blank and z[s] != z[s - 2]:
+                total += alphas[t - 1, s - 2]
+            alphas[t, s] = probs[t, z[s]] * total
+    return alphas
+
+
+# %% ctc_alphas: takes the likeliest of the ways in, as Viterbi does, not their sum
+def ctc_alphas(probs, labels, blank):
+    z = [blank]
+    for label in labels:
+        z.extend([label, blank])
+    alpha = np.zeros((len(probs), len(z)))
+    alpha[0, 0] = probs[0, z[0]]
+    if len(z) > 1:
+        alpha[0, 1] = probs[0, z[1]]
+    for t in range(1, len(probs)):
+        for s in range(len(z)):
+            ways = [alpha[t - 1, s]]
+            if s > 0:
+                ways.append(alpha[t - 1, s - 1])
+            if s > 1 and z[s] != blank and z[s] != z[s - 2]:
+                ways.append(alpha[t - 1, s - 2])
+            alpha[t, s] = max(ways) * probs[t, z[s]]
+    return alpha
+
+
+# %% ctc_gradient: the letters are not reversed for the backward table, only the steps
+def ctc_gradient(probs, labels, blank):
+    labels = list(labels)
+    z = [blank]
+    for one in labels:
+        z += [one, blank]
+    alpha = ctc_alphas(probs, labels, blank)
+    beta = ctc_alphas(probs[::-1], labels, blank)[::-1, ::-1]
+    P = ctc_forward(probs, labels, blank)
+    gamma = np.zeros(probs.shape)
+    for s, k in enumerate(z):
+        gamma[:, k] += alpha[:, s] * beta[:, s] / probs[:, k]
+    return probs - gamma / P
+
+
+# %% spectrogram: each frame is normalized to mean zero before the transform
+def spectrogram(x, size=200, hop=80):
+    count = (len(x) - size) // hop + 1
+    window = np.hanning(size)
+    rows = []
+    for t in range(count):
+        frame = x[t * hop : t * hop + size]
+        frame = (frame - frame.mean()) * window
+        rows.append(np.log(1e-6 + np.abs(np.fft.rfft(frame)) ** 2))
+    return np.array(rows)
+
+
+# %% is_overlapping: an earlier segment that lies inside the new one is not seen
+def is_overlapping(segment_time, previous_segments):
+    start, end = segment_time
+    for p_start, p_end in previous_segments:
+        if p_start <= start <= p_end or p_start <= end <= p_end:
+            return True
+    return False
+
+
+# %% insert_audio_clip: the clip replaces the background instead of being added
+def insert_audio_clip(background, audio_clip, previous_segments):
+    duration_ms = len(background) * 1000 // RATE
+    segment_ms = len(audio_clip) * 1000 // RATE
+    segment = get_random_time_segment(segment_ms, duration_ms)
+    retries = 0
+    while is_overlapping(segment, previous_segments) and retries < 6:
+        segment = get_random_time_segment(segment_ms, duration_ms)
+        retries += 1
+    new = background.copy()
+    if is_overlapping(segment, previous_segments):
+        return new, (duration_ms, duration_ms)
+    previous_segments.append(segment)
+    start = segment[0] * RATE // 1000
+    new[start : start + len(audio_clip)] = audio_clip
+    return new, segment
+
+
+# %% create_training_example: the labels of the other words are erased to zero
+def create_training_example(background, activates, negatives, Ty):
+    y = np.zeros((1, Ty))
+    duration_ms = len(background) * 1000 // RATE
+    sound, segments, ends = background.copy(), [], []
+    chosen = np.random.randint(len(activates), size=np.random.randint(0, 5))
+    for i in chosen:
+        sound, (_, end) = insert_audio_clip(sound, activates[i], segments)
+        if end < duration_ms:
+            insert_ones(y, end, duration_ms)
+            ends.append(end)
+    chosen = np.random.randint(len(negatives), size=np.random.randint(0, 3))
+    for i in chosen:
+        sound, (start, end) = insert_audio_clip(sound, negatives[i], segments)
+        if end < duration_ms:
+            first = int(start * Ty / duration_ms)
+            last = int(end * Ty / duration_ms)
+            y[0, first : last + 1] = 0
+    return sound, y, ends
+
+
+# %% detection_times: it fires again after the wait even if it never fell below
+def detection_times(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
+    p = probabilities[0]
+    moments = []
+    for i in range(len(p)):
+        now = i * duration_ms / len(p)
+        if p[i] > threshold and (not moments or now - moments[-1] > wait_ms):
+            moments.append(now)
+    return moments
+
+
+# %% count_events: an alarm takes the nearest word in the window, not the earliest
+def count_events(found, ends, window_ms=1000):
+    left = sorted(ends)
+    hits = 0
+    for alarm in found:
+        near = [e for e in left if -200 <= alarm - e <= window_ms]
+        if near:
+            nearest = min(near, key=lambda e: abs(alarm - e))
+            left.remove(nearest)
+            hits += 1
+    return hits, len(found) - hits, len(left)

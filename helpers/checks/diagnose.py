@@ -88,8 +88,45 @@ def _part_hint(wrong: Sequence[Seen], all_wrong: bool) -> list[str]:
     if any(x.dtype.kind not in "biuf" for p in pairs for x in (p.expected, p.got)):
         return said
     relation = relations.of_values(pairs, all_wrong)
+    if relation and not _speaks_for_all(relation, wrong, all_wrong):
+        return said
     entries = "" if relation else whereabouts.in_entries(pairs)
     return [*said, relation or entries]
+
+
+def _speaks_for_all(relation: str, wrong: Sequence[Seen], all_wrong: bool) -> bool:
+    """Whether a sentence about values is true of all wrong parts, of each and together.
+
+    What is said of the values "there" is about the part that is shown.
+    """
+    if " there " in relation:
+        return True
+    found = [(part, case) for case in wrong for part in case.parts if part.found]
+    if len({part.place for part, _ in found}) < 2:
+        return True
+    if any(part.found.pair is None or part.found.kind == "shape" for part, _ in found):
+        return False
+    places: dict[str, list[relations.Pair]] = {}
+    for part, case in found:
+        pair = relations.Pair(*map(np.asarray, part.found.pair), case.inputs)
+        places.setdefault(part.place, []).append(pair)
+    every = [pair for pairs in places.values() for pair in pairs]
+    if any(x.dtype.kind not in "biuf" for p in every for x in (p.expected, p.got)):
+        return False
+    if relation.startswith("Within each wrong case"):
+        every = [_all_numbers(case) for case in wrong]
+    each = {relations.of_values(pairs, all_wrong) for pairs in places.values()}
+    return each <= {relation, ""} and relations.of_values(every, all_wrong) == relation
+
+
+def _all_numbers(case: Seen) -> relations.Pair:
+    """The numbers of all wrong parts of a case, one after the other."""
+    pairs = [part.found.pair for part in case.parts if part.found]
+    expected, got = (
+        np.concatenate([np.ravel(one) for one in side])
+        for side in zip(*pairs, strict=True)
+    )
+    return relations.Pair(expected, got, case.inputs)
 
 
 def _which_parts(wrong: Sequence[Seen]) -> str:

@@ -100,14 +100,15 @@ def _slices(masks: Sequence[np.ndarray]) -> str:
     for axis in range(ndim):
         others = tuple(a for a in range(ndim) if a != axis)
         lines = [mask.any(axis=others) for mask in masks]
+        whole = all(np.array_equal(line, mask.all(axis=others))
+                    for line, mask in zip(lines, masks, strict=True))  # fmt: skip
         if any(len(line) < FEW for line in lines):
             continue
         where = "" if ndim == 1 else f" along axis {axis}"
-        for said, rule in _LINES:
-            if all(np.array_equal(line, rule(len(line))) for line in lines):
-                return said.format(where)
         spatial = ndim == 2 or (ndim == 4 and axis in (1, 2))  # of (m, n_H, n_W, n_C)
-        for said, rule in _BORDERS if spatial else ():
+        for said, rule in _LINES + (_BORDERS if spatial else ()):
+            if "right" in said and not whole:  # others are right, too
+                continue
             if all(np.array_equal(line, rule(len(line))) for line in lines):
                 return said.format(where)
     return ""
