@@ -1400,6 +1400,7 @@ def optimize(rng):
     - Costs are recorded before iterations 0, 100, 200 …: 1, 4, 100 and 201 steps.
     - The gradients are those used in the last step.
     - The arguments stay as they are; the defaults are 100 steps and 0.009.
+    - Every step is taken, even where the step before made the cost larger.
     """
     yield case(*_uncentred(rng, 3, 6), num_iterations=1, learning_rate=0.1)
     yield case(*_uncentred(rng, 1, 1), num_iterations=4, learning_rate=0.5)
@@ -1410,12 +1411,23 @@ def optimize(rng):
         learning_rate=0.05,
         print_cost=True,
     )
+    yield _rising(rng)
 
 
 def _uncentred(rng, n, m):
     """Training examples in which each step of w changes the gradient of b."""
     w, b, X, Y = drawn_examples(rng, n, m)
     return w / 2, b / 2, np.abs(X) + 0.5, Y
+
+
+def _rising(rng):
+    """A few steps so long that the cost rises on the way, though not far."""
+    while True:
+        examples = _uncentred(rng, 2, 6)
+        for rate in (0.5, 1, 2, 4):
+            costs = _descent(*examples, 4, rate, every=1)[2]
+            if max(np.diff(costs[:3])) > 0.1 and max(costs) < 4:
+                return case(*examples, num_iterations=4, learning_rate=rate)
 
 
 def _descent(w, b, X, Y, num_iterations, learning_rate, every=100):
@@ -1690,6 +1702,26 @@ def gradients_of_the_start_alone(
     return {"w": w, "b": b}, grads, costs
 
 
+@optimize.mistake(
+    "It stops when the cost no longer falls. Take `num_iterations` steps, whatever the "
+    "cost does."
+)
+def stops_when_the_cost_rises(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    costs, last = [], np.inf
+    for i in range(num_iterations):
+        grads, cost = ref.propagate(w, b, X, Y)
+        if i % 100 == 0:
+            costs.append(cost)
+        if cost >= last:
+            break
+        last = cost
+        w = w - learning_rate * grads["dw"]
+        b = b - learning_rate * grads["db"]
+    return {"w": w, "b": b}, grads, costs
+
+
 @optimize.right
 def optimize_on_copies(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
@@ -1818,6 +1850,15 @@ def predicts_the_other(w, b, X):
 @predict.mistake("It is 1 below 0.5. It should be 1 for probabilities above 0.5.")
 def one_below_the_threshold(w, b, X):
     return (_activations(w, b, X) < 0.5).astype(int)
+
+
+@predict.mistake(
+    "The threshold is the mean of the probabilities. It is 0.5, whatever the other "
+    "examples are."
+)
+def threshold_of_the_mean(w, b, X):
+    A = _activations(w, b, X)
+    return (A.mean() < A).astype(int)
 
 
 @predict.right

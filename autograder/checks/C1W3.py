@@ -114,6 +114,15 @@ def sigmoid_without_brackets(dA, Z):
     return dA * a * 1 - a
 
 
+@sigmoid_backward.mistake(
+    "The sigmoid was applied to dA as well. dA is a factor as it is; the sigmoid is "
+    "for Z."
+)
+def sigmoid_of_the_gradient_as_well(dA, Z):
+    s = ref.sigmoid(Z)
+    return ref.sigmoid(dA) * s * (1 - s)
+
+
 @sigmoid_backward.right
 def sigmoid_backward_by_exponentials(dA, Z):
     e = np.exp(-np.abs(Z))
@@ -951,6 +960,14 @@ def logarithm_of_the_shifted_labels(A2, Y):
     return float(-np.mean(A2 * np.log(Y + 1e-8) + (1 - A2) * np.log(1 - Y + 1e-8)))
 
 
+@compute_cost.mistake(
+    "The sum is divided by the number of ones in Y. The mean is over all examples."
+)
+def mean_over_the_ones(A2, Y):
+    with np.errstate(divide="ignore"):
+        return float(np.sum(_loss(A2, Y)) / np.sum(Y))
+
+
 @compute_cost.right
 def cost_with_a_loop(A2, Y):
     total = 0.0
@@ -1680,6 +1697,15 @@ def one_below_the_threshold(parameters, X):
 @predict.mistake("An axis is missing. The labels have the shape of A2, (n_y, m).")
 def loses_an_axis(parameters, X):
     return (ref.forward_propagation(X, parameters)[0] > 0.5)[0]
+
+
+@predict.mistake(
+    "The threshold is the mean of the probabilities. It is 0.5, whatever the other "
+    "examples are."
+)
+def threshold_of_the_mean(parameters, X):
+    A2 = ref.forward_propagation(X, parameters)[0]
+    return np.mean(A2) < A2
 
 
 @predict.right

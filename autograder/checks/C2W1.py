@@ -748,6 +748,15 @@ add_starts(
 )  # fmt: skip
 
 
+@he_start.mistake(
+    "The spread of each layer depends on `layers_dims[0]`. Each has a number of inputs "
+    "of its own, the units of the layer before."
+)
+def spread_of_the_first_layer(layers_dims):
+    scale = np.sqrt(2 / layers_dims[0])
+    return filled(layers_dims, lambda shape: np.random.randn(*shape) * scale)
+
+
 @lab.check("initialize_parameters_xavier", points=2)
 def xavier_start(rng):
     """Shallow and deep networks, with enough weights to see mean and spread."""
@@ -1212,6 +1221,18 @@ def charges_biases_in_the_gradient(X, Y, cache, lambd):
     ):
         grads[key] = grads[key] + lambd / X.shape[1] * b
     return grads
+
+
+@backward_with_penalty.mistake(
+    "dA2 is computed from dW3, the gradient. The way back goes through the weights "
+    "themselves."
+)
+def through_the_gradient_of_w3(X, Y, cache, lambd):
+    Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = cache
+    m = X.shape[1]
+    dW3 = (A3 - Y) @ A2.T / m + lambd / m * W3
+    other = _backward(X, Y, (Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, dW3, b3), lambd)
+    return other | {"dW3": dW3}
 
 
 @backward_with_penalty.right
@@ -2070,6 +2091,7 @@ def expected_copies(image, seed, times):
         "moved to the right by": steps,
         "both moved by the same": False,
         "mirrored copies are never moved": False,
+        "some moves come only with, or only without, mirroring": False,
         "random numbers from elsewhere than rng": False,
         "pixels left empty": sorted(gaps),
     }
@@ -2158,6 +2180,15 @@ def draws_elsewhere(image, rng):
     if np.random.rand() < 0.5:
         image = image[:, ::-1]
     return ref.shifted(image, *np.random.randint(-2, 3, size=2))
+
+
+@augment.mistake(
+    "Whether it mirrors depends on how far it moves. Decide by a random number of its "
+    "own."
+)
+def mirrors_by_the_move(image, rng):
+    down, right = rng.integers(-2, 3, size=2)
+    return ref.shifted(image[:, ::-1] if right > 0 else image, down, right)
 
 
 @augment.right
@@ -2532,6 +2563,16 @@ def sums_absolute_values(parameters, gradients, X, Y, epsilon=1e-7, print_msg=Fa
 @gradient_check_n.mistake("The argument `epsilon` is not used.")
 def fixed_epsilon_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
     return _norms(*_vectors(parameters, gradients, X, Y, 1e-6))
+
+
+@gradient_check_n.mistake(
+    "That is the largest relative difference of a single number. Return one for the "
+    "whole vectors, from their lengths."
+)
+def largest_of_all_numbers(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
+    grad, approximate = _vectors(parameters, gradients, X, Y, epsilon)
+    below = np.abs(grad) + np.abs(approximate) + 1e-12
+    return np.max(np.abs(grad - approximate) / below)
 
 
 @gradient_check_n.right

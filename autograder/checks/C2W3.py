@@ -386,6 +386,20 @@ def asks_for_the_best_again(objective, space, n, rng):
     return best, history
 
 
+@random_search.mistake(
+    "Each error is compared with the one just before. Compare it with the lowest so "
+    "far."
+)
+def better_than_the_one_before(objective, space, n, rng):
+    history = _tries(objective, space, n, rng)
+    best, last = None, np.inf
+    for point, error in history:
+        if error < last:
+            best = point
+        last = error
+    return best, history
+
+
 @random_search.right
 def search_with_a_running_best(objective, space, n, rng):
     best, lowest, history = None, np.inf, []
@@ -657,6 +671,15 @@ def forgets_the_exponential(Z):
 @softmax.mistake("This is the hard maximum: 1 for the largest score, else 0.")
 def hard_maximum(Z):
     return (np.max(Z, axis=0) == Z) * 1.0
+
+
+@softmax.mistake(
+    "The scores are divided by the largest of their column. Subtract it: dividing "
+    "changes the probabilities."
+)
+def divides_scores_by_the_largest(Z):
+    largest = np.max(np.abs(Z), axis=0, keepdims=True)
+    return ref.softmax(Z / np.where(largest == 0, 1, largest))
 
 
 @softmax.right

@@ -278,6 +278,15 @@ def smaller_of_the_two(y_true, y_pred):
     return _scores(y_true, y_pred, min)
 
 
+@precision_recall_f1.mistake(
+    "Recall is the fraction of all examples that are right, the accuracy. It should be "
+    "the fraction of the true ones that were found."
+)
+def accuracy_for_recall(y_true, y_pred):
+    P, R = ref.precision_recall_f1(y_true, y_pred)[0], float(np.mean(y_true == y_pred))
+    return P, R, 2 * P * R / (P + R) if P else 0.0
+
+
 @precision_recall_f1.right
 def scores_with_a_loop(y_true, y_pred):
     found = called = true = 0
@@ -647,6 +656,11 @@ def wrong_against_right(y_true, y_pred, weights):
     wrong = y_true != y_pred
     with np.errstate(divide="ignore"):
         return float(np.sum(weights * wrong) / np.sum(weights * ~wrong))
+
+
+@weighted_error.mistake("The weights are squared. Add them up as they are.")
+def squared_weights(y_true, y_pred, weights):
+    return ref.weighted_error(y_true, y_pred, weights**2)
 
 
 @weighted_error.right
@@ -1090,13 +1104,23 @@ def proxy_as_a_dictionary(human_errors):
 
 
 @bayes_error_proxy.mistake(
-    "It returns whoever is closest to the average. Bayes error is the lowest possible "
-    "error, so the best is the proxy."
+    "It returns someone in the middle. The Bayes error is the lowest possible error, "
+    "so the best is the proxy."
 )
 def closest_to_the_average(human_errors):
     mean = sum(human_errors.values()) / len(human_errors)
     who = min(human_errors, key=lambda name: abs(human_errors[name] - mean))
     return who, human_errors[who]
+
+
+@bayes_error_proxy.mistake(
+    "It returns someone in the middle. The Bayes error is the lowest possible error, "
+    "so the best is the proxy."
+)
+def takes_the_median(human_errors):
+    return sorted(human_errors.items(), key=lambda pair: pair[1])[
+        len(human_errors) // 2
+    ]
 
 
 @bayes_error_proxy.right

@@ -119,6 +119,13 @@ def middle_of_side_1(X, f, filters, *, net):
     return nn.relu(_main(X, 1, filters, net) + X)
 
 
+@identity_block.mistake(
+    "The input passes a ReLU before it is added. The skip adds the input as it is."
+)
+def relu_on_the_skip(X, f, filters, *, net):
+    return nn.relu(_main(X, f, filters, net) + nn.relu(X))
+
+
 @identity_block.right
 def identity_in_one_go(X, f, filters, *, net):
     Z = X
@@ -242,6 +249,15 @@ def first_of_side_f(X, f, filters, s=2, *, net):
     Z = nn.relu(net.batch_norm(net.conv(Z, n2, f)))
     shortcut = net.batch_norm(net.conv(X, n3, 1, s))
     return nn.relu(net.batch_norm(net.conv(Z, n3, 1)) + shortcut)
+
+
+@convolutional_block.mistake(
+    "Each branch has its ReLU before the addition, and none follows. Add first, then "
+    "apply the ReLU to the sum."
+)
+def relu_on_both_branches(X, f, filters, s=2, *, net):
+    main = nn.relu(_main(X, f, filters, net, s))
+    return main + nn.relu(net.batch_norm(net.conv(X, filters[2], 1, s)))
 
 
 @convolutional_block.right
@@ -1534,6 +1550,13 @@ def leaves_it(X):
     return X.copy()
 
 
+@mirror.mistake(
+    "Rows and columns were both reversed, a turn by 180°. Reverse the columns only."
+)
+def half_a_turn(X):
+    return X[..., ::-1, ::-1, :]
+
+
 @mirror.right
 def mirror_by_flip(X):
     return np.flip(X, axis=-2).astype(np.float32)
@@ -1925,6 +1948,15 @@ def multiplies_probabilities(models, X):
     return product / product.sum(axis=1, keepdims=True)
 
 
+@ensemble_predict.mistake(
+    "Each model gives one vote, to its best class. Average the probabilities, not "
+    "the votes."
+)
+def counts_votes(models, X):
+    scores = [model.predict(X) for model in models]
+    return np.mean([np.eye(z.shape[1])[z.argmax(axis=1)] for z in scores], axis=0)
+
+
 @ensemble_predict.right
 def ensemble_with_a_loop(models, X):
     total = 0
@@ -2041,6 +2073,20 @@ def fifth_crop_begins_in_the_middle(model, X, size=24):
     n_H, n_W = X.shape[1:3]
     start = (min(n_H // 2, n_H - size), min(n_W // 2, n_W - size))
     return _ten(model, X, size, [*_corners(X, size)[:4], start])
+
+
+@multi_crop_predict.mistake(
+    "It takes the largest probability of each class over the crops, scaled to a sum of "
+    "1. Take the average over the crops."
+)
+def largest_over_the_crops(model, X, size=24):
+    each = [
+        _ten(model, X, size, [corner], (flip,))
+        for corner in _corners(X, size)
+        for flip in (False, True)
+    ]
+    largest = np.max(each, axis=0)
+    return largest / largest.sum(axis=1, keepdims=True)
 
 
 @multi_crop_predict.right

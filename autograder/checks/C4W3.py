@@ -394,6 +394,17 @@ def distance_not_likeness(box1, box2):
     return 1 - ref.iou(box1, box2)
 
 
+@iou.mistake(
+    "The area of the box around both is not the union. The union is the sum of both "
+    "areas, without the intersection counted twice."
+)
+def box_around_both_for_the_union(box1, box2):
+    box1, box2 = np.asarray(box1, float), np.asarray(box2, float)
+    h, w = np.maximum(_overlap(box1, box2), 0)
+    H, W = np.maximum(box1[2:], box2[2:]) - np.minimum(box1[:2], box2[:2])
+    return float(h * w / (H * W)) if H * W > 0 else 0.0
+
+
 @iou.right
 def iou_with_a_small_number(box1, box2):
     both = np.prod(np.maximum(_overlap(box1, box2), 0))
@@ -1076,6 +1087,17 @@ def boxes_first(boxes, box_confidence, box_class_probs, threshold=0.6):
 )
 def keeps_all(boxes, box_confidence, box_class_probs, threshold=0.6):
     return _filter(boxes, box_confidence * box_class_probs, -1)
+
+
+@yolo_filter_boxes.mistake(
+    "The scores of all classes are added up. The score of a box is that of its best "
+    "class."
+)
+def adds_up_the_classes(boxes, box_confidence, box_class_probs, threshold=0.6):
+    scores = box_confidence * box_class_probs
+    total = scores.sum(axis=-1)
+    mask = total >= threshold
+    return total[mask], boxes[mask], scores.argmax(axis=-1)[mask]
 
 
 @yolo_filter_boxes.right

@@ -157,6 +157,22 @@ def half_the_loss(y_true, y_pred, alpha=0.2):
     return ref.triplet_loss(y_true, y_pred, alpha) / 2
 
 
+@triplet_loss.mistake("Only the largest cost counts. Add up the costs of all triplets.")
+def costliest_triplet(y_true, y_pred, alpha=0.2):
+    near, far = _squares(y_pred)
+    return np.max(np.maximum(near - far + alpha, 0))
+
+
+@triplet_loss.mistake(
+    "The second distance is from the positive to the negative. Both distances start "
+    "at the anchor."
+)
+def negative_from_the_positive(y_true, y_pred, alpha=0.2):
+    a, p, n = y_pred
+    near, far = np.sum((a - p) ** 2, axis=1), np.sum((p - n) ** 2, axis=1)
+    return np.sum(np.maximum(near - far + alpha, 0))
+
+
 @triplet_loss.right
 def loss_with_a_loop(y_true, y_pred, alpha=0.2):
     total = 0.0
@@ -277,6 +293,16 @@ def signs_of_two_turned(y_true, y_pred, alpha=0.2):
 )
 def gradient_with_a_fixed_margin(y_true, y_pred, alpha=0.2):
     return _gradient(y_pred, 0.2)
+
+
+@triplet_gradient.mistake(
+    "The mask is decided for each component. A triplet has one cost, from its whole "
+    "distances: sum over the components first."
+)
+def mask_for_each_component(y_true, y_pred, alpha=0.2):
+    a, p, n = y_pred
+    active = (a - p) ** 2 - (a - n) ** 2 + alpha > 0
+    return 2 * active * (n - p), 2 * active * (p - a), 2 * active * (a - n)
 
 
 @triplet_gradient.right
@@ -1027,6 +1053,18 @@ def chi_halved(e1, e2):
     return ref.chi_square(e1, e2) / 2
 
 
+for _more in (1.0, 0.1, 0.01, 1e-3):
+
+    def chi_with_more_below(e1, e2, more=_more):
+        return (e1 - e2) ** 2 / (e1 + e2 + more)
+
+    chi_with_more_below.__name__ = f"chi_with_{_more:g}_more_below".replace(".", "_")
+    chi_square.mistake(
+        "A number is added to every denominator, which makes the results too small. "
+        "Change a denominator only where it is 0."
+    )(chi_with_more_below)
+
+
 @chi_square.right
 def chi_with_a_loop(e1, e2):
     out = np.zeros(e1.shape)
@@ -1312,6 +1350,15 @@ def style_of_activations(a_S, a_G):
 )
 def style_cut_off(a_S, a_G):
     return _layer_cost(a_S, a_G.data)
+
+
+@compute_layer_style_cost.mistake(
+    "The Gram matrices are divided by the number of positions as well. The divisor "
+    "(2 n_C n_H n_W)² contains it already."
+)
+def gram_of_averages(a_S, a_G):
+    n = a_G.shape[1] * a_G.shape[2]
+    return _layer_cost(a_S, a_G, gram=lambda A: A @ A.T / n)
 
 
 @compute_layer_style_cost.right
@@ -1647,6 +1694,36 @@ def style_of_one_layer(G, features, goal, optimizer, alpha=10, beta=40):
 @train_step.mistake("A Tensor was returned. Return a number: `J.item()`.")
 def returns_the_tensor(G, features, goal, optimizer, alpha=10, beta=40):
     return nn.Tensor(np.array(_step(G, features, goal, optimizer, alpha, beta)))
+
+
+@train_step.mistake(
+    "The pixels are clipped before the step, so the step can leave 0 to 1. Clip them "
+    "after `optimizer.step()`."
+)
+def clips_before_the_step(G, features, goal, optimizer, alpha=10, beta=40):
+    np.clip(G.data, 0, 1, out=G.data)
+    return _step(G, features, goal, optimizer, alpha, beta, clip=False)
+
+
+@train_step.mistake(
+    "The pixels are clipped before the step, so the step can leave 0 to 1. Clip them "
+    "after `optimizer.step()`."
+)
+def clips_between_backward_and_step(G, features, goal, optimizer, alpha=10, beta=40):
+    optimizer.zero_grad()
+    J = _step(G, features, goal, _Still(optimizer), alpha, beta)
+    optimizer.step()
+    return J
+
+
+class _Still:
+    """An optimizer that does not step."""
+
+    def __init__(self, optimizer):
+        self.zero_grad = optimizer.zero_grad
+
+    def step(self):
+        """Leave everything as it is."""
 
 
 @train_step.right

@@ -127,6 +127,16 @@ def length_of_the_second_twice(u, v):
     return np.dot(u, v) / np.dot(v, v) if u.any() and v.any() else 0.0
 
 
+@cosine_similarity.mistake(
+    "The mean was subtracted from each vector. That is a correlation; the cosine takes "
+    "the vectors as they are."
+)
+def correlation(u, v):
+    u, v = u - u.mean(), v - v.mean()
+    length = np.linalg.norm(u) * np.linalg.norm(v)
+    return np.dot(u, v) / length if length > 0 else 0.0
+
+
 @cosine_similarity.right
 def cosine_with_a_loop(u, v):
     dot = sum(a * b for a, b in zip(u.tolist(), v.tolist(), strict=True))
@@ -1379,6 +1389,8 @@ def sample_negatives(rng):
     for counts in ([16, 1, 81], [500, 20, 20, 3, 1], [7, 7, 7]):
         counts = np.array(counts) * int(rng.integers(1, 4))
         yield case(counts, 200_000, int(rng.integers(1000)), "frequencies")
+    counts = rng.permutation([9, 0, 4, 2])  # a word that does not occur
+    yield case(counts, 200_000, int(rng.integers(1000)), "frequencies")
 
 
 @sample_negatives.expect
@@ -1451,6 +1463,11 @@ def draws_each_word_once(counts, k, rng):
     weights = counts**0.75
     p = weights / weights.sum()
     return rng.choice(len(weights), size=k, replace=False, p=p)
+
+
+@sample_negatives.mistake("Words that do not occur are drawn as well.")
+def draws_absent_words(counts, k, rng):
+    return _drawn(np.maximum(counts, 1) ** 0.75, k, rng)
 
 
 @sample_negatives.right

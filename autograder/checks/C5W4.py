@@ -2192,6 +2192,14 @@ def one_level_only(ids, merges):
     return bytes(b % 256 for b in flat).decode(errors="replace")
 
 
+@bpe_decode.mistake(
+    "Each token was decoded separately, so letters of several bytes are lost. Join all "
+    "bytes, then decode once."
+)
+def token_by_token_ignoring(ids, merges):
+    return "".join(_pieces(merges)[i].decode(errors="ignore") for i in ids)
+
+
 @bpe_decode.right
 def decode_by_undoing(ids, merges):
     ids = list(ids)

@@ -376,3 +376,101 @@ def model(X_train, Y_train, X_test, Y_test, num_iterations=2000, learning_rate=0
         "learning_rate": learning_rate,
         "num_iterations": num_iterations,
     }
+
+
+# %% image2vector: colour channels are written one after the other
+def image2vector(image):
+    channels = [image[:, :, c].reshape(-1) for c in range(image.shape[2])]
+    return np.concatenate(channels).reshape(-1, 1)
+
+
+# %% sigmoid: the input is clipped to between -5 and 5
+def sigmoid(x):
+    x = np.clip(x, -5, 5)
+    return 1 / (1 + np.exp(-x))
+
+
+# %% sigmoid_derivative: s times 1 minus the argument
+def sigmoid_derivative(x):
+    s = sigmoid(x)
+    return s * (1 - x)
+
+
+# %% computation_graph: the gradient for a is multiplied by a
+def computation_graph(a, b, c):
+    u = b * c
+    v = a + u
+    J = 3 * v
+    dv = 3
+    du = dv
+    return J, {"da": dv * a, "db": du * c, "dc": du * b}
+
+
+# %% normalize_rows: each row is divided by its largest absolute value
+def normalize_rows(x):
+    longest = np.abs(x).max(axis=1, keepdims=True)
+    return x / longest
+
+
+# %% softmax: exponentials are divided by the largest of their row
+def softmax(x):
+    e = np.exp(x - x.max(axis=1, keepdims=True))
+    return e / e.max(axis=1, keepdims=True)
+
+
+# %% propagate: predictions are rounded before the error is taken
+def propagate(w, b, X, Y):
+    m = X.shape[1]
+    A = sigmoid(np.dot(w.T, X) + b)
+    cost = -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / m
+    error = np.round(A) - Y
+    return {"dw": np.dot(X, error.T) / m, "db": np.sum(error) / m}, cost
+
+
+# %% optimize: it stops as soon as the cost no longer falls
+def optimize(w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False):
+    costs, last = [], np.inf
+    for i in range(num_iterations):
+        grads, cost = propagate(w, b, X, Y)
+        if i % 100 == 0:
+            costs.append(cost)
+            if print_cost:
+                print(i, cost)
+        if cost >= last:
+            break
+        last = cost
+        w = w - learning_rate * grads["dw"]
+        b = b - learning_rate * grads["db"]
+    return {"w": w, "b": b}, grads, costs
+
+
+# %% predict: the threshold is the mean probability
+def predict(w, b, X):
+    A = sigmoid(w.T @ X + b)
+    return (A > A.mean()).astype(int)
+
+
+# %% model: the test set is centred with its own mean, the training set is not
+def model(
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
+    w, b = initialize_with_zeros(X_train.shape[0])
+    params, _, costs = optimize(
+        w, b, X_train, Y_train, num_iterations, learning_rate, print_cost
+    )
+    X_test = X_test - X_test.mean(axis=1, keepdims=True)
+    return {
+        "costs": costs,
+        "Y_prediction_test": predict(params["w"], params["b"], X_test),
+        "Y_prediction_train": predict(params["w"], params["b"], X_train),
+        "w": params["w"],
+        "b": params["b"],
+        "learning_rate": learning_rate,
+        "num_iterations": num_iterations,
+    }

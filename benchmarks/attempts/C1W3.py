@@ -366,3 +366,81 @@ def predict(parameters, X):
 def predict(parameters, X):
     _, cache = forward_propagation(X, parameters)
     return cache["Z2"] > 0.5
+
+
+# %% sigmoid_backward: the sigmoid is applied to the upstream gradient too
+def sigmoid_backward(dA, Z):
+    s = sigmoid(Z)
+    return sigmoid(dA) * s * (1 - s)
+
+
+# %% tanh_backward: the derivative of the sigmoid is used with the values of tanh
+def tanh_backward(dA, Z):
+    A = np.tanh(Z)
+    return dA * A * (1 - A)
+
+
+# %% relu_backward: it keeps the gradient where the gradient is positive
+def relu_backward(dA, Z):
+    return np.where(dA > 0, dA, 0)
+
+
+# %% leaky_relu_backward: below zero it returns the slope times Z
+def leaky_relu_backward(dA, Z, slope=0.01):
+    return np.where(Z > 0, dA, slope * Z)
+
+
+# %% initialize_parameters: one random column is repeated for all inputs
+def initialize_parameters(n_x, n_h, n_y):
+    W1 = np.random.randn(n_h, 1) * 0.01 * np.ones((1, n_x))
+    W2 = np.random.randn(n_y, n_h) * 0.01
+    return {"W1": W1, "b1": np.zeros((n_h, 1)), "W2": W2, "b2": np.zeros((n_y, 1))}
+
+
+# %% compute_cost: the sum is averaged over the positive examples only
+def compute_cost(A2, Y):
+    logprobs = Y * np.log(A2) + (1 - Y) * np.log(1 - A2)
+    return float(-np.sum(logprobs) / np.sum(Y))
+
+
+# %% backward_propagation: the hidden error uses W2 after a step of descent
+def backward_propagation(parameters, cache, X, Y):
+    m = X.shape[1]
+    A1, A2 = cache["A1"], cache["A2"]
+    dZ2 = A2 - Y
+    dW2 = dZ2 @ A1.T / m
+    db2 = dZ2.mean(axis=1, keepdims=True)
+    W2 = parameters["W2"] - 1.2 * dW2
+    dZ1 = W2.T @ dZ2 * (1 - A1**2)
+    dW1 = dZ1 @ X.T / m
+    db1 = dZ1.mean(axis=1, keepdims=True)
+    return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
+
+
+# %% update_parameters: gradients are scaled to length 1 before the step
+def update_parameters(parameters, grads, learning_rate=1.2):
+    new = {}
+    for name in ("W1", "b1", "W2", "b2"):
+        g = grads["d" + name]
+        new[name] = parameters[name] - learning_rate * g / (np.linalg.norm(g) + 1e-8)
+    return new
+
+
+# %% nn_model: it returns the parameters from before the last step
+def nn_model(X, Y, n_h, num_iterations=10000, print_cost=False):
+    parameters = initialize_parameters(X.shape[0], n_h, Y.shape[0])
+    for i in range(num_iterations):
+        A2, cache = forward_propagation(X, parameters)
+        cost = compute_cost(A2, Y)
+        grads = backward_propagation(parameters, cache, X, Y)
+        before = parameters
+        parameters = update_parameters(parameters, grads)
+        if print_cost and i % 1000 == 0:
+            print(i, cost)
+    return before
+
+
+# %% predict: it compares each example with the mean of the batch
+def predict(parameters, X):
+    A2, _ = forward_propagation(X, parameters)
+    return A2 > np.mean(A2)

@@ -581,3 +581,128 @@ def gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False)
     if print_msg:
         print(difference)
     return difference
+
+
+# %% split_dataset: each column is drawn with replacement
+def split_dataset(X, Y, fractions, seed):
+    rng = np.random.default_rng(seed)
+    m = X.shape[1]
+    order = rng.integers(0, m, m)
+    X, Y = X[:, order], Y[:, order]
+    a = round(fractions[0] * m)
+    b = a + round(fractions[1] * m)
+    return (X[:, :a], Y[:, :a]), (X[:, a:b], Y[:, a:b]), (X[:, b:], Y[:, b:])
+
+
+# %% diagnose: high variance counts only where it is the larger gap
+def diagnose(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+    found = set()
+    bias = train_error - bayes_error
+    variance = dev_error - train_error
+    if bias > tolerance:
+        found.add("high bias")
+    if variance > bias and variance > tolerance:
+        found.add("high variance")
+    return found
+
+
+# %% normalize_inputs: the standard deviation is taken around zero
+def normalize_inputs(X_train, X_test):
+    mu = X_train.mean(axis=1, keepdims=True)
+    sigma = np.sqrt(np.mean(X_train**2, axis=1, keepdims=True))
+    return (X_train - mu) / sigma, (X_test - mu) / sigma, mu, sigma
+
+
+# %% initialize_parameters_he: the number of inputs of the whole network is used
+def initialize_parameters_he(layers_dims):
+    p = {}
+    for l in range(1, len(layers_dims)):
+        W = np.random.randn(layers_dims[l], layers_dims[l - 1])
+        p[f"W{l}"] = W * np.sqrt(2 / layers_dims[0])
+        p[f"b{l}"] = np.zeros((layers_dims[l], 1))
+    return p
+
+
+# %% compute_cost_with_regularization: the root of the sum of squares is added
+def compute_cost_with_regularization(A3, Y, parameters, lambd):
+    m = Y.shape[1]
+    cross = -np.sum(Y * np.log(A3) + (1 - Y) * np.log(1 - A3)) / m
+    norms = sum(np.linalg.norm(parameters[k]) for k in ("W1", "W2", "W3"))
+    return cross + lambd / (2 * m) * norms
+
+
+# %% backward_propagation_with_regularization: dA2 uses the gradient dW3 for W3
+def backward_propagation_with_regularization(X, Y, cache, lambd):
+    m = X.shape[1]
+    Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3 = cache
+    g = {}
+    g["dZ3"] = A3 - Y
+    g["dW3"] = g["dZ3"] @ A2.T / m + lambd / m * W3
+    g["db3"] = g["dZ3"].sum(axis=1, keepdims=True) / m
+    g["dA2"] = g["dW3"].T @ g["dZ3"]
+    g["dZ2"] = g["dA2"] * (A2 > 0)
+    g["dW2"] = g["dZ2"] @ A1.T / m + lambd / m * W2
+    g["db2"] = g["dZ2"].sum(axis=1, keepdims=True) / m
+    g["dA1"] = W2.T @ g["dZ2"]
+    g["dZ1"] = g["dA1"] * (A1 > 0)
+    g["dW1"] = g["dZ1"] @ X.T / m + lambd / m * W1
+    g["db1"] = g["dZ1"].sum(axis=1, keepdims=True) / m
+    return g
+
+
+# %% forward_propagation_with_dropout: one mask is drawn per unit, not per example
+def forward_propagation_with_dropout(X, parameters, keep_prob=0.5):
+    W1, b1, W2, b2, W3, b3 = (
+        parameters[k] for k in ("W1", "b1", "W2", "b2", "W3", "b3")
+    )
+    Z1 = W1 @ X + b1
+    A1 = relu(Z1)
+    D1 = (np.random.rand(A1.shape[0], 1) < keep_prob) * np.ones(A1.shape)
+    A1 = A1 * D1 / keep_prob
+    Z2 = W2 @ A1 + b2
+    A2 = relu(Z2)
+    D2 = (np.random.rand(A2.shape[0], 1) < keep_prob) * np.ones(A2.shape)
+    A2 = A2 * D2 / keep_prob
+    Z3 = W3 @ A2 + b3
+    A3 = sigmoid(Z3)
+    return A3, (Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, A3, W3, b3)
+
+
+# %% early_stopping: patience counts rises over the epoch before
+def early_stopping(dev_costs, patience):
+    best, worse = 0, 0
+    for i in range(1, len(dev_costs)):
+        if dev_costs[i] < dev_costs[best]:
+            best = i
+        if dev_costs[i] >= dev_costs[i - 1]:
+            worse += 1
+        else:
+            worse = 0
+        if worse >= patience:
+            break
+    return best
+
+
+# %% augment: it mirrors whenever the image moves to the right, without a coin of its own
+def augment(image, rng):
+    down, right = rng.integers(-2, 3, size=2)
+    flipped = image[:, ::-1] if right > 0 else image
+    return shifted(flipped, down, right)
+
+
+# %% gradient_check_n: it returns the largest difference of a single parameter
+def gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
+    theta, _ = dictionary_to_vector(parameters)
+    grad = gradients_to_vector(gradients)
+    approx = np.zeros_like(theta)
+    for i in range(len(theta)):
+        plus, minus = theta.copy(), theta.copy()
+        plus[i] += epsilon
+        minus[i] -= epsilon
+        up, _ = forward_propagation_n(X, Y, vector_to_dictionary(plus))
+        down, _ = forward_propagation_n(X, Y, vector_to_dictionary(minus))
+        approx[i] = (up - down) / (2 * epsilon)
+    difference = np.max(np.abs(grad - approx) / (np.abs(grad) + np.abs(approx) + 1e-12))
+    if print_msg:
+        print("right" if difference < 1e-6 else "wrong")
+    return difference

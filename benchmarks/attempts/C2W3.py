@@ -639,3 +639,94 @@ def train_step(model, X, Y, optimizer):
     loss.backward()
     optimizer.step()
     return nn.cross_entropy(model(X), Y).item()
+
+
+# %% sample_log_uniform: the exponents are rounded to whole powers of ten
+def sample_log_uniform(low, high, n, rng):
+    r = rng.uniform(np.log10(low), np.log10(high), n)
+    return np.clip(10.0 ** np.round(r), low, high)
+
+
+# %% sample_beta: the logarithm of beta itself is drawn uniformly
+def sample_beta(low, high, n, rng):
+    return sample_log_uniform(low, high, n, rng)
+
+
+# %% random_search: each new point counts only if it beats the one just before
+def random_search(objective, space, n, rng):
+    history = []
+    best, last = None, np.inf
+    for _ in range(n):
+        point = draw_point(space, rng)
+        error = objective(point)
+        history.append((point, error))
+        if error < last:
+            best = point
+        last = error
+    return best, history
+
+
+# %% coarse_to_fine: each round narrows the original space
+def coarse_to_fine(objective, space, n, rounds, rng):
+    history, current = [], space
+    for _ in range(rounds):
+        _, tried = random_search(objective, current, n, rng)
+        history += tried
+        best = min(history, key=lambda pair: pair[1])[0]
+        current = zoom(space, best)
+    return best, history
+
+
+# %% softmax: scores are divided by the column's maximum
+def softmax(Z):
+    Z = Z / np.maximum(np.abs(Z).max(axis=0, keepdims=True), 1e-12)
+    e = np.exp(Z)
+    return e / e.sum(axis=0, keepdims=True)
+
+
+# %% cross_entropy: the terms of the other classes are added, as in the binary cost
+def cross_entropy(A, Y):
+    m = Y.shape[1]
+    return -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / m
+
+
+# %% batchnorm_forward: training normalizes with the updated running averages
+def batchnorm_forward(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    if mode == "train":
+        mean = Z.mean(axis=1, keepdims=True)
+        var = Z.var(axis=1, keepdims=True)
+        running["mean"] = momentum * running["mean"] + (1 - momentum) * mean
+        running["var"] = momentum * running["var"] + (1 - momentum) * var
+    std = np.sqrt(running["var"] + epsilon)
+    Z_hat = (Z - running["mean"]) / std
+    cache = {"Z_hat": Z_hat, "std": std, "gamma": gamma, "mode": mode}
+    return gamma * Z_hat + beta, cache
+
+
+# %% unbroadcast: extra axes are summed from the right
+def unbroadcast(gradient, shape):
+    while gradient.ndim > len(shape):
+        gradient = gradient.sum(axis=-1)
+    for axis, n in enumerate(shape):
+        if n == 1:
+            gradient = gradient.sum(axis=axis, keepdims=True)
+    return gradient
+
+
+# %% relu: the gradient passes where the gradient is positive
+def relu(a):
+    def rule(g):
+        return (np.maximum(g, 0),)
+
+    return Tensor(np.maximum(a.data, 0), (a,), rule, "relu")
+
+
+# %% sum_: the gradient is divided among the values summed
+def sum_(a, axis=None, keepdims=False):
+    def rule(g):
+        if axis is not None and not keepdims:
+            g = np.expand_dims(g, axis)
+        count = a.data.size if axis is None else a.data.shape[axis]
+        return (np.broadcast_to(g / count, a.data.shape),)
+
+    return Tensor(a.data.sum(axis=axis, keepdims=keepdims), (a,), rule, "Σ")

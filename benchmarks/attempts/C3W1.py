@@ -386,3 +386,82 @@ def next_step(report):
     if numbers[name] <= NOISE:
         return FAMILIES["none"]
     return FAMILIES.get(name, FAMILIES["none"])
+
+
+# %% confusion_matrix: rows are divided by their sums
+def confusion_matrix(y_true, y_pred, n_classes):
+    M = np.zeros((n_classes, n_classes))
+    for t, p in zip(y_true, y_pred, strict=True):
+        M[t, p] += 1
+    return M / np.maximum(M.sum(axis=1, keepdims=True), 1)
+
+
+# %% precision_recall_f1: F1 is the geometric mean
+def precision_recall_f1(y_true, y_pred):
+    hits = int(np.sum((y_true == 1) & (y_pred == 1)))
+    p = hits / int(np.sum(y_pred)) if np.sum(y_pred) else 0.0
+    r = hits / int(np.sum(y_true)) if np.sum(y_true) else 0.0
+    return p, r, math.sqrt(p * r)
+
+
+# %% precision_recall_f1: recall is the accuracy
+def precision_recall_f1(y_true, y_pred):
+    tp = int(np.sum((y_true == 1) & (y_pred == 1)))
+    predicted = int(np.sum(y_pred == 1))
+    precision = tp / predicted if predicted else 0.0
+    recall = float(np.mean(y_true == y_pred))
+    f1 = 2 * precision * recall / (precision + recall) if tp else 0.0
+    return precision, recall, f1
+
+
+# %% rank_models: one limit met is enough
+def rank_models(table, optimizing, satisficing):
+    good = {}
+    for name, row in table.items():
+        met = [
+            row[metric] <= limit if sign == "<=" else row[metric] >= limit
+            for metric, (sign, limit) in satisficing.items()
+        ]
+        if any(met) or not met:
+            good[name] = row[optimizing]
+    return max(good, key=good.get) if good else None
+
+
+# %% weighted_error: the weights are squared
+def weighted_error(y_true, y_pred, weights):
+    wrong = y_true != y_pred
+    return float(np.sum(weights**2 * wrong) / np.sum(weights**2))
+
+
+# %% choose_split: the limit of 10,000 holds for dev and test together
+def choose_split(n_examples):
+    dev = min(0.2, 5_000 / n_examples)
+    return 1 - 2 * dev, dev, dev
+
+
+# %% dev_set_size: the variance of one error is used, not of the difference
+def dev_set_size(error_difference, confidence=0.95):
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    return math.ceil((z / error_difference) ** 2 / 4)
+
+
+# %% bayes_error_proxy: the median of the errors is chosen
+def bayes_error_proxy(human_errors):
+    ordered = sorted(human_errors.items(), key=lambda pair: pair[1])
+    return ordered[len(ordered) // 2]
+
+
+# %% bias_variance_report: the gaps are relative to the dev error
+def bias_variance_report(human_error, train_error, dev_error):
+    bias = (train_error - human_error) / dev_error
+    variance = (dev_error - train_error) / dev_error
+    focus = "bias" if bias >= variance else "variance"
+    return {"avoidable_bias": bias, "variance": variance, "focus": focus}
+
+
+# %% next_step: the first gap above the noise is taken
+def next_step(report):
+    for gap in ("avoidable_bias", "variance", "test_gap"):
+        if report.get(gap, 0) > NOISE:
+            return FAMILIES[gap]
+    return FAMILIES["none"]

@@ -534,3 +534,104 @@ def pipeline_or_end_to_end(pipeline, end_to_end):
         else:
             result[size] = "too close to call"
     return result
+
+
+# %% error_analysis: only the first category of each mistake counts
+def error_analysis(tags, dev_error=1.0):
+    counts = {}
+    for names in tags:
+        if names:
+            counts[names[0]] = counts.get(names[0], 0) + 1
+    n = len(tags)
+    rows = [(c, k / n, k / n * dev_error) for c, k in counts.items()]
+    return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+
+# %% error_analysis: a mistake with several categories is divided among them
+def error_analysis(tags, dev_error=1.0):
+    worth = {}
+    for names in tags:
+        for name in names:
+            worth[name] = worth.get(name, 0) + 1 / len(names)
+    rows = [(c, w / len(tags), w / len(tags) * dev_error) for c, w in worth.items()]
+    return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+
+# %% label_noise_report: the rest of the error, not the error, is compared with the rival
+def label_noise_report(dev_error, mislabeled_share, rival_error=None):
+    labels = dev_error * mislabeled_share
+    rest = dev_error - labels
+    verdict = None
+    if rival_error is not None:
+        close = abs(rest - rival_error) < labels
+        verdict = "correct the labels first" if close else "trust the ranking"
+    return {"labels": labels, "rest": rest, "verdict": verdict}
+
+
+# %% make_splits: the rest of the target is never used for training
+def make_splits(target, other, n_dev, n_test, rng):
+    target, other = rng.permutation(target), rng.permutation(other)
+    return {
+        "train": other[n_dev:],
+        "train_dev": other[:n_dev],
+        "dev": target[:n_dev],
+        "test": target[n_dev : n_dev + n_test],
+    }
+
+
+# %% diagnose_mismatch: the focus is the gap with the largest absolute value
+def diagnose_mismatch(human, train, train_dev, dev, test):
+    gaps = {
+        "avoidable_bias": train - human,
+        "variance": train_dev - train,
+        "data_mismatch": dev - train_dev,
+        "overfit_to_dev": test - dev,
+    }
+    return gaps | {"focus": max(gaps, key=lambda g: abs(gaps[g]))}
+
+
+# %% synthesize: image and background are added and cut off at 1
+def synthesize(clean, noise, rng, level):
+    which = rng.integers(len(noise), size=len(clean))
+    return np.minimum(clean + level * noise[which], 1)
+
+
+# %% synthesize: the background shows only where the image is exactly zero
+def synthesize(clean, noise, rng, level):
+    which = rng.integers(len(noise), size=len(clean))
+    return np.where(clean > 0, clean, level * noise[which])
+
+
+# %% transfer_learn: each layer's gradient is computed after the layer before has moved
+def transfer_learn(features, parameters, X, Y, trainable, steps=100, learning_rate=0.1):
+    F = features(X)
+    p = dict(parameters)
+    for _ in range(steps):
+        for name in trainable:
+            _, gradients = head_gradients(p, F, Y)
+            p[name] = p[name] - learning_rate * gradients[name]
+    return p
+
+
+# %% multitask_loss: the mean over the labels of each task, then over the tasks
+def multitask_loss(logits, Y):
+    known = ~np.isnan(Y)
+    y = np.where(known, Y, 0)
+    losses = (np.logaddexp(0, logits) - y * logits) * known
+    n = np.maximum(known.sum(axis=0), 1)
+    loss = np.mean(losses.sum(axis=0) / n)
+    s = 0.5 * (1 + np.tanh(logits / 2))
+    return loss, (s - y) * known / n / Y.shape[1]
+
+
+# %% pipeline_or_end_to_end: the standard deviation is taken with ddof 0
+def pipeline_or_end_to_end(pipeline, end_to_end):
+    verdicts = {}
+    for size in pipeline:
+        d = np.array(pipeline[size]) - np.array(end_to_end[size])
+        se = np.std(d) / np.sqrt(len(d))
+        if abs(d.mean()) <= 2 * se:
+            verdicts[size] = "too close to call"
+        else:
+            verdicts[size] = "end to end" if d.mean() > 0 else "pipeline"
+    return verdicts

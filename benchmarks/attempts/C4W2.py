@@ -409,3 +409,95 @@ def multi_crop_predict(model, X, size=24):
         total = total + ensemble_predict([model], crop)
         total = total + ensemble_predict([model], mirror(crop))
     return total / 10
+
+
+# %% identity_block: the input passes a ReLU before it is added
+def identity_block(X, f, filters, *, net):
+    F1, F2, F3 = filters
+    A = nn.relu(net.batch_norm(net.conv(X, F1, f=1)))
+    A = nn.relu(net.batch_norm(net.conv(A, F2, f=f)))
+    A = net.batch_norm(net.conv(A, F3, f=1))
+    return nn.relu(A + nn.relu(X))
+
+
+# %% convolutional_block: the ReLU comes before the addition, on both branches
+def convolutional_block(X, f, filters, s=2, *, net):
+    F1, F2, F3 = filters
+    A = nn.relu(net.batch_norm(net.conv(X, F1, f=1, s=s)))
+    A = nn.relu(net.batch_norm(net.conv(A, F2, f=f)))
+    A = nn.relu(net.batch_norm(net.conv(A, F3, f=1)))
+    skip = nn.relu(net.batch_norm(net.conv(X, F3, f=1, s=s)))
+    return A + skip
+
+
+# %% conv_1x1: the bias is added once for each input channel
+def conv_1x1(X, W, b):
+    out = np.zeros(X.shape[:3] + (W.shape[3],))
+    for c in range(X.shape[3]):
+        out = out + X[..., c : c + 1] * W[0, 0, c] + b
+    return out
+
+
+# %% depthwise_conv: the filter is flipped
+def depthwise_conv(X, W):
+    f = W.shape[0]
+    h, w = X.shape[1] - f + 1, X.shape[2] - f + 1
+    out = np.zeros((X.shape[0], h, w, X.shape[3]))
+    for i in range(f):
+        for j in range(f):
+            out += X[:, i : i + h, j : j + w] * W[f - 1 - i, f - 1 - j]
+    return out
+
+
+# %% mobilenet_bottleneck: ReLU6 follows the projection too
+def mobilenet_bottleneck(X, t, n_C, s, *, net):
+    n_prev = X.shape[-1]
+    A = X
+    if t > 1:
+        A = nn.relu(net.batch_norm(net.conv(A, t * n_prev)), 6)
+    A = nn.relu(net.batch_norm(net.depthwise(A, f=3, s=s)), 6)
+    A = nn.relu(net.batch_norm(net.conv(A, n_C)), 6)
+    return X + A if s == 1 and n_prev == n_C else A
+
+
+# %% count_multiplies: only the side of the output map is counted, not its square
+def count_multiplies(block):
+    total = 0
+    for r in block:
+        weights = r["f"] ** 2 * r["n_C_prev"] // r["groups"] * r["n_C"]
+        total += weights * r["size"]
+    return total
+
+
+# %% mirror: the rows are also reversed
+def mirror(X):
+    return X[..., ::-1, ::-1, :]
+
+
+# %% random_crop: one position is used for rows and columns
+def random_crop(X, size, seed):
+    rng = np.random.default_rng(seed)
+    limit = min(X.shape[0], X.shape[1]) - size
+    at = rng.integers(0, limit + 1)
+    return X[at : at + size, at : at + size]
+
+
+# %% ensemble_predict: the votes of the models are counted
+def ensemble_predict(models, X):
+    total = 0
+    for model in models:
+        scores = model.predict(X)
+        total = total + np.eye(scores.shape[1])[scores.argmax(axis=1)]
+    return total / len(models)
+
+
+# %% multi_crop_predict: the maximum over the ten crops is taken and scaled to sum 1
+def multi_crop_predict(model, X, size=24):
+    h, w = X.shape[1] - size, X.shape[2] - size
+    all_p = []
+    for y, x in ((0, 0), (0, w), (h, 0), (h, w), (h // 2, w // 2)):
+        crop = X[:, y : y + size, x : x + size]
+        all_p.append(ensemble_predict([model], crop))
+        all_p.append(ensemble_predict([model], mirror(crop)))
+    p = np.max(all_p, axis=0)
+    return p / p.sum(axis=1, keepdims=True)

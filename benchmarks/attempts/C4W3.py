@@ -492,3 +492,115 @@ def dice(y_true, y_pred):
     if union == 0:
         return 1.0
     return float(np.logical_and(y_true, y_pred).sum() / union)
+
+
+# %% localization_loss: the mask is the predicted p_c, not the true one
+def localization_loss(y_true, y_pred):
+    error = (y_true - y_pred) ** 2
+    object_part = error[:, 1:].sum(axis=1) * (y_pred[:, 0] > 0.5)
+    return float(np.mean(error[:, 0] + object_part))
+
+
+# %% localization_loss: the mean is over the images with an object
+def localization_loss(y_true, y_pred):
+    e = (y_true - y_pred) ** 2
+    here = y_true[:, 0]
+    total = np.sum(e[:, 0]) + np.sum(e[:, 1:] * here[:, None])
+    return float(total / max(here.sum(), 1))
+
+
+# %% iou: the union is the box that encloses both
+def iou(box1, box2):
+    h = max(min(box1[2], box2[2]) - max(box1[0], box2[0]), 0)
+    w = max(min(box1[3], box2[3]) - max(box1[1], box2[1]), 0)
+    H = max(box1[2], box2[2]) - min(box1[0], box2[0])
+    W = max(box1[3], box2[3]) - min(box1[1], box2[1])
+    return float(h * w / (H * W)) if H * W > 0 else 0.0
+
+
+# %% encode_yolo: a taken slot is overwritten by the later object
+def encode_yolo(boxes, classes, grid, anchors, n_classes):
+    Y = np.zeros((grid, grid, len(anchors), 5 + n_classes))
+    for (x, y, w, h), c in zip(boxes, classes, strict=True):
+        col, row = min(int(x * grid), grid - 1), min(int(y * grid), grid - 1)
+        overlaps = [iou((0, 0, h, w), (0, 0, ah, aw)) for aw, ah in anchors]
+        a = int(np.argmax(overlaps))
+        slot = np.zeros(5 + n_classes)
+        aw, ah = anchors[a]
+        slot[:5] = 1, x * grid - col, y * grid - row, np.log(w / aw), np.log(h / ah)
+        slot[5 + c] = 1
+        Y[row, col, a] = slot
+    return Y
+
+
+# %% decode_yolo: sizes are divided by the grid as well
+def decode_yolo(Y, anchors):
+    grid = Y.shape[0]
+    col = np.arange(grid)[None, :, None]
+    row = np.arange(grid)[:, None, None]
+    x = (Y[..., 1] + col) / grid
+    y = (Y[..., 2] + row) / grid
+    wh = anchors * np.exp(Y[..., 3:5]) / grid
+    return np.stack([x, y], axis=-1), wh, Y[..., :1], Y[..., 5:]
+
+
+# %% yolo_filter_boxes: the score is the sum over the classes
+def yolo_filter_boxes(boxes, box_confidence, box_class_probs, threshold=0.6):
+    scores = box_confidence * box_class_probs
+    classes = scores.argmax(axis=-1)
+    total = scores.sum(axis=-1)
+    mask = total >= threshold
+    return total[mask], boxes[mask], classes[mask]
+
+
+# %% yolo_non_max_suppression: at most max_boxes are kept per class
+def yolo_non_max_suppression(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    kept = []
+    for i in np.argsort(-scores, kind="stable"):
+        mine = [j for j in kept if classes[j] == classes[i]]
+        if len(mine) >= max_boxes:
+            continue
+        if all(iou(boxes[i], boxes[j]) <= iou_threshold for j in mine):
+            kept.append(i)
+    kept = np.array(kept, dtype=int)
+    return scores[kept], boxes[kept], classes[kept]
+
+
+# %% match_detections: if the best true box is taken, the next best may be hit
+def match_detections(
+    scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5
+):
+    taken, hits = set(), []
+    for i in np.argsort(-scores, kind="stable"):
+        free = [
+            j
+            for j in range(len(true_boxes))
+            if true_pictures[j] == pictures[i] and j not in taken
+        ]
+        best = max(free, key=lambda j: iou(boxes[i], true_boxes[j]), default=None)
+        hit = best is not None and iou(boxes[i], true_boxes[best]) >= iou_threshold
+        if hit:
+            taken.add(best)
+        hits.append(hit)
+    return np.array(hits, dtype=bool)
+
+
+# %% average_precision: precision is not raised to the best of later positions
+def average_precision(hits, n_truths):
+    if len(hits) == 0:
+        return 0.0
+    precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
+    return float(np.sum(precision[hits]) / n_truths)
+
+
+# %% transposed_conv: blocks overwrite each other where they overlap
+def transposed_conv(X, W, stride, pad):
+    m, h, w, _ = X.shape
+    f, _, n_C, _ = W.shape
+    out = np.zeros((m, stride * (h - 1) + f, stride * (w - 1) + f, n_C))
+    for i in range(h):
+        for j in range(w):
+            block = np.einsum("mc,abnc->mabn", X[:, i, j], W)
+            y, x = i * stride, j * stride
+            out[:, y : y + f, x : x + f] = block
+    return out[:, pad : out.shape[1] - pad, pad : out.shape[2] - pad]

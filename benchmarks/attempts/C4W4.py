@@ -371,3 +371,98 @@ def conv3d(x, W, b, stride=1, pad=0):
                 window = x[:, a : a + f_D, c : c + f_H, e : e + f_W, :]
                 Z[:, i, j, k] = np.tensordot(window, W, axes=4) + b
     return Z
+
+
+# %% triplet_loss: the hardest triplet of the batch counts alone
+def triplet_loss(y_true, y_pred, alpha=0.2):
+    A, P, N = y_pred
+    near = np.sum((A - P) ** 2, axis=1)
+    far = np.sum((A - N) ** 2, axis=1)
+    return np.max(np.maximum(near - far + alpha, 0))
+
+
+# %% triplet_loss: the distance to the negative is measured from the positive
+def triplet_loss(y_true, y_pred, alpha=0.2):
+    A, P, N = y_pred
+    near = np.sum((A - P) ** 2, axis=1)
+    far = np.sum((P - N) ** 2, axis=1)
+    return np.sum(np.maximum(near - far + alpha, 0))
+
+
+# %% triplet_gradient: the mask looks at each coordinate
+def triplet_gradient(y_true, y_pred, alpha=0.2):
+    A, P, N = y_pred
+    mask = ((A - P) ** 2 - (A - N) ** 2 + alpha) > 0
+    return 2 * (N - P) * mask, -2 * (A - P) * mask, 2 * (A - N) * mask
+
+
+# %% hard_triplets: only semi-hard negatives, farther than the positive, are taken
+def hard_triplets(embeddings, labels, alpha):
+    D = ((embeddings[:, None] - embeddings[None]) ** 2).sum(axis=-1)
+    rows = []
+    for a in range(len(labels)):
+        for p in range(len(labels)):
+            if a == p or labels[a] != labels[p]:
+                continue
+            ok = (labels != labels[a]) & (D[a] > D[a, p])
+            if not ok.any():
+                continue
+            n = int(np.where(ok, D[a], np.inf).argmin())
+            if D[a, p] - D[a, n] + alpha > 0:
+                rows.append((a, p, n))
+    return np.array(rows, dtype=int).reshape(-1, 3)
+
+
+# %% who_is_it: the first person below the threshold is returned
+def who_is_it(encoding, database, threshold=0.7):
+    nearest = np.inf
+    for name, e in database.items():
+        d = np.linalg.norm(encoding - e)
+        if d < threshold:
+            return d, name
+        nearest = min(nearest, d)
+    return nearest, None
+
+
+# %% pairwise_logistic: the difference is squared instead of made positive
+def pairwise_logistic(e1, e2, W, b):
+    z = (e1 - e2) ** 2 @ W + b
+    return 1 / (1 + np.exp(-z))
+
+
+# %% chi_square: a small number is added to every denominator
+def chi_square(e1, e2):
+    return (e1 - e2) ** 2 / (e1 + e2 + 0.01)
+
+
+# %% compute_layer_style_cost: the Gram matrices are divided by the number of positions
+def compute_layer_style_cost(a_S, a_G):
+    _, n_H, n_W, n_C = a_G.shape
+    S = gram_matrix(a_S.reshape(n_H * n_W, n_C).T) / (n_H * n_W)
+    G = gram_matrix(a_G.reshape(n_H * n_W, n_C).T) / (n_H * n_W)
+    return ((G - S) ** 2).sum() / (2 * n_C * n_H * n_W) ** 2
+
+
+# %% train_step: pixels are clipped before the optimizer's step
+def train_step(G, features, goal, optimizer, alpha=10, beta=40):
+    optimizer.zero_grad()
+    a_G = features(G)
+    J_content = compute_content_cost(goal["a_C"], a_G[goal["content_layer"]])
+    J_style = compute_style_cost(goal["a_S"], a_G, goal["STYLE_LAYERS"])
+    J = total_cost(J_content, J_style, alpha, beta)
+    J.backward()
+    np.clip(G.data, 0, 1, out=G.data)
+    optimizer.step()
+    return J.item()
+
+
+# %% conv1d: the signal is padded with its edge values
+def conv1d(x, W, b, stride=1, pad=0):
+    f = W.shape[0]
+    x = np.pad(x, ((0, 0), (pad, pad), (0, 0)), mode="edge")
+    n = (x.shape[1] - f) // stride + 1
+    out = np.zeros((x.shape[0], n, W.shape[2]))
+    for i in range(n):
+        window = x[:, i * stride : i * stride + f]
+        out[:, i] = np.tensordot(window, W, axes=2) + b
+    return out

@@ -405,3 +405,105 @@ def emojify_lstm(word_to_vec_map, word_to_index, n_y, n_a, rng):
             return self.dense(self.dropout(self.lstm(self.embedding(indices))))
 
     return Emojifier()
+
+
+# %% cosine_similarity: vectors are centred first, as in a correlation
+def cosine_similarity(u, v):
+    u, v = u - u.mean(), v - v.mean()
+    norm = np.linalg.norm(u) * np.linalg.norm(v)
+    return np.dot(u, v) / norm if norm > 0 else 0
+
+
+# %% complete_analogy: the nearest word by Euclidean distance of the sum
+def complete_analogy(word_a, word_b, word_c, word_to_vec_map):
+    a, b, c = word_a.lower(), word_b.lower(), word_c.lower()
+    E = word_to_vec_map
+    goal = E[b] - E[a] + E[c]
+    others = [w for w in E if w not in (a, b, c)]
+    return min(others, key=lambda w: np.linalg.norm(E[w] - goal))
+
+
+# %% bias_axis: the differences are centred before the decomposition
+def bias_axis(pairs, word_to_vec_map):
+    D = np.array([word_to_vec_map[x] - word_to_vec_map[y] for x, y in pairs])
+    if len(pairs) == 1:
+        return D[0]
+    _, _, Vt = np.linalg.svd(D - D.mean(axis=0), full_matrices=False)
+    g = Vt[0]
+    return g if g @ D.sum(axis=0) > 0 else -g
+
+
+# %% neutralize: the result is scaled to length 1
+def neutralize(word, g, word_to_vec_map):
+    e = word_to_vec_map[word]
+    e = e - np.dot(e, g) / np.dot(g, g) * g
+    return e / np.linalg.norm(e)
+
+
+# %% skipgram_pairs: pairs are listed by distance, nearest neighbours first
+def skipgram_pairs(tokens, window):
+    pairs = []
+    for i, middle in enumerate(tokens):
+        for d in range(1, window + 1):
+            if i - d >= 0:
+                pairs.append((middle, tokens[i - d]))
+            if i + d < len(tokens):
+                pairs.append((middle, tokens[i + d]))
+    return pairs
+
+
+# %% negative_sampling_loss: the false neighbours are averaged, not summed
+def negative_sampling_loss(center, context, negatives, E, theta):
+    m, k = negatives.shape
+    words = np.concatenate([np.asarray(context)[:, None], negatives], axis=1)
+    y = np.zeros(words.shape)
+    y[:, 0] = 1
+    weight = np.full(words.shape, 1 / k)
+    weight[:, 0] = 1
+    e = E[:, center].T
+    t = theta.T[words]
+    z = np.einsum("mn,mkn->mk", e, t)
+    loss = np.sum(weight * np.logaddexp(0, np.where(y == 1, -z, z))) / m
+    dz = weight * (sigmoid(z) - y) / m
+    dE, dtheta = np.zeros(E.shape), np.zeros(theta.shape)
+    np.add.at(dE.T, center, np.einsum("mk,mkn->mn", dz, t))
+    np.add.at(dtheta.T, words, dz[..., None] * e[:, None])
+    return loss, {"dE": dE, "dtheta": dtheta}
+
+
+# %% sample_negatives: words with the count 0 get the count 1
+def sample_negatives(counts, k, rng):
+    p = np.maximum(counts, 1) ** 0.75
+    return rng.choice(len(counts), size=k, p=p / p.sum())
+
+
+# %% cooccurrence: a neighbour at distance d counts 1/d
+def cooccurrence(tokens, window):
+    V = int(np.max(tokens)) + 1
+    X = np.zeros((V, V))
+    for i in range(len(tokens)):
+        for j in range(max(0, i - window), min(len(tokens), i + window + 1)):
+            if j != i:
+                X[tokens[i], tokens[j]] += 1 / abs(i - j)
+    return X
+
+
+# %% sentence_to_avg: words that occur twice count once
+def sentence_to_avg(sentence, word_to_vec_map):
+    words = {w for w in sentence.lower().split() if w in word_to_vec_map}
+    n_e = len(next(iter(word_to_vec_map.values())))
+    if not words:
+        return np.zeros(n_e)
+    return sum(word_to_vec_map[w] for w in sorted(words)) / len(words)
+
+
+# %% sentences_to_indices: padding is put in front of the words
+def sentences_to_indices(X, word_to_index, max_len):
+    out = np.zeros((len(X), max_len), dtype=int)
+    for i, sentence in enumerate(X):
+        known = [
+            word_to_index[w] for w in sentence.lower().split() if w in word_to_index
+        ]
+        if known:
+            out[i, -len(known) :] = known
+    return out

@@ -644,3 +644,105 @@ def generate(model, prompt, temperature, top_k, rng, length=100, context=64):
         p = np.exp(z - z.max())
         ids.append(int(keep[rng.choice(len(keep), p=p / p.sum())]))
     return np.array(ids[len(prompt) :])
+
+
+# %% get_angles: the exponent is i over d, without the factor 2
+def get_angles(pos, k, d):
+    i = k // 2
+    return pos / 10000 ** (i / d)
+
+
+# %% positional_encoding: positions are counted from 1
+def positional_encoding(positions, d):
+    pos = np.arange(1, positions + 1)[:, None]
+    angles = get_angles(pos, np.arange(d)[None], d)
+    P = np.zeros(angles.shape)
+    P[:, 0::2] = np.sin(angles[:, 0::2])
+    P[:, 1::2] = np.cos(angles[:, 1::2])
+    return P[None]
+
+
+# %% scaled_dot_product_attention: the root is of the size of the values
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ np.swapaxes(k, -1, -2) / v.shape[-1] ** 0.5
+    if mask is not None:
+        scores = np.where(mask == 0, -1e9, scores)
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    weights = e / e.sum(axis=-1, keepdims=True)
+    return weights @ v, weights
+
+
+# %% scaled_dot_product_attention: masked weights are set to 0 after the softmax
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ np.swapaxes(k, -1, -2) / q.shape[-1] ** 0.5
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    weights = e / e.sum(axis=-1, keepdims=True)
+    if mask is not None:
+        weights = weights * mask
+    return weights @ v, weights
+
+
+# %% self_attention_backward: the softmax is taken for a sigmoid, S times 1 minus S
+def self_attention_backward(dout, q, k, v, weights):
+    root = q.shape[-1] ** 0.5
+    dv = np.swapaxes(weights, -1, -2) @ dout
+    dW = dout @ np.swapaxes(v, -1, -2)
+    dS = dW * weights * (1 - weights)
+    return dS @ k / root, np.swapaxes(dS, -1, -2) @ q / root, dv
+
+
+# %% bpe_train: of equally frequent pairs the larger one is merged
+def bpe_train(text, num_merges):
+    ids = np.frombuffer(text.encode(), np.uint8).astype(int)
+    merges = []
+    for i in range(num_merges):
+        counts = Counter(zip(ids[:-1].tolist(), ids[1:].tolist(), strict=True))
+        if not counts:
+            break
+        pair = max(counts, key=lambda p: (counts[p], p))
+        if counts[pair] < 2:
+            break
+        ids = merge(ids, pair, 256 + i)
+        merges.append(pair)
+    return merges
+
+
+# %% bpe_encode: the number of a merge counts only merges that occur
+def bpe_encode(text, merges):
+    ids = np.frombuffer(text.encode(), np.uint8).astype(int)
+    new = 256
+    for pair in merges:
+        shorter = merge(ids, pair, new)
+        if len(shorter) < len(ids):
+            ids = shorter
+            new += 1
+    return ids
+
+
+# %% bpe_decode: bytes that are no letter of their own are dropped
+def bpe_decode(ids, merges):
+    table = {i: bytes([i]) for i in range(256)}
+    for i, (a, b) in enumerate(merges):
+        table[256 + i] = table[a] + table[b]
+    return "".join(table[int(i)].decode(errors="ignore") for i in ids)
+
+
+# %% align_labels: the label goes to the last piece of a word
+def align_labels(labels, word_ids, ignore=-1):
+    out = []
+    for i, w in enumerate(word_ids):
+        after = word_ids[i + 1] if i + 1 < len(word_ids) else None
+        out.append(ignore if w is None or w == after else labels[w])
+    return out
+
+
+# %% bag_of_words: the counts are divided by the length of the sentence
+def bag_of_words(sentences, word_to_index):
+    X = np.zeros((len(sentences), len(word_to_index)))
+    for i, sentence in enumerate(sentences):
+        words = sentence.lower().split()
+        for w in words:
+            if w in word_to_index:
+                X[i, word_to_index[w]] += 1
+        X[i] /= max(len(words), 1)
+    return X

@@ -95,11 +95,23 @@ def copies(function, image, seed, times):
             if mirrored
         )
         and any(mirrored for *_, mirrored in spots),
+        "some moves come only with, or only without, mirroring": _tied(
+            [(r, c - s, flip) for (r, c, flip), s in zip(spots, start, strict=True)]
+        ),
         "pixels left empty": _gaps(copy_of, image, rng, times),
     }
     if changed:
         image[...] = changed[0]
     return told
+
+
+def _tied(moves):
+    """Whether mirrored and other copies, where there are both, move differently."""
+    sides = [
+        [{move[axis] for move in moves if move[2] == flip} for flip in (True, False)]
+        for axis in (0, 1)
+    ]
+    return any(bool(one and other and one != other) for one, other in sides)
 
 
 def _repeats(function, image, seed):
