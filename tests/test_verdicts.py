@@ -15,6 +15,7 @@ from autograder import check, paths
 
 sys.path.insert(0, str(paths.ROOT / "benchmarks"))
 
+import attempts
 import cascades
 import concepts
 import draws
@@ -39,6 +40,43 @@ def shifted_mean(x, axis=0):
     """The mean of neighbours."""
     total = np.sum(x[1:] + x[:-1], axis=axis, keepdims=True)
     return -total / (2 * (x.shape[0] - 1))
+
+
+class TestAttempts:
+    """Wrong answers as learners write them, and what people think of the messages."""
+
+    @pytest.mark.parametrize("lab", LABS)
+    def test_each_is_of_an_exercise_and_told_from_the_others(self, lab):
+        every = list(attempts.attempts(lab))
+        assert len(every) >= 25
+        assert {one.name for one in every} <= check.load(lab).checks.keys()
+        keys = [f"{one.name}: {one.label}" for one in every]
+        assert len(set(keys)) == len(keys)
+        kept = json.loads((attempts.FOLDER / f"{lab}.json").read_text("utf-8"))
+        assert kept.keys() <= set(keys)
+        assert {one["opinion"] for one in kept.values()} <= set(attempts.OPINIONS)
+
+    def test_an_opinion_holds_for_the_message_it_is_about(self, monkeypatch, tmp_path):
+        monkeypatch.setattr(attempts, "FOLDER", tmp_path)
+        row = sensitivity.Row("C1W2", "L1", "a mean", "", True, True)
+        row.message = "expected 1.5, got 0.5. It is the mean."
+        read = {"attempt": "L1: a mean", "message": row.message}
+        attempts.Opinions("C1W2").keep([read | {"opinion": "names"}])
+        row.message = "expected 2.5, got 0.25. It is the mean."  # another kernel
+        assert attempts.Opinions("C1W2").of(row) == "names"
+        row.message = "expected 2.5, got 0.25."
+        assert attempts.Opinions("C1W2").of(row) == ""
+        with pytest.raises(ValueError, match="one of names, shows, false"):
+            attempts.Opinions("C1W2").keep([read | {"opinion": "perhaps"}])
+
+    @pytest.mark.slow
+    def test_none_is_accepted_and_nearly_all_are_named(self):
+        rows = attempts.asked("C1W2")
+        opinions = attempts.Opinions("C1W2")
+        found = attempts.summary("C1W2", rows, opinions)
+        assert found["accepted"] == 0
+        assert found["names"] >= 0.85 * found["attempts"]
+        assert found["false"] <= 0.01 * found["attempts"]
 
 
 class TestWrongVersions:
