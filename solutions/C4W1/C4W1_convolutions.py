@@ -1276,8 +1276,7 @@ plots.lines(
 # | gradient to the maximum, or in equal shares | `pool_backward` |
 
 # %% [markdown]
-# Here is the same in PyTorch. Images are `(m, n_C, n_H, n_W)`, filters
-# `(n_C, n_C_prev, f, f)`:
+# In PyTorch, images are `(m, n_C, n_H, n_W)`, and filters `(n_C, n_C_prev, f, f)`:
 #
 # ```
 # import torch
