@@ -1935,6 +1935,10 @@ def without_window(x, size=200, hop=80):
 
 
 @spectrogram.mistake("That is the Hamming window. The Hann window is np.hanning.")
+def hamming_window(x, size=200, hop=80):
+    return _spectrogram(x, size, hop, window=np.hamming)
+
+
 def _periodic(size):
     return np.hanning(size + 1)[:-1]
 
@@ -1953,10 +1957,6 @@ def periodic_window(x, size=200, hop=80):
 )
 def centred_frames(x, size=200, hop=80):
     return _spectrogram(np.pad(x, size // 2, mode="reflect"), size, hop)
-
-
-def hamming_window(x, size=200, hop=80):
-    return _spectrogram(x, size, hop, window=np.hamming)
 
 
 @spectrogram.mistake("The magnitude was not squared. The power is its square.")
