@@ -70,11 +70,8 @@ class Opinions:
 
     def __init__(self, lab: str) -> None:
         self._path = FOLDER / f"{lab}.json"
-        self._kept = json.loads(self._path.read_text("utf-8")) if self._exists else {}
-
-    @property
-    def _exists(self) -> bool:
-        return self._path.is_file()
+        known = self._path.is_file()
+        self._kept = json.loads(self._path.read_text("utf-8")) if known else {}
 
     def of(self, row: sensitivity.Row) -> str:
         """One of `OPINIONS`; empty where nobody has read the message as it is now."""
