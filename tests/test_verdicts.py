@@ -45,7 +45,11 @@ def shifted_mean(x, axis=0):
 class TestAttempts:
     """Wrong answers as learners write them, and what people think of the messages."""
 
-    @pytest.mark.parametrize("lab", LABS)
+    def test_the_sixteen_labs_of_the_course_have_some(self):
+        assert len(attempts.labs()) == 16
+        assert set(attempts.labs()) <= set(LABS)
+
+    @pytest.mark.parametrize("lab", attempts.labs())
     def test_each_is_of_an_exercise_and_told_from_the_others(self, lab):
         every = list(attempts.attempts(lab))
         assert len(every) >= 25
