@@ -137,8 +137,9 @@ def _summaries(text: str) -> str:
     return re.sub(
         r"<summary>.*?</summary>",
         lambda found: re.sub(r"`([^`]*)`", r"<code>\1</code>", found.group()),
-        text, flags=re.S,
-    )  # fmt: skip
+        text,
+        flags=re.S,
+    )
 
 
 def _check_cell(text: str, name: str, checks: check.Lab) -> nbformat.NotebookNode:
@@ -165,8 +166,9 @@ def _grading(
         "task": False,
     }
     # Whole numbers of points are integers, as nbgrader's own tool bar writes them.
-    return grading | ({"points": int(points) if points % 1 == 0 else points}
-                      if points else {})  # fmt: skip
+    return grading | (
+        {"points": int(points) if points % 1 == 0 else points} if points else {}
+    )
 
 
 def _set_ids(cells: list[nbformat.NotebookNode]) -> None:

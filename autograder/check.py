@@ -214,9 +214,13 @@ class Check:
         self, function: Callable, inputs: dict, positional: int, twice: bool = False
     ) -> Outcome:
         return observe(
-            function, inputs, positional, mutates=self.mutates,
-            driver=self.driver_function, twice=twice,
-        )  # fmt: skip
+            function,
+            inputs,
+            positional,
+            mutates=self.mutates,
+            driver=self.driver_function,
+            twice=twice,
+        )
 
     def expected(
         self, call: Call, with_mistakes: bool = True, with_blocks: bool = False
@@ -487,9 +491,17 @@ class Lab:
         def register(cases: Callable) -> Check:
             self._new(name)
             self.checks[name] = Check(
-                self, name, points, cases, Tolerance(rtol, atol, floor), tuple(mutates),
-                driver, tuple(forbid), all_or_nothing, seconds,
-            )  # fmt: skip
+                self,
+                name,
+                points,
+                cases,
+                Tolerance(rtol, atol, floor),
+                tuple(mutates),
+                driver,
+                tuple(forbid),
+                all_or_nothing,
+                seconds,
+            )
             return self.checks[name]
 
         return register

@@ -96,10 +96,13 @@ def _in_archive(place: Path) -> list[Found]:
         return [Found(PurePosixPath(place.name), why)]
     unnamed = _no("its name in the archive is damaged")
     return [
-        Found(PurePosixPath(name), unnamed if name in damaged else
-              partial(_unpacked, archive, entry))
-        for entry in entries for name in (entry.filename,)
-    ]  # fmt: skip
+        Found(
+            PurePosixPath(name),
+            unnamed if name in damaged else partial(_unpacked, archive, entry),
+        )
+        for entry in entries
+        for name in (entry.filename,)
+    ]
 
 
 def _opened(place: Path) -> tuple[zipfile.ZipFile, set[str]]:

@@ -69,8 +69,15 @@ def written_as(one: check.Check, function: Callable) -> str:
         ValueError: it cannot be written as a cell, for instance if it is a closure.
     """
     right = solve.reference_cells(one.lab.name)[one.name]
-    parts = [re.sub(rf"^(def|class) {one.name}\b", rf"\1 right_{one.name}", right,
-                    count=1, flags=re.MULTILINE)]  # fmt: skip
+    parts = [
+        re.sub(
+            rf"^(def|class) {one.name}\b",
+            rf"\1 right_{one.name}",
+            right,
+            count=1,
+            flags=re.MULTILINE,
+        )
+    ]
     module = inspect.getmodule(function)
     helpers = _helpers(function, module, frozenset(one.lab.checks))
     parts += _surroundings([function, *helpers], module)

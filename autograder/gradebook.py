@@ -26,7 +26,12 @@ def rows(url: str, lab: str) -> list[tuple[str, str, str, str, str]]:
             ]
             listed = ", ".join(wrong[:4]) + (f" … ({len(wrong)})" if wrong[4:] else "")
             found.append(
-                (submission.student.id, f"{submission.score:g}",
-                 f"{submission.max_score:g}", str(waiting), listed)
-            )  # fmt: skip
+                (
+                    submission.student.id,
+                    f"{submission.score:g}",
+                    f"{submission.max_score:g}",
+                    str(waiting),
+                    listed,
+                )
+            )
     return sorted(found)

@@ -108,9 +108,13 @@ def unreadable(intake: Intake, student: str, path: Path, tier: int) -> LabResult
 
 
 def judged(
-    intake: Intake, student: str, path: Path, cases: Cases, transport: Sandboxed,
+    intake: Intake,
+    student: str,
+    path: Path,
+    cases: Cases,
+    transport: Sandboxed,
     only: str = "",
-) -> LabResult:  # fmt: skip
+) -> LabResult:
     """The result for a file that can be graded.
 
     Args:
@@ -126,9 +130,14 @@ def judged(
     by_hand = [q for q in in_words(intake) if only in ("", q.name)]
     findings = (*intake.findings, *transport.errors)
     return LabResult(
-        intake.lab, readable(student), readable(str(path)), transport.sandbox.tier,
-        (*by_machine, *by_hand), findings, f"{cases.seed:016x}",
-    )  # fmt: skip
+        intake.lab,
+        readable(student),
+        readable(str(path)),
+        transport.sandbox.tier,
+        (*by_machine, *by_hand),
+        findings,
+        f"{cases.seed:016x}",
+    )
 
 
 def in_words(intake: Intake) -> list[QuestionResult]:

@@ -45,11 +45,17 @@ class InProcess:
         """What an exercise does with some calls."""
         return [
             self._student.call(
-                check.name, call.inputs, call.positional, check.mutates, check.driver,
-                _reference(check.lab.name, stand_ins), blocks, check.random,
+                check.name,
+                call.inputs,
+                call.positional,
+                check.mutates,
+                check.driver,
+                _reference(check.lab.name, stand_ins),
+                blocks,
+                check.random,
             )
             for call in calls
-        ]  # fmt: skip
+        ]
 
 
 class Defined:

@@ -163,8 +163,9 @@ class Judge:
         calls = self.cases.calls(name, chance)
         used = self._forbidden(name)
         if used:
-            refused = [CaseVerdict(False, c.shown(name), complaint(used))
-                       for c in calls]  # fmt: skip
+            refused = [
+                CaseVerdict(False, c.shown(name), complaint(used)) for c in calls
+            ]
             return Verdict(name, tuple(refused))
         check = self.lab.checks[name]
         outcomes = student.outcomes(check, calls, help_.values, help_.blocks)
@@ -189,9 +190,11 @@ class Judge:
 
 
 def _compare(
-    check: Check, expected: Sequence[Expected], outcomes: list[Outcome],
+    check: Check,
+    expected: Sequence[Expected],
+    outcomes: list[Outcome],
     inputs: Sequence[dict[str, Any]] = (),
-) -> Verdict:  # fmt: skip
+) -> Verdict:
     """The verdict on some outcomes, some of which may be impossible to compare.
 
     Known mistakes are considered if the inputs are given.
@@ -278,8 +281,12 @@ def _answer(concept: Concept, answer: Any) -> QuestionResult:
         message = f"{concept.name} is right"
         return QuestionResult(concept.name, concept.points, concept.points, message)
     said = next(
-        (text for wrong, text in concept.because.items()
-         if given == digest(concept.name, wrong, concept.digits)), ""
-    )  # fmt: skip
+        (
+            text
+            for wrong, text in concept.because.items()
+            if given == digest(concept.name, wrong, concept.digits)
+        ),
+        "",
+    )
     message = f"{concept.name} is not right. {said}".strip()
     return QuestionResult(concept.name, 0.0, concept.points, message)

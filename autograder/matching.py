@@ -238,8 +238,11 @@ class _Matching:
         other code of the student's uses a name that is new in it.
         """
         is_demo = [key in self.released.demos for key in keys]
-        rest = [c.text for c, demo in zip(cells, is_demo, strict=True)
-                if c.kind == "code" and not demo]  # fmt: skip
+        rest = [
+            c.text
+            for c, demo in zip(cells, is_demo, strict=True)
+            if c.kind == "code" and not demo
+        ]
         used = set(re.findall(r"\w+", "\n".join(rest)))
         found = []
         for cell, key, demo in zip(cells, keys, is_demo, strict=True):
@@ -272,8 +275,10 @@ class _Matching:
                     ]
             if written:
                 answer = _joined(name, written)
-                place = max((i for i, c in enumerate(cells) if c.name == name),
-                            default=len(cells))  # fmt: skip
+                place = max(
+                    (i for i, c in enumerate(cells) if c.name == name),
+                    default=len(cells),
+                )
                 cells = [
                     *(c for c in cells[:place] if c.name != name),
                     answer,

@@ -84,14 +84,18 @@ def configure(c: Config, file: str | Path) -> None:
     # steps that would clear, overwrite and check them have nothing to do.
     c.Autograde.sanitize_preprocessors = []
     c.Autograde.autograde_preprocessors = [
-        JudgeExecute, SaveScores, AssignLatePenalties,
-    ]  # fmt: skip
+        JudgeExecute,
+        SaveScores,
+        AssignLatePenalties,
+    ]
     # In feedback and in the Formgrader, a student's Markdown is only displayed.
     c.TemplateExporter.filters = {"markdown2html": safe_html.markdown2html}
     # Hidden tests stay hidden in the feedback that students receive.
     c.GenerateFeedback.preprocessors = [
-        GetGrades, ClearHiddenTests, CSSHTMLHeaderPreprocessor,
-    ]  # fmt: skip
+        GetGrades,
+        ClearHiddenTests,
+        CSSHTMLHeaderPreprocessor,
+    ]
 
 
 def find_programs() -> None:

@@ -177,14 +177,17 @@ class SaveScores(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         """Read each graded cell, then write."""
         about = resources["nbgrader"]
-        cells = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell
-                 for cell in nb.cells}  # fmt: skip
+        cells = {
+            cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in nb.cells
+        }
         with Gradebook(about["db_url"]) as book:
             names = about["notebook"], about["assignment"], about["student"]
             submitted = book.find_submission_notebook(*names)
             official = submitted.notebook
-            names = {cell.id: cell.name for cell in
-                     (*official.grade_cells, *official.solution_cells)}  # fmt: skip
+            names = {
+                cell.id: cell.name
+                for cell in (*official.grade_cells, *official.solution_cells)
+            }
             for grade in submitted.grades:
                 if cell := cells.get(names.get(grade.cell_id)):
                     grade.auto_score, _ = determine_grade(cell, self.log)

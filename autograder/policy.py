@@ -14,12 +14,38 @@ from collections.abc import Collection, Iterable, Iterator
 from helpers.checks.policy import UsedNames, forbidden_among, joined, used_names
 
 # Packages that compute what readers should write themselves.
-COMPUTING = frozenset({
-    "autograd", "chainer", "cupy", "cv2", "flax", "jax", "keras", "librosa",
-    "lightgbm", "mxnet", "numba", "onnxruntime", "optax", "paddle", "pytorch_lightning",
-    "scipy", "skimage", "sklearn", "statsmodels", "sympy", "tensorflow", "theano",
-    "tinygrad", "torch", "torchaudio", "torchvision", "transformers", "xgboost",
-})  # fmt: skip
+COMPUTING = frozenset(
+    {
+        "autograd",
+        "chainer",
+        "cupy",
+        "cv2",
+        "flax",
+        "jax",
+        "keras",
+        "librosa",
+        "lightgbm",
+        "mxnet",
+        "numba",
+        "onnxruntime",
+        "optax",
+        "paddle",
+        "pytorch_lightning",
+        "scipy",
+        "skimage",
+        "sklearn",
+        "statsmodels",
+        "sympy",
+        "tensorflow",
+        "theano",
+        "tinygrad",
+        "torch",
+        "torchaudio",
+        "torchvision",
+        "transformers",
+        "xgboost",
+    }
+)
 _MENTION = re.compile(rf"\b({'|'.join(sorted(COMPUTING))})\b")
 _MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
 

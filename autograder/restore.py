@@ -142,6 +142,10 @@ def outputs(result: QuestionResult) -> list[dict[str, Any]]:
     points = {"text/plain": repr(float(result.score or 0))}
     return [
         {"output_type": "stream", "name": "stdout", "text": text},
-        {"output_type": "execute_result", "data": points, "metadata": {},
-         "execution_count": None},
-    ]  # fmt: skip
+        {
+            "output_type": "execute_result",
+            "data": points,
+            "metadata": {},
+            "execution_count": None,
+        },
+    ]

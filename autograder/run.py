@@ -27,9 +27,11 @@ def run(notebook: nbformat.NotebookNode, seconds: float = 600) -> nbformat.Noteb
             "COURSE_PROGRESS": str(Path(folder) / "progress.json"),
         }
         client = NotebookClient(
-            notebook, timeout=seconds, kernel_name="python3",
+            notebook,
+            timeout=seconds,
+            kernel_name="python3",
             resources={"metadata": {"path": folder}},
-        )  # fmt: skip
+        )
         client.execute(env=environment)
     return notebook
 

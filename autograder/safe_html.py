@@ -16,21 +16,80 @@ from bleach.css_sanitizer import CSSSanitizer
 from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-TAGS = frozenset({
-    "a", "abbr", "b", "blockquote", "br", "caption", "center", "code", "col",
-    "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption",
-    "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd",
-    "li", "mark", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strike",
-    "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
-    "tr", "tt", "u", "ul", "var",
-})  # fmt: skip
+TAGS = frozenset(
+    {
+        "a",
+        "abbr",
+        "b",
+        "blockquote",
+        "br",
+        "caption",
+        "center",
+        "code",
+        "col",
+        "colgroup",
+        "dd",
+        "del",
+        "details",
+        "dfn",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "mark",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "tt",
+        "u",
+        "ul",
+        "var",
+    }
+)
 _ANYWHERE = {"title", "align", "style", "dir", "lang"}
 _ATTRIBUTES = {
-    "a": {"href", "class"}, "img": {"src", "alt", "width", "height"},
-    "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"},
-    "ol": {"start", "type"}, "details": {"open"},
-    "div": {"class"}, "span": {"class"}, "pre": {"class"}, "code": {"class"},
-}  # fmt: skip
+    "a": {"href", "class"},
+    "img": {"src", "alt", "width", "height"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "ol": {"start", "type"},
+    "details": {"open"},
+    "div": {"class"},
+    "span": {"class"},
+    "pre": {"class"},
+    "code": {"class"},
+}
 _STYLES = ["color", "font-style", "font-weight", "text-align", "text-decoration"]
 _PROTOCOLS = ["http", "https", "mailto", "data"]
 _IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
@@ -55,9 +114,12 @@ def markdown2html(context: Any, source: str) -> str:
 def clean(html: str) -> str:
     """Remove everything active from HTML; what is not allowed is shown as text."""
     kept = bleach.clean(
-        html, tags=TAGS, attributes=_allowed, protocols=_PROTOCOLS,
+        html,
+        tags=TAGS,
+        attributes=_allowed,
+        protocols=_PROTOCOLS,
         css_sanitizer=CSSSanitizer(allowed_css_properties=_STYLES),
-    )  # fmt: skip
+    )
     return _COMMANDS.sub(r"\\text{\1}", kept)
 
 

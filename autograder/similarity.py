@@ -28,9 +28,14 @@ COMMON = 0.1  # a fingerprint shared by more of the class says nothing
 AT_LEAST = 4  # but one shared by so few does, however small the class
 LINE = 16  # characters that make a line of text or a comment telling
 _SKIPPED = (
-    tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING,
-    tokenize.ENDMARKER, tokenize.COMMENT,
-)  # fmt: skip
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENCODING,
+    tokenize.ENDMARKER,
+    tokenize.COMMENT,
+)
 
 
 @dataclass(frozen=True)
@@ -72,10 +77,13 @@ def pairs(lab: str, submissions: Mapping[str, Intake]) -> list[Pair]:
     """
     known = _known(lab)
     features = {
-        student: {key: found for key, found in _features(_cells(intake)).items()
-                  if key not in known}
+        student: {
+            key: found
+            for key, found in _features(_cells(intake)).items()
+            if key not in known
+        }
         for student, intake in submissions.items()
-    }  # fmt: skip
+    }
     owners: dict[int, list[str]] = defaultdict(list)
     for student, found in features.items():
         for key in found:
@@ -83,8 +91,9 @@ def pairs(lab: str, submissions: Mapping[str, Intake]) -> list[Pair]:
     limit = max(AT_LEAST, COMMON * len(submissions))
     weights = {
         key: math.log(1 + len(submissions) / len(who))
-        for key, who in owners.items() if len(who) <= limit
-    }  # fmt: skip
+        for key, who in owners.items()
+        if len(who) <= limit
+    }
     shared: dict[tuple[str, str], list[int]] = defaultdict(list)
     for key, who in owners.items():
         if key in weights:
@@ -94,8 +103,10 @@ def pairs(lab: str, submissions: Mapping[str, Intake]) -> list[Pair]:
         student: sum(weights.get(key, 0) for key in found)
         for student, found in features.items()
     }
-    result = [_pair(two, keys, features[two[0]], weights, whole)
-              for two, keys in shared.items()]  # fmt: skip
+    result = [
+        _pair(two, keys, features[two[0]], weights, whole)
+        for two, keys in shared.items()
+    ]
     return sorted(result, key=lambda pair: (-pair.weight, pair.students))
 
 
@@ -114,10 +125,13 @@ def _cells(intake: Intake) -> Iterable[tuple[str, str, str]]:
 def _known(lab: str) -> set[int]:
     """Features that everybody may have: those of the lab and of known answers."""
     cells = [
-        (cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""),
-         cell.cell_type, cell.source)
+        (
+            cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""),
+            cell.cell_type,
+            cell.source,
+        )
         for cell in build.release_notebook(lab).cells
-    ]  # fmt: skip
+    ]
     checks = check.load(lab)
     automatic = {*checks.checks, *checks.concepts}
     cells += [
@@ -125,8 +139,11 @@ def _known(lab: str) -> set[int]:
         for name, text in solve.reference_cells(lab).items()
     ]
     for one in checks.checks.values():
-        for function in (*one.variants, *one.alternatives,
-                         *(mistake.function for mistake in one.mistakes)):  # fmt: skip
+        for function in (
+            *one.variants,
+            *one.alternatives,
+            *(mistake.function for mistake in one.mistakes),
+        ):
             cells.append((one.name, "code", _source_of(function)))
     return set(_features(cells))
 
@@ -169,9 +186,10 @@ def _tokens(text: str) -> list[tuple[str, int]]:
     """Tokens and their lines; all variable names count as the same token."""
     try:
         found = [
-            token for token in tokenize.generate_tokens(io.StringIO(text).readline)
+            token
+            for token in tokenize.generate_tokens(io.StringIO(text).readline)
             if token.type not in _SKIPPED
-        ]  # fmt: skip
+        ]
     except (tokenize.TokenError, SyntaxError, ValueError):
         return []
     tokens = []

@@ -46,6 +46,7 @@ def solved(lab: str, **changed: str) -> nbformat.NotebookNode:
 
 def _without_markers(text: str) -> str:
     return "\n".join(
-        line for line in text.split("\n")
+        line
+        for line in text.split("\n")
         if source.BEGIN not in line and source.END not in line
-    )  # fmt: skip
+    )

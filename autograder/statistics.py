@@ -26,8 +26,12 @@ from autograder.classroom.course import Course
 from autograder.judge import shown
 
 RIGHT, PARTLY, WRONG, UNWRITTEN, WAITING = (
-    "right", "partly", "wrong", "not written", "to be graded"
-)  # fmt: skip
+    "right",
+    "partly",
+    "wrong",
+    "not written",
+    "to be graded",
+)
 STATES = (RIGHT, PARTLY, WRONG, UNWRITTEN, WAITING)
 
 
@@ -131,8 +135,12 @@ def _scores(course: Course, lab: str) -> dict[tuple[str, str], tuple]:
     """Student and grade id → points or `None`, and the maximum."""
     query = (
         select(
-            SubmittedAssignment.student_id, GradeCell.name, GradeCell.max_score,
-            Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade,
+            SubmittedAssignment.student_id,
+            GradeCell.name,
+            GradeCell.max_score,
+            Grade.auto_score,
+            Grade.manual_score,
+            Grade.needs_manual_grade,
         )
         .select_from(Grade)
         .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
@@ -140,7 +148,7 @@ def _scores(course: Course, lab: str) -> dict[tuple[str, str], tuple]:
         .join(Assignment)
         .join(GradeCell, Grade.cell_id == GradeCell.id)
         .where(Assignment.name == lab)
-    )  # fmt: skip
+    )
     found = {}
     with Gradebook(course.url, course.name) as book:
         for student, name, most, auto, manual, open_ in book.db.execute(query):

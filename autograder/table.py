@@ -25,10 +25,14 @@ def questions(result: LabResult) -> str:
     """The questions of one notebook, one line each."""
     rows = [("question", "points", "of", "message")]
     rows += [
-        (q.name, "by hand" if q.score is None else f"{q.score:g}", f"{q.max_score:g}",
-         q.message)
+        (
+            q.name,
+            "by hand" if q.score is None else f"{q.score:g}",
+            f"{q.max_score:g}",
+            q.message,
+        )
         for q in result.questions
-    ]  # fmt: skip
+    ]
     return "\n".join([columns(rows), *result.findings])
 
 

@@ -203,8 +203,11 @@ def dates() -> None:
     train = np.array([[*iso] for iso in data.train_iso])
     test = np.array([[*iso] for iso in data.test_iso])
     modes = [Counter(column).most_common(1)[0][0] for column in train.T]
-    say("dates", "characters of the ISO date: most frequent of each place",
-        np.mean(test == modes))  # fmt: skip
+    say(
+        "dates",
+        "characters of the ISO date: most frequent of each place",
+        np.mean(test == modes),
+    )
     known = dict(zip(data.train_human, data.train_iso, strict=True))
     hits = [
         known.get(h) == i for h, i in zip(data.test_human, data.test_iso, strict=True)
@@ -217,8 +220,11 @@ def dates() -> None:
         best = max(range(len(grams)), key=lambda k: len(own & grams[k]))
         found.append(data.train_iso[best])
     nearest = np.array([[*iso] for iso in found])
-    say("dates", "characters: nearest training string by trigrams",
-        np.mean(nearest == test[:200]))  # fmt: skip
+    say(
+        "dates",
+        "characters: nearest training string by trigrams",
+        np.mean(nearest == test[:200]),
+    )
 
 
 def log_spectrogram(clips: np.ndarray) -> np.ndarray:
@@ -287,9 +293,13 @@ def stories() -> None:
     for label, kind in enumerate(data.classes):
         chosen = np.flatnonzero(data.test_kind == label)
         rows = [
-            (data.test_stories[i].split(), data.test_questions[i].split(),
-             data.test_answers[i]) for i in chosen
-        ]  # fmt: skip
+            (
+                data.test_stories[i].split(),
+                data.test_questions[i].split(),
+                data.test_answers[i],
+            )
+            for i in chosen
+        ]
         asked = Counter(data.train_answers[data.train_kind == label])
         lot, last = [], []
         for words, question, answer in rows:
@@ -339,8 +349,12 @@ def tables() -> None:
 
 def temperature() -> None:
     theta = load("temperature").temp_max.astype(float)
-    say("temperature", "tomorrow's maximum, mean error: the overall mean",
-        np.abs(theta - theta.mean()).mean(), "°C")  # fmt: skip
+    say(
+        "temperature",
+        "tomorrow's maximum, mean error: the overall mean",
+        np.abs(theta - theta.mean()).mean(),
+        "°C",
+    )
     for beta in (0.0, 0.5, 0.9, 0.98):
         v, errors = 0.0, []
         for t, value in enumerate(theta):
@@ -348,8 +362,12 @@ def temperature() -> None:
                 errors.append(abs(value - v / (1 - beta**t)))
             v = beta * v + (1 - beta) * value
         what = "yesterday's" if beta == 0 else f"average, beta {beta}"
-        say("temperature", f"tomorrow's maximum, mean error: {what}",
-            np.mean(errors), "°C")  # fmt: skip
+        say(
+            "temperature",
+            f"tomorrow's maximum, mean error: {what}",
+            np.mean(errors),
+            "°C",
+        )
 
 
 ALL = {

@@ -61,7 +61,10 @@ def seconds(lab: str, setup: str, rounds: int = 2) -> dict:
 def _one_round(lab: str, setup: str) -> dict:
     done = subprocess.run(
         [sys.executable, "-c", _PROGRAM, lab],
-        input=setup, capture_output=True, text=True, check=True,
+        input=setup,
+        capture_output=True,
+        text=True,
+        check=True,
         env=os.environ | {"MPLBACKEND": "Agg", "PYTHONPATH": _HERE},
-    )  # fmt: skip
+    )
     return json.loads(done.stdout.splitlines()[-1])

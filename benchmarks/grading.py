@@ -121,10 +121,13 @@ def run_watched(
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     start, peak = time.perf_counter(), 0
     process = subprocess.Popen(
-        [sys.executable, "-m", program, *words], cwd=root, text=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        [sys.executable, "-m", program, *words],
+        cwd=root,
+        text=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         env=os.environ | {"PATH": path, "OPENBLAS_NUM_THREADS": "1"},
-    )  # fmt: skip
+    )
     while watch and process.poll() is None:
         peak = max(peak, memory(process.pid))
         time.sleep(0.5)
@@ -206,8 +209,11 @@ def main() -> None:
     if options.class_only:
         classes = []
         for one in whole_classes(options.class_only):
-            print(f"{one['submissions']:>6.0f} submissions {one['seconds']:>8.1f} s"
-                  f"{one['peak_bytes'] / 1e6:>8.0f} MB", flush=True)  # fmt: skip
+            print(
+                f"{one['submissions']:>6.0f} submissions {one['seconds']:>8.1f} s"
+                f"{one['peak_bytes'] / 1e6:>8.0f} MB",
+                flush=True,
+            )
             classes.append(one)
         write(options.json, classes)
         return

@@ -42,9 +42,14 @@ def course(root: Path, students: int) -> Path:
     """A course whose students are right, wrong and idle in turn."""
     root.mkdir()
     (root / "nbgrader_config.py").write_text(CONFIGURATION, encoding="utf-8")
-    kinds = [build.serialize(nb) for nb in (
-        solve.solved(LAB), solve.solved(LAB, **WRONG), build.release_notebook(LAB)
-    )]  # fmt: skip
+    kinds = [
+        build.serialize(nb)
+        for nb in (
+            solve.solved(LAB),
+            solve.solved(LAB, **WRONG),
+            build.release_notebook(LAB),
+        )
+    ]
     for number in range(students):
         folder = root / "submitted" / f"student{number:03d}" / LAB
         folder.mkdir(parents=True)
@@ -56,11 +61,25 @@ def start(root: Path) -> subprocess.Popen:
     """A run of the class."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     return subprocess.Popen(
-        [sys.executable, "-m", "autograder", "class", LAB, "--course", str(root),
-         "--jobs", "2", "--seed", SEED],
-        cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        [
+            sys.executable,
+            "-m",
+            "autograder",
+            "class",
+            LAB,
+            "--course",
+            str(root),
+            "--jobs",
+            "2",
+            "--seed",
+            SEED,
+        ],
+        cwd=root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
         env=os.environ | {"PATH": path, "OPENBLAS_NUM_THREADS": "1"},
-    )  # fmt: skip
+    )
 
 
 def finish(process: subprocess.Popen) -> None:
@@ -126,10 +145,12 @@ def book(root: Path) -> dict[str, Any]:
             [notebook] = submission.notebooks
             found[submission.student.id] = [
                 submission.score,
-                sorted([g.name, g.auto_score, g.needs_manual_grade]
-                       for g in notebook.grades),
+                sorted(
+                    [g.name, g.auto_score, g.needs_manual_grade]
+                    for g in notebook.grades
+                ),
                 sorted([c.name, c.auto_comment] for c in notebook.comments),
-            ]  # fmt: skip
+            ]
     return found
 
 

@@ -110,9 +110,10 @@ def _written(statement: ast.AST | None) -> frozenset[str]:
     if not isinstance(statement, ast.stmt):
         return frozenset()
     names = {
-        node.id for node in ast.walk(statement)
+        node.id
+        for node in ast.walk(statement)
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
-    }  # fmt: skip
+    }
     target = getattr(statement, "targets", [getattr(statement, "target", None)])[0]
     call = getattr(statement, "value", None)
     if isinstance(target, ast.Subscript):

@@ -45,8 +45,9 @@ class NumpyKit:
 
     def conv(self, n_in, n_out, f=3, stride=1, bias=True, padding=None):
         padding = f // 2 if padding is None else padding
-        return self.keep(self.nn.Conv2D(n_in, n_out, f, stride, padding,
-                                        use_bias=bias, rng=self.rng))  # fmt: skip
+        return self.keep(
+            self.nn.Conv2D(n_in, n_out, f, stride, padding, use_bias=bias, rng=self.rng)
+        )
 
     def depthwise(self, n, stride=1):
         return self.keep(
@@ -54,8 +55,9 @@ class NumpyKit:
         )
 
     def up_conv(self, n_in, n_out):
-        return self.keep(self.nn.Conv2DTranspose(n_in, n_out, 2, 2, "valid",
-                                                 rng=self.rng))  # fmt: skip
+        return self.keep(
+            self.nn.Conv2DTranspose(n_in, n_out, 2, 2, "valid", rng=self.rng)
+        )
 
     def batch_norm(self, n):
         return self.keep(self.nn.BatchNorm(n))
@@ -75,8 +77,11 @@ class NumpyKit:
 
     def lstm(self, d, n, both_ways=False):
         if both_ways:
-            return self.keep(self.nn.Bidirectional(self.nn.LSTM, d, n, rng=self.rng,
-                                                   return_sequences=True))  # fmt: skip
+            return self.keep(
+                self.nn.Bidirectional(
+                    self.nn.LSTM, d, n, rng=self.rng, return_sequences=True
+                )
+            )
         return self.keep(self.nn.LSTM(d, n, return_sequences=True, rng=self.rng))
 
     def leaky_relu(self, x):
@@ -407,9 +412,16 @@ def transformer(kit):
 
 
 NETWORKS = (
-    mlp, lenet, resnet, mobilenet, unet, tiny_yolo,
-    lstm, bi_lstm_attention, transformer,
-)  # fmt: skip
+    mlp,
+    lenet,
+    resnet,
+    mobilenet,
+    unet,
+    tiny_yolo,
+    lstm,
+    bi_lstm_attention,
+    transformer,
+)
 KITS = {"numpy": NumpyKit, "torch": TorchKit}
 
 
@@ -485,8 +497,12 @@ def main():
     results = []
     for network in networks:
         numpy_s, torch_s = compare(network, options.rounds)
-        row = {"name": network.__name__, "numpy_s": numpy_s, "torch_s": torch_s,
-               "ratio": numpy_s / torch_s}  # fmt: skip
+        row = {
+            "name": network.__name__,
+            "numpy_s": numpy_s,
+            "torch_s": torch_s,
+            "ratio": numpy_s / torch_s,
+        }
         line = (
             f"{row['name']:18} {1e3 * numpy_s:8.2f} ms {1e3 * torch_s:8.2f} ms "
             f"{row['ratio']:6.2f}"

@@ -139,8 +139,11 @@ def _renamed(tree: ast.Module, check: Check) -> ast.Module:
     function = tree.body[0]
     arguments = [a.arg for a in function.args.args]
     inner = {a.arg for a in ast.walk(tree) if isinstance(a, ast.arg)} - set(arguments)
-    local = {n.id for n in ast.walk(tree)
-             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}  # fmt: skip
+    local = {
+        n.id
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
     local -= inner | set(arguments)
     if not check.driver:
         calls = check.draw(np.random.default_rng(0))

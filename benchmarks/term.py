@@ -30,8 +30,18 @@ from autograder import build, check, example_class, paths, policy, solve, source
 from autograder.classroom.course import open_course
 from autograder.table import columns
 
-KINDS = ("right", "right", "right", "wrong", "wrong", "unfinished", "right", "wrong",
-         "untouched", "no checks")  # fmt: skip
+KINDS = (
+    "right",
+    "right",
+    "right",
+    "wrong",
+    "wrong",
+    "unfinished",
+    "right",
+    "wrong",
+    "untouched",
+    "no checks",
+)
 DUE = "2026-10-01T12:00Z"
 ON_TIME, LATE = "2026-10-01 09:00:00 UTC", "2026-10-02 15:00:00 UTC"
 WORDS = {
@@ -132,9 +142,13 @@ class Term:
             RuntimeError: it fails.
         """
         done = subprocess.run(
-            [sys.executable, "-m", *words], cwd=self.folder, env=self.environment,
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            [sys.executable, "-m", *words],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode not in fine:
             raise RuntimeError(
                 f"{' '.join(words)}:\n{(done.stdout + done.stderr)[-3000:]}"
@@ -153,15 +167,18 @@ class Term:
         """The first morning: folder, roster, due dates, a penalty for each day."""
         self.folder.mkdir(parents=True, exist_ok=True)
         rows = ["Student,ID,SIS User ID,SIS Login ID,Section"]
-        rows += [f'"{who.title()}, Ada",{i},S{i},{who},A'
-                 for i, who in enumerate(self.students)]  # fmt: skip
+        rows += [
+            f'"{who.title()}, Ada",{i},S{i},{who},A'
+            for i, who in enumerate(self.students)
+        ]
         (self.folder / "roster.csv").write_text("\n".join(rows), encoding="utf-8")
         dates = "".join(f"{lab},{DUE}\n" for lab in labs)
         (self.folder / "due_dates.csv").write_text(f"lab,due\n{dates}")
         self.run("autograder", "new-class", ".", "--roster", "roster.csv")
         with (self.folder / "nbgrader_config.py").open("a") as file:
-            file.write('c.AssignLatePenalties.plugin_class = '
-                       '"autograder.late.PercentPerDay"\n')  # fmt: skip
+            file.write(
+                'c.AssignLatePenalties.plugin_class = "autograder.late.PercentPerDay"\n'
+            )
 
     def release(self, lab: str) -> None:
         """What the Formgrader's buttons do: generate, and put into the exchange."""
@@ -217,8 +234,15 @@ class Term:
 
     def report(self, lab: str) -> None:
         """Statistics with their figure, and the pairs that are alike."""
-        self.run("autograder", "statistics", lab, "--figure", f"{lab}.png",
-                 "--csv", f"{lab}.csv")  # fmt: skip
+        self.run(
+            "autograder",
+            "statistics",
+            lab,
+            "--figure",
+            f"{lab}.png",
+            "--csv",
+            f"{lab}.csv",
+        )
         self.run("autograder", "similarity", lab, "--markdown", f"{lab}.md")
 
     def compare(self, lab: str, handed: dict[str, Work]) -> None:
@@ -231,21 +255,26 @@ class Term:
                 if student not in found:
                     self.surprises.append(f"{lab} {student}: not graded")
                     continue
-                grades = {g.name.removeprefix(build.CHECK_PREFIX): g
-                          for g in found[student].notebooks[0].grades}  # fmt: skip
+                grades = {
+                    g.name.removeprefix(build.CHECK_PREFIX): g
+                    for g in found[student].notebooks[0].grades
+                }
                 automatic = [grades[n] for n in (*checks.checks, *checks.concepts)]
                 points = sum(g.auto_score for g in automatic)
                 own = {n: g for n, g in grades.items() if n in checks.checks}
                 lost = {n for n, g in own.items() if g.auto_score < g.max_score}
                 fine = {
-                    "right": points == full, "no checks": points == full,
-                    "untouched": points == 0, "unfinished": 0 < points < full,
+                    "right": points == full,
+                    "no checks": points == full,
+                    "untouched": points == 0,
+                    "unfinished": 0 < points < full,
                     "wrong": one.wrong <= lost <= one.wrong | _may_lose(lab, one.wrong),
-                }[one.kind]  # fmt: skip
+                }[one.kind]
                 if not fine:
                     odd = ", ".join(sorted(lost ^ one.wrong))
-                    self.surprises.append(f"{lab} {student} ({one.kind}): "
-                                          f"{points:g} of {full:g}; {odd}")  # fmt: skip
+                    self.surprises.append(
+                        f"{lab} {student} ({one.kind}): {points:g} of {full:g}; {odd}"
+                    )
                 penalty = found[student].late_submission_penalty or 0
                 if (penalty > 0) != (one.late and found[student].score + penalty > 0):
                     self.surprises.append(f"{lab} {student}: penalty {penalty:g}")
@@ -283,8 +312,14 @@ class Term:
             share = each / len(self.students)
             rows.append((step, f"{total:.1f} s", f"{each:.2f} s", f"{share:.3f} s"))
         total = sum(sum(by_lab.values()) for by_lab in self.seconds.values())
-        rows.append(("together", f"{total:.1f} s", f"{total / len(labs):.2f} s",
-                     f"{total / len(labs) / len(self.students):.3f} s"))  # fmt: skip
+        rows.append(
+            (
+                "together",
+                f"{total:.1f} s",
+                f"{total / len(labs):.2f} s",
+                f"{total / len(labs) / len(self.students):.3f} s",
+            )
+        )
         return columns(rows)
 
 
@@ -308,15 +343,22 @@ def main() -> None:
         term.timed("all", "export", term.export, options.labs)
     kind = options.db.partition(":")[0] or "sqlite"
     count = len(options.labs) * len(term.students)
-    print(f"\n{len(term.students)} students, {len(options.labs)} labs, {count} "
-          f"submissions, {options.jobs} jobs, {kind}")  # fmt: skip
+    print(
+        f"\n{len(term.students)} students, {len(options.labs)} labs, {count} "
+        f"submissions, {options.jobs} jobs, {kind}"
+    )
     print(term.table(options.labs))
     print(f"\n{len(term.surprises)} of {count} not as the work deserves")
     for surprise in term.surprises:
         print(f"  {surprise}")
     if options.json:
-        record = {"students": len(term.students), "labs": options.labs, "db": kind,
-                  "seconds": term.seconds, "surprises": term.surprises}  # fmt: skip
+        record = {
+            "students": len(term.students),
+            "labs": options.labs,
+            "db": kind,
+            "seconds": term.seconds,
+            "surprises": term.surprises,
+        }
         options.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 

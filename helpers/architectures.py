@@ -23,9 +23,13 @@ Layer = dict[str, int]
 def conv(f, n_C_prev, n_C, size, per_channel=2, groups=1) -> Layer:
     """A convolution, by default followed by batch norm."""
     return {
-        "f": f, "n_C_prev": n_C_prev, "n_C": n_C, "groups": groups, "size": size,
+        "f": f,
+        "n_C_prev": n_C_prev,
+        "n_C": n_C,
+        "groups": groups,
+        "size": size,
         "per_channel": per_channel,
-    }  # fmt: skip
+    }
 
 
 def dense(n_prev, n) -> Layer:
@@ -36,19 +40,26 @@ def dense(n_prev, n) -> Layer:
 def lenet5() -> list[Layer]:
     """LeNet-5 (LeCun et al., 1998); its second convolution reads all channels."""
     return [
-        conv(5, 1, 6, 28, 1), conv(5, 6, 16, 10, 1),
-        dense(400, 120), dense(120, 84), dense(84, 10),
-    ]  # fmt: skip
+        conv(5, 1, 6, 28, 1),
+        conv(5, 6, 16, 10, 1),
+        dense(400, 120),
+        dense(120, 84),
+        dense(84, 10),
+    ]
 
 
 def alexnet() -> list[Layer]:
     """AlexNet (Krizhevsky et al., 2012), with its two halves on two GPUs."""
     return [
-        conv(11, 3, 96, 55, 1), conv(5, 96, 256, 27, 1, groups=2),
-        conv(3, 256, 384, 13, 1), conv(3, 384, 384, 13, 1, groups=2),
+        conv(11, 3, 96, 55, 1),
+        conv(5, 96, 256, 27, 1, groups=2),
+        conv(3, 256, 384, 13, 1),
+        conv(3, 384, 384, 13, 1, groups=2),
         conv(3, 384, 256, 13, 1, groups=2),
-        dense(9216, 4096), dense(4096, 4096), dense(4096, 1000),
-    ]  # fmt: skip
+        dense(9216, 4096),
+        dense(4096, 4096),
+        dense(4096, 1000),
+    ]
 
 
 def vgg16() -> list[Layer]:
@@ -72,9 +83,10 @@ def resnet50() -> list[Layer]:
             if block == 0:
                 layers.append(conv(1, n, 4 * width, size))  # the shortcut
             layers += [
-                conv(1, n, width, size), conv(3, width, width, size),
+                conv(1, n, width, size),
+                conv(3, width, width, size),
                 conv(1, width, 4 * width, size),
-            ]  # fmt: skip
+            ]
             n = 4 * width
     return [*layers, dense(n, 1000)]
 
@@ -82,9 +94,13 @@ def resnet50() -> list[Layer]:
 def inception_3a() -> list[Layer]:
     """GoogLeNet's first inception module (Szegedy et al., 2014), without biases."""
     return [
-        conv(1, 192, 64, 28, 0), conv(1, 192, 96, 28, 0), conv(3, 96, 128, 28, 0),
-        conv(1, 192, 16, 28, 0), conv(5, 16, 32, 28, 0), conv(1, 192, 32, 28, 0),
-    ]  # fmt: skip
+        conv(1, 192, 64, 28, 0),
+        conv(1, 192, 96, 28, 0),
+        conv(3, 96, 128, 28, 0),
+        conv(1, 192, 16, 28, 0),
+        conv(5, 16, 32, 28, 0),
+        conv(1, 192, 32, 28, 0),
+    ]
 
 
 def mobilenet_v1() -> list[Layer]:
@@ -101,9 +117,14 @@ def mobilenet_v1() -> list[Layer]:
 
 #: Bottlenecks of MobileNetV2: expansion, channels, repeats, first stride.
 MOBILENET_V2 = (
-    (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1),
-    (6, 160, 3, 2), (6, 320, 1, 1),
-)  # fmt: skip
+    (1, 16, 1, 1),
+    (6, 24, 2, 2),
+    (6, 32, 3, 2),
+    (6, 64, 4, 2),
+    (6, 96, 3, 1),
+    (6, 160, 3, 2),
+    (6, 320, 1, 1),
+)
 
 
 def mobilenet_v2() -> list[Layer]:
@@ -123,10 +144,15 @@ def efficientnet(depth=1.0, width=1.0, resolution=224) -> list[Layer]:
     plan = [
         (t, _eights(n_C * width), math.ceil(n * depth), s, f)
         for t, n_C, n, s, f in (
-            (1, 16, 1, 1, 3), (6, 24, 2, 2, 3), (6, 40, 2, 2, 5), (6, 80, 3, 2, 3),
-            (6, 112, 3, 1, 5), (6, 192, 4, 2, 5), (6, 320, 1, 1, 3),
+            (1, 16, 1, 1, 3),
+            (6, 24, 2, 2, 3),
+            (6, 40, 2, 2, 5),
+            (6, 80, 3, 2, 3),
+            (6, 112, 3, 1, 5),
+            (6, 192, 4, 2, 5),
+            (6, 320, 1, 1, 3),
         )
-    ]  # fmt: skip
+    ]
     first, last = _eights(32 * width), _eights(1280 * width)
     return _inverted_residuals(plan, first, last, resolution, squeeze=True)
 

@@ -82,8 +82,9 @@ def race(landscapes: Mapping[str, Landscape], *, reading: str = "") -> Film:
             for i, (name, path) in enumerate(one.paths.items()):
                 color = plots.PALETTE[i]
                 (trail,) = axes.plot([], [], color=color, lw=1.6, ls=plots.DASHES[i])
-                (head,) = axes.plot([], [], "o", color=color, ms=8, mec="black",
-                                    label=name)  # fmt: skip
+                (head,) = axes.plot(
+                    [], [], "o", color=color, ms=8, mec="black", label=name
+                )
                 lines.append((axes, trail, head, path))
         handles, labels = panels[0].get_legend_handles_labels()
         figure.legend(handles, labels, ncols=len(labels), **LEGEND)
@@ -97,8 +98,14 @@ def race(landscapes: Mapping[str, Landscape], *, reading: str = "") -> Film:
         frame = Frame.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
         frames.append(frame.quantize(256, method=Frame.Quantize.FASTOCTREE))
     with io.BytesIO() as file:
-        frames[0].save(file, format="GIF", save_all=True, append_images=frames[1:],
-                       duration=[120] * (len(frames) - 1) + [2500], loop=0)  # fmt: skip
+        frames[0].save(
+            file,
+            format="GIF",
+            save_all=True,
+            append_images=frames[1:],
+            duration=[120] * (len(frames) - 1) + [2500],
+            loop=0,
+        )
         gif = file.getvalue()
     ends = [
         f"{title}, {name}: ends at ({path[-1][0]:.2g}, {path[-1][1]:.2g})"
@@ -111,9 +118,14 @@ def race(landscapes: Mapping[str, Landscape], *, reading: str = "") -> Film:
 
 
 def runs(
-    histories: Mapping[str, tuple], *, by: str, ylabel: str = "cost J",
-    ceiling: float | None = None, log: bool = False, reading: str = "",
-) -> plots.Picture:  # fmt: skip
+    histories: Mapping[str, tuple],
+    *,
+    by: str,
+    ylabel: str = "cost J",
+    ceiling: float | None = None,
+    log: bool = False,
+    reading: str = "",
+) -> plots.Picture:
     """Plot the costs of several runs of training against epochs or seconds.
 
     Args:
@@ -131,8 +143,13 @@ def runs(
         for axes, kind in zip(panels, kinds, strict=True):
             for i, (name, (epochs, seconds, costs)) in enumerate(histories.items()):
                 x = epochs if kind == "epochs" else seconds
-                axes.plot(x, costs, label=name, color=plots.PALETTE[i % 7],
-                          ls=plots.DASHES[i % 7])  # fmt: skip
+                axes.plot(
+                    x,
+                    costs,
+                    label=name,
+                    color=plots.PALETTE[i % 7],
+                    ls=plots.DASHES[i % 7],
+                )
             axes.set(xlabel=kind)
             if kind == "epochs":
                 axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
@@ -143,7 +160,7 @@ def runs(
                 axes.set_ylim(0, ceiling)
         panels[0].set_ylabel(ylabel)
         handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles, labels, ncols=min(5, len(labels)), **LEGEND)  # fmt: skip
+        figure.legend(handles, labels, ncols=min(5, len(labels)), **LEGEND)
     for name, (_, seconds, costs) in histories.items():
         told.append(f"{name}: {costs[-1]:.3g} after {seconds[-1]:.2g} s")
     return plots._finish(figure, f"{ylabel} against {by}", told, reading)

@@ -45,13 +45,34 @@ def searches(
             height = [error for _, error in history]
             best = int(np.argmin(height))
             shown = axes.scatter(
-                across, up, c=height, cmap=PLAIN, s=26, linewidths=0,
-                vmin=min(errors), vmax=max(errors), zorder=2,
-            )  # fmt: skip
-            axes.plot(across[best], up[best], "o", ms=13, mfc="none", mew=2,
-                      color=VERMILION, zorder=3, clip_on=False)  # fmt: skip
-            axes.set(xscale="log", yscale="log", xlabel=x, ylabel=y,
-                     title=f"{name}: {height[best]:.3f}")  # fmt: skip
+                across,
+                up,
+                c=height,
+                cmap=PLAIN,
+                s=26,
+                linewidths=0,
+                vmin=min(errors),
+                vmax=max(errors),
+                zorder=2,
+            )
+            axes.plot(
+                across[best],
+                up[best],
+                "o",
+                ms=13,
+                mfc="none",
+                mew=2,
+                color=VERMILION,
+                zorder=3,
+                clip_on=False,
+            )
+            axes.set(
+                xscale="log",
+                yscale="log",
+                xlabel=x,
+                ylabel=y,
+                title=f"{name}: {height[best]:.3f}",
+            )
             axes.label_outer()
             told.append(
                 f"{name}: {len(set(across))} values of {x} in {len(history)} tries, "
@@ -146,24 +167,49 @@ def graph(tensor: Any, *, height: float = 3.0, reading: str = "") -> Picture:
             for k, child in enumerate(below):
                 rad = _curvature(below, child) * (-1) ** k
                 axes.annotate(
-                    "", positions[child], positions[node],
-                    arrowprops={"arrowstyle": "-|>", "color": "#888888",
-                                "shrinkA": 12, "shrinkB": 13,
-                                "connectionstyle": f"arc3,rad={rad}"},
-                )  # fmt: skip
+                    "",
+                    positions[child],
+                    positions[node],
+                    arrowprops={
+                        "arrowstyle": "-|>",
+                        "color": "#888888",
+                        "shrinkA": 12,
+                        "shrinkB": 13,
+                        "connectionstyle": f"arc3,rad={rad}",
+                    },
+                )
         for node, (x, y) in positions.items():
             leaf = not node.parents
             shape = "square,pad=0.25" if leaf else "circle,pad=0.25"
             axes.text(
-                x, y, node.name or "·", ha="center", va="center", size=10, zorder=3,
-                bbox={"boxstyle": shape, "fc": "#DCEBF7" if leaf else "white",
-                      "ec": BLUE if leaf else "#444444"},
-            )  # fmt: skip
-            axes.annotate(_value(node), (x, y), (0, -13), ha="center", va="top", size=8,
-                          textcoords="offset points", linespacing=1.1)  # fmt: skip
+                x,
+                y,
+                node.name or "·",
+                ha="center",
+                va="center",
+                size=10,
+                zorder=3,
+                bbox={
+                    "boxstyle": shape,
+                    "fc": "#DCEBF7" if leaf else "white",
+                    "ec": BLUE if leaf else "#444444",
+                },
+            )
+            axes.annotate(
+                _value(node),
+                (x, y),
+                (0, -13),
+                ha="center",
+                va="top",
+                size=8,
+                textcoords="offset points",
+                linespacing=1.1,
+            )
         across, up = np.array(list(positions.values())).T
-        axes.set(xlim=(across.min() - 0.5, across.max() + 0.5),
-                 ylim=(up.min() - 0.9, up.max() + 0.5))  # fmt: skip
+        axes.set(
+            xlim=(across.min() - 0.5, across.max() + 0.5),
+            ylim=(up.min() - 0.9, up.max() + 0.5),
+        )
         axes.set_axis_off()
     leaves = [node.name for node in positions if not node.parents and node.name]
     told = [f"{len(positions)} tensors", f"leaves {', '.join(leaves)}"]

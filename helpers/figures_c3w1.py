@@ -31,8 +31,9 @@ def knobs(
         across = np.array([0.0, 30.0])
         for dev in range(10, 30, 2):
             axes.plot(across, dev - across, color="#888888", lw=0.8, ls=":", zorder=0)
-        for color, (name, (x, y, *_)) in zip(PALETTE[::-1], points.items(),
-                                             strict=False):  # fmt: skip
+        for color, (name, (x, y, *_)) in zip(
+            PALETTE[::-1], points.items(), strict=False
+        ):
             if (x, y) != start[:2]:
                 axes.annotate(
                     "",

@@ -79,24 +79,32 @@ def detections(
 def _rectangle(axes, box, color, **style) -> None:
     top, left, bottom, right = (float(side) for side in box)
     corner = (left - 0.5, top - 0.5)
-    axes.add_patch(Rectangle(corner, right - left, bottom - top, fill=False,
-                             color=color, **style))  # fmt: skip
+    axes.add_patch(
+        Rectangle(corner, right - left, bottom - top, fill=False, color=color, **style)
+    )
 
 
 def _free(box, size, taken, shape) -> tuple[float, ...]:
     """Where a tag fits: in a corner of its box, in the image, on no other tag."""
     (top, left, bottom, right), (width, height) = map(float, box), size
-    corners = [(top, left), (bottom - height, left), (top, right - width),
-               (bottom - height, right - width)]  # fmt: skip
+    corners = [
+        (top, left),
+        (bottom - height, left),
+        (top, right - width),
+        (bottom - height, right - width),
+    ]
     places = [
         (np.clip(y, 0, shape[0] - height), np.clip(x, 0, shape[1] - width))
         for y, x in corners
     ]
     free = [
-        (y, x) for y, x in places
-        if all(y >= t + h or t >= y + height or x >= left + w or left >= x + width
-               for t, left, h, w in taken)
-    ]  # fmt: skip
+        (y, x)
+        for y, x in places
+        if all(
+            y >= t + h or t >= y + height or x >= left + w or left >= x + width
+            for t, left, h, w in taken
+        )
+    ]
     return *(free or places)[0], height, width
 
 
@@ -105,10 +113,15 @@ def _tag(axes, place, text: str, color: str) -> None:
     red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     dark = 0.3 * red + 0.59 * green + 0.11 * blue < 140
     axes.text(
-        place[1], place[0], text, size=6.5, va="top",
-        color="white" if dark else "black", clip_on=True,
+        place[1],
+        place[0],
+        text,
+        size=6.5,
+        va="top",
+        color="white" if dark else "black",
+        clip_on=True,
         bbox={"facecolor": color, "edgecolor": "none", "pad": 0.8},
-    )  # fmt: skip
+    )
 
 
 def cells(
@@ -138,11 +151,17 @@ def cells(
             axes.imshow(pictures[i].mean(axis=2), cmap="gray", alpha=0.5)
             for row, column in np.ndindex(grid, grid):
                 color = COLORS[int(classes[i][row, column]) % len(COLORS)]
-                axes.add_patch(Rectangle(
-                    (column * width / grid - 0.5, row * height / grid - 0.5),
-                    width / grid, height / grid, lw=0.4, ec="white", fc=color,
-                    alpha=float(np.clip(0.9 * scores[i][row, column], 0, 1)),
-                ))  # fmt: skip
+                axes.add_patch(
+                    Rectangle(
+                        (column * width / grid - 0.5, row * height / grid - 0.5),
+                        width / grid,
+                        height / grid,
+                        lw=0.4,
+                        ec="white",
+                        fc=color,
+                        alpha=float(np.clip(0.9 * scores[i][row, column], 0, 1)),
+                    )
+                )
             sure = np.argwhere(np.asarray(scores[i]) > 0.3)
             said = [f"{names[int(classes[i][r, c])]} at ({r}, {c})" for r, c in sure]
             told.append(f"image {i}: {', '.join(said) or 'no high score'}")
@@ -192,8 +211,10 @@ def masks(
             axes.imshow(layer, interpolation="nearest")
             if i < len(titles):
                 axes.set_title(titles[i], size=9, loc="center", weight="normal")
-            told.append(f"{titles[i] if i < len(titles) else i}: "
-                        f"{np.mean(np.asarray(shown[i]) > 0):.0%} marked")  # fmt: skip
+            told.append(
+                f"{titles[i] if i < len(titles) else i}: "
+                f"{np.mean(np.asarray(shown[i]) > 0):.0%} marked"
+            )
         if names:
             _key(figure, names)
     return _finish(figure, f"{len(pictures)} images under masks", told, reading)
@@ -215,9 +236,14 @@ def window_map(
         _rectangle(left, (0, 0, 32, 32), "white", lw=1.5)
         right.imshow(picture, alpha=0.25)
         shown = right.imshow(
-            sureness, cmap="cividis", vmin=0, vmax=1, extent=(13.5, 81.5, 81.5, 13.5),
-            interpolation="nearest", alpha=0.9,
-        )  # fmt: skip
+            sureness,
+            cmap="cividis",
+            vmin=0,
+            vmax=1,
+            extent=(13.5, 81.5, 81.5, 13.5),
+            interpolation="nearest",
+            alpha=0.9,
+        )
         right.set(xlim=(-0.5, 95.5), ylim=(95.5, -0.5))
         figure.colorbar(shown, ax=right, shrink=0.85)
         for axes, title in (
@@ -251,8 +277,15 @@ def points(
         for i, axes in enumerate(panels):
             axes.imshow(pictures[i])
             for j, (x, y) in enumerate(places[i]):
-                axes.plot(x - 0.5, y - 0.5, marks[j], ms=7, mew=1.2, mec="white",
-                          color=COLORS[j])  # fmt: skip
+                axes.plot(
+                    x - 0.5,
+                    y - 0.5,
+                    marks[j],
+                    ms=7,
+                    mew=1.2,
+                    mec="white",
+                    color=COLORS[j],
+                )
             told.append(f"image {i}: {len(places[i])} marks")
         handles = [
             Line2D([], [], marker=marks[j], ls="", color=COLORS[j], label=name)

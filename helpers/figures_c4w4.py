@@ -29,9 +29,12 @@ def roc_curves(
         for i, (name, (wrongly, rightly)) in enumerate(curves.items()):
             area = np.trapezoid(rightly, wrongly)
             axes.plot(
-                wrongly, rightly, color=plots.PALETTE[i % 7],
-                linestyle=plots.DASHES[i % 7], label=f"{name} ({area:.3f})",
-            )  # fmt: skip
+                wrongly,
+                rightly,
+                color=plots.PALETTE[i % 7],
+                linestyle=plots.DASHES[i % 7],
+                label=f"{name} ({area:.3f})",
+            )
             told.append(f"{name}: area {area:.3f}")
         axes.plot([0, 1], [0, 1], ":", color="black", lw=1, label="chance (0.500)")
         axes.set_aspect("equal")
@@ -65,15 +68,25 @@ def embedding_map(
         axes = figure.add_subplot()
         for i, (label, box) in enumerate(zip(people, _apart(middles), strict=True)):
             mine, color = labels == label, COLORS[i % 8]
-            axes.scatter(*places[mine].T, s=40, color=color, marker=MARKS[i % 8],
-                         ec="white", lw=0.4, zorder=4)  # fmt: skip
+            axes.scatter(
+                *places[mine].T,
+                s=40,
+                color=color,
+                marker=MARKS[i % 8],
+                ec="white",
+                lw=0.4,
+                zorder=4,
+            )
             axes.add_artist(
                 AnnotationBbox(
-                    OffsetImage(pictures[mine][0], zoom=0.42), middles[i], xybox=box,
-                    pad=0.1, bboxprops={"edgecolor": color, "lw": 2},
+                    OffsetImage(pictures[mine][0], zoom=0.42),
+                    middles[i],
+                    xybox=box,
+                    pad=0.1,
+                    bboxprops={"edgecolor": color, "lw": 2},
                     arrowprops={"arrowstyle": "-", "color": color},
                 )
-            )  # fmt: skip
+            )
         axes.margins(0.14)
         axes.tick_params(labelsize=9)
         plots._name_axes(axes, "first direction", "second direction", "")
@@ -112,8 +125,9 @@ def strip(
     side = plots.WIDTH / (sum(widths) + 1.4)
     with plots._drawing(reading, height=side * len(rows) + 0.3) as figure:
         figure.get_layout_engine().set(wspace=0.02, hspace=0.03)
-        grid = figure.subplots(len(rows), len(widths), width_ratios=widths,
-                               squeeze=False)  # fmt: skip
+        grid = figure.subplots(
+            len(rows), len(widths), width_ratios=widths, squeeze=False
+        )
         for line, (name, pictures) in zip(grid, rows.items(), strict=True):
             shown = iter(pictures)
             for axes, width in zip(line, widths, strict=True):
@@ -147,11 +161,22 @@ def signals(
         axes = figure.add_subplot()
         for i, (name, y) in enumerate(series.items()):
             color = plots.PALETTE[i - 1] if i else "#AAAAAA"
-            axes.plot(x, y, color=color, label=name, lw=2 if i else 0.8,
-                      linestyle=plots.DASHES[max(i - 1, 0)])  # fmt: skip
+            axes.plot(
+                x,
+                y,
+                color=color,
+                label=name,
+                lw=2 if i else 0.8,
+                linestyle=plots.DASHES[max(i - 1, 0)],
+            )
         axes.xaxis.get_major_locator().set_params(integer=True)
         plots._name_axes(axes, xlabel, ylabel, "")
-        axes.legend(ncols=len(series), loc="lower left", bbox_to_anchor=(0, 1),
-                    borderaxespad=0.2, columnspacing=1.2)  # fmt: skip
+        axes.legend(
+            ncols=len(series),
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            borderaxespad=0.2,
+            columnspacing=1.2,
+        )
     told = plots._told({name: np.asarray(y, float) for name, y in series.items()})
     return plots._finish(figure, f"Plot of {ylabel} against {xlabel}", told, reading)

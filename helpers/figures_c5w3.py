@@ -72,13 +72,29 @@ def clip(
         if detected:
             below.axhline(threshold, color="black", lw=1, ls=":", label="threshold")
         if len(ends):
-            below.plot(np.array(ends) / 1000, np.full(len(ends), -0.12), "^", ms=8,
-                       color=plots.GREEN, label="trigger word ended")  # fmt: skip
+            below.plot(
+                np.array(ends) / 1000,
+                np.full(len(ends), -0.12),
+                "^",
+                ms=8,
+                color=plots.GREEN,
+                label="trigger word ended",
+            )
         if len(alarms):
-            below.plot(np.array(alarms) / 1000, np.full(len(alarms), 1.12), "*", ms=13,
-                       color=plots.VERMILION, label="detector fired")  # fmt: skip
-        below.set(xlim=(0, seconds), ylim=(-0.2, 1.25), xlabel="time (s)",
-                  ylabel="probability" if detected else "label")  # fmt: skip
+            below.plot(
+                np.array(alarms) / 1000,
+                np.full(len(alarms), 1.12),
+                "*",
+                ms=13,
+                color=plots.VERMILION,
+                label="detector fired",
+            )
+        below.set(
+            xlim=(0, seconds),
+            ylim=(-0.2, 1.25),
+            xlabel="time (s)",
+            ylabel="probability" if detected else "label",
+        )
         if detected:
             below.legend(
                 ncols=3, loc="upper center", bbox_to_anchor=(0.5, 1.3), fontsize=9
@@ -90,7 +106,12 @@ def clip(
 
 def _draw_spectrogram(axes, power: np.ndarray, seconds: float, rate: int) -> None:
     axes.imshow(
-        power.T, origin="lower", aspect="auto", cmap=plots.PLAIN,
-        extent=(0, seconds, 0, rate / 2), vmin=-8, interpolation="nearest",
-    )  # fmt: skip
+        power.T,
+        origin="lower",
+        aspect="auto",
+        cmap=plots.PLAIN,
+        extent=(0, seconds, 0, rate / 2),
+        vmin=-8,
+        interpolation="nearest",
+    )
     axes.grid(visible=False)

@@ -56,30 +56,44 @@ class Net(nn.Model):
         n_C_prev = x.shape[-1]
         return self._layer(
             lambda: nn.Conv2D(
-                n_C_prev, n_C, f, s, padding, use_bias=bias, rng=self.rng,
+                n_C_prev,
+                n_C,
+                f,
+                s,
+                padding,
+                use_bias=bias,
+                rng=self.rng,
                 initializer=nn.initializers.he_normal,
             )
-        )(x)  # fmt: skip
+        )(x)
 
     def conv_transpose(self, x, n_C, f=3, s=2):
         """Transposed convolution with biases: `n_C` maps, `s` times as large."""
         n_C_prev = x.shape[-1]
         return self._layer(
             lambda: nn.Conv2DTranspose(
-                n_C_prev, n_C, f, s, rng=self.rng,
+                n_C_prev,
+                n_C,
+                f,
+                s,
+                rng=self.rng,
                 initializer=nn.initializers.he_normal,
             )
-        )(x)  # fmt: skip
+        )(x)
 
     def depthwise(self, x, f=3, s=1):
         """Depthwise convolution: filters of size `f`, stride `s`, padding "same"."""
         n_C = x.shape[-1]
         return self._layer(
             lambda: nn.DepthwiseConv2D(
-                n_C, f, s, use_bias=False, rng=self.rng,
+                n_C,
+                f,
+                s,
+                use_bias=False,
+                rng=self.rng,
                 initializer=nn.initializers.he_normal,
             )
-        )(x)  # fmt: skip
+        )(x)
 
     def batch_norm(self, x, epsilon=1e-5):
         """Batch normalization of each channel."""

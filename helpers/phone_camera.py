@@ -25,10 +25,12 @@ def backgrounds(count: int, rng: np.random.Generator, split: str = "train"):
     grey = images.mean(axis=3, dtype=np.float32) / 255  # (m, 64, 64)
     which = rng.integers(len(grey), size=count)
     down, across = rng.integers(0, 64 - 28 + 1, (2, count))
-    return np.stack([
-        grey[i, r : r + 28, c : c + 28]
-        for i, r, c in zip(which, down, across, strict=True)
-    ])  # fmt: skip
+    return np.stack(
+        [
+            grey[i, r : r + 28, c : c + 28]
+            for i, r, c in zip(which, down, across, strict=True)
+        ]
+    )
 
 
 def phone_images(clean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -44,9 +46,9 @@ def phone_images(clean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         [backgrounds(half, rng), backgrounds(m - half, rng, "test")]
     )[rng.permutation(m)]
     light = rng.uniform(0.7, 1.0, (m, 1, 1)).astype(np.float32)
-    moved = np.stack([
-        np.roll(image, tuple(rng.integers(-1, 2, 2)), (0, 1)) for image in clean
-    ])  # fmt: skip
+    moved = np.stack(
+        [np.roll(image, tuple(rng.integers(-1, 2, 2)), (0, 1)) for image in clean]
+    )
     return np.maximum(light * moved / np.float32(255), CLUTTER * clutter)
 
 

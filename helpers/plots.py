@@ -130,8 +130,12 @@ def curve(
         _draw_tangents(axes, first, tangents or {}, (between[1] - between[0]) / 12)
         _name_axes(axes, xlabel, ylabel or label, title)
         _legend(axes, list(heights))
-    return _finish(figure, f"Plot of {ylabel or label or 'y'} against {xlabel}",
-                   _told(heights), reading)  # fmt: skip
+    return _finish(
+        figure,
+        f"Plot of {ylabel or label or 'y'} against {xlabel}",
+        _told(heights),
+        reading,
+    )
 
 
 def lines(
@@ -192,9 +196,15 @@ def costs(
     """Draw how the cost falls: one run, or name → run, noted every `every` steps."""
     longest = max(map(len, runs.values() if isinstance(runs, Mapping) else [runs]))
     return lines(
-        runs, every * np.arange(longest), xlabel="iteration", ylabel="cost J",
-        title=title, from_zero=True, baseline=baseline, reading=reading,
-    )  # fmt: skip
+        runs,
+        every * np.arange(longest),
+        xlabel="iteration",
+        ylabel="cost J",
+        title=title,
+        from_zero=True,
+        baseline=baseline,
+        reading=reading,
+    )
 
 
 def paths(
@@ -471,8 +481,15 @@ def _values(function: Callable, x: np.ndarray) -> np.ndarray:
 
 def _draw_lines(axes, points: Mapping[str, tuple], marker: str | None = None) -> None:
     for i, (name, (x, y)) in enumerate(points.items()):
-        axes.plot(x, y, label=name, marker=marker, ms=5,
-                  color=PALETTE[i % 7], linestyle=DASHES[i % 7])  # fmt: skip
+        axes.plot(
+            x,
+            y,
+            label=name,
+            marker=marker,
+            ms=5,
+            color=PALETTE[i % 7],
+            linestyle=DASHES[i % 7],
+        )
 
 
 def _draw_tangents(axes, function: Callable, slopes: Mapping, reach: float) -> None:
@@ -482,9 +499,12 @@ def _draw_tangents(axes, function: Callable, slopes: Mapping, reach: float) -> N
         axes.plot(x, height + slope * (x - place), color=VERMILION, lw=2.5)
         axes.plot([place], [height], "o", color="black", ms=6, zorder=3)
         axes.annotate(
-            f"slope {slope:.2g}", (place, height), xytext=(8, -16),
-            textcoords="offset points", size=10,
-        )  # fmt: skip
+            f"slope {slope:.2g}",
+            (place, height),
+            xytext=(8, -16),
+            textcoords="offset points",
+            size=10,
+        )
 
 
 def _draw_baselines(axes, heights: Mapping[str, float]) -> None:
@@ -507,8 +527,15 @@ def _write_numbers(axes, table: np.ndarray, shown) -> None:
     for (i, j), value in np.ndenumerate(table):
         red, green, blue, _ = shown.cmap(shown.norm(value))
         dark = 0.3 * red + 0.59 * green + 0.11 * blue < 0.5
-        axes.text(j, i, f"{value:.2g}", ha="center", va="center",
-                  color="white" if dark else "black", size=9)  # fmt: skip
+        axes.text(
+            j,
+            i,
+            f"{value:.2g}",
+            ha="center",
+            va="center",
+            color="white" if dark else "black",
+            size=9,
+        )
 
 
 def _told(series: Mapping[str, np.ndarray]) -> list[str]:
@@ -530,9 +557,17 @@ def _told(series: Mapping[str, np.ndarray]) -> list[str]:
 
 # From label 0 to label 1 by way of white, pale enough for points to stand out.
 SHADES = (
-    "#66AAD1", "#8CBFDD", "#B2D5E8", "#D1E5F1", "#EDF5FA",
-    "#FDF3ED", "#F9DFD0", "#F3C7AE", "#ECAB86", "#E68E5D",
-)  # fmt: skip
+    "#66AAD1",
+    "#8CBFDD",
+    "#B2D5E8",
+    "#D1E5F1",
+    "#EDF5FA",
+    "#FDF3ED",
+    "#F9DFD0",
+    "#F3C7AE",
+    "#ECAB86",
+    "#E68E5D",
+)
 
 
 def decision_regions(
@@ -574,13 +609,23 @@ def decision_regions(
             if model is not None:
                 text += _draw_regions(axes, model, X[i])
             for label, color, mark in ((False, BLUE, "o"), (True, VERMILION, "^")):
-                axes.scatter(*X[i][:, labels == label], s=12 + 24 / columns, c=color,
-                             marker=mark, ec="white", lw=0.4)  # fmt: skip
+                axes.scatter(
+                    *X[i][:, labels == label],
+                    s=12 + 24 / columns,
+                    c=color,
+                    marker=mark,
+                    ec="white",
+                    lw=0.4,
+                )
             axes.set(aspect="equal")
             axes.grid(visible=False)
             axes.tick_params(labelsize=9)
-            _name_axes(axes, "x₁" if i >= count - columns else "",
-                       "" if i % columns else "x₂", name)  # fmt: skip
+            _name_axes(
+                axes,
+                "x₁" if i >= count - columns else "",
+                "" if i % columns else "x₂",
+                name,
+            )
             axes.title.set_size(10 if columns > 2 else 11)
             told.append(text)
         for axes in panels[count:]:
@@ -628,8 +673,13 @@ def intervals(
         for row, (name, (value, error)) in enumerate(values.items()):
             axes.errorbar(value, row, xerr=error, fmt="o", color=BLUE, ms=8, capsize=5)
             text = f"{form(value)} ± {form(error)}"
-            axes.annotate(text, (value, row), xytext=(0, 8), ha="center",
-                          textcoords="offset points")  # fmt: skip
+            axes.annotate(
+                text,
+                (value, row),
+                xytext=(0, 8),
+                ha="center",
+                textcoords="offset points",
+            )
             told.append(f"{name}: {text}")
         axes.set_yticks(range(len(values)), list(map(str, values)))
         axes.set_ylim(len(values) - 0.5, -0.7)

@@ -10,9 +10,20 @@ from autograder.sandbox import Sandbox
 from tests.tiers import SAFE
 
 CLASSES = {
-    "output", "comparison", "source", "reading", "answer by library", "writing",
-    "resources", "processes", "network", "persistence", "protocol", "notebook", "file",
-}  # fmt: skip
+    "output",
+    "comparison",
+    "source",
+    "reading",
+    "answer by library",
+    "writing",
+    "resources",
+    "processes",
+    "network",
+    "persistence",
+    "protocol",
+    "notebook",
+    "file",
+}
 
 
 @pytest.fixture(scope="module", params=SAFE)

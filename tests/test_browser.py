@@ -23,8 +23,12 @@ def test_first_lab_from_first_look_to_validate(tmp_path):
 
         # Run all before anything is written: the first check says so, in one line.
         run_all(tab)
-        errors = [o for c in tab.evaluate(CELLS) for o in c["outputs"]
-                  if o["output_type"] == "error"]  # fmt: skip
+        errors = [
+            o
+            for c in tab.evaluate(CELLS)
+            for o in c["outputs"]
+            if o["output_type"] == "error"
+        ]
         assert len(errors) == 1
         assert errors[0]["evalue"].endswith(("not written yet.", "not answered yet."))
         assert len(errors[0]["traceback"]) == 1
@@ -32,9 +36,12 @@ def test_first_lab_from_first_look_to_validate(tmp_path):
         tab.evaluate(FILL, answers)
         run_all(tab)
         cells = tab.evaluate(CELLS)
-        wrong = [c["name"] for c in cells for o in c["outputs"]
-                 if o["output_type"] in ("error", "stream")
-                 and o.get("name") != "stdout"]  # fmt: skip
+        wrong = [
+            c["name"]
+            for c in cells
+            for o in c["outputs"]
+            if o["output_type"] in ("error", "stream") and o.get("name") != "stdout"
+        ]
         assert wrong == []
         assert all(c["count"] for c in cells if c["code"]), "every cell was run"
         checks = [c for c in cells if c["name"].startswith("check-")]

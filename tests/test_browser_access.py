@@ -73,20 +73,25 @@ def folder(tmp_path_factory):
     assert one.mistakes
     keep = ("image2vector", "basic_sigmoid", "sigmoid", "softmax", "kind_of_data")
     notebook.cells = [
-        cell for cell in notebook.cells
-        if cell.cell_type == "markdown" or not (cell.metadata.get("nbgrader")
-        or "demo" in cell.metadata.get("tags", ())) or
-        cell.metadata.get("nbgrader", {}).get("grade_id", "").removeprefix("check-")
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        or not (
+            cell.metadata.get("nbgrader") or "demo" in cell.metadata.get("tags", ())
+        )
+        or cell.metadata.get("nbgrader", {}).get("grade_id", "").removeprefix("check-")
         in keep
         or "progress()" in cell.source
-    ]  # fmt: skip
+    ]
     for cell in notebook.cells:  # running goes on behind a check that fails
         if cell.cell_type == "code":
             cell.metadata["tags"] = ["raises-exception"]
-    notebook.cells.append(nbformat.v4.new_code_cell(
-        "plots.bars({'training': 0.98, 'test': 0.85}, ylabel='accuracy',"
-        " reading='The gap.')"
-    ))  # fmt: skip
+    notebook.cells.append(
+        nbformat.v4.new_code_cell(
+            "plots.bars({'training': 0.98, 'test': 0.85}, ylabel='accuracy',"
+            " reading='The gap.')"
+        )
+    )
     (folder / NAME).write_text(build.serialize(notebook), encoding="utf-8")
     return folder
 
@@ -103,8 +108,9 @@ def test_output_has_enough_contrast(theme, address, tmp_path):
         open_lab(tab, address, NAME)
         tab.evaluate(
             "theme => window.jupyterapp.commands.execute('apputils:change-theme',"
-            " {theme})", theme,
-        )  # fmt: skip
+            " {theme})",
+            theme,
+        )
         tab.wait_for_selector(f"body[data-jp-theme-name='{theme}']", state="attached")
         run_all(tab)
         tab.wait_for_timeout(1000)

@@ -38,5 +38,6 @@ def test_landing_page(tmp_path, monkeypatch):
         name = lab_map.entry(lab).notebook.rpartition("/")[2]
         tab.wait_for_function(
             "name => window.jupyterapp.shell.currentWidget.title.label === name",
-            arg=name, timeout=60_000,
-        )  # fmt: skip
+            arg=name,
+            timeout=60_000,
+        )

@@ -121,11 +121,18 @@ def test_only_what_is_named_goes_in(package):
     files = [p.relative_to(package[1]) for p in package[1].rglob("*") if p.is_file()]
     assert not [p for p in files if any(part.startswith(".") for part in p.parts)]
     assert {p.suffix for p in files} <= {
-        ".py", ".ipynb", ".h5", ".md", ".txt", ".png", ".toml", ".yml", ".lock", ""
-    }  # fmt: skip
-    assert {p.parts[1] for p in files if p.parts[0] == "labs"} == {
-        *LABS, "START.ipynb"
-    }  # fmt: skip
+        ".py",
+        ".ipynb",
+        ".h5",
+        ".md",
+        ".txt",
+        ".png",
+        ".toml",
+        ".yml",
+        ".lock",
+        "",
+    }
+    assert {p.parts[1] for p in files if p.parts[0] == "labs"} == {*LABS, "START.ipynb"}
 
 
 @pytest.mark.slow
@@ -168,9 +175,14 @@ def test_permissions_and_order_of_an_archive(tmp_path):
 def in_package(folder, code, **more):
     """Run some code beside the package, without this checkout on the path."""
     return subprocess.run(
-        [sys.executable, "-P", "-c", code], cwd=folder, capture_output=True, text=True,
-        check=False, timeout=120, env=os.environ | more,
-    )  # fmt: skip
+        [sys.executable, "-P", "-c", code],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env=os.environ | more,
+    )
 
 
 @pytest.mark.slow
@@ -178,10 +190,24 @@ def test_it_installs_and_a_lab_starts_with_its_helpers_alone(package, tmp_path):
     """pip puts `helpers` and nothing else in place; every setup cell runs with it."""
     place = tmp_path / "installed"
     subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index",
-         "--disable-pip-version-check", "--no-build-isolation", "--target", place,
-         package[1]], check=True, capture_output=True, timeout=120,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--no-index",
+            "--disable-pip-version-check",
+            "--no-build-isolation",
+            "--target",
+            place,
+            package[1],
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
     assert (place / "helpers" / "checks" / "notebook.py").is_file()
     assert not (place / "autograder").exists()
     setups = {}

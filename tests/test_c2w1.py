@@ -111,8 +111,11 @@ def test_he_keeps_the_size_of_activations_through_fifty_layers():
 
 
 def test_worked_by_hand():
-    parameters = {"W1": np.array([[1.0, 2.0]]), "W2": np.array([[3.0]]),
-                  "W3": np.zeros((1, 1))}  # fmt: skip
+    parameters = {
+        "W1": np.array([[1.0, 2.0]]),
+        "W2": np.array([[3.0]]),
+        "W3": np.zeros((1, 1)),
+    }
     A3, Y = np.full((1, 7), 0.5), np.ones((1, 7))
     cost = lab.compute_cost_with_regularization(A3, Y, parameters, 0.5)
     assert cost == pytest.approx(np.log(2) + 0.5)
@@ -123,8 +126,9 @@ def test_worked_by_hand():
         np.array([[2.0, 4, 6]]), np.zeros((1, 1))
     )
     np.testing.assert_allclose(X, [[-1.2247, 0, 1.2247]], atol=1e-4)
-    np.testing.assert_allclose((X_test, mu, sigma), [[[-2.4495]], [[4]], [[1.6330]]],
-                               atol=1e-4)  # fmt: skip
+    np.testing.assert_allclose(
+        (X_test, mu, sigma), [[[-2.4495]], [[4]], [[1.6330]]], atol=1e-4
+    )
 
 
 @pytest.mark.parametrize("lambd", [0.0, 2.0])
@@ -180,8 +184,12 @@ def test_the_pytorch_code_of_the_recap_runs_and_does_what_is_said():
     torch = pytest.importorskip("torch")
     torch.manual_seed(0)
     m = 60
-    names = {"torch": torch, "nn": torch.nn, "X": torch.randn(m, 2),
-             "Y": torch.randint(0, 2, (m, 1)).float()}  # fmt: skip
+    names = {
+        "torch": torch,
+        "nn": torch.nn,
+        "X": torch.randn(m, 2),
+        "Y": torch.randint(0, 2, (m, 1)).float(),
+    }
     check = printed("C2W1", "gradcheck")
     exec(printed("C2W1", "Sequential"), names)
     net, sgd = names["net"], names["sgd"]

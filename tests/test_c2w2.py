@@ -156,8 +156,10 @@ def test_shuffling_in_place_is_compared_with_the_original():
         order = np.random.RandomState(seed).permutation(X.shape[1])
         X[:], Y[:] = X[:, order], Y[:, order]
         starts = range(0, X.shape[1], mini_batch_size)
-        return [(X[:, i : i + mini_batch_size], Y[:, i : i + mini_batch_size])
-                for i in starts]  # fmt: skip
+        return [
+            (X[:, i : i + mini_batch_size], Y[:, i : i + mini_batch_size])
+            for i in starts
+        ]
 
     X = np.random.default_rng(0).normal(size=(3, 20))
     X[0] = np.arange(20)

@@ -93,8 +93,9 @@ class TestBatchNorm:
         other = torch.nn.BatchNorm1d(n, eps=1e-8, momentum=0.1, dtype=torch.float64)
         with torch.no_grad():
             other.weight[:], other.bias[:] = (
-                torch.tensor(gamma[:, 0]), torch.tensor(beta[:, 0])
-            )  # fmt: skip
+                torch.tensor(gamma[:, 0]),
+                torch.tensor(beta[:, 0]),
+            )
             other.running_mean[:] = torch.tensor(running["mean"][:, 0])
             other.running_var[:] = torch.tensor(running["var"][:, 0])
         before = running["var"].copy()
@@ -350,6 +351,9 @@ class TestWithoutTheFramework:
             if "helpers.nn" not in check.forbid
         }
         assert may == {
-            "sample_log_uniform", "sample_beta", "random_search", "coarse_to_fine",
+            "sample_log_uniform",
+            "sample_beta",
+            "random_search",
+            "coarse_to_fine",
             "train_step",
-        }  # fmt: skip
+        }

@@ -106,9 +106,13 @@ def test_weighted_error_is_the_error_of_repeated_examples():
 
 @pytest.mark.parametrize(
     ("n", "expected"),
-    [(100, (60, 20, 20)), (50_000, (30_000, 10_000, 10_000)),
-     (10**6, (980_000, 10_000, 10_000)), (10**7, (9_980_000, 10_000, 10_000))],
-)  # fmt: skip
+    [
+        (100, (60, 20, 20)),
+        (50_000, (30_000, 10_000, 10_000)),
+        (10**6, (980_000, 10_000, 10_000)),
+        (10**7, (9_980_000, 10_000, 10_000)),
+    ],
+)
 def test_choose_split_in_numbers_of_examples(n, expected):
     assert np.allclose(np.array(lab.choose_split(n)) * n, expected)
 
@@ -153,9 +157,15 @@ def passed(name, function, seed):
 
 @pytest.mark.parametrize(
     ("kind", "accepted"),
-    [(int, True), (np.int64, True), (np.array, True), (float, False),
-     (np.float32, False), (lambda size: [size], False)],
-)  # fmt: skip
+    [
+        (int, True),
+        (np.int64, True),
+        (np.array, True),
+        (float, False),
+        (np.float32, False),
+        (lambda size: [size], False),
+    ],
+)
 def test_a_size_is_whole_by_its_type(kind, accepted):
     got = passed("dev_set_size", lambda *given: kind(lab.dev_set_size(*given)), 5)
     assert got == (7 if accepted else 0)

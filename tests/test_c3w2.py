@@ -45,9 +45,11 @@ def test_multitask_gradient_by_differences():
 
 def _head(rng):
     return {
-        "W1": rng.normal(size=(5, 4)), "b1": rng.normal(size=4),
-        "W2": rng.normal(size=(4, 3)), "b2": rng.normal(size=3),
-    }  # fmt: skip
+        "W1": rng.normal(size=(5, 4)),
+        "b1": rng.normal(size=4),
+        "W2": rng.normal(size=(4, 3)),
+        "b2": rng.normal(size=3),
+    }
 
 
 def test_head_gradients_by_differences():
@@ -94,8 +96,11 @@ def test_splits_have_the_mix_that_they_should():
     target, other = np.arange(4000), np.arange(4000, 12_000)
     ids = lab.make_splits(target, other, 1000, 1000, np.random.default_rng(5))
     assert {name: len(part) for name, part in ids.items()} == {
-        "train": 9000, "train_dev": 1000, "dev": 1000, "test": 1000,
-    }  # fmt: skip
+        "train": 9000,
+        "train_dev": 1000,
+        "dev": 1000,
+        "test": 1000,
+    }
     assert np.array_equal(
         np.sort(np.concatenate(list(ids.values()))), np.arange(12_000)
     )

@@ -177,8 +177,9 @@ def test_convolutions_of_the_framework_agree_with_pytorch(stride, f):
     theirs = functional.conv2d(there, w, stride=stride, padding=pad, groups=4)
     np.testing.assert_allclose(ours, back(theirs), atol=1e-11)
     if stride == 1:
-        ours = lab.depthwise_conv(np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0))),
-                                  W[..., 0])  # fmt: skip
+        ours = lab.depthwise_conv(
+            np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0))), W[..., 0]
+        )
         np.testing.assert_allclose(ours, back(theirs), atol=1e-11)
     V = rng.normal(size=(f, f, 6, 4))
     w = torch.tensor(V.transpose(3, 2, 0, 1))
@@ -264,9 +265,10 @@ def test_the_printed_pytorch_code_freezes_all_but_the_new_head():
     scores.pow(2).sum().backward()
     optimizer.step()
     changed = {
-        name for name, value in net.state_dict().items()
+        name
+        for name, value in net.state_dict().items()
         if not torch.equal(value, before[name])
-    }  # fmt: skip
+    }
     assert changed == {"classifier.1.weight", "classifier.1.bias"}
     # What the sentence below the code says: the weights alone do not hold the averages.
     net.train()

@@ -115,8 +115,10 @@ def test_suppression_is_its_definition(found, max_boxes, threshold):
 def test_suppression_of_nothing_touching_and_nested():
     none = np.zeros(0), np.zeros((0, 4)), np.zeros(0, int)
     assert [part.shape for part in lab.yolo_non_max_suppression(*none)] == [
-        (0,), (0, 4), (0,)
-    ]  # fmt: skip
+        (0,),
+        (0, 4),
+        (0,),
+    ]
     touching = np.array([[0, 0, 2, 2], [0, 2, 2, 4], [2, 0, 4, 2]], float)
     one = np.zeros(3, int)
     kept = lab.yolo_non_max_suppression(np.array([0.5, 0.7, 0.6]), touching, one, 10, 0)
@@ -165,11 +167,12 @@ def hits_by_definition(detections, truths, threshold):
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 4), boxes_of_squares, st.integers(0, 2)),
-             max_size=8),
+    st.lists(
+        st.tuples(st.integers(0, 4), boxes_of_squares, st.integers(0, 2)), max_size=8
+    ),
     st.lists(st.tuples(boxes_of_squares, st.integers(0, 2)), max_size=5),
     st.sampled_from([Fraction(1, 4), Fraction(1, 2), Fraction(3, 4)]),
-)  # fmt: skip
+)
 @settings(max_examples=80, deadline=None)
 def test_hits_are_those_of_pascal(found, truths, threshold):
     ours = lab.match_detections(
@@ -207,8 +210,9 @@ def test_every_scene_comes_back_from_its_grid():
     anchors = np.array([[0.2, 0.2], [0.35, 0.36]])
     for boxes, classes in zip(scenes.boxes, scenes.classes, strict=True):
         boxes, classes = boxes[classes >= 0], classes[classes >= 0]
-        centred = np.hstack([(boxes[:, :2] + boxes[:, 2:]) / 2,
-                             boxes[:, 2:] - boxes[:, :2]])  # fmt: skip
+        centred = np.hstack(
+            [(boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]]
+        )
         Y = lab.encode_yolo(centred, classes, 12, anchors, 5)
         scores, corners, labels = lab.yolo_eval(
             lab.decode_yolo(Y, anchors), (96, 96), iou_threshold=1
@@ -242,8 +246,15 @@ def test_a_real_detector_finds_the_face_through_the_readers_functions():
     def squash(z):
         return 1 / (1 + np.exp(-z))
 
-    Y = np.concatenate([squash(raw[..., 4:]), squash(raw[..., :2]), raw[..., 2:4],
-                        np.ones((13, 13, 5, 1))], axis=-1)  # fmt: skip
+    Y = np.concatenate(
+        [
+            squash(raw[..., 4:]),
+            squash(raw[..., :2]),
+            raw[..., 2:4],
+            np.ones((13, 13, 5, 1)),
+        ],
+        axis=-1,
+    )
     outputs = lab.decode_yolo(Y, vision.FACE_ANCHORS / 13)
     scores, boxes, _ = lab.yolo_eval(outputs, (416, 416), score_threshold=0.5)
     assert len(scores) == 1
@@ -274,15 +285,19 @@ def test_transposed_convolution_agrees_with_pytorch_and_is_the_adjoint(f, stride
     Z, W = rng.normal(size=(2, 3, 4, 5)), rng.normal(size=(f, f, 2, 5))
     ours = lab.transposed_conv(Z, W, stride, pad)
     theirs = torch.nn.functional.conv_transpose2d(
-        torch.tensor(Z.transpose(0, 3, 1, 2)), torch.tensor(W.transpose(3, 2, 0, 1)),
-        stride=stride, padding=pad,
-    )  # fmt: skip
+        torch.tensor(Z.transpose(0, 3, 1, 2)),
+        torch.tensor(W.transpose(3, 2, 0, 1)),
+        stride=stride,
+        padding=pad,
+    )
     np.testing.assert_allclose(ours, theirs.permute(0, 2, 3, 1).numpy(), atol=1e-12)
     X = rng.normal(size=ours.shape)
     convolved = torch.nn.functional.conv2d(
-        torch.tensor(X.transpose(0, 3, 1, 2)), torch.tensor(W.transpose(3, 2, 0, 1)),
-        stride=stride, padding=pad,
-    )  # fmt: skip
+        torch.tensor(X.transpose(0, 3, 1, 2)),
+        torch.tensor(W.transpose(3, 2, 0, 1)),
+        stride=stride,
+        padding=pad,
+    )
     there = np.sum(convolved.permute(0, 2, 3, 1).numpy() * Z)
     assert there == pytest.approx(np.sum(X * ours))
 
@@ -373,8 +388,9 @@ def test_figures_tell_what_they_show(capsys):
     box = np.array([[10.0, 20.0, 50.0, 90.0]])
     found = np.array([0.75]), box, np.array([1])
     none = np.zeros(0), np.zeros((0, 4)), np.zeros(0, int)
-    shown = figures.detections([image] * 2, [found, none], ["cat", "dog"],
-                               ["one", "two"], truth=[box, box])  # fmt: skip
+    shown = figures.detections(
+        [image] * 2, [found, none], ["cat", "dog"], ["one", "two"], truth=[box, box]
+    )
     assert "one: dog 0.75; two: no box" in shown.alt
     sure = np.zeros((3, 3))
     sure[1, 2] = 0.9
@@ -431,9 +447,10 @@ def test_a_level_that_returns_something_else_is_told_in_words(answer):
 def test_the_printed_pytorch_code_doubles_and_joins_maps():
     torch = pytest.importorskip("torch")
     enlarge, join = (
-        line.split("#")[0].strip() for line in printed("C4W3", "torch").splitlines()
+        line.split("#")[0].strip()
+        for line in printed("C4W3", "torch").splitlines()
         if line.startswith("torch.")
-    )  # fmt: skip
+    )
     deep, skip = torch.rand(1, 64, 5, 6), torch.rand(1, 32, 10, 12)
     up = eval(enlarge, {"torch": torch})(deep)
     assert up.shape == skip.shape

@@ -35,9 +35,11 @@ def test_triplet_loss_and_gradient_agree_with_pytorch(alpha):
     arrays = tuple(rng.normal(size=(3, 9, 4)))
     tensors = [torch.tensor(a, requires_grad=True) for a in arrays]
     loss = torch.nn.functional.triplet_margin_with_distance_loss(
-        *tensors, margin=alpha, reduction="sum",
+        *tensors,
+        margin=alpha,
+        reduction="sum",
         distance_function=lambda u, v: ((u - v) ** 2).sum(dim=1),
-    )  # fmt: skip
+    )
     loss.backward()
     np.testing.assert_allclose(lab.triplet_loss(None, arrays, alpha), loss.item())
     gradients = lab.triplet_gradient(None, arrays, alpha)

@@ -45,9 +45,11 @@ def test_the_recap_runs_and_agrees_with_the_lab():
 
     a, s = (given[name].detach().numpy() for name in "as")
     context, alphas = lab.one_step_attention(
-        nn.as_tensor(a), nn.as_tensor(s),
-        Dense(given["densor1"], nn.tanh), Dense(given["densor2"]),
-    )  # fmt: skip
+        nn.as_tensor(a),
+        nn.as_tensor(s),
+        Dense(given["densor1"], nn.tanh),
+        Dense(given["densor2"]),
+    )
     np.testing.assert_allclose(alphas.data, given["alphas"].detach(), rtol=1e-4)
     np.testing.assert_allclose(context.data, given["context"].detach(), atol=1e-5)
     probs = lab.softmax(scores)
@@ -60,9 +62,11 @@ def test_what_the_recap_says_of_defaults():
     torch = pytest.importorskip("torch")
     probs = lab.softmax(np.random.default_rng(1).normal(size=(9, 4)))
     loss = torch.nn.CTCLoss(blank=0)(
-        torch.tensor(probs).log()[:, None], torch.tensor([[1, 2, 3]]),
-        torch.tensor([9]), torch.tensor([3]),
-    )  # fmt: skip
+        torch.tensor(probs).log()[:, None],
+        torch.tensor([[1, 2, 3]]),
+        torch.tensor([9]),
+        torch.tensor([3]),
+    )
     mine = -np.log(lab.ctc_forward(probs, [1, 2, 3], 0))
     assert loss.item() == pytest.approx(mine / 3)
     S = torch.stft(
@@ -319,9 +323,13 @@ def test_ctc_loss_and_gradient_agree_with_torch(labels):
     scores = rng.normal(size=(9, 4))
     theirs = torch.tensor(scores, requires_grad=True)
     loss = torch.nn.functional.ctc_loss(
-        theirs.log_softmax(1)[:, None], torch.tensor([labels]), [9], [len(labels)],
-        blank=0, reduction="sum",
-    )  # fmt: skip
+        theirs.log_softmax(1)[:, None],
+        torch.tensor([labels]),
+        [9],
+        [len(labels)],
+        blank=0,
+        reduction="sum",
+    )
     loss.backward()
     probs = lab.softmax(scores)
     assert -np.log(lab.ctc_forward(probs, labels, 0)) == pytest.approx(loss.item())
@@ -354,9 +362,14 @@ def test_spectrogram_agrees_with_scipy():
     signal = pytest.importorskip("scipy.signal")
     x = np.random.default_rng(0).normal(size=1000)
     _, _, power = signal.spectrogram(
-        x, window=np.hanning(200), nperseg=200, noverlap=120, detrend=False,
-        scaling="spectrum", mode="magnitude",
-    )  # fmt: skip
+        x,
+        window=np.hanning(200),
+        nperseg=200,
+        noverlap=120,
+        detrend=False,
+        scaling="spectrum",
+        mode="magnitude",
+    )
     power = (power * np.hanning(200).sum()).T ** 2
     np.testing.assert_allclose(lab.spectrogram(x), np.log(1e-6 + power), rtol=1e-9)
 

@@ -93,8 +93,27 @@ def squad_f1(a_gold, a_pred):
     return 2 * precision * recall / (precision + recall)
 
 
-PARTS = ["the", "a", "An", "don’t", "don't", "10–20", "1020", "a_b", "ab", "U.S.",
-         "café", "«ja»", "a’s", "—", "", "x-ray", "the-end", "İ", " "]  # fmt: skip
+PARTS = [
+    "the",
+    "a",
+    "An",
+    "don’t",
+    "don't",
+    "10–20",
+    "1020",
+    "a_b",
+    "ab",
+    "U.S.",
+    "café",
+    "«ja»",
+    "a’s",
+    "—",
+    "",
+    "x-ray",
+    "the-end",
+    "İ",
+    " ",
+]
 
 
 @settings(max_examples=300, deadline=None)
@@ -256,8 +275,9 @@ def test_encoder_layer_agrees_with_pytorch():
     x, dout = rng.normal(size=(2, 3, 5, 8))
     ids = np.array([[3, 1, 2, 0, 0], [1, 1, 1, 1, 0], [5, 4, 3, 2, 1]])
     tensor, leaf = (
-        nn.Tensor(x, requires_grad=True), torch.tensor(x, requires_grad=True),
-    )  # fmt: skip
+        nn.Tensor(x, requires_grad=True),
+        torch.tensor(x, requires_grad=True),
+    )
     out, _ = mine(tensor, mask=lab.create_padding_mask(ids))
     other = theirs(leaf, src_key_padding_mask=torch.tensor(ids == 0))
     np.testing.assert_allclose(out.data, other.detach().numpy(), atol=1e-10)
@@ -282,9 +302,12 @@ def test_transformer_agrees_with_pytorch():
     written = np.array([[1, 6, 2, 3], [1, 5, 5, 4]])
     padding, ahead = lab.create_padding_mask(read), lab.create_look_ahead_mask(4)
     scores, weights = mine(
-        read, written, enc_padding_mask=padding, look_ahead_mask=ahead,
+        read,
+        written,
+        enc_padding_mask=padding,
+        look_ahead_mask=ahead,
         dec_padding_mask=padding,
-    )  # fmt: skip
+    )
 
     def embedded(part, ids):
         E = torch.tensor(part.embedding.E.data, requires_grad=True)

@@ -23,9 +23,10 @@ RIGHT = "def sigmoid(z):\n    return 1 / (1 + np.exp(-z))"
 
 def cell_of(notebook, name):
     return next(
-        c for c in notebook.cells
+        c
+        for c in notebook.cells
         if c.metadata.get("nbgrader", {}).get("grade_id") == name
-    )  # fmt: skip
+    )
 
 
 def taken_in(notebook):
@@ -41,9 +42,17 @@ def defined(*cells):
 
 @pytest.mark.parametrize(
     "above",
-    ["%%time", "%%capture", "%%capture out", "%%prun", "%%time\n%%capture",
-     "import asyncio\nawait asyncio.sleep(0)", "%matplotlib inline", "!ls"],
-)  # fmt: skip
+    [
+        "%%time",
+        "%%capture",
+        "%%capture out",
+        "%%prun",
+        "%%time\n%%capture",
+        "import asyncio\nawait asyncio.sleep(0)",
+        "%matplotlib inline",
+        "!ls",
+    ],
+)
 def test_what_stands_above_a_function_costs_nothing(above):
     student = defined(f"{above}\n{RIGHT}")
     assert student.errors == []
@@ -63,7 +72,7 @@ def test_time_as_a_word_in_a_line_runs_the_line():
         (f"m = int(input('m? '))\n{RIGHT}", "nobody answers `input()`"),
         (f"np.nothing\n{RIGHT}", "AttributeError"),
     ],
-)  # fmt: skip
+)
 def test_a_function_that_is_missing_says_what_became_of_its_cell(cell, why):
     student = defined(cell)
     error = student.call("sigmoid", {"z": 0.0}, 1).error
@@ -236,11 +245,16 @@ def instead_of_its_cell(notebook):
 PLACES = {
     place.__name__: place
     for place in (
-        in_place, in_a_new_cell, in_a_raw_cell, in_one_of_two_copies,
-        without_its_metadata, without_metadata_and_id, turned_into_code,
+        in_place,
+        in_a_new_cell,
+        in_a_raw_cell,
+        in_one_of_two_copies,
+        without_its_metadata,
+        without_metadata_and_id,
+        turned_into_code,
         instead_of_its_cell,
     )
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
@@ -317,10 +331,14 @@ def test_grade_and_nbgrader_agree_and_nothing_is_lost(tmp_path):
             for_a_person.add(name)
     for command in ("generate_assignment", LAB), ("autograde", LAB):
         done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *command], cwd=tmp_path, text=True,
+            [sys.executable, "-m", "nbgrader", *command],
+            cwd=tmp_path,
+            text=True,
             env=os.environ | {"NBGRADER_EXCHANGE": str(tmp_path / "exchange")},
-            capture_output=True, check=False, timeout=300,
-        )  # fmt: skip
+            capture_output=True,
+            check=False,
+            timeout=300,
+        )
         assert done.returncode == 0, done.stdout + done.stderr
     full = max(scores.values())
     assert scores == dict.fromkeys(DOORS, full)

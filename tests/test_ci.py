@@ -29,10 +29,21 @@ WORKFLOWS = sorted((CI / "examples").glob("*.yml"))
 def test_github_files_obey_their_schema(path):
     kind = "actions" if path.name == "action.yml" else "workflows"
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "check_jsonschema", "--builtin-schema",
-         f"vendor.github-{kind}", str(path)],
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            "check_jsonschema",
+            "--builtin-schema",
+            f"vendor.github-{kind}",
+            str(path),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -73,14 +84,24 @@ def test_the_actions_own_script_grades_and_reports(tmp_path):
     (place / NOTEBOOK).write_text(text, encoding="utf-8")
     out, summary = tmp_path / "out", tmp_path / "summary.md"
     environment = os.environ | {
-        "RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(out), "LAB": LAB,
-        "GITHUB_STEP_SUMMARY": str(summary), "PATHS": f"\n{place.parent.parent}\n",
-        "GRADER_PYTHON": sys.executable, "REQUIRE_SANDBOX": "false", "STUDENT": "",
-    }  # fmt: skip
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_OUTPUT": str(out),
+        "LAB": LAB,
+        "GITHUB_STEP_SUMMARY": str(summary),
+        "PATHS": f"\n{place.parent.parent}\n",
+        "GRADER_PYTHON": sys.executable,
+        "REQUIRE_SANDBOX": "false",
+        "STUDENT": "",
+    }
     done = subprocess.run(
-        ["bash", str(CI / "grade.sh")], env=environment, cwd=tmp_path,
-        capture_output=True, text=True, check=False, timeout=200,
-    )  # fmt: skip
+        ["bash", str(CI / "grade.sh")],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=200,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     outputs = dict(line.split("=", 1) for line in out.read_text().splitlines())
     record = json.loads(base64.b64decode(outputs["result"]))
@@ -127,11 +148,15 @@ def graded(root, files, metadata=None):
     results.unlink(missing_ok=True)
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
     done = subprocess.run(
-        [str(root / "run_autograder")], cwd="/", capture_output=True, text=True,
-        check=False, timeout=200,
-        env=environment | {"GRADESCOPE_ROOT": str(root),
-                           "GRADER_PYTHON": sys.executable},
-    )  # fmt: skip
+        [str(root / "run_autograder")],
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=200,
+        env=environment
+        | {"GRADESCOPE_ROOT": str(root), "GRADER_PYTHON": sys.executable},
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(results.read_text(encoding="utf-8")), done.stdout
 
@@ -139,8 +164,10 @@ def graded(root, files, metadata=None):
 @pytest.mark.slow
 def test_gradescope_grades_a_submission(harness):
     wrong = "def L1(yhat, y):\n    return None"
-    files = {f"labs/{NOTEBOOK}": build.serialize(solve.solved(LAB, L1=wrong)),
-             "labs/scratch.ipynb": "{}"}  # fmt: skip
+    files = {
+        f"labs/{NOTEBOOK}": build.serialize(solve.solved(LAB, L1=wrong)),
+        "labs/scratch.ipynb": "{}",
+    }
     about = {"users": [{"sid": "4711", "email": "ada@example.org", "id": 1}]}
     record, said = graded(harness, files, about)
     assert record["score"] == 91
@@ -204,8 +231,16 @@ def test_the_command_for_gradescope(tmp_path, capsys):
 def test_the_container_recipe_copies_what_is_there_and_its_commands_parse():
     text = (CI / "Containerfile").read_text(encoding="utf-8").replace("\\\n", " ")
     orders = dict.fromkeys(re.findall(r"^([A-Z]+) ", text, flags=re.M))
-    assert list(orders) == ["FROM", "RUN", "WORKDIR", "COPY", "USER", "ENV",
-                            "ENTRYPOINT", "CMD"]  # fmt: skip
+    assert list(orders) == [
+        "FROM",
+        "RUN",
+        "WORKDIR",
+        "COPY",
+        "USER",
+        "ENV",
+        "ENTRYPOINT",
+        "CMD",
+    ]
     copied = set()
     for line in re.findall(r"^COPY (.*)$", text, flags=re.M):
         *sources, _ = line.split()

@@ -72,17 +72,32 @@ def environment(**more):
 
 
 def words(folder, *more):
-    return [sys.executable, "-m", "autograder", "class", LAB, "--course", str(folder),
-            "--jobs", "2", *more]  # fmt: skip
+    return [
+        sys.executable,
+        "-m",
+        "autograder",
+        "class",
+        LAB,
+        "--course",
+        str(folder),
+        "--jobs",
+        "2",
+        *more,
+    ]
 
 
 def command(folder, *more, expect=0, before=(), **variables):
     """Run the command; `before` mounts something for it."""
     mounted = ["bwrap", "--dev-bind", "/", "/", *before, "--"] if before else []
     done = subprocess.run(
-        [*mounted, *words(folder, *more)], capture_output=True, text=True,
-        check=False, timeout=300, env=environment(**variables), cwd=folder,
-    )  # fmt: skip
+        [*mounted, *words(folder, *more)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env=environment(**variables),
+        cwd=folder,
+    )
     assert done.returncode == expect, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -94,11 +109,14 @@ def grades(url):
         for submission in book.assignment_submissions(LAB):
             [notebook] = submission.notebooks
             found[submission.student.id] = (
-                {g.name: (g.auto_score, g.manual_score, g.needs_manual_grade)
-                 for g in notebook.grades},
+                {
+                    g.name: (g.auto_score, g.manual_score, g.needs_manual_grade)
+                    for g in notebook.grades
+                },
                 {c.name: c.auto_comment for c in notebook.comments},
-                submission.timestamp, notebook.late_submission_penalty,
-            )  # fmt: skip
+                submission.timestamp,
+                notebook.late_submission_penalty,
+            )
     return found
 
 
@@ -140,8 +158,10 @@ def test_the_gradebook_is_what_nbgrader_autograde_writes(folder, tmp_path, noteb
         assert [c.source for c in one.cells] == [c.source for c in two.cells]
         graded = [[c.metadata.get("nbgrader") for c in nb.cells] for nb in (one, two)]
         assert graded[0] == graded[1]
-    stamps = [place / "autograded" / "right000" / LAB / "timestamp.txt"
-              for place in (folder, other)]  # fmt: skip
+    stamps = [
+        place / "autograded" / "right000" / LAB / "timestamp.txt"
+        for place in (folder, other)
+    ]
     assert stamps[0].read_text() == stamps[1].read_text()
 
 
@@ -190,9 +210,12 @@ def test_killed_three_times_and_started_again(tmp_path, notebooks):
     moment = random.Random(3)
     for _ in range(3):
         process = subprocess.Popen(
-            words(folder, "--seed", SEED), env=environment(), cwd=folder,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            words(folder, "--seed", SEED),
+            env=environment(),
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         time.sleep(moment.uniform(2, 9))
         process.send_signal(signal.SIGKILL)
         process.wait()

@@ -75,10 +75,14 @@ def test_each_file_that_is_left_is_named(course, tmp_path, capsys):
     assert first.endswith("4 not placed.")
     for sentence, said in zip(
         left,
-        ["bo_1_2_essay.pdf: it is no notebook", "cy_1_2_odd.ipynb: it cannot be told",
-         "dee_1_2_all.zip: it is no notebook", "it has more than 20 MB"],
+        [
+            "bo_1_2_essay.pdf: it is no notebook",
+            "cy_1_2_odd.ipynb: it cannot be told",
+            "dee_1_2_all.zip: it is no notebook",
+            "it has more than 20 MB",
+        ],
         strict=True,
-    ):  # fmt: skip
+    ):
         assert said in sentence
     assert submitted(course) == {f"ann/{LAB}/{NOTEBOOK}"}
 

@@ -17,7 +17,10 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path):
     os.close(reading)
     done = subprocess.run(
         [sys.executable, "-m", "autograder", "grade", str(path)],
-        stdout=writing, stderr=subprocess.PIPE, text=True, check=False,
-    )  # fmt: skip
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")

@@ -27,10 +27,13 @@ def started(folder, *words):
     """A program in a group of its own, ended with all it started."""
     with (folder / f"{words[1]}.log").open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", *words], stdout=log, stderr=log, cwd=folder,
+            [sys.executable, "-m", *words],
+            stdout=log,
+            stderr=log,
+            cwd=folder,
             start_new_session=True,
             env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
-        )  # fmt: skip
+        )
         try:
             yield process
         finally:
@@ -61,10 +64,23 @@ def course(tmp_path):
 def test_every_submission_is_graded_once(course, tmp_path):
     from autograder.classroom import cluster
 
-    scheduler = ("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port",
-                 "0", "--no-dashboard")  # fmt: skip
-    worker = ("distributed.cli.dask_worker", "--nthreads", "1", "--no-dashboard",
-              "--local-directory", str(tmp_path), "--no-nanny")  # fmt: skip
+    scheduler = (
+        "distributed.cli.dask_scheduler",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--no-dashboard",
+    )
+    worker = (
+        "distributed.cli.dask_worker",
+        "--nthreads",
+        "1",
+        "--no-dashboard",
+        "--local-directory",
+        str(tmp_path),
+        "--no-nanny",
+    )
     with started(tmp_path, *scheduler):
         log = tmp_path / f"{scheduler[1]}.log"
         address = wait_for(log, r"(tcp://127\.0\.0\.1:\d+)")
@@ -80,9 +96,12 @@ def test_every_submission_is_graded_once(course, tmp_path):
                     os.killpg(first.pid, signal.SIGKILL)
 
             results = run.grade_class(
-                course, LAB, lambda jobs: cluster.run(jobs, address),
-                run.Options(), progress,
-            )  # fmt: skip
+                course,
+                LAB,
+                lambda jobs: cluster.run(jobs, address),
+                run.Options(),
+                progress,
+            )
             assert first.poll() == -signal.SIGKILL
     assert sorted(seen) == sorted(r.student for r in results)
     assert len(set(seen)) == len(seen) == STUDENTS

@@ -103,8 +103,12 @@ def test_emoji():
     for part, each in [("train", 48), ("test", 12)]:
         assert np.bincount(data[f"{part}_y"]).tolist() == [each] * 5
         assert data[f"{part}_negated"].sum() >= 10
-    words = {word for part in ("train", "test") for s in data[f"{part}_sentences"]
-             for word in s.split()}  # fmt: skip
+    words = {
+        word
+        for part in ("train", "test")
+        for s in data[f"{part}_sentences"]
+        for word in s.split()
+    }
     assert words <= set(load("glove").words)
 
 
@@ -369,8 +373,9 @@ def test_questions_about_directions_have_one_answer():
 def test_stories_about_things_hold_when_replayed():
     """Follow every event by other rules than the generator's, and answer."""
     data = load("stories")
-    kinds = [data.classes.index(f"where {k}") for k in
-             ("is a thing", "was a thing before")]  # fmt: skip
+    kinds = [
+        data.classes.index(f"where {k}") for k in ("is a thing", "was a thing before")
+    ]
     for story, question, answer, kind in zip(
         data.test_stories,
         data.test_questions,

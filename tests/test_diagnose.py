@@ -119,10 +119,13 @@ class TestRelations:
         [
             ((1 / 3, 1 / 3), "Every value is 1/3 of what was expected."),
             ((1 / 3, 1 / 4), ""),
-            ((1 / 3, 1), "Only `result['w']` is wrong; the other part is right. "
-             "Every value is 1/3 of what was expected."),
+            (
+                (1 / 3, 1),
+                "Only `result['w']` is wrong; the other part is right. "
+                "Every value is 1/3 of what was expected.",
+            ),
         ],
-    )  # fmt: skip
+    )
     def test_a_factor_is_that_of_all_wrong_parts(self, factors, sentence):
         right = {"w": A, "b": B}
         got = {k: v * f for (k, v), f in zip(right.items(), factors, strict=True)}

@@ -19,9 +19,19 @@ DOCUMENTS = [
 ]
 # Programs of others, whose files are looked at and nothing else.
 FOREIGN = {
-    "python", "pip", "jupyter", "conda", "ruff", "git", "pytest", "docker", "wsl",
-    "unzip", "cd", "createdb",
-}  # fmt: skip
+    "python",
+    "pip",
+    "jupyter",
+    "conda",
+    "ruff",
+    "git",
+    "pytest",
+    "docker",
+    "wsl",
+    "unzip",
+    "cd",
+    "createdb",
+}
 OWN = ("autograder", "nbgrader", "make", "python -m", ".venv/bin/", "jupyter ")
 
 
@@ -158,10 +168,15 @@ def test_cheap_commands_run_in_a_clone(tmp_path):
         ["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_frames.py"],
     ):
         done = subprocess.run(
-            [sys.executable, *words], cwd=clone, env=environment,
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            [sys.executable, *words],
+            cwd=clone,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0, (words, done.stdout[-800:], done.stderr[-800:])
-    done = subprocess.run(["make", "help"], cwd=clone, capture_output=True, text=True,
-                          check=True)  # fmt: skip
+    done = subprocess.run(
+        ["make", "help"], cwd=clone, capture_output=True, text=True, check=True
+    )
     assert "open the map of the course" in done.stdout

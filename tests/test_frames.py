@@ -82,11 +82,12 @@ json_values = st.recursive(
         st.lists(inner, max_size=4),
         st.dictionaries(
             st.sampled_from(["int", "float", "array", "scalar", "dict", "set"]),
-            inner, max_size=2,
+            inner,
+            max_size=2,
         ),
     ),
     max_leaves=20,
-)  # fmt: skip
+)
 
 
 @given(json_values, json_values, st.integers(0, 3))

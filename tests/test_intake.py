@@ -18,15 +18,23 @@ json_values = st.recursive(
         st.lists(inner, max_size=4),
         st.dictionaries(
             st.sampled_from(
-                ["cells", "worksheets", "cell_type", "source", "metadata", "nbgrader",
-                 "grade_id", "input"]
+                [
+                    "cells",
+                    "worksheets",
+                    "cell_type",
+                    "source",
+                    "metadata",
+                    "nbgrader",
+                    "grade_id",
+                    "input",
+                ]
             ),
             st.one_of(inner, st.sampled_from(["code", "markdown", "raw"])),
             max_size=4,
         ),
     ),
     max_leaves=20,
-)  # fmt: skip
+)
 
 
 @given(st.binary(max_size=300))

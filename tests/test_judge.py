@@ -31,10 +31,20 @@ class Scripted:
 
 @pytest.mark.parametrize(
     "value",
-    [10**4000, {1: {2: 3}}, [[[]]], "text", np.zeros((0, 2**40)),
-     np.array(1 + 1j), {(1, 2): 3}, float("nan"), {None}, np.uint64(2**64 - 1)],
+    [
+        10**4000,
+        {1: {2: 3}},
+        [[[]]],
+        "text",
+        np.zeros((0, 2**40)),
+        np.array(1 + 1j),
+        {(1, 2): 3},
+        float("nan"),
+        {None},
+        np.uint64(2**64 - 1),
+    ],
     ids=range(10),
-)  # fmt: skip
+)
 def test_no_value_stops_the_judge(value):
     judge = Judge(Cases(check.load(LAB), 1))
     results = judge.grade(Scripted(Outcome(value=value)))

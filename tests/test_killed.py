@@ -34,8 +34,10 @@ def graded(tmp_path_factory):
     """Results of two students."""
     path = tmp_path_factory.mktemp("work") / kills.NOTEBOOK
     texts = [build.serialize(solve.solved(LAB, **one)) for one in ({}, kills.WRONG)]
-    return [do(Job(name, LAB, str(path), text.encode(), "", 1))
-            for name, text in zip(("ann", "ben"), texts, strict=True)]  # fmt: skip
+    return [
+        do(Job(name, LAB, str(path), text.encode(), "", 1))
+        for name, text in zip(("ann", "ben"), texts, strict=True)
+    ]
 
 
 @pytest.fixture
@@ -185,9 +187,10 @@ def test_the_reference_ends_where_the_judge_is_gone_already():
     judge = subprocess.Popen([sys.executable, "-c", "pass"])
     judge.wait()
     done = subprocess.run(
-        [sys.executable, "-c", oracle._BOOT, "0", str(judge.pid)], check=False,
+        [sys.executable, "-c", oracle._BOOT, "0", str(judge.pid)],
+        check=False,
         timeout=60,
-    )  # fmt: skip
+    )
     assert done.returncode == 1
 
 

@@ -86,9 +86,12 @@ class TestReleasedNotebook:
 
 def test_nothing_but_notebooks_lies_in_labs():
     tracked = subprocess.run(
-        ["git", "ls-files", "labs"], cwd=paths.ROOT, capture_output=True, text=True,
+        ["git", "ls-files", "labs"],
+        cwd=paths.ROOT,
+        capture_output=True,
+        text=True,
         check=True,
-    ).stdout.split()  # fmt: skip
+    ).stdout.split()
     assert tracked
     assert all(name.endswith(".ipynb") for name in tracked)
 

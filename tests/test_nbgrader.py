@@ -37,9 +37,14 @@ def home(tmp_path_factory):
 def nbgrader(folder, *words, expect=0):
     environment = os.environ | {"NBGRADER_EXCHANGE": str(folder / "exchange")}
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words], cwd=folder, env=environment,
-        capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
+        [sys.executable, "-m", "nbgrader", *words],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
     assert done.returncode == expect, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -194,8 +199,9 @@ def test_from_an_archive(tmp_path):
     archive.parent.mkdir(parents=True)
     with zipfile.ZipFile(archive, "w") as file:
         for student, notebook in (
-            ("ada", solve.solved(LAB)), ("bo", build.release_notebook(LAB)),
-        ):  # fmt: skip
+            ("ada", solve.solved(LAB)),
+            ("bo", build.release_notebook(LAB)),
+        ):
             file.writestr(f"{student}_12345_{NOTEBOOK}", build.serialize(notebook))
     nbgrader(tmp_path, "zip_collect", LAB)
     nbgrader(tmp_path, "autograde", LAB)

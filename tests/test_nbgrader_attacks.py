@@ -23,13 +23,22 @@ pytestmark = [
 LAB = "C1W2"
 NOTEBOOK = build.released_path(LAB).name
 DOZEN = (
-    "tags that skip the checks", "saved outputs with points", "checks deleted",
-    "every cell twice", "patches the course's own comparison", "equal to everything",
-    "reads the hidden tests", "changes nbgrader's configuration",
-    "connects to a local service", "takes memory", "ends its process in a cell",
-    "answers in the exercise's place", "200,000 levels deep", "a link to a secret",
+    "tags that skip the checks",
+    "saved outputs with points",
+    "checks deleted",
+    "every cell twice",
+    "patches the course's own comparison",
+    "equal to everything",
+    "reads the hidden tests",
+    "changes nbgrader's configuration",
+    "connects to a local service",
+    "takes memory",
+    "ends its process in a cell",
+    "answers in the exercise's place",
+    "200,000 levels deep",
+    "a link to a secret",
     "cells of wrong types",
-)  # fmt: skip
+)
 CONFIGURATION = """
 from autograder.nbgrader_config import configure
 configure(get_config(), __file__)
@@ -77,9 +86,14 @@ def graded(tmp_path_factory):
 def run(folder, *words, status=0):
     path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words], cwd=folder, text=True,
-        env=os.environ | {"PATH": path}, capture_output=True, check=False, timeout=540,
-    )  # fmt: skip
+        [sys.executable, "-m", "nbgrader", *words],
+        cwd=folder,
+        text=True,
+        env=os.environ | {"PATH": path},
+        capture_output=True,
+        check=False,
+        timeout=540,
+    )
     assert done.returncode == status, (done.stdout + done.stderr)[-4000:]
 
 

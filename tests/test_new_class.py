@@ -42,8 +42,14 @@ def folder(tmp_path):
 
 def test_a_new_folder_has_everything(folder, capsys):
     names = {path.name for path in folder.iterdir()}
-    assert {"nbgrader_config.py", "due_dates.csv", "gradebook.db", "rosters",
-            "submitted", ".gitignore"} <= names  # fmt: skip
+    assert {
+        "nbgrader_config.py",
+        "due_dates.csv",
+        "gradebook.db",
+        "rosters",
+        "submitted",
+        ".gitignore",
+    } <= names
     course = courses.open_course(folder)
     assert course.config.CourseDirectory.source_directory == str(paths.SOLUTIONS)
     assert str(paths.ROOT) in (folder / "nbgrader_config.py").read_text()
@@ -69,8 +75,10 @@ def test_again_changes_nothing(folder):
 def test_what_is_theirs_stays(folder, tmp_path, capsys):
     config = folder / "nbgrader_config.py"
     text = config.read_text()
-    config.write_text(text.replace(str(paths.ROOT), "/an/older/checkout")
-                      + "c.CourseDirectory.course_id = 'mine'\n")  # fmt: skip
+    config.write_text(
+        text.replace(str(paths.ROOT), "/an/older/checkout")
+        + "c.CourseDirectory.course_id = 'mine'\n"
+    )
     dates = folder / "due_dates.csv"
     dates.write_text(f"lab,due\n{LAB},2027-01-31T23:59+01:00\n")
     work = folder / "submitted" / "ada" / LAB / NOTEBOOK
@@ -81,8 +89,9 @@ def test_what_is_theirs_stays(folder, tmp_path, capsys):
         found.db.commit()
     later = tmp_path / "later" / "canvas.csv"
     later.parent.mkdir()
-    later.write_text(ROSTER.replace("Babbage, Charles", "Hopper, Grace")
-                     .replace("charles", "grace"))  # fmt: skip
+    later.write_text(
+        ROSTER.replace("Babbage, Charles", "Hopper, Grace").replace("charles", "grace")
+    )
     capsys.readouterr()
     command(folder, "--roster", later)
     said = capsys.readouterr().out
@@ -141,9 +150,10 @@ def test_a_question_added_or_taken_away_in_mid_term_loses_no_grade(folder, monke
     def without(name, base=whole):
         changed = build.gradebook_notebook(LAB)
         changed.cells = [
-            cell for cell in base.cells
+            cell
+            for cell in base.cells
             if cell.metadata.get("nbgrader", {}).get("grade_id") not in name
-        ]  # fmt: skip
+        ]
         return changed
 
     earlier = without(("L1", "check-L1"))
@@ -196,8 +206,10 @@ def test_late_work_and_a_corrected_check_from_end_to_end(folder, monkeypatch, ca
 
     def scores():
         with book(folder) as found:
-            return {s.student.id: (s.score, s.late_submission_penalty)
-                    for s in found.assignment_submissions(LAB)}  # fmt: skip
+            return {
+                s.student.id: (s.score, s.late_submission_penalty)
+                for s in found.assignment_submissions(LAB)
+            }
 
     # charles is 24.5 hours late, one of them free: one day begun, 10 %.
     assert scores() == {"ada": (94, 0), "charles": (91, 9.1)}
@@ -215,7 +227,7 @@ def test_late_work_and_a_corrected_check_from_end_to_end(folder, monkeypatch, ca
         for c in cells
         if c["metadata"].get("nbgrader", {}).get("grade_id") == "check-L1"
     ]
-    assert "L1 is right" in cell["outputs"][0]["text"]  # fmt: skip
+    assert "L1 is right" in cell["outputs"][0]["text"]
     log = folder / ".autograder" / f"{LAB}.attempts.jsonl"
     notes = [json.loads(line) for line in log.read_text().splitlines()]
     assert [n.get("question") for n in notes if "student" in n][2:] == ["L1", "L1"]

@@ -462,9 +462,14 @@ class TestDraws:
         uneven = drawn * np.repeat([0.01, 1.41], 25)[:, None]
         halves = np.where(np.arange(50)[:, None] < 25, drawn, drawn[::-1])
         for got in (
-            np.tile(drawn[:1], (50, 1)), np.tile(drawn[:, :1], 40), halves,
-            evenly, few, sorted_, uneven,
-        ):  # fmt: skip
+            np.tile(drawn[:1], (50, 1)),
+            np.tile(drawn[:, :1], 40),
+            halves,
+            evenly,
+            few,
+            sorted_,
+            uneven,
+        ):
             assert difference(self.EXPECTED, got).kind == "values"
         one_by_one = Draws((50, 40), 0.0, 0.01, continuous=False)
         assert difference(one_by_one, few) is None

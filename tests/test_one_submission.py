@@ -50,16 +50,19 @@ def changed(name, body):
 HONEST = build.serialize(solve.solved(LAB))
 SUM = "+".join(["1"] * 2500)
 ODD = {
-    "shape": changed("sigmoid", f"{CHANNEL}\ndef sigmoid(x):\n"
-                     "    send([0, 2**47, 2**47, 2**47])\n    return x"),
+    "shape": changed(
+        "sigmoid",
+        f"{CHANNEL}\ndef sigmoid(x):\n    send([0, 2**47, 2**47, 2**47])\n    return x",
+    ),
     "sum": changed("sigmoid", f"def sigmoid(x):\n    return {SUM}"),
-    "many": changed("sigmoid", "def sigmoid(x):\n"
-                    "    return np.zeros(60_000_000, np.uint8)"),
+    "many": changed(
+        "sigmoid", "def sigmoid(x):\n    return np.zeros(60_000_000, np.uint8)"
+    ),
     "cells": cells(*["x = 1"] * (MAX_CELLS + 1)),
     "code": cells(*["x = 1\n" * 10_000] * 60),
     "cell": changed("sigmoid", "def sigmoid(x):\n    return x\n" + "x;" * 60_000),
     "bytes": "\ud800",
-}  # fmt: skip
+}
 DAMAGED = ("cells", "code", "bytes")  # nothing of these can be graded
 
 
@@ -67,14 +70,21 @@ def hand_in(folder):
     """A class: honest, odd, honest, odd, … in the order of their names."""
     kinds = list(ODD.items())
     for number, (name, text) in enumerate([*kinds, ("last", HONEST)]):
-        for student, content in ((f"{2 * number:02d}honest", HONEST),
-                                 (f"{2 * number + 1:02d}{name}", text)):  # fmt: skip
+        for student, content in (
+            (f"{2 * number:02d}honest", HONEST),
+            (f"{2 * number + 1:02d}{name}", text),
+        ):
             place = folder / "submitted" / student / LAB
             place.mkdir(parents=True)
             raw = content.encode("utf-8", "surrogatepass")
             (place / NOTEBOOK).write_bytes(raw)
-    times = ("99999999999999-01-01", "2026-03-01 12:00:00 99999999999999999999",
-             "1e99999", "9" * 150, "0001-01-01 00:00:00 +2300")  # fmt: skip
+    times = (
+        "99999999999999-01-01",
+        "2026-03-01 12:00:00 99999999999999999999",
+        "1e99999",
+        "9" * 150,
+        "0001-01-01 00:00:00 +2300",
+    )
     for number, text in enumerate(times):
         stamp = folder / "submitted" / f"{2 * number:02d}honest" / LAB / "timestamp.txt"
         stamp.write_text(text)
@@ -148,10 +158,15 @@ def test_nbgrader(tmp_path):
     path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
     for words in (["generate_assignment", LAB], ["autograde", LAB]):
         done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *words], cwd=folder, text=True,
-            env=os.environ | {"PATH": path}, capture_output=True, check=False,
-            timeout=540, errors="replace",
-        )  # fmt: skip
+            [sys.executable, "-m", "nbgrader", *words],
+            cwd=folder,
+            text=True,
+            env=os.environ | {"PATH": path},
+            capture_output=True,
+            check=False,
+            timeout=540,
+            errors="replace",
+        )
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
         scores = {s.student.id: s.score for s in book.assignment_submissions(LAB)}
     same_for_honest(scores)
@@ -185,8 +200,16 @@ def test_collect(tmp_path, capsys):
     assert "its name in the archive is damaged" in said
 
 
-@pytest.mark.parametrize("error", [zlib.error("x"), EOFError(), struct.error("x"),
-                                   OverflowError("x"), UnicodeError("x")])  # fmt: skip
+@pytest.mark.parametrize(
+    "error",
+    [
+        zlib.error("x"),
+        EOFError(),
+        struct.error("x"),
+        OverflowError("x"),
+        UnicodeError("x"),
+    ],
+)
 def test_an_entry_may_be_damaged_in_any_way(tmp_path, monkeypatch, error):
     place = tmp_path / "all.zip"
     with zipfile.ZipFile(place, "w") as file:
@@ -260,10 +283,23 @@ def test_a_grader_that_fails_for_one_goes_on_with_the_next(tmp_path, monkeypatch
 
 @pytest.mark.parametrize(
     "text",
-    ["99999999999999-01-01", "2026-03-01 12:00:00 99999999999999999999", "1e99999",
-     "9" * 150, "0001-01-01 00:00:00 +2300", "\0", "", "-1", "nan", "inf",
-     "2026-03-01 12:00:00 UTC " * 9, "0b1", "1 1 1", "٣"],
-)  # fmt: skip
+    [
+        "99999999999999-01-01",
+        "2026-03-01 12:00:00 99999999999999999999",
+        "1e99999",
+        "9" * 150,
+        "0001-01-01 00:00:00 +2300",
+        "\0",
+        "",
+        "-1",
+        "nan",
+        "inf",
+        "2026-03-01 12:00:00 UTC " * 9,
+        "0b1",
+        "1 1 1",
+        "٣",
+    ],
+)
 def test_any_time_is_a_time_or_none(tmp_path, text):
     (tmp_path / "timestamp.txt").write_text(text, encoding="utf-8")
     assert isinstance(intake.handed_in(tmp_path), (datetime.datetime, type(None)))
@@ -327,8 +363,11 @@ def test_the_judge_stays_small(tmp_path, kind):
     path = tmp_path / NOTEBOOK
     path.write_text(text)
     done = subprocess.run(
-        [sys.executable, "-c", PEAK, str(path), LAB], capture_output=True, text=True,
-        check=False, timeout=400,
-    )  # fmt: skip
+        [sys.executable, "-c", PEAK, str(path), LAB],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=400,
+    )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) < 700

@@ -22,9 +22,12 @@ def name_of(requirement):
 
 def tracked(*patterns):
     listed = subprocess.run(
-        ["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True,
+        ["git", "ls-files", *patterns],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
         check=True,
-    ).stdout  # fmt: skip
+    ).stdout
     return [ROOT / line for line in listed.splitlines()]
 
 
@@ -246,8 +249,11 @@ class TestDocuments:
         text = (ROOT / document).read_text(encoding="utf-8")
         known = subprocess.run(
             [sys.executable, "-m", "autograder", "--help"],
-            capture_output=True, text=True, check=True, cwd=ROOT,
-        ).stdout  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+        ).stdout
         for command in re.findall(r"`?(?:-m )?autograder ([a-z-]+)", text):
             if command not in ("and", "that", "which", "holds", "is"):
                 assert re.search(rf"^    {command}\b", known, flags=re.M), command

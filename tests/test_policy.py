@@ -21,23 +21,34 @@ LAB = "C1W2"
         ("import numpy as np, jax.numpy as jnp", "jax"),
         ("from sklearn.linear_model import LogisticRegression", "sklearn"),
         ("def f(x):\n    from scipy import fft\n    return fft.fft(x)", "scipy"),
-        ("try:\n    import tensorflow as tf\nexcept ImportError:\n    tf = None",
-         "tensorflow"),
+        (
+            "try:\n    import tensorflow as tf\nexcept ImportError:\n    tf = None",
+            "tensorflow",
+        ),
         ("ag = __import__('autograd.numpy')", "autograd"),
         ("import importlib\nk = importlib.import_module('keras')", "keras"),
         ("%matplotlib inline\n!pip install torch\nimport torch", "torch"),
     ],
-)  # fmt: skip
+)
 def test_imports_are_found(cell, name):
     assert computing_packages(["x = 1", cell]) == {name: 2}
 
 
 @pytest.mark.parametrize(
     "cell",
-    ["import numpy as np", "# import torch", "torch = 'import torch'", "import torch (",
-     "from .torch import x", "import helpers.nn", "import torchlight",
-     "__import__(torch)", "y = (x\n     % torch)", "import torch" + "(" * 10_000],
-)  # fmt: skip
+    [
+        "import numpy as np",
+        "# import torch",
+        "torch = 'import torch'",
+        "import torch (",
+        "from .torch import x",
+        "import helpers.nn",
+        "import torchlight",
+        "__import__(torch)",
+        "y = (x\n     % torch)",
+        "import torch" + "(" * 10_000,
+    ],
+)
 def test_nothing_else_is(cell):
     assert computing_packages([cell]) == {}
 

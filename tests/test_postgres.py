@@ -56,22 +56,28 @@ def url():
         port = free.getsockname()[1]
     subprocess.run(
         as_user(f"{programs}/initdb", "-D", str(data), "-A", "trust", "-U", "course"),
-        check=True, capture_output=True, cwd="/",
-    )  # fmt: skip
+        check=True,
+        capture_output=True,
+        cwd="/",
+    )
     control = [f"{programs}/pg_ctl", "-D", str(data), "-w"]
     settings = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
     log = str(folder / "log")
     subprocess.run(
         as_user(*control, "-l", log, "-o", settings, "start"),
-        check=True, stdout=subprocess.DEVNULL, cwd="/",
-    )  # fmt: skip
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd="/",
+    )
     try:
         yield f"postgresql+psycopg2://course@127.0.0.1:{port}/postgres"
     finally:
         subprocess.run(
             as_user(*control, "-m", "immediate", "stop"),
-            check=True, stdout=subprocess.DEVNULL, cwd="/",
-        )  # fmt: skip
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd="/",
+        )
         shutil.rmtree(folder)
 
 

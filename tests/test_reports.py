@@ -51,9 +51,7 @@ def test_gradescope(tmp_path):
     record = json.loads(written("gradescope", tmp_path, [result()]))
     assert record["score"] == 6.5
     test = record["tests"][1]
-    assert set(test) == {
-        "name", "score", "max_score", "status", "output", "visibility"
-    }  # fmt: skip
+    assert set(test) == {"name", "score", "max_score", "status", "output", "visibility"}
     assert [t.get("status") for t in record["tests"]] == ["passed", "failed", None]
     with pytest.raises(ValueError, match="one notebook"):
         reports.write("gradescope", tmp_path / "x", [result(), result()])
@@ -115,7 +113,11 @@ def test_the_command_writes_all_of_them(tmp_path):
     options = [f"--{name}={tmp_path / name}" for name in reports.FORMATS]
     done = subprocess.run(
         [sys.executable, "-m", "autograder", "grade", str(path), *options],
-        env=os.environ, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stderr
     assert all((tmp_path / name).stat().st_size for name in reports.FORMATS)

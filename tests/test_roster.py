@@ -90,14 +90,33 @@ def test_the_same_row_twice_counts_once_and_another_one_is_told(tmp_path):
 
 
 def test_every_row_is_a_student_or_a_sentence(tmp_path):
-    names = ["ada", "=1+1", "a/b", "..", ".hidden", "a\\b", "x" * 200, "Ünal", "o'hara",
-             "a b", "-x", " ", "c_d", "nul\0l"]  # fmt: skip
+    names = [
+        "ada",
+        "=1+1",
+        "a/b",
+        "..",
+        ".hidden",
+        "a\\b",
+        "x" * 200,
+        "Ünal",
+        "o'hara",
+        "a b",
+        "-x",
+        " ",
+        "c_d",
+        "nul\0l",
+    ]
     rows = "".join(f'"{name}",F,L,,\n' for name in names)
     found = read(tmp_path, NBGRADER.splitlines()[0] + "\n" + rows)
     assert len(found.students) + len(found.problems) == len(names)
     assert [s.id for s in found.students] == [
-        "ada", "Ünal", "o'hara", "a b", "c_d", "null"
-    ]  # fmt: skip
+        "ada",
+        "Ünal",
+        "o'hara",
+        "a b",
+        "c_d",
+        "null",
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "a,b,c\n1,2,3\n", "\x89PNG\r\n\x1a\n", "[]"])

@@ -192,9 +192,11 @@ def test_where_a_check_says_what_rounding_is_nothing_is_measured():
 class TestStored:
     def entry(self, value=1e-5, room=1e-7, noise=3e-11, x=1.0):
         want = Expected(
-            "f(x)", (Outcome(value=value),), (Outcome(value=noise),),
+            "f(x)",
+            (Outcome(value=value),),
+            (Outcome(value=noise),),
             slack=lambda: [{"result": room}],
-        )  # fmt: skip
+        )
         case = store.PublicCase({"x": x}, 1, want)
         return store.PublicCheck("f", 1.0, [case], ["wrong"], tolerance=Tolerance())
 
@@ -212,17 +214,25 @@ class TestStored:
     def test_rounding_makes_no_file_stale(self, tmp_path):
         one = self.written(tmp_path / "one.h5")
         for given in (
-            {"value": 1.004e-5}, {"room": 3e-7}, {"noise": 9e-11}, {"noise": 0.0},
+            {"value": 1.004e-5},
+            {"room": 3e-7},
+            {"noise": 9e-11},
+            {"noise": 0.0},
             {"x": 1 + 1e-15},
-        ):  # fmt: skip
+        ):
             assert store.same(one, self.written(tmp_path / "other.h5", **given)), given
 
     def test_anything_else_does(self, tmp_path):
         one = self.written(tmp_path / "one.h5")
         for given in (
-            {"value": 1.1e-5}, {"room": 1e-5}, {"noise": 1e-6}, {"x": 1.1}, {"x": 1e-9},
-            {"value": "text"}, {"noise": 1},
-        ):  # fmt: skip
+            {"value": 1.1e-5},
+            {"room": 1e-5},
+            {"noise": 1e-6},
+            {"x": 1.1},
+            {"x": 1e-9},
+            {"value": "text"},
+            {"noise": 1},
+        ):
             assert not store.same(one, self.written(tmp_path / "o.h5", **given)), given
 
 

@@ -79,9 +79,18 @@ def render(request, tmp_path_factory):
         cell = nbformat.v4.new_markdown_cell(f"BEGINNING\n\n{source}\n\nENDING")
         cell.attachments = attachments or {}
         book = nbformat.v4.new_notebook(cells=[cell])
-        about = {"student": "ann", "notebook": "x", "assignment": "x", "index": 0,
-                 "submission_id": "x", "base_url": "x", "total": 1, "score": 1,
-                 "max_score": 1, "late_penalty": 0}  # fmt: skip
+        about = {
+            "student": "ann",
+            "notebook": "x",
+            "assignment": "x",
+            "index": 0,
+            "submission_id": "x",
+            "base_url": "x",
+            "total": 1,
+            "score": 1,
+            "max_score": 1,
+            "late_penalty": 0,
+        }
         resources = {"nbgrader": about} | about
         html, _ = exporter.from_notebook_node(book, resources=resources)
         return html[html.index("BEGINNING") : html.index("ENDING")]
@@ -107,8 +116,22 @@ def test_what_students_write_shows(render):
         {"mine.png": {"image/png": PIXEL}},
     )
     tags = [tag for tag, _ in Seen(html).found]
-    for tag in ("h2", "table", "td", "strong", "details", "summary", "code", "img",
-                "sub", "ol", "li", "a", "del", "pre"):  # fmt: skip
+    for tag in (
+        "h2",
+        "table",
+        "td",
+        "strong",
+        "details",
+        "summary",
+        "code",
+        "img",
+        "sub",
+        "ol",
+        "li",
+        "a",
+        "del",
+        "pre",
+    ):
         assert tag in tags, tag
     assert "&lt;details" not in html
     assert f"data:image/png;base64,{PIXEL}" in html

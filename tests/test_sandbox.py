@@ -70,9 +70,14 @@ def test_the_same_seed_gives_the_same_result(sandbox, tmp_path):
 
 @pytest.mark.parametrize(
     "body",
-    ["import os; os._exit(0)", "import ctypes; ctypes.string_at(0)",
-     "raise SystemExit", "raise KeyboardInterrupt", "return [1] * 400_000"],
-)  # fmt: skip
+    [
+        "import os; os._exit(0)",
+        "import ctypes; ctypes.string_at(0)",
+        "raise SystemExit",
+        "raise KeyboardInterrupt",
+        "return [1] * 400_000",
+    ],
+)
 def test_a_dead_question_costs_that_question_alone(sandbox, tmp_path, body):
     path = write(tmp_path, L2=f"def L2(x, y):\n    {body}")
     assert set(lost(grade(path, "ann", sandbox=sandbox))) == {"L2"}

@@ -38,8 +38,13 @@ def taken(**changed):
 def renamed(code):
     """The same with other names, comments and layout: the oldest disguise."""
     code = re.sub(r"#.*", "# now compute", code)
-    for old, new in (("number_of_pictures", "m"), ("scores", "A"), ("total", "z"),
-                     ("losses", "parts"), ("gradient", "grad")):  # fmt: skip
+    for old, new in (
+        ("number_of_pictures", "m"),
+        ("scores", "A"),
+        ("total", "z"),
+        ("losses", "parts"),
+        ("gradient", "grad"),
+    ):
         code = re.sub(rf"\b{old}\b", new, code)
     return code.replace("    ", "  ").replace(" + ", "+")
 
@@ -72,8 +77,11 @@ def test_a_copy_in_disguise_stands_out_and_known_answers_do_not(submissions):
 def test_the_same_words_stand_out(submissions):
     words = "I looked at the picture for a long time.\nIt is like a blurred owl to me."
     more = {name: taken(what_it_sees=words) for name in ("ann", "bob")}
-    [pair, *_] = [p for p in similarity.pairs(LAB, submissions | more)
-                  if p.students == ("ann", "bob")]  # fmt: skip
+    [pair, *_] = [
+        p
+        for p in similarity.pairs(LAB, submissions | more)
+        if p.students == ("ann", "bob")
+    ]
     assert pair.share == 1
     assert len(pair.passages) == 2
 

@@ -168,9 +168,13 @@ def clone(tmp_path_factory):
 
 def run(clone, *words):
     done = subprocess.run(
-        [sys.executable, *words], cwd=clone, capture_output=True, text=True,
-        env=os.environ | {"PYTHONPATH": str(clone)}, check=False,
-    )  # fmt: skip
+        [sys.executable, *words],
+        cwd=clone,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(clone)},
+        check=False,
+    )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     return done.stdout
 
@@ -187,12 +191,19 @@ def test_the_steps_make_a_lab(clone):
     run(clone, "-m", "autograder", "build", "--check", "C6W1")
     run(clone, "-m", "autograder", "map", "--check")
     made = subprocess.run(
-        ["git", "status", "--short", "--untracked-files=all"], cwd=clone,
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+        ["git", "status", "--short", "--untracked-files=all"],
+        cwd=clone,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     for name in (
-        "labs/C6W1/C6W1_thermometers.ipynb", "datasets/checks/C6W1.h5",
-        "docs/pictures/C6W1.png", "docs/gallery.md", "labs/START.ipynb", "README.md",
-    ):  # fmt: skip
+        "labs/C6W1/C6W1_thermometers.ipynb",
+        "datasets/checks/C6W1.h5",
+        "docs/pictures/C6W1.png",
+        "docs/gallery.md",
+        "labs/START.ipynb",
+        "README.md",
+    ):
         assert name in made
     assert "C6W1" in (clone / "labs" / "START.ipynb").read_text(encoding="utf-8")

@@ -48,12 +48,32 @@ def test_the_same_seed_gives_the_same_class(term):
 def test_a_small_term_from_release_to_export(tmp_path):
     record = tmp_path / "term.json"
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), "--students", "6", "--labs", LAB, "--json",
-         str(record), "--keep", str(tmp_path / "course")],
-        capture_output=True, text=True, check=False, timeout=600,
-    )  # fmt: skip
+        [
+            sys.executable,
+            str(SCRIPT),
+            "--students",
+            "6",
+            "--labs",
+            LAB,
+            "--json",
+            str(record),
+            "--keep",
+            str(tmp_path / "course"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(record.read_text())
     assert found["surprises"] == []
-    assert set(found["seconds"]) >= {"new-class", "release", "collect", "grade",
-                                     "by hand", "feedback", "export"}  # fmt: skip
+    assert set(found["seconds"]) >= {
+        "new-class",
+        "release",
+        "collect",
+        "grade",
+        "by hand",
+        "feedback",
+        "export",
+    }

@@ -217,9 +217,22 @@ class TestConceptChecks:
 def test_the_command_writes_a_row_a_lab(tmp_path, capsys):
     path = tmp_path / "rows.json"
     verdicts.main(
-        ["--labs", "C1W2", "--function", "L2", "--sample", "5", "--json", str(path),
-         "--only", "wrong", "right", "concepts", "--show"]
-    )  # fmt: skip
+        [
+            "--labs",
+            "C1W2",
+            "--function",
+            "L2",
+            "--sample",
+            "5",
+            "--json",
+            str(path),
+            "--only",
+            "wrong",
+            "right",
+            "concepts",
+            "--show",
+        ]
+    )
     [row] = json.loads(path.read_text(encoding="utf-8"))
     assert row["lab"] == "C1W2"
     assert row["caught"] == row["full marks"] == 100

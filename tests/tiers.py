@@ -21,10 +21,26 @@ def refused(tier):
 
 def _namespaces_refused():
     """What bubblewrap says where it cannot make the plainest of sandboxes."""
-    words = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
-             "--ro-bind", "/", "/", "--proc", "/proc", "--tmpfs", "/tmp"]  # fmt: skip
-    done = subprocess.run([bubblewrap.program(), *words, "true"], capture_output=True,
-                          text=True, check=False, timeout=60)  # fmt: skip
+    words = [
+        "--unshare-ipc",
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-uts",
+        "--ro-bind",
+        "/",
+        "/",
+        "--proc",
+        "/proc",
+        "--tmpfs",
+        "/tmp",
+    ]
+    done = subprocess.run(
+        [bubblewrap.program(), *words, "true"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     return (done.stderr.strip() or "it failed") if done.returncode else ""
 
 
@@ -35,6 +51,9 @@ SAFE = [tier for tier in TIERS if tier < 3]
 def report():
     """Lines for the head of a test run."""
     lines = [f"sandbox: tested on tiers {', '.join(map(str, TIERS))} of 1, 2, 3"]
-    lines += [f"sandbox: NO TIER {tier} ON THIS MACHINE: {refused(tier)}"
-              for tier in (1, 2, 3) if tier not in TIERS]  # fmt: skip
+    lines += [
+        f"sandbox: NO TIER {tier} ON THIS MACHINE: {refused(tier)}"
+        for tier in (1, 2, 3)
+        if tier not in TIERS
+    ]
     return lines

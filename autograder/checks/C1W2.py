@@ -1913,9 +1913,14 @@ def _clouds(rng, n, m):
     "It learns from the test set, which stands for photographs nobody has taken yet."
 )
 def learns_from_the_test_set(
-    X_train, Y_train, X_test, Y_test,
-    num_iterations=2000, learning_rate=0.5, print_cost=False,
-):  # fmt: skip
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
     right = ref.model(X_test, Y_test, X_train, Y_train, num_iterations, learning_rate)
     return right | {
         "Y_prediction_train": right["Y_prediction_test"],
@@ -1925,9 +1930,14 @@ def learns_from_the_test_set(
 
 @model.mistake("The predictions for the training set and the test set are swapped.")
 def swaps_the_predictions(
-    X_train, Y_train, X_test, Y_test,
-    num_iterations=2000, learning_rate=0.5, print_cost=False,
-):  # fmt: skip
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
     right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
     return right | {
         "Y_prediction_train": right["Y_prediction_test"],
@@ -1940,9 +1950,14 @@ def swaps_the_predictions(
     "that `optimize` returned."
 )
 def predicts_with_zeros(
-    X_train, Y_train, X_test, Y_test,
-    num_iterations=2000, learning_rate=0.5, print_cost=False,
-):  # fmt: skip
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
     right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
     return right | {
         "Y_prediction_train": np.zeros(Y_train.shape),
@@ -1954,9 +1969,14 @@ def predicts_with_zeros(
     "The learning rate does not reach `optimize`, which then uses its default, 0.009."
 )
 def forgets_the_rate(
-    X_train, Y_train, X_test, Y_test,
-    num_iterations=2000, learning_rate=0.5, print_cost=False,
-):  # fmt: skip
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
     right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, 0.009)
     return right | {"learning_rate": learning_rate}
 
@@ -1966,9 +1986,14 @@ def forgets_the_rate(
     "100."
 )
 def forgets_the_iterations(
-    X_train, Y_train, X_test, Y_test,
-    num_iterations=2000, learning_rate=0.5, print_cost=False,
-):  # fmt: skip
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
     right = ref.model(X_train, Y_train, X_test, Y_test, 100, learning_rate)
     return right | {"num_iterations": num_iterations}
 
@@ -1977,9 +2002,14 @@ def forgets_the_iterations(
     "Both predictions are those for the training set. Give `predict` X_test as well."
 )
 def predicts_the_training_set_twice(
-    X_train, Y_train, X_test, Y_test,
-    num_iterations=2000, learning_rate=0.5, print_cost=False,
-):  # fmt: skip
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
     right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
     return right | {"Y_prediction_test": right["Y_prediction_train"]}
 
@@ -1988,9 +2018,14 @@ def predicts_the_training_set_twice(
     "Neither setting reaches `optimize`, which then uses its defaults, 100 and 0.009."
 )
 def forgets_both_settings(
-    X_train, Y_train, X_test, Y_test,
-    num_iterations=2000, learning_rate=0.5, print_cost=False,
-):  # fmt: skip
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
     right = ref.model(X_train, Y_train, X_test, Y_test, 100, 0.009)
     given = {"num_iterations": num_iterations, "learning_rate": learning_rate}
     return right | given
@@ -1998,9 +2033,14 @@ def forgets_both_settings(
 
 @model.mistake("The predictions are probabilities. `predict` turns them into labels.")
 def predicts_probabilities(
-    X_train, Y_train, X_test, Y_test,
-    num_iterations=2000, learning_rate=0.5, print_cost=False,
-):  # fmt: skip
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
     right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
     return right | {
         "Y_prediction_train": _activations(right["w"], right["b"], X_train),
@@ -2013,9 +2053,14 @@ def predicts_probabilities(
     "They should hold what `predict` returns."
 )
 def hands_the_labels_back(
-    X_train, Y_train, X_test, Y_test,
-    num_iterations=2000, learning_rate=0.5, print_cost=False,
-):  # fmt: skip
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
     right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
     return right | {"Y_prediction_train": Y_train, "Y_prediction_test": Y_test}
 
@@ -2024,9 +2069,14 @@ def hands_the_labels_back(
     "`w` and `b` are the zeros of the start. Return what `optimize` returned."
 )
 def returns_the_zeros(
-    X_train, Y_train, X_test, Y_test,
-    num_iterations=2000, learning_rate=0.5, print_cost=False,
-):  # fmt: skip
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
     right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
     return right | {"w": np.zeros_like(right["w"]), "b": 0.0}
 
@@ -2036,9 +2086,14 @@ def returns_the_zeros(
     "only."
 )
 def goes_on_with_the_test_set(
-    X_train, Y_train, X_test, Y_test,
-    num_iterations=2000, learning_rate=0.5, print_cost=False,
-):  # fmt: skip
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
     right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
     params, _, _ = ref.optimize(
         right["w"], right["b"], X_test, Y_test, num_iterations, learning_rate
@@ -2056,9 +2111,14 @@ def goes_on_with_the_test_set(
     "parameters that `optimize` returned for both sets."
 )
 def predicts_the_test_set_with_zeros(
-    X_train, Y_train, X_test, Y_test,
-    num_iterations=2000, learning_rate=0.5, print_cost=False,
-):  # fmt: skip
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
     right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
     return right | {"Y_prediction_test": np.zeros(Y_test.shape)}
 
@@ -2068,9 +2128,14 @@ def predicts_the_test_set_with_zeros(
     "the predicted labels."
 )
 def accuracies_for_predictions(
-    X_train, Y_train, X_test, Y_test,
-    num_iterations=2000, learning_rate=0.5, print_cost=False,
-):  # fmt: skip
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
     right = ref.model(X_train, Y_train, X_test, Y_test, num_iterations, learning_rate)
     return right | {
         "Y_prediction_train": np.mean(right["Y_prediction_train"] == Y_train),
@@ -2083,18 +2148,28 @@ def accuracies_for_predictions(
     "does not matter."
 )
 def swaps_the_settings(
-    X_train, Y_train, X_test, Y_test,
-    num_iterations=2000, learning_rate=0.5, print_cost=False,
-):  # fmt: skip
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
     w, b = ref.initialize_with_zeros(X_train.shape[0])
     return ref.optimize(w, b, X_train, Y_train, learning_rate, num_iterations)
 
 
 @model.right
 def model_on_its_own(
-    X_train, Y_train, X_test, Y_test,
-    num_iterations=2000, learning_rate=0.5, print_cost=False,
-):  # fmt: skip
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
     n, m = X_train.shape
     w, b, costs = [0.0] * n, 0.0, []
     for step in range(num_iterations):
@@ -2124,9 +2199,14 @@ def model_on_its_own(
 
 @model.right
 def model_in_float32(
-    X_train, Y_train, X_test, Y_test,
-    num_iterations=2000, learning_rate=0.5, print_cost=False,
-):  # fmt: skip
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
     X_train, X_test = X_train.astype(np.float32), X_test.astype(np.float32)
     w = np.zeros((len(X_train), 1), dtype=np.float32)
     params, _, costs = optimize_in_float32(

@@ -713,10 +713,12 @@ add_starts(
     lambda n: 10.0,
     [
         ("The weights are not multiplied by 10.", lambda n, before: 1.0),
-        ("The weights are multiplied by 0.01. Here they are meant to be large.",
-         lambda n, before: 0.01),
+        (
+            "The weights are multiplied by 0.01. Here they are meant to be large.",
+            lambda n, before: 0.01,
+        ),
     ],
-)  # fmt: skip
+)
 
 
 @lab.check("initialize_parameters_he", points=4)
@@ -730,22 +732,40 @@ add_starts(
     he_start,
     lambda n: np.sqrt(2 / n),
     [
-        ("The square root is missing: 2/n is the variance, and `randn` is multiplied "
-         "by the standard deviation.", lambda n, before: 2 / before),
-        ("The root was taken of the 2 only. Take the root of the whole fraction.",
-         lambda n, before: np.sqrt(2) / before),
-        ("This is Xavier initialization, with 1/n. With ReLU the variance is doubled.",
-         lambda n, before: np.sqrt(1 / before)),
-        ("The spread depends on the units of the layer itself. What counts is how "
-         "many inputs each unit sums over.", lambda n, before: np.sqrt(2 / n)),
-        ("The weights are standard normal: the factor is missing.",
-         lambda n, before: 1.0),
-        ("It divides by the standard deviation. `randn` has to be multiplied by it.",
-         lambda n, before: 1 / np.sqrt(2 / before)),
-        ("The spread depends on inputs and outputs, as Glorot's does. Here only the "
-         "inputs count.", lambda n, before: np.sqrt(2 / (n + before))),
+        (
+            "The square root is missing: 2/n is the variance, and `randn` is "
+            "multiplied by the standard deviation.",
+            lambda n, before: 2 / before,
+        ),
+        (
+            "The root was taken of the 2 only. Take the root of the whole fraction.",
+            lambda n, before: np.sqrt(2) / before,
+        ),
+        (
+            "This is Xavier initialization, with 1/n. With ReLU the variance is "
+            "doubled.",
+            lambda n, before: np.sqrt(1 / before),
+        ),
+        (
+            "The spread depends on the units of the layer itself. What counts is how "
+            "many inputs each unit sums over.",
+            lambda n, before: np.sqrt(2 / n),
+        ),
+        (
+            "The weights are standard normal: the factor is missing.",
+            lambda n, before: 1.0,
+        ),
+        (
+            "It divides by the standard deviation. `randn` has to be multiplied by it.",
+            lambda n, before: 1 / np.sqrt(2 / before),
+        ),
+        (
+            "The spread depends on inputs and outputs, as Glorot's does. Here only the "
+            "inputs count.",
+            lambda n, before: np.sqrt(2 / (n + before)),
+        ),
     ],
-)  # fmt: skip
+)
 
 
 @he_start.mistake(
@@ -768,16 +788,27 @@ add_starts(
     xavier_start,
     lambda n: np.sqrt(1 / n),
     [
-        ("The square root is missing: 1/n is the variance, and `randn` is multiplied "
-         "by the standard deviation.", lambda n, before: 1 / before),
-        ("This is He initialization, with 2/n. Xavier has half that variance.",
-         lambda n, before: np.sqrt(2 / before)),
-        ("The spread depends on the units of the layer itself. What counts is how "
-         "many inputs each unit sums over.", lambda n, before: np.sqrt(1 / n)),
-        ("The spread depends on inputs and outputs, as in Glorot's paper. Here only "
-         "the inputs count.", lambda n, before: np.sqrt(2 / (n + before))),
+        (
+            "The square root is missing: 1/n is the variance, and `randn` is "
+            "multiplied by the standard deviation.",
+            lambda n, before: 1 / before,
+        ),
+        (
+            "This is He initialization, with 2/n. Xavier has half that variance.",
+            lambda n, before: np.sqrt(2 / before),
+        ),
+        (
+            "The spread depends on the units of the layer itself. What counts is how "
+            "many inputs each unit sums over.",
+            lambda n, before: np.sqrt(1 / n),
+        ),
+        (
+            "The spread depends on inputs and outputs, as in Glorot's paper. Here only "
+            "the inputs count.",
+            lambda n, before: np.sqrt(2 / (n + before)),
+        ),
     ],
-)  # fmt: skip
+)
 
 lab.concept(
     "he_deviation",
@@ -1266,8 +1297,10 @@ def backward_example_by_example(X, Y, cache, lambd):
     full = _backward(X, Y, cache, 0.0)
     sums = {key: 0.0 for key in full if key[1] != "A" and key[1] != "Z"}
     for i in range(m):
-        one = tuple(a[:, [i]] if a.shape[1] == m and k % 4 < 2 else a
-                    for k, a in enumerate(cache))  # fmt: skip
+        one = tuple(
+            a[:, [i]] if a.shape[1] == m and k % 4 < 2 else a
+            for k, a in enumerate(cache)
+        )
         grads = _backward(X[:, [i]], Y[:, [i]], one, 0.0)
         sums = {key: sums[key] + grads[key] / m for key in sums}
     for key, W in (("dW1", cache[2]), ("dW2", cache[6]), ("dW3", cache[10])):

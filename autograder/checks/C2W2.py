@@ -1200,9 +1200,16 @@ def adam(rng):
         yield case(parameters, grads, v, s, t, 0.1 * rng.uniform(0.8, 1.2))
     parameters, grads = pair(rng, (3, 2, 1), spread=1e-3)
     yield case(
-        parameters, grads, memory(rng, grads), memory(rng, grads, True), t=3,
-        learning_rate=0.05, beta1=0.7, beta2=0.8, epsilon=1e-3,
-    )  # fmt: skip
+        parameters,
+        grads,
+        memory(rng, grads),
+        memory(rng, grads, True),
+        t=3,
+        learning_rate=0.05,
+        beta1=0.7,
+        beta2=0.8,
+        epsilon=1e-3,
+    )
 
 
 def _adam(parameters, grads, v, s, t, rate, beta1, beta2, epsilon, **how):
@@ -1258,9 +1265,16 @@ def adam_mistake(message, name, **how):
     """Register a step of Adam with one thing wrong."""
 
     def wrong(
-        parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9, beta2=0.999,
+        parameters,
+        grads,
+        v,
+        s,
+        t,
+        learning_rate=0.01,
+        beta1=0.9,
+        beta2=0.999,
         epsilon=1e-8,
-    ):  # fmt: skip
+    ):
         knobs = learning_rate, beta1, beta2, epsilon
         return _adam(parameters, grads, v, s, t, *knobs, **how)
 
@@ -1891,9 +1905,17 @@ def model(rng):
 
 def _train(X, Y, layers_dims, optimizer, options, **how):
     """A training loop; `how` switches its mistakes on."""
-    given = {"learning_rate": 0.0007, "mini_batch_size": 64, "beta": 0.9, "beta1": 0.9,
-             "beta2": 0.999, "epsilon": 1e-8, "num_epochs": 5000, "decay": None,
-             "watch": None} | options  # fmt: skip
+    given = {
+        "learning_rate": 0.0007,
+        "mini_batch_size": 64,
+        "beta": 0.9,
+        "beta1": 0.9,
+        "beta2": 0.999,
+        "epsilon": 1e-8,
+        "num_epochs": 5000,
+        "decay": None,
+        "watch": None,
+    } | options
     given |= how.get("fixed", {})
     parameters = ref.initialize_parameters(layers_dims)
 
@@ -1944,9 +1966,16 @@ def _train(X, Y, layers_dims, optimizer, options, **how):
                 )
             elif optimizer == "adam":
                 results = update_parameters_with_adam(
-                    parameters, grads, v, s, t, rate, given["beta1"], given["beta2"],
+                    parameters,
+                    grads,
+                    v,
+                    s,
+                    t,
+                    rate,
+                    given["beta1"],
+                    given["beta2"],
                     given["epsilon"],
-                )  # fmt: skip
+                )
                 parameters = results[0]
                 v, s = results[3:] if how.get("corrected") else results[1:3]
             else:
@@ -2125,14 +2154,28 @@ def always_gd(X, Y, layers_dims, optimizer, **options):
 
 
 @model.right
-def model_by_table(X, Y, layers_dims, optimizer, learning_rate=0.0007,
-                   mini_batch_size=64, beta=0.9, beta1=0.9, beta2=0.999, epsilon=1e-8,
-                   num_epochs=5000, print_cost=False, decay=None,
-                   watch=None):  # fmt: skip
+def model_by_table(
+    X,
+    Y,
+    layers_dims,
+    optimizer,
+    learning_rate=0.0007,
+    mini_batch_size=64,
+    beta=0.9,
+    beta1=0.9,
+    beta2=0.999,
+    epsilon=1e-8,
+    num_epochs=5000,
+    print_cost=False,
+    decay=None,
+    watch=None,
+):
     now = ref.initialize_parameters(layers_dims)
     v, (first, second), s = (
-        initialize_velocity(now), initialize_adam(now), initialize_rmsprop(now)
-    )  # fmt: skip
+        initialize_velocity(now),
+        initialize_adam(now),
+        initialize_rmsprop(now),
+    )
     rate, seed, t = learning_rate, 10, 1
     if optimizer == "batch":
         mini_batch_size = X.shape[1]
@@ -2155,9 +2198,16 @@ def model_by_table(X, Y, layers_dims, optimizer, learning_rate=0.0007,
                 )
             else:
                 now, first, second, *_ = update_parameters_with_adam(
-                    now, grads, first, second, t, beta1=beta1, beta2=beta2,
-                    learning_rate=rate, epsilon=epsilon,
-                )  # fmt: skip
+                    now,
+                    grads,
+                    first,
+                    second,
+                    t,
+                    beta1=beta1,
+                    beta2=beta2,
+                    learning_rate=rate,
+                    epsilon=epsilon,
+                )
                 t += 1
         if watch is not None:
             watch(epoch, now)

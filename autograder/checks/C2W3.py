@@ -430,9 +430,13 @@ def coarse_to_fine(rng):
     # "narrow the space around the best point so far", "the first one in the whole
     # space", "one history"; three hyperparameters: no other window fits by chance
     for space, n, rounds, best in [
-        (RATE, 4, 1, 2), (TRIO, 10, 3, 1), (TRIO, 9, 3, 12), (TRIO, 8, 4, 30),
-        (TRIO, 15, 2, 25), (TRIO, 10, 4, 6),
-    ]:  # fmt: skip
+        (RATE, 4, 1, 2),
+        (TRIO, 10, 3, 1),
+        (TRIO, 9, 3, 12),
+        (TRIO, 8, 4, 30),
+        (TRIO, 15, 2, 25),
+        (TRIO, 10, 4, 6),
+    ]:
         yield case(_errors(rng, n * rounds, best, n // 2), space, n, rounds, _seed(rng))
 
 
@@ -478,9 +482,13 @@ def never_narrows(objective, space, n, rounds, rng):
 )
 def narrows_once(objective, space, n, rounds, rng):
     return _rounds(
-        objective, space, n, rounds, rng,
+        objective,
+        space,
+        n,
+        rounds,
+        rng,
         lambda first, now, tried: ref.zoom(first, _lowest(tried)),
-    )  # fmt: skip
+    )
 
 
 @coarse_to_fine.mistake(
@@ -488,9 +496,13 @@ def narrows_once(objective, space, n, rounds, rng):
 )
 def narrows_around_the_last(objective, space, n, rounds, rng):
     return _rounds(
-        objective, space, n, rounds, rng,
+        objective,
+        space,
+        n,
+        rounds,
+        rng,
         lambda first, now, tried: ref.zoom(now, tried[-1][0]),
-    )  # fmt: skip
+    )
 
 
 @coarse_to_fine.mistake(
@@ -499,9 +511,13 @@ def narrows_around_the_last(objective, space, n, rounds, rng):
 )
 def narrows_around_the_rounds_best(objective, space, n, rounds, rng):
     return _rounds(
-        objective, space, n, rounds, rng,
+        objective,
+        space,
+        n,
+        rounds,
+        rng,
         lambda first, now, tried: ref.zoom(now, _lowest(tried[-n:])),
-    )  # fmt: skip
+    )
 
 
 @coarse_to_fine.mistake(
@@ -1295,9 +1311,12 @@ lab.concept(
 def batchnorm_backward(rng):
     """Both modes, square and wide matrices, large epsilon, one test example."""
     for n, m, mode, epsilon in [
-        (3, 5, "train", 1e-8), (4, 4, "train", 1e-8), (2, 7, "train", 0.5),
-        (3, 6, "test", 1e-8), (4, 1, "test", 1e-8),
-    ]:  # fmt: skip
+        (3, 5, "train", 1e-8),
+        (4, 4, "train", 1e-8),
+        (2, 7, "train", 0.5),
+        (3, 6, "test", 1e-8),
+        (4, 1, "test", 1e-8),
+    ]:
         Z, gamma, beta, running = _layer(rng, n, m)
         mean, var = _statistics(Z, running, mode)
         std = np.sqrt(var + epsilon)
@@ -1488,9 +1507,15 @@ def backward_in_float32(dZ_tilde, cache):
 def unbroadcast(rng):
     """Nothing to do; axes of length 1 left and right, missing axes, both, a number."""
     for wide, shape in [
-        ((2, 3), (2, 3)), ((2, 3), (2, 1)), ((3, 3), (1, 3)), ((2, 3), (3,)),
-        ((4, 2, 3), (2, 1)), ((2, 3), ()), ((1, 4), (1, 1)), ((2, 2, 2), (1, 2, 1)),
-    ]:  # fmt: skip
+        ((2, 3), (2, 3)),
+        ((2, 3), (2, 1)),
+        ((3, 3), (1, 3)),
+        ((2, 3), (3,)),
+        ((4, 2, 3), (2, 1)),
+        ((2, 3), ()),
+        ((1, 4), (1, 1)),
+        ((2, 2, 2), (1, 2, 1)),
+    ]:
         yield case(rng.normal(size=wide), shape)
 
 
@@ -1922,10 +1947,14 @@ def relu_on_a_copy(a):
 def sum_(rng):
     """Over everything, over each axis, kept and not, in a square and in three axes."""
     for shape, axis, keepdims in [
-        ((2, 3), None, False), ((3, 3), 1, False), ((3, 3), 0, False),
-        ((2, 4), 1, False), ((2, 4), 1, True), ((2, 3, 2), 1, False),
+        ((2, 3), None, False),
+        ((3, 3), 1, False),
+        ((3, 3), 0, False),
+        ((2, 4), 1, False),
+        ((2, 4), 1, True),
+        ((2, 3, 2), 1, False),
         ((2, 3), None, True),
-    ]:  # fmt: skip
+    ]:
         a = rng.normal(size=shape)
         g = rng.normal(size=np.shape(a.sum(axis=axis, keepdims=keepdims)))
         yield case(a, axis, keepdims, np.asarray(g))
@@ -2349,9 +2378,10 @@ def rules_get_the_first_gradient(tensor):
 )
 def multiplies_by_values(tensor):
     _go_back(
-        tensor, ref.topological_order(tensor)[::-1],
+        tensor,
+        ref.topological_order(tensor)[::-1],
         lambda parent, part: _add(parent, part * parent.data),
-    )  # fmt: skip
+    )
 
 
 @backward.mistake(
@@ -2493,8 +2523,10 @@ def step_and_forget(parameters, learning_rate):
 def train_step(rng):
     """A single step; three in a row; two classes and four, small and large batches."""
     for m, sizes, rate, steps in [
-        (4, (3, 4, 2), 0.1, 1), (6, (2, 3, 3), 0.5, 3), (9, (4, 5, 4), 0.2, 3),
-    ]:  # fmt: skip
+        (4, (3, 4, 2), 0.1, 1),
+        (6, (2, 3, 3), 0.5, 3),
+        (9, (4, 5, 4), 0.2, 3),
+    ]:
         X, labels = rng.normal(size=(m, sizes[0])), rng.integers(0, sizes[2], m)
         yield case(X, labels, list(sizes), rate, steps, _seed(rng))
 

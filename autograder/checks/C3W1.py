@@ -370,9 +370,7 @@ def rank_models(rng):
 
 # For each metric the ranks of five models, from 0 for the smallest value: the fourth
 # is the most accurate, and too slow; the third comes next.
-RANKS = {
-    "ms": [3, 1, 0, 2, 4], "accuracy": [0, 1, 2, 3, 4], "recall": [4, 3, 1, 2, 0]
-}  # fmt: skip
+RANKS = {"ms": [3, 1, 0, 2, 4], "accuracy": [0, 1, 2, 3, 4], "recall": [4, 3, 1, 2, 0]}
 
 
 def _levels(rng):
@@ -721,8 +719,14 @@ lab.concept(
 def choose_split(rng):
     """A hundred to ten million, and both sides of the limit."""
     # hundreds, so that rounding to whole examples makes no difference below the limit
-    for low, high in [(1, 90), (260, 490), (550, 900), (1500, 4000), (12_000, 20_000),
-                      (50_000, 100_000)]:  # fmt: skip
+    for low, high in [
+        (1, 90),
+        (260, 490),
+        (550, 900),
+        (1500, 4000),
+        (12_000, 20_000),
+        (50_000, 100_000),
+    ]:
         yield case(100 * int(rng.integers(low, high)))
 
 

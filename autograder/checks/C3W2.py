@@ -827,8 +827,9 @@ def synthesize(rng):
     # "left as it is", "drawn once", "the larger of image and `level` times
     # background"
     levels = map(float, rng.uniform([0.5, 0.4, 0.6], [0.7, 0.6, 0.9]))
-    for m, k, level in zip((12, 8, 9, 6, 3), (5, 1, 7, 20, 4), (*levels, 1.0, 0.0),
-                           strict=True):  # fmt: skip
+    for m, k, level in zip(
+        (12, 8, 9, 6, 3), (5, 1, 7, 20, 4), (*levels, 1.0, 0.0), strict=True
+    ):
         clean = rng.random((m, 4, 5)) * (rng.random((m, 4, 5)) < 0.5)
         yield case(clean, rng.random((k, 4, 5)), int(rng.integers(10**6)), level)
 
@@ -961,8 +962,11 @@ def transfer_learn(rng):
     """All layers, the last one, biases only, nothing; one step and several."""
     everything = ["W1", "b1", "W2", "b2"]
     plans = [
-        (["W2", "b2"], 5, 0.3), (everything, 4, 0.1), (["b1"], 1, 0.5), ([], 3, 0.3)
-    ]  # fmt: skip
+        (["W2", "b2"], 5, 0.3),
+        (everything, 4, 0.1),
+        (["b1"], 1, 0.5),
+        ([], 3, 0.3),
+    ]
     for trainable, steps, rate in plans:
         m, pixels, n, h, classes = 9, 6, 5, 4, 3
         parameters = {
@@ -1444,10 +1448,15 @@ def pipeline_or_end_to_end(rng):
     # the median is not, just below and beyond two, below one though six seeds,
     # between one and the root of two, between three and four
     for signs, t in [
-        ([1, -1, 1, -1], 1.5), ([1, -1, 1, -1], 1.85), ([5, -1, -1, -1, -1, -1], 2.9),
-        ([1, -1, 1, -1], 1.98), ([1, -1, 1, -1], 2.15), ([1, -1, 1, -1, 1, -1], 0.9),
-        ([1, -1, 1, -1], 1.2), ([1, -1, 1, -1], 3.4),
-    ]:  # fmt: skip
+        ([1, -1, 1, -1], 1.5),
+        ([1, -1, 1, -1], 1.85),
+        ([5, -1, -1, -1, -1, -1], 2.9),
+        ([1, -1, 1, -1], 1.98),
+        ([1, -1, 1, -1], 2.15),
+        ([1, -1, 1, -1, 1, -1], 0.9),
+        ([1, -1, 1, -1], 1.2),
+        ([1, -1, 1, -1], 3.4),
+    ]:
         k = len(signs)
         d = rng.uniform(0.005, 0.02) * rng.permutation(signs)
         d += t * d.std(ddof=1) / math.sqrt(k)
@@ -1545,17 +1554,19 @@ def takes_the_median(pipeline, end_to_end):
 )
 def root_of_one_less(pipeline, end_to_end):
     return _verdicts(
-        pipeline, end_to_end,
+        pipeline,
+        end_to_end,
         lambda a, b: 2 * (a - b).std(ddof=1) / math.sqrt(len(a) - 1),
-    )  # fmt: skip
+    )
 
 
 @pipeline_or_end_to_end.mistake("The limit is 1.96 standard errors. It should be two.")
 def two_is_rounded(pipeline, end_to_end):
     return _verdicts(
-        pipeline, end_to_end,
+        pipeline,
+        end_to_end,
         lambda a, b: 1.96 * (a - b).std(ddof=1) / math.sqrt(len(a)),
-    )  # fmt: skip
+    )
 
 
 @pipeline_or_end_to_end.mistake(

@@ -2250,8 +2250,11 @@ def fast_without_border(A_prev, W, b, hparameters):
 @conv_forward_fast.mistake("The biases are missing.")
 def fast_without_bias(A_prev, W, b, hparameters):
     return ref.conv_forward_fast(A_prev, W, np.zeros_like(b), hparameters)[0], (
-        A_prev, W, b, hparameters,
-    )  # fmt: skip
+        A_prev,
+        W,
+        b,
+        hparameters,
+    )
 
 
 @conv_forward_fast.mistake(
@@ -2324,5 +2327,8 @@ def fast_by_tensordot(A_prev, W, b, hparameters):
 @conv_forward_fast.right
 def fast_with_slow_loops(A_prev, W, b, hparameters):
     return forward(A_prev.astype(np.float32), W, b, hparameters)[0], (
-        A_prev, W, b, hparameters,
-    )  # fmt: skip
+        A_prev,
+        W,
+        b,
+        hparameters,
+    )

@@ -289,9 +289,24 @@ def resnet(rng):
         yield case(X=X, blocks=blocks, classes=classes, width=width)
 
 
-def _resnet(X, blocks, classes, width, net, *, pool=True, first=1, further=2, double=2,
-            extra=0, average=True, stem_norm=True, stem_relu=True, activation=False,
-            grow=4):  # fmt: skip
+def _resnet(
+    X,
+    blocks,
+    classes,
+    width,
+    net,
+    *,
+    pool=True,
+    first=1,
+    further=2,
+    double=2,
+    extra=0,
+    average=True,
+    stem_norm=True,
+    stem_relu=True,
+    activation=False,
+    grow=4,
+):
     X = net.conv(X, width, 7, 2)
     X = net.batch_norm(X) if stem_norm else X
     X = nn.relu(X) if stem_relu else X
@@ -383,8 +398,12 @@ def resnet_by_parts(X, blocks, classes, width=64, *, net):
 
 @resnet.right
 def resnet_with_a_running_width(X, blocks, classes, width=64, *, net):
-    X = nn.max_pool2d(nn.relu(net.batch_norm(net.conv(X, width, f=7, s=2))),
-                      f=3, stride=2, padding="same")  # fmt: skip
+    X = nn.max_pool2d(
+        nn.relu(net.batch_norm(net.conv(X, width, f=7, s=2))),
+        f=3,
+        stride=2,
+        padding="same",
+    )
     s = 1
     for repeats in blocks:
         X = ref.convolutional_block(X, 3, [width, width, width * 4], s, net=net)
@@ -522,9 +541,21 @@ def inception_module(rng):
         yield case(X=rng.normal(size=shape), filters=filters)
 
 
-def _inception(X, filters, net, *, relu=True, pool=True, order=(0, 1, 2, 3), bias=True,
-               squeeze=True, sides=(3, 5), norm=False, late_pool=False,
-               together=nn.concatenate):  # fmt: skip
+def _inception(
+    X,
+    filters,
+    net,
+    *,
+    relu=True,
+    pool=True,
+    order=(0, 1, 2, 3),
+    bias=True,
+    squeeze=True,
+    sides=(3, 5),
+    norm=False,
+    late_pool=False,
+    together=nn.concatenate,
+):
     n1, (r3, n3), (r5, n5), n_pool = filters
     activation = nn.relu if relu else (lambda x: x)
 
@@ -614,9 +645,11 @@ def two_branches_of_3(X, filters, *, net):
 def joined_along_the_pictures(X, filters, *, net):
     n = filters[0]
     return _inception(
-        X, (n, (filters[1][0], n), (filters[2][0], n), n), net,
+        X,
+        (n, (filters[1][0], n), (filters[2][0], n), n),
+        net,
         together=lambda parts: nn.concatenate(parts, axis=0),
-    )  # fmt: skip
+    )
 
 
 @inception_module.right
@@ -639,8 +672,12 @@ def inception_by_parts(X, filters, *, net):
 @lab.check("depthwise_conv", points=5, forbid=("helpers.nn", "scipy"))
 def depthwise_conv(rng):
     """One channel and several, windows of 1 to 3, height unlike width."""
-    for shape, f in [((1, 3, 4, 1), 2), ((2, 5, 4, 3), 3), ((2, 3, 2, 4), 1),
-                     ((1, 5, 6, 3), 3)]:  # fmt: skip
+    for shape, f in [
+        ((1, 3, 4, 1), 2),
+        ((2, 5, 4, 3), 3),
+        ((2, 3, 2, 4), 1),
+        ((1, 5, 6, 3), 3),
+    ]:
         yield case(rng.normal(size=shape), rng.normal(size=(f, f, shape[3])))
 
 
@@ -856,9 +893,24 @@ def mobilenet_bottleneck(rng):
         yield case(X=3 * rng.normal(size=shape), t=t, n_C=n_C, s=s)
 
 
-def _bottleneck(X, t, n_C, s, net, *, top=6, linear=True, always=False, skip=True,
-                expand=None, strided=False, norm=True, late_norm=False, wide=None,
-                depthwise=None):  # fmt: skip
+def _bottleneck(
+    X,
+    t,
+    n_C,
+    s,
+    net,
+    *,
+    top=6,
+    linear=True,
+    always=False,
+    skip=True,
+    expand=None,
+    strided=False,
+    norm=True,
+    late_norm=False,
+    wide=None,
+    depthwise=None,
+):
     n_C_prev = X.shape[-1]
     batch_norm = net.batch_norm if norm else (lambda x: x)
 
@@ -1013,9 +1065,13 @@ def tables(rng):
 
 def _row(f, n_C_prev, n_C, groups, size, per_channel):
     return {
-        "f": f, "n_C_prev": n_C_prev, "n_C": n_C, "groups": groups, "size": size,
+        "f": f,
+        "n_C_prev": n_C_prev,
+        "n_C": n_C,
+        "groups": groups,
+        "size": size,
         "per_channel": per_channel,
-    }  # fmt: skip
+    }
 
 
 @lab.check("count_parameters", points=4)
@@ -1094,10 +1150,12 @@ def first_layer_only(block):
 )
 def filters_divided_by_the_groups(block):
     return sum(
-        layer["f"] ** 2 * (layer["n_C_prev"] // layer["groups"])
-        * (layer["n_C"] // layer["groups"]) + layer["per_channel"] * layer["n_C"]
+        layer["f"] ** 2
+        * (layer["n_C_prev"] // layer["groups"])
+        * (layer["n_C"] // layer["groups"])
+        + layer["per_channel"] * layer["n_C"]
         for layer in block
-    )  # fmt: skip
+    )
 
 
 @count_parameters.right
@@ -1459,9 +1517,13 @@ def returns_the_history(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
         if isinstance(layer, nn.BatchNorm):
             layer.freeze()
     return model.fit(
-        X, Y, loss=nn.cross_entropy, epochs=epochs, progress=False,
+        X,
+        Y,
+        loss=nn.cross_entropy,
+        epochs=epochs,
+        progress=False,
         optimizer=nn.Adam(model.parameters(), learning_rate),
-    )  # fmt: skip
+    )
 
 
 @fine_tune.right
@@ -1473,9 +1535,14 @@ def tunes_with_gradient_descent(model, X, Y, up_to, learning_rate=1e-3, epochs=5
     learning = [p for p in model.parameters() if p.requires_grad]
     optimizer = nn.SGD(learning, 3 * learning_rate, momentum=0.5)
     history = model.fit(
-        X, Y, loss=nn.cross_entropy, optimizer=optimizer, epochs=epochs,
-        batch_size=len(X), progress=False,
-    )  # fmt: skip
+        X,
+        Y,
+        loss=nn.cross_entropy,
+        optimizer=optimizer,
+        epochs=epochs,
+        batch_size=len(X),
+        progress=False,
+    )
     return np.array(history["loss"])
 
 

@@ -453,9 +453,18 @@ def kmeans_anchors(rng):
                 seed=int(rng.integers(1000)),
             ),
             tuple(map(_seeded, (kmeans_by_parts, other_start))),
-            *map(_seeded, (euclidean, median_anchor, one_round, unsorted_anchors,
-                           divided_by_the_anchor, sorted_by_the_sum)),
-        )  # fmt: skip
+            *map(
+                _seeded,
+                (
+                    euclidean,
+                    median_anchor,
+                    one_round,
+                    unsorted_anchors,
+                    divided_by_the_anchor,
+                    sorted_by_the_sum,
+                ),
+            ),
+        )
     # Doubles: an anchor to which no box goes stays where it is.
     yield told_apart(
         lambda: case(
@@ -474,8 +483,9 @@ def _seeded(function):
     return lambda wh, k, seed: function(wh, k, np.random.default_rng(seed))
 
 
-def _kmeans(wh, k, rng, *, distance="iou", center=np.mean, rounds=100, order="area",
-            start=None):  # fmt: skip
+def _kmeans(
+    wh, k, rng, *, distance="iou", center=np.mean, rounds=100, order="area", start=None
+):
     start = rng.choice(len(wh), k, replace=False) if start is None else start
     anchors, nearest = wh[start].astype(float), None
     for _ in range(rounds):
@@ -640,8 +650,14 @@ def encode_yolo(rng):
         yield case(*_objects(rng, grid, anchors), grid, anchors, n_classes)
     # equal shapes in one cell: the second takes the next best anchor, the third none
     x, y, w, h = rng.uniform([0.55, 0.3, 0.2, 0.45], [0.62, 0.45, 0.25, 0.55])
-    crowd = np.array([[x, y, w, h], [x + 0.02, y, w * 1.1, h], [x, y + 0.02, w, h],
-                      [x + 0.01, y + 0.01, 0.6, 0.6]])  # fmt: skip
+    crowd = np.array(
+        [
+            [x, y, w, h],
+            [x + 0.02, y, w * 1.1, h],
+            [x, y + 0.02, w, h],
+            [x + 0.01, y + 0.01, 0.6, 0.6],
+        ]
+    )
     yield case(crowd, np.array([2, 0, 1, 1]), 2, ANCHORS[:2], 3)
     yield case(crowd[:3], np.array([0, 1, 1]), 2, ANCHORS, 2)
     a, b, c = rng.uniform(0.3, 0.7, 3)
@@ -650,10 +666,26 @@ def encode_yolo(rng):
     yield case(np.zeros((0, 4)), np.zeros(0, int), 2, ANCHORS, 2)
 
 
-def _encode(boxes, classes, grid, anchors, n_classes, *, swap=False, wh=lambda s: s,
-            inside=True, log=True, taken="next", swap_wh=False, relative=True,
-            first=0, best=np.argmax, corner=False, label_at=5,
-            stop=False):  # fmt: skip
+def _encode(
+    boxes,
+    classes,
+    grid,
+    anchors,
+    n_classes,
+    *,
+    swap=False,
+    wh=lambda s: s,
+    inside=True,
+    log=True,
+    taken="next",
+    swap_wh=False,
+    relative=True,
+    first=0,
+    best=np.argmax,
+    corner=False,
+    label_at=5,
+    stop=False,
+):
     Y = np.zeros((grid, grid, len(anchors), 5 + n_classes))
     for (x, y, w, h), label in zip(boxes, classes, strict=True):
         if corner:
@@ -803,11 +835,13 @@ def encode_with_a_record(boxes, classes, grid, anchors, n_classes):
             continue
         a = max(free, key=lambda a: ref.iou((0, 0, h, w), (0, 0, *anchors[a][::-1])))
         taken.add((row, column, a))
-        Y[row, column, a] = np.concatenate([
-            [1, x * grid - column, y * grid - row],
-            np.log([w / anchors[a][0], h / anchors[a][1]]),
-            np.eye(n_classes)[classes[i]],
-        ])  # fmt: skip
+        Y[row, column, a] = np.concatenate(
+            [
+                [1, x * grid - column, y * grid - row],
+                np.log([w / anchors[a][0], h / anchors[a][1]]),
+                np.eye(n_classes)[classes[i]],
+            ]
+        )
     return Y
 
 
@@ -837,8 +871,17 @@ def decode_yolo(rng):
         yield case(Y, ANCHORS[:A] * rng.uniform(0.5, 1.5))
 
 
-def _decode(Y, anchors, *, swap=False, flip=False, exp=np.exp, divide=True, offset=True,
-            relative=True):  # fmt: skip
+def _decode(
+    Y,
+    anchors,
+    *,
+    swap=False,
+    flip=False,
+    exp=np.exp,
+    divide=True,
+    offset=True,
+    relative=True,
+):
     grid = len(Y)
     rows, columns = np.meshgrid(range(grid), range(grid), indexing="ij")
     if swap:
@@ -1002,12 +1045,20 @@ def yolo_filter_boxes(rng):
     """A grid at the usual threshold, a list at another one, equality, nothing kept."""
     for shape, C, options, wrong in [
         ((3, 3, 2), 4, {}, (ignores_the_confidence, confidence_decides)),
-        ((15,), 3, {"threshold": 0.35},
-         (ignores_the_confidence, confidence_decides, constant_threshold)),
-        ((2, 5), 2, {"threshold": 0.45},
-         (ignores_the_confidence, confidence_decides, constant_threshold)),
+        (
+            (15,),
+            3,
+            {"threshold": 0.35},
+            (ignores_the_confidence, confidence_decides, constant_threshold),
+        ),
+        (
+            (2, 5),
+            2,
+            {"threshold": 0.45},
+            (ignores_the_confidence, confidence_decides, constant_threshold),
+        ),
         ((4, 2), 2, {"threshold": 0.999}, (ignores_the_confidence, constant_threshold)),
-    ]:  # fmt: skip
+    ]:
         yield told_apart(
             lambda shape=shape, C=C, options=options: case(
                 rng.normal(size=(*shape, 4)),
@@ -1015,8 +1066,9 @@ def yolo_filter_boxes(rng):
                 rng.dirichlet(np.full(C, 0.2), shape),
                 **options,
             ),
-            ref.yolo_filter_boxes, *wrong,
-        )  # fmt: skip
+            ref.yolo_filter_boxes,
+            *wrong,
+        )
     probs = np.array([[0.5, 0.25], [0.75, 0.5], [1.0, 0.5], [0.25, 1.0], [0.5, 0.5]])
     confidence = np.array([[1.0], [1.0], [0.5], [0.5], [1.0]])  # ties and equality
     yield case(rng.normal(size=(5, 4)), confidence, probs, threshold=0.5)
@@ -1107,9 +1159,8 @@ def filter_with_loops(boxes, box_confidence, box_class_probs, threshold=0.6):
         scores = [box_confidence[slot][0] * p for p in box_class_probs[slot]]
         if max(scores) >= threshold:
             for one, value in zip(
-                kept, (max(scores), boxes[slot], scores.index(max(scores))),
-                strict=True,
-            ):  # fmt: skip
+                kept, (max(scores), boxes[slot], scores.index(max(scores))), strict=True
+            ):
                 one.append(value)
     return (
         np.array(kept[0]),
@@ -1166,23 +1217,48 @@ def _scene(rng, objects, copies, C=3):
 def yolo_non_max_suppression(rng):
     """Clusters of several classes and of one, a chain, ties, equality, few, none."""
     for objects, copies, C, options, wrong, alike in [
-        (4, 5, 2, {}, (across_classes, class_by_class, in_groups, dropped_ones_drop),
-         ()),
-        (3, 6, 1, {"max_boxes": 15, "iou_threshold": 0.3},
-         (threshold_fixed, dropped_ones_drop), ()),
-        (6, 3, 3, {"max_boxes": 4, "iou_threshold": 0.6},
-         (across_classes, class_by_class, in_groups),
-         (threshold_fixed, dropped_ones_drop)),
-    ]:  # fmt: skip
+        (
+            4,
+            5,
+            2,
+            {},
+            (across_classes, class_by_class, in_groups, dropped_ones_drop),
+            (),
+        ),
+        (
+            3,
+            6,
+            1,
+            {"max_boxes": 15, "iou_threshold": 0.3},
+            (threshold_fixed, dropped_ones_drop),
+            (),
+        ),
+        (
+            6,
+            3,
+            3,
+            {"max_boxes": 4, "iou_threshold": 0.6},
+            (across_classes, class_by_class, in_groups),
+            (threshold_fixed, dropped_ones_drop),
+        ),
+    ]:
         yield told_apart(
             lambda objects=objects, copies=copies, C=C, options=options: case(
                 *_scene(rng, objects, copies, C), **options
             ),
-            ref.yolo_non_max_suppression, *wrong, alike=alike,
-        )  # fmt: skip
+            ref.yolo_non_max_suppression,
+            *wrong,
+            alike=alike,
+        )
     y, x = rng.uniform(0, 5, 2)
-    chain = np.array([[y, x, y + 1, x + 4], [y, x + 1, y + 1, x + 5],
-                      [y, x + 2, y + 1, x + 6], [y, x, y + 1, x + 4]])  # fmt: skip
+    chain = np.array(
+        [
+            [y, x, y + 1, x + 4],
+            [y, x + 1, y + 1, x + 5],
+            [y, x + 2, y + 1, x + 6],
+            [y, x, y + 1, x + 4],
+        ]
+    )
     falling = -np.sort(-rng.uniform(0.1, 1, 4))
     yield case(falling, chain, np.array([1, 1, 1, 0]))
     pair = np.array([[0, 0, 1, 3], [0, 1, 1, 4], [0, 2, 1, 5]])  # IoU 0.5 and 0.2
@@ -1195,16 +1271,29 @@ def yolo_non_max_suppression(rng):
     yield case(scores, boxes + np.arange(14)[:, None] * 5, labels)
 
 
-def _nms(scores, boxes, classes, max_boxes=10, iou_threshold=0.5, *, per_class=True,
-         drop=None, against_all=False, sort=True, limit=True, each=False):  # fmt: skip
+def _nms(
+    scores,
+    boxes,
+    classes,
+    max_boxes=10,
+    iou_threshold=0.5,
+    *,
+    per_class=True,
+    drop=None,
+    against_all=False,
+    sort=True,
+    limit=True,
+    each=False,
+):
     drop = drop or (lambda overlap: overlap > iou_threshold)
     order = np.argsort(-scores, kind="stable") if sort else np.arange(len(scores))
     keep, seen, count = [], [], {}
     for i in order:
         rivals = [
-            j for j in (seen if against_all else keep)
+            j
+            for j in (seen if against_all else keep)
             if not per_class or classes[i] == classes[j]
-        ]  # fmt: skip
+        ]
         seen.append(i)
         if any(drop(ref.iou(boxes[i], boxes[j])) for j in rivals):
             continue
@@ -1333,10 +1422,11 @@ def suppress_by_removal(scores, boxes, classes, max_boxes=10, iou_threshold=0.5)
         best = left.pop(0)
         keep.append(best)
         left = [
-            i for i in left
+            i
+            for i in left
             if classes[i] != classes[best]
             or ref.iou(boxes[i], boxes[best]) <= iou_threshold
-        ]  # fmt: skip
+        ]
     keep = np.array(keep, np.intp)
     return scores[keep], boxes[keep], classes[keep]
 
@@ -1452,29 +1542,53 @@ def scale_by_stack(boxes, image_shape):
 @lab.check("yolo_eval", points=4)
 def yolo_eval(rng):
     """Two grids, a wide and a high image; each of the three options in use."""
-    own = (eval_with_its_own_score, eval_with_its_own_iou, eval_with_its_own_limit,
-           eval_with_thresholds_exchanged)  # fmt: skip
+    own = (
+        eval_with_its_own_score,
+        eval_with_its_own_iou,
+        eval_with_its_own_limit,
+        eval_with_thresholds_exchanged,
+    )
     for grid, (height, width), options, wrong, alike in [
         (3, (100, 200), {}, own[3:], ()),
-        (4, (300, 90), {"max_boxes": 3, "score_threshold": 0.3}, own[2:3],
-         (own[0], own[3])),
-        (3, (50, 70), {"score_threshold": 0.25, "iou_threshold": 0.15},
-         (*own[:2], own[3]), ()),
-        (3, (80, 60), {"score_threshold": 0.1, "iou_threshold": 0.85, "max_boxes": 30},
-         own, ()),
-    ]:  # fmt: skip
+        (
+            4,
+            (300, 90),
+            {"max_boxes": 3, "score_threshold": 0.3},
+            own[2:3],
+            (own[0], own[3]),
+        ),
+        (
+            3,
+            (50, 70),
+            {"score_threshold": 0.25, "iou_threshold": 0.15},
+            (*own[:2], own[3]),
+            (),
+        ),
+        (
+            3,
+            (80, 60),
+            {"score_threshold": 0.1, "iou_threshold": 0.85, "max_boxes": 30},
+            own,
+            (),
+        ),
+    ]:
         # The numbers are drawn once more where a threshold happens to decide nothing.
         shape = height + int(rng.integers(20)), width + int(rng.integers(20))
         yield told_apart(
             lambda grid=grid, shape=shape, options=options: case(
                 _outputs(rng, grid), shape, **options
             ),
-            ref.yolo_eval, eval_without_suppression, *wrong, alike=alike,
-        )  # fmt: skip
+            ref.yolo_eval,
+            eval_without_suppression,
+            *wrong,
+            alike=alike,
+        )
     yield told_apart(
         lambda: case(_sure_outputs(rng), (60, 40)),
-        ref.yolo_eval, eval_without_suppression, own[3],
-    )  # fmt: skip
+        ref.yolo_eval,
+        eval_without_suppression,
+        own[3],
+    )
 
 
 def _sure_outputs(rng):
@@ -1495,8 +1609,19 @@ def _outputs(rng, grid, A=2, C=3):
     return near, wh, rng.uniform(0.2, 1, (grid, grid, A, 1)), probs
 
 
-def _eval(outputs, shape, max_boxes=10, score=0.6, overlap=0.5, *, nms=True, swap=False,
-          scale=True, corners=True, early=False):  # fmt: skip
+def _eval(
+    outputs,
+    shape,
+    max_boxes=10,
+    score=0.6,
+    overlap=0.5,
+    *,
+    nms=True,
+    swap=False,
+    scale=True,
+    corners=True,
+    early=False,
+):
     xy, wh, confidence, probs = outputs
     boxes = (
         ref.yolo_boxes_to_corners(xy, wh[..., ::-1] if swap else wh)
@@ -1511,87 +1636,115 @@ def _eval(outputs, shape, max_boxes=10, score=0.6, overlap=0.5, *, nms=True, swa
 
 
 @yolo_eval.mistake("The suppression is missing: duplicates are left.")
-def eval_without_suppression(yolo_outputs, image_shape, max_boxes=10,
-                             score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+def eval_without_suppression(
+    yolo_outputs, image_shape, max_boxes=10, score_threshold=0.6, iou_threshold=0.5
+):
     return _eval(yolo_outputs, image_shape, max_boxes, score_threshold, nms=False)
 
 
 @yolo_eval.mistake("The boxes are fractions of the image. Scale them to pixels.")
-def eval_without_scale(yolo_outputs, image_shape, max_boxes=10,
-                       score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
-    return _eval(yolo_outputs, image_shape, max_boxes, score_threshold, iou_threshold,
-                 scale=False)  # fmt: skip
+def eval_without_scale(
+    yolo_outputs, image_shape, max_boxes=10, score_threshold=0.6, iou_threshold=0.5
+):
+    return _eval(
+        yolo_outputs,
+        image_shape,
+        max_boxes,
+        score_threshold,
+        iou_threshold,
+        scale=False,
+    )
 
 
 @yolo_eval.mistake("`score_threshold` is not passed on: it is always 0.6.")
-def eval_with_its_own_score(yolo_outputs, image_shape, max_boxes=10,
-                            score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+def eval_with_its_own_score(
+    yolo_outputs, image_shape, max_boxes=10, score_threshold=0.6, iou_threshold=0.5
+):
     return _eval(yolo_outputs, image_shape, max_boxes, overlap=iou_threshold)
 
 
 @yolo_eval.mistake("`iou_threshold` is not passed on: it is always 0.5.")
-def eval_with_its_own_iou(yolo_outputs, image_shape, max_boxes=10,
-                          score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+def eval_with_its_own_iou(
+    yolo_outputs, image_shape, max_boxes=10, score_threshold=0.6, iou_threshold=0.5
+):
     return _eval(yolo_outputs, image_shape, max_boxes, score_threshold)
 
 
 @yolo_eval.mistake("`max_boxes` is not passed on: it is always 10.")
-def eval_with_its_own_limit(yolo_outputs, image_shape, max_boxes=10,
-                            score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+def eval_with_its_own_limit(
+    yolo_outputs, image_shape, max_boxes=10, score_threshold=0.6, iou_threshold=0.5
+):
     return _eval(yolo_outputs, image_shape, 10, score_threshold, iou_threshold)
 
 
 @yolo_eval.mistake(
     "Neither `max_boxes` nor `iou_threshold` is passed on to the suppression."
 )
-def eval_with_usual_suppression(yolo_outputs, image_shape, max_boxes=10,
-                                score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+def eval_with_usual_suppression(
+    yolo_outputs, image_shape, max_boxes=10, score_threshold=0.6, iou_threshold=0.5
+):
     return _eval(yolo_outputs, image_shape, score=score_threshold)
 
 
 @yolo_eval.mistake("The two thresholds are swapped.")
-def eval_with_thresholds_exchanged(yolo_outputs, image_shape, max_boxes=10,
-                                   score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+def eval_with_thresholds_exchanged(
+    yolo_outputs, image_shape, max_boxes=10, score_threshold=0.6, iou_threshold=0.5
+):
     return _eval(yolo_outputs, image_shape, max_boxes, iou_threshold, score_threshold)
 
 
 @yolo_eval.mistake("Width and height of the boxes are swapped.")
-def eval_with_sizes_exchanged(yolo_outputs, image_shape, max_boxes=10,
-                              score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
-    return _eval(yolo_outputs, image_shape, max_boxes, score_threshold, iou_threshold,
-                 swap=True)  # fmt: skip
+def eval_with_sizes_exchanged(
+    yolo_outputs, image_shape, max_boxes=10, score_threshold=0.6, iou_threshold=0.5
+):
+    return _eval(
+        yolo_outputs, image_shape, max_boxes, score_threshold, iou_threshold, swap=True
+    )
 
 
 @yolo_eval.mistake("Centres and sizes were used as corners. Convert them first.")
-def eval_without_corners(yolo_outputs, image_shape, max_boxes=10,
-                         score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
-    return _eval(yolo_outputs, image_shape, max_boxes, score_threshold, iou_threshold,
-                 corners=False)  # fmt: skip
+def eval_without_corners(
+    yolo_outputs, image_shape, max_boxes=10, score_threshold=0.6, iou_threshold=0.5
+):
+    return _eval(
+        yolo_outputs,
+        image_shape,
+        max_boxes,
+        score_threshold,
+        iou_threshold,
+        corners=False,
+    )
 
 
 @yolo_eval.right
-def eval_by_parts(yolo_outputs, image_shape, max_boxes=10,
-                  score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+def eval_by_parts(
+    yolo_outputs, image_shape, max_boxes=10, score_threshold=0.6, iou_threshold=0.5
+):
     return _eval(yolo_outputs, image_shape, max_boxes, score_threshold, iou_threshold)
 
 
 @yolo_eval.right
-def eval_scaled_first(yolo_outputs, image_shape, max_boxes=10,
-                      score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+def eval_scaled_first(
+    yolo_outputs, image_shape, max_boxes=10, score_threshold=0.6, iou_threshold=0.5
+):
     xy, wh, confidence, probs = yolo_outputs
     boxes = ref.yolo_boxes_to_corners(box_xy=xy, box_wh=wh)
     scores, boxes, classes = ref.yolo_filter_boxes(
         boxes, confidence, probs, threshold=score_threshold
     )
     return ref.yolo_non_max_suppression(
-        scores, ref.scale_boxes(boxes, image_shape), classes,
-        max_boxes=max_boxes, iou_threshold=iou_threshold,
-    )  # fmt: skip
+        scores,
+        ref.scale_boxes(boxes, image_shape),
+        classes,
+        max_boxes=max_boxes,
+        iou_threshold=iou_threshold,
+    )
 
 
 @yolo_eval.right
-def eval_flat(yolo_outputs, image_shape, max_boxes=10,
-              score_threshold=0.6, iou_threshold=0.5):  # fmt: skip
+def eval_flat(
+    yolo_outputs, image_shape, max_boxes=10, score_threshold=0.6, iou_threshold=0.5
+):
     xy, wh, confidence, probs = (a.reshape(-1, a.shape[-1]) for a in yolo_outputs)
     found = ref.yolo_filter_boxes(
         ref.yolo_boxes_to_corners(xy, wh), confidence, probs, score_threshold
@@ -1635,8 +1788,13 @@ def _detections(rng, truths, pictures, overlaps):
 @lab.check("match_detections", points=5)
 def match_detections(rng):
     """Doubles, false alarms, other images, equality and ties, no truth, nothing."""
-    always = (counts_doubles, across_images, matched_unsorted, back_in_order,
-              matched_from_below)  # fmt: skip
+    always = (
+        counts_doubles,
+        across_images,
+        matched_unsorted,
+        back_in_order,
+        matched_from_below,
+    )
     # The overlap that lies between 0.5 and the threshold is a hit for one of them only.
     for truths, pictures, overlaps, options, wrong in [
         (4, 3, (0.9, 0.7, 0.4), {}, ()),
@@ -1648,8 +1806,10 @@ def match_detections(rng):
             lambda sizes=(truths, pictures, overlaps), options=options: case(
                 *_detections(rng, *sizes), **options
             ),
-            ref.match_detections, *always, *wrong,
-        )  # fmt: skip
+            ref.match_detections,
+            *always,
+            *wrong,
+        )
     # two truths; the second detection overlaps a taken one most, and a free one too
     y = rng.uniform(0, 3)
     truths = np.array([[y, 0, y + 1, 10], [y, 2, y + 1, 12], [y, 2, y + 1, 12]])
@@ -1657,23 +1817,40 @@ def match_detections(rng):
     falling = -np.sort(-rng.uniform(0.1, 1, 3))
     yield case(falling, found, np.zeros(3, int), truths, np.array([0, 0, 1]))
     near = found + rng.uniform(-0.02, 0.02, 4)
-    yield case(falling[[2, 0, 1]], near, np.array([1, 1, 0]), truths,
-               np.array([1, 1, 0]))  # fmt: skip
+    yield case(
+        falling[[2, 0, 1]], near, np.array([1, 1, 0]), truths, np.array([1, 1, 0])
+    )
     # a tie, the second of which is the better box
     pair = found[[1, 0]]
     yield case(np.full(2, falling[1]), pair, np.array([4, 4]), found[:1], np.array([4]))
     # one position, several images: only one of them has the object
     same = np.repeat(found[:1], 3, axis=0) + rng.uniform(0, 0.1)
     yield case(falling, same, np.array([0, 2, 1]), same[:2], np.array([2, 3]))
-    yield case(falling[:2], found[:2], np.array([0, 1]), np.zeros((0, 4)),
-               np.zeros(0, int))  # fmt: skip
-    yield case(np.zeros(0), np.zeros((0, 4)), np.zeros(0, int), found[:2],
-               np.array([0, 1]))  # fmt: skip
+    yield case(
+        falling[:2], found[:2], np.array([0, 1]), np.zeros((0, 4)), np.zeros(0, int)
+    )
+    yield case(
+        np.zeros(0), np.zeros((0, 4)), np.zeros(0, int), found[:2], np.array([0, 1])
+    )
 
 
-def _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5, *,
-           once=True, free=False, same=True, sort=True, restore=False, fixed=False,
-           rising=False, like=None):  # fmt: skip
+def _match(
+    scores,
+    boxes,
+    pictures,
+    true_boxes,
+    true_pictures,
+    iou_threshold=0.5,
+    *,
+    once=True,
+    free=False,
+    same=True,
+    sort=True,
+    restore=False,
+    fixed=False,
+    rising=False,
+    like=None,
+):
     threshold = 0.5 if fixed else iou_threshold
     taken = np.zeros(len(true_boxes), bool)
     order = np.argsort(scores if rising else -scores, kind="stable")
@@ -1702,78 +1879,101 @@ def _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5
 @match_detections.mistake(
     "A second detection of an object counts as a hit. Each true box can be hit once."
 )
-def counts_doubles(scores, boxes, pictures, true_boxes, true_pictures,
-                   iou_threshold=0.5):  # fmt: skip
-    return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold,
-                  once=False)  # fmt: skip
+def counts_doubles(
+    scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5
+):
+    return _match(
+        scores, boxes, pictures, true_boxes, true_pictures, iou_threshold, once=False
+    )
 
 
 @match_detections.mistake(
     "True boxes of other images are matched as well. Compare within the same image."
 )
-def across_images(scores, boxes, pictures, true_boxes, true_pictures,
-                    iou_threshold=0.5):  # fmt: skip
-    return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold,
-                  same=False)  # fmt: skip
+def across_images(
+    scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5
+):
+    return _match(
+        scores, boxes, pictures, true_boxes, true_pictures, iou_threshold, same=False
+    )
 
 
 @match_detections.mistake(
     "The detections were taken in the given order. Go through them by descending score."
 )
-def matched_unsorted(scores, boxes, pictures, true_boxes, true_pictures,
-                     iou_threshold=0.5):  # fmt: skip
-    return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold,
-                  sort=False)  # fmt: skip
+def matched_unsorted(
+    scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5
+):
+    return _match(
+        scores, boxes, pictures, true_boxes, true_pictures, iou_threshold, sort=False
+    )
 
 
 @match_detections.mistake(
     "The hits are in the order of the arguments. Return them by descending score."
 )
-def back_in_order(scores, boxes, pictures, true_boxes, true_pictures,
-                  iou_threshold=0.5):  # fmt: skip
-    return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold,
-                  restore=True)  # fmt: skip
+def back_in_order(
+    scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5
+):
+    return _match(
+        scores, boxes, pictures, true_boxes, true_pictures, iou_threshold, restore=True
+    )
 
 
 @match_detections.mistake(
     "A detection whose best true box is already taken was matched to the next best. "
     "It is a false alarm."
 )
-def next_best_truth(scores, boxes, pictures, true_boxes, true_pictures,
-                    iou_threshold=0.5):  # fmt: skip
-    return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold,
-                  free=True)  # fmt: skip
+def next_best_truth(
+    scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5
+):
+    return _match(
+        scores, boxes, pictures, true_boxes, true_pictures, iou_threshold, free=True
+    )
 
 
 @match_detections.mistake("The lowest score comes first. Start with the highest.")
-def matched_from_below(scores, boxes, pictures, true_boxes, true_pictures,
-                       iou_threshold=0.5):  # fmt: skip
-    return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold,
-                  rising=True)  # fmt: skip
+def matched_from_below(
+    scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5
+):
+    return _match(
+        scores, boxes, pictures, true_boxes, true_pictures, iou_threshold, rising=True
+    )
 
 
 @match_detections.mistake("The IoU threshold is 0.5, whatever the argument says.")
-def matched_at_half(scores, boxes, pictures, true_boxes, true_pictures,
-                    iou_threshold=0.5):  # fmt: skip
+def matched_at_half(
+    scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5
+):
     return _match(scores, boxes, pictures, true_boxes, true_pictures, fixed=True)
 
 
 @match_detections.right
-def match_by_parts(scores, boxes, pictures, true_boxes, true_pictures,
-                   iou_threshold=0.5):  # fmt: skip
+def match_by_parts(
+    scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5
+):
     return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold)
 
 
 @match_detections.right
-def match_with_a_small_number(scores, boxes, pictures, true_boxes, true_pictures,
-                              iou_threshold=0.5):  # fmt: skip
-    return _match(scores, boxes, pictures, true_boxes, true_pictures, iou_threshold,
-                  like=iou_with_a_small_number)  # fmt: skip
+def match_with_a_small_number(
+    scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5
+):
+    return _match(
+        scores,
+        boxes,
+        pictures,
+        true_boxes,
+        true_pictures,
+        iou_threshold,
+        like=iou_with_a_small_number,
+    )
 
 
 @match_detections.right
-def match_with_a_table(scores, boxes, pictures, true_boxes, true_pictures,
-                       iou_threshold=0.5):  # fmt: skip
+def match_with_a_table(
+    scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5
+):
     table = np.full((len(scores), len(true_boxes)), -1.0)
     for i, j in np.ndindex(*table.shape):
         if pictures[i] == true_pictures[j]:
@@ -1788,8 +1988,9 @@ def match_with_a_table(scores, boxes, pictures, true_boxes, true_pictures,
 
 
 @match_detections.right
-def match_by_claims(scores, boxes, pictures, true_boxes, true_pictures,
-                    iou_threshold=0.5):  # fmt: skip
+def match_by_claims(
+    scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5
+):
     order = np.lexsort((np.arange(len(scores)), -scores))
     claims = {}
     for rank, i in enumerate(order):
@@ -1808,13 +2009,20 @@ def match_by_claims(scores, boxes, pictures, true_boxes, true_pictures,
 @lab.check("average_precision", points=4)
 def average_precision(rng):
     """Some found, all found first, misses, none found, no detection at all."""
-    wrong = (jagged, over_all_detections, last_precision, last_recall, best_so_far,
-             divided_by_the_detections)  # fmt: skip
+    wrong = (
+        jagged,
+        over_all_detections,
+        last_precision,
+        last_recall,
+        best_so_far,
+        divided_by_the_detections,
+    )
     for k, extra in [(9, 3), (14, 0), (6, 1), (7, 5), (11, 2)]:
         yield told_apart(
             lambda k=k, extra=extra: _ranking(rng, k, extra),
-            ref.average_precision, *wrong,
-        )  # fmt: skip
+            ref.average_precision,
+            *wrong,
+        )
     first = int(rng.integers(2, 5))  # all that are found stand in front
     for missed in rng.permutation([1, 3, 4, 5, 6, 7, 8])[:3]:
         yield case(np.array([True] * first + [False] * 2), first + int(missed))
@@ -1967,13 +2175,26 @@ def transposed_conv(rng):
         yield case(rng.normal(size=shape), W, stride, pad)
 
 
-def _transposed(X, W, stride, pad, *, add=True, channels=3, flip=False, step=None,
-                crop=True, extra=0, grow=False):  # fmt: skip
+def _transposed(
+    X,
+    W,
+    stride,
+    pad,
+    *,
+    add=True,
+    channels=3,
+    flip=False,
+    step=None,
+    crop=True,
+    extra=0,
+    grow=False,
+):
     m, n_H, n_W, _ = X.shape
     f, n_C = len(W), W.shape[5 - channels]
     step = stride if step is None else step
-    Z = np.zeros((m, stride * (n_H - 1) + f + extra, stride * (n_W - 1) + f + extra,
-                  n_C))  # fmt: skip
+    Z = np.zeros(
+        (m, stride * (n_H - 1) + f + extra, stride * (n_W - 1) + f + extra, n_C)
+    )
     W = W[::-1, ::-1] if flip else W
     for i, j in np.ndindex(n_H, n_W):
         block = np.tensordot(X[:, i, j], W, axes=(1, channels))
@@ -2067,8 +2288,10 @@ def transposed_by_einsum(X, W, stride, pad):
 def transposed_by_number(X, W, stride, pad):
     m, n_H, n_W, _ = X.shape
     f, _, n_C, _ = W.shape
-    Z = np.zeros((m, stride * (n_H - 1) + f - 2 * pad, stride * (n_W - 1) + f - 2 * pad,
-                  n_C), np.float32)  # fmt: skip
+    Z = np.zeros(
+        (m, stride * (n_H - 1) + f - 2 * pad, stride * (n_W - 1) + f - 2 * pad, n_C),
+        np.float32,
+    )
     for i, j, a, b in np.ndindex(n_H, n_W, f, f):
         row, column = i * stride + a - pad, j * stride + b - pad
         if 0 <= row < Z.shape[1] and 0 <= column < Z.shape[2]:
@@ -2203,8 +2426,11 @@ def level_as_a_list(X, n_filters=32, max_pooling=True, *, net):
 @lab.check("upsampling_block", points=3, driver="level_up")
 def upsampling_block(rng):
     """Different numbers of channels from below, of the skip and of the result."""
-    for shape, n_skip, n in [((2, 2, 3, 4), 3, 2), ((1, 3, 2, 2), 1, 3),
-                             ((3, 1, 2, 5), 2, 4)]:  # fmt: skip
+    for shape, n_skip, n in [
+        ((2, 2, 3, 4), 3, 2),
+        ((1, 3, 2, 2), 1, 3),
+        ((3, 1, 2, 5), 2, 4),
+    ]:
         m, n_H, n_W, _ = shape
         skip = rng.normal(size=(m, 2 * n_H, 2 * n_W, n_skip))
         yield case(X=rng.normal(size=shape), skip=skip, n_filters=n)
@@ -2220,16 +2446,22 @@ def _up(X, skip, n, net, *, join=None, times=2, f=3):
 
 @upsampling_block.mistake("The skip is missing. Join it to the enlarged map.")
 def up_without_skip(expansive_input, contractive_input, n_filters=32, *, net):
-    return _up(expansive_input, contractive_input, n_filters, net,
-               join=lambda up, skip: up)  # fmt: skip
+    return _up(
+        expansive_input, contractive_input, n_filters, net, join=lambda up, skip: up
+    )
 
 
 @upsampling_block.mistake(
     "The skip comes before the enlarged map. The enlarged map comes first."
 )
 def skip_in_front(expansive_input, contractive_input, n_filters=32, *, net):
-    return _up(expansive_input, contractive_input, n_filters, net,
-               join=lambda up, skip: nn.concatenate([skip, up]))  # fmt: skip
+    return _up(
+        expansive_input,
+        contractive_input,
+        n_filters,
+        net,
+        join=lambda up, skip: nn.concatenate([skip, up]),
+    )
 
 
 @upsampling_block.mistake(
@@ -2277,8 +2509,13 @@ def up_relu_first(expansive_input, contractive_input, n_filters=32, *, net):
     "There is a ReLU after the transposed convolution. Its result is joined as it is."
 )
 def relu_before_the_merge(expansive_input, contractive_input, n_filters=32, *, net):
-    return _up(expansive_input, contractive_input, n_filters, net,
-               join=lambda up, skip: nn.concatenate([nn.relu(up), skip]))  # fmt: skip
+    return _up(
+        expansive_input,
+        contractive_input,
+        n_filters,
+        net,
+        join=lambda up, skip: nn.concatenate([nn.relu(up), skip]),
+    )
 
 
 @upsampling_block.mistake(
@@ -2319,16 +2556,30 @@ def unet_model(rng):
         ((2, 2, 4, 1), 3, 2, 1),
         ((1, 8, 8, 3), 1, 4, 3),
     ]:
-        yield case(X=rng.normal(size=shape), n_filters=n, n_classes=classes,
-                   depth=depth)  # fmt: skip
+        yield case(
+            X=rng.normal(size=shape), n_filters=n, n_classes=classes, depth=depth
+        )
     X = rng.normal(size=(1, 16, 16, 1))
     yield case(X=X, n_filters=1, n_classes=None, depth=None)  # the usual ones
     X = rng.normal(size=(1, 2, 2, 1))
     yield case(X=X, n_filters=None, n_classes=2, depth=1)
 
 
-def _unet(X, n, classes, depth, net, *, double=2, bottom=True, skips=True, bias=True,
-          f=1, relu=False, deepest=None):  # fmt: skip
+def _unet(
+    X,
+    n,
+    classes,
+    depth,
+    net,
+    *,
+    double=2,
+    bottom=True,
+    skips=True,
+    bias=True,
+    f=1,
+    relu=False,
+    deepest=None,
+):
     kept = []
     for level in range(depth):
         X, skip = ref.conv_block(X, n * double**level, net=net)
@@ -2466,16 +2717,18 @@ def _ious(y_true, y_pred, C):
     "A class that occurs in neither mask counts as 0. Leave it out of the mean."
 )
 def absent_counts_as_zero(y_true, y_pred, C):
-    return np.mean([both / max(union, 1) for both, union, *_ in
-                    _ious(y_true, y_pred, C)])  # fmt: skip
+    return np.mean(
+        [both / max(union, 1) for both, union, *_ in _ious(y_true, y_pred, C)]
+    )
 
 
 @mean_iou.mistake(
     "A class that occurs in neither mask counts as 1. Leave it out of the mean."
 )
 def absent_counts_as_one(y_true, y_pred, C):
-    return np.mean([both / union if union else 1 for both, union, *_ in
-                    _ious(y_true, y_pred, C)])  # fmt: skip
+    return np.mean(
+        [both / union if union else 1 for both, union, *_ in _ious(y_true, y_pred, C)]
+    )
 
 
 @mean_iou.mistake(
@@ -2487,8 +2740,9 @@ def pixel_accuracy(y_true, y_pred, C):
 
 @mean_iou.mistake("The union counts the intersection twice. Subtract it once.")
 def pixels_counted_twice(y_true, y_pred, C):
-    return np.mean([both / (a + b) for both, union, a, b in _ious(y_true, y_pred, C)
-                    if union])  # fmt: skip
+    return np.mean(
+        [both / (a + b) for both, union, a, b in _ious(y_true, y_pred, C) if union]
+    )
 
 
 @mean_iou.mistake("Class 0 is left out. All classes count, from 0 on.")
@@ -2499,8 +2753,9 @@ def without_background(y_true, y_pred, C):
 
 @mean_iou.mistake("That is the mean Dice coefficient. Divide by the union.")
 def mean_dice(y_true, y_pred, C):
-    return np.mean([2 * both / (a + b) for both, union, a, b in
-                    _ious(y_true, y_pred, C) if union])  # fmt: skip
+    return np.mean(
+        [2 * both / (a + b) for both, union, a, b in _ious(y_true, y_pred, C) if union]
+    )
 
 
 @mean_iou.mistake(
@@ -2508,8 +2763,9 @@ def mean_dice(y_true, y_pred, C):
     "IoU of 0 and counts too."
 )
 def classes_of_the_truth(y_true, y_pred, C):
-    return np.mean([both / union for both, union, a, _ in _ious(y_true, y_pred, C)
-                    if a])  # fmt: skip
+    return np.mean(
+        [both / union for both, union, a, _ in _ious(y_true, y_pred, C) if a]
+    )
 
 
 @mean_iou.right
@@ -2543,12 +2799,21 @@ def iou_in_float32(y_true, y_pred, C):
 @lab.check("dice", points=2)
 def dice(rng):
     """Partly, Booleans, apart, both empty, one empty, equal."""
-    for shape, kind in [((3, 5), int), ((12,), bool), ((2, 3, 4), int), ((4, 4), float),
-                        ((9,), int), ((2, 7), bool)]:  # fmt: skip
+    for shape, kind in [
+        ((3, 5), int),
+        ((12,), bool),
+        ((2, 3, 4), int),
+        ((4, 4), float),
+        ((9,), int),
+        ((2, 7), bool),
+    ]:
         one = told_apart(
             lambda shape=shape, kind=kind: case(*_two_masks(rng, shape, kind)),
-            ref.dice, counts_the_zeros, precision_alone, recall_alone,
-        )  # fmt: skip
+            ref.dice,
+            counts_the_zeros,
+            precision_alone,
+            recall_alone,
+        )
         yield one
     truth, _ = one.args
     yield case(truth, ~truth)  # apart

@@ -333,9 +333,16 @@ def gradient_with_where(y_true, y_pred, alpha=0.2):
 @lab.check("hard_triplets", points=8)
 def hard_triplets(rng):
     """Unequal groups, somebody alone, one person only, ties, nothing to find."""
-    shown = (own_positive, negative_is_a_friend, farthest_negative, keeps_everything,
-             mining_without_margin, half_of_the_pairs, mining_by_distance,
-             one_positive_for_each)  # fmt: skip
+    shown = (
+        own_positive,
+        negative_is_a_friend,
+        farthest_negative,
+        keeps_everything,
+        mining_without_margin,
+        half_of_the_pairs,
+        mining_by_distance,
+        one_positive_for_each,
+    )
     for labels, d, alpha in [
         ([0, 1, 0, 2, 1, 1, 0], 3, 0.2),  # one is alone
         ([4, 4, 2, 2, 4, 7], 2, 0.5),
@@ -346,8 +353,9 @@ def hard_triplets(rng):
             lambda labels=labels, d=d, alpha=alpha: case(
                 _people(rng, labels, d), np.array(labels), alpha
             ),
-            ref.hard_triplets, *shown,
-        )  # fmt: skip
+            ref.hard_triplets,
+            *shown,
+        )
     yield case(rng.normal(size=(3, 3)), np.array([1, 1, 1]), 0.2)  # nobody else
     # On a grid, equal distances occur, and costs of exactly 0.
     for line, labels, alpha in [
@@ -366,8 +374,20 @@ def _people(rng, labels, d):
     return spots[labels] + 0.35 * rng.normal(size=(len(labels), d))
 
 
-def _mine(E, labels, alpha, *, oneself=False, negatives="other", pick="argmin",
-          margin=True, tie=False, root=False, keep=True, last=False):  # fmt: skip
+def _mine(
+    E,
+    labels,
+    alpha,
+    *,
+    oneself=False,
+    negatives="other",
+    pick="argmin",
+    margin=True,
+    tie=False,
+    root=False,
+    keep=True,
+    last=False,
+):
     """Mining with options that are mistakes."""
     D = np.sum((E[:, None] - E[None]) ** 2, axis=-1)
     D = np.sqrt(D) if root else D
@@ -863,8 +883,9 @@ def answers_in_words(encoding, database, threshold=0.7):
 
 @who_is_it.right
 def who_by_sorting(encoding, database, threshold=0.7):
-    distances = [(np.linalg.norm(encoding - e), i) for i, e in
-                 enumerate(database.values())]  # fmt: skip
+    distances = [
+        (np.linalg.norm(encoding - e), i) for i, e in enumerate(database.values())
+    ]
     if not distances:
         return np.inf, None
     distance, i = min(distances)
@@ -883,8 +904,9 @@ def who_by_argmin(encoding, database, threshold=0.7):
 
 @who_is_it.right
 def who_by_min(encoding, database, threshold=0.7):
-    distances = {name: float(np.linalg.norm(e - encoding))
-                 for name, e in database.items()}  # fmt: skip
+    distances = {
+        name: float(np.linalg.norm(e - encoding)) for name, e in database.items()
+    }
     name = min(distances, key=distances.get, default=None)
     distance = distances.get(name, np.inf)
     return distance, None if distance >= threshold else name
@@ -928,8 +950,10 @@ def pairwise_logistic(rng):
                 rng.normal(size=(d, 1)),
                 float(rng.choice([-1, 1]) * rng.uniform(0.3, 1.5)),
             ),
-            ref.pairwise_logistic, signed_difference, absolute_too_late,
-        )  # fmt: skip
+            ref.pairwise_logistic,
+            signed_difference,
+            absolute_too_late,
+        )
 
 
 def _logistic(difference, W, b):
@@ -1379,9 +1403,11 @@ def style_by_transposing(a_S, a_G):
 @compute_layer_style_cost.right
 def style_by_mean_grams(a_S, a_G):
     return _layer_cost(
-        nn.as_tensor(a_S), a_G, gram=lambda A: A @ A.T / A.shape[1],
+        nn.as_tensor(a_S),
+        a_G,
+        gram=lambda A: A @ A.T / A.shape[1],
         divide=lambda c, n: (2 * c) ** 2,
-    )  # fmt: skip
+    )
 
 
 @lab.check("compute_style_cost", points=5, driver="style")
@@ -1583,9 +1609,23 @@ def _transfer(rng, n_H, n_W):
     }
 
 
-def _step(G, features, goal, optimizer, alpha=10, beta=40, *, forget=True, clip=True,
-          content=True, style=True, layer=None, style_goal="a_S", after=False,
-          order=1):  # fmt: skip
+def _step(
+    G,
+    features,
+    goal,
+    optimizer,
+    alpha=10,
+    beta=40,
+    *,
+    forget=True,
+    clip=True,
+    content=True,
+    style=True,
+    layer=None,
+    style_goal="a_S",
+    after=False,
+    order=1,
+):
     """A step on the pixels, with options that are mistakes."""
 
     def cost():
@@ -1787,8 +1827,9 @@ def conv1d(rng):
             lambda shapes=shapes, settings=settings: case(
                 *(rng.normal(size=shape) for shape in shapes), **settings
             ),
-            ref.conv1d, conv1d_with_relu,
-        )  # fmt: skip
+            ref.conv1d,
+            conv1d_with_relu,
+        )
 
 
 def _slide(x, W, b, stride, pad, mode="constant"):
@@ -1947,8 +1988,9 @@ def conv3d(rng):
             lambda shapes=shapes, settings=settings: case(
                 *(rng.normal(size=shape) for shape in shapes), **settings
             ),
-            ref.conv3d, conv3d_with_relu,
-        )  # fmt: skip
+            ref.conv3d,
+            conv3d_with_relu,
+        )
 
 
 @conv3d.mistake("The biases are missing.")

@@ -350,9 +350,12 @@ def _rnn_from(dz, cache):
     """All gradients, from the one of what goes into the tanh."""
     _, a_prev, xt, p = cache
     return {
-        "dxt": p["Wax"].T @ dz, "da_prev": p["Waa"].T @ dz, "dWax": dz @ xt.T,
-        "dWaa": dz @ a_prev.T, "dba": dz.sum(axis=1, keepdims=True),
-    }  # fmt: skip
+        "dxt": p["Wax"].T @ dz,
+        "da_prev": p["Waa"].T @ dz,
+        "dWax": dz @ xt.T,
+        "dWaa": dz @ a_prev.T,
+        "dba": dz.sum(axis=1, keepdims=True),
+    }
 
 
 @rnn_cell_backward.mistake("The derivative of tanh, 1 - a², is missing.")
@@ -1156,12 +1159,16 @@ def _gru_back(
     scaled = concat if plain else np.concatenate([rt * c_prev, xt])
     return {
         "dxt": dgates[n_a:] + dcol[n_a:],
-        "dc_prev": copied * dc * (1 - ut) + dcol[:n_a] * (rt if gated else 1)
+        "dc_prev": copied * dc * (1 - ut)
+        + dcol[:n_a] * (rt if gated else 1)
         + dgates[:n_a],
-        "dWu": dzu @ concat.T, "dbu": dzu.sum(axis=1, keepdims=True),
-        "dWr": dzr @ concat.T, "dbr": dzr.sum(axis=1, keepdims=True),
-        "dWc": dzc @ scaled.T, "dbc": dzc.sum(axis=1, keepdims=True),
-    }  # fmt: skip
+        "dWu": dzu @ concat.T,
+        "dbu": dzu.sum(axis=1, keepdims=True),
+        "dWr": dzr @ concat.T,
+        "dbr": dzr.sum(axis=1, keepdims=True),
+        "dWc": dzc @ scaled.T,
+        "dbc": dzc.sum(axis=1, keepdims=True),
+    }
 
 
 @gru_cell_backward.mistake(
@@ -1297,10 +1304,11 @@ def gru_back_one_sequence_at_a_time(dc_next, cache):
         c, u, r, h, x = (array[:, [i]] for array in (c_prev, ut, rt, cct, xt))
         parts.append(_gru_back(dc_next[:, [i]], (None, c, u, r, h, x, p)))
     return {
-        k: np.hstack([g[k] for g in parts]) if k in ("dxt", "dc_prev")
+        k: np.hstack([g[k] for g in parts])
+        if k in ("dxt", "dc_prev")
         else sum(g[k] for g in parts)
         for k in parts[0]
-    }  # fmt: skip
+    }
 
 
 # --- LSTM ----------------------------------------------------------------------------
@@ -1869,13 +1877,17 @@ def lstm_gradients_written_out(da_next, dc_next, cache):
         grads[f"dW{k}"] = np.dot(d, concat.T)
         grads[f"db{k}"] = np.sum(d, axis=1, keepdims=True)
     grads["da_prev"] = (
-        np.dot(p["Wf"][:, :n_a].T, dft) + np.dot(p["Wi"][:, :n_a].T, dit)
-        + np.dot(p["Wc"][:, :n_a].T, dcct) + np.dot(p["Wo"][:, :n_a].T, dot)
-    )  # fmt: skip
+        np.dot(p["Wf"][:, :n_a].T, dft)
+        + np.dot(p["Wi"][:, :n_a].T, dit)
+        + np.dot(p["Wc"][:, :n_a].T, dcct)
+        + np.dot(p["Wo"][:, :n_a].T, dot)
+    )
     grads["dxt"] = (
-        np.dot(p["Wf"][:, n_a:].T, dft) + np.dot(p["Wi"][:, n_a:].T, dit)
-        + np.dot(p["Wc"][:, n_a:].T, dcct) + np.dot(p["Wo"][:, n_a:].T, dot)
-    )  # fmt: skip
+        np.dot(p["Wf"][:, n_a:].T, dft)
+        + np.dot(p["Wi"][:, n_a:].T, dit)
+        + np.dot(p["Wc"][:, n_a:].T, dcct)
+        + np.dot(p["Wo"][:, n_a:].T, dot)
+    )
     return grads
 
 
@@ -2267,9 +2279,12 @@ lab.concept(
 def letter_model(rng, n_a, n_y, scale=1.0):
     """A letter model with weights and biases of some size."""
     shapes = {
-        "Wax": (n_a, n_y), "Waa": (n_a, n_a), "Wya": (n_y, n_a), "b": (n_a, 1),
+        "Wax": (n_a, n_y),
+        "Waa": (n_a, n_a),
+        "Wya": (n_y, n_a),
+        "b": (n_a, 1),
         "by": (n_y, 1),
-    }  # fmt: skip
+    }
     return {k: scale * rng.normal(size=s) for k, s in shapes.items()}
 
 
@@ -3021,9 +3036,10 @@ def model_with_random_names(
     parameters = {
         "Wax": 0.1 * rng.normal(size=(n_a, n)),
         "Waa": 0.1 * rng.normal(size=(n_a, n_a)),
-        "Wya": 0.1 * rng.normal(size=(n, n_a)), "b": np.zeros((n_a, 1)),
+        "Wya": 0.1 * rng.normal(size=(n, n_a)),
+        "b": np.zeros((n_a, 1)),
         "by": np.zeros((n, 1)),
-    }  # fmt: skip
+    }
     for _ in range(num_iterations):
         Y = [*(char_to_ix[c] for c in rng.choice(data_x)), char_to_ix["\n"]]
         ref.optimize([None, *Y[:-1]], Y, np.zeros((n_a, 1)), parameters)
@@ -3315,8 +3331,9 @@ _wrong_tune(
 def first_token_in_the_result(
     inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
 ):
-    _, found = _improvise(inference_model, x_initializer, a_initializer, c_initializer,
-                          Ty, temperature)  # fmt: skip
+    _, found = _improvise(
+        inference_model, x_initializer, a_initializer, c_initializer, Ty, temperature
+    )
     found = np.concatenate([[[x_initializer]], found[:-1]])
     n = len(inference_model(x_initializer, a_initializer, c_initializer)[0])
     return np.eye(n)[found.ravel()], found
@@ -3345,5 +3362,6 @@ def improvise_by_logarithms(
 def improvise_in_one_go(
     inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
 ):
-    return _improvise(inference_model, x_initializer, a_initializer, c_initializer,
-                      Ty, temperature)  # fmt: skip
+    return _improvise(
+        inference_model, x_initializer, a_initializer, c_initializer, Ty, temperature
+    )

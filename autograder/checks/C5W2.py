@@ -195,33 +195,55 @@ def family(rng):
     """
     e = directions(rng)
     step, a, c = e[0], e[4], e[1]
-    return shuffled(rng, {
-        "a": a, "b": a + step, "c": c, "d": c + 2.2 * step,
-        "nearest": c + step + 0.8 * e[2], "beside": c + 0.1 * e[3],
-        "back": c - step, "along": step + 0.1 * e[5], "long": c + 6 * step + 9 * e[3],
-        "mirror": 2 * a + step - c,
-    })  # fmt: skip
+    return shuffled(
+        rng,
+        {
+            "a": a,
+            "b": a + step,
+            "c": c,
+            "d": c + 2.2 * step,
+            "nearest": c + step + 0.8 * e[2],
+            "beside": c + 0.1 * e[3],
+            "back": c - step,
+            "along": step + 0.1 * e[5],
+            "long": c + 6 * step + 9 * e[3],
+            "mirror": 2 * a + step - c,
+        },
+    )
 
 
 def family_near_c(rng):
     """A word `d`, but the point itself is nearest to c, a word of the question."""
     e = directions(rng)
     step, a, c = e[0], e[4], 3 * e[1]
-    return shuffled(rng, {
-        "a": a, "b": a + step, "c": c, "d": c + step + 1.2 * e[2],
-        "beside": c - 0.5 * step, "back": c - step + e[3],
-        "along": 1.2 * step + 0.1 * e[5],
-    })  # fmt: skip
+    return shuffled(
+        rng,
+        {
+            "a": a,
+            "b": a + step,
+            "c": c,
+            "d": c + step + 1.2 * e[2],
+            "beside": c - 0.5 * step,
+            "back": c - step + e[3],
+            "along": 1.2 * step + 0.1 * e[5],
+        },
+    )
 
 
 def family_far_away(rng):
     """Every candidate points away from the difference: the best cosine is negative."""
     e = directions(rng)
     c = e[1]
-    return shuffled(rng, {
-        "a": e[0], "b": 3 * e[0], "c": c, "d": c - e[0] + 2 * e[2],
-        "back": c - 2 * e[0] + 1.5 * e[3],
-    })  # fmt: skip
+    return shuffled(
+        rng,
+        {
+            "a": e[0],
+            "b": 3 * e[0],
+            "c": c,
+            "d": c - e[0] + 2 * e[2],
+            "back": c - 2 * e[0] + 1.5 * e[3],
+        },
+    )
 
 
 @lab.check("complete_analogy", points=6)
@@ -1239,8 +1261,20 @@ def negative_sampling_loss(rng):
     yield case(center, context, false, 30 * E, 30 * theta)
 
 
-def _negative(center, context, negatives, E, theta, *, flip=True, mean=True, add=True,
-              averaged=False, real=True, turned=1):  # fmt: skip
+def _negative(
+    center,
+    context,
+    negatives,
+    E,
+    theta,
+    *,
+    flip=True,
+    mean=True,
+    add=True,
+    averaged=False,
+    real=True,
+    turned=1,
+):
     m, k = negatives.shape
     asked = np.concatenate([context[:, None], negatives], axis=1)
     e, t = E.T[center], theta.T[asked]
@@ -1396,8 +1430,13 @@ def sample_negatives(rng):
 @sample_negatives.expect
 def frequencies_expected(counts, k, seed, ask):
     weights = counts**0.75
-    form = {"shape": [k], "whole numbers": True, "in range": True,
-            "a word may come twice": True, "the generator decides": True}  # fmt: skip
+    form = {
+        "shape": [k],
+        "whole numbers": True,
+        "in range": True,
+        "a word may come twice": True,
+        "the generator decides": True,
+    }
     return form if ask == "form" else weights / weights.sum()
 
 
@@ -1620,8 +1659,11 @@ def cooccurrence_with_one_hots(tokens, window):
 @lab.check("glove_loss", points=7)
 def glove_loss(rng):
     """Counts with zeros, small and beyond x_max; the usual and other settings."""
-    for n_e, V, given in [(3, 5, {"x_max": 8.0}), (4, 4, {"x_max": 5.0, "alpha": 0.5}),
-                          (2, 6, {})]:  # fmt: skip
+    for n_e, V, given in [
+        (3, 5, {"x_max": 8.0}),
+        (4, 4, {"x_max": 5.0, "alpha": 0.5}),
+        (2, 6, {}),
+    ]:
         X = rng.integers(0, 12, (V, V)).astype(float)
         X[0, 1] = 0
         X[1, 0], X[1, 1] = 9, 150
@@ -1629,8 +1671,22 @@ def glove_loss(rng):
         yield case(X, theta, E, rng.normal(size=V), rng.normal(size=V), **given)
 
 
-def _glove(X, theta, E, b, b_prime, x_max, alpha, *, cap=True, two=2.0, weigh=True,
-           swap=False, biases=True, log=True):  # fmt: skip
+def _glove(
+    X,
+    theta,
+    E,
+    b,
+    b_prime,
+    x_max,
+    alpha,
+    *,
+    cap=True,
+    two=2.0,
+    weigh=True,
+    swap=False,
+    biases=True,
+    log=True,
+):
     f = (X / x_max) ** alpha
     f = np.minimum(1, f) if cap else f
     if not weigh:
@@ -1643,9 +1699,11 @@ def _glove(X, theta, E, b, b_prime, x_max, alpha, *, cap=True, two=2.0, weigh=Tr
     R = two * f * D
     rows, columns = R.sum(axis=1), R.sum(axis=0)
     return np.sum(f * D * D), {
-        "dtheta": E @ R.T, "dE": theta @ R,
-        "db": columns if swap else rows, "db_prime": rows if swap else columns,
-    }  # fmt: skip
+        "dtheta": E @ R.T,
+        "dE": theta @ R,
+        "db": columns if swap else rows,
+        "db_prime": rows if swap else columns,
+    }
 
 
 @glove_loss.mistake(
@@ -1682,9 +1740,11 @@ def log_of_zero(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
     D = theta.T @ E + b[:, None] + b_prime - np.log(X)
     R = 2 * f * D
     return np.sum(f * D * D), {
-        "dtheta": E @ R.T, "dE": theta @ R, "db": R.sum(axis=1),
+        "dtheta": E @ R.T,
+        "dE": theta @ R,
+        "db": R.sum(axis=1),
         "db_prime": R.sum(axis=0),
-    }  # fmt: skip
+    }
 
 
 @glove_loss.mistake("X is subtracted in the bracket. Subtract its logarithm.")
@@ -1799,8 +1859,14 @@ lab.concept(
 @lab.check("sentence_to_avg", points=4)
 def sentence_to_avg(rng):
     """Capitals, repeated and unknown words, a single word, nothing known."""
-    for n_e, sentence in ((5, "aa bb cc"), (4, "Bb dd BB"), (6, "aa qqq cc zzz"),
-                          (3, "dd"), (5, "qqq"), (7, "aa  cc")):  # fmt: skip
+    for n_e, sentence in (
+        (5, "aa bb cc"),
+        (4, "Bb dd BB"),
+        (6, "aa qqq cc zzz"),
+        (3, "dd"),
+        (5, "qqq"),
+        (7, "aa  cc"),
+    ):
         yield case(sentence, words_of(rng, 4, n_e))
 
 
@@ -1886,9 +1952,11 @@ def model(rng):
     softmax · num_iterations epochs · labels predicted after training. One epoch on
     nearly empty vectors shows b's updates alone.
     """
-    for n_y, settings in [(3, {}), (2, {"learning_rate": 0.1, "num_iterations": 200}),
-                          (4, {"num_iterations": 2, "learning_rate": 1e-3}),
-                          ]:  # fmt: skip
+    for n_y, settings in [
+        (3, {}),
+        (2, {"learning_rate": 0.1, "num_iterations": 200}),
+        (4, {"num_iterations": 2, "learning_rate": 1e-3}),
+    ]:
         centres = 3 * np.eye(6)[:n_y] - 1 + 0.2 * rng.normal(size=(n_y, 6))
         vectors, sentences, labels = {}, [], []
         for i in range(4 * n_y):

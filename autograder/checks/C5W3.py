@@ -195,9 +195,26 @@ def modelf(rng):
         yield case(x, Ty, n_a, n_s, K, int(rng.integers(2**31)))
 
 
-def _translator(Tx, Ty, n_a, n_s, V, K, rng, *, carry="sc", soft=False, fresh=False,
-                ways=2, last=False, transpose=False, cell=False, mixed=False,
-                tanh="tanh", weights_axis=1):  # fmt: skip
+def _translator(
+    Tx,
+    Ty,
+    n_a,
+    n_s,
+    V,
+    K,
+    rng,
+    *,
+    carry="sc",
+    soft=False,
+    fresh=False,
+    ways=2,
+    last=False,
+    transpose=False,
+    cell=False,
+    mixed=False,
+    tanh="tanh",
+    weights_axis=1,
+):
     nn = ref.nn
 
     class Translator(nn.Model):
@@ -438,10 +455,14 @@ def three_beams():
         6,
         {None: {1: 0.45, 2: 0.3, 3: 0.15, 4: 0.06}},
         {1: {2: 0.45, 4: 0.42}, 2: {3: 0.5, 5: 0.43}, 3: {1: 0.3, 2: 0.3, 4: 0.3}},
-        {4: {0: 0.58, 1: 0.2, 2: 0.2}, 5: {0: 0.98},
-         2: {1: 0.3, 3: 0.3, 4: 0.3}, 3: {1: 0.3, 2: 0.3, 4: 0.3}},
+        {
+            4: {0: 0.58, 1: 0.2, 2: 0.2},
+            5: {0: 0.98},
+            2: {1: 0.3, 3: 0.3, 4: 0.3},
+            3: {1: 0.3, 2: 0.3, 4: 0.3},
+        },
         {},
-    )  # fmt: skip
+    )
 
 
 def two_early_ends():
@@ -475,8 +496,16 @@ def greedy_decode(rng):
     yield case(cut, 4)
 
 
-def _greedy(step, max_len, *, add=lambda total, log_p: total + log_p, keep_end=True,
-            pick=np.argmax, stop=True, context=lambda y: tuple(y)):  # fmt: skip
+def _greedy(
+    step,
+    max_len,
+    *,
+    add=lambda total, log_p: total + log_p,
+    keep_end=True,
+    pick=np.argmax,
+    stop=True,
+    context=lambda y: tuple(y),
+):
     y, total = [], 0.0
     for _ in range(max_len):
         log_p = step(context(y))
@@ -631,28 +660,35 @@ def beam_search(rng):
     yield case(relabelled(rng, two_early_ends()), 2, 6, 0.7)
     # The best is cut off by max_len; others have ended. No beam is needed for it.
     late = told_apart(
-        lambda: fading(rng), (3, 5, 0.7),
+        lambda: fading(rng),
+        (3, 5, 0.7),
         differ=(ended_ones_only, winner_by_the_sum),
         same=(loses_the_finished, best_of_each_prefix, keeps_one, keeps_all),
-    )  # fmt: skip
+    )
     yield case(late, 3, 5, 0.7)
     # Wide enough for all; the best has ended, and is not the likeliest.
     wide = told_apart(
-        lambda: table_of(rng, 3, 3, 0.2), (40, 4, 1.2),
+        lambda: table_of(rng, 3, 3, 0.2),
+        (40, 4, 1.2),
         differ=(winner_by_the_sum, loses_the_finished, keeps_one),
         same=(ended_ones_only, best_of_each_prefix),
-    )  # fmt: skip
+    )
     yield case(wide, 40, 4, 1.2)
     # A finished sequence scores better than a prefix of the winner.
     taken = told_apart(
-        lambda: table_of(rng, 4, 5, 0.2), (2, 6, 1.2),
-        differ=(finished_compete_for_the_beam,), same=(),
-    )  # fmt: skip
+        lambda: table_of(rng, 4, 5, 0.2),
+        (2, 6, 1.2),
+        differ=(finished_compete_for_the_beam,),
+        same=(),
+    )
     yield case(taken, 2, 6, 1.2)
     yield case(table_of(rng, 1, 6), 4, 1, 0.0)
     # Short ends are likely, long ones cheap by the symbol: the penalty decides.
-    shares = {None: {0: 0.30, 1: 0.60, 2: 0.10}, 1: {0: 0.05, 1: 0.90, 2: 0.05},
-              2: {0: 0.80, 1: 0.10, 2: 0.10}}  # fmt: skip
+    shares = {
+        None: {0: 0.30, 1: 0.60, 2: 0.10},
+        1: {0: 0.05, 1: 0.90, 2: 0.05},
+        2: {0: 0.80, 1: 0.10, 2: 0.10},
+    }
     for penalty in (0.0, 0.7, 1.0):
         yield case(relabelled(rng, rules(3, shares)), 2, 7, penalty)
 
@@ -686,10 +722,27 @@ def told_apart(make, given, differ, same):
             return table
 
 
-def _beam(step, B, max_len, penalty, *, each=False, ended_only=False, open_only=False,
-          length=len, add=np.add, best=max, raw=False, keep_going=False, prune=True,
-          rank=None, first_end=False, ends=None, apart=False,
-          final=lambda total: total):  # fmt: skip
+def _beam(
+    step,
+    B,
+    max_len,
+    penalty,
+    *,
+    each=False,
+    ended_only=False,
+    open_only=False,
+    length=len,
+    add=np.add,
+    best=max,
+    raw=False,
+    keep_going=False,
+    prune=True,
+    rank=None,
+    first_end=False,
+    ends=None,
+    apart=False,
+    final=lambda total: total,
+):
     beams, finished = [((), 0.0)], []
     for _ in range(max_len):
         found = []
@@ -755,8 +808,9 @@ def returns_the_sum(step, B, max_len, length_penalty):
     "The length leaves out the end symbol. It counts, as its log probability does."
 )
 def length_without_the_end(step, B, max_len, length_penalty):
-    return _beam(step, B, max_len, length_penalty,
-                 length=lambda y: max(len(y) - (y[-1] == 0), 1))  # fmt: skip
+    return _beam(
+        step, B, max_len, length_penalty, length=lambda y: max(len(y) - (y[-1] == 0), 1)
+    )
 
 
 @beam_search.mistake(
@@ -924,8 +978,14 @@ def stops_at_the_first_end(step, B, max_len, length_penalty):
     "aside: they compete at the end."
 )
 def finished_compete_for_the_beam(step, B, max_len, length_penalty):
-    return _beam(step, B, max_len, length_penalty, keep_going=True,
-                 rank=lambda one: -one[1] / len(one[0]) ** length_penalty)  # fmt: skip
+    return _beam(
+        step,
+        B,
+        max_len,
+        length_penalty,
+        keep_going=True,
+        rank=lambda one: -one[1] / len(one[0]) ** length_penalty,
+    )
 
 
 @beam_search.right
@@ -960,8 +1020,11 @@ def beam_with_arrays(step, B, max_len, length_penalty):
         order = [i for i in order if np.isfinite(table.flat[i])]
         V = table.shape[1]
         grown = [((*prefixes[i // V], int(i % V)), table.flat[i]) for i in order]
-        scored += [(list(y), v / (t + 1) ** length_penalty)
-                   for y, v in grown if y[-1] == 0 or t == max_len - 1]  # fmt: skip
+        scored += [
+            (list(y), v / (t + 1) ** length_penalty)
+            for y, v in grown
+            if y[-1] == 0 or t == max_len - 1
+        ]
         grown = [one for one in grown if one[0][-1] != 0]
         prefixes, totals = [y for y, _ in grown], np.array([v for _, v in grown])
     return max(scored, key=lambda one: one[1])
@@ -1086,8 +1149,9 @@ def clipped_precision(rng):
     yield case([word] * 7, [[*rest, word, word], [word, *rest]], 1)
     for n, (candidate, references) in zip((1, 2, 2), sentences(rng), strict=True):
         yield case(candidate, references, n)
-    for n, (candidate, references) in zip((1, 2, 1), sentences(rng, (1, 2, 1)),
-                                          strict=True):  # fmt: skip
+    for n, (candidate, references) in zip(
+        (1, 2, 1), sentences(rng, (1, 2, 1)), strict=True
+    ):
         yield case(candidate, references, n)
     words = rng.choice(WORDS, 4, replace=False).tolist()
     yield case(words, [words + words], 4)
@@ -1302,8 +1366,9 @@ def _bleu(candidate, references, max_n, *, precision=None, penalty=None, mean="g
     "The fraction in the brevity penalty is upside down: short candidates should lose."
 )
 def penalty_inverted(candidate, references, max_n=4):
-    return _bleu(candidate, references, max_n,
-                 penalty=lambda c, r: min(1.0, np.exp(1 - c / r)))  # fmt: skip
+    return _bleu(
+        candidate, references, max_n, penalty=lambda c, r: min(1.0, np.exp(1 - c / r))
+    )
 
 
 @bleu.mistake("The brevity penalty is missing: short candidates score too high.")
@@ -1344,8 +1409,9 @@ def _with_reference_length(choose):
     def wrong(candidate, references, max_n=4):
         c = len(candidate)
         r = choose(c, [len(x) for x in references])
-        return _bleu(candidate, references, max_n,
-                     penalty=lambda *_: min(1.0, np.exp(1 - r / c)))  # fmt: skip
+        return _bleu(
+            candidate, references, max_n, penalty=lambda *_: min(1.0, np.exp(1 - r / c))
+        )
 
     return wrong
 
@@ -1364,9 +1430,9 @@ def length_of_the_shortest(candidate, references, max_n=4):
 
 @bleu.mistake("If two references are equally close in length, the shorter one counts.")
 def longer_of_two(candidate, references, max_n=4):
-    return _with_reference_length(
-        lambda c, r: min((abs(x - c), -x, x) for x in r)[2]
-    )(candidate, references, max_n)  # fmt: skip
+    return _with_reference_length(lambda c, r: min((abs(x - c), -x, x) for x in r)[2])(
+        candidate, references, max_n
+    )
 
 
 @bleu.mistake("r is the length of the longest reference. Take the closest in length.")
@@ -1422,8 +1488,7 @@ def divides_by_the_mean(candidate, references, max_n=4):
     "where does the fraction stand?"
 )
 def penalty_without_the_exponential(candidate, references, max_n=4):
-    return _bleu(candidate, references, max_n,
-                 penalty=lambda c, r: min(1.0, c / r))  # fmt: skip
+    return _bleu(candidate, references, max_n, penalty=lambda c, r: min(1.0, c / r))
 
 
 @bleu.right
@@ -1565,8 +1630,18 @@ def ctc_cases(rng):
         yield rng.dirichlet(np.full(V, 3.0), size=T), labels, blank
 
 
-def _alphas(probs, labels, blank, *, skip="letters", start=2, stay=True, one=True,
-            emit=True, join=sum):  # fmt: skip
+def _alphas(
+    probs,
+    labels,
+    blank,
+    *,
+    skip="letters",
+    start=2,
+    stay=True,
+    one=True,
+    emit=True,
+    join=sum,
+):
     z = [blank] + [s for label in labels for s in (label, blank)]
     alphas = np.zeros((len(probs), len(z)))
     alphas[0, :start] = probs[0, z[:start]]
@@ -1577,9 +1652,11 @@ def _alphas(probs, labels, blank, *, skip="letters", start=2, stay=True, one=Tru
                 ways.append(alphas[t - 1, s - 1])
             allowed = {
                 "letters": symbol != blank and s >= 2 and symbol != z[s - 2],
-                "all": True, "never": False, "equal too": symbol != blank,
+                "all": True,
+                "never": False,
+                "equal too": symbol != blank,
                 "blanks too": s >= 2 and (symbol == blank or symbol != z[s - 2]),
-            }[skip]  # fmt: skip
+            }[skip]
             if s >= 2 and allowed:
                 ways.append(alphas[t - 1, s - 2])
             alphas[t, s] = join(ways) * (probs[t, symbol] if emit else 1)
@@ -1783,8 +1860,17 @@ def ctc_gradient(rng):
         yield case(*one)
 
 
-def _shares(probs, labels, blank, *, last=False, divide=True, total=True, reverse=True,
-            letters=True):  # fmt: skip
+def _shares(
+    probs,
+    labels,
+    blank,
+    *,
+    last=False,
+    divide=True,
+    total=True,
+    reverse=True,
+    letters=True,
+):
     """γ, with what can go wrong on the way to it."""
     alphas = ref.ctc_alphas(probs, labels, blank)
     back = labels[::-1] if letters else labels
@@ -1921,8 +2007,9 @@ def spectrogram(rng):
     yield case(0.3 * rng.normal(size=71), 10, 6)
 
 
-def _spectrogram(x, size, hop, *, window=np.hanning, power=2, log=np.log, floor=1e-6,
-                 last=1):  # fmt: skip
+def _spectrogram(
+    x, size, hop, *, window=np.hanning, power=2, log=np.log, floor=1e-6, last=1
+):
     starts = range(0, len(x) - size + last, hop)
     frames = np.array([x[i : i + size] * window(size) for i in starts])
     frames = frames.reshape(-1, size)
@@ -2167,8 +2254,20 @@ def insert_audio_clip(rng):
         yield case(sound, rng.normal(size=k), previous, seed)
 
 
-def _insert(background, audio_clip, previous, *, draws=7, append=True, add=True,
-            scale=8, check=True, copy=True, shift=0, where=None):  # fmt: skip
+def _insert(
+    background,
+    audio_clip,
+    previous,
+    *,
+    draws=7,
+    append=True,
+    add=True,
+    scale=8,
+    check=True,
+    copy=True,
+    shift=0,
+    where=None,
+):
     duration = len(background) // 8
     sound = background.copy() if copy else background
     for _ in range(draws):
@@ -2442,9 +2541,12 @@ def create_training_example(rng):
     The statement: how many, which ones, trigger words first · 0 to 4, 0 to 2 · only
     trigger words are labelled · one list of segments · no label without room.
     """
-    for n, Ty, longest, crowded in [(2400, 140, 40, False), (1600, 110, 60, True),
-                                    (3200, 170, 30, False),
-                                    (1600, 90, 70, True)]:  # fmt: skip
+    for n, Ty, longest, crowded in [
+        (2400, 140, 40, False),
+        (1600, 110, 60, True),
+        (3200, 170, 30, False),
+        (1600, 90, 70, True),
+    ]:
         while True:
             words = [
                 [rng.normal(size=8 * int(k)) for k in lengths]
@@ -2454,13 +2556,21 @@ def create_training_example(rng):
                 )
             ]
             given = 0.1 * rng.normal(size=n), *words, Ty, int(rng.integers(2**31))
-            if all(_other(one, given) for one in (
-                labels_all_words, others_first, erases_during_other_words,
-                erases_after_other_words,
-            )) and (
-                {_other(one, given) for one in (two_lists_of_segments,
-                                                counts_words_without_room)} == {crowded}
-            ):  # fmt: skip
+            if all(
+                _other(one, given)
+                for one in (
+                    labels_all_words,
+                    others_first,
+                    erases_during_other_words,
+                    erases_after_other_words,
+                )
+            ) and (
+                {
+                    _other(one, given)
+                    for one in (two_lists_of_segments, counts_words_without_room)
+                }
+                == {crowded}
+            ):
                 break
         yield case(*given)
     # Sounds as long as half the clip: the second has no room.
@@ -2484,11 +2594,24 @@ def _other(version, given):
     return not (same and ends == moments)
 
 
-def _compose(background, activates, negatives, Ty, *, label_all=False,
-             share=True, swap=False, most=(5, 3), room=True, with_ends=True,
-             label=True, moment=1, seconds=None, erase=None,
-             pick=lambda n, high: np.random.randint(n, size=np.random.randint(0, high))
-             ):  # fmt: skip
+def _compose(
+    background,
+    activates,
+    negatives,
+    Ty,
+    *,
+    label_all=False,
+    share=True,
+    swap=False,
+    most=(5, 3),
+    room=True,
+    with_ends=True,
+    label=True,
+    moment=1,
+    seconds=None,
+    erase=None,
+    pick=lambda n, high: np.random.randint(n, size=np.random.randint(0, high)),
+):
     duration = len(background) // 8
     sound, y, ends, segments = background, np.zeros((1, Ty)), [], []
     pools = [(activates, most[0], True), (negatives, most[1], False)]
@@ -2548,9 +2671,12 @@ def upper_end_left_out(background, activates, negatives, Ty):
 )
 def draws_without_replacement(background, activates, negatives, Ty):
     return _compose(
-        background, activates, negatives, Ty,
+        background,
+        activates,
+        negatives,
+        Ty,
         pick=lambda n, high: np.random.permutation(n)[: np.random.randint(0, high)],
-    )  # fmt: skip
+    )
 
 
 @create_training_example.mistake(
@@ -2659,9 +2785,24 @@ def trigger_model(rng):
         yield case(x, n_filters, n_units, int(rng.integers(2**31)))
 
 
-def _detector(n_freq, n_filters, n_units, rng, *, padding="valid", rate=0.3, soft=False,
-              activation=True, both=False, stride=2, last=False, swap=False,
-              drop=("before", "after"), scaled=True, normed=True):  # fmt: skip
+def _detector(
+    n_freq,
+    n_filters,
+    n_units,
+    rng,
+    *,
+    padding="valid",
+    rate=0.3,
+    soft=False,
+    activation=True,
+    both=False,
+    stride=2,
+    last=False,
+    swap=False,
+    drop=("before", "after"),
+    scaled=True,
+    normed=True,
+):
     nn = ref.nn
 
     class Detector(nn.Model):
@@ -2800,8 +2941,16 @@ def detector_in_another_order(n_freq, n_filters, n_units, rng):
 @trigger_model.right
 def detector_of_a_list(n_freq, n_filters, n_units, rng):
     model = _detector(n_freq, n_filters, n_units, rng)
-    layers = [model.scale, model.conv, model.norm, ref.nn.relu, model.dropout,
-              model.gru, model.dropout, model.output]  # fmt: skip
+    layers = [
+        model.scale,
+        model.conv,
+        model.norm,
+        ref.nn.relu,
+        model.dropout,
+        model.gru,
+        model.dropout,
+        model.output,
+    ]
 
     def forward(x):
         for layer in layers:
@@ -2905,8 +3054,21 @@ def detection_times(rng):
     yield case(rng.uniform(0, 0.45, (1, 12)))
 
 
-def _times(p, threshold, wait_ms, duration_ms, *, rise=True, wait=True, equal=False,
-           reset=False, start=0.0, offset=0, unit=None, longer=np.greater):  # fmt: skip
+def _times(
+    p,
+    threshold,
+    wait_ms,
+    duration_ms,
+    *,
+    rise=True,
+    wait=True,
+    equal=False,
+    reset=False,
+    start=0.0,
+    offset=0,
+    unit=None,
+    longer=np.greater,
+):
     found, before, last = [], start, -np.inf
     Ty = p.shape[1]
     for i, value in enumerate(p[0]):
@@ -2957,8 +3119,9 @@ def waits_anew(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
     "It fires again when exactly `wait_ms` have passed. It must be more than that."
 )
 def waits_exactly(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
-    return _times(probabilities, threshold, wait_ms, duration_ms,
-                  longer=np.greater_equal)  # fmt: skip
+    return _times(
+        probabilities, threshold, wait_ms, duration_ms, longer=np.greater_equal
+    )
 
 
 @detection_times.mistake(
@@ -3050,15 +3213,29 @@ def count_events(rng):
     yield case([end], [])
 
 
-def _events(found, ends, window_ms, *, once=True, early=200, order=sorted, swap=False,
-            edge=True, pick=0):  # fmt: skip
+def _events(
+    found,
+    ends,
+    window_ms,
+    *,
+    once=True,
+    early=200,
+    order=sorted,
+    swap=False,
+    edge=True,
+    pick=0,
+):
     free, hits = order(ends), 0
     for moment in found:
         fits = [
-            end for end in free
-            if (-early <= moment - end <= window_ms
-                if edge else -early < moment - end < window_ms)
-        ]  # fmt: skip
+            end
+            for end in free
+            if (
+                -early <= moment - end <= window_ms
+                if edge
+                else -early < moment - end < window_ms
+            )
+        ]
         if fits:
             hits += 1
             if once:

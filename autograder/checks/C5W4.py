@@ -200,8 +200,9 @@ def number_by_number(positions, d):
         for i in range(d // 2):
             angle = pos / 10000 ** (2 * i / d)
             encoding[0, pos, 2 * i], encoding[0, pos, 2 * i + 1] = (
-                np.sin(angle), np.cos(angle),
-            )  # fmt: skip
+                np.sin(angle),
+                np.cos(angle),
+            )
     return encoding
 
 
@@ -771,8 +772,9 @@ def multi_head_attention(rng):
     yield case(q, k, v, 4, _some_masked(rng, (1, 3, 4)))
 
 
-def _many(self, q, k, v, mask=None, *, split=None, join=None, project=True,
-          output=True):  # fmt: skip
+def _many(
+    self, q, k, v, mask=None, *, split=None, join=None, project=True, output=True
+):
     """Multi-head attention, with steps that can be replaced or left out."""
     m, T_q, d = q.shape
     h = self.num_heads
@@ -1340,8 +1342,9 @@ def decoder_layer(rng):
         yield case(x, read, heads, units, ahead, padding)
 
 
-def _decode(self, x, read, ahead, padding, *, query=None, keys=None, values=None,
-            last=True):  # fmt: skip
+def _decode(
+    self, x, read, ahead, padding, *, query=None, keys=None, values=None, last=True
+):
     """A decoder layer; the inputs of its second attention may be replaced."""
     a, w1 = self.mha1(x, x, x, mask=ahead)
     x = self.norm1(x + self.dropout1(a))
@@ -1712,8 +1715,11 @@ def transformer(rng):
         masks = [None, None, None]
         if masked:
             padding = _some_masked(rng, (m, 1, T_x))
-            masks = [padding, np.tril(np.ones((1, T_y, T_y), int)),
-                     np.roll(padding, 1, axis=-1)]  # fmt: skip
+            masks = [
+                padding,
+                np.tril(np.ones((1, T_y, T_y), int)),
+                np.roll(padding, 1, axis=-1),
+            ]
         yield case(read, written, sizes, *masks)
 
 
@@ -1729,8 +1735,9 @@ def _whole(self, read, written, enc_padding, ahead, dec_padding, *, dense=True):
     "Those are probabilities. Return the scores: the loss applies the softmax."
 )
 @_layer("Transformer")
-def returns_probabilities(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
-                          dec_padding_mask=None):  # fmt: skip
+def returns_probabilities(
+    self, x, y, enc_padding_mask=None, look_ahead_mask=None, dec_padding_mask=None
+):
     scores, weights = _whole(
         self, x, y, enc_padding_mask, look_ahead_mask, dec_padding_mask
     )
@@ -1739,8 +1746,9 @@ def returns_probabilities(self, x, y, enc_padding_mask=None, look_ahead_mask=Non
 
 @transformer.mistake("The last dense layer, `final_layer`, is missing.")
 @_layer("Transformer")
-def without_final_layer(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
-                        dec_padding_mask=None):  # fmt: skip
+def without_final_layer(
+    self, x, y, enc_padding_mask=None, look_ahead_mask=None, dec_padding_mask=None
+):
     return _whole(
         self, x, y, enc_padding_mask, look_ahead_mask, dec_padding_mask, dense=False
     )
@@ -1748,8 +1756,9 @@ def without_final_layer(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
 
 @transformer.mistake("The padding masks of encoder and decoder are swapped.")
 @_layer("Transformer")
-def padding_masks_swapped(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
-                          dec_padding_mask=None):  # fmt: skip
+def padding_masks_swapped(
+    self, x, y, enc_padding_mask=None, look_ahead_mask=None, dec_padding_mask=None
+):
     return _whole(self, x, y, dec_padding_mask, look_ahead_mask, enc_padding_mask)
 
 
@@ -1757,9 +1766,9 @@ def padding_masks_swapped(self, x, y, enc_padding_mask=None, look_ahead_mask=Non
     "The padding mask of the decoder does not reach its cross-attention."
 )
 @_layer("Transformer")
-def decoder_without_padding_mask(self, x, y, enc_padding_mask=None,
-                                 look_ahead_mask=None,
-                                 dec_padding_mask=None):  # fmt: skip
+def decoder_without_padding_mask(
+    self, x, y, enc_padding_mask=None, look_ahead_mask=None, dec_padding_mask=None
+):
     return _whole(self, x, y, enc_padding_mask, look_ahead_mask, None)
 
 
@@ -1767,8 +1776,9 @@ def decoder_without_padding_mask(self, x, y, enc_padding_mask=None,
     "The decoder gets the encoder's padding mask. It has its own, `dec_padding_mask`."
 )
 @_layer("Transformer")
-def one_padding_mask(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
-                     dec_padding_mask=None):  # fmt: skip
+def one_padding_mask(
+    self, x, y, enc_padding_mask=None, look_ahead_mask=None, dec_padding_mask=None
+):
     return _whole(self, x, y, enc_padding_mask, look_ahead_mask, enc_padding_mask)
 
 
@@ -1777,30 +1787,33 @@ def one_padding_mask(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
     "self-attention, the padding mask to its cross-attention."
 )
 @_layer("Transformer")
-def decoder_masks_exchanged(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
-                            dec_padding_mask=None):  # fmt: skip
+def decoder_masks_exchanged(
+    self, x, y, enc_padding_mask=None, look_ahead_mask=None, dec_padding_mask=None
+):
     return _whole(self, x, y, enc_padding_mask, dec_padding_mask, look_ahead_mask)
 
 
 @transformer.mistake("The look-ahead mask does not reach the decoder.")
 @_layer("Transformer")
-def transformer_future_not_masked(self, x, y, enc_padding_mask=None,
-                                  look_ahead_mask=None,
-                                  dec_padding_mask=None):  # fmt: skip
+def transformer_future_not_masked(
+    self, x, y, enc_padding_mask=None, look_ahead_mask=None, dec_padding_mask=None
+):
     return _whole(self, x, y, enc_padding_mask, None, dec_padding_mask)
 
 
 @transformer.mistake("The encoder's padding mask does not reach the encoder.")
 @_layer("Transformer")
-def encoder_sees_padding(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
-                         dec_padding_mask=None):  # fmt: skip
+def encoder_sees_padding(
+    self, x, y, enc_padding_mask=None, look_ahead_mask=None, dec_padding_mask=None
+):
     return _whole(self, x, y, None, look_ahead_mask, dec_padding_mask)
 
 
 @transformer.mistake("Those are the encoder's weights. Return the decoder's.")
 @_layer("Transformer")
-def encoder_weights(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
-                    dec_padding_mask=None):  # fmt: skip
+def encoder_weights(
+    self, x, y, enc_padding_mask=None, look_ahead_mask=None, dec_padding_mask=None
+):
     scores, _ = _whole(self, x, y, enc_padding_mask, look_ahead_mask, dec_padding_mask)
     return scores, self.encoder(x, mask=enc_padding_mask)[1]
 
@@ -1809,29 +1822,33 @@ def encoder_weights(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
     "The encoder gets the decoder's padding mask. It has its own, `enc_padding_mask`."
 )
 @_layer("Transformer")
-def encoder_gets_the_other_mask(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
-                                dec_padding_mask=None):  # fmt: skip
+def encoder_gets_the_other_mask(
+    self, x, y, enc_padding_mask=None, look_ahead_mask=None, dec_padding_mask=None
+):
     return _whole(self, x, y, dec_padding_mask, look_ahead_mask, dec_padding_mask)
 
 
 @transformer.mistake("Only the scores were returned. Return scores and weights.")
 @_layer("Transformer")
-def scores_alone(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
-                 dec_padding_mask=None):  # fmt: skip
+def scores_alone(
+    self, x, y, enc_padding_mask=None, look_ahead_mask=None, dec_padding_mask=None
+):
     return _whole(self, x, y, enc_padding_mask, look_ahead_mask, dec_padding_mask)[0]
 
 
 @transformer.right
 @_layer("Transformer")
-def transformer_step_by_step(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
-                             dec_padding_mask=None):  # fmt: skip
+def transformer_step_by_step(
+    self, x, y, enc_padding_mask=None, look_ahead_mask=None, dec_padding_mask=None
+):
     return _whole(self, x, y, enc_padding_mask, look_ahead_mask, dec_padding_mask)
 
 
 @transformer.right
 @_layer("Transformer")
-def transformer_by_position(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
-                            dec_padding_mask=None):  # fmt: skip
+def transformer_by_position(
+    self, x, y, enc_padding_mask=None, look_ahead_mask=None, dec_padding_mask=None
+):
     result = self.decoder(
         y, self.encoder(x, enc_padding_mask)[0], look_ahead_mask, dec_padding_mask
     )
@@ -1840,8 +1857,9 @@ def transformer_by_position(self, x, y, enc_padding_mask=None, look_ahead_mask=N
 
 @transformer.right
 @_layer("Transformer")
-def transformer_by_product(self, x, y, enc_padding_mask=None, look_ahead_mask=None,
-                           dec_padding_mask=None):  # fmt: skip
+def transformer_by_product(
+    self, x, y, enc_padding_mask=None, look_ahead_mask=None, dec_padding_mask=None
+):
     out, weights = _whole(
         self, x, y, enc_padding_mask, look_ahead_mask, dec_padding_mask, dense=False
     )
@@ -1880,29 +1898,46 @@ def bpe_train(rng):
     """
     train = ref.bpe_train
     for _ in range(4):
-        yield case(*drawn(
-            lambda: (_text(rng), 12),
-            differ=[(train, wrong) for wrong in (
-                larger_of_equals, first_of_equals, counted_once, begins_with_characters
-            )],
-            same=[(train, merges_single_pairs)],
-        ))  # fmt: skip
+        yield case(
+            *drawn(
+                lambda: (_text(rng), 12),
+                differ=[
+                    (train, wrong)
+                    for wrong in (
+                        larger_of_equals,
+                        first_of_equals,
+                        counted_once,
+                        begins_with_characters,
+                    )
+                ],
+                same=[(train, merges_single_pairs)],
+            )
+        )
     for n in (20, 30, 25):
-        yield case(*drawn(
-            lambda n=n: (_plain_text(rng, n), 40),
-            differ=[(train, wrong) for wrong in (
-                larger_of_equals, first_of_equals, counted_once, merges_single_pairs,
-                counts_without_overlaps,
-            )],
-        ))  # fmt: skip
+        yield case(
+            *drawn(
+                lambda n=n: (_plain_text(rng, n), 40),
+                differ=[
+                    (train, wrong)
+                    for wrong in (
+                        larger_of_equals,
+                        first_of_equals,
+                        counted_once,
+                        merges_single_pairs,
+                        counts_without_overlaps,
+                    )
+                ],
+            )
+        )
     letter = str(rng.choice(LETTERS))
     yield case(letter * int(rng.integers(12, 40)), 3)
     yield case("".join(rng.permutation(LETTERS)[:6]), 3)
     yield case("", 2)
 
 
-def _train(text, num_merges, *, start=256, tie=lambda pair: pair, least=2, step=1,
-           merging=None):  # fmt: skip
+def _train(
+    text, num_merges, *, start=256, tie=lambda pair: pair, least=2, step=1, merging=None
+):
     merging = merging or ref.merge
     ids = np.array(list(text.encode()), int)
     merges = []
@@ -2350,19 +2385,29 @@ def entity_f1(rng):
     def noisy(letters, outside):
         true = [rng.choice(letters, rng.integers(2, 9)).tolist() for _ in range(6)]
         guess = [
-            [one if rng.random() < 0.75 else other for one, other in
-             zip(row, rng.permutation(row).tolist(), strict=True)]
+            [
+                one if rng.random() < 0.75 else other
+                for one, other in zip(row, rng.permutation(row).tolist(), strict=True)
+            ]
             for row in true
-        ]  # fmt: skip
+        ]
         return true, guess, outside
 
     wrong = [
-        (ref.entity_f1, one) for one in (
-            word_by_word, outside_counts, precision_and_recall_swapped,
-            labels_not_compared, plain_mean, across_sentences, ends_not_compared,
-            overlap_is_enough, loses_the_last, forgets_the_sentence,
+        (ref.entity_f1, one)
+        for one in (
+            word_by_word,
+            outside_counts,
+            precision_and_recall_swapped,
+            labels_not_compared,
+            plain_mean,
+            across_sentences,
+            ends_not_compared,
+            overlap_is_enough,
+            loses_the_last,
+            forgets_the_sentence,
         )
-    ]  # fmt: skip
+    ]
     for letters, outside in [(["A", "B", "O"], "O"), ([3, 4, 5, 6], 5)] * 3:
         true, guess, outside = drawn(
             lambda a=letters, b=outside: noisy(a, b), differ=wrong
@@ -2383,9 +2428,14 @@ def _entities(sentences, outside, *, join=False, label=True, ends=True):
         for end in range(1, len(labels) + 1):
             if end == len(labels) or labels[end] != labels[start]:
                 if labels[start] != outside:
-                    found.append((0 if join else number, start + offset * join,
-                                  end + offset * join if ends else 0,
-                                  labels[start] if label else 0))  # fmt: skip
+                    found.append(
+                        (
+                            0 if join else number,
+                            start + offset * join,
+                            end + offset * join if ends else 0,
+                            labels[start] if label else 0,
+                        )
+                    )
                 start = end
         offset += len(labels)
     return set(found)
@@ -2400,10 +2450,15 @@ def _scores(truth, guess):
 
 @entity_f1.mistake("Single words were counted. An entity counts only as a whole.")
 def word_by_word(true, predicted, outside="O"):
-    truth = {(i, j, x) for i, s in enumerate(true) for j, x in enumerate(s)
-             if x != outside}  # fmt: skip
-    guess = {(i, j, x) for i, s in enumerate(predicted) for j, x in enumerate(s)
-             if x != outside}  # fmt: skip
+    truth = {
+        (i, j, x) for i, s in enumerate(true) for j, x in enumerate(s) if x != outside
+    }
+    guess = {
+        (i, j, x)
+        for i, s in enumerate(predicted)
+        for j, x in enumerate(s)
+        if x != outside
+    }
     return _scores(truth, guess)
 
 
@@ -2538,9 +2593,10 @@ def f1_by_groupby(true, predicted, outside="O"):
     right = sum(one in truth for one in guess)
     total = len(truth) + len(guess)
     return (
-        right / max(len(guess), 1), right / max(len(truth), 1),
+        right / max(len(guess), 1),
+        right / max(len(truth), 1),
         2 * right / total if total else 0.0,
-    )  # fmt: skip
+    )
 
 
 @entity_f1.right
@@ -2557,21 +2613,34 @@ def f1_by_counting(true, predicted, outside="O"):
 def answer_span(rng):
     """Ends before starts, spans too long, ties, one word, masked positions."""
     wrong = [
-        (ref.answer_span, one) for one in (
-            chosen_separately, start_first, end_before_start, without_limit,
-            one_word_too_long, at_least_two_words,
+        (ref.answer_span, one)
+        for one in (
+            chosen_separately,
+            start_first,
+            end_before_start,
+            without_limit,
+            one_word_too_long,
+            at_least_two_words,
         )
-    ]  # fmt: skip
+    ]
     for T, max_len, differ, same in [
-        (7, 3, wrong[:5], wrong[5:]), (12, 1, wrong, []),
+        (7, 3, wrong[:5], wrong[5:]),
+        (12, 1, wrong, []),
         (5, 9, [*wrong[:3], wrong[5]], wrong[3:5]),
-    ]:  # fmt: skip
-        yield case(*drawn(
-            lambda T=T, n=max_len: (*(2 * rng.normal(size=(2, T))), n),
-            differ=[*differ, *((ref.answer_span, one) for one in (
-                multiplies_the_logits, end_first, lambda *_: (0, 0)
-            ))], same=same,
-        ))  # fmt: skip
+    ]:
+        yield case(
+            *drawn(
+                lambda T=T, n=max_len: (*(2 * rng.normal(size=(2, T))), n),
+                differ=[
+                    *differ,
+                    *(
+                        (ref.answer_span, one)
+                        for one in (multiplies_the_logits, end_first, lambda *_: (0, 0))
+                    ),
+                ],
+                same=same,
+            )
+        )
     start, end = 0.3 * rng.normal(size=(2, 9))
     start[1], end[[2, 4, 7]] = 10.0, [4.0, 6.0, 8.0]  # 4 is one too far, 7 farther
     yield case(start, end, 3)
@@ -2620,8 +2689,9 @@ def one_word_too_long(start_logits, end_logits, max_len):
 def at_least_two_words(start_logits, end_logits, max_len):
     if len(start_logits) == 1:
         return 0, 0
-    return _span(start_logits, end_logits,
-                 lambda i, j: (j > i) & (j < i + max(max_len, 2)))  # fmt: skip
+    return _span(
+        start_logits, end_logits, lambda i, j: (j > i) & (j < i + max(max_len, 2))
+    )
 
 
 @answer_span.mistake(
@@ -2707,20 +2777,50 @@ def span_by_triangles(start_logits, end_logits, max_len):
 @answer_span.right
 def span_by_sorting(start_logits, end_logits, max_len):
     spans = [
-        (i, j) for i in range(len(start_logits)) for j in range(i, len(end_logits))
+        (i, j)
+        for i in range(len(start_logits))
+        for j in range(i, len(end_logits))
         if j - i < max_len
-    ]  # fmt: skip
+    ]
     return max(spans, key=lambda s: start_logits[s[0]] + end_logits[s[1]])
 
 
 THINGS = [
-    "garden", "kitchen", "hat", "river", "castle", "window", "engine", "island",
-    "letter", "bridge", "mirror", "ladder", "valley", "harbour", "candle", "forest",
-]  # fmt: skip
+    "garden",
+    "kitchen",
+    "hat",
+    "river",
+    "castle",
+    "window",
+    "engine",
+    "island",
+    "letter",
+    "bridge",
+    "mirror",
+    "ladder",
+    "valley",
+    "harbour",
+    "candle",
+    "forest",
+]
 ADJECTIVES = [
-    "red", "old", "quiet", "broken", "golden", "narrow", "distant", "heavy",
-    "green", "new", "loud", "silver", "wooden", "empty", "bright", "frozen",
-]  # fmt: skip
+    "red",
+    "old",
+    "quiet",
+    "broken",
+    "golden",
+    "narrow",
+    "distant",
+    "heavy",
+    "green",
+    "new",
+    "loud",
+    "silver",
+    "wooden",
+    "empty",
+    "bright",
+    "frozen",
+]
 
 
 def _pairs(rng):
@@ -2759,7 +2859,7 @@ def _pairs(rng):
         "an underscore": [(f"{red}_{one}", f"{red}{one}")],
         "empty": [("", one), (f"the {red}", "an")],
         "both empty": [("the", "a")],
-    }  # fmt: skip
+    }
 
 
 @lab.check("exact_match", points=2, all_or_nothing=True)
@@ -2854,8 +2954,14 @@ def token_f1(rng):
     left, 0 if one has none.
     """
     pairs = _pairs(rng)
-    chosen = [*pairs["same"][:2], *pairs["repeated"], *pairs["in part"],
-              *pairs["often"], *pairs["not ASCII"], *pairs["both empty"]]  # fmt: skip
+    chosen = [
+        *pairs["same"][:2],
+        *pairs["repeated"],
+        *pairs["in part"],
+        *pairs["often"],
+        *pairs["not ASCII"],
+        *pairs["both empty"],
+    ]
     for prediction, truth in [*chosen, *pairs["empty"]]:
         yield case(prediction, truth)
 
@@ -3044,21 +3150,41 @@ def generate(rng):
         while True:
             given = {
                 "table": 3 * rng.normal(size=(7, 7)),
-                "prompt": rng.integers(0, 7, n).tolist(), "temperature": temperature,
-                "top_k": top_k, "length": 9, "context": context,
-            }  # fmt: skip
+                "prompt": rng.integers(0, 7, n).tolist(),
+                "temperature": temperature,
+                "top_k": top_k,
+                "length": 9,
+                "context": context,
+            }
             right = written(ref.generate, **given)
             if all((written(one, **given) != right).any() for one in wrong):
                 break
         yield case("tokens", **given)
     for temperature, top_k in [(1.0, None), (0.5, None), (2.5, None), (1.5, 3)]:
         logits = rng.permutation([0.0, 0.5, 1.1, 1.8, -0.6])
-        yield case("shares", logits=logits, temperature=temperature, top_k=top_k,
-                   seed=int(rng.integers(1, 99)))  # fmt: skip
+        yield case(
+            "shares",
+            logits=logits,
+            temperature=temperature,
+            top_k=top_k,
+            seed=int(rng.integers(1, 99)),
+        )
 
 
-def _write(model, prompt, temperature, top_k, rng, length, context, *, crop=True,
-           use=lambda z, t: z / t, keep=True, position=-1):  # fmt: skip
+def _write(
+    model,
+    prompt,
+    temperature,
+    top_k,
+    rng,
+    length,
+    context,
+    *,
+    crop=True,
+    use=lambda z, t: z / t,
+    keep=True,
+    position=-1,
+):
     ids = list(prompt)
     for _ in range(length):
         window = ids[-context:] if crop else ids
@@ -3076,16 +3202,18 @@ def _write(model, prompt, temperature, top_k, rng, length, context, *, crop=True
 
 @generate.mistake("The temperature has no effect. Divide the scores by it.")
 def temperature_ignored(model, prompt, temperature, top_k, rng, length=100, context=64):
-    return _write(model, prompt, temperature, top_k, rng, length, context,
-                  use=lambda z, t: z)  # fmt: skip
+    return _write(
+        model, prompt, temperature, top_k, rng, length, context, use=lambda z, t: z
+    )
 
 
 @generate.mistake("The scores were multiplied by the temperature. Divide by it.")
 def temperature_multiplied(
     model, prompt, temperature, top_k, rng, length=100, context=64
 ):
-    return _write(model, prompt, temperature, top_k, rng, length, context,
-                  use=lambda z, t: z * t)  # fmt: skip
+    return _write(
+        model, prompt, temperature, top_k, rng, length, context, use=lambda z, t: z * t
+    )
 
 
 @generate.mistake("All tokens may be drawn. Allow only the `top_k` best.")
@@ -3125,8 +3253,16 @@ def always_greedy(model, prompt, temperature, top_k, rng, length=100, context=64
     "All tokens are drawn with the same probability, whatever their scores."
 )
 def drawn_uniformly(model, prompt, temperature, top_k, rng, length=100, context=64):
-    return _write(model, prompt, temperature, top_k, rng, length, context,
-                  use=lambda z, t: np.where(np.isfinite(z), 0.0, z))  # fmt: skip
+    return _write(
+        model,
+        prompt,
+        temperature,
+        top_k,
+        rng,
+        length,
+        context,
+        use=lambda z, t: np.where(np.isfinite(z), 0.0, z),
+    )
 
 
 @generate.mistake(
@@ -3169,8 +3305,13 @@ def first_tokens(model, prompt, temperature, top_k, rng, length=100, context=64)
     for _ in range(length):
         new = _write(
             lambda _: model(np.array([ids[:context]])),
-            ids, temperature, top_k, rng, 1, context,
-        )  # fmt: skip
+            ids,
+            temperature,
+            top_k,
+            rng,
+            1,
+            context,
+        )
         ids.append(int(new[-1]))
     return np.array(ids)
 

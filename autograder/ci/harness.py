@@ -33,9 +33,10 @@ def main(root: Path) -> None:
 
 def _graded(folder: Path, lab: str, student: str) -> LabResult:
     found = sorted(
-        path for path in folder.rglob("*.ipynb")
+        path
+        for path in folder.rglob("*.ipynb")
         if not any(part.startswith((".", "__")) for part in path.parts)
-    )  # fmt: skip
+    )
     named = [path for path in found if path.name == build.released_path(lab).name]
     wanted = named or found
     if len(wanted) != 1:

@@ -67,8 +67,11 @@ def _change(table: Table) -> Executable:
 def _cells(lab: str) -> dict[str, dict[str, dict[str, Any]]]:
     """What a gradebook must contain about each cell of a lab, by type and name."""
     found: dict[str, dict[str, dict[str, Any]]] = {
-        "grade_cells": {}, "solution_cells": {}, "task_cells": {}, "source_cells": {}
-    }  # fmt: skip
+        "grade_cells": {},
+        "solution_cells": {},
+        "task_cells": {},
+        "source_cells": {},
+    }
     for cell in build.gradebook_notebook(lab).cells:
         about = cell.metadata.get("nbgrader")
         if not about:
@@ -84,9 +87,11 @@ def _cells(lab: str) -> dict[str, dict[str, dict[str, Any]]]:
             found["task_cells"][name] = points
         if any(name in cells for cells in found.values()) or utils.is_locked(cell):
             found["source_cells"][name] = {
-                "cell_type": kind, "locked": utils.is_locked(cell),
-                "source": cell.source, "checksum": about.get("checksum"),
-            }  # fmt: skip
+                "cell_type": kind,
+                "locked": utils.is_locked(cell),
+                "source": cell.source,
+                "checksum": about.get("checksum"),
+            }
     return found
 
 
@@ -192,15 +197,17 @@ class Writer:
         """Students whose submissions are in the gradebook with every cell."""
         query = (
             select(SubmittedAssignment.student_id, func.count(Grade.id))
-            .join(SubmittedNotebook, SubmittedNotebook.assignment_id
-                  == SubmittedAssignment.id)
+            .join(
+                SubmittedNotebook,
+                SubmittedNotebook.assignment_id == SubmittedAssignment.id,
+            )
             .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
             .where(
                 SubmittedAssignment.assignment_id == self._assignment,
                 Grade.cell_id.in_(self._graded.values()),
             )
             .group_by(SubmittedAssignment.student_id)
-        )  # fmt: skip
+        )
         found = self._book.db.execute(query)
         return {student for student, count in found if count >= len(self._graded)}
 
@@ -247,16 +254,27 @@ class Writer:
         )
         query = select(SubmittedAssignment.student_id, SubmittedAssignment.id)
         submissions = dict(db.execute(query.where(handed_in)).all())
-        self._execute(_change(_SUBMISSION), [
-            {"row": submissions[student], "timestamp": time}
-            for student, time in times.items() if time and student in submissions
-        ])  # fmt: skip
+        self._execute(
+            _change(_SUBMISSION),
+            [
+                {"row": submissions[student], "timestamp": time}
+                for student, time in times.items()
+                if time and student in submissions
+            ],
+        )
         new = {s: new_uuid() for s in times if s not in submissions}
-        self._execute(insert(_SUBMISSION), [
-            {"id": submission, "assignment_id": self._assignment,
-             "student_id": student, "timestamp": times[student]}
-            for student, submission in new.items()
-        ])  # fmt: skip
+        self._execute(
+            insert(_SUBMISSION),
+            [
+                {
+                    "id": submission,
+                    "assignment_id": self._assignment,
+                    "student_id": student,
+                    "timestamp": times[student],
+                }
+                for student, submission in new.items()
+            ],
+        )
         submissions |= new
         query = (
             select(SubmittedAssignment.student_id, SubmittedNotebook.id)
@@ -265,21 +283,31 @@ class Writer:
         )
         notebooks = dict(db.execute(query).all())
         new = {s: new_uuid() for s in times if s not in notebooks}
-        self._execute(insert(_NOTEBOOK), [
-            {"id": notebook, "assignment_id": submissions[student],
-             "notebook_id": self._notebook}
-            for student, notebook in new.items()
-        ])  # fmt: skip
+        self._execute(
+            insert(_NOTEBOOK),
+            [
+                {
+                    "id": notebook,
+                    "assignment_id": submissions[student],
+                    "notebook_id": self._notebook,
+                }
+                for student, notebook in new.items()
+            ],
+        )
         notebooks |= new
         for table, cells in ((_GRADE, self._graded), (_COMMENT, self._commented)):
             query = select(table.c.notebook_id, table.c.cell_id)
             chosen = query.where(table.c.notebook_id.in_(notebooks.values()))
             known = set(map(tuple, db.execute(chosen)))
-            self._execute(insert(table), [
-                {"id": new_uuid(), "notebook_id": notebook, "cell_id": cell}
-                for notebook in notebooks.values() for cell in cells.values()
-                if (notebook, cell) not in known
-            ])  # fmt: skip
+            self._execute(
+                insert(table),
+                [
+                    {"id": new_uuid(), "notebook_id": notebook, "cell_id": cell}
+                    for notebook in notebooks.values()
+                    for cell in cells.values()
+                    if (notebook, cell) not in known
+                ],
+            )
         return notebooks
 
     def _score(self, results: Mapping[str, Graded], only: str) -> None:
@@ -300,28 +328,42 @@ class Writer:
                 changes.append((row, scores[name], look))
             elif not only:
                 changes.append((row, 0, False))
-        self._execute(_change(_GRADE), [
-            {"row": row, "auto_score": score, "needs_manual_grade": look}
-            for row, score, look in changes
-        ])  # fmt: skip
+        self._execute(
+            _change(_GRADE),
+            [
+                {"row": row, "auto_score": score, "needs_manual_grade": look}
+                for row, score, look in changes
+            ],
+        )
 
     def _comment(self, results: Mapping[str, Graded]) -> None:
         """Record where a student wrote nothing."""
         names = {cell: name for name, cell in self._commented.items()}
         query = select(Comment.id, Comment.notebook_id, Comment.cell_id)
         found = self._book.db.execute(query.where(Comment.notebook_id.in_(results)))
-        self._execute(_change(_COMMENT), [
-            {"row": row, "auto_comment":
-             "No response." if names.get(cell) in results[notebook].silent else None}
-            for row, notebook, cell in found
-        ])  # fmt: skip
+        self._execute(
+            _change(_COMMENT),
+            [
+                {
+                    "row": row,
+                    "auto_comment": "No response."
+                    if names.get(cell) in results[notebook].silent
+                    else None,
+                }
+                for row, notebook, cell in found
+            ],
+        )
 
     def _penalize(self, notebooks: Iterable[str]) -> None:
         """Enter late penalties, by the course's own rule."""
         db, plugin = self._book.db, self._penalties.plugin_inst
-        self._execute(_change(_NOTEBOOK), [
-            {"row": notebook, "late_submission_penalty": None} for notebook in notebooks
-        ])  # fmt: skip
+        self._execute(
+            _change(_NOTEBOOK),
+            [
+                {"row": notebook, "late_submission_penalty": None}
+                for notebook in notebooks
+            ],
+        )
         db.expire_all()  # the statements above bypassed these objects
         late = (
             select(SubmittedNotebook)

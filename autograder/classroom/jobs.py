@@ -130,7 +130,8 @@ def _graded(intake: Intake, result: LabResult) -> Graded:
         if name in automatic:
             shown[grade_id] = outputs(question)
     silent = frozenset(
-        name for name, text in released.by_name.items()
+        name
+        for name, text in released.by_name.items()
         if name not in released.locked and written.get(name, text) == text
-    )  # fmt: skip
+    )
     return Graded(result, notebook, scores, silent, shown)

@@ -11,15 +11,19 @@ from autograder.cli.common import labs_named
 def add_to(commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
-        "bundle", help="make the students' package, a zip archive",
+        "bundle",
+        help="make the students' package, a zip archive",
         description="Packs labs, helpers, data sets and environment, but no solutions "
         "and no hidden tests. The same sources always give the same bytes.",
-    )  # fmt: skip
+    )
     parser.add_argument("labs", nargs="*", metavar="LAB", help="all labs by default")
     parser.add_argument(
-        "--out", type=Path, default=Path("dist"), metavar="DIR",
+        "--out",
+        type=Path,
+        default=Path("dist"),
+        metavar="DIR",
         help="folder of the archive (default: %(default)s)",
-    )  # fmt: skip
+    )
     parser.set_defaults(run=run)
 
 

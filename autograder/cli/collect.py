@@ -11,17 +11,24 @@ from autograder.cli.common import UsageError, labs_named
 def add_to(commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
-        "collect", help="sort an LMS's download into submitted/",
+        "collect",
+        help="sort an LMS's download into submitted/",
         description="Takes folders, zip archives and notebooks as Canvas, Moodle or "
         "nbgrader name them, and copies each notebook to submitted/<student>/<LAB>/. "
         "A newer attempt replaces an earlier one, which is kept in "
         ".autograder/replaced/. Files that cannot be placed are listed.",
-    )  # fmt: skip
+    )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-    parser.add_argument("--lab", default="",
-                        help="by default, determined from each file")  # fmt: skip
-    parser.add_argument("--course", type=Path, default=Path(), metavar="FOLDER",
-                        help="the course's folder (default: this one)")  # fmt: skip
+    parser.add_argument(
+        "--lab", default="", help="by default, determined from each file"
+    )
+    parser.add_argument(
+        "--course",
+        type=Path,
+        default=Path(),
+        metavar="FOLDER",
+        help="the course's folder (default: this one)",
+    )
     parser.set_defaults(run=run)
 
 

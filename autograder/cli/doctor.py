@@ -47,14 +47,20 @@ def run(options: argparse.Namespace) -> int:
             with tqdm(total=len(ATTACKS), unit="attack", disable=quiet) as bar:
                 findings = examine(sandbox, progress=lambda finding: bar.update())
     rows = [("class", "attack", "contained", "")]
-    rows += [(f.kind, f.name, "yes" if f.contained else "NO", f.detail[:100])
-             for f in findings]  # fmt: skip
+    rows += [
+        (f.kind, f.name, "yes" if f.contained else "NO", f.detail[:100])
+        for f in findings
+    ]
     print(columns(rows))
     escaped = [finding for finding in findings if not finding.contained]
     print(f"{len(findings) - len(escaped)} of {len(findings)} attacks contained.")
     if options.json:
-        record = {"tier": tier, "warning": sandbox.warning, "versions": versions(),
-                  "attacks": [finding.as_dict() for finding in findings]}  # fmt: skip
+        record = {
+            "tier": tier,
+            "warning": sandbox.warning,
+            "versions": versions(),
+            "attacks": [finding.as_dict() for finding in findings],
+        }
         options.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return 1 if escaped or tier == 3 else 0
 

@@ -21,9 +21,12 @@ def add_to(commands) -> None:
         "example-class", help="grade a small generated class with nbgrader"
     )
     parser.add_argument(
-        "folder", nargs="?", type=Path, default=Path("example-class"),
+        "folder",
+        nargs="?",
+        type=Path,
+        default=Path("example-class"),
         help="the course's folder, created if necessary (default: %(default)s)",
-    )  # fmt: skip
+    )
     parser.set_defaults(run=run)
 
 
@@ -57,8 +60,11 @@ def _nbgrader(words: list[str], folder: Path) -> None:
     print(f"$ nbgrader {' '.join(words)}")
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *words],
-        cwd=folder, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     refused = re.findall(r"Not graded: .*", done.stderr)
     print("".join(f"  {sentence}\n" for sentence in refused), end="")
     if done.returncode and not refused:

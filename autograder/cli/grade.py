@@ -14,8 +14,9 @@ def add_to(commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser("grade", help="grade notebooks, folders or zip files")
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-    parser.add_argument("--lab", default="",
-                        help="by default, determined from each file")  # fmt: skip
+    parser.add_argument(
+        "--lab", default="", help="by default, determined from each file"
+    )
     parser.add_argument("--student", help="by default, determined from each path")
     parser.add_argument("--seed", help="seed of a result, to draw the same cases again")
     safety.add_option(parser)
@@ -43,11 +44,16 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("There is no notebook (*.ipynb) in the paths you gave.")
     safety.check(options)
     results = [
-        grade(one.path or Path(one.name), options.student or one.student,
-              lab=options.lab, seed=seed, read=one.read,
-              remarks=passed_over(str(one.name), one.beside))
+        grade(
+            one.path or Path(one.name),
+            options.student or one.student,
+            lab=options.lab,
+            seed=seed,
+            read=one.read,
+            remarks=passed_over(str(one.name), one.beside),
+        )
         for one in tqdm(found, unit="notebook", disable=not sys.stderr.isatty())
-    ]  # fmt: skip
+    ]
     print(table(results))
     for result in results if len(results) > 1 or results[0].error else ():
         for sentence in result.findings:

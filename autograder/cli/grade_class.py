@@ -15,23 +15,40 @@ from autograder.cli.grade import seed_of
 def add_to(commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
-        "class", help="grade everything that was handed in for a lab",
+        "class",
+        help="grade everything that was handed in for a lab",
         description="Grades submitted/<student>/<LAB>/ into nbgrader's gradebook and "
         "autograded/, as `nbgrader autograde` does. Unchanged files are not graded "
         "again; a run that was stopped resumes where it was.",
-    )  # fmt: skip
+    )
     parser.add_argument("lab", metavar="LAB")
-    parser.add_argument("--jobs", type=int, metavar="N", default=os.cpu_count() or 1,
-                        help="number of processes (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--course", type=Path, default=Path(), metavar="FOLDER",
-                        help="the course's folder (default: this one)")  # fmt: skip
-    parser.add_argument("--question", default="", metavar="NAME",
-                        help="regrade one question for everybody")  # fmt: skip
-    parser.add_argument("--force", action="store_true",
-                        help="grade unchanged files as well")  # fmt: skip
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        metavar="N",
+        default=os.cpu_count() or 1,
+        help="number of processes (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--course",
+        type=Path,
+        default=Path(),
+        metavar="FOLDER",
+        help="the course's folder (default: this one)",
+    )
+    parser.add_argument(
+        "--question",
+        default="",
+        metavar="NAME",
+        help="regrade one question for everybody",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="grade unchanged files as well"
+    )
     parser.add_argument("--seed", help="seed of the hidden cases, for everybody")
-    parser.add_argument("--scheduler", metavar="ADDRESS",
-                        help="address of a Dask cluster to run on")  # fmt: skip
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="address of a Dask cluster to run on"
+    )
     safety.add_option(parser)
     reporting.add_options(parser)
     parser.set_defaults(run=run)
@@ -73,9 +90,13 @@ def run(options: argparse.Namespace) -> int:
             bar.update()
 
         results = runs.grade_class(
-            course, options.lab, _scheduler(options), wanted, progress,
+            course,
+            options.lab,
+            _scheduler(options),
+            wanted,
+            progress,
             lambda sentence: print(sentence, file=sys.stderr),
-        )  # fmt: skip
+        )
     _say(results, unchanged)
     reporting.write(options, results)
     return 1 if any(result.error for result in results) else 0

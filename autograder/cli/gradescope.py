@@ -11,15 +11,19 @@ from autograder.cli.common import labs_named
 def add_to(commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
-        "gradescope", help="make a lab's autograder for Gradescope, a zip archive",
+        "gradescope",
+        help="make a lab's autograder for Gradescope, a zip archive",
         description="Upload the archive under Configure Autograder. It contains "
         "solutions and hidden tests: do not give it to students.",
-    )  # fmt: skip
+    )
     parser.add_argument("lab", metavar="LAB")
     parser.add_argument(
-        "--out", type=Path, default=Path("dist"), metavar="DIR",
+        "--out",
+        type=Path,
+        default=Path("dist"),
+        metavar="DIR",
         help="folder of the archive (default: %(default)s)",
-    )  # fmt: skip
+    )
     parser.set_defaults(run=run)
 
 

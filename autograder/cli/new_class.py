@@ -12,16 +12,21 @@ from autograder.cli.common import UsageError
 def add_to(commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
-        "new-class", help="make a course's folder, or update one in mid-term",
+        "new-class",
+        help="make a course's folder, or update one in mid-term",
         description="Writes nbgrader's configuration, due dates and the roster. In an "
         "existing folder it updates our part and keeps yours: settings, submissions, "
         "grades and dates. No student is ever removed.",
-    )  # fmt: skip
+    )
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument(
-        "--roster", type=Path, action="append", default=[], metavar="FILE",
+        "--roster",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
         help="CSV from Canvas, Moodle, GitHub Classroom or nbgrader; may be repeated",
-    )  # fmt: skip
+    )
     parser.set_defaults(run=run)
 
 

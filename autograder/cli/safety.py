@@ -10,9 +10,10 @@ import sys
 def add_option(parser: argparse.ArgumentParser) -> None:
     """Add `--require-sandbox`."""
     parser.add_argument(
-        "--require-sandbox", action="store_true",
+        "--require-sandbox",
+        action="store_true",
         help="grade only in the strongest sandbox (tier 1), otherwise not at all",
-    )  # fmt: skip
+    )
 
 
 def one_thread() -> None:
@@ -39,5 +40,6 @@ def check(options: argparse.Namespace) -> None:
         sandbox.close()
         raise SandboxError(f"Nothing was graded. {sandbox.warning}")
     strength = "NO SANDBOX" if sandbox.tier == 3 else "a weaker sandbox (tier 2)"
-    print(f"WARNING: student code runs in {strength}. {sandbox.warning}",
-          file=sys.stderr)  # fmt: skip
+    print(
+        f"WARNING: student code runs in {strength}. {sandbox.warning}", file=sys.stderr
+    )

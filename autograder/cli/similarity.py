@@ -12,19 +12,32 @@ from autograder.cli.common import UsageError, labs_named
 def add_to(commands) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
-        "similarity", help="show which submissions are unusually alike",
+        "similarity",
+        help="show which submissions are unusually alike",
         description="Text from the lab, its reference and known variants does not "
         "count. The result is a hint for a person, not proof.",
-    )  # fmt: skip
+    )
     parser.add_argument("lab", metavar="LAB")
-    parser.add_argument("--course", type=Path, default=Path(), metavar="FOLDER",
-                        help="the course's folder (default: this one)")  # fmt: skip
     parser.add_argument(
-        "--at-least", type=float, default=30, metavar="PERCENT",
+        "--course",
+        type=Path,
+        default=Path(),
+        metavar="FOLDER",
+        help="the course's folder (default: this one)",
+    )
+    parser.add_argument(
+        "--at-least",
+        type=float,
+        default=30,
+        metavar="PERCENT",
         help="smallest share of unusual passages in common (default: %(default)s)",
-    )  # fmt: skip
-    parser.add_argument("--markdown", type=Path, metavar="FILE",
-                        help="write everything that each pair shares")  # fmt: skip
+    )
+    parser.add_argument(
+        "--markdown",
+        type=Path,
+        metavar="FILE",
+        help="write everything that each pair shares",
+    )
     safety.add_option(parser)
     parser.set_defaults(run=run)
 

@@ -14,8 +14,13 @@ def add_to(commands) -> None:
         "statistics", help="show who fails which questions, and by which mistakes"
     )
     parser.add_argument("lab", metavar="LAB")
-    parser.add_argument("--course", type=Path, default=Path(), metavar="FOLDER",
-                        help="the course's folder (default: this one)")  # fmt: skip
+    parser.add_argument(
+        "--course",
+        type=Path,
+        default=Path(),
+        metavar="FOLDER",
+        help="the course's folder (default: this one)",
+    )
     parser.add_argument("--csv", type=Path, metavar="FILE")
     parser.add_argument("--markdown", type=Path, metavar="FILE")
     parser.add_argument("--figure", type=Path, metavar="FILE.png")

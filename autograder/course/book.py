@@ -73,9 +73,12 @@ def renew_lab(book: Gradebook, lab: str) -> tuple[list[str], list[str]]:
         if is_solution(cell):
             book.update_or_create_solution_cell(*where)
         book.update_or_create_source_cell(
-            *where, cell_type=cell.cell_type, locked=is_locked(cell),
-            source=cell.source, checksum=about.get("checksum"),
-        )  # fmt: skip
+            *where,
+            cell_type=cell.cell_type,
+            locked=is_locked(cell),
+            source=cell.source,
+            checksum=about.get("checksum"),
+        )
     gone = sorted(grades - present)
     for one in gone:
         book.find_grade_cell(one, name, lab).max_score = 0
@@ -91,12 +94,14 @@ def _fill(book: Gradebook, known: Notebook, grades: set, comments: set) -> None:
     for submitted in known.submissions:
         book.db.add_all(
             Grade(cell_id=cell.id, notebook_id=submitted.id, needs_manual_grade=True)
-            for cell in known.grade_cells if cell.name not in grades
-        )  # fmt: skip
+            for cell in known.grade_cells
+            if cell.name not in grades
+        )
         book.db.add_all(
             Comment(cell_id=cell.id, notebook_id=submitted.id)
-            for cell in known.solution_cells if cell.name not in comments
-        )  # fmt: skip
+            for cell in known.solution_cells
+            if cell.name not in comments
+        )
 
 
 def _plain(name: str) -> str:

@@ -117,8 +117,11 @@ class Examiner:
     def honest(self) -> str:
         """What an honest student currently loses; empty if nothing."""
         result = self._grade(self._honest)
-        lost = [q.message for q in result.questions
-                if q.score is not None and q.score < q.max_score]  # fmt: skip
+        lost = [
+            q.message
+            for q in result.questions
+            if q.score is not None and q.score < q.max_score
+        ]
         if result.error or lost:
             return f"an honest submission lost points: {result.error or lost[0]}"
         return ""
@@ -149,8 +152,9 @@ class Examiner:
     def _harm(self, result: LabResult, seconds: float) -> str:
         if result.score:
             return f"it got {result.score:g} points for nothing"
-        said = " ".join([result.error, *result.findings,
-                         *(q.message for q in result.questions)])  # fmt: skip
+        said = " ".join(
+            [result.error, *result.findings, *(q.message for q in result.questions)]
+        )
         if self.scene.secret in said or f": {FOUND}" in said:
             return "it reached its target"
         left = {p.name for p in self.scene.folder.iterdir()}

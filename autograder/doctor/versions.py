@@ -16,8 +16,9 @@ def versions() -> dict[str, str]:
     program = bubblewrap.program()
     said = "—"
     if program:
-        told = subprocess.run([program, "--version"], capture_output=True, text=True,
-                              check=False)  # fmt: skip
+        told = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, check=False
+        )
         said = told.stdout.strip().removeprefix("bubblewrap ")
     found["bubblewrap"] = said
     if platform.system() == "Linux":

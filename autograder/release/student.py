@@ -18,8 +18,7 @@ from autograder.errors import Refused
 NAME = "deep-learning-labs"
 MAP = "labs/START.ipynb"
 README = Path(__file__).parent / "student_readme.md"
-_SHARED = ("LICENSE", "requirements.lock", "datasets/CREDITS.md",
-           "datasets/SHA256SUMS")  # fmt: skip
+_SHARED = ("LICENSE", "requirements.lock", "datasets/CREDITS.md", "datasets/SHA256SUMS")
 _FOLDERS = (("helpers", "*.py"), ("datasets/licenses", "*"), ("datasets/sheets", "*"))
 
 
@@ -52,8 +51,9 @@ def files(labs: Sequence[str]) -> dict[str, bytes]:
         wanted = [MAP, *(f"docs/pictures/{lab}.png" for lab in labs)]
         content |= {
             name: (paths.ROOT / name).read_bytes()
-            for name in wanted if (paths.ROOT / name).is_file()
-        }  # fmt: skip
+            for name in wanted
+            if (paths.ROOT / name).is_file()
+        }
     content["README.md"] = readme(labs).encode()
     content["datasets/README.md"] = data_page().encode()
     content["pyproject.toml"] = pyproject().encode()

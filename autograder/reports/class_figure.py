@@ -12,10 +12,13 @@ from autograder import statistics
 from autograder.statistics import Question
 
 # Distinguishable in grey and for colour-blind readers, too.
-COLOURS = dict(zip(
-    statistics.STATES, ("#1b7837", "#a6dba0", "#e08214", "#d9d9d9", "#8073ac"),
-    strict=True,
-))  # fmt: skip
+COLOURS = dict(
+    zip(
+        statistics.STATES,
+        ("#1b7837", "#a6dba0", "#e08214", "#d9d9d9", "#8073ac"),
+        strict=True,
+    )
+)
 NAMED = 60  # students; more names would be illegible
 
 
@@ -48,8 +51,13 @@ def _bars(axes, questions: Sequence[Question]) -> None:
     axes.set_xlim(0, 1)
     axes.invert_yaxis()
     axes.set_xlabel("share of the class")
-    axes.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1), frameon=False,
-                fontsize="small")  # fmt: skip
+    axes.legend(
+        ncols=3,
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        frameon=False,
+        fontsize="small",
+    )
 
 
 def _grid(figure, axes, questions: Sequence[Question], students: list[str]) -> None:
@@ -60,10 +68,15 @@ def _grid(figure, axes, questions: Sequence[Question], students: list[str]) -> N
             if answer.points is not None and answer.max_score:
                 share[row, column[answer.student]] = answer.points / answer.max_score
     axes.set_facecolor("white")
-    image = axes.imshow(share, vmin=0, vmax=1, cmap="cividis", aspect="auto",
-                        interpolation="nearest")  # fmt: skip
+    image = axes.imshow(
+        share, vmin=0, vmax=1, cmap="cividis", aspect="auto", interpolation="nearest"
+    )
     few = len(students) <= NAMED
-    axes.set_xticks(range(len(students)) if few else [], students if few else [],
-                    rotation=90, fontsize="x-small")  # fmt: skip
+    axes.set_xticks(
+        range(len(students)) if few else [],
+        students if few else [],
+        rotation=90,
+        fontsize="x-small",
+    )
     axes.set_xlabel("students, sorted by points")
     figure.colorbar(image, ax=axes, label="share of the points", fraction=0.05)

@@ -18,8 +18,15 @@ def text(questions: Sequence[Question]) -> str:
     rows = [head]
     for one in questions:
         counts = [str(one.counts[state] or "·") for state in statistics.STATES]
-        rows.append((one.name, f"{one.max_score:g}", _mean(one), *counts,
-                     _first_mistake(one, WIDTH)))  # fmt: skip
+        rows.append(
+            (
+                one.name,
+                f"{one.max_score:g}",
+                _mean(one),
+                *counts,
+                _first_mistake(one, WIDTH),
+            )
+        )
     failing = [
         f"{one.name}: {', '.join(one.failing)}" for one in questions if one.failing
     ]
@@ -33,26 +40,43 @@ def csv(questions: Sequence[Question]) -> str:
     for one in questions:
         mistakes = [f"{len(who)}× {said}" for said, who in one.mistakes]
         rows.append(
-            [one.name, one.max_score, "" if one.mean is None else round(one.mean, 3),
-             *(one.counts[state] for state in statistics.STATES),
-             "; ".join(one.failing), "\n".join(mistakes)]
-        )  # fmt: skip
+            [
+                one.name,
+                one.max_score,
+                "" if one.mean is None else round(one.mean, 3),
+                *(one.counts[state] for state in statistics.STATES),
+                "; ".join(one.failing),
+                "\n".join(mistakes),
+            ]
+        )
     return table.render(rows)
 
 
 def summary(lab: str, questions: Sequence[Question]) -> str:
     """Markdown: the same table, with the names below it."""
     head = ["question", "mean", *statistics.STATES, "most frequent mistake"]
-    lines = [f"### {lab}: {len(statistics.totals(questions))} students", "",
-             f"| {' | '.join(head)} |", "|---" * len(head) + "|"]  # fmt: skip
+    lines = [
+        f"### {lab}: {len(statistics.totals(questions))} students",
+        "",
+        f"| {' | '.join(head)} |",
+        "|---" * len(head) + "|",
+    ]
     for one in questions:
-        cells = [one.name, f"{_mean(one)} of {one.max_score:g}",
-                 *(str(one.counts[state]) for state in statistics.STATES),
-                 _first_mistake(one, 300)]  # fmt: skip
+        cells = [
+            one.name,
+            f"{_mean(one)} of {one.max_score:g}",
+            *(str(one.counts[state]) for state in statistics.STATES),
+            _first_mistake(one, 300),
+        ]
         lines.append(f"| {' | '.join(map(markdown.safe, cells))} |")
-    lines += ["", *(f"- {markdown.safe(one.name)}: "
-                    f"{markdown.safe(', '.join(one.failing))}"
-                    for one in questions if one.failing)]  # fmt: skip
+    lines += [
+        "",
+        *(
+            f"- {markdown.safe(one.name)}: {markdown.safe(', '.join(one.failing))}"
+            for one in questions
+            if one.failing
+        ),
+    ]
     return "\n".join(lines) + "\n"
 
 

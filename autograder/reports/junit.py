@@ -14,11 +14,14 @@ def render(results: Sequence[LabResult]) -> str:
     for result in results:
         wrong = sum(_is_wrong(question) for question in result.questions)
         suite = ElementTree.SubElement(
-            root, "testsuite", name=_clean(f"{result.student} {result.lab}"),
-            tests=str(len(result.questions)), failures=str(wrong),
+            root,
+            "testsuite",
+            name=_clean(f"{result.student} {result.lab}"),
+            tests=str(len(result.questions)),
+            failures=str(wrong),
             errors="1" if result.error else "0",
             skipped=str(sum(q.score is None for q in result.questions)),
-        )  # fmt: skip
+        )
         for question in result.questions:
             _case(suite, result, question)
         said = [result.error] if result.error else list(result.findings)
@@ -51,6 +54,5 @@ def _clean(text: str) -> str:
     """Remove characters that XML cannot contain."""
     text = text.encode("utf-8", "replace").decode()
     return "".join(
-        c for c in text
-        if c in "\t\n\r" or (c >= " " and c not in "\ufffe\uffff")
-    )  # fmt: skip
+        c for c in text if c in "\t\n\r" or (c >= " " and c not in "\ufffe\uffff")
+    )

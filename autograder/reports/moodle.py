@@ -14,9 +14,14 @@ def render(results: Sequence[LabResult]) -> str:
     for result in results:
         by_mail = "@" in result.student
         rows.append(
-            ["" if by_mail else result.student, result.student if by_mail else "",
-             result.lab, result.score, _feedback(result)]
-        )  # fmt: skip
+            [
+                "" if by_mail else result.student,
+                result.student if by_mail else "",
+                result.lab,
+                result.score,
+                _feedback(result),
+            ]
+        )
     return table.render(rows)
 
 

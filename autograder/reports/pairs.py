@@ -20,8 +20,14 @@ def text(pairs: Sequence[Pair]) -> str:
     rows = [("", "alike", "passages", "for instance")]
     for pair in pairs:
         who = " · ".join(pair.students)
-        rows.append((who, f"{pair.share:.0%}", str(len(pair.passages)),
-                     _shown(pair.passages[0], 70)))  # fmt: skip
+        rows.append(
+            (
+                who,
+                f"{pair.share:.0%}",
+                str(len(pair.passages)),
+                _shown(pair.passages[0], 70),
+            )
+        )
     return f"{columns(rows)}\n\n{HINT}" if pairs else "No pair stands out."
 
 
@@ -31,8 +37,9 @@ def page(lab: str, pairs: Sequence[Pair]) -> str:
     for pair in pairs:
         who = " and ".join(markdown.safe(student) for student in pair.students)
         lines += [f"## {who}: {pair.share:.0%} of the unusual passages in common", ""]
-        lines += [f"- {markdown.safe(_shown(one, 160))}"
-                  for one in pair.passages[:SHOWN]]  # fmt: skip
+        lines += [
+            f"- {markdown.safe(_shown(one, 160))}" for one in pair.passages[:SHOWN]
+        ]
         more = len(pair.passages) - SHOWN
         lines += [f"- and {more} more", ""] if more > 0 else [""]
     return "\n".join(lines)

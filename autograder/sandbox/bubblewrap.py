@@ -27,10 +27,22 @@ def command(bwrap: str, layout: Layout, cache: Path) -> list[str]:
         cache: Matplotlib's cache folder.
     """
     words = [
-        bwrap, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
-        "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv",
-        "--hostname", "sandbox", "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN",
-    ]  # fmt: skip
+        bwrap,
+        "--unshare-ipc",
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-uts",
+        "--unshare-cgroup-try",
+        "--die-with-parent",
+        "--new-session",
+        "--clearenv",
+        "--hostname",
+        "sandbox",
+        "--cap-drop",
+        "ALL",
+        "--cap-add",
+        "CAP_SYS_ADMIN",
+    ]
     if os.getuid() == 0:
         # Root needs no user namespace. Student code must not be root in any, because
         # process limits do not apply to root; the forks become the user nobody.
@@ -52,22 +64,37 @@ def command(bwrap: str, layout: Layout, cache: Path) -> list[str]:
     if cache.is_dir():
         words += ["--ro-bind", str(cache), "/cache"]
     words += [
-        "--ro-bind", str(layout.helpers), str(COURSE / "helpers"),
-        "--ro-bind", str(layout.worker), str(COURSE / "autograder" / "worker"),
-        "--ro-bind", str(layout.datasets), str(COURSE / "datasets"),
-        "--remount-ro", "/", "--chdir", SCRATCH, "--",
-    ]  # fmt: skip
+        "--ro-bind",
+        str(layout.helpers),
+        str(COURSE / "helpers"),
+        "--ro-bind",
+        str(layout.worker),
+        str(COURSE / "autograder" / "worker"),
+        "--ro-bind",
+        str(layout.datasets),
+        str(COURSE / "datasets"),
+        "--remount-ro",
+        "/",
+        "--chdir",
+        SCRATCH,
+        "--",
+    ]
     return words
 
 
 def environment(settings: Path, scratch: str) -> dict[str, str]:
     """All environment variables of a sandbox."""
     return {
-        "PATH": "/nowhere", "HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8",
+        "PATH": "/nowhere",
+        "HOME": scratch,
+        "TMPDIR": scratch,
+        "LANG": "C.UTF-8",
         "MPLBACKEND": "Agg",
-        "MPLCONFIGDIR": str(settings), "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
-    }  # fmt: skip
+        "MPLCONFIGDIR": str(settings),
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
 
 
 def _system(layout: Layout) -> list[str]:

@@ -82,28 +82,41 @@ def _python(prefix: Path, libraries: list[Path]) -> list[Path]:
     """The standard library and shared libraries that do not belong to the system."""
     names = ("stdlib", "platstdlib")
     variables = {"base": str(prefix), "platbase": str(prefix)}
-    known = sysconfig.get_paths(vars=variables | {"installed_base": str(prefix),
-                                "installed_platbase": str(prefix)})  # fmt: skip
+    known = sysconfig.get_paths(
+        vars=variables
+        | {"installed_base": str(prefix), "installed_platbase": str(prefix)}
+    )
     wanted = [Path(known[name]).resolve() for name in names]
     for folder in (prefix / "lib", Path("/usr/local/lib")):
         wanted += [p for p in sorted(folder.glob("*.so*")) if p.is_file()]
-    return [path for path in dict.fromkeys(wanted) if path.exists()
-            and not any(folder in path.parents for folder in libraries)]  # fmt: skip
+    return [
+        path
+        for path in dict.fromkeys(wanted)
+        if path.exists() and not any(folder in path.parents for folder in libraries)
+    ]
 
 
 def _environments(*roots: Path) -> list[Path]:
     """Folders directly below some roots that are Python environments."""
     marks = ("pyvenv.cfg", "conda-meta")
-    return [found.parent.resolve() for root in roots for mark in marks
-            for found in root.glob(f"*/{mark}")]  # fmt: skip
+    return [
+        found.parent.resolve()
+        for root in roots
+        for mark in marks
+        for found in root.glob(f"*/{mark}")
+    ]
 
 
 def _folders_of_packages(*roots: Path) -> list[Path]:
     """Folders below some roots into which packages are installed."""
     patterns = ("python*/site-packages", "python*/dist-packages")
     places = [place for root in roots for place in (root, root / "lib")]
-    return [p.resolve() for place in places for pattern in patterns
-            for p in place.glob(pattern)]  # fmt: skip
+    return [
+        p.resolve()
+        for place in places
+        for pattern in patterns
+        for p in place.glob(pattern)
+    ]
 
 
 @functools.cache

@@ -136,8 +136,11 @@ def answer(lab: str, name: str, given: Any) -> dict[str, Any]:
         bound = inspect.signature(one.solution).bind(*args, **kwargs)
         inputs = dict(bound.arguments)
         keys = {**dict(enumerate(args)), **kwargs}
-        place = {n: next(k for k, v in keys.items() if v is inputs[n])
-                 for n in one.mutates if n in inputs}  # fmt: skip
+        place = {
+            n: next(k for k, v in keys.items() if v is inputs[n])
+            for n in one.mutates
+            if n in inputs
+        }
     except (TypeError, ValueError, StopIteration) as error:
         return {"value": None, "after": {}, "error": type(error).__name__}
     outcome = observe(

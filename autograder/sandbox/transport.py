@@ -94,8 +94,9 @@ class Sandboxed:
     @property
     def errors(self) -> list[str]:
         """A sentence about each cell that stopped or was left out."""
-        left_out = [f"Cell {n} was left out: {why}." for n, why in
-                    self._left_out.items()]  # fmt: skip
+        left_out = [
+            f"Cell {n} was left out: {why}." for n, why in self._left_out.items()
+        ]
         return left_out + self._said
 
     def read(self, raw: bytes) -> tuple[list[RawCell], str]:
@@ -234,9 +235,12 @@ class Sandboxed:
         return found
 
     def _told(
-        self, channel: Channel, stand_ins: Collection[str], seconds: float,
+        self,
+        channel: Channel,
+        stand_ins: Collection[str],
+        seconds: float,
         patient: bool,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> dict[str, Any]:
         """The next outcomes; before they arrive, stand-ins may be asked for values."""
         with self._timed(seconds, patient) as deadline:
             return self._told_by(channel, stand_ins, deadline)

@@ -76,9 +76,14 @@ def confine(bounds: Bounds, tier: int, readable: list[str], scratch: str) -> Non
             system.unshare(system.CLONE_NEWUSER)
             _limit("NPROC", bounds.processes)
     for name, value in (
-        ("CORE", 0), ("MEMLOCK", 0), ("MSGQUEUE", 0), ("FSIZE", bounds.file),
-        ("NOFILE", bounds.files), ("CPU", bounds.cpu), ("AS", bounds.memory),
-    ):  # fmt: skip
+        ("CORE", 0),
+        ("MEMLOCK", 0),
+        ("MSGQUEUE", 0),
+        ("FSIZE", bounds.file),
+        ("NOFILE", bounds.files),
+        ("CPU", bounds.cpu),
+        ("AS", bounds.memory),
+    ):
         _limit(name, value)
     if tier < 3:
         system.no_new_privileges()

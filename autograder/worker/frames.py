@@ -30,9 +30,21 @@ _AT_ONCE = 1 << 16  # bytes that one system call sends, or reads ahead
 _START = struct.Struct("<4sII")  # magic, bytes of header, number of arrays
 
 _NAMES = (
-    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
-    "float16", "float32", "float64", "complex64", "complex128",
-)  # fmt: skip
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float16",
+    "float32",
+    "float64",
+    "complex64",
+    "complex128",
+)
 DTYPES = {name: np.dtype(name) for name in _NAMES}
 
 
@@ -69,8 +81,9 @@ def encode(message: Any) -> list[bytes | memoryview]:
     if len(arrays) > MAX_ARRAYS:
         raise FrameError("a value with too many arrays")
     start = _START.pack(MAGIC, len(header), len(arrays))
-    bodies = [memoryview(array.reshape(-1).view(np.uint8))
-              for array in arrays if array.size]  # fmt: skip
+    bodies = [
+        memoryview(array.reshape(-1).view(np.uint8)) for array in arrays if array.size
+    ]
     parts = [start + header, *bodies]
     return [b"".join(parts)] if sum(map(len, parts)) <= _AT_ONCE else parts
 

@@ -139,9 +139,12 @@ def _found(notebook: dict[str, Any]) -> list:
     found = notebook.get("cells")
     if isinstance(found, list):
         return found
-    return [cell for sheet in _as_list(notebook.get("worksheets"))  # format 3
-            if isinstance(sheet, dict)
-            for cell in _as_list(sheet.get("cells"))]  # fmt: skip
+    return [
+        cell
+        for sheet in _as_list(notebook.get("worksheets"))  # format 3
+        if isinstance(sheet, dict)
+        for cell in _as_list(sheet.get("cells"))
+    ]
 
 
 def _cells(found: list) -> list[RawCell]:

@@ -61,9 +61,13 @@ def enter(namespace: int, kind: int) -> None:
 def mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
     """Mount a file system."""
     _call(
-        "mount", source.encode(), target.encode(), kind.encode(),
-        ctypes.c_ulong(flags), options.encode(),
-    )  # fmt: skip
+        "mount",
+        source.encode(),
+        target.encode(),
+        kind.encode(),
+        ctypes.c_ulong(flags),
+        options.encode(),
+    )
 
 
 def no_new_privileges() -> None:

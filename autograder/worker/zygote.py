@@ -26,9 +26,15 @@ from collections.abc import Callable
 from autograder.worker import confine, scratch, system
 
 PRELOADED = (
-    "numpy", "matplotlib.pyplot", "IPython.display", "IPython.core.inputtransformer2",
-    "autograder.worker.serve", "helpers.checks", "helpers.data", "helpers.plots",
-)  # fmt: skip
+    "numpy",
+    "matplotlib.pyplot",
+    "IPython.display",
+    "IPython.core.inputtransformer2",
+    "autograder.worker.serve",
+    "helpers.checks",
+    "helpers.data",
+    "helpers.plots",
+)
 WATCH = 0.02  # seconds between two checks of a running fork
 IDLE = 1.0  # seconds between two checks whether the judge still exists
 
@@ -216,8 +222,10 @@ class Zygote:
 def _parts_of_helpers() -> dict[str, str]:
     """The modules of `helpers` by name, with their paths."""
     folder = os.path.realpath(sys.modules["helpers"].__path__[0])
-    return {name.removesuffix(".py"): os.path.join(folder, name)
-            for name in os.listdir(folder)}  # fmt: skip
+    return {
+        name.removesuffix(".py"): os.path.join(folder, name)
+        for name in os.listdir(folder)
+    }
 
 
 def _memory(pid: int) -> int:

@@ -28,10 +28,15 @@ def train(name: str, net: nn.Sequential, rng: np.random.Generator) -> float:
     epochs, rate = PLANS[name]
     for share, slower in ((2, 1), (1, 5)):
         net.fit(
-            X, (Y, weights), loss=nn.cross_entropy, epochs=share * epochs // 3,
+            X,
+            (Y, weights),
+            loss=nn.cross_entropy,
+            epochs=share * epochs // 3,
             optimizer=nn.Adam(net.parameters(), rate / slower),
-            batch_size=64, rng=rng, progress=False,
-        )  # fmt: skip
+            batch_size=64,
+            rng=rng,
+            progress=False,
+        )
     net.load_state_dict({k: _short(v) for k, v in net.state_dict().items()})
     guesses = net.predict(prepare(net, shop.dev_x)).argmax(axis=1)
     return float(np.mean(guesses != shop.dev_y))

@@ -241,9 +241,11 @@ def _sequences(expected, got, tolerance, place, notes) -> Difference | None:
     if len(got) != len(expected):
         name = "list" if array else type(got).__name__
         return Difference(
-            "structure", place, f"a {kind} of {len(expected)}",
+            "structure",
+            place,
+            f"a {kind} of {len(expected)}",
             f"a {name} of {len(got)}",
-        )  # fmt: skip
+        )
     for i, (one, other) in enumerate(zip(expected, got, strict=True)):
         found = difference(one, other, tolerance, f"{place}[{i}]", notes)
         if found:
@@ -455,8 +457,11 @@ def brief(value: Any, room: int = 60) -> str:
         return value.kind
     if isinstance(value, dict) and value:
         pairs = list(value.items())
-        return "{" + _listed(room, lambda r: [
-            f"{brief(k)}: {brief(v, r)}" for k, v in pairs]) + "}"  # fmt: skip
+        return (
+            "{"
+            + _listed(room, lambda r: [f"{brief(k)}: {brief(v, r)}" for k, v in pairs])
+            + "}"
+        )
     if isinstance(value, (list, tuple)) and value:
         listed = _listed(room, lambda r: [brief(item, r) for item in value])
         if isinstance(value, list):

@@ -215,8 +215,10 @@ def _structure_hint(expected: Any, got: Any) -> str:
     if isinstance(expected, dict) and isinstance(got, dict):
         for key, value in expected.items():
             if key in got and not _alike(value, got[key]):
-                other = next((k for k in expected if k != key
-                              and _alike(expected[k], got[key])), None)  # fmt: skip
+                other = next(
+                    (k for k in expected if k != key and _alike(expected[k], got[key])),
+                    None,
+                )
                 if other is not None and _alike(value, got.get(other)):
                     return f"{key!r} and {other!r} are swapped."
     return ""

@@ -321,9 +321,10 @@ def _names(definition: ast.FunctionDef) -> list[str]:
     """Arguments and local variables, those that are read first."""
     found = [argument.arg for argument in definition.args.args]
     found += [
-        node.id for node in ast.walk(definition)
+        node.id
+        for node in ast.walk(definition)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    ]  # fmt: skip
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -402,7 +403,9 @@ def _insertions(node: ast.AST, names: list[str]) -> Iterator[tuple[str, ast.AST]
 
 
 _MORE = (
-    ("factor", ast.Mult()), ("factor", ast.Div()), ("term", ast.Add()),
+    ("factor", ast.Mult()),
+    ("factor", ast.Div()),
+    ("term", ast.Add()),
     ("term", ast.Sub()),
-)  # fmt: skip
+)
 _SLIPS = (alternatives, _missing)

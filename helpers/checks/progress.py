@@ -66,8 +66,13 @@ def _report() -> Report:
         entry = kept.get(lab)
         of += total
         if entry is None:
-            rows.append((OPEN, lab, f"not begun, or `check.progress()` not run "
-                                    f"({total:g} points)"))  # fmt: skip
+            rows.append(
+                (
+                    OPEN,
+                    lab,
+                    f"not begun, or `check.progress()` not run ({total:g} points)",
+                )
+            )
             continue
         points, done = _number(entry.get("points")), _number(entry.get("done"))
         complete = done >= len(store.names)

@@ -42,22 +42,37 @@ def _broadcast(one: tuple, other: tuple) -> bool:
 _SHAPES = (
     (lambda one, other: other == (), ""),  # a number came, as the reader is told
     (lambda one, other: len(one) > 1 and other == one[::-1], "It looks transposed."),
-    (_broadcast,
-     "That is a table: it comes about where something of shape (n,) or (1, n) meets "
-     "something of shape (n, 1)."),
-    (lambda one, other: len(other) < len(one) and np.prod(one) == np.prod(other),
-     "It has an axis too few: keepdims=True or reshape keeps it."),
-    (lambda one, other: np.prod(one) == np.prod(other),
-     "It holds as many numbers as it should, in another shape."),
-    (lambda one, other: len(other) < len(one),
-     "It has too few axes: was one summed, averaged or indexed away?"),
-    (lambda one, other: len(one) == len(other) and one != other
-     and all(a in (b, 1) for a, b in zip(one, other, strict=True)),
-     "An axis of length 1 was expected: was it broadcast, or should a sum be taken "
-     "over it?"),
-    (lambda one, other: len(other) > len(one),
-     "It has too many axes: should one have been summed or indexed?"),
-)  # fmt: skip
+    (
+        _broadcast,
+        "That is a table: it comes about where something of shape (n,) or (1, n) meets "
+        "something of shape (n, 1).",
+    ),
+    (
+        lambda one, other: len(other) < len(one) and np.prod(one) == np.prod(other),
+        "It has an axis too few: keepdims=True or reshape keeps it.",
+    ),
+    (
+        lambda one, other: np.prod(one) == np.prod(other),
+        "It holds as many numbers as it should, in another shape.",
+    ),
+    (
+        lambda one, other: len(other) < len(one),
+        "It has too few axes: was one summed, averaged or indexed away?",
+    ),
+    (
+        lambda one, other: (
+            len(one) == len(other)
+            and one != other
+            and all(a in (b, 1) for a, b in zip(one, other, strict=True))
+        ),
+        "An axis of length 1 was expected: was it broadcast, or should a sum be taken "
+        "over it?",
+    ),
+    (
+        lambda one, other: len(other) > len(one),
+        "It has too many axes: should one have been summed or indexed?",
+    ),
+)
 
 
 def _one_off(one: tuple, other: tuple, by: int) -> int | None:
@@ -77,8 +92,9 @@ def of_values(pairs: Sequence[Pair], all_wrong: bool = True) -> str:
     """
     if all(p.got.dtype == bool and not p.got.any() for p in pairs):
         return _all_alike(pairs, "False")
-    pairs = [Pair(p.expected.astype(float), p.got.astype(float), p.inputs)
-             for p in pairs]  # fmt: skip
+    pairs = [
+        Pair(p.expected.astype(float), p.got.astype(float), p.inputs) for p in pairs
+    ]
     if not all(np.isfinite(p.got).all() for p in pairs):
         return _not_finite(pairs)
     if not all(np.isfinite(p.expected).all() for p in pairs):

@@ -29,8 +29,10 @@ class Report:
     def __str__(self) -> str:
         """Plain text, for a terminal or a log."""
         lines = [f"{self.sign} {self.headline}"]
-        lines += [f"  {sign} {call}" + (f"\n      {said}" if said else "")
-                  for sign, call, said in self.rows]  # fmt: skip
+        lines += [
+            f"  {sign} {call}" + (f"\n      {said}" if said else "")
+            for sign, call, said in self.rows
+        ]
         lines += [f"  {remark}" for remark in self.remarks]
         return "\n".join(lines)
 
@@ -66,8 +68,11 @@ def report(verdict: Verdict, more: Callable[[int], str] = lambda number: "") -> 
         return Report(OPEN, verdict.message)
     total = len(verdict.cases)
     if verdict.right:
-        return Report(RIGHT, f"{verdict.name} is right: {total} of {total} cases",
-                      remarks=verdict.notes)  # fmt: skip
+        return Report(
+            RIGHT,
+            f"{verdict.name} is right: {total} of {total} cases",
+            remarks=verdict.notes,
+        )
     told = told_once([case.message for case in verdict.cases])
     rows = tuple(
         (RIGHT if case.passed else WRONG, f"{number}. {case.shown}", said)

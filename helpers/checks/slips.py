@@ -11,37 +11,70 @@ from collections.abc import Iterator
 
 _SIGN = {ast.Add: ast.Sub, ast.Sub: ast.Add}
 _OPERATION = {
-    ast.Mult: ast.Div, ast.Div: ast.Mult, ast.MatMult: ast.Mult, ast.Pow: ast.Mult,
-    ast.FloorDiv: ast.Div, ast.Mod: ast.FloorDiv,
-}  # fmt: skip
-_BOUNDARY = {
-    ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Lt: ast.LtE, ast.LtE: ast.Lt,
-}  # fmt: skip
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.MatMult: ast.Mult,
+    ast.Pow: ast.Mult,
+    ast.FloorDiv: ast.Div,
+    ast.Mod: ast.FloorDiv,
+}
+_BOUNDARY = {ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Lt: ast.LtE, ast.LtE: ast.Lt}
 _REVERSED = {
-    ast.Gt: ast.Lt, ast.GtE: ast.LtE, ast.Lt: ast.Gt, ast.LtE: ast.GtE,
-    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-    ast.In: ast.NotIn, ast.NotIn: ast.In,
-}  # fmt: skip
+    ast.Gt: ast.Lt,
+    ast.GtE: ast.LtE,
+    ast.Lt: ast.Gt,
+    ast.LtE: ast.GtE,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
 _OTHER_NAME = {
-    "sum": ("factor", "mean"), "mean": ("factor", "sum"),
-    "max": ("extreme", "min"), "min": ("extreme", "max"),
-    "maximum": ("extreme", "minimum"), "minimum": ("extreme", "maximum"),
-    "argmax": ("extreme", "argmin"), "argmin": ("extreme", "argmax"),
-    "zeros": ("initial", "ones"), "ones": ("initial", "zeros"),
-    "zeros_like": ("initial", "ones_like"), "ones_like": ("initial", "zeros_like"),
-    "floor": ("rounding", "ceil"), "ceil": ("rounding", "floor"),
-    "log": ("factor", "log10"), "log10": ("factor", "log"), "log2": ("factor", "log"),
-    "hstack": ("axis", "vstack"), "vstack": ("axis", "hstack"),
-    "any": ("condition", "all"), "all": ("condition", "any"),
-}  # fmt: skip
+    "sum": ("factor", "mean"),
+    "mean": ("factor", "sum"),
+    "max": ("extreme", "min"),
+    "min": ("extreme", "max"),
+    "maximum": ("extreme", "minimum"),
+    "minimum": ("extreme", "maximum"),
+    "argmax": ("extreme", "argmin"),
+    "argmin": ("extreme", "argmax"),
+    "zeros": ("initial", "ones"),
+    "ones": ("initial", "zeros"),
+    "zeros_like": ("initial", "ones_like"),
+    "ones_like": ("initial", "zeros_like"),
+    "floor": ("rounding", "ceil"),
+    "ceil": ("rounding", "floor"),
+    "log": ("factor", "log10"),
+    "log10": ("factor", "log"),
+    "log2": ("factor", "log"),
+    "hstack": ("axis", "vstack"),
+    "vstack": ("axis", "hstack"),
+    "any": ("condition", "all"),
+    "all": ("condition", "any"),
+}
 _DROPPED = {
-    "copy": "aliasing", "deepcopy": "aliasing",
-    "sqrt": "power", "square": "power", "abs": "sign", "absolute": "sign",
-    "transpose": "transpose", "swapaxes": "transpose", "reshape": "shape",
-    "ravel": "shape", "flatten": "shape", "squeeze": "shape", "expand_dims": "shape",
-    "clip": "limits", "reversed": "order", "sorted": "order",
-    "int": "rounding", "round": "rounding", "astype": "rounding",
-}  # fmt: skip
+    "copy": "aliasing",
+    "deepcopy": "aliasing",
+    "sqrt": "power",
+    "square": "power",
+    "abs": "sign",
+    "absolute": "sign",
+    "transpose": "transpose",
+    "swapaxes": "transpose",
+    "reshape": "shape",
+    "ravel": "shape",
+    "flatten": "shape",
+    "squeeze": "shape",
+    "expand_dims": "shape",
+    "clip": "limits",
+    "reversed": "order",
+    "sorted": "order",
+    "int": "rounding",
+    "round": "rounding",
+    "astype": "rounding",
+}
 _SHAPING = {"reshape", "zeros", "ones", "full", "transpose", "empty", "broadcast_to"}
 
 
@@ -78,13 +111,22 @@ def alternatives(
 ) -> Iterator[tuple[str, ast.AST]]:
     """What could stand in the place of a node: the label of the slip, the new node."""
     handlers = {
-        ast.BinOp: _of_operation, ast.Compare: _of_comparison, ast.BoolOp: _of_and_or,
-        ast.UnaryOp: _of_unary, ast.Constant: _of_constant, ast.Call: _of_call,
-        ast.Attribute: _of_attribute, ast.Subscript: _of_subscript,
-        ast.Slice: _of_slice, ast.Return: _of_return, ast.IfExp: _of_choice,
-        ast.If: _of_if, ast.AugAssign: _of_update, ast.Assign: _of_assignment,
+        ast.BinOp: _of_operation,
+        ast.Compare: _of_comparison,
+        ast.BoolOp: _of_and_or,
+        ast.UnaryOp: _of_unary,
+        ast.Constant: _of_constant,
+        ast.Call: _of_call,
+        ast.Attribute: _of_attribute,
+        ast.Subscript: _of_subscript,
+        ast.Slice: _of_slice,
+        ast.Return: _of_return,
+        ast.IfExp: _of_choice,
+        ast.If: _of_if,
+        ast.AugAssign: _of_update,
+        ast.Assign: _of_assignment,
         ast.Expr: _of_expression,
-    }  # fmt: skip
+    }
     handler = handlers.get(type(node))
     return handler(node, parents) if handler else iter(())
 

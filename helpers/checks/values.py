@@ -131,8 +131,10 @@ def _pack(value: Any, arrays: list[np.ndarray], depth: int) -> Any:
     if isinstance(value, Opaque):
         return {"opaque": value.kind}
     if isinstance(value, dict):
-        pairs = [[_pack(k, arrays, depth + 1), _pack(v, arrays, depth + 1)]
-                 for k, v in value.items()]  # fmt: skip
+        pairs = [
+            [_pack(k, arrays, depth + 1), _pack(v, arrays, depth + 1)]
+            for k, v in value.items()
+        ]
         return {"dict": pairs}
     for name, kind in (("list", list), ("tuple", tuple), ("set", set)):
         if isinstance(value, kind):

@@ -285,9 +285,11 @@ def _widened(want: Expected, got: Outcome, tolerance: Tolerance) -> list[Toleran
 
 
 def _judge_case(
-    want: Expected, got: Outcome, tolerances: Sequence[Tolerance],
+    want: Expected,
+    got: Outcome,
+    tolerances: Sequence[Tolerance],
     others: Collection[str],
-) -> CaseVerdict:  # fmt: skip
+) -> CaseVerdict:
     if got.needs in others:
         what = "defined" if _is_undefined(got) else "written yet"
         said = f"it needs {_relative([got.needs], what)}"

@@ -52,13 +52,23 @@ def _rules(pairs: Sequence[Pair]) -> list[tuple[str, Callable]]:
         for sign, said in _SIGNS.items():
             rule = functools.partial(_of_argument, name=argument, signs=sign)
             rules.append((said.format(f"`{argument}` is"), rule))
-    square = [p.expected.ndim == 2 and p.expected.shape[0] == p.expected.shape[1]
-              for p in pairs]  # fmt: skip
+    square = [
+        p.expected.ndim == 2 and p.expected.shape[0] == p.expected.shape[1]
+        for p in pairs
+    ]
     if all(square):
-        rules.append(("Only the diagonal is wrong.",
-                      lambda p: np.eye(len(p.expected), dtype=bool)))  # fmt: skip
-        rules.append(("Only what is off the diagonal is wrong.",
-                      lambda p: ~np.eye(len(p.expected), dtype=bool)))  # fmt: skip
+        rules.append(
+            (
+                "Only the diagonal is wrong.",
+                lambda p: np.eye(len(p.expected), dtype=bool),
+            )
+        )
+        rules.append(
+            (
+                "Only what is off the diagonal is wrong.",
+                lambda p: ~np.eye(len(p.expected), dtype=bool),
+            )
+        )
     return rules
 
 
@@ -100,8 +110,10 @@ def _slices(masks: Sequence[np.ndarray]) -> str:
     for axis in range(ndim):
         others = tuple(a for a in range(ndim) if a != axis)
         lines = [mask.any(axis=others) for mask in masks]
-        whole = all(np.array_equal(line, mask.all(axis=others))
-                    for line, mask in zip(lines, masks, strict=True))  # fmt: skip
+        whole = all(
+            np.array_equal(line, mask.all(axis=others))
+            for line, mask in zip(lines, masks, strict=True)
+        )
         if any(len(line) < FEW for line in lines):
             continue
         where = "" if ndim == 1 else f" along axis {axis}"
@@ -127,12 +139,11 @@ _LINES = (
     ("Only the last entries{} are wrong.", lambda n: _first(n)[::-1]),
     ("Only the first entries{} are right.", lambda n: ~_first(n)),
     ("Only the last entries{} are right.", lambda n: ~_first(n)[::-1]),
-)  # fmt: skip
+)
 _BORDERS = (
     ("Only the first and last entries{} are wrong: the border.", _border),
-    ("Only the first and last entries{} are right: the border.",
-     lambda n: ~_border(n)),
-)  # fmt: skip
+    ("Only the first and last entries{} are right: the border.", lambda n: ~_border(n)),
+)
 
 
 def in_cases(cases: Sequence[tuple[dict[str, Any], bool]]) -> str:
@@ -221,11 +232,13 @@ def _sizes(name: str, values: Sequence[Any]) -> Features:
         return found
     if kinds == {"dict"}:
         return [
-            (f"`{name}[{key!r}]`{said.removeprefix(f'`{key}`')}",
-             lambda value, key=key, holds=holds: holds(value.get(key)))
+            (
+                f"`{name}[{key!r}]`{said.removeprefix(f'`{key}`')}",
+                lambda value, key=key, holds=holds: holds(value.get(key)),
+            )
             for key in values[0]
             for said, holds in _entry_features(key, [v.get(key) for v in values])
-        ]  # fmt: skip
+        ]
     if kinds <= {"list", "tuple", "str"} and len(kinds) == 1:
         return [
             (f"`{name}` is empty", lambda value: len(value) == 0),

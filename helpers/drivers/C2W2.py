@@ -154,10 +154,27 @@ class _Log:
             )
             return self.moved(parameters, grads), {"count": s["count"] + 1}
 
-        def adam(parameters, grads, v, s, t, learning_rate=0.01, beta1=0.9,
-                 beta2=0.999, epsilon=1e-8):  # fmt: skip
-            self.note("adam", v, s, t=t, learning_rate=learning_rate, beta1=beta1,
-                      beta2=beta2, epsilon=epsilon)  # fmt: skip
+        def adam(
+            parameters,
+            grads,
+            v,
+            s,
+            t,
+            learning_rate=0.01,
+            beta1=0.9,
+            beta2=0.999,
+            epsilon=1e-8,
+        ):
+            self.note(
+                "adam",
+                v,
+                s,
+                t=t,
+                learning_rate=learning_rate,
+                beta1=beta1,
+                beta2=beta2,
+                epsilon=epsilon,
+            )
             v, s = {"count": v["count"] + 1}, {"count": s["count"] + 1}
             # The corrected averages must not be carried on.
             return self.moved(parameters, grads), v, s, {"count": -1}, {"count": -1}

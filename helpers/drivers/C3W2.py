@@ -32,15 +32,18 @@ def split_numbers(make_splits, n_target, n_other, n_dev, n_test, seed):
         "examples in no set": n_target + n_other - len(np.unique(everything)),
         "drawn at random": bool(
             set(parts["dev"].tolist())
-            not in (set(range(n_dev)), set(range(n_target - n_dev, n_target)),
-                    set(range(n_test, n_test + n_dev)))
+            not in (
+                set(range(n_dev)),
+                set(range(n_target - n_dev, n_target)),
+                set(range(n_test, n_test + n_dev)),
+            )
         ),
         "equal generators give equal sets": _same(drawn[0], drawn[1]),
         "other generators give other sets": not _same(drawn[0], drawn[2]),
         "target and other are left as they are": bool(
             np.array_equal(given[0], target) and np.array_equal(given[1], other)
         ),
-    }  # fmt: skip
+    }
 
 
 def _same(one, other):

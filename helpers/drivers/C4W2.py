@@ -108,8 +108,10 @@ def crops(function, n_H, n_W, size):
         expected = image[top : top + size, left : left + size]
         cut_out = cut_out and np.array_equal(crop, expected)
         reached[top, left] = 1
-    again = [np.array_equal(function(image, size, s), function(image, size, s))
-             for s in range(5)]  # fmt: skip
+    again = [
+        np.array_equal(function(image, size, s), function(image, size, s))
+        for s in range(5)
+    ]
     return {
         "shape": shape,
         "a connected piece of the image": cut_out,
@@ -201,9 +203,13 @@ def freezing(function, X, Y, up_to, earlier):
     number = function(model, up_to)
     before = model.state_dict()
     model.fit(
-        X, Y, loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters(), 0.1),
-        epochs=1, progress=False,
-    )  # fmt: skip
+        X,
+        Y,
+        loss=nn.cross_entropy,
+        optimizer=nn.SGD(model.parameters(), 0.1),
+        epochs=1,
+        progress=False,
+    )
     return {
         "returned": number,
         "layers that a training step changes": _changed(before, model),
@@ -214,9 +220,13 @@ def fine_tuning(function, X, Y, up_to, learning_rate, epochs):
     """What `fine_tune` changes, and what it returns."""
     model = _small()
     model.fit(  # statistics that are not those of a new model
-        X, Y, loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters(), 0.1),
-        epochs=2, progress=False,
-    )  # fmt: skip
+        X,
+        Y,
+        loss=nn.cross_entropy,
+        optimizer=nn.SGD(model.parameters(), 0.1),
+        epochs=2,
+        progress=False,
+    )
     model.eval()
     before = model.state_dict()
     start = model.evaluate(X, Y, loss=nn.cross_entropy)["loss"]

@@ -108,12 +108,18 @@ def reader(function, word_to_vec_map, word_to_index, n_y, n_a, indices):
     return {
         "scores": list(scores.shape),
         "padding changes nothing": bool(
-            np.allclose(scores, model_scores(function, word_to_vec_map, word_to_index,
-                                             n_y, n_a, longer), atol=1e-5)
+            np.allclose(
+                scores,
+                model_scores(
+                    function, word_to_vec_map, word_to_index, n_y, n_a, longer
+                ),
+                atol=1e-5,
+            )
         ),
         "order matters": not np.allclose(
-            scores, model_scores(function, word_to_vec_map, word_to_index, n_y, n_a,
-                                 turned), atol=1e-5
+            scores,
+            model_scores(function, word_to_vec_map, word_to_index, n_y, n_a, turned),
+            atol=1e-5,
         ),
         "frozen numbers": frozen,
         "numbers to train": sum(p.data.size for p in free),
@@ -124,7 +130,7 @@ def reader(function, word_to_vec_map, word_to_index, n_y, n_a, indices):
         "scores, not probabilities": not np.allclose(scores.sum(axis=1), 1, atol=1e-3),
         "learns": bool(np.mean(losses[-10:]) < 0.8 * losses[0]),
         "coordinates": n_e,
-    }  # fmt: skip
+    }
 
 
 def model_scores(function, word_to_vec_map, word_to_index, n_y, n_a, indices):

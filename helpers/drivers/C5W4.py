@@ -106,18 +106,25 @@ def decoder(function, token_ids, enc_output, sizes, ahead, padding):
     """Outputs, weights and gradients of a `Decoder`."""
     layer = _fixed(function(*sizes, 0.1, rng=np.random.default_rng(0)))
     return _run(
-        layer, (token_ids, enc_output), ("output", "weights"),
-        look_ahead_mask=ahead, padding_mask=padding,
-    )  # fmt: skip
+        layer,
+        (token_ids, enc_output),
+        ("output", "weights"),
+        look_ahead_mask=ahead,
+        padding_mask=padding,
+    )
 
 
 def transformer(function, read, written, sizes, enc_padding, ahead, dec_padding):
     """Outputs, weights and gradients of a `Transformer`."""
     layer = _fixed(function(*sizes, 0.1, rng=np.random.default_rng(0)))
     return _run(
-        layer, (read, written), ("scores", "weights"), enc_padding_mask=enc_padding,
-        look_ahead_mask=ahead, dec_padding_mask=dec_padding,
-    )  # fmt: skip
+        layer,
+        (read, written),
+        ("scores", "weights"),
+        enc_padding_mask=enc_padding,
+        look_ahead_mask=ahead,
+        dec_padding_mask=dec_padding,
+    )
 
 
 class _Even(np.random.Generator):
@@ -162,8 +169,9 @@ def written(function, table, prompt, temperature, top_k, length, context):
         return table[ids] + 0.7 * np.roll(table, 1, axis=1)[ids[:, :1]]
 
     rng = _Even(3)
-    ids = function(model, prompt, temperature, top_k, rng, length=length,
-                   context=context)  # fmt: skip
+    ids = function(
+        model, prompt, temperature, top_k, rng, length=length, context=context
+    )
     return np.asarray(ids)
 
 

@@ -23,9 +23,11 @@ def scaled_dot_product_attention(q, k, v, mask=None, drop=None):
         output (..., T_q, d_v), a tensor, and the weights (..., T_q, T_k), an array.
     """
     d = q.shape[-1]
-    if k.shape[-1] != d or k.shape[-2] != v.shape[-2] or len(
-        {q.shape[:-2], k.shape[:-2], v.shape[:-2]}
-    ) > 1:  # fmt: skip
+    if (
+        k.shape[-1] != d
+        or k.shape[-2] != v.shape[-2]
+        or len({q.shape[:-2], k.shape[:-2], v.shape[:-2]}) > 1
+    ):
         raise ValueError(
             f"attention: queries {q.shape}, keys {k.shape} and values {v.shape} "
             "do not match; they should be (..., T_q, d), (..., T_k, d), (..., T_k, d_v)"

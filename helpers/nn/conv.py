@@ -245,15 +245,24 @@ def _spread(dZ, W, stride, dilation, widths, shape, apply):
     dx = np.zeros(shape, dZ.dtype) if max(stride) > 1 else None
     for p, q in np.ndindex(*stride):
         # After the rotation, the taps p, p + stride, ... end p before the last.
-        taps = turned[(len(W) - 1 - p) % stride[0] :: stride[0],
-                      (W.shape[1] - 1 - q) % stride[1] :: stride[1]]  # fmt: skip
+        taps = turned[
+            (len(W) - 1 - p) % stride[0] :: stride[0],
+            (W.shape[1] - 1 - q) % stride[1] :: stride[1],
+        ]
         if p >= len(W) or q >= W.shape[1]:
             continue
         (top, rows, tall), (left, columns, wide) = (
-            _phase(k, stride[a], taps.shape[a], dilation[a], widths[a][0],
-                   shape[1 + a], dZ.shape[1 + a])
+            _phase(
+                k,
+                stride[a],
+                taps.shape[a],
+                dilation[a],
+                widths[a][0],
+                shape[1 + a],
+                dZ.shape[1 + a],
+            )
             for a, k in ((0, p), (1, q))
-        )  # fmt: skip
+        )
         if rows > 0 and columns > 0:
             taps = np.ascontiguousarray(taps)
             part = apply(pad_images(dZ, (tall, wide)), taps, (1, 1), dilation)
@@ -452,9 +461,16 @@ def depthwise_conv2d(x, W, b=None, stride=1, padding="valid", dilation=1):
             f"(f, f, n_C), got {x.shape} and {W.shape}"
         )
     return _convolution(
-        "depthwise_conv2d", _depthwise, _depthwise_filter_gradient,
-        x, W, b, stride, padding, dilation,
-    )  # fmt: skip
+        "depthwise_conv2d",
+        _depthwise,
+        _depthwise_filter_gradient,
+        x,
+        W,
+        b,
+        stride,
+        padding,
+        dilation,
+    )
 
 
 def conv1d(x, W, b=None, stride=1, padding="valid", dilation=1):
@@ -475,9 +491,13 @@ def conv1d(x, W, b=None, stride=1, padding="valid", dilation=1):
     if not isinstance(padding, str):
         padding = (0, 0), pair(padding)
     y = conv2d(
-        reshape(x, len(x), 1, *x.shape[1:]), reshape(W, 1, *W.shape), b,
-        (1, stride), padding, (1, dilation),
-    )  # fmt: skip
+        reshape(x, len(x), 1, *x.shape[1:]),
+        reshape(W, 1, *W.shape),
+        b,
+        (1, stride),
+        padding,
+        (1, dilation),
+    )
     return reshape(y, len(x), *y.shape[2:])
 
 

@@ -242,8 +242,9 @@ def products(*factors):
     Args:
         factors: pairs (a, b), or triples (a, b, bias) where bias may be None.
     """
-    results = [np.empty((a.shape[0], b.shape[1]), np.result_type(a, b))
-               for a, b, *_ in factors]  # fmt: skip
+    results = [
+        np.empty((a.shape[0], b.shape[1]), np.result_type(a, b)) for a, b, *_ in factors
+    ]
 
     def part(start, stop):
         for (a, b, *bias), result in zip(factors, results, strict=True):

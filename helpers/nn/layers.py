@@ -52,8 +52,9 @@ class _Weighted(Layer):
 class Dense(_Weighted):
     """activation(x W + b) over the last axis; W (n_in, n_out), b (n_out,)."""
 
-    def __init__(self, n_in, n_out, activation=None, use_bias=True, *, rng,
-                 initializer=None):  # fmt: skip
+    def __init__(
+        self, n_in, n_out, activation=None, use_bias=True, *, rng, initializer=None
+    ):
         W = _initial(initializer, activation)((n_in, n_out), rng)
         self._take(W, n_out, use_bias, activation)
 
@@ -65,13 +66,33 @@ class Dense(_Weighted):
 class Conv2D(_Weighted):
     """Convolution; W (f, f, n_C_prev / groups, n_C), b (n_C,)."""
 
-    def __init__(self, n_C_prev, n_C, f=3, stride=1, padding="same", activation=None,
-                 use_bias=True, *, rng, dilation=1, groups=1,
-                 initializer=None):  # fmt: skip
+    def __init__(
+        self,
+        n_C_prev,
+        n_C,
+        f=3,
+        stride=1,
+        padding="same",
+        activation=None,
+        use_bias=True,
+        *,
+        rng,
+        dilation=1,
+        groups=1,
+        initializer=None,
+    ):
         shape = (*conv.pair(f), n_C_prev // groups, n_C)
         W = _initial(initializer, activation)(shape, rng)
-        self._take(W, n_C, use_bias, activation, stride=stride, padding=padding,
-                   dilation=dilation, groups=groups)  # fmt: skip
+        self._take(
+            W,
+            n_C,
+            use_bias,
+            activation,
+            stride=stride,
+            padding=padding,
+            dilation=dilation,
+            groups=groups,
+        )
 
     def forward(self, x):
         """(m, n_H, n_W, n_C_prev) to (m, n_H', n_W', n_C)."""
@@ -81,12 +102,28 @@ class Conv2D(_Weighted):
 class DepthwiseConv2D(_Weighted):
     """One filter per channel; W (f, f, n_C), b (n_C,)."""
 
-    def __init__(self, n_C, f=3, stride=1, padding="same", activation=None,
-                 use_bias=True, *, rng, initializer=None):  # fmt: skip
+    def __init__(
+        self,
+        n_C,
+        f=3,
+        stride=1,
+        padding="same",
+        activation=None,
+        use_bias=True,
+        *,
+        rng,
+        initializer=None,
+    ):
         shape = (*conv.pair(f), 1, n_C)  # the fan-in is f * f
         W = _initial(initializer, activation)(shape, rng)
-        self._take(W.reshape(*shape[:2], n_C), n_C, use_bias, activation,
-                   stride=stride, padding=padding)  # fmt: skip
+        self._take(
+            W.reshape(*shape[:2], n_C),
+            n_C,
+            use_bias,
+            activation,
+            stride=stride,
+            padding=padding,
+        )
 
     def forward(self, x):
         """(m, n_H, n_W, n_C) to (m, n_H', n_W', n_C)."""
@@ -96,11 +133,28 @@ class DepthwiseConv2D(_Weighted):
 class Conv2DTranspose(_Weighted):
     """Transposed convolution; W (f, f, n_C, n_C_prev), b (n_C,)."""
 
-    def __init__(self, n_C_prev, n_C, f=3, stride=2, padding="same", activation=None,
-                 use_bias=True, *, rng, initializer=None):  # fmt: skip
+    def __init__(
+        self,
+        n_C_prev,
+        n_C,
+        f=3,
+        stride=2,
+        padding="same",
+        activation=None,
+        use_bias=True,
+        *,
+        rng,
+        initializer=None,
+    ):
         W = _initial(initializer, activation)((*conv.pair(f), n_C_prev, n_C), rng)
-        self._take(np.ascontiguousarray(W.swapaxes(2, 3)), n_C, use_bias, activation,
-                   stride=stride, padding=padding)  # fmt: skip
+        self._take(
+            np.ascontiguousarray(W.swapaxes(2, 3)),
+            n_C,
+            use_bias,
+            activation,
+            stride=stride,
+            padding=padding,
+        )
 
     def forward(self, x):
         """(m, n_H, n_W, n_C_prev) to (m, stride n_H, stride n_W, n_C) with "same"."""
@@ -110,11 +164,30 @@ class Conv2DTranspose(_Weighted):
 class Conv1D(_Weighted):
     """Convolution over time; W (f, n_C_prev, n_C), b (n_C,)."""
 
-    def __init__(self, n_C_prev, n_C, f=3, stride=1, padding="same", activation=None,
-                 use_bias=True, *, rng, dilation=1, initializer=None):  # fmt: skip
+    def __init__(
+        self,
+        n_C_prev,
+        n_C,
+        f=3,
+        stride=1,
+        padding="same",
+        activation=None,
+        use_bias=True,
+        *,
+        rng,
+        dilation=1,
+        initializer=None,
+    ):
         W = _initial(initializer, activation)((f, n_C_prev, n_C), rng)
-        self._take(W, n_C, use_bias, activation, stride=stride, padding=padding,
-                   dilation=dilation)  # fmt: skip
+        self._take(
+            W,
+            n_C,
+            use_bias,
+            activation,
+            stride=stride,
+            padding=padding,
+            dilation=dilation,
+        )
 
     def forward(self, x):
         """(m, T, n_C_prev) to (m, T', n_C)."""
@@ -197,9 +270,13 @@ class BatchNorm(Layer):
     def forward(self, x):
         """Same shape."""
         return normalization.batch_norm(
-            x, self.gamma, self.beta, (self.running_mean, self.running_var),
-            self.training and self.trainable, **self.options,
-        )  # fmt: skip
+            x,
+            self.gamma,
+            self.beta,
+            (self.running_mean, self.running_var),
+            self.training and self.trainable,
+            **self.options,
+        )
 
 
 class LayerNorm(Layer):

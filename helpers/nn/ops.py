@@ -595,9 +595,12 @@ def _methods():
         return method
 
     for name, function in {
-        "add": add, "sub": subtract, "mul": multiply, "truediv": divide,
+        "add": add,
+        "sub": subtract,
+        "mul": multiply,
+        "truediv": divide,
         "matmul": matmul,
-    }.items():  # fmt: skip
+    }.items():
         setattr(Tensor, f"__{name}__", function)
         setattr(Tensor, f"__r{name}__", swapped(function))
     Tensor.__neg__, Tensor.__pow__, Tensor.__getitem__ = negative, power, getitem
@@ -606,9 +609,20 @@ def _methods():
     Tensor.max, Tensor.min = reduction(max_), reduction(min_)
     Tensor.T = property(transpose)
     for function in (
-        exp, log, sqrt, tanh, sigmoid, relu, softmax, clip, var, reshape,
-        flatten, transpose, swapaxes,
-    ):  # fmt: skip
+        exp,
+        log,
+        sqrt,
+        tanh,
+        sigmoid,
+        relu,
+        softmax,
+        clip,
+        var,
+        reshape,
+        flatten,
+        transpose,
+        swapaxes,
+    ):
         setattr(Tensor, function.__name__, function)
 
 

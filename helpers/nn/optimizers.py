@@ -37,8 +37,14 @@ class Optimizer:
 
     slots = ()
 
-    def __init__(self, parameters, learning_rate, weight_decay=0.0,
-                 clip_value=None, clip_norm=None):  # fmt: skip
+    def __init__(
+        self,
+        parameters,
+        learning_rate,
+        weight_decay=0.0,
+        clip_value=None,
+        clip_norm=None,
+    ):
         self.parameters = list(parameters)
         if not self.parameters:
             raise ValueError("an optimizer needs at least one parameter")
@@ -88,8 +94,9 @@ class Optimizer:
 class SGD(Optimizer):
     """Gradient descent, with momentum: v = beta v + g, w -= rate v."""
 
-    def __init__(self, parameters, learning_rate=0.01, momentum=0.0, nesterov=False,
-                 **options):  # fmt: skip
+    def __init__(
+        self, parameters, learning_rate=0.01, momentum=0.0, nesterov=False, **options
+    ):
         self.momentum, self.nesterov = momentum, nesterov
         self.slots = ("v",) if momentum else ()
         super().__init__(parameters, learning_rate, **options)
@@ -108,8 +115,9 @@ class RMSprop(Optimizer):
 
     slots = ("s",)
 
-    def __init__(self, parameters, learning_rate=0.001, beta=0.9, epsilon=1e-8,
-                 **options):  # fmt: skip
+    def __init__(
+        self, parameters, learning_rate=0.001, beta=0.9, epsilon=1e-8, **options
+    ):
         self.beta, self.epsilon = beta, epsilon
         super().__init__(parameters, learning_rate, **options)
 
@@ -125,8 +133,15 @@ class Adam(Optimizer):
 
     slots = ("v", "s")
 
-    def __init__(self, parameters, learning_rate=0.001, beta1=0.9, beta2=0.999,
-                 epsilon=1e-8, **options):  # fmt: skip
+    def __init__(
+        self,
+        parameters,
+        learning_rate=0.001,
+        beta1=0.9,
+        beta2=0.999,
+        epsilon=1e-8,
+        **options,
+    ):
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
         super().__init__(parameters, learning_rate, **options)
 

@@ -22,8 +22,9 @@ class RNN(Layer):
 
     gates = 1
 
-    def __init__(self, n_in, n, return_sequences=False, return_state=False,
-                 reverse=False, *, rng):  # fmt: skip
+    def __init__(
+        self, n_in, n, return_sequences=False, return_state=False, reverse=False, *, rng
+    ):
         self.n = n
         self.return_sequences, self.return_state = return_sequences, return_state
         self.reverse = reverse
@@ -34,8 +35,9 @@ class RNN(Layer):
 
     def run(self, x, state, mask):
         """All states, and the last state as a tuple."""
-        h = recurrent.rnn(x, self.W, self.U, self.b, *state, mask=mask,
-                          reverse=self.reverse)  # fmt: skip
+        h = recurrent.rnn(
+            x, self.W, self.U, self.b, *state, mask=mask, reverse=self.reverse
+        )
         return h, (self.last(h),)
 
     def last(self, h):
@@ -76,8 +78,9 @@ class LSTM(RNN):
 
     def run(self, x, state, mask):
         """All states, and the last hidden state and cell state."""
-        h, c = recurrent.lstm(x, self.W, self.U, self.b, *state, mask=mask,
-                              reverse=self.reverse)  # fmt: skip
+        h, c = recurrent.lstm(
+            x, self.W, self.U, self.b, *state, mask=mask, reverse=self.reverse
+        )
         return h, (self.last(h), c)
 
 
@@ -92,8 +95,9 @@ class GRU(RNN):
 
     def run(self, x, state, mask):
         """All states, and the last state as a tuple."""
-        h = recurrent.gru(x, self.W, self.U, self.b, self.b_n, *state, mask=mask,
-                          reverse=self.reverse)  # fmt: skip
+        h = recurrent.gru(
+            x, self.W, self.U, self.b, self.b_n, *state, mask=mask, reverse=self.reverse
+        )
         return h, (self.last(h),)
 
 

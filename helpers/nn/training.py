@@ -29,8 +29,10 @@ class History(dict):
             figures[name] = plots.lines(
                 {label: values for label, values in both.items() if values},
                 range(1, len(self[name]) + 1),
-                xlabel="epoch", ylabel=name.replace("_", " "), markers=True,
-            )  # fmt: skip
+                xlabel="epoch",
+                ylabel=name.replace("_", " "),
+                markers=True,
+            )
         return figures
 
 
@@ -232,9 +234,14 @@ def fit(
         best_epoch = past["best_epoch"]
     mode = model.training
     bar = tqdm(
-        total=epochs * len(loader), initial=start * len(loader), unit="batch",
-        disable=not progress, file=sys.stdout, mininterval=0.5, leave=True,
-    )  # fmt: skip
+        total=epochs * len(loader),
+        initial=start * len(loader),
+        unit="batch",
+        disable=not progress,
+        file=sys.stdout,
+        mininterval=0.5,
+        leave=True,
+    )
     try:
         for epoch in range(start, epochs):
             if patience is not None and epoch - best_epoch > patience:
@@ -256,9 +263,12 @@ def fit(
             numbers = means.result()
             if validation_data is not None:
                 scores = evaluate(
-                    model, *_pair(validation_data), loss=loss, metrics=metrics,
+                    model,
+                    *_pair(validation_data),
+                    loss=loss,
+                    metrics=metrics,
                     batch_size=max(batch_size, 256),
-                )  # fmt: skip
+                )
                 numbers |= {f"val_{name}": value for name, value in scores.items()}
             for name, value in numbers.items():
                 history.setdefault(name, []).append(value)

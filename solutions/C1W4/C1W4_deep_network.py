@@ -1002,10 +1002,12 @@ plots.costs(
 def by_photograph(X, Y, photographs, parameters):
     """Whether each photograph is right, by the average probability of its images."""
     AL, _ = L_model_forward(X, parameters)
-    return np.array([
-        (AL[0, photographs == one].mean() > 0.5) == Y[0, photographs == one][0]
-        for one in np.unique(photographs)
-    ])  # fmt: skip
+    return np.array(
+        [
+            (AL[0, photographs == one].mean() > 0.5) == Y[0, photographs == one][0]
+            for one in np.unique(photographs)
+        ]
+    )
 
 
 right, shown = {}, {}

@@ -177,9 +177,11 @@ for name, guess in guesses.items():
     errors = error(guess, X_train, Y_train), error(guess, X_dev, Y_dev)
     print(f"{name:18}{errors[0]:6.1%}{errors[1]:8.1%}")
 plots.decision_regions(
-    guesses, X_train, Y_train,
+    guesses,
+    X_train,
+    Y_train,
     reading="A line too straight for the reeds; a curve; islands around single cards.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # The first network can only draw a straight line, so it misses the rule on old and new
@@ -339,9 +341,10 @@ before, costs_before = figures_c2w1.logistic_landscape(features, rain)
 after, costs_after = figures_c2w1.logistic_landscape(scaled, rain)
 contours(
     {"as measured": before, "normalized": after},
-    xlabel="weight of temperature", ylabel="weight of wind",
+    xlabel="weight of temperature",
+    ylabel="weight of wind",
     reading="Square: start; dot: end; star: minimum. Left a valley, right a bowl.",
-)  # fmt: skip
+)
 for name, costs in (("as measured", costs_before), ("normalized", costs_after)):
     over = [cost - costs_after[-1] for cost in costs]
     print(
@@ -563,15 +566,21 @@ starts = {
 depths = {name: through_depth(start) for name, start in starts.items()}
 layers = range(1, 51)
 plots.lines(
-    {name: activations for name, (activations, _) in depths.items()}, layers,
-    log="y", xlabel="layer", ylabel="size of the activations",
+    {name: activations for name, (activations, _) in depths.items()},
+    layers,
+    log="y",
+    xlabel="layer",
+    ylabel="size of the activations",
     reading="A straight line means the same factor in each layer. He stays near 1.",
-)  # fmt: skip
+)
 plots.lines(
-    {name: gradients for name, (_, gradients) in depths.items()}, layers,
-    log="y", xlabel="layer", ylabel="size of the gradients dA",
+    {name: gradients for name, (_, gradients) in depths.items()},
+    layers,
+    log="y",
+    xlabel="layer",
+    ylabel="size of the gradients dA",
     reading="Read from right to left: gradients come from the top, layer 50.",
-)  # fmt: skip
+)
 for name, (activations, gradients) in depths.items():
     print(f"{name:12} A of layer 50: {activations[-1]:.0e}   ", end="")
     print(f"dA of layer 1: {gradients[0]:.0e}")
@@ -740,9 +749,18 @@ def backward_propagation_with_regularization(X, Y, cache, lambd):
     dW1 = dZ1 @ X.T / m + lambd / m * W1
     db1 = np.sum(dZ1, axis=1, keepdims=True) / m
     return {
-        "dZ3": dZ3, "dW3": dW3, "db3": db3, "dA2": dA2, "dZ2": dZ2, "dW2": dW2,
-        "db2": db2, "dA1": dA1, "dZ1": dZ1, "dW1": dW1, "db1": db1,
-    }  # fmt: skip
+        "dZ3": dZ3,
+        "dW3": dW3,
+        "db3": db3,
+        "dA2": dA2,
+        "dZ2": dZ2,
+        "dW2": dW2,
+        "db2": db2,
+        "dA1": dA1,
+        "dZ1": dZ1,
+        "dW1": dW1,
+        "db1": db1,
+    }
     ### END SOLUTION
 
 
@@ -850,8 +868,19 @@ pull_on_small_weights = None
 LAYERS = [2, 40, 20, 1]
 
 
-def train(X, Y, layers_dims=LAYERS, steps=6000, learning_rate=0.3, lambd=0, l1=0,
-          keep_prob=1, batch=None, start=None, watch=None):  # fmt: skip
+def train(
+    X,
+    Y,
+    layers_dims=LAYERS,
+    steps=6000,
+    learning_rate=0.3,
+    lambd=0,
+    l1=0,
+    keep_prob=1,
+    batch=None,
+    start=None,
+    watch=None,
+):
     """Train; `batch()` gives X and Y of a step, `watch` is called every 50 steps."""
     np.random.seed(1)
     parameters = start or initialize_parameters_he(layers_dims)
@@ -892,10 +921,12 @@ for name, start in starts.items():
     train(X_rings, Y_rings, steps=1500, start=start(LAYERS), watch=note)
 costs = {name: np.minimum(history, 1) for name, history in histories.items()}
 plots.costs(
-    costs, every=50, baseline={"always 50 %": np.log(2)},
+    costs,
+    every=50,
+    baseline={"always 50 %": np.log(2)},
     reading="Cut off at 1. Zeros stay at a guess of 50 %. With × 10 the first steps "
     "are so large that training ends there, too.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ### Watch it work: histograms of weights
@@ -1052,9 +1083,18 @@ def backward_propagation_with_dropout(X, Y, cache, keep_prob):
     dW1 = dZ1 @ X.T / m
     db1 = np.sum(dZ1, axis=1, keepdims=True) / m
     return {
-        "dZ3": dZ3, "dW3": dW3, "db3": db3, "dA2": dA2, "dZ2": dZ2, "dW2": dW2,
-        "db2": db2, "dA1": dA1, "dZ1": dZ1, "dW1": dW1, "db1": db1,
-    }  # fmt: skip
+        "dZ3": dZ3,
+        "dW3": dW3,
+        "db3": db3,
+        "dA2": dA2,
+        "dZ2": dZ2,
+        "dW2": dW2,
+        "db2": db2,
+        "dA1": dA1,
+        "dZ1": dZ1,
+        "dW1": dW1,
+        "db1": db1,
+    }
     ### END SOLUTION
 
 
@@ -1163,9 +1203,10 @@ train(X_train, Y_train, watch=watch)
 keep = early_stopping(dev_costs, patience=10)
 stopped = snapshots[keep]
 plots.costs(
-    {"training": train_costs, "dev": dev_costs}, every=50,
+    {"training": train_costs, "dev": dev_costs},
+    every=50,
     reading=f"Kept: step {50 * keep}. From there on the dev cost rises.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ## Augmentation: more data for free
@@ -1275,9 +1316,11 @@ for name, guess in guesses.items():
     norm = np.sqrt(sum(np.sum(cures[name][key] ** 2) for key in ("W1", "W2", "W3")))
     print(f"{name:16}{''.join(errors)}{norm:11.1f}")
 plots.decision_regions(
-    guesses, X_train, Y_train,
+    guesses,
+    X_train,
+    Y_train,
     reading="Islands around single cards: which cures remove them?",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # Compare the columns. Each cure makes the *training* error worse and the *test* error
@@ -1485,8 +1528,19 @@ def backward_propagation_n(X, Y, cache):
     dZ1 = dA1 * A1
     dW1 = dZ1 @ X.T / m
     db1 = np.sum(dZ1, axis=1, keepdims=True) / m
-    return {"dZ3": dZ3, "dW3": dW3, "db3": db3, "dA2": dA2, "dZ2": dZ2, "dW2": dW2,
-            "db2": db2, "dA1": dA1, "dZ1": dZ1, "dW1": dW1, "db1": db1}  # fmt: skip
+    return {
+        "dZ3": dZ3,
+        "dW3": dW3,
+        "db3": db3,
+        "dA2": dA2,
+        "dZ2": dZ2,
+        "dW2": dW2,
+        "db2": db2,
+        "dA1": dA1,
+        "dZ1": dZ1,
+        "dW1": dW1,
+        "db1": db1,
+    }
 
 
 # %% [markdown]
@@ -1564,8 +1618,11 @@ alone = {
     )
     for key in SHAPES
 }
-plots.bars(alone, ylabel="relative difference",
-           reading="Wrong: db3 in layer 3, dW1 and db1 in layer 1.")  # fmt: skip
+plots.bars(
+    alone,
+    ylabel="relative difference",
+    reading="Wrong: db3 in layer 3, dW1 and db1 in layer 1.",
+)
 
 # %% concept="where_are_the_bugs"
 # Layer 3 is the last one. dW3 is right, db3 wrong, layer 2 right, dW1 and db1 wrong.
@@ -1588,10 +1645,13 @@ gradient_check_n(theta_n, fixed, X_n, Y_n, print_msg=True)
 sizes = 10.0 ** np.arange(-12, 0)
 plots.lines(
     {"difference": [gradient_check_n(theta_n, fixed, X_n, Y_n, e) for e in sizes]},
-    sizes, log="xy", markers=True, xlabel="perturbation ε",
+    sizes,
+    log="xy",
+    markers=True,
+    xlabel="perturbation ε",
     ylabel="relative difference",
     reading="Right: ε is so large that the cost bends. Left: rounding dominates.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # In practice: check on a few examples, with **dropout off** (its cost changes from call
@@ -1654,9 +1714,12 @@ for name, plan in plans.items():
 # %% demo
 gain = 100 * (right["shifted copies"] - right["nothing"])
 plots.bars(
-    right, ylabel="test accuracy", percent=True, baseline={"chance": 0.1},
+    right,
+    ylabel="test accuracy",
+    percent=True,
+    baseline={"chance": 0.1},
     reading=f"Shifted copies gain {gain:.0f} points. But a mirrored 3 is not a 3.",
-)  # fmt: skip
+)
 missed = np.flatnonzero(plain_guess != digits.test_y)[:12]
 plots.images(
     255 - digits.test_x[missed],

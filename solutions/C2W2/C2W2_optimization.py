@@ -234,8 +234,10 @@ X_small, Y_small = clothes(fashion.train_x, fashion.train_y, 2000)
 LAYERS = [784, 64, 32, 10]
 plots.images(
     255 - fashion.train_x[[np.flatnonzero(fashion.train_y == c)[3] for c in range(10)]],
-    fashion.classes, columns=5, reading="One of each class. Chance level: 10 %.",
-)  # fmt: skip
+    fashion.classes,
+    columns=5,
+    reading="One of each class. Chance level: 10 %.",
+)
 
 
 # %% demo
@@ -261,18 +263,21 @@ def sweep(size, rate, epochs=3):
 
 
 # %% demo
-swept = {size: sweep(size, rate) for size, rate in
-         ((1, 0.003), (8, 0.02), (64, 0.02), (512, 0.1), (2000, 0.05))}  # fmt: skip
+swept = {
+    size: sweep(size, rate)
+    for size, rate in ((1, 0.003), (8, 0.02), (64, 0.02), (512, 0.1), (2000, 0.05))
+}
 print("size   seconds per epoch   noise of the cost   cost after 3 epochs")
 for size, (history, seconds, final) in swept.items():
     changes = np.diff(history[2][len(history[2]) // 2 :])
     noise = f"{np.std(changes) / np.sqrt(2):.3f}" if len(changes) > 2 else "too few"
     print(f"{size:4} {seconds:17.3f} {noise:>19} {final:19.3f}")
 figures_c2w2.runs(
-    {f"{size} per step": history for size, (history, *_) in swept.items()}, by="both",
+    {f"{size} per step": history for size, (history, *_) in swept.items()},
+    by="both",
     log=True,
     reading="Cost of the current batch. Small batches: noisy, and slow by the clock.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # By the clock, the best size lies in between. With 1 example per step, NumPy cannot
@@ -380,10 +385,11 @@ averaged = {
     f"β = {beta}": exponentially_weighted_average(days, beta) for beta in (0.9, 0.98)
 }
 plots.lines(
-    {"measured": days} | averaged, xlabel="day since 2012-01-01",
+    {"measured": days} | averaged,
+    xlabel="day since 2012-01-01",
     ylabel="highest temperature in °C",
     reading="The wider the window, the smoother the average, and the later its peak.",
-)  # fmt: skip
+)
 peaks = {name: int(np.argmax(series[:366])) for name, series in averaged.items()}
 print("warmest day by each average in 2012:", peaks)
 for beta in (0.5, 0.9, 0.98):
@@ -398,16 +404,19 @@ with_and_without = {
     "not corrected": exponentially_weighted_average(days, 0.98, False)[:60],
 }
 plots.lines(
-    with_and_without, xlabel="day since 2012-01-01",
-    ylabel="highest temperature in °C", from_zero=True,
+    with_and_without,
+    xlabel="day since 2012-01-01",
+    ylabel="highest temperature in °C",
+    from_zero=True,
     reading="Without the correction, the average begins near 0 °C.",
-)  # fmt: skip
+)
 age = np.arange(80)
 plots.lines(
     {f"β = {beta}": (1 - beta) * beta**age for beta in (0.5, 0.9, 0.98)},
-    xlabel="days ago", ylabel="weight in today's average",
+    xlabel="days ago",
+    ylabel="weight in today's average",
     reading="At the end of its window, each curve is down to a third or a quarter.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # # Part 3 · Momentum
@@ -536,10 +545,14 @@ paths = {
     for beta, rate in ((0, 0.0095), (0.9, 0.12), (0.99, 0.12))
 }
 contours(
-    {name: Landscape(ravine, (-10, 6), (-0.8, 0.8), {name: path}, (0, 0))
-     for name, path in paths.items()}, columns=3, height=2.4,
+    {
+        name: Landscape(ravine, (-10, 6), (-0.8, 0.8), {name: path}, (0, 0))
+        for name, path in paths.items()
+    },
+    columns=3,
+    height=2.4,
     reading="Square: start; dot: end. Left: hops. Right: too little friction.",
-)  # fmt: skip
+)
 for name, path in paths.items():
     print(f"{name:9} cost after 60 steps {ravine(*path[-1]):8.4f}")
 
@@ -830,10 +843,12 @@ def adam(rate):
 def five(gradient, start, rate, noise, steps=60):
     """The paths of all five from one point."""
     optimizers = {
-        "descent": (descent(rate), 0), "noisy": (descent(rate), noise),
-        "momentum": (momentum(0.9, 10 * rate), 0), "RMSprop": (rmsprop(0.12), 0),
+        "descent": (descent(rate), 0),
+        "noisy": (descent(rate), noise),
+        "momentum": (momentum(0.9, 10 * rate), 0),
+        "RMSprop": (rmsprop(0.12), 0),
         "Adam": (adam(0.25), 0),
-    }  # fmt: skip
+    }
     return {
         name: figures_c2w2.path_of(step, gradient, start, steps, amount)
         for name, (step, amount) in optimizers.items()
@@ -841,17 +856,36 @@ def five(gradient, start, rate, noise, steps=60):
 
 
 lands = {
-    "ravine": Landscape(ravine, (-10, 5), (-0.8, 0.8),
-                        five(ravine_gradient, (-9, 0.5), 0.009, 3.0), (0, 0)),
-    "saddle": Landscape(saddle, (-2, 2), (-2.4, 2.4),
-                        five(saddle_gradient, (-1.8, 1e-4), 0.05, 0.3), (0, 1.58)),
-    "plateau": Landscape(plateau, (-3.5, 1.5), (-1.5, 3.5),
-                         five(plateau_gradient, (-2.8, 2.6), 0.3, 0.1), (0, 0)),
-}  # fmt: skip
+    "ravine": Landscape(
+        ravine,
+        (-10, 5),
+        (-0.8, 0.8),
+        five(ravine_gradient, (-9, 0.5), 0.009, 3.0),
+        (0, 0),
+    ),
+    "saddle": Landscape(
+        saddle,
+        (-2, 2),
+        (-2.4, 2.4),
+        five(saddle_gradient, (-1.8, 1e-4), 0.05, 0.3),
+        (0, 1.58),
+    ),
+    "plateau": Landscape(
+        plateau,
+        (-3.5, 1.5),
+        (-1.5, 3.5),
+        five(plateau_gradient, (-2.8, 2.6), 0.3, 0.1),
+        (0, 0),
+    ),
+}
 
 # %% demo cover=true
-contours(lands, columns=3, height=3.2,
-         reading="Square: start; dots: after 60 steps; star: a minimum.")  # fmt: skip
+contours(
+    lands,
+    columns=3,
+    height=3.2,
+    reading="Square: start; dots: after 60 steps; star: a minimum.",
+)
 costs = {"ravine": ravine, "saddle": saddle, "plateau": plateau}
 print(
     "cost after 60 steps  " + "".join(f"{name:>10}" for name in lands["ravine"].paths)
@@ -885,10 +919,14 @@ for n in sizes:
     curvatures = np.linalg.eigvalsh(H + H.transpose(0, 2, 1))
     all_up.append(float(np.mean(np.all(curvatures > 0, axis=1))))
 plots.lines(
-    {"all directions curve up": all_up}, sizes, log="y", markers=True,
-    xlabel="number of weights", ylabel="fraction of the draws",
+    {"all directions curve up": all_up},
+    sizes,
+    log="y",
+    markers=True,
+    xlabel="number of weights",
+    ylabel="fraction of the draws",
     reading=f"5 weights: {1e4 * all_up[-1]:.0f} in 10,000. And networks have far more.",
-)  # fmt: skip
+)
 print({n: round(share, 5) for n, share in zip(sizes, all_up, strict=True)})
 
 # %% concept="where_slopes_vanish"
@@ -1063,8 +1101,14 @@ schemes = {
 }
 rates = {name: [scheme(0.1, e) for e in epochs] for name, scheme in schemes.items()}
 rates["e to the epoch"] = 0.1 * np.exp(0.2 * epochs)
-plots.lines(rates, epochs, log="y", xlabel="epoch", ylabel="learning rate α",
-            reading="Four rates fall. The fifth grows without bound.")  # fmt: skip
+plots.lines(
+    rates,
+    epochs,
+    log="y",
+    xlabel="epoch",
+    ylabel="learning rate α",
+    reading="Four rates fall. The fifth grows without bound.",
+)
 
 # %% concept="no_decay"
 # Which of these does not make the learning rate decay?
@@ -1192,8 +1236,9 @@ def run(X, Y, layers, optimizer, rate, epochs, **options):
 
     np.random.seed(3)
     began = time.perf_counter()
-    trained = model(X, Y, layers, optimizer, rate, num_epochs=epochs, watch=watch,
-                    **options)  # fmt: skip
+    trained = model(
+        X, Y, layers, optimizer, rate, num_epochs=epochs, watch=watch, **options
+    )
     return trained, [*zip(*history, strict=True)]
 
 
@@ -1205,17 +1250,20 @@ raced = {
 
 # %% demo
 figures_c2w2.runs(
-    {name: history for name, (_, history) in raced.items()}, by="both", ceiling=1,
+    {name: history for name, (_, history) in raced.items()},
+    by="both",
+    ceiling=1,
     reading="One rate for all: the two that scale their gradients are far ahead.",
-)  # fmt: skip
+)
 regions = {
     name: lambda X, now=now: forward_propagation(X, now)[0]
     for name, (now, _) in raced.items()
 }
 for name, guess in regions.items():
     print(f"{name:9} accuracy {np.mean((guess(X_moons) > 0.5) == Y_moons):.1%}")
-plots.decision_regions(regions, X_moons, Y_moons,
-                       reading="After 400 epochs from the same start.")  # fmt: skip
+plots.decision_regions(
+    regions, X_moons, Y_moons, reading="After 400 epochs from the same start."
+)
 
 # %% [markdown]
 # Was that fair? 0.002 suits RMSprop and Adam, and is far too small for the other three:
@@ -1227,10 +1275,12 @@ plots.decision_regions(regions, X_moons, Y_moons,
 X_train, Y_train = clothes(fashion.train_x, fashion.train_y, 4000)
 X_test, Y_test = clothes(fashion.test_x, fashion.test_y, 2000)
 tried = {
-    "batch": (0.02, 0.05, 0.1, 0.2), "gd": (0.01, 0.02, 0.05, 0.1),
-    "momentum": (0.1, 0.2, 0.4, 0.8), "rmsprop": (0.0003, 0.001, 0.003, 0.01),
+    "batch": (0.02, 0.05, 0.1, 0.2),
+    "gd": (0.01, 0.02, 0.05, 0.1),
+    "momentum": (0.1, 0.2, 0.4, 0.8),
+    "rmsprop": (0.0003, 0.001, 0.003, 0.01),
     "adam": (0.0003, 0.001, 0.003, 0.01),
-}  # fmt: skip
+}
 best = {}
 for name, rates in tried.items():
     costs = {
@@ -1244,9 +1294,11 @@ raced = {
     name: run(X_train, Y_train, LAYERS, name, rate, 12) for name, rate in best.items()
 }
 figures_c2w2.runs(
-    {name: history for name, (_, history) in raced.items()}, by="both", ceiling=3,
+    {name: history for name, (_, history) in raced.items()},
+    by="both",
+    ceiling=3,
     reading="Each at its own rate: batch is far behind, the other four lie closer.",
-)  # fmt: skip
+)
 
 
 def right_on(X, Y, now):
@@ -1259,8 +1311,13 @@ scores = {name: right_on(X_test, Y_test, now) for name, (now, _) in raced.items(
 for name, (_, history) in raced.items():
     took = f"{history[1][-1]:.1f} s   cost {history[2][-1]:.3f}"
     print(f"{name:9} {took}   test accuracy {scores[name]:.1%}")
-plots.bars(scores, ylabel="accuracy on 2000 unseen images", percent=True,
-           baseline={"chance": 0.1}, reading="After 12 epochs.")  # fmt: skip
+plots.bars(
+    scores,
+    ylabel="accuracy on 2000 unseen images",
+    percent=True,
+    baseline={"chance": 0.1},
+    reading="After 12 epochs.",
+)
 
 # %% concept="fair_comparison"
 # "P beats Q: at rate 0.01, with the same start and batches, its cost is half of Q's."
@@ -1288,9 +1345,11 @@ decayed = {
     for name, scheme in schemes.items()
 }
 figures_c2w2.runs(
-    {name: history for name, (_, history) in decayed.items()}, by="both", ceiling=2,
+    {name: history for name, (_, history) in decayed.items()},
+    by="both",
+    ceiling=2,
     reading="The cost at a constant rate keeps jumping; with decay it settles.",
-)  # fmt: skip
+)
 for name, (now, history) in decayed.items():
     score = right_on(X_test, Y_test, now)
     print(f"{name:12} cost {history[2][-1]:.3f}   test accuracy {score:.1%}")
@@ -1298,18 +1357,31 @@ print(f"Adam in the race before, also after 12 epochs:  {scores['adam']:.1%}")
 
 # %% demo
 decayed = {
-    name: run(X_moons, Y_moons, [2, 5, 2, 1], "momentum", 0.5, 100,
-              mini_batch_size=8, decay=scheme)
-    for name, scheme in (schemes | {
-        "inverse": lambda rate, e: update_lr(rate, e, 0.05),
-        "staircase": lambda rate, e: schedule_lr_decay(rate, e, 1.0, 20),
-        "exponential": lambda rate, e: exponential_decay(rate, e, 0.97),
-    }).items()
-}  # fmt: skip
+    name: run(
+        X_moons,
+        Y_moons,
+        [2, 5, 2, 1],
+        "momentum",
+        0.5,
+        100,
+        mini_batch_size=8,
+        decay=scheme,
+    )
+    for name, scheme in (
+        schemes
+        | {
+            "inverse": lambda rate, e: update_lr(rate, e, 0.05),
+            "staircase": lambda rate, e: schedule_lr_decay(rate, e, 1.0, 20),
+            "exponential": lambda rate, e: exponential_decay(rate, e, 0.97),
+        }
+    ).items()
+}
 figures_c2w2.runs(
-    {name: history for name, (_, history) in decayed.items()}, by="both", ceiling=0.4,
+    {name: history for name, (_, history) in decayed.items()},
+    by="both",
+    ceiling=0.4,
     reading="Moons, momentum, batches of 8. One schedule lowers the rate too soon.",
-)  # fmt: skip
+)
 for name, (_, history) in decayed.items():
     end = history[2][-20:]
     print(f"{name:12} last 20 epochs: cost {np.mean(end):.3f} ± {np.std(end):.3f}")

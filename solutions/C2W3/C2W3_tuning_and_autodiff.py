@@ -91,8 +91,17 @@ def small_net(point, epochs=1):
     rng = np.random.default_rng(0)  # the same start for all, to compare rates only
     net = nn.Sequential(nn.Dense(784, 32, "relu", rng=rng), nn.Dense(32, 10, rng=rng))
     adam = nn.Adam(net.parameters(), point["rate"], epsilon=point["epsilon"])
-    nn.fit(net, flat["train"], animals.train_y, loss=nn.cross_entropy, optimizer=adam,
-           epochs=epochs, batch_size=50, rng=rng, progress=False)  # fmt: skip
+    nn.fit(
+        net,
+        flat["train"],
+        animals.train_y,
+        loss=nn.cross_entropy,
+        optimizer=adam,
+        epochs=epochs,
+        batch_size=50,
+        rng=rng,
+        progress=False,
+    )
     return net
 
 
@@ -510,8 +519,10 @@ for name, values in curves.items():
 for name, history in found.items():
     best, dev = min(history, key=lambda pair: pair[1])
     net = small_net(best, epochs=6)
-    print(f"{name:<15} rate {best['rate']:.5f}  dev {error(net):.1%}  "
-          f"test {error(net, 'test'):.1%}  (chance 90.0%)")  # fmt: skip
+    print(
+        f"{name:<15} rate {best['rate']:.5f}  dev {error(net):.1%}  "
+        f"test {error(net, 'test'):.1%}  (chance 90.0%)"
+    )
 
 # %% [markdown]
 # ## One panda or much caviar?
@@ -983,8 +994,15 @@ def new_net(sizes, rng):
     for n_in, n in itertools.pairwise(sizes):
         W = rng.normal(size=(n, n_in)) * np.sqrt(2 / n_in)
         zero, one = np.zeros((n, 1), np.float32), np.ones((n, 1), np.float32)
-        net.append({"W": W.astype(np.float32), "b": zero, "gamma": one, "beta": zero,
-                    "running": {"mean": zero, "var": one}})  # fmt: skip
+        net.append(
+            {
+                "W": W.astype(np.float32),
+                "b": zero,
+                "gamma": one,
+                "beta": zero,
+                "running": {"mean": zero, "var": one},
+            }
+        )
     return net
 
 
@@ -1061,8 +1079,10 @@ plots.lines(
 )
 for name, values in reached.items():
     good = rates[np.array(values) > 0.7]
-    print(f"{name:<11} above 70 % for rates from {good.min():.2g} to {good.max():.2g}, "
-          f"best {max(values):.1%}")  # fmt: skip
+    print(
+        f"{name:<11} above 70 % for rates from {good.min():.2g} to {good.max():.2g}, "
+        f"best {max(values):.1%}"
+    )
 
 # %% [markdown]
 # ## Why it helps: the drift, measured
@@ -1132,8 +1152,10 @@ print(f"running averages {steady:.1%}, batches of one {in_batches[0]:.1%}")
 
 # %% demo
 # And b? Add 100 to every bias of the hidden layers, and compare the predictions.
-moved = [layer | {"b": layer["b"] + 100, "running": dict(layer["running"])}
-         for layer in net[:-1]] + [net[-1]]  # fmt: skip
+moved = [
+    layer | {"b": layer["b"] + 100, "running": dict(layer["running"])}
+    for layer in net[:-1]
+] + [net[-1]]
 before = forward(net, X_dev[:, :200], "train", True)[0]
 after = forward(moved, X_dev[:, :200], "train", True)[0]
 print(f"largest change of any probability: {np.abs(after - before).max():.4f}")
@@ -1602,9 +1624,11 @@ A2 = sigmoid(net["W2"] @ A1 + net["b2"])
 J = sum_(Y * log(A2) + (1 - Y) * log(A2 * -1 + 1)) * (-1 / 8)
 backward(J)
 figures_c2w3.graph(
-    A2, height=2.6, reading="The graph of the network up to A2, with shapes. The cost "
+    A2,
+    height=2.6,
+    reading="The graph of the network up to A2, with shapes. The cost "
     "adds more tensors, and backward goes through them all.",
-)  # fmt: skip
+)
 print(f"{len(topological_order(J))} tensors in the graph of J")
 
 
@@ -1614,9 +1638,11 @@ def by_hand(X, Y, A1, A2, W2):
     dZ2 = (A2 - Y) / Y.shape[1]
     dZ1 = (W2.T @ dZ2) * (A1 > 0)
     return {
-        "W1": dZ1 @ X.T, "b1": dZ1.sum(axis=1, keepdims=True),
-        "W2": dZ2 @ A1.T, "b2": dZ2.sum(axis=1, keepdims=True),
-    }  # fmt: skip
+        "W1": dZ1 @ X.T,
+        "b1": dZ1.sum(axis=1, keepdims=True),
+        "W2": dZ2 @ A1.T,
+        "b2": dZ2.sum(axis=1, keepdims=True),
+    }
 
 
 print("gradient   largest difference between by hand and by backward")
@@ -1699,11 +1725,13 @@ figures_c2w3.regions(
     {
         "softmax regression": (softmax_regression(X, arm, C), X, arm),
         "two hidden layers": (
-            lambda points: scores(points).data.argmax(0), X, arm,
+            lambda points: scores(points).data.argmax(0),
+            X,
+            arm,
         ),
     },
     reading="Boundaries are straight without hidden layers, and curved with them.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ## The same thing, grown up
@@ -1802,12 +1830,14 @@ def build(seed=0):
     """784 → 128 → 64 → 10; batch norm before each ReLU, and therefore no b there."""
     rng = np.random.default_rng(seed)
     return nn.Sequential(
-        nn.Dense(784, 128, use_bias=False, rng=rng), nn.BatchNorm(128),
+        nn.Dense(784, 128, use_bias=False, rng=rng),
+        nn.BatchNorm(128),
         nn.Activation("relu"),
-        nn.Dense(128, 64, use_bias=False, rng=rng), nn.BatchNorm(64),
+        nn.Dense(128, 64, use_bias=False, rng=rng),
+        nn.BatchNorm(64),
         nn.Activation("relu"),
         nn.Dense(64, 10, rng=rng),
-    )  # fmt: skip
+    )
 
 
 def fit(rate, beta, epochs):
@@ -1860,7 +1890,7 @@ plots.bars(
     reading=f"{tested:.1%} against {baseline:.1%}. On {won} of 2,000 images only the "
     f"network is right, on {lost} only softmax regression. A weighted sum of pixels "
     "was not bad to begin with.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ## What it gets wrong (optional)
@@ -1937,10 +1967,20 @@ model = nn.Sequential(
     nn.Dense(64, 10, rng=rng),
 )
 optimizer = nn.Adam(model.parameters(), 0.002)
-nn.fit(model, X_train.T, y_train, loss=nn.cross_entropy, optimizer=optimizer,
-       epochs=2, batch_size=64, rng=rng, progress=False)  # fmt: skip
-scored = nn.evaluate(model, X_test.T, y_test, loss=nn.cross_entropy,
-                     metrics={"accuracy": nn.accuracy})  # fmt: skip
+nn.fit(
+    model,
+    X_train.T,
+    y_train,
+    loss=nn.cross_entropy,
+    optimizer=optimizer,
+    epochs=2,
+    batch_size=64,
+    rng=rng,
+    progress=False,
+)
+scored = nn.evaluate(
+    model, X_test.T, y_test, loss=nn.cross_entropy, metrics={"accuracy": nn.accuracy}
+)
 print(f"test accuracy after two epochs: {scored['accuracy']:.1%}")
 
 # %% [markdown]

@@ -534,15 +534,17 @@ check(choose_split)
 # %% demo
 sizes = np.logspace(2, 7, 60)
 plots.lines(
-    {"training": [100 * choose_split(n)[0] for n in sizes],
-     "dev (and test)": [100 * choose_split(n)[1] for n in sizes]},
+    {
+        "training": [100 * choose_split(n)[0] for n in sizes],
+        "dev (and test)": [100 * choose_split(n)[1] for n in sizes],
+    },
     sizes,
     log="x",
     xlabel="examples in all",
     ylabel="percent of the examples",
     reading="60/20/20 up to 50,000 examples; after that dev and test stop growing, and "
     "their share shrinks.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ## Is 96 % better than 95 %?
@@ -958,10 +960,15 @@ def trained(seed, m=2000, width=32, epochs=30, decay=0.0):
         nn.Dense(196, width, "relu", rng=rng), nn.Dense(width, 10, rng=rng)
     )
     net.fit(
-        X[rows], shop.train_y[rows], loss=nn.cross_entropy, epochs=epochs,
+        X[rows],
+        shop.train_y[rows],
+        loss=nn.cross_entropy,
+        epochs=epochs,
         optimizer=nn.AdamW(net.parameters(), 0.003, weight_decay=decay),
-        batch_size=50, rng=rng, progress=False,
-    )  # fmt: skip
+        batch_size=50,
+        rng=rng,
+        progress=False,
+    )
     sets = ((X[rows], shop.train_y[rows]), (X_dev, shop.dev_y))
     return [np.mean(net.predict(x).argmax(axis=1) != y) for x, y in sets]
 

@@ -229,9 +229,15 @@ def dense_net(X, Y, seed, epochs=8, width=64, outputs=10):
         nn.Dense(width, outputs, rng=rng),
     )
     net.fit(
-        X, Y, loss=nn.cross_entropy, optimizer=nn.Adam(net.parameters(), 0.002),
-        epochs=epochs, batch_size=50, rng=rng, progress=False,
-    )  # fmt: skip
+        X,
+        Y,
+        loss=nn.cross_entropy,
+        optimizer=nn.Adam(net.parameters(), 0.002),
+        epochs=epochs,
+        batch_size=50,
+        rng=rng,
+        progress=False,
+    )
     return net
 
 
@@ -361,9 +367,9 @@ check(label_noise_report)
 
 # %% demo
 doubtful = {name: share for name, share, _ in table}["label"]
-small_error = float(np.mean(
-    strategy.classifiers()["small CNN"].classify(shop.dev_x) != shop.dev_y
-))  # fmt: skip
+small_error = float(
+    np.mean(strategy.classifiers()["small CNN"].classify(shop.dev_x) != shop.dev_y)
+)
 report = label_noise_report(dev_error, doubtful, small_error)
 print(f"of the {dev_error:.1%}, wrong labels account for {report['labels']:.1%}")
 print(f"the small CNN has {small_error:.1%}: {report['verdict']}")
@@ -557,9 +563,15 @@ def small_cnn(X, Y, seed, epochs=4):
     rng = np.random.default_rng(seed)
     net = strategy.networks(rng)["small CNN"]
     net.fit(
-        X[..., None], Y, loss=nn.cross_entropy, epochs=epochs, batch_size=50, rng=rng,
-        optimizer=nn.Adam(net.parameters(), 0.003), progress=False,
-    )  # fmt: skip
+        X[..., None],
+        Y,
+        loss=nn.cross_entropy,
+        epochs=epochs,
+        batch_size=50,
+        rng=rng,
+        optimizer=nn.Adam(net.parameters(), 0.003),
+        progress=False,
+    )
     return net
 
 

@@ -1094,10 +1094,16 @@ def trained(make, X, epochs=10, seed=0):
     net = make(rng)
     rate = nn.schedules.cosine_decay(0.003, epochs * len(X) // 64)
     history = net.fit(
-        X, Y, loss=nn.cross_entropy, optimizer=nn.Adam(net.parameters(), rate),
-        epochs=epochs, batch_size=64, rng=rng, progress=False,
+        X,
+        Y,
+        loss=nn.cross_entropy,
+        optimizer=nn.Adam(net.parameters(), rate),
+        epochs=epochs,
+        batch_size=64,
+        rng=rng,
+        progress=False,
         metrics={"accuracy": nn.accuracy},
-    )  # fmt: skip
+    )
     return net, history
 
 

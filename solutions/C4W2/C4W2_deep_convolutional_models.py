@@ -247,10 +247,15 @@ for blocks in depths:
         net = Net(stack(block, blocks), clothes[:1], rng=np.random.default_rng(0))
         rate = nn.schedules.cosine_decay(0.05, 100)
         history = net.fit(
-            clothes[:5000], labels[:5000], loss=nn.cross_entropy, epochs=2,
-            optimizer=nn.SGD(net.parameters(), rate, momentum=0.9), batch_size=100,
-            rng=np.random.default_rng(0), progress=False,
-        )  # fmt: skip
+            clothes[:5000],
+            labels[:5000],
+            loss=nn.cross_entropy,
+            epochs=2,
+            optimizer=nn.SGD(net.parameters(), rate, momentum=0.9),
+            batch_size=100,
+            rng=np.random.default_rng(0),
+            progress=False,
+        )
         final_loss[name].append(history["loss"][-1])
 plots.lines(
     final_loss,
@@ -794,10 +799,14 @@ check(count_multiplies)
 # %% demo
 # Your counts beside those of the papers (millions of parameters and multiplications).
 said = {
-    "lenet5": (0.06, None), "alexnet": (60, None), "vgg16": (138, 15300),
-    "inception_3a": (0.163, 128), "resnet50": (25.6, 3800), "mobilenet_v1": (4.2, 569),
+    "lenet5": (0.06, None),
+    "alexnet": (60, None),
+    "vgg16": (138, 15300),
+    "inception_3a": (0.163, 128),
+    "resnet50": (25.6, 3800),
+    "mobilenet_v1": (4.2, 569),
     "mobilenet_v2": (3.4, 300),
-}  # fmt: skip
+}
 print("                 parameters   multiplications    the papers")
 for name, (parameters, products) in said.items():
     table = getattr(architectures, name)()
@@ -821,7 +830,8 @@ plots.lines(
         "parameters": np.cumsum(share) / sum(share),
         "multiplications": np.cumsum(
             [count_multiplies([layer]) for layer in architectures.vgg16()]
-        ) / count_multiplies(architectures.vgg16()),
+        )
+        / count_multiplies(architectures.vgg16()),
     },
     range(1, 17),
     xlabel="layer of VGG-16",
@@ -829,7 +839,7 @@ plots.lines(
     markers=True,
     reading="Nearly all multiplications are done in the convolutions, layers 1 to 13. "
     "In which layer are most of the parameters?",
-)  # fmt: skip
+)
 
 # %% concept="vgg_weights"
 # Which part of VGG-16 holds most of its parameters?
@@ -892,9 +902,11 @@ scaling_cost = None
 # B0 to B3 have φ = 0, ½, 1 and 2; their authors rounded the factors.
 print("     yours: depth width pixels   theirs            parameters  multiplications")
 for phi, *theirs, name in [
-    (0, 1.0, 1.0, 224, "B0"), (0.5, 1.1, 1.0, 240, "B1"), (1, 1.2, 1.1, 260, "B2"),
+    (0, 1.0, 1.0, 224, "B0"),
+    (0.5, 1.1, 1.0, 240, "B1"),
+    (1, 1.2, 1.1, 260, "B2"),
     (2, 1.4, 1.2, 300, "B3"),
-]:  # fmt: skip
+]:
     depth, width, resolution = compound_scaling(phi)
     table = architectures.efficientnet(*theirs)
     print(
@@ -948,8 +960,11 @@ def load_pretrained(net, names):
     return net
 
 
-names = [f"block_{i}.{part}" for i in range(17)
-         for part in ("expand", "depthwise", "project")][1:]  # fmt: skip
+names = [
+    f"block_{i}.{part}"
+    for i in range(17)
+    for part in ("expand", "depthwise", "project")
+][1:]
 names = ["stem", *names, "top"]  # block 0 has no expansion
 rng = np.random.default_rng(0)
 lower = load_pretrained(Net(body, np.zeros((1, 160, 160, 3)), rng=rng), names[:-4])
@@ -959,8 +974,10 @@ X_train, X_dev, X_test = (
     for x in (photos.train_x, photos.dev_x, photos.test_x)
 )
 seconds = timeit.default_timer() - start
-print(f"{len(X_train)} + {len(X_dev)} + {len(X_test)} photographs, features of shape "
-      f"{X_train.shape[1:]} each, in {seconds:.1f} s")  # fmt: skip
+print(
+    f"{len(X_train)} + {len(X_dev)} + {len(X_test)} photographs, features of shape "
+    f"{X_train.shape[1:]} each, in {seconds:.1f} s"
+)
 
 # %% [markdown]
 # The lower 16 blocks stay as they are, so each photograph has to go through them only
@@ -1050,9 +1067,15 @@ def fine_tune(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
             layer.freeze()
     optimizer = nn.Adam(model.parameters(), learning_rate)
     history = model.fit(
-        X, Y, loss=nn.cross_entropy, optimizer=optimizer, epochs=epochs,
-        batch_size=16, rng=np.random.default_rng(0), progress=False,
-    )  # fmt: skip
+        X,
+        Y,
+        loss=nn.cross_entropy,
+        optimizer=optimizer,
+        epochs=epochs,
+        batch_size=16,
+        rng=np.random.default_rng(0),
+        progress=False,
+    )
     return history["loss"]
     ### END SOLUTION
 
@@ -1148,10 +1171,15 @@ def tune_moving(rate=3e-5):
     """Fine-tuning that does not freeze the batch norms."""
     freeze(new_head, 0)
     new_head.fit(
-        X_train, photos.train_y, loss=nn.cross_entropy, epochs=5, batch_size=16,
-        optimizer=nn.Adam(new_head.parameters(), rate), rng=np.random.default_rng(0),
+        X_train,
+        photos.train_y,
+        loss=nn.cross_entropy,
+        epochs=5,
+        batch_size=16,
+        optimizer=nn.Adam(new_head.parameters(), rate),
+        rng=np.random.default_rng(0),
         progress=False,
-    )  # fmt: skip
+    )
 
 
 ways = {
@@ -1374,14 +1402,29 @@ in_steps = [
     pca_color_augmentation(panda / 255, seed, 1.0).clip(0, 1) for seed in (1, 4)
 ]
 plots.images(
-    [panda, mirror(panda), random_crop(panda, 110, 1), random_crop(panda, 110, 5),
-     color_shift(panda, 1, 40), color_shift(panda, 2, 40), *in_steps],
-    ["original", "mirrored", "crop", "another crop", "colours shifted", "shifted again",
-     "PCA, spread 1.0", "PCA again"],
+    [
+        panda,
+        mirror(panda),
+        random_crop(panda, 110, 1),
+        random_crop(panda, 110, 5),
+        color_shift(panda, 1, 40),
+        color_shift(panda, 2, 40),
+        *in_steps,
+    ],
+    [
+        "original",
+        "mirrored",
+        "crop",
+        "another crop",
+        "colours shifted",
+        "shifted again",
+        "PCA, spread 1.0",
+        "PCA again",
+    ],
     columns=4,
     reading="One photograph, eight images, one label. Would you have taken each for a "
     "real photograph? (The PCA shifts are ten times the usual strength.)",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # <details><summary><b>Predict</b>: which images must not be mirrored?</summary>
@@ -1462,8 +1505,12 @@ def multi_crop_predict(model, X, size=24):
     down, right = X.shape[1] - size, X.shape[2] - size
     total = 0
     for top, left in (
-        (0, 0), (0, right), (down, 0), (down, right), (down // 2, right // 2)
-    ):  # fmt: skip
+        (0, 0),
+        (0, right),
+        (down, 0),
+        (down, right),
+        (down // 2, right // 2),
+    ):
         crop = X[:, top : top + size, left : left + size]
         for view in (crop, mirror(crop)):
             total = total + ensemble_predict([model], view)
@@ -1519,9 +1566,12 @@ for seed in range(3):
     )
     rate = nn.schedules.cosine_decay(0.003, 5 * len(batches))
     models[-1].fit(
-        batches, loss=nn.cross_entropy, epochs=5, progress=False,
+        batches,
+        loss=nn.cross_entropy,
+        epochs=5,
+        progress=False,
         optimizer=nn.Adam(models[-1].parameters(), rate),
-    )  # fmt: skip
+    )
 middle = new_clothes[:, 2:26, 2:26]
 ways = {
     "one network": lambda: ensemble_predict(models[:1], middle),

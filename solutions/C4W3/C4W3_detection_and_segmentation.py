@@ -91,9 +91,13 @@ def true_classes(scenes, i):
 
 sample = [0, 3, 9]
 truth = [
-    (np.ones(len(true_classes(dev, i))), 96 * true_corners(dev, i),
-     true_classes(dev, i)) for i in sample
-]  # fmt: skip
+    (
+        np.ones(len(true_classes(dev, i))),
+        96 * true_corners(dev, i),
+        true_classes(dev, i),
+    )
+    for i in sample
+]
 figures.detections(
     dev.images[sample],
     truth,
@@ -212,10 +216,15 @@ def masked_loss(y_pred, y_true):
 rng = np.random.default_rng(0)
 net = Net(landmarks, wheels_x[:1] / np.float32(127.5) - 1, rng=rng)
 net.fit(
-    wheels_x / np.float32(127.5) - 1, wheels_y.astype(np.float32), loss=masked_loss,
-    epochs=5, batch_size=32, rng=rng, progress=False,
+    wheels_x / np.float32(127.5) - 1,
+    wheels_y.astype(np.float32),
+    loss=masked_loss,
+    epochs=5,
+    batch_size=32,
+    rng=rng,
+    progress=False,
     optimizer=nn.Adam(net.parameters(), nn.schedules.cosine_decay(0.01, 235)),
-)  # fmt: skip
+)
 said = net.predict(new_x / np.float32(127.5) - 1)
 here = new_y[:, 0] == 1
 errors = 64 * np.hypot(*(said - new_y)[here][:, 1:].reshape(-1, 2).T)
@@ -289,9 +298,14 @@ classifier = nn.Sequential(
 )
 rate = nn.schedules.cosine_decay(0.002, 2 * len(X) // 32)
 classifier.fit(
-    X, Y, loss=nn.cross_entropy, epochs=2, rng=rng, progress=False,
+    X,
+    Y,
+    loss=nn.cross_entropy,
+    epochs=2,
+    rng=rng,
+    progress=False,
     optimizer=nn.Adam(classifier.parameters(), rate),
-)  # fmt: skip
+)
 windows, labels = crops(dev, rng)
 right = np.mean(classifier.predict(windows).argmax(axis=1) == labels)
 print(f"{right:.0%} of {len(labels)} windows of unseen scenes are classified correctly")
@@ -347,10 +361,11 @@ check(dense_as_convolution)
 def by_windows(image):
     """Scores of every fourth window, one at a time: (17, 17, 6)."""
     rows = [
-        classifier.predict(np.stack([
-            image[y : y + 32, x : x + 32] for x in range(0, 65, 4)
-        ])) for y in range(0, 65, 4)
-    ]  # fmt: skip
+        classifier.predict(
+            np.stack([image[y : y + 32, x : x + 32] for x in range(0, 65, 4)])
+        )
+        for y in range(0, 65, 4)
+    ]
     return np.stack(rows)
 
 
@@ -373,8 +388,10 @@ slow, fast = (
     for way in (by_windows, in_one_pass)
 )
 print(f"largest difference between the scores of 17 × 17 windows: {difference:.0e}")
-print(f"one by one {1000 * slow:.0f} ms, at once {1000 * fast:.1f} ms: "
-      f"{slow / fast:.0f} times as fast")  # fmt: skip
+print(
+    f"one by one {1000 * slow:.0f} ms, at once {1000 * fast:.1f} ms: "
+    f"{slow / fast:.0f} times as fast"
+)
 
 # %% demo
 scores = in_one_pass(image)
@@ -668,10 +685,13 @@ lost = {}
 for k in (1, 2, 3):
     shapes = kmeans_anchors(sizes, k, np.random.default_rng(0))
     lost[f"{k} anchor{'s' * (k > 1)}"] = [
-        1 - sum(encode_yolo(*objects, grid, shapes, 5)[..., 0].sum()
-                for objects in centres) / len(sizes)
+        1
+        - sum(
+            encode_yolo(*objects, grid, shapes, 5)[..., 0].sum() for objects in centres
+        )
+        / len(sizes)
         for grid in (3, 6, 12)
-    ]  # fmt: skip
+    ]
 plots.lines(
     {name: 100 * np.array(shares) for name, shares in lost.items()},
     [3, 6, 12],
@@ -994,9 +1014,7 @@ difference = np.abs(vision.face_detector(known.check_x) - known.check_y).max()
 print(f"largest difference from PyTorch's output: {difference:.0e}")
 portrait = known.check_x[0]
 half = portrait[::2, ::2]
-four = np.vstack([
-    np.hstack([half, half[:, ::-1]]), np.hstack([half[::-1], half // 3])
-])  # fmt: skip
+four = np.vstack([np.hstack([half, half[:, ::-1]]), np.hstack([half[::-1], half // 3])])
 figures.detections(
     [portrait, four],
     [faces(portrait), faces(four)],
@@ -1107,9 +1125,14 @@ def prepared(images):
 
 
 photographs = data.load("photos_160").train_x
-backgrounds = prepared(np.stack([
-    cut_background(photographs, where) for where in data.load("scenes").train_background
-]))  # fmt: skip
+backgrounds = prepared(
+    np.stack(
+        [
+            cut_background(photographs, where)
+            for where in data.load("scenes").train_background
+        ]
+    )
+)
 
 
 def changed(rng):
@@ -1134,14 +1157,21 @@ rng = np.random.default_rng(0)
 detector = Net(yolo, prepared(train.images)[:1], rng=rng)
 detector.layers[-1].b.data.reshape(2, 10)[:, 0] = -4  # most slots are empty
 batches = nn.DataLoader(
-    prepared(train.images), targets.astype(np.float32), train.instances > 0,
-    batch_size=16, rng=rng, transform=changed(rng),
-)  # fmt: skip
+    prepared(train.images),
+    targets.astype(np.float32),
+    train.instances > 0,
+    batch_size=16,
+    rng=rng,
+    transform=changed(rng),
+)
 rate = nn.schedules.cosine_decay(0.02, EPOCHS * len(batches), warmup=20)
 history = detector.fit(
-    batches, loss=yolo_loss, epochs=EPOCHS, progress=False,
+    batches,
+    loss=yolo_loss,
+    epochs=EPOCHS,
+    progress=False,
     optimizer=nn.Adam(detector.parameters(), rate),
-)  # fmt: skip
+)
 plots.lines(
     {"training loss": history["loss"]},
     xlabel="epoch",
@@ -1163,14 +1193,16 @@ answers = activated(detector.predict(prepared(dev.images)))
 sample = [0, 3, 9]
 figures.cells(
     dev.images[sample],
-    [(answers[i][..., :1] * answers[i][..., 5:]).max(axis=2).argmax(axis=-1)
-     for i in sample],
+    [
+        (answers[i][..., :1] * answers[i][..., 5:]).max(axis=2).argmax(axis=-1)
+        for i in sample
+    ],
     [(answers[i][..., :1] * answers[i][..., 5:]).max(axis=(2, 3)) for i in sample],
     NAMES,
     reading="Each cell has the colour of its most probable class; the higher the "
     "score, the stronger the colour. Most strong colours are near the centre of an "
     "object.",
-)  # fmt: skip
+)
 
 # %% demo cover=true
 before = [
@@ -1324,8 +1356,14 @@ def precisions(scenes, scores, boxes, classes, pictures, iou_threshold=0.5):
     result = {}
     for c, name in enumerate(NAMES):
         mine, its = classes == c, labels == c
-        hits = match_detections(scores[mine], boxes[mine], pictures[mine], truths[its],
-                                there[0][its], iou_threshold)  # fmt: skip
+        hits = match_detections(
+            scores[mine],
+            boxes[mine],
+            pictures[mine],
+            truths[its],
+            there[0][its],
+            iou_threshold,
+        )
         result[name] = average_precision(hits, its.sum()), hits, its.sum()
     return result
 
@@ -1383,8 +1421,9 @@ true_boxes = nano.truth_box[:, [1, 0, 3, 2]]
 scored = {}
 for c in sorted(set(nano.truth_class) - {-1}):  # -1 is none of the 80
     its, mine = nano.truth_class == c, classes == c
-    hits = match_detections(scores[mine], boxes[mine], on[mine], true_boxes[its],
-                            nano.truth_picture[its])  # fmt: skip
+    hits = match_detections(
+        scores[mine], boxes[mine], on[mine], true_boxes[its], nano.truth_picture[its]
+    )
     scored[nano.classes[c]] = average_precision(hits, its.sum())
 print(f"mAP at 0.5 over {len(scored)} classes: {np.mean(list(scored.values())):.3f}")
 print(
@@ -1749,25 +1788,36 @@ simple = (nuclei.test_x > level) * 1
 rng = np.random.default_rng(0)
 unet = Net(lambda x, net: unet_model(x, 8, 2, 2, net=net), X[:1], rng=rng)
 unet.fit(
-    X, Y, loss=nn.cross_entropy, epochs=4, batch_size=8, rng=rng, progress=False,
+    X,
+    Y,
+    loss=nn.cross_entropy,
+    epochs=4,
+    batch_size=8,
+    rng=rng,
+    progress=False,
     optimizer=nn.Adam(unet.parameters(), nn.schedules.cosine_decay(0.005, 128)),
-)  # fmt: skip
+)
 learned = unet.predict(bright(nuclei.test_x)).argmax(axis=-1)
 
 # %% demo
 for name, mask in (("threshold", simple), ("U-Net", learned)):
-    print(f"{name:9} mean IoU {mean_iou(nuclei.test_y, mask, 2):.3f}, "
-          f"Dice {dice(nuclei.test_y, mask):.3f}")  # fmt: skip
+    print(
+        f"{name:9} mean IoU {mean_iou(nuclei.test_y, mask, 2):.3f}, "
+        f"Dice {dice(nuclei.test_y, mask):.3f}"
+    )
 tiles = [14, 7, 12]
 figures.masks(
     [nuclei.test_x[i] for i in tiles for _ in range(4)],
-    [mask[i] for i in tiles
-     for mask in (nuclei.test_y * 0, nuclei.test_y, simple, learned)],
+    [
+        mask[i]
+        for i in tiles
+        for mask in (nuclei.test_y * 0, nuclei.test_y, simple, learned)
+    ],
     ["test tile", "by hand", "threshold", "U-Net"] * 3,
     reading="The threshold also marks the glow around a nucleus; the U-Net is closer "
     "to the outlines drawn by hand. Look at the two nuclei that touch: a mask says "
     "what each pixel is, not how many nuclei there are.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ## What do the skips contribute?
@@ -1798,10 +1848,15 @@ for name, model in (("with skips", unet_model), ("without skips", without_skips)
         lambda x, net, model=model: model(x, 8, 2, 4, net=net), small_x[:1], rng=rng
     )
     net.fit(
-        small_x, small_y * 1, loss=nn.cross_entropy, epochs=2, batch_size=8, rng=rng,
+        small_x,
+        small_y * 1,
+        loss=nn.cross_entropy,
+        epochs=2,
+        batch_size=8,
+        rng=rng,
         progress=False,
         optimizer=nn.Adam(net.parameters(), nn.schedules.cosine_decay(0.01, 300)),
-    )  # fmt: skip
+    )
     predicted[name] = net.predict(test_x).argmax(axis=-1)
 for name, mask in predicted.items():
     print(f"{name:13} mean IoU {mean_iou(test_y, mask, 2):.3f}")

@@ -661,8 +661,9 @@ def scaled(image, size):
 
 art = data.load("art")
 collins = data.load("face_embedding").check_x[0]
-print_out = np.clip(0.6 * collins + 60 + 8 * np.random.default_rng(0).normal(
-    size=collins.shape), 0, 255)  # fmt: skip
+print_out = np.clip(
+    0.6 * collins + 60 + 8 * np.random.default_rng(0).normal(size=collins.shape), 0, 255
+)
 covered = collins.copy()
 covered[90:] = 128
 queue = {
@@ -685,15 +686,20 @@ known = {"Collins": codes[0]}
 said = [verify(code, "Collins", known, threshold=0.6) for code in codes]
 plots.images(
     list(queue.values()),
-    [f"{name}\n{distance:.2f} {'opens' if opened else 'refused'}"
-     for name, (distance, opened) in zip(queue, said, strict=True)],
+    [
+        f"{name}\n{distance:.2f} {'opens' if opened else 'refused'}"
+        for name, (distance, opened) in zip(queue, said, strict=True)
+    ],
     columns=5,
-    colors=[plots.VERMILION if opened and name in ("a drawing", "a red panda",
-            "printed photo") else "black"
-            for name, (_, opened) in zip(queue, said, strict=True)],
+    colors=[
+        plots.VERMILION
+        if opened and name in ("a drawing", "a red panda", "printed photo")
+        else "black"
+        for name, (_, opened) in zip(queue, said, strict=True)
+    ],
     reading="The distance to the first image. In orange: cases in which the door "
     "should have stayed shut.",
-)  # fmt: skip
+)
 drawn = np.stack([np.uint8(255 * scaled(x, 150)) for x in faces.test_x])
 foreign = pair_distances(vision.face_embedding(drawn), Y_test)
 print("area under the ROC curve on the drawn test faces:")
@@ -1346,10 +1352,13 @@ plots.images(
 
 # %% demo
 plots.lines(
-    {"J": costs}, xlabel="step", ylabel="total cost J", log="y",
+    {"J": costs},
+    xlabel="step",
+    ylabel="total cost J",
+    log="y",
     reading=f"The vertical axis is logarithmic. After 30 steps J is {costs[30]:,.0f}, "
     f"{costs[30] / costs[0]:.0%} of what it was at the start.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ## Turn the knobs (optional)

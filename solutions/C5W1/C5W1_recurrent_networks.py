@@ -587,8 +587,10 @@ ways = {
 }
 for name, g in ways.items():
     turned = np.degrees(np.arctan2(g[1], g[0]) - np.arctan2(before[1], before[0]))
-    print(f"{name:18}  {g.round(2)!s:14} length {np.linalg.norm(g):5.2f}, "
-          f"turned by {turned:4.1f} degrees")  # fmt: skip
+    print(
+        f"{name:18}  {g.round(2)!s:14} length {np.linalg.norm(g):5.2f}, "
+        f"turned by {turned:4.1f} degrees"
+    )
 
 # %% [markdown]
 # # Part 5 · The GRU: a memory with a gate
@@ -1710,10 +1712,12 @@ for _ in range(12):  # epochs
 drawn = [sample(grown, char_to_ix, seed) for seed in range(6)]
 print(", ".join("".join(ix_to_char[i] for i in one[:-1]) for one in drawn))
 plots.lines(
-    learned, xlabel="epochs", ylabel="perplexity on 8 unseen dinosaurs",
+    learned,
+    xlabel="epochs",
+    ylabel="perplexity on 8 unseen dinosaurs",
     from_zero=True,
     reading=f"From {learned[0]:.1f} to {learned[-1]:.1f}: -saurus is quickly learned.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # # Part 10 · An improviser
@@ -1922,9 +1926,9 @@ def markov(pieces, order):
             for n in range(min(order, t) + 1):
                 follows.setdefault(tuple(piece[t - n : t]), Counter())[piece[t]] += 1
     best = {context: seen.most_common(1)[0][0] for context, seen in follows.items()}
-    return lambda past: best[next(
-        past[n:] for n in range(len(past) + 1) if past[n:] in best
-    )]  # fmt: skip
+    return lambda past: best[
+        next(past[n:] for n in range(len(past) + 1) if past[n:] in best)
+    ]
 
 
 pieces = [
@@ -1941,9 +1945,11 @@ for n, name in [(1, "after one token"), (2, "after two")]:
     right[name] = np.mean(hits)
 right["your LSTM"] = np.mean(guessed == tune[1:])
 plots.bars(
-    right, ylabel="next tokens guessed right", percent=True,
+    right,
+    ylabel="next tokens guessed right",
+    percent=True,
     reading="Measured on “The Easy Winners”, which none of the models was trained on.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ### Listen

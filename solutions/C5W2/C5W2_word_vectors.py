@@ -234,8 +234,12 @@ def complete_analogy(word_a, word_b, word_c, word_to_vec_map):
 check(complete_analogy)
 
 # %% demo
-for a, b, c in [("man", "woman", "king"), ("italy", "italian", "spain"),
-                ("small", "smaller", "large"), ("walk", "walked", "play")]:  # fmt: skip
+for a, b, c in [
+    ("man", "woman", "king"),
+    ("italy", "italian", "spain"),
+    ("small", "smaller", "large"),
+    ("walk", "walked", "play"),
+]:
     print(f"{a} → {b}  as  {c} → {complete_analogy(a, b, c, vectors)}")
 
 # %% [markdown]
@@ -362,12 +366,14 @@ shown = jobs[:7] + jobs[len(jobs) // 2 - 3 : len(jobs) // 2 + 3] + jobs[-7:]
 names = ["john", "paul", "peter", "anna", "maria", "julia"]
 word_map(
     {"jobs": shown, "names": names},
-    {word: (cosine_similarity(units[word], g), y)
-     for y, word in enumerate([*shown, *names])},
+    {
+        word: (cosine_similarity(units[word], g), y)
+        for y, word in enumerate([*shown, *names])
+    },
     xlabel="cosine with the axis, from man (left) to woman (right)",
     reading=f"Some of {len(jobs)} jobs: both ends and the middle of the list. No job "
     "has a gender by itself. The text that the vectors come from gave them one.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ## Neutralize
@@ -558,10 +564,9 @@ one_hot[some, np.arange(len(some))] = 1
 assert np.array_equal(E @ one_hot, embedding_lookup(E, some))
 seconds = {
     "E @ one_hot": min(timeit.repeat(lambda: E @ one_hot, number=3, repeat=5)) / 3,
-    "lookup": min(
-        timeit.repeat(lambda: embedding_lookup(E, some), number=3, repeat=5)
-    ) / 3,
-}  # fmt: skip
+    "lookup": min(timeit.repeat(lambda: embedding_lookup(E, some), number=3, repeat=5))
+    / 3,
+}
 for name, time in seconds.items():
     print(f"{name:12} {1e6 * time:8.0f} µs")
 print(f"{seconds['E @ one_hot'] / seconds['lookup']:.0f} times faster")
@@ -1333,19 +1338,30 @@ rng = np.random.default_rng(0)
 reader = emojify_lstm(vectors, word_to_index, 5, 64, rng)
 adam = nn.Adam([p for p in reader.parameters() if p.requires_grad], 0.003)
 history = reader.fit(
-    train_i, train_y, loss=nn.cross_entropy, optimizer=adam, epochs=40, rng=rng,
+    train_i,
+    train_y,
+    loss=nn.cross_entropy,
+    optimizer=adam,
+    epochs=40,
+    rng=rng,
     progress=False,
-)  # fmt: skip
+)
 lstm_right = {
     "train": reader.predict(train_i).argmax(axis=1) == train_y,
     "test": reader.predict(test_i).argmax(axis=1) == test_y,
 }
-parts = [("train", slice(None)), ("train", emoji.train_twin),
-         ("test", slice(None)), ("test", emoji.test_twin)]  # fmt: skip
+parts = [
+    ("train", slice(None)),
+    ("train", emoji.train_twin),
+    ("test", slice(None)),
+    ("test", emoji.test_twin),
+]
 plots.heat(
     np.array(
-        [[np.mean(right[part][which]) for part, which in parts]
-         for right in (mean_right, lstm_right)]
+        [
+            [np.mean(right[part][which]) for part, which in parts]
+            for right in (mean_right, lstm_right)
+        ]
     ),
     signed=False,
     numbers=True,
@@ -1353,7 +1369,7 @@ plots.heat(
     columns=["train", "its 18 twins", "test", "its 6 twins"],
     reading="Accuracy. A mean gives both twins of a pair the same answer, so at most "
     "one is right. The LSTM can learn order, if it sees enough sentences.",
-)  # fmt: skip
+)
 
 # %% demo
 print("held-out sentences on which the two disagree:")

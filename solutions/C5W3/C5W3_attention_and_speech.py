@@ -263,10 +263,16 @@ def trained(model, X, Y, X_dev, Y_dev, epochs, rng, rate=0.01):
     adam = nn.Adam(model.parameters(), nn.schedules.cosine_decay(rate, steps))
     shares = [0.0]
     model.fit(
-        X, Y, loss=nn.cross_entropy, optimizer=adam, epochs=epochs, batch_size=100,
-        rng=rng, progress=False,
+        X,
+        Y,
+        loss=nn.cross_entropy,
+        optimizer=adam,
+        epochs=epochs,
+        batch_size=100,
+        rng=rng,
+        progress=False,
         on_epoch_end=lambda *_: shares.append(exact(model, X_dev, Y_dev).mean()),
-    )  # fmt: skip
+    )
     return shares
 
 
@@ -278,8 +284,10 @@ rng = np.random.default_rng(0)
 translator = modelf(Tx, Ty, 32, 64, len(human_letters), len(machine_letters), rng)
 began = time.process_time()
 learned = {"with attention": trained(translator, *train, *dev, 5, rng)}
-print(f"{time.process_time() - began:.0f} s of processor time. Right in the dev set:",
-      *(f"{share:.0%}" for share in learned["with attention"][1:]))  # fmt: skip
+print(
+    f"{time.process_time() - began:.0f} s of processor time. Right in the dev set:",
+    *(f"{share:.0%}" for share in learned["with attention"][1:]),
+)
 right = exact(translator, *test)
 print(f"{right.mean():.1%} of {len(right)} test dates are right in all ten symbols")
 for i in np.flatnonzero(~right)[:5]:
@@ -350,11 +358,13 @@ rng = np.random.default_rng(0)
 plain = EncoderDecoder(len(human_letters), 32, 64, len(machine_letters), Ty, rng)
 learned["without"] = trained(plain, *train, *dev, 5, rng)
 plots.lines(
-    learned, xlabel="passes through the training set",
+    learned,
+    xlabel="passes through the training set",
     ylabel="share of exact dates, dev set",
-    markers=True, from_zero=True,
+    markers=True,
+    from_zero=True,
     reading="Encoder and decoder of the same sizes, with and without attention.",
-)  # fmt: skip
+)
 
 # %% demo
 letters = np.array([len(one) for one in dates.test_human])
@@ -421,11 +431,15 @@ for name, model in [("with attention", WithAttention), ("without", EncoderDecode
     right = exact(copier, *held_out)
     copied[name] = [right[digit_count == n].mean() for n in range(1, 11)]
 plots.lines(
-    copied, np.arange(1, 11), xlabel="digits in the input",
-    ylabel="share of exact numbers, unseen", markers=True, from_zero=True,
+    copied,
+    np.arange(1, 11),
+    xlabel="digits in the input",
+    ylabel="share of exact numbers, unseen",
+    markers=True,
+    from_zero=True,
     reading=f"Numbers of ten digits: {copied['with attention'][-1]:.0%} exact with "
     f"attention, {copied['without'][-1]:.0%} when one vector has to carry all of them.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # # Part 3 · Beam search
@@ -616,8 +630,9 @@ def beam_search(step, B, max_len, length_penalty):
         extended.sort(key=lambda beam: -beam[1])
         finished += [beam for beam in extended[:B] if beam[0][-1] == 0]
         open_beams = [beam for beam in extended[:B] if beam[0][-1] != 0]
-    scored = [(y, total / len(y) ** length_penalty) for y, total in
-              finished + open_beams]  # fmt: skip
+    scored = [
+        (y, total / len(y) ** length_penalty) for y, total in finished + open_beams
+    ]
     sequence, score = max(scored, key=lambda beam: beam[1])
     return list(sequence), score
     ### END SOLUTION
@@ -628,8 +643,9 @@ check(beam_search)
 
 # %% demo
 shakespeare = data.load("shakespeare")
-model_of_letters = letter_model(counted(lines_of(text.as_text(
-    shakespeare.rows("train_text", slice(0, 420_000))))))  # fmt: skip
+model_of_letters = letter_model(
+    counted(lines_of(text.as_text(shakespeare.rows("train_text", slice(0, 420_000)))))
+)
 held_out_lines = lines_of(text.as_text(shakespeare.dev_text))[::52][:40]
 
 
@@ -671,19 +687,26 @@ def restore_all(B, length_penalty=0.0):
 def words_right(pairs):
     """Share of the original words that come back in the same position."""
     wanted = [word for _, line in pairs for word in line.split(" ")]
-    same = [x == y for got, line in pairs
-            for x, y in zip(got.split(" "), line.split(" "), strict=False)]  # fmt: skip
+    same = [
+        x == y
+        for got, line in pairs
+        for x, y in zip(got.split(" "), line.split(" "), strict=False)
+    ]
     return sum(same) / len(wanted)
 
 
 restored = {B: restore_all(B) for B in (1, 2, 3, 5, 10, 20, 40)}
 gain = 100 * (words_right(restored[40]) - words_right(restored[20]))
 plots.lines(
-    [words_right(pairs) for pairs in restored.values()], list(map(str, restored)),
-    xlabel="beam width B", ylabel="share of words right", markers=True, from_zero=True,
+    [words_right(pairs) for pairs in restored.values()],
+    list(map(str, restored)),
+    xlabel="beam width B",
+    ylabel="share of words right",
+    markers=True,
+    from_zero=True,
     reading="The model is the same throughout; only the search improves. Doubling the "
     f"width from 20 to 40 adds {gain:.0f} percentage points, at about twice the cost.",
-)  # fmt: skip
+)
 
 # %% demo
 print("B = 10     restored lines                 free writing,")
@@ -692,8 +715,10 @@ for penalty in (0.0, 0.5, 0.7, 1.0, 1.5):
     pairs = restore_all(10, penalty)
     surplus = np.mean([len(got) - len(line) for got, line in pairs])
     free, _ = beam_search(model_of_letters, 10, 60, penalty)
-    print(f"{penalty:3}    {surplus:13.2f}   {words_right(pairs):11.0%}"
-          f"      {as_line(free)!r}")  # fmt: skip
+    print(
+        f"{penalty:3}    {surplus:13.2f}   {words_right(pairs):11.0%}"
+        f"      {as_line(free)!r}"
+    )
 
 # %% [markdown]
 # Here the given consonants already fix most of the length, so a length penalty adds
@@ -765,11 +790,14 @@ for B, pairs in restored.items():
             wrong[beam_or_model(p_star, p_hat)] += 1
     errors[f"B = {B}"] = [wrong["beam"], wrong["model"], 40 - wrong.total()]
 plots.heat(
-    np.array(list(errors.values())).T, signed=False, numbers=True,
-    rows=["search error", "model error", "line is right"], columns=list(errors),
+    np.array(list(errors.values())).T,
+    signed=False,
+    numbers=True,
+    rows=["search error", "model error", "line is right"],
+    columns=list(errors),
     reading="Forty lines by the type of error. With many search errors (left), widen "
     "the beam. With many model errors (right), get a better model.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # # Part 4 · BLEU: scoring a translation
@@ -918,11 +946,14 @@ plots.lines(
         ],
         "words right": [words_right(pairs) for pairs in restored.values()],
     },
-    list(map(str, restored)), xlabel="beam width B", ylabel="score",
-    markers=True, from_zero=True,
+    list(map(str, restored)),
+    xlabel="beam width B",
+    ylabel="score",
+    markers=True,
+    from_zero=True,
     reading="One wrong word spoils up to four quadruples, so BLEU lies below the share "
     "of right words.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # # Part 5 · CTC: from sound to letters
@@ -1099,8 +1130,10 @@ for label in [(), (0,), (1, 1), (0, 1, 2), (2, 2, 0, 0)]:
 print("P(cat) =", ctc_forward(np.full((250, 30), 1 / 30), [3, 1, 20], 0), "(underflow)")
 # With ones in place of probabilities, your table counts the paths.
 paths = ctc_forward(np.ones((250, 30)), [3, 1, 20], 0)
-print(f"{paths:.0f} paths, each with probability 30^-250: "
-      f"ln P(cat) = {np.log(paths) - 250 * np.log(30):.2f}")  # fmt: skip
+print(
+    f"{paths:.0f} paths, each with probability 30^-250: "
+    f"ln P(cat) = {np.log(paths) - 250 * np.log(30):.2f}"
+)
 
 # %% [markdown]
 # ### The gradient
@@ -1229,8 +1262,10 @@ def words_of(part, label):
 
 
 # %% demo
-print(f"{len(words_of('train', 1))} times “activated”, {len(words_of('train', 0))} "
-      f"others: {', '.join(sorted(set(speech.train_words))[2:12])} …")  # fmt: skip
+print(
+    f"{len(words_of('train', 1))} times “activated”, {len(words_of('train', 0))} "
+    f"others: {', '.join(sorted(set(speech.train_words))[2:12])} …"
+)
 some = [words_of("train", 1)[0], words_of("train", 1)[7], words_of("train", 0)[3]]
 audio.player(np.concatenate([np.append(one, np.zeros(2000)) for one in some]), RATE)
 
@@ -1287,12 +1322,14 @@ check(spectrogram)
 # %% demo
 word, other = words_of("train", 1)[0], words_of("train", 0)[3]
 figures_c5w3.sounds(
-    {"“activated”": (word, spectrogram(word)),
-     "another word": (other, spectrogram(other))},
+    {
+        "“activated”": (word, spectrogram(word)),
+        "another word": (other, spectrogram(other)),
+    },
     RATE,
     reading="Above: the samples. Below: their spectrogram; the brighter, the more "
     "power. Vowels show as stacked stripes, the sound t as a short vertical bar.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ## Inserting words into a clip
@@ -1494,22 +1531,26 @@ def clips_of(part, count, seed):
     backgrounds = [audio.to_float(one) for one in speech[f"{part}_backgrounds"]]
     trigger, others = words_of(part, 1), words_of(part, 0)
     made = [
-        create_training_example(backgrounds[i % len(backgrounds)], trigger, others,
-                                Ty_sound)
+        create_training_example(
+            backgrounds[i % len(backgrounds)], trigger, others, Ty_sound
+        )
         for i in range(count)
-    ]  # fmt: skip
+    ]
     sounds, labels, ends = zip(*made, strict=True)
     return sounds, np.concatenate(labels)[:, :, None].astype(np.float32), ends
 
 
 sounds, labels, ends = clips_of("train", 480, seed=1)
-print(f"{labels.mean():.0%} of the labels are 1; a detector that never fires is right "
-      f"on {1 - labels.mean():.0%} of the steps")  # fmt: skip
+print(
+    f"{labels.mean():.0%} of the labels are 1; a detector that never fires is right "
+    f"on {1 - labels.mean():.0%} of the steps"
+)
 busy = int(np.argmax(labels.sum(axis=(1, 2))))
 figures_c5w3.clip(
-    spectrogram(sounds[busy]), labels[busy, :, 0],
+    spectrogram(sounds[busy]),
+    labels[busy, :, 0],
     reading="A clip that you made. The labels become 1 where an “activated” has ended.",
-)  # fmt: skip
+)
 audio.player(sounds[busy], RATE)
 
 # %% concept="accuracy_fools"
@@ -1598,16 +1639,25 @@ adam = nn.Adam(
     detector.parameters(), nn.schedules.cosine_decay(0.01, 15 * epochs), clip_norm=1.0
 )
 history = detector.fit(
-    X, labels, epochs=epochs, batch_size=32, optimizer=adam, rng=rng,
+    X,
+    labels,
+    epochs=epochs,
+    batch_size=32,
+    optimizer=adam,
+    rng=rng,
     loss=lambda scores, y: nn.binary_cross_entropy(scores, y, 1 + 2 * y),
     progress=False,
-)  # fmt: skip
+)
 plots.lines(
-    history["loss"], np.arange(1, epochs + 1), xlabel="passes through 480 clips",
-    ylabel="loss", from_zero=True, markers=True,
+    history["loss"],
+    np.arange(1, epochs + 1),
+    xlabel="passes through 480 clips",
+    ylabel="loss",
+    from_zero=True,
+    markers=True,
     reading="480 clips of ten seconds: 80 minutes of sound, made from 270 recorded "
     "words.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ### Exercise 18 · `detect_triggerword` · 3 points · about 6 minutes
@@ -1732,9 +1782,12 @@ check(count_events)
 def scores_at(part_probabilities, part_ends, threshold):
     """Precision and recall over all clips; each word and each alarm counts once."""
     counts = np.sum(
-        [count_events(detection_times(p, threshold), e)
-         for p, e in zip(part_probabilities, part_ends, strict=True)], axis=0,
-    )  # fmt: skip
+        [
+            count_events(detection_times(p, threshold), e)
+            for p, e in zip(part_probabilities, part_ends, strict=True)
+        ],
+        axis=0,
+    )
     hits, false_alarms, misses = (int(n) for n in counts)
     return hits / max(hits + false_alarms, 1), hits / (hits + misses)
 
@@ -1747,19 +1800,24 @@ thresholds = np.arange(0.1, 0.96, 0.05)
 on_dev = np.array([scores_at(*heard["dev"], t) for t in thresholds])
 best = thresholds[np.argmax(on_dev.prod(axis=1) / on_dev.sum(axis=1))]  # best F1
 plots.lines(
-    {"precision": on_dev[:, 0], "recall": on_dev[:, 1]}, thresholds,
-    xlabel="threshold", ylabel="score on the dev set", from_zero=True,
+    {"precision": on_dev[:, 0], "recall": on_dev[:, 1]},
+    thresholds,
+    xlabel="threshold",
+    ylabel="score on the dev set",
+    from_zero=True,
     reading="Precision: the share of alarms that are right. Recall: the share of words "
     "that are detected. With a low threshold, p may stay above it between two "
     f"words, so that the second is missed. F1 is best at {best:.2f}.",
-)  # fmt: skip
+)
 
 # %% demo
 precision, recall = scores_at(*heard["test"], best)
 print(f"test voices and backgrounds, threshold {best:.2f} chosen on the dev set:")
 print(f"precision {precision:.0%}, recall {recall:.0%}")
-test_clips = [audio.to_float(c[:n]) for c, n in
-              zip(speech.test_clips, speech.test_lengths, strict=True)]  # fmt: skip
+test_clips = [
+    audio.to_float(c[:n])
+    for c, n in zip(speech.test_clips, speech.test_lengths, strict=True)
+]
 fired = Counter()
 for word, sound in zip(speech.test_words, test_clips, strict=True):
     alone = np.concatenate([np.zeros(8000), sound, np.zeros(12_000)])
@@ -1795,10 +1853,14 @@ chosen = max(range(60), key=lambda i: len(test_ends[i]))
 p = heard["test"][0][chosen]
 moments = detection_times(p, best)
 figures_c5w3.clip(
-    spectrogram(test_sounds[chosen]), p[0], test_ends[chosen], moments, best,
+    spectrogram(test_sounds[chosen]),
+    p[0],
+    test_ends[chosen],
+    moments,
+    best,
     reading="Voices and a background that were not used in training. Triangles: a "
     "trigger word has ended. Stars: the detector fires.",
-)  # fmt: skip
+)
 audio.player(with_chime(test_sounds[chosen], moments), RATE)
 
 # %% [markdown]
@@ -1823,10 +1885,14 @@ moments = detection_times(p, best)
 print("she says:", ", ".join(asterisk.test_words[order]))
 hits, false_alarms, _ = count_events(moments, ends_here)
 figures_c5w3.clip(
-    spectrogram(sound), p[0], ends_here, moments, best,
+    spectrogram(sound),
+    p[0],
+    ends_here,
+    moments,
+    best,
     reading=f"“activated” detected: {hits} of 1. False alarms at other words: "
     f"{false_alarms}. One person and one word are an anecdote, not a measurement.",
-)  # fmt: skip
+)
 audio.player(with_chime(sound, moments), RATE)
 
 # %% [markdown] question="ship_it" points=5

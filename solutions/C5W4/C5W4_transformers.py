@@ -171,7 +171,7 @@ plots.heat(
     reading="Left: one position per row, one coordinate per column, fast clock hands "
     "on the left, slow ones on the right. Right: along each diagonal the dot products "
     "are equal, since they depend only on the distance.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # # Part 2 · Masks: who may attend to whom
@@ -357,12 +357,16 @@ print("variance of products   ", *(f"{x:8.1f}" for x in spread))
 for name in largest:
     print(f"derivative, {name:11}", *(f"{x:8.4f}" for x in derivative[name]))
 plots.lines(
-    largest, list(map(str, widths)), markers=True, from_zero=True,
-    xlabel="size d of queries and keys", ylabel="largest of 16 weights",
+    largest,
+    list(map(str, widths)),
+    markers=True,
+    from_zero=True,
+    xlabel="size d of queries and keys",
+    ylabel="largest of 16 weights",
     baseline={"all equal, 1/16": 1 / 16},
     reading="Divided by √d, attention is spread over several keys at any size. Not "
     "divided, one key gets nearly all the weight, and hardly any gradient flows.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ## The backward pass
@@ -583,8 +587,9 @@ def FullyConnected(embedding_dim, fully_connected_dim, *, rng):
 class EncoderLayer(nn.Layer):
     """Self-attention, then a feed-forward network; after each, add and normalize."""
 
-    def __init__(self, embedding_dim, num_heads, fully_connected_dim,
-                 dropout_rate=0.1, *, rng):  # fmt: skip
+    def __init__(
+        self, embedding_dim, num_heads, fully_connected_dim, dropout_rate=0.1, *, rng
+    ):
         """Make the parts.
 
         Args:
@@ -638,9 +643,18 @@ check(EncoderLayer)
 class Encoder(nn.Layer):
     """From tokens to vectors that depend on the whole sentence."""
 
-    def __init__(self, num_layers, embedding_dim, num_heads, fully_connected_dim,
-                 input_vocab_size, maximum_position_encoding, dropout_rate=0.1, *,
-                 rng):  # fmt: skip
+    def __init__(
+        self,
+        num_layers,
+        embedding_dim,
+        num_heads,
+        fully_connected_dim,
+        input_vocab_size,
+        maximum_position_encoding,
+        dropout_rate=0.1,
+        *,
+        rng,
+    ):
         """Make the parts.
 
         Args:
@@ -658,10 +672,11 @@ class Encoder(nn.Layer):
         self.pos_encoding = encoding.astype(np.float32)
         self.dropout = nn.Dropout(dropout_rate, rng=rng)
         self.layers = [
-            EncoderLayer(embedding_dim, num_heads, fully_connected_dim, dropout_rate,
-                         rng=rng)
+            EncoderLayer(
+                embedding_dim, num_heads, fully_connected_dim, dropout_rate, rng=rng
+            )
             for _ in range(num_layers)
-        ]  # fmt: skip
+        ]
 
     def forward(self, token_ids, mask=None):
         """Encode sentences.
@@ -773,8 +788,10 @@ encoder = Encoder(2, 16, 4, 32, 8, 7, rng=np.random.default_rng(3)).eval()
 for name, factor in [("with positions", 1), ("without", 0)]:
     encoder.pos_encoding = factor * positional_encoding(7, 16)
     straight, shuffled = (encoder(t)[0].data[0] for t in (tokens, tokens[:, order]))
-    print(f"{name:15} vectors of the same words differ by up to "
-          f"{np.abs(straight[order] - shuffled).max():.6f}")  # fmt: skip
+    print(
+        f"{name:15} vectors of the same words differ by up to "
+        f"{np.abs(straight[order] - shuffled).max():.6f}"
+    )
 
 # %% [markdown]
 # ### Can training make up for it? (optional)
@@ -811,14 +828,23 @@ models["no positions"].encoder.pos_encoding *= 0
 accuracy = {}
 for name, model in models.items():
     X = bags.astype(np.float32) if name == "bag of words" else letters
-    model.fit(X[:3000], a_first[:3000], loss=nn.cross_entropy, epochs=8, rng=rng,
-              optimizer=nn.Adam(model.parameters(), 0.005), progress=False)  # fmt: skip
+    model.fit(
+        X[:3000],
+        a_first[:3000],
+        loss=nn.cross_entropy,
+        epochs=8,
+        rng=rng,
+        optimizer=nn.Adam(model.parameters(), 0.005),
+        progress=False,
+    )
     accuracy[name] = np.mean(model.predict(X[3000:]).argmax(axis=1) == a_first[3000:])
 plots.bars(
-    accuracy, ylabel="accuracy, 500 unseen examples", percent=True,
+    accuracy,
+    ylabel="accuracy, 500 unseen examples",
+    percent=True,
     reading="Guessing gets about 50 %. Without positions the input does not say which "
     "letter comes first, and no training can make up for that.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # # Part 6 · The whole transformer
@@ -856,8 +882,9 @@ cross_keys = None
 class DecoderLayer(nn.Layer):
     """Self-attention, cross-attention, feed-forward; after each, add and normalize."""
 
-    def __init__(self, embedding_dim, num_heads, fully_connected_dim,
-                 dropout_rate=0.1, *, rng):  # fmt: skip
+    def __init__(
+        self, embedding_dim, num_heads, fully_connected_dim, dropout_rate=0.1, *, rng
+    ):
         """Make the parts; the arguments are those of `EncoderLayer`."""
         self.mha1, self.mha2 = (
             MultiHeadAttention(embedding_dim, num_heads, rng=rng) for _ in range(2)
@@ -916,19 +943,29 @@ check(DecoderLayer)
 class Decoder(nn.Layer):
     """From the tokens written so far to vectors that predict each next token."""
 
-    def __init__(self, num_layers, embedding_dim, num_heads, fully_connected_dim,
-                 target_vocab_size, maximum_position_encoding, dropout_rate=0.1, *,
-                 rng):  # fmt: skip
+    def __init__(
+        self,
+        num_layers,
+        embedding_dim,
+        num_heads,
+        fully_connected_dim,
+        target_vocab_size,
+        maximum_position_encoding,
+        dropout_rate=0.1,
+        *,
+        rng,
+    ):
         """Make the parts; the arguments are those of `Encoder`."""
         self.embedding = nn.Embedding(target_vocab_size, embedding_dim, rng=rng)
         encoding = positional_encoding(maximum_position_encoding, embedding_dim)
         self.pos_encoding = encoding.astype(np.float32)
         self.dropout = nn.Dropout(dropout_rate, rng=rng)
         self.layers = [
-            DecoderLayer(embedding_dim, num_heads, fully_connected_dim, dropout_rate,
-                         rng=rng)
+            DecoderLayer(
+                embedding_dim, num_heads, fully_connected_dim, dropout_rate, rng=rng
+            )
             for _ in range(num_layers)
-        ]  # fmt: skip
+        ]
 
     def forward(self, token_ids, enc_output, look_ahead_mask=None, padding_mask=None):
         """Decode what is written so far.
@@ -980,23 +1017,46 @@ check(Decoder)
 class Transformer(nn.Layer):
     """Encoder and decoder (Vaswani et al., 2017)."""
 
-    def __init__(self, num_layers, embedding_dim, num_heads, fully_connected_dim,
-                 input_vocab_size, target_vocab_size, max_positional_encoding_input,
-                 max_positional_encoding_target, dropout_rate=0.1, *, rng):  # fmt: skip
+    def __init__(
+        self,
+        num_layers,
+        embedding_dim,
+        num_heads,
+        fully_connected_dim,
+        input_vocab_size,
+        target_vocab_size,
+        max_positional_encoding_input,
+        max_positional_encoding_target,
+        dropout_rate=0.1,
+        *,
+        rng,
+    ):
         """Make the parts; the arguments are those of `Encoder` and `Decoder`."""
         sizes = (num_layers, embedding_dim, num_heads, fully_connected_dim)
         self.encoder = Encoder(
-            *sizes, input_vocab_size, max_positional_encoding_input, dropout_rate,
+            *sizes,
+            input_vocab_size,
+            max_positional_encoding_input,
+            dropout_rate,
             rng=rng,
-        )  # fmt: skip
+        )
         self.decoder = Decoder(
-            *sizes, target_vocab_size, max_positional_encoding_target, dropout_rate,
+            *sizes,
+            target_vocab_size,
+            max_positional_encoding_target,
+            dropout_rate,
             rng=rng,
-        )  # fmt: skip
+        )
         self.final_layer = nn.Dense(embedding_dim, target_vocab_size, rng=rng)
 
-    def forward(self, input_sentence, output_sentence, enc_padding_mask=None,
-                look_ahead_mask=None, dec_padding_mask=None):  # fmt: skip
+    def forward(
+        self,
+        input_sentence,
+        output_sentence,
+        enc_padding_mask=None,
+        look_ahead_mask=None,
+        dec_padding_mask=None,
+    ):
         """Score the next token at every position of the output.
 
         Args:
@@ -1013,9 +1073,11 @@ class Transformer(nn.Layer):
         ### BEGIN SOLUTION
         enc_output, _ = self.encoder(input_sentence, mask=enc_padding_mask)
         dec_output, attention_weights = self.decoder(
-            output_sentence, enc_output,
-            look_ahead_mask=look_ahead_mask, padding_mask=dec_padding_mask,
-        )  # fmt: skip
+            output_sentence,
+            enc_output,
+            look_ahead_mask=look_ahead_mask,
+            padding_mask=dec_padding_mask,
+        )
         return self.final_layer(dec_output), attention_weights
         ### END SOLUTION
 
@@ -1051,11 +1113,15 @@ effects = {"Future masked": effect_of_each(create_look_ahead_mask(8))}
 effects["No mask"] = effect_of_each(None)
 later = np.abs(np.triu(effects["Future masked"], 1)).max()
 plots.heat(
-    effects, signed=False, rows=range(8), columns=range(8),
-    xlabel="changed token", ylabel="scores at position",
+    effects,
+    signed=False,
+    rows=range(8),
+    columns=range(8),
+    xlabel="changed token",
+    ylabel="scores at position",
     reading="How much the scores change. Left, above the diagonal, the largest change "
     f"is {later:g}: no score depends on a later token.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ## Dates, as people write them
@@ -1088,12 +1154,16 @@ class Translator(nn.Model):
     def forward(self, human, shifted):
         """(m, 29) and (m, T) to scores (m, T, 13)."""
         padding, ahead = (
-            create_padding_mask(human), create_look_ahead_mask(shifted.shape[1])
-        )  # fmt: skip
+            create_padding_mask(human),
+            create_look_ahead_mask(shifted.shape[1]),
+        )
         scores, self.weights = self.transformer(
-            human, shifted, enc_padding_mask=padding, look_ahead_mask=ahead,
+            human,
+            shifted,
+            enc_padding_mask=padding,
+            look_ahead_mask=ahead,
             dec_padding_mask=padding,
-        )  # fmt: skip
+        )
         return scores
 
 
@@ -1114,13 +1184,21 @@ steps = 6 * len(X) // 64
 rate = nn.schedules.cosine_decay(0.003, steps, warmup=steps // 20)
 began = time.process_time()
 history = translator.fit(
-    (X, shifted), Y, loss=nn.cross_entropy, epochs=6, batch_size=64, rng=rng,
-    optimizer=nn.Adam(translator.parameters(), rate, clip_norm=1.0), progress=False,
-)  # fmt: skip
+    (X, shifted),
+    Y,
+    loss=nn.cross_entropy,
+    epochs=6,
+    batch_size=64,
+    rng=rng,
+    optimizer=nn.Adam(translator.parameters(), rate, clip_norm=1.0),
+    progress=False,
+)
 date_seconds = time.process_time() - began
-print(f"{translator.count_parameters()} parameters, trained on {len(X)} dates in "
-      f"{date_seconds:.0f} s of processor time; "
-      f"loss {history['loss'][-1]:.4f}")  # fmt: skip
+print(
+    f"{translator.count_parameters()} parameters, trained on {len(X)} dates in "
+    f"{date_seconds:.0f} s of processor time; "
+    f"loss {history['loss'][-1]:.4f}"
+)
 
 
 # %% demo
@@ -1334,8 +1412,10 @@ print("longest:", sorted(new, key=len)[-16:])
 for sample in ["To be, or not to be", "São Tomé 🙂 日本 \x00"]:
     ids = bpe_encode(sample, merges)
     assert bpe_decode(ids, merges) == sample  # lossless, in any script
-    print(f"{len(sample):3} characters, {len(sample.encode()):3} bytes, "
-          f"{len(ids):3} tokens: {sample!r}")  # fmt: skip
+    print(
+        f"{len(sample):3} characters, {len(sample.encode()):3} bytes, "
+        f"{len(ids):3} tokens: {sample!r}"
+    )
 
 # %% concept="bpe_pieces"
 # "abababac" gets two merges by the rule of bpe_train. How many tokens are left?
@@ -1546,9 +1626,14 @@ tagger = Tagger(256 + len(pieces), 48, len(addresses.classes), rng)
 steps = 16 * len(X) // 32
 rate = nn.schedules.cosine_decay(0.003, steps, warmup=steps // 10)
 history = tagger.fit(
-    X, (np.maximum(Y, 0), Y >= 0), loss=nn.cross_entropy, epochs=16, rng=rng,
-    optimizer=nn.Adam(tagger.parameters(), rate, clip_norm=1.0), progress=False,
-)  # fmt: skip
+    X,
+    (np.maximum(Y, 0), Y >= 0),
+    loss=nn.cross_entropy,
+    epochs=16,
+    rng=rng,
+    optimizer=nn.Adam(tagger.parameters(), rate, clip_norm=1.0),
+    progress=False,
+)
 best = tagger.predict(X_test).argmax(axis=-1)
 found = [row[y >= 0].tolist() for row, y in zip(best, Y_test, strict=True)]
 kept = [row[y >= 0].tolist() for row, y in zip(Y_test, Y_test, strict=True)]
@@ -1556,10 +1641,11 @@ tagger_f1 = entity_f1(kept, found)[2]
 words_right = np.mean(best[Y_test >= 0] == Y_test[Y_test >= 0])
 plots.bars(
     {"word by word": baseline_f1, "your encoder": tagger_f1},
-    ylabel=f"entity F1, {len(kept)} test addresses", percent=True,
+    ylabel=f"entity F1, {len(kept)} test addresses",
+    percent=True,
     reading=f"The encoder labels {words_right:.0%} of the words right. Context can "
     "tell a town from a street that is named after it.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ## Answers from a story
@@ -1773,9 +1859,11 @@ def read_stories(split):
     Q = [story_words.encode(asked[i].split()) for i in kept]
     Q, S = (
         text.pad_sequences(rows, length)
-        for rows, length in [(Q, ASKED), ([story_words.encode(words[i]) for i in kept],
-                                          LONGEST)]
-    )  # fmt: skip
+        for rows, length in [
+            (Q, ASKED),
+            ([story_words.encode(words[i]) for i in kept], LONGEST),
+        ]
+    )
     marked = (S[:, :, np.newaxis] == Q[:, np.newaxis]).any(axis=2) & (S != 0)
     end = position[kept].astype(int)
     article = [words[i][e - 1] == "the" for i, e in zip(kept, end, strict=True)]
@@ -1793,16 +1881,23 @@ story_reader = Reader(len(story_words), ASKED + LONGEST, ASKED, rng)
 steps = 3 * len(X) // 32
 rate = nn.schedules.cosine_decay(0.004, steps, warmup=steps // 20)
 history = story_reader.fit(
-    X, Y, loss=nn.cross_entropy, epochs=3, rng=rng, progress=False,
+    X,
+    Y,
+    loss=nn.cross_entropy,
+    epochs=3,
+    rng=rng,
+    progress=False,
     optimizer=nn.Adam(story_reader.parameters(), rate, clip_norm=1.0),
-)  # fmt: skip
+)
 
 
 def answers(ids, spans):
     """The words of spans (m, 2) in rows of tokens."""
     rows = ids % len(story_words)
-    return [" ".join(story_words.decode(row[a : b + 1])) for row, (a, b) in
-            zip(rows, spans, strict=True)]  # fmt: skip
+    return [
+        " ".join(story_words.decode(row[a : b + 1]))
+        for row, (a, b) in zip(rows, spans, strict=True)
+    ]
 
 
 truth = answers(X_test, Y_test)
@@ -1825,10 +1920,11 @@ by_type = {
 }
 plots.bars(
     {textwrap.fill(name, 9): share for name, share in by_type.items()},
-    ylabel="exact match, test stories", percent=True,
+    ylabel="exact match, test stories",
+    percent=True,
     reading="The hardest: " + " and ".join(sorted(by_type, key=by_type.get)[:2]) + ". "
     "Finding a thing takes two facts: who had it, and where that person went.",
-)  # fmt: skip
+)
 shortest = np.argsort((X_test > 0).sum(axis=1), kind="stable")
 for i in [shortest[exact[shortest] == hit][0] for hit in (1, 0)]:
     asked, told = " ".join(story_words.decode(X_test[i] % len(story_words))).split("?")
@@ -1923,18 +2019,25 @@ windows = tokens[starts + np.arange(CONTEXT + 1)]
 writer = LanguageModel(256 + len(merges), CONTEXT, rng)
 rate = nn.schedules.cosine_decay(0.004, STEPS, warmup=STEPS // 20)
 history = writer.fit(
-    windows[:, :-1], windows[:, 1:], loss=nn.cross_entropy, epochs=1, batch_size=32,
-    optimizer=nn.Adam(writer.parameters(), rate, clip_norm=1.0), progress=False,
-)  # fmt: skip
+    windows[:, :-1],
+    windows[:, 1:],
+    loss=nn.cross_entropy,
+    epochs=1,
+    batch_size=32,
+    optimizer=nn.Adam(writer.parameters(), rate, clip_norm=1.0),
+    progress=False,
+)
 unseen = text.as_text(data.load("shakespeare").test_text)[:60000]
 tokens_test = bpe_encode(unseen, merges)
 whole = (len(tokens_test) - 1) // CONTEXT * CONTEXT
 X, Y = (tokens_test[i : i + whole].reshape(-1, CONTEXT) for i in (0, 1))
 nats = writer.evaluate(X, Y, loss=nn.cross_entropy)["loss"]
 writer_bits = nats / np.log(2) * len(tokens_test) / len(unseen)
-print(f"{writer.count_parameters()} parameters, trained on {windows[:, 1:].size} tokens"
-      f" from {len(plays)} characters of plays;\n"
-      f"{writer_bits:.2f} bits per character in unseen plays")  # fmt: skip
+print(
+    f"{writer.count_parameters()} parameters, trained on {windows[:, 1:].size} tokens"
+    f" from {len(plays)} characters of plays;\n"
+    f"{writer_bits:.2f} bits per character in unseen plays"
+)
 
 # %% [markdown]
 # ### Compared with n-grams (optional)
@@ -1980,7 +2083,7 @@ plots.bars(
     ylabel="bits per character, test plays",
     reading="Lower is better. Your transformer beats "
     f"{sum(b > writer_bits for b in bits)} of the 5 n-gram models.",
-)  # fmt: skip
+)
 
 # %% demo
 used = np.isin(np.arange(256 + len(merges)), tokens)  # not the bytes of é or 🙂
@@ -1993,10 +2096,16 @@ def scores_of(ids):
 
 prompt = bpe_encode("ROMEO:\n", merges)
 for temperature, top_k in [(0, None), (0.7, 20), (1.3, None)]:
-    ids = generate(scores_of, prompt, temperature, top_k,
-                   np.random.default_rng(1), length=90, context=CONTEXT)  # fmt: skip
-    print(f"--- temperature {temperature}, top_k {top_k}\n"
-          f"{bpe_decode(ids, merges)}\n")  # fmt: skip
+    ids = generate(
+        scores_of,
+        prompt,
+        temperature,
+        top_k,
+        np.random.default_rng(1),
+        length=90,
+        context=CONTEXT,
+    )
+    print(f"--- temperature {temperature}, top_k {top_k}\n{bpe_decode(ids, merges)}\n")
 
 # %% [markdown]
 # At temperature 0 a language model tends to repeat itself; at a high temperature it
@@ -2011,10 +2120,13 @@ weights = writer.encoder(line[np.newaxis], mask=create_look_ahead_mask(len(line)
 names = [bpe_decode([t], merges).replace("\n", "⏎").replace(" ", "·") for t in line]
 attention_maps(
     {f"Layer {i + 1}, head {j + 1}": weights[i][0, j] for i in (0, 1) for j in (0, 1)},
-    rows=names, columns=names, xlabel="token attended to (key)", ylabel="query",
+    rows=names,
+    columns=names,
+    xlabel="token attended to (key)",
+    ylabel="query",
     reading="Above the diagonal all weights are 0: each token attends to itself and to "
     "earlier ones. The sign · stands for a space, ⏎ for a new line.",
-)  # fmt: skip
+)
 
 # %% [markdown] question="why_parallel" points=4
 # ## In your own words

@@ -21,8 +21,9 @@ def assert_same(ours, theirs, rtol=1e-10):
 def twins(kind, seed=0, **options):
     """Our layer and PyTorch's with the same weights."""
     rng = np.random.default_rng(seed)
-    ours = getattr(nn, kind)(d, n, return_sequences=True, return_state=True,
-                             rng=rng, **options).astype(np.float64)  # fmt: skip
+    ours = getattr(nn, kind)(
+        d, n, return_sequences=True, return_state=True, rng=rng, **options
+    ).astype(np.float64)
     for p in ours.parameters():
         p.data[...] = rng.normal(size=p.shape)
     theirs = getattr(torch.nn, kind)(d, n, batch_first=True, dtype=torch.float64)
@@ -140,9 +141,12 @@ def test_bidirectional():
     theirs = torch.nn.LSTM(d, n, batch_first=True, bidirectional=True).double()
     with torch.no_grad():
         for layer, end in ((ours.ahead, ""), (ours.back, "_reverse")):
-            for name, value in (("weight_ih", layer.W.data.T),
-                                ("weight_hh", layer.U.data.T),
-                                ("bias_ih", layer.b.data), ("bias_hh", 0)):  # fmt: skip
+            for name, value in (
+                ("weight_ih", layer.W.data.T),
+                ("weight_hh", layer.U.data.T),
+                ("bias_ih", layer.b.data),
+                ("bias_hh", 0),
+            ):
                 getattr(theirs, f"{name}_l0{end}").copy_(torch.tensor(value))
     x = rng.normal(size=(m, T, d))
     states, (h, c) = theirs(torch.tensor(x))
@@ -204,9 +208,12 @@ def test_multi_head_attention(causal):
     mask = np.tril(np.ones((1, 5, 5))) if causal else None
     y, weights = ours(x, z, mask=mask, return_weights=True)
     t, tw = theirs(
-        torch.tensor(x), torch.tensor(z), torch.tensor(z), average_attn_weights=False,
+        torch.tensor(x),
+        torch.tensor(z),
+        torch.tensor(z),
+        average_attn_weights=False,
         attn_mask=torch.tensor(mask[0] == 0) if causal else None,
-    )  # fmt: skip
+    )
     assert_same(y.data, t)
     assert_same(weights, tw)
     (y * y).sum().backward()

@@ -40,30 +40,51 @@ def check_gradients(function, *arrays, rtol=1e-5, atol=1e-7):
 @pytest.mark.parametrize(
     ("function", "shapes"),
     [
-        (lambda a, b: nn.tanh(a @ b) * nn.sigmoid(a).sum(1, keepdims=True),
-         [(3, 4), (4, 2)]),
-        (lambda x, W, b: nn.conv2d(x, W, b, stride=2, padding=1),
-         [(2, 5, 4, 2), (3, 3, 2, 3), (3,)]),
-        (lambda x, W: nn.conv2d(x, W, stride=2, padding="same", dilation=2),
-         [(1, 6, 7, 2), (3, 2, 2, 2)]),
-        (lambda x, W: nn.depthwise_conv2d(x, W, stride=2, padding=2, dilation=2),
-         [(1, 6, 7, 2), (3, 2, 2)]),
-        (lambda x, W: nn.conv2d_transpose(x, W, stride=3, padding="same"),
-         [(1, 3, 2, 2), (2, 4, 3, 2)]),
+        (
+            lambda a, b: nn.tanh(a @ b) * nn.sigmoid(a).sum(1, keepdims=True),
+            [(3, 4), (4, 2)],
+        ),
+        (
+            lambda x, W, b: nn.conv2d(x, W, b, stride=2, padding=1),
+            [(2, 5, 4, 2), (3, 3, 2, 3), (3,)],
+        ),
+        (
+            lambda x, W: nn.conv2d(x, W, stride=2, padding="same", dilation=2),
+            [(1, 6, 7, 2), (3, 2, 2, 2)],
+        ),
+        (
+            lambda x, W: nn.depthwise_conv2d(x, W, stride=2, padding=2, dilation=2),
+            [(1, 6, 7, 2), (3, 2, 2)],
+        ),
+        (
+            lambda x, W: nn.conv2d_transpose(x, W, stride=3, padding="same"),
+            [(1, 3, 2, 2), (2, 4, 3, 2)],
+        ),
         (lambda x, g, b: nn.batch_norm(x, g, b), [(5, 3), (3,), (3,)]),
         (lambda x, g, b: nn.layer_norm(x, g, b), [(5, 3), (3,), (3,)]),
-        (lambda x, W, U, b: nn.rnn(x, W, U, b, mask=[[1, 1, 0], [1, 0, 1]]),
-         [(2, 3, 2), (2, 3), (3, 3), (3,)]),
-        (lambda x, W, U, b: nn.concatenate(
-            [nn.lstm(x, W, U, b, mask=[[1, 1, 0], [1, 0, 1]])[0][:, -1],
-             nn.lstm(x, W, U, b, reverse=True)[1]]),
-         [(2, 3, 2), (2, 12), (3, 12), (12,)]),
-        (lambda x, W, U, b, c: nn.gru(x, W, U, b, c, mask=[[1, 1, 0], [1, 0, 1]]),
-         [(2, 3, 2), (2, 9), (3, 9), (9,), (3,)]),
-        (lambda q, k, v: nn.scaled_dot_product_attention(q, k, v, np.tri(3, 4))[0],
-         [(2, 3, 2), (2, 4, 2), (2, 4, 3)]),
+        (
+            lambda x, W, U, b: nn.rnn(x, W, U, b, mask=[[1, 1, 0], [1, 0, 1]]),
+            [(2, 3, 2), (2, 3), (3, 3), (3,)],
+        ),
+        (
+            lambda x, W, U, b: nn.concatenate(
+                [
+                    nn.lstm(x, W, U, b, mask=[[1, 1, 0], [1, 0, 1]])[0][:, -1],
+                    nn.lstm(x, W, U, b, reverse=True)[1],
+                ]
+            ),
+            [(2, 3, 2), (2, 12), (3, 12), (12,)],
+        ),
+        (
+            lambda x, W, U, b, c: nn.gru(x, W, U, b, c, mask=[[1, 1, 0], [1, 0, 1]]),
+            [(2, 3, 2), (2, 9), (3, 9), (9,), (3,)],
+        ),
+        (
+            lambda q, k, v: nn.scaled_dot_product_attention(q, k, v, np.tri(3, 4))[0],
+            [(2, 3, 2), (2, 4, 2), (2, 4, 3)],
+        ),
     ],
-)  # fmt: skip
+)
 def test_against_differences(function, shapes):
     rng = np.random.default_rng(1)
     check_gradients(function, *(rng.normal(size=s) for s in shapes))
@@ -76,8 +97,10 @@ floats = st.floats(-3, 3, width=32)
 @given(st.data())
 def test_broadcasting_any_shapes(data):
     shapes = data.draw(npst.mutually_broadcastable_shapes(num_shapes=2, max_dims=4))
-    a, b = (data.draw(npst.arrays(np.float64, s, elements=floats))
-            for s in shapes.input_shapes)  # fmt: skip
+    a, b = (
+        data.draw(npst.arrays(np.float64, s, elements=floats))
+        for s in shapes.input_shapes
+    )
     A, B = nn.Tensor(a, True), nn.Tensor(b, True)
     y = A * B + A - B
     assert y.shape == shapes.result_shape
@@ -257,26 +280,48 @@ def test_gradient_for_an_image_through_a_frozen_network():
         (lambda x: x**x, TypeError, "exponent must be a number"),
         (lambda x: nn.Tensor([[1, 2]], True, int), TypeError, "only floating-point"),
         (lambda x: nn.exp(np.arange(3)), TypeError, "exp: argument 1 must be floating"),
-        (lambda x: nn.conv2d(np.zeros((1, 4, 4, 3), np.uint8), np.zeros((3, 3, 3, 2))),
-         TypeError, "conv2d: argument 1 must be floating-point, got uint8"),
+        (
+            lambda x: nn.conv2d(
+                np.zeros((1, 4, 4, 3), np.uint8), np.zeros((3, 3, 3, 2))
+            ),
+            TypeError,
+            "conv2d: argument 1 must be floating-point, got uint8",
+        ),
         (lambda x: nn.conv2d(x, np.ones((3, 3, 1, 1))), ValueError, "needs images"),
-        (lambda x: nn.conv2d(np.ones((1, 4, 4, 2)), np.ones((3, 3, 3, 1))), ValueError,
-         "has 2 channels, filters .* expect 3"),
-        (lambda x: nn.conv2d(np.ones((1, 2, 2, 3)), np.ones((3, 3, 3, 1))), ValueError,
-         "larger than images"),
-        (lambda x: nn.conv2d(np.ones((1, 4, 4, 3)), np.ones((3, 3, 3, 1)), padding="x"),
-         ValueError, "padding must be"),
+        (
+            lambda x: nn.conv2d(np.ones((1, 4, 4, 2)), np.ones((3, 3, 3, 1))),
+            ValueError,
+            "has 2 channels, filters .* expect 3",
+        ),
+        (
+            lambda x: nn.conv2d(np.ones((1, 2, 2, 3)), np.ones((3, 3, 3, 1))),
+            ValueError,
+            "larger than images",
+        ),
+        (
+            lambda x: nn.conv2d(
+                np.ones((1, 4, 4, 3)), np.ones((3, 3, 3, 1)), padding="x"
+            ),
+            ValueError,
+            "padding must be",
+        ),
         (lambda x: nn.max_pool2d(np.ones((1, 2, 2, 3)), 3), ValueError, "window"),
-        (lambda x: nn.depthwise_conv2d(np.ones((1, 2, 2, 2)), np.ones((3, 3, 2))),
-         ValueError, "depthwise_conv2d: filters .* are larger than images"),
-        (lambda x: nn.depthwise_conv2d(np.ones((1, 4, 4, 3)), np.ones((3, 3, 2))),
-         ValueError, "depthwise_conv2d needs"),
+        (
+            lambda x: nn.depthwise_conv2d(np.ones((1, 2, 2, 2)), np.ones((3, 3, 2))),
+            ValueError,
+            "depthwise_conv2d: filters .* are larger than images",
+        ),
+        (
+            lambda x: nn.depthwise_conv2d(np.ones((1, 4, 4, 3)), np.ones((3, 3, 2))),
+            ValueError,
+            "depthwise_conv2d needs",
+        ),
         (lambda x: nn.embedding([0.5], x), TypeError, "indices must be integers"),
         (lambda x: nn.embedding([0, 3], x), IndexError, "outside a vocabulary of 3"),
         (lambda x: nn.batch_norm(x, np.ones(3), np.ones(3)), ValueError, "4 channels"),
         (lambda x: nn.dropout(x, 1.0, None), ValueError, r"rate must be in \[0, 1\)"),
     ],
-)  # fmt: skip
+)
 def test_clear_errors(call, error, message):
     with pytest.raises(error, match=message):
         call(nn.Tensor(np.ones((3, 4)), True))

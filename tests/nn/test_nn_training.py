@@ -142,13 +142,17 @@ def test_transformer_trains_like_pytorch():
     [
         ("SGD", "SGD", {}, {}),
         ("SGD", "SGD", {"momentum": 0.9}, {"momentum": 0.9}),
-        ("SGD", "SGD", {"momentum": 0.9, "nesterov": True, "weight_decay": 0.1},
-         {"momentum": 0.9, "nesterov": True, "weight_decay": 0.1}),
+        (
+            "SGD",
+            "SGD",
+            {"momentum": 0.9, "nesterov": True, "weight_decay": 0.1},
+            {"momentum": 0.9, "nesterov": True, "weight_decay": 0.1},
+        ),
         ("RMSprop", "RMSprop", {}, {"alpha": 0.9}),
         ("Adam", "Adam", {"weight_decay": 0.1}, {"weight_decay": 0.1}),
         ("AdamW", "AdamW", {}, {}),
     ],
-)  # fmt: skip
+)
 def test_optimizers(ours, theirs, options, their_options):
     torch = pytest.importorskip("torch")
     rng = np.random.default_rng(0)
@@ -247,8 +251,9 @@ def test_accuracy():
 
 def test_schedules():
     s = nn.schedules
-    np.testing.assert_allclose([s.step_decay(1, 0.5, 2)(t) for t in range(4)],
-                               [1, 1, 0.5, 0.5])  # fmt: skip
+    np.testing.assert_allclose(
+        [s.step_decay(1, 0.5, 2)(t) for t in range(4)], [1, 1, 0.5, 0.5]
+    )
     assert s.exponential_decay(1, 0.9)(2) == pytest.approx(0.81)
     assert s.inverse_time_decay(1, 1)(3) == 0.25
     cosine = s.cosine_decay(2, 10, warmup=2)
@@ -296,10 +301,18 @@ def small_model(seed=1):
 def run(model, epochs, seed=2, **options):
     X, Y = problem()
     return model.fit(
-        X, Y, loss=nn.cross_entropy, optimizer=nn.Adam(model.parameters(), 0.01),
-        epochs=epochs, batch_size=16, rng=np.random.default_rng(seed), progress=False,
-        metrics={"accuracy": nn.accuracy}, validation_data=(X, Y), **options,
-    )  # fmt: skip
+        X,
+        Y,
+        loss=nn.cross_entropy,
+        optimizer=nn.Adam(model.parameters(), 0.01),
+        epochs=epochs,
+        batch_size=16,
+        rng=np.random.default_rng(seed),
+        progress=False,
+        metrics={"accuracy": nn.accuracy},
+        validation_data=(X, Y),
+        **options,
+    )
 
 
 def test_fit_learns_and_keeps_a_history():
@@ -328,8 +341,9 @@ def test_the_same_seeds_give_the_same_bits():
 def test_progress_bar(capsys):
     X, Y = problem()
     model = small_model()
-    model.fit(X, Y, loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters()),
-              epochs=2)  # fmt: skip
+    model.fit(
+        X, Y, loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters()), epochs=2
+    )
     captured = capsys.readouterr()
     assert "epoch 2/2" in captured.out
     assert captured.err == ""
@@ -342,8 +356,9 @@ def test_resuming_from_a_checkpoint_is_bit_for_bit(tmp_path):
     run(first, 3, patience=50, checkpoint=path)
     history = run(second, 6, seed=8, patience=50, checkpoint=path)
     assert history == expected
-    for a, b in zip(whole.state_dict().values(), second.state_dict().values(),
-                    strict=True):  # fmt: skip
+    for a, b in zip(
+        whole.state_dict().values(), second.state_dict().values(), strict=True
+    ):
         np.testing.assert_array_equal(a, b)
 
 
@@ -353,9 +368,16 @@ def test_a_checkpoint_of_another_model(tmp_path):
     X, Y = problem()
 
     def resume(model, optimizer):
-        model.fit(X, Y, loss=nn.cross_entropy, optimizer=optimizer, epochs=2,
-                  rng=np.random.default_rng(0), progress=False,
-                  checkpoint=path)  # fmt: skip
+        model.fit(
+            X,
+            Y,
+            loss=nn.cross_entropy,
+            optimizer=optimizer,
+            epochs=2,
+            rng=np.random.default_rng(0),
+            progress=False,
+            checkpoint=path,
+        )
 
     other = nn.Sequential(nn.Dense(5, 2, rng=np.random.default_rng(0)))
     with pytest.raises(ValueError, match="random generators"):
@@ -381,10 +403,16 @@ def test_early_stopping_goes_back_to_the_best():
 
     X, Y = problem()
     history = model.fit(
-        X, Y, loss=loss, optimizer=nn.Adam(model.parameters(), 0.01), epochs=7,
-        validation_data=(X, Y), patience=2, progress=False,
+        X,
+        Y,
+        loss=loss,
+        optimizer=nn.Adam(model.parameters(), 0.01),
+        epochs=7,
+        validation_data=(X, Y),
+        patience=2,
+        progress=False,
         on_epoch_end=lambda *_: weights.append(model.state_dict()),
-    )  # fmt: skip
+    )
     assert history["val_loss"] == [3, 2, 1, 5, 4]
     for name, value in model.state_dict().items():
         np.testing.assert_array_equal(value, weights[2][name])
@@ -409,8 +437,14 @@ def test_nan_names_the_layer():
     X, Y = problem()
     X[3] = np.nan
     with pytest.raises(FloatingPointError, match="the batch itself"):
-        small_model().fit(X, Y, loss=nn.cross_entropy, epochs=1, progress=False,
-                          optimizer=nn.SGD(model.parameters()))  # fmt: skip
+        small_model().fit(
+            X,
+            Y,
+            loss=nn.cross_entropy,
+            epochs=1,
+            progress=False,
+            optimizer=nn.SGD(model.parameters()),
+        )
 
 
 def test_several_inputs_and_weights():
@@ -425,9 +459,14 @@ def test_several_inputs_and_weights():
     a, b = (rng.normal(size=(20, 2)).astype("f") for _ in range(2))
     y, w = rng.integers(0, 2, 20), np.ones(20)
     model = Two(rng)
-    history = model.fit((a, b), (y, w), loss=nn.cross_entropy, epochs=2,
-                        optimizer=nn.Adam(model.parameters()),
-                        progress=False)  # fmt: skip
+    history = model.fit(
+        (a, b),
+        (y, w),
+        loss=nn.cross_entropy,
+        epochs=2,
+        optimizer=nn.Adam(model.parameters()),
+        progress=False,
+    )
     assert len(history["loss"]) == 2
     assert model.predict(a, b).shape == (20, 2)
 
@@ -442,9 +481,10 @@ def test_data_loader():
     seen = np.concatenate([x for x, _ in batches])
     assert sorted(seen) == list(range(10))
     assert (seen != np.concatenate([x for x, _ in loader])).any()
-    assert [x.tolist() for x, in nn.DataLoader(X, batch_size=5)] == [
-        [0, 1, 2, 3, 4], [5, 6, 7, 8, 9],
-    ]  # fmt: skip
+    assert [x.tolist() for (x,) in nn.DataLoader(X, batch_size=5)] == [
+        [0, 1, 2, 3, 4],
+        [5, 6, 7, 8, 9],
+    ]
     with pytest.raises(ValueError, match=r"number of examples: \(10,\), \(9,\)"):
         nn.DataLoader(X, Y[:9])
 

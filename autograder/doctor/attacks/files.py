@@ -11,8 +11,11 @@ from autograder.doctor.attacks.attack import Attack
 
 
 def _checks(notebook) -> list:
-    return [cell for cell in notebook["cells"]
-            if cell["metadata"].get("nbgrader", {}).get("grade")]  # fmt: skip
+    return [
+        cell
+        for cell in notebook["cells"]
+        if cell["metadata"].get("nbgrader", {}).get("grade")
+    ]
 
 
 def _retag(notebook) -> None:
@@ -108,9 +111,15 @@ def _format_3(path, scene) -> None:
 
 
 def _odd_parts(path, scene) -> None:
-    cells = [None, 5, [], {"cell_type": []}, {"cell_type": "code", "source": {"a": 1}},
-             {"cell_type": "code", "source": [1, "x = 1\n", None], "metadata": 3},
-             {"cell_type": "code", "source": "y = '\ud800\0'"}]  # fmt: skip
+    cells = [
+        None,
+        5,
+        [],
+        {"cell_type": []},
+        {"cell_type": "code", "source": {"a": 1}},
+        {"cell_type": "code", "source": [1, "x = 1\n", None], "metadata": 3},
+        {"cell_type": "code", "source": "y = '\ud800\0'"},
+    ]
     path.write_text(json.dumps({"cells": cells, "nbformat": "four"}))
 
 
@@ -127,8 +136,9 @@ ATTACKS = (
     Attack("the same id for all cells", "notebook", change=_same_ids),
     Attack("cells in reverse order", "notebook", change=_reorder),
     Attack("checks as raw cells", "notebook", change=_raw),
-    Attack("metadata of wrong types, another language", "notebook",
-           change=_wrong_metadata),
+    Attack(
+        "metadata of wrong types, another language", "notebook", change=_wrong_metadata
+    ),
     Attack("checks that claim to be answers", "notebook", change=_unlocked),
     Attack("cells in another language", "notebook", change=_magic),
     Attack("not JSON", "file", place=_text("this is no notebook")),
@@ -144,9 +154,13 @@ ATTACKS = (
     Attack("a link to a secret", "file", place=_link),
     Attack("a folder", "file", place=lambda path, scene: path.mkdir()),
     Attack("megabytes of code", "file", place=_code("a;" * 2_000_000)),
-    Attack("a cell of a hundred thousand statements", "file",
-           place=_code("a;" * 100_000)),
+    Attack(
+        "a cell of a hundred thousand statements", "file", place=_code("a;" * 100_000)
+    ),
     Attack("20,000 cells", "file", place=_code("x = 1", 20_000)),
-    Attack("a bomb of numbers", "file", place=_text(
-        '{"cells": [' + "1," * 4_000_000 + "1]}")),
-)  # fmt: skip
+    Attack(
+        "a bomb of numbers",
+        "file",
+        place=_text('{"cells": [' + "1," * 4_000_000 + "1]}"),
+    ),
+)
