@@ -1,5 +1,5 @@
 """Read by every nbgrader command that starts in this folder."""
 
-from autograder.nbgrader_config import configure
+from autograder.nbgrader.config import configure
 
 configure(get_config(), __file__)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder import build, check, solve, source
-from autograder.cases import Cases
-from autograder.in_process import InProcess
-from autograder.judge import Judge
+from autograder.authoring import build, solve, source
+from autograder.authoring.in_process import InProcess
+from autograder.checks import check
+from autograder.grading.cases import Cases
+from autograder.grading.judge import Judge
 
 SEED = 20_263
 # What became of the other exercises, and what stands in their cells then. The last

@@ -33,7 +33,7 @@ from pathlib import Path
 import sensitivity
 from mutants import Mutant
 
-from autograder import check
+from autograder.checks import check
 
 FOLDER = Path(__file__).parent / "attempts"
 OPINIONS = ("names", "shows", "false")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder import check, solve
-from autograder.cases import Cases
-from autograder.in_process import InProcess
-from autograder.judge import Judge
-from autograder.policy import mentioned
+from autograder.authoring import solve
+from autograder.authoring.in_process import InProcess
+from autograder.checks import check
+from autograder.grading.cases import Cases
+from autograder.grading.judge import Judge
+from autograder.grading.usage import mentioned
 
 FIRST = 3  # functions of each lab that are broken, one at a time
 SEED = 20_263

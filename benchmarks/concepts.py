@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from autograder import check, source
+from autograder.authoring import source
+from autograder.checks import check
 
 _OPTION = re.compile(r"(?:^|\s{2,})([A-H]): ")
 

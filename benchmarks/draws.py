@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import sensitivity
 import specificity
 
-from autograder.check import Check
+from autograder.checks.check import Check
 
 SEED = 1_000_000  # far from the seeds that anything else here draws with
 LEAST = 300  # draws of each exercise, if they take no more than

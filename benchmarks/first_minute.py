@@ -23,8 +23,8 @@ lab, setup = sys.argv[1], sys.stdin.read()
 start = time.process_time()
 exec(setup, globals())
 seconds = {"setup": time.process_time() - start, "right": {}, "wrong": {}}
-from autograder.reference import reference
-from autograder.check import load
+from autograder.authoring.reference import reference
+from autograder.checks.check import load
 from mutants import mutants
 names = vars(reference(lab))
 for name, one in load(lab).checks.items():

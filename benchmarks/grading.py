@@ -28,8 +28,10 @@ from pathlib import Path
 import nbformat
 from nbgrader.converters import Autograde
 
-from autograder import build, check, paths, solve
-from autograder.example_class import mistaken
+from autograder import paths
+from autograder.authoring import build, solve
+from autograder.checks import check
+from autograder.course.example_class import mistaken
 
 LAB = "C1W2"
 NOTEBOOK = build.released_path(LAB).name
@@ -38,7 +40,7 @@ WRONG = {
     "predict": "def predict(w, b, X):\n    return np.zeros((1, X.shape[1]))",
 }
 OURS = """
-from autograder.nbgrader_config import configure
+from autograder.nbgrader.config import configure
 configure(get_config(), __file__)
 """
 # nbgrader as it comes, on the same sources; only the folders are set.

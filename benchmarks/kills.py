@@ -25,14 +25,14 @@ from typing import Any
 
 from nbgrader.api import Gradebook
 
-from autograder import build, solve
+from autograder.authoring import build, solve
 
 LAB = "C1W2"
 NOTEBOOK = build.released_path(LAB).name
 SEED = "2a"
 WRONG = {"sigmoid": "def sigmoid(x):\n    return 1 / (1 + np.exp(x))"}
 CONFIGURATION = """
-from autograder.nbgrader_config import configure
+from autograder.nbgrader.config import configure
 configure(get_config(), __file__)
 """
 PATIENCE = 10.0  # seconds in which what was started has to be gone

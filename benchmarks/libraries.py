@@ -27,8 +27,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder import libraries
-from autograder.reference import reference
+from autograder.authoring import library_tables
+from autograder.authoring.reference import reference
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 FOLDER = Path(__file__).parent / "beside"
@@ -173,7 +173,7 @@ def document() -> str:
 
 def _known(lab: str) -> list[str]:
     try:
-        return libraries.table(lab).splitlines()
+        return library_tables.table(lab).splitlines()
     except ValueError:
         return []
 
@@ -187,9 +187,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     made = document()
     if not options.compare:
-        libraries.DOCUMENT.write_text(made, encoding="utf-8")
+        library_tables.DOCUMENT.write_text(made, encoding="utf-8")
         return
-    kept = libraries.DOCUMENT.read_text(encoding="utf-8")
+    kept = library_tables.DOCUMENT.read_text(encoding="utf-8")
     change = difflib.unified_diff(
         kept.splitlines(), made.splitlines(), "as it stands", "computed now", n=0
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from luck import FIRST_SEED, drawn, score
 
-from autograder.check import Check
+from autograder.checks.check import Check
 from helpers.checks.compare import Tolerance, difference
 from helpers.checks.stand_in import overwrite
 from helpers.checks.store import PublicCheck, Store

@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from autograder.cases import Cases
-from autograder.check import Call, Check
+from autograder.checks.check import Call, Check
+from autograder.grading.cases import Cases
 from helpers.checks.verdict import Expected, judge
 
 FIRST_SEED = 70_000

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograder import check
-from autograder.cases import Cases
-from autograder.in_process import Defined
-from autograder.judge import Judge
-from autograder.reference import reference
+from autograder.authoring.in_process import Defined
+from autograder.authoring.reference import reference
+from autograder.checks import check
+from autograder.grading.cases import Cases
+from autograder.grading.judge import Judge
 
 FIRST_SEED = 90_000
 

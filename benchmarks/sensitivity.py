@@ -32,8 +32,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from mutants import Mutant
 
-from autograder.check import Call, Check
-from autograder.reference import reference
+from autograder.authoring.reference import reference
+from autograder.checks.check import Call, Check
 from helpers.checks import mend
 from helpers.checks.notebook import Checker
 from helpers.checks.store import Store

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import sensitivity
 
-from autograder.check import Check
-from autograder.reference import reference
+from autograder.authoring.reference import reference
+from autograder.checks.check import Check
 from helpers.checks.notebook import Checker
 from helpers.checks.store import Store
 

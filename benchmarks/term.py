@@ -26,9 +26,13 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from autograder import build, check, example_class, paths, policy, solve, source
-from autograder.classroom.course import open_course
-from autograder.table import columns
+from autograder import paths
+from autograder.authoring import build, solve, source
+from autograder.checks import check
+from autograder.course import example_class
+from autograder.course.configuration import open_course
+from autograder.grading import usage
+from autograder.reports.text import columns
 
 KINDS = (
     "right",
@@ -108,7 +112,7 @@ def _cell(one: check.Check, function) -> str:
         code = example_class.written_as(one, function)
     except (OSError, TypeError, ValueError, AttributeError):
         return ""
-    return "" if policy.uses_forbidden([code], one.name, one.forbid) else code
+    return "" if usage.uses_forbidden([code], one.name, one.forbid) else code
 
 
 def _may_lose(lab: str, wrong: set[str]) -> set[str]:
@@ -116,7 +120,7 @@ def _may_lose(lab: str, wrong: set[str]) -> set[str]:
     checks = check.load(lab).checks
     cells = [c.source for c in solve.solved(lab).cells if c.cell_type == "code"]
     objects = {name for name in wrong if checks[name].driver}
-    return {n for n in checks if objects & policy.mentioned(cells, n)}
+    return {n for n in checks if objects & usage.mentioned(cells, n)}
 
 
 class Term:
@@ -177,7 +181,8 @@ class Term:
         self.run("autograder", "new-class", ".", "--roster", "roster.csv")
         with (self.folder / "nbgrader_config.py").open("a") as file:
             file.write(
-                'c.AssignLatePenalties.plugin_class = "autograder.late.PercentPerDay"\n'
+                'c.AssignLatePenalties.plugin_class = "'
+                'autograder.nbgrader.late.PercentPerDay"\n'
             )
 
     def release(self, lab: str) -> None:

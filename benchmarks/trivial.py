@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from luck import FIRST_SEED, drawn, score
 
-from autograder.check import Check
+from autograder.checks.check import Check
 from helpers.checks.compare import difference
 
 LIMIT = 0.2  # of an exercise's points

@@ -45,7 +45,9 @@ import specificity
 import trivial
 from mutants import Mutant, mutants
 
-from autograder import check, paths, source
+from autograder import paths
+from autograder.authoring import source
+from autograder.checks import check
 from helpers.checks.store import Store
 
 

@@ -11,7 +11,8 @@ import json
 
 import numpy as np
 
-from autograder import check, paths
+from autograder import paths
+from autograder.checks import check
 from helpers.checks.notebook import Checker
 from helpers.checks.store import Store
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from autograder import source
+from autograder.authoring import source
 
 
 def printed(lab: str, word: str = "") -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.doctor.attacks import ATTACKS
 from autograder.doctor.examine import BOUNDS, Examiner, scene
-from autograder.sandbox import Sandbox
+from autograder.sandbox.host import Sandbox
 from tests.tiers import SAFE
 
 CLASSES = {

@@ -5,7 +5,8 @@ import shutil
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import build, paths, solve
+from autograder import paths
+from autograder.authoring import build, solve
 from tests.browser import jupyter_lab, page
 from tests.lab_page import CELLS, FILL, open_lab, run_all
 
@@ -61,7 +62,7 @@ def test_formgrader_from_generate_to_a_score_by_hand(tmp_path):
     lab = paths.lab_names()[0]
     name = build.released_path(lab).name
     (tmp_path / "nbgrader_config.py").write_text(
-        "from autograder.nbgrader_config import configure\n"
+        "from autograder.nbgrader.config import configure\n"
         "configure(get_config(), __file__)\n"
     )
     submitted = tmp_path / "submitted" / "ada" / lab / name

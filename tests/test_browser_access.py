@@ -3,7 +3,8 @@
 import nbformat
 import pytest
 
-from autograder import build, check, solve
+from autograder.authoring import build, solve
+from autograder.checks import check
 from tests.browser import jupyter_lab, page
 from tests.lab_page import CELLS, figures, open_lab, run_all
 

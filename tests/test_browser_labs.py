@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder import build, paths, solve
+from autograder import paths
+from autograder.authoring import build, solve
 from tests.browser import jupyter_lab, page
 from tests.lab_page import (
     CELLS,

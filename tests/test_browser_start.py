@@ -4,7 +4,8 @@ import shutil
 
 import pytest
 
-from autograder import lab_map, paths
+from autograder import paths
+from autograder.authoring import lab_map
 from helpers.checks import progress
 from tests.browser import jupyter_lab, page
 from tests.lab_page import CELLS, complaints, open_lab, run_all

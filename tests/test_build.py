@@ -4,7 +4,8 @@ import shutil
 
 import pytest
 
-from autograder import build, paths
+from autograder import paths
+from autograder.authoring import build
 
 LAB = "C1W2"
 

@@ -14,7 +14,9 @@ import zipfile
 import h5py
 import pytest
 
-from autograder import build, check, paths, solve, source
+from autograder import paths
+from autograder.authoring import build, solve, source
+from autograder.checks import check
 from autograder.errors import Refused
 from autograder.release import archive, student
 

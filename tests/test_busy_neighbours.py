@@ -5,15 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from autograder import build, check, solve
-from autograder.cases import Cases
-from autograder.classroom import course as courses
-from autograder.classroom import run
-from autograder.classroom.jobs import Job, do
-from autograder.intake import take_in_bytes
-from autograder.judge import Judge
-from autograder.sandbox import Sandbox, Sandboxed
-from autograder.sandbox.transport import Deadlines
+from autograder.authoring import build, solve
+from autograder.checks import check
+from autograder.course import class_run
+from autograder.course import configuration as courses
+from autograder.course.jobs import Job, do
+from autograder.grading.cases import Cases
+from autograder.grading.intake import take_in_bytes
+from autograder.grading.judge import Judge
+from autograder.sandbox.host import Sandbox, Sandboxed
+from autograder.sandbox.host.transport import Deadlines
 from benchmarks import kills
 from tests.tiers import SAFE
 
@@ -107,7 +108,7 @@ def test_in_a_class_who_was_starved_is_graded_again_alone(tmp_path):
             graded = do(replace(job, raw=raw) if first else job)
             yield job, replace(graded, starved=first)
 
-    results = run.grade_class(course, LAB, schedule, run.Options())
+    results = class_run.grade_class(course, LAB, schedule, class_run.Options())
     everybody = ["student000", "student001", "student002"]
     assert asked == [everybody, ["student000"]]
     assert {r.student: r.score for r in results} == dict(

@@ -5,7 +5,7 @@ import doctest
 import numpy as np
 import pytest
 
-from autograder.reference import reference
+from autograder.authoring.reference import reference
 from helpers import data
 from tests.recap import run_torch
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import approx_fprime
 
-from autograder.check import load
+from autograder.checks.check import load
 from helpers.drivers.C2W1 import check_gradients, copies
 from tests.recap import printed
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.signal import lfilter
 
-from autograder.check import load
+from autograder.checks.check import load
 from helpers.drivers.C2W2 import cut
 from tests.recap import printed
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from autograder import build, solve
-from autograder.check import load
-from autograder.grading import grade
-from autograder.policy import uses_forbidden
-from autograder.reference import reference
+from autograder.authoring import build, solve
+from autograder.authoring.reference import reference
+from autograder.checks.check import load
+from autograder.grading.submission import grade
+from autograder.grading.usage import uses_forbidden
 from helpers import nn
 from tests.recap import printed
 

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from autograder.check import load
-from autograder.reference import reference
+from autograder.authoring.reference import reference
+from autograder.checks.check import load
 from helpers.checks.verdict import judge
 from tests.recap import printed
 

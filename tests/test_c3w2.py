@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from autograder.reference import reference
+from autograder.authoring.reference import reference
 from tests.recap import printed
 
 lab = reference("C3W2")

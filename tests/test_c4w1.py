@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import ndimage, signal
 
-from autograder.check import load
-from autograder.reference import reference
+from autograder.authoring.reference import reference
+from autograder.checks.check import load
 from helpers.checks.verdict import judge
 from tests.recap import printed
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import check
-from autograder.reference import reference
+from autograder.authoring.reference import reference
+from autograder.checks import check
 from helpers import data, nn, vision
 from helpers import figures_c4w3 as figures
 from helpers.checks.verdict import judge

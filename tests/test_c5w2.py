@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.reference import reference
+from autograder.authoring.reference import reference
 from helpers import data, nn
 from tests.recap import printed
 

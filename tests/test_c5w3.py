@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from autograder.reference import reference
+from autograder.authoring.reference import reference
 from helpers import nn
 from tests.recap import printed
 

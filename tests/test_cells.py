@@ -10,10 +10,11 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import build, intake, solve
-from autograder.grading import grade
-from autograder.matching import answers, released_cells
-from autograder.worker.student import Student
+from autograder.authoring import build, solve
+from autograder.grading import intake
+from autograder.grading.matching import answers, released_cells
+from autograder.grading.submission import grade
+from autograder.sandbox.inside.student import Student
 
 LAB = "C1W2"
 QUESTION = "what_it_sees"
@@ -313,7 +314,7 @@ DOORS = CHANGES | {
 @pytest.mark.slow
 def test_grade_and_nbgrader_agree_and_nothing_is_lost(tmp_path):
     (tmp_path / "nbgrader_config.py").write_text(
-        "from autograder.nbgrader_config import configure\n"
+        "from autograder.nbgrader.config import configure\n"
         "configure(get_config(), __file__)\n"
     )
     scores, for_a_person = {}, set()

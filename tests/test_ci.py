@@ -14,8 +14,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from autograder import build, paths, solve
+from autograder import paths
 from autograder.__main__ import main
+from autograder.authoring import build, solve
 from autograder.release import archive, gradescope, student
 
 LAB = "C1W2"

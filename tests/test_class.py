@@ -14,18 +14,18 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import build, solve
-from autograder.classroom import course as courses
-from autograder.classroom import local, run
-from autograder.classroom.gradebook import Writer
-from autograder.classroom.jobs import Job, do
-from autograder.classroom.journal import Journal
+from autograder.authoring import build, solve
+from autograder.course import class_run, local
+from autograder.course import configuration as courses
+from autograder.course.gradebook import Writer
+from autograder.course.jobs import Job, do
+from autograder.course.journal import Journal
 from tests.tiers import refused
 
 LAB = "C1W2"
 NOTEBOOK = build.released_path(LAB).name
 CONFIGURATION = """
-from autograder.nbgrader_config import configure
+from autograder.nbgrader.config import configure
 configure(get_config(), __file__)
 """
 SEED = "2a"
@@ -253,7 +253,7 @@ def test_a_full_disk_loses_nothing(folder):
 
 def test_a_full_disk_is_one_sentence():
     sentence = r"x cannot be written \(No space left on device\)\. .* is safe"
-    with pytest.raises(run.ClassError, match=sentence), run._explained():
+    with pytest.raises(class_run.ClassError, match=sentence), class_run._explained():
         raise OSError(28, "No space left on device", "x")
 
 
@@ -336,5 +336,5 @@ def test_a_killed_process_of_the_pool_costs_nothing(tmp_path, monkeypatch):
 def test_links_in_place_of_students_are_left_alone(tmp_path, notebooks):
     folder = make(tmp_path / "course", {"right": notebooks["right"]})
     (folder / "submitted" / "mallory").symlink_to(folder / "submitted" / "right000")
-    found = run.submissions(courses.open_course(folder), LAB)
+    found = class_run.submissions(courses.open_course(folder), LAB)
     assert [student for student, _ in found] == ["right000"]

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from autograder import __main__ as command
-from autograder import build
+from autograder.authoring import build
 
 LAB = "C1W2"
 NOTEBOOK = build.released_path(LAB).name

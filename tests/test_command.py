@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from autograder import build
+from autograder.authoring import build
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes differ there")

@@ -4,11 +4,12 @@ import datetime
 
 import pytest
 
-from autograder import late, paths
-from autograder.classroom import course as courses
+from autograder import paths
+from autograder.course import configuration as courses
 from autograder.course import folder as folders
 from autograder.course import schedule
 from autograder.errors import Refused
+from autograder.nbgrader import late
 
 
 def test_a_configuration_that_was_there_stays_beneath_ours(tmp_path):

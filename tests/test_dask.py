@@ -10,9 +10,9 @@ import time
 
 import pytest
 
-from autograder import build, solve
-from autograder.classroom import course as courses
-from autograder.classroom import run
+from autograder.authoring import build, solve
+from autograder.course import class_run
+from autograder.course import configuration as courses
 
 pytest.importorskip("distributed", reason="Dask is not installed: extra `cluster`")
 pytestmark = pytest.mark.slow
@@ -62,7 +62,7 @@ def course(tmp_path):
 
 
 def test_every_submission_is_graded_once(course, tmp_path):
-    from autograder.classroom import cluster
+    from autograder.course import cluster
 
     scheduler = (
         "distributed.cli.dask_scheduler",
@@ -95,11 +95,11 @@ def test_every_submission_is_graded_once(course, tmp_path):
                 if len(seen) == STUDENTS // 4:
                     os.killpg(first.pid, signal.SIGKILL)
 
-            results = run.grade_class(
+            results = class_run.grade_class(
                 course,
                 LAB,
                 lambda jobs: cluster.run(jobs, address),
-                run.Options(),
+                class_run.Options(),
                 progress,
             )
             assert first.poll() == -signal.SIGKILL

@@ -11,7 +11,7 @@ import warnings
 import numpy as np
 import pytest
 
-from autograder.check import load
+from autograder.checks.check import load
 from helpers.checks import reading
 from helpers.checks.compare import Tolerance
 from helpers.checks.diagnose import Seen, hint

@@ -7,7 +7,7 @@ import pytest
 from autograder import __main__ as command
 from autograder.doctor import attacks, examine
 from autograder.doctor.attacks import Attack
-from autograder.sandbox import Sandbox
+from autograder.sandbox.host import Sandbox
 
 FEW = [a for a in attacks.ATTACKS if a.kind in ("output", "network")][:6]
 

@@ -12,12 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import __main__ as command
-from autograder import build, collect, intake, paths, restore, solve
-from autograder.matching import answers, released_cells
-from autograder.sandbox import Sandboxed, shared
-from autograder.worker.parse import MAX_IMAGES, parse
-from autograder.worker.student import Student
-from autograder.worker.text_notebook import read_text
+from autograder import paths
+from autograder.authoring import build, solve
+from autograder.course import collect
+from autograder.grading import intake
+from autograder.grading.matching import answers, released_cells
+from autograder.nbgrader import restore
+from autograder.sandbox.host import Sandboxed, shared
+from autograder.sandbox.inside.parse import MAX_IMAGES, parse
+from autograder.sandbox.inside.student import Student
+from autograder.sandbox.inside.text_notebook import read_text
 
 LAB = "C1W2"
 QUESTION = "what_it_sees"

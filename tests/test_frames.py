@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_np
 
-from autograder.worker import frames
-from autograder.worker.frames import Channel, Closed, FrameError, TooLate
+from autograder.sandbox.inside import frames
+from autograder.sandbox.inside.frames import Channel, Closed, FrameError, TooLate
 
 numbers = st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False))
 arrays = st_np.arrays(

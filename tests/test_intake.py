@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import build, intake, paths, solve
-from autograder.collect import notebooks
-from autograder.worker.parse import MAX_TEXT, parse
+from autograder import paths
+from autograder.authoring import build, solve
+from autograder.course.collect import notebooks
+from autograder.grading import intake
+from autograder.sandbox.inside.parse import MAX_TEXT, parse
 
 LAB = "C1W2"
 json_values = st.recursive(

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from autograder import check, solve
-from autograder.cases import Cases
-from autograder.in_process import InProcess
-from autograder.judge import Judge, shown
-from autograder.policy import mentioned
+from autograder.authoring import solve
+from autograder.authoring.in_process import InProcess
+from autograder.checks import check
+from autograder.grading.cases import Cases
+from autograder.grading.judge import Judge, shown
+from autograder.grading.usage import mentioned
 from helpers.checks.outcome import Outcome
 
 LAB = "C1W2"

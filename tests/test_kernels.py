@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from autograder.check import load
+from autograder.checks.check import load
 from autograder.paths import ROOT, lab_names
 
 # As OPENBLAS_CORETYPE names them → as OpenBLAS calls what it then uses. NumPy's wheels

@@ -10,12 +10,12 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import text
 
-from autograder import build, solve
-from autograder.classroom import course as courses
-from autograder.classroom import gradebook, local, lock, run
-from autograder.classroom.gradebook import Writer
-from autograder.classroom.jobs import Job, do
-from autograder.sandbox import oracle
+from autograder.authoring import build, solve
+from autograder.course import class_run, gradebook, local, lock
+from autograder.course import configuration as courses
+from autograder.course.gradebook import Writer
+from autograder.course.jobs import Job, do
+from autograder.sandbox.host import oracle
 from benchmarks import kills
 from tests.tiers import SAFE, TIERS
 
@@ -124,7 +124,7 @@ def test_the_second_of_two_runs_waits_and_a_killed_one_lets_go(tmp_path):
     url = f"sqlite:///{tmp_path / 'gradebook.db'}"
     code = (
         "import sys, time; from pathlib import Path;"
-        "from autograder.classroom.lock import held;"
+        "from autograder.course.lock import held;"
         "h = held(sys.argv[1], Path('x'), print); h.__enter__();"
         "print('held', flush=True); time.sleep(600)"
     )
@@ -160,8 +160,8 @@ def _end_if_bad(job):
 SERVED = """
 import signal, sys, time
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # also where the tests run under nohup
-from autograder.sandbox import Sandbox
-from autograder.sandbox.oracle import Oracle
+from autograder.sandbox.host import Sandbox
+from autograder.sandbox.host.oracle import Oracle
 sandbox = Sandbox((int(sys.argv[1]),))
 sandbox.open()
 Oracle.shared()._running()
@@ -218,7 +218,7 @@ def test_killed_a_few_times_and_two_runs_at_once():
 
 
 def test_names_too_long_for_the_gradebook_are_named():
-    assert run.unfit("ann") == ""
-    assert run.unfit("ä" * 128) == ""
-    assert "longer than 128" in run.unfit("a" * 129)
-    assert "not UTF-8" in run.unfit("a\udcff")
+    assert class_run.unfit("ann") == ""
+    assert class_run.unfit("ä" * 128) == ""
+    assert "longer than 128" in class_run.unfit("a" * 129)
+    assert "not UTF-8" in class_run.unfit("a\udcff")

@@ -5,8 +5,9 @@ import re
 import nbformat
 import pytest
 
-from autograder import lab_map, paths
+from autograder import paths
 from autograder.__main__ import main
+from autograder.authoring import lab_map
 
 LABS = paths.lab_names()
 

@@ -5,8 +5,10 @@ import functools
 import numpy as np
 import pytest
 
-from autograder import build, check, paths, solve, source
-from autograder.grading import grade
+from autograder import paths
+from autograder.authoring import build, solve, source
+from autograder.checks import check
+from autograder.grading.submission import grade
 from helpers.checks.verdict import judge
 
 LABS = paths.lab_names()

@@ -7,7 +7,9 @@ import subprocess
 import h5py
 import pytest
 
-from autograder import build, check, paths, source
+from autograder import paths
+from autograder.authoring import build, source
+from autograder.checks import check
 
 LABS = paths.lab_names()
 

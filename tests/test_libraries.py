@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from autograder import build, libraries, paths
+from autograder import paths
+from autograder.authoring import build, library_tables
 
 sys.path.insert(0, str(paths.ROOT / "benchmarks"))
 import libraries as comparison
@@ -22,15 +23,15 @@ def test_every_lab_shows_its_table():
     assert comparison.labs() == paths.lab_names()
     for lab in paths.lab_names():
         cells = [cell.source for cell in build.release_notebook(lab).cells]
-        shown = [text for text in cells if libraries.table(lab) in text]
-        assert libraries.table(lab).startswith("| input |")
+        shown = [text for text in cells if library_tables.table(lab) in text]
+        assert library_tables.table(lab).startswith("| input |")
         assert len(shown) == 1
-        assert not any(libraries.PLACEHOLDER in text for text in cells)
+        assert not any(library_tables.PLACEHOLDER in text for text in cells)
 
 
 @pytest.mark.parametrize("lab", comparison.labs())
 def test_the_document_has_a_line_for_each_row_and_no_other(lab):
-    _, _, *lines = libraries.table(lab).splitlines()
+    _, _, *lines = library_tables.table(lab).splitlines()
     assert [line.split(" | ")[0] for line in lines] == [
         f"| {row.asked}" for row in comparison.rows(lab)
     ]
@@ -43,12 +44,14 @@ def test_a_line_is_what_both_sides_give_now(lab, row):
     if not row.is_installed:
         pytest.skip(f"{row.library} is not installed")
     line = without_version(row.line(lab), row)
-    assert line in [without_version(x, row) for x in libraries.table(lab).splitlines()]
+    assert line in [
+        without_version(x, row) for x in library_tables.table(lab).splitlines()
+    ]
 
 
 def test_a_lab_without_a_table_is_refused_where_its_source_asks_for_one(
     monkeypatch, tmp_path
 ):
-    monkeypatch.setattr(libraries, "DOCUMENT", tmp_path / "libraries.md")
+    monkeypatch.setattr(library_tables, "DOCUMENT", tmp_path / "libraries.md")
     with pytest.raises(ValueError, match=r"C1W2 .*benchmarks/libraries\.py"):
-        libraries.table("C1W2")
+        library_tables.table("C1W2")

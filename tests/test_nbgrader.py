@@ -11,14 +11,17 @@ import zipfile
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import build, check, example_class, paths, solve
+from autograder import paths
+from autograder.authoring import build, solve
+from autograder.checks import check
+from autograder.course import example_class
 
 pytestmark = pytest.mark.slow
 
 LAB = example_class.LAB
 NOTEBOOK = build.released_path(LAB).name
 CONFIGURATION = """
-from autograder.nbgrader_config import configure
+from autograder.nbgrader.config import configure
 configure(get_config(), __file__)
 """
 

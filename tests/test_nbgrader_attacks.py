@@ -10,7 +10,8 @@ import sys
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import build, paths, solve
+from autograder import paths
+from autograder.authoring import build, solve
 from autograder.doctor.attacks import ATTACKS
 from autograder.doctor.examine import scene
 from tests.tiers import SAFE
@@ -40,7 +41,7 @@ DOZEN = (
     "cells of wrong types",
 )
 CONFIGURATION = """
-from autograder.nbgrader_config import configure
+from autograder.nbgrader.config import configure
 configure(get_config(), __file__)
 """
 
@@ -116,4 +117,4 @@ def test_feedback_tells_no_secrets(graded):
     assert len(texts) >= len(DOZEN)
     for text in texts.values():
         assert secret not in text
-        assert "autograder.author" not in text
+        assert "autograder.authoring.author" not in text

@@ -6,12 +6,14 @@ import json
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import build, check, paths, solve
+from autograder import paths
 from autograder.__main__ import main
-from autograder.classroom import course as courses
-from autograder.classroom.gradebook import Writer
-from autograder.classroom.jobs import Job, do
-from autograder.course import book as books
+from autograder.authoring import build, solve
+from autograder.checks import check
+from autograder.course import configuration as courses
+from autograder.course import enrolment as books
+from autograder.course.gradebook import Writer
+from autograder.course.jobs import Job, do
 
 pytestmark = pytest.mark.slow
 

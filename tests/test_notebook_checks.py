@@ -11,7 +11,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from autograder import check as authoring
+from autograder.checks import check as authoring
 from helpers.checks import CheckFailed, notebook, store
 from helpers.checks.compare import Tolerance, brief, difference, in_words
 from helpers.checks.explain import explain

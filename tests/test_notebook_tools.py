@@ -8,10 +8,12 @@ import sys
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import build, check, intake, solve
-from autograder.collect import in_folder
-from autograder.grading import grade
-from autograder.matching import answers, released_cells
+from autograder.authoring import build, solve
+from autograder.checks import check
+from autograder.course.collect import in_folder
+from autograder.grading import intake
+from autograder.grading.matching import answers, released_cells
+from autograder.grading.submission import grade
 from tests import notebook_tools
 from tests.notebook_tools import LOST, TOOLS
 
@@ -59,7 +61,7 @@ def test_what_is_written_is_found(key):
 @pytest.mark.slow
 def test_both_doors_give_the_same(tmp_path):
     (tmp_path / "nbgrader_config.py").write_text(
-        "from autograder.nbgrader_config import configure\n"
+        "from autograder.nbgrader.config import configure\n"
         "configure(get_config(), __file__)\n"
     )
     scores, errors, waiting = {}, {}, set()

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from autograder import check as authoring
+from autograder.checks import check as authoring
 from helpers.checks import CheckFailed, compare
 from helpers.checks.notebook import Checker
 from helpers.checks.outcome import observe

@@ -14,22 +14,24 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder import __main__ as command
-from autograder import build, check, collect, grading, intake, policy, solve
-from autograder.classroom import course as courses
-from autograder.classroom import local, run
-from autograder.sandbox import SandboxEnded, SandboxError
-from autograder.worker.parse import MAX_CELLS, MAX_CODE, parse
+from autograder.authoring import build, solve
+from autograder.checks import check
+from autograder.course import class_run, collect, local
+from autograder.course import configuration as courses
+from autograder.grading import intake, submission, usage
+from autograder.sandbox.host import SandboxEnded, SandboxError
+from autograder.sandbox.inside.parse import MAX_CELLS, MAX_CODE, parse
 from tests.tiers import SAFE
 
 LAB = "C1W2"
 NOTEBOOK = build.released_path(LAB).name
 CONFIGURATION = """
-from autograder.nbgrader_config import configure
+from autograder.nbgrader.config import configure
 configure(get_config(), __file__)
 """
 CHANNEL = """
 import gc, json, struct
-from autograder.worker.frames import Channel
+from autograder.sandbox.inside.frames import Channel
 channel = next(o for o in gc.get_objects() if type(o) is Channel)
 def send(shape):
     header = json.dumps([{"value": {"array": 0}}, [["float64", shape]]]).encode()
@@ -135,8 +137,8 @@ def test_class(tmp_path):
     folder = hand_in(tmp_path)
     strange(folder)
     course = courses.open_course(folder)
-    results = run.grade_class(
-        course, LAB, lambda jobs: local.run(jobs, 2), run.Options()
+    results = class_run.grade_class(
+        course, LAB, lambda jobs: local.run(jobs, 2), class_run.Options()
     )
     same_for_honest({r.student: r.score for r in results})
     errors = {r.student[2:]: r.error for r in results if r.error}
@@ -243,7 +245,7 @@ def test_anything_that_is_raised_is_one_sentence():
     def broken():
         raise ArithmeticError("nobody\nforesaw \ud800 this")
 
-    said = grading.contained(broken, lambda why: why)
+    said = submission.contained(broken, lambda why: why)
     assert said == (
         "This submission could not be graded: ArithmeticError (nobody foresaw ? this). "
         "Please report it, with the file."
@@ -256,23 +258,23 @@ def test_a_sandbox_that_ends_is_started_again_and_a_missing_one_stops_all():
     def ends():
         raise next(ended)
 
-    assert "ended twice" in grading.contained(ends, lambda why: why)
+    assert "ended twice" in submission.contained(ends, lambda why: why)
     with pytest.raises(SandboxError):
-        grading.contained(lambda: (_ for _ in ()).throw(SandboxError("x")), str)
+        submission.contained(lambda: (_ for _ in ()).throw(SandboxError("x")), str)
 
 
 def test_a_grader_that_fails_for_one_goes_on_with_the_next(tmp_path, monkeypatch):
     for name in ("ann", "ben"):
         (tmp_path / name).mkdir()
         (tmp_path / name / NOTEBOOK).write_text(HONEST)
-    real = grading.judged
+    real = submission.judged
 
     def judged(intake, student, *given):
         if student == "ann":
             raise RuntimeError("a fault of ours")
         return real(intake, student, *given)
 
-    monkeypatch.setattr(grading, "judged", judged)
+    monkeypatch.setattr(submission, "judged", judged)
     results = tmp_path / "results.json"
     assert command.main(["grade", str(tmp_path), "--json", str(results)]) == 1
     ann, ben = json.loads(results.read_text())
@@ -312,11 +314,11 @@ def test_long_expressions_can_be_read_or_are_left_alone(length, operation):
     code = (
         f"def conv(x):\n    return np.convolve(x)\n\ndef other(x):\n    return {body}"
     )
-    found = policy.uses_forbidden([code], "other", ["np.convolve"])
+    found = usage.uses_forbidden([code], "other", ["np.convolve"])
     assert found == []
-    assert policy.mentioned([code], "other") <= {"np", "x"}
+    assert usage.mentioned([code], "other") <= {"np", "x"}
     both = f"def f(x):\n    y = np.convolve(x, x)\n    return {'+'.join(['y'] * 900)}"
-    assert policy.uses_forbidden([both], "f", ["np.convolve"]) == ["np.convolve"]
+    assert usage.uses_forbidden([both], "f", ["np.convolve"]) == ["np.convolve"]
 
 
 def test_too_many_cells_or_too_much_code_is_one_sentence():
@@ -334,7 +336,7 @@ def test_too_many_cells_or_too_much_code_is_one_sentence():
 PEAK = """
 import re, sys
 from pathlib import Path
-from autograder.grading import grade
+from autograder.grading.submission import grade
 result = grade(Path(sys.argv[1]), "ann", lab=sys.argv[2])
 assert result.score == 0, result.score
 status = Path("/proc/self/status").read_text()

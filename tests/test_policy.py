@@ -5,9 +5,9 @@ import linecache
 import numpy as np
 import pytest
 
-from autograder import build, solve
-from autograder.intake import take_in_bytes
-from autograder.policy import computing_packages, mentioned, uses_forbidden
+from autograder.authoring import build, solve
+from autograder.grading.intake import take_in_bytes
+from autograder.grading.usage import computing_packages, mentioned, uses_forbidden
 from helpers import nn
 from helpers.checks.policy import forbidden_in
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import build, solve
-from autograder.classroom import course as courses
-from autograder.classroom import local, run
+from autograder.authoring import build, solve
+from autograder.course import class_run, local
+from autograder.course import configuration as courses
 
 LAB = "C1W2"
 NOTEBOOK = build.released_path(LAB).name
@@ -94,8 +94,8 @@ def test_a_class_is_graded_into_it(url, tmp_path, monkeypatch):
     course = courses.open_course(tmp_path)
     assert course.url == url
     for _ in range(2):  # new rows, then rows that are there
-        run.grade_class(
-            course, LAB, lambda jobs: local.run(jobs, 2), run.Options(force=True)
+        class_run.grade_class(
+            course, LAB, lambda jobs: local.run(jobs, 2), class_run.Options(force=True)
         )
     with Gradebook(url) as book:
         scores = {s.student.id: s.score for s in book.assignment_submissions(LAB)}

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from autograder import check, paths
+from autograder import paths
+from autograder.checks import check
 from helpers.checks import course_progress, progress
 from helpers.checks.notebook import checks_for
 

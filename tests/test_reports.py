@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from autograder import build, reports, solve
-from autograder.results import CaseResult, LabResult, QuestionResult
+from autograder import reports
+from autograder.authoring import build, solve
+from autograder.grading.results import CaseResult, LabResult, QuestionResult
 
 NASTY = "=cmd|'/c calc'!A1 <script>alert(1)</script> | `x` \x00\x1b \ud800 \"q\",\n+1"
 

@@ -9,10 +9,10 @@ import sys
 import numpy as np
 import pytest
 
-from autograder import check as authoring
 from autograder import paths
-from autograder.cases import Cases
-from autograder.rounding import in_float32, slack, without_mistakes
+from autograder.checks import check as authoring
+from autograder.grading.cases import Cases
+from autograder.grading.rounding import in_float32, slack, without_mistakes
 from helpers.checks import store
 from helpers.checks.compare import ATOL, Tolerance
 from helpers.checks.outcome import Outcome, observe

@@ -12,8 +12,8 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
-from autograder.nbgrader_config import configure
-from autograder.safe_html import TAGS, clean
+from autograder.nbgrader.config import configure
+from autograder.nbgrader.safe_html import TAGS, clean
 
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"

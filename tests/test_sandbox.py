@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from autograder import build, check, solve
-from autograder.cases import Cases, Pool
-from autograder.grading import grade
-from autograder.sandbox import Sandbox, SandboxError, advice, bubblewrap, layout
-from autograder.sandbox.layout import hidden_helpers
-from autograder.worker import scratch
-from autograder.worker.confine import Bounds
+from autograder.authoring import build, solve
+from autograder.checks import check
+from autograder.grading.cases import Cases, Pool
+from autograder.grading.submission import grade
+from autograder.sandbox.host import Sandbox, SandboxError, advice, bubblewrap, layout
+from autograder.sandbox.host.layout import hidden_helpers
+from autograder.sandbox.inside import scratch
+from autograder.sandbox.inside.confine import Bounds
 from helpers.checks.verdict import CHANGED
 from tests.tiers import TIERS, refused
 
@@ -138,7 +139,7 @@ def test_a_block_that_is_open_has_a_fixed_one_in_its_place(sandbox, tmp_path):
     [
         "import helpers.checks.outcome as o; o._exact = lambda value: 0",
         "import helpers.checks.values as v; v.plain = lambda value, above=(): 0",
-        "import autograder.worker.student as s; s.observe = lambda *a, **k: None",
+        "import autograder.sandbox.inside.student as s; s.observe = lambda *a: 0",
         "import copy; copy.deepcopy = lambda value, memo=None: value",
         "np.array_equal = np.isclose = np.allclose = lambda *a, **k: True",
     ],
@@ -208,7 +209,7 @@ def test_nothing_is_left_when_it_closes(tmp_path):
 
 _GRADES = """
 import sys, time
-from autograder.sandbox import Sandbox
+from autograder.sandbox.host import Sandbox
 sandbox = Sandbox((3,))
 sandbox.open()
 print("open", flush=True)

@@ -4,9 +4,11 @@ import re
 
 import pytest
 
-from autograder import build, check, example_class, similarity, solve
 from autograder.__main__ import main
-from autograder.intake import take_in_bytes
+from autograder.authoring import build, solve
+from autograder.checks import check
+from autograder.course import example_class, similarity
+from autograder.grading.intake import take_in_bytes
 from autograder.reports import pairs as report
 
 LAB = "C1W2"

@@ -2,8 +2,9 @@
 
 import pytest
 
-from autograder import build, paths, run, solve
-from autograder.build import CHECK_PREFIX
+from autograder import paths
+from autograder.authoring import build, run, solve
+from autograder.authoring.build import CHECK_PREFIX
 
 pytestmark = pytest.mark.slow
 

@@ -6,11 +6,13 @@ import io
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import build, check, example_class, statistics
 from autograder.__main__ import main
-from autograder.classroom import course as courses
+from autograder.authoring import build
+from autograder.checks import check
+from autograder.course import configuration as courses
+from autograder.course import example_class, statistics
+from autograder.course.statistics import Answer, Question
 from autograder.reports import class_figure, class_table
-from autograder.statistics import Answer, Question
 
 LAB = example_class.LAB
 NASTY = "=1+1 | <b> `x`\nsecond line"

@@ -104,7 +104,7 @@ CHECKS = '''\
 
 import numpy as np
 
-from autograder.check import Lab, case
+from autograder.checks.check import Lab, case
 
 lab = Lab("C6W1")
 

@@ -8,7 +8,9 @@ import sys
 
 import pytest
 
-from autograder import build, check, paths
+from autograder import paths
+from autograder.authoring import build
+from autograder.checks import check
 
 LAB = "C1W2"
 SCRIPT = paths.ROOT / "benchmarks" / "term.py"

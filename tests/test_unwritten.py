@@ -5,12 +5,15 @@ import sys
 import numpy as np
 import pytest
 
-from autograder import author, check, paths, restore, solve
-from autograder.cases import Cases
-from autograder.in_process import InProcess
-from autograder.intake import Intake
-from autograder.judge import Judge
-from autograder.reference import reference
+from autograder import paths
+from autograder.authoring import author, solve
+from autograder.authoring.in_process import InProcess
+from autograder.authoring.reference import reference
+from autograder.checks import check
+from autograder.grading.cases import Cases
+from autograder.grading.intake import Intake
+from autograder.grading.judge import Judge
+from autograder.nbgrader import restore
 from helpers.checks import CheckFailed, store
 from helpers.checks.notebook import Checker
 from helpers.checks.outcome import Outcome, describe, observe

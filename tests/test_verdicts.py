@@ -11,7 +11,8 @@ import pytest
 from scipy.optimize import brentq
 from scipy.special import expit
 
-from autograder import check, paths
+from autograder import paths
+from autograder.checks import check
 
 sys.path.insert(0, str(paths.ROOT / "benchmarks"))
 

@@ -8,8 +8,8 @@ is left out, and the head of the test run says so.
 import functools
 import subprocess
 
-from autograder.sandbox import bubblewrap
-from autograder.sandbox.launch import unavailable
+from autograder.sandbox.host import bubblewrap
+from autograder.sandbox.host.launch import unavailable
 
 
 @functools.cache

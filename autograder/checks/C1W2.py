@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from autograder.check import Lab, case
+from autograder.checks.check import Lab, case
 
 lab = Lab("C1W2")
 ref = lab.reference

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from autograder.check import Lab, case, draws
+from autograder.checks.check import Lab, case, draws
 
 lab = Lab("C1W3")
 ref = lab.reference

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from autograder.check import Lab, case, draws
+from autograder.checks.check import Lab, case, draws
 
 lab = Lab("C1W4")
 ref = lab.reference

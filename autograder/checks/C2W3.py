@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from autograder.check import Lab, case, draws
+from autograder.checks.check import Lab, case, draws
 from helpers import nn
 
 lab = Lab("C2W3")

@@ -5,7 +5,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from autograder.check import Lab, case
+from autograder.checks.check import Lab, case
 
 lab = Lab("C3W1")
 ref = lab.reference

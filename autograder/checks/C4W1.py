@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from autograder.check import Lab, case
+from autograder.checks.check import Lab, case
 
 lab = Lab("C4W1")
 ref = lab.reference

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.check import Lab, case, draws
+from autograder.checks.check import Lab, case, draws
 from helpers import nn
 
 lab = Lab("C4W2")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.check import Lab, case
+from autograder.checks.check import Lab, case
 from autograder.checks.drawing import told_apart
 from helpers import nn
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from autograder.check import Lab, case, draws
+from autograder.checks.check import Lab, case, draws
 
 lab = Lab("C5W1")
 ref = lab.reference

@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 
-from autograder.check import Lab, case
+from autograder.checks.check import Lab, case
 
 lab = Lab("C5W3")
 ref = lab.reference

@@ -8,7 +8,7 @@ from types import MethodType
 
 import numpy as np
 
-from autograder.check import Lab, case
+from autograder.checks.check import Lab, case
 from helpers import nn
 from helpers.drivers.C5W4 import written
 

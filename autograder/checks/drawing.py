@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from autograder.check import Case
+from autograder.checks.check import Case
 from helpers.checks.compare import difference
 
 

@@ -10,9 +10,10 @@ import sys
 import traceback
 from pathlib import Path
 
-from autograder import build, paths, reports
-from autograder.grading import grade, missing
-from autograder.results import LabResult
+from autograder import paths, reports
+from autograder.authoring import build
+from autograder.grading.results import LabResult
+from autograder.grading.submission import grade, missing
 
 
 def main(root: Path) -> None:

@@ -19,7 +19,7 @@ def add_to(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Build, or list what is stale."""
-    from autograder import build
+    from autograder.authoring import build
     from autograder.paths import ROOT
 
     labs = labs_named(options.labs)

@@ -34,8 +34,8 @@ def add_to(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Place the files; report the result and name those that could not be placed."""
-    from autograder.classroom.course import open_course
-    from autograder.classroom.handed_in import collect
+    from autograder.course.configuration import open_course
+    from autograder.course.handed_in import collect
 
     for path in options.paths:
         if not path.exists():

@@ -28,8 +28,8 @@ def run(options: argparse.Namespace) -> int:
     from autograder.doctor.attacks import ATTACKS
     from autograder.doctor.examine import BOUNDS, examine
     from autograder.doctor.versions import versions
-    from autograder.sandbox import Sandbox
-    from autograder.table import columns
+    from autograder.reports.text import columns
+    from autograder.sandbox.host import Sandbox
 
     tiers = (1,) if options.require_sandbox else (1, 2, 3)
     with Sandbox(tiers, BOUNDS) as sandbox:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 CONFIGURATION = """\
-from autograder.nbgrader_config import configure
+from autograder.nbgrader.config import configure
 
 configure(get_config(), __file__)
 """
@@ -32,8 +32,8 @@ def add_to(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make the class, let nbgrader grade it, and show the gradebook."""
-    from autograder import example_class, gradebook
-    from autograder.table import columns
+    from autograder.course import example_class, overview
+    from autograder.reports.text import columns
 
     folder, lab = options.folder, example_class.LAB
     folder.mkdir(parents=True, exist_ok=True)
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         ["generate_feedback", lab, "--force"],
     ):
         _nbgrader(words, folder)
-    rows = gradebook.rows(f"sqlite:///{(folder / 'gradebook.db').resolve()}", lab)
+    rows = overview.rows(f"sqlite:///{(folder / 'gradebook.db').resolve()}", lab)
     print()
     print(
         columns([("student", "points", "of", "by hand", "questions not right"), *rows])

@@ -16,7 +16,7 @@ def add_to(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run each lab and save its picture."""
-    from autograder import gallery
+    from autograder.authoring import gallery
     from autograder.paths import ROOT
 
     for lab in labs_named(options.labs):

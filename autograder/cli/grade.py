@@ -29,9 +29,9 @@ def run(options: argparse.Namespace) -> int:
     safety.one_thread()
     from tqdm import tqdm
 
-    from autograder.collect import SEVERAL, notebooks, passed_over
-    from autograder.grading import grade
-    from autograder.table import table
+    from autograder.course.collect import SEVERAL, notebooks, passed_over
+    from autograder.grading.submission import grade
+    from autograder.reports.text import table
 
     for path in options.paths:
         if not path.exists() and not path.is_symlink():

@@ -62,9 +62,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("At least one process is needed: --jobs 1.")
     from tqdm import tqdm
 
-    from autograder.classroom import course as courses
-    from autograder.classroom import run as runs
-    from autograder.sandbox import shared
+    from autograder.course import class_run as runs
+    from autograder.course import configuration as courses
+    from autograder.sandbox.host import shared
 
     _check_question(options)
     course = courses.open_course(options.course)
@@ -103,7 +103,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _check_question(options: argparse.Namespace) -> None:
-    from autograder import check
+    from autograder.checks import check
 
     lab = check.load(options.lab)
     known = (*lab.checks, *lab.concepts)
@@ -117,20 +117,20 @@ def _check_question(options: argparse.Namespace) -> None:
 def _scheduler(options: argparse.Namespace):
     if options.scheduler:
         try:
-            from autograder.classroom import cluster
+            from autograder.course import cluster
 
             return lambda jobs: cluster.run(jobs, options.scheduler)
         except ImportError:
             raise UsageError(
                 "A cluster needs Dask: `pip install numpy-deep-learning-labs[cluster]`."
             ) from None
-    from autograder.classroom import local
+    from autograder.course import local
 
     return lambda jobs: local.run(jobs, options.jobs)
 
 
 def _say(results, unchanged: int) -> None:
-    from autograder.collect import SEVERAL
+    from autograder.course.collect import SEVERAL
 
     errors = [result for result in results if result.error]
     parts = [f"{len(results)} graded"]

@@ -17,7 +17,7 @@ def add_to(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the files, or list those that are stale."""
-    from autograder import lab_map
+    from autograder.authoring import lab_map
     from autograder.paths import ROOT
 
     stale = [

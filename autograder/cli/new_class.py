@@ -61,8 +61,8 @@ def _gradebook(folder: Path, rosters: list, due: dict, labs: list) -> list[str]:
     """Update the gradebook; returns sentences about rows that were left out."""
     from nbgrader.api import Gradebook
 
-    from autograder.classroom.course import open_course
-    from autograder.course import book as books
+    from autograder.course import enrolment as books
+    from autograder.course.configuration import open_course
 
     course, problems = open_course(folder), []
     with Gradebook(course.url, course.name) as book:

@@ -31,7 +31,7 @@ def check(options: argparse.Namespace) -> None:
     Raises:
         SandboxError: the strongest is required but not available.
     """
-    from autograder.sandbox import SandboxError, shared
+    from autograder.sandbox.host import SandboxError, shared
 
     sandbox = shared()
     if sandbox.tier == 1:

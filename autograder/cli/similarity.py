@@ -45,12 +45,12 @@ def add_to(commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Show the pairs, and write what they share."""
     safety.one_thread()
-    from autograder.classroom.course import open_course
-    from autograder.classroom.run import submissions
-    from autograder.intake import take_in
+    from autograder.course.class_run import submissions
+    from autograder.course.configuration import open_course
+    from autograder.course.similarity import pairs
+    from autograder.grading.intake import take_in
     from autograder.reports import pairs as report
-    from autograder.sandbox import Sandboxed, shared
-    from autograder.similarity import pairs
+    from autograder.sandbox.host import Sandboxed, shared
 
     labs_named([options.lab])
     found = submissions(open_course(options.course), options.lab)

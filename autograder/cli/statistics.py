@@ -29,9 +29,9 @@ def add_to(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show the table, and write the requested files."""
-    from autograder.classroom.course import open_course
+    from autograder.course.configuration import open_course
+    from autograder.course.statistics import statistics
     from autograder.reports import class_figure, class_table
-    from autograder.statistics import statistics
 
     labs_named([options.lab])
     questions = statistics(open_course(options.course), options.lab)

@@ -1,1 +1,1 @@
-"""A course's folder: its configuration, roster and due dates, and their updates."""
+"""A course: roster, configuration, submissions, runs over a class, its gradebook."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder import paths
-from autograder.classroom.course import CONFIGURATION
-from autograder.classroom.run import replace
+from autograder.course.class_run import replace
+from autograder.course.configuration import CONFIGURATION
 from autograder.errors import Refused
 
 _BEGIN, _END = "# autograder: begin", "# autograder: end"
@@ -19,7 +19,7 @@ import sys
 SOURCE = {{source!r}}  # the checkout of the course
 if SOURCE not in sys.path:
     sys.path.insert(0, SOURCE)
-from autograder.nbgrader_config import configure
+from autograder.nbgrader.config import configure
 
 configure(get_config(), __file__)
 {_END}
@@ -30,7 +30,7 @@ c = get_config()
 # c.CourseDirectory.course_id = "deep-learning-2027"
 # c.CourseDirectory.db_url = "postgresql+psycopg2://USER@HOST/DATABASE"
 # A penalty of 10 per cent for each day or part of a day after the due date:
-# c.AssignLatePenalties.plugin_class = "autograder.late.PercentPerDay"
+# c.AssignLatePenalties.plugin_class = "autograder.nbgrader.late.PercentPerDay"
 # c.PercentPerDay.percent = 10
 # c.PercentPerDay.grace_hours = 1
 """
@@ -123,7 +123,7 @@ def renew_labs(folder: Path, labs: Sequence[str]) -> list[str]:
     Returns:
         Names of the labs whose notebook changed.
     """
-    from autograder import build
+    from autograder.authoring import build
 
     changed = []
     for lab in labs:

@@ -14,16 +14,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import build, check, paths, solve
-from autograder.cases import Cases
+from autograder import paths
+from autograder.authoring import build, solve
+from autograder.checks import check
 from autograder.doctor.attacks import ATTACKS, Attack, Scene
 from autograder.doctor.attacks.attack import LAB
-from autograder.grading import judged, unreadable
-from autograder.intake import take_in
-from autograder.results import LabResult
-from autograder.sandbox import Sandbox, Sandboxed
-from autograder.sandbox.transport import Deadlines
-from autograder.worker.confine import Bounds
+from autograder.grading.cases import Cases
+from autograder.grading.intake import take_in
+from autograder.grading.results import LabResult
+from autograder.grading.submission import judged, unreadable
+from autograder.sandbox.host import Sandbox, Sandboxed
+from autograder.sandbox.host.transport import Deadlines
+from autograder.sandbox.inside.confine import Bounds
 
 FOUND = "BEGIN"  # what an attack reports when it succeeds
 DEADLINES = Deadlines(read=10.0, cell=3.0, submission=20.0, together=2.0)

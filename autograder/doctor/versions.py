@@ -6,8 +6,8 @@ import importlib.metadata
 import platform
 import subprocess
 
-from autograder.sandbox import bubblewrap
-from autograder.worker import landlock
+from autograder.sandbox.host import bubblewrap
+from autograder.sandbox.inside import landlock
 
 
 def versions() -> dict[str, str]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder import libraries, paths
+from autograder import paths
+from autograder.authoring import library_tables
 from autograder.release import student
 
 PROGRAMS = ("setup.sh", "run_autograder")
@@ -42,6 +43,6 @@ def _wanted(lab: str) -> Iterator[Path]:
         if path.parent != paths.CHECKS or path.stem in (lab, "__init__"):
             yield path
     yield from sorted((paths.SOLUTIONS / lab).glob("*.py"))
-    yield libraries.DOCUMENT  # building a lab reads its table there
+    yield library_tables.DOCUMENT  # building a lab reads its table there
     yield paths.ROOT / "pyproject.toml"
     yield paths.ROOT / "README.md"

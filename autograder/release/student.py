@@ -12,7 +12,8 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from autograder import build, paths, source
+from autograder import paths
+from autograder.authoring import build, source
 from autograder.errors import Refused
 
 NAME = "deep-learning-labs"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from autograder.grading.results import LabResult
 from autograder.reports import canvas, github, gradescope, junit, markdown, moodle
 from autograder.reports import records as json_records
-from autograder.results import LabResult
 
 Render = Callable[[Sequence[LabResult]], str]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from autograder import statistics
-from autograder.statistics import Question
+from autograder.course import statistics
+from autograder.course.statistics import Question
 
 # Distinguishable in grey and for colour-blind readers, too.
 COLOURS = dict(

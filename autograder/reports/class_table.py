@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograder import statistics
+from autograder.course import statistics
+from autograder.course.statistics import Question
 from autograder.reports import markdown, table
-from autograder.statistics import Question
-from autograder.table import columns
+from autograder.reports.text import columns
 
 WIDTH = 76  # characters of a mistake in the text table
 

@@ -10,7 +10,7 @@ import base64
 import json
 from collections.abc import Sequence
 
-from autograder.results import LabResult
+from autograder.grading.results import LabResult
 
 
 def render(results: Sequence[LabResult]) -> str:

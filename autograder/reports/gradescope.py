@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from autograder.results import LabResult, QuestionResult
+from autograder.grading.results import LabResult, QuestionResult
 
 
 def render(results: Sequence[LabResult]) -> str:

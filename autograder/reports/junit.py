@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from autograder.results import LabResult, QuestionResult
+from autograder.grading.results import LabResult, QuestionResult
 
 
 def render(results: Sequence[LabResult]) -> str:

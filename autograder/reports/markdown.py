@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograder.results import LabResult
+from autograder.grading.results import LabResult
 
 
 def render(results: Sequence[LabResult]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograder.grading.results import LabResult
 from autograder.reports import table
-from autograder.results import LabResult
 
 
 def render(results: Sequence[LabResult]) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograder.course.similarity import Pair, Passage
 from autograder.reports import markdown
-from autograder.similarity import Pair, Passage
-from autograder.table import columns
+from autograder.reports.text import columns
 
 HINT = (
     "A hint for a person, not proof: two students who worked together as allowed, or "

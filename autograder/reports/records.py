@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from autograder.results import LabResult
+from autograder.grading.results import LabResult
 
 
 def render(results: Sequence[LabResult]) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 
 import nbformat
 
-from autograder import build, check
+from autograder.authoring import build
+from autograder.checks import check
 
 LAB = "C1W2"
 _REPORT = '''

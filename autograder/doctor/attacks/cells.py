@@ -106,7 +106,7 @@ ATTACKS = (
         "patches the code that writes outcomes",
         "comparison",
         """
-        import autograder.worker.student as student
+        import autograder.sandbox.inside.student as student
         from helpers.checks.outcome import Outcome
         student.observe = lambda *a, **k: Outcome(value=True)
     """,

@@ -8,7 +8,7 @@ from autograder.doctor.attacks.attack import Attack, replacing
 
 _CHANNEL = """
 import gc
-from autograder.worker.frames import Channel
+from autograder.sandbox.inside.frames import Channel
 def channel():
     return next(o for o in gc.get_objects() if type(o) is Channel)
 """

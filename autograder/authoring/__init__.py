@@ -1,0 +1,1 @@
+"""From one text per lab to its notebooks, cases and pictures."""

@@ -1,0 +1,283 @@
+"""Build what instructors and students open from a text notebook.
+
+`source_notebook` expands the short roles of a source into nbgrader's metadata, with
+solutions and hidden tests. `release_notebook` applies nbgrader's own generate step to
+that. The same source always gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.preprocessors import (
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearOutput,
+    ClearSolutions,
+    ComputeChecksums,
+    LockCells,
+)
+
+from autograder import paths
+from autograder.authoring import library_tables, source
+from autograder.checks import check
+from helpers.checks import store
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+_STAMPS = paths.ROOT / ".cache" / "sources"
+HASHED_ID = re.compile(r"[0-9a-f]{12}(-\d+)?")  # id of a cell without a grade id
+CHECK_PREFIX = "check-"  # the cell that checks `name` has the grade id `check-name`
+_HIDDEN = """
+### BEGIN HIDDEN TESTS
+from autograder.authoring.author import points
+points("{lab}", "{name}", globals())
+### END HIDDEN TESTS"""
+_STUB = '# Your code here.\nraise NotImplementedError("{name} is not written yet")'
+
+
+class ClearAnswers(ClearSolutions):
+    """nbgrader's own step, with a separate stub for each cell."""
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        """Replace a solution by the stub that the builder left in the metadata."""
+        stub = cell.metadata.pop("stub", None)
+        if stub is not None:
+            self.code_stub = {"python": stub}
+        return super().preprocess_cell(cell, resources, cell_index)
+
+
+RELEASE_STEPS = [
+    LockCells,
+    ClearAnswers,
+    ClearOutput,
+    CheckCellMetadata,
+    ComputeChecksums,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ComputeChecksums,
+    CheckCellMetadata,
+]
+SAVE_AT = 5  # where nbgrader's generate step enters the cells in the gradebook
+
+
+def source_notebook(lab: str) -> nbformat.NotebookNode:
+    """A lab as nbgrader's source notebook: solutions, checks and hidden tests."""
+    written, checks = source.read(lab), check.load(lab)
+    _check_agreement(written, checks)
+    cells = []
+    for cell in written.cells:
+        cells.extend(_expand(cell, checks))
+    _set_ids(cells)
+    notebook = new_notebook(cells=cells, metadata=METADATA)
+    notebook.nbformat_minor = 5
+    return notebook
+
+
+def release_notebook(lab: str) -> nbformat.NotebookNode:
+    """A lab as students receive it."""
+    return _prepared(lab, RELEASE_STEPS)
+
+
+def gradebook_notebook(lab: str) -> nbformat.NotebookNode:
+    """A lab as the gradebook knows it: without solutions but with hidden tests."""
+    return _prepared(lab, RELEASE_STEPS[:SAVE_AT])
+
+
+def _prepared(lab: str, steps: list[type]) -> nbformat.NotebookNode:
+    notebook, resources = source_notebook(lab), {"nbgrader": {}}
+    for step in steps:
+        notebook, resources = step().preprocess(notebook, resources)
+    return notebook
+
+
+def _expand(cell: source.Cell, checks: check.Lab) -> list[nbformat.NotebookNode]:
+    """The notebook cells made from one cell of the source."""
+    name = cell.name
+    match cell.role:
+        case "exercise":
+            stub = _STUB.format(name=name)
+            return [_code(cell.text, stub=stub, nbgrader=_grading(name, solution=True))]
+        case "check":
+            return [_check_cell(cell.text, name, checks)]
+        case "concept":
+            question, _, _ = cell.text.rpartition("\n")
+            answer = f"{name} = {checks.concepts[name].answer!r}"
+            return [
+                _code(
+                    f"{question}\n{source.BEGIN}\n{answer}\n{source.END}",
+                    stub=f"{name} = None",
+                    nbgrader=_grading(name, solution=True),
+                ),
+                _check_cell(f"check({name}={name})", name, checks),
+            ]
+        case "question":
+            grading = _grading(name, "markdown", solution=True, points=cell.points)
+            return [new_markdown_cell(cell.text, metadata={"nbgrader": grading})]
+        case "demo":
+            return [_code(cell.text, tags=["demo"])]
+    if cell.kind == "markdown":
+        text = _summaries(cell.text)
+        if library_tables.PLACEHOLDER in text:
+            text = text.replace(
+                library_tables.PLACEHOLDER, library_tables.table(checks.name)
+            )
+        return [new_markdown_cell(text)]
+    return [_code(cell.text)]
+
+
+def _summaries(text: str) -> str:
+    """Write code in titles of folded hints as HTML; Markdown is not rendered there."""
+    return re.sub(
+        r"<summary>.*?</summary>",
+        lambda found: re.sub(r"`([^`]*)`", r"<code>\1</code>", found.group()),
+        text,
+        flags=re.S,
+    )
+
+
+def _check_cell(text: str, name: str, checks: check.Lab) -> nbformat.NotebookNode:
+    hidden = _HIDDEN.format(lab=checks.name, name=name)
+    grading = _grading(CHECK_PREFIX + name, points=checks.points(name))
+    return _code(text + hidden, nbgrader=grading)
+
+
+def _code(text: str, **metadata) -> nbformat.NotebookNode:
+    return new_code_cell(text, metadata=metadata)
+
+
+def _grading(
+    grade_id: str, kind: str = "code", solution: bool = False, points: float = 0
+) -> dict:
+    """Metadata with every key that nbgrader's schema requires."""
+    grading = {
+        "cell_type": kind,
+        "grade": bool(points),
+        "grade_id": grade_id,
+        "locked": not solution,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+    }
+    # Whole numbers of points are integers, as nbgrader's own tool bar writes them.
+    return grading | (
+        {"points": int(points) if points % 1 == 0 else points} if points else {}
+    )
+
+
+def _set_ids(cells: list[nbformat.NotebookNode]) -> None:
+    """Set stable ids: the grade id if there is one, else a hash of the content."""
+    seen: dict[str, int] = {}
+    for cell in cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name is None:
+            name = hashlib.sha256(cell.source.encode()).hexdigest()[:12]
+        seen[name] = seen.get(name, 0) + 1
+        cell.id = name if seen[name] == 1 else f"{name}-{seen[name]}"
+
+
+def _check_agreement(written: source.Source, checks: check.Lab) -> None:
+    """Make sure that every check has a cell and every check cell has a check."""
+    for role, known in (("check", checks.checks), ("concept", checks.concepts)):
+        if odd := set(written.named(role)) ^ set(known):
+            raise source.SourceError(
+                f"{written.lab}: {role} in only one of notebook and checks: "
+                f"{', '.join(sorted(odd))}."
+            )
+
+
+def serialize(notebook: nbformat.NotebookNode) -> str:
+    """A notebook as text, as nbgrader writes it."""
+    return nbformat.writes(notebook, version=4) + "\n"
+
+
+def build_source(lab: str) -> Path:
+    """Write `solutions/<lab>/*.ipynb` if it is stale; returns the notebook's path.
+
+    A stamp records what it was made from, so that checking takes a millisecond.
+    """
+    path = paths.source_of(lab).with_suffix(".ipynb")
+    stamp = _STAMPS / lab
+    if not _holds(stamp, _stamp(lab, path)):
+        _write_if_changed(path, serialize(source_notebook(lab)))
+        with contextlib.suppress(OSError):  # without it, the next check takes longer
+            _write_if_changed(stamp, _stamp(lab, path))
+    return path
+
+
+def _stamp(lab: str, built: Path) -> str:
+    """A hash of a source notebook, of what it is made from and of what makes it."""
+    own = Path(__file__).parent
+    made_from = (paths.source_of(lab), paths.CHECKS / f"{lab}.py")
+    made_by = (own / "build.py", own / "source.py", own / "check.py")
+    digest = hashlib.sha256()
+    for path in (*made_from, *made_by, built):
+        text = path.read_bytes() if path.is_file() else b""
+        digest.update(hashlib.sha256(text).digest())
+    return digest.hexdigest()
+
+
+def build(lab: str) -> None:
+    """Write everything that is made from a lab's source and checks."""
+    build_source(lab)
+    _write_if_changed(released_path(lab), serialize(release_notebook(lab)))
+    checks = check.load(lab)
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / checks.public_path.name
+        store.write(fresh, checks.public())
+        if not _same_checks(checks.public_path, fresh):
+            _put(checks.public_path, fresh.read_bytes())
+
+
+def stale(lab: str) -> list[Path]:
+    """The committed files of a lab that differ from what its source gives."""
+    found = []
+    released = released_path(lab)
+    if not _holds(released, serialize(release_notebook(lab))):
+        found.append(released)
+    checks = check.load(lab)
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / checks.public_path.name
+        store.write(fresh, checks.public())
+        if not _same_checks(checks.public_path, fresh):
+            found.append(checks.public_path)
+    return found
+
+
+def released_path(lab: str) -> Path:
+    """The path of a lab's notebook for students."""
+    return paths.LABS / lab / f"{paths.source_of(lab).stem}.ipynb"
+
+
+def _same_checks(old: Path, fresh: Path) -> bool:
+    try:
+        return store.same(old, fresh)
+    except ValueError:
+        return False
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+def _write_if_changed(path: Path, text: str) -> None:
+    if not _holds(path, text):
+        _put(path, text.encode())
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file atomically: a reader sees either the old or the new content."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.write_bytes(content)
+    partial.replace(path)

@@ -1,1 +1,0 @@
-"""Grade a whole class: jobs in parallel, one writer to nbgrader's gradebook."""

@@ -1,0 +1,259 @@
+"""Grade everything that a class has handed in for a lab."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from autograder.authoring import build
+from autograder.checks import check
+from autograder.course.collect import in_folder, passed_over
+from autograder.course.configuration import Course
+from autograder.course.gradebook import Writer
+from autograder.course.jobs import Graded, Job
+from autograder.course.journal import Journal
+from autograder.course.lock import held
+from autograder.errors import Refused
+from autograder.grading.cases import Cases, Pool
+from autograder.grading.intake import Intake, handed_in, read_bytes
+from autograder.grading.results import LabResult, readable
+from autograder.grading.submission import unreadable
+
+BATCH, SECONDS = 25, 2.0  # results written at once; seconds that one may wait
+MAX_NAME = 128  # characters of a name that nbgrader's gradebook can store
+
+Scheduler = Callable[[Iterable[Job]], Iterator[tuple[Job, Graded]]]
+
+
+class ClassError(Refused):
+    """A run cannot continue; the message tells whoever started it why."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options of a run.
+
+    Attributes:
+        only: name of a single question to regrade for everybody.
+        force: whether to grade unchanged submissions, too.
+        strict: whether only the strongest sandbox is acceptable.
+        seed: seed of the hidden cases for everybody; by default a fresh pool.
+    """
+
+    only: str = ""
+    force: bool = False
+    strict: bool = False
+    seed: int | None = None
+
+
+def submissions(course: Course, lab: str) -> list[tuple[str, Path]]:
+    """Students and the files they handed in, sorted by name."""
+    found = []
+    for folder in sorted(course.submitted.glob("*")):
+        if not folder.is_symlink():
+            path, _ = in_folder(folder / lab, lab)
+            if path:
+                found.append((folder.name, path))
+    return found
+
+
+def grade_class(
+    course: Course,
+    lab: str,
+    schedule: Scheduler,
+    options: Options,
+    progress: Callable[[LabResult | None], None] = lambda result: None,
+    say: Callable[[str], None] = lambda sentence: None,
+) -> list[LabResult]:
+    """Grade a lab for a whole class.
+
+    Args:
+        course: the course with its folders and gradebook.
+        lab: name of the lab.
+        schedule: function that runs the jobs.
+        options: the options of this run.
+        progress: called with each result that is safely in the gradebook, and with
+            `None` for each submission that needed no grading.
+        say: called with a sentence if another run has to finish first.
+
+    Returns:
+        The results of this run.
+
+    Raises:
+        ClassError: the run cannot continue. What was graded is safe; a second call
+            resumes.
+    """
+    refused = []
+    for student, path in submissions(course, lab):
+        if why := unfit(student):
+            result = unreadable(Intake(lab, error=why), student, path, 0)
+            refused.append(result)
+            progress(result)
+    with _explained(), held(course.url, course.notes("gradebook.lock"), say):
+        journal = Journal(course.notes(f"{lab}.attempts.jsonl"), lab)
+        run = journal.start("" if options.seed is None else f"seed-{options.seed:x}")
+        with Writer(course.url, course.name, lab, course.config) as book:
+            jobs = _Jobs(course, lab, options, journal, book, run, progress)
+            shelf = _Shelf(course, lab, options, journal, book, progress)
+            starved = []
+            for job, graded in schedule(jobs):
+                if graded.starved:
+                    starved.append(job)
+                else:
+                    shelf.add(job, graded)
+            for job in starved:  # again, with nothing running beside it
+                for _, graded in schedule([job]):
+                    shelf.add(job, graded)
+            shelf.empty()
+        journal.end(run)
+    return [*refused, *shelf.results]
+
+
+def unfit(student: str) -> str:
+    """Why a gradebook cannot store this student's name; empty if it can."""
+    if readable(student) != student:
+        return "The name of the student's folder is not UTF-8; rename it."
+    if len(student) > MAX_NAME:
+        return f"The name of the student's folder is longer than {MAX_NAME} characters."
+    return ""
+
+
+class _Jobs:
+    """The remaining jobs."""
+
+    def __init__(self, course, lab, options, journal, book, run, progress) -> None:
+        self.course, self.lab, self.options = course, lab, options
+        self.journal, self.progress = journal, progress
+        self.written = book.students()
+        self.pool = Pool(check.load(lab), run)
+
+    def __iter__(self) -> Iterator[Job]:
+        for student, path in submissions(self.course, self.lab):
+            if unfit(student):
+                continue
+            raw, error = read_bytes(path)
+            digest = hashlib.sha256(raw or error.encode()).hexdigest()
+            if self._done(student, path, digest):
+                self.progress(None)
+                continue
+            yield Job(
+                student,
+                self.lab,
+                str(path),
+                raw,
+                error,
+                self._seed(student),
+                self.options.only,
+                self.options.strict,
+                passed_over(path.name, in_folder(path.parent, self.lab)[1]),
+            )
+
+    def _done(self, student: str, path: Path, digest: str) -> bool:
+        if self.options.force or self.options.only:
+            return False
+        name = build.released_path(self.lab).name
+        target = self.course.autograded / student / self.lab / name
+        known = self.journal.graded(student, digest)
+        return known and student in self.written and target.is_file()
+
+    def _seed(self, student: str) -> int:
+        if self.options.seed is not None:
+            return self.options.seed
+        cases: Cases = self.pool.of(student)
+        return cases.seed
+
+
+class _Shelf:
+    """Collects results and stores them, many at a time."""
+
+    def __init__(self, course, lab, options, journal, book, progress) -> None:
+        self.course, self.lab, self.options = course, lab, options
+        self.journal, self.book, self.progress = journal, book, progress
+        self.results: list[LabResult] = []
+        self._waiting: list[tuple[Job, Graded]] = []
+        self._since = time.monotonic()
+
+    def add(self, job: Job, graded: Graded) -> None:
+        """Take one result."""
+        self._waiting.append((job, graded))
+        if len(self._waiting) >= BATCH or time.monotonic() - self._since > SECONDS:
+            self.empty()
+
+    def empty(self) -> None:
+        """Write the collected results: notebooks, then the gradebook, then the log."""
+        only = self.options.only
+        for job, graded in self._waiting:
+            self._write_notebook(job, graded)
+        times = [handed_in(Path(job.path).parent) for job, _ in self._waiting]
+        graded = [graded for _, graded in self._waiting]
+        self.book.write(zip(graded, times, strict=True), only)
+        self.journal.attempts(
+            (graded.result, _digest(job), only) for job, graded in self._waiting
+        )
+        for one in graded:
+            self.results.append(one.result)
+            self.progress(one.result)
+        self._waiting, self._since = [], time.monotonic()
+
+    def _write_notebook(self, job: Job, graded: Graded) -> None:
+        source = Path(job.path)
+        folder = self.course.autograded / job.student / self.lab
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / build.released_path(self.lab).name
+        notebook = graded.notebook
+        if job.only and target.is_file():
+            notebook = json.loads(target.read_text(encoding="utf-8"))
+            _replace_outputs(notebook, graded.outputs)
+        text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
+        replace(target, text + "\n")
+        if handed_in(source.parent):
+            shutil.copy(source.parent / "timestamp.txt", folder)
+
+
+def _digest(job: Job) -> str:
+    return hashlib.sha256(job.raw or job.error.encode()).hexdigest()
+
+
+def _replace_outputs(notebook: dict, outputs: dict[str, list]) -> None:
+    for cell in notebook["cells"]:
+        name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        if name in outputs:
+            cell["outputs"] = outputs[name]
+
+
+def replace(path: Path, content: str | bytes) -> None:
+    """Write a file atomically: it contains either the old or the new content."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    raw = content.encode() if isinstance(content, str) else content
+    try:
+        partial.write_bytes(raw)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    """Turn system errors into one sentence."""
+    safe = "What was graded so far is safe; run the same command again to continue."
+    try:
+        yield
+    except SQLAlchemyError as error:
+        said = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise ClassError(f"The gradebook cannot be written ({said}). {safe}") from None
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+            what = error.filename or "a file"
+            said = f"{what} cannot be written ({error.strerror})."
+            raise ClassError(f"{said} {safe}") from None
+        raise

@@ -1,0 +1,113 @@
+"""Update a course's gradebook without losing a grade."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+
+from nbgrader.api import Comment, Grade, Gradebook, Notebook
+from nbgrader.utils import is_grade, is_locked, is_solution
+from sqlalchemy import select
+
+from autograder.authoring import build
+from autograder.course.roster import Student
+
+
+def enter_students(book: Gradebook, students: Iterable[Student]) -> tuple[int, int]:
+    """Enter students; details that the roster does not give stay as they were.
+
+    Returns:
+        The numbers of new and of known students.
+    """
+    known = {student.id for student in book.students}
+    new = old = 0
+    for one in students:
+        details = {key: value for key, value in asdict(one).items() if value}
+        name = details.pop("id")
+        book.update_or_create_student(name, **details)
+        new, old = new + (name not in known), old + (name in known)
+    return new, old
+
+
+def enter_due(book: Gradebook, due: Mapping[str, datetime.datetime]) -> list[str]:
+    """Enter due dates; returns the labs whose date changed."""
+    known = {one.name: one.duedate for one in book.assignments}
+    changed = [lab for lab, moment in due.items() if known.get(lab) != moment]
+    for lab in changed:
+        book.update_or_create_assignment(lab, duedate=due[lab])
+    return changed
+
+
+def renew_lab(book: Gradebook, lab: str) -> tuple[list[str], list[str]]:
+    """Update the gradebook's cells of a lab to those of its source.
+
+    nbgrader refuses this once work has been handed in. Here, a new question is entered
+    for everybody as not graded yet, and a removed question counts 0 of 0 points.
+
+    Args:
+        book: the gradebook.
+        lab: a lab that the gradebook knows.
+
+    Returns:
+        Names of the new and of the removed questions.
+    """
+    notebook = build.gradebook_notebook(lab)
+    name = build.released_path(lab).stem
+    known = book.find_notebook(name, lab)
+    grades = {cell.name for cell in known.grade_cells}
+    comments = {cell.name for cell in known.solution_cells}
+    present, new = set(), []
+    for cell in notebook.cells:
+        if "nbgrader" not in cell.metadata:
+            continue
+        about = cell.metadata["nbgrader"]
+        where = (about["grade_id"], name, lab)
+        if is_grade(cell):
+            points = float(about["points"])
+            book.update_or_create_grade_cell(
+                *where, max_score=points, cell_type=cell.cell_type
+            )
+            present.add(where[0])
+            new += [where[0]] if where[0] not in grades else []
+        if is_solution(cell):
+            book.update_or_create_solution_cell(*where)
+        book.update_or_create_source_cell(
+            *where,
+            cell_type=cell.cell_type,
+            locked=is_locked(cell),
+            source=cell.source,
+            checksum=about.get("checksum"),
+        )
+    gone = sorted(grades - present)
+    for one in gone:
+        book.find_grade_cell(one, name, lab).max_score = 0
+    book.db.flush()
+    book.db.expire_all()
+    _fill(book, book.find_notebook(name, lab), grades, comments)
+    book.db.commit()
+    return [_plain(one) for one in new], [_plain(one) for one in gone]
+
+
+def _fill(book: Gradebook, known: Notebook, grades: set, comments: set) -> None:
+    """Add rows of the new cells to submissions that were already handed in."""
+    for submitted in known.submissions:
+        book.db.add_all(
+            Grade(cell_id=cell.id, notebook_id=submitted.id, needs_manual_grade=True)
+            for cell in known.grade_cells
+            if cell.name not in grades
+        )
+        book.db.add_all(
+            Comment(cell_id=cell.id, notebook_id=submitted.id)
+            for cell in known.solution_cells
+            if cell.name not in comments
+        )
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix(build.CHECK_PREFIX)
+
+
+def labs_in(book: Gradebook) -> set[str]:
+    """Labs whose notebook the gradebook knows."""
+    return {notebook.assignment.name for notebook in book.db.scalars(select(Notebook))}

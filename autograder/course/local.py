@@ -1,0 +1,102 @@
+"""Run jobs on the cores of this machine."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import multiprocessing
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+
+from autograder.course.jobs import Graded, Job, do, not_graded
+from autograder.sandbox.inside import system
+
+AHEAD = 4  # jobs queued for each process; more would only take memory
+
+
+def run(jobs: Iterable[Job], processes: int) -> Iterator[tuple[Job, Graded]]:
+    """Run jobs in parallel; yields results as they become ready.
+
+    If a process is killed, for instance because memory is short, nothing is lost: other
+    processes repeat its work. A job that was running each time a process was killed is
+    then run alone; if that fails, only this job is given up.
+
+    Args:
+        jobs: any number of jobs; they are taken a few at a time.
+        processes: number of processes.
+    """
+    waiting = iter(jobs)
+    again: list[Job] = []
+    there: Counter[int] = Counter()  # kills during which a job was running
+    while True:
+        pending: dict[concurrent.futures.Future, Job] = {}
+        try:
+            with _pool(processes) as pool:
+                while True:
+                    while len(pending) < processes * AHEAD:
+                        job = again.pop() if again else next(waiting, None)
+                        if job is None:
+                            break
+                        try:
+                            future = pool.submit(do, job)
+                        except BrokenProcessPool:
+                            again.append(job)  # a process ended between two waits
+                            raise
+                        pending[future] = job
+                    if not pending:
+                        return
+                    done, _ = concurrent.futures.wait(
+                        pending, return_when=concurrent.futures.FIRST_COMPLETED
+                    )
+                    for future in done:
+                        graded = future.result()
+                        yield pending.pop(future), graded
+        except BrokenProcessPool:
+            for job in pending.values():
+                there[id(job)] += 1
+                if there[id(job)] > 2:
+                    yield job, _alone(job)
+                else:
+                    again.append(job)
+
+
+def _alone(job: Job) -> Graded:
+    """Run one job in a process of its own."""
+    try:
+        with _pool(1) as pool:
+            return pool.submit(do, job).result()
+    except BrokenProcessPool:
+        why = "The process that graded this was killed again and again."
+        return not_graded(job, why, tier=0)
+
+
+@contextlib.contextmanager
+def _pool(processes: int) -> Iterator[concurrent.futures.ProcessPoolExecutor]:
+    """Processes that end with this one, and immediately if an error is raised."""
+    with concurrent.futures.ProcessPoolExecutor(
+        processes, mp_context=_context(), initializer=_follow, initargs=(os.getpid(),)
+    ) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                process.kill()
+            raise
+
+
+def _follow(parent: int) -> None:
+    """Make a process of the pool end with the one that started it."""
+    system.end_with(parent)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """Fork where the system can: forks share what this process has loaded."""
+    fork = hasattr(os, "fork") and os.uname().sysname == "Linux"
+    return multiprocessing.get_context("fork" if fork else "spawn")

@@ -1,0 +1,1 @@
+"""One submission, from the file that was handed in to its result."""

@@ -1,0 +1,1 @@
+"""What nbgrader is given: configuration, plug-ins, restored notebooks."""

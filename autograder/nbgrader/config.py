@@ -1,0 +1,113 @@
+"""nbgrader's configuration of a course; a `nbgrader_config.py` in its folder calls it.
+
+from autograder.nbgrader.config import configure
+configure(get_config(), __file__)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+from pathlib import Path
+
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    ClearHiddenTests,
+    GetGrades,
+    SaveCells,
+)
+from traitlets.config import Config
+
+from autograder import paths
+from autograder.authoring import build
+from autograder.nbgrader import safe_html
+from autograder.nbgrader.plugin import (
+    IntakeExporter,
+    JudgeExecute,
+    SaveScores,
+    clean_folder,
+    convert_notebooks,
+    find_notebooks,
+)
+
+LOG = logging.getLogger(__name__)
+DATABASE_VARIABLE = "NBGRADER_DB_URL"
+EXCHANGE_VARIABLE = "NBGRADER_EXCHANGE"
+
+
+def configure(c: Config, file: str | Path) -> None:
+    """Set up nbgrader for the course in the folder of `file`.
+
+    This builds stale source notebooks, so that `nbgrader generate_assignment` and the
+    Formgrader's button find them in a fresh clone.
+
+    Args:
+        c: nbgrader's configuration.
+        file: the configuration file, whose folder is the root of the course.
+    """
+    root = Path(file).resolve().parent
+    find_programs()
+    for lab in paths.lab_names():
+        try:
+            build.build_source(lab)
+        except Exception as error:  # an author is editing it; continue with the others
+            LOG.warning("The source of %s cannot be built: %s", lab, error)
+    c.CourseDirectory.course_id = "deep-learning"
+    c.CourseDirectory.root = str(root)
+    c.CourseDirectory.db_url = os.environ.get(
+        DATABASE_VARIABLE, f"sqlite:///{root / 'gradebook.db'}"
+    )
+    c.CourseDirectory.source_directory = str(paths.SOLUTIONS)
+    c.CourseDirectory.release_directory = str(root / paths.LABS.name)
+    # A source's text notebook contains the answers; only the notebook is released.
+    c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.py", "*.pyc"]
+    # <student>_<anything>_<notebook>, as learning-management systems name files.
+    labs = "|".join(paths.lab_names())
+    c.FileNameCollectorPlugin.named_regexp = (
+        rf"(?:.*[/\\])?(?P<student_id>[^_/\\]+)_(?:.*_)?(?P<file_id>(?:{labs})_[a-z_]+)"
+    )
+    exchange = Path(os.environ.get(EXCHANGE_VARIABLE, root / "exchange"))
+    with contextlib.suppress(OSError):  # optional: without it there is no release
+        exchange.mkdir(exist_ok=True)
+        exchange.chmod(0o777)  # nbgrader requires this: everybody hands in through it
+    c.Exchange.root = str(exchange)
+
+    c.GenerateAssignment.preprocessors = _release_steps()
+    # nbgrader has no setting for the files it accepts, nor for its exit status.
+    Autograde.init_notebooks = find_notebooks
+    Autograde.convert_notebooks = convert_notebooks
+    c.Autograde.exporter_class = IntakeExporter
+    c.Autograde.pre_convert_hook = clean_folder
+    # The exporter returns a clean notebook whose graded cells are our own, so the
+    # steps that would clear, overwrite and check them have nothing to do.
+    c.Autograde.sanitize_preprocessors = []
+    c.Autograde.autograde_preprocessors = [
+        JudgeExecute,
+        SaveScores,
+        AssignLatePenalties,
+    ]
+    # In feedback and in the Formgrader, a student's Markdown is only displayed.
+    c.TemplateExporter.filters = {"markdown2html": safe_html.markdown2html}
+    # Hidden tests stay hidden in the feedback that students receive.
+    c.GenerateFeedback.preprocessors = [
+        GetGrades,
+        ClearHiddenTests,
+        CSSHTMLHeaderPreprocessor,
+    ]
+
+
+def find_programs() -> None:
+    """Make sure that `alembic`, which nbgrader starts by name, is found."""
+    folder = str(Path(sys.executable).parent)
+    if folder not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", "")
+
+
+def _release_steps() -> list[type]:
+    """The builder's steps, with nbgrader's gradebook entry at the right position."""
+    steps = list(build.RELEASE_STEPS)
+    return [*steps[: build.SAVE_AT], SaveCells, *steps[build.SAVE_AT :]]

@@ -1,0 +1,151 @@
+"""A submission as a notebook that nbgrader can be trusted with.
+
+The student's cells stay in their order; every check cell is the course's own, right
+behind the cell it checks, whatever became of it in the file.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autograder.authoring import build
+from autograder.grading.intake import Intake
+from autograder.grading.matching import StudentCell
+from autograder.grading.results import QuestionResult
+
+_ABOUT = "**About this file**"
+REMARKS = "remarks"  # tag of the cell with remarks about the file
+RESTORED = "restored"  # tag of a cell that the submission does not have
+
+
+@functools.cache
+def _official(lab: str) -> dict[str, dict[str, Any]]:
+    """The graded cells of a lab as nbgrader's gradebook holds them, by grade id.
+
+    Answers are cleared, hidden tests are not: what students get back is made from
+    this without them.
+    """
+    notebook = build.gradebook_notebook(lab)
+    return {
+        cell.metadata["nbgrader"]["grade_id"]: cell
+        for cell in notebook.cells
+        if "nbgrader" in cell.metadata
+    }
+
+
+def restore(
+    intake: Intake,
+    results: Mapping[str, QuestionResult] | None = None,
+    remarks: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Join what a student wrote and the course's own graded cells.
+
+    Args:
+        intake: a readable or an unreadable submission of a known lab.
+        results: by name of question; they become the outputs of check cells.
+        remarks: what was seen when it ran, besides what the intake saw.
+
+    Returns:
+        The notebook as nested dictionaries, in nbformat 4.5.
+    """
+    results = results or {}
+    official = dict(_official(intake.lab))
+    seen = [said for said in (intake.error, *intake.findings) if said]
+    cells = remarks_cell([*seen, *remarks])
+    last = {cell.name: i for i, cell in enumerate(intake.cells) if cell.name}
+    for i, cell in enumerate(intake.cells):
+        if last.get(cell.name) == i:
+            cells.append(
+                {**official.pop(cell.name), "source": cell.text, **_seen(cell)}
+            )
+            name = build.CHECK_PREFIX + cell.name
+            if name in official:
+                cells.append(_check(official.pop(name), results.get(cell.name)))
+        else:
+            cells.append(_new(cell.kind, cell.text, cell.demo) | _seen(cell))
+    for name, cell in official.items():  # deleted ones come last, as released
+        if cell["metadata"]["nbgrader"]["locked"]:
+            result = results.get(name.removeprefix(build.CHECK_PREFIX))
+            cells.append(_check(cell, result))
+        else:
+            cells.append(_unwritten(cell))
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    return {
+        "cells": cells,
+        "metadata": build.METADATA,
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def remarks_cell(remarks: Sequence[str]) -> list[dict[str, Any]]:
+    """A cell with remarks about a submission; none where there are no remarks."""
+    if not remarks:
+        return []
+    cell = _new("markdown", f"{_ABOUT}\n\n{_listed(remarks)}")
+    return [cell | {"metadata": {"tags": [REMARKS]}}]
+
+
+def with_remarks(cells: Sequence[Any], remarks: Sequence[str]) -> list[Any]:
+    """A restored notebook's cells with more remarks, in the cell of its own if any."""
+    first = cells[0] if cells else {"metadata": {}}
+    if remarks and REMARKS in first["metadata"].get("tags", ()):
+        first["source"] += f"\n{_listed(remarks)}"
+        return list(cells)
+    return [*remarks_cell(remarks), *cells]
+
+
+def _listed(remarks: Sequence[str]) -> str:
+    return "\n".join(f"- {html.escape(remark, quote=False)}" for remark in remarks)
+
+
+def _seen(cell: StudentCell) -> dict[str, Any]:
+    """The images of a cell as nbformat has them."""
+    attached: dict[str, dict[str, str]] = {}
+    for image in cell.images:
+        attached.setdefault(image.name, {})[image.mime] = image.base64
+    return {"attachments": attached} if attached else {}
+
+
+def _new(kind: str, text: str, demo: bool = False) -> dict[str, Any]:
+    metadata = {"tags": ["demo"]} if demo else {}
+    cell = {"cell_type": kind, "metadata": metadata, "source": text}
+    return cell | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+
+
+def _unwritten(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """A cell that the submission does not have, for nbgrader to show.
+
+    It is not run: a stub would take the place of what the student wrote elsewhere.
+    """
+    return {**cell, "metadata": {**cell["metadata"], "tags": [RESTORED]}}
+
+
+def _check(cell: Mapping[str, Any], result: QuestionResult | None) -> dict[str, Any]:
+    return {**cell, "outputs": outputs(result) if result else []}
+
+
+def outputs(result: QuestionResult) -> list[dict[str, Any]]:
+    """A message for the reader, and the points in the form nbgrader reads."""
+    lines = [result.message]
+    together: dict[str, list[str]] = {}  # what stops one call stops most, alike
+    for case in result.cases:
+        if not case.passed:
+            together.setdefault(case.message, []).append(f"  ✘ {case.call}")
+    for message, calls in together.items():
+        lines += [*calls, f"      {message}"]
+    text = "\n".join(lines) + "\n"
+    points = {"text/plain": repr(float(result.score or 0))}
+    return [
+        {"output_type": "stream", "name": "stdout", "text": text},
+        {
+            "output_type": "execute_result",
+            "data": points,
+            "metadata": {},
+            "execution_count": None,
+        },
+    ]

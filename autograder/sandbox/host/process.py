@@ -1,0 +1,164 @@
+"""A sandbox in which submissions can be opened one after the other."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import multiprocessing.util
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+from autograder.sandbox.host import launch
+from autograder.sandbox.host.launch import SandboxEnded, SandboxError
+from autograder.sandbox.inside.confine import Bounds
+from autograder.sandbox.inside.frames import Channel
+
+__all__ = ["Sandbox", "SandboxEnded", "SandboxError", "shared"]
+
+_REPLY_SECONDS = 30.0
+
+
+class Sandbox:
+    """Starts the fork server when it is first needed, and again if it ends.
+
+    Args:
+        tiers: acceptable tiers, best first; `(1,)` to accept nothing less.
+        bounds: what one submission may use.
+
+    Attributes:
+        warning: why it is not tier 1; empty if it is.
+    """
+
+    def __init__(
+        self, tiers: tuple[int, ...] = (1, 2, 3), bounds: Bounds | None = None
+    ) -> None:
+        self.tiers, self.bounds = tiers, bounds or Bounds()
+        self.warning = ""
+        self._started: launch.Started | None = None
+        self._used = False
+
+    @property
+    def tier(self) -> int:
+        """The tier, 1 to 3.
+
+        Raises:
+            SandboxError: none of the acceptable tiers is available.
+        """
+        return self._running().tier
+
+    def _running(self) -> launch.Started:
+        started = self._started
+        # If forks cannot have their own namespaces, each needs a fresh server.
+        stale = started and started.tier == 1 and not started.nested and self._used
+        if started and (stale or started.process.poll() is not None):
+            self.close()
+        if not self._started:
+            self._started, self.warning = launch.start(self.bounds, self.tiers)
+            self._used = False
+        return self._started
+
+    def open(self, hidden: tuple[str, ...] = ()) -> Channel:
+        """Open a fresh process for a submission; the previous one ends.
+
+        Args:
+            hidden: parts of `helpers` that cannot be imported there.
+        """
+        started = self._running()
+        self._used = True
+        ours, theirs = socket.socketpair()
+        order = json.dumps({"do": "open", "hidden": hidden}).encode()
+        try:
+            socket.send_fds(started.control, [order], [theirs.fileno()])
+            self._reply()
+        except OSError:
+            ours.close()
+            self.close()
+            raise SandboxEnded("The sandbox ended; try again.") from None
+        finally:
+            theirs.close()
+        return Channel(ours)
+
+    def kill(self) -> str:
+        """End the submission with all its processes.
+
+        Returns:
+            `"memory"`, `"processes"` or `"files"` if it had already been ended for
+            using too much of these.
+        """
+        if not self._started:
+            return ""
+        try:
+            self._started.control.sendall(b'{"do": "kill"}')
+            return self._reply()["why"]
+        except OSError:
+            self.close()
+            return ""
+
+    def look(self) -> tuple[float, bool] | None:
+        """Processor seconds of the submission so far, and whether it is still busy.
+
+        Returns:
+            `None` if the system does not say.
+        """
+        if not self._started:
+            return None
+        try:
+            self._started.control.sendall(b'{"do": "look"}')
+            found = self._reply()
+        except OSError:
+            self.close()
+            return None
+        return None if found["cpu"] is None else (found["cpu"], found["busy"])
+
+    def _reply(self) -> dict[str, Any]:
+        control = self._started.control
+        control.settimeout(_REPLY_SECONDS)
+        text = b""
+        while not text.endswith(b"\n"):
+            part = control.recv(4096)
+            if not part:
+                raise OSError("the fork server ended")
+            text += part
+        return json.loads(text)
+
+    def processes(self) -> list[int]:
+        """All processes of the sandbox on this machine, on Linux."""
+        if not self._started:
+            return []
+        parents = {}
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                about = path.read_text().rpartition(")")[2].split()
+                parents[int(path.parent.name)] = int(about[1])
+        found = {self._started.process.pid}
+        while new := {pid for pid, above in parents.items() if above in found} - found:
+            found |= new
+        return sorted(found)
+
+    def close(self) -> None:
+        """End everything; the server starts again when needed."""
+        if self._started:
+            launch.stop(self._started)
+            self._started = None
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def shared() -> Sandbox:
+    """One sandbox for everything that this process grades."""
+    return _shared(os.getpid())  # a fork of this process starts its own
+
+
+@functools.cache
+def _shared(pid: int) -> Sandbox:
+    sandbox = Sandbox()
+    # Processes of a pool exit in another way than the interpreter itself.
+    multiprocessing.util.Finalize(None, sandbox.close, exitpriority=10)
+    return sandbox
