@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.checks.slips import alternatives, in_message, parents_of
+from helpers.checks.mutations import alternatives, in_message, parents_of
 
 
 @dataclass(frozen=True)

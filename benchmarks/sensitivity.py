@@ -34,7 +34,7 @@ from mutants import Mutant
 
 from autograder.authoring.reference import reference
 from autograder.checks.check import Call, Check
-from helpers.checks import mend
+from helpers.checks import repair
 from helpers.checks.notebook import Checker
 from helpers.checks.store import Store
 from helpers.checks.verdict import Expected, Verdict, judge
@@ -262,7 +262,7 @@ def _work(check: Check, mutants: Sequence[Mutant], pipe) -> None:
         raise Late
 
     signal.signal(signal.SIGVTALRM, late)
-    mend.PATIENCE = math.inf  # what is measured is not how busy this machine is
+    repair.PATIENCE = math.inf  # what is measured is not how busy this machine is
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     runner = Runner(check, mutants)
     for mutant in mutants:

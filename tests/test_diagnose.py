@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from autograder.checks.check import load
-from helpers.checks import reading
+from helpers.checks import lint
 from helpers.checks.compare import Tolerance
 from helpers.checks.diagnose import Seen, hint
-from helpers.checks.mend import mend
+from helpers.checks.globals import stray_name
 from helpers.checks.outcome import Outcome
-from helpers.checks.stray import stray_name
+from helpers.checks.repair import line_to_repair
 from helpers.checks.verdict import Expected, judge
 
 RNG = np.random.default_rng(3)
@@ -396,7 +396,7 @@ class TestReading:
     @staticmethod
     def fact(text):
         definition = ast.parse(text).body[0]
-        return reading.fact(definition, lambda name: name == "update")
+        return lint.fact(definition, lambda name: name == "update")
 
     @pytest.mark.parametrize(
         ("body", "sentence"),
@@ -414,8 +414,8 @@ class TestReading:
 
     def test_an_argument_that_nobody_needs(self):
         definition = ast.parse("def f(x, Tx):\n    return x").body[0]
-        assert reading.fact(definition, bool) == "Its argument `Tx` is never used."
-        assert reading.fact(definition, bool, ["Tx"]) == ""
+        assert lint.fact(definition, bool) == "Its argument `Tx` is never used."
+        assert lint.fact(definition, bool, ["Tx"]) == ""
         assert "Tx" in load("C5W3").checks["modelf"].public().idle
 
     @pytest.mark.parametrize(
@@ -450,51 +450,51 @@ class TestMend:
         f = written(
             "def f(x):\n    total = x.sum(axis=1)\n    return total / len(x) - 1\n"
         )
-        text = mend(f, self.right)
+        text = line_to_repair(f, self.right)
         assert "in the line `total = x.sum(axis=1)`" in text
         assert "the axis" in text
         assert "axis=0" not in text
 
     def test_a_factor_that_is_missing(self):
         f = written("def f(x):\n    m = len(x)\n    return x.sum(0) - 1\n")
-        assert "`return x.sum(0) - 1`" in mend(f, self.right)
+        assert "`return x.sum(0) - 1`" in line_to_repair(f, self.right)
 
     def test_two_lines_that_would_do_are_none(self):
         f = written(
             "def f(x):\n    total = x.sum(0)\n    mean = total / len(x)\n"
             "    return mean - 1\n"
         )
-        assert mend(f, lambda g: self.right(g, scale=2)) == ""
+        assert line_to_repair(f, lambda g: self.right(g, scale=2)) == ""
 
     def test_a_slip_beside_a_term_that_would_do_as_well(self):
         f = written(
             "def f(x):\n    m = len(x)\n    total = x.sum(0) * m\n"
             "    return total / m - 1\n"
         )
-        assert mend(f, self.right) == ""
+        assert line_to_repair(f, self.right) == ""
 
     def test_a_name_that_goes_round_the_faulty_line_is_no_rival(self):
         f = written(
             "def f(x):\n    z = np.clip(x, 0, 9)\n    return z.sum(0) / len(x) - 1\n"
         )
-        assert "`z = np.clip(x, 0, 9)`" in mend(f, self.right)
+        assert "`z = np.clip(x, 0, 9)`" in line_to_repair(f, self.right)
 
     def test_a_range_that_ends_too_early(self):
         f = written(
             "def f(x):\n    total = 0\n    for i in range(len(x) - 1):\n"
             "        total = total + x[i]\n    return total / len(x) - 1\n"
         )
-        assert "`for i in range(len(x) - 1):`" in mend(f, self.right)
+        assert "`for i in range(len(x) - 1):`" in line_to_repair(f, self.right)
 
     def test_nothing_that_one_change_would_mend(self):
         f = written("def f(x):\n    return np.sin(x) * np.cos(x)\n")
-        assert mend(f, self.right) == ""
+        assert line_to_repair(f, self.right) == ""
 
     def test_a_loop_that_never_ends_ends(self):
         f = written(
             "def f(x):\n    i = 0\n    while i < 9:\n        i += 1\n    return i"
         )
-        assert mend(f, self.right) == ""
+        assert line_to_repair(f, self.right) == ""
 
     def test_a_call_that_never_ends_ends(self):
         def wait(x):
@@ -509,7 +509,7 @@ class TestMend:
         filters, output = warnings.filters, sys.stdout
         f = written("def f(x):\n    return wait(x)\n", wait=wait)
         start = time.process_time()
-        assert mend(f, right) == ""
+        assert line_to_repair(f, right) == ""
         assert time.process_time() - start < 1
         assert sys.getprofile() is None
         assert (warnings.filters, sys.stdout) == (filters, output)
@@ -529,16 +529,16 @@ class TestMend:
             seen.append(isinstance(value, list) and any(v is value for v in value))
             return False
 
-        mend(f, right)
+        line_to_repair(f, right)
         assert len(seen) > 5
         assert not any(seen)
 
     def test_the_notebook_is_left_alone(self):
         f = written("def f(x):\n    return x\n")
         before = dict(f.__globals__)
-        mend(f, self.right)
+        line_to_repair(f, self.right)
         assert {k: v for k, v in f.__globals__.items() if before[k] is not v} == {}
 
     def test_what_has_no_source_is_left_alone(self):
-        assert mend(np.sin, self.right) == ""
-        assert mend(eval("lambda x: x"), self.right) == ""
+        assert line_to_repair(np.sin, self.right) == ""
+        assert line_to_repair(eval("lambda x: x"), self.right) == ""

@@ -16,7 +16,7 @@ from helpers.checks import CheckFailed, notebook, store
 from helpers.checks.compare import Tolerance, brief, difference, in_words
 from helpers.checks.explain import explain
 from helpers.checks.notebook import CannotCheck, Checker
-from helpers.checks.patience import limited
+from helpers.checks.time_limit import limited
 from helpers.checks.values import Draws, Opaque, plain
 
 LAB = "C1W2"

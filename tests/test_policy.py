@@ -9,7 +9,7 @@ from autograder.authoring import build, solve
 from autograder.grading.intake import take_in_bytes
 from autograder.grading.usage import computing_packages, mentioned, uses_forbidden
 from helpers import nn
-from helpers.checks.policy import forbidden_in
+from helpers.checks.forbidden import forbidden_in
 
 LAB = "C1W2"
 

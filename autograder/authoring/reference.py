@@ -15,7 +15,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from autograder.paths import source_of
-from helpers.checks.stray import globals_read
+from helpers.checks.globals import globals_read
 
 _KEPT = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 

@@ -37,9 +37,9 @@ from autograder.authoring.reference import reference, used
 from autograder.grading.rounding import slack, without_mistakes
 from autograder.paths import PUBLIC_CHECKS
 from helpers.checks.compare import ATOL, RTOL, Tolerance, brief
-from helpers.checks.mend import definition_of
+from helpers.checks.lint import unread_arguments
 from helpers.checks.outcome import Outcome, exact, observe
-from helpers.checks.reading import unread_arguments
+from helpers.checks.repair import definition_of
 from helpers.checks.stand_in import Recorded, blocks, replaced
 from helpers.checks.store import Entry, PublicCase, PublicCheck, PublicConcept, digest
 from helpers.checks.values import Draws

@@ -15,9 +15,9 @@ from autograder.checks.check import Call, Check, Concept
 from autograder.grading.cases import Cases
 from autograder.grading.results import CaseResult, QuestionResult
 from autograder.grading.usage import mentioned, uses_forbidden
+from helpers.checks.forbidden import complaint
 from helpers.checks.notebook import answer_digest
 from helpers.checks.outcome import Outcome
-from helpers.checks.policy import complaint
 from helpers.checks.store import digest
 from helpers.checks.verdict import CaseVerdict, Expected, Verdict, judge
 

@@ -11,7 +11,7 @@ import functools
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from helpers.checks.policy import UsedNames, forbidden_among, joined, used_names
+from helpers.checks.forbidden import UsedNames, forbidden_among, joined, used_names
 
 # Packages that compute what readers should write themselves.
 COMPUTING = frozenset(

@@ -1,8 +1,8 @@
-"""Compare what was expected with what a function gave: type, then shape, then values.
+"""Compare an expected value with a returned one: type, then shape, then values.
 
-Values are compared by meaning: a 0-d array, a NumPy scalar and a Python number are
-the same number; `True` and 1 are the same label; an extra key in a dictionary is
-noted, not punished.
+Values are compared by meaning. A 0-d array, a NumPy scalar and a Python number are the
+same number; `True` and 1 are the same label; an extra key in a dictionary is mentioned
+but costs nothing.
 """
 
 from __future__ import annotations

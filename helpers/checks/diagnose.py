@@ -1,6 +1,6 @@
-"""What the shape of the differences suggests, where no known mistake fits.
+"""What the differences suggest when no known mistake fits.
 
-Only what holds in every wrong case is said, for a wrong name is worse than none.
+A cause is stated only if it holds in every wrong case: a wrong hint is worse than none.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.checks import relations, whereabouts
+from helpers.checks import locate, patterns
 from helpers.checks.compare import Part, Tolerance, in_words, is_description, parts
 
 
@@ -60,7 +60,7 @@ def _hint(cases: Sequence[Seen], tolerance: Tolerance) -> str:
         structure = _nothing_came(cases) or _arranged(wrong)
         rest = _part_hint(wrong, len(wrong) == len(cases))
         said = [structure] if structure else rest
-    said.append(whereabouts.in_cases([(c.inputs, c.passed) for c in cases]))
+    said.append(locate.in_cases([(c.inputs, c.passed) for c in cases]))
     return " ".join(dict.fromkeys(text for text in said if text))
 
 
@@ -80,17 +80,17 @@ def _part_hint(wrong: Sequence[Seen], all_wrong: bool) -> list[str]:
         return said
     if any(part.found.kind == "shape" for part, _ in same):
         shapes = [part for part, _ in same if part.found.kind == "shape"]
-        return [*said, relations.of_shapes([part.found.pair for part in shapes])]
+        return [*said, patterns.of_shapes([part.found.pair for part in shapes])]
     pairs = [
-        relations.Pair(*map(np.asarray, part.found.pair), inputs)
+        patterns.Pair(*map(np.asarray, part.found.pair), inputs)
         for part, inputs in same
     ]
     if any(x.dtype.kind not in "biuf" for p in pairs for x in (p.expected, p.got)):
         return said
-    relation = relations.of_values(pairs, all_wrong)
+    relation = patterns.of_values(pairs, all_wrong)
     if relation and not _speaks_for_all(relation, wrong, all_wrong):
         return said
-    entries = "" if relation else whereabouts.in_entries(pairs)
+    entries = "" if relation else locate.in_entries(pairs)
     return [*said, relation or entries]
 
 
@@ -106,27 +106,27 @@ def _speaks_for_all(relation: str, wrong: Sequence[Seen], all_wrong: bool) -> bo
         return True
     if any(part.found.pair is None or part.found.kind == "shape" for part, _ in found):
         return False
-    places: dict[str, list[relations.Pair]] = {}
+    places: dict[str, list[patterns.Pair]] = {}
     for part, case in found:
-        pair = relations.Pair(*map(np.asarray, part.found.pair), case.inputs)
+        pair = patterns.Pair(*map(np.asarray, part.found.pair), case.inputs)
         places.setdefault(part.place, []).append(pair)
     every = [pair for pairs in places.values() for pair in pairs]
     if any(x.dtype.kind not in "biuf" for p in every for x in (p.expected, p.got)):
         return False
     if relation.startswith("Within each wrong case"):
         every = [_all_numbers(case) for case in wrong]
-    each = {relations.of_values(pairs, all_wrong) for pairs in places.values()}
-    return each <= {relation, ""} and relations.of_values(every, all_wrong) == relation
+    each = {patterns.of_values(pairs, all_wrong) for pairs in places.values()}
+    return each <= {relation, ""} and patterns.of_values(every, all_wrong) == relation
 
 
-def _all_numbers(case: Seen) -> relations.Pair:
+def _all_numbers(case: Seen) -> patterns.Pair:
     """The numbers of all wrong parts of a case, one after the other."""
     pairs = [part.found.pair for part in case.parts if part.found]
     expected, got = (
         np.concatenate([np.ravel(one) for one in side])
         for side in zip(*pairs, strict=True)
     )
-    return relations.Pair(expected, got, case.inputs)
+    return patterns.Pair(expected, got, case.inputs)
 
 
 def _which_parts(wrong: Sequence[Seen]) -> str:

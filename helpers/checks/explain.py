@@ -1,4 +1,4 @@
-"""A wrong case taken apart: what was expected beside what came."""
+"""Explain a wrong case: the expected value beside the value that was returned."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What NumPy's errors and warnings mean for a reader, where NumPy does not say it.
+"""What NumPy's errors and warnings mean, where NumPy's own message does not say it.
 
-Versions differ: what one takes in silence, the next one warns of and a third refuses.
-A reader's NumPy need not be that of the grader.
+NumPy versions differ: what one accepts silently, the next warns about and a third
+rejects. The reader's NumPy may not be the grader's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The check a reader runs behind each exercise: `check(function)`."""
+"""The check that a reader runs after each exercise: `check(function)`."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from helpers.checks import policy, progress, reading
+from helpers.checks import forbidden, lint, progress
 from helpers.checks.explain import Explanation, explain
-from helpers.checks.mend import definition_of, mend
+from helpers.checks.globals import stray_name
 from helpers.checks.outcome import Outcome, observe
-from helpers.checks.patience import SECONDS, TooLong, limited
+from helpers.checks.repair import definition_of, line_to_repair
 from helpers.checks.show import OPEN, RIGHT, WRONG, Report, display, report
 from helpers.checks.stand_in import Lookup, blocks, replaced
 from helpers.checks.store import PublicCase, PublicCheck, PublicConcept, Store, digest
-from helpers.checks.stray import stray_name
+from helpers.checks.time_limit import SECONDS, TooLong, limited
 from helpers.checks.values import plain
 from helpers.checks.verdict import (
     STOPPED,
@@ -135,12 +135,12 @@ class Checker:
 
     def verdict(self, function: Callable, entry: PublicCheck) -> Verdict:
         """Run a function on the public cases of its check."""
-        used = policy.forbidden_in(function, entry.forbid)
+        used = forbidden.forbidden_in(function, entry.forbid)
         if used:
             verdict = Verdict(
-                entry.name, (CaseVerdict(False, entry.name, policy.complaint(used)),)
+                entry.name, (CaseVerdict(False, entry.name, forbidden.complaint(used)),)
             )
-            self._last = _Checked(entry, [], verdict, policy.complaint(used))
+            self._last = _Checked(entry, [], verdict, forbidden.complaint(used))
             return verdict
         verdict = self._by_itself(function, entry)
         if verdict.waiting and not verdict.unwritten:
@@ -355,8 +355,10 @@ class Checker:
         first = next((case.message for case in verdict.cases if not case.passed), "")
         definition, seen = definition_of(function), ""
         if definition and first and not first.startswith(STOPPED):
-            seen = reading.fact(definition, self._only_gives, entry.idle)
-        return " ".join(filter(None, (verdict.hint, seen, mend(function, right))))
+            seen = lint.fact(definition, self._only_gives, entry.idle)
+        return " ".join(
+            filter(None, (verdict.hint, seen, line_to_repair(function, right)))
+        )
 
     def _only_gives(self, name: str) -> bool:
         """Whether an exercise changes none of its arguments, and so has to be kept."""

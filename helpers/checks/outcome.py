@@ -1,4 +1,4 @@
-"""Call a function on one case and write down everything that can be compared."""
+"""Call a function on one case and record everything that can be compared."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""How far somebody is through the course: what each lab's `check.progress()` last said.
+"""How far a reader has come in the course: the last `check.progress()` of each lab.
 
-It is kept in one small file on the reader's own disk, `progress.json` beside the
-folder of the data sets, or where the environment variable `COURSE_PROGRESS` says. It
-is for the reader alone: nothing is graded by it, and deleting it costs nothing.
+It is kept in one small file on the reader's own disk: `progress.json` beside the data
+sets' folder, or wherever the environment variable `COURSE_PROGRESS` says. Only the
+reader uses it: nothing is graded by it, and it can be deleted safely.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How a verdict looks: a small table in Jupyter, plain text elsewhere."""
+"""Show a verdict: a small table in Jupyter, plain text elsewhere."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""The public side of a lab's checks, in one HDF5 file a lab.
+"""The visible part of a lab's checks, in one HDF5 file per lab.
 
-For every check: inputs, expected outcomes and the outcomes of each known mistake on
-a few fixed cases, and what the reference got from the exercises before it; for every
-concept check: salted digests of the answers. No code of a reference solution is in it,
-and nothing in it is run.
+For each check it holds inputs, expected outcomes, the outcomes of each known mistake on
+a few fixed cases, and what the reference received from earlier exercises; for each
+concept question, salted digests of the answers. It contains no code of a reference
+solution, and nothing in it is executed.
 """
 
 from __future__ import annotations

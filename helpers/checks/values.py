@@ -1,9 +1,9 @@
 """Plain values: what a check may compare, store in a file or send through a pipe.
 
-A plain value is a number, a string, `None`, a NumPy array of numbers, or a list,
-tuple, set or dict of plain values. `plain` turns whatever a function returned into
-one, `pack` splits one into a JSON-able tree and a list of arrays, `unpack` joins
-them again. Nothing here ever runs code that came with a value: no pickle.
+A plain value is a number, a string, `None`, a NumPy array of numbers, or a list, tuple,
+set or dict of plain values. `plain` converts whatever a function returned into one,
+`pack` splits one into a JSON-serializable tree and a list of arrays, and `unpack` joins
+them again. No code that came with a value is ever run, and pickle is never used.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Judge outcomes against what was expected, and say in words what went wrong.
+"""Compare outcomes with what was expected, and say in words what went wrong.
 
-One set of rules serves the check in the notebook and the judge of submissions.
+The check in the notebook and the judge of submissions use the same rules.
 """
 
 from __future__ import annotations

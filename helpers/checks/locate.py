@@ -1,4 +1,4 @@
-"""Which entries, and which cases, are wrong: what tells them from the right ones."""
+"""Locate the wrong entries and cases: what distinguishes them from the right ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from helpers.checks.relations import Pair
+    from helpers.checks.patterns import Pair
 
 # With fewer a rule may be a coincidence.
 FEW = 3  # right entries, and entries along an axis

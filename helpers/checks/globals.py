@@ -1,4 +1,4 @@
-"""A variable of the notebook that a function reads in place of its argument."""
+"""A variable of the notebook that a function uses instead of its argument."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Small alterations of a function, one place at a time: a sign, an axis, a bound.
+"""Mutations of a function, one change at a time: a sign, an axis, a bound.
 
-They are what slips of the pen do to a right function, and what undoes them. Each
-carries a label that says what kind of slip it is.
+`repair` uses them to find the line to correct; the benchmarks use them as wrong
+versions. Each has a label that says what kind of change it is.
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
-"""Find the line of a wrong function where one small change would make it right.
+"""Find the line of a wrong function that one small change would correct.
 
-The function's syntax tree is altered in one place at a time and run on the visible
-cases. Where an altered version is right in all of them, and no other line can be
-altered so that it is, the line and the kind of the slip are told, never the change.
-Everything happens on copies, within a time limit.
-An altered version may well run for ever, in itself or in a function that it calls, so
-loops and calls look at the clock.
+The function's syntax tree is changed in one place at a time and run on the visible
+cases. If a changed version is right in every case, and no change to any other line has
+that effect, the message names the line and the kind of mistake, but not the change.
+Everything is done on copies and within a time limit. Because a changed version may loop
+forever, loops and calls check the clock.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import FrameType, FunctionType
 
-from helpers.checks.slips import alternatives, in_message, parents_of
+from helpers.checks.mutations import alternatives, in_message, parents_of
 
 SECONDS = 0.35  # of processor time for the whole search
 PATIENCE = 0.7  # by the clock, for a reader on a busy machine
@@ -60,7 +59,7 @@ class _Over(BaseException):
     """The time is up, in the middle of a loop or of a call."""
 
 
-def mend(function: Callable, right: Callable[[Callable], bool]) -> str:
+def line_to_repair(function: Callable, right: Callable[[Callable], bool]) -> str:
     """One sentence about the line that one change would mend, or an empty string.
 
     Args:

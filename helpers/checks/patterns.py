@@ -1,4 +1,4 @@
-"""Simple relations between the numbers that were expected and those that came."""
+"""Patterns in wrong numbers: a factor, an offset, a swapped axis, a shift."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An end to waiting for a function that does not return."""
+"""A time limit for a call to the reader's function."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the text of a function shows by itself: a value that goes nowhere, an early end.
+"""Facts that a function's source shows: an unused value, an early `return`.
 
-Each is a fact about the code, whatever the exercise is. It is said of wrong functions
-only, for in a right one it does no harm.
+They are true of the code whatever the exercise. They are reported only for wrong
+functions, because in a right one they do no harm.
 """
 
 from __future__ import annotations
