@@ -1,8 +1,8 @@
 """What an exercise forbids, found in its syntax tree.
 
 Where convolution is the exercise, `np.convolve` is not an answer. The notebook tells
-the reader, and the judge enforces the same rule. It does not stop someone who hides what
-they call; that is what the sandbox is for.
+the reader, and the judge enforces the same rule. It does not stop someone who hides
+what they call; that is what the sandbox is for.
 """
 
 from __future__ import annotations

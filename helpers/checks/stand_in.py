@@ -1,9 +1,9 @@
 """What replaces an unwritten exercise while another exercise calls it.
 
 For an exercise that maps values to values, it is a lookup among calls that the
-reference made when the lab was built. For one that takes or returns objects, it is a fixed block
-from `helpers.stand_ins`. That block is not an answer: results computed with it are
-compared with what the reference makes of the same block.
+reference made when the lab was built. For one that takes or returns objects, it is a
+fixed block from `helpers.stand_ins`. That block is not an answer: results computed with
+it are compared with what the reference makes of the same block.
 """
 
 from __future__ import annotations
