@@ -5,11 +5,11 @@ import math
 import numpy as np
 
 from autograder.check import case
+from autograder.checks.binary_classifiers import logistic_loss
 from autograder.checks.C1W2.common import (
     activations,
     drawn_examples,
     lab,
-    logistic_loss,
     ref,
 )
 

@@ -4,7 +4,13 @@ import math
 
 import numpy as np
 
-from autograder.check import case, draws
+from autograder.check import case
+from autograder.checks.binary_classifiers import (
+    logistic_loss,
+    probabilities_and_labels,
+    sizes_of_two_layers,
+    small_weights,
+)
 from autograder.checks.C1W3.common import lab, network, ref, signed
 
 
@@ -91,19 +97,10 @@ lab.concept(
 @lab.check("initialize_parameters", points=7)
 def initialize_parameters(rng):
     """Sizes that differ, and enough draws of each array for mean and spread to show."""
-    for low_x, low_h, low_y in [(2, 140, 1), (20, 30, 40), (40, 20, 30)]:
-        n_x, n_h = int(rng.integers(low_x, low_x + 9)), low_h + int(rng.integers(9))
-        yield case(n_x, n_h, 1 if low_y == 1 else low_y + int(rng.integers(9)))
+    yield from sizes_of_two_layers(rng)
 
 
-@initialize_parameters.expect
-def small_draws(n_x, n_h, n_y):
-    return {
-        "W1": draws((n_h, n_x), std=0.01),
-        "b1": np.zeros((n_h, 1)),
-        "W2": draws((n_y, n_h), std=0.01),
-        "b2": np.zeros((n_y, 1)),
-    }
+initialize_parameters.expect(small_weights)
 
 
 def _initial(n_x, n_h, n_y, draw):
@@ -437,28 +434,14 @@ def forward_with_einsum_in_float32(X, parameters):
 @lab.check("compute_cost", points=8)
 def compute_cost(rng):
     """One example, several, all with the same label, near certainty."""
-    yield case(rng.uniform(0.1, 0.4, (1, 1)), np.array([[0]]))
-    for m in (5, 12):
-        yield case(rng.uniform(0.02, 0.98, (1, m)), labels(rng, m))
-    yield case(rng.uniform(0.1, 0.9, (1, 4)), np.ones((1, 4), dtype=int))
-    Y = labels(rng, 6)
-    yield case(np.abs(Y - rng.uniform(0.002, 0.02, (1, 6))), Y)
-
-
-def labels(rng, m):
-    """Labels in a row: both of them, as evenly as possible; 0 for one example."""
-    return rng.permutation(np.arange(m) % 2).reshape(1, m)
-
-
-def _loss(A2, Y):
-    return -(Y * np.log(A2) + (1 - Y) * np.log(1 - A2))
+    yield from probabilities_and_labels(rng)
 
 
 @compute_cost.mistake(
     "The cost is m times too large. Average the loss over the m examples."
 )
 def sums_the_losses(A2, Y):
-    return float(np.sum(_loss(A2, Y)))
+    return float(np.sum(logistic_loss(A2, Y)))
 
 
 @compute_cost.mistake(
@@ -466,7 +449,7 @@ def sums_the_losses(A2, Y):
     "minus sign in front."
 )
 def forgets_the_minus(A2, Y):
-    return -float(np.mean(_loss(A2, Y)))
+    return -float(np.mean(logistic_loss(A2, Y)))
 
 
 @compute_cost.mistake(
@@ -489,7 +472,7 @@ def minus_before_one_term(A2, Y):
     "The two labels are swapped: log(A2) belongs to Y, log(1 - A2) to 1 - Y."
 )
 def labels_swapped(A2, Y):
-    return float(np.mean(_loss(A2, 1 - Y)))
+    return float(np.mean(logistic_loss(A2, 1 - Y)))
 
 
 @compute_cost.mistake(
@@ -510,7 +493,7 @@ def same_logarithm_twice(A2, Y):
     "The logarithm has another base. The cost uses the natural one, `np.log`."
 )
 def logarithm_to_base_two(A2, Y):
-    return float(np.mean(_loss(A2, Y)) / np.log(2))
+    return float(np.mean(logistic_loss(A2, Y)) / np.log(2))
 
 
 @compute_cost.mistake(
@@ -524,12 +507,12 @@ def squares_the_error(A2, Y):
     "The cost is an array with axes. Sum over both, or use np.squeeze, then float."
 )
 def cost_in_a_table(A2, Y):
-    return np.mean(_loss(A2, Y), axis=1, keepdims=True)
+    return np.mean(logistic_loss(A2, Y), axis=1, keepdims=True)
 
 
 @compute_cost.mistake("These are the losses of the single examples. Average them.")
 def keeps_the_losses_apart(A2, Y):
-    return _loss(A2, Y)
+    return logistic_loss(A2, Y)
 
 
 @compute_cost.mistake(
@@ -552,7 +535,7 @@ def logarithm_of_the_shifted_labels(A2, Y):
 )
 def mean_over_the_ones(A2, Y):
     with np.errstate(divide="ignore"):
-        return float(np.sum(_loss(A2, Y)) / np.sum(Y))
+        return float(np.sum(logistic_loss(A2, Y)) / np.sum(Y))
 
 
 @compute_cost.right

@@ -5,6 +5,7 @@ import copy
 import numpy as np
 
 from autograder.check import case
+from autograder.checks.binary_classifiers import labels
 from autograder.checks.C1W4.common import (
     DEPTHS,
     SIZES,
@@ -12,7 +13,6 @@ from autograder.checks.C1W4.common import (
     default_activation,
     half_active,
     lab,
-    labels,
     layer,
     network,
     ref,

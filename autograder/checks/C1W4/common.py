@@ -57,11 +57,6 @@ def forward_chain(X, parameters, activation_of, first=1):
     return A, caches
 
 
-def labels(rng, m):
-    """Labels in a row: both of them, as evenly as possible; 0 for one example."""
-    return rng.permutation(np.arange(m) % 2).reshape(1, m)
-
-
 def default_activation(number, L):
     return "sigmoid" if number == L else "relu"
 

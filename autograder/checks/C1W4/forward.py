@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from autograder.check import case
+from autograder.checks.binary_classifiers import logistic_loss, probabilities_and_labels
 from autograder.checks.C1W4.common import (
     DEPTHS,
     SIZES,
@@ -12,7 +13,6 @@ from autograder.checks.C1W4.common import (
     forward_chain,
     half_active,
     lab,
-    labels,
     layer,
     network,
     ref,
@@ -406,23 +406,14 @@ lab.concept(
 @lab.check("compute_cost", points=5)
 def compute_cost(rng):
     """One example, several, all with the same label, near certainty."""
-    yield case(rng.uniform(0.1, 0.4, (1, 1)), np.array([[0]]))
-    for m in (5, 12):
-        yield case(rng.uniform(0.02, 0.98, (1, m)), labels(rng, m))
-    yield case(rng.uniform(0.1, 0.9, (1, 4)), np.ones((1, 4), dtype=int))
-    Y = labels(rng, 6)
-    yield case(np.abs(Y - rng.uniform(0.002, 0.02, (1, 6))), Y)
-
-
-def _loss(AL, Y):
-    return -(Y * np.log(AL) + (1 - Y) * np.log(1 - AL))
+    yield from probabilities_and_labels(rng)
 
 
 @compute_cost.mistake(
     "The cost is m times too large. Average the loss over the m examples."
 )
 def sums_the_losses(AL, Y):
-    return np.sum(_loss(AL, Y))
+    return np.sum(logistic_loss(AL, Y))
 
 
 @compute_cost.mistake(
@@ -430,7 +421,7 @@ def sums_the_losses(AL, Y):
     "minus sign in front."
 )
 def forgets_the_minus(AL, Y):
-    return -np.mean(_loss(AL, Y))
+    return -np.mean(logistic_loss(AL, Y))
 
 
 @compute_cost.mistake(
@@ -453,7 +444,7 @@ def minus_before_one_term(AL, Y):
     "The two labels are swapped: log(AL) belongs to Y, log(1 - AL) to 1 - Y."
 )
 def labels_swapped(AL, Y):
-    return np.mean(_loss(AL, 1 - Y))
+    return np.mean(logistic_loss(AL, 1 - Y))
 
 
 @compute_cost.mistake(
@@ -467,7 +458,7 @@ def squares_the_error(AL, Y):
     "The logarithm has another base. The cost uses the natural one, `np.log`."
 )
 def logarithm_to_base_two(AL, Y):
-    return np.mean(_loss(AL, Y)) / np.log(2)
+    return np.mean(logistic_loss(AL, Y)) / np.log(2)
 
 
 @compute_cost.mistake("The second term uses log(AL) where it needs log(1 - AL).")
@@ -479,12 +470,12 @@ def same_logarithm_twice(AL, Y):
     "The cost is an array with axes. Sum over both, or use np.squeeze."
 )
 def cost_in_a_table(AL, Y):
-    return np.mean(_loss(AL, Y), axis=1, keepdims=True)
+    return np.mean(logistic_loss(AL, Y), axis=1, keepdims=True)
 
 
 @compute_cost.mistake("These are the losses of the single examples. Average them.")
 def keeps_the_losses_apart(AL, Y):
-    return _loss(AL, Y)
+    return logistic_loss(AL, Y)
 
 
 @compute_cost.right

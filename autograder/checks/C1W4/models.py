@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.check import case
+from autograder.checks.binary_classifiers import labels
 from autograder.checks.C1W4.backward import (
     steps_on_a_deep_copy,
     way_back_by_the_difference,
@@ -13,7 +14,6 @@ from autograder.checks.C1W4.common import (
     default_activation,
     forward_chain,
     lab,
-    labels,
     network,
     ref,
 )

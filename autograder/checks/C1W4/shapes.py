@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 from autograder.check import case, draws
+from autograder.checks.binary_classifiers import sizes_of_two_layers, small_weights
 from autograder.checks.C1W4.common import initial_parameters, lab, ref
 
 lab.concept(
@@ -139,19 +140,10 @@ lab.concept(
 @lab.check("initialize_parameters", points=3)
 def initialize_parameters_check(rng):
     """Sizes that differ, and enough draws of each array for mean and spread to show."""
-    for low_x, low_h, low_y in [(2, 140, 1), (20, 30, 40), (40, 20, 30)]:
-        n_x, n_h = int(rng.integers(low_x, low_x + 9)), low_h + int(rng.integers(9))
-        yield case(n_x, n_h, 1 if low_y == 1 else low_y + int(rng.integers(9)))
+    yield from sizes_of_two_layers(rng)
 
 
-@initialize_parameters_check.expect
-def small_draws(n_x, n_h, n_y):
-    return {
-        "W1": draws((n_h, n_x), std=0.01),
-        "b1": np.zeros((n_h, 1)),
-        "W2": draws((n_y, n_h), std=0.01),
-        "b2": np.zeros((n_y, 1)),
-    }
+initialize_parameters_check.expect(small_weights)
 
 
 @initialize_parameters_check.mistake(

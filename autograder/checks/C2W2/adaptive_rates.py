@@ -10,7 +10,6 @@ from autograder.checks.C2W2.common import (
     add_zeros,
     after_step,
     first_layer_only,
-    float32,
     lab,
     memory,
     networks,
@@ -19,6 +18,7 @@ from autograder.checks.C2W2.common import (
     velocity_after,
     without_past,
 )
+from autograder.checks.precision import as_float32
 
 
 def moved(parameters, steps, sign=-1.0):
@@ -346,7 +346,7 @@ def adam_layer_by_layer(parameters):
 
 @adam_memory.right
 def adam_twice(parameters):
-    return [float32(ref.initialize_velocity(parameters)) for _ in range(2)]
+    return [as_float32(ref.initialize_velocity(parameters)) for _ in range(2)]
 
 
 @lab.check("update_parameters_with_adam", points=13)

@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from autograder.check import case
-from autograder.checks.C2W2.common import DIMS, float32, lab, pair, ref
+from autograder.checks.C2W2.common import DIMS, lab, pair, ref
+from autograder.checks.precision import as_float32
 
 
 @lab.check("update_parameters_with_gd", points=5)
@@ -84,7 +85,7 @@ def gd_on_copies(parameters, grads, learning_rate):
 
 @gd.right
 def gd_in_float32(parameters, grads, learning_rate):
-    return float32(ref.update_parameters_with_gd(parameters, grads, learning_rate))
+    return as_float32(ref.update_parameters_with_gd(parameters, grads, learning_rate))
 
 
 lab.concept(

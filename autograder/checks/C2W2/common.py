@@ -52,11 +52,6 @@ def without_past(grads):
     return {key: 0 * value for key, value in grads.items()}
 
 
-def float32(arrays):
-    """A dictionary of arrays in single precision."""
-    return {key: value.astype(np.float32) for key, value in arrays.items()}
-
-
 DIMS = [(2, 1), (3, 4, 2), (2, 3, 3, 1)]
 
 

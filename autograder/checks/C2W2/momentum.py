@@ -6,7 +6,6 @@ from autograder.checks.C2W2.common import (
     add_zeros,
     after_step,
     first_layer_only,
-    float32,
     lab,
     memory,
     networks,
@@ -15,6 +14,7 @@ from autograder.checks.C2W2.common import (
     velocity_after,
     without_past,
 )
+from autograder.checks.precision import as_float32
 
 
 @lab.check("initialize_velocity", points=3)
@@ -193,8 +193,8 @@ def momentum_layer_by_layer(parameters, grads, v, beta, learning_rate):
 
 @momentum.right
 def momentum_in_float32(parameters, grads, v, beta, learning_rate):
-    v = float32(velocity_after(float32(grads), float32(v), beta))
-    return after_step(float32(parameters), v, learning_rate), v
+    v = as_float32(velocity_after(as_float32(grads), as_float32(v), beta))
+    return after_step(as_float32(parameters), v, learning_rate), v
 
 
 lab.concept(

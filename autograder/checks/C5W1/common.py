@@ -31,15 +31,6 @@ def softmax_rows(z):
     return e / e.sum(axis=1, keepdims=True)
 
 
-def as_float32(values):
-    """A plain structure with all its arrays in single precision."""
-    if isinstance(values, dict):
-        return {name: as_float32(one) for name, one in values.items()}
-    if isinstance(values, (list, tuple)):
-        return type(values)(map(as_float32, values))
-    return values.astype(np.float32) if isinstance(values, np.ndarray) else values
-
-
 SIZES = [(3, 5, 2, 4), (1, 1, 3, 1), (4, 4, 4, 3), (2, 6, 3, 5)]  # n_x, n_a, n_y, m
 
 

@@ -6,7 +6,6 @@ from autograder.check import case
 from autograder.checks.C5W1.common import (
     NO_LAYERS,
     add_loop_mistakes,
-    as_float32,
     lab,
     ref,
     sequences,
@@ -14,6 +13,7 @@ from autograder.checks.C5W1.common import (
     softmax_rows,
     steps,
 )
+from autograder.checks.precision import as_float32
 
 lab.concept(
     "simpler_gru",

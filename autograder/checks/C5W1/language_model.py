@@ -4,12 +4,12 @@ import numpy as np
 
 from autograder.check import case
 from autograder.checks.C5W1.common import (
-    as_float32,
     lab,
     letter_model,
     names_to_learn,
     ref,
 )
+from autograder.checks.precision import as_float32
 
 lab.concept(
     "by_hand",

@@ -5,7 +5,6 @@ import numpy as np
 from autograder.check import case
 from autograder.checks.C5W1.common import (
     NO_LAYERS,
-    as_float32,
     lab,
     ref,
     sequences,
@@ -13,6 +12,7 @@ from autograder.checks.C5W1.common import (
     softmax_rows,
     steps,
 )
+from autograder.checks.precision import as_float32
 
 lab.concept(
     "lstm_parameters",

@@ -5,7 +5,8 @@ from itertools import pairwise
 import numpy as np
 
 from autograder.check import case
-from autograder.checks.C5W1.common import NO_LAYERS, as_float32, cell_of, lab, ref
+from autograder.checks.C5W1.common import NO_LAYERS, cell_of, lab, ref
+from autograder.checks.precision import as_float32
 
 lab.concept(
     "both_directions",

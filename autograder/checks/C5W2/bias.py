@@ -3,7 +3,8 @@
 import numpy as np
 
 from autograder.check import case
-from autograder.checks.C5W2.common import in_float32, lab, ref, words_of
+from autograder.checks.C5W2.common import lab, ref, words_of
+from autograder.checks.precision import as_float32
 
 
 @lab.check("bias_axis", points=5)
@@ -150,7 +151,7 @@ def axis_from_eigenvectors(pairs, word_to_vec_map):
 
 @bias_axis.right
 def axis_from_centred_pairs(pairs, word_to_vec_map):
-    vectors = in_float32(word_to_vec_map)
+    vectors = as_float32(word_to_vec_map)
     if len(pairs) == 1:
         return vectors[pairs[0][0]] - vectors[pairs[0][1]]
     rows = []
@@ -413,5 +414,5 @@ def equalize_by_a_mirror(pair, bias_axis, word_to_vec_map):
 
 @equalize.right
 def equalize_in_float32(pair, bias_axis, word_to_vec_map):
-    vectors = in_float32(word_to_vec_map)
+    vectors = as_float32(word_to_vec_map)
     return list(_equalized(pair, bias_axis.astype(np.float32), vectors))

@@ -3,7 +3,8 @@
 import numpy as np
 
 from autograder.check import case
-from autograder.checks.C5W2.common import LETTERS, in_float32, lab, ref, words_of
+from autograder.checks.C5W2.common import LETTERS, lab, ref, words_of
+from autograder.checks.precision import as_float32
 
 lab.concept(
     "when_transfer",
@@ -98,7 +99,7 @@ def average_with_a_loop(sentence, word_to_vec_map):
 
 @sentence_to_avg.right
 def average_in_float32(sentence, word_to_vec_map):
-    vectors = in_float32(word_to_vec_map)
+    vectors = as_float32(word_to_vec_map)
     known = [vectors[w] for w in map(str.lower, sentence.split()) if w in vectors]
     total = _nothing(vectors)
     for v in known:

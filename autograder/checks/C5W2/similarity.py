@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from autograder.check import case
-from autograder.checks.C5W2.common import in_float32, lab, ref
+from autograder.checks.C5W2.common import lab, ref
+from autograder.checks.precision import as_float32
 
 lab.concept(
     "one_hot_likeness",
@@ -406,7 +407,7 @@ def analogy_with_a_loop(word_a, word_b, word_c, word_to_vec_map):
 @complete_analogy.right
 def analogy_in_arrays(word_a, word_b, word_c, word_to_vec_map):
     a, b, c = (w.lower() for w in (word_a, word_b, word_c))
-    vectors = in_float32(word_to_vec_map)
+    vectors = as_float32(word_to_vec_map)
     words = [w for w in vectors if w not in {a, b, c}]
     D = np.array([vectors[w] for w in words]) - vectors[c]
     scores = D @ (vectors[b] - vectors[a]) / np.maximum(np.linalg.norm(D, axis=1), 1e-9)
