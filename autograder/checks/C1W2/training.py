@@ -51,7 +51,16 @@ def _rising(rng):
                 return case(*examples, num_iterations=4, learning_rate=rate)
 
 
-def _descent(w, b, X, Y, num_iterations, learning_rate, every=100):
+def _descent(
+    w,
+    b,
+    X,
+    Y,
+    num_iterations,
+    learning_rate,
+    every=100,
+    slope_of_b=lambda grads: grads["db"],
+):
     """Gradient descent; a cost every `every` steps."""
     costs = []
     for i in range(num_iterations):
@@ -59,7 +68,7 @@ def _descent(w, b, X, Y, num_iterations, learning_rate, every=100):
         if i % every == 0:
             costs.append(cost)
         w = w - learning_rate * grads["dw"]
-        b = b - learning_rate * grads["db"]
+        b = b - learning_rate * slope_of_b(grads)
     return {"w": w, "b": b}, grads, costs
 
 
@@ -106,13 +115,9 @@ def gradients_of_the_start(
 def leaves_the_bias(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
 ):
-    costs = []
-    for i in range(num_iterations):
-        grads, cost = ref.propagate(w, b, X, Y)
-        if i % 100 == 0:
-            costs.append(cost)
-        w = w - learning_rate * grads["dw"]
-    return {"w": w, "b": b}, grads, costs
+    return _descent(
+        w, b, X, Y, num_iterations, learning_rate, slope_of_b=lambda grads: 0.0
+    )
 
 
 @optimize.mistake(
@@ -184,14 +189,9 @@ def records_nothing(
 def moves_the_bias_by_dw(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
 ):
-    costs = []
-    for i in range(num_iterations):
-        grads, cost = ref.propagate(w, b, X, Y)
-        if i % 100 == 0:
-            costs.append(cost)
-        w = w - learning_rate * grads["dw"]
-        b = b - learning_rate * grads["dw"]
-    return {"w": w, "b": b}, grads, costs
+    return _descent(
+        w, b, X, Y, num_iterations, learning_rate, slope_of_b=lambda grads: grads["dw"]
+    )
 
 
 @optimize.mistake(

@@ -6,7 +6,6 @@ from numpy.lib.stride_tricks import sliding_window_view
 from autograder.check import case
 from autograder.checks.C4W1.common import (
     LIBRARIES,
-    corner,
     forward,
     lab,
     layers,
@@ -146,15 +145,7 @@ def returns_no_cache(A_prev, W, b, hparameters):
     "from h, its first column from w."
 )
 def column_from_the_row(A_prev, W, b, hparameters):
-    f, stride, pad = W.shape[0], hparameters["stride"], hparameters["pad"]
-    A_pad = ref.zero_pad(A_prev, pad)
-    n_H, n_W = ref.conv_output_shape(*A_prev.shape[1:3], f, pad, stride)
-    Z = np.zeros((len(A_prev), n_H, n_W, W.shape[3]))
-    for i, h, w, c in np.ndindex(*Z.shape):
-        top, left = corner(h, w, f, stride, "the row twice")
-        window = A_pad[i, top : top + f, left : left + f]
-        Z[i, h, w, c] = ref.conv_single_step(window, W[..., c], b[..., c])
-    return Z, (A_prev, W, b, hparameters)
+    return forward(A_prev, W, b, hparameters, start="the row twice")
 
 
 @conv_forward.mistake(
@@ -226,15 +217,7 @@ def strided_columns_only(A_prev, W, b, hparameters):
     "first column from w."
 )
 def rows_and_columns_swapped(A_prev, W, b, hparameters):
-    f, stride, pad = W.shape[0], hparameters["stride"], hparameters["pad"]
-    A_pad = ref.zero_pad(A_prev, pad)
-    n_H, n_W = ref.conv_output_shape(*A_prev.shape[1:3], f, pad, stride)
-    Z = np.zeros((len(A_prev), n_H, n_W, W.shape[3]))
-    for i, h, w, c in np.ndindex(*Z.shape):
-        top, left = corner(h, w, f, stride, "swapped")
-        window = A_pad[i, top : top + f, left : left + f]
-        Z[i, h, w, c] = ref.conv_single_step(window, W[..., c], b[..., c])
-    return Z, (A_prev, W, b, hparameters)
+    return forward(A_prev, W, b, hparameters, start="swapped")
 
 
 @conv_forward.mistake(
