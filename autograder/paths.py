@@ -14,7 +14,12 @@ PUBLIC_CHECKS = ROOT / "datasets" / "checks"
 def lab_names() -> list[str]:
     """Names of all labs with a source and checks, in the order of the course."""
     written = {path.parent.name for path in SOLUTIONS.glob("*/*.py")}
-    return sorted(lab for lab in written if (CHECKS / f"{lab}.py").is_file())
+    return sorted(lab for lab in written if checks_of(lab))
+
+
+def checks_of(lab: str) -> list[Path]:
+    """The files of a lab's hidden tests: a single one, or a package with its parts."""
+    return sorted([*CHECKS.glob(f"{lab}.py"), *CHECKS.glob(f"{lab}/*.py")])
 
 
 def source_of(lab: str) -> Path:

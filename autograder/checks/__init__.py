@@ -1,1 +1,1 @@
-"""The hidden tests, one file a lab."""
+"""The hidden tests: a package or a file for each lab, and what several labs use."""

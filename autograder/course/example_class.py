@@ -11,14 +11,16 @@ import shutil
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType
 
 import nbformat
 
+from autograder import checks
 from autograder.authoring import build, solve
 from autograder.checks import check
 
 LAB = "C1W2"
+CHECKS = f"{checks.__name__}."
 
 
 def notebooks() -> Iterator[tuple[str, str]]:
@@ -79,9 +81,8 @@ def written_as(one: check.Check, function: Callable) -> str:
             flags=re.MULTILINE,
         )
     ]
-    module = inspect.getmodule(function)
-    helpers = _helpers(function, module, frozenset(one.lab.checks))
-    parts += _surroundings([function, *helpers], module)
+    helpers = _helpers(function, frozenset(one.lab.checks))
+    parts += _surroundings([function, *helpers])
     parts += map(_definition, helpers)
     code = re.sub(rf"\b{function.__name__}\b", one.name, _definition(function))
     closed = getattr(function, "__closure__", None)
@@ -93,33 +94,32 @@ def written_as(one: check.Check, function: Callable) -> str:
     return re.sub(r"^ *(\w+) = \1$\n", "", text, flags=re.MULTILINE)  # x = ref.x
 
 
-def _helpers(
-    function: Callable, module: ModuleType, exercises: frozenset[str]
-) -> list[Callable]:
-    """Functions of the module that it calls, each after those it calls itself."""
-    found: list[Callable] = []
+def _helpers(function: Callable, exercises: frozenset[str]) -> list[Callable]:
+    """Functions of the checks that it calls, each after those it calls itself."""
+    module, found = inspect.getmodule(function), []
     for name in _names(function):
         other = None if name in exercises else getattr(module, name, None)
-        own = inspect.isfunction(other) and other.__module__ == module.__name__
-        if own and other is not function and other not in found:
-            for one in (*_helpers(other, module, exercises), other):
+        ours = inspect.isfunction(other) and other.__module__.startswith(CHECKS)
+        if ours and other is not function and other not in found:
+            for one in (*_helpers(other, exercises), other):
                 if one not in found:
                     found.append(one)
     return found
 
 
-def _surroundings(functions: list[Callable], module: ModuleType) -> list[str]:
-    """Imports and constants of the module that functions mention, as code."""
-    names = dict.fromkeys(name for one in functions for name in _names(one))
-    found = []
-    for name in names:
-        value = None if name.startswith("__") else getattr(module, name, None)
-        if inspect.ismodule(value):
-            found.append(f"import {value.__name__} as {name}")
-        elif isinstance(value, int | float | str | tuple | list | dict | set):
-            found.append(f"{name} = {value!r}")
-        elif callable(value) and not _own(value):
-            found.append(f"from {value.__module__} import {name}")
+def _surroundings(functions: list[Callable]) -> list[str]:
+    """Imports and constants of their modules that functions mention, as code."""
+    found: dict[str, None] = {}  # a set in the order in which they are mentioned
+    for function in functions:
+        module = inspect.getmodule(function)
+        for name in _names(function):
+            value = None if name.startswith("__") else getattr(module, name, None)
+            if inspect.ismodule(value):
+                found[f"import {value.__name__} as {name}"] = None
+            elif isinstance(value, int | float | str | tuple | list | dict | set):
+                found[f"{name} = {value!r}"] = None
+            elif callable(value) and not _own(value):
+                found[f"from {value.__module__} import {name}"] = None
     return ["\n".join(found)] if found else []
 
 

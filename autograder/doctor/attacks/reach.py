@@ -20,7 +20,7 @@ ATTACKS = (
         "reads the hidden tests",
         "reading",
         """
-        report("BEGIN " + open("$root/autograder/checks/C1W2.py").read(200))
+        report("BEGIN " + open("$root/autograder/checks/C1W2/training.py").read(200))
     """,
     ),
     Attack(
