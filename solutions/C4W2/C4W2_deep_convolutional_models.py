@@ -1272,9 +1272,10 @@ check(mirror)
 
 # %% [markdown]
 # ### Exercise 16 · `random_crop` · 3 points · about 5 minutes
-# Cut out a random square. Every position where it fits must be possible, including the
-# last one. The same seed gives the same crop: use `rng = np.random.default_rng(seed)`
-# and `rng.integers(low, high)`, which never returns `high` itself.
+# Cut out a random square. Draw its top row and its left column independently, each with
+# equal chances for all positions where the square fits, including the last one. The
+# same seed gives the same crop: use `rng = np.random.default_rng(seed)` and
+# `rng.integers(low, high)`, which never returns `high` itself.
 #
 # <details><summary>Some positions are never drawn</summary>
 #
