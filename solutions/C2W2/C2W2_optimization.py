@@ -1057,8 +1057,8 @@ check(exponential_decay)
 
 # %% [markdown]
 # ### Exercise 13 · `sqrt_decay` · 2 points · about 1 minute
-# Return $\alpha_0 \cdot k / \sqrt e$. Here epochs are counted from 1, to avoid
-# a division by 0.
+# Return $\alpha_0 \cdot k / \sqrt e$. Here epochs are counted from 1, to avoid a
+# division by 0; where they are counted from 0, we shall pass $e + 1$.
 #
 # <details><summary>The rate falls too fast</summary>
 #
