@@ -1056,7 +1056,8 @@ plots.images(
 
 # %% [markdown]
 # ### Exercise 8 · `pipeline_or_end_to_end` · 7 points · about 8 minutes
-# Give the verdict for each size.
+# For each size, give the verdict: compare the mean of the differences $d_i$ with two
+# standard errors, $2\,s/\sqrt k$, as above.
 #
 # <details><summary>Too many are "too close to call"</summary>
 #
