@@ -1577,7 +1577,7 @@ check(perplexity)
 # Start from `initialize_letters(n_a, n_x, n_y)`, where `n_x` and `n_y` are both the
 # number of characters. Shuffle a copy of the names and go through it, one `optimize`
 # step per name with a learning rate of 0.01 and a state of zeros; after the last name
-# begin again with the first. At the end `sample` seven names, each with its own seed.
+# begin again with the first. At the end `sample` seven names, with any seven seeds.
 #
 # <details><summary>It learns nothing</summary>
 #
