@@ -192,9 +192,9 @@ analogy_formula = None
 
 # %% [markdown]
 # ### Exercise 2 · `complete_analogy` · 6 points · about 8 minutes
-# Return the word that maximizes this cosine. The words of the question may contain
-# capitals; the dictionary's keys are in lower case. (A common variant takes the $w$
-# whose vector has the largest cosine with $e_b - e_a + e_c$; it is accepted too.)
+# Return the word $w$ with the largest $\cos(e_b - e_a,\; e_w - e_c)$. The words of the
+# question may contain capitals; the dictionary's keys are in lower case. (The $w$ with
+# the largest $\cos(e_b - e_a + e_c,\; e_w)$, a common variant, is accepted too.)
 #
 # <details><summary>It answers with a word of the question</summary>
 #
