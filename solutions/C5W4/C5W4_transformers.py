@@ -629,9 +629,10 @@ check(EncoderLayer)
 
 # %% [markdown]
 # ### Exercise 9 · `Encoder` · 5 points · about 10 minutes
-# Write `forward`: embed the tokens; multiply by $\sqrt d$, so that the positional
-# encoding does not outweigh them; add the encoding of the first $T$ positions; apply
-# `self.dropout`; then apply the layers in turn and collect the attention weights.
+# Write `forward`: embed the tokens; multiply by $\sqrt d$ (`** 0.5`, not `np.sqrt`), so
+# that the positional encoding does not outweigh them; add the encoding of the first $T$
+# positions; apply `self.dropout`; then apply the layers in turn and collect the
+# attention weights.
 #
 # <details><summary>Shapes (m, T, d) and (1, maximum, d) cannot be broadcast</summary>
 #
@@ -927,10 +928,10 @@ check(DecoderLayer)
 
 # %% [markdown]
 # ### Exercise 12 · `Decoder` · 5 points · about 8 minutes
-# Write `forward` as in the encoder: embed, multiply by $\sqrt d$, add the positional
-# encoding, apply dropout, then one layer after the other. Each layer gets `enc_output`
-# and both masks. Put the weights into a dictionary, with the layers counted from 1:
-# `decoder_layer1_block1_self_att`, `decoder_layer1_block2_decenc_att`,
+# Write `forward` as in the encoder: embed, multiply by $\sqrt d$ (again `** 0.5`), add
+# the positional encoding, apply dropout, then one layer after the other. Each layer
+# gets `enc_output` and both masks. Put the weights into a dictionary, with the layers
+# counted from 1: `decoder_layer1_block1_self_att`, `decoder_layer1_block2_decenc_att`,
 # `decoder_layer2_block1_self_att`, and so on.
 #
 # <details><summary>With two layers, shapes or weights are wrong</summary>
