@@ -34,7 +34,7 @@
 # shows what it expected and what it got, and often recognizes the mistake. Run it as
 # often as you like; your grade comes from the same checks on fresh cases. Hints are
 # folded under each task; their titles say what you might see. You answer a short
-# question by setting its variable to a letter in quotes, such as `"b"`, or to a number.
+# question by setting its variable to a letter in quotes, such as `"B"`, or to a number.
 
 # %%
 import timeit
