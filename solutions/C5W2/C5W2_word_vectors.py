@@ -31,7 +31,7 @@
 # Each exercise is followed by a cell with `check(…)`, which runs your function on a few
 # fixed cases and often recognizes the mistake. Your grade comes from the same type of
 # check on fresh cases. Hints are folded under each task; each title is a symptom you
-# might see. Answer short questions with a letter in quotes, such as `"b"`, or with a
+# might see. Answer short questions with a letter in quotes, such as `"B"`, or with a
 # number.
 
 # %%
