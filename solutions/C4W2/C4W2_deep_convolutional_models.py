@@ -1308,10 +1308,10 @@ check(random_crop)
 
 # %% [markdown]
 # ### Exercise 17 · `color_shift` · 3 points · about 5 minutes
-# Light is yellow in the evening and blue in the shade. Draw three whole numbers from
-# `-most` to `most`, both included, one each for red, green and blue, and add each to
-# all pixels of its channel. Values below 0 become 0, and values above 255 become 255.
-# The same seed gives the same shift.
+# Light is yellow in the evening and blue in the shade. Draw three independent whole
+# numbers, each from `-most` to `most`, both included, with equal chances: one for red,
+# one for green, one for blue. Add each to all pixels of its channel. Values below 0
+# become 0, and values above 255 become 255. The same seed gives the same shift.
 #
 # <details><summary>Bright pixels have become dark</summary>
 #
