@@ -1059,7 +1059,7 @@ rate_too_large = None
 # </details>
 # <details><summary>Everything is 1, or everything is 0</summary>
 #
-# Compare after the sigmoid, not before, and do not forget the bias.
+# Compare the probability with 0.5, not the weighted sum, and do not forget the bias.
 # </details>
 
 

@@ -957,9 +957,9 @@ plots.decision_regions(
 
 # %% [markdown]
 # Every border is straight: a hidden unit is one neuron. Only their weighted sum can
-# have a curved border. Could three units do it? Twice, neighbouring petals share a
-# class, so only six of the eight gaps between petals separate the classes, and these
-# six lie on three lines through the middle. We shall see in part 6.
+# have a curved border. Could three units do it? There are eight gaps between petals. In
+# two of them, the petals on both sides have the same class. The other six separate the
+# classes, and they lie on three lines through the middle. We shall see in part 6.
 
 # %% [markdown]
 # Part 5 ends here: your network has learned the flower.
@@ -1155,7 +1155,7 @@ plots.decision_regions(
 # %% [markdown] question="why_hidden" points=6
 # ## In your own words
 # A friend says: "Your 17 numbers beat my 3 on the flower, so I will put 500 hidden
-# units in front, all starting from zero to be fair to each." Answer in about six
+# units in front of my neuron and start them all from zero." Answer in about six
 # sentences. Why do 3 numbers fail? What does a hidden unit contribute, and why does it
 # need an activation function? What happens with the start from zero, and what would you
 # do? Why might 500 units be a bad idea, and how would you find out?

@@ -297,7 +297,7 @@ cost_goes_up = None
 
 # %% [markdown]
 # # Part 2 · A memory that fades
-# The better optimizers all share one idea: do not trust the last gradient alone,
+# The next three optimizers share one idea: do not trust the last gradient alone,
 # average over the last few. Here is a cheap average that needs to store a single
 # number:
 #
@@ -925,7 +925,7 @@ plots.lines(
     markers=True,
     xlabel="number of weights",
     ylabel="fraction of the draws",
-    reading=f"5 weights: {1e4 * all_up[-1]:.0f} in 10,000. And networks have far more.",
+    reading=f"5 weights: {1e4 * all_up[-1]:.0f} in 10,000. Networks have many more.",
 )
 print({n: round(share, 5) for n, share in zip(sizes, all_up, strict=True)})
 
@@ -1057,8 +1057,8 @@ check(exponential_decay)
 
 # %% [markdown]
 # ### Exercise 13 · `sqrt_decay` · 2 points · about 1 minute
-# Return $\alpha_0 \cdot k / \sqrt e$. Here epochs are counted from 1, to avoid
-# a division by 0.
+# Return $\alpha_0 \cdot k / \sqrt e$. Here epochs are counted from 1, to avoid a
+# division by 0; where they are counted from 0, we shall pass $e + 1$.
 #
 # <details><summary>The rate falls too fast</summary>
 #
@@ -1159,7 +1159,7 @@ def model(
         Y: array `(n_y, m)` of 0 and 1.
         layers_dims: sizes of the four layers, `[n_x, n1, n2, n_y]`.
         optimizer: `"batch"`, `"gd"`, `"momentum"`, `"rmsprop"` or `"adam"`.
-        learning_rate: rate of the first epoch.
+        learning_rate: rate of every epoch, unless `decay` changes it.
         mini_batch_size: examples per step; `"batch"` takes all of them.
         beta: for momentum and RMSprop.
         beta1: for Adam.

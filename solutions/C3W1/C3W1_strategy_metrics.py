@@ -329,9 +329,9 @@ which_to_ship = None
 
 # %% [markdown]
 # # Part 3 · What the shop wants
-# A small chip, then: 50 kB. The small CNN is installed. Two weeks later the shop calls:
-# *it loses our coats!* A coat in the wrong bin is sold as a pullover, and the shop
-# would rather lose ten other items than one coat.
+# The shop buys the small chip, 50 kB, and installs the small CNN. Two weeks later it
+# calls: *we are losing coats!* A coat in the wrong bin is sold as a pullover, and the
+# shop would rather lose ten other items than one coat.
 #
 # Someone on your team has trained the same network with more weight on coats. Its error
 # is higher, so nobody looked at it twice. How do the two treat coats?
@@ -719,9 +719,9 @@ if all(yours):
 
 # %% [markdown]
 # The **Bayes error** is the lowest error that any person or classifier can have: with
-# only 28 × 28 grey pixels, some shirts cannot be told from T-shirts. Nobody knows it.
-# But if anyone reaches an error of 5 %, the Bayes error is *at most* 5 %. So as a
-# stand-in, or **proxy**, take the lowest error that anyone has reached,
+# only 28 × 28 grey pixels, some shirts cannot be told from T-shirts. Nobody
+# knows this error. But if anyone reaches an error of 5 %, the Bayes error is *at most*
+# 5 %. So as a stand-in, or **proxy**, take the lowest error that anyone has reached,
 # however great the effort.
 #
 # "Human-level error" can also mean something else: to claim "better than a typical shop

@@ -546,9 +546,9 @@ check(diagnose_mismatch)
 
 # %% [markdown]
 # ### Watch it work
-# Train the small CNN first on the catalogue only, then also on the 2,000 phone images
-# that are not in dev or test; each twice, from different random starts. The human
-# error is the 3 % of the panel of buyers.
+# Train the small CNN first on the catalogue only, then on the mix, which also holds the
+# 2,000 phone images that are not in dev or test; each twice, from different random
+# starts. The human error is the 3 % of the panel of buyers.
 #
 # <details><summary><b>Predict</b>: if it sees the catalogue only, which gap is the
 # largest?</summary>
@@ -1056,7 +1056,8 @@ plots.images(
 
 # %% [markdown]
 # ### Exercise 8 · `pipeline_or_end_to_end` · 7 points · about 8 minutes
-# Give the verdict for each size.
+# For each size, give the verdict: compare the mean of the differences $d_i$ with two
+# standard errors, $2\,s/\sqrt k$, as above.
 #
 # <details><summary>Too many are "too close to call"</summary>
 #

@@ -1146,7 +1146,7 @@ plots.lines(
 plots.bars(
     {name: round(2000 * (1 - share)) for name, share in right.items()},
     ylabel="mistakes on 2,000 test images",
-    reading="The fewer the better; other test images would change each by about 15.",
+    reading="Fewer is better. With other test images, a number may differ by about 15.",
 )
 
 # %% [markdown]

@@ -34,7 +34,7 @@
 # shows what it expected and what it got, and often recognizes the mistake. Run it as
 # often as you like; your grade comes from the same checks on fresh cases. Hints are
 # folded under each task; their titles say what you might see. You answer a short
-# question by setting its variable to a letter in quotes, such as `"b"`, or to a number.
+# question by setting its variable to a letter in quotes, such as `"B"`, or to a number.
 
 # %%
 import timeit
@@ -1272,9 +1272,10 @@ check(mirror)
 
 # %% [markdown]
 # ### Exercise 16 · `random_crop` · 3 points · about 5 minutes
-# Cut out a random square. Every position where it fits must be possible, including the
-# last one. The same seed gives the same crop: use `rng = np.random.default_rng(seed)`
-# and `rng.integers(low, high)`, which never returns `high` itself.
+# Cut out a random square. Draw its top row and its left column independently, each with
+# equal chances for all positions where the square fits, including the last one. The
+# same seed gives the same crop: use `rng = np.random.default_rng(seed)` and
+# `rng.integers(low, high)`, which never returns `high` itself.
 #
 # <details><summary>Some positions are never drawn</summary>
 #
@@ -1307,10 +1308,10 @@ check(random_crop)
 
 # %% [markdown]
 # ### Exercise 17 · `color_shift` · 3 points · about 5 minutes
-# Light is yellow in the evening and blue in the shade. Draw three whole numbers from
-# `-most` to `most`, both included, one each for red, green and blue, and add each to
-# all pixels of its channel. Values below 0 become 0, and values above 255 become 255.
-# The same seed gives the same shift.
+# Light is yellow in the evening and blue in the shade. Draw three independent whole
+# numbers, each from `-most` to `most`, both included, with equal chances: one for red,
+# one for green, one for blue. Add each to all pixels of its channel. Values below 0
+# become 0, and values above 255 become 255. The same seed gives the same shift.
 #
 # <details><summary>Bright pixels have become dark</summary>
 #

@@ -34,7 +34,7 @@
 # shows what it expected and what it got, and often recognizes the mistake. Run it as
 # often as you like; your grade comes from the same checks on fresh cases. Hints are
 # folded under each task; their titles say what you might see. You answer a short
-# question by setting its variable to a letter in quotes, such as `"b"`, or to a number.
+# question by setting its variable to a letter in quotes, such as `"B"`, or to a number.
 
 # %%
 import timeit
@@ -1549,8 +1549,8 @@ print(f"<X, transposed_conv(Z)> = {np.sum(X * transposed_conv(Z, W, 2, 1)):.10f}
 # ## The U-Net
 # On the way down the maps get smaller and more abstract: they say *what* is there. On
 # the way up they get large again, but the *where* has been lost. So at each level the
-# U-Net copies the map of the way down to the way up and joins the channels of the two
-# maps:
+# U-Net takes the map from the way down, and joins its channels to those of the map on
+# the way up:
 #
 # ```
 # image ─ conv_block ──────────── skip ───────────── upsampling_block ─ 1×1 ─ classes
@@ -1761,7 +1761,7 @@ check(dice)
 # %% [markdown]
 # ## Nuclei under the microscope
 # We cut one real micrograph, with 125 nuclei outlined by hand, into tiles and train on
-# 32 of them. Rotated and mirrored in eight ways they become 256. The baseline is what a
+# 32 tiles. Rotated and mirrored in eight ways they become 256. The baseline is what a
 # biologist would try first: pixels brighter than a threshold, which is chosen on the
 # training tiles.
 

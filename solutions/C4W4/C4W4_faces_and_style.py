@@ -31,7 +31,7 @@
 # often recognizes the mistake. Run it as often as you like; your grade comes from the
 # same checks on fresh cases. Hints are folded under each task; their titles say what
 # you might see. You answer a short question by setting its variable to a letter in
-# quotes, such as `"b"`, or to a number.
+# quotes, such as `"B"`, or to a number.
 
 # %%
 import timeit

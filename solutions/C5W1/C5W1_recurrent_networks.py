@@ -33,7 +33,7 @@
 # Each exercise is followed by a cell with `check(…)`, which runs your function on a few
 # fixed cases and often recognizes the mistake. Your grade comes from the same type of
 # check on fresh cases. Hints are folded under each task; each title is a symptom you
-# might see. Answer short questions with a letter in quotes, such as `"b"`, or with a
+# might see. Answer short questions with a letter in quotes, such as `"B"`, or with a
 # number.
 
 # %%
@@ -278,8 +278,8 @@ plots.heat(
 #    **add**;
 # 2. the weights are used at **every** step: their gradients add up over time.
 #
-# Many courses do not grade this backward pass, and learners get stuck there. Here the
-# check compares every gradient, and you will compare yours with numerical gradients.
+# It is easy to make a mistake in this backward pass. So the check compares every
+# gradient, and you will compare yours with numerical gradients.
 
 # %% [markdown]
 # ### One step back
@@ -1114,7 +1114,7 @@ plots.lines(
 # %% [markdown]
 # ### Look into the gates
 # In a second task the gates must move: signs of four kinds come now and then among the
-# distractors, and at **every** step we ask for the *last* sign. Now a memory must be
+# distractors, and at **every** step we ask for the *latest* sign. Now a memory must be
 # kept, and given up when a new sign comes. An LSTM of 8 units learns it.
 #
 # Your own `lstm_forward` can run the trained network: the framework stores its gates
@@ -1577,7 +1577,7 @@ check(perplexity)
 # Start from `initialize_letters(n_a, n_x, n_y)`, where `n_x` and `n_y` are both the
 # number of characters. Shuffle a copy of the names and go through it, one `optimize`
 # step per name with a learning rate of 0.01 and a state of zeros; after the last name
-# begin again with the first. At the end `sample` seven names, each with its own seed.
+# begin again with the first. At the end `sample` seven names, with any seven seeds.
 #
 # <details><summary>It learns nothing</summary>
 #
@@ -1697,7 +1697,7 @@ for tau in (0.4, 0.7, 1.0, 1.6):
 # ### And dinosaurs? (optional)
 # Only 88 names of dinosaurs come with this course: too few to learn from alone. Start
 # from the model of place names and continue with dinosaurs: **transfer learning**, as
-# in course 3. Eight names are held out; how likely does each model find them?
+# in course 3. Eight names are held out; how likely does the model find them?
 
 # %% demo
 dinosaurs = data.load("dinosaurs")

@@ -31,7 +31,7 @@
 # Each exercise is followed by a cell with `check(…)`, which runs your function on a few
 # fixed cases and often recognizes the mistake. Your grade comes from the same type of
 # check on fresh cases. Hints are folded under each task; each title is a symptom you
-# might see. Answer short questions with a letter in quotes, such as `"b"`, or with a
+# might see. Answer short questions with a letter in quotes, such as `"B"`, or with a
 # number.
 
 # %%
@@ -192,9 +192,9 @@ analogy_formula = None
 
 # %% [markdown]
 # ### Exercise 2 · `complete_analogy` · 6 points · about 8 minutes
-# Return the word that maximizes this cosine. The words of the question may contain
-# capitals; the dictionary's keys are in lower case. (A common variant takes the $w$
-# whose vector has the largest cosine with $e_b - e_a + e_c$; it is accepted too.)
+# Return the word $w$ with the largest $\cos(e_b - e_a,\; e_w - e_c)$. The words of the
+# question may contain capitals; the dictionary's keys are in lower case. (The $w$ with
+# the largest $\cos(e_b - e_a + e_c,\; e_w)$, a common variant, is accepted too.)
 #
 # <details><summary>It answers with a word of the question</summary>
 #

@@ -173,10 +173,10 @@ check(one_step_attention)
 
 # %% [markdown]
 # ### Exercise 2 · `modelf` · 7 points · about 15 minutes
-# Assemble the translator as an `nn.Model`: make the layers in `__init__`, named as in
-# the docstring, and loop over the `Ty` output steps in `forward`. The decoder state `s`
-# and the cell state `c` start at 0. `self.post(context, initial_state=(s, c))` returns
-# `(output, s, c)`. Return scores (logits), without a softmax: the loss takes scores.
+# Assemble the translator as an `nn.Model`: make the layers in `__init__`, and loop over
+# the `Ty` output steps in `forward`. The states `s` and `c` start as tensors of zeros:
+# `nn.as_tensor(np.zeros(…, a.dtype))`. `self.post(context, initial_state=(s, c))` gives
+# `(output, s, c)`. Join the scores with `nn.stack(scores, axis=1)`; use no softmax.
 #
 # <details><summary>The scores hardly change from step to step</summary>
 #
@@ -192,8 +192,9 @@ check(one_step_attention)
 def modelf(Tx, Ty, n_a, n_s, human_vocab_size, machine_vocab_size, rng):
     """A translator with attention, ready to be trained.
 
-    Its layers, by name: `pre`, an `nn.Bidirectional` LSTM with `n_a` units in each
-    direction that returns sequences; `densor1`, an `nn.Dense` with 10 units and
+    Its layers, by name: `pre`, an LSTM with `n_a` units in each direction that returns
+    sequences, `nn.Bidirectional(nn.LSTM, n_in, n_a, return_sequences=True, rng=rng)`
+    for inputs of size `n_in`; `densor1`, an `nn.Dense` with 10 units and
     `activation="tanh"`; `densor2`, an `nn.Dense` with 1 unit; `post`, an `nn.LSTM` with
     `n_s` units and `return_state=True`; `output`, an `nn.Dense` with
     `machine_vocab_size` units.
@@ -1381,9 +1382,9 @@ def get_random_time_segment(segment_ms, duration_ms=CLIP_MS):
 # the lengths of clip and background in ms; draw again while it overlaps, at most
 # **six** more times. Then append it to `previous_segments`, and in a copy of the
 # background add the clip there. If the seventh draw overlaps too, change nothing and
-# return the segment `(duration_ms, duration_ms)`. A sound of $n$ samples lasts
-# $1000\,n$ / `RATE` ms. You may round fractions up or down (if rounded up, the clip
-# fits into its segment).
+# return the segment `(duration_ms, duration_ms)`. Lengths in ms are whole numbers:
+# $n$ samples last `1000 * n // RATE` ms. (You may also round the clip's length up; then
+# the clip fits into its segment.)
 #
 # <details><summary>Shapes do not match where the clip is added</summary>
 #
@@ -1476,9 +1477,9 @@ check(insert_ones)
 # %% [markdown]
 # ### Exercise 16 · `create_training_example` · 4 points · about 12 minutes
 # Make a training clip. Draw with `np.random.randint`, in this order: the number of
-# trigger words, 0 to 4; which ones they are, `randint(len(activates), size=…)`; then
-# insert each and set its labels. After that, do the same with 0 to 2 other words, which
-# get no labels. A word for which there was no room gets no labels and is not in `ends`.
+# trigger words, 0 to 4; which ones they are, `randint(len(activates), size=…)`. Insert
+# each and set its labels for a clip of this length. Then do the same with 0 to 2 other
+# words, without labels. A word without room is not labelled and not in `ends`.
 #
 # <details><summary>There are ones after every word</summary>
 #
@@ -1585,10 +1586,10 @@ def trigger_model(n_freq, n_filters, n_units, rng):
     """A recurrent detector of a trigger word.
 
     Its layers, by name and in order: `scale`, an `nn.BatchNorm` of the frequencies;
-    `conv`, an `nn.Conv1D` over 15 frames with stride 2 and `padding="valid"`; `norm`,
-    an `nn.BatchNorm`, then ReLU; `dropout`, an `nn.Dropout` with rate 0.3; `gru`, an
-    `nn.GRU` that returns sequences, then `dropout` again; `output`, an `nn.Dense` with
-    1 unit.
+    `conv`, `nn.Conv1D(n_freq, n_filters, 15, stride=2, padding="valid", rng=rng)`;
+    `norm`, an `nn.BatchNorm`, then ReLU; `dropout`, an `nn.Dropout` with rate 0.3;
+    `gru`, `nn.GRU(n_filters, n_units, return_sequences=True, rng=rng)`, then `dropout`
+    again; `output`, an `nn.Dense` with 1 unit.
 
     Args:
         n_freq: number of frequencies per frame.

@@ -440,7 +440,7 @@ for name, array, gradient in zip("qkv", (q, k, v), gradients, strict=True):
 
 # %% [markdown]
 # Your two functions now become **one operation** of the course's framework, with its
-# forward and its backward pass. Every model below is trained through them.
+# forward and its backward pass. Every model below is trained through it.
 
 
 # %%
@@ -629,9 +629,10 @@ check(EncoderLayer)
 
 # %% [markdown]
 # ### Exercise 9 · `Encoder` · 5 points · about 10 minutes
-# Write `forward`: embed the tokens; multiply by $\sqrt d$, so that the positional
-# encoding does not outweigh them; add the encoding of the first $T$ positions; apply
-# `self.dropout`; then apply the layers in turn and collect the attention weights.
+# Write `forward`: embed the tokens; multiply by $\sqrt d$ (`** 0.5`, not `np.sqrt`), so
+# that the positional encoding does not outweigh them; add the encoding of the first $T$
+# positions; apply `self.dropout`; then apply the layers in turn and collect the
+# attention weights.
 #
 # <details><summary>Shapes (m, T, d) and (1, maximum, d) cannot be broadcast</summary>
 #
@@ -927,10 +928,10 @@ check(DecoderLayer)
 
 # %% [markdown]
 # ### Exercise 12 · `Decoder` · 5 points · about 8 minutes
-# Write `forward` as in the encoder: embed, multiply by $\sqrt d$, add the positional
-# encoding, apply dropout, then one layer after the other. Each layer gets `enc_output`
-# and both masks. Put the weights into a dictionary, with the layers counted from 1:
-# `decoder_layer1_block1_self_att`, `decoder_layer1_block2_decenc_att`,
+# Write `forward` as in the encoder: embed, multiply by $\sqrt d$ (again `** 0.5`), add
+# the positional encoding, apply dropout, then one layer after the other. Each layer
+# gets `enc_output` and both masks. Put the weights into a dictionary, with the layers
+# counted from 1: `decoder_layer1_block1_self_att`, `decoder_layer1_block2_decenc_att`,
 # `decoder_layer2_block1_self_att`, and so on.
 #
 # <details><summary>With two layers, shapes or weights are wrong</summary>
@@ -1471,10 +1472,10 @@ check(align_labels)
 
 # %% [markdown]
 # ## Score entities, not words
-# A model that finds only half of *San Francisco* is wrong. Here an **entity** is the
-# longest run of neighbouring words with the same label; a predicted entity is right
-# only if its label and both ends are. (Where neighbouring entities may have the same
-# label, the tags B-city, *begin*, and I-city, *inside*, tell them apart.)
+# A model that finds only half of *San Francisco* is wrong. Here an **entity** is a run
+# of neighbouring words with the same label, as long as possible; a predicted entity is
+# right only if its label and both ends are. (Where neighbouring entities may have the
+# same label, the tags B-city, *begin*, and I-city, *inside*, tell them apart.)
 #
 # $$P = \frac{\text{right}}{\text{predicted}} \qquad
 # R = \frac{\text{right}}{\text{true}} \qquad F_1 = \frac{2PR}{P + R}$$
@@ -1798,8 +1799,8 @@ span_f1 = None
 # choices help: a word of the story that occurs in the question is **marked** (models
 # before transformers did the same); a **convolution** lets each word see the words
 # around it; and a word's scores are dot products of its vector with two vectors made
-# from the question, one for starts and one for ends. Your encoder in between has to
-# find out who did what, and what came last.
+# from the question, one for starts and one for ends. Your encoder has to find out
+# who did what, and what came last.
 #
 # (Here answers are one word, with or without an article, so exact match and token F1
 # are equal. For longer answers they can differ.)
@@ -2168,7 +2169,7 @@ attention_maps(
 # | $2PR / (P + R)$ | `entity_f1`, `token_f1` |
 #
 # BERT is an encoder, trained to fill in gaps; GPT is a decoder without cross-attention;
-# the first transformers, built for translation, have both.
+# the first transformers, built for translation, have an encoder and a decoder.
 
 # %% [markdown]
 # Here is the same in PyTorch:
