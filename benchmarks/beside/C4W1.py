@@ -44,8 +44,8 @@ def strided_in_torch(lab):
 
 @table.row(
     "conv_forward",
-    "a row 0 1 2 3 4 5, f = 3 with the filter's middle column 1, stride 2, p = 1: "
-    "the middle row of the result",
+    "six rows 0 1 2 3 4 5, a 3 × 3 filter whose only weight is a 1 in the middle, "
+    "stride 2, p = 1: the middle row of the result",
     "keras",
     "layers.Conv2D(1, 3, strides=2, padding='same')",
     "it pads one row and column in all, below and on the right, so windows stand "
