@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
 import tempfile
 from pathlib import Path
@@ -29,6 +28,7 @@ from nbgrader.preprocessors import (
 from autograder import paths
 from autograder.authoring import library_tables, source
 from autograder.checks import check
+from helpers import files
 from helpers.checks import store
 
 METADATA = {
@@ -40,7 +40,7 @@ HASHED_ID = re.compile(r"[0-9a-f]{12}(-\d+)?")  # id of a cell without a grade i
 CHECK_PREFIX = "check-"  # the cell that checks `name` has the grade id `check-name`
 _HIDDEN = """
 ### BEGIN HIDDEN TESTS
-from autograder.authoring.author import points
+from autograder.grading.author import points
 points("{lab}", "{name}", globals())
 ### END HIDDEN TESTS"""
 _STUB = '# Your code here.\nraise NotImplementedError("{name} is not written yet")'
@@ -236,7 +236,7 @@ def build(lab: str) -> None:
         fresh = Path(folder) / checks.public_path.name
         store.write(fresh, checks.public())
         if not _same_checks(checks.public_path, fresh):
-            _put(checks.public_path, fresh.read_bytes())
+            files.write(checks.public_path, fresh.read_bytes())
 
 
 def stale(lab: str) -> list[Path]:
@@ -272,12 +272,5 @@ def _holds(path: Path, text: str) -> bool:
 
 def _write_if_changed(path: Path, text: str) -> None:
     if not _holds(path, text):
-        _put(path, text.encode())
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file atomically: a reader sees either the old or the new content."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_bytes(content)
-    partial.replace(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        files.write(path, text)

@@ -14,7 +14,7 @@ from typing import Any
 from autograder.authoring import build
 from autograder.grading.intake import Intake
 from autograder.grading.matching import StudentCell
-from autograder.grading.results import QuestionResult
+from autograder.grading.results import LabResult, QuestionResult
 
 _ABOUT = "**About this file**"
 REMARKS = "remarks"  # tag of the cell with remarks about the file
@@ -37,26 +37,22 @@ def _official(lab: str) -> dict[str, dict[str, Any]]:
 
 
 def restore(
-    intake: Intake,
-    results: Mapping[str, QuestionResult] | None = None,
-    remarks: Sequence[str] = (),
+    read: Intake | LabResult, results: Mapping[str, QuestionResult] | None = None
 ) -> dict[str, Any]:
     """Join what a student wrote and the course's own graded cells.
 
     Args:
-        intake: a readable or an unreadable submission of a known lab.
+        read: a readable or an unreadable submission of a known lab.
         results: by name of question; they become the outputs of check cells.
-        remarks: what was seen when it ran, besides what the intake saw.
 
     Returns:
         The notebook as nested dictionaries, in nbformat 4.5.
     """
     results = results or {}
-    official = dict(_official(intake.lab))
-    seen = [said for said in (intake.error, *intake.findings) if said]
-    cells = remarks_cell([*seen, *remarks])
-    last = {cell.name: i for i, cell in enumerate(intake.cells) if cell.name}
-    for i, cell in enumerate(intake.cells):
+    official = dict(_official(read.lab))
+    cells = remarks_cell([said for said in (read.error, *read.findings) if said])
+    last = {cell.name: i for i, cell in enumerate(read.cells) if cell.name}
+    for i, cell in enumerate(read.cells):
         if last.get(cell.name) == i:
             cells.append(
                 {**official.pop(cell.name), "source": cell.text, **_seen(cell)}
