@@ -251,7 +251,8 @@ def test_checks_built_on_another_kernel_are_the_same(tmp_path, kernel):
     store.write(tmp_path / "here.h5", lab.public())
     code = (
         "import pathlib, sys; from autograder.checks import check; "
-        "from helpers.checks import store; store.write(pathlib.Path(sys.argv[1]), check.load('C2W1').public())"
+        "from helpers.checks import store; "
+        "store.write(pathlib.Path(sys.argv[1]), check.load('C2W1').public())"
     )
     there = tmp_path / "there.h5"
     subprocess.run(
