@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from autograder import __main__ as command
 from autograder import paths
 from autograder.authoring import build, solve
-from autograder.course import collect
-from autograder.grading import intake
+from autograder.grading import collect, intake
 from autograder.grading.matching import answers, released_cells
 from autograder.nbgrader import restore
 from autograder.sandbox.host import SandboxSession

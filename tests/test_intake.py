@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autograder import paths
 from autograder.authoring import build, solve
-from autograder.course.collect import notebooks
+from autograder.grading.collect import notebooks
 from autograder.sandbox.inside.parse import MAX_TEXT, parse
 from tests.graded import take_in
 

@@ -10,8 +10,8 @@ from nbgrader.api import Gradebook
 
 from autograder.authoring import build, solve
 from autograder.checks import check
-from autograder.course.collect import in_folder
 from autograder.grading import intake
+from autograder.grading.collect import in_folder
 from autograder.grading.matching import answers, released_cells
 from tests import notebook_tools
 from tests.graded import grade

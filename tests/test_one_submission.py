@@ -16,9 +16,9 @@ from nbgrader.api import Gradebook
 from autograder import __main__ as command
 from autograder.authoring import build, solve
 from autograder.checks import check
-from autograder.course import class_run, collect, local
+from autograder.course import class_run, local
 from autograder.course import configuration as courses
-from autograder.grading import intake, submission, usage
+from autograder.grading import collect, intake, submission, usage
 from autograder.sandbox.host import SandboxEnded, SandboxError
 from autograder.sandbox.inside.parse import MAX_CELLS, MAX_CODE, parse
 from tests.tiers import SAFE

@@ -28,6 +28,7 @@ from nbgrader.preprocessors import (
 from autograder import paths
 from autograder.authoring import library_tables, source
 from autograder.checks import check
+from autograder.paths import released_path
 from helpers import files
 from helpers.checks import store
 
@@ -36,7 +37,6 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 _STAMPS = paths.ROOT / ".cache" / "sources"
-HASHED_ID = re.compile(r"[0-9a-f]{12}(-\d+)?")  # id of a cell without a grade id
 CHECK_PREFIX = "check-"  # the cell that checks `name` has the grade id `check-name`
 _HIDDEN = """
 ### BEGIN HIDDEN TESTS
@@ -219,7 +219,7 @@ def _stamp(lab: str, built: Path) -> str:
     """A hash of a source notebook, of what it is made from and of what makes it."""
     own = Path(__file__).parent
     made_from = (paths.source_of(lab), paths.CHECKS / f"{lab}.py")
-    made_by = (own / "build.py", own / "source.py", own / "check.py")
+    made_by = (own / "build.py", own / "source.py", paths.CHECKS / "check.py")
     digest = hashlib.sha256()
     for path in (*made_from, *made_by, built):
         text = path.read_bytes() if path.is_file() else b""
@@ -252,11 +252,6 @@ def stale(lab: str) -> list[Path]:
         if not _same_checks(checks.public_path, fresh):
             found.append(checks.public_path)
     return found
-
-
-def released_path(lab: str) -> Path:
-    """The path of a lab's notebook for students."""
-    return paths.LABS / lab / f"{paths.source_of(lab).stem}.ipynb"
 
 
 def _same_checks(old: Path, fresh: Path) -> bool:

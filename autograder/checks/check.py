@@ -35,6 +35,7 @@ import numpy as np
 from autograder.checks.record import Recorder
 from autograder.checks.reference import reference, used
 from autograder.checks.rounding import slack, without_mistakes
+from autograder.errors import Refused
 from autograder.paths import PUBLIC_CHECKS
 from helpers.checks.compare import ATOL, RTOL, Tolerance
 from helpers.checks.mend import definition_of
@@ -462,6 +463,11 @@ class Lab:
         if name in self.checks or name in self.concepts:
             raise ValueError(f"{self.name} has two checks named {name!r}.")
 
+    @property
+    def names(self) -> list[str]:
+        """Names of all checks and concepts."""
+        return [*self.checks, *self.concepts]
+
     def points(self, name: str) -> float:
         """Points of a check or concept by name."""
         return (self.checks.get(name) or self.concepts[name]).points
@@ -491,11 +497,11 @@ def load(lab: str) -> Lab:
     """The checks of a lab by its name, such as `"C1W2"`.
 
     Raises:
-        ValueError: the lab has no checks.
+        Refused: the lab has no checks.
     """
     try:
         return importlib.import_module(f"autograder.checks.{lab}").lab
     except ModuleNotFoundError as error:
         if error.name != f"autograder.checks.{lab}":
             raise
-        raise ValueError(f"There are no checks of a lab {lab!r}.") from None
+        raise Refused(f"There are no checks of a lab {lab!r}.") from None

@@ -30,8 +30,8 @@ def run(options: argparse.Namespace) -> int:
     safety.one_thread()
     from tqdm import tqdm
 
-    from autograder.course.collect import SEVERAL, notebooks
     from autograder.grading.cases import drawn
+    from autograder.grading.collect import SEVERAL, notebooks
     from autograder.grading.submission import grade
     from autograder.reports.text import table
     from autograder.sandbox.host import SandboxSession
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _submissions(options: argparse.Namespace, found: Iterable) -> Iterator:
     """The files that were found as submissions; each is read when it is needed."""
-    from autograder.course.collect import passed_over
+    from autograder.grading.collect import passed_over
     from autograder.grading.submission import Submission
 
     for one in found:

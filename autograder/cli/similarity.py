@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autograder.cli import safety
 from autograder.cli.common import UsageError, labs_named
+from autograder.errors import about
 
 
 def add_to(commands) -> None:
@@ -69,5 +70,6 @@ def run(options: argparse.Namespace) -> int:
     print(report.text(alike))
     if options.markdown:
         text = report.page(options.lab, alike)
-        options.markdown.write_text(text, encoding="utf-8", errors="replace")
+        with about(options.markdown):
+            options.markdown.write_text(text, encoding="utf-8", errors="replace")
     return 0

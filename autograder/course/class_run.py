@@ -14,9 +14,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.authoring import build
+from autograder import paths
 from autograder.checks import check
-from autograder.course.collect import in_folder, passed_over
 from autograder.course.configuration import Course
 from autograder.course.gradebook import Writer
 from autograder.course.jobs import Graded, Job
@@ -24,6 +23,7 @@ from autograder.course.journal import Journal
 from autograder.course.lock import held
 from autograder.errors import Refused
 from autograder.grading.cases import Cases, Pool
+from autograder.grading.collect import in_folder, passed_over
 from autograder.grading.intake import handed_in
 from autograder.grading.results import LabResult, readable
 from autograder.grading.submission import Submission, refused
@@ -157,7 +157,7 @@ class _Jobs:
     def _done(self, job: Job) -> bool:
         if self.options.force or self.options.only:
             return False
-        name = build.released_path(self.lab).name
+        name = paths.released_path(self.lab).name
         target = self.course.autograded / job.student / self.lab / name
         known = self.journal.graded(job.student, _digest(job))
         return known and job.student in self.written and target.is_file()
@@ -205,7 +205,7 @@ class _Shelf:
         source = Path(job.path)
         folder = self.course.autograded / job.student / self.lab
         folder.mkdir(parents=True, exist_ok=True)
-        target = folder / build.released_path(self.lab).name
+        target = folder / paths.released_path(self.lab).name
         notebook = graded.notebook
         if job.only and target.is_file():
             notebook = json.loads(target.read_text(encoding="utf-8"))

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.authoring import build
-from autograder.course.collect import (
+from autograder import paths
+from autograder.course.configuration import Course
+from autograder.grading.collect import (
     NOTEBOOK,
     TEXT,
     Found,
@@ -22,7 +23,6 @@ from autograder.course.collect import (
     order,
     student_of,
 )
-from autograder.course.configuration import Course
 from autograder.grading.intake import lab_of, read_bytes, take_in_bytes
 from autograder.grading.results import readable
 from autograder.sandbox.host import SandboxSession
@@ -105,7 +105,7 @@ def _place(
 ) -> None:
     """Write a file under the lab's name, and put earlier ones away."""
     student, lab = key
-    official = course.submitted / student / lab / build.released_path(lab).name
+    official = course.submitted / student / lab / paths.released_path(lab).name
     target = official.with_suffix(suffix)
     earlier = [
         path

@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass, replace
 from typing import Any
 
-from autograder.authoring import build
+from autograder.authoring.manifest import manifest
 from autograder.checks import check
 from autograder.grading.cases import Cases
 from autograder.grading.matching import released_cells
@@ -85,13 +85,12 @@ def _stored(result: LabResult, starved: bool = False) -> Graded:
     """A result in the form in which nbgrader stores it."""
     released = released_cells(result.lab)
     written = {cell.name: cell.text for cell in result.cells if cell.name}
-    scores, shown = {}, {}
+    known, scores, shown = manifest(result.lab).questions, {}, {}
     for question in result.questions:
-        name = question.name
-        grade_id = build.CHECK_PREFIX + name if question.automatic else name
-        scores[grade_id] = question.score
-        if question.automatic:
-            shown[grade_id] = outputs(question)
+        about = known[question.name]
+        scores[about.grade_id] = question.score
+        if about.automatic:
+            shown[about.grade_id] = outputs(question)
     silent = frozenset(
         name
         for name, text in released.by_name.items()

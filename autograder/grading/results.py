@@ -24,7 +24,6 @@ class QuestionResult:
         max_score: maximum number of points.
         message: what to say about it.
         cases: the hidden cases of an exercise.
-        automatic: whether the grader grades it, and not a person.
     """
 
     name: str
@@ -32,7 +31,6 @@ class QuestionResult:
     max_score: float
     message: str
     cases: tuple[CaseVerdict, ...] = ()
-    automatic: bool = True
 
 
 @dataclass(frozen=True)
@@ -74,8 +72,6 @@ class LabResult:
         """The record for `--json`."""
         record = asdict(replace(self, cells=()))
         del record["cells"]
-        for question in record["questions"]:
-            del question["automatic"]
         return {
             "lab": record.pop("lab"),
             "student": record.pop("student"),

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from autograder.authoring import source
-from autograder.checks import check
+from autograder.authoring.manifest import manifest
 from autograder.grading.cases import Draw
 from autograder.grading.intake import (
     Intake,
@@ -165,23 +164,18 @@ def _in_words(intake: Intake) -> list[QuestionResult]:
     """Questions that a person grades: open if there is an answer, otherwise 0."""
     answered = answers(intake.cells, released_cells(intake.lab))
     results = []
-    for name, cell in source.read(intake.lab).named("question").items():
-        score = None if answered[name] else 0.0
-        state = "to be graded by a person" if answered[name] else "not answered"
-        said = f"{name}: {state}"
-        results.append(QuestionResult(name, score, cell.points, said, automatic=False))
+    for question in manifest(intake.lab).questions.values():
+        if not question.automatic:
+            name, given = question.name, answered[question.name]
+            said = f"{name}: {'to be graded by a person' if given else 'not answered'}"
+            score = None if given else 0.0
+            results.append(QuestionResult(name, score, question.points, said))
     return results
 
 
 def _missing(intake: Intake) -> tuple[QuestionResult, ...]:
     """Every question of a lab with no points, for a file that cannot be graded."""
-    checks, why = check.load(intake.lab), intake.error
-    automatic = [
-        QuestionResult(name, 0.0, checks.points(name), why)
-        for name in (*checks.checks, *checks.concepts)
-    ]
-    by_hand = [
-        QuestionResult(name, 0.0, cell.points, why, automatic=False)
-        for name, cell in source.read(intake.lab).named("question").items()
-    ]
-    return (*automatic, *by_hand)
+    return tuple(
+        QuestionResult(question.name, 0.0, question.points, intake.error)
+        for question in manifest(intake.lab).questions.values()
+    )

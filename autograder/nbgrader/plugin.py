@@ -24,10 +24,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, determine_grade
 
 from autograder import paths
-from autograder.authoring import build
+from autograder.authoring.manifest import manifest
 from autograder.checks import check
-from autograder.course.collect import in_folder, passed_over
 from autograder.grading.cases import Cases, Pool
+from autograder.grading.collect import in_folder, passed_over
 from autograder.grading.intake import MAX_BYTES, Intake, handed_in
 from autograder.grading.matching import StudentCell
 from autograder.grading.results import readable
@@ -103,7 +103,7 @@ def find_notebooks(converter: Autograde) -> None:
         if folder.name not in paths.lab_names():
             found = sorted(map(str, folder.glob(f"{course.notebook_id}.ipynb")))
         else:
-            name = build.released_path(folder.name)
+            name = paths.released_path(folder.name)
             wanted = fnmatch.fnmatch(name.stem, course.notebook_id)
             there = wanted and in_folder(folder, folder.name)[0]
             found = [os.path.join(place, name.name)] if there else []
@@ -148,7 +148,9 @@ class JudgeExecute(NbGraderPreprocessor):
             self.log.error("%s: %s", readable(student), result.error)
         said = [result.error] if result.error else result.findings
         nb.cells = [nbformat.from_dict(cell) for cell in with_remarks(nb.cells, said)]
-        by_name = {build.CHECK_PREFIX + q.name: q for q in result.questions}
+        known = manifest(lab).questions
+        automatic = [q for q in result.questions if known[q.name].automatic]
+        by_name = {known[q.name].grade_id: q for q in automatic}
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
