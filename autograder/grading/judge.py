@@ -16,7 +16,7 @@ from autograder.grading.cases import Cases
 from autograder.grading.results import QuestionResult
 from autograder.grading.session import Session
 from autograder.grading.usage import mentioned, uses_forbidden
-from autograder.sandbox.inside.protocol import Question
+from autograder.sandbox.inside.protocol import Question, printable
 from helpers.checks.notebook import answer_digest
 from helpers.checks.outcome import Outcome
 from helpers.checks.policy import complaint
@@ -228,9 +228,8 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def shown(text: str) -> str:
-    """Make a text that contains a student's words safe to store and show anywhere."""
-    text = text[:MAX_MESSAGE].encode("utf-8", "replace").decode()
-    return "".join(c if c.isprintable() else " " for c in text)
+    """Make a message that contains a student's words safe to show and store."""
+    return printable(text, MAX_MESSAGE)
 
 
 def _answer(concept: Concept, answer: Any) -> QuestionResult:

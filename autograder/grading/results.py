@@ -72,6 +72,9 @@ class LabResult:
         """The record for `--json`."""
         record = asdict(replace(self, cells=()))
         del record["cells"]
+        for question in record["questions"]:
+            for case in question["cases"]:
+                del case["visible"]
         return {
             "lab": record.pop("lab"),
             "student": record.pop("student"),

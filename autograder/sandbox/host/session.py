@@ -30,7 +30,7 @@ from autograder.sandbox.inside.protocol import (
     Variable,
     Wanted,
     opened,
-    text,
+    printable,
 )
 from helpers.checks.outcome import Outcome
 
@@ -152,7 +152,7 @@ class SandboxSession:
             return list(found.cells), found.error
         except FrameError as error:
             self._end()
-            return [], f"The file could not be read as a notebook ({text(error)})."
+            return [], f"The file could not be read as a notebook ({printable(error)})."
 
     def run(self, lab: str, cells: Sequence[str], everything: Everything) -> None:
         """Accept the student's code; it runs when the first question is asked.
@@ -189,19 +189,16 @@ class SandboxSession:
         if not channel:
             return
         channel.allowance = MAX_ANSWERS
+        everything, deadline = self._everything, self._deadline(self.deadlines.cell)
         try:
-            frame, deadline = (
-                self._everything.frame,
-                self._deadline(self.deadlines.cell),
-            )
-            channel.send_buffers(frame, deadline)
-            for question in self._everything.questions:
+            channel.send_buffers(everything.frame, deadline)
+            for question in everything.questions:
                 outcomes = self._outcomes(channel, question, quick=True)
                 if not self._ready:
                     return
                 self._early[id(question)] = outcomes
             deadline = self._deadline(self.deadlines.cell)
-            for variable in self._everything.variables:
+            for variable in everything.variables:
                 found = opened(channel.receive(deadline), Value)
                 self._early[id(variable)] = [Outcome(found.value)]
         except FrameError:
@@ -314,7 +311,7 @@ class SandboxSession:
             return f"it took longer than {seconds:g} seconds"
         if isinstance(error, Closed):
             return ENDED
-        return f"its answer cannot be read ({text(error)})"
+        return f"its answer cannot be read ({printable(error)})"
 
     def _prepared(self) -> Channel | None:
         """A process in which the student's cells have run."""

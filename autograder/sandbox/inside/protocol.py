@@ -122,7 +122,7 @@ class Cells(Message):
             RawCell(*map(str, cell))._replace(images=tuple(by_cell.get(number, ())))
             for number, cell in enumerate(fields["cells"])
         )
-        return cls(cells, text(fields["error"]))
+        return cls(cells, printable(fields["error"]))
 
 
 def _as_bytes(content: str) -> np.ndarray:
@@ -168,7 +168,7 @@ class Ran(Message):
 
     @classmethod
     def _of(cls, fields: dict[str, Any]) -> Ran:
-        return cls(tuple(map(text, _some(fields["errors"], MAX_ERRORS))))
+        return cls(tuple(map(printable, _some(fields["errors"], MAX_ERRORS))))
 
 
 @dataclass(frozen=True)
@@ -268,11 +268,11 @@ def _outcome(found: dict[str, Any]) -> Outcome:
     after = found.get("after")
     return Outcome(
         value=found.get("value"),
-        error=text(found.get("error") or ""),
-        needs=text(found.get("needs") or ""),
+        error=printable(found.get("error") or ""),
+        needs=printable(found.get("needs") or ""),
         modified=tuple(map(str, _some(found.get("modified")))),
         after=after if isinstance(after, dict) else {},
-        notes=tuple(map(text, _some(found.get("notes"), 5))),
+        notes=tuple(map(printable, _some(found.get("notes"), 5))),
         repeated=found.get("repeated") is True,
     )
 
@@ -327,9 +327,9 @@ class Given(Message):
     error: str = ""
 
 
-def text(value: Any) -> str:
-    """Make a text from the sandbox safe to show and store anywhere."""
-    said = str(value)[:MAX_TEXT].encode("utf-8", "replace").decode()
+def printable(value: Any, most: int = MAX_TEXT) -> str:
+    """Make a text from student code safe to show and store anywhere."""
+    said = str(value)[:most].encode("utf-8", "replace").decode()
     return "".join(c if c.isprintable() else " " for c in said)
 
 
