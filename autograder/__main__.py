@@ -15,7 +15,7 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from autograder import cli
-from autograder.errors import Refused
+from autograder.errors import Refused, refusal
 
 
 def parser() -> argparse.ArgumentParser:
@@ -48,9 +48,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output, such as `head`, has finished
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (cli.UsageError, Refused, ValueError, OSError) as error:
-        print(f"autograder: {error}", file=sys.stderr)
-        return 2
+    except Refused as error:
+        return _say(str(error))
+    except OSError as error:
+        if sentence := refusal(error):
+            return _say(sentence)
+        raise
+
+
+def _say(sentence: str) -> int:
+    print(f"autograder: {sentence}", file=sys.stderr)
+    return 2
 
 
 @contextlib.contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from autograder.errors import Refused
+
 ROOT = Path(__file__).resolve().parent.parent
 SOLUTIONS = ROOT / "solutions"
 LABS = ROOT / "labs"
@@ -22,14 +24,19 @@ def checks_of(lab: str) -> list[Path]:
     return sorted([*CHECKS.glob(f"{lab}.py"), *CHECKS.glob(f"{lab}/*.py")])
 
 
+def released_path(lab: str) -> Path:
+    """The path of a lab's notebook for students."""
+    return LABS / lab / f"{source_of(lab).stem}.ipynb"
+
+
 def source_of(lab: str) -> Path:
     """The text notebook of a lab.
 
     Raises:
-        ValueError: there is none; the message lists the existing labs.
+        Refused: there is none; the message lists the existing labs.
     """
     found = sorted((SOLUTIONS / lab).glob("*.py"))
     if len(found) != 1 or not lab.isalnum():
         known = ", ".join(lab_names())
-        raise ValueError(f"There is no lab {lab!r}. The labs are: {known}.")
+        raise Refused(f"There is no lab {lab!r}. The labs are: {known}.")
     return found[0]

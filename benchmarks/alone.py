@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder.authoring import build, solve, source
-from autograder.authoring.in_process import InProcess
 from autograder.checks import check
 from autograder.grading.cases import Cases
+from autograder.grading.in_process import InProcess
 from autograder.grading.judge import Judge
 
 SEED = 20_263

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder.authoring import solve
-from autograder.authoring.in_process import InProcess
 from autograder.checks import check
 from autograder.grading.cases import Cases
+from autograder.grading.in_process import InProcess
 from autograder.grading.judge import Judge
 from autograder.grading.usage import mentioned
 
@@ -45,15 +45,14 @@ def cascades(lab: str, first: int = FIRST) -> Iterator[Cascade]:
     for name, its_check in one.checks.items():
         cells = _cells(lab, name)
         using = {n for n in one.checks if n != name and name in mentioned(cells, n)}
-        if its_check.driver or not using:
+        if its_check.spec.driver or not using:
             continue
         student = InProcess(lab, cells)
         judge = Judge(cases, cells)
         results = [r for r in judge.grade(student) if r.name != name]
         lost = {r.name: r.message for r in results if r.score != r.max_score}
         lent = {r.name for r in results if f"`{name}`" in _stands_in(r.message)}
-        alone = [judge.question(n, student) for n in using]
-        hurt = {r.name for r in alone if r.score != r.max_score}
+        hurt = {n for n in using if not judge.verdict(n, student).right}
         yield Cascade(
             name,
             tuple(sorted(hurt)),

@@ -23,12 +23,12 @@ lab, setup = sys.argv[1], sys.stdin.read()
 start = time.process_time()
 exec(setup, globals())
 seconds = {"setup": time.process_time() - start, "right": {}, "wrong": {}}
-from autograder.authoring.reference import reference
+from autograder.checks.reference import reference
 from autograder.checks.check import load
 from mutants import mutants
 names = vars(reference(lab))
 for name, one in load(lab).checks.items():
-    found = [m for m in mutants(names[name], not one.driver) if m.label in LABELS]
+    found = [m for m in mutants(names[name], not one.spec.driver) if m.label in LABELS]
     wrong = found[len(found) // 2].function(names, {})
     for kind, function in (("right", names[name]), ("wrong", wrong)):
         with contextlib.redirect_stdout(io.StringIO()):

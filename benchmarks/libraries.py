@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from autograder.authoring import library_tables
-from autograder.authoring.reference import reference
+from autograder.checks.reference import reference
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 FOLDER = Path(__file__).parent / "beside"

@@ -79,5 +79,5 @@ def score(
 ) -> float:
     """The share of its points that a function earns."""
     outcomes = [check.observe(function, call) for call in calls]
-    verdict = judge(check.name, expected, outcomes, [], check.tolerance)
-    return float(verdict.values_right) if check.all_or_nothing else verdict.share
+    verdict = judge(check.name, expected, outcomes, [], check.spec.tolerance)
+    return float(verdict.values_right) if check.spec.all_or_nothing else verdict.share

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograder.authoring.in_process import Defined
-from autograder.authoring.reference import reference
 from autograder.checks import check
+from autograder.checks.reference import reference
 from autograder.grading.cases import Cases
+from autograder.grading.in_process import Defined
 from autograder.grading.judge import Judge
 
 FIRST_SEED = 90_000
@@ -27,5 +27,5 @@ def gradings(lab: str, half_right: bool, seeds: int) -> Iterator[dict[str, float
                 names[name] = its_check.mistakes[0].function
     for number in range(seeds):
         judge = Judge(Cases(one, FIRST_SEED + number))
-        results = judge.grade(Defined(names))
+        results = judge.grade(Defined(lab, names))
         yield {r.name: r.score for r in results if r.name in one.checks}

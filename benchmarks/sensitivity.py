@@ -32,8 +32,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from mutants import Mutant
 
-from autograder.authoring.reference import reference
 from autograder.checks.check import Call, Check
+from autograder.checks.reference import reference
 from helpers.checks import repair
 from helpers.checks.notebook import Checker
 from helpers.checks.store import Store
@@ -128,7 +128,7 @@ def verdict(
         cases.expected,
         [check.observe(function, call) for call in cases.calls],
         messages,
-        check.tolerance,
+        check.spec.tolerance,
         [call.inputs for call in cases.calls],
     )
 

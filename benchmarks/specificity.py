@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import sensitivity
 
-from autograder.authoring.reference import reference
 from autograder.checks.check import Check
+from autograder.checks.reference import reference
 from helpers.checks.notebook import Checker
 from helpers.checks.store import Store
 
@@ -52,11 +52,11 @@ def versions(check: Check) -> Iterator[tuple[str, Callable]]:
         function = _rewritten(check, rewrite)
         if function is not None:
             yield name, function
-    if not check.driver:  # what a driver does with an answer is its own affair
+    if not check.spec.driver:  # what a driver does with an answer is its own affair
         for name, convert in _CONVERTED.items():
             yield name, _with_result(check.solution, convert)
     exact = (check.lab.name, check.name) in NEEDS_FLOAT64
-    if not check.mutates and not check.driver and not exact:
+    if not check.spec.mutates and not check.spec.driver and not exact:
         yield "float32 arguments", _with_float32(check.solution)
 
 
@@ -145,7 +145,7 @@ def _renamed(tree: ast.Module, check: Check) -> ast.Module:
         if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
     }
     local -= inner | set(arguments)
-    if not check.driver:
+    if not check.spec.driver:
         calls = check.draw(np.random.default_rng(0))
         by_position = min((call.positional for call in calls), default=0)
         for a in function.args.args[:by_position]:
@@ -186,6 +186,6 @@ _REWRITTEN = {
     "a name for the answer": lambda tree, _: _Rewriter().visit(tree),
     "products the other way round": lambda tree, _: _Commuter().visit(tree),
     "updates written out": lambda tree, check: (
-        tree if check.mutates else _Spreader().visit(tree)
+        tree if check.spec.mutates else _Spreader().visit(tree)
     ),
 }

@@ -112,14 +112,14 @@ def _cell(one: check.Check, function) -> str:
         code = example_class.written_as(one, function)
     except (OSError, TypeError, ValueError, AttributeError):
         return ""
-    return "" if usage.uses_forbidden([code], one.name, one.forbid) else code
+    return "" if usage.uses_forbidden([code], one.name, one.spec.forbid) else code
 
 
 def _may_lose(lab: str, wrong: set[str]) -> set[str]:
     """Exercises that use a wrong one which deals in objects and so has no stand-in."""
     checks = check.load(lab).checks
     cells = [c.source for c in solve.solved(lab).cells if c.cell_type == "code"]
-    objects = {name for name in wrong if checks[name].driver}
+    objects = {name for name in wrong if checks[name].spec.driver}
     return {n for n in checks if objects & usage.mentioned(cells, n)}
 
 

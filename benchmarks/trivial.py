@@ -54,7 +54,7 @@ def versions(check: Check, expected: Sequence) -> Iterator[tuple[str, Callable]]
         yield f"always {answer!r}", _always(answer)
     for i, name in enumerate(check._signature.parameters):
         yield f"hands {name} back", _hands_back(i, name)
-    if not check.driver:
+    if not check.spec.driver:
         for number in (0, 1):
             same = [one.outcomes[0].value for one in expected]
             if any(difference(value, _with(value, number)) for value in same):

@@ -108,7 +108,7 @@ def wrong(lab: str, options: argparse.Namespace) -> dict:
 
 def sampled(one: check.Check, number: int, seed: int) -> list[Mutant]:
     """Wrong versions of an exercise: all, or some of them."""
-    every = mutants(one.solution, by_position=not one.driver)
+    every = mutants(one.solution, by_position=not one.spec.driver)
     if 0 < number < len(every):
         chosen = random.Random(f"{seed} {one.name}").sample(range(len(every)), number)
         every = [every[i] for i in sorted(chosen)]

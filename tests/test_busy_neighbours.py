@@ -13,8 +13,9 @@ from autograder.course.jobs import Job, do
 from autograder.grading.cases import Cases
 from autograder.grading.intake import take_in_bytes
 from autograder.grading.judge import Judge
-from autograder.sandbox.host import Sandbox, Sandboxed
-from autograder.sandbox.host.transport import Deadlines
+from autograder.sandbox.host import Sandbox, SandboxSession
+from autograder.sandbox.host.session import Deadlines
+from autograder.sandbox.inside.protocol import Everything, Question
 from benchmarks import kills
 from tests.tiers import SAFE
 
@@ -31,7 +32,6 @@ def sandbox(request):
 def ask(sandbox, code, monkeypatch, seconds=1.0, cpu=None):
     """What becomes of `sigmoid`; `cpu` stands for what the processors gave it."""
     lab = check.load(LAB)
-    transport = Sandboxed(sandbox, SHORT, LAB)
     if cpu is not None:
         looked = []
 
@@ -40,14 +40,12 @@ def ask(sandbox, code, monkeypatch, seconds=1.0, cpu=None):
             return cpu(looked[-1] - looked[0]), True
 
         monkeypatch.setattr(sandbox, "look", look)
-    try:
-        transport.run(LAB, ["import numpy as np, time\n" + code])
-        one = replace(lab.checks["sigmoid"], seconds=seconds)
-        calls = Cases(lab, 1).calls("sigmoid")[:1]
-        [outcome] = transport.outcomes(one, calls, {})
-        return outcome, transport.starved
-    finally:
-        transport.close()
+    spec = replace(lab.checks["sigmoid"].spec, seconds=seconds)
+    question = Question(spec, Cases(lab, 1).calls("sigmoid")[:1])
+    with SandboxSession(sandbox, SHORT, LAB) as session:
+        session.run(LAB, ["import numpy as np, time\n" + code], Everything())
+        [[outcome]] = session.outcomes(question)
+        return outcome, session.starved
 
 
 SLEEPS = "def sigmoid(x):\n    time.sleep(1.6)\n    return x"
@@ -122,10 +120,9 @@ def test_honest_work_is_not_starved():
     graded = do(Job("ann", LAB, "x", text.encode(), "", 1))
     assert not graded.starved
     cells = take_in_bytes(text.encode(), LAB).code
-    with Sandbox() as sandbox:
-        transport = Sandboxed(sandbox, lab=LAB)
-        transport.run(LAB, cells)
-        results = Judge(Cases(lab, 1), cells).grade(transport)
-        transport.close()
+    cases = Cases(lab, 1)
+    with Sandbox() as sandbox, SandboxSession(sandbox, lab=LAB) as session:
+        session.run(LAB, cells, cases.everything())
+        results = Judge(cases, cells).grade(session)
         assert sum(r.score for r in results) == 94
-        assert not transport.starved
+        assert not session.starved

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import optimize, special
 
-from autograder.authoring.reference import reference
+from autograder.checks.reference import reference
 from helpers import data
 from tests.recap import run_torch
 

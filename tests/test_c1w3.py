@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import optimize, special
 
-from autograder.authoring.reference import reference
 from autograder.checks import check
+from autograder.checks.reference import reference
 from tests.recap import run_torch
 
 LAB = reference("C1W3")

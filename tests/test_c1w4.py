@@ -5,7 +5,7 @@ import doctest
 import numpy as np
 import pytest
 
-from autograder.authoring.reference import reference
+from autograder.checks.reference import reference
 from helpers import data
 from tests.recap import run_torch
 

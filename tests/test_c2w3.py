@@ -7,11 +7,11 @@ import pytest
 from scipy import special, stats
 
 from autograder.authoring import build, solve
-from autograder.authoring.reference import reference
 from autograder.checks.check import load
-from autograder.grading.submission import grade
+from autograder.checks.reference import reference
 from autograder.grading.usage import uses_forbidden
 from helpers import nn
+from tests.graded import grade
 from tests.recap import printed
 
 ref = reference("C2W3")
@@ -318,7 +318,7 @@ class TestWithoutTheFramework:
     def test_it_earns_nothing(self, cell):
         check = load("C2W3").checks["softmax"]
         cells = ["from helpers import nn", cell]
-        assert uses_forbidden(cells, "softmax", check.forbid)
+        assert uses_forbidden(cells, "softmax", check.spec.forbid)
 
     def test_the_judge_refuses_it_and_the_rest_keeps_its_points(self, tmp_path):
         path = tmp_path / "C2W3.ipynb"
@@ -342,13 +342,13 @@ class TestWithoutTheFramework:
             "def softmax(Z):\n    e = np.exp(Z - Z.max(0))\n    return e / e.sum(0)",
             "net = nn.Sequential(Dense(3, 2))",
         ]
-        assert uses_forbidden(cells, "softmax", check.forbid) == []
+        assert uses_forbidden(cells, "softmax", check.spec.forbid) == []
 
     def test_only_the_last_exercise_may_use_it(self):
         may = {
             name
             for name, check in load("C2W3").checks.items()
-            if "helpers.nn" not in check.forbid
+            if "helpers.nn" not in check.spec.forbid
         }
         assert may == {
             "sample_log_uniform",

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from autograder.authoring.reference import reference
 from autograder.checks.check import load
+from autograder.checks.reference import reference
 from helpers.checks.verdict import judge
 from tests.recap import printed
 
@@ -152,7 +152,7 @@ def passed(name, function, seed):
     calls = list(check.draw(np.random.default_rng(seed)))
     outcomes = [check.observe(function, call) for call in calls]
     expected = [check.expected(call, with_mistakes=False) for call in calls]
-    return judge(name, expected, outcomes, [], check.tolerance).passed
+    return judge(name, expected, outcomes, [], check.spec.tolerance).passed
 
 
 @pytest.mark.parametrize(

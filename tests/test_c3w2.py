@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from autograder.authoring.reference import reference
+from autograder.checks.reference import reference
 from tests.recap import printed
 
 lab = reference("C3W2")

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import ndimage, signal
 
-from autograder.authoring.reference import reference
 from autograder.checks.check import load
+from autograder.checks.reference import reference
 from helpers.checks.verdict import judge
 from tests.recap import printed
 
@@ -197,5 +197,5 @@ def test_lists_are_no_filters_and_other_shapes_neither():
             return {name: change(F) for name, F in lab.edge_filters().items()}
 
         expected, outcome = one.expected(call), one.observe(changed, call)
-        said = judge("edge_filters", [expected], [outcome], [], one.tolerance)
+        said = judge("edge_filters", [expected], [outcome], [], one.spec.tolerance)
         assert said.passed == 0

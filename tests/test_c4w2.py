@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from autograder.authoring.reference import reference
+from autograder.checks.reference import reference
 from helpers import architectures, data, nn, vision
 from helpers.drivers.C4W2 import fine_tuning, pca_shifts
 from helpers.functional import Net

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.authoring.reference import reference
 from autograder.checks import check
+from autograder.checks.reference import reference
 from helpers import data, nn, vision
 from helpers import figures_c4w3 as figures
 from helpers.checks.verdict import judge
@@ -428,7 +428,9 @@ def test_a_small_number_in_the_denominator_of_iou_costs_nothing_anywhere():
             for call in checks[name].draw(np.random.default_rng(seed)):
                 expected = checks[name].expected(call, with_mistakes=False)
                 got = checks[name].observe(function, call)
-                assert judge(name, [expected], [got], [], checks[name].tolerance).right
+                assert judge(
+                    name, [expected], [got], [], checks[name].spec.tolerance
+                ).right
 
 
 @pytest.mark.parametrize("answer", ["one map", "three maps"])

@@ -7,7 +7,7 @@ import pytest
 from scipy import ndimage, special
 from scipy.spatial import distance
 
-from autograder.authoring.reference import reference
+from autograder.checks.reference import reference
 from helpers import data, nn, vision
 from tests.recap import printed
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.authoring.reference import reference
+from autograder.checks.reference import reference
 from tests.recap import printed
 
 lab = reference("C5W1")

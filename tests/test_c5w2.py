@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.authoring.reference import reference
+from autograder.checks.reference import reference
 from helpers import data, nn
 from tests.recap import printed
 

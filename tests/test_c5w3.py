@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from autograder.authoring.reference import reference
+from autograder.checks.reference import reference
 from helpers import nn
 from tests.recap import printed
 

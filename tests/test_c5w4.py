@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.authoring.reference import reference
+from autograder.checks.reference import reference
 from helpers import nn
 from tests.recap import printed
 

@@ -13,8 +13,9 @@ from nbgrader.api import Gradebook
 from autograder.authoring import build, solve
 from autograder.grading import intake
 from autograder.grading.matching import answers, released_cells
-from autograder.grading.submission import grade
 from autograder.sandbox.inside.student import Student
+from helpers.checks.spec import Call, CheckSpec
+from tests.graded import grade
 
 LAB = "C1W2"
 QUESTION = "what_it_sees"
@@ -57,12 +58,12 @@ def defined(*cells):
 def test_what_stands_above_a_function_costs_nothing(above):
     student = defined(f"{above}\n{RIGHT}")
     assert student.errors == []
-    assert student.call("sigmoid", {"z": 0.0}, 1).value == 0.5
+    assert student.call(CheckSpec("sigmoid"), Call({"z": 0.0}, 1)).value == 0.5
 
 
 def test_time_as_a_word_in_a_line_runs_the_line():
     student = defined("%time shift = 2.0", "def shifted(x):\n    return x + shift")
-    assert student.call("shifted", {"x": 1.0}, 1).value == 3.0
+    assert student.call(CheckSpec("shifted"), Call({"x": 1.0}, 1)).value == 3.0
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_time_as_a_word_in_a_line_runs_the_line():
 )
 def test_a_function_that_is_missing_says_what_became_of_its_cell(cell, why):
     student = defined(cell)
-    error = student.call("sigmoid", {"z": 0.0}, 1).error
+    error = student.call(CheckSpec("sigmoid"), Call({"z": 0.0}, 1)).error
     assert error.startswith("there is no function `sigmoid`: its cell")
     assert why in error
     assert "compile(" not in error
@@ -88,24 +89,25 @@ def test_each_cell_below_a_magic_quotes_its_own_line():
         "%%time\ndef f(x):\n    return x['a']",
         "%%time\n# another cell\nnothing_to_do_with_f = 1",
     )
-    error = student.call("f", {"x": {}}, 1).error
+    error = student.call(CheckSpec("f"), Call({"x": {}}, 1)).error
     assert error == "KeyError: 'a' in the line `return x['a']`"
 
 
 def test_no_line_of_the_standard_library_is_quoted():
     student = defined("import random\n\n\ndef f(x):\n    return random.choice(x)")
-    error = student.call("f", {"x": []}, 1).error
+    error = student.call(CheckSpec("f"), Call({"x": []}, 1)).error
     assert "in the line `return random.choice(x)`" in error
 
 
 def test_a_cell_that_ran_too_long_is_named_too():
     student = defined()
     student.skip(f"while True:\n    pass\n{RIGHT}", "was left out: it took too long")
-    assert "took too long" in student.call("sigmoid", {"z": 0.0}, 1).error
+    error = student.call(CheckSpec("sigmoid"), Call({"z": 0.0}, 1)).error
+    assert "took too long" in error
 
 
 def test_an_empty_notebook_names_no_cell():
-    error = defined().call("sigmoid", {"z": 0.0}, 1).error
+    error = defined().call(CheckSpec("sigmoid"), Call({"z": 0.0}, 1)).error
     assert error == "there is no function `sigmoid` in the notebook"
 
 

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from autograder import __main__ as command
 from autograder import paths
 from autograder.authoring import build, solve
-from autograder.course import collect
-from autograder.grading import intake
+from autograder.grading import collect, intake
 from autograder.grading.matching import answers, released_cells
 from autograder.nbgrader import restore
-from autograder.sandbox.host import Sandboxed, shared
+from autograder.sandbox.host import SandboxSession
 from autograder.sandbox.inside.parse import MAX_IMAGES, parse
 from autograder.sandbox.inside.student import Student
 from autograder.sandbox.inside.text_notebook import read_text
+from helpers.checks.spec import Call, CheckSpec
 
 LAB = "C1W2"
 QUESTION = "what_it_sees"
@@ -68,7 +68,8 @@ def test_magics_in_text_are_read():
     notebook = nbformat.v4.new_notebook(cells=[cell])
     for form in ("py:percent", "md"):
         found = read_text(jupytext.writes(notebook, fmt=form))
-        assert Student(LAB, [c.text for c in found]).call("f", {"x": 1}, 1).value == 1
+        student = Student(LAB, [c.text for c in found])
+        assert student.call(CheckSpec("f"), Call({"x": 1}, 1)).value == 1
 
 
 def test_a_mistake_in_a_program_costs_its_own_function():
@@ -77,7 +78,7 @@ def test_a_mistake_in_a_program_costs_its_own_function():
     )
     student = Student(LAB, [cell.text for cell in found])
     assert len(student.errors) == 1
-    assert student.call("g", {"x": 1}, 1).value == 1
+    assert student.call(CheckSpec("g"), Call({"x": 1}, 1)).value == 1
 
 
 def test_a_long_sum_in_a_cell_without_a_name_stops_nobody():
@@ -271,12 +272,9 @@ def answered(name, mime, data, text="![x](attachment:{})"):
 
 @pytest.mark.parametrize("sandboxed", [False, True])
 def test_an_image_in_an_answer_is_kept(sandboxed):
-    transport = Sandboxed(shared())
     raw = answered("plot.png", "image/png", PIXEL)
-    try:
-        found = intake.take_in_bytes(raw, LAB, transport.read if sandboxed else parse)
-    finally:
-        transport.close()
+    with SandboxSession() as session:
+        found = intake.take_in_bytes(raw, LAB, session.read if sandboxed else parse)
     assert found.findings == ()
     assert answers(found.cells, released_cells(LAB))[QUESTION]
     cell = next(

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from autograder import paths
 from autograder.authoring import build, solve
-from autograder.course.collect import notebooks
-from autograder.grading import intake
+from autograder.grading.collect import notebooks
 from autograder.sandbox.inside.parse import MAX_TEXT, parse
+from tests.graded import take_in
 
 LAB = "C1W2"
 json_values = st.recursive(
@@ -72,7 +72,7 @@ def write(folder, change=lambda notebook: None, name=f"{LAB}.ipynb"):
 
 
 def test_an_honest_notebook_raises_no_remarks(tmp_path):
-    found = intake.take_in(write(tmp_path))
+    found = take_in(write(tmp_path))
     assert (found.lab, found.findings, found.error) == (LAB, (), "")
     assert not any("check(" in text for text in found.code)
     assert not any(cell.demo and cell.text in found.code for cell in found.cells)
@@ -85,27 +85,27 @@ def test_outputs_ids_and_tags_play_no_part(tmp_path):
             cell["metadata"]["tags"] = ["skip-execution"]
             cell["outputs"] = [{"output_type": "error"}]
 
-    plain = intake.take_in(write(tmp_path))
-    assert intake.take_in(write(tmp_path, change)).cells == plain.cells
+    plain = take_in(write(tmp_path))
+    assert take_in(write(tmp_path, change)).cells == plain.cells
 
 
 def test_a_renamed_file_is_known_by_its_cells(tmp_path):
-    assert intake.take_in(write(tmp_path, name="final (2).ipynb")).lab == LAB
+    assert take_in(write(tmp_path, name="final (2).ipynb")).lab == LAB
 
 
 def test_a_link_is_not_followed(tmp_path):
     (tmp_path / "link.ipynb").symlink_to(write(tmp_path))
-    assert "link" in intake.take_in(tmp_path / "link.ipynb", LAB).error
+    assert "link" in take_in(tmp_path / "link.ipynb", LAB).error
 
 
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
 def test_what_is_no_file_is_not_read(tmp_path, make):
     make(tmp_path / "odd.ipynb")
-    assert "no regular file" in intake.take_in(tmp_path / "odd.ipynb", LAB).error
+    assert "no regular file" in take_in(tmp_path / "odd.ipynb", LAB).error
 
 
 def test_a_file_that_is_not_there(tmp_path):
-    assert "cannot be opened" in intake.take_in(tmp_path / "no.ipynb", LAB).error
+    assert "cannot be opened" in take_in(tmp_path / "no.ipynb", LAB).error
 
 
 def test_what_a_file_says_of_its_points_is_not_believed(tmp_path):
@@ -114,7 +114,7 @@ def test_what_a_file_says_of_its_points_is_not_believed(tmp_path):
             if cell["metadata"].get("nbgrader", {}).get("grade"):
                 cell["metadata"]["nbgrader"]["points"] = 1000
 
-    assert intake.take_in(write(tmp_path, change)).findings == ()
+    assert take_in(write(tmp_path, change)).findings == ()
 
 
 def test_names_in_an_archive_cannot_lead_out_of_it(tmp_path):
@@ -151,5 +151,5 @@ def test_an_archive_that_is_cut_off_is_one_sentence(tmp_path):
 
 def test_the_course_itself_is_read_as_a_submission():
     released = build.released_path(LAB)
-    assert intake.take_in(released).findings == ()
+    assert take_in(released).findings == ()
     assert paths.lab_names()

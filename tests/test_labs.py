@@ -8,8 +8,8 @@ import pytest
 from autograder import paths
 from autograder.authoring import build, solve, source
 from autograder.checks import check
-from autograder.grading.submission import grade
 from helpers.checks.verdict import judge
+from tests.graded import grade
 
 LABS = paths.lab_names()
 CHECKS = [(lab, name) for lab in LABS for name in check.load(lab).checks]
@@ -41,7 +41,7 @@ def verdicts(one, function):
     messages = [mistake.message for mistake in one.mistakes]
     for calls, expected in (hidden(one), public(one)):
         outcomes = [one.observe(function, call) for call in calls]
-        yield judge(one.name, expected, outcomes, messages, one.tolerance)
+        yield judge(one.name, expected, outcomes, messages, one.spec.tolerance)
 
 
 @pytest.mark.parametrize(("lab", "name"), CHECKS)

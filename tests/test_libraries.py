@@ -7,6 +7,7 @@ import pytest
 
 from autograder import paths
 from autograder.authoring import build, library_tables
+from autograder.errors import Refused
 
 sys.path.insert(0, str(paths.ROOT / "benchmarks"))
 import libraries as comparison
@@ -53,5 +54,5 @@ def test_a_lab_without_a_table_is_refused_where_its_source_asks_for_one(
     monkeypatch, tmp_path
 ):
     monkeypatch.setattr(library_tables, "DOCUMENT", tmp_path / "libraries.md")
-    with pytest.raises(ValueError, match=r"C1W2 .*benchmarks/libraries\.py"):
+    with pytest.raises(Refused, match=r"C1W2 .*benchmarks/libraries\.py"):
         library_tables.table("C1W2")

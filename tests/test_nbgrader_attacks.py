@@ -117,4 +117,4 @@ def test_feedback_tells_no_secrets(graded):
     assert len(texts) >= len(DOZEN)
     for text in texts.values():
         assert secret not in text
-        assert "autograder.authoring.author" not in text
+        assert "autograder.grading.author" not in text

@@ -579,10 +579,10 @@ class TestExplain:
 
     def test_a_forbidden_name(self, capsys):
         lab = authoring.load("C4W1")
-        one = next(check for check in lab.checks.values() if check.forbid)
+        one = next(check for check in lab.checks.values() if check.spec.forbid)
         checker = Checker("C4W1", store.Store(lab.public_path))
         scope = {"np": np}
-        text = f"def {one.name}(*a, **k):\n    return {one.forbid[0]}(*a)\n"
+        text = f"def {one.name}(*a, **k):\n    return {one.spec.forbid[0]}(*a)\n"
         where = "<forbidden>"
         linecache.cache[where] = (len(text), None, text.splitlines(True), where)
         exec(compile(text, where, "exec"), scope)

@@ -10,11 +10,11 @@ from nbgrader.api import Gradebook
 
 from autograder.authoring import build, solve
 from autograder.checks import check
-from autograder.course.collect import in_folder
 from autograder.grading import intake
+from autograder.grading.collect import in_folder
 from autograder.grading.matching import answers, released_cells
-from autograder.grading.submission import grade
 from tests import notebook_tools
+from tests.graded import grade
 from tests.notebook_tools import LOST, TOOLS
 
 LAB = "C1W2"

@@ -16,9 +16,9 @@ from nbgrader.api import Gradebook
 from autograder import __main__ as command
 from autograder.authoring import build, solve
 from autograder.checks import check
-from autograder.course import class_run, collect, local
+from autograder.course import class_run, local
 from autograder.course import configuration as courses
-from autograder.grading import intake, submission, usage
+from autograder.grading import collect, intake, submission, usage
 from autograder.sandbox.host import SandboxEnded, SandboxError
 from autograder.sandbox.inside.parse import MAX_CELLS, MAX_CODE, parse
 from tests.tiers import SAFE
@@ -245,7 +245,7 @@ def test_anything_that_is_raised_is_one_sentence():
     def broken():
         raise ArithmeticError("nobody\nforesaw \ud800 this")
 
-    said = submission.contained(broken, lambda why: why)
+    said = submission._contained(broken, lambda why: why)
     assert said == (
         "This submission could not be graded: ArithmeticError (nobody foresaw ? this). "
         "Please report it, with the file."
@@ -258,23 +258,24 @@ def test_a_sandbox_that_ends_is_started_again_and_a_missing_one_stops_all():
     def ends():
         raise next(ended)
 
-    assert "ended twice" in submission.contained(ends, lambda why: why)
+    assert "ended twice" in submission._contained(ends, lambda why: why)
     with pytest.raises(SandboxError):
-        submission.contained(lambda: (_ for _ in ()).throw(SandboxError("x")), str)
+        submission._contained(lambda: (_ for _ in ()).throw(SandboxError("x")), str)
 
 
 def test_a_grader_that_fails_for_one_goes_on_with_the_next(tmp_path, monkeypatch):
     for name in ("ann", "ben"):
         (tmp_path / name).mkdir()
         (tmp_path / name / NOTEBOOK).write_text(HONEST)
-    real = submission.judged
+    real = submission.Judge.grade
 
-    def judged(intake, student, *given):
-        if student == "ann":
+    def grade(judge, session, only=""):
+        if next(broken):
             raise RuntimeError("a fault of ours")
-        return real(intake, student, *given)
+        return real(judge, session, only)
 
-    monkeypatch.setattr(submission, "judged", judged)
+    broken = iter([True, False])
+    monkeypatch.setattr(submission.Judge, "grade", grade)
     results = tmp_path / "results.json"
     assert command.main(["grade", str(tmp_path), "--json", str(results)]) == 1
     ann, ben = json.loads(results.read_text())
@@ -336,7 +337,7 @@ def test_too_many_cells_or_too_much_code_is_one_sentence():
 PEAK = """
 import re, sys
 from pathlib import Path
-from autograder.grading.submission import grade
+from tests.graded import grade
 result = grade(Path(sys.argv[1]), "ann", lab=sys.argv[2])
 assert result.score == 0, result.score
 status = Path("/proc/self/status").read_text()

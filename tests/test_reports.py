@@ -13,7 +13,9 @@ import pytest
 
 from autograder import reports
 from autograder.authoring import build, solve
-from autograder.grading.results import CaseResult, LabResult, QuestionResult
+from autograder.errors import Refused
+from autograder.grading.results import LabResult, QuestionResult
+from helpers.checks.verdict import CaseVerdict
 
 NASTY = "=cmd|'/c calc'!A1 <script>alert(1)</script> | `x` \x00\x1b \ud800 \"q\",\n+1"
 
@@ -21,7 +23,7 @@ NASTY = "=cmd|'/c calc'!A1 <script>alert(1)</script> | `x` \x00\x1b \ud800 \"q\"
 def result(student="ann", **changed):
     questions = (
         QuestionResult("sigmoid", 5.0, 5.0, "sigmoid is right"),
-        QuestionResult("L1", 1.5, 3.0, NASTY, (CaseResult(False, "L1(x)", NASTY),)),
+        QuestionResult("L1", 1.5, 3.0, NASTY, (CaseVerdict(False, "L1(x)", NASTY),)),
         QuestionResult("words", None, 6.0, "to be graded by a person"),
     )
     given = {"questions": questions, "findings": (NASTY,), "seed": "2a"} | changed
@@ -54,7 +56,7 @@ def test_gradescope(tmp_path):
     test = record["tests"][1]
     assert set(test) == {"name", "score", "max_score", "status", "output", "visibility"}
     assert [t.get("status") for t in record["tests"]] == ["passed", "failed", None]
-    with pytest.raises(ValueError, match="one notebook"):
+    with pytest.raises(Refused, match="one notebook"):
         reports.write("gradescope", tmp_path / "x", [result(), result()])
 
 

@@ -11,18 +11,20 @@ import pytest
 
 from autograder import paths
 from autograder.checks import check as authoring
+from autograder.checks.rounding import in_float32, slack, without_mistakes
 from autograder.grading.cases import Cases
-from autograder.grading.rounding import in_float32, slack, without_mistakes
 from helpers.checks import store
 from helpers.checks.compare import ATOL, Tolerance
 from helpers.checks.outcome import Outcome, observe
+from helpers.checks.spec import CheckSpec
 from helpers.checks.verdict import Expected, judge
 
 USUAL = Tolerance()
 
 
 def measured(function, mutates=(), **inputs):
-    run = functools.partial(observe, function, positional=0, mutates=mutates)
+    spec = CheckSpec(mutates=mutates)
+    run = functools.partial(observe, function, positional=0, spec=spec)
     return slack(run, inputs, USUAL)
 
 
@@ -198,7 +200,7 @@ class TestStored:
             slack=lambda: [{"result": room}],
         )
         case = store.PublicCase({"x": x}, 1, want)
-        return store.PublicCheck("f", 1.0, [case], ["wrong"], tolerance=Tolerance())
+        return store.PublicCheck(CheckSpec("f", 1.0), [case], ["wrong"])
 
     def written(self, path, **given):
         store.write(path, [self.entry(**given)])
@@ -207,9 +209,12 @@ class TestStored:
     def test_the_file_holds_it(self, tmp_path):
         [case] = store.Store(self.written(tmp_path / "a.h5"))["f"].cases
         assert list(case.expected.slack()) == [{"result": 1e-7}]
-        floor = dataclasses.replace(self.entry(), tolerance=Tolerance(floor=1.0))
+        spec = CheckSpec("f", 1.0, Tolerance(floor=1.0))
+        floor = dataclasses.replace(self.entry(), spec=spec)
         store.write(tmp_path / "b.h5", [floor])
-        assert store.Store(tmp_path / "b.h5")["f"].tolerance == Tolerance(floor=1.0)
+        assert store.Store(tmp_path / "b.h5")["f"].spec.tolerance == Tolerance(
+            floor=1.0
+        )
 
     def test_rounding_makes_no_file_stale(self, tmp_path):
         one = self.written(tmp_path / "one.h5")
@@ -245,8 +250,9 @@ def test_checks_built_on_another_kernel_are_the_same(tmp_path, kernel):
     lab = authoring.load("C2W1")
     store.write(tmp_path / "here.h5", lab.public())
     code = (
-        "import pathlib, sys; from autograder import check; from helpers.checks import "
-        "store; store.write(pathlib.Path(sys.argv[1]), check.load('C2W1').public())"
+        "import pathlib, sys; from autograder.checks import check; "
+        "from helpers.checks import store; "
+        "store.write(pathlib.Path(sys.argv[1]), check.load('C2W1').public())"
     )
     there = tmp_path / "there.h5"
     subprocess.run(

@@ -12,12 +12,12 @@ import pytest
 from autograder.authoring import build, solve
 from autograder.checks import check
 from autograder.grading.cases import Cases, Pool
-from autograder.grading.submission import grade
 from autograder.sandbox.host import Sandbox, SandboxError, advice, bubblewrap, layout
 from autograder.sandbox.host.layout import hidden_helpers
 from autograder.sandbox.inside import scratch
 from autograder.sandbox.inside.confine import Bounds
 from helpers.checks.verdict import CHANGED
+from tests.graded import grade
 from tests.tiers import TIERS, refused
 
 LAB = "C1W2"

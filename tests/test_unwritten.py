@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from autograder import paths
-from autograder.authoring import author, solve
-from autograder.authoring.in_process import InProcess
-from autograder.authoring.reference import reference
+from autograder.authoring import solve
 from autograder.checks import check
+from autograder.checks.reference import reference
+from autograder.grading import author
 from autograder.grading.cases import Cases
+from autograder.grading.in_process import InProcess
 from autograder.grading.intake import Intake
 from autograder.grading.judge import Judge
 from autograder.nbgrader import restore
@@ -159,7 +160,7 @@ def test_what_deals_in_objects_has_a_block_or_is_known_to_have_none():
         for lab in paths.lab_names()
         for name, one in check.load(lab).checks.items()
         for used in one.uses
-        if one.lab.checks[used].driver and used not in one.blocks
+        if one.lab.checks[used].spec.driver and used not in one.blocks
     }
     assert found == own | WITHOUT_STAND_IN
 
@@ -375,7 +376,7 @@ class TestNoGift:
                         one.observe(mistake.function, call)
                         for call in cases.calls(name, 1)
                     ]
-                verdict = judge(name, expected, outcomes, [], one.tolerance)
+                verdict = judge(name, expected, outcomes, [], one.spec.tolerance)
                 assert not verdict.right, (name, mistake.name)
 
     def test_no_block_is_an_answer(self):
@@ -386,7 +387,9 @@ class TestNoGift:
                 if block is None:
                     continue
                 outcomes = [one.observe(block, call) for call in cases.calls(name)]
-                found = judge(name, cases.expected(name), outcomes, [], one.tolerance)
+                found = judge(
+                    name, cases.expected(name), outcomes, [], one.spec.tolerance
+                )
                 assert found.passed == 0, name
 
 

@@ -162,8 +162,8 @@ class TestDraws:
         want = one.expected(call, with_mistakes=False)
         version = dict(specificity.versions(one))["float32 arguments"]
         got = one.observe(version, call)
-        assert difference(want.outcomes[0].value, got.value, one.tolerance)
-        assert judge(one.name, [want], [got], [], one.tolerance).right
+        assert difference(want.outcomes[0].value, got.value, one.spec.tolerance)
+        assert judge(one.name, [want], [got], [], one.spec.tolerance).right
 
     def test_what_is_wrong_in_some_draws_is_told(self, monkeypatch):
         one = check.load("C1W2").checks["L2"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
 import tempfile
 from pathlib import Path
@@ -29,6 +28,8 @@ from nbgrader.preprocessors import (
 from autograder import paths
 from autograder.authoring import library_tables, source
 from autograder.checks import check
+from autograder.paths import released_path
+from helpers import files
 from helpers.checks import store
 
 METADATA = {
@@ -36,11 +37,10 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 _STAMPS = paths.ROOT / ".cache" / "sources"
-HASHED_ID = re.compile(r"[0-9a-f]{12}(-\d+)?")  # id of a cell without a grade id
 CHECK_PREFIX = "check-"  # the cell that checks `name` has the grade id `check-name`
 _HIDDEN = """
 ### BEGIN HIDDEN TESTS
-from autograder.authoring.author import points
+from autograder.grading.author import points
 points("{lab}", "{name}", globals())
 ### END HIDDEN TESTS"""
 _STUB = '# Your code here.\nraise NotImplementedError("{name} is not written yet")'
@@ -219,7 +219,7 @@ def _stamp(lab: str, built: Path) -> str:
     """A hash of a source notebook, of what it is made from and of what makes it."""
     own = Path(__file__).parent
     made_from = (paths.source_of(lab), *paths.checks_of(lab))
-    made_by = (own / "build.py", own / "source.py", own / "check.py")
+    made_by = (own / "build.py", own / "source.py", paths.CHECKS / "check.py")
     digest = hashlib.sha256()
     for path in (*made_from, *made_by, built):
         text = path.read_bytes() if path.is_file() else b""
@@ -236,7 +236,7 @@ def build(lab: str) -> None:
         fresh = Path(folder) / checks.public_path.name
         store.write(fresh, checks.public())
         if not _same_checks(checks.public_path, fresh):
-            _put(checks.public_path, fresh.read_bytes())
+            files.write(checks.public_path, fresh.read_bytes())
 
 
 def stale(lab: str) -> list[Path]:
@@ -254,11 +254,6 @@ def stale(lab: str) -> list[Path]:
     return found
 
 
-def released_path(lab: str) -> Path:
-    """The path of a lab's notebook for students."""
-    return paths.LABS / lab / f"{paths.source_of(lab).stem}.ipynb"
-
-
 def _same_checks(old: Path, fresh: Path) -> bool:
     try:
         return store.same(old, fresh)
@@ -272,12 +267,5 @@ def _holds(path: Path, text: str) -> bool:
 
 def _write_if_changed(path: Path, text: str) -> None:
     if not _holds(path, text):
-        _put(path, text.encode())
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file atomically: a reader sees either the old or the new content."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_bytes(content)
-    partial.replace(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        files.write(path, text)

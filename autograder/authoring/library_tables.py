@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from autograder.errors import Refused
 from autograder.paths import ROOT
 
 DOCUMENT = ROOT / "docs" / "libraries.md"
@@ -17,12 +18,12 @@ def table(lab: str) -> str:
     """A lab's table in Markdown.
 
     Raises:
-        ValueError: the document has none for this lab.
+        Refused: the document has none for this lab.
     """
     text = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.is_file() else ""
     found = re.search(rf"^## {lab}\n\n(.*?)(?=\n\n## |\Z)", text, re.M | re.S)
     if not found:
-        raise ValueError(
+        raise Refused(
             f"{lab} has no table in docs/libraries.md; run python "
             "benchmarks/libraries.py to make it."
         )

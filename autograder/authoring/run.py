@@ -34,13 +34,3 @@ def run(notebook: nbformat.NotebookNode, seconds: float = 600) -> nbformat.Noteb
         )
         client.execute(env=environment)
     return notebook
-
-
-def complaints(notebook: nbformat.NotebookNode) -> list[str]:
-    """What a run wrote to stderr, mostly warnings."""
-    return [
-        output.text
-        for cell in notebook.cells
-        for output in cell.get("outputs", ())
-        if output.output_type == "stream" and output.name == "stderr"
-    ]

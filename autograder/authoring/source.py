@@ -9,6 +9,7 @@ from typing import Any
 
 import jupytext
 
+from autograder.errors import Refused
 from autograder.paths import source_of
 
 # A comment remains a comment, even if it looks like a magic command ("# 3?").
@@ -18,7 +19,7 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
-class SourceError(ValueError):
+class SourceError(Refused):
     """A text notebook breaks a rule of the builder; the message names lab and cell."""
 
 
@@ -69,7 +70,7 @@ def read(lab: str) -> Source:
 
     Raises:
         SourceError: it breaks a rule.
-        ValueError: there is no such lab.
+        Refused: there is no such lab.
     """
     return _read(lab, source_of(lab).read_text(encoding="utf-8"))
 

@@ -32,23 +32,23 @@ from typing import Any
 
 import numpy as np
 
-from autograder.authoring.record import Recorder
-from autograder.authoring.reference import reference, used
-from autograder.grading.rounding import slack, without_mistakes
+from autograder.checks.record import Recorder
+from autograder.checks.reference import reference, used
+from autograder.checks.rounding import slack, without_mistakes
+from autograder.errors import Refused
 from autograder.paths import PUBLIC_CHECKS
-from helpers.checks.compare import ATOL, RTOL, Tolerance, brief
+from helpers.checks.compare import ATOL, RTOL, Tolerance
 from helpers.checks.lint import unread_arguments
 from helpers.checks.outcome import Outcome, exact, observe
 from helpers.checks.repair import definition_of
+from helpers.checks.spec import Call, CheckSpec
 from helpers.checks.stand_in import Recorded, blocks, replaced
 from helpers.checks.store import Entry, PublicCase, PublicCheck, PublicConcept, digest
 from helpers.checks.values import Draws
 from helpers.checks.verdict import Expected, complaint_of
 
-__all__ = ["Case", "Check", "Concept", "Lab", "case", "draws", "load"]
+__all__ = ["Call", "Case", "Check", "Concept", "Lab", "case", "draws", "load"]
 
-LONGEST = 200  # characters of a call that is shown
-ROOMS = (120, 60, 30, 0)  # characters for one argument, until all have room
 PUBLIC_SEED = 20_240_229  # the visible cases are the same for everybody
 
 
@@ -91,31 +91,27 @@ class Check:
 
     Attributes:
         lab: the lab it belongs to.
-        name: of the exercise, a function or class in the notebook.
-        points: for all cases together.
+        spec: what it has in common with the visible check.
         cases: generator of cases, given a `numpy.random.Generator`.
-        tolerance: for numbers.
-        mutates: parameters that the exercise is asked to change in place.
-        driver: name of a function in `helpers.drivers.<LAB>`, or `None`.
-        forbid: dotted names the exercise may not use.
-        all_or_nothing: one wrong case costs all points.
-        seconds: how long one call may take when it is graded.
     """
 
     lab: Lab
-    name: str
-    points: float
+    spec: CheckSpec
     cases: Callable[[np.random.Generator], Iterable[Case]]
-    tolerance: Tolerance
-    mutates: tuple[str, ...] = ()
-    driver: str | None = None
-    forbid: tuple[str, ...] = ()
-    all_or_nothing: bool = False
-    seconds: float = 10.0
     mistakes: list[Mistake] = field(default_factory=list)
     variants: list[Callable] = field(default_factory=list)
     alternatives: list[Callable] = field(default_factory=list)
     expectation: Callable | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the exercise."""
+        return self.spec.name
+
+    @property
+    def points(self) -> float:
+        """Points for all cases together."""
+        return self.spec.points
 
     def mistake(self, message: str) -> Callable:
         """Register the decorated function as a known mistake with its message."""
@@ -137,8 +133,12 @@ class Check:
         return function
 
     def expect(self, function: Callable) -> Callable:
-        """Say what is expected in place of the reference's output; see `draws`."""
+        """Say what is expected in place of the reference's output; see `draws`.
+
+        What a driver does with the random state is its own affair.
+        """
         self.expectation = function
+        self.spec = replace(self.spec, random=not self.spec.driver)
         return function
 
     @property
@@ -172,7 +172,7 @@ class Check:
             yield self._bind(one)
 
     def _bind(self, one: Case) -> Call:
-        if self.driver:
+        if self.spec.driver:
             parameters = list(self._signature.parameters)[1:]
             bound = dict(zip(parameters, one.args, strict=False)) | one.kwargs
             own = inspect.signature(self.solution).parameters
@@ -192,35 +192,19 @@ class Check:
     @functools.cached_property
     def driver_function(self) -> Callable | None:
         """The driver, where there is one."""
-        if not self.driver:
+        if not self.spec.driver:
             return None
         module = importlib.import_module(f"helpers.drivers.{self.lab.name}")
-        return getattr(module, self.driver)
-
-    @property
-    def random(self) -> bool:
-        """Whether it is asked for draws, which another seed must change.
-
-        Where a seed is given it must not, and what a driver does is its own affair.
-        """
-        given = self._signature.parameters
-        return bool(self.expectation) and not self.driver and "seed" not in given
+        return getattr(module, self.spec.driver)
 
     def observe(self, function: Callable, call: Call) -> Outcome:
         """What `function`, in place of the exercise, does with a call."""
-        return self._observe(function, call.inputs, call.positional, self.random)
+        return self._observe(function, call.inputs, call.positional, self.spec)
 
     def _observe(
-        self, function: Callable, inputs: dict, positional: int, twice: bool = False
+        self, function: Callable, inputs: dict, positional: int, spec: CheckSpec
     ) -> Outcome:
-        return observe(
-            function,
-            inputs,
-            positional,
-            mutates=self.mutates,
-            driver=self.driver_function,
-            twice=twice,
-        )
+        return observe(function, inputs, positional, spec, self.driver_function)
 
     def expected(
         self, call: Call, with_mistakes: bool = True, with_blocks: bool = False
@@ -274,19 +258,20 @@ class Check:
 
         Not at all where the check has a floor: it has said itself what is rounding.
         """
-        if self.tolerance.floor:
+        allowed = self.spec.tolerance
+        if allowed.floor:
             return ({},) * len(outcomes)
-        found = []
+        found, once = [], replace(self.spec, random=False)
         right = zip((self.solution, *self.alternatives), outcomes, strict=True)
         with self._in_place(with_blocks):
             for function, outcome in right:
                 run = functools.partial(
-                    self._observe, function, positional=call.positional
+                    self._observe, function, positional=call.positional, spec=once
                 )
-                widened = slack(run, call.inputs, self.tolerance)
+                widened = slack(run, call.inputs, allowed)
                 if widened:
                     wrong = (self.observe(m.function, call) for m in self.mistakes)
-                    widened = without_mistakes(widened, outcome, wrong, self.tolerance)
+                    widened = without_mistakes(widened, outcome, wrong, allowed)
                 found.append(widened)
         return tuple(found)
 
@@ -313,18 +298,12 @@ class Check:
         if self.blocks:
             fixed = tuple(self.expected(c, False, with_blocks=True) for c in calls)
         return PublicCheck(
-            name=self.name,
-            points=self.points,
+            spec=self.spec,
             cases=[
                 PublicCase(call.inputs, call.positional, self.expected(call))
                 for call in calls
             ],
             messages=[mistake.message for mistake in self.mistakes],
-            mutates=self.mutates,
-            driver=self.driver,
-            forbid=self.forbid,
-            tolerance=self.tolerance,
-            random=self.random,
             recorded=self._recorded(calls),
             blocks=tuple(self.blocks),
             with_blocks=fixed,
@@ -343,45 +322,17 @@ class Check:
         """Calls that the reference makes of the exercises it uses."""
         names = vars(reference(self.lab.name))
         checks = self.lab.checks
-        plain_ones = [name for name in self.uses if not checks[name].driver]
+        plain_ones = [name for name in self.uses if not checks[name].spec.driver]
         recorder = Recorder()
         listening = recorder.listening(
             {name: names[name] for name in plain_ones},
-            {name: checks[name].mutates for name in plain_ones},
+            {name: checks[name].spec.mutates for name in plain_ones},
         )
         for stand_ins in (listening, {**self.blocks, **listening}):
             with replaced(names, stand_ins):
                 for call in calls if listening else ():
                     self.observe(self.solution, call)
         return recorder.calls()
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call of an exercise: inputs by name, the first few passed by position.
-
-    Attributes:
-        inputs: parameter name → plain value.
-        positional: how many of them are passed by position.
-        typed: whether a reader could type the call; where a driver makes the
-            arguments, the names are the driver's and no call has them.
-    """
-
-    inputs: dict[str, Any]
-    positional: int
-    typed: bool = True
-
-    def shown(self, name: str) -> str:
-        """The call in one line, or what the exercise is tried with."""
-        equals = "=" if self.typed else " = "
-        for room in ROOMS:
-            items = [f"{k}{equals}{brief(v, room)}" for k, v in self.inputs.items()]
-            given = ", ".join(items)
-            if len(given) <= LONGEST:
-                break
-        else:
-            given = given[: LONGEST - 1] + "…"
-        return f"{name}({given})" if self.typed else f"{name}, tried with {given}"
 
 
 def _asked_of_the_reference(function: Callable) -> set[str]:
@@ -476,32 +427,18 @@ class Lab:
         rtol: float = RTOL,
         atol: float = ATOL,
         floor: float = 0.0,
-        mutates: Iterable[str] = (),
-        driver: str | None = None,
-        forbid: Iterable[str] = (),
-        all_or_nothing: bool = False,
-        seconds: float = 10.0,
+        **about: Any,
     ) -> Callable[[Callable], Check]:
         """Register the decorated generator of cases as the check of an exercise.
 
-        Args: those of `Check` and of `Tolerance`; `atol` is relative to an array's
+        Args: those of `CheckSpec` and of `Tolerance`; `atol` is relative to an array's
             largest value.
         """
+        spec = CheckSpec(name, points, Tolerance(rtol, atol, floor), **about)
 
         def register(cases: Callable) -> Check:
             self._new(name)
-            self.checks[name] = Check(
-                self,
-                name,
-                points,
-                cases,
-                Tolerance(rtol, atol, floor),
-                tuple(mutates),
-                driver,
-                tuple(forbid),
-                all_or_nothing,
-                seconds,
-            )
+            self.checks[name] = Check(self, spec, cases)
             return self.checks[name]
 
         return register
@@ -525,6 +462,11 @@ class Lab:
     def _new(self, name: str) -> None:
         if name in self.checks or name in self.concepts:
             raise ValueError(f"{self.name} has two checks named {name!r}.")
+
+    @property
+    def names(self) -> list[str]:
+        """Names of all checks and concepts."""
+        return [*self.checks, *self.concepts]
 
     def points(self, name: str) -> float:
         """Points of a check or concept by name."""
@@ -555,11 +497,11 @@ def load(lab: str) -> Lab:
     """The checks of a lab by its name, such as `"C1W2"`.
 
     Raises:
-        ValueError: the lab has no checks.
+        Refused: the lab has no checks.
     """
     try:
         return importlib.import_module(f"autograder.checks.{lab}").lab
     except ModuleNotFoundError as error:
         if error.name != f"autograder.checks.{lab}":
             raise
-        raise ValueError(f"There are no checks of a lab {lab!r}.") from None
+        raise Refused(f"There are no checks of a lab {lab!r}.") from None

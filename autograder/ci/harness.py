@@ -11,9 +11,10 @@ import traceback
 from pathlib import Path
 
 from autograder import paths, reports
-from autograder.authoring import build
+from autograder.grading.cases import drawn
 from autograder.grading.results import LabResult
-from autograder.grading.submission import grade, missing
+from autograder.grading.submission import Submission, grade, refused
+from autograder.sandbox.host import SandboxSession
 
 
 def main(root: Path) -> None:
@@ -38,17 +39,18 @@ def _graded(folder: Path, lab: str, student: str) -> LabResult:
         for path in folder.rglob("*.ipynb")
         if not any(part.startswith((".", "__")) for part in path.parts)
     )
-    named = [path for path in found if path.name == build.released_path(lab).name]
+    named = [path for path in found if path.name == paths.released_path(lab).name]
     wanted = named or found
     if len(wanted) != 1:
         listed = ", ".join(path.name for path in wanted[:5]) or "none"
-        why = f"Hand in one notebook, {build.released_path(lab).name}; found: {listed}."
+        why = f"Hand in one notebook, {paths.released_path(lab).name}; found: {listed}."
         return _refused(lab, student, why)
-    return grade(wanted[0], student, lab=lab)
+    handed_in = Submission.of(wanted[0], student, lab)
+    return grade(handed_in, drawn(student), SandboxSession(lab=lab))
 
 
 def _refused(lab: str, student: str, why: str) -> LabResult:
-    return LabResult(lab, student, "", 0, missing(lab, why), error=why)
+    return refused(Submission(student, lab, ""), why)
 
 
 def _student(path: Path) -> str:

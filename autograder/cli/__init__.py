@@ -15,7 +15,6 @@ from autograder.cli import (
     similarity,
     statistics,
 )
-from autograder.cli.common import UsageError
 
 COMMANDS = (
     build,
@@ -32,5 +31,3 @@ COMMANDS = (
     similarity,
     statistics,
 )
-
-__all__ = ["COMMANDS", "UsageError"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from autograder import paths
+from autograder.errors import Refused
 
 
-class UsageError(Exception):
+class UsageError(Refused):
     """The command line is invalid; the message says what to write instead."""
 
 

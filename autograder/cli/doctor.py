@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from autograder.cli import safety
+from autograder.errors import about
 
 
 def add_to(commands) -> None:
@@ -61,7 +62,9 @@ def run(options: argparse.Namespace) -> int:
             "versions": versions(),
             "attacks": [finding.as_dict() for finding in findings],
         }
-        options.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        text = json.dumps(record, indent=1) + "\n"
+        with about(options.json):
+            options.json.write_text(text, encoding="utf-8")
     return 1 if escaped or tier == 3 else 0
 
 

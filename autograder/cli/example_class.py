@@ -8,7 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from autograder.errors import Refused
+
 CONFIGURATION = """\
+from autograder.errors import Refused
 from autograder.nbgrader.config import configure
 
 configure(get_config(), __file__)
@@ -68,4 +71,4 @@ def _nbgrader(words: list[str], folder: Path) -> None:
     refused = re.findall(r"Not graded: .*", done.stderr)
     print("".join(f"  {sentence}\n" for sentence in refused), end="")
     if done.returncode and not refused:
-        raise OSError(f"nbgrader {words[0]} failed:\n{done.stderr[-2000:]}")
+        raise Refused(f"nbgrader {words[0]} failed:\n{done.stderr[-2000:]}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autograder.cli import reporting, safety
@@ -29,9 +30,11 @@ def run(options: argparse.Namespace) -> int:
     safety.one_thread()
     from tqdm import tqdm
 
-    from autograder.course.collect import SEVERAL, notebooks, passed_over
+    from autograder.grading.cases import drawn
+    from autograder.grading.collect import SEVERAL, notebooks
     from autograder.grading.submission import grade
     from autograder.reports.text import table
+    from autograder.sandbox.host import SandboxSession
 
     for path in options.paths:
         if not path.exists() and not path.is_symlink():
@@ -44,15 +47,13 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("There is no notebook (*.ipynb) in the paths you gave.")
     safety.check(options)
     results = [
-        grade(
-            one.path or Path(one.name),
-            options.student or one.student,
-            lab=options.lab,
-            seed=seed,
-            read=one.read,
-            remarks=passed_over(str(one.name), one.beside),
+        grade(one, drawn(one.student, seed), SandboxSession(lab=one.lab))
+        for one in tqdm(
+            _submissions(options, found),
+            total=len(found),
+            unit="notebook",
+            disable=not sys.stderr.isatty(),
         )
-        for one in tqdm(found, unit="notebook", disable=not sys.stderr.isatty())
     ]
     print(table(results))
     for result in results if len(results) > 1 or results[0].error else ():
@@ -61,6 +62,21 @@ def run(options: argparse.Namespace) -> int:
                 print(f"{result.student}: {sentence}")
     reporting.write(options, results)
     return 1 if any(result.error for result in results) else 0
+
+
+def _submissions(options: argparse.Namespace, found: Iterable) -> Iterator:
+    """The files that were found as submissions; each is read when it is needed."""
+    from autograder.grading.collect import passed_over
+    from autograder.grading.submission import Submission
+
+    for one in found:
+        yield Submission(
+            options.student or one.student,
+            options.lab,
+            str(one.path or one.name),
+            *one.read(),
+            remarks=passed_over(str(one.name), one.beside),
+        )
 
 
 def seed_of(text: str | None) -> int | None:

@@ -130,7 +130,7 @@ def _scheduler(options: argparse.Namespace):
 
 
 def _say(results, unchanged: int) -> None:
-    from autograder.course.collect import SEVERAL
+    from autograder.grading.collect import SEVERAL
 
     errors = [result for result in results if result.error]
     parts = [f"{len(results)} graded"]

@@ -17,12 +17,12 @@ def add_to(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the files, or list those that are stale."""
-    from autograder.authoring import lab_map
+    from autograder.authoring import lab_map, rooms
     from autograder.paths import ROOT
 
     stale = [
         (path, text)
-        for path, text in lab_map.written().items()
+        for path, text in {**lab_map.written(), **rooms.written()}.items()
         if not path.is_file() or path.read_text(encoding="utf-8") != text
     ]
     for path, text in stale:

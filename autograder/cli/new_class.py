@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from autograder.cli.common import UsageError
+from autograder.errors import about
 
 
 def add_to(commands) -> None:
@@ -40,8 +41,12 @@ def run(options: argparse.Namespace) -> int:
     if folder.resolve() == paths.ROOT:
         raise UsageError("Choose a separate folder, outside the course's sources.")
     # Read everything before anything is written.
-    rosters = [(file, file.read_bytes(), roster.read(file)) for file in options.roster]
-    folder.mkdir(parents=True, exist_ok=True)
+    rosters = []
+    for file in options.roster:
+        with about(file):
+            rosters.append((file, file.read_bytes(), roster.read(file)))
+    with about(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     print(folders.configure(folder))
     folders.ignore(folder)
     (folder / "submitted").mkdir(exist_ok=True)

@@ -6,21 +6,20 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-FORMATS = ("json", "junit", "gradescope", "github", "markdown", "canvas", "moodle")
+from autograder import reports
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add an option for each format."""
     group = parser.add_argument_group("reports")
-    for name in FORMATS:
-        group.add_argument(f"--{name}", type=Path, metavar="FILE")
+    for name, one in reports.FORMATS.items():
+        said = f"{one.help}; appended to FILE" if one.appended else one.help
+        group.add_argument(f"--{name}", type=Path, metavar="FILE", help=said)
 
 
 def write(options: argparse.Namespace, results: Sequence) -> None:
     """Write the requested reports."""
-    from autograder import reports
-
-    for name in FORMATS:
+    for name in reports.FORMATS:
         path = getattr(options, name)
         if path:
             reports.write(name, path, results)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autograder.cli import safety
 from autograder.cli.common import UsageError, labs_named
+from autograder.errors import about
 
 
 def add_to(commands) -> None:
@@ -48,23 +49,20 @@ def run(options: argparse.Namespace) -> int:
     from autograder.course.class_run import submissions
     from autograder.course.configuration import open_course
     from autograder.course.similarity import pairs
-    from autograder.grading.intake import take_in
+    from autograder.grading.submission import Submission, read
     from autograder.reports import pairs as report
-    from autograder.sandbox.host import Sandboxed, shared
+    from autograder.sandbox.host import SandboxSession
 
     labs_named([options.lab])
     found = submissions(open_course(options.course), options.lab)
     if len(found) < 2:
         raise UsageError(f"There are fewer than two submissions of {options.lab}.")
     safety.check(options)
-    transport = Sandboxed(shared(), lab=options.lab)
-    try:
-        taken = {
-            student: take_in(path, options.lab, transport.read)
-            for student, path in found
-        }
-    finally:
-        transport.close()
+    session = SandboxSession(lab=options.lab)
+    taken = {
+        student: read(Submission.of(path, student, options.lab), session)
+        for student, path in found
+    }
     least = options.at_least / 100
     found = pairs(options.lab, taken)
     # A single shared line may be a coincidence.
@@ -72,5 +70,6 @@ def run(options: argparse.Namespace) -> int:
     print(report.text(alike))
     if options.markdown:
         text = report.page(options.lab, alike)
-        options.markdown.write_text(text, encoding="utf-8", errors="replace")
+        with about(options.markdown):
+            options.markdown.write_text(text, encoding="utf-8", errors="replace")
     return 0

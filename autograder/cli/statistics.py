@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from autograder.cli.common import UsageError, labs_named
+from autograder.errors import about
 
 
 def add_to(commands) -> None:
@@ -42,10 +43,13 @@ def run(options: argparse.Namespace) -> int:
     print(class_table.text(questions))
     if options.csv:
         text = class_table.csv(questions)
-        options.csv.write_text(text, encoding="utf-8", newline="")
+        with about(options.csv):
+            options.csv.write_text(text, encoding="utf-8", newline="")
     if options.markdown:
         text = class_table.summary(options.lab, questions)
-        options.markdown.write_text(text, encoding="utf-8")
+        with about(options.markdown):
+            options.markdown.write_text(text, encoding="utf-8")
     if options.figure:
-        class_figure.draw(options.lab, questions, options.figure)
+        with about(options.figure):
+            class_figure.draw(options.lab, questions, options.figure)
     return 0

@@ -6,18 +6,16 @@ import contextlib
 import errno
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.authoring import build
+from autograder import paths
 from autograder.checks import check
-from autograder.course.collect import in_folder, passed_over
 from autograder.course.configuration import Course
 from autograder.course.gradebook import Writer
 from autograder.course.jobs import Graded, Job
@@ -25,9 +23,11 @@ from autograder.course.journal import Journal
 from autograder.course.lock import held
 from autograder.errors import Refused
 from autograder.grading.cases import Cases, Pool
-from autograder.grading.intake import Intake, handed_in, read_bytes
+from autograder.grading.collect import in_folder, passed_over
+from autograder.grading.intake import handed_in
 from autograder.grading.results import LabResult, readable
-from autograder.grading.submission import unreadable
+from autograder.grading.submission import Submission, refused
+from helpers import files
 
 BATCH, SECONDS = 25, 2.0  # results written at once; seconds that one may wait
 MAX_NAME = 128  # characters of a name that nbgrader's gradebook can store
@@ -93,11 +93,11 @@ def grade_class(
         ClassError: the run cannot continue. What was graded is safe; a second call
             resumes.
     """
-    refused = []
+    unfit_ones = []
     for student, path in submissions(course, lab):
         if why := unfit(student):
-            result = unreadable(Intake(lab, error=why), student, path, 0)
-            refused.append(result)
+            result = refused(Submission(student, lab, str(path)), why)
+            unfit_ones.append(result)
             progress(result)
     with _explained(), held(course.url, course.notes("gradebook.lock"), say):
         journal = Journal(course.notes(f"{lab}.attempts.jsonl"), lab)
@@ -116,7 +116,7 @@ def grade_class(
                     shelf.add(job, graded)
             shelf.empty()
         journal.end(run)
-    return [*refused, *shelf.results]
+    return [*unfit_ones, *shelf.results]
 
 
 def unfit(student: str) -> str:
@@ -141,30 +141,26 @@ class _Jobs:
         for student, path in submissions(self.course, self.lab):
             if unfit(student):
                 continue
-            raw, error = read_bytes(path)
-            digest = hashlib.sha256(raw or error.encode()).hexdigest()
-            if self._done(student, path, digest):
-                self.progress(None)
-                continue
-            yield Job(
-                student,
-                self.lab,
-                str(path),
-                raw,
-                error,
-                self._seed(student),
-                self.options.only,
-                self.options.strict,
-                passed_over(path.name, in_folder(path.parent, self.lab)[1]),
+            beside = in_folder(path.parent, self.lab)[1]
+            job = replace(
+                Job.of(path, student, self.lab),
+                remarks=passed_over(path.name, beside),
+                seed=self._seed(student),
+                only=self.options.only,
+                strict=self.options.strict,
             )
+            if self._done(job):
+                self.progress(None)
+            else:
+                yield job
 
-    def _done(self, student: str, path: Path, digest: str) -> bool:
+    def _done(self, job: Job) -> bool:
         if self.options.force or self.options.only:
             return False
-        name = build.released_path(self.lab).name
-        target = self.course.autograded / student / self.lab / name
-        known = self.journal.graded(student, digest)
-        return known and student in self.written and target.is_file()
+        name = paths.released_path(self.lab).name
+        target = self.course.autograded / job.student / self.lab / name
+        known = self.journal.graded(job.student, _digest(job))
+        return known and job.student in self.written and target.is_file()
 
     def _seed(self, student: str) -> int:
         if self.options.seed is not None:
@@ -209,13 +205,13 @@ class _Shelf:
         source = Path(job.path)
         folder = self.course.autograded / job.student / self.lab
         folder.mkdir(parents=True, exist_ok=True)
-        target = folder / build.released_path(self.lab).name
+        target = folder / paths.released_path(self.lab).name
         notebook = graded.notebook
         if job.only and target.is_file():
             notebook = json.loads(target.read_text(encoding="utf-8"))
             _replace_outputs(notebook, graded.outputs)
         text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
-        replace(target, text + "\n")
+        files.write(target, text + "\n")
         if handed_in(source.parent):
             shutil.copy(source.parent / "timestamp.txt", folder)
 
@@ -229,17 +225,6 @@ def _replace_outputs(notebook: dict, outputs: dict[str, list]) -> None:
         name = cell["metadata"].get("nbgrader", {}).get("grade_id")
         if name in outputs:
             cell["outputs"] = outputs[name]
-
-
-def replace(path: Path, content: str | bytes) -> None:
-    """Write a file atomically: it contains either the old or the new content."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    raw = content.encode() if isinstance(content, str) else content
-    try:
-        partial.write_bytes(raw)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,9 @@ from nbgrader.api import Comment, Grade, Gradebook, Notebook
 from nbgrader.utils import is_grade, is_locked, is_solution
 from sqlalchemy import select
 
-from autograder.authoring import build
+from autograder import paths
+from autograder.authoring.build import CHECK_PREFIX
+from autograder.authoring.manifest import manifest
 from autograder.course.roster import Student
 
 
@@ -52,15 +54,13 @@ def renew_lab(book: Gradebook, lab: str) -> tuple[list[str], list[str]]:
     Returns:
         Names of the new and of the removed questions.
     """
-    notebook = build.gradebook_notebook(lab)
-    name = build.released_path(lab).stem
+    name = paths.released_path(lab).stem
     known = book.find_notebook(name, lab)
     grades = {cell.name for cell in known.grade_cells}
     comments = {cell.name for cell in known.solution_cells}
     present, new = set(), []
-    for cell in notebook.cells:
-        if "nbgrader" not in cell.metadata:
-            continue
+    for entry in manifest(lab).graded.values():
+        cell = entry.official
         about = cell.metadata["nbgrader"]
         where = (about["grade_id"], name, lab)
         if is_grade(cell):
@@ -105,7 +105,7 @@ def _fill(book: Gradebook, known: Notebook, grades: set, comments: set) -> None:
 
 
 def _plain(name: str) -> str:
-    return name.removeprefix(build.CHECK_PREFIX)
+    return name.removeprefix(CHECK_PREFIX)
 
 
 def labs_in(book: Gradebook) -> set[str]:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder import paths
-from autograder.course.class_run import replace
 from autograder.course.configuration import CONFIGURATION
 from autograder.errors import Refused
+from helpers import files
 
 _BEGIN, _END = "# autograder: begin", "# autograder: end"
 _BLOCK = f"""\
@@ -62,7 +62,7 @@ def configure(folder: Path) -> str:
     path = folder / CONFIGURATION
     block = _BLOCK.format(source=str(paths.ROOT))
     if not path.exists():
-        replace(path, block + _YOURS)
+        files.write(path, block + _YOURS)
         return f"{CONFIGURATION}: written; your own settings go at its end."
     text = path.read_text(encoding="utf-8")
     pattern = rf"^{_BEGIN}.*?^{_END}\n?"
@@ -75,11 +75,11 @@ def configure(folder: Path) -> str:
     if found == [block]:
         return f"{CONFIGURATION}: up to date."
     if found:
-        replace(path, text.replace(found[0], block))
+        files.write(path, text.replace(found[0], block))
         return f"{CONFIGURATION}: our lines were updated, yours kept."
     if "configure(get_config()" in text:
         return f"{CONFIGURATION}: yours, and it calls `configure`; left unchanged."
-    replace(path, f"{block}\n{text}")
+    files.write(path, f"{block}\n{text}")
     return f"{CONFIGURATION}: our lines were put before yours, which were kept."
 
 
@@ -132,6 +132,6 @@ def renew_labs(folder: Path, labs: Sequence[str]) -> list[str]:
             continue
         text = build.serialize(build.release_notebook(lab))
         if path.read_text(encoding="utf-8") != text:
-            replace(path, text)
+            files.write(path, text)
             changed.append(lab)
     return changed

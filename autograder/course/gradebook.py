@@ -43,7 +43,9 @@ from sqlalchemy import (
 )
 from traitlets.config import Config
 
-from autograder.authoring import build
+from autograder import paths
+from autograder.authoring.build import METADATA
+from autograder.authoring.manifest import manifest
 from autograder.course.jobs import Graded
 from autograder.nbgrader.config import find_programs
 
@@ -72,11 +74,9 @@ def _cells(lab: str) -> dict[str, dict[str, dict[str, Any]]]:
         "task_cells": {},
         "source_cells": {},
     }
-    for cell in build.gradebook_notebook(lab).cells:
-        about = cell.metadata.get("nbgrader")
-        if not about:
-            continue
-        name, kind = about["grade_id"], cell.cell_type
+    for name, known in manifest(lab).graded.items():
+        cell, kind = known.official, known.kind
+        about = cell.metadata["nbgrader"]
         if utils.is_grade(cell):
             points = {"max_score": float(about["points"]), "cell_type": kind}
             found["grade_cells"][name] = points
@@ -134,7 +134,7 @@ class Writer:
         If entering them was interrupted, in this program or in `nbgrader
         generate_assignment`, scores would be wrong without any error message.
         """
-        name = build.released_path(self.lab).stem
+        name = paths.released_path(self.lab).stem
         if not self._complete(name):
             with self._one_transaction():
                 self._enter_cells(name)
@@ -167,7 +167,7 @@ class Writer:
     def _enter_cells(self, name: str) -> None:
         book = self._book
         book.update_or_create_assignment(self.lab)
-        kernel = json.dumps(build.METADATA.get("kernelspec", {}))
+        kernel = json.dumps(METADATA.get("kernelspec", {}))
         book.update_or_create_notebook(name, self.lab, kernelspec=kernel)
         enter = {
             "grade_cells": book.update_or_create_grade_cell,

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.authoring import build
-from autograder.course.class_run import replace
-from autograder.course.collect import (
+from autograder import paths
+from autograder.course.configuration import Course
+from autograder.grading.collect import (
     NOTEBOOK,
     TEXT,
     Found,
@@ -23,10 +23,10 @@ from autograder.course.collect import (
     order,
     student_of,
 )
-from autograder.course.configuration import Course
 from autograder.grading.intake import lab_of, read_bytes, take_in_bytes
 from autograder.grading.results import readable
-from autograder.sandbox.host import Sandboxed, shared
+from autograder.sandbox.host import SandboxSession
+from helpers.files import write
 
 
 @dataclass
@@ -96,11 +96,8 @@ def _suffix(one: Found) -> str:
 
 def _lab_inside(raw: bytes) -> str:
     """The lab that a notebook's cells tell, read in a sandbox."""
-    transport = Sandboxed(shared())
-    try:
-        return take_in_bytes(raw, "", transport.read).lab
-    finally:
-        transport.close()
+    with SandboxSession() as session:
+        return take_in_bytes(raw, "", session.read).lab
 
 
 def _place(
@@ -108,7 +105,7 @@ def _place(
 ) -> None:
     """Write a file under the lab's name, and put earlier ones away."""
     student, lab = key
-    official = course.submitted / student / lab / build.released_path(lab).name
+    official = course.submitted / student / lab / paths.released_path(lab).name
     target = official.with_suffix(suffix)
     earlier = [
         path
@@ -124,5 +121,5 @@ def _place(
         number = len(list(kept.iterdir())) + 1
         path.rename(kept / f"{path.stem}-{number}{path.suffix}")
     target.parent.mkdir(parents=True, exist_ok=True)
-    replace(target, raw)
+    write(target, raw)
     (done.replaced if earlier else done.placed).append(key)

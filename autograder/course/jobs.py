@@ -5,47 +5,33 @@ from __future__ import annotations
 import functools
 import threading
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from autograder.authoring import build
+from autograder.authoring.manifest import manifest
 from autograder.checks import check
 from autograder.grading.cases import Cases
-from autograder.grading.intake import Intake, take_in_bytes
 from autograder.grading.matching import released_cells
 from autograder.grading.results import LabResult
-from autograder.grading.submission import contained, judged, unreadable
+from autograder.grading.submission import Submission, grade, refused
 from autograder.nbgrader.restore import outputs, restore
-from autograder.sandbox.host import Sandbox, Sandboxed, SandboxError, shared
+from autograder.sandbox.host import SandboxError, SandboxSession
 
 _one_at_a_time = threading.Lock()  # a worker of a cluster may have several threads
 
 
 @dataclass(frozen=True)
-class Job:
+class Job(Submission):
     """A submission to be graded.
 
     Attributes:
-        student: whose submission it is.
-        lab: the lab.
-        path: path of the file, for the result.
-        raw: content of the file.
-        error: why there is no content.
         seed: seed of the hidden cases.
         only: name of a single question to grade, if not all.
         strict: whether only the strongest sandbox is acceptable.
-        remarks: remarks about the file, in addition to those of intake.
     """
 
-    student: str
-    lab: str
-    path: str
-    raw: bytes
-    error: str
-    seed: int
+    seed: int = 0
     only: str = ""
     strict: bool = False
-    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,37 +64,16 @@ def do(job: Job) -> Graded:
         SandboxError: there is no sandbox that is strong enough.
     """
     with _one_at_a_time:
-        sandbox = shared()
-        if job.strict and sandbox.tier != 1:
-            raise SandboxError(sandbox.warning)
-        return contained(
-            lambda: _do(job, sandbox), lambda why: not_graded(job, why, sandbox.tier)
-        )
+        session = SandboxSession(lab=job.lab)
+        if job.strict and session.tier != 1:
+            raise SandboxError(session.sandbox.warning)
+        result = grade(job, lambda lab: _cases(lab, job.seed), session, job.only)
+        return _stored(result, session.starved)
 
 
 def not_graded(job: Job, why: str, tier: int) -> Graded:
     """The result for a submission that cannot be graded, with the reason."""
-    intake = Intake(job.lab, error=why)
-    return _graded(intake, unreadable(intake, job.student, Path(job.path), tier))
-
-
-def _do(job: Job, sandbox: Sandbox) -> Graded:
-    transport = Sandboxed(sandbox, lab=job.lab)
-    path = Path(job.path)
-    try:
-        if job.error:
-            intake = Intake(job.lab, error=job.error)
-        else:
-            intake = take_in_bytes(job.raw, job.lab, transport.read)
-            intake = replace(intake, findings=(*job.remarks, *intake.findings))
-        if intake.error:
-            result = unreadable(intake, job.student, path, sandbox.tier)
-        else:
-            cases = _cases(job.lab, job.seed)
-            result = judged(intake, job.student, path, cases, transport, job.only)
-    finally:
-        transport.close()
-    return replace(_graded(intake, result), starved=transport.starved)
+    return _stored(refused(job, why, tier))
 
 
 @functools.lru_cache(maxsize=16)
@@ -116,23 +81,21 @@ def _cases(lab: str, seed: int) -> Cases:
     return Cases(check.load(lab), seed)
 
 
-def _graded(intake: Intake, result: LabResult) -> Graded:
-    by_name = {question.name: question for question in result.questions}
-    seen_when_run = result.findings[len(intake.findings) :]
-    notebook = restore(intake, by_name, seen_when_run)
-    lab = check.load(intake.lab)
-    automatic = {*lab.checks, *lab.concepts}
-    released = released_cells(intake.lab)
-    written = {cell.name: cell.text for cell in intake.cells if cell.name}
-    scores, shown = {}, {}
-    for name, question in by_name.items():
-        grade_id = build.CHECK_PREFIX + name if name in automatic else name
-        scores[grade_id] = question.score
-        if name in automatic:
-            shown[grade_id] = outputs(question)
+def _stored(result: LabResult, starved: bool = False) -> Graded:
+    """A result in the form in which nbgrader stores it."""
+    released = released_cells(result.lab)
+    written = {cell.name: cell.text for cell in result.cells if cell.name}
+    known, scores, shown = manifest(result.lab).questions, {}, {}
+    for question in result.questions:
+        about = known[question.name]
+        scores[about.grade_id] = question.score
+        if about.automatic:
+            shown[about.grade_id] = outputs(question)
     silent = frozenset(
         name
         for name, text in released.by_name.items()
         if name not in released.locked and written.get(name, text) == text
     )
-    return Graded(result, notebook, scores, silent, shown)
+    by_name = {question.name: question for question in result.questions}
+    notebook = restore(result, by_name)
+    return Graded(replace(result, cells=()), notebook, scores, silent, shown, starved)

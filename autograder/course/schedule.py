@@ -64,7 +64,11 @@ def _moment(lab: str, text: str) -> datetime.datetime:
 
 
 def _rows(path: Path) -> list[tuple[str, str]]:
-    rows = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refused(f"{path.name} is not UTF-8 text; save it as such.") from None
+    rows = csv.DictReader(text.splitlines())
     if not set(_HEADER) <= {name.strip() for name in rows.fieldnames or ()}:
         raise Refused(f"{path.name} must begin with the line `lab,due`.")
     return [((row["lab"] or "").strip(), (row["due"] or "").strip()) for row in rows]

@@ -21,7 +21,8 @@ from nbgrader.api import (
 )
 from sqlalchemy import select
 
-from autograder.authoring import build
+from autograder import paths
+from autograder.authoring.manifest import manifest
 from autograder.checks import check
 from autograder.course.configuration import Course
 from autograder.grading.judge import shown
@@ -114,20 +115,16 @@ def statistics(course: Course, lab: str) -> list[Question]:
     scores = _scores(course, lab)
     students = sorted({student for student, _ in scores})
     messages = {student: _messages(course, lab, student) for student in students}
-    names = [
-        cell.metadata["nbgrader"]["grade_id"]
-        for cell in build.gradebook_notebook(lab).cells
-        if cell.metadata.get("nbgrader", {}).get("grade")
-    ]
+    known = {q.grade_id: q.name for q in manifest(lab).questions.values()}
     found = []
-    for name in names:
+    for name in (name for name in manifest(lab).graded if name in known):
         answers = tuple(
             Answer(student, *scores[student, name], messages[student].get(name, ""))
             for student in students
             if (student, name) in scores
         )
         if answers:
-            plain = name.removeprefix(build.CHECK_PREFIX)
+            plain = known[name]
             found.append(Question(plain, answers, _mistakes(lab, plain, answers)))
     return found
 
@@ -161,7 +158,7 @@ def _scores(course: Course, lab: str) -> dict[tuple[str, str], tuple]:
 
 def _messages(course: Course, lab: str, student: str) -> dict[str, str]:
     """Grade id → what the judge said about it."""
-    path = course.autograded / student / lab / build.released_path(lab).name
+    path = course.autograded / student / lab / paths.released_path(lab).name
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError):

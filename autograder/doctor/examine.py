@@ -20,11 +20,10 @@ from autograder.checks import check
 from autograder.doctor.attacks import ATTACKS, Attack, Scene
 from autograder.doctor.attacks.attack import LAB
 from autograder.grading.cases import Cases
-from autograder.grading.intake import take_in
 from autograder.grading.results import LabResult
-from autograder.grading.submission import judged, unreadable
-from autograder.sandbox.host import Sandbox, Sandboxed
-from autograder.sandbox.host.transport import Deadlines
+from autograder.grading.submission import BROKEN, Submission, grade
+from autograder.sandbox.host import Sandbox, SandboxSession
+from autograder.sandbox.host.session import Deadlines
 from autograder.sandbox.inside.confine import Bounds
 
 FOUND = "BEGIN"  # what an attack reports when it succeeds
@@ -142,16 +141,13 @@ class Examiner:
         return Finding(attack.name, attack.kind, not harm, harm or why, seconds)
 
     def _grade(self, path: Path) -> LabResult:
-        transport = Sandboxed(self.sandbox, DEADLINES, LAB)
-        try:
-            intake = take_in(path, LAB, transport.read)
-            if intake.error:
-                return unreadable(intake, "student", path, self.sandbox.tier)
-            return judged(intake, "student", path, self._cases, transport)
-        finally:
-            transport.close()
+        session = SandboxSession(self.sandbox, DEADLINES, LAB)
+        handed_in = Submission.of(path, "student", LAB)
+        return grade(handed_in, lambda lab: self._cases, session)
 
     def _harm(self, result: LabResult, seconds: float) -> str:
+        if BROKEN in result.error:
+            return result.error
         if result.score:
             return f"it got {result.score:g} points for nothing"
         said = " ".join(

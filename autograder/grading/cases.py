@@ -8,15 +8,16 @@ again, and the submissions of a run share nothing else that could pass on an ans
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from autograder.checks.check import Call, Check, Lab
+from autograder.checks.check import Lab, load
 from autograder.grading.seeds import seed_for
-from autograder.sandbox.inside.frames import encode
+from autograder.sandbox.inside.protocol import Everything, Question, Variable
+from helpers.checks.spec import Call
 from helpers.checks.verdict import Expected
 
 POOL = 8  # sets of cases per run
@@ -32,8 +33,9 @@ class Cases:
 
     def __init__(self, lab: Lab, seed: int) -> None:
         self.lab, self.seed = lab, seed
-        self._calls: dict[tuple[str, int], list[Call]] = {}
-        self._frames: dict[tuple[str, ...], list] = {}
+        self._calls: dict[tuple[str, int], tuple[Call, ...]] = {}
+        self._questions: dict[tuple, Question] = {}
+        self._everything: dict[str, Everything] = {}
         self._expected: dict[tuple[str, int, bool, bool], list[Expected]] = {}
 
     def calls(self, name: str, chance: int = 0) -> Sequence[Call]:
@@ -47,17 +49,38 @@ class Cases:
         key = name, chance
         if key not in self._calls:
             rng = np.random.default_rng([self.seed, *name.encode(), *[0] * chance])
-            self._calls[key] = list(self.lab.checks[name].draw(rng))
+            self._calls[key] = tuple(self.lab.checks[name].draw(rng))
         return self._calls[key]
 
-    def frame(self, names: Sequence[str], variables: Sequence[str]) -> list:
-        """The message that asks for everything, ready to be sent to each student."""
-        key = *names, "", *variables
-        if key not in self._frames:
-            checks = [self.lab.checks[name] for name in names]
-            questions = [question(one, self.calls(one.name), ()) for one in checks]
-            self._frames[key] = encode({"all": questions, "values": list(variables)})
-        return self._frames[key]
+    def question(
+        self,
+        name: str,
+        chance: int = 0,
+        stand_ins: tuple[str, ...] = (),
+        blocks: tuple[str, ...] = (),
+    ) -> Question:
+        """What a session is asked about an exercise; the same object each time.
+
+        Args:
+            name: name of the exercise.
+            chance: the chance whose calls are meant.
+            stand_ins: exercises that are replaced by the reference's values.
+            blocks: exercises that are replaced by fixed blocks.
+        """
+        key = name, chance, stand_ins, blocks
+        if key not in self._questions:
+            spec, calls = self.lab.checks[name].spec, self.calls(name, chance)
+            self._questions[key] = Question(spec, calls, stand_ins, blocks)
+        return self._questions[key]
+
+    def everything(self, only: str = "") -> Everything:
+        """Every exercise and concept question of the lab, or a single one."""
+        if only not in self._everything:
+            self._everything[only] = Everything(
+                tuple(self.question(n) for n in self.lab.checks if only in ("", n)),
+                tuple(Variable(n) for n in self.lab.concepts if only in ("", n)),
+            )
+        return self._everything[only]
 
     def expected(
         self,
@@ -94,22 +117,23 @@ class Cases:
         return self._expected[key]
 
 
-def question(
-    check: Check,
-    calls: Sequence[Call],
-    stand_ins: Iterable[str],
-    blocks: Iterable[str] = (),
-) -> dict[str, Any]:
-    """What a sandbox is told about a question; it never includes the right answer."""
-    return {
-        "name": check.name,
-        "calls": [[call.inputs, call.positional] for call in calls],
-        "mutates": list(check.mutates),
-        "driver": check.driver,
-        "random": check.random,
-        "stand_ins": list(stand_ins),
-        "blocks": list(blocks),
-    }
+Draw = Callable[[str], Cases]  # gives the cases of a lab by its name
+
+
+def drawn(student: str, seed: int | None = None) -> Draw:
+    """Cases for one student.
+
+    Args:
+        student: name of the student.
+        seed: seed of the cases; by default a fresh one.
+    """
+
+    def draw(lab: str) -> Cases:
+        attempt = secrets.token_hex(8)
+        number = seed_for(student, lab, attempt) if seed is None else seed
+        return Cases(load(lab), number)
+
+    return draw
 
 
 class Pool:

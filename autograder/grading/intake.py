@@ -29,7 +29,7 @@ MAX_CELL = 100_000  # characters of a code cell; the longest of a lab has 3,000
 _ATTACHED = re.compile(r"\]\(attachment:([^)\s]+)\)")
 
 Parse = Callable[[bytes], tuple[list[RawCell], str]]
-Read = Callable[[], tuple[bytes, str]]
+Read = Callable[[], tuple[bytes, str]]  # gives a content, or why there is none
 
 
 @dataclass(frozen=True)
@@ -54,28 +54,18 @@ class Intake:
         return [c.text for c in self.cells if c.kind == "code" and not c.demo]
 
 
-def take_in(
-    path: Path, lab: str = "", parse: Parse = parse_here, read: Read | None = None
-) -> Intake:
-    """Read a submitted notebook.
-
-    Args:
-        path: the file.
-        lab: the lab it belongs to; by default told from the file's name or its
-            cells.
-        parse: reads the bytes of the file; in a sandbox, where there is one.
-        read: gives the content, or why there is none, where it lies in an archive.
-    """
-    raw, error = read() if read else read_bytes(path)
-    if error:
-        return Intake(lab or lab_of(path, []), error=error)
-    return take_in_bytes(raw, lab, parse, path)
-
-
 def take_in_bytes(
     raw: bytes, lab: str, parse: Parse = parse_here, path: Path | None = None
 ) -> Intake:
-    """Read a submitted notebook's content; see `take_in`."""
+    """Read the content of a submitted notebook.
+
+    Args:
+        raw: the content of the file.
+        lab: the lab it belongs to; by default told from the file's name or its
+            cells.
+        parse: reads the bytes of the file; in a sandbox, where there is one.
+        path: the file's path, for its name.
+    """
     cells, error = parse(raw)
     lab = lab or lab_of(path or Path(), cells)
     if error:

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from autograder.authoring import build
+from autograder.authoring.manifest import HASHED_ID, manifest
 from autograder.grading import usage
 from autograder.sandbox.inside.parse import Image, RawCell
 
@@ -91,27 +91,16 @@ class ReleasedCells:
 @functools.cache
 def released_cells(lab: str) -> ReleasedCells:
     """The cells of a lab as students receive them."""
-    by_name, locked, questions, demos = {}, set(), set(), {}
-    cells = build.release_notebook(lab).cells
-    for cell in cells:
-        grading = cell.metadata.get("nbgrader")
-        if grading:
-            name = grading["grade_id"]
-            by_name[name] = cell.source
-            if grading["locked"]:
-                locked.add(name)
-            if cell.cell_type == "markdown":
-                questions.add(name)
-        elif "demo" in cell.metadata.get("tags", ()):
-            demos[cell.id] = cell.source
+    found = manifest(lab)
+    by_name = {name: cell.text for name, cell in found.graded.items()}
     return ReleasedCells(
         by_name,
-        frozenset(locked),
-        frozenset(questions),
-        demos,
-        frozenset(_squeezed(cell.source) for cell in cells),
-        frozenset(cell.id for cell in cells),
-        usage.imported(c.source for c in cells if c.cell_type == "code"),
+        frozenset(c.grade_id for c in found.cells if c.locked),
+        frozenset(name for name, c in found.graded.items() if c.kind == "markdown"),
+        {c.id: c.text for c in found.cells if c.demo},
+        frozenset(_squeezed(c.text) for c in found.cells),
+        frozenset(c.id for c in found.cells),
+        usage.imported(c.text for c in found.cells if c.kind == "code"),
     )
 
 
@@ -211,7 +200,7 @@ class _Matching:
     def _is_own(self, cell: RawCell) -> bool:
         text = _squeezed(cell.text)
         released = not text or text in self.released.texts
-        hashed = build.HASHED_ID.fullmatch(cell.id)
+        hashed = HASHED_ID.fullmatch(cell.id)
         earlier = hashed and cell.id not in self.released.ids
         return not released and not earlier
 

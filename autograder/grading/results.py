@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+from autograder.grading.matching import StudentCell
+from helpers.checks.verdict import CaseVerdict
 
 
 def readable(name: str) -> str:
@@ -12,26 +15,22 @@ def readable(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class CaseResult:
-    """One hidden case: whether it passed, and if not, a sentence that says why."""
-
-    passed: bool
-    call: str
-    message: str = ""
-
-
-@dataclass(frozen=True)
 class QuestionResult:
     """One exercise, concept question or written question.
 
-    `score` is `None` if a person has to grade it.
+    Attributes:
+        name: name of the question.
+        score: points; `None` if a person has to grade it.
+        max_score: maximum number of points.
+        message: what to say about it.
+        cases: the hidden cases of an exercise.
     """
 
     name: str
     score: float | None
     max_score: float
     message: str
-    cases: tuple[CaseResult, ...] = ()
+    cases: tuple[CaseVerdict, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,7 @@ class LabResult:
         seed: the seed that draws the same hidden cases again.
         findings: sentences about the file as a whole.
         error: why it could not be graded; empty if it was graded.
+        cells: what the student wrote; not part of the record.
     """
 
     lab: str
@@ -55,7 +55,8 @@ class LabResult:
     questions: tuple[QuestionResult, ...] = ()
     findings: tuple[str, ...] = ()
     seed: str = ""
-    error: str = field(default="")
+    error: str = ""
+    cells: tuple[StudentCell, ...] = field(default=(), repr=False)
 
     @property
     def score(self) -> float:
@@ -69,7 +70,11 @@ class LabResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The record for `--json`."""
-        record = asdict(self)
+        record = asdict(replace(self, cells=()))
+        del record["cells"]
+        for question in record["questions"]:
+            for case in question["cases"]:
+                del case["visible"]
         return {
             "lab": record.pop("lab"),
             "student": record.pop("student"),

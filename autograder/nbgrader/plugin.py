@@ -12,7 +12,6 @@ import glob
 import logging
 import os
 import secrets
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,14 +24,14 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, determine_grade
 
 from autograder import paths
-from autograder.authoring import build
+from autograder.authoring.manifest import manifest
 from autograder.checks import check
-from autograder.course.collect import in_folder, passed_over
 from autograder.grading.cases import Cases, Pool
-from autograder.grading.intake import MAX_BYTES, Intake, handed_in, take_in
-from autograder.grading.judge import Judge
-from autograder.grading.results import QuestionResult, readable
-from autograder.grading.submission import contained, missing
+from autograder.grading.collect import in_folder, passed_over
+from autograder.grading.intake import MAX_BYTES, Intake, handed_in
+from autograder.grading.matching import StudentCell
+from autograder.grading.results import readable
+from autograder.grading.submission import Submission, grade, read
 from autograder.nbgrader.restore import (
     REMARKS,
     RESTORED,
@@ -40,7 +39,7 @@ from autograder.nbgrader.restore import (
     restore,
     with_remarks,
 )
-from autograder.sandbox.host import Sandboxed, shared
+from autograder.sandbox.host import SandboxSession
 
 LOG = logging.getLogger(__name__)
 MAX_BESIDE = MAX_BYTES  # for all other files that were handed in with a notebook
@@ -60,20 +59,14 @@ class IntakeExporter(NotebookExporter):
         found, beside = in_folder(wanted.parent, lab)
         path = found or wanted
 
-        def work() -> Intake:
-            transport = Sandboxed(shared())
-            try:
-                return take_in(path, lab, transport.read)
-            finally:
-                transport.close()
-
-        intake = contained(work, lambda why: Intake(lab, error=why))
         remarks = passed_over(path.name, beside)
-        intake = replace(intake, findings=(*remarks, *intake.findings))
+        student = str(nbgrader.get("student"))
+        handed_in = replace(Submission.of(path, student, lab), remarks=remarks)
+        intake = read(handed_in, SandboxSession(lab=lab))
         for said in filter(None, (intake.error, *remarks)):
             self.log.warning("%s: %s", readable(str(path)), said)
         if intake.error:
-            self.not_graded.append(f"{nbgrader.get('student')}: {intake.error}")
+            self.not_graded.append(f"{student}: {intake.error}")
         return self.from_notebook_node(
             nbformat.from_dict(restore(intake)), resources, **kw
         )
@@ -110,7 +103,7 @@ def find_notebooks(converter: Autograde) -> None:
         if folder.name not in paths.lab_names():
             found = sorted(map(str, folder.glob(f"{course.notebook_id}.ipynb")))
         else:
-            name = build.released_path(folder.name)
+            name = paths.released_path(folder.name)
             wanted = fnmatch.fnmatch(name.stem, course.notebook_id)
             there = wanted and in_folder(folder, folder.name)[0]
             found = [os.path.join(place, name.name)] if there else []
@@ -144,35 +137,26 @@ class JudgeExecute(NbGraderPreprocessor):
         """Write each check cell's points and message as its output."""
         about = resources["nbgrader"]
         lab, student = about["assignment"], about["student"]
-        cells = [c.source for c in nb.cells if c.cell_type == "code" and _is_own(c)]
-
-        said: list[str] = []
-
-        def work() -> Sequence[QuestionResult]:
-            transport = Sandboxed(shared(), lab=lab)
-            try:
-                transport.run(lab, cells)
-                cases = self.parent.cases_of(student, lab)
-                results = Judge(cases, cells).grade(transport)
-                said[:] = transport.errors
-                return results
-            finally:
-                transport.close()
-
-        def given_up(why: str) -> Sequence[QuestionResult]:
-            self.log.error("%s: %s", readable(student), why)
-            said[:] = [why]
-            return missing(lab, why)
-
-        results = contained(work, given_up)
+        intake = Intake(lab, tuple(map(_student_cell, nb.cells)))
+        handed_in = Submission(student, lab, "", intake=intake)
+        result = grade(
+            handed_in,
+            lambda lab: self.parent.cases_of(student, lab),
+            SandboxSession(lab=lab),
+        )
+        if result.error:
+            self.log.error("%s: %s", readable(student), result.error)
+        said = [result.error] if result.error else result.findings
         nb.cells = [nbformat.from_dict(cell) for cell in with_remarks(nb.cells, said)]
-        by_name = {build.CHECK_PREFIX + result.name: result for result in results}
+        known = manifest(lab).questions
+        automatic = [q for q in result.questions if known[q.name].automatic]
+        by_name = {known[q.name].grade_id: q for q in automatic}
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
-            result = by_name.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
-            if result:
-                cell.outputs = [nbformat.from_dict(o) for o in outputs(result)]
+            question = by_name.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+            if question:
+                cell.outputs = [nbformat.from_dict(o) for o in outputs(question)]
         return nb, resources
 
 
@@ -251,8 +235,10 @@ def _put_away(path: Path) -> None:
     )
 
 
-def _is_own(cell: nbformat.NotebookNode) -> bool:
-    """Whether a cell of a restored notebook was written by the student."""
-    locked = cell.metadata.get("nbgrader", {}).get("locked")
+def _student_cell(cell: nbformat.NotebookNode) -> StudentCell:
+    """A cell of a restored notebook; only what a student wrote is run as code."""
+    grading = cell.metadata.get("nbgrader", {})
     tags = set(cell.metadata.get("tags", ()))
-    return not locked and not {"demo", REMARKS, RESTORED} & tags
+    ours = grading.get("locked") or {"demo", REMARKS, RESTORED} & tags
+    name = grading.get("grade_id", "")
+    return StudentCell(cell.cell_type, cell.source, name, demo=bool(ours))

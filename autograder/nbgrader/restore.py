@@ -6,77 +6,59 @@ behind the cell it checks, whatever became of it in the file.
 
 from __future__ import annotations
 
-import functools
 import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from autograder.authoring import build
+from autograder.authoring.build import METADATA
+from autograder.authoring.manifest import manifest
 from autograder.grading.intake import Intake
 from autograder.grading.matching import StudentCell
-from autograder.grading.results import QuestionResult
+from autograder.grading.results import LabResult, QuestionResult
 
 _ABOUT = "**About this file**"
 REMARKS = "remarks"  # tag of the cell with remarks about the file
 RESTORED = "restored"  # tag of a cell that the submission does not have
 
 
-@functools.cache
-def _official(lab: str) -> dict[str, dict[str, Any]]:
-    """The graded cells of a lab as nbgrader's gradebook holds them, by grade id.
-
-    Answers are cleared, hidden tests are not: what students get back is made from
-    this without them.
-    """
-    notebook = build.gradebook_notebook(lab)
-    return {
-        cell.metadata["nbgrader"]["grade_id"]: cell
-        for cell in notebook.cells
-        if "nbgrader" in cell.metadata
-    }
-
-
 def restore(
-    intake: Intake,
-    results: Mapping[str, QuestionResult] | None = None,
-    remarks: Sequence[str] = (),
+    read: Intake | LabResult, results: Mapping[str, QuestionResult] | None = None
 ) -> dict[str, Any]:
     """Join what a student wrote and the course's own graded cells.
 
     Args:
-        intake: a readable or an unreadable submission of a known lab.
+        read: a readable or an unreadable submission of a known lab.
         results: by name of question; they become the outputs of check cells.
-        remarks: what was seen when it ran, besides what the intake saw.
 
     Returns:
         The notebook as nested dictionaries, in nbformat 4.5.
     """
     results = results or {}
-    official = dict(_official(intake.lab))
-    seen = [said for said in (intake.error, *intake.findings) if said]
-    cells = remarks_cell([*seen, *remarks])
-    last = {cell.name: i for i, cell in enumerate(intake.cells) if cell.name}
-    for i, cell in enumerate(intake.cells):
+    lab = manifest(read.lab)
+    official = {name: cell.official for name, cell in lab.graded.items()}
+    check_of = {q.name: q.grade_id for q in lab.questions.values() if q.automatic}
+    checked = {grade_id: name for name, grade_id in check_of.items()}
+    cells = remarks_cell([said for said in (read.error, *read.findings) if said])
+    last = {cell.name: i for i, cell in enumerate(read.cells) if cell.name}
+    for i, cell in enumerate(read.cells):
         if last.get(cell.name) == i:
             cells.append(
                 {**official.pop(cell.name), "source": cell.text, **_seen(cell)}
             )
-            name = build.CHECK_PREFIX + cell.name
-            if name in official:
-                cells.append(_check(official.pop(name), results.get(cell.name)))
+            if own := official.pop(check_of.get(cell.name, ""), None):
+                cells.append(_check(own, results.get(cell.name)))
         else:
             cells.append(_new(cell.kind, cell.text, cell.demo) | _seen(cell))
     for name, cell in official.items():  # deleted ones come last, as released
         if cell["metadata"]["nbgrader"]["locked"]:
-            result = results.get(name.removeprefix(build.CHECK_PREFIX))
-            cells.append(_check(cell, result))
+            cells.append(_check(cell, results.get(checked[name])))
         else:
             cells.append(_unwritten(cell))
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     return {
         "cells": cells,
-        "metadata": build.METADATA,
+        "metadata": METADATA,
         "nbformat": 4,
         "nbformat_minor": 5,
     }

@@ -7,6 +7,8 @@ import zipfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from autograder.errors import about
+
 _TIME = (1980, 1, 1, 0, 0, 0)  # the earliest time that the format supports
 _UNIX = 3  # Unix, whose permissions an entry carries
 _PACKED = (".h5", ".png")  # compressed already
@@ -24,7 +26,17 @@ def write(
 
     Returns:
         The archive's SHA-256 hash.
+
+    Raises:
+        Refused: the file cannot be written.
     """
+    with about(path):
+        return _written(path, files, executable)
+
+
+def _written(
+    path: Path, files: Mapping[str, bytes], executable: Collection[str]
+) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
         for name in sorted(files):

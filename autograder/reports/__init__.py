@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from autograder.grading.results import LabResult
-from autograder.reports import canvas, github, gradescope, junit, markdown, moodle
-from autograder.reports import records as json_records
+from autograder.errors import about
 
-Render = Callable[[Sequence[LabResult]], str]
+if TYPE_CHECKING:  # the command line reads the table before NumPy may be loaded
+    from autograder.grading.results import LabResult
 
-FORMATS: dict[str, tuple[Render, str]] = {
-    "json": (json_records.render, "all results"),
-    "junit": (junit.render, "JUnit XML, for continuous integration"),
-    "gradescope": (gradescope.render, "Gradescope's results.json, for one notebook"),
-    "github": (github.render, "an output for GitHub Classroom's runner, appended"),
-    "markdown": (markdown.render, "a summary, appended: for $GITHUB_STEP_SUMMARY"),
-    "canvas": (canvas.render, "CSV for Canvas's gradebook"),
-    "moodle": (moodle.render, "CSV for Moodle's grade import"),
+
+@dataclass(frozen=True)
+class Format:
+    """A format of a report.
+
+    Attributes:
+        module: the module in this package whose `render` writes it.
+        help: what it is, for the command line.
+        appended: whether other steps of a job also write to the file.
+    """
+
+    module: str
+    help: str
+    appended: bool = False
+
+
+FORMATS = {
+    "json": Format("records", "all results"),
+    "junit": Format("junit", "JUnit XML, for continuous integration"),
+    "gradescope": Format("gradescope", "Gradescope's results.json, for one notebook"),
+    "github": Format("github", "an output for GitHub Classroom's runner", True),
+    "markdown": Format("markdown", "a summary, for $GITHUB_STEP_SUMMARY", True),
+    "canvas": Format("canvas", "CSV for Canvas's gradebook"),
+    "moodle": Format("moodle", "CSV for Moodle's grade import"),
 }
-APPENDED = ("github", "markdown")  # files that other steps of a job also write to
 
 
 def write(name: str, path: Path, results: Sequence[LabResult]) -> None:
@@ -32,9 +49,12 @@ def write(name: str, path: Path, results: Sequence[LabResult]) -> None:
         results: the results to report.
 
     Raises:
-        ValueError: the format cannot represent these results.
+        Refused: the format cannot represent these results, or the file cannot be
+            written.
     """
-    text = FORMATS[name][0](results)
-    mode = "a" if name in APPENDED else "w"
-    with path.open(mode, encoding="utf-8", errors="replace", newline="") as file:
+    wanted = FORMATS[name]
+    module = importlib.import_module(f"autograder.reports.{wanted.module}")
+    text = module.render(results)
+    how = {"encoding": "utf-8", "errors": "replace", "newline": ""}
+    with about(path), path.open("a" if wanted.appended else "w", **how) as file:
         file.write(text)

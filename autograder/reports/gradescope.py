@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from autograder.errors import Refused
 from autograder.grading.results import LabResult, QuestionResult
 
 
@@ -13,10 +14,10 @@ def render(results: Sequence[LabResult]) -> str:
     """The record of one notebook.
 
     Raises:
-        ValueError: there is more than one.
+        Refused: there is more than one.
     """
     if len(results) != 1:
-        raise ValueError(
+        raise Refused(
             f"Gradescope's report is about one notebook, but there are {len(results)}."
         )
     result = results[0]

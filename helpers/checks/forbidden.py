@@ -17,20 +17,6 @@ _USUAL_NAMES = {"np": "numpy", "plt": "matplotlib.pyplot"}
 _LONGEST = 20  # names with more dots are left alone: each part is looked at by itself
 
 
-def forbidden_names(source: str, forbid: Iterable[str]) -> list[str]:
-    """Which of the dotted names in `forbid` a piece of code uses.
-
-    Args:
-        source: Python code; code that does not parse uses nothing.
-        forbid: names such as `"np.convolve"` or `"scipy"`; a name forbids what lies
-            below it as well.
-
-    Returns:
-        The forbidden names that are used, in the order of `forbid`.
-    """
-    return forbidden_among(used_names(_parsed(source)), forbid)
-
-
 def _parsed(source: str) -> ast.Module:
     """The tree of a piece of code; an empty one where it does not parse."""
     try:
@@ -96,7 +82,16 @@ def used_names(tree: ast.AST) -> UsedNames:
 
 
 def forbidden_among(used: UsedNames, forbid: Iterable[str]) -> list[str]:
-    """Which of the dotted names in `forbid` are used; see `forbidden_names`."""
+    """Which of the dotted names in `forbid` are used.
+
+    Args:
+        used: the names in some code.
+        forbid: names such as `"np.convolve"` or `"scipy"`; a name forbids what lies
+            below it as well.
+
+    Returns:
+        The forbidden names that are used, in the order of `forbid`.
+    """
     aliases = _USUAL_NAMES | used.aliases
     full = set()
     for dotted in used.dotted:

@@ -135,7 +135,7 @@ class Checker:
 
     def verdict(self, function: Callable, entry: PublicCheck) -> Verdict:
         """Run a function on the public cases of its check."""
-        used = forbidden.forbidden_in(function, entry.forbid)
+        used = forbidden.forbidden_in(function, entry.spec.forbid)
         if used:
             verdict = Verdict(
                 entry.name, (CaseVerdict(False, entry.name, forbidden.complaint(used)),)
@@ -186,7 +186,7 @@ class Checker:
             display(Explanation(title, (f"{case.message}.",)))
         else:
             values = [results(outcome, right) for outcome in (right, got)]
-            allowed = allowed_in(expected, checked.entry.tolerance)
+            allowed = allowed_in(expected, checked.entry.spec.tolerance)
             display(explain(title, *values, allowed))
 
     def _more(self, number: int) -> str:
@@ -235,7 +235,7 @@ class Checker:
             with replaced(names, {name: Lookup(name, entry.recorded[name])}):
                 outcomes = self._observed(function, entry, entry.cases)
             if all(
-                passes(case.expected, outcome, entry.tolerance)
+                passes(case.expected, outcome, entry.spec.tolerance)
                 for case, outcome in zip(entry.cases, outcomes, strict=True)
             ):
                 return f"With a correct `{name}` it is right: look at your `{name}`."
@@ -308,9 +308,8 @@ class Checker:
             function,
             case.inputs,
             case.positional,
-            mutates=entry.mutates,
-            driver=driver_of(self.lab, entry.driver),
-            twice=entry.random,
+            entry.spec,
+            driver_of(self.lab, entry.spec.driver),
         )
 
     def _judged(
@@ -326,7 +325,7 @@ class Checker:
             expected,
             outcomes,
             entry.messages,
-            entry.tolerance,
+            entry.spec.tolerance,
             inputs,
             self._store.names,
         )
@@ -347,7 +346,7 @@ class Checker:
         def right(version: Callable) -> bool:
             outcomes = (self._outcome(version, entry, case) for case in cases)
             return all(
-                passes(case.expected, outcome, entry.tolerance)
+                passes(case.expected, outcome, entry.spec.tolerance)
                 for case, outcome in zip(cases, outcomes, strict=True)
             )
 
@@ -365,7 +364,7 @@ class Checker:
         if name not in self._store.names:
             return False
         entry = self._store[name]
-        return isinstance(entry, PublicCheck) and not entry.mutates
+        return isinstance(entry, PublicCheck) and not entry.spec.mutates
 
     def progress(self) -> None:
         """Show every exercise of the lab: right, wrong, or still to be written.

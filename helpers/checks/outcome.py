@@ -8,9 +8,9 @@ import io
 import sysconfig
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from helpers.checks import library
+from helpers.checks.spec import CheckSpec
 from helpers.checks.values import plain
 
 _OURS = str(Path(__file__).parents[1])
@@ -53,11 +54,9 @@ def observe(
     function: Callable,
     inputs: dict[str, Any],
     positional: int,
-    *,
-    mutates: Sequence[str] = (),
+    spec: CheckSpec | None = None,
     driver: Callable | None = None,
     seed: int = SEED,
-    twice: bool = False,
 ) -> Outcome:
     """Call `function` on copies of the inputs, with NumPy's generator seeded.
 
@@ -66,13 +65,14 @@ def observe(
         inputs: parameter name → plain value, in the order of the parameters.
         positional: how many of them, from the first, are passed by position, so
             that an exercise may name its parameters as it likes.
-        mutates: parameters that the exercise is asked to change in place.
+        spec: the check of the exercise: what it may change, and whether it draws. An
+            exercise that draws is called once more with another seed, to note whether
+            the draws are the same.
         driver: where the exercise takes or returns objects, called as
             `driver(function, **inputs)`, turns plain inputs into plain outputs.
         seed: for `np.random`, so that draws can be repeated.
-        twice: call it once more with another seed, and note whether the draws are
-            the same.
     """
+    spec = spec or CheckSpec()
     given = deepcopy(inputs)
     before = {name: exact(plain(value)) for name, value in inputs.items()}
     names = list(given)
@@ -89,17 +89,16 @@ def observe(
     except Exception as error:
         return Outcome(error=describe(error), needs=_open(error))
     repeated = False
-    if twice:
-        other = observe(
-            function, inputs, positional, mutates=mutates, driver=driver, seed=seed + 1
-        )
+    if spec.random and "seed" not in inputs:
+        once = replace(spec, random=False)
+        other = observe(function, inputs, positional, once, driver, seed + 1)
         repeated = not other.error and exact(other.value) == exact(value)
     after = {name: plain(given[name]) for name in names}
     changed = [name for name in names if exact(after[name]) != before[name]]
     return Outcome(
         value=value,
-        modified=tuple(name for name in changed if name not in mutates),
-        after={name: after[name] for name in mutates},
+        modified=tuple(name for name in changed if name not in spec.mutates),
+        after={name: after[name] for name in spec.mutates},
         notes=tuple(dict.fromkeys(map(library.remark, heard))),
         repeated=repeated,
     )

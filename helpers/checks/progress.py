@@ -16,6 +16,7 @@ from pathlib import Path
 from helpers.checks.show import OPEN, RIGHT, Report, display
 from helpers.checks.store import Store
 from helpers.data import folder
+from helpers.files import write
 
 VARIABLE = "COURSE_PROGRESS"
 
@@ -46,11 +47,8 @@ def record(lab: str, points: float, done: int) -> None:
     """
     entry = {"points": points, "done": done, "on": date.today().isoformat()}
     text = json.dumps(read() | {lab: entry}, indent=1, sort_keys=True) + "\n"
-    path = place()
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
     with contextlib.suppress(OSError):  # a read-only copy of the course works as well
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(path)
+        write(place(), text)
 
 
 def course_progress() -> None:

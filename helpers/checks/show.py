@@ -75,7 +75,7 @@ def report(verdict: Verdict, more: Callable[[int], str] = lambda number: "") -> 
         )
     told = told_once([case.message for case in verdict.cases])
     rows = tuple(
-        (RIGHT if case.passed else WRONG, f"{number}. {case.shown}", said)
+        (RIGHT if case.passed else WRONG, f"{number}. {case.call}", said)
         for number, (case, said) in enumerate(
             zip(verdict.cases, told, strict=True), start=1
         )

@@ -22,9 +22,11 @@ import numpy as np
 
 from helpers.checks.compare import Tolerance, difference
 from helpers.checks.outcome import Outcome
+from helpers.checks.spec import CheckSpec
 from helpers.checks.stand_in import Recorded
 from helpers.checks.values import Draws, Opaque, pack, unpack
 from helpers.checks.verdict import Expected
+from helpers.files import replacing
 
 VERSION = 2
 NOISE = 1e-8  # numbers as small as this may be rounding, also in float64
@@ -44,34 +46,32 @@ class PublicCheck:
     """A check as a student's notebook knows it.
 
     Attributes:
-        name: of the exercise.
-        points: for all of its cases, hidden ones included.
+        spec: what it has in common with the hidden check.
         cases: fixed calls.
         messages: one for each known mistake.
-        mutates: parameters the exercise is asked to change in place.
-        driver: name of the function in `helpers.drivers` that calls the exercise.
-        forbid: dotted names the exercise may not use.
-        tolerance: for numbers.
-        random: it is asked for draws, which another seed of `np.random` must change.
         recorded: calls that the reference made of other exercises, by their names.
         blocks: other exercises that a fixed block can stand for.
         with_blocks: what each case asks for with these blocks in their places.
         idle: arguments that a right function need not read.
     """
 
-    name: str
-    points: float
+    spec: CheckSpec
     cases: list[PublicCase]
     messages: list[str] = field(default_factory=list)
-    mutates: tuple[str, ...] = ()
-    driver: str | None = None
-    forbid: tuple[str, ...] = ()
-    tolerance: Tolerance = field(default_factory=Tolerance)
-    random: bool = False
     recorded: dict[str, Recorded] = field(default_factory=dict)
     blocks: tuple[str, ...] = ()
     with_blocks: tuple[Expected, ...] = ()
     idle: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Name of the exercise."""
+        return self.spec.name
+
+    @property
+    def points(self) -> float:
+        """Points for all of its cases, hidden ones included."""
+        return self.spec.points
 
 
 @dataclass(frozen=True)
@@ -107,13 +107,12 @@ def digest(name: str, answer: str | float, digits: int | None) -> str:
 def write(path: Path, entries: Sequence[Entry]) -> None:
     """Write the public side of a lab's checks, the same bytes for the same entries."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    with h5py.File(partial, "w", libver="earliest", track_order=True) as file:
+    options = {"libver": "earliest", "track_order": True}
+    with replacing(path) as partial, h5py.File(partial, "w", **options) as file:
         file.attrs["version"] = VERSION
         file.attrs["title"] = f"Public cases of the checks of {path.stem}"
         for entry in entries:
             _write_entry(file.create_group(entry.name, track_order=True), entry)
-    partial.replace(path)
 
 
 def _write_entry(group: h5py.Group, entry: Entry) -> None:
@@ -196,8 +195,7 @@ def _to_plain(entry: Entry) -> dict[str, Any]:
     # Not dataclasses.asdict: it would copy every array, and take Draws apart.
     record = dict(vars(entry))
     if isinstance(entry, PublicCheck):
-        allowed = entry.tolerance
-        record["tolerance"] = [allowed.rtol, allowed.atol, allowed.floor]
+        record |= record.pop("spec").as_plain()
         record["cases"] = [
             [case.inputs, case.positional, *_expected_to_plain(case.expected)]
             for case in entry.cases
@@ -231,13 +229,15 @@ def _from_plain(record: dict[str, Any]) -> Entry:
         PublicCase(inputs, positional, _expected(*expected))
         for inputs, positional, *expected in record["cases"]
     ]
-    made = {
-        "cases": cases,
-        "tolerance": Tolerance(*record["tolerance"]),
-        "recorded": {name: Recorded(**r) for name, r in record["recorded"].items()},
-        "with_blocks": tuple(_expected(*e) for e in record["with_blocks"]),
-    }
-    return PublicCheck(**{**record, **made})
+    return PublicCheck(
+        spec=CheckSpec.of(record),
+        cases=cases,
+        recorded={name: Recorded(**r) for name, r in record["recorded"].items()},
+        with_blocks=tuple(_expected(*e) for e in record["with_blocks"]),
+        messages=record["messages"],
+        blocks=record["blocks"],
+        idle=record["idle"],
+    )
 
 
 def _slack(expected: Expected) -> list[dict[str, float]]:
@@ -272,7 +272,7 @@ def _alike(one: Entry, other: Entry) -> bool:
     return len(cases[0]) == len(cases[1]) and all(
         positional == again
         and difference(inputs, same_inputs) is None
-        and _alike_expected(expected, same_expected, one.tolerance)
+        and _alike_expected(expected, same_expected, one.spec.tolerance)
         for (inputs, positional, expected), (same_inputs, again, same_expected) in zip(
             *cases, strict=True
         )

@@ -52,7 +52,7 @@ class CaseVerdict:
     """
 
     passed: bool
-    shown: str
+    call: str
     message: str = ""
     visible: bool = False
 

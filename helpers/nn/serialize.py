@@ -1,24 +1,24 @@
 """Weights and checkpoints in HDF5: arrays and text, which cannot run as code."""
 
 import json
-import os
+from pathlib import Path
 
 import h5py
 import numpy as np
+
+from helpers.files import replacing
 
 VERSION = 1
 
 
 def _write(path, kind, arrays, texts):
-    """Write a temporary file, then rename it; a crash leaves the old file intact."""
-    temporary = f"{path}.tmp"
-    with h5py.File(temporary, "w") as file:
+    """Write the whole file or nothing; a crash leaves the old file intact."""
+    with replacing(Path(path)) as fresh, h5py.File(fresh, "w") as file:
         file.attrs["format"], file.attrs["version"] = f"nn {kind}", VERSION
         for name, value in arrays.items():
             file[name.replace(".", "/")] = value
         for name, value in texts.items():
             file.attrs[name] = json.dumps(value)
-    os.replace(temporary, path)
 
 
 def _read(path, kind):

@@ -38,7 +38,7 @@ ATTACKS = (
         "imports the reference",
         "reading",
         """
-        from autograder.authoring.reference import reference
+        from autograder.checks.reference import reference
         found = reference("C1W2")
         for name in dir(found): globals()[name] = getattr(found, name)
         report("BEGIN " + str(found))

@@ -1,6 +1,6 @@
-"""The sandbox in which student code is graded; see `transport.Sandboxed`."""
+"""The sandbox in which student code is graded; see `session.SandboxSession`."""
 
 from autograder.sandbox.host.process import Sandbox, SandboxEnded, SandboxError, shared
-from autograder.sandbox.host.transport import Sandboxed
+from autograder.sandbox.host.session import SandboxSession
 
-__all__ = ["Sandbox", "SandboxEnded", "SandboxError", "Sandboxed", "shared"]
+__all__ = ["Sandbox", "SandboxEnded", "SandboxError", "SandboxSession", "shared"]

@@ -16,11 +16,12 @@ import os
 import socket
 import subprocess
 import sys
-from typing import Any
+from dataclasses import replace
 
 from autograder.paths import ROOT
 from autograder.sandbox.inside import system
 from autograder.sandbox.inside.frames import Channel, Closed, FrameError
+from autograder.sandbox.inside.protocol import Given, Wanted, opened
 
 MEMORY = 4 << 30
 _BOOT = """
@@ -42,27 +43,24 @@ class Oracle:
         """The one oracle for everything that this process grades."""
         return _shared(os.getpid())
 
-    def ask(self, lab: str, name: str, given: Any, deadline: float) -> dict[str, Any]:
+    def ask(self, wanted: Wanted, deadline: float) -> Given:
         """What a reference function returns, and how it changes its arguments.
 
         Args:
-            lab: name of the lab.
-            name: name of the function.
-            given: list of positional arguments and dictionary of keyword arguments.
+            wanted: the function and its arguments.
             deadline: deadline in terms of `time.monotonic`.
 
-        Returns:
-            `value`, `after` (arguments it changes in place) and `error`, which is only
-            the type of an exception, because its text would quote the reference.
+        Raises:
+            FrameError: it did not answer in time.
         """
         try:
             channel = self._running()
-            channel.send({"lab": lab, "name": name, "with": given}, deadline)
-            return channel.receive(deadline)
+            channel.send(wanted.packed(), deadline)
+            return opened(channel.receive(deadline), Given)
         except FrameError as error:
             self.close()
             if isinstance(error, Closed):
-                return {"value": None, "after": {}, "error": MemoryError.__name__}
+                return Given(error=MemoryError.__name__)
             raise
 
     def _running(self) -> Channel:
@@ -119,37 +117,34 @@ def serve(handle: str, judge: str) -> None:
     channel = Channel(socket.socket(fileno=int(handle)))
     while True:
         try:
-            message = channel.receive()
+            wanted = opened(channel.receive(), Wanted)
         except FrameError:
             return
-        reply = answer(message["lab"], message["name"], message["with"])
         try:
-            channel.send(reply)
+            channel.send(answer(wanted).packed())
         except FrameError as error:  # the value is too large
-            channel.send({"value": None, "after": {}, "error": type(error).__name__})
+            channel.send(Given(error=type(error).__name__).packed())
 
 
-def answer(lab: str, name: str, given: Any) -> dict[str, Any]:
+def answer(wanted: Wanted) -> Given:
     """Call a reference function with untrusted arguments."""
     from autograder.checks import check
     from helpers.checks.outcome import observe
 
-    one = check.load(lab).checks[name]
+    one = check.load(wanted.lab).checks[wanted.name]
     try:
-        args, kwargs = given
+        args, kwargs = wanted.given
         bound = inspect.signature(one.solution).bind(*args, **kwargs)
         inputs = dict(bound.arguments)
         keys = {**dict(enumerate(args)), **kwargs}
         place = {
             n: next(k for k, v in keys.items() if v is inputs[n])
-            for n in one.mutates
+            for n in one.spec.mutates
             if n in inputs
         }
     except (TypeError, ValueError, StopIteration) as error:
-        return {"value": None, "after": {}, "error": type(error).__name__}
-    outcome = observe(
-        one.solution, copy.deepcopy(inputs), len(args), mutates=one.mutates
-    )
+        return Given(error=type(error).__name__)
+    once = replace(one.spec, random=False)
+    outcome = observe(one.solution, copy.deepcopy(inputs), len(args), once)
     after = {place[n]: value for n, value in outcome.after.items() if n in place}
-    kind = outcome.error.partition(":")[0]
-    return {"value": outcome.value, "after": after, "error": kind}
+    return Given(outcome.value, after, outcome.error.partition(":")[0])

@@ -16,10 +16,25 @@ import tempfile
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from autograder.sandbox.inside.frames import Channel, FrameError
-from autograder.sandbox.inside.parse import RawCell, parse
+from autograder.sandbox.inside.parse import parse
+from autograder.sandbox.inside.protocol import (
+    MAX_ERRORS,
+    Cells,
+    Ended,
+    Everything,
+    Given,
+    Outcomes,
+    Question,
+    Ran,
+    Read,
+    Run,
+    Running,
+    Value,
+    Variable,
+    Wanted,
+    opened,
+)
 from autograder.sandbox.inside.student import StandIn, Student
 from helpers.checks.outcome import Outcome
 from helpers.checks.values import NotPlain
@@ -33,60 +48,36 @@ def serve(sock: socket.socket, scratch: str) -> None:
     student = None
     while True:
         try:
-            message = channel.receive()
+            message = opened(channel.receive(), Read, Run, Everything, *ALONE)
         except FrameError:
             return
         match message:
-            case {"read": raw}:
-                cells, error = parse(raw.tobytes())
-                channel.send(
-                    {
-                        "cells": [list(c[:4]) for c in cells],
-                        "images": _images(cells),
-                        "error": error,
-                    }
-                )
-            case {"run": cells, "lab": lab, "skip": skip}:
-                student = _run(channel, lab, cells, skip)
-            case {"all": questions, "values": names}:
-                for question in questions:
+            case Read():
+                channel.send(Cells(*parse(message.raw.tobytes())).packed())
+            case Run():
+                student = _run(channel, message)
+            case Everything():
+                for question in message.questions:
                     _answer(channel, student, question, at_once=True)
-                _values(channel, student, names)
+                for variable in message.variables:
+                    _look_up(channel, student, variable)
                 return
-            case {"question": question}:
-                _in_fork(_answer, channel, student, question)
-            case {"values": names}:
-                _in_fork(_values, channel, student, names)
+            case Question() | Variable():
+                _in_fork(ALONE[type(message)], channel, student, message)
 
 
-def _images(cells: Sequence[RawCell]) -> list[list[Any]]:
-    """Cell number, name, type and content of each image in the cells."""
-    return [
-        [number, image.name, image.mime, np.frombuffer(image.base64.encode(), np.uint8)]
-        for number, cell in enumerate(cells)
-        for image in cell.images
-    ]
-
-
-def _run(channel: Channel, lab: str, cells: list[str], skip: dict[int, str]) -> Student:
-    """Run the cells; before each one, report its number.
-
-    Args:
-        channel: channel to the judge.
-        lab: name of the lab.
-        cells: code of the cells.
-        skip: numbers of cells to leave out, with the reason.
-    """
-    student = Student(lab, [])
-    _set_apart(f"helpers.drivers.{lab}", f"helpers.stand_ins.{lab}")
+def _run(channel: Channel, order: Run) -> Student:
+    """Run the cells; before each one, report its number."""
+    student = Student(order.lab, [])
+    _set_apart(f"helpers.drivers.{order.lab}", f"helpers.stand_ins.{order.lab}")
     sys.modules["__main__"] = student.module  # where pickle and others look names up
-    for number, cell in enumerate(cells, start=1):
-        if number in skip:
-            student.skip(cell, f"was left out: {skip[number]}")
+    for number, cell in enumerate(order.cells, start=1):
+        if number in order.skip:
+            student.skip(cell, f"was left out: {order.skip[number]}")
         else:
-            channel.send({"cell": number})
+            channel.send(Running(number).packed())
             student.run(number, cell)
-    channel.send({"ran": student.errors[:50]})
+    channel.send(Ran(tuple(student.errors[:MAX_ERRORS])).packed())
     return student
 
 
@@ -109,63 +100,55 @@ def _in_fork(action: Callable[..., None], channel: Channel, *given: Any) -> None
         finally:
             os._exit(status)
     _, status = os.waitpid(pid, 0)
-    channel.send({"ended": os.waitstatus_to_exitcode(status)})
+    channel.send(Ended(os.waitstatus_to_exitcode(status)).packed())
 
 
-def _values(channel: Channel, student: Student, names: list[str]) -> None:
-    for name in names:
-        try:
-            channel.send({"value": student.value(name)})
-        except FrameError:
-            channel.send({"value": None})
+def _look_up(channel: Channel, student: Student, variable: Variable) -> None:
+    try:
+        channel.send(Value(student.value(variable.name)).packed())
+    except FrameError:
+        channel.send(Value(None).packed())
 
 
 def _answer(
-    channel: Channel, student: Student, question: dict[str, Any], at_once: bool = False
+    channel: Channel, student: Student, question: Question, at_once: bool = False
 ) -> None:
     """Call an exercise once for each case; report each outcome or all at once."""
     ask = functools.partial(_ask, channel)
-    stand_ins = {name: StandIn(name, ask) for name in question["stand_ins"]}
-    outcomes = []
-    for inputs, positional in question["calls"]:
-        outcome = student.call(
-            question["name"],
-            inputs,
-            positional,
-            question["mutates"],
-            question["driver"],
-            stand_ins,
-            question["blocks"],
-            question["random"],
-        )
-        outcomes.append(vars(outcome))
+    stand_ins = {name: StandIn(name, ask) for name in question.stand_ins}
+    outcomes: list[Outcome] = []
+    for call in question.calls:
+        outcomes.append(student.call(question.spec, call, stand_ins, question.blocks))
         if not at_once:
             _tell(channel, outcomes)
             outcomes = []
     _tell(channel, outcomes)
 
 
-def _tell(channel: Channel, outcomes: list[dict[str, Any]]) -> None:
+ALONE = {Question: _answer, Variable: _look_up}  # messages that are answered in a fork
+
+
+def _tell(channel: Channel, outcomes: Sequence[Outcome]) -> None:
     """Send outcomes in one message or, if that is too large, in one message each."""
     if not outcomes:
         return
     try:
-        channel.send({"outcomes": outcomes})
+        channel.send(Outcomes(tuple(outcomes)).packed())
     except FrameError as error:
         if len(outcomes) == 1:
             outcome = Outcome(error=f"the answer cannot be compared: {error}")
-            channel.send({"outcomes": [vars(outcome)]})
+            channel.send(Outcomes((outcome,)).packed())
         else:
             for one in outcomes:
                 _tell(channel, [one])
 
 
-def _ask(channel: Channel, name: str, given: Any) -> dict[str, Any]:
+def _ask(channel: Channel, name: str, given: Any) -> Given:
     """Ask the judge for a value of the reference."""
     __tracebackhide__ = True
     try:
-        channel.send({"ask": name, "with": given})
+        channel.send(Wanted(name, given).packed())
     except (FrameError, NotPlain):
         text = f"`{name}` got arguments that are neither numbers nor texts"
         raise TypeError(text) from None
-    return channel.receive()
+    return opened(channel.receive(), Given)

@@ -22,7 +22,9 @@ from collections.abc import Callable, Iterable, Mapping
 from types import CodeType, ModuleType
 from typing import Any
 
+from autograder.sandbox.inside.protocol import Given
 from helpers.checks.outcome import Outcome, describe, observe
+from helpers.checks.spec import Call, CheckSpec
 from helpers.checks.stand_in import blocks, overwrite, replaced
 from helpers.checks.values import Opaque, plain
 
@@ -92,42 +94,29 @@ class Student:
 
     def call(
         self,
-        name: str,
-        inputs: dict[str, Any],
-        positional: int,
-        mutates: Iterable[str] = (),
-        driver: str | None = None,
+        spec: CheckSpec,
+        call: Call,
         stand_ins: Mapping[str, Callable] | None = None,
-        fixed: Iterable[str] = (),
-        random: bool = False,
+        blocks: Iterable[str] = (),
     ) -> Outcome:
         """Call an exercise; see `helpers.checks.outcome.observe`.
 
         Args:
-            name: name of the exercise.
-            inputs: parameter name → plain value.
-            positional: number of arguments passed by position.
-            mutates: parameters that it should change in place.
-            driver: name of the function in `helpers.drivers` that calls it.
+            spec: the check of the exercise.
+            call: the arguments.
             stand_ins: functions that replace the student's for this call.
-            fixed: exercises that are replaced by a fixed block of `helpers.stand_ins`.
-            random: whether it should draw random numbers, which depend on the seed.
+            blocks: exercises that are replaced by a fixed block of
+                `helpers.stand_ins`.
         """
-        function = self.module.__dict__.get(name)
+        function = self.module.__dict__.get(spec.name)
         if not callable(function):
-            return Outcome(error=self._missing(name))
+            return Outcome(error=self._missing(spec.name))
         placed = dict(stand_ins or {})
-        placed |= {name: self._blocks[name] for name in fixed}
+        placed |= {name: self._blocks[name] for name in blocks}
+        driver = self._drivers[spec.driver] if spec.driver else None
         try:
             with replaced(self.module.__dict__, placed):
-                return observe(
-                    function,
-                    inputs,
-                    positional,
-                    mutates=tuple(mutates),
-                    driver=self._drivers[driver] if driver else None,
-                    twice=random,
-                )
+                return observe(function, call.inputs, call.positional, spec, driver)
         except BaseException as error:  # SystemExit and any other kind as well
             return Outcome(error=describe(error))
 
@@ -145,11 +134,10 @@ class StandIn:
 
     Args:
         name: name of the exercise.
-        ask: function of the name and the arguments as a plain value; returns `value`,
-            `after` (arguments changed in place, by position or name) and `error`.
+        ask: function of the name and the arguments as a plain value.
     """
 
-    def __init__(self, name: str, ask: Callable[[str, Any], dict[str, Any]]) -> None:
+    def __init__(self, name: str, ask: Callable[[str, Any], Given]) -> None:
         self.__name__, self._ask = name, ask
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -160,15 +148,15 @@ class StandIn:
         """
         __tracebackhide__ = True  # no line of this is one of the student's
         reply = self._ask(self.__name__, plain([list(args), kwargs]))
-        if reply["error"]:
+        if reply.error:
             raise ValueError(
                 f"a correct `{self.__name__}` stops with {reply['error']} on these "
                 "arguments"
             )
         given = {**dict(enumerate(args)), **kwargs}
-        for key, after in reply["after"].items():
+        for key, after in reply.after.items():
             overwrite(given[key], after)
-        return copy.deepcopy(reply["value"])
+        return copy.deepcopy(reply.value)
 
 
 class _Shell:

@@ -11,9 +11,9 @@ import secrets
 from collections.abc import MutableMapping
 from typing import Any
 
-from autograder.authoring.in_process import Defined
 from autograder.checks import check
 from autograder.grading.cases import Cases
+from autograder.grading.in_process import Defined
 from autograder.grading.judge import Judge
 
 
@@ -26,7 +26,7 @@ def points(lab: str, name: str, names: MutableMapping[str, Any]) -> float:
         names: the names in which it is defined: `globals()` of the notebook.
     """
     judge = Judge(Cases(check.load(lab), secrets.randbits(64)))
-    [result] = judge.grade(Defined(names), only=name)
+    [result] = judge.grade(Defined(lab, names), only=name)
     if result.score < result.max_score:
         print(result.message)
     return float(result.score)

@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from autograder import paths
-from autograder.authoring import build
 from autograder.grading.intake import MAX_BYTES, Read, lab_of, read_bytes
 from autograder.grading.results import readable
 
@@ -233,7 +232,7 @@ def order(name: PurePosixPath | Path, lab: str = "") -> tuple:
         if not found or not found.start():
             break
         text = text[: found.start()]
-    official = bool(lab) and text.endswith(build.released_path(lab).stem)
+    official = bool(lab) and text.endswith(paths.released_path(lab).stem)
     named = bool(lab) and lab in text
     return form_of(name), not official, not named, copy, -number, str(name)
 

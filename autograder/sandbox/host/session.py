@@ -1,28 +1,42 @@
-"""The judge's transport into a sandbox. Everything that comes back is checked here."""
+"""Grading one submission in a sandbox. Everything that comes back is checked here."""
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Self
 
 import numpy as np
 
-from autograder.checks.check import Call, Check
-from autograder.grading.cases import Cases, question
 from autograder.sandbox.host.layout import hidden_helpers
 from autograder.sandbox.host.oracle import Oracle
-from autograder.sandbox.host.process import Sandbox
+from autograder.sandbox.host.process import Sandbox, shared
 from autograder.sandbox.inside.frames import Channel, Closed, FrameError, TooLate
-from autograder.sandbox.inside.parse import MAX_IMAGES, Image, RawCell, is_image
+from autograder.sandbox.inside.parse import RawCell
+from autograder.sandbox.inside.protocol import (
+    Cells,
+    Ended,
+    Everything,
+    Outcomes,
+    Question,
+    Ran,
+    Read,
+    Request,
+    Run,
+    Running,
+    Value,
+    Variable,
+    Wanted,
+    opened,
+    printable,
+)
 from helpers.checks.outcome import Outcome
 
 ENDED = "the process ended in the middle of it"
 TOO_LONG = "the notebook took too long as a whole"
 SLOW = 0.5  # seconds; for less, processor time is not looked up
-MAX_TEXT = 2_000  # characters of a message from the sandbox
 # Bytes of everything that comes back for a question, or for all questions asked at
 # once. A lab's answers take some hundred thousand bytes; the judge keeps them.
 MAX_ANSWERS = 8_000_000
@@ -62,11 +76,15 @@ class _Exchange:
     patient: bool = False
 
 
-class Sandboxed:
-    """Runs one submission; see `autograder.grading.judge.Transport`.
+class SandboxSession:
+    """One submission in a sandbox; see `autograder.grading.session.Session`.
+
+    All questions are asked at once, in one process that ends after answering. If one
+    of them ends or blocks that process, those after it are asked one by one.
 
     Args:
-        sandbox: where it runs, one submission at a time.
+        sandbox: where it runs, one submission at a time; by default the one shared in
+            this process.
         deadlines: its time limits.
         lab: the lab, if it is known beforehand, which saves a process.
 
@@ -75,21 +93,42 @@ class Sandboxed:
     """
 
     def __init__(
-        self, sandbox: Sandbox, deadlines: Deadlines | None = None, lab: str = ""
+        self,
+        sandbox: Sandbox | None = None,
+        deadlines: Deadlines | None = None,
+        lab: str = "",
     ) -> None:
-        self.sandbox = sandbox
+        self.sandbox = sandbox or shared()
         self.deadlines = deadlines or Deadlines()
+        self._lab, self._cells = lab, []
+        self._everything = Everything()
+        self._early: dict[int, list[Outcome]] | None = None  # by id of the request
+        self._left_out: dict[int, str] = {}
+        self._said: list[str] = []
+        self._channel: Channel | None = None
+        self._ready = False
+        self._mark = 0.0  # processor seconds of the process when it last answered
+        self._begin()
+
+    def _begin(self) -> None:
         self.start = time.monotonic()
         self.end = self.start + self.deadlines.submission
         self.starved = False
         self._exchange = _Exchange(self.start, 0.0)
         self._spent = 0.0  # processor seconds of the processes that have ended
-        self._mark = 0.0  # those of the running process when it last answered
-        self._lab, self._cells = lab, []
-        self._left_out: dict[int, str] = {}
-        self._said: list[str] = []
-        self._channel: Channel | None = None
-        self._ready = False
+
+    def __enter__(self) -> Self:
+        """Begin, or begin again: the time of the submission counts from here."""
+        self._begin()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    @property
+    def tier(self) -> int:
+        """Tier of the sandbox."""
+        return self.sandbox.tier
 
     @property
     def errors(self) -> list[str]:
@@ -105,167 +144,155 @@ class Sandboxed:
         Args:
             raw: the content of the file.
         """
+        order = Read(np.frombuffer(raw, np.uint8))
         try:
-            channel = self._open()
-            message = self._ask(
-                channel, {"read": np.frombuffer(raw, np.uint8)}, self.deadlines.read
-            )
-            cells = [RawCell(*map(str, cell)) for cell in message["cells"]]
-            return _with_images(cells, message["images"]), _text(message["error"])
-        except (FrameError, KeyError, TypeError, ValueError, OverflowError) as error:
+            channel, deadline = self._open(), self._deadline(self.deadlines.read)
+            channel.send(order.packed(), deadline)
+            found = opened(channel.receive(deadline), Cells)
+            return list(found.cells), found.error
+        except FrameError as error:
             self._end()
-            return [], f"The file could not be read as a notebook ({_text(error)})."
+            return [], f"The file could not be read as a notebook ({printable(error)})."
 
-    def run(self, lab: str, cells: Sequence[str]) -> None:
-        """Accept the student's code; it runs when the first question is asked."""
+    def run(self, lab: str, cells: Sequence[str], everything: Everything) -> None:
+        """Accept the student's code; it runs when the first question is asked.
+
+        Args:
+            lab: name of the lab.
+            cells: code of the cells.
+            everything: what is going to be asked.
+        """
         if lab != self._lab:
             self._end()  # another lab hides other parts of the helpers
         self._lab, self._cells = lab, list(cells)
+        self._everything, self._early = everything, None
         self._left_out, self._said = {}, []
         self._ready = False
 
-    def together(
-        self, cases: Cases, names: Sequence[str], variables: Sequence[str]
-    ) -> tuple[dict[str, list[Outcome]], dict[str, Any]]:
-        """Ask for everything at once, in one process that ends after answering.
+    def outcomes(self, request: Request) -> Iterator[Sequence[Outcome]]:
+        """Answers to one request, each more certain than the one before.
 
-        If one question ends or blocks that process, the questions after it are left
-        out; the judge asks them again, one by one.
-
-        Returns:
-            Outcomes by exercise, and the contents of variables as plain values.
+        The first may come from a process in which other questions were answered
+        before. The last comes from a process in which nothing else was asked.
         """
-        found: dict[str, list[Outcome]] = {}
-        values: dict[str, Any] = {}
+        if self._early is None:
+            self._early = {}
+            self._ask_everything()
+        if (early := self._early.pop(id(request), None)) is not None:
+            yield early
+        alone = self._look_up if isinstance(request, Variable) else self._ask
+        yield alone(request)
+
+    def _ask_everything(self) -> None:
+        """Ask for everything at once; answers that do not come are left out."""
         channel = self._prepared()
         if not channel:
-            return found, values
+            return
         channel.allowance = MAX_ANSWERS
+        everything, deadline = self._everything, self._deadline(self.deadlines.cell)
         try:
-            frame = cases.frame(names, variables)
-            channel.send_buffers(frame, self._deadline(self.deadlines.cell))
-            for name in names:
-                check, calls = cases.lab.checks[name], cases.calls(name)
-                outcomes = self._outcomes(channel, check, calls, (), quick=True)
+            channel.send_buffers(everything.frame, deadline)
+            for question in everything.questions:
+                outcomes = self._outcomes(channel, question, quick=True)
                 if not self._ready:
-                    return found, values
-                found[name] = outcomes
+                    return
+                self._early[id(question)] = outcomes
             deadline = self._deadline(self.deadlines.cell)
-            for name in variables:
-                values[name] = channel.receive(deadline).get("value")
+            for variable in everything.variables:
+                found = opened(channel.receive(deadline), Value)
+                self._early[id(variable)] = [Outcome(found.value)]
         except FrameError:
             pass
         finally:
             self._end()
-        return found, values
 
-    def values(self, names: Sequence[str]) -> dict[str, Any]:
-        """The contents of some variables, as plain values."""
-        found: dict[str, Any] = dict.fromkeys(names)
+    def _look_up(self, variable: Variable) -> list[Outcome]:
+        """The content of a variable as the value of an outcome."""
         channel = self._prepared()
         if not channel:
-            return found
+            return [Outcome()]
         deadline = self._deadline(self.deadlines.cell)
         channel.allowance = MAX_ANSWERS
         try:
-            channel.send({"values": list(names)}, deadline)
-            for name in names:
-                message = channel.receive(deadline)
-                if "ended" in message:
-                    return found
-                found[name] = message.get("value")
-            channel.receive(deadline)
+            channel.send(variable.packed(), deadline)
+            found = opened(channel.receive(deadline), Value, Ended)
+            if isinstance(found, Ended):
+                return [Outcome()]
+            opened(channel.receive(deadline), Ended)
+            return [Outcome(found.value)]
         except FrameError:
             self._end()
-        return found
+            return [Outcome()]
 
-    def outcomes(
-        self,
-        check: Check,
-        calls: Sequence[Call],
-        stand_ins: Collection[str],
-        blocks: Collection[str] = (),
-    ) -> list[Outcome]:
-        """Outcomes of some calls of an exercise, with other exercises replaced.
+    def _ask(self, question: Question) -> list[Outcome]:
+        """Outcomes of an exercise, asked in a fork of its own.
 
         With stand-ins, the submission's processes end afterwards, so that no other
         question can use what a stand-in answered.
         """
+        count, seconds = len(question.calls), question.spec.seconds
         channel = self._prepared()
         if not channel:
             why = "; ".join(self.errors[-1:]) or "it could not be run"
             if time.monotonic() >= self.end:
                 why = TOO_LONG
-            return [Outcome(error=why)] * len(calls)
+            return [Outcome(error=why)] * count
         channel.allowance = MAX_ANSWERS
         try:
-            order = {"question": question(check, calls, stand_ins, blocks)}
-            channel.send(order, self._deadline(check.seconds))
-            outcomes = self._outcomes(channel, check, calls, stand_ins)
+            channel.send(question.packed(), self._deadline(seconds))
+            outcomes = self._outcomes(channel, question)
             if outcomes is None:
-                return [Outcome(error=ENDED)] * len(calls)
+                return [Outcome(error=ENDED)] * count
             if self._ready:
-                channel.receive(self._deadline(check.seconds))
+                opened(channel.receive(self._deadline(seconds)), Ended)
             return outcomes
         except FrameError as error:
-            return [Outcome(error=self._why(error, check.seconds))] * len(calls)
+            return [Outcome(error=self._why(error, seconds))] * count
         finally:
-            if stand_ins:
+            if question.stand_ins:
                 self._end()
 
     def _outcomes(
-        self, channel, check, calls, stand_ins, quick=False
+        self, channel: Channel, question: Question, quick: bool = False
     ) -> list[Outcome] | None:
         """The outcomes of all calls, or `None` if the process ended instead."""
         found: list[Outcome] = []
-        seconds = self.deadlines.together if quick else check.seconds
+        seconds = self.deadlines.together if quick else question.spec.seconds
         try:
-            while len(found) < len(calls):
-                message = self._told(channel, stand_ins, seconds, patient=not quick)
-                if "ended" in message:
+            while left := question.calls[len(found) :]:
+                with self._timed(seconds, patient=not quick) as deadline:
+                    message = self._told(channel, question, deadline)
+                if isinstance(message, Ended):
                     return None
-                told = message.get("outcomes")
-                if not isinstance(told, list) or not told:
-                    raise FrameError("a message of no known form")
-                for call, one in zip(calls[len(found) :], told, strict=False):
-                    found.append(_outcome(one, set(call.inputs), check.mutates))
+                for call, one in zip(left, message.outcomes, strict=False):
+                    found.append(question.fitting(call, one))
         except FrameError as error:
-            why = self._why(error, check.seconds)
-            found += [Outcome(error=why)] * (len(calls) - len(found))
+            why = self._why(error, question.spec.seconds)
+            found += [Outcome(error=why)] * (len(question.calls) - len(found))
         return found
 
     def _told(
-        self,
-        channel: Channel,
-        stand_ins: Collection[str],
-        seconds: float,
-        patient: bool,
-    ) -> dict[str, Any]:
+        self, channel: Channel, question: Question, deadline: float
+    ) -> Outcomes | Ended:
         """The next outcomes; before they arrive, stand-ins may be asked for values."""
-        with self._timed(seconds, patient) as deadline:
-            return self._told_by(channel, stand_ins, deadline)
-
-    def _told_by(
-        self, channel: Channel, stand_ins: Collection[str], deadline: float
-    ) -> dict[str, Any]:
         for _ in range(self.deadlines.asks):
             allowance = channel.allowance
-            message = channel.receive(deadline)
-            if "ask" not in message:
+            message = opened(channel.receive(deadline), Outcomes, Ended, Wanted)
+            if not isinstance(message, Wanted):
                 return message
             channel.allowance = allowance  # these messages are answered but not kept
-            name = message["ask"]
-            if not isinstance(name, str) or name not in stand_ins:
+            if message.name not in question.stand_ins:
                 raise FrameError("it asked for a function that has no stand-in")
             with self._not_its_own_time() as late:
                 asked = time.monotonic()
-                reply = Oracle.shared().ask(self._lab, name, message.get("with"), late)
+                reply = Oracle.shared().ask(replace(message, lab=self._lab), late)
             waited = time.monotonic() - asked
             deadline, self.end = deadline + waited, self.end + waited
             self._exchange = replace(
                 self._exchange, start=self._exchange.start + waited
             )
-            channel.send(reply, max(deadline, self._deadline(self._exchange.seconds)))
+            last = max(deadline, self._deadline(self._exchange.seconds))
+            channel.send(reply.packed(), last)
         raise TooLate("too many calls of other exercises")
 
     def _why(self, error: FrameError, seconds: float) -> str:
@@ -284,7 +311,7 @@ class Sandboxed:
             return f"it took longer than {seconds:g} seconds"
         if isinstance(error, Closed):
             return ENDED
-        return f"its answer cannot be read ({_text(error)})"
+        return f"its answer cannot be read ({printable(error)})"
 
     def _prepared(self) -> Channel | None:
         """A process in which the student's cells have run."""
@@ -300,9 +327,7 @@ class Sandboxed:
                 for running in self._run(channel):
                     number = running
                 self._ready = True
-            except (FrameError, KeyError, TypeError, ValueError) as error:
-                if not isinstance(error, FrameError):
-                    error = FrameError("a message of no known form")
+            except FrameError as error:
                 why = self._why(error, self.deadlines.cell)
                 repeated = number in self._left_out
                 self._left_out[number] = why
@@ -312,19 +337,18 @@ class Sandboxed:
 
     def _run(self, channel: Channel) -> Iterator[int]:
         """Run the cells, with the number of each before it runs."""
-        order = {"run": self._cells, "lab": self._lab, "skip": self._left_out}
         channel.allowance = MAX_ANSWERS
-        channel.send(order, self._deadline(self.deadlines.cell))
+        order = Run(self._lab, self._cells, self._left_out)
+        channel.send(order.packed(), self._deadline(self.deadlines.cell))
         while True:
             with self._timed(self.deadlines.cell) as deadline:
-                message = channel.receive(deadline)
-            if "ran" in message:
-                self._said = [_text(said) for said in _some(message["ran"], 50)]
+                message = opened(channel.receive(deadline), Running, Ran)
+            if isinstance(message, Ran):
+                self._said = list(message.errors)
                 return
-            number = message["cell"]
-            if not isinstance(number, int) or not 0 < number <= len(self._cells):
-                raise FrameError("a message of no known form")
-            yield number
+            if message.number > len(self._cells):
+                raise FrameError("a cell that there is not")
+            yield message.number
 
     def _open(self) -> Channel:
         if not self._channel:
@@ -333,11 +357,6 @@ class Sandboxed:
             self._channel.more_time = self._more_time
             self._mark = 0.0
         return self._channel
-
-    def _ask(self, channel: Channel, message: dict, seconds: float) -> dict[str, Any]:
-        deadline = self._deadline(seconds)
-        channel.send(message, deadline)
-        return channel.receive(deadline)
 
     def _deadline(self, seconds: float) -> float:
         return min(time.monotonic() + seconds, self.end)
@@ -401,58 +420,3 @@ class Sandboxed:
         self._channel.close()
         self._channel = None
         return self.sandbox.kill()
-
-    def close(self) -> None:
-        """End the submission's process."""
-        self._end()
-
-
-def _with_images(cells: list[RawCell], found: Sequence) -> list[RawCell]:
-    """Attach the images that the sandbox found to their cells, if they are images."""
-    by_cell: dict[int, list[Image]] = {}
-    left = MAX_IMAGES
-    for number, name, mime, data in found:
-        content = np.asarray(data, np.uint8).tobytes().decode("ascii")
-        image = Image(str(name), str(mime), content)
-        left -= len(content)
-        if left >= 0 and is_image(image):
-            by_cell.setdefault(int(number), []).append(image)
-    return [
-        cell._replace(images=tuple(by_cell.get(number, ())))
-        for number, cell in enumerate(cells)
-    ]
-
-
-def _outcome(found: Any, names: set[str], mutates: Sequence[str]) -> Outcome:
-    """An outcome reported by the sandbox, with its parts converted to the right types.
-
-    Raises:
-        FrameError: it is not an outcome.
-    """
-    if not isinstance(found, dict):
-        raise FrameError("a message of no known form")
-    after = found.get("after")
-    with contextlib.suppress(TypeError, ValueError):
-        return Outcome(
-            value=found.get("value"),
-            error=_text(found.get("error") or ""),
-            needs=_text(found.get("needs") or ""),
-            modified=tuple(n for n in _some(found.get("modified")) if n in names),
-            after={n: after.get(n) for n in mutates} if isinstance(after, dict) else {},
-            notes=tuple(_text(note) for note in _some(found.get("notes"), 5)),
-            repeated=found.get("repeated") is True,
-        )
-    raise FrameError("a message of no known form")
-
-
-def _some(value: Any, most: int = 1_000) -> list | tuple:
-    """The first items of a list, so that millions of them cannot cost time."""
-    if not isinstance(value, (list, tuple)):
-        raise TypeError("no list")
-    return value[:most]
-
-
-def _text(value: Any) -> str:
-    """Make a text from the sandbox safe to show and store anywhere."""
-    text = str(value)[:MAX_TEXT].encode("utf-8", "replace").decode()
-    return "".join(c if c.isprintable() else " " for c in text)

@@ -28,7 +28,7 @@ def reference(lab: str) -> ModuleType:
         lab: a name such as `"C1W2"`.
 
     Raises:
-        ValueError: there is no such lab.
+        Refused: there is no such lab.
     """
     path = source_of(lab)
     text = path.read_text(encoding="utf-8")
