@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from autograder import check
 from autograder.reference import reference
 from helpers import data, nn, vision
-from helpers import figures_c4w3 as figures
 from helpers.checks.verdict import judge
 from helpers.drivers.C4W3 import level_down
 from helpers.functional import Net
 from helpers.landmarks import vehicles
+from helpers.plots.labs import c4w3 as figures
 from helpers.scenes import load_scenes
 from tests.recap import printed
 

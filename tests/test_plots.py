@@ -1,10 +1,12 @@
 """The figures of the notebooks: labelled, readable in words, never a warning."""
 
+import ast
 import base64
 import builtins
 import doctest
 import html
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -214,3 +216,19 @@ def test_without_ipython_the_words_are_printed(monkeypatch, capsys):
 
 def test_example_in_the_docstring_runs():
     assert doctest.testmod(plots).failed == 0
+
+
+@pytest.mark.parametrize(
+    "path", sorted(Path(plots.__file__).parent.rglob("*.py")), ids=lambda p: p.stem
+)
+def test_figures_draw_only_what_they_are_given(path):
+    """A figure that imported the framework could train, and no lab would hide it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    parts = {
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("helpers")
+        for alias in node.names
+    }
+    allowed = ("helpers.plots.", "helpers.image", "helpers.descent.Landscape")
+    assert [part for part in parts if not part.startswith(allowed)] == []

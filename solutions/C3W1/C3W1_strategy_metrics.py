@@ -40,8 +40,9 @@ from statistics import NormalDist
 
 import numpy as np
 
-from helpers import data, figures_c3w1, nn, plots, strategy
+from helpers import data, nn, plots, strategy
 from helpers.checks import checks_for
+from helpers.plots.labs import c3w1 as figures_c3w1
 
 check = checks_for("C3W1")
 

@@ -1,0 +1,30 @@
+"""Figures of the lab on regularization: histograms of weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from helpers.plots.drawing import PALETTE, drawing
+from helpers.plots.finish import Picture, finish
+
+
+def histograms(weights: Mapping[str, np.ndarray], *, reading: str = "") -> Picture:
+    """Histograms of weights, one panel for each set, on common axes."""
+    reach = max(float(np.quantile(np.abs(W), 0.995)) for W in weights.values())
+    edges = np.linspace(-reach, reach, 52)
+    told = []
+    with drawing(reading, height=2.8) as figure:
+        panels = figure.subplots(1, len(weights), sharey=True, squeeze=False).ravel()
+        for axes, (name, W), color in zip(
+            panels, weights.items(), PALETTE, strict=False
+        ):
+            inside = np.clip(W.ravel(), -reach, reach)
+            axes.hist(inside, edges, color=color)
+            axes.set(xlabel="weight", title=name, yscale="log")
+            axes.label_outer()
+            share = np.mean(np.abs(W) < (edges[1] - edges[0]) / 2)
+            told.append(f"{name}: {share:.0%} of {W.size} in the middle bar")
+        panels[0].set_ylabel("number of weights")
+    return finish(figure, "Histograms of weights", told, reading)
