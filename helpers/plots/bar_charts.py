@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import math
+import textwrap
 from collections.abc import Mapping
 
 import numpy as np
 
-from helpers.plots.drawing import BLUE, draw_baselines, drawing, legend, name_axes
+from helpers.plots.drawing import (
+    BLUE,
+    baseline_styles,
+    draw_baselines,
+    drawing,
+    legend,
+    name_axes,
+)
 from helpers.plots.finish import Picture, finish
-from helpers.plots.ticks import as_percent
+from helpers.plots.ticks import as_percent, plain, set_ticks
 
 
 def bars(
     values: Mapping[str, float],
     *,
+    xlabel: str = "",
     ylabel: str = "",
     title: str = "",
     percent: bool = False,
+    log: bool = False,
     baseline: Mapping[str, float] | None = None,
     reading: str = "",
 ) -> Picture:
@@ -24,29 +35,58 @@ def bars(
 
     Args:
         values: name → number; each is written on its bar.
+        xlabel: what the names are.
         ylabel: what the numbers are, with their unit.
         title: a few words above.
         percent: write 0.79 as 79 %.
+        log: a logarithmic vertical axis, for numbers of very different size. What is
+            not greater than 0 has no bar there; its number is written all the same.
         baseline: name → height of a thin line to compare with.
         reading: one sentence below: how to read it.
     """
     with drawing(reading) as figure:
         axes = figure.add_subplot()
-        names = list(map(str, values))
-        drawn = axes.bar(names, list(values.values()), width=0.6, color=BLUE)
-        form = as_percent if percent else "{:.3g}".format
+        form = as_percent if percent else plain
         said = [form(value) for value in values.values()]
-        axes.bar_label(drawn, said, padding=2)
+        heights = [float(value) for value in values.values()]
+        bottom = _below(heights) if log else 0.0
+        drawn = axes.bar(
+            [_wrapped(str(name), len(values)) for name in values],
+            [max(height - bottom, 0.0) if log else height for height in heights],
+            width=0.6,
+            bottom=bottom,
+            color=BLUE,
+        )
+        if log:
+            axes.set_yscale("log")
+        axes.bar_label(drawn, said, padding=2, size=11 if len(values) <= 8 else 9)
         axes.grid(visible=False, axis="x")
         axes.margins(y=0.12)
+        draw_baselines(axes, baseline or {})
+        if log:
+            axes.set_ylim(bottom=bottom)
+        if percent and not log and max(heights) > 0.5:
+            axes.set_yticks(np.linspace(0, 1, 6))
+        set_ticks(axes.yaxis)
         if percent:
             axes.yaxis.set_major_formatter(lambda value, _: as_percent(value))
-            axes.set_yticks(np.linspace(0, 1, 6))
-        draw_baselines(axes, baseline or {})
-        name_axes(axes, "", ylabel, title)
+        name_axes(axes, xlabel, ylabel, title)
         legend(axes, [])
     told = [f"{name}: {text}" for name, text in zip(values, said, strict=True)]
     return finish(figure, f"Bars of {ylabel}", told, reading)
+
+
+def _below(heights: list[float]) -> float:
+    """Where bars begin on a logarithmic axis: a power of ten below the lowest."""
+    positive = [height for height in heights if height > 0]
+    return 10.0 ** (math.ceil(math.log10(min(positive, default=1.0))) - 1)
+
+
+def _wrapped(name: str, count: int) -> str:
+    """A name in lines that fit below one of `count` bars."""
+    if "\n" in name:
+        return name
+    return textwrap.fill(name, max(6, int(68 / count)), break_long_words=False)
 
 
 def intervals(
@@ -66,7 +106,7 @@ def intervals(
         baseline: name → place of a thin line to compare with.
         reading: one sentence below: how to read it.
     """
-    form = as_percent if percent else "{:.3g}".format
+    form = as_percent if percent else plain
     told = []
     with drawing(reading, height=0.9 + 0.5 * len(values)) as figure:
         axes = figure.add_subplot()
@@ -86,8 +126,10 @@ def intervals(
         axes.grid(visible=False, axis="y")
         if percent:
             axes.xaxis.set_major_formatter(lambda value, _: as_percent(value))
-        for name, place in (baseline or {}).items():
-            axes.axvline(place, color="black", lw=1.5, ls=":", label=name)
+        for (name, place), style in zip(
+            (baseline or {}).items(), baseline_styles(), strict=False
+        ):
+            axes.axvline(place, label=name, **style)
         name_axes(axes, xlabel, "", "")
         legend(axes, [])
     return finish(figure, f"{xlabel} with uncertainty", told, reading)

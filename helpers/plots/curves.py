@@ -18,6 +18,7 @@ from helpers.plots.drawing import (
     name_axes,
 )
 from helpers.plots.finish import Picture, finish, told_series
+from helpers.plots.ticks import set_ticks
 
 
 def curve(
@@ -110,6 +111,10 @@ def lines(
         if from_zero:
             axes.set_ylim(bottom=0)
         draw_baselines(axes, baseline or {})
+        places = np.concatenate([places for places, _ in points.values()])
+        if np.issubdtype(places.dtype, np.number):  # names are ticks already
+            set_ticks(axes.xaxis, places)
+        set_ticks(axes.yaxis)
         name_axes(axes, xlabel, ylabel, title)
         legend(axes, list(named))
     return finish(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import matplotlib
@@ -16,6 +18,9 @@ from matplotlib.figure import Figure
 BLUE, VERMILION, GREEN = "#0072B2", "#D55E00", "#009E73"
 PALETTE = (BLUE, VERMILION, GREEN, "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 DASHES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3)), ":")
+# Lines to compare with: thinner than lines of data, each with a style of its own.
+BASELINES = ((":", "#000000"), ((0, (7, 3)), "#555555"), ("-", "#888888"))
+BASELINES += (((0, (7, 2, 1, 2)), "#000000"), ((0, (1, 4)), "#555555"))
 SIGNED = "PuOr_r"  # purple, white, orange: no mistaking it for a red or blue pixel
 PLAIN = "cividis"
 
@@ -36,6 +41,7 @@ STYLE = {
     "figure.constrained_layout.use": True,
 }
 WIDTH = 6.4  # inches
+LETTER = 0.085  # inches, of labels
 
 
 @contextmanager
@@ -78,14 +84,34 @@ def draw_lines(axes, points: Mapping[str, tuple], marker: str | None = None) -> 
 
 
 def draw_baselines(axes, heights: Mapping[str, float]) -> None:
-    """Draw thin horizontal lines, name → height, to compare with."""
-    for name, height in heights.items():
-        axes.axhline(height, color="black", lw=1.5, ls=":", label=name, zorder=3)
+    """Draw thin horizontal lines to compare with, name → height."""
+    for (name, height), style in zip(heights.items(), baseline_styles(), strict=False):
+        axes.axhline(height, label=name, **style)
+
+
+def baseline_styles() -> Iterator[dict]:
+    """How to draw one baseline after the other, so that no two look alike."""
+    for dash, color in itertools.cycle(BASELINES):
+        yield {"ls": dash, "color": color, "lw": 1.4, "zorder": 3}
 
 
 def name_axes(axes, xlabel: str, ylabel: str, title: str) -> None:
     """Write what the axes are, and a few words above."""
-    axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    inches = axes.figure.get_size_inches()[1] * axes.get_position().height
+    fitted = textwrap.fill(ylabel, max(12, int(inches / LETTER)))
+    axes.set(xlabel=xlabel, ylabel=fitted, title=sentence_case(title))
+
+
+def sentence_case(title: str) -> str:
+    """A title that begins with a capital letter, unless it begins with code.
+
+    >>> [sentence_case(t) for t in ("no penalty", "x", "reshape(-1, m)", "yhat - y")]
+    ['No penalty', 'x', 'reshape(-1, m)', 'yhat - y']
+    """
+    word = re.fullmatch(r"([a-z]{2,})(?:[\s,:-].*)?", title, flags=re.DOTALL)
+    if word is None or re.search(r"\s[-+*/=@]\s", title):
+        return title
+    return title[0].upper() + title[1:]
 
 
 def legend(axes, names: list[str]) -> None:

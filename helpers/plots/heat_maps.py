@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from helpers.plots.drawing import PLAIN, SIGNED, WIDTH, drawing
+from helpers.plots.drawing import LETTER, PLAIN, SIGNED, WIDTH, drawing, sentence_case
 from helpers.plots.finish import Picture, finish
+from helpers.plots.ticks import plain
 
 
 def heat(
@@ -49,25 +51,40 @@ def heat(
     beside = 1 if stacked else len(tables)
     below = len(tables) if stacked else 1
     field = 0.8 * WIDTH / (max(widths) if stacked else sum(widths))
+    # Column names that do not fit beside each other are written upwards.
+    rows, columns = [str(name) for name in rows], [str(name) for name in columns]
+    upright = _collide(columns, field)
+    longest = max(map(len, columns), default=0)
     height = below * min(3.6, 0.4 + field * tallest)
+    height += 0.08 * longest if upright else 0
+    same = len({table.shape for table in tables.values()}) == 1
     wrapped = textwrap.TextWrapper(
         max(8, int(8 * WIDTH / beside)), break_long_words=False
     )
     with drawing(reading, height=height) as figure:
-        if len({table.shape for table in tables.values()}) == 1:
+        if same:
             # Fields are square, so there is room to spare: close up.
             figure.set_layout_engine("compressed", h_pad=0.08, w_pad=0.05)
         grid = figure.subplots(
             below, beside, squeeze=False, width_ratios=None if stacked else widths
         ).ravel()
-        for axes, (name, table) in zip(grid, tables.items(), strict=True):
+        for i, (axes, (name, table)) in enumerate(
+            zip(grid, tables.items(), strict=True)
+        ):
             shown = axes.imshow(table, interpolation="nearest", **shades)
             axes.grid(visible=False)
             axes.spines[:].set_visible(False)
-            axes.set_xticks(range(len(columns)), columns)
-            axes.set_yticks(range(len(rows)), rows)
+            # Names that all tables share are written once.
+            lowest = i == len(grid) - 1 or not (stacked and same)
+            first = i == 0 or stacked or not same
+            axes.set_xticks(
+                range(len(columns)),
+                columns if lowest else [""] * len(columns),
+                rotation=90 * upright,
+            )
+            axes.set_yticks(range(len(rows)), rows if first else [""] * len(rows))
             axes.tick_params(length=0)
-            axes.set_title(wrapped.fill(name))
+            axes.set_title(wrapped.fill(sentence_case(name)))
             if numbers:
                 _write_numbers(axes, table, shown)
         for axes in grid[-1:] if stacked else grid:
@@ -84,6 +101,19 @@ def heat(
     return finish(figure, f"Tables as colours{across}{down}", told, reading)
 
 
+def _collide(names: Sequence[str], field: float) -> bool:
+    """Whether names beside each other touch, with so many inches for each."""
+    written = [i for i, name in enumerate(names) if name]
+    return any(
+        (len(names[i]) + len(names[j]) + 1) / 2 * LETTER > (j - i) * field
+        for i, j in itertools.pairwise(written)
+    )
+
+
+def _short(value: float) -> str:
+    return plain(value if value == int(value) else float(f"{value:.2g}"))
+
+
 def _write_numbers(axes, table: np.ndarray, shown) -> None:
     for (i, j), value in np.ndenumerate(table):
         red, green, blue, _ = shown.cmap(shown.norm(value))
@@ -91,7 +121,7 @@ def _write_numbers(axes, table: np.ndarray, shown) -> None:
         axes.text(
             j,
             i,
-            f"{value:.2g}",
+            _short(value),
             ha="center",
             va="center",
             color="white" if dark else "black",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -33,8 +34,9 @@ def images(
     count = len(pictures)
     columns = max(1, min(columns, count))
     rows = max(1, math.ceil(count / columns))
-    longest = max((title.count("\n") + 1 for title in titles), default=0)
     side = min(WIDTH / columns, 2.2)
+    titles = [_fitted(title, side) for title in titles]
+    longest = max((title.count("\n") + 1 for title in titles), default=0)
     with drawing(
         reading, width=side * columns, height=rows * (side + 0.2 * longest)
     ) as figure:
@@ -50,6 +52,12 @@ def images(
                 )
     told = [" ".join(title.split()) for title in titles]
     return finish(figure, f"{count} images", told, reading)
+
+
+def _fitted(title: str, inches: float) -> str:
+    """A title in lines that are not wider than its image."""
+    wrapper = textwrap.TextWrapper(int(inches / 0.075), break_long_words=False)
+    return "\n".join(wrapper.fill(line) for line in title.split("\n"))
 
 
 def mistakes(
@@ -80,10 +88,8 @@ def mistakes(
         wrong = wrong[np.argsort(-sureness[wrong], kind="stable")]
     titles = []
     for i in wrong[:limit]:
-        called = f"called {classes[guesses[i]]}"
-        if sureness is not None:
-            called += f"\n{as_percent(sureness[i])} sure"
-        titles.append(called)
+        sure = "" if sureness is None else f" ({as_percent(sureness[i])})"
+        titles.append(f"predicted {classes[guesses[i]]}{sure},\nis {classes[truth[i]]}")
     share = f"{len(wrong)} of {len(truth)} are wrong. {reading}".strip()
     chosen = [pictures[i] for i in wrong[:limit]]
     return images(chosen, titles, columns=5, reading=share)

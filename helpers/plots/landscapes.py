@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from helpers.descent import Landscape
-from helpers.plots.drawing import DASHES, PALETTE, drawing
+from helpers.plots.drawing import DASHES, PALETTE, drawing, name_axes
 from helpers.plots.finish import Picture, finish
 
 LEVELS = 14
@@ -51,7 +52,8 @@ def contours(
             for i, (name, path) in enumerate(one.paths.items()):
                 named.setdefault(name, draw_path(axes, path, i))
                 told.append(_said(title, name, path))
-            axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
+            first = axes.get_subplotspec().is_first_col()
+            name_axes(axes, xlabel, ylabel if first else "", title)
             if equal:
                 axes.set_aspect("equal")
         for axes in panels[len(landscapes) :]:
@@ -83,6 +85,8 @@ def draw_cost(axes, one: Landscape) -> None:
         axes.plot(*one.goal, "*", color="black", ms=11, zorder=4)
     axes.grid(visible=False)
     axes.set(xlim=one.x, ylim=one.y)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
 
 
 def draw_path(axes, path: np.ndarray, i: int = 0):

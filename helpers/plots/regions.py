@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from helpers.plots.drawing import BLUE, VERMILION, WIDTH, drawing, name_axes
 from helpers.plots.finish import Picture, finish
@@ -58,6 +59,8 @@ def decision_regions(
     width = max(columns * side, 4.4)
     told = []
     with drawing(reading, width=width, height=rows * side) as figure:
+        if count > 1:  # panels are square, so there is room to spare: close up
+            figure.set_layout_engine("compressed", h_pad=0.06, w_pad=0.04)
         panels = figure.subplots(rows, columns, squeeze=False).ravel()
         for i, (name, model) in enumerate(models.items()):
             axes, labels = panels[i], np.ravel(Y[i]).astype(bool)
@@ -76,6 +79,8 @@ def decision_regions(
             axes.set(aspect="equal")
             axes.grid(visible=False)
             axes.tick_params(labelsize=9)
+            for axis in (axes.xaxis, axes.yaxis):
+                axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
             name_axes(
                 axes,
                 "x₁" if i >= count - columns else "",

@@ -1627,7 +1627,9 @@ alone = {
 }
 plots.bars(
     alone,
+    xlabel="gradient",
     ylabel="relative difference",
+    log=True,
     reading="Wrong: db3 in layer 3, dW1 and db1 in layer 1.",
 )
 

@@ -1260,8 +1260,12 @@ regions = {
 }
 for name, guess in regions.items():
     print(f"{name:9} accuracy {np.mean((guess(X_moons) > 0.5) == Y_moons):.1%}")
+titles = ("Batch", "Mini-batch", "Momentum", "RMSprop", "Adam")
 plots.decision_regions(
-    regions, X_moons, Y_moons, reading="After 400 epochs from the same start."
+    dict(zip(titles, regions.values(), strict=True)),
+    X_moons,
+    Y_moons,
+    reading="After 400 epochs from the same start.",
 )
 
 # %% [markdown]

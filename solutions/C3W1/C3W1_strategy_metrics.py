@@ -138,8 +138,8 @@ plots.heat(
     mistakes,
     signed=False,
     rows=classes,
-    columns=[name[:2] for name in classes],
-    xlabel="predicted class, in the same order",
+    columns=classes,
+    xlabel="predicted class",
     ylabel="true class",
     reading="Mistakes of the large CNN; each row stands for 200 images. Clothes worn "
     "above the waist are confused with each other, and so are shoes.",

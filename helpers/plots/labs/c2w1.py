@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from helpers.plots.drawing import PALETTE, drawing
+from helpers.plots.drawing import PALETTE, drawing, name_axes
 from helpers.plots.finish import Picture, finish
+from helpers.plots.ticks import set_ticks
 
 
 def histograms(weights: Mapping[str, np.ndarray], *, reading: str = "") -> Picture:
@@ -22,7 +23,9 @@ def histograms(weights: Mapping[str, np.ndarray], *, reading: str = "") -> Pictu
         ):
             inside = np.clip(W.ravel(), -reach, reach)
             axes.hist(inside, edges, color=color)
-            axes.set(xlabel="weight", title=name, yscale="log")
+            axes.set(yscale="log")
+            name_axes(axes, "weight", "", name)
+            set_ticks(axes.yaxis)
             axes.label_outer()
             share = np.mean(np.abs(W) < (edges[1] - edges[0]) / 2)
             told.append(f"{name}: {share:.0%} of {W.size} in the middle bar")

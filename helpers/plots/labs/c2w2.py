@@ -11,11 +11,13 @@ from matplotlib.ticker import MaxNLocator
 
 from helpers import image
 from helpers.descent import Landscape
-from helpers.plots.drawing import DASHES, PALETTE, drawing
+from helpers.plots.drawing import DASHES, PALETTE, drawing, name_axes
 from helpers.plots.finish import Picture, finish
 from helpers.plots.landscapes import LEGEND, draw_cost
+from helpers.plots.ticks import set_ticks
 
 FRAMES = 32
+STEPS = [1, 2, 5, 10]  # between ticks
 
 
 class Film:
@@ -52,7 +54,8 @@ def race(landscapes: Mapping[str, Landscape], *, reading: str = "") -> Film:
         lines = []
         for axes, (title, one) in zip(panels, landscapes.items(), strict=True):
             draw_cost(axes, one)
-            axes.set(xlabel="w₁", ylabel="w₂", title=title)
+            first = axes.get_subplotspec().is_first_col()
+            name_axes(axes, "w₁", "w₂" if first else "", title)
             for i, (name, path) in enumerate(one.paths.items()):
                 color = PALETTE[i]
                 (trail,) = axes.plot([], [], color=color, lw=1.6, ls=DASHES[i])
@@ -126,10 +129,13 @@ def runs(
                 )
             axes.set(xlabel=kind)
             if kind == "epochs":
-                axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+                axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=STEPS))
             if log:
                 axes.set_yscale("log")
-                axes.set_xscale("log" if kind == "seconds" else "linear")
+                set_ticks(axes.yaxis)
+                if kind == "seconds":
+                    axes.set_xscale("log")
+                    set_ticks(axes.xaxis)
             else:
                 axes.set_ylim(0, ceiling)
         panels[0].set_ylabel(ylabel)

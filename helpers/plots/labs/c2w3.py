@@ -7,8 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from helpers.plots.drawing import BLUE, PALETTE, PLAIN, VERMILION, drawing
+from helpers.plots.drawing import (
+    BLUE,
+    PALETTE,
+    PLAIN,
+    VERMILION,
+    drawing,
+    name_axes,
+)
 from helpers.plots.finish import Picture, finish
+from helpers.plots.ticks import set_ticks
 
 MARKERS = "os^DvP"
 
@@ -59,13 +67,10 @@ def searches(
                 zorder=3,
                 clip_on=False,
             )
-            axes.set(
-                xscale="log",
-                yscale="log",
-                xlabel=x,
-                ylabel=y,
-                title=f"{name}: {height[best]:.3f}",
-            )
+            axes.set(xscale="log", yscale="log")
+            name_axes(axes, x, y, f"{name}: {height[best]:.3f}")
+            set_ticks(axes.xaxis)
+            set_ticks(axes.yaxis)
             axes.label_outer()
             told.append(
                 f"{name}: {len(set(across))} values of {x} in {len(history)} tries, "
@@ -104,7 +109,7 @@ def regions(
             axes.contourf(across, up, given, levels=levels, colors=colors, alpha=0.22)
             for c, color in zip(classes, colors, strict=True):
                 axes.plot(*X[:, labels == c], MARKERS[c % 6], ms=4, color=color)
-            axes.set(title=title, xlabel="x₁", ylabel="x₂")
+            name_axes(axes, "x₁", "x₂", title)
             axes.grid(visible=False)
             told.append(f"{title}: {len(np.unique(given))} regions")
     return finish(figure, "Regions of classes in the plane", told, reading)

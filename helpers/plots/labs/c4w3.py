@@ -248,8 +248,8 @@ def window_map(
         right.set(xlim=(-0.5, 95.5), ylim=(95.5, -0.5))
         figure.colorbar(shown, ax=right, shrink=0.85)
         for axes, title in (
-            (left, "a scene and one window"),
-            (right, "probability of an object"),
+            (left, "A scene and one window"),
+            (right, "Probability of an object"),
         ):
             axes.set_title(title, size=9, loc="center", weight="normal")
     told = [f"{np.mean(sureness > 0.5):.0%} of the windows are taken for an object"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from helpers.plots.drawing import BLUE, GREEN, PLAIN, VERMILION, drawing
+from helpers.plots.drawing import BLUE, GREEN, PLAIN, VERMILION, drawing, sentence_case
 from helpers.plots.finish import Picture, finish
 
 
@@ -32,7 +32,7 @@ def sounds(
         for i, (name, (samples, power)) in enumerate(named.items()):
             wave, below = grid[:, i]
             wave.plot(np.arange(len(samples)) / rate, samples, lw=0.5, color=BLUE)
-            wave.set(title=name, ylim=(-0.7, 0.7))
+            wave.set(title=sentence_case(name), ylim=(-0.7, 0.7))
             _draw_spectrogram(below, power, len(power) * hop / rate, rate)
             below.set(xlabel="time (s)")
         grid[0, 0].set(ylabel="amplitude")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from helpers.plots.drawing import PLAIN, WIDTH, drawing
+from helpers.plots.drawing import PLAIN, WIDTH, drawing, sentence_case
 from helpers.plots.finish import Picture, finish
 
 
@@ -49,7 +49,7 @@ def attention_maps(
             )
             axes.set_yticks(range(len(rows)), rows, size=size)
             axes.tick_params(length=0, pad=1)
-            axes.set_title(name, size=9)
+            axes.set_title(sentence_case(name), size=9)
         for axes in grid[max(len(maps) - panels, 0) : len(maps)]:
             axes.set_xlabel(xlabel, size=9)
         for axes in grid[: len(maps) : panels]:
