@@ -16,6 +16,8 @@ from PIL import Image
 from helpers import plots
 from helpers.descent import Landscape
 from helpers.plots import drawing, ticks
+from helpers.plots.labs.c2w2 import runs
+from helpers.plots.labs.c2w3 import searches
 from helpers.plots.labs.c5w4 import attention_maps
 
 RNG = np.random.default_rng(0)
@@ -101,6 +103,21 @@ FIGURES = {
         {f"Head {i}": np.eye(12) for i in range(4)},
         rows=["token"] * 12,
         columns=["token"] * 12,
+        **more,
+    ),
+    "searches": lambda **more: searches(
+        {
+            name: [({"rate": 10.0**-i, "size": 10.0**-i}, i) for i in range(7)]
+            for name in ("grid", "random", "coarse to fine")
+        },
+        "rate",
+        "size",
+        **more,
+    ),
+    "runs": lambda **more: runs(
+        {f"{n} per step": ([0, 1, 3], [1e-3, 0.1, 1.2], [10, 1, 0.02]) for n in "1248"},
+        by="both",
+        log=True,
         **more,
     ),
     "heat": lambda **more: plots.heat(

@@ -19,6 +19,7 @@ from matplotlib.ticker import (
 from helpers.plots.drawing import LETTER
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+STEPS = (1, 2, 5, 10, 20, 50, 100)  # powers of ten from one tick to the next
 FEW = 8  # measured points, each of which gets a tick
 
 
@@ -102,15 +103,17 @@ class LogTicks(Locator):
     def tick_values(self, vmin: float, vmax: float) -> np.ndarray:
         """The ticks from one number to another, both greater than 0."""
         decades = math.log10(vmax / vmin)
+        most = 9 if self.axis is None else min(9, max(2, self.axis.get_tick_space()))
         if decades < 0.8:
-            ticks = MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(vmin, vmax)
-        else:
-            step = next(s for s in (1, 2, 5, 10, 20, 50, 100) if decades <= 8 * s)
-            first = step * (math.floor(math.log10(vmin)) // step)
-            powers = 10.0 ** np.arange(first, math.ceil(math.log10(vmax)) + 1, step)
-            within = (1, 2, 3, 5) if decades <= 1.2 else (1, 2, 5)
-            ticks = np.outer(powers, within if decades <= 2.5 else (1,)).ravel()
-        inside = (ticks >= vmin * (1 - 1e-9)) & (ticks <= vmax * (1 + 1e-9))
+            return MaxNLocator(most - 2, steps=[1, 2, 5, 10]).tick_values(vmin, vmax)
+        low, high = math.floor(math.log10(vmin)), math.ceil(math.log10(vmax))
+        within = [(1, 2, 3, 5)] * (decades <= 1.2) + [(1, 2, 5)] * (decades <= 2.5)
+        for step, factors in [(1, f) for f in within] + [(s, (1,)) for s in STEPS]:
+            powers = 10.0 ** np.arange(step * (low // step), high + 1, step)
+            ticks = np.outer(powers, factors).ravel()
+            inside = (ticks >= vmin * (1 - 1e-9)) & (ticks <= vmax * (1 + 1e-9))
+            if np.sum(inside) <= most:
+                break
         return ticks[inside]
 
 
