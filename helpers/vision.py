@@ -20,6 +20,7 @@ from functools import cache
 
 import numpy as np
 
+from helpers import nn
 from helpers.data import load
 
 Weights = Mapping[str, np.ndarray]
@@ -55,21 +56,11 @@ def same_padding(size: int, f: int, stride: int) -> tuple[int, int]:
     return total // 2, total - total // 2
 
 
-def windows(x: np.ndarray, f: int, stride: int, padding: str, fill: float = 0.0):
-    """Return every f×f window of x, a view of shape (m, n_H, n_W, f, f, n_C).
-
-    Args:
-        x: (m, height, width, n_C).
-        f: Side of the window.
-        stride: Step between windows.
-        padding: ``"same"`` or ``"valid"``.
-        fill: What the padding holds.
-    """
-    if padding == "same":
-        pads = [same_padding(size, f, stride) for size in x.shape[1:3]]
-        x = np.pad(x, [(0, 0), *pads, (0, 0)], constant_values=fill)
-    view = np.lib.stride_tricks.sliding_window_view(x, (f, f), axis=(1, 2))
-    return view[:, ::stride, ::stride].transpose(0, 1, 2, 4, 5, 3)
+def _widths(x: np.ndarray, f: int, stride: int, padding: str):
+    """The padding of rows and columns, as `helpers.nn` takes it."""
+    if padding == "valid":
+        return padding
+    return tuple(same_padding(size, f, stride) for size in x.shape[1:3])
 
 
 def conv2d(x: np.ndarray, W: np.ndarray, stride: int = 1, padding: str = "same"):
@@ -84,10 +75,8 @@ def conv2d(x: np.ndarray, W: np.ndarray, stride: int = 1, padding: str = "same")
     Returns:
         (m, n_H, n_W, n_C).
     """
-    f = W.shape[0]
-    columns = windows(x, f, stride, padding)
-    rows = columns.reshape(-1, W[..., 0].size)  # copies: one row a window
-    return (rows @ W.reshape(-1, W.shape[-1])).reshape(*columns.shape[:3], -1)
+    widths = _widths(x, W.shape[0], stride, padding)
+    return nn.conv2d(x, W, stride=stride, padding=widths).data
 
 
 def depthwise_conv2d(x: np.ndarray, W: np.ndarray, stride: int = 1) -> np.ndarray:
@@ -101,23 +90,18 @@ def depthwise_conv2d(x: np.ndarray, W: np.ndarray, stride: int = 1) -> np.ndarra
     Returns:
         (m, n_H, n_W, n_C).
     """
-    f = W.shape[0]
-    view = windows(x, f, stride, "same")
-    out = np.zeros(view.shape[:3] + x.shape[-1:], x.dtype)
-    for i in range(f):
-        for j in range(f):
-            out += view[:, :, :, i, j] * W[i, j, :, 0]
-    return out
+    widths = _widths(x, W.shape[0], stride, "same")
+    return nn.depthwise_conv2d(x, W[..., 0], stride=stride, padding=widths).data
 
 
 def max_pool(x: np.ndarray, f: int, stride: int, padding: str = "valid") -> np.ndarray:
     """Return the maximum of each f×f window, (m, n_H, n_W, n_C)."""
-    return windows(x, f, stride, padding, fill=-np.inf).max(axis=(3, 4))
+    return nn.max_pool2d(x, f, stride, _widths(x, f, stride, padding)).data
 
 
 def mean_pool(x: np.ndarray, f: int) -> np.ndarray:
     """Return the mean of f×f blocks; a remainder at the edge is left out."""
-    return windows(x, f, f, "valid").mean(axis=(3, 4))
+    return nn.average_pool2d(x, f).data
 
 
 def batch_norm(x: np.ndarray, parameters: np.ndarray, epsilon: float = 1e-3):
@@ -128,8 +112,8 @@ def batch_norm(x: np.ndarray, parameters: np.ndarray, epsilon: float = 1e-3):
         parameters: (4, n_C), rows gamma, beta, moving mean, moving variance.
         epsilon: Added to the variance.
     """
-    gamma, beta, mean, variance = parameters
-    return (x - mean) * (gamma / np.sqrt(variance + epsilon)) + beta
+    gamma, beta, *running = parameters
+    return nn.batch_norm(x, gamma, beta, running, training=False, epsilon=epsilon).data
 
 
 def relu(x: np.ndarray, top: float = np.inf) -> np.ndarray:

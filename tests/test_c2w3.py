@@ -11,23 +11,11 @@ from autograder.checks.check import load
 from autograder.checks.reference import reference
 from autograder.grading.usage import uses_forbidden
 from helpers import nn
+from helpers.gradients import numerical_gradient
 from tests.graded import grade
 from tests.recap import printed
 
 ref = reference("C2W3")
-
-
-def numerical(function, x, step=1e-6):
-    """The gradient of a number with respect to an array, by central differences."""
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        kept = x[index]
-        x[index] = kept + step
-        up = function(x)
-        x[index] = kept - step
-        gradient[index] = (up - function(x)) / (2 * step)
-        x[index] = kept
-    return gradient
 
 
 class TestSearch:
@@ -71,7 +59,9 @@ class TestSoftmax:
     def test_gradient_is_that_of_the_cost(self):
         rng = np.random.default_rng(1)
         Z, Y = rng.normal(size=(4, 5)), ref.one_hot_matrix(rng.integers(0, 4, 5), 4)
-        by_differences = numerical(lambda Z: ref.cross_entropy(ref.softmax(Z), Y), Z)
+        by_differences = numerical_gradient(
+            lambda Z: ref.cross_entropy(ref.softmax(Z), Y), Z
+        )
         dZ = ref.softmax_backward(ref.softmax(Z), Y)
         np.testing.assert_allclose(dZ, by_differences, atol=1e-8)
 
@@ -135,7 +125,9 @@ class TestBatchNorm:
             def at(x, k=k, inputs=inputs):
                 return value(*inputs[:k], x, *inputs[k + 1 :])[0]
 
-            np.testing.assert_allclose(grad, numerical(at, inputs[k]), atol=1e-6)
+            np.testing.assert_allclose(
+                grad, numerical_gradient(at, inputs[k]), atol=1e-6
+            )
 
 
 class TestAutodiff:
@@ -186,7 +178,9 @@ class TestAutodiff:
             def at(x, k=k):
                 return float(cost(*arrays[:k], x, *arrays[k + 1 :]).data)
 
-            np.testing.assert_allclose(leaf.grad, numerical(at, arrays[k]), atol=1e-6)
+            np.testing.assert_allclose(
+                leaf.grad, numerical_gradient(at, arrays[k]), atol=1e-6
+            )
 
     def test_by_hand(self):
         a, b, c = (ref.Tensor(x) for x in (2, 3, -1))
@@ -245,7 +239,7 @@ def test_unbroadcast_undoes_every_broadcast():
                 narrow = shape[cut:]
                 x = np.zeros(narrow)
                 g = np.random.default_rng(0).normal(size=np.broadcast_shapes(wide))
-                grad = numerical(
+                grad = numerical_gradient(
                     lambda x, g=g, wide=wide: np.sum(np.broadcast_to(x, wide) * g), x
                 )
                 np.testing.assert_allclose(ref.unbroadcast(g, narrow), grad, atol=1e-7)

@@ -9,20 +9,10 @@ from scipy.spatial import distance
 
 from autograder.checks.reference import reference
 from helpers import data, nn, vision
+from helpers.gradients import numerical_gradient
 from tests.recap import printed
 
 lab = reference("C4W4")
-
-
-def numerical(cost, x, h=1e-6):
-    """Derivative of a number with respect to each element of x."""
-    gradients = np.zeros_like(x)
-    for position in np.ndindex(*x.shape):
-        up, down = x.copy(), x.copy()
-        up[position] += h
-        down[position] -= h
-        gradients[position] = (cost(up) - cost(down)) / (2 * h)
-    return gradients
 
 
 # --- triplets ------------------------------------------------------------------------
@@ -51,7 +41,9 @@ def test_triplet_loss_and_gradient_agree_with_pytorch(alpha):
 def test_triplet_gradient_agrees_with_numerical_gradients():
     rng = np.random.default_rng(1)
     y_pred = rng.normal(size=(3, 6, 3))
-    expected = numerical(lambda e: lab.triplet_loss(None, tuple(e), 0.7), y_pred)
+    expected = numerical_gradient(
+        lambda e: lab.triplet_loss(None, tuple(e), 0.7), y_pred
+    )
     gradients = lab.triplet_gradient(None, tuple(y_pred), 0.7)
     np.testing.assert_allclose(np.stack(gradients), expected, atol=1e-7)
 
@@ -175,7 +167,7 @@ def test_gradients_of_the_costs_agree_with_numerical_ones():
 
     G = nn.Tensor(a, requires_grad=True)
     cost(G).backward()
-    gradients = numerical(lambda x: cost(x).item(), a)
+    gradients = numerical_gradient(lambda x: cost(x).item(), a)
     np.testing.assert_allclose(G.grad, gradients, rtol=1e-6, atol=1e-9)
 
 

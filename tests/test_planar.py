@@ -83,7 +83,7 @@ class TestDecisionRegions:
             [one[1], two[1]],
         )
         axes = picture.figure.axes
-        assert [a.get_title(loc="left") for a in axes] == ["moons", "circles"]
+        assert [a.get_title(loc="left") for a in axes] == ["Moons", "Circles"]
         assert "5 of 10" in picture.alt
         assert "15 of 30" in picture.alt
         assert axes[0].get_xlabel() == axes[1].get_xlabel() == "x₁"

@@ -27,7 +27,7 @@ COURSES = {
     "C1": "Course 1 · Networks from nothing",
     "C2": "Course 2 · Making them learn well",
     "C3": "Course 3 · Leading a project",
-    "C4": "Course 4 · Pictures",
+    "C4": "Course 4 · Images",
     "C5": "Course 5 · Sequences",
 }
 

@@ -9,7 +9,7 @@ from helpers.strategy import fashion as fashion_split
 from helpers.strategy import networks, prepare
 
 SEED = 1
-COAT, CARE = 4, 5.0  # the careful network counts a coat as five pictures
+COAT, CARE = 4, 5.0  # the careful network counts a coat as five images
 PLANS = {  # epochs, learning rate; the last third at a fifth of the rate
     "softmax": (9, 1e-3),
     "dense net": (12, 1e-3),
@@ -59,7 +59,7 @@ def main() -> None:
         arrays,
         title="Five trained classifiers of clothes",
         description="""Weights of five networks trained on Fashion-MNIST, 8,000 of the
-        training pictures of `fashion`; the last 200 of each class are kept as a dev
+        training images of `fashion`; the last 200 of each class are kept as a dev
         set. Names are network.layer.parameter; helpers.strategy builds the networks
         and reads the weights. The careful network was trained with coats counted five
         times.""",

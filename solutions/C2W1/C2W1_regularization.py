@@ -36,9 +36,11 @@
 # %%
 import numpy as np
 
-from helpers import data, figures_c2w1, planar, plots
+from helpers import data, planar, plots, trained
 from helpers.checks import checks_for
-from helpers.contours import contours
+from helpers.descent import logistic_landscape
+from helpers.gradients import numerical_gradient
+from helpers.plots.labs import c2w1 as figures_c2w1
 
 check = checks_for("C2W1")
 
@@ -161,9 +163,9 @@ check(split_dataset)
 
 # %% demo
 guesses = {
-    "no hidden units": figures_c2w1.fitted(X_train, Y_train, []),
-    "6 units": figures_c2w1.fitted(X_train, Y_train, [6]),
-    "2 × 64": figures_c2w1.fitted(X_train, Y_train, [64, 64], steps=1500),
+    "no hidden units": trained.classifier(X_train, Y_train, []),
+    "6 units": trained.classifier(X_train, Y_train, [6]),
+    "2 × 64": trained.classifier(X_train, Y_train, [64, 64], steps=1500),
 }
 
 
@@ -337,9 +339,9 @@ features = np.array([weather.temp_max, weather.wind], dtype=float)  # (2, 1461)
 rain = (weather.precipitation > 0).astype(int)[np.newaxis]
 scaled, _, mu, sigma = normalize_inputs(features, features)
 print("means", mu.ravel().round(1), " standard deviations", sigma.ravel().round(1))
-before, costs_before = figures_c2w1.logistic_landscape(features, rain)
-after, costs_after = figures_c2w1.logistic_landscape(scaled, rain)
-contours(
+before, costs_before = logistic_landscape(features, rain)
+after, costs_after = logistic_landscape(scaled, rain)
+plots.contours(
     {"as measured": before, "normalized": after},
     xlabel="weight of temperature",
     ylabel="weight of wind",
@@ -1611,7 +1613,12 @@ buggy = backward_propagation_n(X_n, Y_n, cache_n)
 yours = backward_propagation_with_regularization(X_n, Y_n, cache_n, 0)
 gradient_check_n(theta_n, buggy, X_n, Y_n, print_msg=True)
 gradient_check_n(theta_n, yours, X_n, Y_n, print_msg=True)
-numerical = figures_c2w1.numerical_gradients(forward_propagation_n, theta_n, X_n, Y_n)
+numerical = {
+    "d" + key: numerical_gradient(
+        lambda _: forward_propagation_n(X_n, Y_n, theta_n)[0], values
+    )
+    for key, values in theta_n.items()
+}
 alone = {
     "d" + key: gradient_check_n(
         theta_n, numerical | {"d" + key: buggy["d" + key]}, X_n, Y_n
@@ -1620,7 +1627,9 @@ alone = {
 }
 plots.bars(
     alone,
+    xlabel="gradient",
     ylabel="relative difference",
+    log=True,
     reading="Wrong: db3 in layer 3, dW1 and db1 in layer 1.",
 )
 

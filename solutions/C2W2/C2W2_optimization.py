@@ -38,9 +38,10 @@ import time
 
 import numpy as np
 
-from helpers import data, figures_c2w2, planar, plots
+from helpers import data, planar, plots
 from helpers.checks import checks_for
-from helpers.contours import Landscape, contours
+from helpers.descent import Landscape, path_of
+from helpers.plots.labs import c2w2 as figures_c2w2
 
 check = checks_for("C2W2")
 
@@ -539,12 +540,10 @@ def momentum(beta, rate):
 
 # %% demo
 paths = {
-    f"β = {beta}": figures_c2w2.path_of(
-        momentum(beta, rate), ravine_gradient, (-9, 0.5), 60
-    )
+    f"β = {beta}": path_of(momentum(beta, rate), ravine_gradient, (-9, 0.5), 60)
     for beta, rate in ((0, 0.0095), (0.9, 0.12), (0.99, 0.12))
 }
-contours(
+plots.contours(
     {
         name: Landscape(ravine, (-10, 6), (-0.8, 0.8), {name: path}, (0, 0))
         for name, path in paths.items()
@@ -850,7 +849,7 @@ def five(gradient, start, rate, noise, steps=60):
         "Adam": (adam(0.25), 0),
     }
     return {
-        name: figures_c2w2.path_of(step, gradient, start, steps, amount)
+        name: path_of(step, gradient, start, steps, amount)
         for name, (step, amount) in optimizers.items()
     }
 
@@ -880,7 +879,7 @@ lands = {
 }
 
 # %% demo cover=true
-contours(
+plots.contours(
     lands,
     columns=3,
     height=3.2,
@@ -1261,8 +1260,12 @@ regions = {
 }
 for name, guess in regions.items():
     print(f"{name:9} accuracy {np.mean((guess(X_moons) > 0.5) == Y_moons):.1%}")
+titles = ("Batch", "Mini-batch", "Momentum", "RMSprop", "Adam")
 plots.decision_regions(
-    regions, X_moons, Y_moons, reading="After 400 epochs from the same start."
+    dict(zip(titles, regions.values(), strict=True)),
+    X_moons,
+    Y_moons,
+    reading="After 400 epochs from the same start.",
 )
 
 # %% [markdown]

@@ -36,9 +36,10 @@ import itertools
 
 import numpy as np
 
-from helpers import data, figures_c2w3, nn, plots
+from helpers import data, nn, plots
 from helpers.checks import checks_for
 from helpers.nn.cores import one_blas_thread
+from helpers.plots.labs import c2w3 as figures_c2w3
 
 check = checks_for("C2W3")
 

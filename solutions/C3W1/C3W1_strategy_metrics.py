@@ -40,8 +40,9 @@ from statistics import NormalDist
 
 import numpy as np
 
-from helpers import data, figures_c3w1, nn, plots, strategy
+from helpers import data, nn, plots, strategy
 from helpers.checks import checks_for
+from helpers.plots.labs import c3w1 as figures_c3w1
 
 check = checks_for("C3W1")
 
@@ -137,8 +138,8 @@ plots.heat(
     mistakes,
     signed=False,
     rows=classes,
-    columns=[name[:2] for name in classes],
-    xlabel="predicted class, in the same order",
+    columns=classes,
+    xlabel="predicted class",
     ylabel="true class",
     reading="Mistakes of the large CNN; each row stands for 200 images. Clothes worn "
     "above the waist are confused with each other, and so are shoes.",

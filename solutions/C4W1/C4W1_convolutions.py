@@ -1002,6 +1002,7 @@ print("largest difference", np.abs(Z - Z_fast).max())
 plots.bars(
     seconds,
     ylabel="seconds",
+    log=True,
     reading=f"The same numbers, {ratio:.0f} times faster on your computer.",
 )
 
@@ -1184,8 +1185,8 @@ plots.heat(
     counts - np.diag(np.diag(counts)),
     signed=False,
     rows=fashion.classes,
-    columns=[name[:2] for name in fashion.classes],
-    xlabel="predicted class, in the same order",
+    columns=fashion.classes,
+    xlabel="predicted class",
     ylabel="true class",
     reading="Mistakes of LeNet-5. Shirts, T-shirts, pullovers and coats are confused "
     "with each other; boots and trousers hardly ever are.",

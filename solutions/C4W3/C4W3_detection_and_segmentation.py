@@ -42,10 +42,10 @@ import timeit
 import numpy as np
 
 from helpers import data, nn, plots, vision
-from helpers import figures_c4w3 as figures
 from helpers.checks import checks_for
 from helpers.functional import Net  # last week's Net
 from helpers.landmarks import vehicles
+from helpers.plots.labs import c4w3 as figures
 from helpers.scenes import cut_background, load_scenes
 
 check = checks_for("C4W3")

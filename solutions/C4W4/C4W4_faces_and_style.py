@@ -41,7 +41,7 @@ from PIL import Image
 
 from helpers import data, nn, plots, vision
 from helpers.checks import checks_for
-from helpers.figures_c4w4 import embedding_map, roc_curves, signals, strip
+from helpers.plots.labs.c4w4 import embedding_map, roc_curves, signals, strip
 
 check = checks_for("C4W4")
 
@@ -481,8 +481,10 @@ for name, net in (("untrained", encoder(np.random.default_rng(1))), ("trained", 
     )
 
 # %% demo
+centred = E_test["hard"] - E_test["hard"].mean(axis=0)
+directions = np.linalg.svd(centred, full_matrices=False)[2][:2]
 embedding_map(
-    E_test["hard"],
+    centred @ directions.T,
     Y_test,
     X_test,
     reading="The 96 images of the 8 test people, projected onto the two directions in "

@@ -107,6 +107,7 @@ print("Towns and cities of the world:", ", ".join(places.train_names[::2500]))
 lengths = np.array([len(name) for name in places.train_names])
 plots.bars(
     {str(n): round(100 * np.mean(lengths == n)) for n in range(3, 16)},
+    xlabel="characters in the name",
     ylabel="names in percent",
     reading=f"Number of characters in {len(lengths)} names. There is no fixed length: "
     "that is why we need a loop over time, and a symbol for the end.",

@@ -42,7 +42,7 @@ import numpy as np
 
 from helpers import data, nn, plots, text
 from helpers.checks import checks_for
-from helpers.figures_c5w2 import word_map
+from helpers.plots.labs.c5w2 import word_map
 
 check = checks_for("C5W2")
 

@@ -43,8 +43,9 @@ from collections import Counter
 
 import numpy as np
 
-from helpers import audio, data, figures_c5w3, nn, plots, text
+from helpers import audio, data, nn, plots, text
 from helpers.checks import checks_for
+from helpers.plots.labs import c5w3 as figures_c5w3
 
 check = checks_for("C5W3")
 

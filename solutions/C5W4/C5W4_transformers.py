@@ -47,7 +47,7 @@ import numpy as np
 
 from helpers import data, nn, plots, text
 from helpers.checks import checks_for
-from helpers.figures_c5w4 import attention_maps
+from helpers.plots.labs.c5w4 import attention_maps
 
 check = checks_for("C5W4")
 

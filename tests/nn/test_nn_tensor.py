@@ -10,30 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import nn
-
-
-def numerical_gradient(function, arrays, i, epsilon=1e-6):
-    """Derivative of sum(function(*arrays) * w) for fixed random w, by differences."""
-    arrays = [a.copy() for a in arrays]
-    w = np.random.default_rng(0).normal(size=function(*arrays).shape)
-    result = np.zeros_like(arrays[i])
-    for at in np.ndindex(arrays[i].shape):
-        old = arrays[i][at]
-        arrays[i][at] = old + epsilon
-        up = (function(*arrays).data * w).sum()
-        arrays[i][at] = old - epsilon
-        down = (function(*arrays).data * w).sum()
-        arrays[i][at] = old
-        result[at] = (up - down) / (2 * epsilon)
-    return result
+from helpers.gradients import numerical_gradient
 
 
 def check_gradients(function, *arrays, rtol=1e-5, atol=1e-7):
     tensors = [nn.Tensor(a, requires_grad=True) for a in arrays]
     y = function(*tensors)
-    y.backward(np.random.default_rng(0).normal(size=y.shape))
-    for i, t in enumerate(tensors):
-        expected = numerical_gradient(function, arrays, i)
+    w = np.random.default_rng(0).normal(size=y.shape)
+    y.backward(w)
+    arrays = [a.copy() for a in arrays]  # tensors share the memory of their arrays
+    for a, t in zip(arrays, tensors, strict=True):
+        expected = numerical_gradient(lambda _: (function(*arrays).data * w).sum(), a)
         np.testing.assert_allclose(t.grad, expected, rtol=rtol, atol=atol)
 
 

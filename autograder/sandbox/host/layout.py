@@ -129,7 +129,7 @@ def hidden_helpers(lab: str) -> tuple[str, ...]:
     helpers = paths.ROOT / "helpers"
     waiting = [paths.source_of(lab), helpers / "drivers" / f"{lab}.py"]
     waiting.append(helpers / "stand_ins" / f"{lab}.py")
-    waiting += [helpers / "data.py", helpers / "plots.py"]
+    waiting += [helpers / "data.py", *(helpers / "plots").glob("*.py")]
     seen: set[Path] = set()
     used: set[str] = set()
     while waiting:

@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from helpers.plots import PALETTE, WIDTH, Picture, _drawing, _finish
+from helpers.plots.drawing import PALETTE, WIDTH, drawing
+from helpers.plots.finish import Picture, finish
 
 #: Colours of classes on photographs, a light one in place of black.
 COLORS = (*PALETTE[:6], "#F0E442")
@@ -54,7 +55,7 @@ def detections(
         reading: one sentence below: how to read it.
     """
     told = []
-    with _drawing(reading, **_size(pictures, columns, bool(titles))) as figure:
+    with drawing(reading, **_size(pictures, columns, bool(titles))) as figure:
         for i, axes in enumerate(_panels(figure, len(pictures), columns)):
             axes.imshow(pictures[i], cmap="gray")
             for box in truth[i] if len(truth) else ():
@@ -73,7 +74,7 @@ def detections(
                 axes.set_title(titles[i], size=9, loc="center", weight="normal")
             shown = ", ".join(said[:6]) + (" …" if len(said) > 6 else "")
             told.append(f"{titles[i] if titles else i}: {shown or 'no box'}")
-    return _finish(figure, f"{len(pictures)} images with boxes", told, reading)
+    return finish(figure, f"{len(pictures)} images with boxes", told, reading)
 
 
 def _rectangle(axes, box, color, **style) -> None:
@@ -144,7 +145,7 @@ def cells(
         reading: one sentence below: how to read it.
     """
     told = []
-    with _drawing(reading, **_size(pictures, columns, True)) as figure:
+    with drawing(reading, **_size(pictures, columns, True)) as figure:
         for i, axes in enumerate(_panels(figure, len(pictures), columns)):
             height, width = pictures[i].shape[:2]
             grid = len(classes[i])
@@ -166,7 +167,7 @@ def cells(
             said = [f"{names[int(classes[i][r, c])]} at ({r}, {c})" for r, c in sure]
             told.append(f"image {i}: {', '.join(said) or 'no high score'}")
         _key(figure, names)
-    return _finish(figure, "Images under a grid of coloured cells", told, reading)
+    return finish(figure, "Images under a grid of coloured cells", told, reading)
 
 
 def _key(figure, names: Sequence[str]) -> None:
@@ -198,7 +199,7 @@ def masks(
         reading: one sentence below: how to read it.
     """
     told = []
-    with _drawing(reading, **_size(pictures, columns, bool(titles))) as figure:
+    with drawing(reading, **_size(pictures, columns, bool(titles))) as figure:
         for i, axes in enumerate(_panels(figure, len(pictures), columns)):
             colored = np.ndim(pictures[i]) == 3  # pale, or masks would be lost on it
             pale = colored and np.any(shown[i])
@@ -217,7 +218,7 @@ def masks(
             )
         if names:
             _key(figure, names)
-    return _finish(figure, f"{len(pictures)} images under masks", told, reading)
+    return finish(figure, f"{len(pictures)} images under masks", told, reading)
 
 
 def window_map(
@@ -230,7 +231,7 @@ def window_map(
         sureness: `(17, 17)` from 0 to 1, of windows of 32 pixels in steps of 4.
         reading: one sentence below: how to read it.
     """
-    with _drawing(reading, height=3.0) as figure:
+    with drawing(reading, height=3.0) as figure:
         left, right = _panels(figure, 2, 2)
         left.imshow(picture)
         _rectangle(left, (0, 0, 32, 32), "white", lw=1.5)
@@ -247,12 +248,12 @@ def window_map(
         right.set(xlim=(-0.5, 95.5), ylim=(95.5, -0.5))
         figure.colorbar(shown, ax=right, shrink=0.85)
         for axes, title in (
-            (left, "a scene and one window"),
-            (right, "probability of an object"),
+            (left, "A scene and one window"),
+            (right, "Probability of an object"),
         ):
             axes.set_title(title, size=9, loc="center", weight="normal")
     told = [f"{np.mean(sureness > 0.5):.0%} of the windows are taken for an object"]
-    return _finish(figure, "A scene and a map of windows", told, reading)
+    return finish(figure, "A scene and a map of windows", told, reading)
 
 
 def points(
@@ -272,7 +273,7 @@ def points(
     """
     marks = "o^sDv"
     told = []
-    with _drawing(reading, **_size(pictures, len(pictures), True)) as figure:
+    with drawing(reading, **_size(pictures, len(pictures), True)) as figure:
         panels = _panels(figure, len(pictures), len(pictures))
         for i, axes in enumerate(panels):
             axes.imshow(pictures[i])
@@ -294,4 +295,4 @@ def points(
         figure.legend(
             handles=handles, loc="outside upper center", fontsize=9, ncols=len(names)
         )
-    return _finish(figure, "Images with landmarks", told, reading)
+    return finish(figure, "Images with landmarks", told, reading)

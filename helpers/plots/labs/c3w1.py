@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from helpers.plots import PALETTE, Picture, _drawing, _finish
+from helpers.plots.drawing import PALETTE, drawing
+from helpers.plots.finish import Picture, finish
 
 
 def knobs(
@@ -26,7 +27,7 @@ def knobs(
         train, dev = 100 * np.asarray(errors).T
         points[name] = (train.mean(), (dev - train).mean(), dev.mean(), dev.std(ddof=1))
     start = next(iter(points.values()))
-    with _drawing(reading, height=4.2) as figure:
+    with drawing(reading, height=4.2) as figure:
         axes = figure.add_subplot()
         across = np.array([0.0, 30.0])
         for dev in range(10, 30, 2):
@@ -60,4 +61,4 @@ def knobs(
         f"{name}: training {x:.1f} %, gap {y:.1f} %, dev {dev:.1f} ± {spread:.1f} %"
         for name, (x, y, dev, spread) in points.items()
     ]
-    return _finish(figure, "Training error and gap, by knob", told, reading)
+    return finish(figure, "Training error and gap, by knob", told, reading)

@@ -1,4 +1,4 @@
-"""Attention drawn, for C5W4, in the house style of `helpers.plots`."""
+"""Attention drawn, for C5W4."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from helpers import plots
+from helpers.plots.drawing import PLAIN, WIDTH, drawing, sentence_case
+from helpers.plots.finish import Picture, finish
 
 
 def attention_maps(
@@ -19,7 +20,7 @@ def attention_maps(
     xlabel: str = "key",
     ylabel: str = "query",
     reading: str = "",
-) -> plots.Picture:
+) -> Picture:
     """Draw which token attends to which: a table of attention weights for each head.
 
     Args:
@@ -32,25 +33,23 @@ def attention_maps(
         reading: one sentence below: how to read it.
     """
     down = math.ceil(len(maps) / panels)
-    side = plots.WIDTH / panels / max(len(columns), 8)  # of a field
+    side = WIDTH / panels / max(len(columns), 8)  # of a field
     height = 0.25 + down * (0.55 + 1.15 * side * len(rows))
     letters = max(map(len, columns)) > 2
     size = 8 if side > 0.13 else 6.5
-    with plots._drawing(reading, height=height) as figure:
+    with drawing(reading, height=height) as figure:
         grid = figure.subplots(down, panels, squeeze=False).ravel()
         for axes in grid[len(maps) :]:
             axes.set_axis_off()
         for axes, (name, weights) in zip(grid, maps.items(), strict=False):
-            shown = axes.imshow(
-                weights, vmin=0, vmax=1, cmap=plots.PLAIN, aspect="auto"
-            )
+            shown = axes.imshow(weights, vmin=0, vmax=1, cmap=PLAIN, aspect="auto")
             axes.grid(visible=False)
             axes.set_xticks(
                 range(len(columns)), columns, size=size, rotation=90 * letters
             )
             axes.set_yticks(range(len(rows)), rows, size=size)
             axes.tick_params(length=0, pad=1)
-            axes.set_title(name, size=9)
+            axes.set_title(sentence_case(name), size=9)
         for axes in grid[max(len(maps) - panels, 0) : len(maps)]:
             axes.set_xlabel(xlabel, size=9)
         for axes in grid[: len(maps) : panels]:
@@ -63,4 +62,4 @@ def attention_maps(
         for name, weights in maps.items()
         for i in [len(rows) // 2]
     ]
-    return plots._finish(figure, "Attention weights of each head", told, reading)
+    return finish(figure, "Attention weights of each head", told, reading)

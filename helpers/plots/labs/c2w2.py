@@ -1,47 +1,23 @@
-"""Figures and measurements of the lab on optimization that are too long for a cell."""
+"""Figures of the lab on optimization: runs of training, and a race in motion."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.ticker import MaxNLocator
 
-from helpers import image, plots
-from helpers.contours import LEGEND, Landscape, draw_cost
+from helpers import image
+from helpers.descent import Landscape
+from helpers.plots.drawing import DASHES, PALETTE, drawing, name_axes
+from helpers.plots.finish import Picture, finish
+from helpers.plots.landscapes import LEGEND, draw_cost
+from helpers.plots.ticks import set_ticks
 
 FRAMES = 32
-
-
-def path_of(
-    step: Callable, gradient: Callable, start, steps: int, noise: float = 0.0
-) -> np.ndarray:
-    """The points that an optimizer visits on a cost over two weights.
-
-    Args:
-        step: function of parameters, gradients, memory (`None` at first) and the number
-            of the step, from 1; returns parameters and memory.
-        gradient: function of a point `(2,)` that returns the gradient there `(2,)`.
-        start: the first point.
-        steps: how many steps.
-        noise: standard deviation of what is added to each gradient, as by small
-            batches.
-
-    Returns:
-        Array `(steps + 1, 2)`.
-    """
-    rng = np.random.default_rng(0)
-    parameters = {"W1": np.array(start, dtype=float).reshape(2, 1)}
-    parameters["b1"] = np.zeros((1, 1))
-    memory, points = None, [np.array(start, dtype=float)]
-    for t in range(1, steps + 1):
-        g = np.asarray(gradient(points[-1])) + noise * rng.normal(size=2)
-        grads = {"dW1": g.reshape(2, 1), "db1": np.zeros((1, 1))}
-        parameters, memory = step(parameters, grads, memory, t)
-        points.append(parameters["W1"].ravel().copy())
-    return np.array(points)
+STEPS = [1, 2, 5, 10]  # between ticks
 
 
 class Film:
@@ -72,16 +48,17 @@ def race(landscapes: Mapping[str, Landscape], *, reading: str = "") -> Film:
     # Slow at first, where most happens.
     moments = np.unique((np.linspace(0, 1, FRAMES) ** 1.5 * steps).astype(int))
     frames = []
-    with plots._drawing(reading, height=3.4) as figure:
+    with drawing(reading, height=3.4) as figure:
         figure.set_dpi(100)
         panels = figure.subplots(1, len(landscapes), squeeze=False).ravel()
         lines = []
         for axes, (title, one) in zip(panels, landscapes.items(), strict=True):
             draw_cost(axes, one)
-            axes.set(xlabel="w₁", ylabel="w₂", title=title)
+            first = axes.get_subplotspec().is_first_col()
+            name_axes(axes, "w₁", "w₂" if first else "", title)
             for i, (name, path) in enumerate(one.paths.items()):
-                color = plots.PALETTE[i]
-                (trail,) = axes.plot([], [], color=color, lw=1.6, ls=plots.DASHES[i])
+                color = PALETTE[i]
+                (trail,) = axes.plot([], [], color=color, lw=1.6, ls=DASHES[i])
                 (head,) = axes.plot(
                     [], [], "o", color=color, ms=8, mec="black", label=name
                 )
@@ -125,7 +102,7 @@ def runs(
     ceiling: float | None = None,
     log: bool = False,
     reading: str = "",
-) -> plots.Picture:
+) -> Picture:
     """Plot the costs of several runs of training against epochs or seconds.
 
     Args:
@@ -138,7 +115,7 @@ def runs(
     """
     told = []
     kinds = ["epochs", "seconds"] if by == "both" else [by]
-    with plots._drawing(reading, height=3.2) as figure:
+    with drawing(reading, height=3.2) as figure:
         panels = figure.subplots(1, len(kinds), sharey=True, squeeze=False).ravel()
         for axes, kind in zip(panels, kinds, strict=True):
             for i, (name, (epochs, seconds, costs)) in enumerate(histories.items()):
@@ -147,15 +124,18 @@ def runs(
                     x,
                     costs,
                     label=name,
-                    color=plots.PALETTE[i % 7],
-                    ls=plots.DASHES[i % 7],
+                    color=PALETTE[i % 7],
+                    ls=DASHES[i % 7],
                 )
             axes.set(xlabel=kind)
             if kind == "epochs":
-                axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+                axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=STEPS))
             if log:
                 axes.set_yscale("log")
-                axes.set_xscale("log" if kind == "seconds" else "linear")
+                set_ticks(axes.yaxis)
+                if kind == "seconds":
+                    axes.set_xscale("log")
+                    set_ticks(axes.xaxis)
             else:
                 axes.set_ylim(0, ceiling)
         panels[0].set_ylabel(ylabel)
@@ -163,4 +143,4 @@ def runs(
         figure.legend(handles, labels, ncols=min(5, len(labels)), **LEGEND)
     for name, (_, seconds, costs) in histories.items():
         told.append(f"{name}: {costs[-1]:.3g} after {seconds[-1]:.2g} s")
-    return plots._finish(figure, f"{ylabel} against {by}", told, reading)
+    return finish(figure, f"{ylabel} against {by}", told, reading)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
-from helpers import plots
+from helpers.descent import Landscape
+from helpers.plots.drawing import DASHES, PALETTE, drawing, name_axes
+from helpers.plots.finish import Picture, finish
 
 LEVELS = 14
 LEGEND = {
@@ -17,25 +19,6 @@ LEGEND = {
     "handlelength": 1.7,
     "columnspacing": 1.2,
 }
-
-
-@dataclass(frozen=True)
-class Landscape:
-    """A cost over two weights, and optimization paths on it.
-
-    Attributes:
-        cost: function of two arrays of the same shape; returns an array of that shape.
-        x: limits of the horizontal axis.
-        y: limits of the vertical axis.
-        paths: name → points visited `(steps + 1, 2)`.
-        goal: the minimum, marked by a star, or None.
-    """
-
-    cost: Callable
-    x: tuple[float, float]
-    y: tuple[float, float]
-    paths: Mapping[str, np.ndarray] = field(default_factory=dict)
-    goal: tuple[float, float] | None = None
 
 
 def contours(
@@ -47,7 +30,7 @@ def contours(
     xlabel: str = "w₁",
     ylabel: str = "w₂",
     reading: str = "",
-) -> plots.Picture:
+) -> Picture:
     """Draw costs over two weights as contours with paths, one panel per cost.
 
     Args:
@@ -62,21 +45,22 @@ def contours(
     columns = min(columns, len(landscapes))
     rows = math.ceil(len(landscapes) / columns)
     told, named = [], {}
-    with plots._drawing(reading, height=height * rows) as figure:
+    with drawing(reading, height=height * rows) as figure:
         panels = figure.subplots(rows, columns, squeeze=False).ravel()
         for axes, (title, one) in zip(panels, landscapes.items(), strict=False):
             draw_cost(axes, one)
             for i, (name, path) in enumerate(one.paths.items()):
                 named.setdefault(name, draw_path(axes, path, i))
                 told.append(_said(title, name, path))
-            axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
+            first = axes.get_subplotspec().is_first_col()
+            name_axes(axes, xlabel, ylabel if first else "", title)
             if equal:
                 axes.set_aspect("equal")
         for axes in panels[len(landscapes) :]:
             axes.set_axis_off()
         if any(len(one.paths) > 1 for one in landscapes.values()):
             figure.legend(named.values(), named, ncols=len(named), **LEGEND)
-    return plots._finish(figure, "Contours of a cost over two weights", told, reading)
+    return finish(figure, "Contours of a cost over two weights", told, reading)
 
 
 def draw_cost(axes, one: Landscape) -> None:
@@ -101,13 +85,15 @@ def draw_cost(axes, one: Landscape) -> None:
         axes.plot(*one.goal, "*", color="black", ms=11, zorder=4)
     axes.grid(visible=False)
     axes.set(xlim=one.x, ylim=one.y)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
 
 
 def draw_path(axes, path: np.ndarray, i: int = 0):
     """Draw one path: a square at the start, a dot per step; returns its line."""
     path = np.asarray(path, dtype=float)
-    color = plots.PALETTE[i % len(plots.PALETTE)]
-    (line,) = axes.plot(*path.T, color=color, lw=1.6, ls=plots.DASHES[i % 7], zorder=3)
+    color = PALETTE[i % len(PALETTE)]
+    (line,) = axes.plot(*path.T, color=color, lw=1.6, ls=DASHES[i % 7], zorder=3)
     every = max(1, len(path) // 25)
     axes.plot(*path[::every].T, ".", color=color, ms=4, zorder=3)
     axes.plot(*path[0], "s", color="black", ms=6, zorder=4)

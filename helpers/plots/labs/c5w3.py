@@ -1,4 +1,4 @@
-"""Figures of sound for C5W3, in the house style of `helpers.plots`."""
+"""Figures of sound for C5W3."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from helpers import plots
+from helpers.plots.drawing import BLUE, GREEN, PLAIN, VERMILION, drawing, sentence_case
+from helpers.plots.finish import Picture, finish
 
 
 def sounds(
@@ -15,7 +16,7 @@ def sounds(
     *,
     hop: int = 80,
     reading: str = "",
-) -> plots.Picture:
+) -> Picture:
     """Draw waveforms above their spectrograms, one column per sound.
 
     Args:
@@ -24,20 +25,20 @@ def sounds(
         hop: samples from frame to frame.
         reading: one sentence below: how to read it.
     """
-    with plots._drawing(reading, height=3.9) as figure:
+    with drawing(reading, height=3.9) as figure:
         grid = figure.subplots(
             2, len(named), sharex="col", squeeze=False, height_ratios=[1, 2]
         )
         for i, (name, (samples, power)) in enumerate(named.items()):
             wave, below = grid[:, i]
-            wave.plot(np.arange(len(samples)) / rate, samples, lw=0.5, color=plots.BLUE)
-            wave.set(title=name, ylim=(-0.7, 0.7))
+            wave.plot(np.arange(len(samples)) / rate, samples, lw=0.5, color=BLUE)
+            wave.set(title=sentence_case(name), ylim=(-0.7, 0.7))
             _draw_spectrogram(below, power, len(power) * hop / rate, rate)
             below.set(xlabel="time (s)")
         grid[0, 0].set(ylabel="amplitude")
         grid[1, 0].set(ylabel="frequency (Hz)")
     told = [f"{name}: {len(x) / rate:.2f} seconds" for name, (x, _) in named.items()]
-    return plots._finish(figure, "Waveforms and spectrograms", told, reading)
+    return finish(figure, "Waveforms and spectrograms", told, reading)
 
 
 def clip(
@@ -50,7 +51,7 @@ def clip(
     seconds: float = 10.0,
     rate: int = 8000,
     reading: str = "",
-) -> plots.Picture:
+) -> Picture:
     """Draw a clip above its labels or probabilities.
 
     Args:
@@ -64,7 +65,7 @@ def clip(
         reading: one sentence below: how to read it.
     """
     detected = threshold is not None
-    with plots._drawing(reading, height=4.2) as figure:
+    with drawing(reading, height=4.2) as figure:
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
         _draw_spectrogram(above, power, seconds, rate)
         above.set(ylabel="frequency (Hz)")
@@ -77,7 +78,7 @@ def clip(
                 np.full(len(ends), -0.12),
                 "^",
                 ms=8,
-                color=plots.GREEN,
+                color=GREEN,
                 label="trigger word ended",
             )
         if len(alarms):
@@ -86,7 +87,7 @@ def clip(
                 np.full(len(alarms), 1.12),
                 "*",
                 ms=13,
-                color=plots.VERMILION,
+                color=VERMILION,
                 label="detector fired",
             )
         below.set(
@@ -101,7 +102,7 @@ def clip(
             )
     told = [f"trigger words: {len(ends)}", f"alarms: {len(alarms)}"] if detected else []
     below_it = "probabilities" if detected else "labels"
-    return plots._finish(figure, f"A spectrogram above its {below_it}", told, reading)
+    return finish(figure, f"A spectrogram above its {below_it}", told, reading)
 
 
 def _draw_spectrogram(axes, power: np.ndarray, seconds: float, rate: int) -> None:
@@ -109,7 +110,7 @@ def _draw_spectrogram(axes, power: np.ndarray, seconds: float, rate: int) -> Non
         power.T,
         origin="lower",
         aspect="auto",
-        cmap=plots.PLAIN,
+        cmap=PLAIN,
         extent=(0, seconds, 0, rate / 2),
         vmin=-8,
         interpolation="nearest",

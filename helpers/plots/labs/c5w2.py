@@ -1,4 +1,4 @@
-"""A map of words for C5W2, in the house style of `helpers.plots`."""
+"""A map of words for C5W2."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from helpers import plots
+from helpers.plots.drawing import PALETTE, drawing, legend, name_axes
+from helpers.plots.finish import Picture, finish
 
 MARKS = "osD^vPX"
 
@@ -18,7 +19,7 @@ def word_map(
     arrows: Sequence[tuple[str, str]] = (),
     xlabel: str = "",
     reading: str = "",
-) -> plots.Picture:
+) -> Picture:
     """Draw words as labelled points in the plane, a colour and a marker per group.
 
     Args:
@@ -29,14 +30,14 @@ def word_map(
             if left out, the two are the first directions of a projection.
         reading: one sentence below: how to read it.
     """
-    with plots._drawing(reading, height=5.0 if xlabel else 4.6) as figure:
+    with drawing(reading, height=5.0 if xlabel else 4.6) as figure:
         axes = figure.add_subplot()
         for one, other in arrows:
             ends = np.array([points[one], points[other]])
             axes.plot(*ends.T, color="#BBBBBB", lw=1, zorder=1)
         for i, (name, words) in enumerate(groups.items()):
             x = np.array([points[word] for word in words])
-            color = plots.PALETTE[i % 7]
+            color = PALETTE[i % 7]
             axes.scatter(*x.T, s=28, color=color, marker=MARKS[i % 7], label=name)
             # In the plane, words of neighbouring groups stand on different sides.
             left = not xlabel and i % 2
@@ -57,7 +58,7 @@ def word_map(
             axes.axvline(0, color="black", lw=1, ls=":")
             axes.set_yticks([])
         second = "" if xlabel else "second direction"
-        plots._name_axes(axes, xlabel or "first direction", second, "")
-        plots._legend(axes, [])
+        name_axes(axes, xlabel or "first direction", second, "")
+        legend(axes, [])
     told = [f"{name}: {', '.join(words)}" for name, words in groups.items()]
-    return plots._finish(figure, "Map of words", told, reading)
+    return finish(figure, "Map of words", told, reading)

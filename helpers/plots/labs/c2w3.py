@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from helpers.plots import (
+from helpers.plots.drawing import (
     BLUE,
     PALETTE,
     PLAIN,
     VERMILION,
-    Picture,
-    _drawing,
-    _finish,
+    drawing,
+    name_axes,
 )
+from helpers.plots.finish import Picture, finish
+from helpers.plots.ticks import set_ticks
 
 MARKERS = "os^DvP"
 
@@ -37,7 +38,7 @@ def searches(
     """
     errors = [error for history in runs.values() for _, error in history]
     told = []
-    with _drawing(reading, height=2.7) as figure:
+    with drawing(reading, height=2.7) as figure:
         panels = figure.subplots(1, len(runs), sharex=True, sharey=True, squeeze=False)
         for axes, (name, history) in zip(panels[0], runs.items(), strict=True):
             across = [point[x] for point, _ in history]
@@ -66,20 +67,17 @@ def searches(
                 zorder=3,
                 clip_on=False,
             )
-            axes.set(
-                xscale="log",
-                yscale="log",
-                xlabel=x,
-                ylabel=y,
-                title=f"{name}: {height[best]:.3f}",
-            )
+            axes.set(xscale="log", yscale="log")
+            name_axes(axes, x, y, f"{name}: {height[best]:.3f}")
+            set_ticks(axes.xaxis)
+            set_ticks(axes.yaxis)
             axes.label_outer()
             told.append(
                 f"{name}: {len(set(across))} values of {x} in {len(history)} tries, "
                 f"best error {height[best]:.3f} at {x} {across[best]:.3g}"
             )
         figure.colorbar(shown, ax=list(panels[0]), label="dev error", aspect=15)
-    return _finish(figure, f"Points tried in the plane of {x} and {y}", told, reading)
+    return finish(figure, f"Points tried in the plane of {x} and {y}", told, reading)
 
 
 def regions(
@@ -95,7 +93,7 @@ def regions(
         reading: one sentence below: how to read it.
     """
     told = []
-    with _drawing(reading, height=3.1) as figure:
+    with drawing(reading, height=3.1) as figure:
         grid = figure.subplots(1, len(panels), squeeze=False)[0]
         for axes, (title, (classify, X, labels)) in zip(
             grid, panels.items(), strict=True
@@ -111,10 +109,10 @@ def regions(
             axes.contourf(across, up, given, levels=levels, colors=colors, alpha=0.22)
             for c, color in zip(classes, colors, strict=True):
                 axes.plot(*X[:, labels == c], MARKERS[c % 6], ms=4, color=color)
-            axes.set(title=title, xlabel="x₁", ylabel="x₂")
+            name_axes(axes, "x₁", "x₂", title)
             axes.grid(visible=False)
             told.append(f"{title}: {len(np.unique(given))} regions")
-    return _finish(figure, "Regions of classes in the plane", told, reading)
+    return finish(figure, "Regions of classes in the plane", told, reading)
 
 
 def confusion(table: np.ndarray, classes: Sequence[str], *, reading: str = "") -> Any:
@@ -126,7 +124,7 @@ def confusion(table: np.ndarray, classes: Sequence[str], *, reading: str = "") -
         reading: one sentence below: how to read it.
     """
     off = table - np.diag(np.diag(table))
-    with _drawing(reading, height=4.6) as figure:
+    with drawing(reading, height=4.6) as figure:
         axes = figure.add_subplot()
         axes.imshow(off, cmap="Purples", vmax=1.4 * max(off.max(), 1))
         for (i, j), count in np.ndenumerate(table):
@@ -145,7 +143,7 @@ def confusion(table: np.ndarray, classes: Sequence[str], *, reading: str = "") -
         f"{np.trace(table)} of {table.sum()} on the diagonal",
         f"most often {classes[row]} is taken for {classes[column]}, {off.max()} times",
     ]
-    return _finish(figure, "Confusion matrix", told, reading)
+    return finish(figure, "Confusion matrix", told, reading)
 
 
 def graph(tensor: Any, *, height: float = 3.0, reading: str = "") -> Picture:
@@ -161,7 +159,7 @@ def graph(tensor: Any, *, height: float = 3.0, reading: str = "") -> Picture:
     children = _children(tensor)
     depth = _depths(tensor, children)
     positions = _positions(depth, children)
-    with _drawing(reading, height=height) as figure:
+    with drawing(reading, height=height) as figure:
         axes = figure.add_subplot()
         for node, below in children.items():
             for k, child in enumerate(below):
@@ -213,7 +211,7 @@ def graph(tensor: Any, *, height: float = 3.0, reading: str = "") -> Picture:
         axes.set_axis_off()
     leaves = [node.name for node in positions if not node.parents and node.name]
     told = [f"{len(positions)} tensors", f"leaves {', '.join(leaves)}"]
-    return _finish(figure, "Computation graph", told, reading)
+    return finish(figure, "Computation graph", told, reading)
 
 
 def _children(tensor: Any) -> dict[Any, list]:

@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 
-from helpers import plots
+from helpers.plots.drawing import DASHES, PALETTE, WIDTH, drawing, legend, name_axes
+from helpers.plots.finish import Picture, finish, told_series
 
 MARKS = "osD^vPX*"
-COLORS = (*plots.PALETTE, "#8C6D31")
+COLORS = (*PALETTE, "#8C6D31")
 
 
 def roc_curves(
     curves: Mapping[str, tuple[np.ndarray, np.ndarray]], *, reading: str = ""
-) -> plots.Picture:
+) -> Picture:
     """Draw ROC curves on one square.
 
     Args:
@@ -24,52 +25,50 @@ def roc_curves(
         reading: one sentence below: how to read it.
     """
     told = []
-    with plots._drawing(reading, width=5.2, height=4.2) as figure:
+    with drawing(reading, width=5.2, height=4.2) as figure:
         axes = figure.add_subplot()
         for i, (name, (wrongly, rightly)) in enumerate(curves.items()):
             area = np.trapezoid(rightly, wrongly)
             axes.plot(
                 wrongly,
                 rightly,
-                color=plots.PALETTE[i % 7],
-                linestyle=plots.DASHES[i % 7],
+                color=PALETTE[i % 7],
+                linestyle=DASHES[i % 7],
                 label=f"{name} ({area:.3f})",
             )
             told.append(f"{name}: area {area:.3f}")
         axes.plot([0, 1], [0, 1], ":", color="black", lw=1, label="chance (0.500)")
         axes.set_aspect("equal")
-        plots._name_axes(
+        name_axes(
             axes,
             "share of different pairs accepted",
             "share of same pairs accepted",
             "",
         )
-        plots._legend(axes, [])
-    return plots._finish(figure, "ROC curves", told, reading)
+        legend(axes, [])
+    return finish(figure, "ROC curves", told, reading)
 
 
 def embedding_map(
-    E: np.ndarray, labels: np.ndarray, pictures: np.ndarray, *, reading: str = ""
-) -> plots.Picture:
-    """Draw encodings in the two directions in which they vary most.
+    points: np.ndarray, labels: np.ndarray, pictures: np.ndarray, *, reading: str = ""
+) -> Picture:
+    """Draw encodings projected onto two directions.
 
     Args:
-        E: encodings `(m, d)`.
+        points: `(m, 2)`, the two coordinates of each encoding.
         labels: `(m,)`; each gets a colour and a mark.
         pictures: `(m, height, width, 3)`; the first of each label is shown at the
             middle of its points.
         reading: one sentence below: how to read it.
     """
-    centred = E - E.mean(axis=0)
-    places = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
     people = np.unique(labels)
-    middles = np.array([places[labels == label].mean(axis=0) for label in people])
-    with plots._drawing(reading, height=5.0) as figure:
+    middles = np.array([points[labels == label].mean(axis=0) for label in people])
+    with drawing(reading, height=5.0) as figure:
         axes = figure.add_subplot()
         for i, (label, box) in enumerate(zip(people, _apart(middles), strict=True)):
             mine, color = labels == label, COLORS[i % 8]
             axes.scatter(
-                *places[mine].T,
+                *points[mine].T,
                 s=40,
                 color=color,
                 marker=MARKS[i % 8],
@@ -89,9 +88,9 @@ def embedding_map(
             )
         axes.margins(0.14)
         axes.tick_params(labelsize=9)
-        plots._name_axes(axes, "first direction", "second direction", "")
-    told = [f"{len(np.unique(labels))} people, {len(E)} images"]
-    return plots._finish(figure, "Map of encodings", told, reading)
+        name_axes(axes, "first direction", "second direction", "")
+    told = [f"{len(np.unique(labels))} people, {len(points)} images"]
+    return finish(figure, "Map of encodings", told, reading)
 
 
 def _apart(places: np.ndarray, distance: float = 0.17, rounds: int = 200):
@@ -109,7 +108,7 @@ def _apart(places: np.ndarray, distance: float = 0.17, rounds: int = 200):
 
 def strip(
     rows: Mapping[str, Sequence[np.ndarray]], *, group: int = 4, reading: str = ""
-) -> plots.Picture:
+) -> Picture:
     """Show small images in rows with names, a gap after every `group`.
 
     Args:
@@ -122,8 +121,8 @@ def strip(
     widths = [1.0] * columns
     for i in range(gaps):
         widths.insert((i + 1) * group + i, 0.25)
-    side = plots.WIDTH / (sum(widths) + 1.4)
-    with plots._drawing(reading, height=side * len(rows) + 0.3) as figure:
+    side = WIDTH / (sum(widths) + 1.4)
+    with drawing(reading, height=side * len(rows) + 0.3) as figure:
         figure.get_layout_engine().set(wspace=0.02, hspace=0.03)
         grid = figure.subplots(
             len(rows), len(widths), width_ratios=widths, squeeze=False
@@ -137,7 +136,7 @@ def strip(
                 if width == 1:
                     axes.imshow(next(shown), cmap="gray", interpolation="nearest")
             line[0].set_ylabel(name, rotation=0, ha="right", va="center", size=10)
-    return plots._finish(figure, f"{len(rows)} rows of images", list(rows), reading)
+    return finish(figure, f"{len(rows)} rows of images", list(rows), reading)
 
 
 def signals(
@@ -147,7 +146,7 @@ def signals(
     xlabel: str = "",
     ylabel: str = "",
     reading: str = "",
-) -> plots.Picture:
+) -> Picture:
     """Draw a noisy signal, thin, and what filters make of it; names above the plot.
 
     Args:
@@ -157,20 +156,20 @@ def signals(
         ylabel: what the vertical axis is, with its unit.
         reading: one sentence below: how to read it.
     """
-    with plots._drawing(reading) as figure:
+    with drawing(reading) as figure:
         axes = figure.add_subplot()
         for i, (name, y) in enumerate(series.items()):
-            color = plots.PALETTE[i - 1] if i else "#AAAAAA"
+            color = PALETTE[i - 1] if i else "#AAAAAA"
             axes.plot(
                 x,
                 y,
                 color=color,
                 label=name,
                 lw=2 if i else 0.8,
-                linestyle=plots.DASHES[max(i - 1, 0)],
+                linestyle=DASHES[max(i - 1, 0)],
             )
         axes.xaxis.get_major_locator().set_params(integer=True)
-        plots._name_axes(axes, xlabel, ylabel, "")
+        name_axes(axes, xlabel, ylabel, "")
         axes.legend(
             ncols=len(series),
             loc="lower left",
@@ -178,5 +177,5 @@ def signals(
             borderaxespad=0.2,
             columnspacing=1.2,
         )
-    told = plots._told({name: np.asarray(y, float) for name, y in series.items()})
-    return plots._finish(figure, f"Plot of {ylabel} against {xlabel}", told, reading)
+    told = told_series({name: np.asarray(y, float) for name, y in series.items()})
+    return finish(figure, f"Plot of {ylabel} against {xlabel}", told, reading)

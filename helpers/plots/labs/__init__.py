@@ -1,0 +1,1 @@
+"""Figures that belong to a single lab, one module for each lab."""
