@@ -1088,11 +1088,11 @@ def lenet(rng):
     )
 
 
-def trained(make, X, epochs=10, seed=0):
+def trained(make, X, epochs=6, seed=0):
     """A trained network and the history of its training."""
     rng = np.random.default_rng(seed)
     net = make(rng)
-    rate = nn.schedules.cosine_decay(0.003, epochs * len(X) // 64)
+    rate = nn.schedules.cosine_decay(0.005, epochs * len(X) // 64)
     history = net.fit(
         X,
         Y,
@@ -1138,7 +1138,7 @@ right = {name: accuracy(net, X_test) for name, net in nets.items()}
 print("test accuracy:", ", ".join(f"{name} {p:.1%}" for name, p in right.items()))
 plots.lines(
     curves,
-    range(1, 11),
+    range(1, 7),
     xlabel="epoch",
     ylabel="training accuracy",
     reading="Each point is the average over one epoch of 10,000 images.",

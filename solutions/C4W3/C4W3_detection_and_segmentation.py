@@ -1852,10 +1852,10 @@ for name, model in (("with skips", unet_model), ("without skips", without_skips)
         small_y * 1,
         loss=nn.cross_entropy,
         epochs=2,
-        batch_size=8,
+        batch_size=16,
         rng=rng,
         progress=False,
-        optimizer=nn.Adam(net.parameters(), nn.schedules.cosine_decay(0.01, 300)),
+        optimizer=nn.Adam(net.parameters(), nn.schedules.cosine_decay(0.01, 150)),
     )
     predicted[name] = net.predict(test_x).argmax(axis=-1)
 for name, mask in predicted.items():
