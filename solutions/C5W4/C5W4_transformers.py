@@ -1623,13 +1623,13 @@ print(train_words[3], "\n", [bpe_decode([i], pieces) for i in X[3] if i])
 # %% demo
 rng = np.random.default_rng(0)
 tagger = Tagger(256 + len(pieces), 48, len(addresses.classes), rng)
-steps = 16 * len(X) // 32
-rate = nn.schedules.cosine_decay(0.003, steps, warmup=steps // 10)
+steps = 11 * len(X) // 32
+rate = nn.schedules.cosine_decay(0.004, steps, warmup=steps // 10)
 history = tagger.fit(
     X,
     (np.maximum(Y, 0), Y >= 0),
     loss=nn.cross_entropy,
-    epochs=16,
+    epochs=11,
     rng=rng,
     optimizer=nn.Adam(tagger.parameters(), rate, clip_norm=1.0),
     progress=False,
@@ -1993,7 +1993,7 @@ check(generate)
 
 # %% [markdown]
 # ### Train a language model
-# Training takes 1200 steps with 32 windows of 32 pieces each: about a minute.
+# Training takes 1000 steps with 32 windows of 32 pieces each: about a minute.
 
 
 # %%
@@ -2011,13 +2011,13 @@ class LanguageModel(nn.Model):
 
 
 # %% demo
-CONTEXT, STEPS = 32, 1200
+CONTEXT, STEPS = 32, 1000
 rng = np.random.default_rng(0)
 tokens = bpe_encode(plays, merges)
 starts = rng.integers(0, len(tokens) - CONTEXT, (32 * STEPS, 1))
 windows = tokens[starts + np.arange(CONTEXT + 1)]
 writer = LanguageModel(256 + len(merges), CONTEXT, rng)
-rate = nn.schedules.cosine_decay(0.004, STEPS, warmup=STEPS // 20)
+rate = nn.schedules.cosine_decay(0.006, STEPS, warmup=STEPS // 20)
 history = writer.fit(
     windows[:, :-1],
     windows[:, 1:],
