@@ -1202,7 +1202,7 @@ plots.bars(
 
 # %% demo
 runs = {
-    rate: model(X_train, train_y, X_test, test_y, 300, rate)
+    rate: model(X_train, train_y, X_test, test_y, 301, rate)
     for rate in (0.0001, 0.001, 0.005, 0.02)
 }
 for rate, run in runs.items():
@@ -1275,7 +1275,7 @@ plots.mistakes(
 
 # %% demo
 shuffle = np.random.default_rng(1).permutation(len(X_train))
-scrambled = model(X_train[shuffle], train_y, X_test[shuffle], test_y, 300, 0.005)
+scrambled = model(X_train[shuffle], train_y, X_test[shuffle], test_y, 301, 0.005)
 plain, mixed = (
     accuracy(run["Y_prediction_test"], test_y) for run in (runs[0.005], scrambled)
 )

@@ -967,7 +967,7 @@ plots.decision_regions(
 # # Part 6 · Break it
 # ## Four ways to start
 # We compare four: all zeros, all weights 0.5, your small random numbers, and the same
-# numbers times 10,000. Each network learns for 2000 steps. For each start you see the
+# numbers times 10,000. Each network learns for 3000 steps. For each start you see the
 # accuracy, how far apart the hidden units' weights are at the end, and the average
 # derivative of tanh, $1 - a^2$, at the start.
 #
@@ -988,7 +988,7 @@ starts = {
 }
 panels = {}
 for name, start in starts.items():
-    end = learn(start, X, Y, 2000)
+    end = learn(start, X, Y, 3000)
     share = accuracy(predict(end, X_dev), Y_dev)
     apart = np.ptp(end["W1"], axis=0).max()
     steep = np.mean(1 - forward_propagation(X, start)[1]["A1"] ** 2)
@@ -1083,7 +1083,7 @@ plots.costs(
 # single corner, and a learning rate that suits tanh.
 #
 # ## How many hidden units?
-# From 1 to 50 units, 2500 steps each, judged on the dev set. Before you run: do more
+# From 1 to 50 units, 4000 steps each, judged on the dev set. Before you run: do more
 # units always help?
 
 # %% demo
@@ -1092,7 +1092,7 @@ shares = {"training points": [], "dev points": []}
 panels = {}
 for n_h in hidden:
     np.random.seed(1)
-    p = nn_model(X, Y, n_h, num_iterations=2500)
+    p = nn_model(X, Y, n_h, num_iterations=4000)
     shares["training points"].append(accuracy(predict(p, X), Y))
     shares["dev points"].append(accuracy(predict(p, X_dev), Y_dev))
     panels[f"{n_h} hidden units"] = lambda P, p=p: forward_propagation(P, p)[0]

@@ -1086,7 +1086,7 @@ for hidden in ([7], [20, 7, 5]):
     for rate in (0.003, 0.01, 0.03):
         np.random.seed(1)
         chosen, costs = L_layer_model(
-            X_train, Y_train, [3072, *hidden, 1], rate, num_iterations=201
+            X_train, Y_train, [3072, *hidden, 1], rate, num_iterations=301
         )
         seen = predict(X_train, Y_train, chosen)[1]
         new = predict(X_dev, Y_dev, chosen)[1]

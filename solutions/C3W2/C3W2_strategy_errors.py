@@ -208,8 +208,8 @@ first_week = None
 # <details><summary><b>Predict</b>: with 30 % of the labels wrong at random, how much
 # does a dev error of about 17 % rise?</summary>
 #
-# Only by about two percentage points. The wrong labels pull in all directions and
-# nearly cancel.
+# Only by a percentage point or two. The wrong labels pull in all directions and nearly
+# cancel.
 # </details>
 
 
@@ -1133,7 +1133,7 @@ when_end_to_end = None
 # Thirty mistakes, one hour: dark images are behind some 2 % of the 11 % error, so the
 # contrast enhancer is not worth six weeks; images that people would confuse as well are
 # behind half of it. With 10 to 30 % of the training labels wrong at random, the error
-# rose by 1 to 2 %, with as many wrong by a rule by 4 to 18 %; so I want a written rule
+# rose by 1 to 2 %, with as many wrong by a rule by 4 to 19 %; so I want a written rule
 # for labellers. In dev and test we correct labels by that same rule before we compare
 # classifiers that differ by less than the wrong labels account for. Dev and test are
 # phone images only, 1,000 each, good to about ±3 %; the other 2,000 join the catalogue
