@@ -106,10 +106,11 @@ def total(run: list) -> np.ndarray:
 def measured(tree: Path, lab: str, folder: Path | None) -> list:
     """What `cells` returns, from a process that imports everything from a tree."""
     keep = ["--save", str(folder.resolve())] if folder else []
+    path = os.pathsep.join([str(tree), os.environ.get("PYTHONPATH", "")])
     run = subprocess.run(
         [sys.executable, __file__, "--one", lab, *keep],
         cwd=tree,
-        env=os.environ | {"PYTHONPATH": str(tree)},
+        env=os.environ | {"PYTHONPATH": path},
         stdout=subprocess.PIPE,
         check=True,
         text=True,

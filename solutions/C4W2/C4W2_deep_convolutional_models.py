@@ -1123,7 +1123,7 @@ for count in counts:
         some = order if count == 81 else np.concatenate(both)
         Y = photos.train_y[some]
         new_head.load_state_dict(untrained)
-        fine_tune(new_head, X_train[some], Y, up_to=8, learning_rate=0.004, epochs=10)
+        fine_tune(new_head, X_train[some], Y, up_to=8, learning_rate=0.005, epochs=10)
         shares["pretrained features"].append(right(new_head))
         line = nn.Sequential(nn.Dense(3072, 2, rng=np.random.default_rng(seed)))
         fine_tune(line, pixels(photos.train_x[some]), Y, 0, 0.001, epochs=40)
@@ -1194,7 +1194,7 @@ for seed in range(3):
     new_head = Net(top, X_train[:1], rng=np.random.default_rng(seed))
     load_pretrained(new_head, names[-4:])
     fine_tune(
-        new_head, X_train, photos.train_y, up_to=8, learning_rate=0.004, epochs=10
+        new_head, X_train, photos.train_y, up_to=8, learning_rate=0.005, epochs=10
     )
     trained = new_head.state_dict()
     for name, way in ways.items():
