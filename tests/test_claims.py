@@ -168,6 +168,7 @@ CLAIMS = {
             "There are 1,200 scenes for training, 150 for the dev set and 150 for the",
             "[len(load('scenes')[p + '_boxes']) for p in ('train', 'dev', 'test')]",
         ),
+        ("outputs $1 + 2 \\cdot 64 = 129$ numbers", "1, 2, 64, 1 + 2 * 64"),
         (
             "parameters learn from 2,813 boxes",
             "np.sum(load('scenes').train_classes >= 0)",
@@ -192,6 +193,10 @@ CLAIMS = {
             "sum(people), np.unique(np.unique(faces.test_y, return_counts=True)[1])",
         ),
         (
+            "From 14 numbers, 16 filters of length 5 make $10 \\times 16$",
+            "14, 16, 5, 14 - 5 + 1, 16",
+        ),
+        (
             "28 people to learn from, 4 to choose thresholds with, and 8 to test on",
             "people",
         ),
@@ -207,6 +212,11 @@ CLAIMS = {
     "C5W1": [
         ("It becomes 0.00003", "0.9**100"),
         ("By 1.1? 13781", "1.1, 1.1**100"),
+        (
+            "$(30, 4)$ clipped by value 5 is $(5, 4)$; by norm 5, about $(4.96, 0.66)$",
+            "30, 4, 5, clip({'g': np.array([30.0, 4.0])}, 5)['g'], "
+            "5, np.array([30, 4]) * 5 / math.hypot(30, 4)",
+        ),
         ("all 24837 training names", "len(load('place_names').train_names)"),
         (
             "Only 88 names of dinosaurs",
@@ -258,6 +268,14 @@ CLAIMS = {
             "480 clips of ten seconds: 80 minutes of sound, made from 270 recorded "
             "words",
             "480, 480 * 10 / 60, len(load('speech').train_y)",
+        ),
+        (
+            "The opposite meaning scores 0.74; a good translation in other words "
+            "scores 0",
+            "[bleu(line.split(), [f'the doctor did not give {end}'.split()]) "
+            "for end in ['the old man any hope this morning'] for line in "
+            "(f'the doctor did give {end}', "
+            "'this morning the physician gave the old fellow no hope')]",
         ),
         (
             "recorded 59 words",
