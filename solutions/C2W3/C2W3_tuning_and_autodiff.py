@@ -1864,7 +1864,7 @@ def test_mode_accuracy(net, X, labels):
 # %% demo
 space = {"rate": ("log", 1e-3, 1.0), "beta": ("beta", 0.5, 0.99)}
 best, history = random_search(
-    lambda point: 1 - test_mode_accuracy(fit(**point, epochs=2)[0], X_dev, y_dev),
+    lambda point: 1 - test_mode_accuracy(fit(**point, epochs=1)[0], X_dev, y_dev),
     space,
     8,
     np.random.default_rng(2),
@@ -1872,12 +1872,14 @@ best, history = random_search(
 for point, wrong in sorted(history, key=lambda pair: pair[1]):
     print(f"rate {point['rate']:.4f}  beta {point['beta']:.3f}  dev error {wrong:.1%}")
 
-net, losses = fit(**best, epochs=10)
+epochs = 6
+net, losses = fit(**best, epochs=epochs)
 tested = test_mode_accuracy(net, X_test, y_test)
 plots.costs(
     np.convolve(losses, np.ones(50) / 50, "valid")[::50],
     every=50,
-    reading=f"Averages over 50 steps; there are {len(losses) // 10} steps per epoch.",
+    reading="Averages over 50 steps; there are "
+    f"{len(losses) // epochs} steps per epoch.",
 )
 
 # %% demo

@@ -916,10 +916,11 @@ def train_shapes(choice, steps=200):
 def one_shot(E, labels, classes, rounds=1000):
     """Accuracy with one known image per class; the nearest to a new image wins."""
     rng, right = np.random.default_rng(3), 0
+    members = {c: np.flatnonzero(labels == c) for c in classes}
     for _ in range(rounds):
-        known = [rng.choice(np.flatnonzero(labels == c)) for c in classes]
+        known = [rng.choice(members[c]) for c in classes]
         asked = classes[rng.integers(len(classes))]
-        new = rng.choice(np.setdiff1d(np.flatnonzero(labels == asked), known))
+        new = rng.choice(np.setdiff1d(members[asked], known))
         database = dict(zip(classes, E[known], strict=True))
         right += who_is_it(E[new], database, np.inf)[1] == asked
     return right / rounds
@@ -1307,7 +1308,7 @@ check(train_step)
 # %% [markdown]
 # ## Paint
 # We combine a photograph of Neuschwanstein with *The Starry Night*, at 128 × 128
-# pixels, in 80 steps and with $\alpha = 300$, so that the towers stay visible. We start
+# pixels, in 64 steps and with $\alpha = 300$, so that the towers stay visible. We start
 # from the photograph; starting from noise works too but takes longer.
 
 
@@ -1342,12 +1343,12 @@ def paint(C, S, steps, layers=4, content_layer="conv3_1", alpha=10, beta=40, eve
 # %% demo cover=true
 castle, night = scaled(art.content[0], 128), scaled(art.style[0], 128)
 seconds = timeit.default_timer()
-painted, stages, costs = paint(castle, night, steps=80, alpha=300, every=16)
+painted, stages, costs = paint(castle, night, steps=64, alpha=300, every=16)
 seconds = timeit.default_timer() - seconds
 print(f"{painted.size:,} numbers learned in {seconds:.0f} s")
 plots.images(
     [castle, night, painted, *stages[1:4]],
-    ["content", "style", "after 80 steps", "16 steps", "32 steps", "48 steps"],
+    ["content", "style", "after 64 steps", "16 steps", "32 steps", "48 steps"],
     columns=3,
     reading="Upper row: content, style and result. Lower row: three earlier steps.",
 )
@@ -1381,7 +1382,7 @@ for layers in (1, 3, 4):
     for name, alpha in ratios.items():
         deepest = ["conv1_1", "", "conv3_1", "conv4_1"][layers - 1]
         grid[f"to {deepest}, {name}"] = paint(
-            small_castle, terrace, 40, layers, "conv3_1", alpha
+            small_castle, terrace, 30, layers, "conv3_1", alpha
         )[0]
 plots.images(
     list(grid.values()),

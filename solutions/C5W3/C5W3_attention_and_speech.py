@@ -420,16 +420,16 @@ class WithAttention(EncoderDecoder):
 
 # %% demo
 rng = np.random.default_rng(0)
-numbers = rng.integers(1, 11, (42_000, 10))  # digits as 1 … 10, padding 0
-numbers[np.arange(10) >= rng.integers(1, 11, (42_000, 1))] = 0
+numbers = rng.integers(1, 11, (30_000, 10))  # digits as 1 … 10, padding 0
+numbers[np.arange(10) >= rng.integers(1, 11, (30_000, 1))] = 0
 digits = text.one_hot(numbers, 11)
-digit_count = np.sum(numbers[40_000:] > 0, axis=1)
+digit_count = np.sum(numbers[28_000:] > 0, axis=1)
 copied = {}
 for name, model in [("with attention", WithAttention), ("without", EncoderDecoder)]:
     rng = np.random.default_rng(0)
     copier = model(11, 16, 48, 11, 10, rng)
-    held_out = digits[40_000:], numbers[40_000:]
-    trained(copier, digits[:40_000], numbers[:40_000], *held_out, 2, rng)
+    held_out = digits[28_000:], numbers[28_000:]
+    trained(copier, digits[:28_000], numbers[:28_000], *held_out, 2, rng)
     right = exact(copier, *held_out)
     copied[name] = [right[digit_count == n].mean() for n in range(1, 11)]
 plots.lines(

@@ -1135,7 +1135,7 @@ plots.heat(
 #
 # Last week the recurrent network made five passes through these 10,000 dates. How many
 # seconds did that take on your machine, and what share of the test dates was right?
-# **Predict**: with six passes, will the transformer be faster? Will it be more
+# **Predict**: with as many passes, will the transformer be faster? Will it be more
 # accurate?
 
 # %%
@@ -1181,14 +1181,14 @@ def as_numbers(split):
 X, Y, shifted = as_numbers("train")
 rng = np.random.default_rng(0)
 translator = Translator(rng)
-steps = 6 * len(X) // 64
-rate = nn.schedules.cosine_decay(0.003, steps, warmup=steps // 20)
+steps = 5 * len(X) // 64
+rate = nn.schedules.cosine_decay(0.0035, steps, warmup=steps // 20)
 began = time.process_time()
 history = translator.fit(
     (X, shifted),
     Y,
     loss=nn.cross_entropy,
-    epochs=6,
+    epochs=5,
     batch_size=64,
     rng=rng,
     optimizer=nn.Adam(translator.parameters(), rate, clip_norm=1.0),
@@ -1624,13 +1624,13 @@ print(train_words[3], "\n", [bpe_decode([i], pieces) for i in X[3] if i])
 # %% demo
 rng = np.random.default_rng(0)
 tagger = Tagger(256 + len(pieces), 48, len(addresses.classes), rng)
-steps = 16 * len(X) // 32
-rate = nn.schedules.cosine_decay(0.003, steps, warmup=steps // 10)
+steps = 11 * len(X) // 32
+rate = nn.schedules.cosine_decay(0.004, steps, warmup=steps // 10)
 history = tagger.fit(
     X,
     (np.maximum(Y, 0), Y >= 0),
     loss=nn.cross_entropy,
-    epochs=16,
+    epochs=11,
     rng=rng,
     optimizer=nn.Adam(tagger.parameters(), rate, clip_norm=1.0),
     progress=False,
