@@ -51,6 +51,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (cli.UsageError, Refused, ValueError, OSError) as error:
         print(f"autograder: {error}", file=sys.stderr)
         return 2
+    except Exception as error:
+        if not _is_of_database(error):
+            raise
+        said = str(getattr(error, "orig", None) or error).splitlines()[0]
+        print(f"autograder: The gradebook cannot be used ({said}).", file=sys.stderr)
+        return 2
+
+
+def _is_of_database(error: Exception) -> bool:
+    """Whether the gradebook's database failed; most commands never load SQLAlchemy."""
+    known = sys.modules.get("sqlalchemy.exc")
+    return known is not None and isinstance(error, known.SQLAlchemyError)
 
 
 @contextlib.contextmanager

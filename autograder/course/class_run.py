@@ -6,7 +6,6 @@ import contextlib
 import errno
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -17,12 +16,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.authoring import build
 from autograder.checks import check
+from autograder.course.atomic import replace
 from autograder.course.collect import in_folder, passed_over
 from autograder.course.configuration import Course
 from autograder.course.gradebook import Writer
 from autograder.course.jobs import Graded, Job
 from autograder.course.journal import Journal
+from autograder.course.local_time import time_problem
 from autograder.course.lock import held
+from autograder.course.people import People
 from autograder.errors import Refused
 from autograder.grading.cases import Cases, Pool
 from autograder.grading.intake import Intake, handed_in, read_bytes
@@ -94,8 +96,10 @@ def grade_class(
             resumes.
     """
     refused = []
+    with _explained():
+        strangers = _strangers(course, lab)
     for student, path in submissions(course, lab):
-        if why := unfit(student):
+        if why := unfit(student) or strangers.get(student, ""):
             result = unreadable(Intake(lab, error=why), student, path, 0)
             refused.append(result)
             progress(result)
@@ -104,6 +108,7 @@ def grade_class(
         run = journal.start("" if options.seed is None else f"seed-{options.seed:x}")
         with Writer(course.url, course.name, lab, course.config) as book:
             jobs = _Jobs(course, lab, options, journal, book, run, progress)
+            jobs.refused = {result.student for result in refused}
             shelf = _Shelf(course, lab, options, journal, book, progress)
             starved = []
             for job, graded in schedule(jobs):
@@ -128,6 +133,28 @@ def unfit(student: str) -> str:
     return ""
 
 
+def _strangers(course: Course, lab: str) -> dict[str, str]:
+    """Folders that are no student of the roster, each with a sentence about it."""
+    people = People.of(course)
+    if not people.has_roster:
+        return {}
+    return {
+        student: f"The roster has no student {student!r}. Name the folder as the "
+        "gradebook names the student, or add the student to the roster."
+        for student, _ in submissions(course, lab)
+        if student not in people.students
+    }
+
+
+def unreadable_times(course: Course, lab: str) -> list[str]:
+    """A sentence about each submission whose time of handing in cannot be read."""
+    sentences = []
+    for student, path in submissions(course, lab):
+        if why := time_problem(path.parent):
+            sentences.append(f"{student}: {why}")
+    return sentences
+
+
 class _Jobs:
     """The remaining jobs."""
 
@@ -135,11 +162,12 @@ class _Jobs:
         self.course, self.lab, self.options = course, lab, options
         self.journal, self.progress = journal, progress
         self.written = book.students()
+        self.refused: set[str] = set()
         self.pool = Pool(check.load(lab), run)
 
     def __iter__(self) -> Iterator[Job]:
         for student, path in submissions(self.course, self.lab):
-            if unfit(student):
+            if student in self.refused:
                 continue
             raw, error = read_bytes(path)
             digest = hashlib.sha256(raw or error.encode()).hexdigest()
@@ -229,17 +257,6 @@ def _replace_outputs(notebook: dict, outputs: dict[str, list]) -> None:
         name = cell["metadata"].get("nbgrader", {}).get("grade_id")
         if name in outputs:
             cell["outputs"] = outputs[name]
-
-
-def replace(path: Path, content: str | bytes) -> None:
-    """Write a file atomically: it contains either the old or the new content."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    raw = content.encode() if isinstance(content, str) else content
-    try:
-        partial.write_bytes(raw)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

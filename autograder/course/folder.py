@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder import paths
-from autograder.course.class_run import replace
+from autograder.course.atomic import replace
 from autograder.course.configuration import CONFIGURATION
 from autograder.errors import Refused
 

@@ -30,7 +30,11 @@ def text(questions: Sequence[Question]) -> str:
     failing = [
         f"{one.name}: {', '.join(one.failing)}" for one in questions if one.failing
     ]
-    return "\n".join([columns(rows), "", "Not right yet:", *(failing or ["nobody"])])
+    lines = [columns(rows), "", "Not right yet:", *(failing or ["nobody"])]
+    again = [f"{one.name}: {', '.join(one.again)}" for one in questions if one.again]
+    if again:
+        lines += ["", "Graded by hand and handed in or graded again since:", *again]
+    return "\n".join(lines)
 
 
 def csv(questions: Sequence[Question]) -> str:
