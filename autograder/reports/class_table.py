@@ -33,7 +33,7 @@ def text(questions: Sequence[Question]) -> str:
     lines = [columns(rows), "", "Not right yet:", *(failing or ["nobody"])]
     again = [f"{one.name}: {', '.join(one.again)}" for one in questions if one.again]
     if again:
-        lines += ["", "Graded by hand and handed in or graded again since:", *again]
+        lines += ["", "Graded by hand, and graded again since; please check:", *again]
     return "\n".join(lines)
 
 
