@@ -76,6 +76,7 @@ class People:
     students: dict[str, Student] = field(default_factory=dict)
     keys: dict[Key, set[str]] = field(default_factory=dict)
     has_roster: bool = False
+    _of: dict[str, set[Key]] = field(default_factory=dict)  # the keys of each student
 
     @classmethod
     def of(cls, course: Course) -> People:
@@ -95,7 +96,9 @@ class People:
         return people
 
     def _index(self, student: Student) -> None:
+        first, last = student.first_name, student.last_name
         keys = [(ID, student.id), (MAIL, student.email), *student.keys]
+        keys += [(NAME, first + last), (NAME, last + first)]
         if student.lms_user_id.isdigit():
             keys.append((CANVAS, student.lms_user_id))
         for key in keys:
@@ -103,16 +106,26 @@ class People:
 
     def learn(self, student: str, key: Key) -> None:
         """Note that a student has a key."""
-        if key[1]:
+        kind, value = key = _folded(key)
+        if value:
             self.keys.setdefault(key, set()).add(student)
+            self._of.setdefault(student, set()).add(key)
+        if kind == MAIL and "@" in value:
+            self.learn(student, (ACCOUNT, value.partition("@")[0]))
+
+    def _settle(self, student: str, key: Key) -> None:
+        """Note that a key is one student's and nobody else's."""
+        for other in self.keys.pop(_folded(key), set()):
+            self._of[other].discard(_folded(key))
+        self.learn(student, key)
 
     def save(self) -> None:
-        """Write the table."""
+        """Write the table; what follows from the gradebook is not in it."""
         rows = sorted(
             (student, kind, value)
             for (kind, value), students in self.keys.items()
             for student in students
-            if kind != ID
+            if kind not in (ID, NAME, ACCOUNT)
         )
         out = io.StringIO(newline="")
         csv.writer(out).writerows([_COLUMNS, *rows])
@@ -141,10 +154,10 @@ class People:
         ]
         found = {one for key in keys for one in self._holders(key)}
         if not found:
-            named = self._named(student.name)
+            named = self._holders((NAME, student.name))
             found = {one for one in named if not self._differ(one, student)}
             accounts = _accounts(keys)
-            same = {one for one in found if accounts & _accounts(self._keys_of(one))}
+            same = {one for one in found if accounts & _accounts(self._of[one])}
             found = same or found
         if len(found) > 1:
             return "", f"may be {' or '.join(sorted(found))}"
@@ -154,11 +167,8 @@ class People:
         """Whether keys show that two students of one name are two people."""
         kinds = {CANVAS, GITHUB, LOGIN, MAIL, NUMBER}
         mine = {kind for kind, _ in student.keys} & kinds
-        theirs = {kind for kind, _ in self._keys_of(known)}
+        theirs = {kind for kind, _ in self._of[known]}
         return bool(mine & theirs) or not student.keys
-
-    def _keys_of(self, student: str) -> list[Key]:
-        return [key for key, holders in self.keys.items() if student in holders]
 
     def add(self, student: Student) -> None:
         """Note a student of the gradebook and the keys of a roster."""
@@ -192,10 +202,10 @@ class People:
 
     def _find(self, one: Sender) -> Match:
         """The student who one sender is, whatever others there are."""
-        if known := self._holders(one.key, NOBODY):
-            return Match(min(known), by=one.key[0])
         if known := self._holders((one.platform, one.number)):
             return Match(min(known), by=one.platform)
+        if known := self._holders(one.key, NOBODY):
+            return Match(min(known), by=one.key[0])
         kinds = (ID, LOGIN) if one.platform == senders.BLACKBOARD else (GITHUB,)
         for text in one.logins:
             for kind in kinds:
@@ -203,7 +213,7 @@ class People:
                     return Match(min(known), by=kind)
         for text in (one.name, *one.other):
             for level in _LEVELS:
-                known = self._level(level, text)
+                known = self._holders((level, text))
                 if one.platform == CANVAS and one.number:
                     known = {who for who in known if not self._has(who, CANVAS)}
                 if len(known) == 1:
@@ -211,50 +221,16 @@ class People:
                 if known:
                     ids = ", ".join(sorted(known))
                     return Match(why=f"{len(known)} students are called that: {ids}")
+        if one.platform == CANVAS and one.number:
+            return Match(why=f"no student of the roster has the number {one.number}")
         return Match(why="no student of the roster is called that")
 
-    def _level(self, level: str, text: str) -> set[str]:
-        if level == NAME:
-            return self._named(text)
-        if level == ACCOUNT:
-            beginning = f"{text.lower()}@"
-            return {
-                who
-                for (kind, value), holders in self.keys.items()
-                if kind == MAIL and value.lower().startswith(beginning)
-                for who in holders & self.students.keys()
-            }
-        return self._holders((level, text))
-
     def _holders(self, key: Key, *more: str) -> set[str]:
-        """Students of the gradebook who have a key; large letters do not matter."""
-        kind, value = key
-        exact = self.keys.get(key, set())
-        if not exact and kind in (LOGIN, MAIL, GITHUB):
-            exact = set().union(
-                *(
-                    who
-                    for (other, text), who in self.keys.items()
-                    if other == kind and text.lower() == value.lower()
-                )
-            )
-        return exact & (self.students.keys() | set(more))
+        """Students of the gradebook who have a key."""
+        return self.keys.get(_folded(key), set()) & (self.students.keys() | set(more))
 
     def _has(self, student: str, kind: str) -> bool:
-        return any(kind == other for other, _ in self._keys_of(student))
-
-    def _named(self, name: str) -> set[str]:
-        """Students of a name, whether the given or the family name comes first."""
-        return {
-            student.id
-            for student in self.students.values()
-            if plain(name)
-            in (
-                plain(student.first_name + student.last_name),
-                plain(student.last_name + student.first_name),
-            )
-            and plain(name)
-        }
+        return any(kind == other for other, _ in self._of[student])
 
     def _entered(self, by_key: dict[Key, Sender]) -> dict[Key, Match]:
         """Without a roster: a student for each sender, two of one name told apart."""
@@ -262,12 +238,11 @@ class People:
         matches = {}
         for key, one in by_key.items():
             lasting = key[0] in (senders.CANVAS, senders.BRIGHTSPACE)
-            if lasting and (known := self.keys.get(key)):
+            if lasting and (known := self.keys.get(_folded(key))):
                 matches[key] = Match(min(known), by=key[0])
                 continue
             student = slug(named[key])
-            owners = {k for k, who in self.keys.items() if student in who} - {key}
-            if lasting and any(k[0] == key[0] for k in owners):
+            if lasting and student in self._of and self._has(student, key[0]):
                 student = slug(f"{one.name} {one.number}")
             if lasting:
                 self.learn(student, key)
@@ -288,7 +263,7 @@ class People:
                     f"{student!r}."
                 )
             elif student:
-                self.keys[_key_of(row)] = {student}
+                self._settle(student, _key_of(row))
         return problems
 
     def ask(self, rows: Iterable[tuple[Sender, str, str]]) -> int:
@@ -350,6 +325,15 @@ def _key_of(row: dict[str, str]) -> Key:
     if row["number"]:
         return row["platform"], f"{row['number']} {row['name']}"
     return senders.NAMED, row["name"]
+
+
+def _folded(key: Key) -> Key:
+    """A key without differences that do not tell people apart."""
+    kind, value = key
+    if kind == NAME:
+        return kind, plain(value)
+    lower = (LOGIN, MAIL, GITHUB, IDENTIFIER, ACCOUNT)
+    return kind, value.lower() if kind in lower else value
 
 
 def _accounts(keys: Iterable[Key]) -> set[str]:

@@ -145,7 +145,8 @@ def _by_folders(parts: list[str]) -> Sender:
     stem = PurePosixPath(parts[-1]).stem if parts else ""
     short = re.split(rf"[_\-. ]*({'|'.join(paths.lab_names())})", stem)[0]
     short = re.split(r"_\d+|_assign|_question|_(?i:late)", short)[0] or stem
-    texts = [*reversed(folders), short]
+    # In a folder, a name such as `lee.ipynb` need not be a student's.
+    texts = [*reversed(folders), *([short] if short != stem or not folders else [])]
     logins = [
         folder[dash.end() :]
         for folder in reversed(folders)
