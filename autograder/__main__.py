@@ -54,11 +54,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sentence := refusal(error):
             return _say(sentence)
         raise
+    except Exception as error:
+        if not _is_of_database(error):
+            raise
+        said = str(getattr(error, "orig", None) or error).splitlines()[0]
+        return _say(f"The gradebook cannot be used ({said}).")
 
 
 def _say(sentence: str) -> int:
     print(f"autograder: {sentence}", file=sys.stderr)
     return 2
+
+
+def _is_of_database(error: Exception) -> bool:
+    """Whether the gradebook's database failed; most commands never load SQLAlchemy."""
+    known = sys.modules.get("sqlalchemy.exc")
+    return known is not None and isinstance(error, known.SQLAlchemyError)
 
 
 @contextlib.contextmanager

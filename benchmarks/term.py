@@ -132,8 +132,10 @@ class Term:
         self.seconds: dict[str, dict[str, float]] = {}
         self.surprises: list[str] = []
         here = str(Path(sys.executable).parent)
+        self.exchange = folder.with_name(f"{folder.name}-exchange")
         self.environment = os.environ | {
             "PATH": os.pathsep.join([here, os.environ["PATH"]]),
+            "NBGRADER_EXCHANGE": str(self.exchange),
             "OPENBLAS_NUM_THREADS": "1",
         }
         if db:
@@ -170,6 +172,8 @@ class Term:
     def begin(self, labs: list[str]) -> None:
         """The first morning: folder, roster, due dates, a penalty for each day."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.exchange.mkdir(exist_ok=True)
+        self.exchange.chmod(0o777)  # nbgrader requires it
         rows = ["Student,ID,SIS User ID,SIS Login ID,Section"]
         rows += [
             f'"{who.title()}, Ada",{i},S{i},{who},A'

@@ -154,7 +154,7 @@ CLAIMS = {
             "conv_parameters(5, 6, 16)",
         ),
         (
-            "other test images would change each by about 15",
+            "With other test images, a number may differ by about 15",
             "math.sqrt(2000 * 0.12 * 0.88)",
         ),
     ],
@@ -183,7 +183,7 @@ CLAIMS = {
             "len(load('nanodet').truth_class)",
         ),
         (
-            "with 125 nuclei outlined by hand, into tiles and train on 32 of them",
+            "with 125 nuclei outlined by hand, into tiles and train on 32 tiles",
             "125, len(load('nuclei').train_x)",
         ),
         ("they become 256", "8 * len(load('nuclei').train_x)"),

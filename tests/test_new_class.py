@@ -92,7 +92,9 @@ def test_what_is_theirs_stays(folder, tmp_path, capsys):
     later = tmp_path / "later" / "canvas.csv"
     later.parent.mkdir()
     later.write_text(
-        ROSTER.replace("Babbage, Charles", "Hopper, Grace").replace("charles", "grace")
+        ROSTER.replace(
+            '"Babbage, Charles",102,S2,charles', '"Hopper, Grace",103,S3,grace'
+        )
     )
     capsys.readouterr()
     command(folder, "--roster", later)

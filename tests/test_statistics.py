@@ -36,7 +36,7 @@ def questions():
 
 def test_states_and_means(questions):
     first, second = questions
-    assert [first.counts[s] for s in statistics.STATES] == [1, 1, 1, 1, 0]
+    assert [first.counts[s] for s in statistics.STATES] == [1, 1, 1, 1, 0, 0]
     assert first.failing == ("bob", "cyd", "dan")
     assert (first.mean, second.mean, second.failing) == (1.875, None, ())
     assert statistics.totals(questions) == {"ann": 5, "bob": 2.5, "cyd": 0, "dan": 0}
@@ -90,16 +90,22 @@ def test_a_graded_class_and_a_grade_by_hand(tmp_path, capsys):
     assert words.counts[statistics.WAITING] == 7
     with Gradebook(course.url) as book:
         stem = build.released_path(LAB).stem
-        book.find_grade(words.name, stem, LAB, "full").manual_score = 6
+        # What the Formgrader does, and what grading again leaves of it.
+        for student, again in (("full", False), ("crashing", True)):
+            grade = book.find_grade(words.name, stem, LAB, student)
+            grade.manual_score, grade.needs_manual_grade = 6, again
         book.db.commit()
     again = {one.name: one for one in statistics.statistics(course, LAB)}
     assert again["what_it_sees"].counts[statistics.RIGHT] == 1
+    assert again["what_it_sees"].again == ("crashing",)
     capsys.readouterr()
     files = {name: str(tmp_path / f"out.{name}") for name in ("csv", "markdown")}
     words = [f"--{name}={path}" for name, path in files.items()]
     figure = f"--figure={tmp_path / 'out.png'}"
     assert main(["statistics", LAB, "--course", str(tmp_path), *words, figure]) == 0
-    assert "1× It falls where it should rise" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "1× It falls where it should rise" in said
+    assert said.splitlines()[-1] == "what_it_sees: crashing"
     assert all((tmp_path / f"out.{n}").is_file() for n in ("csv", "markdown", "png"))
 
 

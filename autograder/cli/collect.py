@@ -1,4 +1,4 @@
-"""`autograder collect PATH… [--lab LAB]`: sort an LMS's download for grading."""
+"""`autograder collect [LAB] PATH…`: sort an LMS's download for grading."""
 
 from __future__ import annotations
 
@@ -13,12 +13,21 @@ def add_to(commands) -> None:
     parser = commands.add_parser(
         "collect",
         help="sort an LMS's download into submitted/",
-        description="Takes folders, zip archives and notebooks as Canvas, Moodle or "
-        "nbgrader name them, and copies each notebook to submitted/<student>/<LAB>/. "
-        "A newer attempt replaces an earlier one, which is kept in "
-        ".autograder/replaced/. Files that cannot be placed are listed.",
+        description="Takes folders, zip archives and notebooks as Canvas, Moodle, "
+        "Brightspace, Blackboard, GitHub Classroom or nbgrader name them, and copies "
+        "each notebook to submitted/<student>/<LAB>/. The student is found in the "
+        "roster; whoever cannot be found is listed in unmatched.csv. A newer attempt "
+        "replaces an earlier one, which is kept in .autograder/replaced/. Files that "
+        "cannot be placed are listed.",
     )
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="[LAB] PATH",
+        help="what was downloaded; after a lab's name, all of it is that lab. A CSV "
+        "file is Moodle's grading worksheet",
+    )
     parser.add_argument(
         "--lab", default="", help="by default, determined from each file"
     )
@@ -34,21 +43,45 @@ def add_to(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Place the files; report the result and name those that could not be placed."""
+    from autograder import paths
     from autograder.course.configuration import open_course
     from autograder.course.handed_in import collect
+    from autograder.course.people import UNMATCHED
 
-    for path in options.paths:
+    lab, places = options.lab, options.paths
+    if str(places[0]) in paths.lab_names() and len(places) > 1:
+        lab, places = str(places[0]), places[1:]
+    for path in places:
         if not path.exists():
             raise UsageError(f"There is no file or folder {path}.")
-    if options.lab:
-        labs_named([options.lab])
+    if lab:
+        labs_named([lab])
     course = open_course(options.course)
-    done = collect(options.paths, course, options.lab)
+    done = collect(places, course, lab)
     counts = [f"{len(done.placed)} placed in {course.submitted}"]
     counts += [f"{len(done.replaced)} replaced"] if done.replaced else []
     counts += [f"{len(done.unchanged)} unchanged"] if done.unchanged else []
     counts += [f"{len(done.left)} not placed"] if done.left else []
     print("; ".join(counts) + ".")
-    for sentence in done.left:
+    for sentence in (*done.left, *done.problems):
         print(f"  {sentence}")
-    return 1 if done.left else 0
+    if done.unmatched:
+        print(
+            f"{course.root / UNMATCHED} lists {done.unmatched} whose student is not "
+            "known. Fill in the column `student` and run this command again."
+        )
+    if done.late:
+        _say_late(done.late)
+    for one, students in done.missing.items():
+        if students:
+            print(f"{one}: nothing from {len(students)}: {', '.join(students)}.")
+    return 1 if done.left or done.problems or done.unmatched else 0
+
+
+def _say_late(late: list[tuple[str, str]]) -> None:
+    who = ", ".join(f"{student} ({lab})" for student, lab in sorted(set(late)))
+    print(
+        f"Marked as late, but the download does not say by how much: {who}. They count "
+        "as handed in one second after the due date. Write the true time into "
+        "submitted/<student>/<LAB>/timestamp.txt, such as 2027-02-01 09:30:00 UTC."
+    )

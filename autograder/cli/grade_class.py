@@ -64,6 +64,8 @@ def run(options: argparse.Namespace) -> int:
 
     from autograder.course import class_run as runs
     from autograder.course import configuration as courses
+    from autograder.course import handed_in
+    from autograder.course.people import UNMATCHED, People
     from autograder.sandbox.host import shared
 
     _check_question(options)
@@ -98,8 +100,20 @@ def run(options: argparse.Namespace) -> int:
             lambda sentence: print(sentence, file=sys.stderr),
         )
     _say(results, unchanged)
+    unreadable = runs.unreadable_times(course, options.lab)
+    for sentence in unreadable:
+        print(f"  {sentence}")
+    people = People.of(course)
+    missing = handed_in.missing(course, people, options.lab)
+    if missing:
+        print(f"Nothing from {len(missing)}: {', '.join(missing)}.")
+    if waiting := people.waiting():
+        print(
+            f"{course.root / UNMATCHED} lists {waiting} whose work is not graded, "
+            "since their student is not known."
+        )
     reporting.write(options, results)
-    return 1 if any(result.error for result in results) else 0
+    return 1 if unreadable or waiting or any(result.error for result in results) else 0
 
 
 def _check_question(options: argparse.Namespace) -> None:

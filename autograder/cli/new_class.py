@@ -26,7 +26,8 @@ def add_to(commands) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="CSV from Canvas, Moodle, GitHub Classroom or nbgrader; may be repeated",
+        help="CSV as exported by Canvas, Moodle, Brightspace, Blackboard, GitHub "
+        "Classroom or nbgrader; may be repeated",
     )
     parser.set_defaults(run=run)
 
@@ -68,17 +69,22 @@ def _gradebook(folder: Path, rosters: list, due: dict, labs: list) -> list[str]:
 
     from autograder.course import enrolment as books
     from autograder.course.configuration import open_course
+    from autograder.course.people import People
 
     course, problems = open_course(folder), []
     with Gradebook(course.url, course.name) as book:
+        people = People.of(course)
         for file, _, found in rosters:
-            new, old = books.enter_students(book, found.students)
-            print(f"{file.name} ({found.kind}): {new} new students, {old} known.")
-            problems += [f"{file.name}: {problem}" for problem in found.problems]
-            named = {student.id for student in found.students}
-            gone = sorted({student.id for student in book.students} - named)
+            new, old, more = books.enter_students(book, people, found.students)
+            print(
+                f"{file.name} ({found.kind}): {len(new)} new students, "
+                f"{len(old)} known."
+            )
+            problems += [f"{file.name}: {one}" for one in (*found.problems, *more)]
+            gone = sorted(people.students.keys() - {*new, *old})
             if gone and len(rosters) == 1:
                 print(f"Not in this roster, but kept: {_listed(gone)}.")
+        people.save()
         for lab in books.enter_due(book, due):
             print(f"{lab}: due {due[lab]:%Y-%m-%d %H:%M} UTC.")
         for lab in sorted(books.labs_in(book) & set(labs)):

@@ -21,10 +21,12 @@ from autograder.course.gradebook import Writer
 from autograder.course.jobs import Graded, Job
 from autograder.course.journal import Journal
 from autograder.course.lock import held
+from autograder.course.people import People
 from autograder.errors import Refused
 from autograder.grading.cases import Cases, Pool
 from autograder.grading.collect import in_folder, passed_over
 from autograder.grading.intake import handed_in
+from autograder.grading.local_time import time_problem
 from autograder.grading.results import LabResult, readable
 from autograder.grading.submission import Submission, refused
 from helpers import files
@@ -94,8 +96,10 @@ def grade_class(
             resumes.
     """
     unfit_ones = []
+    with _explained():
+        strangers = _strangers(course, lab)
     for student, path in submissions(course, lab):
-        if why := unfit(student):
+        if why := unfit(student) or strangers.get(student, ""):
             result = refused(Submission(student, lab, str(path)), why)
             unfit_ones.append(result)
             progress(result)
@@ -104,6 +108,7 @@ def grade_class(
         run = journal.start("" if options.seed is None else f"seed-{options.seed:x}")
         with Writer(course.url, course.name, lab, course.config) as book:
             jobs = _Jobs(course, lab, options, journal, book, run, progress)
+            jobs.refused = {result.student for result in unfit_ones}
             shelf = _Shelf(course, lab, options, journal, book, progress)
             starved = []
             for job, graded in schedule(jobs):
@@ -128,6 +133,28 @@ def unfit(student: str) -> str:
     return ""
 
 
+def _strangers(course: Course, lab: str) -> dict[str, str]:
+    """Folders that are no student of the roster, each with a sentence about it."""
+    people = People.of(course)
+    if not people.has_roster:
+        return {}
+    return {
+        student: f"The roster has no student {student!r}. Name the folder as the "
+        "gradebook names the student, or add the student to the roster."
+        for student, _ in submissions(course, lab)
+        if student not in people.students
+    }
+
+
+def unreadable_times(course: Course, lab: str) -> list[str]:
+    """A sentence about each submission whose time of handing in cannot be read."""
+    sentences = []
+    for student, path in submissions(course, lab):
+        if why := time_problem(path.parent):
+            sentences.append(f"{student}: {why}")
+    return sentences
+
+
 class _Jobs:
     """The remaining jobs."""
 
@@ -135,11 +162,12 @@ class _Jobs:
         self.course, self.lab, self.options = course, lab, options
         self.journal, self.progress = journal, progress
         self.written = book.students()
+        self.refused: set[str] = set()
         self.pool = Pool(check.load(lab), run)
 
     def __iter__(self) -> Iterator[Job]:
         for student, path in submissions(self.course, self.lab):
-            if unfit(student):
+            if student in self.refused:
                 continue
             beside = in_folder(path.parent, self.lab)[1]
             job = replace(

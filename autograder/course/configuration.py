@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlalchemy
+import sqlalchemy.exc
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
 
+from autograder.errors import Refused
 from autograder.nbgrader.config import configure
 
 CONFIGURATION = "nbgrader_config.py"
@@ -41,7 +44,11 @@ class Course:
 
 
 def open_course(root: Path) -> Course:
-    """The course in a folder, as configured by its `nbgrader_config.py`, if any."""
+    """The course in a folder, as configured by its `nbgrader_config.py`, if any.
+
+    Raises:
+        Refused: the gradebook's address names no database that can be used here.
+    """
     root = root.resolve()
     if (root / CONFIGURATION).is_file():
         config = PyFileConfigLoader(CONFIGURATION, path=str(root)).load_config()
@@ -49,6 +56,7 @@ def open_course(root: Path) -> Course:
         config = Config()
         configure(config, root / CONFIGURATION)
     found = CourseDirectory(config=config)
+    _check_driver(found.db_url)
     return Course(
         root=root,
         config=config,
@@ -57,3 +65,19 @@ def open_course(root: Path) -> Course:
         submitted=root / found.submitted_directory,
         autograded=root / found.autograded_directory,
     )
+
+
+def _check_driver(url: str) -> None:
+    """Load the driver of a database, without connecting to it."""
+    try:
+        sqlalchemy.create_engine(url)
+    except ModuleNotFoundError as error:
+        raise Refused(
+            f"The gradebook's database needs the package {error.name!r}, which is not "
+            f"installed here: `pip install {error.name}`."
+        ) from None
+    except sqlalchemy.exc.ArgumentError as error:  # includes an unknown system
+        raise Refused(
+            f"The gradebook's address (`db_url`) cannot be used: {error}. Write it "
+            "like sqlite:////folder/gradebook.db."
+        ) from None

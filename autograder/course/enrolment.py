@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 
 from nbgrader.api import Comment, Grade, Gradebook, Notebook
 from nbgrader.utils import is_grade, is_locked, is_solution
@@ -13,23 +12,54 @@ from sqlalchemy import select
 from autograder import paths
 from autograder.authoring.build import CHECK_PREFIX
 from autograder.authoring.manifest import manifest
+from autograder.course.people import People
 from autograder.course.roster import Student
 
 
-def enter_students(book: Gradebook, students: Iterable[Student]) -> tuple[int, int]:
+def enter_students(
+    book: Gradebook, people: People, students: Iterable[Student]
+) -> tuple[list[str], list[str], list[str]]:
     """Enter students; details that the roster does not give stay as they were.
 
+    A student whom the gradebook has under another id keeps that id. Of such a student
+    a roster only completes the details.
+
+    Args:
+        book: the gradebook.
+        people: its students and all their keys, which the rosters add to.
+        students: the students of one roster.
+
     Returns:
-        The numbers of new and of known students.
+        The ids of new and of known students, and a sentence for each who cannot be
+        entered.
     """
-    known = {student.id for student in book.students}
-    new = old = 0
+    new, old, problems = [], [], []
     for one in students:
-        details = {key: value for key, value in asdict(one).items() if value}
-        name = details.pop("id")
-        book.update_or_create_student(name, **details)
-        new, old = new + (name not in known), old + (name in known)
-    return new, old
+        known, why = people.known(one)
+        if not why and known in (*new, *old):
+            why = f"is {known}, who is on an earlier line"
+        if why:
+            problems.append(f"{one.name or one.id} {why}; nobody was entered.")
+            continue
+        details = {
+            name: value
+            for name in ("first_name", "last_name", "email", "lms_user_id")
+            if (value := getattr(one, name))
+        }
+        if known and known != one.id:
+            before = people.students[known]
+            named = ("first_name", "last_name") if before.name else ()
+            details = {
+                name: value
+                for name, value in details.items()
+                if name not in named and not getattr(before, name)
+            }
+        (old if known else new).append(known or one.id)
+        row = book.update_or_create_student(known or one.id, **details)
+        names = ("first_name", "last_name", "email", "lms_user_id")
+        values = [getattr(row, name) or "" for name in names]
+        people.add(Student(row.id, *values, one.keys))
+    return new, old, problems
 
 
 def enter_due(book: Gradebook, due: Mapping[str, datetime.datetime]) -> list[str]:

@@ -42,6 +42,7 @@ _IGNORED = """\
 /downloaded/
 /exchange/
 /rosters/
+/unmatched.csv
 /gradebook.db*
 /.autograder/
 """

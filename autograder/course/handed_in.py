@@ -1,18 +1,23 @@
 """Put what an LMS hands over where nbgrader looks for it. Nothing is lost.
 
-What cannot be placed stays where it is and is named in one sentence; what is replaced
-by a newer attempt is kept in the course's `.autograder/replaced/`.
+Each file goes to the student of the roster who handed it in (`people.py`). What cannot
+be placed stays where it is and is named in one sentence; what is replaced by a newer
+attempt is kept in the course's `.autograder/replaced/`.
 """
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import paths
+from autograder.course import roster, schedule
 from autograder.course.configuration import Course
+from autograder.course.people import NOBODY, UNMATCHED, Match, People
+from autograder.grading import senders
 from autograder.grading.collect import (
     NOTEBOOK,
     TEXT,
@@ -20,13 +25,17 @@ from autograder.grading.collect import (
     files,
     form_of,
     is_ours,
-    order,
-    student_of,
+    preference,
+    without_notes,
 )
-from autograder.grading.intake import lab_of, read_bytes, take_in_bytes
+from autograder.grading.intake import handed_in, lab_of, read_bytes, take_in_bytes
 from autograder.grading.results import readable
 from autograder.sandbox.host import SandboxSession
 from helpers.files import write
+
+TIMESTAMP = "timestamp.txt"
+_SECOND = datetime.timedelta(seconds=1)
+_SET_UP = re.compile(rb"checks_for\(\s*\\?[\"'](\w+)\\?[\"']")
 
 
 @dataclass
@@ -37,56 +46,201 @@ class Collected:
         placed: student and lab of each new file.
         replaced: of each file that took the place of an earlier one.
         unchanged: of each file that was there already.
+        late: of each file that the platform marks as late without a time.
         left: a sentence about each file that could not be placed.
+        problems: sentences about other things that a person has to settle.
+        unmatched: how many senders wait in `unmatched.csv`.
+        missing: lab and the students of the roster who have handed in nothing.
     """
 
     placed: list[tuple[str, str]] = field(default_factory=list)
     replaced: list[tuple[str, str]] = field(default_factory=list)
     unchanged: list[tuple[str, str]] = field(default_factory=list)
+    late: list[tuple[str, str]] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    unmatched: int = 0
+    missing: dict[str, list[str]] = field(default_factory=dict)
 
 
 def collect(places: Iterable[Path], course: Course, lab: str = "") -> Collected:
     """Copy notebooks to `submitted/<student>/<lab>/` under the name nbgrader wants.
 
     Args:
-        places: folders, zip archives and files; each must exist.
+        places: folders, zip archives and files; each must exist. A CSV file is
+            Moodle's grading worksheet, which says whose the numbers are, and when
+            each student handed in.
         course: that they are handed in to.
         lab: that all of them are; told from each file by default.
     """
-    done, taken = Collected(), {}
-    found = [one for place in places for one in files(place)]
-    for one in sorted(found, key=lambda one: order(one.name, lab)):
-        try:
-            key, raw, why = _sort(one, lab)
-            if not why and key in taken:
-                why = f"{key[0]} handed in {taken[key]} for {key[1]}, which was taken"
-            if not why:
-                _place(course, key, _suffix(one), raw, done)
-                taken[key] = one.name
-        except Exception as error:  # it costs this file alone
-            why = f"it cannot be placed ({str(error) or type(error).__name__})"
+    return _Collector(course, lab).collect(places)
+
+
+class _Collector:
+    """One run, which sees all files before it places any."""
+
+    def __init__(self, course: Course, lab: str) -> None:
+        self.course, self.lab = course, lab
+        self.people, self.done = People.of(course), Collected()
+        self.times: dict[roster.Key, datetime.datetime] = {}
+        self.taken: dict[tuple[str, str], object] = {}
+        self.unmatched: list[tuple[senders.Sender, str, str]] = []
+        dates = course.root / schedule.NAME
+        labs = paths.lab_names()
+        self.due = schedule.due(course.root, labs) if dates.is_file() else {}
+
+    def collect(self, places: Iterable[Path]) -> Collected:
+        """Place all files of some places."""
+        self.done.problems += self.people.read_settled()
+        found = []
+        for place in places:
+            if place.suffix.lower() == ".csv" and place.is_file():
+                self._worksheet(place)
+            else:
+                found += files(place)
+        found = without_notes(found)
+        matches = self.people.match(one.sender for one in found)
+        for one in sorted(found, key=lambda one: preference(one, self.lab)):
+            try:
+                self._take(one, matches[one.sender.key])
+            except Exception as error:  # it costs this file alone
+                why = f"it cannot be placed ({str(error) or type(error).__name__})"
+                self._leave(one, why)
+        self.done.left.sort()
+        self.done.unmatched = self.people.ask(self.unmatched)
+        self.people.save()
+        labs = {
+            lab
+            for _, lab in (*self.done.placed, *self.done.replaced, *self.done.unchanged)
+        }
+        for lab in sorted({*labs, self.lab} - {""}):
+            self.done.missing[lab] = missing(self.course, self.people, lab)
+        return self.done
+
+    def _worksheet(self, place: Path) -> None:
+        """Learn from Moodle's grading worksheet of the assignment."""
+        found = roster.read(place)
+        self.done.problems += [f"{place.name}: {one}" for one in found.problems]
+        for student in found.students:
+            known, why = self.people.known(student)
+            if not known:
+                why = why or "is not in the gradebook"
+                self.done.problems.append(f"{place.name}: {student.name} {why}.")
+            for key in student.keys if known else ():
+                if key[0] == roster.MOODLE:
+                    self.people.learn(known, key)
+                    if student.handed_in:
+                        self.times[key] = student.handed_in
+
+    def _leave(self, one: Found, why: str) -> None:
+        self.done.left.append(readable(f"{one.name}: {why.rstrip('.')}."))
+
+    def _take(self, one: Found, match: Match) -> None:
+        """Place a file, or say why not."""
+        lab, raw, why = self._read(one)
+        expected = not why or one.sender.platform
+        if match.student == NOBODY:
+            why = f"{UNMATCHED} says that it is no student's"
+        elif expected and not match.student and self.people.has_roster:
+            self.unmatched.append((one.sender, readable(str(one.name)), match.why))
+            why = f"{match.why}; say in {UNMATCHED} whose it is"
+        elif not why and not match.student:
+            why = match.why
+        key = (match.student, lab)
+        if not why and key in self.taken:
+            why = f"{key[0]} handed in {self.taken[key]} for {lab}, which was taken"
+        if not why:
+            why = self._place(one, key, raw)
         if why:
-            done.left.append(readable(f"{one.name}: {why}."))
-    done.left.sort()
-    return done
+            self._leave(one, why)
+        else:
+            self.taken[key] = one.name
+
+    def _read(self, one: Found) -> tuple[str, bytes, str]:
+        """The lab of a file, its content, and why it cannot be placed."""
+        path = Path("/", *[part for part in one.name.parts if part not in ("/", "..")])
+        if one.is_empty:
+            return "", b"", one.read()[1]
+        if form_of(path) == 2 and path.suffix.lower() == ".zip":
+            return "", b"", one.read()[1] or "there are too many archives in it"
+        if form_of(path) > 1 or (form_of(path) == 1 and not is_ours(one)):
+            what = "it is no notebook (*.ipynb), which is what is handed in"
+            return "", b"", what
+        raw, why = one.read()
+        inside = _SET_UP.search(raw)
+        lab = inside[1].decode() if inside else lab_of(path, [])
+        if lab not in paths.lab_names():
+            lab = self.lab or _lab_inside(raw)
+        if not why and self.lab and lab != self.lab:
+            why = f"it is {lab}, not {self.lab}"
+        if not why and one.student != one.sender.name:
+            why = "the name of the student's folder is not UTF-8; rename it"
+        if not why and not lab:
+            why = "it cannot be told which lab it is; name it with --lab"
+        return lab, raw, why
+
+    def _place(self, one: Found, key: tuple[str, str], raw: bytes) -> str:
+        """Write a file under the lab's name and put earlier ones away.
+
+        Returns:
+            Why it was not written; empty if it was, or if it was there already.
+        """
+        student, lab = key
+        official = self.course.submitted / student / lab / paths.released_path(lab).name
+        target = official.with_suffix(_suffix(one))
+        earlier = [
+            path
+            for ending in (".ipynb", *TEXT)
+            if (path := official.with_suffix(ending)).exists()
+        ]
+        time = self._time(one, key)
+        before = handed_in(target.parent)
+        if earlier == [target] and read_bytes(target)[0] == raw:
+            self._stamp(target.parent, time)
+            self.done.unchanged.append(key)
+            return ""
+        if earlier and time and before and time < before:
+            return f"{student} handed in a later one, of {before:%Y-%m-%d %H:%M} UTC"
+        kept = self.course.notes("replaced") / student / lab
+        stamp = target.parent / TIMESTAMP
+        for path in (*earlier, *((stamp,) if earlier and stamp.exists() else ())):
+            kept.mkdir(parents=True, exist_ok=True)
+            number = len(list(kept.iterdir())) + 1
+            path.rename(kept / f"{path.stem}-{number}{path.suffix}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write(target, raw)
+        self._stamp(target.parent, time)
+        (self.done.replaced if earlier else self.done.placed).append(key)
+        return ""
+
+    def _time(self, one: Found, key: tuple[str, str]) -> datetime.datetime | None:
+        """When a file was handed in, in UTC, if that is known."""
+        sender, lab = one.sender, key[1]
+        time = sender.time or self.times.get((sender.platform, sender.number))
+        if time:
+            return schedule.in_utc(time, self.course.root)
+        if sender.late:
+            self.done.late.append(key)
+            # All that is known; a penalty by the day then takes the first day.
+            return self.due[lab] + _SECOND if lab in self.due else None
+        return None
+
+    def _stamp(self, folder: Path, time: datetime.datetime | None) -> None:
+        """Write the time as nbgrader's collectors do."""
+        if time and handed_in(folder) != time:
+            text = time.strftime("%Y-%m-%d %H:%M:%S UTC")
+            write(folder / TIMESTAMP, text + "\n")
 
 
-def _sort(one: Found, lab: str) -> tuple[tuple[str, str], bytes, str]:
-    """Student and lab of a file, its content, and why it cannot be placed."""
-    path = Path("/", *[part for part in one.name.parts if part not in ("/", "..")])
-    if form_of(path) > 1 or (form_of(path) == 1 and not is_ours(one)):
-        return ("", ""), b"", "it is no notebook (*.ipynb), which is what is handed in"
-    raw, why = one.read()
-    lab = lab or lab_of(path, []) or _lab_inside(raw)
-    student = re.sub(r"[^\w.@-]+", "-", one.student).strip("-.")
-    if not why and one.student != student_of(one.name):
-        why = "the name of the student's folder is not UTF-8; rename it"
-    if not why and not lab:
-        why = "it cannot be told which lab it is; name it with --lab"
-    if not why and not student:
-        why = "it cannot be told whose it is"
-    return (student, lab), raw, why.rstrip(".")
+def missing(course: Course, people: People, lab: str) -> list[str]:
+    """Students of the roster who have handed in nothing for a lab."""
+    if not people.has_roster:
+        return []
+    return [
+        student
+        for student in sorted(people.students)
+        if not any((course.submitted / student / lab).glob("[!.]*"))
+    ]
 
 
 def _suffix(one: Found) -> str:
@@ -98,28 +252,3 @@ def _lab_inside(raw: bytes) -> str:
     """The lab that a notebook's cells tell, read in a sandbox."""
     with SandboxSession() as session:
         return take_in_bytes(raw, "", session.read).lab
-
-
-def _place(
-    course: Course, key: tuple[str, str], suffix: str, raw: bytes, done: Collected
-) -> None:
-    """Write a file under the lab's name, and put earlier ones away."""
-    student, lab = key
-    official = course.submitted / student / lab / paths.released_path(lab).name
-    target = official.with_suffix(suffix)
-    earlier = [
-        path
-        for ending in (".ipynb", *TEXT)
-        if (path := official.with_suffix(ending)).exists()
-    ]
-    if earlier == [target] and read_bytes(target)[0] == raw:
-        done.unchanged.append(key)
-        return
-    kept = course.notes("replaced") / student / lab
-    for path in earlier:
-        kept.mkdir(parents=True, exist_ok=True)
-        number = len(list(kept.iterdir())) + 1
-        path.rename(kept / f"{path.stem}-{number}{path.suffix}")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write(target, raw)
-    (done.replaced if earlier else done.placed).append(key)

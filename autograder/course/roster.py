@@ -1,33 +1,63 @@
-"""Who is in the class: CSV files from Canvas, Moodle, GitHub Classroom and nbgrader.
+"""Who is in the class: CSV files from learning platforms, GitHub Classroom, nbgrader.
 
-The header determines the type of a file. Rows that name no student are left out, with
-a sentence for each; the caller keeps the file itself.
+The header determines the type of a file. A row that names no student is left out, with
+a sentence about it; the caller keeps the file itself. Every row gives all the names
+under which a platform may know the student later (`Student.keys`), because a download
+of submissions seldom uses the one that the gradebook uses.
 """
 
 from __future__ import annotations
 
 import csv
-import io
+import datetime
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import Refused
+from autograder.grading.local_time import written_out
+from autograder.grading.senders import CANVAS, MOODLE, Key
 
 MAX_BYTES = 20_000_000
+# Kinds of keys. `CANVAS` and `MOODLE` are numbers that the platform itself puts into
+# the names of downloaded files. Moodle's number belongs to one student in one
+# assignment; it is in the assignment's grading worksheet.
+GITHUB = "github"
+LOGIN, MAIL, NUMBER = "login", "mail", "number"
+IDENTIFIER = "identifier"  # any of these three, as GitHub Classroom has it
+WORKSHEET = "Moodle grading worksheet"
 _ID = re.compile(r"[^\W_][\w.@+=~' -]{0,126}[\w.@+=~']|[^\W_]")
+_HASH = re.compile(r"[0-9a-f]{16,}")  # the login of Canvas's test student
 
 
 @dataclass(frozen=True)
 class Student:
-    """One student, with the fields of nbgrader's gradebook."""
+    """One student, with the fields of nbgrader's gradebook and other keys.
+
+    Attributes:
+        id: the name of the student's folder, and the gradebook's key.
+        first_name: the given names.
+        last_name: the family name.
+        email: the address.
+        lms_user_id: the platform's own number or name.
+        keys: kinds and values under which platforms know the student.
+        handed_in: when something was handed in, if this row is about an assignment;
+            local time of the course.
+    """
 
     id: str
     first_name: str = ""
     last_name: str = ""
     email: str = ""
     lms_user_id: str = ""
+    keys: tuple[Key, ...] = field(default=(), compare=False)
+    handed_in: datetime.datetime | None = field(default=None, compare=False)
+
+    @property
+    def name(self) -> str:
+        """The name as it is said."""
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 @dataclass
@@ -51,14 +81,16 @@ def read(path: Path) -> Roster:
     Raises:
         Refused: it is not a CSV file of a known type.
     """
-    rows = _rows(_text(path))
-    header = next(rows, (0, []))[1]
-    names = [name.strip().strip("*").strip().lower() for name in header]
-    kind = next((k for k, (wanted, _) in _KINDS.items() if wanted <= set(names)), "")
+    lines = rows(path)
+    header = next(lines, (0, []))[1]
+    names = [_column(name) for name in header]
+    kind = next(
+        (k for k, (sets, _) in _KINDS.items() if any(s <= set(names) for s in sets)), ""
+    )
     if not kind:
         listed = "; ".join(
-            f"{kind}: {', '.join(sorted(wanted))}"
-            for kind, (wanted, _) in _KINDS.items()
+            f"{kind}: {', '.join(sorted(sets[0]))}"
+            for kind, (sets, _) in _KINDS.items()
         )
         raise Refused(
             f"{path.name} is not a roster of a known type. The header must have at "
@@ -66,23 +98,27 @@ def read(path: Path) -> Roster:
         )
     student = _KINDS[kind][1]
     roster, seen = Roster(kind), {}
-    for line, cells in rows:
-        values = dict(zip(names, (cell.strip() for cell in cells), strict=False))
+    for line, cells in lines:
+        values = dict.fromkeys(names, "")
+        for name, cell in zip(names, cells, strict=False):
+            values[name] = values[name] or cell.strip()
         _enter(roster, line, values, student, seen)
     return roster
 
 
 def _enter(roster: Roster, line: int, values: dict, student: Callable, seen: dict):
-    if not any(values.values()) or values.get("student") == "Points Possible":
-        return  # an empty line, or Canvas's row of maxima
+    if not any(values.values()):
+        return
     found = student(values)
-    who = f"{found.first_name} {found.last_name}".strip() or found.id or "nobody"
+    if found is None:
+        return  # a row that the platform adds, which is no student
+    who = found.name or found.id or "nobody"
     if not found.id:
         why = "has no identifier to file submissions under"
     elif not _ID.fullmatch(found.id) or ".." in found.id:
         why = f"is called {found.id!r}, which cannot be the name of a folder"
     elif found.id in seen:
-        if found == seen[found.id]:
+        if (found, found.keys) == (seen[found.id], seen[found.id].keys):
             return
         why = f"is {found.id!r}, who has other details on an earlier line"
     else:
@@ -92,43 +128,157 @@ def _enter(roster: Roster, line: int, values: dict, student: Callable, seen: dic
     roster.problems.append(f"Line {line}: {who} {why}.")
 
 
-def _canvas(row: dict) -> Student:
-    last, _, first = row["student"].partition(",")
-    if not first:
-        first, _, last = row["student"].rpartition(" ")
-    login = row.get("sis login id") or row.get("sis user id") or row["id"]
-    mail = login if "@" in login else ""
-    return Student(login, first.strip(), last.strip(), mail, row["id"])
+def _canvas(row: dict) -> Student | None:
+    if "student" in row:
+        last, _, first = row["student"].partition(",")
+        if not first:
+            first, _, last = row["student"].rpartition(" ")
+    else:  # exported with separate names
+        first, last = row["firstname"], row["lastname"]
+    first, last, number = first.strip(), last.strip(), row["id"]
+    login, sis = row.get("sis login id", ""), row.get("sis user id", "")
+    names = {first.lower(), last.lower()}
+    if not number and not login:
+        # Above the students, Canvas writes which assignments are posted by hand
+        # ("Manual Posting") and the maxima ("Points Possible").
+        maxima = "points possible" in f"{first} {last}".lower()
+        if maxima or names == {""}:
+            return None
+    if names == {"student", "test"} and (not sis or _HASH.fullmatch(login)):
+        return None  # the test student of "View as student"
+    mail = _mail(login)
+    known = login or sis or number
+    keys = _keys((CANVAS, number), (LOGIN, login), (NUMBER, sis), (MAIL, mail))
+    return Student(known, first, last, mail, number, keys)
+
+
+# Moodle's columns are named in the teacher's language.
+_MOODLE = {
+    "first": ("first name", "vorname", "prénom"),
+    "last": ("last name", "surname", "nachname", "nom", "nom de famille"),
+    "full": ("full name", "vollständiger name", "nom complet", "user full name"),
+    "mail": (
+        "email address",
+        "e-mail-adresse",
+        "adresse de courriel",
+        "adresse e-mail",
+        "courriel",
+    ),
+    "number": (
+        "id number",
+        "id-nummer",
+        "matrikelnummer",
+        "numéro d'identification",
+        "numéro d’identification",
+    ),
+    "login": ("username", "anmeldename", "nutzername", "nom d'utilisateur"),
+    "worksheet": ("identifier", "id", "identifiant"),
+    "time": (
+        "last modified (submission)",
+        "zuletzt geändert (abgabe)",
+        "dernière modification (travail remis)",
+    ),
+}
 
 
 def _moodle(row: dict) -> Student:
-    last = row.get("last name") or row.get("surname", "")
-    mail = row.get("email address", "")
-    known = row.get("id number") or row.get("username") or mail
-    return Student(known, row.get("first name", ""), last, mail)
+    cell = {
+        what: next((row[name] for name in names if row.get(name)), "")
+        for what, names in _MOODLE.items()
+    }
+    first, last = cell["first"], cell["last"]
+    if cell["full"] and not (first or last):
+        first, _, last = cell["full"].rpartition(" ")
+    # The worksheet calls a student "Participant 4711", in the teacher's language.
+    number = re.search(r"\d+$", cell["worksheet"])
+    known = cell["number"] or cell["login"] or cell["mail"]
+    keys = _keys(
+        (MOODLE, number[0] if number else ""),
+        (MAIL, cell["mail"]),
+        (NUMBER, cell["number"]),
+        (LOGIN, cell["login"]),
+    )
+    time = written_out(cell["time"])
+    return Student(known, first, last, cell["mail"], "", keys, time)
+
+
+def _brightspace(row: dict) -> Student:
+    # Each text begins with #, so that a spreadsheet keeps its zeros.
+    row = {name: value.removeprefix("#").strip() for name, value in row.items()}
+    login, number = row.get("username", ""), row.get("orgdefinedid", "")
+    mail = row.get("email", "") or _mail(login)
+    keys = _keys((LOGIN, login), (NUMBER, number), (MAIL, mail))
+    names = row.get("first name", ""), row.get("last name", "")
+    return Student(login or number, *names, mail, number or login, keys)
+
+
+def _blackboard(row: dict) -> Student | None:
+    login, number = row["username"], row.get("student id", "")
+    if login.endswith("_previewuser"):
+        return None  # Blackboard's test student
+    mail = row.get("email", "") or _mail(login)
+    keys = _keys((LOGIN, login), (NUMBER, number), (MAIL, mail))
+    return Student(
+        login or number, row["first name"], row["last name"], mail, login, keys
+    )
 
 
 def _github(row: dict) -> Student:
-    # Submissions arrive under the account's name; the identifier is the LMS's.
+    # Submissions arrive under the account's name; the identifier is the LMS's. A
+    # student who has not accepted an assignment yet has no account here.
     first, _, last = row.get("name", "").rpartition(" ")
+    account = row["github_username"]
     known = row.get("identifier") or row.get("roster_identifier", "")
-    mail = known if "@" in known else ""
-    named = (first, last) if row.get("name") else ("", known)
-    return Student(row["github_username"], *named, mail, known)
+    mail = _mail(known)
+    named = (first, last) if row.get("name") else ("", "" if mail else known)
+    keys = _keys((GITHUB, account), (IDENTIFIER, known), (MAIL, mail))
+    return Student(account or known, *named, mail, known, keys)
 
 
 def _nbgrader(row: dict) -> Student:
     names = ("id", "first_name", "last_name", "email", "lms_user_id")
-    return Student(*(row.get(name, "") for name in names))
+    values = [row.get(name, "") for name in names]
+    number = values[-1] if values[-1].isdigit() else ""
+    return Student(*values, _keys((CANVAS, number), (MAIL, values[3])))
 
 
-_KINDS: dict[str, tuple[set[str], Callable[[dict], Student]]] = {
-    "Canvas": ({"student", "id", "section"}, _canvas),
-    "GitHub Classroom": ({"identifier", "github_username"}, _github),
-    "GitHub Classroom grades": ({"roster_identifier", "github_username"}, _github),
-    "Moodle": ({"first name", "email address"}, _moodle),
-    "nbgrader": ({"id", "first_name", "last_name"}, _nbgrader),
+def _mail(text: str) -> str:
+    return text if "@" in text else ""
+
+
+def _keys(*pairs: Key) -> tuple[Key, ...]:
+    return tuple((kind, value) for kind, value in pairs if value)
+
+
+# The columns that tell each type of file; of several sets, one is enough.
+_KINDS: dict[str, tuple[list[set[str]], Callable[[dict], Student | None]]] = {
+    "Canvas": (
+        [{"student", "id", "section"}, {"lastname", "firstname", "id", "section"}],
+        _canvas,
+    ),
+    "Brightspace": (
+        [{"orgdefinedid"}, {"username", "end-of-line indicator"}],
+        _brightspace,
+    ),
+    "GitHub Classroom": (
+        [{"identifier", "github_username"}, {"roster_identifier", "github_username"}],
+        _github,
+    ),
+    "nbgrader": ([{"id", "first_name", "last_name"}], _nbgrader),
+    "Moodle": (
+        [{first, mail} for first in _MOODLE["first"] for mail in _MOODLE["mail"]],
+        _moodle,
+    ),
+    WORKSHEET: (
+        [{name, full} for name in _MOODLE["worksheet"] for full in _MOODLE["full"]],
+        _moodle,
+    ),
+    "Blackboard": ([{"last name", "first name", "username"}], _blackboard),
 }
+
+
+def _column(name: str) -> str:
+    return " ".join(name.strip().strip("*").lower().split())
 
 
 def _text(path: Path) -> str:
@@ -143,16 +293,35 @@ def _text(path: Path) -> str:
         return raw.decode("cp1252", "replace")  # as European spreadsheets write it
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows, each with the number of its last line."""
-    first = text.lstrip("\n\r").partition("\n")[0]
+def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Rows of a CSV file as anybody may have saved it, each with its first line.
+
+    A quotation mark that is never closed costs its own line alone.
+
+    Raises:
+        Refused: the file is too large.
+    """
+    lines = _text(path).replace("\0", "").splitlines(keepends=True)
+    first = next((line for line in lines if line.strip()), "")
     delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=delimiter)
+    if first.lower().startswith("sep="):  # written for spreadsheets
+        delimiter, lines = first.strip()[4:5] or ",", lines[lines.index(first) + 1 :]
+    start, width = 0, 0
+    while start < len(lines):
+        rest = (lines[i] for i in range(start, len(lines)))
+        cells, used = _row(rest, delimiter)
+        if used > 1 and width and len(cells) != width:
+            cells, used = _row(lines[start : start + 1], delimiter)
+        if cells:
+            width = width or len(cells)
+            yield start + 1, cells
+        start += used
+
+
+def _row(lines: Iterable[str], delimiter: str) -> tuple[list[str], int]:
+    """The first row, and how many lines it takes."""
+    reader = csv.reader(lines, delimiter=delimiter)
     try:
-        for cells in reader:
-            if cells:
-                yield reader.line_num, cells
-    except csv.Error as error:
-        raise Refused(
-            f"The roster breaks off at line {reader.line_num}: {error}."
-        ) from None
+        return next(reader), reader.line_num
+    except csv.Error:  # a cell that is longer than any name
+        return [], max(reader.line_num, 1)

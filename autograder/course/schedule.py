@@ -48,6 +48,21 @@ def due(folder: Path, labs: Sequence[str]) -> dict[str, datetime.datetime]:
     return found
 
 
+def timezone(folder: Path) -> datetime.tzinfo:
+    """The time zone of times that are given without one.
+
+    Args:
+        folder: the course's folder.
+    """
+    return datetime.UTC
+
+
+def in_utc(moment: datetime.datetime, folder: Path) -> datetime.datetime:
+    """A local time of the course as nbgrader stores it: in UTC, without a zone."""
+    local = moment.replace(tzinfo=timezone(folder))
+    return local.astimezone(datetime.UTC).replace(tzinfo=None)
+
+
 def _moment(lab: str, text: str) -> datetime.datetime:
     try:
         moment = datetime.datetime.fromisoformat(text)

@@ -27,14 +27,15 @@ from autograder.checks import check
 from autograder.course.configuration import Course
 from autograder.grading.judge import shown
 
-RIGHT, PARTLY, WRONG, UNWRITTEN, WAITING = (
+RIGHT, PARTLY, WRONG, UNWRITTEN, WAITING, AGAIN = (
     "right",
     "partly",
     "wrong",
     "not written",
     "to be graded",
+    "to be checked again",
 )
-STATES = (RIGHT, PARTLY, WRONG, UNWRITTEN, WAITING)
+STATES = (RIGHT, PARTLY, WRONG, UNWRITTEN, WAITING, AGAIN)
 
 
 @dataclass(frozen=True)
@@ -46,18 +47,23 @@ class Answer:
         points: points so far; `None` if nobody has graded it yet.
         max_score: maximum number of points.
         message: the judge's message; empty if a person grades.
+        again: whether nbgrader asks the person who graded it for another look, because
+            the work was graded again since.
     """
 
     student: str
     points: float | None
     max_score: float
     message: str = ""
+    again: bool = False
 
     @property
     def state(self) -> str:
         """One of `STATES`."""
         if self.points is None:
             return WAITING
+        if self.again:
+            return AGAIN
         if self.points >= self.max_score:
             return RIGHT
         open_ = self.message.endswith((" is not written yet", " is not answered"))
@@ -101,8 +107,13 @@ class Question:
     @property
     def failing(self) -> tuple[str, ...]:
         """Students whose answer is graded and not right."""
-        fine = (RIGHT, WAITING)
+        fine = (RIGHT, WAITING, AGAIN)
         return tuple(one.student for one in self.answers if one.state not in fine)
+
+    @property
+    def again(self) -> tuple[str, ...]:
+        """Students whose answer a person should look at again."""
+        return tuple(one.student for one in self.answers if one.state == AGAIN)
 
 
 def statistics(course: Course, lab: str) -> list[Question]:
@@ -119,7 +130,12 @@ def statistics(course: Course, lab: str) -> list[Question]:
     found = []
     for name in (name for name in manifest(lab).graded if name in known):
         answers = tuple(
-            Answer(student, *scores[student, name], messages[student].get(name, ""))
+            Answer(
+                student,
+                *scores[student, name][:2],
+                messages[student].get(name, ""),
+                scores[student, name][2],
+            )
             for student in students
             if (student, name) in scores
         )
@@ -130,7 +146,7 @@ def statistics(course: Course, lab: str) -> list[Question]:
 
 
 def _scores(course: Course, lab: str) -> dict[tuple[str, str], tuple]:
-    """Student and grade id → points or `None`, and the maximum."""
+    """Student and grade id → points or `None`, the maximum, and `Answer.again`."""
     query = (
         select(
             SubmittedAssignment.student_id,
@@ -152,7 +168,8 @@ def _scores(course: Course, lab: str) -> dict[tuple[str, str], tuple]:
         for student, name, most, auto, manual, open_ in book.db.execute(query):
             given = manual if manual is not None else auto
             waiting = given is None or (open_ and manual is None)
-            found[student, name] = (None if waiting else given, most)
+            points = None if waiting else given
+            found[student, name] = points, most, bool(open_) and not waiting
     return found
 
 

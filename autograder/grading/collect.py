@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import mmap
 import re
 import struct
@@ -14,8 +15,10 @@ from pathlib import Path, PurePosixPath
 from autograder import paths
 from autograder.grading.intake import MAX_BYTES, Read, lab_of, read_bytes
 from autograder.grading.results import readable
+from autograder.grading.senders import BRIGHTSPACE, Key, Sender, sender_of, told_apart
 
 MAX_FILES = 20_000
+MAX_DEPTH = 2  # archives inside archives
 _SAYS_UTF8 = 8  # in the second byte of an entry's flags
 _JUNK = ("__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini")
 # Endings of what intake reads, and of what people hand in instead; best first.
@@ -38,6 +41,9 @@ INSTEAD = (
     ".jpg",
     ".jpeg",
 )
+_ZIP = (b"PK\3\4", b"PK\5\6")  # the beginning of an archive, and of an empty one
+_BROKEN = "the archive is incomplete or damaged; download it again"
+_EMPTY = "the folder is empty"
 _OURS = (b"checks_for(", b"grade_id")  # one of these is in each form of a lab
 SEVERAL = "Of several files"  # begins the remark that names those that do not count
 _COPY = re.compile(r"[-_ ]*\bcopy *\(?(\d*)\)?$", re.IGNORECASE)
@@ -54,58 +60,112 @@ class Found:
         path: where it lies, if it lies in a folder.
         beside: names of other files of the same lab by the same student, which do not
             count.
+        owner: what to call the sender, if the name alone is not enough.
+        is_empty: whether it is a student's folder without a file.
     """
 
     name: PurePosixPath
     read: Read
     path: Path | None = None
     beside: tuple[str, ...] = ()
+    owner: str = ""
+    is_empty: bool = False
+
+    @property
+    def sender(self) -> Sender:
+        """Whose it is, as far as the names of folders and file tell."""
+        return sender_of(self.name)
 
     @property
     def student(self) -> str:
-        """Whose it is, as far as the names of folders and file tell."""
-        return readable(student_of(self.name))
+        """What to call the sender."""
+        return readable(self.owner or self.sender.name)
 
 
 def files(place: Path) -> Iterator[Found]:
-    """All files of a folder or archive but those that systems leave about."""
-    if place.is_symlink() or not (place.is_dir() or zipfile.is_zipfile(place)):
-        found = [Found(PurePosixPath(place.name), partial(read_bytes, place), place)]
-    elif place.is_dir():
-        found = [
-            Found(PurePosixPath(p.relative_to(place)), partial(read_bytes, p), p)
-            for p in sorted(place.rglob("*"))
-            if p.is_symlink() or not p.is_dir()
-        ]
+    """All files of a folder or archive but those that systems leave about.
+
+    Archives inside are opened, too. A student's folder without a file is given as one
+    that cannot be read.
+    """
+    if place.is_symlink() or not place.is_dir():
+        found = _one_file(place)
     else:
-        found = _in_archive(place)
+        found = _in_folder(place)
     for number, one in enumerate(found):
         hidden = any(part.startswith(".") and part != ".." for part in one.name.parts)
         if number >= MAX_FILES:
             yield Found(one.name, _no(f"it is one of more than {MAX_FILES} files"))
-        elif not hidden and not set(_JUNK) & set(one.name.parts):
+            return
+        if not hidden and not set(_JUNK) & set(one.name.parts):
             yield one
 
 
-def _in_archive(place: Path) -> list[Found]:
+def _one_file(place: Path) -> Iterator[Found]:
+    """A file that was named, or what is in it if it is an archive."""
+    name = PurePosixPath(place.name)
+    if place.is_symlink() or not place.is_file():
+        yield Found(name, partial(read_bytes, place), place)
+    elif zipfile.is_zipfile(place):
+        yield from _in_archive(place, name, PurePosixPath())
+    elif place.suffix.lower() == ".zip":
+        yield Found(name, _no(_BROKEN))
+    else:
+        yield Found(name, partial(read_bytes, place), place)
+
+
+def _in_folder(place: Path) -> Iterator[Found]:
+    for path in sorted(place.rglob("*")):
+        name = PurePosixPath(path.relative_to(place))
+        if path.is_symlink() or not path.is_dir():
+            found = Found(name, partial(read_bytes, path), path)
+            yield from _opened_up(found)
+        elif sender_of(name).platform and not any(path.iterdir()):
+            yield Found(name, _no(_EMPTY), is_empty=True)
+
+
+def _opened_up(one: Found, depth: int = 1) -> Iterator[Found]:
+    """A file, or the files in it if it is an archive that a student handed in."""
+    if one.name.suffix.lower() != ".zip" or depth > MAX_DEPTH:
+        yield one
+        return
+    raw, why = one.read()
+    if not why and not raw.startswith(_ZIP):
+        why = "it is no zip archive, although it is named so"
+    if why:
+        yield replace(one, read=_no(why))
+    else:
+        yield from _in_archive(io.BytesIO(raw), one.name, one.name, depth)
+
+
+def _in_archive(
+    place: Path | io.BytesIO, name: PurePosixPath, above: PurePosixPath, depth: int = 0
+) -> Iterator[Found]:
+    """The files in an archive, with their paths below `above`."""
     try:  # it stays open while anything in it is wanted
         archive, damaged = _opened(place)
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        entries = archive.infolist()
     except Exception as error:  # a damaged archive can be damaged anywhere
-        why = _no(f"it cannot be unpacked ({_said(error)})")
-        return [Found(PurePosixPath(place.name), why)]
+        yield Found(name, _no(_cannot(error)))
+        return
     unnamed = _no("its name in the archive is damaged")
-    return [
-        Found(
-            PurePosixPath(name),
-            unnamed if name in damaged else partial(_unpacked, archive, entry),
-        )
-        for entry in entries
-        for name in (entry.filename,)
-    ]
+    known = [entry.filename for entry in entries]
+    for entry in entries:
+        path = above / entry.filename.lstrip("/")
+        if entry.is_dir():
+            alone = sum(one.startswith(entry.filename) for one in known) == 1
+            if alone and sender_of(path).platform:
+                yield Found(path, _no(_EMPTY), is_empty=True)
+        elif entry.filename in damaged:
+            yield Found(path, unnamed)
+        else:
+            found = Found(path, partial(_unpacked, archive, entry))
+            yield from _opened_up(found, depth + 1)
+    if not any(not entry.is_dir() for entry in entries) and depth:
+        yield Found(name, _no("the archive is empty"))
 
 
-def _opened(place: Path) -> tuple[zipfile.ZipFile, set[str]]:
+def _opened(place: Path | io.BytesIO) -> tuple[zipfile.ZipFile, set[str]]:
     """An archive, and the names in it that are not the UTF-8 they claim to be.
 
     `zipfile` gives up on the whole archive for one such name. Read without the claim,
@@ -114,10 +174,20 @@ def _opened(place: Path) -> tuple[zipfile.ZipFile, set[str]]:
     try:
         return zipfile.ZipFile(place), set()
     except UnicodeDecodeError:
-        with place.open("rb") as file:
-            raw = _Map(file.fileno(), 0, access=mmap.ACCESS_COPY)
+        raw = _copied(place)
         damaged = {name.decode("cp437") for name in _unclaimed(raw)}
         return zipfile.ZipFile(raw), damaged
+
+
+def _copied(place: Path | io.BytesIO) -> _Map:
+    """The content of an archive, to be changed in memory."""
+    if isinstance(place, Path):
+        with place.open("rb") as file:
+            return _Map(file.fileno(), 0, access=mmap.ACCESS_COPY)
+    raw = _Map(-1, len(place.getvalue()))
+    raw.write(place.getvalue())
+    raw.seek(0)
+    return raw
 
 
 class _Map(mmap.mmap):
@@ -148,8 +218,9 @@ def _unclaimed(raw: mmap.mmap) -> Iterator[bytes]:
         at += 46 + name + extra + comment
 
 
-def _said(error: Exception) -> str:
-    return readable(str(error) or type(error).__name__)[:200]
+def _cannot(error: Exception) -> str:
+    said = readable(str(error) or type(error).__name__)[:200]
+    return f"it cannot be unpacked ({said})"
 
 
 def _no(why: str) -> Read:
@@ -162,10 +233,29 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[bytes, 
         with archive.open(entry) as file:
             raw = file.read(MAX_BYTES + 1)
     except Exception as error:  # whatever is wrong costs this entry alone
-        return b"", f"it cannot be unpacked ({_said(error)})"
+        return b"", _cannot(error)
     if len(raw) > MAX_BYTES:
         return b"", f"it has more than {MAX_BYTES / 1e6:.0f} MB; clear its outputs"
     return raw, ""
+
+
+def without_notes(found: list[Found]) -> list[Found]:
+    """Leave out what platforms add: descriptions of attempts, and a list of all.
+
+    A description stays if nothing else came with the attempt.
+    """
+    platforms = {one.sender.platform for one in found}
+    sent = {(s.key, s.time) for one in found if not (s := one.sender).note}
+    return [
+        one
+        for one in found
+        if not (one.sender.note and (one.sender.key, one.sender.time) in sent)
+        and not (
+            BRIGHTSPACE in platforms
+            and one.name.name == "index.html"
+            and not one.sender.platform
+        )
+    ]
 
 
 def notebooks(places: Iterable[Path]) -> Iterator[Found]:
@@ -174,20 +264,29 @@ def notebooks(places: Iterable[Path]) -> Iterator[Found]:
     Where the names do not tell the lab, all notebooks are given.
     """
     for place in places:
-        groups: dict[tuple[str, str], list[Found]] = {}
-        for one in files(place):
+        groups: dict[tuple[Key, str], list[Found]] = {}
+        found = without_notes(list(files(place)))
+        names = told_apart(one.sender for one in found)
+        graded = {one.sender.key for one in found if form_of(one.name) < len(FORMS)}
+        for one in found:
+            key = one.sender.key
             if one.path == place:
                 yield one
             elif form_of(one.name) < len(FORMS):
                 lab = lab_of(Path("/", *_plain_parts(one.name)), [])
-                groups.setdefault((one.student, lab), []).append(one)
+                one = replace(one, owner=names[key])
+                groups.setdefault((key, lab), []).append(one)
+            elif one.sender.platform and key not in graded:  # all that was handed in
+                graded.add(key)
+                why = one.read()[1] if one.is_empty else "It is no notebook (*.ipynb)."
+                yield replace(one, owner=names[key], read=_no(why))
         for (_, lab), group in groups.items():
             yield from _counting(group, lab)
 
 
 def _counting(group: list[Found], lab: str) -> Iterator[Found]:
     """Of a student's files, those that are graded."""
-    group = sorted(group, key=lambda one: order(one.name, lab))
+    group = sorted(group, key=lambda one: preference(one, lab))
     kept = [one for one in group if form_of(one.name) != 1 or is_ours(one)]
     if lab:
         kept = kept or group
@@ -199,7 +298,7 @@ def _counting(group: list[Found], lab: str) -> Iterator[Found]:
 
 def is_ours(one: Found) -> bool:
     """Whether a file of text is a lab, and no note or program beside one."""
-    if lab_of(Path(one.name.name), []):
+    if lab_of(Path(one.name.name), []) and not one.sender.note:
         return True
     raw, _ = one.read()
     return any(sign in raw for sign in _OURS)
@@ -212,6 +311,13 @@ def form_of(name: PurePosixPath | Path) -> int:
     """The place of a file's form in `FORMS`; their number if it is none of these."""
     text = name.name.lower()
     return next((i for i, ends in enumerate(FORMS) if text.endswith(ends)), len(FORMS))
+
+
+def preference(one: Found, lab: str = "") -> tuple:
+    """Sorts files of one student and lab, by `order`, but later attempts come first."""
+    form, *rest = order(one.name, lab)
+    time = one.sender.time
+    return form, -time.timestamp() if time else 0.0, *rest
 
 
 def order(name: PurePosixPath | Path, lab: str = "") -> tuple:
@@ -262,23 +368,6 @@ def passed_over(name: str, beside: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def student_of(name: PurePosixPath) -> str:
-    """Whose file it is: a folder above it, else the beginning of its name.
-
-    nbgrader writes `submitted/<student>/<lab>/<notebook>`, an LMS
-    `<student>_<numbers>_<notebook>` or a folder for each student.
-    """
-    parts = [p for p in _plain_parts(name)[:-1] if not _is_lab(p)]
-    if parts:  # Moodle's "<name>_<number>_assignsubmission_file_"
-        return re.split(r"_\d+_assignsubmission", parts[-1])[0]
-    stem = re.split(rf"[_\-. ]*({'|'.join(paths.lab_names())})", name.stem)[0]
-    return re.split(r"_\d+|_assign|_question|_(?i:late)", stem)[0] or name.stem
-
-
 def _plain_parts(name: PurePosixPath) -> list[str]:
     """Folders and name of a file, none of which leads out of where it lies."""
     return [part for part in name.parts if part not in ("/", "..")]
-
-
-def _is_lab(name: str) -> bool:
-    return any(re.fullmatch(rf"{lab}([_ -].*)?", name) for lab in paths.lab_names())

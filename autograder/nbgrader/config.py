@@ -6,7 +6,6 @@ configure(get_config(), __file__)
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import sys
@@ -70,11 +69,9 @@ def configure(c: Config, file: str | Path) -> None:
     c.FileNameCollectorPlugin.named_regexp = (
         rf"(?:.*[/\\])?(?P<student_id>[^_/\\]+)_(?:.*_)?(?P<file_id>(?:{labs})_[a-z_]+)"
     )
-    exchange = Path(os.environ.get(EXCHANGE_VARIABLE, root / "exchange"))
-    with contextlib.suppress(OSError):  # optional: without it there is no release
-        exchange.mkdir(exist_ok=True)
-        exchange.chmod(0o777)  # nbgrader requires this: everybody hands in through it
-    c.Exchange.root = str(exchange)
+    # nbgrader needs a folder there that everybody may write to. Whoever hands out and
+    # collects through it makes that folder; none is left open beside the gradebook.
+    c.Exchange.root = os.environ.get(EXCHANGE_VARIABLE, str(root / "exchange"))
 
     c.GenerateAssignment.preprocessors = _release_steps()
     # nbgrader has no setting for the files it accepts, nor for its exit status.

@@ -220,6 +220,11 @@ def clean_folder(assignment: str, student: str, notebooks: list[str]) -> None:
                     _put_away(path)
         time = folder / "timestamp.txt"
         if time.is_file() and handed_in(folder) is None:
+            LOG.warning(
+                "%s cannot be read as a time and was removed; it is not known whether "
+                "the submission is late.",
+                readable(str(time)),
+            )
             time.unlink()
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograder import safe_csv
 from autograder.grading.results import LabResult
-from autograder.reports import table
 
 
 def render(results: Sequence[LabResult]) -> str:
@@ -22,4 +22,4 @@ def render(results: Sequence[LabResult]) -> str:
         [student, "", "", student, "", *(found.get(lab, "") for lab in labs)]
         for student, found in sorted(scores.items())
     ]
-    return table.render([header, possible, *rows])
+    return safe_csv.render([header, possible, *rows])

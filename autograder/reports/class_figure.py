@@ -15,7 +15,7 @@ from autograder.course.statistics import Question
 COLOURS = dict(
     zip(
         statistics.STATES,
-        ("#1b7837", "#a6dba0", "#e08214", "#d9d9d9", "#8073ac"),
+        ("#1b7837", "#a6dba0", "#e08214", "#d9d9d9", "#8073ac", "#d8b2e0"),
         strict=True,
     )
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograder import safe_csv
 from autograder.course import statistics
 from autograder.course.statistics import Question
-from autograder.reports import markdown, table
+from autograder.reports import markdown
 from autograder.reports.text import columns
 
 WIDTH = 76  # characters of a mistake in the text table
@@ -30,7 +31,11 @@ def text(questions: Sequence[Question]) -> str:
     failing = [
         f"{one.name}: {', '.join(one.failing)}" for one in questions if one.failing
     ]
-    return "\n".join([columns(rows), "", "Not right yet:", *(failing or ["nobody"])])
+    lines = [columns(rows), "", "Not right yet:", *(failing or ["nobody"])]
+    again = [f"{one.name}: {', '.join(one.again)}" for one in questions if one.again]
+    if again:
+        lines += ["", "Graded by hand, and graded again since; please check:", *again]
+    return "\n".join(lines)
 
 
 def csv(questions: Sequence[Question]) -> str:
@@ -49,7 +54,7 @@ def csv(questions: Sequence[Question]) -> str:
                 "\n".join(mistakes),
             ]
         )
-    return table.render(rows)
+    return safe_csv.render(rows)
 
 
 def summary(lab: str, questions: Sequence[Question]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograder import safe_csv
 from autograder.grading.results import LabResult
-from autograder.reports import table
 
 
 def render(results: Sequence[LabResult]) -> str:
@@ -22,7 +22,7 @@ def render(results: Sequence[LabResult]) -> str:
                 _feedback(result),
             ]
         )
-    return table.render(rows)
+    return safe_csv.render(rows)
 
 
 def _feedback(result: LabResult) -> str:

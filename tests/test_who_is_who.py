@@ -1,0 +1,446 @@
+"""From a platform's roster and download to one row for each person."""
+
+import csv
+import datetime
+import zipfile
+
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder import __main__ as command
+from autograder.course import configuration, roster
+from autograder.course.people import UNMATCHED, People
+from autograder.grading.intake import handed_in
+from autograder.grading.local_time import time_problem
+from tests import platforms
+from tests.platforms import (
+    CLASS,
+    EIGHT,
+    ELEVEN,
+    GRADED,
+    LAB,
+    NOTEBOOK,
+    SEVEN,
+    TEN,
+    THREE,
+    TWINS,
+    TWO,
+)
+
+LATE_TIME = datetime.datetime(2027, 2, 1, 9, 26)
+IN_TIME = datetime.datetime(2027, 1, 31, 22, 12, 13)
+
+
+def run(*words, expect=0):
+    assert command.main([str(word) for word in words]) == expect
+
+
+@pytest.fixture
+def course(tmp_path):
+    """Makes a course with some rosters."""
+
+    def make(*texts, encoding="utf-8"):
+        files = []
+        for number, text in enumerate(texts):
+            files.append(tmp_path / f"roster{number}.csv")
+            files[-1].write_bytes(text.encode(encoding))
+        folder = tmp_path / "course"
+        folder.mkdir(exist_ok=True)
+        (folder / "due_dates.csv").write_text(f"lab,due\n{LAB},{platforms.DUE}\n")
+        named = [word for file in files for word in ("--roster", file)]
+        run("new-class", folder, *named)
+        return folder
+
+    return make
+
+
+def students(folder):
+    with Gradebook(configuration.open_course(folder).url) as book:
+        return {s.id: s for s in book.students}
+
+
+def placed(folder):
+    """Each student who has a notebook, with its content."""
+    found = {}
+    for path in (folder / "submitted").glob(f"*/{LAB}/*.ipynb"):
+        assert path.parent.parent.name not in found
+        found[path.parent.parent.name] = path.read_bytes()
+    return found
+
+
+def asked(folder):
+    path = folder / UNMATCHED
+    text = path.read_text() if path.exists() else ""
+    return list(csv.DictReader(text.splitlines()))
+
+
+def settle(folder, answer):
+    rows = asked(folder)
+    for row in rows:
+        row["student"] = answer(row)
+    with (folder / UNMATCHED).open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def zipped(tmp_path, content):
+    (tmp_path / "download.zip").write_bytes(content)
+    return tmp_path / "download.zip"
+
+
+# --- rosters --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (platforms.canvas_roster(), "Canvas"),
+        (platforms.canvas_roster_separate(), "Canvas"),
+        (platforms.moodle_roster("en"), "Moodle"),
+        (platforms.moodle_roster("de", ";"), "Moodle"),
+        (platforms.moodle_roster("fr", "\t"), "Moodle"),
+        (platforms.worksheet("en"), roster.WORKSHEET),
+        (platforms.worksheet("de"), roster.WORKSHEET),
+        (platforms.worksheet("fr"), roster.WORKSHEET),
+        (platforms.brightspace_roster(), "Brightspace"),
+        (platforms.blackboard_roster(), "Blackboard"),
+        (platforms.github_roster(), "GitHub Classroom"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_every_student_of_a_roster_is_read(tmp_path, text, kind, encoding):
+    path = tmp_path / "roster.csv"
+    path.write_bytes(text.removeprefix("\ufeff").encode(encoding))
+    found = roster.read(path)
+    assert found.kind == kind
+    assert found.problems == []
+    assert [s.name for s in found.students] == [f"{p.first} {p.last}" for p in CLASS]
+    assert len({s.id for s in found.students}) == len(CLASS)
+
+
+def test_a_row_that_cannot_be_read_costs_nobody_else_a_row(tmp_path):
+    lines = platforms.canvas_roster().splitlines()
+    lines[4] = '"Two, Student,701,S701,st_two,Monday,,'  # the mark is never closed
+    lines[6] = '"Four, Student",,,,Monday,,'
+    path = tmp_path / "roster.csv"
+    path.write_text("\n".join(lines))
+    found = roster.read(path)
+    assert len(found.students) == len(CLASS) - 2
+    assert [problem.split(":")[0] for problem in found.problems] == ["Line 5", "Line 7"]
+
+
+ROSTERS = [
+    platforms.canvas_roster(),
+    platforms.github_roster(),
+    platforms.moodle_roster("de"),
+    platforms.brightspace_roster(),
+    platforms.blackboard_roster(),
+]
+
+
+@pytest.mark.parametrize("first", ROSTERS)
+def test_all_rosters_are_one_class(course, first):
+    """Known by number, address or name, in whichever roster came first."""
+    folder = course(first, *ROSTERS)
+    assert len(students(folder)) == len(CLASS)
+    people = People.of(configuration.open_course(folder))
+    for person in CLASS:
+        [student] = people.keys[roster.CANVAS, str(person.number)]
+        assert people.keys[roster.MAIL, person.mail] == {student}
+
+
+def test_namesakes_whom_nothing_tells_apart_are_left_to_a_person(
+    course, tmp_path, capsys
+):
+    folder = course(platforms.canvas_roster())
+    later = tmp_path / "later.csv"
+    later.write_text(platforms.moodle_roster().replace("twin", "somebody"))
+    run("new-class", folder, "--roster", later, expect=1)
+    said = capsys.readouterr().err
+    assert said.count("Zoë Marie Twin-Müller may be twin1 or twin2") == 2
+    assert len(students(folder)) == len(CLASS)
+
+
+def test_a_student_with_another_login_is_still_the_same(course, tmp_path):
+    folder = course(platforms.canvas_roster())
+    later = tmp_path / "later.csv"
+    later.write_text(platforms.canvas_roster().replace("st_one", "one.new"))
+    run("new-class", folder, "--roster", later)
+    assert len(students(folder)) == len(CLASS)
+    assert "st_one" in students(folder)
+
+
+# --- downloads ------------------------------------------------------------------------
+
+
+def check(folder, id_of, left_too=()):
+    """Everybody has one folder, and what is in it is the last attempt."""
+    graded = {id_of(p) for p in GRADED} - {id_of(p) for p in left_too}
+    found = placed(folder)
+    assert set(found) == graded | {id_of(EIGHT)}
+    if id_of(THREE) in found:
+        assert b"second attempt" in found[id_of(THREE)]
+    for twin in TWINS:
+        if twin not in left_too:
+            assert twin.login.encode() in found[id_of(twin)]
+    assert len(students(folder)) == len(CLASS)
+
+
+def timed(folder, student):
+    return handed_in(folder / "submitted" / student / LAB)
+
+
+@pytest.mark.parametrize("text", ["canvas_roster", "canvas_roster_separate"])
+def test_canvas(course, tmp_path, capsys, text):
+    folder = course(getattr(platforms, text)())
+    place = zipped(tmp_path, platforms.canvas_zip())
+    run("collect", LAB, place, "--course", folder, expect=1)
+    said = capsys.readouterr().out
+    check(folder, lambda p: p.login)
+    assert asked(folder) == []
+    for person in (SEVEN, ELEVEN):
+        assert f"{person.sortable}_{person.number}_" in said
+    assert "it is C1W3, not C1W2" in said
+    named = ", ".join(sorted(p.login for p in (SEVEN, TEN, ELEVEN)))
+    assert f"{LAB}: nothing from 3: {named}." in said
+    # Canvas does not say when; late is one second after the due date.
+    assert timed(folder, TWO.login) == datetime.datetime(2027, 2, 1, 0, 0, 0)
+    assert f"not say by how much: {TWO.login} (C1W2)" in said
+    assert timed(folder, THREE.login) is None
+    before = placed(folder)
+    run("collect", LAB, place, "--course", folder, expect=1)
+    assert "0 placed" in capsys.readouterr().out
+    assert placed(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("language", "in_folders"), [("en", True), ("de", False), ("fr", True)]
+)
+def test_moodle_with_its_worksheet(course, tmp_path, capsys, language, in_folders):
+    folder = course(platforms.moodle_roster(language))
+    place = zipped(tmp_path, platforms.moodle_zip(in_folders))
+    sheet = tmp_path / "Grades.csv"
+    sheet.write_text(platforms.worksheet(language))
+    run("collect", LAB, place, sheet, "--course", folder, expect=1)
+    said = capsys.readouterr().out
+    check(folder, lambda p: p.mail)
+    assert asked(folder) == []
+    assert timed(folder, TWO.mail) == LATE_TIME
+    assert timed(folder, THREE.mail) == IN_TIME.replace(second=0)
+    assert ("the folder is empty" in said) == in_folders
+
+
+def test_moodle_without_a_worksheet_asks_who_the_namesakes_are(
+    course, tmp_path, capsys
+):
+    folder = course(platforms.moodle_roster())
+    place = zipped(tmp_path, platforms.moodle_zip())
+    run("collect", LAB, place, "--course", folder, expect=1)
+    check(folder, lambda p: p.mail, TWINS)
+    rows = asked(folder)
+    assert {row["number"] for row in rows} == {str(p.participant) for p in TWINS}
+    assert all("2 students are called that" in row["why"] for row in rows)
+    # A wrong answer is refused, and asked again.
+    settle(folder, lambda row: "somebody")
+    run("collect", LAB, place, "--course", folder, expect=1)
+    assert "no student 'somebody'" in capsys.readouterr().out
+    settle(
+        folder,
+        lambda row: next(p.mail for p in TWINS if str(p.participant) == row["number"]),
+    )
+    run("collect", LAB, place, "--course", folder, expect=1)
+    check(folder, lambda p: p.mail)
+
+
+def test_brightspace(course, tmp_path, capsys):
+    folder = course(platforms.brightspace_roster())
+    place = zipped(tmp_path, platforms.brightspace_zip())
+    run("collect", LAB, place, "--course", folder, expect=1)
+    check(folder, lambda p: p.login, TWINS)
+    assert "index.html" not in capsys.readouterr().out
+    assert timed(folder, TWO.login) == LATE_TIME
+    settle(
+        folder,
+        lambda row: next(p.login for p in TWINS if str(p.number) == row["number"]),
+    )
+    run("collect", LAB, place, "--course", folder, expect=1)
+    check(folder, lambda p: p.login)
+    # What was settled is known for every later lab.
+    (folder / UNMATCHED).unlink()
+    run("collect", LAB, place, "--course", folder, expect=1)
+    assert asked(folder) == []
+
+
+def test_blackboard(course, tmp_path, capsys):
+    folder = course(platforms.blackboard_roster(), encoding="utf-16")
+    place = zipped(tmp_path, platforms.blackboard_zip())
+    run("collect", LAB, place, "--course", folder, expect=1)
+    check(folder, lambda p: p.login)
+    assert timed(folder, TWO.login) == LATE_TIME
+    assert timed(folder, THREE.login) == IN_TIME
+    left = [line for line in capsys.readouterr().out.splitlines() if ".txt" in line]
+    assert left == []
+
+
+def test_github_classroom(course, tmp_path, capsys):
+    folder = course(platforms.github_roster())
+    with zipfile.ZipFile(zipped(tmp_path, platforms.github_zip())) as file:
+        file.extractall(tmp_path / "cloned")
+    run("collect", LAB, tmp_path / "cloned", "--course", folder, expect=1)
+    check(folder, lambda p: f"gh-{p.login.replace('_', '-')}")
+
+
+def test_a_stranger_is_asked_about_and_never_becomes_a_student(
+    course, tmp_path, capsys
+):
+    folder = course(platforms.canvas_roster())
+    place = tmp_path / "download.zip"
+    text = platforms.solved()
+    with zipfile.ZipFile(place, "w") as file:
+        # A number that the roster does not have, although the name is known.
+        file.writestr(f"{TWO.sortable}_998_5_{NOTEBOOK}", text)
+        file.writestr(f"guestperson_999_6_{NOTEBOOK}", text)
+        file.writestr(f"LATE_anon_a1B2c_7_{NOTEBOOK}", text)
+    run("collect", LAB, place, "--course", folder, expect=1)
+    assert placed(folder) == {}
+    assert len(asked(folder)) == 3
+    assert len(students(folder)) == len(CLASS)
+    settle(folder, lambda row: "-" if row["number"] == "999" else "")
+    capsys.readouterr()
+    run("collect", LAB, place, "--course", folder, expect=1)
+    said = capsys.readouterr().out
+    assert "unmatched.csv says that it is no student's" in said
+    assert len(asked(folder)) == 3
+    # Nor when its folder is there already.
+    stranger = folder / "submitted" / "guest" / LAB
+    stranger.mkdir(parents=True)
+    (stranger / NOTEBOOK).write_bytes(text)
+    run("class", LAB, "--course", folder, "--jobs", "1", expect=1)
+    said = capsys.readouterr().out
+    assert "guest: The roster has no student 'guest'" in said
+    assert f"Nothing from {len(CLASS)}: " in said
+    assert "guest" not in students(folder)
+
+
+def test_without_a_roster_two_of_one_name_stay_two(tmp_path):
+    folder = tmp_path / "course"
+    folder.mkdir()
+    for number, (first, second) in enumerate([("1", "2"), ("1", "3")]):
+        with zipfile.ZipFile(tmp_path / f"{number}.zip", "w") as file:
+            for who in (first, second):
+                name = f"leeann_{who}00_{number}_{NOTEBOOK}"
+                file.writestr(name, platforms.solved(who))
+        run("collect", LAB, tmp_path / f"{number}.zip", "--course", folder)
+    found = placed(folder)
+    assert set(found) == {"leeann-100", "leeann-200", "leeann-300"}
+    assert len(set(found.values())) == 3
+
+
+def test_an_earlier_attempt_does_not_replace_a_later_one(course, tmp_path, capsys):
+    folder = course(platforms.blackboard_roster(), encoding="utf-16")
+    for number, hour in enumerate((12, 9)):
+        place = tmp_path / f"{number}.zip"
+        with zipfile.ZipFile(place, "w") as file:
+            start = f"A_{TWO.login}_attempt_2027-01-31-{hour:02}-00-00"
+            file.writestr(f"{start}_{NOTEBOOK}", platforms.solved(str(hour)))
+        run("collect", LAB, place, "--course", folder, expect=number)
+    assert "later one, of 2027-01-31 12:00 UTC" in capsys.readouterr().out
+    assert placed(folder)[TWO.login] == platforms.solved("12")
+
+
+def test_a_truncated_archive_is_said_to_be_one(tmp_path, capsys):
+    whole = platforms.canvas_zip()
+    place = zipped(tmp_path, whole[: len(whole) // 2])
+    for words in (["collect", LAB, place], ["grade", place]):
+        more = ["--course", tmp_path] if words[0] == "collect" else []
+        run(*words, *more, expect=1)
+        said = capsys.readouterr().out
+        assert "archive is incomplete or damaged; download it again" in said
+        assert "JupyterLab" not in said
+
+
+@pytest.mark.slow
+def test_a_class_has_one_row_for_each_person(course, tmp_path, capsys):
+    """Roster, download, grades: nobody is lost, doubled or made up."""
+    folder = course(platforms.canvas_roster())
+    place = zipped(tmp_path, platforms.canvas_zip())
+    run("collect", LAB, place, "--course", folder, expect=1)
+    capsys.readouterr()
+    run("class", LAB, "--course", folder, "--jobs", "2", expect=1)
+    said = capsys.readouterr().out
+    assert "10 graded; 1 could not be graded" in said
+    assert f"{EIGHT.login}: " in said
+    assert f"Nothing from 3: {ELEVEN.login}, {SEVEN.login}, {TEN.login}." in said
+    with Gradebook(configuration.open_course(folder).url) as book:
+        scores = {s.student.id: s.score for s in book.assignment_submissions(LAB)}
+        assert len(book.students) == len(CLASS)
+    full = {p.login for p in GRADED}
+    assert {who for who, score in scores.items() if score == 94} == full
+    assert set(scores) == full | {EIGHT.login}
+
+
+# --- times ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2027-01-31 22:12:13 UTC", ""),
+        ("2027-01-31T22:12:13+01:00", ""),
+        ("2027-01-31 22:12:13 Europe/Paris", ""),
+        ("Sunday the last", "timestamp.txt cannot be read"),
+        ("2027-01-31 22:12:13 XYZ", "the unknown time zone 'XYZ'"),
+        ("2027-01-31 22:12:13 +0100", "the offset '+0100', which is misread"),
+    ],
+)
+def test_a_time_that_cannot_be_read_is_said(tmp_path, text, said):
+    (tmp_path / "timestamp.txt").write_text(text)
+    found = time_problem(tmp_path)
+    assert said in found
+    assert bool(found) == bool(said)
+
+
+def test_the_summary_says_so(tmp_path, capsys):
+    place = tmp_path / "submitted" / "ann" / LAB
+    place.mkdir(parents=True)
+    (place / NOTEBOOK).write_bytes(platforms.solved())
+    (place / "timestamp.txt").write_text("2027-01-31 22:12:13 XYZ")
+    run("class", LAB, "--course", tmp_path, "--jobs", "1", expect=1)
+    assert "ann: timestamp.txt names the unknown time zone" in capsys.readouterr().out
+
+
+# --- the gradebook's address ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql+pg8000://u@localhost/d", "needs the package 'pg8000'"),
+        ("nosuch://u@localhost/d", "cannot be used"),
+        ("gradebook.db", "cannot be used"),
+        ("sqlite:////no/such/folder/gradebook.db", "The gradebook cannot be used"),
+    ],
+)
+def test_a_database_that_is_not_there_is_one_sentence(
+    tmp_path, monkeypatch, capsys, url, said
+):
+    monkeypatch.setenv("NBGRADER_DB_URL", url)
+    run("new-class", tmp_path / "course", expect=2)
+    [line] = capsys.readouterr().err.splitlines()
+    assert said in line
+
+
+def test_a_course_has_no_folder_that_everybody_may_write_to(course):
+    folder = course(platforms.canvas_roster())
+    open_to_all = [p for p in folder.rglob("*") if p.lstat().st_mode & 0o002]
+    assert open_to_all == []
+
+
+def test_the_table_of_keys_survives_another_run(course):
+    folder = course(platforms.canvas_roster())
+    opened = configuration.open_course(folder)
+    before = People.of(opened).keys
+    People.of(opened).save()
+    assert People.of(opened).keys == before
+    assert before[roster.CANVAS, str(TWO.number)] == {TWO.login}
