@@ -16,12 +16,12 @@ PUBLIC_CHECKS = ROOT / "datasets" / "checks"
 def lab_names() -> list[str]:
     """Names of all labs with a source and checks, in the order of the course."""
     written = {path.parent.name for path in SOLUTIONS.glob("*/*.py")}
-    return sorted(lab for lab in written if (CHECKS / f"{lab}.py").is_file())
+    return sorted(lab for lab in written if checks_of(lab))
 
 
-def released_path(lab: str) -> Path:
-    """The path of a lab's notebook for students."""
-    return LABS / lab / f"{source_of(lab).stem}.ipynb"
+def checks_of(lab: str) -> list[Path]:
+    """The files of a lab's hidden tests: a single one, or a package with its parts."""
+    return sorted([*CHECKS.glob(f"{lab}.py"), *CHECKS.glob(f"{lab}/*.py")])
 
 
 def source_of(lab: str) -> Path:
@@ -35,3 +35,8 @@ def source_of(lab: str) -> Path:
         known = ", ".join(lab_names())
         raise Refused(f"There is no lab {lab!r}. The labs are: {known}.")
     return found[0]
+
+
+def released_path(lab: str) -> Path:
+    """The path of a lab's notebook for students."""
+    return LABS / lab / f"{source_of(lab).stem}.ipynb"

@@ -212,11 +212,30 @@ def test_a_fault_of_the_grader_still_gives_a_result(tmp_path, monkeypatch, capsy
 def test_the_archive_for_gradescope_holds_one_lab(harness):
     source = harness / "source"
     assert {p.name for p in (source / "solutions").iterdir()} == {LAB}
-    checks = {p.name for p in (source / "autograder" / "checks").iterdir()}
-    assert checks == {"__init__.py", f"{LAB}.py"}
+    checks = {p.stem for p in (source / "autograder" / "checks").iterdir()}
+    assert checks & set(paths.lab_names()) == {LAB}
     assert os.access(source / "run_autograder", os.X_OK)
     names = zipfile.ZipFile(harness / "upload.zip").namelist()
     assert not [name for name in names if "/." in name or name.startswith(".")]
+
+
+@pytest.mark.parametrize("lab", paths.lab_names())
+def test_the_archive_for_gradescope_holds_what_the_checks_of_its_lab_import(lab):
+    assert set(checks_imported_by(lab)) <= gradescope.files(lab).keys()
+
+
+def checks_imported_by(lab):
+    """Files of `autograder/checks/` that those of a lab import, and their own."""
+    waiting, seen = paths.checks_of(lab), set()
+    while waiting:
+        path = waiting.pop()
+        if path not in seen:
+            seen.add(path)
+            text = path.read_text(encoding="utf-8")
+            for name in re.findall(r"^from (autograder\.checks\.[\w.]+)", text, re.M):
+                module = paths.ROOT.joinpath(*name.split("."))
+                waiting += [p for p in [module.with_suffix(".py")] if p.is_file()]
+    return [path.relative_to(paths.ROOT).as_posix() for path in seen]
 
 
 def test_the_command_for_gradescope(tmp_path, capsys):

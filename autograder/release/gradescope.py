@@ -39,8 +39,14 @@ def files(lab: str) -> dict[str, bytes]:
 
 def _wanted(lab: str) -> Iterator[Path]:
     """The grader with the solutions and hidden tests of this lab only."""
+    others = {
+        path
+        for other in paths.lab_names()
+        if other != lab
+        for path in paths.checks_of(other)
+    }
     for path in sorted((paths.ROOT / "autograder").rglob("*.py")):
-        if path.parent != paths.CHECKS or path.stem in (lab, "__init__"):
+        if path not in others:
             yield path
     yield from sorted((paths.SOLUTIONS / lab).glob("*.py"))
     yield library_tables.DOCUMENT  # building a lab reads its table there
