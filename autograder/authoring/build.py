@@ -218,7 +218,7 @@ def build_source(lab: str) -> Path:
 def _stamp(lab: str, built: Path) -> str:
     """A hash of a source notebook, of what it is made from and of what makes it."""
     own = Path(__file__).parent
-    made_from = (paths.source_of(lab), paths.CHECKS / f"{lab}.py")
+    made_from = (paths.source_of(lab), *paths.checks_of(lab))
     made_by = (own / "build.py", own / "source.py", paths.CHECKS / "check.py")
     digest = hashlib.sha256()
     for path in (*made_from, *made_by, built):
