@@ -15,7 +15,7 @@ from autograder.grading.intake import take_in_bytes
 from autograder.grading.judge import Judge
 from autograder.sandbox.host import Sandbox, SandboxSession
 from autograder.sandbox.host.session import Deadlines
-from autograder.sandbox.inside.protocol import Everything, Question
+from autograder.sandbox.inside.protocol import Everything, Question, Run
 from benchmarks import kills
 from tests.tiers import SAFE
 
@@ -80,7 +80,7 @@ def test_who_sleeps_gets_no_more(sandbox, monkeypatch):
 def test_processes_that_it_started_count(sandbox):
     code = "import os\nif os.fork() == 0:\n    while True: pass\n"
     channel = sandbox.open()
-    channel.send({"run": [code, "while True: pass"], "lab": LAB, "skip": []})
+    channel.send(Run(LAB, [code, "while True: pass"]).packed())
     deadline = time.monotonic() + 60
     before, _ = sandbox.look()
     while (found := sandbox.look())[0] < before + 1 and time.monotonic() < deadline:

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from dataclasses import replace
 
 import pytest
 from nbgrader.api import Gradebook
@@ -9,6 +10,7 @@ from nbgrader.api import Gradebook
 from autograder import paths
 from autograder.__main__ import main
 from autograder.authoring import build, solve
+from autograder.authoring.manifest import manifest
 from autograder.checks import check
 from autograder.course import configuration as courses
 from autograder.course import enrolment as books
@@ -149,23 +151,14 @@ def test_a_question_added_or_taken_away_in_mid_term_loses_no_grade(folder, monke
     path = folder / "submitted" / "ada" / LAB / NOTEBOOK
     path.parent.mkdir(parents=True)
     path.write_text(build.serialize(solve.solved(LAB)), encoding="utf-8")
-    course, whole = courses.open_course(folder), build.gradebook_notebook(LAB)
-
-    def without(name, base=whole):
-        changed = build.gradebook_notebook(LAB)
-        changed.cells = [
-            cell
-            for cell in base.cells
-            if cell.metadata.get("nbgrader", {}).get("grade_id") not in name
-        ]
-        return changed
-
-    earlier = without(("L1", "check-L1"))
+    course, whole = courses.open_course(folder), manifest(LAB)
+    kept = (c for c in whole.cells if c.grade_id not in ("L1", "check-L1"))
+    earlier = replace(whole, cells=tuple(kept))
     graded = do(Job("ada", LAB, str(path), path.read_bytes(), "", 1))
     with Writer(course.url, course.name, LAB, course.config) as writer:
         writer.write([(graded, None)])
     stem = NOTEBOOK.removesuffix(".ipynb")
-    monkeypatch.setattr(books.build, "gradebook_notebook", lambda lab: earlier)
+    monkeypatch.setattr(books, "manifest", lambda lab: earlier)
     with book(folder) as found:
         assert books.renew_lab(found, LAB) == ([], ["L1"])
         assert found.find_grade_cell("check-L1", stem, LAB).max_score == 0
@@ -177,7 +170,7 @@ def test_a_question_added_or_taken_away_in_mid_term_loses_no_grade(folder, monke
         found.db.delete(found.find_grade_cell("check-L1", stem, LAB))
         found.db.delete(found.find_solution_cell("L1", stem, LAB))
         found.db.commit()
-    monkeypatch.setattr(books.build, "gradebook_notebook", lambda lab: whole)
+    monkeypatch.setattr(books, "manifest", lambda lab: whole)
     with book(folder) as found:
         assert books.renew_lab(found, LAB) == (["L1"], [])
         assert books.renew_lab(found, LAB) == ([], [])

@@ -1,7 +1,9 @@
 """Messages between judge and sandbox: what is sent arrives, all else is refused."""
 
 import dataclasses
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from autograder.authoring import build, solve
 from autograder.checks import check
+from autograder.doctor.attacks import resources
 from autograder.grading.cases import Cases
 from autograder.grading.in_process import InProcess
 from autograder.grading.submission import Submission, grade, read
@@ -138,6 +141,14 @@ def test_messages_that_are_nearly_right_are_refused(packed):
 def test_a_message_comes_only_where_it_may_come():
     with pytest.raises(FrameError, match="of no known form"):
         opened(protocol.Ended(0).packed(), protocol.Running, protocol.Ran)
+
+
+def test_attacks_on_the_protocol_speak_it():
+    """A message of no known form would be refused before it could do any harm."""
+    text = Path(resources.__file__).read_text(encoding="utf-8")
+    used = set(re.findall(r'send\(\{"(\w+)"', text))
+    assert {"Outcomes", "Wanted", "Ended"} <= used
+    assert used <= {form.__name__ for form in FORMS}
 
 
 def test_an_outcome_keeps_only_names_that_its_call_has():

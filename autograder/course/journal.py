@@ -124,7 +124,7 @@ def course_digest(lab: str) -> str:
     whole = hashlib.sha256()
     for path in (
         paths.source_of(lab),
-        Path(__file__).parent.parent / "checks" / f"{lab}.py",
+        *paths.checks_of(lab),
         paths.ROOT / "helpers" / "drivers" / f"{lab}.py",
         paths.ROOT / "helpers" / "stand_ins" / f"{lab}.py",
     ):

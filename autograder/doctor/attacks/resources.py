@@ -268,9 +268,9 @@ ATTACKS = (
         def sigmoid(x):
             import numpy as np
             while True:
-                channel().send({"outcomes": 9 * [{"value": np.zeros((4, 3)),
-                    "error": "", "needs": "", "modified": [], "after": {},
-                    "notes": []}]})
+                channel().send({"Outcomes": {"outcomes": 9 * [{
+                    "value": np.zeros((4, 3)), "error": "", "needs": "",
+                    "modified": [], "after": {}, "notes": []}]}})
     """),
     ),
     Attack(
@@ -278,7 +278,7 @@ ATTACKS = (
         "protocol",
         _with_channel("""
         def sigmoid(x):
-            for _ in range(50): channel().send({"ended": 0, "score": 100.0})
+            for _ in range(50): channel().send({"Ended": {"status": 0}})
     """),
     ),
     Attack(
@@ -311,8 +311,8 @@ ATTACKS = (
         import numpy as np
         def sigmoid(x):
             many = np.zeros(7_000_000, np.uint8)
-            channel().send({"outcomes": [{"value": 1, "error": "", "notes": many,
-                "modified": many, "unwritten": False, "after": many}]})
+            channel().send({"Outcomes": {"outcomes": [{"value": 1, "error": "",
+                "notes": many, "modified": many, "after": many}]}})
     """),
     ),
     Attack(
@@ -342,8 +342,9 @@ ATTACKS = (
         "protocol",
         _with_channel("""
         def sigmoid(x):
-            channel().send({"ask": "sigmoid", "with": [[x], {}]})
-            return channel().receive()["value"]
+            given = {"name": "sigmoid", "given": [[x], {}], "lab": "C1W2"}
+            channel().send({"Wanted": given})
+            return channel().receive()["Given"]["value"]
     """),
     ),
     Attack(
@@ -351,9 +352,10 @@ ATTACKS = (
         "protocol",
         _with_channel("""
         def sigmoid(x):
-            for m in ({"outcomes": 3}, {"outcomes": []}, {"outcomes": [7]},
-                      {"outcomes": [{"notes": 7, "modified": 5}]},
-                      {"outcomes": [{"after": [1]}]}, {"value": {}}, {"x": None}):
+            for outcomes in (3, [], [7], [{"notes": 7, "modified": 5}],
+                             [{"after": [1]}], {}, None):
+                channel().send({"Outcomes": {"outcomes": outcomes}})
+            for m in ({"Value": {}}, {"Value": 3}, {"Ended": {"x": 1}}, {"x": None}):
                 channel().send(m)
     """),
     ),

@@ -150,7 +150,7 @@ class StandIn:
         reply = self._ask(self.__name__, plain([list(args), kwargs]))
         if reply.error:
             raise ValueError(
-                f"a correct `{self.__name__}` stops with {reply['error']} on these "
+                f"a correct `{self.__name__}` stops with {reply.error} on these "
                 "arguments"
             )
         given = {**dict(enumerate(args)), **kwargs}
