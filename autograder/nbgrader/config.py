@@ -25,6 +25,7 @@ from traitlets.config import Config
 from autograder import paths
 from autograder.authoring import build
 from autograder.nbgrader import safe_html
+from autograder.nbgrader.feedback import FeedbackExporter
 from autograder.nbgrader.plugin import (
     IntakeExporter,
     JudgeExecute,
@@ -92,6 +93,7 @@ def configure(c: Config, file: str | Path) -> None:
     ]
     # In feedback and in the Formgrader, a student's Markdown is only displayed.
     c.TemplateExporter.filters = {"markdown2html": safe_html.markdown2html}
+    c.GenerateFeedback.exporter_class = FeedbackExporter
     # Hidden tests stay hidden in the feedback that students receive.
     c.GenerateFeedback.preprocessors = [
         GetGrades,
