@@ -48,10 +48,11 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("At least one process is needed: --jobs 1.")
     from tqdm import tqdm
 
-    from autograder.course import feedback
+    from autograder.course import feedback, penalties
     from autograder.course.configuration import open_course
 
     course = open_course(options.course)
+    penalties.renew(course, [options.lab])
     with tqdm(unit="page", disable=not sys.stderr.isatty()) as bar:
 
         def progress(total: int) -> None:

@@ -62,6 +62,7 @@ def _gradebook(folder: Path, rosters: list, due: dict, labs: list) -> list[str]:
     from nbgrader.api import Gradebook
 
     from autograder.course import enrolment as books
+    from autograder.course import penalties
     from autograder.course.configuration import open_course
 
     course, problems = open_course(folder), []
@@ -82,6 +83,8 @@ def _gradebook(folder: Path, rosters: list, due: dict, labs: list) -> list[str]:
                 print(f"{lab}: new, to be graded: {_listed(new)}.")
             if gone:
                 print(f"{lab}: removed, now 0 of 0 points: {_listed(gone)}.")
+    for lab, who in penalties.renew(course, labs).items():
+        print(f"{lab}: the late penalty changed for {_listed(who)}.")
     return problems
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.authoring import build
 from autograder.checks import check
+from autograder.course import penalties
 from autograder.course.collect import in_folder, passed_over
 from autograder.course.configuration import Course
 from autograder.course.gradebook import Writer
@@ -115,6 +116,7 @@ def grade_class(
                 for _, graded in schedule([job]):
                     shelf.add(job, graded)
             shelf.empty()
+        penalties.renew(course, [lab])
         journal.end(run)
     return [*refused, *shelf.results]
 
@@ -216,8 +218,24 @@ class _Shelf:
             _replace_outputs(notebook, graded.outputs)
         text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
         replace(target, text + "\n")
-        if handed_in(source.parent):
-            shutil.copy(source.parent / "timestamp.txt", folder)
+        _keep_beside("timestamp.txt", source.parent, folder, handed_in)
+        _keep_beside("submission_secret.txt", source.parent, folder, _secret)
+
+
+def _keep_beside(
+    name: str, source: Path, target: Path, read: Callable[[Path], object]
+) -> None:
+    """Copy a file of nbgrader's collectors, or remove an old copy if there is none."""
+    if read(source):
+        shutil.copy(source / name, target)
+    else:
+        (target / name).unlink(missing_ok=True)
+
+
+def _secret(folder: Path) -> bool:
+    """Whether the exchange wrote the secret under which it files feedback."""
+    path = folder / "submission_secret.txt"
+    return not path.is_symlink() and path.is_file() and path.stat().st_size < 1000
 
 
 def _digest(job: Job) -> str:
