@@ -3,13 +3,19 @@
 import datetime
 
 import pytest
+from nbconvert.exporters import HTMLExporter
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.server_extensions.formgrader import handlers as formgrader
+from traitlets.config import Config
 
 from autograder import paths
+from autograder.authoring import build
 from autograder.course import configuration as courses
 from autograder.course import folder as folders
 from autograder.course import schedule
 from autograder.errors import Refused
 from autograder.nbgrader import late
+from autograder.nbgrader.config import configure, rubric
 
 
 def test_a_configuration_that_was_there_stays_beneath_ours(tmp_path):
@@ -107,3 +113,40 @@ def test_a_penalty_for_each_day_that_was_begun():
     hours = {0.5: 0, 1: 0, 1.1: 10, 24: 10, 25: 10, 26: 20, 24 * 3: 30, 24 * 9: 35}
     found = {h: rule.late_submission_penalty("ada", 50, h * 3600) for h in hours}
     assert found == {h: 50 * share / 100 for h, share in hours.items()}
+
+
+def test_the_formgrader_shows_the_rubric_beside_an_answer_in_words():
+    """As nbgrader's extension makes the exporter, from the course's configuration."""
+    config = Config()
+    configure(config, paths.ROOT / "nbgrader_config.py")
+    config.HTMLExporter.template_name = "formgrade"
+    config.HTMLExporter.extra_template_basedirs = [formgrader.template_path]
+    exporter = HTMLExporter(config=config)
+    notebook = build.gradebook_notebook("C1W2")
+    about = {"assignment_id": "C1W2", "notebook_id": "lab", "index": 0, "total": 1}
+    page, _ = exporter.from_notebook_node(notebook, resources=about)
+    assert page.count("Reference answer and rubric") == 1
+    assert "neither shape nor neighbourhood is seen" in page
+    assert rubric("check-sigmoid", "C1W2") == rubric("x", "another lab") == ""
+
+
+def test_the_formgrader_finds_the_sources_in_a_course(tmp_path):
+    folders.configure(tmp_path)
+    sources = CourseDirectory(config=courses.open_course(tmp_path).config)
+    assert sources.source_directory == str(paths.SOLUTIONS)
+    (tmp_path / "source").symlink_to(tmp_path)
+    folders.link_sources(tmp_path)  # an earlier checkout was linked
+    folders.link_sources(tmp_path)
+    sources = CourseDirectory(config=courses.open_course(tmp_path).config)
+    assert sources.source_directory == "source"
+    place = sources.format_path(sources.source_directory, ".", "C1W2")
+    assert (tmp_path / place / f"{build.released_path('C1W2').name}").parent.is_dir()
+
+
+def test_a_folder_of_the_instructors_named_source_stays(tmp_path):
+    (tmp_path / "source").mkdir()
+    folders.configure(tmp_path)
+    folders.link_sources(tmp_path)
+    assert not (tmp_path / "source").is_symlink()
+    sources = CourseDirectory(config=courses.open_course(tmp_path).config)
+    assert sources.source_directory == str(paths.SOLUTIONS)

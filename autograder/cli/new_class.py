@@ -44,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     print(folders.configure(folder))
     folders.ignore(folder)
+    folders.link_sources(folder)
     (folder / "submitted").mkdir(exist_ok=True)
     for file, content, _ in rosters:
         folders.keep_roster(folder, file, content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from autograder import paths
 from autograder.course.class_run import replace
 from autograder.course.configuration import CONFIGURATION
 from autograder.errors import Refused
+from autograder.nbgrader.config import SOURCE_LINK
 
 _BEGIN, _END = "# autograder: begin", "# autograder: end"
 _BLOCK = f"""\
@@ -36,6 +38,7 @@ c = get_config()
 """
 _IGNORED = """\
 # Files that name students do not belong in a repository.
+/source
 /submitted/
 /autograded/
 /feedback/
@@ -81,6 +84,20 @@ def configure(folder: Path) -> str:
         return f"{CONFIGURATION}: yours, and it calls `configure`; left unchanged."
     replace(path, f"{block}\n{text}")
     return f"{CONFIGURATION}: our lines were put before yours, which were kept."
+
+
+def link_sources(folder: Path) -> None:
+    """Link the sources of the labs, where the system can; the Formgrader opens them.
+
+    Args:
+        folder: the course's folder.
+    """
+    link = folder / SOURCE_LINK
+    if link.is_symlink() and link.resolve() != paths.SOLUTIONS.resolve():
+        link.unlink()  # to an earlier checkout
+    if not link.exists():
+        with contextlib.suppress(OSError):
+            link.symlink_to(paths.SOLUTIONS, target_is_directory=True)
 
 
 def ignore(folder: Path) -> None:

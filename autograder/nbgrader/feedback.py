@@ -38,7 +38,6 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import GetGrades
 from nbgrader.server_extensions.formgrader import handlers as formgrader
 from sqlalchemy import select
-from traitlets import default
 from traitlets.config import Config
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -149,17 +148,17 @@ class GivenGrades(GetGrades):
 class FeedbackExporter(HTMLExporter):
     """Uses our template, which extends nbgrader's; `nbgrader generate_feedback` too."""
 
-    @default("template_file")
-    def _template_file_default(self) -> str:
-        return "feedback_page.html.j2"
-
     @property
     def default_config(self) -> Config:
         """Where the templates and their style sheet are."""
         nbgrader = Path(formgrader.template_path)
         styles = nbgrader.parent / "static/node_modules/bootstrap/dist/css"
         found = [str(path) for path in (TEMPLATES, nbgrader, styles)]
-        ours = Config({"FeedbackExporter": {"extra_template_paths": found}})
+        which = {
+            "extra_template_paths": found,
+            "template_file": "feedback_page.html.j2",
+        }
+        ours = Config({"FeedbackExporter": which})
         ours.merge(super().default_config)
         return ours
 
