@@ -1,6 +1,7 @@
 """nbgrader's own commands, from a fresh course folder to feedback and export."""
 
 import csv
+import datetime
 import json
 import os
 import shutil
@@ -15,7 +16,8 @@ from autograder import paths
 from autograder.__main__ import main
 from autograder.authoring import build, solve
 from autograder.checks import check
-from autograder.course import example_class
+from autograder.course import example_class, penalties
+from autograder.course.configuration import open_course
 
 pytestmark = pytest.mark.slow
 
@@ -171,9 +173,14 @@ def test_our_feedback_is_nbgraders_byte_for_byte(course, tmp_path, capsys):
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
         book.find_comment("sigmoid", stem, LAB, "full").manual_comment = f"**{NASTY}**"
         book.find_grade("check-sigmoid", stem, LAB, "full").extra_credit = 0.5
-        late = book.find_submission_notebook(stem, LAB, "untouched")
-        late.late_submission_penalty = 0.25
+        book.find_assignment(LAB).duedate = datetime.datetime(2027, 1, 1)
+        late = book.find_submission(LAB, "full")
+        late.timestamp = datetime.datetime(2027, 1, 2)
         book.db.commit()
+    with (folder / "nbgrader_config.py").open("a") as file:
+        rule = "autograder.nbgrader.late.PercentPerDay"
+        file.write(f"get_config().AssignLatePenalties.plugin_class = {rule!r}\n")
+    assert penalties.renew(open_course(folder), [LAB]) == {LAB: ["full"]}
     nbgrader(folder, "generate_feedback", LAB, "--force")
     stock = files(folder / "feedback")
     shutil.rmtree(folder / "feedback")
