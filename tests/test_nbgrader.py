@@ -1,6 +1,7 @@
 """nbgrader's own commands, from a fresh course folder to feedback and export."""
 
 import csv
+import datetime
 import json
 import os
 import shutil
@@ -12,9 +13,11 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder import paths
+from autograder.__main__ import main
 from autograder.authoring import build, solve
 from autograder.checks import check
-from autograder.course import example_class
+from autograder.course import example_class, penalties
+from autograder.course.configuration import open_course
 
 pytestmark = pytest.mark.slow
 
@@ -138,6 +141,83 @@ def test_feedback_names_the_mistake_and_hides_the_tests(course):
     assert message[:40] in text
     assert "HIDDEN" not in text
     assert "autograder" not in text
+
+
+NASTY = (
+    "x = '<b>&amp;\"' # \u00a0\U0001f600 </pre><wbr id='1-2-'> {{ 7 * 7 }}\n\n\t\f\n"
+)
+
+
+def files(folder):
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
+
+
+def feedback(folder, *words):
+    assert main(["feedback", LAB, "--course", str(folder), *words]) == 0
+
+
+def test_our_feedback_is_nbgraders_byte_for_byte(course, tmp_path, capsys):
+    folder = tmp_path / "copy"
+    shutil.copytree(course, folder, ignore=shutil.ignore_patterns("submitted"))
+    graded = folder / "autograded" / "full" / LAB / NOTEBOOK
+    notebook = json.loads(graded.read_text())
+    kinds = {"code": {"outputs": [], "execution_count": None}, "markdown": {}}
+    for number, text in enumerate((NASTY, "", " \n ", "%%bash\nls", "a" * 300)):
+        for kind, more in kinds.items():
+            cell = {"cell_type": kind, "id": f"{kind}-{number}", "metadata": {}}
+            notebook["cells"].insert(number, cell | {"source": text, **more})
+    graded.chmod(0o644)
+    graded.write_text(json.dumps(notebook))
+    stem = NOTEBOOK.removesuffix(".ipynb")
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
+        book.find_comment("sigmoid", stem, LAB, "full").manual_comment = f"**{NASTY}**"
+        book.find_grade("check-sigmoid", stem, LAB, "full").extra_credit = 0.5
+        book.find_assignment(LAB).duedate = datetime.datetime(2027, 1, 1)
+        late = book.find_submission(LAB, "full")
+        late.timestamp = datetime.datetime(2027, 1, 2)
+        book.db.commit()
+    with (folder / "nbgrader_config.py").open("a") as file:
+        rule = "autograder.nbgrader.late.PercentPerDay"
+        file.write(f"get_config().AssignLatePenalties.plugin_class = {rule!r}\n")
+    assert penalties.renew(open_course(folder), [LAB]) == {LAB: ["full"]}
+    nbgrader(folder, "generate_feedback", LAB, "--force")
+    stock = files(folder / "feedback")
+    shutil.rmtree(folder / "feedback")
+    feedback(folder, "--jobs", "2")
+    assert files(folder / "feedback") == stock
+
+    capsys.readouterr()
+    feedback(folder)
+    assert capsys.readouterr().out.startswith("0 pages written")
+    pages = sorted((folder / "feedback").glob("*/*/*.html"))
+    pages[0].write_text("cut o")
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
+        book.find_comment("sigmoid", stem, LAB, "untouched").manual_comment = "Begin."
+        book.db.commit()
+    feedback(folder)
+    assert capsys.readouterr().out.startswith("2 pages written")
+    assert (
+        pages[0].read_bytes() == stock[str(pages[0].relative_to(folder / "feedback"))]
+    )
+    assert (
+        "Begin."
+        in (folder / "feedback" / "untouched" / LAB / f"{stem}.html").read_text()
+    )
+
+
+def test_a_notebook_that_makes_no_page_costs_that_page_alone(course, tmp_path, capsys):
+    folder = tmp_path / "copy"
+    shutil.copytree(course, folder, ignore=shutil.ignore_patterns("submitted"))
+    shutil.rmtree(folder / "feedback")
+    graded = folder / "autograded" / "full" / LAB / NOTEBOOK
+    graded.chmod(0o644)
+    graded.write_text("{")
+    assert main(["feedback", LAB, "--course", str(folder)]) == 1
+    assert "full: the page cannot be written" in capsys.readouterr().out
+    everybody = {path.name for path in (folder / "autograded").iterdir()}
+    written = {path.parts[-3] for path in (folder / "feedback").rglob("*.html")}
+    assert written == everybody - {"full"}
 
 
 def test_a_person_grades_the_question_in_words_and_it_counts(course):

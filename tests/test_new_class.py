@@ -55,7 +55,8 @@ def test_a_new_folder_has_everything(folder, capsys):
         ".gitignore",
     } <= names
     course = courses.open_course(folder)
-    assert course.config.CourseDirectory.source_directory == str(paths.SOLUTIONS)
+    sources = folder / course.config.CourseDirectory.source_directory
+    assert sources.resolve() == paths.SOLUTIONS.resolve()
     assert str(paths.ROOT) in (folder / "nbgrader_config.py").read_text()
     with book(folder) as found:
         students = {s.id: (s.first_name, s.lms_user_id) for s in found.students}

@@ -71,9 +71,12 @@ def render(request, tmp_path_factory):
     configure(config, tmp_path_factory.mktemp("course") / "nbgrader_config.py")
     config.HTMLExporter.template_name = request.param
     config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
-    static = Path(handlers.static_path, "node_modules", "bootstrap", "dist", "css")
-    config.HTMLExporter.extra_template_paths = [str(static)]
-    exporter = HTMLExporter(config=config)
+    if request.param == "feedback":
+        static = Path(handlers.static_path, "node_modules", "bootstrap", "dist", "css")
+        config.HTMLExporter.extra_template_paths = [str(static)]
+        exporter = config.GenerateFeedback.exporter_class(config=config)
+    else:
+        exporter = HTMLExporter(config=config)
 
     def page(source, attachments=None):
         cell = nbformat.v4.new_markdown_cell(f"BEGINNING\n\n{source}\n\nENDING")

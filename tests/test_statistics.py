@@ -107,6 +107,10 @@ def test_a_graded_class_and_a_grade_by_hand(tmp_path, capsys):
     assert "1× It falls where it should rise" in said
     assert said.splitlines()[-1] == "what_it_sees: crashing"
     assert all((tmp_path / f"out.{n}").is_file() for n in ("csv", "markdown", "png"))
+    (tmp_path / "excused.csv").write_text("student,lab\ncrashing,*\nfull,C1W3\n")
+    left = {one.name: one for one in statistics.statistics(course, LAB)}
+    assert len(left["sigmoid"].answers) == len(found["sigmoid"].answers) - 1
+    assert "crashing" not in left["sigmoid"].failing
 
 
 def test_before_anything_is_graded_one_sentence_says_so(tmp_path, capsys):

@@ -50,7 +50,7 @@ def add_to(commands) -> None:
         "--scheduler", metavar="ADDRESS", help="address of a Dask cluster to run on"
     )
     safety.add_option(parser)
-    reporting.add_options(parser)
+    reporting.add_options(parser, reporting.OF_A_CLASS)
     parser.set_defaults(run=run)
 
 

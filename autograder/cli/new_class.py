@@ -50,6 +50,7 @@ def run(options: argparse.Namespace) -> int:
         folder.mkdir(parents=True, exist_ok=True)
     print(folders.configure(folder))
     folders.ignore(folder)
+    folders.link_sources(folder)
     (folder / "submitted").mkdir(exist_ok=True)
     for file, content, _ in rosters:
         folders.keep_roster(folder, file, content)
@@ -68,6 +69,7 @@ def _gradebook(folder: Path, rosters: list, due: dict, labs: list) -> list[str]:
     from nbgrader.api import Gradebook
 
     from autograder.course import enrolment as books
+    from autograder.course import penalties
     from autograder.course.configuration import open_course
     from autograder.course.people import People
 
@@ -93,6 +95,8 @@ def _gradebook(folder: Path, rosters: list, due: dict, labs: list) -> list[str]:
                 print(f"{lab}: new, to be graded: {_listed(new)}.")
             if gone:
                 print(f"{lab}: removed, now 0 of 0 points: {_listed(gone)}.")
+    for lab, who in penalties.renew(course, labs).items():
+        print(f"{lab}: the late penalty changed for {_listed(who)}.")
     return problems
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder import paths
 from autograder.checks import check
+from autograder.course import penalties
 from autograder.course.configuration import Course
 from autograder.course.gradebook import Writer
 from autograder.course.jobs import Graded, Job
@@ -120,6 +121,7 @@ def grade_class(
                 for _, graded in schedule([job]):
                     shelf.add(job, graded)
             shelf.empty()
+        penalties.renew(course, [lab])
         journal.end(run)
     return [*unfit_ones, *shelf.results]
 
@@ -240,8 +242,24 @@ class _Shelf:
             _replace_outputs(notebook, graded.outputs)
         text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
         files.write(target, text + "\n")
-        if handed_in(source.parent):
-            shutil.copy(source.parent / "timestamp.txt", folder)
+        _keep_beside("timestamp.txt", source.parent, folder, handed_in)
+        _keep_beside("submission_secret.txt", source.parent, folder, _secret)
+
+
+def _keep_beside(
+    name: str, source: Path, target: Path, read: Callable[[Path], object]
+) -> None:
+    """Copy a file of nbgrader's collectors, or remove an old copy if there is none."""
+    if read(source):
+        shutil.copy(source / name, target)
+    else:
+        (target / name).unlink(missing_ok=True)
+
+
+def _secret(folder: Path) -> bool:
+    """Whether the exchange wrote the secret under which it files feedback."""
+    path = folder / "submission_secret.txt"
+    return not path.is_symlink() and path.is_file() and path.stat().st_size < 1000
 
 
 def _digest(job: Job) -> str:

@@ -27,6 +27,7 @@ class Course:
         name: name of the course in the gradebook.
         submitted: folder with `<student>/<lab>/<notebook>.ipynb`.
         autograded: folder with the same structure.
+        feedback: folder with the same structure, for the pages that go back.
     """
 
     root: Path
@@ -35,6 +36,7 @@ class Course:
     name: str
     submitted: Path
     autograded: Path
+    feedback: Path
 
     def notes(self, name: str) -> Path:
         """A file in which the grader stores something about the course."""
@@ -64,6 +66,7 @@ def open_course(root: Path) -> Course:
         name=found.course_id,
         submitted=root / found.submitted_directory,
         autograded=root / found.autograded_directory,
+        feedback=root / found.feedback_directory,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from autograder import paths
 from autograder.course.configuration import CONFIGURATION
 from autograder.errors import Refused
+from autograder.nbgrader.config import SOURCE_LINK
 from helpers import files
 
 _BEGIN, _END = "# autograder: begin", "# autograder: end"
@@ -36,6 +38,7 @@ c = get_config()
 """
 _IGNORED = """\
 # Files that name students do not belong in a repository.
+/source
 /submitted/
 /autograded/
 /feedback/
@@ -84,6 +87,20 @@ def configure(folder: Path) -> str:
     return f"{CONFIGURATION}: our lines were put before yours, which were kept."
 
 
+def link_sources(folder: Path) -> None:
+    """Link the sources of the labs, where the system can; the Formgrader opens them.
+
+    Args:
+        folder: the course's folder.
+    """
+    link = folder / SOURCE_LINK
+    if link.is_symlink() and link.resolve() != paths.SOLUTIONS.resolve():
+        link.unlink()  # to an earlier checkout
+    if not link.exists():
+        with contextlib.suppress(OSError):
+            link.symlink_to(paths.SOLUTIONS, target_is_directory=True)
+
+
 def ignore(folder: Path) -> None:
     """Write `.gitignore` if there is none."""
     path = folder / ".gitignore"
@@ -128,7 +145,7 @@ def renew_labs(folder: Path, labs: Sequence[str]) -> list[str]:
 
     changed = []
     for lab in labs:
-        path = folder / paths.LABS.name / lab / build.released_path(lab).name
+        path = folder / paths.LABS.name / lab / paths.released_path(lab).name
         if not path.is_file():
             continue
         text = build.serialize(build.release_notebook(lab))

@@ -15,7 +15,6 @@ from typing import Any
 
 from nbgrader import utils
 from nbgrader.api import (
-    Assignment,
     Comment,
     Grade,
     Gradebook,
@@ -26,7 +25,6 @@ from nbgrader.api import (
     get_alembic_version,
     new_uuid,
 )
-from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import (
     Column,
     Executable,
@@ -46,6 +44,7 @@ from traitlets.config import Config
 from autograder import paths
 from autograder.authoring.build import METADATA
 from autograder.authoring.manifest import manifest
+from autograder.course import penalties
 from autograder.course.jobs import Graded
 from autograder.nbgrader.config import find_programs
 
@@ -112,8 +111,7 @@ class Writer:
         try:
             self._note_version()
             self._enter_lab()
-            self._penalties = AssignLatePenalties(config=config)
-            self._penalties.init_plugin()
+            self._rule = penalties.rule(config)
         except BaseException:
             self._book.close()
             raise
@@ -230,7 +228,7 @@ class Writer:
             self._score(results, only)
             if not only:
                 self._comment(results)
-            self._penalize(results)
+            penalties.enter(db, self._rule, results)
             db.commit()
         except BaseException:
             db.rollback()
@@ -353,35 +351,6 @@ class Writer:
                 for row, notebook, cell in found
             ],
         )
-
-    def _penalize(self, notebooks: Iterable[str]) -> None:
-        """Enter late penalties, by the course's own rule."""
-        db, plugin = self._book.db, self._penalties.plugin_inst
-        self._execute(
-            _change(_NOTEBOOK),
-            [
-                {"row": notebook, "late_submission_penalty": None}
-                for notebook in notebooks
-            ],
-        )
-        db.expire_all()  # the statements above bypassed these objects
-        late = (
-            select(SubmittedNotebook)
-            .join(SubmittedNotebook.assignment)
-            .join(SubmittedAssignment.assignment)
-            .where(
-                SubmittedNotebook.id.in_(notebooks),
-                SubmittedAssignment.timestamp > Assignment.duedate,
-            )
-        )
-        for one in db.scalars(late).all():
-            seconds = one.assignment.total_seconds_late
-            if seconds > 0:  # there may be an extension
-                student = one.assignment.student_id
-                penalty = plugin.late_submission_penalty(student, one.score, seconds)
-                if penalty is not None:
-                    penalty = min(max(penalty, 0), one.score)
-                    one.late_submission_penalty = penalty
 
     def _execute(self, statement: Executable, rows: list[dict[str, Any]]) -> None:
         """Run one statement for many rows, if there are any."""

@@ -34,14 +34,14 @@ def run(jobs: Iterable[Job], processes: int) -> Iterator[tuple[Job, Graded]]:
     while True:
         pending: dict[concurrent.futures.Future, Job] = {}
         try:
-            with _pool(processes) as pool:
+            with pool(processes) as workers:
                 while True:
                     while len(pending) < processes * AHEAD:
                         job = again.pop() if again else next(waiting, None)
                         if job is None:
                             break
                         try:
-                            future = pool.submit(do, job)
+                            future = workers.submit(do, job)
                         except BrokenProcessPool:
                             again.append(job)  # a process ended between two waits
                             raise
@@ -66,23 +66,23 @@ def run(jobs: Iterable[Job], processes: int) -> Iterator[tuple[Job, Graded]]:
 def _alone(job: Job) -> Graded:
     """Run one job in a process of its own."""
     try:
-        with _pool(1) as pool:
-            return pool.submit(do, job).result()
+        with pool(1) as workers:
+            return workers.submit(do, job).result()
     except BrokenProcessPool:
         why = "The process that graded this was killed again and again."
         return not_graded(job, why, tier=0)
 
 
 @contextlib.contextmanager
-def _pool(processes: int) -> Iterator[concurrent.futures.ProcessPoolExecutor]:
+def pool(processes: int) -> Iterator[concurrent.futures.ProcessPoolExecutor]:
     """Processes that end with this one, and immediately if an error is raised."""
     with concurrent.futures.ProcessPoolExecutor(
         processes, mp_context=_context(), initializer=_follow, initargs=(os.getpid(),)
-    ) as pool:
+    ) as workers:
         try:
-            yield pool
+            yield workers
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            workers.shutdown(wait=False, cancel_futures=True)
             for process in multiprocessing.active_children():
                 process.kill()
             raise

@@ -24,8 +24,10 @@ from sqlalchemy import select
 from autograder import paths
 from autograder.authoring.manifest import manifest
 from autograder.checks import check
+from autograder.course import schedule
 from autograder.course.configuration import Course
 from autograder.grading.judge import shown
+from autograder.paths import lab_names
 
 RIGHT, PARTLY, WRONG, UNWRITTEN, WAITING, AGAIN = (
     "right",
@@ -119,11 +121,18 @@ class Question:
 def statistics(course: Course, lab: str) -> list[Question]:
     """The questions of a lab in order, with the answers of a class.
 
+    Excused work does not count.
+
     Args:
         course: the course, with its gradebook and graded notebooks.
         lab: name of the lab.
     """
-    scores = _scores(course, lab)
+    away = schedule.excused(course.root, lab_names())
+    scores = {
+        (student, name): given
+        for (student, name), given in _scores(course, lab).items()
+        if (student, lab) not in away
+    }
     students = sorted({student for student, _ in scores})
     messages = {student: _messages(course, lab, student) for student in students}
     known = {q.grade_id: q.name for q in manifest(lab).questions.values()}

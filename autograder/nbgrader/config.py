@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -19,11 +20,13 @@ from nbgrader.preprocessors import (
     GetGrades,
     SaveCells,
 )
+from nbgrader.server_extensions.formgrader import handlers as formgrader
 from traitlets.config import Config
 
 from autograder import paths
-from autograder.authoring import build
+from autograder.authoring import build, source
 from autograder.nbgrader import safe_html
+from autograder.nbgrader.feedback import TEMPLATES, FeedbackExporter
 from autograder.nbgrader.plugin import (
     IntakeExporter,
     JudgeExecute,
@@ -33,8 +36,12 @@ from autograder.nbgrader.plugin import (
     find_notebooks,
 )
 
+_SOLUTION = re.compile(
+    r"^### BEGIN SOLUTION$(.*?)^### END SOLUTION$", re.MULTILINE | re.DOTALL
+)
 LOG = logging.getLogger(__name__)
 DATABASE_VARIABLE = "NBGRADER_DB_URL"
+SOURCE_LINK = "source"  # in a course's folder, to the sources of the labs
 EXCHANGE_VARIABLE = "NBGRADER_EXCHANGE"
 
 
@@ -60,7 +67,10 @@ def configure(c: Config, file: str | Path) -> None:
     c.CourseDirectory.db_url = os.environ.get(
         DATABASE_VARIABLE, f"sqlite:///{root / 'gradebook.db'}"
     )
-    c.CourseDirectory.source_directory = str(paths.SOLUTIONS)
+    # The Formgrader links to the sources; a link works only within the folder.
+    inside = root / SOURCE_LINK
+    linked = inside.is_dir() and inside.resolve() == paths.SOLUTIONS.resolve()
+    c.CourseDirectory.source_directory = SOURCE_LINK if linked else str(paths.SOLUTIONS)
     c.CourseDirectory.release_directory = str(root / paths.LABS.name)
     # A source's text notebook contains the answers; only the notebook is released.
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.py", "*.pyc"]
@@ -88,7 +98,15 @@ def configure(c: Config, file: str | Path) -> None:
         AssignLatePenalties,
     ]
     # In feedback and in the Formgrader, a student's Markdown is only displayed.
-    c.TemplateExporter.filters = {"markdown2html": safe_html.markdown2html}
+    c.TemplateExporter.filters = {
+        "markdown2html": safe_html.markdown2html,
+        "question": question,
+        "rubric": rubric,
+    }
+    # The Formgrader's page with the rubric; it extends nbgrader's.
+    c.HTMLExporter.template_file = "formgrade_page.html.j2"
+    c.HTMLExporter.extra_template_paths = [str(TEMPLATES), formgrader.template_path]
+    c.GenerateFeedback.exporter_class = FeedbackExporter
     # Hidden tests stay hidden in the feedback that students receive.
     c.GenerateFeedback.preprocessors = [
         GetGrades,
@@ -108,3 +126,17 @@ def _release_steps() -> list[type]:
     """The builder's steps, with nbgrader's gradebook entry at the right position."""
     steps = list(build.RELEASE_STEPS)
     return [*steps[: build.SAVE_AT], SaveCells, *steps[build.SAVE_AT :]]
+
+
+def question(grade_id: str) -> str:
+    """The name of the question that a graded cell is about; a filter of templates."""
+    return grade_id.removeprefix(build.CHECK_PREFIX)
+
+
+def rubric(grade_id: str, lab: str) -> str:
+    """The reference answer and the rubric of a question in words; empty for others."""
+    if lab not in paths.lab_names():
+        return ""
+    cell = source.read(lab).named("question").get(grade_id)
+    found = _SOLUTION.search(cell.text) if cell else None
+    return found[1].strip() if found else ""

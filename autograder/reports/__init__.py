@@ -22,11 +22,13 @@ class Format:
         module: the module in this package whose `render` writes it.
         help: what it is, for the command line.
         appended: whether other steps of a job also write to the file.
+        of_an_lms: whether a learning platform imports it as grades.
     """
 
     module: str
     help: str
     appended: bool = False
+    of_an_lms: bool = False
 
 
 FORMATS = {
@@ -35,8 +37,8 @@ FORMATS = {
     "gradescope": Format("gradescope", "Gradescope's results.json, for one notebook"),
     "github": Format("github", "an output for GitHub Classroom's runner", True),
     "markdown": Format("markdown", "a summary, for $GITHUB_STEP_SUMMARY", True),
-    "canvas": Format("canvas", "CSV for Canvas's gradebook"),
-    "moodle": Format("moodle", "CSV for Moodle's grade import"),
+    "canvas": Format("canvas", "CSV for Canvas's gradebook", of_an_lms=True),
+    "moodle": Format("moodle", "CSV for Moodle's grade import", of_an_lms=True),
 }
 
 

@@ -1,0 +1,76 @@
+"""The grade of everybody in a lab, as the gradebook has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nbgrader.api import (
+    Assignment,
+    Gradebook,
+    Student,
+    SubmittedAssignment,
+)
+from sqlalchemy import and_, select
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student of the gradebook, with the grade in one lab.
+
+    Attributes:
+        id: the student's name in the gradebook.
+        lms_id: the LMS's own number of the student.
+        mail: address.
+        first: first name.
+        last: last name.
+        grade: points after the late penalty; `None` if nothing was graded.
+        waiting: a person has yet to give points.
+    """
+
+    id: str
+    lms_id: str = ""
+    mail: str = ""
+    first: str = ""
+    last: str = ""
+    grade: float | None = None
+    waiting: bool = False
+
+
+def grades(book: Gradebook, lab: str) -> list[Person]:
+    """Everybody in the gradebook, with the grade in a lab.
+
+    Points given by hand, changed points, extra credit and penalties count.
+    """
+    handed_in = and_(
+        SubmittedAssignment.student_id == Student.id,
+        SubmittedAssignment.assignment_id
+        == select(Assignment.id).where(Assignment.name == lab).scalar_subquery(),
+    )
+    query = (
+        select(
+            Student.id,
+            Student.lms_user_id,
+            Student.email,
+            Student.first_name,
+            Student.last_name,
+            SubmittedAssignment.id,
+            SubmittedAssignment.score,
+            SubmittedAssignment.late_submission_penalty,
+            SubmittedAssignment.needs_manual_grade,
+        )
+        .outerjoin(SubmittedAssignment, handed_in)
+        .order_by(Student.id)
+    )
+    found = []
+    for row in book.db.execute(query):
+        *about, submission, score, penalty, waiting = row
+        grade = round(score - (penalty or 0), 6) if submission else None
+        about = [text or "" for text in about]
+        found.append(Person(*about, grade, bool(submission and waiting)))
+    return found
+
+
+def maximum(book: Gradebook, lab: str) -> float:
+    """Maximum number of points of a lab; 0 if the gradebook does not know it."""
+    query = select(Assignment.max_score).where(Assignment.name == lab)
+    return book.db.scalar(query) or 0.0

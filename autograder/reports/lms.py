@@ -1,0 +1,377 @@
+"""Grades in the table that an LMS exported, so that it can be uploaded again.
+
+The table is the template: only the cells that receive a grade change, everything else
+stays as it was, byte for byte. Students are found by the LMS's own number, then by
+login, address and name.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.course.grades import Person
+from autograder.errors import Refused
+
+EXCUSED = "EX"  # Canvas's mark of excused work
+MAX_BYTES = 50_000_000
+_KEYS = ("lms", "login", "mail", "name")  # the most certain first
+
+
+@dataclass(frozen=True)
+class System:
+    """How an LMS writes its table.
+
+    Attributes:
+        name: its name.
+        columns: kind of key → headings of the columns that may hold it.
+        grade: pattern of a heading that can receive grades; `{lab}` is the lab.
+        maximum: pattern that finds the maximum in such a heading.
+        excused: mark of excused work that the system reads.
+    """
+
+    name: str
+    columns: Mapping[str, tuple[str, ...]]
+    grade: str
+    maximum: str = r"(?!)"
+    excused: str = ""
+
+
+SYSTEMS = {
+    "canvas": System(
+        "Canvas",
+        {
+            "lms": ("id",),
+            "login": ("sis login id", "sis user id", "integration id"),
+            "mail": ("sis login id", "email"),
+            "name": ("student",),
+            "last": ("last name", "surname"),
+            "first": ("first name",),
+        },
+        r"(?i).*(?<![a-z0-9]){lab}(?![a-z0-9])(?!.*\(read only\)).*",
+        excused=EXCUSED,
+    ),
+    "moodle": System(
+        "Moodle",
+        {
+            # A participant's number in a worksheet is not the student's number.
+            "login": (
+                "id number",
+                "username",
+                "id-nummer",
+                "anmeldename",
+                "numéro d'identification",
+                "nom d'utilisateur",
+            ),
+            "mail": ("email address", "email", "e-mail-adresse", "adresse de courriel"),
+            "name": ("full name", "vollständiger name", "nom complet"),
+            "first": ("first name", "vorname", "prénom"),
+            "last": ("last name", "surname", "nachname", "nom de famille", "nom"),
+        },
+        r"(?i)(grade|bewertung|note)|"
+        r".*(?<![a-z0-9]){lab}(?![a-z0-9])(?!.*\((feedback|letter|percentage)\)).*",
+    ),
+    "brightspace": System(
+        "Brightspace",
+        {
+            "lms": ("orgdefinedid",),
+            "login": ("username", "orgdefinedid"),
+            "mail": ("email",),
+            "first": ("first name",),
+            "last": ("last name",),
+        },
+        r"(?i).*(?<![a-z0-9]){lab}(?![a-z0-9]).* points grade.*",
+        r"MaxPoints:([\d.]+)",
+    ),
+    "blackboard": System(
+        "Blackboard",
+        {
+            "login": ("username", "student id"),
+            "lms": ("student id",),
+            "first": ("first name",),
+            "last": ("last name",),
+        },
+        r"(?i).*(?<![a-z0-9]){lab}(?![a-z0-9]).*",
+        r"\[Total Pts: ([\d.,]+)",
+    ),
+}
+
+
+@dataclass
+class _Row:
+    """A line of the table: its text, its cells, and the student's keys."""
+
+    text: str
+    cells: list[str]
+    keys: dict[str, set[str]] = field(default_factory=dict)
+
+
+@dataclass
+class Filled:
+    """A table with grades.
+
+    Attributes:
+        raw: the file.
+        column: heading of the column that received the grades.
+        given: student → text of the grade in the file.
+        rows: student → cells of the row, by heading in small letters.
+        missing: students who are graded and not in the table.
+        remarks: sentences about the column.
+    """
+
+    raw: bytes = b""
+    column: str = ""
+    given: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, dict[str, str]] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def fill(
+    system: System,
+    template: Path,
+    lab: str,
+    people: Sequence[Person],
+    maximum: float,
+    excused: Iterable[str] = (),
+    column: str = "",
+) -> Filled:
+    """Enter the grades of a lab into the table that an LMS exported.
+
+    Args:
+        system: the LMS.
+        template: the table.
+        lab: name of the lab.
+        people: everybody in the gradebook.
+        maximum: maximum number of points of the lab.
+        excused: students whose work is excused.
+        column: heading of the column, if it cannot be told from the lab.
+
+    Raises:
+        Refused: the file is no such table, or the column cannot be told.
+    """
+    text, encoding = _text(template)
+    delimiter = _delimiter(text)
+    rows = _rows(text, delimiter)
+    start = next((i for i, row in enumerate(rows) if any(row.cells)), None)
+    if start is None:
+        raise Refused(f"{template.name} is empty.")
+    header = [_plain(cell) for cell in rows[start].cells]
+    found = {
+        kind: [header.index(name) for name in names if name in header]
+        for kind, names in system.columns.items()
+    }
+    if not any(found.values()):
+        raise Refused(
+            f"{template.name} is not an export of {system.name}: it has none of the "
+            f"columns that identify students."
+        )
+    where = _column(system, template, rows[start].cells, lab, column)
+    done = Filled(column=rows[start].cells[where])
+    if (most := re.search(system.maximum, done.column)) and _number(most[1]) != maximum:
+        done.remarks.append(_other_maximum(done.column, most[1], lab, maximum))
+    students: list[_Row] = []
+    for row in rows[start + 1 :]:
+        row.cells += [""] * (len(header) - len(row.cells))
+        name = _name(row.cells[0])
+        if name in ("points possible", "manual posting"):
+            most = row.cells[where]
+            if name == "points possible" and _number(most) not in (None, maximum):
+                done.remarks.append(_other_maximum(done.column, most, lab, maximum))
+            continue
+        row.keys = _keys(row.cells, found)
+        if any(row.keys.values()):
+            students.append(row)
+    comma = _uses_comma(row.cells[where:] for row in students)
+    matched = match(students, people, lambda row: row.keys)
+    away = set(excused)
+    for index, person in matched.items():
+        row = students[index]
+        done.rows[person.id] = dict(zip(header, row.cells, strict=False))
+        if person.id in away:
+            grade = system.excused
+        elif person.grade is None:
+            continue
+        else:
+            grade = f"{person.grade:.6f}".rstrip("0").rstrip(".")
+            grade = grade.replace(".", ",") if comma else grade
+        if not grade:
+            continue
+        done.given[person.id] = grade
+        if row.cells[where] != grade:
+            row.cells[where] = grade
+            row.text = _written(row, delimiter)
+    there = {person.id for person in matched.values()}
+    for person in people:
+        if person.grade is not None and person.id not in there:
+            done.missing.append(person.id)
+    done.raw = "".join(row.text for row in rows).encode(encoding)
+    return done
+
+
+def match(
+    rows: Sequence[_Row],
+    people: Sequence[Person],
+    keys: Callable[[_Row], Mapping[str, set[str]]],
+) -> dict[int, Person]:
+    """Which person each row of a table is about.
+
+    A key counts only if it belongs to one row and to one person. The most certain kind
+    of key decides first.
+
+    Returns:
+        Index of the row → person.
+    """
+    known: dict[str, dict[str, list[Person]]] = {kind: {} for kind in _KEYS}
+    for person in people:
+        own = {
+            "lms": {person.lms_id},
+            "login": {person.id},
+            "mail": {person.mail, person.id if "@" in person.id else ""},
+            "name": {f"{person.first} {person.last}"},
+        }
+        for kind, texts in own.items():
+            for text in {_name(text) for text in texts} - {""}:
+                known[kind].setdefault(text, []).append(person)
+    found: dict[int, Person] = {}
+    for kind in _KEYS:
+        taken = {person.id for person in found.values()}
+        claims: dict[str, list[tuple[int, Person]]] = defaultdict(list)
+        for index, row in enumerate(rows):
+            if index not in found:
+                named = [known[kind].get(text, ()) for text in keys(row)[kind]]
+                who = {one[0].id: one[0] for one in named if len(one) == 1}
+                who = [one for name, one in who.items() if name not in taken]
+                if len(who) == 1:
+                    claims[who[0].id].append((index, who[0]))
+        found |= dict(claim[0] for claim in claims.values() if len(claim) == 1)
+    return found
+
+
+def _keys(cells: Sequence[str], found: Mapping[str, list[int]]) -> dict[str, set[str]]:
+    """What identifies the student of a row, by kind of key."""
+    keys = {
+        kind: {_name(cells[i].lstrip("#")) for i in found.get(kind, ())} - {""}
+        for kind in ("lms", "login", "mail", "name")
+    }
+    turned = set()
+    for text in keys["name"]:
+        last, comma, first = text.partition(",")
+        turned.add(_name(f"{first} {last}") if comma else text)
+    keys["name"] = turned
+    if found.get("first") and found.get("last"):
+        both = " ".join(cells[found[kind][0]] for kind in ("first", "last"))
+        keys["name"] |= {_name(both)} - {""}
+    return keys
+
+
+def _column(
+    system: System, template: Path, header: Sequence[str], lab: str, column: str
+) -> int:
+    """Index of the column that receives the grades.
+
+    Raises:
+        Refused: there is none, or there are several.
+    """
+    if column:
+        fitting = [i for i, name in enumerate(header) if _plain(name) == _plain(column)]
+    else:
+        pattern = system.grade.replace("{lab}", re.escape(lab))
+        fitting = [i for i, n in enumerate(header) if re.fullmatch(pattern, n.strip())]
+    if len(fitting) == 1:
+        return fitting[0]
+    wanted = column or lab
+    if not fitting:
+        raise Refused(
+            f"{template.name} has no column for {wanted}; name one of its columns with "
+            "--column."
+        )
+    names = ", ".join(repr(header[i]) for i in fitting)
+    raise Refused(
+        f"{template.name} has several columns for {wanted} ({names}); name one with "
+        "--column."
+    )
+
+
+def _other_maximum(column: str, most: str, lab: str, maximum: float) -> str:
+    return (
+        f"{column!r} is out of {most.strip()} points and {lab} out of {maximum:g}; "
+        "grades are not scaled."
+    )
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.strip("\ufeff \t*").lower().split())
+
+
+def _name(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _uses_comma(rest: Iterable[Sequence[str]]) -> bool:
+    """Whether numbers are written as in 94,5."""
+    return any(re.fullmatch(r"\d+,\d+", cell.strip()) for row in rest for cell in row)
+
+
+def _text(path: Path) -> tuple[str, str]:
+    """The text of a table with its byte order mark, and the encoding to write it in.
+
+    Raises:
+        Refused: the file is too large.
+    """
+    raw = path.read_bytes()
+    if len(raw) > MAX_BYTES:
+        raise Refused(f"{path.name} is too large to be a table of grades.")
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if raw.startswith(mark):
+            return raw.decode(encoding), encoding
+    try:
+        return raw.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return raw.decode("cp1252"), "cp1252"  # as European spreadsheets write it
+
+
+def _delimiter(text: str) -> str:
+    first = text.lstrip("\ufeff\r\n").partition("\n")[0]
+    return max(",;\t", key=first.count)
+
+
+def _rows(text: str, delimiter: str) -> list[_Row]:
+    """The rows of a table, each with its own text."""
+    lines = list(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    reader, rows, last = csv.reader(iter(lines), delimiter=delimiter), [], 0
+    try:
+        for cells in reader:
+            rows.append(_Row("".join(lines[last : reader.line_num]), cells))
+            last = reader.line_num
+    except csv.Error as error:
+        raise Refused(
+            f"The table breaks off at line {reader.line_num}: {error}."
+        ) from None
+    if text.startswith("\ufeff"):
+        rows.insert(0, _Row("\ufeff", []))
+    return rows
+
+
+def _written(row: _Row, delimiter: str) -> str:
+    """The text of a row with new cells, quoted and ended as the row was."""
+    end = row.text[len(row.text.rstrip("\r\n")) :]
+    everything = row.text.startswith('"') and f'"{delimiter}"' in row.text
+    quoting = csv.QUOTE_ALL if everything else csv.QUOTE_MINIMAL
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter, quoting=quoting, lineterminator=end).writerow(
+        row.cells
+    )
+    return out.getvalue()
