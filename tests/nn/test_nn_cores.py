@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from helpers import nn
-from helpers.nn import cores
+from helpers.nn.kernels import cores
 
 BIG = 10 * cores.WORTH_SHARING
 
