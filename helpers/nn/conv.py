@@ -1,35 +1,9 @@
 """Convolutions (cross-correlations, as everywhere in deep learning), channels last."""
 
-import numpy as np
-
 from helpers.nn.kernels import convolution
+from helpers.nn.kernels.convolution import padding_widths, pair
 from helpers.nn.ops import concatenate, pad, parameters, reshape
 from helpers.nn.tensor import as_tensor, needs_float, record
-
-
-def pair(value):
-    """(value, value) for a number, the value itself for a pair."""
-    return (value, value) if isinstance(value, int | np.integer) else tuple(value)
-
-
-def padding_widths(padding, size, f, stride, dilation=(1, 1)):
-    """((top, bottom), (left, right)) from "valid", "same", a number or pairs.
-
-    "same" makes the output ceil(n / stride) long; an odd row is added at the end.
-    """
-    if padding == "valid":
-        return (0, 0), (0, 0)
-    if padding == "same":
-        widths = []
-        for n, k, s, d in zip(size, f, stride, dilation, strict=True):
-            total = max((-(-n // s) - 1) * s + d * (k - 1) + 1 - n, 0)
-            widths.append((total // 2, total - total // 2))
-        return tuple(widths)
-    if isinstance(padding, str):
-        raise ValueError(
-            f'padding must be "valid", "same", a number or pairs, got {padding!r}'
-        )
-    return tuple(pair(p) for p in pair(padding))
 
 
 def _check(name, x, W, channels, b, n_out):
@@ -52,14 +26,12 @@ def _slide(name, x, W, stride, padding, dilation):
     """How the filters slide; raises an error if they are larger than the images."""
     stride, dilation = pair(stride), pair(dilation)
     widths = padding_widths(padding, x.shape[1:3], W.shape[:2], stride, dilation)
-    size = [n + sum(w) for n, w in zip(x.shape[1:3], widths, strict=True)]
-    for n, f, d in zip(size, W.shape, dilation, strict=False):
-        if n < d * (f - 1) + 1:
-            padded = (x.shape[0], *size, x.shape[3])
-            raise ValueError(
-                f"{name}: filters {W.shape} are larger than images {padded}"
-            )
-    return convolution.Slide(stride, widths, dilation)
+    slide = convolution.Slide(stride, widths, dilation)
+    if min(slide.output_size(x.shape[1:3], W.shape[:2])) < 1:
+        size = [n + sum(w) for n, w in zip(x.shape[1:3], widths, strict=True)]
+        padded = (len(x), *size, x.shape[3])
+        raise ValueError(f"{name}: filters {W.shape} are larger than images {padded}")
+    return slide
 
 
 @needs_float(0, 1, 2)

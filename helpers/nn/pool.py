@@ -1,7 +1,7 @@
 """Pooling over windows of images (m, n_H, n_W, n_C)."""
 
-from helpers.nn.conv import padding_widths, pair
 from helpers.nn.kernels import pooling
+from helpers.nn.kernels.convolution import padding_widths, pair
 from helpers.nn.tensor import needs_float, record
 
 

@@ -6,19 +6,39 @@ the filters as matrices. A transposed convolution uses the same functions in oth
 roles.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from helpers.nn.kernels.cores import (
-    BLOCK,
-    STEPS,
-    column_sums,
-    product,
-    share,
-    sum_of_shares,
-)
+from helpers.nn.kernels import cores
+from helpers.nn.kernels.cores import column_sums, product, results_of_shares, share
+
+
+def pair(value):
+    """(value, value) for a number, the value itself for a pair."""
+    return (value, value) if isinstance(value, int | np.integer) else tuple(value)
+
+
+def padding_widths(padding, size, f, stride, dilation=(1, 1)):
+    """((top, bottom), (left, right)) from "valid", "same", a number or pairs.
+
+    "same" makes the output ceil(n / stride) long; an odd row is added at the end.
+    """
+    if padding == "valid":
+        return (0, 0), (0, 0)
+    if padding == "same":
+        widths = []
+        for n, k, s, d in zip(size, f, stride, dilation, strict=True):
+            total = max((-(-n // s) - 1) * s + d * (k - 1) + 1 - n, 0)
+            widths.append((total // 2, total - total // 2))
+        return tuple(widths)
+    if isinstance(padding, str):
+        raise ValueError(
+            f'padding must be "valid", "same", a number or pairs, got {padding!r}'
+        )
+    return tuple(pair(p) for p in pair(padding))
 
 
 class Slide(NamedTuple):
@@ -33,6 +53,13 @@ class Slide(NamedTuple):
     stride: tuple
     widths: tuple
     dilation: tuple = (1, 1)
+
+    def output_size(self, size, f):
+        """(rows, columns) of the result for images and filters of these sizes."""
+        each = zip(size, f, *self, strict=False)
+        return [
+            max((n + sum(w) - d * (k - 1) - 1) // s + 1, 0) for n, k, s, w, d in each
+        ]
 
 
 def pad_images(x, widths):
@@ -74,62 +101,153 @@ def windows(x, f, stride, dilation=(1, 1)):
     )
 
 
-class _Bands:
-    """The patches of padded images, as one matrix for each row of the filter.
+class _Workspace:
+    """Memory that a thread uses again for each block; arrays by name."""
 
-    One block of images (or a strip of one image) at a time is copied to a buffer that
-    fits in the cache: for each image row and each position of the filter along it, the
-    f pixels under the filter, (row, image, position, f * n_C). Because rows come first,
-    everything that row i of the filter needs is contiguous, and the same copy serves
-    the other rows.
+    def __init__(self):
+        self.memory = {}
+
+    def array(self, name, shape, dtype):
+        """An array of a shape, with arbitrary values."""
+        size = math.prod(shape)
+        if name not in self.memory or self.memory[name].size < size:
+            self.memory[name] = np.empty(size, dtype)
+        return self.memory[name][:size].reshape(shape)
+
+
+class _Bands:
+    """The patches of images, block by block, as one matrix for each row of the filter.
+
+    A block is some images, or some rows of one image. For each image row and each
+    position of the filter along it, the f pixels under the filter are copied to a
+    buffer that fits in the cache: (row, image, position, f * n_C). Because rows come
+    first, everything that row j of the filter needs is contiguous, and with stride 1
+    the same copy serves all its rows. Only the part of the images that a block needs is
+    padded.
+
+    Args:
+        x: (m, n_H, n_W, n_C_prev).
+        f: (rows, columns) of the filters.
+        slide: a Slide.
+
+    Attributes:
+        shape: (m, n_H', n_W') of the result.
+        width: length of a row of the matrices, f * n_C_prev.
     """
 
-    def __init__(self, x, f, stride, dilation):
-        (self.f, fw), (self.stride, sw), (self.dilation, dw) = f, stride, dilation
-        m, H, W, c = x.shape
-        self.h = max((H - self.dilation * (self.f - 1) - 1) // self.stride + 1, 0)
-        self.w = max((W - dw * (fw - 1) - 1) // sw + 1, 0)
-        a, b, columns, channels = x.strides
-        strides = (a, b, columns * sw, columns * dw, channels)
-        self.rows = as_strided(x, (m, H, self.w, fw, c), strides, writeable=False)
-        self.m, self.width = m, fw * c
+    def __init__(self, x, f, slide):
+        self.x, self.f, self.slide = x, f, slide
+        self.shape = len(x), *slide.output_size(x.shape[1:3], f)
+        self.width = f[1] * x.shape[3]
 
-    def blocks(self, start, stop):
-        """Yield slices (images, rows of the output) that together cover the batch."""
-        row = self.w * self.width * self.stride
-        images = max(1, BLOCK // ((self.h + self.f) * row))
-        strip = self.h if images > 1 else max(1, min(self.h, BLOCK // row))
-        for i in range(start, stop, images):
-            for r in range(0, self.h, strip):
-                yield slice(i, min(i + images, stop)), slice(r, min(r + strip, self.h))
+    def share(self, function, n_C):
+        """Share the blocks among threads; each calls `function(blocks, workspace)`.
 
-    def matrices(self, images, rows, buffer):
-        """Yield a matrix (row * image * position, f * n_C) for each row of the filter.
+        A block is a tuple: slice of images, slice of output rows, and the matrices
+        (row * image * position, f * n_C_prev), each valid until the next.
 
-        The matrices share the list `buffer`, which keeps the memory between blocks.
+        Args:
+            function: as above.
+            n_C: columns of what the matrices are multiplied by, to judge the work.
+
+        Returns:
+            the results of the calls, in the order of the blocks.
         """
-        h, s, d = rows.stop - rows.start, self.stride, self.dilation
-        reach = d * (self.f - 1)
-        if s == 1:  # the rows of the filter share their input
-            pieces = [slice(rows.start, rows.stop + reach)]
+        m, h, w = self.shape
+        by_images = m >= cores.count  # else each thread takes some rows of each image
+
+        def part(start, stop):
+            at = slice(start, stop)
+            at = (at, slice(0, h)) if by_images else (slice(0, m), at)
+            workspace = _Workspace()
+            return function(self._blocks(*at, workspace), workspace)
+
+        work = m * h * w * self.f[0] * self.width * n_C // cores.STEPS
+        return cores.results_of_shares(part, m if by_images else h, work)
+
+    def _blocks(self, images, rows, workspace):
+        h, f, stride = rows.stop - rows.start, self.f[0], self.slide.stride[0]
+        row = max(1, self.shape[2] * self.width * stride)
+        n = max(1, cores.BLOCK // ((h + f) * row)) if h == self.shape[1] else 1
+        h = h if n > 1 else max(1, min(h, cores.BLOCK // row))
+        for i in range(images.start, images.stop, n):
+            for r in range(rows.start, rows.stop, h):
+                at = slice(i, min(i + n, images.stop)), slice(r, min(r + h, rows.stop))
+                yield *at, self._matrices(*at, workspace)
+
+    def _matrices(self, images, rows, workspace):
+        """Yield a matrix for each row of the filter."""
+        (s, across), ((top, _), (left, right)), (d, apart) = self.slide
+        x, (f, fw), h = self.x[images], self.f, rows.stop - rows.start
+        first, reach = s * rows.start - top, d * (f - 1)
+        last = first + s * (h - 1) + reach + 1
+        if first < 0 or last > x.shape[1] or left or right:
+            size = len(x), last - first, x.shape[2] + left + right, x.shape[3]
+            strip = workspace.array("padded", size, x.dtype)
+            _place(x[:, max(first, 0) : last], strip, max(-first, 0), left)
         else:
-            first = [s * rows.start + i * d for i in range(self.f)]
-            pieces = [slice(k, k + s * (h - 1) + 1, s) for k in first]
+            strip = x[:, first:last]
+        # (row, image, position, f, n_C_prev)
+        seen = windows(strip, (1, fw), (1, across), (1, apart))[:, :, :, 0].swapaxes(
+            0, 1
+        )
+        single = seen.shape[4] == 1  # one channel: rows of the image in one piece
+        if s == 1:  # the rows of the filter share their input
+            pieces = [seen]
+        else:
+            pieces = [seen[k : k + s * (h - 1) + 1 : s] for k in range(0, reach + 1, d)]
         for piece in pieces:
-            seen = self.rows[images, piece].swapaxes(0, 1)
-            single = seen.shape[4] == 1  # one channel: rows of the image in one piece
-            if single:
-                seen = seen.transpose(3, 4, 0, 1, 2)
-            if not buffer or buffer[0].size < seen.size:
-                buffer[:] = [np.empty(seen.size, seen.dtype)]
-            copy = buffer[0][: seen.size].reshape(seen.shape)
-            np.copyto(copy, seen)
-            for i in range(self.f if s == 1 else 1):
-                at = slice(i * d, i * d + h)
+            piece = piece.transpose(3, 4, 0, 1, 2) if single else piece
+            copy = workspace.array("bands", piece.shape, x.dtype)
+            np.copyto(copy, piece)
+            for j in range(f if s == 1 else 1):
+                at = slice(j * d, j * d + h)
                 if single:
                     yield copy[:, :, at].reshape(self.width, -1).T
                 else:
                     yield copy[at].reshape(-1, self.width)
+
+
+def _rows_first(x):
+    """(image, row, position, n) to a matrix (row * image * position, n)."""
+    return x.swapaxes(0, 1).reshape(-1, x.shape[3])
+
+
+def _sum_of_products(matrices, filters, out, workspace):
+    """Write the sum of the products of matrices and filters, one for each row.
+
+    Args:
+        matrices: as `_Bands` yields them.
+        filters: (f, f * n_C_prev, n_C).
+        out: (image, row, position, n_C).
+        workspace: memory.
+    """
+    size = out.size // out.shape[3], out.shape[3]
+    if len(out) == 1:  # then the sum can be accumulated in place
+        total = out.reshape(size)
+    else:
+        total = workspace.array("total", size, out.dtype)
+    term = workspace.array("term", size, out.dtype)
+    first, *others = filters
+    np.matmul(next(matrices), first, out=total)
+    for matrix, band in zip(matrices, others, strict=True):
+        np.matmul(matrix, band, out=term)
+        total += term
+    if len(out) > 1:
+        rows_first = out.swapaxes(0, 1)
+        rows_first[...] = total.reshape(rows_first.shape)
+
+
+def _place(x, out, top, left):
+    """Write images x into `out` from (top, left) on, with zeros around.
+
+    What does not fit is cut off; `left` may be negative.
+    """
+    bottom, right = top + x.shape[1], left + x.shape[2]
+    out[:, :top] = out[:, bottom:] = 0
+    out[:, :, : max(left, 0)] = out[:, :, max(right, 0) :] = 0
+    kept = slice(max(-left, 0), max(-left, 0) + out.shape[2] - max(left, 0))
+    out[:, top:bottom, max(left, 0) : right] = x[:, :, kept]
 
 
 def correlate(x, W, slide, bias=None):
@@ -144,62 +262,73 @@ def correlate(x, W, slide, bias=None):
     Returns:
         (m, n_H', n_W', n_C).
     """
-    x, (stride, _, dilation), n_C = pad_images(x, slide.widths), slide, W.shape[3]
+    n_C = W.shape[3]
     if W.shape[:2] == (1, 1):  # the pixels are the patches
-        x = x[:, :: stride[0], :: stride[1]]
+        x = pad_images(x, slide.widths)[:, :: slide.stride[0], :: slide.stride[1]]
         y = product(x.reshape(-1, x.shape[3]), W[0, 0], bias)
         return y.reshape(*x.shape[:3], n_C)
-    bands = _Bands(x, W.shape[:2], stride, dilation)
-    filters = W.reshape(len(W), -1, n_C)
-    y = np.empty((bands.m, bands.h, bands.w * n_C), np.result_type(x, W))
-    bias = None if bias is None else np.tile(bias, bands.w)
+    bands, filters = _Bands(x, W.shape[:2], slide), W.reshape(len(W), -1, n_C)
+    y = np.empty((*bands.shape, n_C), np.result_type(x, W))
 
-    def part(start, stop):
-        buffer, spare = [], np.empty((0, n_C), y.dtype)
-        for images, rows in bands.blocks(start, stop):
-            out = y[images, rows].swapaxes(0, 1)
-            alone = out.shape[1] == 1  # then the sum can be accumulated in place
-            n = out.size // n_C
-            if len(spare) < 2 * n:
-                spare = np.empty((2 * n, n_C), y.dtype)
-            total = out.reshape(n, n_C) if alone else spare[:n]
-            term = spare[n : 2 * n]
-            matrices = bands.matrices(images, rows, buffer)
-            np.matmul(next(matrices), filters[0], out=total)
-            for matrix, band in zip(matrices, filters[1:], strict=True):
-                np.matmul(matrix, band, out=term)
-                total += term
-            if not alone:
-                out[...] = total.reshape(out.shape)
+    def part(blocks, workspace):
+        for images, rows, matrices in blocks:
+            out = y[images, rows]
+            _sum_of_products(matrices, filters, out, workspace)
             if bias is not None:
                 out += bias
 
-    share(part, bands.m, y.size * bands.width * len(W) // STEPS)
-    return y.reshape(bands.m, bands.h, bands.w, n_C)
+    bands.share(part, n_C)
+    return y
 
 
 def filter_gradient(x, dZ, W_shape, slide):
     """Gradient of the filters: patches of x times dZ, summed over the batch."""
-    x, (stride, _, dilation), n_C = pad_images(x, slide.widths), slide, W_shape[3]
+    n_C = W_shape[3]
     if W_shape[:2] == (1, 1):
-        x = x[:, :: stride[0], :: stride[1]][:, : dZ.shape[1], : dZ.shape[2]]
-        columns = x.reshape(-1, x.shape[3]).T
+        x = pad_images(x, slide.widths)[:, :: slide.stride[0], :: slide.stride[1]]
+        columns = x[:, : dZ.shape[1], : dZ.shape[2]].reshape(-1, x.shape[3]).T
         return product(columns, dZ.reshape(-1, n_C)).reshape(W_shape)
-    bands = _Bands(x, W_shape[:2], stride, dilation)
+    bands = _Bands(x, W_shape[:2], slide)
 
-    def part(start, stop):
-        buffer = []
-        total = np.zeros((W_shape[0], bands.width, n_C), dZ.dtype)
-        for images, rows in bands.blocks(start, stop):
-            g = dZ[images, rows].swapaxes(0, 1).reshape(-1, n_C)
-            for dW, matrix in zip(
-                total, bands.matrices(images, rows, buffer), strict=True
-            ):
-                dW += matrix.T @ g
-        return total
+    def part(blocks, workspace):
+        dW = np.zeros((W_shape[0], bands.width, n_C), dZ.dtype)
+        for images, rows, matrices in blocks:
+            g = _rows_first(dZ[images, rows])
+            for total, matrix in zip(dW, matrices, strict=True):
+                total += matrix.T @ g
+        return dW
 
-    work = dZ.size * bands.width * W_shape[0] // STEPS
-    return sum_of_shares(part, bands.m, work).reshape(W_shape)
+    return sum(bands.share(part, n_C)).reshape(W_shape)
+
+
+def both_gradients(x, dZ, W, slide):
+    """Gradients of x and W for stride 1, from one pass over the patches of dZ.
+
+    The gradient of x is the convolution of dZ with the filters rotated by 180 degrees.
+    The same patches of dZ, times x, give the gradient of the rotated filters.
+    """
+    turned = np.ascontiguousarray(W[::-1, ::-1].swapaxes(2, 3))  # (f, f, n_C, n_C_prev)
+    filters = turned.reshape(len(W), -1, x.shape[3])
+    around = zip(
+        slide.dilation, W.shape, slide.widths, x.shape[1:], dZ.shape[1:], strict=False
+    )
+    widths = tuple(
+        (d * (f - 1) - before, n - k + before) for d, f, (before, _), n, k in around
+    )
+    bands = _Bands(dZ, W.shape[:2], Slide((1, 1), widths, slide.dilation))
+    dx = np.empty(x.shape, dZ.dtype)
+
+    def part(blocks, workspace):
+        dW = np.zeros(filters.shape, dZ.dtype)
+        for images, rows, matrices in blocks:
+            matrices, pixels = list(matrices), _rows_first(x[images, rows])
+            _sum_of_products(iter(matrices), filters, dx[images, rows], workspace)
+            for total, matrix in zip(dW, matrices, strict=True):
+                total += matrix.T @ pixels
+        return dW
+
+    dW = sum(bands.share(part, 2 * x.shape[3])).reshape(turned.shape)
+    return dx, dW[::-1, ::-1].swapaxes(2, 3)
 
 
 def _phase(p, stride, taps, dilation, front, n, n_out):
@@ -313,7 +442,7 @@ def depthwise_filter_gradient(x, dZ, W_shape, slide):
         at = slice(start, stop)
         return np.einsum("mhwc,mhijwc->ijc", dZ[at], patches[at])
 
-    dW = sum_of_shares(part, m, dZ.size * fh * fw)
+    dW = sum(results_of_shares(part, m, dZ.size * fh * fw))
     return dW.reshape(fh, fw, -1, W_shape[2]).sum(2)
 
 
@@ -330,9 +459,13 @@ def gradients(dZ, x, W, slide, wanted):
     dZ = np.ascontiguousarray(dZ)
     deep = W.ndim == 4
     dx = dW = None
-    if wanted[0]:
+    # One pass pays if dZ is as large as x and the products are not too narrow.
+    one_pass = deep and slide.stride == (1, 1) != W.shape[:2] and x.shape[3] >= 16
+    if one_pass and all(wanted[:2]) and x.shape[:3] == dZ.shape[:3]:
+        dx, dW = both_gradients(x, dZ, W, slide)
+    elif wanted[0]:
         dx = spread(dZ, W, slide, x.shape, correlate if deep else depthwise)
-    if wanted[1]:
+    if wanted[1] and dW is None:
         of_filters = filter_gradient if deep else depthwise_filter_gradient
         dW = of_filters(x, dZ, W.shape, slide)
     return dx, dW, column_sums(dZ) if wanted[2] else None

@@ -5,8 +5,8 @@ little on the narrow matrices of a convolution. But NumPy releases Python's glob
 interpreter lock while it computes, so plain Python threads can share a batch: each core
 takes its examples through patches, product and bias while they are in its own cache.
 Meanwhile BLAS is limited to one thread, so that the two kinds of threads do not compete
-for cores. Only products of matrices that are large in every dimension are left to the
-threads of BLAS.
+for cores: BLAS's own threads wait for each other by spinning, which takes the cores
+from everything else, above all when another program is running, too.
 """
 
 import _thread
@@ -19,12 +19,11 @@ import threading
 
 import numpy as np
 
-WORTH_SHARING = 2**19  # elements; with fewer, waking another thread costs more
+WORTH_SHARING = 2**18  # elements; with fewer, waking another thread costs more
 STEPS = 8  # multiply-adds of a matrix product in the time of one elementwise operation
 # Elements per block: 1 MB in float32, which fits in the cache. Smaller blocks mean more
 # calls, and at each call a thread may have to wait for Python's lock.
 BLOCK = 2**18
-WIDE = 64  # from this many rows and columns on, BLAS's own threads work best
 
 
 def _blas_threads():
@@ -102,21 +101,17 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextlib.contextmanager
-def _blas_set_to(n):
-    if count < 2:
+def one_blas_thread():
+    """Limit BLAS to one thread, for products too small to be worth sharing."""
+    before = _blas[0]() if count > 1 else 1
+    if before == 1:
         yield
         return
-    before = _blas[0]()
-    _blas[1](n)
+    _blas[1](1)
     try:
         yield
     finally:
         _blas[1](before)
-
-
-def one_blas_thread():
-    """Limit BLAS to one thread, for products too small to be worth sharing."""
-    return _blas_set_to(1)
 
 
 def share(function, n, work):
@@ -153,12 +148,15 @@ def share(function, n, work):
         _busy.release()
 
 
-def sum_of_shares(function, n, work):
-    """Like `share`, but returns the sum of what `function(start, stop)` returns."""
+def results_of_shares(function, n, work):
+    """Like `share`, but returns what the calls of `function(start, stop)` return.
+
+    The results are in a fixed order, so that their sum does not depend on which thread
+    came first.
+    """
     parts = []
     share(lambda *at: parts.append((at, function(*at))), n, work)
-    # Add in a fixed order, so that the sum does not depend on which thread came first.
-    return sum(part for _, part in sorted(parts, key=lambda part: part[0]))
+    return [result for _, result in sorted(parts, key=lambda part: part[0])]
 
 
 def elementwise(function, *arrays):
@@ -253,15 +251,7 @@ def products(*factors):
             if bias and bias[0] is not None:
                 rows += bias[0]
 
-    work = [a.size * b.shape[1] // STEPS for a, b, *_ in factors]
-    smallest = min(n for a, b, *_ in factors for n in (*a.shape, *b.shape))
-    # Each product must be large enough: after one, BLAS's threads keep the cores busy
-    # for a while.
-    if smallest >= WIDE and min(work) >= WORTH_SHARING:
-        with _blas_set_to(count):
-            part(0, count)
-    else:
-        share(part, count, sum(work))
+    share(part, count, sum(a.size * b.shape[1] // STEPS for a, b, *_ in factors))
     return results
 
 
