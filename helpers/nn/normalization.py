@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers.nn.kernels import indexing
 from helpers.nn.kernels import normalization as kernels
-from helpers.nn.tensor import needs_float, record
+from helpers.nn.tensor import needs_float, record, record_one
 
 
 @needs_float(0, 1, 2)
@@ -110,7 +110,7 @@ def dropout(x, rate, rng, training=True):
         return x
     kept = rng.random(x.shape, np.float32) >= rate
     mask = kept * x.dtype.type(1 / (1 - rate))
-    return record(x.data * mask, (x,), lambda g: (g * mask,), "dropout")
+    return record_one(x.data * mask, x, lambda g: g * mask, "dropout")
 
 
 def embedding(indices, E):

@@ -17,6 +17,7 @@ from helpers.nn.tensor import (
     needs_float,
     pair_of_tensors,
     record,
+    record_one,
     record_pair,
     unbroadcast,
 )
@@ -113,8 +114,8 @@ def leaky_relu(x, slope=0.01):
     """Leave positive x unchanged, multiply negative x by a slope below 1."""
     # y = max(x, slope x);  dx = g where y > 0, else slope g
     y = elementwise.leaky_relu(x.data, slope)
-    return record(
-        y, (x,), lambda g: (elementwise.leaky_relu_gradient(g, y, slope),), "leaky_relu"
+    return record_one(
+        y, x, lambda g: elementwise.leaky_relu_gradient(g, y, slope), "leaky_relu"
     )
 
 
@@ -124,7 +125,7 @@ def softplus(x):
     # dx = g / (1 + e^-x)
     data = x.data
     y = np.logaddexp(data, 0)
-    return record(y, (x,), lambda g: (g * elementwise.logistic(data),), "softplus")
+    return record_one(y, x, lambda g: g * elementwise.logistic(data), "softplus")
 
 
 @needs_float(0)
@@ -133,9 +134,7 @@ def gelu(x):
     # y = x (1 + t) / 2  with  t = tanh(√(2/π) (x + 0.044715 x³))
     data = x.data
     y, t = elementwise.gelu(data)
-    return record(
-        y, (x,), lambda g: (g * elementwise.gelu_derivative(data, t),), "gelu"
-    )
+    return record_one(y, x, lambda g: g * elementwise.gelu_derivative(data, t), "gelu")
 
 
 @needs_float(0)
@@ -143,8 +142,8 @@ def log_softmax(x, axis=-1):
     """log(softmax(x)), without taking the log of a rounded 0."""
     # y = x - log Σ e^x;  dx = g - e^y Σ g
     y = softmaxes.log_softmax(x.data, axis)
-    return record(
-        y, (x,), lambda g: (softmaxes.log_softmax_gradient(g, y, axis),), "log_softmax"
+    return record_one(
+        y, x, lambda g: softmaxes.log_softmax_gradient(g, y, axis), "log_softmax"
     )
 
 
@@ -156,17 +155,17 @@ def broadcast_to(x, shape):
     x = as_tensor(x)
     before = x.shape
     y = np.broadcast_to(x.data, shape)
-    return record(y, (x,), lambda g: (unbroadcast(g, before),), "broadcast_to")
+    return record_one(y, x, lambda g: unbroadcast(g, before), "broadcast_to")
 
 
 def take_along_axis(x, indices, axis=-1):
     """Like np.take_along_axis: one element for each index (PyTorch's gather)."""
     x, indices = as_tensor(x), np.asarray(indices)
     shape, axis = x.shape, axis % x.ndim
-    return record(
+    return record_one(
         np.take_along_axis(x.data, indices, axis),
-        (x,),
-        lambda g: (indexing.scatter_along_axis(shape, indices, axis, g),),
+        x,
+        lambda g: indexing.scatter_along_axis(shape, indices, axis, g),
         "take_along_axis",
     )
 
@@ -200,7 +199,7 @@ def pad(x, widths, value=0.0):
     x = as_tensor(x)
     y = np.pad(x.data, widths, constant_values=value)
     inner = tuple(slice(w[0], w[0] + n) for w, n in zip(widths, x.shape, strict=True))
-    return record(y, (x,), lambda g: (g[inner],), "pad")
+    return record_one(y, x, lambda g: g[inner], "pad")
 
 
 # ---------------------------------------------------------------------- products

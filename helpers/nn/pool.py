@@ -2,7 +2,7 @@
 
 from helpers.nn.kernels import pooling
 from helpers.nn.kernels.convolution import padding_widths, pair
-from helpers.nn.tensor import needs_float, record
+from helpers.nn.tensor import needs_float, record_one
 
 
 def _prepare(name, x, f, stride, padding):
@@ -33,11 +33,8 @@ def max_pool2d(x, f=2, stride=None, padding="valid"):
     window = _prepare("max_pool2d", x, f, stride, padding)
     # y[i, h, w, c] = max_{j, k} x[i, s h + j, s w + k, c];  dx = g at the maximum, or 0
     data, y = x.data, pooling.max_pool(x.data, *window)  # (m, n_H', n_W', n_C)
-    return record(
-        y,
-        (x,),
-        lambda g: (pooling.max_pool_gradient(g, data, y, *window),),
-        "max_pool2d",
+    return record_one(
+        y, x, lambda g: pooling.max_pool_gradient(g, data, y, *window), "max_pool2d"
     )
 
 
@@ -54,10 +51,10 @@ def average_pool2d(x, f=2, stride=None, padding="valid"):
     window, shape = _prepare("average_pool2d", x, f, stride, padding), x.shape
     # y[i, h, w, c] = Σ_{j, k} x[i, s h + j, s w + k, c] / f²;  each pixel gets g / f²
     y = pooling.average_pool(x.data, *window)  # (m, n_H', n_W', n_C)
-    return record(
+    return record_one(
         y,
-        (x,),
-        lambda g: (pooling.average_pool_gradient(g, shape, *window),),
+        x,
+        lambda g: pooling.average_pool_gradient(g, shape, *window),
         "average_pool2d",
     )
 
@@ -69,6 +66,6 @@ def upsample2d(x, f=2):
     m, h, w, c = x.shape
     # y[i, h, w, c] = x[i, h // f, w // f, c];  dx = Σ g over the copies of a pixel
     y = x.data.repeat(fh, 1).repeat(fw, 2)  # (m, f n_H, f n_W, n_C)
-    return record(
-        y, (x,), lambda g: (g.reshape(m, h, fh, w, fw, c).sum((2, 4)),), "upsample2d"
+    return record_one(
+        y, x, lambda g: g.reshape(m, h, fh, w, fw, c).sum((2, 4)), "upsample2d"
     )

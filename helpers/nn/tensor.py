@@ -17,8 +17,11 @@ import functools
 
 import numpy as np
 
-from helpers.nn.kernels import elementwise, indexing, products
-from helpers.nn.kernels import softmax as softmaxes
+from helpers.nn.kernels import elementwise, products, softmax
+from helpers.nn.kernels.elementwise import multiply as times
+from helpers.nn.kernels.elementwise import relu_gradient
+from helpers.nn.kernels.indexing import scatter
+from helpers.nn.kernels.products import matmul_gradients
 
 # ----------------------------------------------------------------------- the graph
 
@@ -237,9 +240,9 @@ def record_pair(data, a, b, rule_a, rule_b, name):
     return record(data, (a, b), rule, name)
 
 
-def _unary(name, x, y, derivative):
-    """Record y = f(x); `derivative()`, called on the way back, is dy / dx."""
-    return record(y, (x,), lambda g: (elementwise.multiply(g, derivative()),), name)
+def record_one(data, x, rule, name):
+    """Record an operation on one tensor; the rule returns one gradient."""
+    return record(data, (x,), lambda g: (rule(g),), name)
 
 
 def _spread(g, shape, axis, keepdims):
@@ -410,7 +413,7 @@ class Tensor:
     def __mul__(self, other):
         # y = a b;  da = g b, db = g a
         a, b = pair_of_tensors("multiply", self, other)
-        A, B, times = a.data, b.data, elementwise.multiply
+        A, B = a.data, b.data
         return record_pair(
             times(A, B), a, b, lambda g: times(g, B), lambda g: times(g, A), "multiply"
         )
@@ -432,12 +435,11 @@ class Tensor:
                 "of the first must equal the second-to-last axis of the second"
             ) from None
         arrays, wanted = (a.data, b.data), (a.requires_grad, b.requires_grad)
-        return record(
-            y,
-            (a, b),
-            lambda g: products.matmul_gradients(g, *arrays, wanted),
-            "matmul",
-        )
+
+        def rule(g):
+            return matmul_gradients(g, *arrays, wanted)
+
+        return record(y, (a, b), rule, "matmul")
 
     def __pow__(self, exponent):
         # y = x^n for a number n;  dx = g n x^(n - 1)
@@ -445,7 +447,9 @@ class Tensor:
             raise TypeError("power: the exponent must be a number; use exp(b * log(a))")
         x, n = self.data, float(exponent)
         y = np.square(x) if n == 2 else x**n  # np.power is slow
-        return _unary("power", self, y, lambda: n * (x if n == 2 else x ** (n - 1)))
+        return record_one(
+            y, self, lambda g: times(g, n * (x if n == 2 else x ** (n - 1))), "power"
+        )
 
     def __neg__(self):
         # y = -x;  dx = -g
@@ -473,63 +477,60 @@ class Tensor:
         """Exponential."""
         # y = e^x;  dx = g y
         y = np.exp(self.data)
-        return _unary("exp", self, y, lambda: y)
+        return record_one(y, self, lambda g: times(g, y), "exp")
 
     @needs_float(0)
     def log(self):
         """Natural logarithm."""
         # y = ln x;  dx = g / x
         x = self.data
-        return _unary("log", self, np.log(x), lambda: 1 / x)
+        return record_one(np.log(x), self, lambda g: times(g, 1 / x), "log")
 
     @needs_float(0)
     def sqrt(self):
         """Square root."""
         # y = √x;  dx = g / (2 y)
         y = np.sqrt(self.data)
-        return _unary("sqrt", self, y, lambda: 0.5 / y)
+        return record_one(y, self, lambda g: times(g, 0.5 / y), "sqrt")
 
     @needs_float(0)
     def tanh(self):
         """Hyperbolic tangent."""
         # y = tanh x;  dx = g (1 - y²)
         y = elementwise.tanh(self.data)
-        return _unary("tanh", self, y, lambda: 1 - y * y)
+        return record_one(y, self, lambda g: times(g, 1 - y * y), "tanh")
 
     @needs_float(0)
     def sigmoid(self):
         """Logistic function."""
         # y = 1 / (1 + e^-x);  dx = g y (1 - y)
         y = elementwise.logistic(self.data)
-        return _unary("sigmoid", self, y, lambda: y * (1 - y))
+        return record_one(y, self, lambda g: times(g, y * (1 - y)), "sigmoid")
 
     @needs_float(0)
     def relu(self, maximum=None):
         """max(x, 0), limited to `maximum` if given (6 in MobileNet)."""
         # y = min(max(x, 0), maximum);  dx = g where 0 < y < maximum, else 0
         y = elementwise.relu(self.data, maximum)
-        return record(
-            y, (self,), lambda g: (elementwise.relu_gradient(g, y, maximum),), "relu"
-        )
+        return record_one(y, self, lambda g: relu_gradient(g, y, maximum), "relu")
 
     @needs_float(0)
     def softmax(self, axis=-1):
         """Shares that sum to 1 along `axis`."""
         # y = e^x / Σ e^x along `axis`;  dx = y (g - Σ g y)
-        y = softmaxes.softmax(self.data, axis)
-        return record(
-            y, (self,), lambda g: (softmaxes.softmax_gradient(g, y, axis),), "softmax"
-        )
+        y = softmax.softmax(self.data, axis)
+        rule = softmax.softmax_gradient
+        return record_one(y, self, lambda g: rule(g, y, axis), "softmax")
 
     def clip(self, low, high):
         """Limit x to [low, high]; no gradient outside."""
         x, y = self.data, np.clip(self.data, low, high)
-        return _unary("clip", self, y, lambda: (y == x).astype(y.dtype))
+        return record_one(y, self, lambda g: times(g, (y == x).astype(y.dtype)), "clip")
 
     def abs(self):
         """|x|; the derivative is the sign, and 0 at 0."""
         x = self.data
-        return _unary("absolute", self, np.abs(x), lambda: np.sign(x))
+        return record_one(np.abs(x), self, lambda g: times(g, np.sign(x)), "absolute")
 
     def __abs__(self):
         return self.abs()
@@ -539,13 +540,8 @@ class Tensor:
     def sum(self, axis=None, keepdims=False, **given):
         """Sum over an axis, a tuple of axes, or all axes; dx repeats g."""
         _no_options(given)
-        shape = self.shape
-        return record(
-            self.data.sum(axis, keepdims=keepdims),
-            (self,),
-            lambda g: (_spread(g, shape, axis, keepdims),),
-            "sum",
-        )
+        shape, y = self.shape, self.data.sum(axis, keepdims=keepdims)
+        return record_one(y, self, lambda g: _spread(g, shape, axis, keepdims), "sum")
 
     @needs_float(0)
     def mean(self, axis=None, keepdims=False, **given):
@@ -553,9 +549,8 @@ class Tensor:
         _no_options(given)
         shape, y = self.shape, self.data.mean(axis, keepdims=keepdims)
         share = self.dtype.type(y.size / max(self.size, 1))
-        return record(
-            y, (self,), lambda g: (_spread(g * share, shape, axis, keepdims),), "mean"
-        )
+        rule = functools.partial(_spread, shape=shape, axis=axis, keepdims=keepdims)
+        return record_one(y, self, lambda g: rule(g * share), "mean")
 
     def var(self, axis=None, keepdims=False):
         """Variance, with divisor n (not n - 1)."""
@@ -568,10 +563,10 @@ class Tensor:
 
         def rule(g):
             winners = x == top
-            each = _spread(g, x.shape, axis, keepdims) / winners.sum(
-                axis, keepdims=True
+            n = winners.sum(axis, keepdims=True)
+            return (
+                (winners * _spread(g, x.shape, axis, keepdims) / n).astype(g.dtype),
             )
-            return ((winners * each).astype(g.dtype),)
 
         y = top if keepdims else top.reshape(x.max(axis).shape)
         return record(y, (self,), rule, "max")
@@ -590,7 +585,7 @@ class Tensor:
             y = self.data.reshape(shape)
         except ValueError:
             raise ValueError(f"reshape: {before} does not fit {shape}") from None
-        return record(y, (self,), lambda g: (g.reshape(before),), "reshape")
+        return record_one(y, self, lambda g: g.reshape(before), "reshape")
 
     def flatten(self):
         """(m, ...) to (m, n), with n the product of the other axes."""
@@ -601,20 +596,18 @@ class Tensor:
         axes = axes[0] if len(axes) == 1 and not np.isscalar(axes[0]) else axes
         axes = tuple(axes) or tuple(range(self.ndim))[::-1]
         y, back = self.data.transpose(axes), tuple(np.argsort(axes))
-        return record(y, (self,), lambda g: (g.transpose(back),), "transpose")
+        return record_one(y, self, lambda g: g.transpose(back), "transpose")
 
     T = property(transpose)
 
     def swapaxes(self, a, b):
         """Exchange two axes."""
         y = self.data.swapaxes(a, b)
-        return record(y, (self,), lambda g: (g.swapaxes(a, b),), "swapaxes")
+        return record_one(y, self, lambda g: g.swapaxes(a, b), "swapaxes")
 
     def __getitem__(self, index):
         """x[index], with slices, integers, arrays of integers or booleans."""
         index = index if isinstance(index, tuple) else (index,)
         index = tuple(i.data if isinstance(i, Tensor) else i for i in index)
         y, shape = self.data[index], self.shape
-        return record(
-            y, (self,), lambda g: (indexing.scatter(shape, index, g),), "getitem"
-        )
+        return record_one(y, self, lambda g: scatter(shape, index, g), "getitem")
