@@ -7,7 +7,7 @@ sum(weights * loss) / sum(weights).
 
 import numpy as np
 
-from helpers.nn.kernels import elementwise, softmax
+from helpers.nn.kernels import softmax
 from helpers.nn.tensor import Tensor, as_tensor, needs_float, record
 
 
@@ -96,11 +96,8 @@ def binary_cross_entropy(logits, target, weights=None):
     """
     target = _values(target)
     _same_shape("binary_cross_entropy", logits, target)
-    z = logits.data
-    each = np.maximum(z, 0) - z * target + np.log1p(np.exp(-np.abs(z)))
-    each = each.astype(z.dtype, copy=False)
-    # loss = -t log p - (1 - t) log(1 - p) with p = sigmoid(z);  gradient = p - t
-    gradient = (elementwise.logistic(z) - target).astype(z.dtype, copy=False)
+    # p = sigmoid(z);  loss = -t log p - (1 - t) log(1 - p);  gradient = p - t
+    each, gradient = softmax.binary_cross_entropy(logits.data, target)
     return _average("binary_cross_entropy", each, gradient, logits, weights)
 
 

@@ -98,6 +98,11 @@ def layer_norm(x, gamma, beta, epsilon=1e-5):
     )
 
 
+def dropout_mask(shape, rate, rng, dtype):
+    """Random factors: 0 with probability `rate`, else 1 / (1 - rate)."""
+    return (rng.random(shape, np.float32) >= rate) * dtype.type(1 / (1 - rate))
+
+
 @needs_float(0)
 def dropout(x, rate, rng, training=True):
     """Set each value to 0 with probability `rate`; scale the rest by 1 / (1 - rate).
@@ -108,8 +113,7 @@ def dropout(x, rate, rng, training=True):
         raise ValueError(f"dropout: rate must be in [0, 1), got {rate}")
     if not training or rate == 0:
         return x
-    kept = rng.random(x.shape, np.float32) >= rate
-    mask = kept * x.dtype.type(1 / (1 - rate))
+    mask = dropout_mask(x.shape, rate, rng, x.dtype)
     return record_one(x.data * mask, x, lambda g: g * mask, "dropout")
 
 

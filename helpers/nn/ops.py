@@ -9,8 +9,10 @@ import functools
 
 import numpy as np
 
-from helpers.nn.kernels import elementwise, indexing, products
+from helpers.nn.kernels import elementwise, products
 from helpers.nn.kernels import softmax as softmaxes
+from helpers.nn.kernels.indexing import join, scatter_along_axis, split
+from helpers.nn.kernels.reductions import unbroadcast
 from helpers.nn.tensor import (
     Tensor,
     as_tensor,
@@ -19,7 +21,6 @@ from helpers.nn.tensor import (
     record,
     record_one,
     record_pair,
-    unbroadcast,
 )
 
 
@@ -165,7 +166,7 @@ def take_along_axis(x, indices, axis=-1):
     return record_one(
         np.take_along_axis(x.data, indices, axis),
         x,
-        lambda g: indexing.scatter_along_axis(shape, indices, axis, g),
+        lambda g: scatter_along_axis(shape, indices, axis, g),
         "take_along_axis",
     )
 
@@ -174,14 +175,14 @@ def concatenate(tensors, axis=-1):
     """Join along an existing axis, by default the last one (the channels)."""
     tensors = [as_tensor(t) for t in tensors]
     try:
-        y = indexing.join([t.data for t in tensors], axis)
+        y = join([t.data for t in tensors], axis)
     except ValueError:
         shapes = ", ".join(str(t.shape) for t in tensors)
         raise ValueError(
             f"concatenate: shapes {shapes} differ outside axis {axis}"
         ) from None
     sizes = [t.shape[axis] for t in tensors]
-    return record(y, tensors, lambda g: indexing.split(g, sizes, axis), "concatenate")
+    return record(y, tensors, lambda g: split(g, sizes, axis), "concatenate")
 
 
 def stack(tensors, axis=0):

@@ -1,6 +1,6 @@
 """Pooling over windows of images (m, n_H, n_W, n_C)."""
 
-from helpers.nn.kernels import pooling
+from helpers.nn.kernels import pooling as kernels
 from helpers.nn.kernels.convolution import padding_widths, pair
 from helpers.nn.tensor import needs_float, record_one
 
@@ -32,9 +32,9 @@ def max_pool2d(x, f=2, stride=None, padding="valid"):
     """
     window = _prepare("max_pool2d", x, f, stride, padding)
     # y[i, h, w, c] = max_{j, k} x[i, s h + j, s w + k, c];  dx = g at the maximum, or 0
-    data, y = x.data, pooling.max_pool(x.data, *window)  # (m, n_H', n_W', n_C)
+    data, y = x.data, kernels.max_pool(x.data, *window)  # (m, n_H', n_W', n_C)
     return record_one(
-        y, x, lambda g: pooling.max_pool_gradient(g, data, y, *window), "max_pool2d"
+        y, x, lambda g: kernels.max_pool_gradient(g, data, y, *window), "max_pool2d"
     )
 
 
@@ -50,11 +50,11 @@ def average_pool2d(x, f=2, stride=None, padding="valid"):
     """
     window, shape = _prepare("average_pool2d", x, f, stride, padding), x.shape
     # y[i, h, w, c] = Σ_{j, k} x[i, s h + j, s w + k, c] / f²;  each pixel gets g / f²
-    y = pooling.average_pool(x.data, *window)  # (m, n_H', n_W', n_C)
+    y = kernels.average_pool(x.data, *window)  # (m, n_H', n_W', n_C)
     return record_one(
         y,
         x,
-        lambda g: pooling.average_pool_gradient(g, shape, *window),
+        lambda g: kernels.average_pool_gradient(g, shape, *window),
         "average_pool2d",
     )
 

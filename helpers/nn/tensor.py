@@ -22,6 +22,7 @@ from helpers.nn.kernels.elementwise import multiply as times
 from helpers.nn.kernels.elementwise import relu_gradient
 from helpers.nn.kernels.indexing import scatter
 from helpers.nn.kernels.products import matmul_gradients
+from helpers.nn.kernels.reductions import spread, to_largest, unbroadcast
 
 # ----------------------------------------------------------------------- the graph
 
@@ -183,24 +184,6 @@ def needs_float(*positions):
     return decorate
 
 
-def unbroadcast(gradient, shape):
-    """Sum `gradient` over the axes along which `shape` was broadcast.
-
-    Args:
-        gradient: array whose shape `shape` broadcasts to.
-        shape: the shape before broadcasting.
-    """
-    if gradient.shape == shape:
-        return gradient
-    extra = gradient.ndim - len(shape)
-    stretched = [
-        extra + axis
-        for axis, n in enumerate(shape)
-        if n == 1 and gradient.shape[extra + axis] != 1
-    ]
-    return gradient.sum(axis=(*range(extra), *stretched)).reshape(shape)
-
-
 def pair_of_tensors(name, a, b):
     """Make a and b tensors whose shapes broadcast.
 
@@ -245,13 +228,6 @@ def record_one(data, x, rule, name):
     return record(data, (x,), lambda g: (rule(g),), name)
 
 
-def _spread(g, shape, axis, keepdims):
-    """Undo a reduction: repeat g along the axes that were reduced, as a view."""
-    if not keepdims:
-        g = np.expand_dims(g, tuple(range(len(shape))) if axis is None else axis)
-    return np.broadcast_to(g, shape)
-
-
 def _no_options(given):
     """np.sum(x) and the like pass out=None, which does no harm; others are refused."""
     given = [name for name, value in given.items() if value is not None]
@@ -260,6 +236,14 @@ def _no_options(given):
 
 
 # -------------------------------------------------------------------------- Tensor
+
+
+def _of_node(name):
+    """An attribute of a tensor that its node stores."""
+    return property(
+        lambda self: getattr(self.node, name),
+        lambda self, value: setattr(self.node, name, value),
+    )
 
 
 class Tensor:
@@ -308,23 +292,8 @@ class Tensor:
     size = property(lambda self: self.data.size)
     dtype = property(lambda self: self.data.dtype)
 
-    @property
-    def requires_grad(self):
-        """Whether `backward` computes a gradient for this tensor."""
-        return self.node.requires_grad
-
-    @requires_grad.setter
-    def requires_grad(self, value):
-        self.node.requires_grad = value
-
-    @property
-    def grad(self):
-        """The gradient after `backward`, an array of the same shape, or None."""
-        return self.node.grad
-
-    @grad.setter
-    def grad(self, value):
-        self.node.grad = value
+    requires_grad = _of_node("requires_grad")
+    grad = _of_node("grad")
 
     def numpy(self):
         """The values as an array (not a copy)."""
@@ -541,7 +510,7 @@ class Tensor:
         """Sum over an axis, a tuple of axes, or all axes; dx repeats g."""
         _no_options(given)
         shape, y = self.shape, self.data.sum(axis, keepdims=keepdims)
-        return record_one(y, self, lambda g: _spread(g, shape, axis, keepdims), "sum")
+        return record_one(y, self, lambda g: spread(g, shape, axis, keepdims), "sum")
 
     @needs_float(0)
     def mean(self, axis=None, keepdims=False, **given):
@@ -549,7 +518,7 @@ class Tensor:
         _no_options(given)
         shape, y = self.shape, self.data.mean(axis, keepdims=keepdims)
         share = self.dtype.type(y.size / max(self.size, 1))
-        rule = functools.partial(_spread, shape=shape, axis=axis, keepdims=keepdims)
+        rule = functools.partial(spread, shape=shape, axis=axis, keepdims=keepdims)
         return record_one(y, self, lambda g: rule(g * share), "mean")
 
     def var(self, axis=None, keepdims=False):
@@ -559,17 +528,8 @@ class Tensor:
     def max(self, axis=None, keepdims=False, **given):
         """Largest element; equal maxima share the gradient."""
         _no_options(given)
-        x, top = self.data, self.data.max(axis, keepdims=True)
-
-        def rule(g):
-            winners = x == top
-            n = winners.sum(axis, keepdims=True)
-            return (
-                (winners * _spread(g, x.shape, axis, keepdims) / n).astype(g.dtype),
-            )
-
-        y = top if keepdims else top.reshape(x.max(axis).shape)
-        return record(y, (self,), rule, "max")
+        x, y = self.data, self.data.max(axis, keepdims=keepdims)
+        return record_one(y, self, lambda g: to_largest(g, x, axis, keepdims), "max")
 
     def min(self, axis=None, keepdims=False, **given):
         """Smallest element."""

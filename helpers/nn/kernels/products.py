@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers.nn.kernels.cores import column_sums, one_blas_thread, product, products
+from helpers.nn.kernels.reductions import unbroadcast
 
 
 @one_blas_thread()
@@ -25,22 +26,13 @@ def matmul_gradients(g, a, b, wanted):
     G = G if b.ndim > 1 else np.expand_dims(G, -1)
     da = db = None
     if wanted[0]:
-        da = _summed(matmul(G, B.swapaxes(-1, -2)), A.shape).reshape(a.shape)
+        da = unbroadcast(matmul(G, B.swapaxes(-1, -2)), A.shape).reshape(a.shape)
     if wanted[1] and B.ndim == 2:
         db = product(A.reshape(-1, A.shape[-1]).T, G.reshape(-1, G.shape[-1]))
         db = db.reshape(b.shape)
     elif wanted[1]:
-        db = _summed(A.swapaxes(-1, -2) @ G, B.shape).reshape(b.shape)
+        db = unbroadcast(A.swapaxes(-1, -2) @ G, B.shape).reshape(b.shape)
     return da, db
-
-
-def _summed(x, shape):
-    """Sum x over the leading axes along which matrices of a shape were broadcast."""
-    extra = x.ndim - len(shape)
-    stretched = [
-        extra + k for k, n in enumerate(shape[:-2]) if n == 1 < x.shape[extra + k]
-    ]
-    return x.sum(axis=(*range(extra), *stretched)).reshape(shape)
 
 
 def linear(x, W, b=None):

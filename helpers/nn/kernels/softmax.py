@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from helpers.nn.kernels.elementwise import logistic
+
 
 def softmax(x, axis):
     """e^x / Σ e^x along `axis`; subtracting the maximum prevents overflow."""
@@ -72,3 +74,15 @@ def cross_entropy_of_probabilities(logits, target):
     p *= target.sum(-1, keepdims=True)
     p -= target
     return losses, p
+
+
+def binary_cross_entropy(z, target):
+    """-t log p - (1 - t) log(1 - p) with p = sigmoid(z), and its gradient p - t.
+
+    Args:
+        z: logits of any shape.
+        target: 0, 1 or probabilities t, of the same shape.
+    """
+    losses = np.maximum(z, 0) - z * target + np.log1p(np.exp(-np.abs(z)))
+    gradient = logistic(z) - target
+    return losses.astype(z.dtype, copy=False), gradient.astype(z.dtype, copy=False)
