@@ -2,8 +2,8 @@
 
 from helpers.nn.kernels import convolution
 from helpers.nn.kernels.convolution import padding_widths, pair
-from helpers.nn.ops import concatenate, pad, parameters, reshape
-from helpers.nn.tensor import as_tensor, needs_float, record
+from helpers.nn.ops import concatenate, pad, reshape
+from helpers.nn.tensor import arrays_of, as_tensor, needs_float, record
 
 
 def _check(name, x, W, channels, b, n_out):
@@ -64,7 +64,7 @@ def conv2d(x, W, b=None, stride=1, padding="valid", dilation=1, groups=1):
             parts.append(conv2d(*part))
         return concatenate(parts)
     slide = _slide("conv2d", x, W, stride, padding, dilation)
-    parents, arrays, wanted = parameters(x, W, b)
+    arrays, wanted = arrays_of(x, W, b)
     # With P = x, padded, and stride s, dilation d:
     # Z[i, h, w, c] = Σ_{j, k, n} P[i, s h + d j, s w + d k, n] W[j, k, n, c] + b[c]
     # dP[i, s h + d j, s w + d k, n] += Σ_c g[i, h, w, c] W[j, k, n, c]
@@ -73,9 +73,9 @@ def conv2d(x, W, b=None, stride=1, padding="valid", dilation=1, groups=1):
     Z = convolution.correlate(*arrays[:2], slide, arrays[2])  # (m, n_H', n_W', n_C)
 
     def rule(g):
-        return convolution.gradients(g, *arrays[:2], slide, wanted)[: len(parents)]
+        return convolution.gradients(g, *arrays[:2], slide, wanted)
 
-    return record(Z, parents, rule, "conv2d")
+    return record(Z, (x, W, b), rule, "conv2d")
 
 
 @needs_float(0, 1, 2)
@@ -99,15 +99,15 @@ def depthwise_conv2d(x, W, b=None, stride=1, padding="valid", dilation=1):
             f"(f, f, n_C), got {x.shape} and {W.shape}"
         )
     slide = _slide("depthwise_conv2d", x, W, stride, padding, dilation)
-    parents, arrays, wanted = parameters(x, W, b)
+    arrays, wanted = arrays_of(x, W, b)
     # Z[i, h, w, c] = Σ_{j, k} P[i, s h + d j, s w + d k, c] W[j, k, c] + b[c], and the
     # gradients as for `conv2d`, without the sums over n or c
     Z = convolution.depthwise(*arrays[:2], slide, arrays[2])  # (m, n_H', n_W', n_C)
 
     def rule(g):
-        return convolution.gradients(g, *arrays[:2], slide, wanted)[: len(parents)]
+        return convolution.gradients(g, *arrays[:2], slide, wanted)
 
-    return record(Z, parents, rule, "depthwise_conv2d")
+    return record(Z, (x, W, b), rule, "depthwise_conv2d")
 
 
 @needs_float(0, 1, 2)
@@ -136,7 +136,7 @@ def conv2d_transpose(x, W, b=None, stride=1, padding="valid", output_padding=0):
             for i in (0, 1)
         ]
     slide = convolution.Slide(stride, widths)
-    parents, arrays, wanted = parameters(x, W, b)
+    arrays, wanted = arrays_of(x, W, b)
     # Before cropping, each pixel adds its share of the filter:
     # Z[i, s h + j, s w + k, c] += Σ_n x[i, h, w, n] W[j, k, c, n] + b[c]
     # dx is the convolution of g with W; dW is its filter gradient, with g as the image
@@ -144,10 +144,9 @@ def conv2d_transpose(x, W, b=None, stride=1, padding="valid", output_padding=0):
     Z = convolution.transposed(*arrays[:2], slide, shape, arrays[2])
 
     def rule(g):
-        gradients = convolution.transposed_gradients(g, *arrays[:2], slide, wanted)
-        return gradients[: len(parents)]
+        return convolution.transposed_gradients(g, *arrays[:2], slide, wanted)
 
-    return record(Z, parents, rule, "conv2d_transpose")
+    return record(Z, (x, W, b), rule, "conv2d_transpose")
 
 
 def conv1d(x, W, b=None, stride=1, padding="valid", dilation=1):

@@ -15,6 +15,7 @@ from helpers.nn.kernels.indexing import join, scatter_along_axis, split
 from helpers.nn.kernels.reductions import unbroadcast
 from helpers.nn.tensor import (
     Tensor,
+    arrays_of,
     as_tensor,
     needs_float,
     pair_of_tensors,
@@ -241,23 +242,10 @@ def linear(x, W, b=None):
             f"the last axis of the input must be {W.shape[0]}"
         )
     # y = x W + b;  dx = g Wᵀ, dW = xᵀ g, db = Σ g over all rows
-    parents, arrays, wanted = parameters(x, W, b)
+    arrays, wanted = arrays_of(x, W, b)
     y = products.linear(*arrays)  # (..., n_out)
-    return record(
-        y,
-        parents,
-        lambda g: products.linear_gradients(g, *arrays[:2], wanted)[: len(parents)],
-        "linear",
-    )
 
+    def rule(g):
+        return products.linear_gradients(g, *arrays[:2], wanted)
 
-def parameters(*tensors):
-    """Arguments of an operation, some of which may be None.
-
-    Returns:
-        the tensors that are not None; the arrays of all (or None); and for each whether
-        its gradient is wanted.
-    """
-    given = [t for t in tensors if t is not None]
-    arrays = [None if t is None else t.data for t in tensors]
-    return given, arrays, [t is not None and t.requires_grad for t in tensors]
+    return record(y, (x, W, b), rule, "linear")

@@ -6,8 +6,7 @@ Where a mask (m, T) is 0, the state stays as it was, as if the step did not exis
 import numpy as np
 
 from helpers.nn.kernels import recurrence
-from helpers.nn.ops import parameters
-from helpers.nn.tensor import as_tensor, needs_float, record
+from helpers.nn.tensor import arrays_of, as_tensor, needs_float, record
 
 
 def _check(name, gates, x, W, U, mask, *states):
@@ -55,13 +54,13 @@ def rnn(x, W, U, b, h0=None, mask=None, reverse=False):
         all states (m, T, n), in the order of the inputs.
     """
     mask, (h0,) = _check("rnn", 1, x, W, U, mask, h0)
-    parents, arrays, _ = parameters(x, W, U, b, h0)
+    arrays, _ = arrays_of(x, W, U, b, h0)
     # Backward, with dh_t from the output and from step t + 1:
     # dz_t = dh_t (1 - h_t²);  dh_{t-1} = dz_t Uᵀ
     # dx_t = dz_t Wᵀ;  dW = Σ_t x_tᵀ dz_t;  dU = Σ_t h_{t-1}ᵀ dz_t;  db = Σ_t dz_t
     scan = recurrence.RNN(*arrays[:4], mask, reverse)
     h = scan.run(arrays[4])  # (m, T, n)
-    return record(h, parents, lambda g: scan.gradients(g)[: len(parents)], "rnn")
+    return record(h, (x, W, U, b, h0), scan.gradients, "rnn")
 
 
 @needs_float(0, 1, 2, 3)
@@ -88,19 +87,13 @@ def lstm(x, W, U, b, h0=None, c0=None, mask=None, reverse=False):
         (m, n).
     """
     mask, (h0, c0) = _check("lstm", 4, x, W, U, mask, h0, c0)
-    parents, arrays, _ = parameters(x, W, U, b, h0, c0)
+    arrays, _ = arrays_of(x, W, U, b, h0, c0)
     # Backward:  do = dh tanh(c);  dc += dh o (1 - tanh²(c))
     # di = dc g;  dg = dc i;  df = dc c_{t-1};  dc_{t-1} = dc f
     # dz = (di i (1 - i), df f (1 - f), dg (1 - g²), do o (1 - o)), the rest as for rnn
     scan = recurrence.LSTM(*arrays[:4], mask, reverse)
     h, c = scan.run(*arrays[4:])  # (m, T, n), (m, n)
-    given = [i for i, a in enumerate(arrays) if a is not None]
-
-    def rule(dh, dc):
-        gradients = scan.gradients(dh, dc)
-        return [gradients[i] for i in given]
-
-    return record((h, c), parents, rule, "lstm")
+    return record((h, c), (x, W, U, b, h0, c0), scan.gradients, "lstm")
 
 
 @needs_float(0, 1, 2, 3, 4)
@@ -126,9 +119,9 @@ def gru(x, W, U, b, b_n, h0=None, mask=None, reverse=False):
         all states (m, T, n), in the order of the inputs.
     """
     mask, (h0,) = _check("gru", 3, x, W, U, mask, h0)
-    parents, arrays, _ = parameters(x, W, U, b, b_n, h0)
+    arrays, _ = arrays_of(x, W, U, b, b_n, h0)
     # Backward, with q = h_{t-1} U_n + b_n:  dn = dh (1 - z);  dz = dh (h_{t-1} - n)
     # d(z_n) = dn (1 - n²);  dr = d(z_n) q;  dq = d(z_n) r;  dh_{t-1} = dh z + ...
     scan = recurrence.GRU(*arrays[:4], mask, reverse)
     h = scan.run(*arrays[4:])  # (m, T, n)
-    return record(h, parents, lambda g: scan.gradients(g)[: len(parents)], "gru")
+    return record(h, (x, W, U, b, b_n, h0), scan.gradients, "gru")

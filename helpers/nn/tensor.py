@@ -117,7 +117,7 @@ def record(data, parents, rule, name=""):
 
     Args:
         data: the result, an array; or a tuple of arrays, if there are several results.
-        parents: the tensors it was computed from.
+        parents: the tensors it was computed from, or None for an argument left out.
         rule: upstream gradient -> tuple of gradients, one for each parent. It may
             return None for a parent that needs no gradient, and must not write into the
             upstream gradient. With several results, it takes one upstream gradient for
@@ -127,19 +127,19 @@ def record(data, parents, rule, name=""):
     Returns:
         a tensor, or a tuple of tensors.
     """
-    node = Node()
-    if _recording and any(parent.requires_grad for parent in parents):
-        node = Node(True, tuple(parent.node for parent in parents), rule)
+    nodes = tuple(Node() if parent is None else parent.node for parent in parents)
+    recorded = _recording and any(node.requires_grad for node in nodes)
+    node = Node(True, nodes, rule) if recorded else Node()
     if not isinstance(data, tuple):
         return Tensor._of(np.asarray(data), node, name)
     # Each result has a node of its own, whose rule passes on the pair (position,
     # gradient). The pairs "add up" at the common node: tuples join.
-    if node.requires_grad:
+    if recorded:
         node.rule = lambda pairs: rule(*map(dict(pairs).get, range(len(data))))
     results = []
     for i, array in enumerate(data):
         pairs = functools.partial(lambda i, g: (((i, g),),), i)
-        part = Node(True, (node,), pairs) if node.requires_grad else Node()
+        part = Node(True, (node,), pairs) if recorded else Node()
         results.append(Tensor._of(array, part, name))
     return tuple(results)
 
@@ -182,6 +182,12 @@ def needs_float(*positions):
         return checked
 
     return decorate
+
+
+def arrays_of(*tensors):
+    """The arrays of tensors (None for None), and for each if its gradient is wanted."""
+    arrays = [None if t is None else t.data for t in tensors]
+    return arrays, [t is not None and t.requires_grad for t in tensors]
 
 
 def pair_of_tensors(name, a, b):
@@ -403,7 +409,7 @@ class Tensor:
                 f"matmul: shapes {a.shape} and {b.shape} do not match: the last axis "
                 "of the first must equal the second-to-last axis of the second"
             ) from None
-        arrays, wanted = (a.data, b.data), (a.requires_grad, b.requires_grad)
+        arrays, wanted = arrays_of(a, b)
 
         def rule(g):
             return matmul_gradients(g, *arrays, wanted)
