@@ -264,7 +264,8 @@ class Tensor:
     Attributes:
         data: the values, a NumPy array.
         grad: the gradient after `backward`, an array of the same shape, or None.
-        node: its place in the graph.
+        node: its place in the graph, which also stores `requires_grad`, `grad`,
+            `parents` (nodes) and `rule`.
         name: the operation that made it, or the name of a parameter.
 
     Raises:
@@ -298,8 +299,8 @@ class Tensor:
     size = property(lambda self: self.data.size)
     dtype = property(lambda self: self.data.dtype)
 
-    requires_grad = _of_node("requires_grad")
-    grad = _of_node("grad")
+    requires_grad, grad = _of_node("requires_grad"), _of_node("grad")
+    parents, rule = _of_node("parents"), _of_node("rule")
 
     def numpy(self):
         """The values as an array (not a copy)."""
