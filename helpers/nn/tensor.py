@@ -95,8 +95,8 @@ def propagate(node, gradient, retain_graph=False):
             changed = hook(gradient)
             gradient = gradient if changed is None else changed
         if node.rule is None:  # a leaf gets an array of its own
-            before = node.grad
-            node.grad = np.array(gradient) if before is None else before + gradient
+            own = np.array(gradient, order="C")
+            node.grad = own if node.grad is None else node.grad + own
             continue
         for parent, part in zip(node.parents, node.rule(gradient), strict=True):
             if part is not None and parent.requires_grad:

@@ -50,6 +50,7 @@ def linear_gradients(g, x, W, wanted):
     return dx, dW, column_sums(g) if wanted[2] else None
 
 
+@one_blas_thread()
 def einsum(subscripts, operands):
     """np.einsum in the cheapest order.
 
@@ -62,6 +63,7 @@ def einsum(subscripts, operands):
     return np.einsum(subscripts, *operands, optimize=True)
 
 
+@one_blas_thread()
 def einsum_gradients(g, subscripts, operands):
     """The gradient of each operand: an einsum of g and the other operands."""
     inputs, output = subscripts.replace(" ", "").split("->")

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from helpers.nn.kernels.cores import one_blas_thread
 from helpers.nn.kernels.elementwise import logistic
 
 
@@ -32,6 +33,7 @@ def log_softmax_gradient(g, y, axis):
     return g - np.exp(y) * g.sum(axis, keepdims=True)
 
 
+@one_blas_thread()
 def _parts(logits):
     """log_p and total with log softmax = log_p - log(total), and p = softmax."""
     log_p = np.subtract(logits, logits.max(-1, keepdims=True), order="C")
