@@ -293,13 +293,14 @@ class FunctionalKit:
         query, key, value, output = (self.dense(d, d) for _ in range(4))
 
         def split(x):
-            return x.reshape(*x.shape[:2], heads, -1).transpose(0, 2, 1, 3)
+            x = x.reshape((*x.shape[:2], heads, -1))
+            return self.xp.transpose(x, (0, 2, 1, 3))
 
         def forward(x, mask):
             q, k, v = split(query(x)), split(key(x)), split(value(x))
             logits = q @ self.xp.swapaxes(k, -1, -2) / np.sqrt(d // heads)
             y = self.softmax(self.xp.where(mask, logits, -1e9), -1) @ v
-            return output(y.transpose(0, 2, 1, 3).reshape(x.shape))
+            return output(self.xp.transpose(y, (0, 2, 1, 3)).reshape(x.shape))
 
         return forward
 
@@ -323,8 +324,8 @@ class FunctionalKit:
 
         def forward(x):
             zero = np.zeros((len(x), n), np.float32)
-            inputs = (x @ W() + b()).transpose(1, 0, 2)
-            return self.scan(cell, (zero, zero), inputs).transpose(1, 0, 2)
+            inputs = self.xp.transpose(x @ W() + b(), (1, 0, 2))
+            return self.xp.transpose(self.scan(cell, (zero, zero), inputs), (1, 0, 2))
 
         return forward
 
