@@ -1,23 +1,34 @@
 """Time a training step of `helpers.nn` against PyTorch, on the networks of the labs.
 
     python benchmarks/nn.py [--json FILE] [--memory] [--only NAME ...] [--rounds N]
+        [--peers]
+    python benchmarks/nn.py --lines
 
-A step is forward, backward and an Adam update. Both frameworks run in one process with
-the same number of threads, in turns of a few steps. What counts is the median of a
-turn, in the best turn: one that other programs disturbed says nothing. Each
-network is written once, against a *kit* of layers that either framework provides.
+A step is forward, backward and an Adam update. The frameworks run in one process with
+the same number of threads, in alternating turns of a few steps. What counts is the
+median of a turn, in the best turn: one that other programs disturbed says nothing. Each
+network is written once, against a *kit* of layers that each framework provides.
 `--memory` measures the peak memory of each in a process of its own, above what is in
-use after a step of a tiny network.
+use after a step of a tiny network. `--peers` adds JAX (with jit, on the CPU) and HIPS
+autograd, where they are installed and have the layers. `--lines` counts the lines of
+code of `helpers/nn`, without blank lines, comments and docstrings.
 """
 
 # ruff: noqa: D102  (the methods of the kits are named after the layers)
 import argparse
+import ast
+import contextlib
+import ctypes
+import importlib.util
 import itertools
 import json
+import pathlib
+import platform
 import statistics
 import subprocess
 import sys
 import time
+import tokenize
 
 import numpy as np
 
@@ -223,6 +234,247 @@ class TorchKit:
         return step
 
 
+class FunctionalKit:
+    """Layers written with a NumPy-like module that differentiates functions.
+
+    The parameters are a list of arrays; a layer knows the positions of its own.
+    Networks with layers that the module lacks raise NotImplementedError.
+    """
+
+    def __init__(self):
+        self.rng, self.initial, self.values = np.random.default_rng(0), [], None
+
+    def parameter(self, shape, scale=None):
+        """Remember a random array; returns a function that gives its current value."""
+        n_in = int(np.prod(shape[:-1]))
+        scale = np.sqrt(2 / n_in) if scale is None else scale
+        array = self.rng.normal(size=shape) * scale
+        self.initial.append(array.astype(np.float32))
+        i = len(self.initial) - 1
+        return lambda: self.values[i]
+
+    def ones_and_zeros(self, n):
+        """Two parameters, as normalizations have them."""
+        gamma, beta = self.parameter((n,), 0), self.parameter((n,), 0)
+        return lambda: 1 + gamma(), beta
+
+    def dense(self, n_in, n_out):
+        W, b = self.parameter((n_in, n_out)), self.parameter((n_out,), 0)
+        return lambda x: x @ W() + b()
+
+    def batch_norm(self, n):
+        gamma, beta = self.ones_and_zeros(n)
+
+        def forward(x):
+            axes = tuple(range(x.ndim - 1))
+            centred = x - x.mean(axes)
+            return (
+                gamma() * centred / self.xp.sqrt((centred**2).mean(axes) + 1e-5)
+                + beta()
+            )
+
+        return forward
+
+    def layer_norm(self, n):
+        gamma, beta = self.ones_and_zeros(n)
+
+        def forward(x):
+            centred = x - x.mean(-1, keepdims=True)
+            variance = (centred**2).mean(-1, keepdims=True)
+            return gamma() * centred / self.xp.sqrt(variance + 1e-5) + beta()
+
+        return forward
+
+    def embedding(self, n, d):
+        E = self.parameter((n, d), 0.05)
+        return lambda indices: E()[indices]
+
+    def attention(self, d, heads):
+        query, key, value, output = (self.dense(d, d) for _ in range(4))
+
+        def split(x):
+            x = x.reshape((*x.shape[:2], heads, -1))
+            return self.xp.transpose(x, (0, 2, 1, 3))
+
+        def forward(x, mask):
+            q, k, v = split(query(x)), split(key(x)), split(value(x))
+            logits = q @ self.xp.swapaxes(k, -1, -2) / np.sqrt(d // heads)
+            y = self.softmax(self.xp.where(mask, logits, -1e9), -1) @ v
+            return output(self.xp.transpose(y, (0, 2, 1, 3)).reshape(x.shape))
+
+        return forward
+
+    def causal_mask(self, T):
+        return np.tril(np.ones((1, 1, T, T), bool))
+
+    def lstm(self, d, n, both_ways=False):
+        if both_ways:
+            ahead, back = self.lstm(d, n), self.lstm(d, n)
+            return lambda x: self.cat([ahead(x), back(x[:, ::-1])[:, ::-1]])
+        W, U = self.parameter((d, 4 * n)), self.parameter((n, 4 * n))
+        b = self.parameter((4 * n,), 0)
+
+        def cell(state, z):
+            h, c = state
+            z = z + h @ U()
+            i, f, o = (self.sigmoid(z[:, k * n : (k + 1) * n]) for k in (0, 1, 3))
+            c = f * c + i * self.xp.tanh(z[:, 2 * n : 3 * n])
+            h = o * self.xp.tanh(c)
+            return (h, c), h
+
+        def forward(x):
+            zero = np.zeros((len(x), n), np.float32)
+            inputs = self.xp.transpose(x @ W() + b(), (1, 0, 2))
+            return self.xp.transpose(self.scan(cell, (zero, zero), inputs), (1, 0, 2))
+
+        return forward
+
+    def scan(self, cell, state, inputs):
+        """The outputs of a cell over time."""
+        outputs = []
+        for z in inputs:
+            state, output = cell(state, z)
+            outputs.append(output)
+        return self.xp.stack(outputs)
+
+    def conv(self, *_, **__):
+        raise NotImplementedError
+
+    depthwise = up_conv = conv
+
+    def sigmoid(self, x):
+        return (1 + self.xp.tanh(x / 2)) / 2
+
+    def relu(self, x):
+        return self.xp.maximum(x, 0)
+
+    def relu6(self, x):
+        return self.xp.clip(x, 0, 6)
+
+    def leaky_relu(self, x):
+        return self.xp.maximum(x, 0.1 * x)
+
+    def tanh(self, x):
+        return self.xp.tanh(x)
+
+    def softmax(self, x, axis):
+        e = self.xp.exp(x - x.max(axis, keepdims=True))
+        return e / e.sum(axis, keepdims=True)
+
+    def cat(self, arrays):
+        return self.xp.concatenate(arrays, -1)
+
+    def max_pool(self, x):
+        m, h, w, c = x.shape
+        x = x[:, : h // 2 * 2, : w // 2 * 2]
+        return x.reshape(m, h // 2, 2, w // 2, 2, c).max((2, 4))
+
+    def global_average(self, x):
+        return x.mean((1, 2))
+
+    def flatten(self, x):
+        return x.reshape(len(x), -1)
+
+    def weighted_sum(self, weights, x):
+        return (weights * x).sum(1)
+
+    def cross_entropy(self, logits, labels):
+        top = logits.max(-1, keepdims=True)
+        total = self.xp.log(self.xp.exp(logits - top).sum(-1, keepdims=True))
+        wanted = np.eye(logits.shape[-1], dtype=np.float32)[labels]
+        return -(wanted * (logits - top - total)).sum(-1).mean()
+
+    def squared_error(self, prediction, target):
+        return ((prediction - target) ** 2).mean()
+
+    def tensor(self, array):
+        return array
+
+    def adam(self, values, gradients, v, s, t):
+        """One update of all parameters; returns the new (values, v, s)."""
+        new = [], [], []
+        for w, g, v1, s1 in zip(values, gradients, v, s, strict=True):
+            v1, s1 = 0.9 * v1 + 0.1 * g, 0.999 * s1 + 0.001 * g * g
+            down = self.xp.sqrt(s1 / (1 - 0.999**t)) + 1e-8
+            for series, value in zip(
+                new, (w - 1e-3 * v1 / (1 - 0.9**t) / down, v1, s1), strict=True
+            ):
+                series.append(value)
+        return new
+
+    def step(self, forward):
+        """A function that does one training step and returns the loss."""
+
+        def loss(values):
+            self.values = values
+            return forward()
+
+        def update(values, v, s, t):
+            value, gradients = self.value_and_grad(loss)(values)
+            return value, *self.adam(values, gradients, v, s, t)
+
+        update = self.compile(update)
+        zeros = [np.zeros_like(w) for w in self.initial]
+        state, count = [self.initial, zeros, zeros], itertools.count(1)
+
+        def step():
+            value, *state[:] = update(*state, float(next(count)))
+            return float(value)
+
+        return step
+
+
+class JaxKit(FunctionalKit):
+    """Layers in JAX, compiled for the CPU; images are (m, n_H, n_W, n_C)."""
+
+    def __init__(self):
+        super().__init__()
+        import jax
+
+        self.jax, self.xp = jax, jax.numpy
+        self.value_and_grad, self.compile = jax.value_and_grad, jax.jit
+
+    def scan(self, cell, state, inputs):
+        return self.jax.lax.scan(cell, state, inputs)[1]
+
+    def _slide(self, x, W, stride, padding, groups=1):
+        return self.jax.lax.conv_general_dilated(
+            x,
+            W,
+            (stride, stride),
+            [(padding, padding)] * 2,
+            dimension_numbers=("NHWC", "HWIO", "NHWC"),
+            feature_group_count=groups,
+        )
+
+    def conv(self, n_in, n_out, f=3, stride=1, bias=True, padding=None):
+        padding = f // 2 if padding is None else padding
+        W = self.parameter((f, f, n_in, n_out))
+        b = self.parameter((n_out,), 0) if bias else lambda: 0
+        return lambda x: self._slide(x, W(), stride, padding) + b()
+
+    def depthwise(self, n, stride=1):
+        W = self.parameter((3, 3, 1, n))
+        return lambda x: self._slide(x, W(), stride, 1, groups=n)
+
+    def up_conv(self, n_in, n_out):
+        W, b = self.parameter((2, 2, n_in, n_out)), self.parameter((n_out,), 0)
+        slide = self.jax.lax.conv_transpose
+        return lambda x: slide(x, W(), (2, 2), "VALID") + b()
+
+
+class AutogradKit(FunctionalKit):
+    """Layers in HIPS autograd, which has no convolution."""
+
+    def __init__(self):
+        super().__init__()
+        import autograd
+        import autograd.numpy
+
+        self.xp, self.value_and_grad = autograd.numpy, autograd.value_and_grad
+        self.compile = lambda function: function
+
+
 # ----------------------------------------------------------------------- networks
 
 
@@ -422,7 +674,7 @@ NETWORKS = (
     bi_lstm_attention,
     transformer,
 )
-KITS = {"numpy": NumpyKit, "torch": TorchKit}
+KITS = {"numpy": NumpyKit, "torch": TorchKit, "jax": JaxKit, "autograd": AutogradKit}
 
 
 # ---------------------------------------------------------------------- measuring
@@ -434,22 +686,96 @@ def build(kit_name, network):
     return kit.step(network(kit))
 
 
-def compare(network, rounds, steps=7):
-    """Seconds of a step, (numpy, torch): the median of the best turn."""
-    functions = [build(name, network) for name in KITS]
-    times = [[], []]
-    for function in functions:
+def compare(network, kits, rounds, steps=7):
+    """Seconds of a step for each kit, or None: the median of the best turn."""
+    functions = {}
+    for name in kits:
+        with contextlib.suppress(NotImplementedError):
+            functions[name] = build(name, network)
+    times = {name: [] for name in functions}
+    for function in functions.values():
         for _ in range(3):
             function()
     for _ in range(rounds):
-        for function, series in zip(functions, times, strict=True):
+        for name, function in functions.items():
             turn = []
             for _ in range(steps):
                 start = time.perf_counter()
                 function()
                 turn.append(time.perf_counter() - start)
-            series.append(statistics.median(turn))
-    return [min(series) for series in times]
+            times[name].append(statistics.median(turn))
+    return [min(times[name]) if name in times else None for name in kits]
+
+
+def _blas_kernel():
+    """The kernel that NumPy's BLAS has chosen for this processor."""
+    with contextlib.suppress(ImportError):
+        from threadpoolctl import threadpool_info
+
+        pools = [p for p in threadpool_info() if p["user_api"] == "blas"]
+        return ", ".join(
+            f"{p['internal_api']} {p['version']} {p.get('architecture', '')}".strip()
+            for p in pools
+        )
+    with contextlib.suppress(AttributeError, OSError):
+        library = ctypes.CDLL(np._core._multiarray_umath.__file__)
+        name = library.scipy_openblas_get_corename64_
+        name.restype = ctypes.c_char_p
+        return f"openblas {name().decode()}"
+    return np.show_config(mode="dicts")["Build Dependencies"]["blas"]["name"]
+
+
+def _processor():
+    with contextlib.suppress(OSError), open("/proc/cpuinfo") as file:
+        names = [line.split(":")[1].strip() for line in file if "model name" in line]
+        return f"{names[0]}, {len(names)} cores"
+    return platform.processor() or platform.machine()
+
+
+def describe(kits):
+    """Print what the numbers depend on."""
+    print(f"CPU {_processor()}; BLAS {_blas_kernel()}; NumPy {np.__version__}")
+    for name in kits[1:]:
+        module = __import__(name)
+        print(name, getattr(module, "__version__", ""), end="; ")
+    print()
+
+
+def installed(kits):
+    """Those of the kits whose libraries are there; says which are not."""
+    found = [k for k in kits if k == "numpy" or importlib.util.find_spec(k)]
+    for name in kits:
+        if name not in found:
+            print(f"{name} is left out: it is not installed")
+    return found
+
+
+def lines_of_code(path):
+    """Number of lines without blank lines, comments and docstrings."""
+    skipped = tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE
+    skipped += tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER, tokenize.ENCODING
+    lines = set()
+    with open(path, "rb") as file:
+        for token in tokenize.tokenize(file.readline):
+            if token.type not in skipped:
+                lines.update(range(token.start[0], token.end[0] + 1))
+    documented = ast.Module, ast.FunctionDef, ast.ClassDef
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, documented) and ast.get_docstring(node) is not None:
+            lines -= set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
+    return len(lines)
+
+
+def print_lines():
+    """Print the lines of code of `helpers/nn`, outside and inside `kernels`."""
+    folder = pathlib.Path(__file__).parents[1] / "helpers" / "nn"
+    for name, paths in (
+        ("operations, layers, training", sorted(folder.glob("*.py"))),
+        ("kernels", sorted((folder / "kernels").glob("*.py"))),
+    ):
+        counts = {p.stem: lines_of_code(p) for p in paths}
+        print(f"{name}: {sum(counts.values())} lines")
+        print("  " + ", ".join(f"{k} {n}" for k, n in counts.items() if n))
 
 
 def _status(key):
@@ -487,33 +813,43 @@ def main():
     parser.add_argument("--json", metavar="FILE", help="write the measurements there")
     parser.add_argument("--memory", action="store_true", help="measure memory, too")
     parser.add_argument("--only", nargs="*", metavar="NAME", help="these networks")
-    parser.add_argument("--rounds", type=int, default=10, help="turns of each")
+    parser.add_argument("--rounds", type=int, default=12, help="turns of each")
+    parser.add_argument("--peers", action="store_true", help="JAX and autograd, too")
+    parser.add_argument("--lines", action="store_true", help="count lines of code")
     parser.add_argument("--peak", choices=KITS, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.lines:
+        print_lines()
+        return
     networks = [n for n in NETWORKS if not options.only or n.__name__ in options.only]
     if options.peak:
         print(peak_memory(options.peak, networks[0]))
         return
+    kits = installed(list(KITS) if options.peers else ["numpy", "torch"])
+    describe(kits)
     results = []
     for network in networks:
-        numpy_s, torch_s = compare(network, options.rounds)
-        row = {
-            "name": network.__name__,
-            "numpy_s": numpy_s,
-            "torch_s": torch_s,
-            "ratio": numpy_s / torch_s,
-        }
-        line = (
-            f"{row['name']:18} {1e3 * numpy_s:8.2f} ms {1e3 * torch_s:8.2f} ms "
-            f"{row['ratio']:6.2f}"
-        )
+        row = {"name": network.__name__}
+        line = f"{row['name']:18}"
+        for kit, seconds in zip(
+            kits, compare(network, kits, options.rounds), strict=True
+        ):
+            row[f"{kit}_s"] = seconds
+            line += (
+                f" {kit} {1e3 * seconds:8.2f} ms" if seconds else f" {kit}        -   "
+            )
+        if row.get("torch_s"):
+            row["ratio"] = row["numpy_s"] / row["torch_s"]
+            line += f"  ratio {row['ratio']:.2f}"
         if options.memory:
-            peaks = [_peak_in_new_process(name, network) for name in KITS]
-            row["numpy_MB"], row["torch_MB"] = peaks
-            line += f"   {peaks[0]:6.0f} MB {peaks[1]:6.0f} MB"
+            for kit in kits[:2]:
+                row[f"{kit}_MB"] = _peak_in_new_process(kit, network)
+                line += f"  {kit} {row[f'{kit}_MB']:4.0f} MB"
         print(line, flush=True)
         results.append(row)
-    print(f"median ratio {statistics.median(r['ratio'] for r in results):.2f}")
+    ratios = [row["ratio"] for row in results if "ratio" in row]
+    if ratios:
+        print(f"median ratio to PyTorch {statistics.median(ratios):.2f}")
     if options.json:
         with open(options.json, "w") as file:
             json.dump(results, file, indent=1)

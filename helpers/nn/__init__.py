@@ -4,7 +4,7 @@
 Read the files in this order: tensor (how gradients flow), ops, conv, pool,
 normalization, recurrent, attention (the operations they flow through), layer, layers,
 model (where parameters are stored), losses, optimizers, training (how they change), and
-finally cores (why it is fast).
+finally kernels (the array functions below the operations, and why they are fast).
 """
 
 # fmt: off

@@ -7,7 +7,6 @@ path, such as "encoder.0.dense.W".
 
 import numpy as np
 
-from helpers.nn.cores import one_blas_thread
 from helpers.nn.tensor import Tensor, no_grad
 
 
@@ -60,8 +59,7 @@ class Layer:
             for x in inputs
         ]
         try:
-            with one_blas_thread():  # the operations use threads of their own
-                result = self.forward(*inputs, **options)
+            result = self.forward(*inputs, **options)
         except (ValueError, TypeError) as problem:
             if not getattr(problem, "__notes__", None):
                 problem.add_note(f"in {self!r}")

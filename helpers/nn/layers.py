@@ -39,155 +39,132 @@ def _initial(initializer, activation):
     return initializers.he_normal if rectified else initializers.glorot_uniform
 
 
-class _Weighted(Layer):
-    """Base of layers with weights W, a bias b or None, and an activation function."""
+class Weighted(Layer):
+    """Base of layers with weights W, a bias b or None, and an activation function.
 
-    def _take(self, W, n_out, use_bias, activation, **options):
-        self.W = Parameter(W)
-        self.b = Parameter(initializers.zeros(n_out)) if use_bias else None
-        self.activation = activation_function(activation)
-        self.options = options  # for the function that the layer calls
+    Args:
+        shape: shape of the weights.
+        n_out: length of the bias.
+        activation: name, function or None.
+        use_bias: whether there is a bias.
+        rng: generator for the weights.
+        initializer: see `initializers`; by default He for ReLU-like activations, else
+            Glorot.
+        options: arguments of the function that the layer calls.
 
+    Raises:
+        TypeError: if the layer has no such option.
+    """
 
-class Dense(_Weighted):
-    """activation(x W + b) over the last axis; W (n_in, n_out), b (n_out,)."""
+    known = ()
 
     def __init__(
-        self, n_in, n_out, activation=None, use_bias=True, *, rng, initializer=None
+        self,
+        shape,
+        n_out,
+        activation,
+        use_bias=True,
+        *,
+        rng,
+        initializer=None,
+        **options,
     ):
-        W = _initial(initializer, activation)((n_in, n_out), rng)
-        self._take(W, n_out, use_bias, activation)
+        unknown = ", ".join(options.keys() - {*self.known})
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no argument {unknown}")
+        self.W = Parameter(_initial(initializer, activation)(shape, rng))
+        self.b = Parameter(initializers.zeros(n_out)) if use_bias else None
+        self.activation = activation_function(activation)
+        self.options = options
+
+
+class Dense(Weighted):
+    """activation(x W + b) over the last axis; W (n_in, n_out), b (n_out,).
+
+    The other arguments are those of `Weighted`.
+    """
+
+    def __init__(self, n_in, n_out, activation=None, use_bias=True, **others):
+        super().__init__((n_in, n_out), n_out, activation, use_bias, **others)
 
     def forward(self, x):
         """(..., n_in) to (..., n_out)."""
         return self.activation(ops.linear(x, self.W, self.b))
 
 
-class Conv2D(_Weighted):
-    """Convolution; W (f, f, n_C_prev / groups, n_C), b (n_C,)."""
+class Conv2D(Weighted):
+    """Convolution; W (f, f, n_C_prev / groups, n_C), b (n_C,).
+
+    The other arguments are dilation and groups, as for `conv2d`, and those of
+    `Weighted`.
+    """
+
+    known = ("stride", "padding", "dilation", "groups")
 
     def __init__(
-        self,
-        n_C_prev,
-        n_C,
-        f=3,
-        stride=1,
-        padding="same",
-        activation=None,
-        use_bias=True,
-        *,
-        rng,
-        dilation=1,
-        groups=1,
-        initializer=None,
+        self, n_C_prev, n_C, f=3, stride=1, padding="same", activation=None, **others
     ):
-        shape = (*conv.pair(f), n_C_prev // groups, n_C)
-        W = _initial(initializer, activation)(shape, rng)
-        self._take(
-            W,
-            n_C,
-            use_bias,
-            activation,
-            stride=stride,
-            padding=padding,
-            dilation=dilation,
-            groups=groups,
-        )
+        shape = (*conv.pair(f), n_C_prev // others.get("groups", 1), n_C)
+        others |= {"stride": stride, "padding": padding}
+        super().__init__(shape, n_C, activation, **others)
 
     def forward(self, x):
         """(m, n_H, n_W, n_C_prev) to (m, n_H', n_W', n_C)."""
         return self.activation(conv.conv2d(x, self.W, self.b, **self.options))
 
 
-class DepthwiseConv2D(_Weighted):
-    """One filter per channel; W (f, f, n_C), b (n_C,)."""
+class DepthwiseConv2D(Weighted):
+    """One filter per channel; W (f, f, n_C), b (n_C,).
 
-    def __init__(
-        self,
-        n_C,
-        f=3,
-        stride=1,
-        padding="same",
-        activation=None,
-        use_bias=True,
-        *,
-        rng,
-        initializer=None,
-    ):
-        shape = (*conv.pair(f), 1, n_C)  # the fan-in is f * f
-        W = _initial(initializer, activation)(shape, rng)
-        self._take(
-            W.reshape(*shape[:2], n_C),
-            n_C,
-            use_bias,
-            activation,
-            stride=stride,
-            padding=padding,
-        )
+    The other arguments are those of `Weighted`.
+    """
+
+    known = ("stride", "padding")
+
+    def __init__(self, n_C, f=3, stride=1, padding="same", activation=None, **others):
+        others |= {"stride": stride, "padding": padding}
+        # The weights are drawn in the shape (f, f, 1, n_C), whose fan-in is f * f.
+        super().__init__((*conv.pair(f), 1, n_C), n_C, activation, **others)
+        self.W.data = self.W.data[:, :, 0]
 
     def forward(self, x):
         """(m, n_H, n_W, n_C) to (m, n_H', n_W', n_C)."""
         return self.activation(conv.depthwise_conv2d(x, self.W, self.b, **self.options))
 
 
-class Conv2DTranspose(_Weighted):
-    """Transposed convolution; W (f, f, n_C, n_C_prev), b (n_C,)."""
+class Conv2DTranspose(Weighted):
+    """Transposed convolution; W (f, f, n_C, n_C_prev), b (n_C,).
+
+    The other arguments are those of `Weighted`.
+    """
+
+    known = ("stride", "padding")
 
     def __init__(
-        self,
-        n_C_prev,
-        n_C,
-        f=3,
-        stride=2,
-        padding="same",
-        activation=None,
-        use_bias=True,
-        *,
-        rng,
-        initializer=None,
+        self, n_C_prev, n_C, f=3, stride=2, padding="same", activation=None, **others
     ):
-        W = _initial(initializer, activation)((*conv.pair(f), n_C_prev, n_C), rng)
-        self._take(
-            np.ascontiguousarray(W.swapaxes(2, 3)),
-            n_C,
-            use_bias,
-            activation,
-            stride=stride,
-            padding=padding,
-        )
+        others |= {"stride": stride, "padding": padding}
+        super().__init__((*conv.pair(f), n_C_prev, n_C), n_C, activation, **others)
+        self.W.data = np.ascontiguousarray(self.W.data.swapaxes(2, 3))
 
     def forward(self, x):
         """(m, n_H, n_W, n_C_prev) to (m, stride n_H, stride n_W, n_C) with "same"."""
         return self.activation(conv.conv2d_transpose(x, self.W, self.b, **self.options))
 
 
-class Conv1D(_Weighted):
-    """Convolution over time; W (f, n_C_prev, n_C), b (n_C,)."""
+class Conv1D(Weighted):
+    """Convolution over time; W (f, n_C_prev, n_C), b (n_C,).
+
+    The other arguments are dilation, as for `conv1d`, and those of `Weighted`.
+    """
+
+    known = ("stride", "padding", "dilation")
 
     def __init__(
-        self,
-        n_C_prev,
-        n_C,
-        f=3,
-        stride=1,
-        padding="same",
-        activation=None,
-        use_bias=True,
-        *,
-        rng,
-        dilation=1,
-        initializer=None,
+        self, n_C_prev, n_C, f=3, stride=1, padding="same", activation=None, **others
     ):
-        W = _initial(initializer, activation)((f, n_C_prev, n_C), rng)
-        self._take(
-            W,
-            n_C,
-            use_bias,
-            activation,
-            stride=stride,
-            padding=padding,
-            dilation=dilation,
-        )
+        others |= {"stride": stride, "padding": padding}
+        super().__init__((f, n_C_prev, n_C), n_C, activation, **others)
 
     def forward(self, x):
         """(m, T, n_C_prev) to (m, T', n_C)."""

@@ -7,7 +7,7 @@ sum(weights * loss) / sum(weights).
 
 import numpy as np
 
-from helpers.nn.ops import logistic, mean, subtract
+from helpers.nn.kernels import softmax
 from helpers.nn.tensor import Tensor, as_tensor, needs_float, record
 
 
@@ -62,35 +62,27 @@ def cross_entropy(logits, target, weights=None):
         weights: (...) or None.
     """
     target, C = _values(target), logits.shape[-1]
-    top = logits.data.max(-1, keepdims=True)
-    log_p = np.subtract(logits.data, top, order="C")
-    p = np.exp(log_p)
-    total = p @ np.ones((C, 1), p.dtype)  # faster than a sum along short rows
-    p /= total
+    # With p = softmax(logits):  loss = -log p_class;  gradient = p - one-hot(class)
+    # For probabilities t:  loss = -Σ t log p;  gradient = p Σ t - t
     if target.shape == logits.shape:
-        each = -(target * (log_p - np.log(total))).sum(-1)
-        p *= target.sum(-1, keepdims=True)
-        p -= target
-    elif target.shape == logits.shape[:-1]:
-        if target.dtype.kind not in "iub":
-            raise TypeError(
-                f"cross_entropy: classes must be integers, got {target.dtype}"
-            )
-        if target.size and not 0 <= target.min() <= target.max() < C:
-            raise ValueError(
-                f"cross_entropy: classes {target.min()}..{target.max()}, but there are "
-                f"only {C} logits"
-            )
-        at = np.arange(target.size), target.ravel().astype(np.intp)
-        each = (np.log(total).ravel() - log_p.reshape(-1, C)[at]).reshape(target.shape)
-        p.reshape(-1, C)[at] -= 1
-    else:
+        kernel = softmax.cross_entropy_of_probabilities
+    elif target.shape != logits.shape[:-1]:
         raise ValueError(
             f"cross_entropy: targets {target.shape} do not match logits "
             f"{logits.shape}; pass classes, without the last axis, or probabilities of "
             "the same shape"
         )
-    return _average("cross_entropy", each, p, logits, weights)
+    elif target.dtype.kind not in "iub":
+        raise TypeError(f"cross_entropy: classes must be integers, got {target.dtype}")
+    elif target.size and not 0 <= target.min() <= target.max() < C:
+        raise ValueError(
+            f"cross_entropy: classes {target.min()}..{target.max()}, but there are "
+            f"only {C} logits"
+        )
+    else:
+        kernel = softmax.cross_entropy_of_classes
+    each, gradient = kernel(logits.data, target)  # (...), (..., C)
+    return _average("cross_entropy", each, gradient, logits, weights)
 
 
 @needs_float(0)
@@ -104,10 +96,8 @@ def binary_cross_entropy(logits, target, weights=None):
     """
     target = _values(target)
     _same_shape("binary_cross_entropy", logits, target)
-    z = logits.data
-    each = np.maximum(z, 0) - z * target + np.log1p(np.exp(-np.abs(z)))
-    each = each.astype(z.dtype, copy=False)
-    gradient = (logistic(z) - target).astype(z.dtype, copy=False)
+    # p = sigmoid(z);  loss = -t log p - (1 - t) log(1 - p);  gradient = p - t
+    each, gradient = softmax.binary_cross_entropy(logits.data, target)
     return _average("binary_cross_entropy", each, gradient, logits, weights)
 
 
@@ -115,7 +105,7 @@ def binary_cross_entropy(logits, target, weights=None):
 def mean_squared_error(prediction, target, weights=None):
     """Average of (prediction - target)**2."""
     if isinstance(target, Tensor) and target.requires_grad and weights is None:
-        return mean(subtract(prediction, target) ** 2)
+        return ((prediction - target) ** 2).mean()
     d = _difference("mean_squared_error", prediction, target)
     return _average("mean_squared_error", d * d, 2 * d, prediction, weights)
 

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from helpers.nn.cores import in_pieces
+from helpers.nn.kernels.elementwise import update_all
 
 
 def clip_gradients(parameters, value=None, norm=None):
@@ -80,7 +80,7 @@ class Optimizer:
             if self.weight_decay:
                 g = self.decay(p.data, g, rate)
             groups.append((p.data, g, *slots.values()))
-        in_pieces(lambda w, g, *s: self.update(w, g, rate, *s), groups)
+        update_all(lambda w, g, *s: self.update(w, g, rate, *s), groups)
 
     def decay(self, w, g, rate):
         """The gradient with weight decay."""

@@ -6,6 +6,7 @@ from helpers.nn import initializers, ops, recurrent
 from helpers.nn.attention import scaled_dot_product_attention
 from helpers.nn.layer import Layer, Parameter
 from helpers.nn.layers import Dense
+from helpers.nn.normalization import dropout_mask
 
 
 class RNN(Layer):
@@ -172,8 +173,7 @@ class MultiHeadAttention(Layer):
         drop = None
         if self.training and self.rate:
             shape = (m, self.heads, T, k.shape[1])
-            kept = self.rng.random(shape, np.float32) >= self.rate
-            drop = kept * q.dtype.type(1 / (1 - self.rate))
+            drop = dropout_mask(shape, self.rate, self.rng, q.dtype)
         y, weights = scaled_dot_product_attention(
             self._split(q), self._split(k), self._split(v), mask, drop
         )

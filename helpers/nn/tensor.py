@@ -1,11 +1,15 @@
 """Tensor: a NumPy array that remembers how it was computed.
 
-Each operation returns a new tensor that keeps its parents and a *rule*: a function from
-the gradient of the loss with respect to the result (the upstream gradient) to the
-gradients with respect to the parents. `Tensor.backward` goes through these records from
-the loss to the leaves, in reverse topological order, and adds up the gradients that
-arrive at each tensor. This is all of reverse-mode automatic differentiation; the
-operations are in the other files.
+Each operation returns a new tensor whose *node* keeps the nodes of the operation's
+arguments (its parents) and a *rule*: a function from the gradient of the loss with
+respect to the result (the upstream gradient) to the gradients with respect to the
+arguments. `Tensor.backward` goes through the nodes from the loss to the leaves, in
+reverse topological order, and adds up the gradients that arrive at each node. This is
+all of reverse-mode automatic differentiation. The second half of the class `Tensor`
+contains the operations that have an operator or a method; the others are in the other
+files.
+
+In the rules, g is the upstream gradient.
 """
 
 import contextlib
@@ -13,7 +17,14 @@ import functools
 
 import numpy as np
 
-from helpers.nn.cores import one_blas_thread
+from helpers.nn.kernels import elementwise, products, softmax
+from helpers.nn.kernels.elementwise import multiply as times
+from helpers.nn.kernels.elementwise import relu_gradient
+from helpers.nn.kernels.indexing import scatter
+from helpers.nn.kernels.products import matmul_gradients
+from helpers.nn.kernels.reductions import spread, to_largest, unbroadcast
+
+# ----------------------------------------------------------------------- the graph
 
 _recording = True
 
@@ -30,6 +41,217 @@ class no_grad(contextlib.ContextDecorator):  # noqa: N801  (named as in PyTorch)
         _recording = self.outer
 
 
+class Node:
+    """The place of a tensor in the graph.
+
+    A node does not hold the tensor's values: those that no rule needs are freed as soon
+    as the forward pass has gone on.
+
+    Attributes:
+        requires_grad: whether `backward` computes a gradient for this node.
+        parents: the nodes it was computed from; empty for a leaf.
+        rule: upstream gradient -> one gradient (or None) for each parent.
+        grad: for a leaf, the gradient after `backward`, or None.
+        hooks: functions to call with the complete gradient.
+    """
+
+    __slots__ = ("grad", "hooks", "parents", "requires_grad", "rule")
+
+    def __init__(self, requires_grad=False, parents=(), rule=None):
+        self.requires_grad, self.parents, self.rule = requires_grad, parents, rule
+        self.grad, self.hooks = None, ()
+
+
+def topological_order(node):
+    """List nodes that need a gradient, parents before children, without recursion."""
+    order, seen, stack = [], set(), [(node, False)]
+    while stack:
+        node, parents_done = stack.pop()
+        if parents_done:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            stack.extend((p, False) for p in node.parents if p.requires_grad)
+    return order
+
+
+def propagate(node, gradient, retain_graph=False):
+    """Add the gradients of all leaves that `node` depends on, given its own gradient.
+
+    Args:
+        node: where to start.
+        gradient: the gradient of the loss with respect to `node`.
+        retain_graph: whether to keep the records for another call.
+    """
+    order = topological_order(node)
+    arrived = {node: gradient}  # node -> sum of the gradients that arrived so far
+    while order:  # popping frees each record's memory as soon as it is used
+        node = order.pop()
+        gradient = arrived.pop(node, None)
+        if gradient is None:  # the loss does not depend on it after all
+            continue
+        for hook in node.hooks:
+            changed = hook(gradient)
+            gradient = gradient if changed is None else changed
+        if node.rule is None:  # a leaf gets an array of its own
+            own = np.array(gradient, order="C")
+            node.grad = own if node.grad is None else node.grad + own
+            continue
+        for parent, part in zip(node.parents, node.rule(gradient), strict=True):
+            if part is not None and parent.requires_grad:
+                arrived[parent] = arrived[parent] + part if parent in arrived else part
+        if not retain_graph:
+            node.parents, node.rule = (), _freed
+
+
+def _freed(gradient):
+    raise RuntimeError(
+        "backward: the graph has already been freed; "
+        "call backward(retain_graph=True) the first time"
+    )
+
+
+def record(data, parents, rule, name=""):
+    """Make the result of an operation a tensor whose node stores the backward rule.
+
+    Args:
+        data: the result, an array; or a tuple of arrays, if there are several results.
+        parents: the tensors it was computed from, or None for an argument left out.
+        rule: upstream gradient -> tuple of gradients, one for each parent. It may
+            return None for a parent that needs no gradient, and must not write into the
+            upstream gradient. With several results, it takes one upstream gradient for
+            each; for a result that the loss does not depend on, this is None.
+        name: name of the operation.
+
+    Returns:
+        a tensor, or a tuple of tensors.
+    """
+    nodes = tuple(Node() if parent is None else parent.node for parent in parents)
+    recorded = _recording and any(node.requires_grad for node in nodes)
+    node = Node(True, nodes, rule) if recorded else Node()
+    if not isinstance(data, tuple):
+        return Tensor._of(np.asarray(data), node, name)
+    # Each result has a node of its own, whose rule passes on the pair (position,
+    # gradient). The pairs "add up" at the common node: tuples join.
+    if recorded:
+        node.rule = lambda pairs: rule(*map(dict(pairs).get, range(len(data))))
+    results = []
+    for i, array in enumerate(data):
+        pairs = functools.partial(lambda i, g: (((i, g),),), i)
+        part = Node(True, (node,), pairs) if recorded else Node()
+        results.append(Tensor._of(array, part, name))
+    return tuple(results)
+
+
+# ------------------------------------------------------------------------- helpers
+
+
+def as_tensor(value, like=None):
+    """`value` as a tensor; a plain number takes the dtype of the tensor `like`."""
+    if isinstance(value, Tensor):
+        return value
+    if like is not None and np.ndim(value) == 0:
+        kind = like.dtype if like.dtype.kind == "f" else None
+        return Tensor(np.asarray(value, kind))
+    return Tensor(value)
+
+
+def needs_float(*positions):
+    """Decorator: arguments at these positions become floating-point tensors.
+
+    Raises:
+        TypeError: if one of them is not floating-point.
+    """
+
+    def decorate(function):
+        @functools.wraps(function)
+        def checked(*args, **kwargs):
+            args = list(args)
+            for i in positions:
+                if i < len(args) and args[i] is not None:
+                    args[i] = as_tensor(args[i])
+                    if args[i].dtype.kind != "f":
+                        raise TypeError(
+                            f"{function.__name__}: argument {i + 1} must be "
+                            f"floating-point, got {args[i].dtype}; "
+                            "convert with .astype(np.float32)"
+                        )
+            return function(*args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+def arrays_of(*tensors):
+    """The arrays of tensors (None for None), and for each if its gradient is wanted."""
+    arrays = [None if t is None else t.data for t in tensors]
+    return arrays, [t is not None and t.requires_grad for t in tensors]
+
+
+def pair_of_tensors(name, a, b):
+    """Make a and b tensors whose shapes broadcast.
+
+    Raises:
+        ValueError: if they do not; the message contains `name`.
+    """
+    a = as_tensor(a, b if isinstance(b, Tensor) else None)
+    b = as_tensor(b, a)
+    if a.shape != b.shape:
+        try:
+            np.broadcast_shapes(a.shape, b.shape)
+        except ValueError:
+            raise ValueError(
+                f"{name}: shapes {a.shape} and {b.shape} do not broadcast"
+            ) from None
+    return a, b
+
+
+def record_pair(data, a, b, rule_a, rule_b, name):
+    """Record an operation on a and b, which may have been broadcast.
+
+    Args:
+        data: the result.
+        a: the first argument.
+        b: the second argument.
+        rule_a: g -> gradient of a before summing over broadcast axes.
+        rule_b: likewise for b.
+        name: name of the operation.
+    """
+    jobs = [
+        (t.shape, f) if t.requires_grad else None for t, f in [(a, rule_a), (b, rule_b)]
+    ]
+
+    def rule(g):
+        return [job and unbroadcast(job[1](g), job[0]) for job in jobs]
+
+    return record(data, (a, b), rule, name)
+
+
+def record_one(data, x, rule, name):
+    """Record an operation on one tensor; the rule returns one gradient."""
+    return record(data, (x,), lambda g: (rule(g),), name)
+
+
+def _no_options(given):
+    """np.sum(x) and the like pass out=None, which does no harm; others are refused."""
+    given = [name for name, value in given.items() if value is not None]
+    if given:
+        raise TypeError(f"tensors have no {', '.join(given)} in reductions")
+
+
+# -------------------------------------------------------------------------- Tensor
+
+
+def _of_node(name):
+    """An attribute of a tensor that its node stores."""
+    return property(
+        lambda self: getattr(self.node, name),
+        lambda self, value: setattr(self.node, name, value),
+    )
+
+
 class Tensor:
     """An n-dimensional array with a gradient.
 
@@ -42,8 +264,8 @@ class Tensor:
     Attributes:
         data: the values, a NumPy array.
         grad: the gradient after `backward`, an array of the same shape, or None.
-        parents: the tensors it was computed from; empty for a leaf.
-        rule: upstream gradient -> one gradient (or None) for each parent.
+        node: its place in the graph, which also stores `requires_grad`, `grad`,
+            `parents` (nodes) and `rule`.
         name: the operation that made it, or the name of a parameter.
 
     Raises:
@@ -58,20 +280,27 @@ class Tensor:
         if dtype is None and not isinstance(data, np.ndarray | np.generic):
             dtype = np.float32
         self.data = np.asarray(data, dtype)
-        self.grad = None
-        self.requires_grad = requires_grad
-        self.parents, self.rule, self.hooks = (), None, ()
-        self.name = name
+        self.node, self.name = Node(requires_grad), name
         if requires_grad and self.data.dtype.kind != "f":
             raise TypeError(
                 f"only floating-point tensors have gradients, got {self.data.dtype}; "
                 "convert with .astype(np.float32)"
             )
 
+    @staticmethod
+    def _of(data, node, name):
+        """The result of an operation, without the checks of a tensor made by hand."""
+        result = Tensor.__new__(Tensor)
+        result.data, result.node, result.name = data, node, name
+        return result
+
     shape = property(lambda self: self.data.shape)
     ndim = property(lambda self: self.data.ndim)
     size = property(lambda self: self.data.size)
     dtype = property(lambda self: self.data.dtype)
+
+    requires_grad, grad = _of_node("requires_grad"), _of_node("grad")
+    parents, rule = _of_node("parents"), _of_node("rule")
 
     def numpy(self):
         """The values as an array (not a copy)."""
@@ -110,7 +339,7 @@ class Tensor:
 
         If the hook returns something other than None, this replaces the gradient.
         """
-        self.hooks = (*self.hooks, hook)
+        self.node.hooks = (*self.node.hooks, hook)
 
     def backward(self, gradient=None, retain_graph=False):
         """Add the gradient of this tensor to `.grad` of every leaf it depends on.
@@ -141,131 +370,211 @@ class Tensor:
                 f"backward: gradient of shape {gradient.shape} "
                 f"for a tensor of shape {self.shape}"
             )
-        with one_blas_thread():
-            self._propagate(gradient, retain_graph)
+        propagate(self.node, gradient, retain_graph)
 
-    def _propagate(self, gradient, retain_graph):
-        order = topological_order(self)
-        # id(tensor) -> (gradient so far, whether no one else uses that array)
-        pending = {id(self): (gradient, False)}
-        while order:  # popping frees each record's memory as soon as it is used
-            tensor = order.pop()
-            gradient, own = pending.pop(id(tensor), (None, False))
-            if gradient is None:
-                continue
-            for hook in tensor.hooks:
-                changed = hook(gradient)
-                if changed is not None:
-                    gradient, own = changed, False
-            if tensor.rule is None:
-                if tensor.grad is None:
-                    tensor.grad = gradient if own else gradient.copy()
-                else:
-                    tensor.grad = tensor.grad + gradient
-                continue
-            for parent, part in zip(tensor.parents, tensor.rule(gradient), strict=True):
-                if part is None or not parent.requires_grad:
-                    continue
-                total, own = pending.get(id(parent), (None, False))
-                if total is None:
-                    # Never accumulate into a broadcast view.
-                    own = part.flags.writeable and not np.may_share_memory(
-                        part, gradient
-                    )
-                    pending[id(parent)] = part, own
-                elif own and isinstance(total, np.ndarray):
-                    np.add(total, part, out=total)
-                else:
-                    pending[id(parent)] = total + part, True
-            if not retain_graph:
-                tensor.parents, tensor.rule = (), _freed
+    # ---------------------------------------------------------------- arithmetic
 
+    def __add__(self, other):
+        # y = a + b;  da = g, db = g
+        a, b = pair_of_tensors("add", self, other)
+        y = elementwise.add(a.data, b.data)
+        return record_pair(y, a, b, lambda g: g, lambda g: g, "add")
 
-def _freed(gradient):
-    raise RuntimeError(
-        "backward: the graph has already been freed; "
-        "call backward(retain_graph=True) the first time"
-    )
+    def __sub__(self, other):
+        # y = a - b;  da = g, db = -g
+        a, b = pair_of_tensors("subtract", self, other)
+        y = elementwise.subtract(a.data, b.data)
+        return record_pair(y, a, b, lambda g: g, lambda g: -g, "subtract")
 
+    def __mul__(self, other):
+        # y = a b;  da = g b, db = g a
+        a, b = pair_of_tensors("multiply", self, other)
+        A, B = a.data, b.data
+        return record_pair(
+            times(A, B), a, b, lambda g: times(g, B), lambda g: times(g, A), "multiply"
+        )
 
-def topological_order(tensor):
-    """List tensors that need a gradient, parents before children, without recursion."""
-    order, seen, stack = [], set(), [(tensor, False)]
-    while stack:
-        node, parents_done = stack.pop()
-        if parents_done:
-            order.append(node)
-        elif id(node) not in seen:
-            seen.add(id(node))
-            stack.append((node, True))
-            stack.extend((p, False) for p in node.parents if p.requires_grad)
-    return order
+    def __truediv__(self, other):
+        # y = a / b;  da = g / b, db = -g y / b
+        a, b = pair_of_tensors("divide", self, other)
+        B, y = b.data, elementwise.divide(a.data, b.data)
+        return record_pair(y, a, b, lambda g: g / B, lambda g: -g * y / B, "divide")
 
+    def __matmul__(self, other):
+        # y = A B over the last two axes;  dA = g Bᵀ, dB = Aᵀ g
+        a, b = as_tensor(self), as_tensor(other)
+        try:
+            y = products.matmul(a.data, b.data)
+        except ValueError:
+            raise ValueError(
+                f"matmul: shapes {a.shape} and {b.shape} do not match: the last axis "
+                "of the first must equal the second-to-last axis of the second"
+            ) from None
+        arrays, wanted = arrays_of(a, b)
 
-def as_tensor(value, like=None):
-    """`value` as a tensor; a plain number takes the dtype of the tensor `like`."""
-    if isinstance(value, Tensor):
-        return value
-    if like is not None and np.ndim(value) == 0:
-        kind = like.dtype if like.dtype.kind == "f" else None
-        return Tensor(np.asarray(value, kind))
-    return Tensor(value)
+        def rule(g):
+            return matmul_gradients(g, *arrays, wanted)
 
+        return record(y, (a, b), rule, "matmul")
 
-def record(data, parents, rule, name):
-    """Make the result of an operation a tensor that stores its backward rule.
+    def __pow__(self, exponent):
+        # y = x^n for a number n;  dx = g n x^(n - 1)
+        if not np.isscalar(exponent):
+            raise TypeError("power: the exponent must be a number; use exp(b * log(a))")
+        x, n = self.data, float(exponent)
+        y = np.square(x) if n == 2 else x**n  # np.power is slow
+        return record_one(
+            y, self, lambda g: times(g, n * (x if n == 2 else x ** (n - 1))), "power"
+        )
 
-    Args:
-        data: the result, an array.
-        parents: the tensors it was computed from.
-        rule: upstream gradient -> tuple of gradients, one for each parent. It may
-            return None for a parent that needs no gradient, and must not write into the
-            upstream gradient.
-        name: name of the operation.
-    """
-    result = Tensor(np.asarray(data), name=name)
-    if _recording and any(parent.requires_grad for parent in parents):
-        result.requires_grad = True
-        result.parents, result.rule = tuple(parents), rule
-    return result
+    def __neg__(self):
+        # y = -x;  dx = -g
+        return record(-self.data, (self,), lambda g: (-g,), "negative")
 
+    def __radd__(self, other):
+        return as_tensor(other, self) + self
 
-def unbroadcast(gradient, shape):
-    """Sum `gradient` over the axes along which `shape` was broadcast.
+    def __rsub__(self, other):
+        return as_tensor(other, self) - self
 
-    Args:
-        gradient: array whose shape `shape` broadcasts to.
-        shape: the shape before broadcasting.
-    """
-    if gradient.shape == shape:
-        return gradient
-    extra = gradient.ndim - len(shape)
-    stretched = [
-        extra + axis
-        for axis, n in enumerate(shape)
-        if n == 1 and gradient.shape[extra + axis] != 1
-    ]
-    return gradient.sum(axis=(*range(extra), *stretched)).reshape(shape)
+    def __rmul__(self, other):
+        return as_tensor(other, self) * self
 
+    def __rtruediv__(self, other):
+        return as_tensor(other, self) / self
 
-def needs_float(*positions):
-    """Decorator: arguments at these positions must be floating-point."""
+    def __rmatmul__(self, other):
+        return as_tensor(other) @ self
 
-    def decorate(function):
-        @functools.wraps(function)
-        def checked(*args, **kwargs):
-            args = list(args)
-            for i in positions:
-                if i < len(args) and args[i] is not None:
-                    args[i] = as_tensor(args[i])
-                    if args[i].dtype.kind != "f":
-                        raise TypeError(
-                            f"{function.__name__}: argument {i + 1} must be "
-                            f"floating-point, got {args[i].dtype}; "
-                            "convert with .astype(np.float32)"
-                        )
-            return function(*args, **kwargs)
+    # ------------------------------------------------------- elementwise functions
 
-        return checked
+    @needs_float(0)
+    def exp(self):
+        """Exponential."""
+        # y = e^x;  dx = g y
+        y = np.exp(self.data)
+        return record_one(y, self, lambda g: times(g, y), "exp")
 
-    return decorate
+    @needs_float(0)
+    def log(self):
+        """Natural logarithm."""
+        # y = ln x;  dx = g / x
+        x = self.data
+        return record_one(np.log(x), self, lambda g: times(g, 1 / x), "log")
+
+    @needs_float(0)
+    def sqrt(self):
+        """Square root."""
+        # y = √x;  dx = g / (2 y)
+        y = np.sqrt(self.data)
+        return record_one(y, self, lambda g: times(g, 0.5 / y), "sqrt")
+
+    @needs_float(0)
+    def tanh(self):
+        """Hyperbolic tangent."""
+        # y = tanh x;  dx = g (1 - y²)
+        y = elementwise.tanh(self.data)
+        return record_one(y, self, lambda g: times(g, 1 - y * y), "tanh")
+
+    @needs_float(0)
+    def sigmoid(self):
+        """Logistic function."""
+        # y = 1 / (1 + e^-x);  dx = g y (1 - y)
+        y = elementwise.logistic(self.data)
+        return record_one(y, self, lambda g: times(g, y * (1 - y)), "sigmoid")
+
+    @needs_float(0)
+    def relu(self, maximum=None):
+        """max(x, 0), limited to `maximum` if given (6 in MobileNet)."""
+        # y = min(max(x, 0), maximum);  dx = g where 0 < y < maximum, else 0
+        y = elementwise.relu(self.data, maximum)
+        return record_one(y, self, lambda g: relu_gradient(g, y, maximum), "relu")
+
+    @needs_float(0)
+    def softmax(self, axis=-1):
+        """Shares that sum to 1 along `axis`."""
+        # y = e^x / Σ e^x along `axis`;  dx = y (g - Σ g y)
+        y = softmax.softmax(self.data, axis)
+        rule = softmax.softmax_gradient
+        return record_one(y, self, lambda g: rule(g, y, axis), "softmax")
+
+    def clip(self, low, high):
+        """Limit x to [low, high]; no gradient outside."""
+        x, y = self.data, np.clip(self.data, low, high)
+        return record_one(y, self, lambda g: times(g, (y == x).astype(y.dtype)), "clip")
+
+    def abs(self):
+        """|x|; the derivative is the sign, and 0 at 0."""
+        x = self.data
+        return record_one(np.abs(x), self, lambda g: times(g, np.sign(x)), "absolute")
+
+    def __abs__(self):
+        return self.abs()
+
+    # ------------------------------------------------------------------ reductions
+
+    def sum(self, axis=None, keepdims=False, **given):
+        """Sum over an axis, a tuple of axes, or all axes; dx repeats g."""
+        _no_options(given)
+        shape, y = self.shape, self.data.sum(axis, keepdims=keepdims)
+        return record_one(y, self, lambda g: spread(g, shape, axis, keepdims), "sum")
+
+    @needs_float(0)
+    def mean(self, axis=None, keepdims=False, **given):
+        """Average over an axis, a tuple of axes, or all axes; dx repeats g / n."""
+        _no_options(given)
+        shape, y = self.shape, self.data.mean(axis, keepdims=keepdims)
+        share = self.dtype.type(y.size / max(self.size, 1))
+        rule = functools.partial(spread, shape=shape, axis=axis, keepdims=keepdims)
+        return record_one(y, self, lambda g: rule(g * share), "mean")
+
+    def var(self, axis=None, keepdims=False):
+        """Variance, with divisor n (not n - 1)."""
+        return ((self - self.mean(axis, keepdims=True)) ** 2).mean(axis, keepdims)
+
+    def max(self, axis=None, keepdims=False, **given):
+        """Largest element; equal maxima share the gradient."""
+        _no_options(given)
+        x, y = self.data, self.data.max(axis, keepdims=keepdims)
+        return record_one(y, self, lambda g: to_largest(g, x, axis, keepdims), "max")
+
+    def min(self, axis=None, keepdims=False, **given):
+        """Smallest element."""
+        return -(-self).max(axis, keepdims, **given)
+
+    # ---------------------------------------------------------------------- shapes
+
+    def reshape(self, *shape):
+        """The same elements in another shape: a tuple, or several integers."""
+        shape = shape[0] if len(shape) == 1 and not np.isscalar(shape[0]) else shape
+        before = self.shape
+        try:
+            y = self.data.reshape(shape)
+        except ValueError:
+            raise ValueError(f"reshape: {before} does not fit {shape}") from None
+        return record_one(y, self, lambda g: g.reshape(before), "reshape")
+
+    def flatten(self):
+        """(m, ...) to (m, n), with n the product of the other axes."""
+        return self.reshape(len(self), self.size // max(len(self), 1))
+
+    def transpose(self, *axes):
+        """Axes in another order, reversed if none is given."""
+        axes = axes[0] if len(axes) == 1 and not np.isscalar(axes[0]) else axes
+        axes = tuple(axes) or tuple(range(self.ndim))[::-1]
+        y, back = self.data.transpose(axes), tuple(np.argsort(axes))
+        return record_one(y, self, lambda g: g.transpose(back), "transpose")
+
+    T = property(transpose)
+
+    def swapaxes(self, a, b):
+        """Exchange two axes."""
+        y = self.data.swapaxes(a, b)
+        return record_one(y, self, lambda g: g.swapaxes(a, b), "swapaxes")
+
+    def __getitem__(self, index):
+        """x[index], with slices, integers, arrays of integers or booleans."""
+        index = index if isinstance(index, tuple) else (index,)
+        index = tuple(i.data if isinstance(i, Tensor) else i for i in index)
+        y, shape = self.data[index], self.shape
+        return record_one(y, self, lambda g: scatter(shape, index, g), "getitem")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from helpers import nn
-from helpers.nn import cores
+from helpers.nn.kernels import cores
 
 BIG = 10 * cores.WORTH_SHARING
 
@@ -114,7 +114,7 @@ def test_pieces_cover_small_large_and_strided_groups_once():
 
 @pytest.mark.parametrize("sizes", [(700, 40, 900, 1), (1024, 128, 512, 64)])
 def test_products_are_those_of_each_pair_alone(sizes):
-    """Narrow ones, which our threads share, and wide ones, left to BLAS."""
+    """Narrow ones and wide ones."""
     rng = np.random.default_rng(0)
     a, b, c = (rng.normal(size=s) for s in itertools.pairwise(sizes))
     bias = rng.normal(size=sizes[2])
@@ -122,3 +122,19 @@ def test_products_are_those_of_each_pair_alone(sizes):
     np.testing.assert_allclose(one, a @ b)
     np.testing.assert_allclose(two, b @ c)
     np.testing.assert_allclose(three, a @ b + bias)
+
+
+@pytest.mark.parametrize("m", [1, 2, 5])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_convolutions_do_not_depend_on_the_number_of_threads(m, stride, monkeypatch):
+    rng = np.random.default_rng(0)
+    arrays = rng.normal(size=(m, 70, 60, 8)), rng.normal(size=(3, 3, 8, 24))
+    found = []
+    for threads in (cores.count, 1):
+        monkeypatch.setattr(cores, "count", threads)
+        x, W = (nn.Tensor(a, requires_grad=True) for a in arrays)
+        y = nn.conv2d(x, W, stride=stride, padding=1)
+        (y * y).sum().backward()
+        found.append([y.data, x.grad, W.grad])
+    for ours, alone in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, alone, rtol=1e-10, atol=1e-8)

@@ -200,3 +200,16 @@ def test_train_and_eval_reach_all_layers():
     for name, value in model.state_dict().items():
         np.testing.assert_array_equal(value, before[name])
     assert model.train().blocks[0].training
+
+
+@pytest.mark.parametrize(
+    ("layer", "name"),
+    [
+        (lambda **o: nn.Dense(3, 4, stride=2, **o), "Dense has no argument stride"),
+        (lambda **o: nn.Conv2D(3, 4, pad=2, **o), "Conv2D has no argument pad"),
+        (lambda **o: nn.Conv1D(3, 4, groups=2, **o), "Conv1D has no argument groups"),
+    ],
+)
+def test_an_unknown_argument_of_a_layer(layer, name):
+    with pytest.raises(TypeError, match=name):
+        layer(rng=np.random.default_rng(0))

@@ -222,6 +222,52 @@ def test_records_are_freed_by_backward():
     loss.backward()
 
 
+def test_values_that_no_rule_needs_are_freed_in_the_forward_pass():
+    x = nn.Tensor(np.ones(3), True)
+    inner = x * 2
+    gone = weakref.ref(inner.data)
+    y = inner + 1
+    del inner
+    gc.collect()
+    assert gone() is None
+    y.sum().backward()
+    np.testing.assert_array_equal(x.grad, 2)
+
+
+def sine_and_cosine(x):
+    """An operation with two results; the gradient of either may be missing."""
+    sine, cosine = np.sin(x.data), np.cos(x.data)
+
+    def rule(ds, dc):
+        ds = 0 if ds is None else ds
+        dc = 0 if dc is None else dc
+        return (ds * cosine - dc * sine,)
+
+    return nn.record((sine, cosine), (x,), rule, "sine and cosine")
+
+
+def test_an_operation_with_several_results():
+    x = np.array([1.0, -2.0])
+    for use in (
+        lambda s, c: s * c + s,
+        lambda s, c: s,
+        lambda s, c: c,
+        lambda s, c: c * c,
+    ):
+        check_gradients(lambda x, use=use: use(*sine_and_cosine(nn.as_tensor(x))), x)
+    with nn.no_grad():
+        sine, cosine = sine_and_cosine(nn.Tensor(x, True))
+    assert not sine.requires_grad
+    assert not cosine.requires_grad
+
+
+def test_the_last_memory_of_an_lstm_alone_has_gradients():
+    rng = np.random.default_rng(0)
+    shapes = (2, 3, 2), (2, 12), (3, 12), (12,)
+    arrays = [rng.normal(size=s) for s in shapes]
+    check_gradients(lambda *x: nn.lstm(*x)[1], *arrays)
+
+
 def test_hooks_see_and_change_gradients():
     x = nn.Tensor(np.ones(3), True)
     y = x * 2

@@ -1,0 +1,42 @@
+"""The adjoints of broadcasting, sums and maxima."""
+
+import numpy as np
+
+
+def unbroadcast(gradient, shape):
+    """Sum `gradient` over the axes along which `shape` was broadcast.
+
+    Args:
+        gradient: array whose shape `shape` broadcasts to.
+        shape: the shape before broadcasting.
+    """
+    if gradient.shape == shape:
+        return gradient
+    extra = gradient.ndim - len(shape)
+    stretched = [
+        extra + axis
+        for axis, n in enumerate(shape)
+        if n == 1 and gradient.shape[extra + axis] != 1
+    ]
+    return gradient.sum(axis=(*range(extra), *stretched)).reshape(shape)
+
+
+def spread(g, shape, axis, keepdims):
+    """Undo a sum: repeat g along the axes that were summed, as a view.
+
+    Args:
+        g: the gradient of the sums.
+        shape: the shape before summing.
+        axis: the axis or axes that were summed; None for all.
+        keepdims: whether they have length 1 in g.
+    """
+    if not keepdims:
+        g = np.expand_dims(g, tuple(range(len(shape))) if axis is None else axis)
+    return np.broadcast_to(g, shape)
+
+
+def to_largest(g, x, axis, keepdims):
+    """The adjoint of a maximum of x along an axis; equal maxima share the gradient."""
+    winners = x == x.max(axis, keepdims=True)
+    n = winners.sum(axis, keepdims=True)
+    return (winners * spread(g, x.shape, axis, keepdims) / n).astype(g.dtype)
