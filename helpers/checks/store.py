@@ -197,7 +197,12 @@ def _to_plain(entry: Entry) -> dict[str, Any]:
     record = dict(vars(entry))
     if isinstance(entry, PublicCheck):
         allowed = entry.tolerance
-        record["tolerance"] = [allowed.rtol, allowed.atol, allowed.floor]
+        record["tolerance"] = [
+            allowed.rtol,
+            allowed.atol,
+            allowed.floor,
+            allowed.integers,
+        ]
         record["cases"] = [
             [case.inputs, case.positional, *_expected_to_plain(case.expected)]
             for case in entry.cases

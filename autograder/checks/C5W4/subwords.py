@@ -30,7 +30,7 @@ def _falling(n):
     return p / p.sum()
 
 
-@lab.check("bpe_train", points=5)
+@lab.check("bpe_train", points=5, integers=True)
 def bpe_train(rng):
     """Runs of one letter, ties, several scripts, early stops, nothing to merge.
 
@@ -221,7 +221,7 @@ def train_by_codes(text, num_merges):
     return [tuple(pair) for pair in merges]
 
 
-@lab.check("bpe_encode", points=3)
+@lab.check("bpe_encode", points=3, integers=True)
 def bpe_encode(rng):
     """Texts seen and new, several scripts, no merges, no text.
 
