@@ -21,6 +21,7 @@ def generate(rng):
                 first_position,
                 context_ignored,
                 top_k_ignored,
+                others_score_zero,
                 last_token_only,
                 first_tokens,
             ],
@@ -63,6 +64,7 @@ def _write(
     crop=True,
     use=lambda z, t: z / t,
     keep=True,
+    others=-np.inf,
     position=-1,
 ):
     ids = list(prompt)
@@ -70,7 +72,7 @@ def _write(
         window = ids[-context:] if crop else ids
         z = np.asarray(model(np.array([window])), float)[0, position]
         if top_k is not None and keep:
-            z = np.where(z >= np.sort(z)[-top_k], z, -np.inf)
+            z = np.where(z >= np.sort(z)[-top_k], z, others)
         if temperature == 0:
             ids.append(int(z.argmax()))
             continue
@@ -99,6 +101,14 @@ def temperature_multiplied(
 @generate.mistake("All tokens may be drawn. Allow only the `top_k` best.")
 def top_k_ignored(model, prompt, temperature, top_k, rng, length=100, context=64):
     return _write(model, prompt, temperature, top_k, rng, length, context, keep=False)
+
+
+@generate.mistake(
+    "Tokens outside the `top_k` best got a score of 0, so they may still be drawn: "
+    "e⁰ is 1."
+)
+def others_score_zero(model, prompt, temperature, top_k, rng, length=100, context=64):
+    return _write(model, prompt, temperature, top_k, rng, length, context, others=0.0)
 
 
 @generate.mistake(
