@@ -71,11 +71,11 @@ def _write(
     for _ in range(length):
         window = ids[-context:] if crop else ids
         z = np.asarray(model(np.array([window])), float)[0, position]
-        if top_k is not None and keep:
-            z = np.where(z >= np.sort(z)[-top_k], z, others)
         if temperature == 0:
             ids.append(int(z.argmax()))
             continue
+        if top_k is not None and keep:
+            z = np.where(z >= np.sort(z)[-top_k], z, others)
         z = use(z, temperature)
         p = np.exp(z - z.max())
         ids.append(int(rng.choice(len(p), p=p / p.sum())))
