@@ -55,8 +55,8 @@ def learns_from_the_test_set(
 
 
 @model.mistake(
-    "It learns from the test set as well, which stands for photographs nobody has taken "
-    "yet."
+    "It learns from the test set as well, which stands for photographs nobody has "
+    "taken yet."
 )
 def learns_from_both_sets(
     X_train,

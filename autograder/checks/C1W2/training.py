@@ -112,8 +112,8 @@ def gradients_of_the_start(
 
 
 @optimize.mistake(
-    "The gradient for b is computed after w has changed. Both steps use gradients taken "
-    "at the same w and b."
+    "The gradient for b is computed after w has changed. Both steps use gradients "
+    "taken at the same w and b."
 )
 def bias_after_the_weights(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
