@@ -104,8 +104,8 @@ def top_k_ignored(model, prompt, temperature, top_k, rng, length=100, context=64
 
 
 @generate.mistake(
-    "Tokens outside the `top_k` best got a score of 0, so they may still be drawn: "
-    "e⁰ is 1."
+    "The scores of the other tokens were set to 0, so they can still be drawn. Set "
+    "them to minus infinity."
 )
 def others_score_zero(model, prompt, temperature, top_k, rng, length=100, context=64):
     return _write(model, prompt, temperature, top_k, rng, length, context, others=0.0)
