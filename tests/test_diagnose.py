@@ -40,6 +40,17 @@ def of(change, *arrays):
 
 
 class TestRelations:
+    @pytest.mark.parametrize("factor", [2.0, 0.25, -3.0])
+    def test_a_single_number_may_be_a_plain_multiple(self, factor):
+        right = np.array([0.0, 0.7, 0.0])
+        assert "what was expected" in said((right, factor * right))
+
+    @pytest.mark.parametrize("factor", [0.5865, 1.21, -0.37])
+    def test_that_a_single_number_is_some_multiple_tells_nothing(self, factor):
+        right = np.array([0.0, 0.7, 0.0])
+        assert said((right, factor * right)) == ""
+        assert "what was expected" in said(*[(x, factor * x) for x in (A, B)])
+
     @pytest.mark.parametrize(
         ("change", "sentence"),
         [

@@ -355,6 +355,25 @@ class TestCompare:
     def test_a_check_may_leave_more_room_for_counts(self):
         assert difference(1000, 1004, Tolerance(atol=0.01)) is None
 
+    @pytest.mark.parametrize(
+        ("got", "expected_text", "got_text"),
+        [(3.0, "the int 3", "the float 3.0"), (3.5, "the int 3", "the float 3.5")],
+    )
+    def test_a_check_may_ask_for_integers(self, got, expected_text, got_text):
+        allowed = Tolerance(integers=True)
+        found = difference((4, 3), (4, got), allowed)
+        assert (found.kind, found.place) == ("type", "result[1]")
+        assert (found.expected, found.got) == (expected_text, got_text)
+        assert difference((4, 3), (np.int64(4), np.array(3, np.uint8)), allowed) is None
+        assert difference(3, 4, allowed).kind == "values"
+        assert difference(3.0, 3, allowed) is None
+
+    def test_integers_of_an_array(self):
+        allowed = Tolerance(integers=True)
+        assert difference(np.arange(3), np.arange(3.0), allowed).got == "floats"
+        assert difference(np.arange(3), np.arange(3, dtype=np.uint8), allowed) is None
+        assert difference(np.arange(0), np.array([]), allowed) is None
+
     def test_below_the_floor_all_numbers_are_equal(self):
         allowed = Tolerance(floor=2e-7)
         assert difference(3e-11, 1e-7, allowed) is None

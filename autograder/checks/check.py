@@ -427,6 +427,7 @@ class Lab:
         rtol: float = RTOL,
         atol: float = ATOL,
         floor: float = 0.0,
+        integers: bool = False,
         **about: Any,
     ) -> Callable[[Callable], Check]:
         """Register the decorated generator of cases as the check of an exercise.
@@ -434,7 +435,7 @@ class Lab:
         Args: those of `CheckSpec` and of `Tolerance`; `atol` is relative to an array's
             largest value.
         """
-        spec = CheckSpec(name, points, Tolerance(rtol, atol, floor), **about)
+        spec = CheckSpec(name, points, Tolerance(rtol, atol, floor, integers), **about)
 
         def register(cases: Callable) -> Check:
             self._new(name)

@@ -474,3 +474,172 @@ def model(
         "learning_rate": learning_rate,
         "num_iterations": num_iterations,
     }
+
+
+# %% computation_graph: J adds b times c outside the factor 3
+def computation_graph(a, b, c):
+    u = b * c
+    v = 3 * a
+    J = v + u
+    dv = 3
+    da = dv * 1
+    du = dv * 1
+    return J, {"da": da, "db": du * c, "dc": du * b}
+
+
+# %% computation_graph: dc forgets the last step and is the derivative of u alone
+def computation_graph(a, b, c):
+    u = b * c
+    v = a + u
+    J = 3 * v
+    dv = 3
+    du = dv
+    grads = {}
+    grads["da"] = dv
+    grads["db"] = du * c
+    grads["dc"] = b
+    return J, grads
+
+
+# %% softmax: the maximum is subtracted in the numerator only
+def softmax(x):
+    biggest = np.max(x, axis=1, keepdims=True)
+    top = np.exp(x - biggest)
+    bottom = np.sum(np.exp(x), axis=1, keepdims=True)
+    return top / bottom
+
+
+# %% softmax: returns the log probabilities
+def softmax(x):
+    shifted = x - x.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+# %% L2: squares the sum of the differences
+def L2(yhat, y):
+    return np.sum(yhat - y) ** 2
+
+
+# %% propagate: the cost leaves out the term of the examples with label 0
+def propagate(w, b, X, Y):
+    m = X.shape[1]
+    A = sigmoid(np.dot(w.T, X) + b)
+    cost = -np.sum(Y * np.log(A)) / m
+    dw = np.dot(X, (A - Y).T) / m
+    db = np.sum(A - Y) / m
+    return {"dw": dw, "db": db}, cost
+
+
+# %% propagate: dw has the factor A (1 - A) of a squared error
+def propagate(w, b, X, Y):
+    m = X.shape[1]
+    A = sigmoid(np.dot(w.T, X) + b)
+    cost = -1 / m * np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A))
+    dZ = A - Y
+    dw = 1 / m * np.dot(X, (dZ * A * (1 - A)).T)
+    db = 1 / m * np.sum(dZ)
+    return {"dw": dw, "db": db}, cost
+
+
+# %% optimize: the bias steps on a gradient computed after the weights have moved
+def optimize(w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False):
+    costs = []
+    for i in range(num_iterations):
+        grads, cost = propagate(w, b, X, Y)
+        if i % 100 == 0:
+            costs.append(cost)
+            if print_cost:
+                print(f"cost after {i}: {cost}")
+        dw = grads["dw"]
+        w = w - learning_rate * dw
+        db = propagate(w, b, X, Y)[0]["db"]
+        b = b - learning_rate * db
+    return {"w": w, "b": b}, {"dw": dw, "db": db}, costs
+
+
+# %% optimize: returns the gradients at the final parameters, not those of the last step
+def optimize(w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False):
+    costs = []
+    for i in range(num_iterations):
+        grads, cost = propagate(w, b, X, Y)
+        w = w - learning_rate * grads["dw"]
+        b = b - learning_rate * grads["db"]
+        if i % 100 == 0:
+            costs.append(cost)
+            if print_cost:
+                print(i, cost)
+    grads, _ = propagate(w, b, X, Y)
+    params = {"w": w, "b": b}
+    return params, grads, costs
+
+
+# %% optimize: the cost is recorded before steps 100, 200 and so on, but not before step 0
+def optimize(w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False):
+    costs = []
+    for i in range(num_iterations):
+        grads, cost = propagate(w, b, X, Y)
+        if i > 0 and i % 100 == 0:
+            costs.append(cost)
+            if print_cost:
+                print("Cost", i, cost)
+        w = w - learning_rate * grads["dw"]
+        b = b - learning_rate * grads["db"]
+    return {"w": w, "b": b}, grads, costs
+
+
+# %% model: learns on the training and test examples joined together
+def model(
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
+    w, b = initialize_with_zeros(X_train.shape[0])
+    X_all = np.concatenate((X_train, X_test), axis=1)
+    Y_all = np.concatenate((Y_train, Y_test), axis=1)
+    params, grads, costs = optimize(
+        w, b, X_all, Y_all, num_iterations, learning_rate, print_cost
+    )
+    w, b = params["w"], params["b"]
+    return {
+        "costs": costs,
+        "Y_prediction_test": predict(w, b, X_test),
+        "Y_prediction_train": predict(w, b, X_train),
+        "w": w,
+        "b": b,
+        "learning_rate": learning_rate,
+        "num_iterations": num_iterations,
+    }
+
+
+# %% model: the predictions of the two sets are stored under each other's key
+def model(
+    X_train,
+    Y_train,
+    X_test,
+    Y_test,
+    num_iterations=2000,
+    learning_rate=0.5,
+    print_cost=False,
+):
+    w, b = initialize_with_zeros(X_train.shape[0])
+    params, _, costs = optimize(
+        w, b, X_train, Y_train, num_iterations, learning_rate, print_cost
+    )
+    w = params["w"]
+    b = params["b"]
+    first = predict(w, b, X_train)
+    second = predict(w, b, X_test)
+    d = {
+        "costs": costs,
+        "Y_prediction_test": first,
+        "Y_prediction_train": second,
+        "w": w,
+        "b": b,
+        "learning_rate": learning_rate,
+        "num_iterations": num_iterations,
+    }
+    return d

@@ -444,3 +444,133 @@ def nn_model(X, Y, n_h, num_iterations=10000, print_cost=False):
 def predict(parameters, X):
     A2, _ = forward_propagation(X, parameters)
     return A2 > np.mean(A2)
+
+
+# %% leaky_relu_backward: where z is negative it returns the slope without dA
+def leaky_relu_backward(dA, Z, slope=0.01):
+    return np.where(Z > 0, dA, slope)
+
+
+# %% relu_backward: masks by the sign of the upstream gradient
+def relu_backward(dA, Z):
+    return dA * (dA > 0)
+
+
+# %% tanh_backward: the hyperbolic tangent is not squared
+def tanh_backward(dA, Z):
+    A = np.tanh(Z)
+    return dA * (1 - A)
+
+
+# %% forward_propagation: the first bias is added after the tanh
+def forward_propagation(X, parameters):
+    W1, b1 = parameters["W1"], parameters["b1"]
+    W2, b2 = parameters["W2"], parameters["b2"]
+    Z1 = np.dot(W1, X)
+    A1 = np.tanh(Z1) + b1
+    Z2 = np.dot(W2, A1) + b2
+    A2 = sigmoid(Z2)
+    return A2, {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
+
+
+# %% forward_propagation: the cache stores A1 under Z1 and Z1 under A1
+def forward_propagation(X, parameters):
+    Z1 = parameters["W1"] @ X + parameters["b1"]
+    A1 = np.tanh(Z1)
+    Z2 = parameters["W2"] @ A1 + parameters["b2"]
+    A2 = sigmoid(Z2)
+    cache = dict(zip(("A1", "Z1", "Z2", "A2"), (Z1, A1, Z2, A2)))
+    return A2, cache
+
+
+# %% compute_cost: the two terms are subtracted from each other
+def compute_cost(A2, Y):
+    m = Y.shape[1]
+    logprobs = np.multiply(Y, np.log(A2)) - np.multiply(1 - Y, np.log(1 - A2))
+    return float(-np.sum(logprobs) / m)
+
+
+# %% compute_cost: the mean squared error
+def compute_cost(A2, Y):
+    m = Y.shape[1]
+    return float(np.sum((A2 - Y) ** 2) / m)
+
+
+# %% backward_propagation: dZ2 is multiplied by the derivative of the sigmoid again
+def backward_propagation(parameters, cache, X, Y):
+    m = X.shape[1]
+    A1, A2 = cache["A1"], cache["A2"]
+    dZ2 = (A2 - Y) * A2 * (1 - A2)
+    dW2 = dZ2 @ A1.T / m
+    db2 = np.sum(dZ2, axis=1, keepdims=True) / m
+    dZ1 = parameters["W2"].T @ dZ2 * (1 - A1**2)
+    dW1 = dZ1 @ X.T / m
+    db1 = np.sum(dZ1, axis=1, keepdims=True) / m
+    return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
+
+
+# %% backward_propagation: the average over the examples is missing in db1
+def backward_propagation(parameters, cache, X, Y):
+    m = X.shape[1]
+    W2 = parameters["W2"]
+    A1, A2 = cache["A1"], cache["A2"]
+    grads = {}
+    dZ2 = A2 - Y
+    grads["dW2"] = 1 / m * np.dot(dZ2, A1.T)
+    grads["db2"] = 1 / m * np.sum(dZ2, axis=1, keepdims=True)
+    dZ1 = np.dot(W2.T, dZ2) * (1 - np.power(A1, 2))
+    grads["dW1"] = 1 / m * np.dot(dZ1, X.T)
+    grads["db1"] = np.sum(dZ1, axis=1, keepdims=True)
+    return grads
+
+
+# %% backward_propagation: the hidden layer gets the derivative of the sigmoid
+def backward_propagation(parameters, cache, X, Y):
+    m = Y.shape[1]
+    A1 = cache["A1"]
+    dZ2 = cache["A2"] - Y
+    dW2 = dZ2.dot(A1.T) / m
+    db2 = dZ2.mean(axis=1, keepdims=True)
+    dA1 = parameters["W2"].T.dot(dZ2)
+    dZ1 = dA1 * A1 * (1 - A1)
+    dW1 = dZ1.dot(X.T) / m
+    db1 = dZ1.mean(axis=1, keepdims=True)
+    return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
+
+
+# %% update_parameters: uses 1.2 whatever the learning rate
+def update_parameters(parameters, grads, learning_rate=1.2):
+    new = {}
+    for name in parameters:
+        new[name] = parameters[name] - 1.2 * grads["d" + name]
+    return new
+
+
+# %% nn_model: the forward pass runs once before the loop
+def nn_model(X, Y, n_h, num_iterations=10000, print_cost=False):
+    n_x, _, n_y = layer_sizes(X, Y)
+    parameters = initialize_parameters(n_x, n_h, n_y)
+    A2, cache = forward_propagation(X, parameters)
+    for i in range(num_iterations):
+        cost = compute_cost(A2, Y)
+        grads = backward_propagation(parameters, cache, X, Y)
+        parameters = update_parameters(parameters, grads)
+        if print_cost and i % 1000 == 0:
+            print(i, cost)
+    return parameters
+
+
+# %% nn_model: takes half as many steps, for it counts in twos
+def nn_model(X, Y, n_h, num_iterations=10000, print_cost=False):
+    n_x, _, n_y = layer_sizes(X, Y)
+    parameters = initialize_parameters(n_x, n_h, n_y)
+    i = 0
+    while i < num_iterations:
+        A2, cache = forward_propagation(X, parameters)
+        if print_cost and i % 1000 == 0:
+            print(f"Cost after iteration {i}: {compute_cost(A2, Y)}")
+        i += 1
+        grads = backward_propagation(parameters, cache, X, Y)
+        parameters = update_parameters(parameters, grads)
+        i += 1
+    return parameters

@@ -721,3 +721,170 @@ def predict(X, Y, parameters):
     predictions = (AL > 0.5).astype(int)
     accuracy = np.sum(predictions * Y) / max(np.sum(Y), 1)
     return predictions, accuracy
+
+
+# %% initialize_parameters_deep: sets a seed, so that every call gives the same weights
+def initialize_parameters_deep(layer_dims):
+    np.random.seed(3)
+    parameters = {}
+    L = len(layer_dims)
+    for l in range(1, L):
+        n, n_prev = layer_dims[l], layer_dims[l - 1]
+        parameters["W" + str(l)] = np.random.randn(n, n_prev) / np.sqrt(n_prev)
+        parameters["b" + str(l)] = np.zeros((n, 1))
+    return parameters
+
+
+# %% compute_cost: the minus sign is missing
+def compute_cost(AL, Y):
+    m = Y.shape[1]
+    cost = (np.dot(Y, np.log(AL).T) + np.dot(1 - Y, np.log(1 - AL).T)) / m
+    return np.squeeze(cost)
+
+
+# %% linear_backward: dW and db are divided by the number of units before, not by m
+def linear_backward(dZ, cache):
+    A_prev, W, b = cache
+    m = A_prev.shape[0]
+    dW = np.dot(dZ, A_prev.T) / m
+    db = np.sum(dZ, axis=1, keepdims=True) / m
+    dA_prev = np.dot(W.T, dZ)
+    return dA_prev, dW, db
+
+
+# %% linear_activation_backward: the sigmoid's derivative is applied for both activations
+def linear_activation_backward(dA, cache, activation):
+    linear_cache, Z = cache
+    dZ = sigmoid_backward(dA, Z)
+    return linear_backward(dZ, linear_cache)
+
+
+# %% linear_activation_backward: the upstream gradient is averaged over the examples first
+def linear_activation_backward(dA, cache, activation):
+    linear_cache, activation_cache = cache
+    m = dA.shape[1]
+    if activation == "relu":
+        dZ = relu_backward(dA / m, activation_cache)
+    elif activation == "sigmoid":
+        dZ = sigmoid_backward(dA / m, activation_cache)
+    return linear_backward(dZ, linear_cache)
+
+
+# %% L_model_backward: the second term of dAL has the wrong sign
+def L_model_backward(AL, Y, caches):
+    L = len(caches)
+    grads = {}
+    dA = -(np.divide(Y, AL) + np.divide(1 - Y, 1 - AL))
+    for l in range(L, 0, -1):
+        kind = "sigmoid" if l == L else "relu"
+        dA, dW, db = linear_activation_backward(dA, caches[l - 1], kind)
+        grads[f"dA{l - 1}"] = dA
+        grads[f"dW{l}"] = dW
+        grads[f"db{l}"] = db
+    return grads
+
+
+# %% update_parameters: the last layer takes no step
+def update_parameters(params, grads, learning_rate):
+    new = {k: v.copy() for k, v in params.items()}
+    L = len(params) // 2
+    for l in range(1, L):
+        new[f"W{l}"] = params[f"W{l}"] - learning_rate * grads[f"dW{l}"]
+        new[f"b{l}"] = params[f"b{l}"] - learning_rate * grads[f"db{l}"]
+    return new
+
+
+# %% two_layer_model: the recorded cost is that after the step
+def two_layer_model(
+    X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False
+):
+    n_x, n_h, n_y = layers_dims
+    parameters = initialize_parameters(n_x, n_h, n_y)
+    costs = []
+    for i in range(num_iterations):
+        AL, caches = L_model_forward(X, parameters)
+        grads = L_model_backward(AL, Y, caches)
+        parameters = update_parameters(parameters, grads, learning_rate)
+        if i % 100 == 0:
+            cost = compute_cost(L_model_forward(X, parameters)[0], Y)
+            costs.append(cost)
+            if print_cost:
+                print(i, cost)
+    return parameters, costs
+
+
+# %% two_layer_model: the hidden layer's activation is the sigmoid
+def two_layer_model(
+    X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False
+):
+    parameters = initialize_parameters(*layers_dims)
+    costs = []
+    for i in range(num_iterations):
+        W1, b1 = parameters["W1"], parameters["b1"]
+        W2, b2 = parameters["W2"], parameters["b2"]
+        A1, cache1 = linear_activation_forward(X, W1, b1, "sigmoid")
+        A2, cache2 = linear_activation_forward(A1, W2, b2, "sigmoid")
+        if i % 100 == 0:
+            costs.append(compute_cost(A2, Y))
+            if print_cost:
+                print(f"Cost after iteration {i}: {costs[-1]}")
+        dA2 = -Y / A2 + (1 - Y) / (1 - A2)
+        dA1, dW2, db2 = linear_activation_backward(dA2, cache2, "sigmoid")
+        _, dW1, db1 = linear_activation_backward(dA1, cache1, "sigmoid")
+        grads = {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
+        parameters = update_parameters(parameters, grads, learning_rate)
+    return parameters, costs
+
+
+# %% L_layer_model: the weights start at 0.01 times normal draws
+def L_layer_model(
+    X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False
+):
+    parameters = {}
+    for l in range(1, len(layers_dims)):
+        shape = (layers_dims[l], layers_dims[l - 1])
+        parameters[f"W{l}"] = np.random.randn(*shape) * 0.01
+        parameters[f"b{l}"] = np.zeros((layers_dims[l], 1))
+    costs = []
+    for i in range(num_iterations):
+        AL, caches = L_model_forward(X, parameters)
+        if i % 100 == 0:
+            costs.append(compute_cost(AL, Y))
+            if print_cost:
+                print(i, costs[-1])
+        grads = L_model_backward(AL, Y, caches)
+        parameters = update_parameters(parameters, grads, learning_rate)
+    return parameters, costs
+
+
+# %% L_layer_model: the cost is recorded in every iteration
+def L_layer_model(
+    X, Y, layers_dims, learning_rate=0.0075, num_iterations=3000, print_cost=False
+):
+    parameters = initialize_parameters_deep(layers_dims)
+    costs = []
+    for i in range(num_iterations):
+        AL, caches = L_model_forward(X, parameters)
+        cost = compute_cost(AL, Y)
+        costs.append(cost)
+        grads = L_model_backward(AL, Y, caches)
+        parameters = update_parameters(parameters, grads, learning_rate)
+        if print_cost and i % 100 == 0:
+            print(f"Cost after iteration {i}: {cost}")
+    return parameters, costs
+
+
+# %% predict: the accuracy is a percentage
+def predict(X, Y, parameters):
+    AL, _ = L_model_forward(X, parameters)
+    predictions = (AL > 0.5).astype(int)
+    accuracy = 100 * np.mean(predictions == Y)
+    return predictions, accuracy
+
+
+# %% predict: the accuracy counts only the examples with label 1
+def predict(X, Y, parameters):
+    probabilities, _ = L_model_forward(X, parameters)
+    predictions = np.where(probabilities > 0.5, 1, 0)
+    correct = np.sum(predictions * Y)
+    return predictions, correct / Y.shape[1]

@@ -706,3 +706,166 @@ def gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False)
     if print_msg:
         print("right" if difference < 1e-6 else "wrong")
     return difference
+
+
+# %% split_dataset: the sizes are cut down to whole numbers instead of rounded
+def split_dataset(X, Y, fractions, seed):
+    m = X.shape[1]
+    order = np.random.default_rng(seed).permutation(m)
+    X, Y = X[:, order], Y[:, order]
+    n_train = int(fractions[0] * m)
+    n_dev = int(fractions[1] * m)
+    a, b = n_train, n_train + n_dev
+    return (X[:, :a], Y[:, :a]), (X[:, a:b], Y[:, a:b]), (X[:, b:], Y[:, b:])
+
+
+# %% diagnose: high variance is looked for only where the bias is fine
+def diagnose(train_error, dev_error, bayes_error=0.0, tolerance=0.02):
+    if train_error - bayes_error > tolerance:
+        return {"high bias"}
+    elif dev_error - train_error > tolerance:
+        return {"high variance"}
+    return set()
+
+
+# %% initialize_parameters_he: averages the sizes of both layers, as Glorot does
+def initialize_parameters_he(layers_dims):
+    parameters = {}
+    for l in range(1, len(layers_dims)):
+        n_in, n_out = layers_dims[l - 1], layers_dims[l]
+        scale = np.sqrt(2 / (n_in + n_out))
+        parameters[f"W{l}"] = np.random.randn(n_out, n_in) * scale
+        parameters[f"b{l}"] = np.zeros((n_out, 1))
+    return parameters
+
+
+# %% compute_cost_with_regularization: adds up the norms of the matrices, not their squares
+def compute_cost_with_regularization(A3, Y, parameters, lambd):
+    m = Y.shape[1]
+    cross_entropy = -np.sum(Y * np.log(A3) + (1 - Y) * np.log(1 - A3)) / m
+    penalty = 0
+    for l in (1, 2, 3):
+        penalty += np.linalg.norm(parameters[f"W{l}"])
+    return cross_entropy + lambd / (2 * m) * penalty
+
+
+# %% backward_propagation_with_regularization: the penalty's gradient is λ/(2m) W
+def backward_propagation_with_regularization(X, Y, cache, lambd):
+    m = X.shape[1]
+    (Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3) = cache
+    grads = {}
+    grads["dZ3"] = A3 - Y
+    grads["dW3"] = grads["dZ3"] @ A2.T / m + lambd / (2 * m) * W3
+    grads["db3"] = np.sum(grads["dZ3"], axis=1, keepdims=True) / m
+    grads["dA2"] = W3.T @ grads["dZ3"]
+    grads["dZ2"] = grads["dA2"] * (A2 > 0)
+    grads["dW2"] = grads["dZ2"] @ A1.T / m + lambd / (2 * m) * W2
+    grads["db2"] = np.sum(grads["dZ2"], axis=1, keepdims=True) / m
+    grads["dA1"] = W2.T @ grads["dZ2"]
+    grads["dZ1"] = grads["dA1"] * (A1 > 0)
+    grads["dW1"] = grads["dZ1"] @ X.T / m + lambd / (2 * m) * W1
+    grads["db1"] = np.sum(grads["dZ1"], axis=1, keepdims=True) / m
+    return grads
+
+
+# %% forward_propagation_with_dropout: the cache holds the activations before the mask
+def forward_propagation_with_dropout(X, parameters, keep_prob=0.5):
+    W1, b1 = parameters["W1"], parameters["b1"]
+    W2, b2 = parameters["W2"], parameters["b2"]
+    W3, b3 = parameters["W3"], parameters["b3"]
+    Z1 = np.dot(W1, X) + b1
+    A1 = relu(Z1)
+    D1 = np.random.rand(*A1.shape) < keep_prob
+    dropped1 = A1 * D1 / keep_prob
+    Z2 = np.dot(W2, dropped1) + b2
+    A2 = relu(Z2)
+    D2 = np.random.rand(*A2.shape) < keep_prob
+    dropped2 = A2 * D2 / keep_prob
+    Z3 = np.dot(W3, dropped2) + b3
+    A3 = sigmoid(Z3)
+    cache = (Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, A3, W3, b3)
+    return A3, cache
+
+
+# %% backward_propagation_with_dropout: draws new masks for the way back
+def backward_propagation_with_dropout(X, Y, cache, keep_prob):
+    m = X.shape[1]
+    (Z1, D1, A1, W1, b1, Z2, D2, A2, W2, b2, Z3, A3, W3, b3) = cache
+    dZ3 = A3 - Y
+    dW3 = dZ3 @ A2.T / m
+    db3 = dZ3.sum(axis=1, keepdims=True) / m
+    D2 = np.random.rand(*A2.shape) < keep_prob
+    dA2 = W3.T @ dZ3 * D2 / keep_prob
+    dZ2 = dA2 * (Z2 > 0)
+    dW2 = dZ2 @ A1.T / m
+    db2 = dZ2.sum(axis=1, keepdims=True) / m
+    D1 = np.random.rand(*A1.shape) < keep_prob
+    dA1 = W2.T @ dZ2 * D1 / keep_prob
+    dZ1 = dA1 * (Z1 > 0)
+    dW1 = dZ1 @ X.T / m
+    db1 = dZ1.sum(axis=1, keepdims=True) / m
+    return {
+        "dZ3": dZ3, "dW3": dW3, "db3": db3, "dA2": dA2, "dZ2": dZ2, "dW2": dW2,
+        "db2": db2, "dA1": dA1, "dZ1": dZ1, "dW1": dW1, "db1": db1,
+    }
+
+
+# %% early_stopping: compares each cost with the one before instead of the lowest
+def early_stopping(dev_costs, patience):
+    index, waited = 0, 0
+    for i in range(1, len(dev_costs)):
+        if dev_costs[i] < dev_costs[i - 1]:
+            index = i
+            waited = 0
+        else:
+            waited += 1
+        if waited >= patience:
+            return index
+    return index
+
+
+# %% augment: moves by the same number of pixels down and to the right
+def augment(image, rng):
+    if rng.random() < 0.5:
+        image = image[:, ::-1]
+    step = int(rng.integers(-2, 3))
+    return shifted(image, step, step)
+
+
+# %% augment: an image that is mirrored is not moved
+def augment(image, rng):
+    if rng.random() < 0.5:
+        return np.flip(image, axis=1).copy()
+    down = rng.integers(-2, 3)
+    right = rng.integers(-2, 3)
+    return shifted(image, down, right)
+
+
+# %% gradient_check: theta is perturbed upwards only, but divided by two epsilon
+def gradient_check(x, theta, epsilon=1e-7, print_msg=False):
+    J = forward_propagation(x, theta)
+    J_plus = forward_propagation(x, theta + epsilon)
+    approx = (J_plus - J) / (2 * epsilon)
+    grad = backward_propagation(x, theta)
+    difference = abs(grad - approx) / (abs(grad) + abs(approx))
+    if print_msg:
+        print("fine" if difference < 2e-7 else "bug")
+    return difference
+
+
+# %% gradient_check_n: the denominator is the norm of the sum of the gradients
+def gradient_check_n(parameters, gradients, X, Y, epsilon=1e-7, print_msg=False):
+    values, _ = dictionary_to_vector(parameters)
+    g = gradients_to_vector(gradients)
+    g_approx = np.zeros((values.shape[0], 1))
+    for i in range(values.shape[0]):
+        cost = {}
+        for sign in (1, -1):
+            theta = np.copy(values)
+            theta[i, 0] += sign * epsilon
+            cost[sign] = forward_propagation_n(X, Y, vector_to_dictionary(theta))[0]
+        g_approx[i, 0] = (cost[1] - cost[-1]) / (2 * epsilon)
+    difference = np.linalg.norm(g - g_approx) / np.linalg.norm(g + g_approx)
+    if print_msg:
+        print(difference)
+    return difference

@@ -895,3 +895,217 @@ def model(
         if watch is not None:
             watch(epoch, parameters)
     return parameters
+
+
+# %% random_mini_batches: cuts first and shuffles only the order of the batches
+def random_mini_batches(X, Y, mini_batch_size=64, seed=0):
+    m = X.shape[1]
+    batches = []
+    for start in range(0, m, mini_batch_size):
+        end = start + mini_batch_size
+        batches.append((X[:, start:end], Y[:, start:end]))
+    order = np.random.default_rng(seed).permutation(len(batches))
+    return [batches[k] for k in order]
+
+
+# %% random_mini_batches: draws the examples of each batch with replacement
+def random_mini_batches(X, Y, mini_batch_size=64, seed=0):
+    rng = np.random.default_rng(seed)
+    m = X.shape[1]
+    batches = []
+    done = 0
+    while done < m:
+        size = min(mini_batch_size, m - done)
+        chosen = rng.integers(0, m, size)
+        batches.append((X[:, chosen], Y[:, chosen]))
+        done += size
+    return batches
+
+
+# %% exponentially_weighted_average: corrects with beta times t instead of its power
+def exponentially_weighted_average(theta, beta, bias_correction=True):
+    v = 0.0
+    averages = np.zeros(len(theta))
+    for i in range(len(theta)):
+        v = beta * v + (1 - beta) * theta[i]
+        averages[i] = v
+        if bias_correction:
+            averages[i] = v / (1 - beta * (i + 1))
+    return averages
+
+
+# %% update_parameters_with_momentum: the gradient is added without its weight 1 - beta
+def update_parameters_with_momentum(parameters, grads, v, beta, learning_rate):
+    new, velocity = {}, {}
+    for key in parameters:
+        name = "d" + key
+        velocity[name] = beta * v[name] + grads[name]
+        new[key] = parameters[key] - learning_rate * velocity[name]
+    return new, velocity
+
+
+# %% update_parameters_with_momentum: the step looks ahead, as in Nesterov's variant
+def update_parameters_with_momentum(parameters, grads, v, beta, learning_rate):
+    new_params = {}
+    new_v = {}
+    for key in parameters:
+        g = grads["d" + key]
+        new_v["d" + key] = beta * v["d" + key] + (1 - beta) * g
+        step = beta * new_v["d" + key] + (1 - beta) * g
+        new_params[key] = parameters[key] - learning_rate * step
+    return new_params, new_v
+
+
+# %% update_parameters_with_rmsprop: averages absolute values instead of squares
+def update_parameters_with_rmsprop(
+    parameters, grads, s, beta, learning_rate, epsilon=1e-8
+):
+    new, new_s = {}, {}
+    for key, W in parameters.items():
+        dW = grads[f"d{key}"]
+        new_s[f"d{key}"] = beta * s[f"d{key}"] + (1 - beta) * np.abs(dW)
+        new[key] = W - learning_rate * dW / (np.sqrt(new_s[f"d{key}"]) + epsilon)
+    return new, new_s
+
+
+# %% update_parameters_with_adam: both averages are corrected with beta1
+def update_parameters_with_adam(
+    parameters,
+    grads,
+    v,
+    s,
+    t,
+    learning_rate=0.01,
+    beta1=0.9,
+    beta2=0.999,
+    epsilon=1e-8,
+):
+    new, nv, ns, vc, sc = {}, {}, {}, {}, {}
+    for key in parameters:
+        d = "d" + key
+        nv[d] = beta1 * v[d] + (1 - beta1) * grads[d]
+        ns[d] = beta2 * s[d] + (1 - beta2) * grads[d] ** 2
+        vc[d] = nv[d] / (1 - beta1**t)
+        sc[d] = ns[d] / (1 - beta1**t)
+        new[key] = parameters[key] - learning_rate * vc[d] / (np.sqrt(sc[d]) + epsilon)
+    return new, nv, ns, vc, sc
+
+
+# %% update_parameters_with_adam: the step divides by the average without its square root
+def update_parameters_with_adam(
+    parameters,
+    grads,
+    v,
+    s,
+    t,
+    learning_rate=0.01,
+    beta1=0.9,
+    beta2=0.999,
+    epsilon=1e-8,
+):
+    params = {}
+    v_new, s_new = {}, {}
+    v_corrected, s_corrected = {}, {}
+    for key, value in parameters.items():
+        k = "d" + key
+        g = grads[k]
+        v_new[k] = beta1 * v[k] + (1 - beta1) * g
+        s_new[k] = beta2 * s[k] + (1 - beta2) * np.square(g)
+        v_corrected[k] = v_new[k] / (1 - beta1**t)
+        s_corrected[k] = s_new[k] / (1 - beta2**t)
+        params[key] = value - learning_rate * v_corrected[k] / (
+            s_corrected[k] + epsilon
+        )
+    return params, v_new, s_new, v_corrected, s_corrected
+
+
+# %% update_parameters_with_adam: counts the steps from 0 and so corrects with t + 1
+def update_parameters_with_adam(
+    parameters,
+    grads,
+    v,
+    s,
+    t,
+    learning_rate=0.01,
+    beta1=0.9,
+    beta2=0.999,
+    epsilon=1e-8,
+):
+    t = t + 1
+    v = {k: beta1 * v[k] + (1 - beta1) * grads[k] for k in v}
+    s = {k: beta2 * s[k] + (1 - beta2) * grads[k] ** 2 for k in s}
+    vc = {k: v[k] / (1 - beta1**t) for k in v}
+    sc = {k: s[k] / (1 - beta2**t) for k in s}
+    new = {}
+    for key in parameters:
+        step = vc["d" + key] / (np.sqrt(sc["d" + key]) + epsilon)
+        new[key] = parameters[key] - learning_rate * step
+    return new, v, s, vc, sc
+
+
+# %% schedule_lr_decay: rounds down after multiplying by the decay rate
+def schedule_lr_decay(learning_rate0, epoch_num, decay_rate, time_interval=1000):
+    stair = np.floor(decay_rate * epoch_num / time_interval)
+    return learning_rate0 / (1 + stair)
+
+
+# %% exponential_decay: takes e to the power of minus base times the epoch
+def exponential_decay(learning_rate0, epoch_num, base=0.95):
+    return learning_rate0 * np.exp(-base * epoch_num)
+
+
+# %% update_lr: the 1 in the denominator is missing from epoch 1 on
+def update_lr(learning_rate0, epoch_num, decay_rate):
+    if epoch_num == 0:
+        return learning_rate0
+    return learning_rate0 / (decay_rate * epoch_num)
+
+
+# %% model: beta and epsilon are not passed on, so the optimizers use fixed values
+def model(
+    X,
+    Y,
+    layers_dims,
+    optimizer,
+    learning_rate=0.0007,
+    mini_batch_size=64,
+    beta=0.9,
+    beta1=0.9,
+    beta2=0.999,
+    epsilon=1e-8,
+    num_epochs=5000,
+    print_cost=False,
+    decay=None,
+    watch=None,
+):
+    parameters = initialize_parameters(layers_dims)
+    v = initialize_velocity(parameters)
+    s = initialize_rmsprop(parameters)
+    t = 0
+    if optimizer == "batch":
+        mini_batch_size = X.shape[1]
+    for epoch in range(num_epochs):
+        rate = learning_rate if decay is None else decay(learning_rate, epoch)
+        for Xt, Yt in random_mini_batches(X, Y, mini_batch_size, epoch):
+            A3, cache = forward_propagation(Xt, parameters)
+            grads = backward_propagation(Xt, Yt, cache)
+            if optimizer == "momentum":
+                parameters, v = update_parameters_with_momentum(
+                    parameters, grads, v, 0.9, rate
+                )
+            elif optimizer == "rmsprop":
+                parameters, s = update_parameters_with_rmsprop(
+                    parameters, grads, s, 0.9, rate
+                )
+            elif optimizer == "adam":
+                t = t + 1
+                parameters, v, s, _, _ = update_parameters_with_adam(
+                    parameters, grads, v, s, t, rate
+                )
+            else:
+                parameters = update_parameters_with_gd(parameters, grads, rate)
+        if print_cost and epoch % 100 == 0:
+            print(f"epoch {epoch}: {compute_cost(A3, Yt)}")
+        if watch:
+            watch(epoch, parameters)
+    return parameters

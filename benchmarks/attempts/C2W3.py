@@ -730,3 +730,157 @@ def sum_(a, axis=None, keepdims=False):
         return (np.broadcast_to(g / count, a.data.shape),)
 
     return Tensor(a.data.sum(axis=axis, keepdims=keepdims), (a,), rule, "Σ")
+
+
+# %% coarse_to_fine: every round zooms into the whole space instead of the last one
+def coarse_to_fine(objective, space, n, rounds, rng):
+    history = []
+    here = space
+    for _ in range(rounds):
+        _, tried = random_search(objective, here, n, rng)
+        history = history + tried
+        best = min(history, key=lambda pair: pair[1])[0]
+        here = zoom(space, best)
+    return best, history
+
+
+# %% cross_entropy: adds the binary term of the classes that are false
+def cross_entropy(A, Y):
+    m = A.shape[1]
+    A = np.clip(A, 1e-12, 1 - 1e-12)
+    return -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / m
+
+
+# %% softmax_backward: multiplies by the derivative of the sigmoid, A (1 - A)
+def softmax_backward(A, Y):
+    m = A.shape[1]
+    return (A - Y) * A * (1 - A) / m
+
+
+# %% batchnorm_forward: the running variance is updated with the standard deviation
+def batchnorm_forward(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    if mode == "train":
+        mu = Z.mean(axis=1, keepdims=True)
+        std = np.sqrt(Z.var(axis=1, keepdims=True) + epsilon)
+        running["mean"] = momentum * running["mean"] + (1 - momentum) * mu
+        running["var"] = momentum * running["var"] + (1 - momentum) * std
+    else:
+        mu = running["mean"]
+        std = np.sqrt(running["var"] + epsilon)
+    Z_hat = (Z - mu) / std
+    cache = {"Z_hat": Z_hat, "std": std, "gamma": gamma, "mode": mode}
+    return gamma * Z_hat + beta, cache
+
+
+# %% batchnorm_forward: the variance of the batch is divided by m - 1
+def batchnorm_forward(Z, gamma, beta, running, mode, momentum=0.9, epsilon=1e-8):
+    if mode == "train":
+        mu = np.mean(Z, axis=1, keepdims=True)
+        var = np.var(Z, axis=1, keepdims=True, ddof=1)
+        running["mean"] = momentum * running["mean"] + (1 - momentum) * mu
+        running["var"] = momentum * running["var"] + (1 - momentum) * var
+    else:
+        mu, var = running["mean"], running["var"]
+    std = np.sqrt(var + epsilon)
+    Z_hat = (Z - mu) / std
+    cache = dict(Z_hat=Z_hat, std=std, gamma=gamma, mode=mode)
+    return gamma * Z_hat + beta, cache
+
+
+# %% batchnorm_backward: the path through the variance is multiplied by Z_hat only once
+def batchnorm_backward(dZ_tilde, cache):
+    Z_hat = cache["Z_hat"]
+    dgamma = (dZ_tilde * Z_hat).sum(axis=1, keepdims=True)
+    dbeta = dZ_tilde.sum(axis=1, keepdims=True)
+    dZ_hat = cache["gamma"] * dZ_tilde
+    if cache["mode"] == "test":
+        return dZ_hat / cache["std"], dgamma, dbeta
+    dZ = dZ_hat - dZ_hat.mean(axis=1, keepdims=True)
+    dZ = dZ - (dZ_hat * Z_hat).mean(axis=1, keepdims=True)
+    return dZ / cache["std"], dgamma, dbeta
+
+
+# %% unbroadcast: sums over the extra axes only, and takes the first of a repeated one
+def unbroadcast(gradient, shape):
+    while gradient.ndim > len(shape):
+        gradient = gradient.sum(axis=0)
+    for axis, length in enumerate(shape):
+        if length == 1:
+            gradient = np.take(gradient, [0], axis=axis)
+    return gradient
+
+
+# %% multiply: the local derivatives are not multiplied by the upstream gradient
+def multiply(a, b):
+    def rule(g):
+        da = np.broadcast_to(b.data, g.shape)
+        db = np.broadcast_to(a.data, g.shape)
+        return unbroadcast(da, a.data.shape), unbroadcast(db, b.data.shape)
+
+    return Tensor(a.data * b.data, (a, b), rule, "×")
+
+
+# %% relu: lets the gradient pass where the gradient itself is positive
+def relu(a):
+    def rule(g):
+        return (np.where(g > 0, g, 0.0),)
+
+    return Tensor(np.maximum(a.data, 0), (a,), rule, "relu")
+
+
+# %% sum_: divides the gradient by the number of values that were summed
+def sum_(a, axis=None, keepdims=False):
+    def rule(g):
+        if axis is not None and not keepdims:
+            g = np.expand_dims(g, axis)
+        count = a.data.size if axis is None else a.data.shape[axis]
+        return (np.broadcast_to(g, a.data.shape) / count,)
+
+    return Tensor(a.data.sum(axis=axis, keepdims=keepdims), (a,), rule, "Σ")
+
+
+# %% topological_order: lists the result first and its parents after it
+def topological_order(tensor):
+    order, seen = [], set()
+
+    def visit(t):
+        if t in seen:
+            return
+        seen.add(t)
+        for parent in t.parents:
+            visit(parent)
+        order.append(t)
+
+    visit(tensor)
+    return order[::-1]
+
+
+# %% backward: a tensor used twice keeps only the part that arrived first
+def backward(tensor):
+    order = topological_order(tensor)
+    for t in order:
+        t.grad = None
+    tensor.grad = np.ones(tensor.data.shape)
+    for t in order[::-1]:
+        if t.rule is not None:
+            for p, part in zip(t.parents, t.rule(t.grad)):
+                if p.grad is None:
+                    p.grad = part
+
+
+# %% sgd_step: stops at the first parameter without a gradient
+def sgd_step(parameters, learning_rate):
+    for p in parameters:
+        if p.grad is None:
+            break
+        p.data = p.data - learning_rate * p.grad
+
+
+# %% train_step: clears the gradients after the backward pass, before the update
+def train_step(model, X, Y, optimizer):
+    scores = model(X)
+    loss = nn.cross_entropy(scores, Y)
+    loss.backward()
+    optimizer.zero_grad()
+    optimizer.step()
+    return loss.item()

@@ -465,3 +465,167 @@ def next_step(report):
         if report.get(gap, 0) > NOISE:
             return FAMILIES[gap]
     return FAMILIES["none"]
+
+
+# %% confusion_matrix: rows are the predicted classes and columns the true ones
+def confusion_matrix(y_true, y_pred, n_classes):
+    M = np.zeros((n_classes, n_classes), dtype=int)
+    for true, guess in zip(y_true, y_pred):
+        M[guess, true] += 1
+    return M
+
+
+# %% confusion_matrix: each row holds fractions of the class instead of counts
+def confusion_matrix(y_true, y_pred, n_classes):
+    M = np.zeros((n_classes, n_classes))
+    np.add.at(M, (y_true, y_pred), 1)
+    total = M.sum(axis=1, keepdims=True)
+    return M / np.where(total == 0, 1, total)
+
+
+# %% precision_recall_f1: precision and recall are exchanged
+def precision_recall_f1(y_true, y_pred):
+    tp = np.sum((y_true == 1) & (y_pred == 1))
+    fp = np.sum((y_true == 0) & (y_pred == 1))
+    fn = np.sum((y_true == 1) & (y_pred == 0))
+    if tp == 0:
+        return 0.0, 0.0, 0.0
+    precision = float(tp / (tp + fn))
+    recall = float(tp / (tp + fp))
+    f1 = 2 * precision * recall / (precision + recall)
+    return precision, recall, f1
+
+
+# %% precision_recall_f1: true negatives count as correct in both fractions
+def precision_recall_f1(y_true, y_pred):
+    right = int(np.sum(y_true == y_pred))
+    predicted, actual = int(np.sum(y_pred)), int(np.sum(y_true))
+    false_alarms = int(np.sum((y_pred == 1) & (y_true == 0)))
+    missed = int(np.sum((y_pred == 0) & (y_true == 1)))
+    tp = predicted - false_alarms
+    precision = right / (right + false_alarms) if predicted else 0.0
+    recall = right / (right + missed) if actual else 0.0
+    if tp == 0:
+        return 0.0, 0.0, 0.0
+    return precision, recall, 2 * precision * recall / (precision + recall)
+
+
+# %% rank_models: a model passes if it meets at least one of the limits
+def rank_models(table, optimizing, satisficing):
+    good = []
+    for name, metrics in table.items():
+        passed = [
+            metrics[k] <= limit if sign == "<=" else metrics[k] >= limit
+            for k, (sign, limit) in satisficing.items()
+        ]
+        if any(passed) or not satisficing:
+            good.append(name)
+    if not good:
+        return None
+    return max(good, key=lambda name: table[name][optimizing])
+
+
+# %% rank_models: every limit is treated as an upper limit
+def rank_models(table, optimizing, satisficing):
+    best = None
+    for model, row in table.items():
+        if all(row[metric] <= limit for metric, (_, limit) in satisficing.items()):
+            if best is None or row[optimizing] > table[best][optimizing]:
+                best = model
+    return best
+
+
+# %% rank_models: the best of all models is chosen first and only then tested
+def rank_models(table, optimizing, satisficing):
+    best = max(table, key=lambda m: table[m][optimizing])
+    for metric, (sign, limit) in satisficing.items():
+        value = table[best][metric]
+        if sign == "<=" and value > limit:
+            return None
+        if sign == ">=" and value < limit:
+            return None
+    return best
+
+
+# %% weighted_error: divides by the weight of the correct examples
+def weighted_error(y_true, y_pred, weights):
+    wrong = np.sum(weights[y_true != y_pred])
+    correct = np.sum(weights[y_true == y_pred])
+    return float(wrong / correct)
+
+
+# %% weighted_error: the weights count the correct examples
+def weighted_error(y_true, y_pred, weights):
+    agree = (y_true == y_pred).astype(float)
+    return float(np.average(agree, weights=weights))
+
+
+# %% choose_split: large sets get 1 % each whatever their size
+def choose_split(n_examples):
+    if n_examples <= 50_000:
+        return 0.6, 0.2, 0.2
+    return 0.98, 0.01, 0.01
+
+
+# %% dev_set_size: the 2 under the root is missing
+def dev_set_size(error_difference, confidence=0.95):
+    z = NormalDist().inv_cdf(1 - (1 - confidence) / 2)
+    return int(math.ceil((z / error_difference) ** 2))
+
+
+# %% dev_set_size: z is not squared
+def dev_set_size(error_difference, confidence=0.95):
+    tail = (1 - confidence) / 2
+    z = NormalDist().inv_cdf(1 - tail)
+    m = z / (2 * error_difference**2)
+    return math.ceil(m)
+
+
+# %% bayes_error_proxy: the average error of the people, with whoever is nearest to it
+def bayes_error_proxy(human_errors):
+    average = sum(human_errors.values()) / len(human_errors)
+    who = min(human_errors, key=lambda name: abs(human_errors[name] - average))
+    return who, human_errors[who]
+
+
+# %% bias_variance_report: the focus goes by absolute values
+def bias_variance_report(human_error, train_error, dev_error):
+    bias = train_error - human_error
+    variance = dev_error - train_error
+    return {
+        "avoidable_bias": bias,
+        "variance": variance,
+        "focus": "bias" if abs(bias) >= abs(variance) else "variance",
+    }
+
+
+# %% bias_variance_report: a negative bias is set to 0
+def bias_variance_report(human_error, train_error, dev_error):
+    report = {}
+    report["avoidable_bias"] = max(0.0, train_error - human_error)
+    report["variance"] = dev_error - train_error
+    if report["variance"] > report["avoidable_bias"]:
+        report["focus"] = "variance"
+    else:
+        report["focus"] = "bias"
+    return report
+
+
+# %% next_step: goes by the entry focus and never looks at the test gap
+def next_step(report):
+    if report["avoidable_bias"] >= report["variance"]:
+        gap = "avoidable_bias"
+    else:
+        gap = "variance"
+    if report[gap] > NOISE:
+        return FAMILIES[gap]
+    return FAMILIES["none"]
+
+
+# %% next_step: returns the name of the gap instead of its family of remedies
+def next_step(report):
+    names = ["avoidable_bias", "variance", "test_gap"]
+    largest = max(names, key=lambda name: report.get(name, 0.0))
+    if report.get(largest, 0.0) <= NOISE:
+        largest = "none"
+    return largest

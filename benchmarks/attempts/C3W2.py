@@ -635,3 +635,237 @@ def pipeline_or_end_to_end(pipeline, end_to_end):
         else:
             verdicts[size] = "end to end" if d.mean() > 0 else "pipeline"
     return verdicts
+
+
+# %% error_analysis: only the first tag of each mistake is counted
+def error_analysis(tags, dev_error=1.0):
+    counts = {}
+    for entry in tags:
+        if entry:
+            counts[entry[0]] = counts.get(entry[0], 0) + 1
+    rows = []
+    for category, n in counts.items():
+        share = n / len(tags)
+        rows.append((category, share, share * dev_error))
+    return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+
+# %% error_analysis: mistakes without a tag are left out of the denominator
+def error_analysis(tags, dev_error=1.0):
+    tagged = [entry for entry in tags if len(entry) > 0]
+    categories = {c for entry in tagged for c in entry}
+    table = []
+    for c in categories:
+        share = sum(c in entry for entry in tagged) / len(tagged)
+        table.append((c, share, share * dev_error))
+    table.sort(key=lambda row: (-row[1], row[0]))
+    return table
+
+
+# %% error_analysis: the ceiling is the error that would remain
+def error_analysis(tags, dev_error=1.0):
+    counts = {}
+    for entry in tags:
+        for category in entry:
+            counts[category] = counts.get(category, 0) + 1
+    rows = [
+        (c, n / len(tags), dev_error - n / len(tags) * dev_error)
+        for c, n in counts.items()
+    ]
+    return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+
+# %% label_noise_report: compares the rival with the rest instead of the dev error
+def label_noise_report(dev_error, mislabeled_share, rival_error=None):
+    labels = dev_error * mislabeled_share
+    rest = dev_error - labels
+    verdict = None
+    if rival_error is not None:
+        if abs(rest - rival_error) < labels:
+            verdict = "correct the labels first"
+        else:
+            verdict = "trust the ranking"
+    return {"labels": labels, "rest": rest, "verdict": verdict}
+
+
+# %% label_noise_report: rest is one minus the share instead of a part of the error
+def label_noise_report(dev_error, mislabeled_share, rival_error=None):
+    report = {"labels": dev_error * mislabeled_share, "rest": 1 - mislabeled_share}
+    if rival_error is None:
+        report["verdict"] = None
+    elif abs(rival_error - dev_error) < report["labels"]:
+        report["verdict"] = "correct the labels first"
+    else:
+        report["verdict"] = "trust the ranking"
+    return report
+
+
+# %% make_splits: the target is cut without being shuffled first
+def make_splits(target, other, n_dev, n_test, rng):
+    dev = target[:n_dev]
+    test = target[n_dev : n_dev + n_test]
+    rest = target[n_dev + n_test :]
+    mix = rng.permutation(np.concatenate([rest, other]))
+    train_dev, train = mix[:n_dev], mix[n_dev:]
+    return {"train": train, "train_dev": train_dev, "dev": dev, "test": test}
+
+
+# %% make_splits: all examples are mixed before dev and test are cut
+def make_splits(target, other, n_dev, n_test, rng):
+    everything = rng.permutation(np.concatenate((target, other)))
+    a, b, c = n_dev, n_dev + n_test, 2 * n_dev + n_test
+    parts = {}
+    parts["dev"] = everything[:a]
+    parts["test"] = everything[a:b]
+    parts["train_dev"] = everything[b:c]
+    parts["train"] = everything[c:]
+    return parts
+
+
+# %% diagnose_mismatch: overfitting to dev is dev minus test
+def diagnose_mismatch(human, train, train_dev, dev, test):
+    result = {}
+    result["avoidable_bias"] = train - human
+    result["variance"] = train_dev - train
+    result["data_mismatch"] = dev - train_dev
+    result["overfit_to_dev"] = dev - test
+    result["focus"] = max(result, key=result.get)
+    return result
+
+
+# %% diagnose_mismatch: the data mismatch is measured from train instead of train-dev
+def diagnose_mismatch(human, train, train_dev, dev, test):
+    report = {
+        "avoidable_bias": train - human,
+        "variance": train_dev - train,
+        "data_mismatch": dev - train,
+        "overfit_to_dev": test - dev,
+    }
+    focus = sorted(report, key=lambda k: report[k])[-1]
+    return report | {"focus": focus}
+
+
+# %% synthesize: the level darkens the larger of the two as well
+def synthesize(clean, noise, rng, level):
+    backgrounds = noise[rng.integers(len(noise), size=len(clean))]
+    return level * np.maximum(clean, backgrounds)
+
+
+# %% synthesize: image i gets background i modulo their number instead of a random one
+def synthesize(clean, noise, rng, level):
+    index = np.arange(len(clean)) % len(noise)
+    return np.maximum(clean, level * noise[index])
+
+
+# %% transfer_learn: the names in trainable are frozen and all others learn
+def transfer_learn(features, parameters, X, Y, trainable, steps=100, learning_rate=0.1):
+    F = features(X)
+    mine = dict(parameters)
+    for _ in range(steps):
+        _, gradients = head_gradients(mine, F, Y)
+        for name in mine:
+            if name in trainable:
+                continue
+            mine[name] = mine[name] - learning_rate * gradients[name]
+    return mine
+
+
+# %% transfer_learn: every gradient is taken at the parameters given at the start
+def transfer_learn(features, parameters, X, Y, trainable, steps=100, learning_rate=0.1):
+    F = features(X)
+    mine = {name: value.copy() for name, value in parameters.items()}
+    for _ in range(steps):
+        _, gradients = head_gradients(parameters, F, Y)
+        for name in trainable:
+            mine[name] = mine[name] - learning_rate * gradients[name]
+    return mine
+
+
+# %% transfer_learn: the gradients are computed anew after each single parameter's update
+def transfer_learn(features, parameters, X, Y, trainable, steps=100, learning_rate=0.1):
+    F = features(X)
+    head = parameters.copy()
+    for _ in range(steps):
+        for name in trainable:
+            grads = head_gradients(head, F, Y)[1]
+            head[name] = head[name] - learning_rate * grads[name]
+    return head
+
+
+# %% multitask_loss: a missing label counts as no
+def multitask_loss(logits, Y):
+    known = ~np.isnan(Y)
+    n = known.sum()
+    y = np.where(known, Y, 0.0)
+    loss = np.sum(np.logaddexp(0, logits) - y * logits) / n
+    e = np.exp(-np.abs(logits))
+    a = np.where(logits >= 0, 1, e) / (1 + e)
+    return loss, (a - y) / n
+
+
+# %% multitask_loss: averages within each task, then over the tasks
+def multitask_loss(logits, Y):
+    known = ~np.isnan(Y)
+    y = np.where(known, Y, 0.0)
+    n = np.maximum(known.sum(axis=0), 1)
+    tasks = np.sum(known.any(axis=0))
+    terms = np.where(known, np.logaddexp(0, logits) - y * logits, 0.0)
+    loss = np.sum(terms.sum(axis=0) / n) / tasks
+    a = np.exp(-np.logaddexp(0, -logits))
+    gradient = np.where(known, a - y, 0.0) / n / tasks
+    return loss, gradient
+
+
+# %% multitask_loss: the gradient is divided by all entries instead of the labelled ones
+def multitask_loss(logits, Y):
+    mask = np.isfinite(Y)
+    y = np.nan_to_num(Y)
+    each = np.logaddexp(0, logits) - y * logits
+    loss = each[mask].mean()
+    sigma = np.exp(-np.logaddexp(0, -logits))
+    gradient = (sigma - y) * mask / Y.size
+    return loss, gradient
+
+
+# %% pipeline_or_end_to_end: the larger error wins
+def pipeline_or_end_to_end(pipeline, end_to_end):
+    verdicts = {}
+    for size in pipeline:
+        d = np.array(pipeline[size]) - np.array(end_to_end[size])
+        error = np.std(d, ddof=1) / np.sqrt(len(d))
+        if abs(d.mean()) <= 2 * error:
+            verdicts[size] = "too close to call"
+        elif d.mean() > 0:
+            verdicts[size] = "pipeline"
+        else:
+            verdicts[size] = "end to end"
+    return verdicts
+
+
+# %% pipeline_or_end_to_end: one standard error is enough for a verdict
+def pipeline_or_end_to_end(pipeline, end_to_end):
+    result = {}
+    for size, errors in pipeline.items():
+        difference = np.asarray(errors) - np.asarray(end_to_end[size])
+        se = difference.std(ddof=1) / math.sqrt(len(difference))
+        mean = difference.mean()
+        if mean > se:
+            result[size] = "end to end"
+        elif mean < -se:
+            result[size] = "pipeline"
+        else:
+            result[size] = "too close to call"
+    return result
+
+
+# %% pipeline_or_end_to_end: compares with two standard deviations, not two errors
+def pipeline_or_end_to_end(pipeline, end_to_end):
+    out = {}
+    for size in pipeline:
+        d = np.subtract(pipeline[size], end_to_end[size])
+        spread = np.std(d, ddof=1)
+        if abs(np.mean(d)) > 2 * spread:
+            out[size] = "pipeline" if np.mean(d) < 0 else "end to end"
+        else:
+            out[size] = "too close to call"
+    return out

@@ -675,3 +675,159 @@ def conv_forward_fast(A_prev, W, b, hparameters):
     filters = W.reshape(n_C, -1).T
     Z = rows @ filters + b.reshape(1, n_C)
     return Z.reshape(m, n_H, n_W, n_C), (A_prev, W, b, hparameters)
+
+
+# %% zero_pad: pads after the image only, with twice the width
+def zero_pad(X, pad):
+    return np.pad(X, ((0, 0), (0, 2 * pad), (0, 2 * pad), (0, 0)))
+
+
+# %% conv_output_shape: counts the padding once instead of on both sides
+def conv_output_shape(n_H, n_W, f, pad, stride):
+    height = (n_H + pad - f) // stride + 1
+    width = (n_W + pad - f) // stride + 1
+    return height, width
+
+
+# %% conv_single_step: flips the filter, as a convolution in mathematics does
+def conv_single_step(a_slice_prev, W, b):
+    return np.sum(a_slice_prev * W[::-1, ::-1]) + b.item()
+
+
+# %% conv_forward: the cache keeps the padded images
+def conv_forward(A_prev, W, b, hparameters):
+    s, p = hparameters["stride"], hparameters["pad"]
+    f, n_C = W.shape[0], W.shape[3]
+    n_H, n_W = conv_output_shape(A_prev.shape[1], A_prev.shape[2], f, p, s)
+    A_prev = zero_pad(A_prev, p)
+    Z = np.zeros((A_prev.shape[0], n_H, n_W, n_C))
+    for i in range(A_prev.shape[0]):
+        for h in range(n_H):
+            for w in range(n_W):
+                for c in range(n_C):
+                    part = A_prev[i, h * s : h * s + f, w * s : w * s + f]
+                    Z[i, h, w, c] = conv_single_step(
+                        part, W[:, :, :, c], b[:, :, :, c]
+                    )
+    return Z, (A_prev, W, b, hparameters)
+
+
+# %% pool_forward: takes the side of the window as the stride
+def pool_forward(A_prev, hparameters, mode="max"):
+    f = hparameters["f"]
+    m, n_H_prev, n_W_prev, n_C = A_prev.shape
+    n_H, n_W = conv_output_shape(n_H_prev, n_W_prev, f, 0, f)
+    A = np.zeros((m, n_H, n_W, n_C))
+    pool = np.max if mode == "max" else np.mean
+    for h in range(n_H):
+        for w in range(n_W):
+            window = A_prev[:, h * f : h * f + f, w * f : w * f + f, :]
+            A[:, h, w, :] = pool(window, axis=(1, 2))
+    return A, (A_prev, hparameters)
+
+
+# %% conv_backward: the gradients of the filters are averaged over the images
+def conv_backward(dZ, cache):
+    A_prev, W, b, hparameters = cache
+    s, p = hparameters["stride"], hparameters["pad"]
+    m, n_H_prev, n_W_prev, _ = A_prev.shape
+    f = W.shape[0]
+    A_pad = zero_pad(A_prev, p)
+    dA_pad = np.zeros_like(A_pad)
+    dW = np.zeros_like(W)
+    db = np.zeros_like(b)
+    for i in range(m):
+        for h in range(dZ.shape[1]):
+            for w in range(dZ.shape[2]):
+                rows = slice(h * s, h * s + f)
+                columns = slice(w * s, w * s + f)
+                for c in range(dZ.shape[3]):
+                    dz = dZ[i, h, w, c]
+                    dA_pad[i, rows, columns] += W[:, :, :, c] * dz
+                    dW[:, :, :, c] += A_pad[i, rows, columns] * dz / m
+                    db[:, :, :, c] += dz
+    return dA_pad[:, p : p + n_H_prev, p : p + n_W_prev], dW, db
+
+
+# %% conv_backward: the windows start at h and w without the stride
+def conv_backward(dZ, cache):
+    A_prev, W, b, hparameters = cache
+    pad = hparameters["pad"]
+    m, n_H_prev, n_W_prev, n_C_prev = A_prev.shape
+    f, _, _, n_C = W.shape
+    padded = zero_pad(A_prev, pad)
+    d_padded = np.zeros(padded.shape)
+    dW = np.zeros(W.shape)
+    db = dZ.sum(axis=(0, 1, 2)).reshape(b.shape)
+    for i in range(m):
+        for h in range(dZ.shape[1]):
+            for w in range(dZ.shape[2]):
+                for c in range(n_C):
+                    window = padded[i, h : h + f, w : w + f, :]
+                    d_padded[i, h : h + f, w : w + f, :] += (
+                        W[:, :, :, c] * dZ[i, h, w, c]
+                    )
+                    dW[:, :, :, c] += window * dZ[i, h, w, c]
+    dA_prev = d_padded[:, pad : pad + n_H_prev, pad : pad + n_W_prev, :]
+    return dA_prev, dW, db
+
+
+# %% pool_backward: the mask is made from the gradient being filled, not from the input
+def pool_backward(dA, cache, mode="max"):
+    A_prev, hparameters = cache
+    f, stride = hparameters["f"], hparameters["stride"]
+    dA_prev = np.zeros_like(A_prev, dtype=float)
+    m, n_H, n_W, n_C = dA.shape
+    for i in range(m):
+        for h in range(n_H):
+            for w in range(n_W):
+                for c in range(n_C):
+                    top, left = h * stride, w * stride
+                    bottom, right = top + f, left + f
+                    if mode == "max":
+                        window = dA_prev[i, top:bottom, left:right, c]
+                        part = create_mask_from_window(window) * dA[i, h, w, c]
+                    else:
+                        part = distribute_value(dA[i, h, w, c], (f, f))
+                    dA_prev[i, top:bottom, left:right, c] += part
+    return dA_prev
+
+
+# %% im2col: the rows go position by position, with the images innermost
+def im2col(A, f, stride):
+    m, H, W_, C = A.shape
+    n_H, n_W = conv_output_shape(H, W_, f, 0, stride)
+    rows = []
+    for h in range(n_H):
+        for w in range(n_W):
+            for i in range(m):
+                top, left = h * stride, w * stride
+                rows.append(A[i, top : top + f, left : left + f].ravel())
+    return np.array(rows)
+
+
+# %% im2col: each row lists one channel after the other
+def im2col(A, f, stride):
+    m, H, W_, C = A.shape
+    n_H, n_W = conv_output_shape(H, W_, f, 0, stride)
+    out = np.zeros((m * n_H * n_W, f * f * C))
+    k = 0
+    for i in range(m):
+        for top in range(0, n_H * stride, stride):
+            for left in range(0, n_W * stride, stride):
+                window = A[i, top : top + f, left : left + f, :]
+                out[k] = window.transpose(2, 0, 1).ravel()
+                k += 1
+    return out
+
+
+# %% conv_forward_fast: the product is reshaped with the channels first
+def conv_forward_fast(A_prev, W, b, hparameters):
+    stride, pad = hparameters["stride"], hparameters["pad"]
+    m, H, W_in, _ = A_prev.shape
+    f, _, _, n_C = W.shape
+    n_H, n_W = conv_output_shape(H, W_in, f, pad, stride)
+    columns = im2col(zero_pad(A_prev, pad), f, stride)
+    product = columns @ W.reshape(-1, n_C) + b.ravel()
+    Z = product.reshape(m, n_C, n_H, n_W).transpose(0, 2, 3, 1)
+    return Z, (A_prev, W, b, hparameters)

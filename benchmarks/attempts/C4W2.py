@@ -501,3 +501,185 @@ def multi_crop_predict(model, X, size=24):
         all_p.append(ensemble_predict([model], mirror(crop)))
     p = np.max(all_p, axis=0)
     return p / p.sum(axis=1, keepdims=True)
+
+
+# %% identity_block: the last ReLU is applied before the addition
+def identity_block(X, f, filters, *, net):
+    F1, F2, F3 = filters
+    A = nn.relu(net.batch_norm(net.conv(X, F1, f=1)))
+    A = nn.relu(net.batch_norm(net.conv(A, F2, f=f)))
+    A = nn.relu(net.batch_norm(net.conv(A, F3, f=1)))
+    return A + X
+
+
+# %% convolutional_block: the shortcut has no batch norm
+def convolutional_block(X, f, filters, s=2, *, net):
+    F1, F2, F3 = filters
+    main = nn.relu(net.batch_norm(net.conv(X, F1, f=1, s=s)))
+    main = nn.relu(net.batch_norm(net.conv(main, F2, f=f)))
+    main = net.batch_norm(net.conv(main, F3, f=1))
+    side = net.conv(X, F3, f=1, s=s)
+    return nn.relu(main + side)
+
+
+# %% ResNet: every stage has the filters of stage 0
+def ResNet(X, blocks, classes, width=64, *, net):
+    A = nn.relu(net.batch_norm(net.conv(X, width, f=7, s=2)))
+    A = nn.max_pool2d(A, 3, 2, "same")
+    for i, n in enumerate(blocks):
+        filters = (width, width, 4 * width)
+        A = convolutional_block(A, 3, filters, s=1 if i == 0 else 2, net=net)
+        for _ in range(n - 1):
+            A = identity_block(A, 3, filters, net=net)
+    return net.dense(nn.mean(A, axis=(1, 2)), classes)
+
+
+# %% inception_module: the 3 by 3 and 5 by 5 filters read X and skip their 1 by 1
+def inception_module(X, filters, *, net):
+    n1, (r3, n3), (r5, n5), n_pool = filters
+    one = nn.relu(net.conv(X, n1, f=1, bias=True))
+    three = nn.relu(net.conv(X, n3, f=3, bias=True))
+    five = nn.relu(net.conv(X, n5, f=5, bias=True))
+    pooled = nn.max_pool2d(X, 3, 1, "same")
+    pooled = nn.relu(net.conv(pooled, n_pool, f=1, bias=True))
+    return nn.concatenate([one, three, five, pooled])
+
+
+# %% inception_module: the 1 by 1 convolution comes before the pooling in the last branch
+def inception_module(X, filters, *, net):
+    n1, pair3, pair5, n_pool = filters
+    branches = [nn.relu(net.conv(X, n1, f=1, bias=True))]
+    for f, (r, n) in ((3, pair3), (5, pair5)):
+        small = nn.relu(net.conv(X, r, f=1, bias=True))
+        branches.append(nn.relu(net.conv(small, n, f=f, bias=True)))
+    last = nn.relu(net.conv(X, n_pool, f=1, bias=True))
+    branches.append(nn.max_pool2d(last, 3, 1, "same"))
+    return nn.concatenate(branches)
+
+
+# %% depthwise_conv: each channel is the mean of the window's products, not their sum
+def depthwise_conv(X, W):
+    f = W.shape[0]
+    m, n_H, n_W, n_C = X.shape
+    out = np.zeros((m, n_H - f + 1, n_W - f + 1, n_C))
+    for h in range(n_H - f + 1):
+        for w in range(n_W - f + 1):
+            out[:, h, w] = (X[:, h : h + f, w : w + f] * W).mean(axis=(1, 2))
+    return out
+
+
+# %% separable_ratio: leaves out the pointwise step
+def separable_ratio(n_C, f):
+    return 1 / n_C
+
+
+# %% mobilenet_bottleneck: expands to t times the output channels
+def mobilenet_bottleneck(X, t, n_C, s, *, net):
+    A = X
+    if t > 1:
+        A = nn.relu(net.batch_norm(net.conv(A, t * n_C, f=1)), 6)
+    A = nn.relu(net.batch_norm(net.depthwise(A, 3, s)), 6)
+    A = net.batch_norm(net.conv(A, n_C, f=1))
+    return A + X if s == 1 and X.shape[-1] == n_C else A
+
+
+# %% count_parameters: the parameters per channel are added once per layer
+def count_parameters(block):
+    total = 0
+    for layer in block:
+        weights = layer["f"] ** 2 * layer["n_C_prev"] // layer["groups"] * layer["n_C"]
+        total += weights + layer["per_channel"]
+    return total
+
+
+# %% count_multiplies: multiplies by the side of the map instead of its positions
+def count_multiplies(block):
+    total = 0
+    for L in block:
+        per_position = L["f"] ** 2 * (L["n_C_prev"] // L["groups"]) * L["n_C"]
+        total += per_position * L["size"]
+    return total
+
+
+# %% fine_tune: the batch norms are frozen before freeze unfreezes them again
+def fine_tune(model, X, Y, up_to, learning_rate=1e-3, epochs=5):
+    for layer in model.layers:
+        if isinstance(layer, nn.BatchNorm):
+            layer.freeze()
+    freeze(model, up_to)
+    history = model.fit(
+        X,
+        Y,
+        loss=nn.cross_entropy,
+        optimizer=nn.Adam(model.parameters(), learning_rate),
+        epochs=epochs,
+        batch_size=16,
+        rng=np.random.default_rng(0),
+        progress=False,
+    )
+    return history["loss"]
+
+
+# %% freeze: returns the number of frozen parameters
+def freeze(model, up_to):
+    for i, layer in enumerate(model.layers):
+        if i < up_to:
+            layer.freeze()
+        else:
+            layer.unfreeze()
+    return model.count_parameters() - model.count_parameters(trainable=True)
+
+
+# %% random_crop: the same random number is used for rows and columns
+def random_crop(X, size, seed):
+    rng = np.random.default_rng(seed)
+    start = rng.integers(0, min(X.shape[0], X.shape[1]) - size + 1)
+    return X[start : start + size, start : start + size]
+
+
+# %% color_shift: all three channels get the same shift
+def color_shift(X, seed, most=20):
+    rng = np.random.default_rng(seed)
+    shift = int(rng.integers(-most, most + 1))
+    brighter = X.astype(np.int64) + shift
+    brighter[brighter < 0] = 0
+    brighter[brighter > 255] = 255
+    return brighter.astype(np.uint8)
+
+
+# %% pca_color_augmentation: takes the rows of the matrix of eigenvectors
+def pca_color_augmentation(X, seed, spread=0.1):
+    rng = np.random.default_rng(seed)
+    pixels = X.reshape(-1, 3)
+    values, vectors = np.linalg.eigh(np.cov(pixels.T))
+    alpha = rng.normal(0, spread, 3)
+    shift = np.zeros(3)
+    for i in range(3):
+        shift += alpha[i] * values[i] * vectors[i]
+    return X + shift
+
+
+# %% pca_color_augmentation: multiplies by the square roots of the eigenvalues
+def pca_color_augmentation(X, seed, spread=0.1):
+    C = np.cov(X.reshape(-1, 3).T)
+    lam, P = np.linalg.eigh(C)
+    alpha = np.random.default_rng(seed).normal(0.0, spread, size=3)
+    return X + P @ (alpha * np.sqrt(np.maximum(lam, 0)))
+
+
+# %% ensemble_predict: averages the scores and takes the softmax once at the end
+def ensemble_predict(models, X):
+    scores = np.mean([model.predict(X) for model in models], axis=0)
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+# %% multi_crop_predict: leaves out the middle and its mirror image
+def multi_crop_predict(model, X, size=24):
+    bottom, right = X.shape[1] - size, X.shape[2] - size
+    total = 0
+    for top, left in ((0, 0), (0, right), (bottom, 0), (bottom, right)):
+        crop = X[:, top : top + size, left : left + size]
+        total = total + ensemble_predict([model], crop)
+        total = total + ensemble_predict([model], mirror(crop))
+    return total / 8

@@ -604,3 +604,277 @@ def transposed_conv(X, W, stride, pad):
             y, x = i * stride, j * stride
             out[:, y : y + f, x : x + f] = block
     return out[:, pad : out.shape[1] - pad, pad : out.shape[2] - pad]
+
+
+# %% localization_loss: without an object the loss is 0, even for p_c
+def localization_loss(y_true, y_pred):
+    squares = (y_true - y_pred) ** 2
+    return float(np.mean(np.sum(squares * y_true[:, 0:1], axis=1)))
+
+
+# %% dense_as_convolution: splits the axis with the channels slowest
+def dense_as_convolution(W, f):
+    n_C = W.shape[0] // (f * f)
+    return W.reshape(n_C, f, f, -1).transpose(1, 2, 0, 3)
+
+
+# %% iou: the intersection is divided by the area of the smaller box
+def iou(box1, box2):
+    y1, x1 = max(box1[0], box2[0]), max(box1[1], box2[1])
+    y2, x2 = min(box1[2], box2[2]), min(box1[3], box2[3])
+    inter = max(0, y2 - y1) * max(0, x2 - x1)
+    area1 = (box1[2] - box1[0]) * (box1[3] - box1[1])
+    area2 = (box2[2] - box2[0]) * (box2[3] - box2[1])
+    smaller = min(area1, area2)
+    return float(inter / smaller) if smaller > 0 else 0.0
+
+
+# %% kmeans_anchors: assigns by Euclidean distance instead of 1 - IoU
+def kmeans_anchors(wh, k, rng):
+    anchors = wh[rng.choice(len(wh), k, replace=False)].astype(float)
+    old = None
+    for _ in range(100):
+        distance = ((wh[:, np.newaxis] - anchors) ** 2).sum(axis=2)
+        nearest = distance.argmin(axis=1)
+        if old is not None and np.array_equal(old, nearest):
+            break
+        old = nearest
+        for j in range(k):
+            if np.any(nearest == j):
+                anchors[j] = wh[nearest == j].mean(axis=0)
+    return anchors[np.argsort(anchors.prod(axis=1))]
+
+
+# %% kmeans_anchors: sorts by width instead of area
+def kmeans_anchors(wh, k, rng):
+    anchors = wh[rng.choice(len(wh), k, replace=False)].astype(float)
+    assigned = np.full(len(wh), -1)
+    for _ in range(100):
+        w = np.minimum(wh[:, None, 0], anchors[None, :, 0])
+        h = np.minimum(wh[:, None, 1], anchors[None, :, 1])
+        inter = w * h
+        union = wh.prod(axis=1)[:, None] + anchors.prod(axis=1)[None] - inter
+        new = np.argmax(inter / union, axis=1)
+        if (new == assigned).all():
+            break
+        assigned = new
+        for j in range(k):
+            members = wh[assigned == j]
+            if len(members):
+                anchors[j] = members.mean(axis=0)
+    return anchors[np.argsort(anchors[:, 0])]
+
+
+# %% encode_yolo: the best anchor is overwritten when it is already taken in its cell
+def encode_yolo(boxes, classes, grid, anchors, n_classes):
+    Y = np.zeros((grid, grid, len(anchors), 5 + n_classes))
+    for (x, y, w, h), c in zip(boxes, classes):
+        column = min(int(x * grid), grid - 1)
+        row = min(int(y * grid), grid - 1)
+        inter = np.minimum(w, anchors[:, 0]) * np.minimum(h, anchors[:, 1])
+        overlap = inter / (w * h + anchors[:, 0] * anchors[:, 1] - inter)
+        a = int(np.argmax(overlap))
+        Y[row, column, a] = 0
+        Y[row, column, a, 0] = 1
+        Y[row, column, a, 1:3] = x * grid - column, y * grid - row
+        Y[row, column, a, 3] = np.log(w / anchors[a, 0])
+        Y[row, column, a, 4] = np.log(h / anchors[a, 1])
+        Y[row, column, a, 5 + c] = 1
+    return Y
+
+
+# %% encode_yolo: sizes are relative to a cell of the grid instead of the anchor
+def encode_yolo(boxes, classes, grid, anchors, n_classes):
+    A = len(anchors)
+    Y = np.zeros((grid, grid, A, 5 + n_classes))
+    for box, label in zip(boxes, classes):
+        x, y, w, h = box
+        col, row = (min(int(np.floor(v * grid)), grid - 1) for v in (x, y))
+        inter = np.minimum(anchors[:, 0], w) * np.minimum(anchors[:, 1], h)
+        ious = inter / (anchors.prod(axis=1) + w * h - inter)
+        for a in np.argsort(-ious, kind="stable"):
+            if Y[row, col, a, 0] == 0:
+                Y[row, col, a, :3] = 1, x * grid - col, y * grid - row
+                Y[row, col, a, 3:5] = np.log(w * grid), np.log(h * grid)
+                Y[row, col, a, 5 + label] = 1
+                break
+    return Y
+
+
+# %% decode_yolo: the sizes are not multiplied by the anchors
+def decode_yolo(Y, anchors):
+    grid = Y.shape[0]
+    columns = np.arange(grid)[np.newaxis, :, np.newaxis]
+    rows = np.arange(grid)[:, np.newaxis, np.newaxis]
+    x = (columns + Y[..., 1]) / grid
+    y = (rows + Y[..., 2]) / grid
+    box_xy = np.stack([x, y], axis=-1)
+    box_wh = np.exp(Y[..., 3:5])
+    return box_xy, box_wh, Y[..., 0:1], Y[..., 5:]
+
+
+# %% yolo_filter_boxes: the threshold holds for p_c alone
+def yolo_filter_boxes(boxes, box_confidence, box_class_probs, threshold=0.6):
+    scores = box_confidence * box_class_probs
+    classes = np.argmax(scores, axis=-1)
+    best = np.max(scores, axis=-1)
+    mask = box_confidence[..., 0] >= threshold
+    return best[mask], boxes[mask], classes[mask]
+
+
+# %% yolo_filter_boxes: returns a box once for each class whose score is high enough
+def yolo_filter_boxes(boxes, box_confidence, box_class_probs, threshold=0.6):
+    scores = (box_confidence * box_class_probs).reshape(-1, box_class_probs.shape[-1])
+    which, classes = np.where(scores >= threshold)
+    return scores[which, classes], boxes.reshape(-1, 4)[which], classes
+
+
+# %% yolo_non_max_suppression: max_boxes is the limit for each class
+def yolo_non_max_suppression(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
+    kept = []
+    for i in np.argsort(-scores, kind="stable"):
+        same = [j for j in kept if classes[j] == classes[i]]
+        if len(same) >= max_boxes:
+            continue
+        if all(iou(boxes[i], boxes[j]) <= iou_threshold for j in same):
+            kept.append(i)
+    kept = np.array(kept, dtype=int)
+    return scores[kept], boxes[kept], classes[kept]
+
+
+# %% yolo_eval: the width and the height of the image are exchanged
+def yolo_eval(
+    yolo_outputs, image_shape, max_boxes=10, score_threshold=0.6, iou_threshold=0.5
+):
+    box_xy, box_wh, confidence, probs = yolo_outputs
+    corners = yolo_boxes_to_corners(box_xy, box_wh)
+    scores, boxes, classes = yolo_filter_boxes(
+        corners, confidence, probs, score_threshold
+    )
+    scores, boxes, classes = yolo_non_max_suppression(
+        scores, boxes, classes, max_boxes, iou_threshold
+    )
+    width, height = image_shape
+    return scores, scale_boxes(boxes, (height, width)), classes
+
+
+# %% match_detections: a true box that was hit before is replaced by the next best one
+def match_detections(
+    scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5
+):
+    used = set()
+    hits = []
+    for i in np.argsort(-scores, kind="stable"):
+        best, best_iou = None, 0
+        for j in range(len(true_boxes)):
+            if true_pictures[j] != pictures[i] or j in used:
+                continue
+            overlap = iou(boxes[i], true_boxes[j])
+            if overlap > best_iou:
+                best, best_iou = j, overlap
+        hit = best is not None and best_iou >= iou_threshold
+        if hit:
+            used.add(best)
+        hits.append(hit)
+    return np.array(hits, dtype=bool)
+
+
+# %% match_detections: the answers are in the given order, not by descending score
+def match_detections(
+    scores, boxes, pictures, true_boxes, true_pictures, iou_threshold=0.5
+):
+    hits = np.zeros(len(scores), dtype=bool)
+    taken = np.zeros(len(true_boxes), dtype=bool)
+    for i in np.argsort(-scores, kind="stable"):
+        candidates = np.flatnonzero(true_pictures == pictures[i])
+        if len(candidates) == 0:
+            continue
+        overlaps = [iou(boxes[i], true_boxes[j]) for j in candidates]
+        k = int(np.argmax(overlaps))
+        j = candidates[k]
+        if overlaps[k] >= iou_threshold and not taken[j]:
+            hits[i] = True
+            taken[j] = True
+    return hits
+
+
+# %% average_precision: uses each hit's own precision, not the best from there on
+def average_precision(hits, n_truths):
+    hits = np.asarray(hits, dtype=bool)
+    found = np.cumsum(hits)
+    precision = found / np.arange(1, len(hits) + 1)
+    return float(np.sum(precision[hits]) / n_truths)
+
+
+# %% transposed_conv: the blocks are one pixel apart whatever the stride
+def transposed_conv(X, W, stride, pad):
+    m, n_H, n_W, _ = X.shape
+    f, _, n_C, _ = W.shape
+    out = np.zeros((m, stride * (n_H - 1) + f, stride * (n_W - 1) + f, n_C))
+    for i in range(n_H):
+        for j in range(n_W):
+            block = np.tensordot(X[:, i, j], W, axes=(1, 3))
+            out[:, i : i + f, j : j + f] += block
+    H, W_out = out.shape[1] - pad, out.shape[2] - pad
+    return out[:, pad:H, pad:W_out]
+
+
+# %% conv_block: the skip connection is the map between the two convolutions
+def conv_block(X, n_filters=32, max_pooling=True, *, net):
+    first = nn.relu(net.batch_norm(net.conv(X, n_filters, f=3)))
+    A = nn.relu(net.batch_norm(net.conv(first, n_filters, f=3)))
+    if max_pooling:
+        return nn.max_pool2d(A, 2, 2), first
+    return A, first
+
+
+# %% upsampling_block: the skip is added to the enlarged map instead of joined
+def upsampling_block(expansive_input, contractive_input, n_filters=32, *, net):
+    up = net.conv_transpose(expansive_input, n_filters, f=3, s=2)
+    merged = up + contractive_input
+    return conv_block(merged, n_filters, max_pooling=False, net=net)[0]
+
+
+# %% unet_model: the bottom has no more filters than the last level
+def unet_model(X, n_filters=32, n_classes=23, depth=4, *, net):
+    skips = []
+    A = X
+    for level in range(depth):
+        A, skip = conv_block(A, n_filters * 2**level, net=net)
+        skips.append(skip)
+    A, _ = conv_block(A, n_filters * 2 ** (depth - 1), max_pooling=False, net=net)
+    for level in reversed(range(depth)):
+        A = upsampling_block(A, skips[level], n_filters * 2**level, net=net)
+    return net.conv(A, n_classes, f=1, bias=True)
+
+
+# %% mean_iou: the union counts the common pixels twice
+def mean_iou(y_true, y_pred, C):
+    values = []
+    for c in range(C):
+        t, p = y_true == c, y_pred == c
+        total = t.sum() + p.sum()
+        if total > 0:
+            values.append((t & p).sum() / total)
+    return float(np.mean(values))
+
+
+# %% mean_iou: leaves out classes that are missing in the ground truth only
+def mean_iou(y_true, y_pred, C):
+    ious = []
+    for c in range(C):
+        truth = y_true == c
+        if not truth.any():
+            continue
+        guess = y_pred == c
+        ious.append(np.logical_and(truth, guess).sum() / (truth | guess).sum())
+    return float(sum(ious) / len(ious))
+
+
+# %% dice: returns the share of equal pixels
+def dice(y_true, y_pred):
+    t = np.asarray(y_true, dtype=bool)
+    p = np.asarray(y_pred, dtype=bool)
+    if t.sum() + p.sum() == 0:
+        return 1.0
+    return float(np.mean(t == p))

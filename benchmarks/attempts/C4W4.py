@@ -466,3 +466,229 @@ def conv1d(x, W, b, stride=1, pad=0):
         window = x[:, i * stride : i * stride + f]
         out[:, i] = np.tensordot(window, W, axes=2) + b
     return out
+
+
+# %% triplet_loss: the costs are averaged over the triplets
+def triplet_loss(y_true, y_pred, alpha=0.2):
+    A, P, N = y_pred
+    near = np.sum((A - P) ** 2, axis=1)
+    far = np.sum((A - N) ** 2, axis=1)
+    return np.mean(np.maximum(near - far + alpha, 0))
+
+
+# %% triplet_loss: the negative is compared with the positive instead of the anchor
+def triplet_loss(y_true, y_pred, alpha=0.2):
+    anchor, positive, negative = y_pred
+    near = np.square(anchor - positive).sum(axis=-1)
+    far = np.square(positive - negative).sum(axis=-1)
+    return np.maximum(0.0, near - far + alpha).sum()
+
+
+# %% triplet_gradient: whether a triplet costs anything is decided without the margin
+def triplet_gradient(y_true, y_pred, alpha=0.2):
+    A, P, N = y_pred
+    near = np.sum((A - P) ** 2, axis=1, keepdims=True)
+    far = np.sum((A - N) ** 2, axis=1, keepdims=True)
+    active = near - far > 0
+    return 2 * (N - P) * active, 2 * (P - A) * active, 2 * (A - N) * active
+
+
+# %% triplet_gradient: the gradient of the negative points the other way
+def triplet_gradient(y_true, y_pred, alpha=0.2):
+    A, P, N = y_pred
+    cost = ((A - P) ** 2).sum(1) - ((A - N) ** 2).sum(1) + alpha
+    mask = (cost > 0)[:, np.newaxis].astype(float)
+    dA = 2 * (N - P)
+    dP = 2 * (P - A)
+    dN = 2 * (N - A)
+    return mask * dA, mask * dP, mask * dN
+
+
+# %% hard_triplets: each pair of images is used once, with the first one as the anchor
+def hard_triplets(embeddings, labels, alpha):
+    labels = np.asarray(labels)
+    D = ((embeddings[:, None] - embeddings[None]) ** 2).sum(axis=2)
+    triplets = []
+    for a in range(len(labels)):
+        others = np.where(labels == labels[a], np.inf, D[a])
+        n = int(np.argmin(others))
+        for p in range(a + 1, len(labels)):
+            if labels[p] == labels[a] and D[a, p] - others[n] + alpha > 0:
+                triplets.append((a, p, n))
+    return np.array(triplets, dtype=int).reshape(-1, 3)
+
+
+# %% hard_triplets: only the farthest positive of each anchor is used
+def hard_triplets(embeddings, labels, alpha):
+    labels = np.asarray(labels)
+    m = len(labels)
+    diff = embeddings[:, np.newaxis, :] - embeddings[np.newaxis, :, :]
+    D = np.sum(diff**2, axis=-1)
+    rows = []
+    for a in range(m):
+        same = labels == labels[a]
+        if same.all() or same.sum() == 1:
+            continue
+        p = int(np.argmax(np.where(same, D[a], -np.inf)))
+        n = int(np.argmin(np.where(same, np.inf, D[a])))
+        if p != a and D[a, p] - D[a, n] + alpha > 0:
+            rows.append([a, p, n])
+    return np.array(rows, dtype=int).reshape(-1, 3)
+
+
+# %% hard_triplets: the nearest negative is the one nearest to the positive
+def hard_triplets(embeddings, labels, alpha):
+    found = []
+    m = len(labels)
+    for a in range(m):
+        for p in range(m):
+            if p == a or labels[p] != labels[a]:
+                continue
+            near = np.sum((embeddings[a] - embeddings[p]) ** 2)
+            gaps = np.sum((embeddings - embeddings[p]) ** 2, axis=1)
+            gaps[np.asarray(labels) == labels[a]] = np.inf
+            n = int(np.argmin(gaps))
+            if np.isinf(gaps[n]):
+                continue
+            far = np.sum((embeddings[a] - embeddings[n]) ** 2)
+            if near - far + alpha > 0:
+                found.append((a, p, n))
+    return np.array(found, dtype=int).reshape(len(found), 3)
+
+
+# %% who_is_it: the distance to a stranger is inf instead of that to the nearest person
+def who_is_it(encoding, database, threshold=0.7):
+    best = np.inf
+    identity = None
+    for name in database:
+        d = np.linalg.norm(encoding - database[name])
+        if d < threshold and d < best:
+            best = d
+            identity = name
+    return best, identity
+
+
+# %% pairwise_logistic: the absolute value is taken of the weighted difference
+def pairwise_logistic(e1, e2, W, b):
+    z = np.abs((e1 - e2) @ W) + b
+    return 1 / (1 + np.exp(-z))
+
+
+# %% chi_square: the difference is not squared
+def chi_square(e1, e2):
+    total = e1 + e2
+    return np.abs(e1 - e2) / np.where(total == 0, 1, total)
+
+
+# %% compute_content_cost: the factor 4 is missing in the denominator
+def compute_content_cost(a_C, a_G):
+    _, n_H, n_W, n_C = a_C.shape
+    return ((a_G - a_C) ** 2).sum() / (n_H * n_W * n_C)
+
+
+# %% compute_layer_style_cost: the reshape mixes channels and positions
+def compute_layer_style_cost(a_S, a_G):
+    _, n_H, n_W, n_C = a_S.shape
+    S = gram_matrix(a_S.reshape(n_C, n_H * n_W))
+    G = gram_matrix(a_G.reshape(n_C, n_H * n_W))
+    return ((G - S) ** 2).sum() / (4 * n_C**2 * (n_H * n_W) ** 2)
+
+
+# %% compute_layer_style_cost: the number of positions is not squared
+def compute_layer_style_cost(a_S, a_G):
+    n_H, n_W, n_C = a_S.shape[1:]
+    GS = gram_matrix(a_S.reshape(-1, n_C).T)
+    GG = gram_matrix(a_G.reshape(-1, n_C).T)
+    difference = GG - GS
+    return (difference**2).sum() * (1 / (4 * n_C**2 * n_H * n_W))
+
+
+# %% compute_style_cost: the weighted sum is divided by the number of layers
+def compute_style_cost(a_S, a_G, STYLE_LAYERS):
+    J = 0
+    for name, weight in STYLE_LAYERS:
+        J = J + weight * compute_layer_style_cost(a_S[name], a_G[name])
+    return J / len(STYLE_LAYERS)
+
+
+# %% train_step: returns the cost after the step
+def train_step(G, features, goal, optimizer, alpha=10, beta=40):
+    def cost():
+        a_G = features(G)
+        content = compute_content_cost(goal["a_C"], a_G[goal["content_layer"]])
+        style = compute_style_cost(goal["a_S"], a_G, goal["STYLE_LAYERS"])
+        return total_cost(content, style, alpha, beta)
+
+    optimizer.zero_grad()
+    cost().backward()
+    optimizer.step()
+    np.clip(G.data, 0, 1, out=G.data)
+    return cost().item()
+
+
+# %% train_step: the colours are clipped before the step instead of after it
+def train_step(G, features, goal, optimizer, alpha=10, beta=40):
+    optimizer.zero_grad()
+    activations = features(G)
+    J_content = compute_content_cost(goal["a_C"], activations[goal["content_layer"]])
+    J_style = compute_style_cost(goal["a_S"], activations, goal["STYLE_LAYERS"])
+    J = total_cost(J_content, J_style, alpha, beta)
+    J.backward()
+    np.clip(G.data, 0, 1, out=G.data)
+    optimizer.step()
+    return J.item()
+
+
+# %% conv1d: the filters are flipped
+def conv1d(x, W, b, stride=1, pad=0):
+    f = W.shape[0]
+    x = np.pad(x, ((0, 0), (pad, pad), (0, 0)))
+    n = (x.shape[1] - f) // stride + 1
+    out = np.zeros((x.shape[0], n, W.shape[2]))
+    for t in range(n):
+        window = x[:, t * stride : t * stride + f]
+        out[:, t] = np.tensordot(window, W[::-1], axes=2) + b
+    return out
+
+
+# %% conv1d: the zeros are all in front of the signal
+def conv1d(x, W, b, stride=1, pad=0):
+    f, _, n_C = W.shape
+    m, n_L, _ = x.shape
+    padded = np.pad(x, ((0, 0), (2 * pad, 0), (0, 0)))
+    starts = range(0, n_L + 2 * pad - f + 1, stride)
+    columns = [np.tensordot(padded[:, s : s + f], W, axes=2) + b for s in starts]
+    return np.stack(columns, axis=1)
+
+
+# %% conv3d: the first axis is not padded
+def conv3d(x, W, b, stride=1, pad=0):
+    f_D, f_H, f_W = W.shape[:3]
+    x = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad), (0, 0)))
+    n_D = (x.shape[1] - f_D) // stride + 1
+    n_H = (x.shape[2] - f_H) // stride + 1
+    n_W = (x.shape[3] - f_W) // stride + 1
+    out = np.zeros((x.shape[0], n_D, n_H, n_W, W.shape[4]))
+    for d in range(n_D):
+        for h in range(n_H):
+            for w in range(n_W):
+                D, H, V = d * stride, h * stride, w * stride
+                window = x[:, D : D + f_D, H : H + f_H, V : V + f_W]
+                out[:, d, h, w] = np.tensordot(window, W, axes=4) + b
+    return out
+
+
+# %% conv3d: the windows move one step along the first axis whatever the stride
+def conv3d(x, W, b, stride=1, pad=0):
+    p = (pad, pad)
+    x = np.pad(x, ((0, 0), p, p, p, (0, 0)))
+    sizes = [(n - f) // stride + 1 for n, f in zip(x.shape[1:4], W.shape[:3])]
+    fD, fH, fW = W.shape[:3]
+    out = np.zeros((len(x), *sizes, W.shape[-1]))
+    for i in range(sizes[0]):
+        for j in range(sizes[1]):
+            for k in range(sizes[2]):
+                j0, k0 = j * stride, k * stride
+                part = x[:, i : i + fD, j0 : j0 + fH, k0 : k0 + fW, :]
+                out[:, i, j, k, :] = np.tensordot(part, W, axes=4) + b
+    return out

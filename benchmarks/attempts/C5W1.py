@@ -770,3 +770,374 @@ def predict_and_sample(
         indices.append(x)
     results = np.eye(len(p))[indices]
     return results, np.array(indices).reshape(-1, 1)
+
+
+# %% rnn_backward: da0 is the upstream gradient of the first state, not what flows back
+def rnn_backward(da, caches):
+    steps, x = caches
+    n_a, m, T_x = da.shape
+    dx = np.zeros(x.shape)
+    total = {}
+    back = np.zeros((n_a, m))
+    for t in reversed(range(T_x)):
+        upstream = da[:, :, t] + back
+        grads = rnn_cell_backward(upstream, steps[t])
+        dx[:, :, t] = grads["dxt"]
+        back = grads["da_prev"]
+        for name in ("dWax", "dWaa", "dba"):
+            total[name] = total.get(name, 0) + grads[name]
+    return {"dx": dx, "da0": upstream, **total}
+
+
+# %% clip: limits only the upper end of the range
+def clip(gradients, maxValue):
+    for key in gradients:
+        gradients[key] = np.minimum(gradients[key], maxValue)
+    return gradients
+
+
+# %% clip_by_norm: the norm is the sum of the norms of the arrays
+def clip_by_norm(gradients, max_norm):
+    total = sum(np.linalg.norm(g) for g in gradients.values())
+    if total > max_norm:
+        for key in gradients:
+            gradients[key] = gradients[key] * max_norm / total
+    return gradients
+
+
+# %% gru_cell_forward: the reset gate multiplies after the matrix, as in some libraries
+def gru_cell_forward(xt, c_prev, parameters):
+    p = parameters
+    n_a = c_prev.shape[0]
+    column = np.concatenate([c_prev, xt])
+    ut = sigmoid(p["Wu"] @ column + p["bu"])
+    rt = sigmoid(p["Wr"] @ column + p["br"])
+    from_memory = p["Wc"][:, :n_a] @ c_prev
+    from_input = p["Wc"][:, n_a:] @ xt
+    cct = np.tanh(rt * from_memory + from_input + p["bc"])
+    c_next = ut * cct + (1 - ut) * c_prev
+    yt_pred = softmax(p["Wy"] @ c_next + p["by"])
+    return c_next, yt_pred, (c_next, c_prev, ut, rt, cct, xt, parameters)
+
+
+# %% gru_cell_forward: the candidate ignores the reset gate
+def gru_cell_forward(xt, c_prev, parameters):
+    stacked = np.vstack((c_prev, xt))
+    ut = sigmoid(np.dot(parameters["Wu"], stacked) + parameters["bu"])
+    rt = sigmoid(np.dot(parameters["Wr"], stacked) + parameters["br"])
+    cct = np.tanh(np.dot(parameters["Wc"], stacked) + parameters["bc"])
+    c_next = ut * cct + (1 - ut) * c_prev
+    yt_pred = softmax(np.dot(parameters["Wy"], c_next) + parameters["by"])
+    cache = (c_next, c_prev, ut, rt, cct, xt, parameters)
+    return c_next, yt_pred, cache
+
+
+# %% gru_cell_backward: the gradient through the reset gate is missing in dxt
+def gru_cell_backward(dc_next, cache):
+    c_next, c_prev, ut, rt, cct, xt, p = cache
+    n_a = c_prev.shape[0]
+    column = np.concatenate([c_prev, xt])
+    gated = np.concatenate([rt * c_prev, xt])
+    dzc = dc_next * ut * (1 - cct**2)
+    dzu = dc_next * (cct - c_prev) * ut * (1 - ut)
+    back_c = p["Wc"].T @ dzc
+    ds = back_c[:n_a]
+    dzr = ds * c_prev * rt * (1 - rt)
+    back_u = p["Wu"].T @ dzu
+    back_r = p["Wr"].T @ dzr
+    dc_prev = dc_next * (1 - ut) + ds * rt + back_u[:n_a] + back_r[:n_a]
+    dxt = back_c[n_a:] + back_u[n_a:]
+    return {
+        "dxt": dxt,
+        "dc_prev": dc_prev,
+        "dWu": dzu @ column.T,
+        "dbu": dzu.sum(axis=1, keepdims=True),
+        "dWr": dzr @ column.T,
+        "dbr": dzr.sum(axis=1, keepdims=True),
+        "dWc": dzc @ gated.T,
+        "dbc": dzc.sum(axis=1, keepdims=True),
+    }
+
+
+# %% gru_cell_backward: the update gate's gradient has the wrong sign
+def gru_cell_backward(dc_next, cache):
+    c_next, c_prev, ut, rt, cct, xt, parameters = cache
+    n_a = len(c_prev)
+    Wu, Wr, Wc = (parameters[name] for name in ("Wu", "Wr", "Wc"))
+    dzc = dc_next * ut * (1 - cct**2)
+    dzu = dc_next * (c_prev - cct) * ut * (1 - ut)
+    d_gated = Wc.T @ dzc
+    dzr = d_gated[:n_a] * c_prev * rt * (1 - rt)
+    d_column = Wu.T @ dzu + Wr.T @ dzr
+    column = np.concatenate([c_prev, xt])
+    grads = {"dxt": d_column[n_a:] + d_gated[n_a:]}
+    grads["dc_prev"] = dc_next * (1 - ut) + d_gated[:n_a] * rt + d_column[:n_a]
+    for name, dz, inputs in (
+        ("u", dzu, column),
+        ("r", dzr, column),
+        ("c", dzc, np.concatenate([rt * c_prev, xt])),
+    ):
+        grads["dW" + name] = dz @ inputs.T
+        grads["db" + name] = np.sum(dz, axis=1, keepdims=True)
+    return grads
+
+
+# %% lstm_cell_forward: the prediction is made from the memory instead of the state
+def lstm_cell_forward(xt, a_prev, c_prev, parameters):
+    column = np.vstack([a_prev, xt])
+    gate = {}
+    for name in "fio":
+        gate[name] = sigmoid(parameters["W" + name] @ column + parameters["b" + name])
+    cct = np.tanh(parameters["Wc"] @ column + parameters["bc"])
+    c_next = gate["f"] * c_prev + gate["i"] * cct
+    a_next = gate["o"] * np.tanh(c_next)
+    yt_pred = softmax(parameters["Wy"] @ c_next + parameters["by"])
+    return a_next, c_next, yt_pred, (
+        a_next, c_next, a_prev, c_prev,
+        gate["f"], gate["i"], cct, gate["o"], xt, parameters,
+    )
+
+
+# %% lstm_forward: the memory is set back to 0 at every step
+def lstm_forward(x, a0, parameters):
+    T = x.shape[2]
+    a_next = a0
+    a, y, c, steps = [], [], [], []
+    for t in range(T):
+        c_prev = np.zeros_like(a0)
+        a_next, c_next, y_t, cache = lstm_cell_forward(
+            x[:, :, t], a_next, c_prev, parameters
+        )
+        a.append(a_next)
+        y.append(y_t)
+        c.append(c_next)
+        steps.append(cache)
+    a, y, c = (np.stack(part, axis=2) for part in (a, y, c))
+    return a, y, c, (steps, x)
+
+
+# %% lstm_cell_backward: dc lacks the derivative of the tanh of the memory
+def lstm_cell_backward(da_next, dc_next, cache):
+    a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, p = cache
+    n_a = a_prev.shape[0]
+    dc = dc_next + da_next * ot
+    dz = {
+        "f": dc * c_prev * ft * (1 - ft),
+        "i": dc * cct * it * (1 - it),
+        "c": dc * it * (1 - cct**2),
+        "o": da_next * np.tanh(c_next) * ot * (1 - ot),
+    }
+    column = np.concatenate([a_prev, xt])
+    back = sum(p["W" + k].T @ dz[k] for k in dz)
+    grads = {"dxt": back[n_a:], "da_prev": back[:n_a], "dc_prev": dc * ft}
+    for k in dz:
+        grads["dW" + k] = dz[k] @ column.T
+        grads["db" + k] = dz[k].sum(axis=1, keepdims=True)
+    return grads
+
+
+# %% lstm_cell_backward: dc_prev uses the upstream gradient before it was completed
+def lstm_cell_backward(da_next, dc_next, cache):
+    a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = cache
+    dc = dc_next + da_next * ot * (1 - np.tanh(c_next) ** 2)
+    dzf = dc * c_prev * ft * (1 - ft)
+    dzi = dc * cct * it * (1 - it)
+    dzc = dc * it * (1 - cct**2)
+    dzo = da_next * np.tanh(c_next) * ot * (1 - ot)
+    column = np.concatenate([a_prev, xt])
+    d_column = 0
+    out = {"dc_prev": dc_next * ft}
+    for name, dz in zip("fico", (dzf, dzi, dzc, dzo)):
+        d_column = d_column + parameters["W" + name].T @ dz
+        out["dW" + name] = dz @ column.T
+        out["db" + name] = dz.sum(axis=1, keepdims=True)
+    out["da_prev"] = d_column[: len(a_prev)]
+    out["dxt"] = d_column[len(a_prev) :]
+    return out
+
+
+# %% lstm_backward: the gradient of the memory is not carried from step to step
+def lstm_backward(da, caches):
+    steps, x = caches
+    dx = np.zeros(x.shape)
+    sums = {f"d{kind}{gate}": 0 for gate in "fico" for kind in "Wb"}
+    da_prev = np.zeros(da.shape[:2])
+    dc_prev = np.zeros(da.shape[:2])
+    for t in range(da.shape[2] - 1, -1, -1):
+        g = lstm_cell_backward(da[:, :, t] + da_prev, dc_prev, steps[t])
+        dx[:, :, t] = g["dxt"]
+        da_prev = g["da_prev"]
+        for name in sums:
+            sums[name] = sums[name] + g[name]
+    return {"dx": dx, "da0": da_prev, **sums}
+
+
+# %% bidirectional_forward: the backward cell starts from the forward cell's last state
+def bidirectional_forward(x, parameters_forward, parameters_backward):
+    m = x.shape[1]
+    n_a = parameters_forward["Waa"].shape[0]
+    forward = rnn_forward(x, np.zeros((n_a, m)), parameters_forward)[0]
+    backward = rnn_forward(x[:, :, ::-1], forward[:, :, -1], parameters_backward)[0]
+    return np.concatenate([forward, backward[:, :, ::-1]], axis=0)
+
+
+# %% sample: takes the likeliest letter instead of drawing
+def sample(parameters, char_to_ix, seed):
+    np.random.seed(seed)
+    Wax, Waa, Wya = parameters["Wax"], parameters["Waa"], parameters["Wya"]
+    vocab_size = Wya.shape[0]
+    x = np.zeros((vocab_size, 1))
+    a = np.zeros((Waa.shape[0], 1))
+    newline = char_to_ix["\n"]
+    indices = []
+    while len(indices) < 50:
+        a = np.tanh(Wax @ x + Waa @ a + parameters["b"])
+        y = softmax(Wya @ a + parameters["by"])
+        index = int(np.argmax(y))
+        indices.append(index)
+        if index == newline:
+            return indices
+        x = np.zeros((vocab_size, 1))
+        x[index] = 1
+    indices.append(newline)
+    return indices
+
+
+# %% sample: the input is never replaced by the letter drawn
+def sample(parameters, char_to_ix, seed):
+    np.random.seed(seed)
+    vocab_size, n_a = parameters["Wya"].shape
+    x = np.zeros((vocab_size, 1))
+    a = np.zeros((n_a, 1))
+    newline = char_to_ix["\n"]
+    indices = []
+    index = None
+    while index != newline and len(indices) < 50:
+        z = parameters["Wax"] @ x + parameters["Waa"] @ a + parameters["b"]
+        a = np.tanh(z)
+        p = softmax(parameters["Wya"] @ a + parameters["by"]).ravel()
+        index = int(np.random.choice(range(vocab_size), p=p))
+        indices.append(index)
+    if index != newline:
+        indices.append(newline)
+    return indices
+
+
+# %% optimize: clips after the update instead of before it
+def optimize(X, Y, a_prev, parameters, learning_rate=0.01):
+    loss, cache = letters_forward(X, Y, a_prev, parameters)
+    gradients, a = letters_backward(X, Y, parameters, cache)
+    for name in parameters:
+        parameters[name] -= learning_rate * gradients["d" + name]
+    gradients = clip(gradients, 5)
+    return loss, gradients, a[-1]
+
+
+# %% optimize: returns the loss after the step
+def optimize(X, Y, a_prev, parameters, learning_rate=0.01):
+    _, cache = letters_forward(X, Y, a_prev, parameters)
+    gradients, states = letters_backward(X, Y, parameters, cache)
+    gradients = clip(gradients, 5)
+    for name in ("Wax", "Waa", "Wya", "b", "by"):
+        parameters[name] = parameters[name] - learning_rate * gradients["d" + name]
+    loss, _ = letters_forward(X, Y, a_prev, parameters)
+    return loss, gradients, states[len(X) - 1]
+
+
+# %% sequence_log_probability: each letter is predicted from itself
+def sequence_log_probability(indices, parameters):
+    a0 = np.zeros((parameters["Waa"].shape[0], 1))
+    loss, _ = letters_forward(list(indices), list(indices), a0, parameters)
+    return -loss
+
+
+# %% perplexity: newlines are left out of the number of symbols
+def perplexity(sequences, parameters):
+    total = sum(sequence_log_probability(s, parameters) for s in sequences)
+    symbols = sum(len(s) - 1 for s in sequences)
+    return np.exp(-total / symbols)
+
+
+# %% perplexity: takes 2 to the power of the mean natural logarithm
+def perplexity(sequences, parameters):
+    logs, n = 0.0, 0
+    for sequence in sequences:
+        logs += sequence_log_probability(sequence, parameters)
+        n += len(sequence)
+    return 2 ** (-logs / n)
+
+
+# %% model: the state is carried over from one name to the next
+def model(data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False):
+    n = len(char_to_ix)
+    parameters = initialize_letters(n_a, n, n)
+    names = list(data_x)
+    np.random.shuffle(names)
+    a = np.zeros((n_a, 1))
+    for j in range(num_iterations):
+        X = [None] + [char_to_ix[ch] for ch in names[j % len(names)]]
+        Y = X[1:] + [char_to_ix["\n"]]
+        _, _, a = optimize(X, Y, a, parameters, 0.01)
+        if verbose and j % 2500 == 0:
+            print("".join(ix_to_char[i] for i in sample(parameters, char_to_ix, j)))
+    sampled = []
+    for seed in range(7):
+        indices = sample(parameters, char_to_ix, seed)
+        sampled.append("".join(ix_to_char[i] for i in indices[:-1]))
+    return parameters, sampled
+
+
+# %% model: all seven names are sampled with the same seed
+def model(data_x, ix_to_char, char_to_ix, num_iterations=10_000, n_a=50, verbose=False):
+    vocab = len(ix_to_char)
+    parameters = initialize_letters(n_a, vocab, vocab)
+    examples = list(data_x)
+    np.random.shuffle(examples)
+    newline = char_to_ix["\n"]
+    for j in range(num_iterations):
+        name = examples[j % len(examples)]
+        letters = [char_to_ix[c] for c in name]
+        a0 = np.zeros((n_a, 1))
+        optimize([None] + letters, letters + [newline], a0, parameters, 0.01)
+        if verbose and j % 2500 == 0:
+            print("".join(ix_to_char[i] for i in sample(parameters, char_to_ix, j)))
+    names = []
+    for _ in range(7):
+        drawn = sample(parameters, char_to_ix, 0)
+        names.append("".join(ix_to_char[i] for i in drawn if i != newline))
+    return parameters, names
+
+
+# %% predict_and_sample: raises the probabilities to the temperature, not its inverse
+def predict_and_sample(
+    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
+):
+    x, a, c = x_initializer, a_initializer, c_initializer
+    indices = []
+    for _ in range(Ty):
+        p, a, c = inference_model(x, a, c)
+        p = p.astype(float) ** temperature
+        p = p / p.sum()
+        x = int(np.random.choice(len(p), p=p))
+        indices.append(x)
+    indices = np.array(indices).reshape(Ty, 1)
+    results = np.eye(len(p))[indices[:, 0]]
+    return results, indices
+
+
+# %% predict_and_sample: the result begins with the token to begin after
+def predict_and_sample(
+    inference_model, x_initializer, a_initializer, c_initializer, Ty=50, temperature=1.0
+):
+    x, a, c = x_initializer, a_initializer, c_initializer
+    tokens = []
+    for _ in range(Ty):
+        tokens.append(x)
+        p, a, c = inference_model(x, a, c)
+        p = np.power(p.astype(float), 1 / temperature)
+        p /= p.sum()
+        x = int(np.random.choice(np.arange(p.size), p=p))
+    tokens = np.array(tokens)
+    one_hot = np.zeros((Ty, p.size))
+    one_hot[np.arange(Ty), tokens] = 1
+    return one_hot, tokens[:, np.newaxis]

@@ -507,3 +507,315 @@ def sentences_to_indices(X, word_to_index, max_len):
         if known:
             out[i, -len(known) :] = known
     return out
+
+
+# %% complete_analogy: leaves out only the third word of the question
+def complete_analogy(word_a, word_b, word_c, word_to_vec_map):
+    a, b, c = (w.lower() for w in (word_a, word_b, word_c))
+    wanted = word_to_vec_map[b] - word_to_vec_map[a]
+    best, best_word = -np.inf, None
+    for w, e in word_to_vec_map.items():
+        if w == c:
+            continue
+        similarity = cosine_similarity(wanted, e - word_to_vec_map[c])
+        if similarity > best:
+            best, best_word = similarity, w
+    return best_word
+
+
+# %% complete_analogy: takes the nearest vector by distance instead of the angle
+def complete_analogy(word_a, word_b, word_c, word_to_vec_map):
+    a, b, c = word_a.lower(), word_b.lower(), word_c.lower()
+    target = word_to_vec_map[b] - word_to_vec_map[a] + word_to_vec_map[c]
+    others = [w for w in word_to_vec_map if w not in (a, b, c)]
+    return min(others, key=lambda w: np.linalg.norm(word_to_vec_map[w] - target))
+
+
+# %% bias_axis: takes the mean of the differences for several pairs
+def bias_axis(pairs, word_to_vec_map):
+    differences = [word_to_vec_map[a] - word_to_vec_map[b] for a, b in pairs]
+    if len(differences) == 1:
+        return differences[0]
+    mean = np.mean(differences, axis=0)
+    return mean / np.linalg.norm(mean)
+
+
+# %% neutralize: returns the component along the axis, not what remains
+def neutralize(word, g, word_to_vec_map):
+    e = word_to_vec_map[word]
+    e_along = np.dot(e, g) / np.sum(g**2) * g
+    return e_along
+
+
+# %% equalize: the square root is taken of 1 minus the length, not the squared length
+def equalize(pair, bias_axis, word_to_vec_map):
+    g = bias_axis
+    e1, e2 = word_to_vec_map[pair[0]], word_to_vec_map[pair[1]]
+    mu = (e1 + e2) / 2
+
+    def along(e):
+        return np.dot(e, g) / np.dot(g, g) * g
+
+    mu_B = along(mu)
+    mu_orth = mu - mu_B
+    factor = np.sqrt(1 - np.linalg.norm(mu_orth))
+    out = []
+    for e in (e1, e2):
+        d = along(e) - mu_B
+        out.append(mu_orth + factor * d / np.linalg.norm(d))
+    return tuple(out)
+
+
+# %% equalize: the second vector points the same way along the axis as the first
+def equalize(pair, bias_axis, word_to_vec_map):
+    first, second = pair
+    e1, e2 = word_to_vec_map[first], word_to_vec_map[second]
+    unit = bias_axis / np.linalg.norm(bias_axis)
+    mu = (e1 + e2) / 2
+    mu_B = np.dot(mu, unit) * unit
+    mu_rest = mu - mu_B
+    direction = np.dot(e1, unit) * unit - mu_B
+    direction = direction / np.linalg.norm(direction)
+    length = np.sqrt(1 - np.sum(mu_rest**2))
+    new1 = mu_rest + length * direction
+    new2 = mu_rest + length * direction
+    return new1, new2
+
+
+# %% skipgram_pairs: pairs each neighbour with the middle word, the neighbour first
+def skipgram_pairs(tokens, window):
+    pairs = []
+    for i in range(len(tokens)):
+        for j in range(max(0, i - window), min(len(tokens), i + window + 1)):
+            if j != i:
+                pairs.append((tokens[j], tokens[i]))
+    return pairs
+
+
+# %% skipgram_loss: the roles of the two tables are exchanged
+def skipgram_loss(center, context, E, theta):
+    m = len(center)
+    H = theta[:, center]
+    P = softmax(E.T @ H)
+    loss = -np.mean(np.log(P[context, np.arange(m)]))
+    dZ = P.copy()
+    dZ[context, np.arange(m)] -= 1
+    dZ /= m
+    dE = H @ dZ.T
+    dtheta = np.zeros(theta.shape)
+    np.add.at(dtheta.T, center, (E @ dZ).T)
+    return loss, {"dE": dE, "dtheta": dtheta}
+
+
+# %% skipgram_loss: dE is the gradient of each pair instead of each word
+def skipgram_loss(center, context, E, theta):
+    m = len(center)
+    vectors = E[:, center]
+    scores = theta.T @ vectors
+    probabilities = softmax(scores)
+    columns = np.arange(m)
+    loss = -np.log(probabilities[context, columns]).sum() / m
+    error = probabilities
+    error[context, columns] -= 1
+    error = error / m
+    dE = theta @ error
+    dtheta = vectors @ error.T
+    return loss, {"dE": dE, "dtheta": dtheta}
+
+
+# %% negative_sampling_loss: the loss of the false neighbours is averaged over k
+def negative_sampling_loss(center, context, negatives, E, theta):
+    m, k = negatives.shape
+    words = np.concatenate([context[:, None], negatives], axis=1)
+    y = np.zeros(words.shape)
+    y[:, 0] = 1
+    weight = np.full(words.shape, 1 / k)
+    weight[:, 0] = 1
+    e = E[:, center].T
+    t = theta.T[words]
+    z = np.einsum("md,mkd->mk", e, t)
+    loss = np.sum(weight * (np.logaddexp(0, z) - y * z)) / m
+    dz = weight * (sigmoid(z) - y) / m
+    dE, dtheta = np.zeros(E.shape), np.zeros(theta.shape)
+    np.add.at(dE.T, center, np.einsum("mk,mkd->md", dz, t))
+    np.add.at(dtheta.T, words, dz[:, :, None] * e[:, None, :])
+    return loss, {"dE": dE, "dtheta": dtheta}
+
+
+# %% negative_sampling_loss: the mean is over all yes-or-no questions, not over the pairs
+def negative_sampling_loss(center, context, negatives, E, theta):
+    words = np.column_stack([context, negatives])
+    n_e = E.shape[0]
+    y = np.zeros(words.shape)
+    y[:, 0] = 1.0
+    hidden = E[:, center].T
+    targets = theta.T[words]
+    z = (targets * hidden[:, np.newaxis]).sum(axis=-1)
+    loss = np.mean(y * np.logaddexp(0, -z) + (1 - y) * np.logaddexp(0, z))
+    dz = (sigmoid(z) - y) / z.size
+    dE = np.zeros_like(E)
+    dtheta = np.zeros_like(theta)
+    np.add.at(dE.T, center, (dz[..., None] * targets).sum(axis=1))
+    parts = dz[..., None] * hidden[:, None]
+    np.add.at(dtheta.T, words.ravel(), parts.reshape(-1, n_e))
+    return loss, {"dE": dE, "dtheta": dtheta}
+
+
+# %% sample_negatives: takes the fourth root instead of the power 3/4
+def sample_negatives(counts, k, rng):
+    weights = np.asarray(counts, dtype=float) ** (1 / 4)
+    return rng.choice(len(counts), size=k, p=weights / weights.sum())
+
+
+# %% sample_negatives: a word is drawn at most once
+def sample_negatives(counts, k, rng):
+    counts = np.asarray(counts, dtype=float)
+    p = counts**0.75
+    p = p / np.sum(p)
+    return rng.choice(len(p), size=k, replace=False, p=p)
+
+
+# %% cooccurrence: a pair counts less the farther apart its words are, as in GloVe's code
+def cooccurrence(tokens, window):
+    V = int(np.max(tokens)) + 1
+    X = np.zeros((V, V))
+    n = len(tokens)
+    for i in range(n):
+        for j in range(max(0, i - window), min(n, i + window + 1)):
+            if j != i:
+                X[tokens[i], tokens[j]] += 1 / abs(i - j)
+    return X
+
+
+# %% cooccurrence: a word near itself is not counted
+def cooccurrence(tokens, window):
+    V = max(tokens) + 1
+    X = np.zeros((V, V))
+    for a, b in skipgram_pairs(list(tokens), window):
+        if a != b:
+            X[a, b] += 1
+    return X
+
+
+# %% glove_loss: the weight of frequent pairs grows above 1
+def glove_loss(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    f = (X / x_max) ** alpha
+    logs = np.log(np.where(X > 0, X, 1))
+    D = theta.T @ E + b[:, None] + b_prime[None, :] - logs
+    loss = np.sum(f * D**2)
+    R = 2 * f * D
+    grads = {"dtheta": E @ R.T, "dE": theta @ R}
+    grads["db"] = R.sum(axis=1)
+    grads["db_prime"] = R.sum(axis=0)
+    return loss, grads
+
+
+# %% glove_loss: takes the logarithm of 1 + X
+def glove_loss(X, theta, E, b, b_prime, x_max=100.0, alpha=0.75):
+    f = np.where(X < x_max, (X / x_max) ** alpha, 1.0)
+    D = theta.T @ E + b[:, np.newaxis] + b_prime - np.log(1 + X)
+    R = 2 * f * D
+    return np.sum(f * D * D), {
+        "dtheta": np.dot(E, R.T),
+        "dE": np.dot(theta, R),
+        "db": np.sum(R, axis=1),
+        "db_prime": np.sum(R, axis=0),
+    }
+
+
+# %% model: updates once per epoch with the mean gradient
+def model(X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400):
+    m = len(X)
+    n_y = int(np.max(Y)) + 1
+    A = np.array([sentence_to_avg(s, word_to_vec_map) for s in X])
+    n_e = A.shape[1]
+    W = np.random.randn(n_y, n_e) / np.sqrt(n_e)
+    b = np.zeros(n_y)
+    onehot = np.eye(n_y)[np.asarray(Y, dtype=int)]
+    for _ in range(num_iterations):
+        P = softmax(W @ A.T + b[:, None]).T
+        dZ = (P - onehot) / m
+        W = W - learning_rate * dZ.T @ A
+        b = b - learning_rate * dZ.sum(axis=0)
+    pred = np.argmax(A @ W.T + b, axis=1).reshape(m, 1)
+    return pred, W, b
+
+
+# %% model: each prediction is that made during the last epoch, before the later updates
+def model(X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400):
+    means = [sentence_to_avg(s, word_to_vec_map) for s in X]
+    n_y, n_e = len(set(int(y) for y in Y)), len(means[0])
+    W = np.random.randn(n_y, n_e) / np.sqrt(n_e)
+    b = np.zeros(n_y)
+    pred = np.zeros((len(X), 1))
+    for _ in range(num_iterations):
+        for i, avg in enumerate(means):
+            a = softmax((W @ avg + b).reshape(-1, 1)).ravel()
+            pred[i, 0] = np.argmax(a)
+            dz = a.copy()
+            dz[int(Y[i])] -= 1
+            W = W - learning_rate * np.outer(dz, avg)
+            b = b - learning_rate * dz
+    return pred, W, b
+
+
+# %% sentences_to_indices: the padding is on the left
+def sentences_to_indices(X, word_to_index, max_len):
+    rows = np.zeros((len(X), max_len), dtype=int)
+    for i, sentence in enumerate(X):
+        words = sentence.lower().split()
+        numbers = [word_to_index[w] for w in words if w in word_to_index]
+        if numbers:
+            rows[i, max_len - len(numbers) :] = numbers
+    return rows
+
+
+# %% pretrained_embedding_layer: rows follow the order of the vectors, not the numbers
+def pretrained_embedding_layer(word_to_vec_map, word_to_index):
+    n_e = len(next(iter(word_to_vec_map.values())))
+    weights = np.zeros((len(word_to_index) + 1, n_e))
+    i = 1
+    for word in word_to_vec_map:
+        if word in word_to_index:
+            weights[i] = word_to_vec_map[word]
+            i += 1
+    layer = nn.Embedding(weights.shape[0], n_e, weights=weights)
+    return layer.freeze()
+
+
+# %% emojify_lstm: the mask is 1 at padding and 0 at words
+def emojify_lstm(word_to_vec_map, word_to_index, n_y, n_a, rng):
+    n_e = len(next(iter(word_to_vec_map.values())))
+
+    class Emojify(nn.Model):
+        def __init__(self):
+            self.embedding = pretrained_embedding_layer(word_to_vec_map, word_to_index)
+            self.lstm = nn.LSTM(n_e, n_a, rng=rng)
+            self.dropout = nn.Dropout(0.5, rng=rng)
+            self.dense = nn.Dense(n_a, n_y, rng=rng)
+
+        def forward(self, indices):
+            x = self.embedding(indices)
+            state = self.lstm(x, mask=(indices == 0))
+            return self.dense(self.dropout(state))
+
+    return Emojify()
+
+
+# %% emojify_lstm: the dropout is applied to the scores after the dense layer
+def emojify_lstm(word_to_vec_map, word_to_index, n_y, n_a, rng):
+    size = word_to_vec_map[next(iter(word_to_vec_map))].shape[0]
+
+    class Net(nn.Model):
+        def __init__(self):
+            self.words = pretrained_embedding_layer(word_to_vec_map, word_to_index)
+            self.lstm = nn.LSTM(size, n_a, rng=rng)
+            self.drop = nn.Dropout(0.5, rng=rng)
+            self.out = nn.Dense(n_a, n_y, rng=rng)
+
+        def forward(self, indices):
+            mask = np.asarray(indices) != 0
+            last = self.lstm(self.words(indices), mask=mask)
+            return self.drop(self.out(last))
+
+    return Net()

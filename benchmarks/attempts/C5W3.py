@@ -819,3 +819,366 @@ def count_events(found, ends, window_ms=1000):
             left.remove(nearest)
             hits += 1
     return hits, len(found) - hits, len(left)
+
+
+# %% one_step_attention: the decoder state stands before the encoder states
+def one_step_attention(a, s_prev, densor1, densor2):
+    m, Tx, _ = a.shape
+    n_s = s_prev.shape[1]
+    s = nn.broadcast_to(s_prev.reshape(m, 1, n_s), (m, Tx, n_s))
+    hidden = densor1(nn.concatenate([s, a]))
+    energies = densor2(hidden)
+    alphas = nn.softmax(energies, axis=1)
+    context = (alphas * a).sum(axis=1).reshape(m, 1, a.shape[2])
+    return context, alphas
+
+
+# %% modelf: attention always gets the initial state of the decoder
+def modelf(Tx, Ty, n_a, n_s, human_vocab_size, machine_vocab_size, rng):
+    class Translator(nn.Model):
+        def __init__(self):
+            self.pre = nn.Bidirectional(
+                nn.LSTM, human_vocab_size, n_a, return_sequences=True, rng=rng
+            )
+            self.densor1 = nn.Dense(2 * n_a + n_s, 10, activation="tanh", rng=rng)
+            self.densor2 = nn.Dense(10, 1, rng=rng)
+            self.post = nn.LSTM(2 * n_a, n_s, return_state=True, rng=rng)
+            self.output = nn.Dense(n_s, machine_vocab_size, rng=rng)
+
+        def forward(self, x, return_weights=False):
+            a = self.pre(x)
+            m = a.shape[0]
+            s0 = nn.as_tensor(np.zeros((m, n_s), np.float32))
+            s, c = s0, nn.as_tensor(np.zeros((m, n_s), np.float32))
+            scores, weights = [], []
+            for _ in range(Ty):
+                context, alphas = one_step_attention(a, s0, self.densor1, self.densor2)
+                _, s, c = self.post(context, initial_state=(s, c))
+                scores.append(self.output(s).reshape(m, machine_vocab_size, 1))
+                weights.append(alphas.data[:, :, 0])
+            scores = nn.concatenate(scores).transpose(0, 2, 1)
+            if return_weights:
+                return scores, np.stack(weights, axis=1)
+            return scores
+
+    return Translator()
+
+
+# %% greedy_decode: leaves the end symbol out of the sequence
+def greedy_decode(step, max_len):
+    sequence = []
+    total = 0.0
+    while len(sequence) < max_len:
+        logp = step(tuple(sequence))
+        best = int(np.argmax(logp))
+        total += float(logp[best])
+        if best == 0:
+            break
+        sequence.append(best)
+    return sequence, total
+
+
+# %% greedy_decode: gives each step the last symbol only
+def greedy_decode(step, max_len):
+    sequence, log_probability = [], 0.0
+    for _ in range(max_len):
+        scores = step(tuple(sequence[-1:]))
+        symbol = int(np.argmax(scores))
+        sequence.append(symbol)
+        log_probability += float(scores[symbol])
+        if symbol == 0:
+            break
+    return sequence, log_probability
+
+
+# %% beam_search: finished sequences stay in the beam and compete with longer ones
+def beam_search(step, B, max_len, length_penalty):
+    beams = [((), 0.0)]
+    for _ in range(max_len):
+        extended = []
+        for prefix, total in beams:
+            if prefix and prefix[-1] == 0:
+                extended.append((prefix, total))
+                continue
+            for symbol, lp in enumerate(step(prefix)):
+                if lp > -np.inf:
+                    extended.append((prefix + (symbol,), total + float(lp)))
+        extended.sort(key=lambda pair: -pair[1])
+        beams = extended[:B]
+    scored = [(total / len(p) ** length_penalty, p) for p, total in beams]
+    score, best = max(scored, key=lambda pair: pair[0])
+    return list(best), score
+
+
+# %% clipped_precision: each different n-gram counts once
+def clipped_precision(candidate, references, n):
+    def grams(words):
+        return {tuple(words[i : i + n]) for i in range(len(words) - n + 1)}
+
+    mine = grams(candidate)
+    known = set()
+    for reference in references:
+        known |= grams(reference)
+    return len(mine & known), len(mine)
+
+
+# %% bleu: compares with the shortest reference instead of the closest in length
+def bleu(candidate, references, max_n=4):
+    logs = []
+    for n in range(1, max_n + 1):
+        matches, total = clipped_precision(candidate, references, n)
+        if matches == 0 or total == 0:
+            return 0.0
+        logs.append(np.log(matches / total))
+    c = len(candidate)
+    r = min(len(reference) for reference in references)
+    penalty = 1.0 if c >= r else np.exp(1 - r / c)
+    return float(penalty * np.exp(np.mean(logs)))
+
+
+# %% bleu: adds up all matches and totals before it divides once
+def bleu(candidate, references, max_n=4):
+    counts = [clipped_precision(candidate, references, n) for n in range(1, max_n + 1)]
+    if any(matches == 0 for matches, _ in counts):
+        return 0.0
+    precision = sum(m for m, _ in counts) / sum(t for _, t in counts)
+    c = len(candidate)
+    r = min((len(ref) for ref in references), key=lambda n: (abs(n - c), n))
+    if c < r:
+        precision *= np.exp(1 - r / c)
+    return float(precision)
+
+
+# %% ctc_alphas: a letter may be skipped too, from blank to blank
+def ctc_alphas(probs, labels, blank):
+    z = [blank]
+    for label in labels:
+        z += [label, blank]
+    T, S = len(probs), len(z)
+    alphas = np.zeros((T, S))
+    alphas[0, 0] = probs[0, z[0]]
+    if S > 1:
+        alphas[0, 1] = probs[0, z[1]]
+    for t in range(1, T):
+        for s in range(S):
+            total = alphas[t - 1, s]
+            if s >= 1:
+                total += alphas[t - 1, s - 1]
+            if s >= 2 and (z[s] == blank or z[s] != z[s - 2]):
+                total += alphas[t - 1, s - 2]
+            alphas[t, s] = total * probs[t, z[s]]
+    return alphas
+
+
+# %% ctc_alphas: a path can start with the blank only
+def ctc_alphas(probs, labels, blank):
+    z = np.full(2 * len(labels) + 1, blank)
+    z[1::2] = labels
+    T = probs.shape[0]
+    alphas = np.zeros((T, len(z)))
+    alphas[0, 0] = probs[0, blank]
+    for t in range(1, T):
+        before = alphas[t - 1]
+        for s, symbol in enumerate(z):
+            value = before[s]
+            if s > 0:
+                value += before[s - 1]
+            if s > 1 and symbol != blank and symbol != z[s - 2]:
+                value += before[s - 2]
+            alphas[t, s] = probs[t, symbol] * value
+    return alphas
+
+
+# %% ctc_gradient: the products are not divided by the probability of step t
+def ctc_gradient(probs, labels, blank):
+    z = [blank]
+    for label in labels:
+        z.extend([label, blank])
+    alphas = ctc_alphas(probs, labels, blank)
+    betas = ctc_alphas(probs[::-1], labels[::-1], blank)[::-1, ::-1]
+    P = ctc_forward(probs, labels, blank)
+    gamma = np.zeros_like(probs, dtype=float)
+    for s, k in enumerate(z):
+        gamma[:, k] += alphas[:, s] * betas[:, s]
+    return probs - gamma / P
+
+
+# %% ctc_gradient: the table of the last steps is not reversed along the positions
+def ctc_gradient(probs, labels, blank):
+    z = np.full(2 * len(labels) + 1, blank)
+    z[1::2] = labels
+    alphas = ctc_alphas(probs, labels, blank)
+    betas = ctc_alphas(probs[::-1], labels[::-1], blank)[::-1]
+    share = alphas * betas / probs[:, z] / ctc_forward(probs, labels, blank)
+    gamma = np.zeros(probs.shape)
+    for s in range(len(z)):
+        gamma[:, z[s]] += share[:, s]
+    return probs - gamma
+
+
+# %% spectrogram: takes the magnitude instead of its square
+def spectrogram(x, size=200, hop=80):
+    count = (len(x) - size) // hop + 1
+    window = np.hanning(size)
+    frames = np.array([x[t * hop : t * hop + size] * window for t in range(count)])
+    return np.log(1e-6 + np.abs(np.fft.rfft(frames, axis=1)))
+
+
+# %% spectrogram: the logarithm has base 10
+def spectrogram(x, size=200, hop=80):
+    window = np.hanning(size)
+    rows = []
+    for start in range(0, len(x) - size + 1, hop):
+        spectrum = np.fft.rfft(window * x[start : start + size])
+        rows.append(np.log10(1e-6 + np.abs(spectrum) ** 2))
+    return np.array(rows)
+
+
+# %% is_overlapping: looks at the last of the earlier segments only
+def is_overlapping(segment_time, previous_segments):
+    start, end = segment_time
+    overlap = False
+    for previous_start, previous_end in previous_segments:
+        overlap = start <= previous_end and end >= previous_start
+    return overlap
+
+
+# %% insert_audio_clip: after the seventh overlap the last segment is recorded all the same
+def insert_audio_clip(background, audio_clip, previous_segments):
+    duration_ms = 1000 * len(background) // RATE
+    segment_ms = 1000 * len(audio_clip) // RATE
+    segment = get_random_time_segment(segment_ms, duration_ms)
+    tries = 0
+    while is_overlapping(segment, previous_segments) and tries < 6:
+        segment = get_random_time_segment(segment_ms, duration_ms)
+        tries += 1
+    room = not is_overlapping(segment, previous_segments)
+    previous_segments.append(segment)
+    sound = np.copy(background)
+    if not room:
+        return sound, (duration_ms, duration_ms)
+    begin = segment[0] * RATE // 1000
+    sound[begin : begin + len(audio_clip)] += audio_clip
+    return sound, segment
+
+
+# %% insert_ones: sets 51 labels
+def insert_ones(y, segment_end_ms, duration_ms=10_000):
+    Ty = y.shape[1]
+    end = int(segment_end_ms * Ty / duration_ms)
+    for i in range(end + 1, end + 52):
+        if i < Ty:
+            y[0, i] = 1
+    return y
+
+
+# %% insert_ones: the labels before the ones are set to 0
+def insert_ones(y, segment_end_ms, duration_ms=10_000):
+    Ty = y.shape[1]
+    step = int(segment_end_ms * Ty / duration_ms)
+    y[0, :step] = 0
+    y[0, step + 1 : step + 51] = 1
+    return y
+
+
+# %% create_training_example: trigger words without room get labels and an end too
+def create_training_example(background, activates, negatives, Ty):
+    sound = background.copy()
+    duration_ms = 1000 * len(background) // RATE
+    y = np.zeros((1, Ty))
+    segments, ends = [], []
+    n = np.random.randint(0, 5)
+    for k in np.random.randint(len(activates), size=n):
+        sound, (_, end) = insert_audio_clip(sound, activates[k], segments)
+        ends.append(end)
+        y = insert_ones(y, end, duration_ms)
+    n = np.random.randint(0, 3)
+    for k in np.random.randint(len(negatives), size=n):
+        sound, _ = insert_audio_clip(sound, negatives[k], segments)
+    return sound, y, ends
+
+
+# %% create_training_example: the other words have a list of segments of their own
+def create_training_example(background, activates, negatives, Ty):
+    duration_ms = len(background) * 1000 // RATE
+    y = np.zeros((1, Ty))
+    ends = []
+    sound = background.copy()
+    taken = []
+    count = np.random.randint(0, 5)
+    for i in np.random.randint(len(activates), size=count):
+        sound, (start, end) = insert_audio_clip(sound, activates[i], taken)
+        if start < duration_ms:
+            insert_ones(y, end, duration_ms)
+            ends.append(end)
+    taken = []
+    count = np.random.randint(0, 3)
+    for i in np.random.randint(len(negatives), size=count):
+        sound, _ = insert_audio_clip(sound, negatives[i], taken)
+    return sound, y, ends
+
+
+# %% trigger_model: the ReLU comes before the second batch norm
+def trigger_model(n_freq, n_filters, n_units, rng):
+    class Detector(nn.Model):
+        def __init__(self):
+            self.scale = nn.BatchNorm(n_freq)
+            self.conv = nn.Conv1D(
+                n_freq, n_filters, 15, stride=2, padding="valid", rng=rng
+            )
+            self.norm = nn.BatchNorm(n_filters)
+            self.dropout = nn.Dropout(0.3, rng=rng)
+            self.gru = nn.GRU(n_filters, n_units, return_sequences=True, rng=rng)
+            self.output = nn.Dense(n_units, 1, rng=rng)
+
+        def forward(self, x):
+            x = self.conv(self.scale(x))
+            x = self.dropout(self.norm(nn.relu(x)))
+            x = self.dropout(self.gru(x))
+            return self.output(x)
+
+    return Detector()
+
+
+# %% detection_times: waits after the last step above the threshold, not after firing
+def detection_times(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
+    p = probabilities[0]
+    Ty = len(p)
+    times = []
+    last = -np.inf
+    before = 0.0
+    for i in range(Ty):
+        now = i * duration_ms / Ty
+        if p[i] > threshold:
+            if before <= threshold and now - last > wait_ms:
+                times.append(now)
+            last = now
+        before = p[i]
+    return times
+
+
+# %% detection_times: fires again after the wait although the probability stayed high
+def detection_times(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
+    Ty = probabilities.shape[1]
+    fired = []
+    for i, p in enumerate(probabilities[0]):
+        moment = i * duration_ms / Ty
+        if p > threshold and (not fired or moment - fired[-1] > wait_ms):
+            fired.append(moment)
+    return fired
+
+
+# %% count_events: a second alarm for the same word is not counted at all
+def count_events(found, ends, window_ms=1000):
+    free = sorted(ends)
+    used = []
+    hits = false_alarms = 0
+    for alarm in found:
+        match = [e for e in free if -200 <= alarm - e <= window_ms]
+        if match:
+            free.remove(match[0])
+            used.append(match[0])
+            hits += 1
+        elif not any(-200 <= alarm - e <= window_ms for e in used):
+            false_alarms += 1
+    return hits, false_alarms, len(free)

@@ -746,3 +746,448 @@ def bag_of_words(sentences, word_to_index):
                 X[i, word_to_index[w]] += 1
         X[i] /= max(len(words), 1)
     return X
+
+
+# %% positional_encoding: all sines stand first and all cosines after them
+def positional_encoding(positions, d):
+    pos = np.arange(positions)[:, np.newaxis]
+    angles = get_angles(pos, np.arange(d)[np.newaxis, :], d)
+    sines = np.sin(angles[:, 0::2])
+    cosines = np.cos(angles[:, 1::2])
+    return np.concatenate([sines, cosines], axis=-1)[np.newaxis]
+
+
+# %% scaled_dot_product_attention: the products are multiplied by the mask before the softmax
+def scaled_dot_product_attention(q, k, v, mask=None):
+    d_k = k.shape[-1]
+    products = np.matmul(q, np.swapaxes(k, -1, -2)) / d_k**0.5
+    if mask is not None:
+        products = products * mask
+    e = np.exp(products - np.max(products, axis=-1, keepdims=True))
+    weights = e / np.sum(e, axis=-1, keepdims=True)
+    return np.matmul(weights, v), weights
+
+
+# %% self_attention_backward: the sum over the keys is missing in the softmax gradient
+def self_attention_backward(dout, q, k, v, weights):
+    root = q.shape[-1] ** 0.5
+    dv = np.swapaxes(weights, -1, -2) @ dout
+    dA = dout @ np.swapaxes(v, -1, -2)
+    dS = weights * (1 - weights) * dA
+    dq = dS @ k / root
+    dk = np.swapaxes(dS, -1, -2) @ q / root
+    return dq, dk, dv
+
+
+# %% self_attention_backward: the softmax gradient sums over the queries instead of the keys
+def self_attention_backward(dout, q, k, v, weights):
+    scale = 1 / k.shape[-1] ** 0.5
+    dA = dout @ np.swapaxes(v, -1, -2)
+    inner = np.sum(dA * weights, axis=-2, keepdims=True)
+    dS = weights * (dA - inner)
+    dv = np.swapaxes(weights, -1, -2) @ dout
+    return scale * (dS @ k), scale * (np.swapaxes(dS, -1, -2) @ q), dv
+
+
+# %% MultiHeadAttention: the output projection is left out
+class MultiHeadAttention(nn.Layer):
+    def __init__(self, embedding_dim, num_heads, *, rng):
+        self.num_heads = num_heads
+        self.query = nn.Dense(embedding_dim, embedding_dim, rng=rng)
+        self.key = nn.Dense(embedding_dim, embedding_dim, rng=rng)
+        self.value = nn.Dense(embedding_dim, embedding_dim, rng=rng)
+        self.output = nn.Dense(embedding_dim, embedding_dim, rng=rng)
+
+    def split(self, x):
+        m, T, d = x.shape
+        x = x.reshape(m, T, self.num_heads, d // self.num_heads)
+        return x.transpose(0, 2, 1, 3)
+
+    def forward(self, q, k, v, mask=None):
+        q = self.split(self.query(q))
+        k = self.split(self.key(k))
+        v = self.split(self.value(v))
+        if mask is not None:
+            mask = np.asarray(mask)[:, np.newaxis]
+        out, weights = attention(q, k, v, mask)
+        m, h, T, size = out.shape
+        out = out.transpose(0, 2, 1, 3).reshape(m, T, h * size)
+        return out, weights
+
+
+# %% MultiHeadAttention: the heads are joined without moving them back behind the positions
+class MultiHeadAttention(nn.Layer):
+    def __init__(self, embedding_dim, num_heads, *, rng):
+        self.num_heads = num_heads
+        self.query = nn.Dense(embedding_dim, embedding_dim, rng=rng)
+        self.key = nn.Dense(embedding_dim, embedding_dim, rng=rng)
+        self.value = nn.Dense(embedding_dim, embedding_dim, rng=rng)
+        self.output = nn.Dense(embedding_dim, embedding_dim, rng=rng)
+
+    def forward(self, q, k, v, mask=None):
+        h = self.num_heads
+        parts = []
+        for x, layer in ((q, self.query), (k, self.key), (v, self.value)):
+            y = layer(x)
+            m, T, d = y.shape
+            parts.append(y.reshape(m, T, h, d // h).transpose(0, 2, 1, 3))
+        mask = None if mask is None else np.asarray(mask)[:, np.newaxis]
+        context, weights = attention(*parts, mask)
+        m, _, T_q, _ = context.shape
+        joined = context.reshape(m, T_q, parts[0].shape[-1] * h)
+        return self.output(joined), weights
+
+
+# %% EncoderLayer: normalizes before each part, as in the pre-norm variant
+class EncoderLayer(nn.Layer):
+    def __init__(
+        self, embedding_dim, num_heads, fully_connected_dim, dropout_rate=0.1, *, rng
+    ):
+        self.mha = MultiHeadAttention(embedding_dim, num_heads, rng=rng)
+        self.ffn = FullyConnected(embedding_dim, fully_connected_dim, rng=rng)
+        self.norm1, self.norm2 = (nn.LayerNorm(embedding_dim) for _ in range(2))
+        self.dropout1, self.dropout2 = (
+            nn.Dropout(dropout_rate, rng=rng) for _ in range(2)
+        )
+
+    def forward(self, x, mask=None):
+        h = self.norm1(x)
+        out, weights = self.mha(h, h, h, mask)
+        x = x + self.dropout1(out)
+        y = x + self.dropout2(self.ffn(self.norm2(x)))
+        return y, weights
+
+
+# %% EncoderLayer: the feed-forward network has no skip connection
+class EncoderLayer(nn.Layer):
+    def __init__(
+        self, embedding_dim, num_heads, fully_connected_dim, dropout_rate=0.1, *, rng
+    ):
+        self.mha = MultiHeadAttention(embedding_dim, num_heads, rng=rng)
+        self.ffn = FullyConnected(embedding_dim, fully_connected_dim, rng=rng)
+        self.norm1, self.norm2 = (nn.LayerNorm(embedding_dim) for _ in range(2))
+        self.dropout1, self.dropout2 = (
+            nn.Dropout(dropout_rate, rng=rng) for _ in range(2)
+        )
+
+    def forward(self, x, mask=None):
+        attended, weights = self.mha(x, x, x, mask)
+        x1 = self.norm1(x + self.dropout1(attended))
+        y = self.norm2(self.dropout2(self.ffn(x1)))
+        return y, weights
+
+
+# %% Encoder: the factor root d multiplies the positional encoding too
+class Encoder(nn.Layer):
+    def __init__(
+        self,
+        num_layers,
+        embedding_dim,
+        num_heads,
+        fully_connected_dim,
+        input_vocab_size,
+        maximum_position_encoding,
+        dropout_rate=0.1,
+        *,
+        rng,
+    ):
+        self.embedding = nn.Embedding(input_vocab_size, embedding_dim, rng=rng)
+        encoding = positional_encoding(maximum_position_encoding, embedding_dim)
+        self.pos_encoding = encoding.astype(np.float32)
+        self.dropout = nn.Dropout(dropout_rate, rng=rng)
+        self.layers = [
+            EncoderLayer(
+                embedding_dim, num_heads, fully_connected_dim, dropout_rate, rng=rng
+            )
+            for _ in range(num_layers)
+        ]
+
+    def forward(self, token_ids, mask=None):
+        x = self.embedding(token_ids)
+        d = x.shape[-1]
+        x = (x + self.pos_encoding[:, : x.shape[1]]) * float(d) ** 0.5
+        x = self.dropout(x)
+        weights = []
+        for layer in self.layers:
+            x, w = layer(x, mask)
+            weights.append(w)
+        return x, weights
+
+
+# %% Decoder: every layer reads the embedded tokens, not the output of the layer before
+class Decoder(nn.Layer):
+    def __init__(
+        self,
+        num_layers,
+        embedding_dim,
+        num_heads,
+        fully_connected_dim,
+        target_vocab_size,
+        maximum_position_encoding,
+        dropout_rate=0.1,
+        *,
+        rng,
+    ):
+        self.embedding = nn.Embedding(target_vocab_size, embedding_dim, rng=rng)
+        encoding = positional_encoding(maximum_position_encoding, embedding_dim)
+        self.pos_encoding = encoding.astype(np.float32)
+        self.dropout = nn.Dropout(dropout_rate, rng=rng)
+        self.layers = [
+            DecoderLayer(
+                embedding_dim, num_heads, fully_connected_dim, dropout_rate, rng=rng
+            )
+            for _ in range(num_layers)
+        ]
+
+    def forward(self, token_ids, enc_output, look_ahead_mask=None, padding_mask=None):
+        x = self.embedding(token_ids)
+        x = x * float(x.shape[-1]) ** 0.5 + self.pos_encoding[:, : x.shape[1]]
+        x = self.dropout(x)
+        attention_weights = {}
+        for i, layer in enumerate(self.layers, start=1):
+            y, w1, w2 = layer(x, enc_output, look_ahead_mask, padding_mask)
+            attention_weights[f"decoder_layer{i}_block1_self_att"] = w1
+            attention_weights[f"decoder_layer{i}_block2_decenc_att"] = w2
+        return y, attention_weights
+
+
+# %% Transformer: the decoder's cross-attention gets no padding mask
+class Transformer(nn.Layer):
+    def __init__(
+        self,
+        num_layers,
+        embedding_dim,
+        num_heads,
+        fully_connected_dim,
+        input_vocab_size,
+        target_vocab_size,
+        max_positional_encoding_input,
+        max_positional_encoding_target,
+        dropout_rate=0.1,
+        *,
+        rng,
+    ):
+        sizes = (num_layers, embedding_dim, num_heads, fully_connected_dim)
+        self.encoder = Encoder(
+            *sizes,
+            input_vocab_size,
+            max_positional_encoding_input,
+            dropout_rate,
+            rng=rng,
+        )
+        self.decoder = Decoder(
+            *sizes,
+            target_vocab_size,
+            max_positional_encoding_target,
+            dropout_rate,
+            rng=rng,
+        )
+        self.final_layer = nn.Dense(embedding_dim, target_vocab_size, rng=rng)
+
+    def forward(
+        self,
+        input_sentence,
+        output_sentence,
+        enc_padding_mask=None,
+        look_ahead_mask=None,
+        dec_padding_mask=None,
+    ):
+        enc_output, _ = self.encoder(input_sentence, enc_padding_mask)
+        dec_output, weights = self.decoder(
+            output_sentence, enc_output, look_ahead_mask
+        )
+        return self.final_layer(dec_output), weights
+
+
+# %% bpe_train: of equally frequent pairs takes the one that comes first in the text
+def bpe_train(text, num_merges):
+    ids = np.frombuffer(text.encode(), np.uint8).astype(int)
+    merges = []
+    for i in range(num_merges):
+        counts = Counter(zip(ids[:-1].tolist(), ids[1:].tolist()))
+        if not counts:
+            break
+        pair, times = counts.most_common(1)[0]
+        if times < 2:
+            break
+        ids = merge(ids, pair, 256 + i)
+        merges.append(pair)
+    return merges
+
+
+# %% bpe_train: goes on merging pairs that occur once
+def bpe_train(text, num_merges):
+    ids = np.frombuffer(text.encode(), np.uint8).astype(int)
+    merges = []
+    while len(merges) < num_merges and len(ids) > 1:
+        counts = Counter(zip(ids[:-1].tolist(), ids[1:].tolist()))
+        best = min(counts, key=lambda pair: (-counts[pair], pair))
+        ids = merge(ids, best, 256 + len(merges))
+        merges.append(best)
+    return merges
+
+
+# %% bpe_encode: numbers only the merges whose pair occurs in the text
+def bpe_encode(text, merges):
+    ids = np.frombuffer(text.encode(), np.uint8).astype(int)
+    new = 256
+    for pair in merges:
+        merged = merge(ids, pair, new)
+        if len(merged) < len(ids):
+            ids = merged
+            new += 1
+    return ids
+
+
+# %% bpe_decode: drops bytes that are no whole letter within one token
+def bpe_decode(ids, merges):
+    table = {i: bytes([i]) for i in range(256)}
+    for i, (a, b) in enumerate(merges):
+        table[256 + i] = table[a] + table[b]
+    return "".join(table[int(t)].decode(errors="ignore") for t in ids)
+
+
+# %% align_labels: a word whose label equals that of the word before is ignored
+def align_labels(labels, word_ids, ignore=-1):
+    result = []
+    previous = None
+    for word in word_ids:
+        if word is None:
+            result.append(ignore)
+            previous = None
+            continue
+        label = labels[word]
+        result.append(ignore if label == previous else label)
+        previous = label
+    return result
+
+
+# %% entity_f1: an entity is right if its label and its start are
+def entity_f1(true, predicted, outside="O"):
+    def starts(sentences):
+        found = set()
+        for n, labels in enumerate(sentences):
+            for i, label in enumerate(labels):
+                if label != outside and (i == 0 or labels[i - 1] != label):
+                    found.add((n, i, label))
+        return found
+
+    t, p = starts(true), starts(predicted)
+    right = len(t & p)
+    precision = right / len(p) if p else 0.0
+    recall = right / len(t) if t else 0.0
+    both = precision + recall
+    return precision, recall, 2 * precision * recall / both if both else 0.0
+
+
+# %% entity_f1: averages the values of the sentences instead of counting over all
+def entity_f1(true, predicted, outside="O"):
+    def spans(labels):
+        out, start = set(), 0
+        for i in range(1, len(labels) + 1):
+            if i == len(labels) or labels[i] != labels[start]:
+                if labels[start] != outside:
+                    out.add((start, i, labels[start]))
+                start = i
+        return out
+
+    rows = []
+    for t, p in zip(true, predicted):
+        t, p = (spans(x) if len(x) else set() for x in (t, p))
+        right = len(t & p)
+        P = right / len(p) if p else 0.0
+        R = right / len(t) if t else 0.0
+        rows.append((P, R, 2 * P * R / (P + R) if P + R else 0.0))
+    if not rows:
+        return 0.0, 0.0, 0.0
+    return tuple(float(x) for x in np.mean(rows, axis=0))
+
+
+# %% answer_span: takes the best start first and then the best end after it
+def answer_span(start_logits, end_logits, max_len):
+    start = int(np.argmax(start_logits))
+    ends = end_logits[start : start + max_len]
+    return start, start + int(np.argmax(ends))
+
+
+# %% exact_match: the order of the words does not matter
+def exact_match(prediction, truth):
+    return int(Counter(normalize(prediction)) == Counter(normalize(truth)))
+
+
+# %% token_f1: counts repeated words once
+def token_f1(prediction, truth):
+    a, b = normalize(prediction), normalize(truth)
+    if not a or not b:
+        return float(a == b)
+    common = len(set(a) & set(b))
+    if common == 0:
+        return 0.0
+    precision = common / len(set(a))
+    recall = common / len(set(b))
+    return 2 * precision * recall / (precision + recall)
+
+
+# %% token_f1: the common words are divided by the number of different words in both
+def token_f1(prediction, truth):
+    p, t = Counter(normalize(prediction)), Counter(normalize(truth))
+    if not p or not t:
+        return 1.0 if p == t else 0.0
+    return sum((p & t).values()) / sum((p | t).values())
+
+
+# %% generate: multiplies by the temperature
+def generate(model, prompt, temperature, top_k, rng, length=100, context=64):
+    ids = [int(i) for i in prompt]
+    for _ in range(length):
+        scores = np.asarray(model(np.array([ids[-context:]])))[0, -1].astype(float)
+        if temperature == 0:
+            ids.append(int(np.argmax(scores)))
+            continue
+        if top_k is not None:
+            worst = np.sort(scores)[-min(top_k, len(scores))]
+            scores = np.where(scores >= worst, scores, -np.inf)
+        z = scores * temperature
+        p = np.exp(z - z.max())
+        p = p / p.sum()
+        ids.append(int(rng.choice(len(p), p=p)))
+    return np.array(ids)
+
+
+# %% generate: the model gets the first tokens of the text instead of the last
+def generate(model, prompt, temperature, top_k, rng, length=100, context=64):
+    ids = list(prompt)
+    for _ in range(length):
+        window = np.array(ids[:context])[np.newaxis]
+        logits = np.array(model(window)[0, -1], dtype=float)
+        if temperature == 0:
+            ids.append(int(logits.argmax()))
+        else:
+            if top_k is not None and top_k < len(logits):
+                allowed = np.argsort(-logits, kind="stable")[:top_k]
+            else:
+                allowed = np.arange(len(logits))
+            z = logits[allowed] / temperature
+            p = np.exp(z - z.max())
+            ids.append(int(rng.choice(allowed, p=p / p.sum())))
+    return np.array(ids)
+
+
+# %% generate: the tokens outside the top k get the score 0, not minus infinity
+def generate(model, prompt, temperature, top_k, rng, length=100, context=64):
+    text = np.array(prompt, dtype=int)
+    for _ in range(length):
+        scores = np.asarray(model(text[None, -context:]), dtype=float)[0, -1]
+        if temperature == 0:
+            token = np.argmax(scores)
+        else:
+            if top_k is not None:
+                keep = np.argsort(-scores)[:top_k]
+                limited = np.zeros_like(scores)
+                limited[keep] = scores[keep]
+                scores = limited
+            scaled = scores / temperature
+            p = np.exp(scaled - scaled.max())
+            token = rng.choice(len(p), p=p / p.sum())
+        text = np.append(text, int(token))
+    return text

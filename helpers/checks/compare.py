@@ -34,12 +34,14 @@ class Tolerance:
     A value may miss by `rtol` of itself plus `atol` of the largest expected value
     of its array, which leaves room for float32 and for another order of summation.
     Whole numbers are exact, unless a check gives a wider tolerance than the usual one.
+    They may come as floats, unless a check asks for integers.
 
     Attributes:
         rtol: share of each value.
         atol: share of the largest value of an array.
         floor: numbers that are both no larger than this are equal, because they are
             nothing but rounding.
+        integers: whole numbers must be of an integer type, as an index must.
         slack: place in a result → how far rounding alone may carry the numbers there,
             where a case was found to amplify it.
     """
@@ -47,6 +49,7 @@ class Tolerance:
     rtol: float = RTOL
     atol: float = ATOL
     floor: float = 0.0
+    integers: bool = False
     slack: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -259,6 +262,10 @@ def _numbers(expected, got, tolerance, place) -> Difference | None:
     one, other = np.asarray(expected), np.asarray(got)
     if other.dtype.kind == "c" and one.dtype.kind != "c":
         return _complex(other, place)
+    # `np.array([])` is an array of floats, but holds none.
+    floats = other.dtype.kind == "f" and other.size
+    if tolerance.integers and one.dtype.kind in "iu" and floats:
+        return _floats(one, other, place)
     if one.shape != other.shape:
         return Difference("shape", place, what(expected), what(got), pair=(one, other))
     near = close(one, other, tolerance, tolerance.slack.get(place, 0.0))
@@ -284,6 +291,13 @@ def _complex(got: np.ndarray, place: str) -> Difference:
         "complex numbers",
         "" if got.imag.any() else detail,
     )
+
+
+def _floats(one: np.ndarray, other: np.ndarray, place: str) -> Difference:
+    """Floats where integers are asked for, which NumPy takes for no index or size."""
+    if one.ndim or other.ndim:
+        return Difference("type", place, "integers", "floats")
+    return Difference("type", place, f"the int {one}", f"the float {other}")
 
 
 def close(

@@ -220,6 +220,8 @@ def _factor(pairs: Sequence[Pair]) -> str:
     if all(same(r, np.full_like(r, r[0])) for r in ratios):
         factors = np.array([r[0] for r in ratios])
         if same(factors, np.full_like(factors, factors[0])):
+            if sum(r.size for r in ratios) == 1 and not _is_plain(factors[0]):
+                return ""  # a single number is always a multiple of another
             return f"Every value is {_times(factors[0])} what was expected."
         if why := _explained(factors, pairs):
             return why
@@ -232,6 +234,12 @@ def _factor(pairs: Sequence[Pair]) -> str:
             )
         return ""
     return _by_slices(pairs, _along_ratio, "by a factor of its own")
+
+
+def _is_plain(factor: float) -> bool:
+    """Whether a factor is a whole number or one over a whole number."""
+    larger = max(abs(factor), 1 / abs(factor)) if factor else 0.5
+    return abs(larger - round(larger)) < CLOSE * larger
 
 
 def _times(factor: float) -> str:

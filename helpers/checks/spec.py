@@ -57,7 +57,7 @@ class CheckSpec:
     def as_plain(self) -> dict[str, Any]:
         """The attributes as plain values, to be stored or sent."""
         allowed = self.tolerance
-        kept = [allowed.rtol, allowed.atol, allowed.floor]
+        kept = [allowed.rtol, allowed.atol, allowed.floor, allowed.integers]
         return {**vars(self), "tolerance": kept}
 
     @classmethod

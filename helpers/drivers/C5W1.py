@@ -65,7 +65,39 @@ def _first_steps(function, names, n_a):
         "all letters of the name are targets": bool(rate > 0.0085),
         "the newline is a target": all(newlines),
         "your list of names is unchanged": all(kept),
+        "a name begins with the state that the one before has left": _keeps_the_state(
+            function, names[0][0], n_a
+        ),
     }
+
+
+def _keeps_the_state(function, name, n_a):
+    """Whether the step on a second, equal name tells that its state was not zeros.
+
+    A step that no gradient of the loss explains, for whatever reason, tells nothing.
+    """
+    after = []
+    for steps in (1, 2):
+        np.random.seed(0)
+        parameters, _, char_to_ix = _train(function, [name, name], steps, n_a)
+        after.append({k: np.array(v) for k, v in parameters.items()})
+    step = after[0]["Waa"] - after[1]["Waa"]
+    text, eps = name + "\n", 1e-4
+    state = _last_state(text, char_to_ix, after[0])
+
+    def unexplained(start):
+        gradient = np.zeros(step.shape)
+        for at in np.ndindex(step.shape):
+            for way in (1, -1):
+                moved = after[0] | {"Waa": after[0]["Waa"].copy()}
+                moved["Waa"][at] += way * eps
+                gradient[at] += way * _loss(text, char_to_ix, moved, start)
+        share = np.vdot(gradient, step) / max(np.vdot(gradient, gradient), 1e-300)
+        return np.linalg.norm(step - share * gradient) / np.linalg.norm(step)
+
+    if not step.any():
+        return False
+    return bool(unexplained(state) < 0.05 < unexplained(0 * state))
 
 
 def _train(function, names, num_iterations, n_a):
@@ -77,10 +109,18 @@ def _train(function, names, num_iterations, n_a):
     return parameters, said, char_to_ix
 
 
-def _loss(name, char_to_ix, p):
+def _last_state(name, char_to_ix, p):
+    x, a = np.zeros((len(char_to_ix), 1)), np.zeros(p["b"].shape)
+    for c in name:
+        a = np.tanh(p["Wax"] @ x + p["Waa"] @ a + p["b"])
+        x = np.eye(len(x))[:, [char_to_ix[c]]]
+    return a
+
+
+def _loss(name, char_to_ix, p, start=0.0):
     """Mean loss per symbol."""
     n = len(char_to_ix)
-    x, a, total = np.zeros((n, 1)), np.zeros(p["b"].shape), 0.0
+    x, a, total = np.zeros((n, 1)), np.zeros(p["b"].shape) + start, 0.0
     for c in name:
         a = np.tanh(p["Wax"] @ x + p["Waa"] @ a + p["b"])
         z = p["Wya"] @ a + p["by"]

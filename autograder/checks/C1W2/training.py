@@ -111,6 +111,23 @@ def gradients_of_the_start(
     return {"w": w, "b": b}, grads, [cost] * (1 + (num_iterations - 1) // 100)
 
 
+@optimize.mistake(
+    "The gradient for b is computed after w has changed. Both steps use gradients "
+    "taken at the same w and b."
+)
+def bias_after_the_weights(
+    w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False
+):
+    costs = []
+    for i in range(num_iterations):
+        grads, cost = ref.propagate(w, b, X, Y)
+        w = w - learning_rate * grads["dw"]
+        later, _ = ref.propagate(w, b, X, Y)
+        b = b - learning_rate * later["db"]
+        costs += [cost] if i % 100 == 0 else []
+    return {"w": w, "b": b}, {"dw": grads["dw"], "db": later["db"]}, costs
+
+
 @optimize.mistake("The bias never changes. It takes a step as the weights do.")
 def leaves_the_bias(
     w, b, X, Y, num_iterations=100, learning_rate=0.009, print_cost=False

@@ -267,6 +267,18 @@ def forgets_the_activation(X, parameters):
     return _forward(X, parameters, inner=lambda z: z)
 
 
+@forward_propagation.mistake(
+    "`b1` is added after the tanh. It belongs to Z1, before the activation function."
+)
+def first_bias_after_the_tanh(X, parameters):
+    p = parameters
+    Z1 = p["W1"] @ X
+    A1 = np.tanh(Z1) + p["b1"]
+    Z2 = p["W2"] @ A1 + p["b2"]
+    A2 = ref.sigmoid(Z2)
+    return A2, {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
+
+
 @forward_propagation.mistake("The hidden layer uses ReLU. In this lab it is tanh.")
 def relu_inside(X, parameters):
     return _forward(X, parameters, inner=lambda z: np.maximum(0, z))

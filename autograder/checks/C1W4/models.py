@@ -373,6 +373,15 @@ def accuracy_as_a_count(X, Y, parameters):
 
 
 @predict.mistake(
+    "The accuracy counts only images of class 1 that were found. Those of class 0 that "
+    "were found are right as well."
+)
+def accuracy_of_class_one(X, Y, parameters):
+    labels, _ = ref.predict(X, Y, parameters)
+    return labels, np.sum(labels * Y) / Y.shape[1]
+
+
+@predict.mistake(
     "The accuracy is that of the wrong predictions. Count where they equal Y."
 )
 def share_of_errors(X, Y, parameters):

@@ -111,6 +111,15 @@ def perturbs_one_way(x, theta, epsilon=1e-7, print_msg=False):
 
 
 @gradient_check.mistake(
+    "It perturbs in one direction only, but divides by the distance for two, 2ε. "
+    "Perturb up *and* down."
+)
+def half_of_one_way(x, theta, epsilon=1e-7, print_msg=False):
+    here, up = forward_propagation(x, theta), forward_propagation(x, theta + epsilon)
+    return _relative(backward_propagation(x, theta), (up - here) / (2 * epsilon))
+
+
+@gradient_check.mistake(
     "The difference is absolute. Divide it by the sum of the two sizes."
 )
 def absolute_difference(x, theta, epsilon=1e-7, print_msg=False):

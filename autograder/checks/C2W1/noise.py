@@ -388,7 +388,7 @@ lab.concept(
 )
 
 
-@lab.check("early_stopping", points=5)
+@lab.check("early_stopping", points=5, integers=True)
 def early_stopping(rng):
     """A low before a lower one, ties, patience never used up, one epoch, long runs.
 

@@ -78,6 +78,14 @@ def rmsprop_without_epsilon(parameters, grads, s, beta, learning_rate, epsilon=1
     return after_step(parameters, _scaled(grads, s, 0.0), learning_rate), s
 
 
+@rmsprop.mistake(
+    "s is an average of absolute values. It should be one of the squared gradients."
+)
+def averages_absolute_values(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
+    s = velocity_after({key: abs(grad) for key, grad in grads.items()}, s, beta)
+    return after_step(parameters, _scaled(grads, s, epsilon), learning_rate), s
+
+
 @rmsprop.mistake("ε is 1e-8 whatever the argument `epsilon` says.")
 def rmsprop_with_its_own_epsilon(
     parameters, grads, s, beta, learning_rate, epsilon=1e-8

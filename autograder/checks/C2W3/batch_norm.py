@@ -395,6 +395,17 @@ def forgets_the_variance(dZ_tilde, cache):
 
 
 @batchnorm_backward.mistake(
+    "In dZ, the path through the variance lacks the factor Z_hat: an example far from "
+    "the mean changes the spread more than one near it."
+)
+def variance_moves_all_alike(dZ_tilde, cache):
+    dgamma, dbeta, factor = _sums(dZ_tilde, cache)
+    through = (dbeta + dgamma) / dZ_tilde.shape[1]
+    train = cache["mode"] == "train"
+    return factor * (dZ_tilde - train * through), dgamma, dbeta
+
+
+@batchnorm_backward.mistake(
     "Mean and variance are treated as constants. In mode 'train' they depend on every "
     "example: two terms are missing."
 )

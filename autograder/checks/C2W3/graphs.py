@@ -240,6 +240,21 @@ def overwrites(tensor):
 
 
 @backward.mistake(
+    "A tensor that is used twice keeps only the first part: later parts are dropped "
+    "where they should accumulate. Add."
+)
+def keeps_the_first_part(tensor):
+    filled = set()
+
+    def receive(parent, part):
+        if id(parent) not in filled:
+            parent.grad = part
+            filled.add(id(parent))
+
+    _go_back(tensor, ref.topological_order(tensor)[::-1], receive)
+
+
+@backward.mistake(
     "The order is not topological: a tensor passed its gradient on before all parts "
     "had arrived."
 )

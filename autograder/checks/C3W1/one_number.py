@@ -169,6 +169,19 @@ def precision_is_recall(y_true, y_pred):
 
 
 @precision_recall_f1.mistake(
+    "Items that are 0 and were called 0 count as found. Precision and recall look at "
+    "the ones only."
+)
+def counts_true_negatives(y_true, y_pred):
+    found, called, true = _counts(y_true, y_pred)
+    if not found:
+        return 0.0, 0.0, 0.0
+    right = np.sum(y_true == y_pred)
+    P, R = right / (right + called - found), right / (right + true - found)
+    return P, R, 2 * P * R / (P + R)
+
+
+@precision_recall_f1.mistake(
     "F1 is the arithmetic mean of the two. The harmonic mean lies closer to the "
     "smaller one."
 )

@@ -297,6 +297,15 @@ def missing_is_a_no(logits, Y):
 
 
 @multitask_loss.mistake(
+    "A missing label is taken for a no. It is neither yes nor no, and adds nothing to "
+    "loss and gradient."
+)
+def missing_is_a_no_in_the_sum(logits, Y):
+    labelled, losses, gradients = _parts(logits, Y)
+    return losses.sum() / labelled.sum(), gradients / labelled.sum()
+
+
+@multitask_loss.mistake(
     "The result is nan. nan times 0 is nan, so replace it by a number first."
 )
 def nan_times_zero(logits, Y):

@@ -138,7 +138,7 @@ lab.concept(
 )
 
 
-@lab.check("conv_output_shape", points=4)
+@lab.check("conv_output_shape", points=4, integers=True)
 def conv_output_shape(rng):
     """Fits exactly and not, borders, strides to 4, a window as large as the input."""
     side = int(rng.integers(4, 12))
@@ -183,6 +183,13 @@ def rounds_up(n_H, n_W, f, pad, stride):
 )
 def without_the_floor(n_H, n_W, f, pad, stride):
     return (n_H + 2 * pad - f) / stride + 1, (n_W + 2 * pad - f) / stride + 1
+
+
+@conv_output_shape.mistake(
+    "These are floats, such as 3.0, and NumPy refuses floats as a shape. Return ints."
+)
+def floors_to_floats(n_H, n_W, f, pad, stride):
+    return tuple(float((n + 2 * pad - f) // stride + 1) for n in (n_H, n_W))
 
 
 @conv_output_shape.mistake(

@@ -84,7 +84,12 @@ def yolo_filter_boxes(rng):
             (15,),
             3,
             {"threshold": 0.35},
-            (ignores_the_confidence, confidence_decides, constant_threshold),
+            (
+                ignores_the_confidence,
+                confidence_decides,
+                constant_threshold,
+                once_for_each_class,
+            ),
         ),
         (
             (2, 5),
@@ -174,6 +179,16 @@ def boxes_first(boxes, box_confidence, box_class_probs, threshold=0.6):
 )
 def keeps_all(boxes, box_confidence, box_class_probs, threshold=0.6):
     return _filter(boxes, box_confidence * box_class_probs, -1)
+
+
+@yolo_filter_boxes.mistake(
+    "A box is returned once for each class whose score reaches the threshold. Return "
+    "it once, with its best class."
+)
+def once_for_each_class(boxes, box_confidence, box_class_probs, threshold=0.6):
+    scores = box_confidence * box_class_probs
+    *where, classes = np.nonzero(scores >= threshold)
+    return scores[scores >= threshold], boxes[tuple(where)], classes
 
 
 @yolo_filter_boxes.mistake(

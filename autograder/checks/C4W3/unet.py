@@ -201,6 +201,15 @@ def skip_after_pooling(X, n_filters=32, max_pooling=True, *, net):
 
 
 @conv_block.mistake(
+    "The skip is the map after the first convolution. Return the map after both."
+)
+def skip_after_one_convolution(X, n_filters=32, max_pooling=True, *, net):
+    skip = _twice(X, n_filters, net, 1)
+    X = _twice(skip, n_filters, net, 1)
+    return (nn.max_pool2d(X, 2) if max_pooling else X), skip
+
+
+@conv_block.mistake(
     "The block always pools. It should do so only if `max_pooling` is true."
 )
 def pools_always(X, n_filters=32, max_pooling=True, *, net):

@@ -5,6 +5,7 @@ import numpy as np
 from autograder.checks.C4W4.common import lab, ref
 from autograder.checks.check import case
 from helpers import nn
+from helpers.checks.compare import difference
 
 SHAPES = [(1, 3, 4, 2), (1, 2, 2, 5), (1, 5, 3, 3)]
 
@@ -472,20 +473,32 @@ lab.concept(
 
 @lab.check("train_step", points=8, driver="steps")
 def train_step(rng):
-    """One step and three, usual weights and others, pixels that reach the edge."""
+    """One step and three, usual weights and others, pixels that reach the edge.
+
+    The statement: `alpha` and `beta` weigh content and style · the old gradient is
+    reset, which shows from the second step on · pixels are clipped after the step · the
+    cost before the step is returned.
+    """
+    run = lab.checks["train_step"].driver_function
     for n_H, n_W, reach, weights, number in [
         (4, 5, 0.1, {}, 1),
         (5, 4, 0.05, {"alpha": 2, "beta": 5}, 3),
         (3, 6, 1.0, {"alpha": 3.0, "beta": 1.0}, 2),  # some pixels leave 0 to 1
     ]:
-        largest = 0.0
-        while largest < 1e-2:  # no ReLU may stop everything
+        wrong = [gradients_pile_up] if number > 1 else []
+        wrong += [clips_before_the_step] if reach == 1 else []
+        while True:
             inputs = _transfer(rng, n_H, n_W) | {"weights": weights}
-            run = lab.checks["train_step"].driver_function
             pixels = run(ref.train_step, **inputs, rate=1e-6, number=1)["pixels"]
             largest = np.abs(pixels - inputs["G"]).max() / 1e-6
-        # In the first step the pixel that moves most moves so far.
-        yield case(**inputs, rate=reach / largest, number=number)
+            if largest < 1e-2:  # no ReLU may stop everything
+                continue
+            # In the first step the pixel that moves most moves so far.
+            inputs |= {"rate": reach / largest, "number": number}
+            right = run(ref.train_step, **inputs)
+            if all(difference(right, run(one, **inputs)) for one in wrong):
+                break
+        yield case(**inputs)
 
 
 def _transfer(rng, n_H, n_W):

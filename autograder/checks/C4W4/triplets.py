@@ -335,6 +335,7 @@ def hard_triplets(rng):
         mining_without_margin,
         half_of_the_pairs,
         mining_by_distance,
+        nearest_to_the_positive,
         one_positive_for_each,
     )
     for labels, d, alpha in [
@@ -441,6 +442,23 @@ def mining_without_margin(embeddings, labels, alpha):
 @hard_triplets.mistake("Triplets with a cost of exactly 0 were kept. Leave them out.")
 def mining_with_ties(embeddings, labels, alpha):
     return _mine(embeddings, labels, alpha, tie=True)
+
+
+@hard_triplets.mistake(
+    "The negative is the one nearest to the positive. Take the one nearest to the "
+    "anchor."
+)
+def nearest_to_the_positive(embeddings, labels, alpha):
+    D = np.sum((embeddings[:, None] - embeddings[None]) ** 2, axis=-1)
+    found = []
+    for a, p in zip(*np.nonzero(labels[:, None] == labels), strict=True):
+        others = np.flatnonzero(labels != labels[a])
+        if a == p or not others.size:
+            continue
+        n = others[D[p][others].argmin()]
+        if D[a, p] - D[a, n] + alpha > 0:
+            found.append((a, p, n))
+    return np.array(found, int).reshape(-1, 3)
 
 
 @hard_triplets.mistake("The cost was computed from distances. Use squared distances.")

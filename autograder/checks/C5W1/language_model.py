@@ -188,9 +188,9 @@ def model(rng):
     """Two names learned until they are likely, twice; the first step on longer lists.
 
     The statement: one step on each name, one after the other · a learning rate of 0.01
-    · num_iterations steps · a state of n_a · Y is X shifted by one · a copy is
-    shuffled, so the caller's list stays · seven names, sampled in the end, without
-    newlines.
+    · num_iterations steps · a state of n_a, zeros for each name · Y is X shifted by one
+    · a copy is shuffled, so the caller's list stays · seven names, sampled in the end,
+    without newlines.
     """
     letters = [chr(code) for code in rng.permutation(range(97, 123))]
     a, b, c, d = letters[:4]
@@ -213,18 +213,21 @@ def _fitted(
     only=None,
     shuffle=True,
     rate=0.01,
+    fresh=True,
 ):
     """The training loop, with the usual ways to go wrong as options."""
     parameters = ref.initialize_letters(n_a, len(char_to_ix), len(char_to_ix))
     names = data_x if shuffle == "in place" else list(data_x)
     if shuffle:
         np.random.shuffle(names)
+    a = np.zeros((n_a, 1))
     for j in range(num_iterations):
         name = names[j % len(names) if only is None else only]
         Y = [*(char_to_ix[c] for c in name), char_to_ix["\n"]]
         X = [None, *Y[:-1]] if lag else Y
         X, Y = X[first:last], Y[first:last]
-        ref.optimize(X, Y, np.zeros((n_a, 1)), parameters, rate)
+        *_, last_state = ref.optimize(X, Y, a, parameters, rate)
+        a = a if fresh else last_state
     drawn = [ref.sample(parameters, char_to_ix, seed) for seed in range(7)]
     return parameters, ["".join(ix_to_char[i] for i in one[:-1]) for one in drawn]
 
@@ -247,6 +250,12 @@ _wrong_model(
     "It learns to repeat its input: X and Y are the same. X is Y delayed by one step, "
     "with None first.",
     lag=0,
+)
+_wrong_model(
+    "carries_the_state_over",
+    "The state is carried over from one name to the next. Each name starts from a "
+    "state of zeros.",
+    fresh=False,
 )
 _wrong_model(
     "leaves_out_the_first_letter",

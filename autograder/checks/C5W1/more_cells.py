@@ -98,6 +98,15 @@ def backward_starts_from_the_last_state(x, parameters_forward, parameters_backwa
 
 
 @bidirectional_forward.mistake(
+    "The backward cell starts from a state of the forward cell. Both start from zeros."
+)
+def backward_goes_on_from_the_last_state(x, parameters_forward, parameters_backward):
+    ahead = _states(x, parameters_forward)  # cells of other sizes stop with an error
+    back = ref.rnn_forward(x[:, :, ::-1], ahead[:, :, -1], parameters_backward)[0]
+    return np.concatenate([ahead, back[:, :, ::-1]])
+
+
+@bidirectional_forward.mistake(
     "The two directions are joined along the batch. Stack the states along the units, "
     "axis 0."
 )

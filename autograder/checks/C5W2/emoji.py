@@ -113,7 +113,8 @@ def model(rng):
 
     The statement: the means, computed once · W drawn, b 0 · one update per sentence ·
     softmax · num_iterations epochs · labels predicted after training. One epoch on
-    nearly empty vectors shows b's updates alone.
+    nearly empty vectors shows b's updates alone. Equal sentences of two labels, with a
+    large rate, get whatever label was learned last.
     """
     for n_y, settings in [
         (3, {}),
@@ -134,6 +135,10 @@ def model(rng):
     labels = [0, 1, 2, 3, *rng.integers(0, 2, 12).tolist()]
     settings = {"learning_rate": 1e-6, "num_iterations": 1}
     yield case(sentences, np.array(labels), tiny, settings)
+    equal = dict.fromkeys(vectors, rng.uniform(0.3, 0.6, 6))
+    labels = (np.arange(8) + rng.integers(2)) % 2
+    settings = {"learning_rate": 5.0, "num_iterations": 3}
+    yield case(sentences[:8], labels, equal, settings)
 
 
 def _trained(
@@ -174,6 +179,25 @@ def model_returns_the_labels_given(
 ):
     _, W, b = _trained(X, Y, word_to_vec_map, learning_rate, num_iterations)
     return np.array(Y).reshape(-1, 1), -W, b
+
+
+@model.mistake(
+    "The labels are those of the last epoch, each from before the updates that "
+    "followed. Predict after training."
+)
+def model_predicts_on_the_way(
+    X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=400
+):
+    means = [ref.sentence_to_avg(s, word_to_vec_map) for s in X]
+    n_y, n_e = int(max(Y)) + 1, len(means[0])
+    W, b = np.random.randn(n_y, n_e) / np.sqrt(n_e), np.zeros(n_y)
+    pred = np.zeros((len(X), 1), int)
+    for _ in range(num_iterations):
+        for i, (avg, y) in enumerate(zip(means, Y, strict=True)):
+            a = ref.softmax(W @ avg + b)
+            pred[i], dz = a.argmax(), a - np.eye(n_y)[y]
+            W, b = W - learning_rate * np.outer(dz, avg), b - learning_rate * dz
+    return pred, W, b
 
 
 @model.mistake("W is transposed: its shape is (n_y, n_e).")
@@ -476,6 +500,7 @@ def _reader(
     late=False,
     rectified=False,
     every=False,
+    inverted=False,
 ):
     def made(word_to_vec_map, word_to_index, n_y, n_a, rng):
         nn = ref.nn
@@ -494,7 +519,7 @@ def _reader(
 
             def forward(self, indices):
                 x = self.embedding(indices)
-                known = np.asarray(indices) != 0
+                known = (np.asarray(indices) != 0) != inverted
                 if early:
                     return self.dense(self.lstm(self.dropout(x), mask=known))
                 if late:
@@ -521,6 +546,14 @@ def _reader(
 )
 def reads_the_padding(word_to_vec_map, word_to_index, n_y, n_a, rng):
     return _reader(mask=False)(word_to_vec_map, word_to_index, n_y, n_a, rng)
+
+
+@emojify_lstm.mistake(
+    "The mask is 1 at padding and 0 at words, so the LSTM reads no word. It "
+    "should be the other way round."
+)
+def reads_only_the_padding(word_to_vec_map, word_to_index, n_y, n_a, rng):
+    return _reader(inverted=True)(word_to_vec_map, word_to_index, n_y, n_a, rng)
 
 
 @emojify_lstm.mistake(

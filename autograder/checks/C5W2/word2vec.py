@@ -253,6 +253,15 @@ def softmax_over_the_pairs(center, context, E, theta):
 
 
 @skipgram_loss.mistake(
+    "`E` and `theta` have changed places: the word in the middle has its vector in "
+    "`E`, and each possible neighbour has one in `theta`."
+)
+def tables_exchanged(center, context, E, theta):
+    loss, gradients = ref.skipgram_loss(center, context, theta, E)
+    return loss, {"dE": gradients["dtheta"], "dtheta": gradients["dE"]}
+
+
+@skipgram_loss.mistake(
     "The loss is a sum. Average it over the pairs, and the gradients too."
 )
 def sums_over_the_pairs(center, context, E, theta):
@@ -580,6 +589,11 @@ def evenly(counts, k, rng):
 @sample_negatives.mistake("The power is 4/3, which favours frequent words. It is 3/4.")
 def power_upside_down(counts, k, rng):
     return _drawn(counts ** (4 / 3), k, rng)
+
+
+@sample_negatives.mistake("The power is 1/4, the fourth root. It is 3/4.")
+def fourth_root(counts, k, rng):
+    return _drawn(counts**0.25, k, rng)
 
 
 @sample_negatives.mistake("The draws do not come from `rng`: call its methods.")

@@ -241,6 +241,7 @@ def half_right(rng, n, max_n):
             bleu_unclipped(candidate, references, max_n),
             plain_mean(candidate, references, max_n),
             product_of_precisions(candidate, references, max_n),
+            divides_once(candidate, references, max_n),
             ref.bleu(candidate, references, 4) if max_n < 4 else 0.0,
         ]
         if right > 0.05 and all(abs(one / right - 1) > 0.002 for one in other):
@@ -306,6 +307,20 @@ def plain_mean(candidate, references, max_n=4):
 )
 def product_of_precisions(candidate, references, max_n=4):
     return _bleu(candidate, references, max_n, mean="sum")
+
+
+@bleu.mistake(
+    "The matches of all lengths n were added up before the division. Each length n has "
+    "a precision of its own."
+)
+def divides_once(candidate, references, max_n=4):
+    counts = [ref.clipped_precision(candidate, references, n + 1) for n in range(max_n)]
+    if any(matches == 0 for matches, _ in counts):
+        return 0.0
+    c = len(candidate)
+    r = min((abs(len(x) - c), len(x)) for x in references)[1]
+    matches, total = map(sum, zip(*counts, strict=True))
+    return min(1.0, np.exp(1 - r / c)) * matches / total
 
 
 def _with_reference_length(choose):

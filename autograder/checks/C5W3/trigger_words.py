@@ -288,7 +288,13 @@ def detection_times(rng):
     while True:
         noise = rng.random((1, 80))
         given = noise, 0.6, 300, 8000
-        wrong = (fires_on_plateaus, misses_the_start, waits_anew, threshold_of_a_half)
+        wrong = (
+            fires_on_plateaus,
+            misses_the_start,
+            waits_anew,
+            waits_while_it_is_high,
+            threshold_of_a_half,
+        )
         if all(other(*given) != ref.detection_times(*given) for other in wrong):
             break
     yield case(*given)
@@ -371,6 +377,24 @@ def waits_exactly(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000)
 )
 def misses_the_start(probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000):
     return _times(probabilities, threshold, wait_ms, duration_ms, start=1.0)
+
+
+@detection_times.mistake(
+    "The wait is measured from the last step above the threshold. Measure it from the "
+    "moment it last *fired*."
+)
+def waits_while_it_is_high(
+    probabilities, threshold=0.5, wait_ms=500, duration_ms=10_000
+):
+    found, last, was = [], -np.inf, False
+    for i, above in enumerate(probabilities[0] > threshold):
+        moment = i * duration_ms / probabilities.shape[1]
+        if above and not was and moment - last > wait_ms:
+            found.append(moment)
+        if above:
+            last = moment
+        was = above
+    return found
 
 
 @detection_times.mistake("Those are numbers of steps. Return milliseconds.")

@@ -10,7 +10,7 @@ from autograder.checks.C5W4.common import drawn, lab, ref
 from autograder.checks.check import case
 
 
-@lab.check("answer_span", points=3)
+@lab.check("answer_span", points=3, integers=True)
 def answer_span(rng):
     """Ends before starts, spans too long, ties, one word, masked positions."""
     wrong = [
@@ -452,6 +452,18 @@ def mean_of_both(prediction, truth):
         return float(guess == true)
     common = _overlap(guess, true)
     return (common / len(guess) + common / len(true)) / 2
+
+
+@token_f1.mistake(
+    "The common words were divided by the number of words in both answers together, "
+    "common ones counted once. F1 is the harmonic mean of precision and recall."
+)
+def common_among_all(prediction, truth):
+    guess, true = ref.normalize(prediction), ref.normalize(truth)
+    if not guess or not true:
+        return float(guess == true)
+    common = _overlap(guess, true)
+    return common / (len(guess) + len(true) - common)
 
 
 @token_f1.mistake("The factor 2 is missing: F1 is 1 for equal answers.")

@@ -243,6 +243,28 @@ def encoder_without_skips(self, x, mask=None):
 
 
 @encoder_layer.mistake(
+    "The skip connection around the feed-forward network is missing: its output was "
+    "normalized alone."
+)
+@version_of("EncoderLayer")
+def no_skip_around_the_network(self, x, mask=None):
+    attended, weights = self.mha(x, x, x, mask=mask)
+    x = self.norm1(x + self.dropout1(attended))
+    return self.norm2(self.dropout2(self.ffn(x))), weights
+
+
+@encoder_layer.mistake(
+    "The skip connection around the attention is missing: its output was normalized "
+    "alone."
+)
+@version_of("EncoderLayer")
+def no_skip_around_the_attention(self, x, mask=None):
+    attended, weights = self.mha(x, x, x, mask=mask)
+    x = self.norm1(self.dropout1(attended))
+    return self.norm2(x + self.dropout2(self.ffn(x))), weights
+
+
+@encoder_layer.mistake(
     "The second sum adds the layer's input. Add the output of the first norm."
 )
 @version_of("EncoderLayer")

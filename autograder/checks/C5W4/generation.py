@@ -21,6 +21,7 @@ def generate(rng):
                 first_position,
                 context_ignored,
                 top_k_ignored,
+                others_score_zero,
                 last_token_only,
                 first_tokens,
             ],
@@ -63,17 +64,18 @@ def _write(
     crop=True,
     use=lambda z, t: z / t,
     keep=True,
+    others=-np.inf,
     position=-1,
 ):
     ids = list(prompt)
     for _ in range(length):
         window = ids[-context:] if crop else ids
         z = np.asarray(model(np.array([window])), float)[0, position]
-        if top_k is not None and keep:
-            z = np.where(z >= np.sort(z)[-top_k], z, -np.inf)
         if temperature == 0:
             ids.append(int(z.argmax()))
             continue
+        if top_k is not None and keep:
+            z = np.where(z >= np.sort(z)[-top_k], z, others)
         z = use(z, temperature)
         p = np.exp(z - z.max())
         ids.append(int(rng.choice(len(p), p=p / p.sum())))
@@ -99,6 +101,14 @@ def temperature_multiplied(
 @generate.mistake("All tokens may be drawn. Allow only the `top_k` best.")
 def top_k_ignored(model, prompt, temperature, top_k, rng, length=100, context=64):
     return _write(model, prompt, temperature, top_k, rng, length, context, keep=False)
+
+
+@generate.mistake(
+    "The scores of the other tokens were set to 0, so they can still be drawn. Set "
+    "them to minus infinity."
+)
+def others_score_zero(model, prompt, temperature, top_k, rng, length=100, context=64):
+    return _write(model, prompt, temperature, top_k, rng, length, context, others=0.0)
 
 
 @generate.mistake(

@@ -7,6 +7,7 @@ import numpy as np
 
 from autograder.checks.C5W4.common import drawn, lab, ref
 from autograder.checks.check import case
+from autograder.checks.drawing import told_apart
 
 LETTERS = list("abcdefghijklmnop")
 SCRIPTS = list("éüñçßøåæœ日本語中文字한국어🙂🚀🌍🎵")
@@ -29,7 +30,7 @@ def _falling(n):
     return p / p.sum()
 
 
-@lab.check("bpe_train", points=5)
+@lab.check("bpe_train", points=5, integers=True)
 def bpe_train(rng):
     """Runs of one letter, ties, several scripts, early stops, nothing to merge.
 
@@ -220,19 +221,27 @@ def train_by_codes(text, num_merges):
     return [tuple(pair) for pair in merges]
 
 
-@lab.check("bpe_encode", points=3)
+@lab.check("bpe_encode", points=3, integers=True)
 def bpe_encode(rng):
     """Texts seen and new, several scripts, no merges, no text.
 
-    The statement: the bytes · all merges, in the order they were learned.
+    The statement: the bytes · all merges, in the order they were learned. Where there
+    are merges and a text, their order matters.
     """
-    for _ in range(3):
+    always = last_merge_first, bytes_only, first_is_257, learns_anew
+
+    def many_scripts():
         text = _text(rng, 90)
-        merges = ref.bpe_train(text, 14)
-        yield case(text[::-1] + str(rng.choice(SCRIPTS)), merges)
-    for n in (12, 30):
+        return case(text[::-1] + str(rng.choice(SCRIPTS)), ref.bpe_train(text, 14))
+
+    def two_letters(n):
         text = _plain_text(rng, 40)
-        yield case(text[:n], ref.bpe_train(text, int(rng.integers(4, 9))))
+        return case(text[:n], ref.bpe_train(text, int(rng.integers(4, 9))))
+
+    for _ in range(3):
+        yield told_apart(many_scripts, ref.bpe_encode, *always)
+    for n in (12, 30):
+        yield told_apart(lambda n=n: two_letters(n), ref.bpe_encode, *always)
     yield case("".join(rng.choice(SCRIPTS, 2)), [])
     yield case("", [(97, 98)])
 
