@@ -13,7 +13,14 @@ from autograder.authoring import build, solve
 from autograder.checks import check
 from autograder.grading.cases import Cases, Pool
 from autograder.grading.submission import grade
-from autograder.sandbox.host import Sandbox, SandboxError, advice, bubblewrap, layout
+from autograder.sandbox.host import (
+    Sandbox,
+    Sandboxed,
+    SandboxError,
+    advice,
+    bubblewrap,
+    layout,
+)
 from autograder.sandbox.host.layout import hidden_helpers
 from autograder.sandbox.inside import scratch
 from autograder.sandbox.inside.confine import Bounds
@@ -321,6 +328,24 @@ def test_advice_for_other_systems(monkeypatch, system, said):
 
 def test_a_lab_that_teaches_networks_cannot_import_them():
     assert "nn" in hidden_helpers(LAB)
+
+
+def test_what_other_labs_had_loaded_is_not_in_memory(sandbox):
+    """Modules are loaded once for all submissions of a lab, not for another lab."""
+    looks = [
+        "import sys",
+        "loaded = 'helpers.nn' in sys.modules",
+        "kinds = [kind.__module__ for kind in object.__subclasses__()]",
+        "seen = 'helpers.nn.tensor' in kinds",
+    ]
+    found = []
+    for lab in ("C3W1", "C3W1", LAB, LAB, "C3W1"):
+        transport = Sandboxed(sandbox, lab=lab)
+        transport.run(lab, looks)
+        found.append(tuple(transport.values(["loaded", "seen"]).values()))
+        transport.close()
+    no, yes = (False, False), (True, True)
+    assert found == [no, yes, no, no, no]
 
 
 def test_a_pool_deals_out_a_few_sets_that_nobody_can_predict():

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograder.checks.check import Call, Check
 from autograder.grading.cases import Cases, question
-from autograder.sandbox.host.layout import hidden_helpers
+from autograder.sandbox.host.layout import hidden_helpers, used_helpers
 from autograder.sandbox.host.oracle import Oracle
 from autograder.sandbox.host.process import Sandbox
 from autograder.sandbox.inside.frames import Channel, Closed, FrameError, TooLate
@@ -329,7 +329,8 @@ class Sandboxed:
     def _open(self) -> Channel:
         if not self._channel:
             hidden = hidden_helpers(self._lab) if self._lab else ()
-            self._channel = self.sandbox.open(hidden)
+            used = used_helpers(self._lab) if self._lab else ()
+            self._channel = self.sandbox.open(hidden, used)
             self._channel.more_time = self._more_time
             self._mark = 0.0
         return self._channel
