@@ -194,8 +194,8 @@ def model(rng):
     """
     letters = [chr(code) for code in rng.permutation(range(97, 123))]
     a, b, c, d = letters[:4]
-    for repeats, n_a in [(6, 16), (7, 20)]:
-        yield case([repeats * (a + b), repeats * (c + d)], 200, n_a)
+    for n_a in (24, 28):
+        yield case([9 * (a + b), 9 * (c + d)], 100, n_a)
         a, b, c, d = letters[4:8]
     yield case([4 * letter for letter in letters[8:22]], 1, 5)
 

@@ -116,8 +116,8 @@ def model(rng):
     nearly empty vectors shows b's updates alone.
     """
     for n_y, settings in [
-        (3, {}),
-        (2, {"learning_rate": 0.1, "num_iterations": 200}),
+        (2, {}),
+        (3, {"learning_rate": 0.1, "num_iterations": 110}),
         (4, {"num_iterations": 2, "learning_rate": 1e-3}),
     ]:
         centres = 3 * np.eye(6)[:n_y] - 1 + 0.2 * rng.normal(size=(n_y, 6))
