@@ -200,6 +200,28 @@ def model(rng):
     yield case([4 * letter for letter in letters[8:22]], 1, 5)
 
 
+@model.expect
+def trained(names, num_iterations, n_a):
+    """What holds for every right training: none has to be run to know it."""
+    if num_iterations == 1:
+        return {
+            "always begins with the first name": False,
+            "a step has the length of one with rate 0.01": True,
+            "all letters of the name are targets": True,
+            "the newline is a target": True,
+            "your list of names is unchanged": True,
+        }
+    return {
+        "size of the state": n_a,
+        "better than chance on some name": True,
+        "better than chance on every name": True,
+        "seven strings": [7, True],
+        "no newline in them": True,
+        "several different ones": True,
+        "they come from what was learned": True,
+    }
+
+
 def _fitted(
     data_x,
     ix_to_char,

@@ -136,6 +136,24 @@ def model(rng):
     yield case(sentences, np.array(labels), tiny, settings)
 
 
+@model.expect
+def fitted(sentences, labels, word_to_vec_map, settings):
+    """What holds for every right training; only a single epoch has to be run."""
+    if settings.get("num_iterations") == 1:
+        _, _, b = ref.model(sentences, labels, word_to_vec_map, **settings)
+        return {"W is drawn": True, "b after one epoch": np.ravel(b)}
+    n_y, n_e = len(np.unique(labels)), len(next(iter(word_to_vec_map.values())))
+    return {
+        "labels given": [len(labels), 1],
+        "W": [n_y, n_e],
+        "b": n_y,
+        "b was trained": True,
+        "labels follow from W and b": True,
+        "sentences learned": settings.get("num_iterations", 400) > 100,
+        "with certainty": settings.get("num_iterations", 400) > 100,
+    }
+
+
 def _trained(
     X, Y, vectors, rate, epochs, *, bias=True, sign=-1, start=1, p=None, size=1
 ):
@@ -463,6 +481,26 @@ def emojify_lstm(rng):
             n = 3 + i % 3
             row[:n] = 1 + rng.permutation(V)[:n]
         yield case(vectors, order, n_y, n_a, rows)
+
+
+@emojify_lstm.expect
+def read(word_to_vec_map, word_to_index, n_y, n_a, indices):
+    """What holds for every right reader: none has to be trained to know it."""
+    V, n_e = len(word_to_vec_map), len(next(iter(word_to_vec_map.values())))
+    return {
+        "scores": [len(indices), n_y],
+        "padding changes nothing": True,
+        "order matters": True,
+        "frozen numbers": (V + 1) * n_e,
+        "numbers to train": 4 * n_a * (n_e + n_a + 1) + n_y * (n_a + 1),
+        "drops in training": True,
+        "drops parts of the state": True,
+        "many scores are exactly 0 in training": False,
+        "some scores are exactly 0": False,
+        "scores, not probabilities": True,
+        "learns": True,
+        "coordinates": n_e,
+    }
 
 
 def _reader(
