@@ -5,6 +5,12 @@
 A submission's cost is the slope: a run of many less a run of few, over the number of
 submissions between. Start-up, which a class pays once, is printed beside it.
 
+`--labs [LAB…]` grades solved submissions of each lab (of all, if none is named) with
+`autograder class`, and prints what one of them costs: processor time of all processes,
+as a slope, beside that of the first lab of the course. These are the numbers in
+`docs/instructors.md`. With `--root FOLDER`, another copy of this project grades them;
+its numbers stand beside those of this one.
+
 `--class-only N…` grades classes of N different submissions instead, each in one call
 of `autograder class`, and prints the time and the most memory that all its processes
 took together (Linux).
@@ -18,11 +24,12 @@ import copy
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import nbformat
@@ -32,6 +39,7 @@ from autograder import paths
 from autograder.authoring import build, solve
 from autograder.checks import check
 from autograder.course.example_class import mistaken
+from tests.kernels import kernel
 
 LAB = "C1W2"
 NOTEBOOK = build.released_path(LAB).name
@@ -170,6 +178,53 @@ def whole_classes(sizes: list[int]) -> Iterator[dict[str, float]]:
         yield {"submissions": size, "seconds": seconds, "peak_bytes": peak}
 
 
+def each_lab(
+    labs: Sequence[str], few: int, many: int, other: Path | None = None
+) -> Iterator[dict[str, str | float]]:
+    """Processor seconds of a solved submission, the lab's cases included.
+
+    Args:
+        labs: names of labs.
+        few: size of the class that shows what starting up costs.
+        many: size of the class that is measured.
+        other: another copy of the project, which grades the same submissions.
+    """
+    for lab in labs:
+        text = build.serialize(solve.solved(lab))
+        found: dict[str, str | float] = {"lab": lab}
+        for way, project in [("this", paths.ROOT), ("other", other)]:
+            if project:
+                spent = [_spent(lab, text, count, project) for count in (few, many)]
+                found[way] = (spent[1] - spent[0]) / (many - few)
+        yield found
+
+
+def _spent(lab: str, text: str, count: int, project: Path) -> float:
+    """Processor seconds of `autograder class` on some copies of a notebook."""
+    configuration = (project / "nbgrader_config.py").read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name, "course")
+        root.mkdir()
+        (root / "nbgrader_config.py").write_text(configuration, encoding="utf-8")
+        for number in range(count):
+            folder = root / "submitted" / f"student{number:04d}" / lab
+            folder.mkdir(parents=True)
+            notebook = folder / build.released_path(lab).name
+            notebook.write_text(text, encoding="utf-8")
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(
+            [sys.executable, "-m", "autograder", "class", lab, "--jobs", "2"],
+            cwd=root,
+            env=os.environ | {"PYTHONPATH": str(project), "OPENBLAS_NUM_THREADS": "1"},
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        if len(list((root / "autograded").rglob("*.ipynb"))) != count:
+            raise RuntimeError(f"{lab}: not all of {count} were graded")
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def slope(
     place: Path, name: str, configuration: str, few: int, many: int, *words: str
 ) -> tuple[float, float]:
@@ -207,7 +262,12 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--small", action="store_true", help="half as many")
     parser.add_argument("--class-only", type=int, nargs="+", metavar="N")
+    parser.add_argument("--labs", nargs="*", metavar="LAB")
+    parser.add_argument("--root", type=Path, metavar="FOLDER")
     options = parser.parse_args()
+    if options.labs is not None:
+        show_labs(options)
+        return
     if options.class_only:
         classes = []
         for one in whole_classes(options.class_only):
@@ -232,6 +292,24 @@ def main() -> None:
         start = found[f"{way}_start_s"]
         print(f"{title:36}{each:>12.3f} s{start:>8.1f} s{faster:>14.1f}")
     write(options.json, found)
+
+
+def show_labs(options: argparse.Namespace) -> None:
+    """Print a table of the labs, line by line as they are measured."""
+    labs = options.labs or [path.name for path in sorted(paths.SOLUTIONS.glob("C?W?"))]
+    few, many = (4, 16) if options.small else (8, 48)
+    lines = []
+    print(f"BLAS kernel: {kernel() or 'unknown'}\n")
+    print("| lab | seconds | beside the first |" + " other copy |" * bool(options.root))
+    print("|---|---|---|" + "---|" * bool(options.root))
+    for one in each_lab(labs, few, many, options.root):
+        lines.append(one)
+        seconds = one["this"]
+        line = f"| {one['lab']} | {seconds:.2f} | {seconds / lines[0]['this']:.1f} |"
+        if options.root:
+            line += f" {one['other']:.2f}, {one['other'] / seconds:.1f} times |"
+        print(line, flush=True)
+    write(options.json, lines)
 
 
 def write(path: Path | None, found: object) -> None:

@@ -12,10 +12,18 @@ import pytest
 from autograder.authoring import build, solve
 from autograder.checks import check
 from autograder.grading.cases import Cases, Pool
-from autograder.sandbox.host import Sandbox, SandboxError, advice, bubblewrap, layout
+from autograder.sandbox.host import (
+    Sandbox,
+    SandboxError,
+    SandboxSession,
+    advice,
+    bubblewrap,
+    layout,
+)
 from autograder.sandbox.host.layout import hidden_helpers
 from autograder.sandbox.inside import scratch
 from autograder.sandbox.inside.confine import Bounds
+from autograder.sandbox.inside.protocol import Everything, Variable
 from helpers.checks.verdict import CHANGED
 from tests.graded import grade
 from tests.tiers import TIERS, refused
@@ -321,6 +329,27 @@ def test_advice_for_other_systems(monkeypatch, system, said):
 
 def test_a_lab_that_teaches_networks_cannot_import_them():
     assert "nn" in hidden_helpers(LAB)
+
+
+def test_what_other_labs_had_loaded_is_not_in_memory(sandbox):
+    """Modules are loaded once for all submissions of a lab, not for another lab."""
+    looks = [
+        "import sys",
+        "loaded = 'helpers.nn' in sys.modules",
+        "kinds = [kind.__module__ for kind in object.__subclasses__()]",
+        "seen = 'helpers.nn.tensor' in kinds",
+    ]
+    found = []
+    for lab in ("C3W1", "C3W1", LAB, LAB, "C3W1"):
+        with SandboxSession(sandbox, lab=lab) as session:
+            session.run(lab, looks, Everything())
+            answers = [
+                list(session.outcomes(Variable(name)))[-1]
+                for name in ("loaded", "seen")
+            ]
+            found.append(tuple(one.value for [one] in answers))
+    no, yes = (False, False), (True, True)
+    assert found == [no, yes, no, no, no]
 
 
 def test_a_pool_deals_out_a_few_sets_that_nobody_can_predict():

@@ -8,7 +8,7 @@ but costs nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -473,11 +473,13 @@ def brief(value: Any, room: int = 60) -> str:
         pairs = list(value.items())
         return (
             "{"
-            + _listed(room, lambda r: [f"{brief(k)}: {brief(v, r)}" for k, v in pairs])
+            + _listed(
+                room, pairs, lambda pair, r: f"{brief(pair[0])}: {brief(pair[1], r)}"
+            )
             + "}"
         )
     if isinstance(value, (list, tuple)) and value:
-        listed = _listed(room, lambda r: [brief(item, r) for item in value])
+        listed = _listed(room, value, brief)
         if isinstance(value, list):
             return f"[{listed}]"
         return f"({listed},)" if len(value) == 1 else f"({listed})"
@@ -486,33 +488,39 @@ def brief(value: Any, room: int = 60) -> str:
 
 
 def _array(array: np.ndarray, room: int) -> str:
-    if array.size > 6 or not array.size:
-        first = ", ".join(map(_digits, array.flat[:3]))
-        text = f"{what(array)}: {first}, …".removeprefix("an ")
+    kind = what(array).removeprefix("an ")
+    # Writing numbers takes time, and no array is shorter than its brackets and commas.
+    least = len(kind) if array.size > 6 else len("array()") + 3 * array.size - 2
+    if not array.size or room < least:
+        return kind if room else f"array {array.shape}"
+    if array.size > 6:
+        text = f"{kind}: {', '.join(map(_digits, array.flat[:3]))}, …"
     else:
         text = np.array2string(
             array, precision=4, suppress_small=True, separator=", ", threshold=10
         )
         text = f"array({' '.join(text.split())})"
-    if len(text) <= room and array.size:
-        return text
-    return what(array).removeprefix("an ") if room else f"array {array.shape}"
+    return text if len(text) <= room else kind
 
 
 def _digits(number: np.generic) -> str:
     return f"{number:.3g}" if number.dtype.kind == "f" else str(number)
 
 
-def _listed(room: int, items_in: Callable[[int], list[str]]) -> str:
+def _listed(
+    room: int, values: Sequence[Any], text_in: Callable[[Any, int], str]
+) -> str:
     """Items side by side, as fully as there is room; of too many, the first ones."""
-    for each in (room // 2, room // 4, 0):
-        items = items_in(each)
-        if sum(map(len, items)) <= room:
+    for each in dict.fromkeys((room // 2, room // 4, 0)):
+        items, left = [], room
+        for value in values:
+            items.append(text_in(value, each))
+            left -= len(items[-1])
+            if left < 0:  # what follows is written only if it has a chance
+                break
+        else:
             return ", ".join(items)
-    shown: list[str] = []
-    for item in items:
-        if shown and sum(map(len, shown)) + len(item) > room:
-            break
-        shown.append(item)
-    left = len(items) - len(shown)
-    return ", ".join(shown) + (f", … {left} more" if left else "")
+    shown = items[:-1] or items
+    return ", ".join(shown) + f", … {len(values) - len(shown)} more" * (
+        len(shown) < len(values)
+    )

@@ -123,16 +123,16 @@ def crops(function, n_H, n_W, size):
 def color_shifts(function, level, most):
     """What is added to a uniform image, over many seeds."""
     image = np.full((4, 5, 3), level, np.uint8)
-    shifts, spread, types = [], 0, set()
+    given, types = [], set()
     for seed in range(250):
         out = np.asarray(function(image.copy(), seed, most))
         if out.shape != image.shape:
             return {"shape": out.shape}
         types.add(out.dtype.name)
-        added = out.astype(float) - level
-        spread = max(spread, float(np.ptp(added, axis=(0, 1)).max()))
-        shifts.append(added[0, 0])
-    shifts = np.array(shifts)
+        given.append(out)
+    added = np.array(given, float) - level
+    spread = float(np.ptp(added, axis=(1, 2)).max())
+    shifts = added[:, 0, 0]
     again = np.array_equal(function(image, 3, most), function(image, 3, most))
     return {
         "shape": image.shape,
@@ -150,12 +150,11 @@ def color_shifts(function, level, most):
 
 def pca_shifts(function, image, directions):
     """What is added along three directions of colour, over many seeds."""
-    shifts, spread = [], 0.0
-    for seed in range(500):
-        added = np.asarray(function(image.copy(), seed)) - image
-        spread = max(spread, float(np.ptp(added, axis=(0, 1)).max()))
-        shifts.append(added[0, 0])
-    along = np.array(shifts) @ directions
+    added = np.array(
+        [np.asarray(function(image.copy(), seed)) - image for seed in range(500)]
+    )
+    spread = float(np.ptp(added, axis=(1, 2)).max())
+    along = added[:, 0, 0] @ directions
     again = np.array_equal(function(image, 3), function(image, 3))
     one_by_one = np.corrcoef(along.T)[np.triu_indices(3, 1)]
     return {

@@ -99,11 +99,11 @@ def reader(function, word_to_vec_map, word_to_index, n_y, n_a, indices):
     # With n_a numbers in the state, dropping some gives 2 ** n_a results at most.
     noisy = model(np.tile(indices[:1], (500, 1))).data
     different = len(np.unique(noisy.round(4), axis=0))
-    adam = nn.Adam(free, 0.02)
+    adam = nn.Adam(free, 0.06)
     Y = np.arange(len(indices)) % n_y
     losses = [
         nn.train_step(model, (indices, Y), nn.cross_entropy, adam)["loss"]
-        for _ in range(120)
+        for _ in range(40)
     ]
     return {
         "scores": list(scores.shape),

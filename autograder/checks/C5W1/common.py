@@ -79,8 +79,14 @@ def loop_over_time(cell, x, first, parameters, following=lambda state, first: st
     return np.stack(states, axis=2), np.stack(outputs, axis=2), (caches, x)
 
 
-def add_loop_mistakes(check, forward, cell, first):
+def add_loop_mistakes(check, kind, first):
     """What goes wrong in the loop over time, of the plain cell and of the GRU."""
+
+    def forward(x, state, parameters):  # the reference is loaded when it is called
+        return getattr(ref, f"{kind}_forward")(x, state, parameters)
+
+    def cell(x, state, parameters):
+        return getattr(ref, f"{kind}_cell_forward")(x, state, parameters)
 
     @check.mistake(
         f"Every step starts from {first}. What one step returns goes into the next."

@@ -249,7 +249,7 @@ def gru_forward(rng):
         yield case(x, c0, parameters)
 
 
-add_loop_mistakes(gru_forward, ref.gru_forward, ref.gru_cell_forward, "c0")
+add_loop_mistakes(gru_forward, "gru", "c0")
 
 
 @gru_forward.mistake("Predictions and memories are swapped: c comes first.")

@@ -165,7 +165,7 @@ def rnn_forward(rng):
         yield case(x, a0, parameters)
 
 
-add_loop_mistakes(rnn_forward, ref.rnn_forward, ref.rnn_cell_forward, "a0")
+add_loop_mistakes(rnn_forward, "rnn", "a0")
 
 
 @rnn_forward.mistake(

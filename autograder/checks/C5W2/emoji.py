@@ -117,8 +117,8 @@ def model(rng):
     large rate, get whatever label was learned last.
     """
     for n_y, settings in [
-        (3, {}),
-        (2, {"learning_rate": 0.1, "num_iterations": 200}),
+        (2, {}),
+        (3, {"learning_rate": 0.1, "num_iterations": 110}),
         (4, {"num_iterations": 2, "learning_rate": 1e-3}),
     ]:
         centres = 3 * np.eye(6)[:n_y] - 1 + 0.2 * rng.normal(size=(n_y, 6))
@@ -139,6 +139,24 @@ def model(rng):
     labels = (np.arange(8) + rng.integers(2)) % 2
     settings = {"learning_rate": 5.0, "num_iterations": 3}
     yield case(sentences[:8], labels, equal, settings)
+
+
+@model.expect
+def fitted(sentences, labels, word_to_vec_map, settings):
+    """What holds for every right training; only a single epoch has to be run."""
+    if settings.get("num_iterations") == 1:
+        _, _, b = ref.model(sentences, labels, word_to_vec_map, **settings)
+        return {"W is drawn": True, "b after one epoch": np.ravel(b)}
+    n_y, n_e = len(np.unique(labels)), len(next(iter(word_to_vec_map.values())))
+    return {
+        "labels given": [len(labels), 1],
+        "W": [n_y, n_e],
+        "b": n_y,
+        "b was trained": True,
+        "labels follow from W and b": True,
+        "sentences learned": settings.get("num_iterations", 400) > 100,
+        "with certainty": settings.get("num_iterations", 400) > 100,
+    }
 
 
 def _trained(
@@ -487,6 +505,26 @@ def emojify_lstm(rng):
             n = 3 + i % 3
             row[:n] = 1 + rng.permutation(V)[:n]
         yield case(vectors, order, n_y, n_a, rows)
+
+
+@emojify_lstm.expect
+def read(word_to_vec_map, word_to_index, n_y, n_a, indices):
+    """What holds for every right reader: none has to be trained to know it."""
+    V, n_e = len(word_to_vec_map), len(next(iter(word_to_vec_map.values())))
+    return {
+        "scores": [len(indices), n_y],
+        "padding changes nothing": True,
+        "order matters": True,
+        "frozen numbers": (V + 1) * n_e,
+        "numbers to train": 4 * n_a * (n_e + n_a + 1) + n_y * (n_a + 1),
+        "drops in training": True,
+        "drops parts of the state": True,
+        "many scores are exactly 0 in training": False,
+        "some scores are exactly 0": False,
+        "scores, not probabilities": True,
+        "learns": True,
+        "coordinates": n_e,
+    }
 
 
 def _reader(

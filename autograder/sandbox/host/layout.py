@@ -126,6 +126,19 @@ def hidden_helpers(lab: str) -> tuple[str, ...]:
 
     Labs that teach what `helpers.nn` does cannot import `helpers.nn`.
     """
+    return tuple(name for name in HIDEABLE if name not in _used_helpers(lab))
+
+
+@functools.cache
+def used_helpers(lab: str) -> tuple[str, ...]:
+    """Modules of `helpers` that a lab imports itself, for the fork server to load."""
+    parts = _imports(paths.source_of(lab)) & _used_helpers(lab)
+    return tuple(f"helpers.{name}" for name in sorted(parts - {"checks"}))
+
+
+@functools.cache
+def _used_helpers(lab: str) -> frozenset[str]:
+    """Parts of `helpers` that a lab imports, directly or through other parts."""
     helpers = paths.ROOT / "helpers"
     waiting = [paths.source_of(lab), helpers / "drivers" / f"{lab}.py"]
     waiting.append(helpers / "stand_ins" / f"{lab}.py")
@@ -141,7 +154,7 @@ def hidden_helpers(lab: str) -> tuple[str, ...]:
             used.add(name)
             folder = helpers / name
             waiting += [folder.with_suffix(".py"), *folder.glob("*.py")]
-    return tuple(name for name in HIDEABLE if name not in used)
+    return frozenset(used)
 
 
 def _imports(path: Path) -> set[str]:

@@ -39,6 +39,8 @@ class Sandbox:
         self.warning = ""
         self._started: launch.Started | None = None
         self._used = False
+        self._last: tuple[str, ...] = ()
+        self._hidden: frozenset[str] | None = None  # from all that was loaded
 
     @property
     def tier(self) -> int:
@@ -57,19 +59,31 @@ class Sandbox:
             self.close()
         if not self._started:
             self._started, self.warning = launch.start(self.bounds, self.tiers)
-            self._used = False
+            self._used, self._hidden = False, None
         return self._started
 
-    def open(self, hidden: tuple[str, ...] = ()) -> Channel:
+    def open(self, hidden: tuple[str, ...] = (), used: tuple[str, ...] = ()) -> Channel:
         """Open a fresh process for a submission; the previous one ends.
+
+        What one submission after the other uses is loaded once, before the fork. A
+        server that may have loaded what is hidden now is replaced, for forks would find
+        it in memory.
 
         Args:
             hidden: parts of `helpers` that cannot be imported there.
+            used: modules that its cells will import.
         """
+        if self._hidden is not None and not self._hidden.issuperset(hidden):
+            self.close()
         started = self._running()
         self._used = True
+        load = used if used == self._last else ()
+        self._last = used
+        if load:
+            before = hidden if self._hidden is None else self._hidden
+            self._hidden = frozenset(hidden).intersection(before)
         ours, theirs = socket.socketpair()
-        order = json.dumps({"do": "open", "hidden": hidden}).encode()
+        order = json.dumps({"do": "open", "hidden": hidden, "load": load}).encode()
         try:
             socket.send_fds(started.control, [order], [theirs.fileno()])
             self._reply()

@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from autograder.sandbox.host.layout import hidden_helpers
+from autograder.sandbox.host.layout import hidden_helpers, used_helpers
 from autograder.sandbox.host.oracle import Oracle
 from autograder.sandbox.host.process import Sandbox, shared
 from autograder.sandbox.inside.frames import Channel, Closed, FrameError, TooLate
@@ -353,7 +353,8 @@ class SandboxSession:
     def _open(self) -> Channel:
         if not self._channel:
             hidden = hidden_helpers(self._lab) if self._lab else ()
-            self._channel = self.sandbox.open(hidden)
+            used = used_helpers(self._lab) if self._lab else ()
+            self._channel = self.sandbox.open(hidden, used)
             self._channel.more_time = self._more_time
             self._mark = 0.0
         return self._channel
