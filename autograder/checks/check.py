@@ -221,7 +221,7 @@ class Check:
         """
         with self._in_place(with_blocks):
             said = self.expectation is not None and not with_blocks
-            if said and not self.mutates:  # nothing is asked of the reference
+            if said and not self.spec.mutates:  # nothing is asked of the reference
                 outcomes = [Outcome()]
             else:
                 outcomes = [self.observe(self.solution, call)]
