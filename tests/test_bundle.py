@@ -243,5 +243,5 @@ def test_the_command_says_where_and_what(tmp_path, capsys):
     assert str(path) in said
     assert hashlib.sha256(path.read_bytes()).hexdigest() in said
     names = zipfile.ZipFile(path).namelist()
-    labs = {name.split("/")[2] for name in names if "/labs/" in name}
+    labs = {path[2] for name in names if (path := name.split("/"))[1] == "labs"}
     assert labs == {"C1W2"}

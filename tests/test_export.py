@@ -9,9 +9,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.__main__ import main
-from autograder.course.enrolment import enter_students
 from autograder.course.grades import Person, grades
-from autograder.course.roster import Student
 from autograder.errors import Refused
 from autograder.nbgrader.config import find_programs
 from autograder.reports import lms
@@ -174,8 +172,14 @@ def course(tmp_path):
     folder.mkdir()
     find_programs()
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}", "deep-learning") as book:
-        people = [Student(p.id, p.first, p.last, p.mail, p.lms_id) for p in PEOPLE]
-        enter_students(book, people)
+        for one in PEOPLE:
+            book.update_or_create_student(
+                one.id,
+                first_name=one.first,
+                last_name=one.last,
+                email=one.mail,
+                lms_user_id=one.lms_id,
+            )
         book.update_or_create_assignment(LAB)
         book.update_or_create_notebook("lab", LAB)
         cells = {"check-f": (60, "code"), "words": (40, "markdown")}

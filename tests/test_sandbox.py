@@ -342,12 +342,10 @@ def test_what_other_labs_had_loaded_is_not_in_memory(sandbox):
     found = []
     for lab in ("C3W1", "C3W1", LAB, LAB, "C3W1"):
         with SandboxSession(sandbox, lab=lab) as session:
-            session.run(lab, looks, Everything())
-            answers = [
-                list(session.outcomes(Variable(name)))[-1]
-                for name in ("loaded", "seen")
-            ]
-            found.append(tuple(one.value for [one] in answers))
+            wanted = (Variable("loaded"), Variable("seen"))
+            session.run(lab, looks, Everything(variables=wanted))
+            answers = [next(iter(session.outcomes(one))) for one in wanted]
+            found.append(tuple(answer.value for [answer] in answers))
     no, yes = (False, False), (True, True)
     assert found == [no, yes, no, no, no]
 
