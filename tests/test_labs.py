@@ -50,6 +50,7 @@ class TestEveryExercise:
         one = check.load(lab).checks[name]
         for said in verdicts(one, one.solution):
             assert said.right, said.message
+            assert not said.notes, "it returns more than is expected"
 
     def test_right_versions_lose_nothing(self, lab, name):
         one = check.load(lab).checks[name]
