@@ -392,6 +392,7 @@ def test_a_class_has_one_row_for_each_person(course, tmp_path, capsys):
         ("Sunday the last", "timestamp.txt cannot be read"),
         ("2027-01-31 22:12:13 XYZ", "the unknown time zone 'XYZ'"),
         ("2027-01-31 22:12:13 +0100", "the offset '+0100', which is misread"),
+        ("2027-01-31 22:12:13 +01:00", "the offset '+01:00', which is misread"),
     ],
 )
 def test_a_time_that_cannot_be_read_is_said(tmp_path, text, said):

@@ -85,7 +85,8 @@ def time_problem(folder: Path) -> str:
         return f"{path.name} cannot be read, so it is not known if it is late; {hint}"
     words = path.read_text(encoding="utf-8").split()
     zone = words[2] if len(words) == 3 else words[-1]
-    if re.fullmatch(r"[+-]\d{3,4}", zone):  # nbgrader takes +0100 for 100 seconds
+    # nbgrader 0.9.6 takes +0100 for 100 seconds and passes over +01:00.
+    if re.fullmatch(r"[+-]\d{1,2}:?\d{2}", zone):
         return f"{path.name} gives the offset {zone!r}, which is misread; {hint}"
     named = zone[0].isalpha() and zone.upper() not in ("Z", "AM", "PM")
     if named and not tz.gettz(zone):
