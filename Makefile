@@ -8,7 +8,7 @@ LOCKED := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c re
 # The Pythons that the locked packages serve; pyproject.toml says which.
 SERVED := $(shell sed -n 's/^requires-python = ">=3\.\([0-9]*\),<3\.\([0-9]*\)".*/\1 \2/p' pyproject.toml)
 UNNEEDED := @jupyter/nbgrader:create-assignment @jupyterlab/apputils-extension:announcements
-QUICK := -m "not slow and not browser"
+QUICK := -m "not slow and not browser and not nightly"
 # Each core works on tests of its own (tests/conftest.py says which), so each keeps to
 # one thread.
 ALL_CORES := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
