@@ -228,6 +228,13 @@ def test_sources_survive_a_save_in_jupyterlab(tmp_path):
         assert jupytext.writes(notebook, fmt="py:percent", config=config) == text, path
 
 
+def test_the_quick_tests_leave_out_what_is_for_the_night():
+    """A selection on the command line takes the place of the one in pyproject.toml."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    [quick] = re.findall(r'^QUICK := -m "(.*)"$', makefile, flags=re.M)
+    assert quick.split(" and ") == ["not slow", "not browser", "not nightly"]
+
+
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
 class TestDocuments:
     def test_links_lead_somewhere(self, document):
