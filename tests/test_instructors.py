@@ -24,6 +24,15 @@ CANVAS = (
     "    Points Possible,,,,,100.00\r\n"
     '"Lovelace, Ada",101,S1,ada,A,\r\n"Li, Bo",102,S2,bo,A,\r\n'
 )
+WORKSHEET = (
+    "Identifier,Full name,ID number,Email address,Status,Grade,Maximum Grade,"
+    "Grade can be changed,Last modified (submission),Last modified (grade),"
+    "Feedback comments\r\n"
+    "Participant 7001,Ada Lovelace,S1,,Submitted for grading,,100.00,Yes,"
+    '"Sunday, 31 January 2027, 10:12 PM",-,\r\n'
+    "Participant 7002,Bo Li,S2,,Submitted for grading,,100.00,Yes,"
+    '"Sunday, 31 January 2027, 10:15 PM",-,\r\n'
+)
 
 
 def commands(page):
@@ -77,6 +86,7 @@ def test_a_term_as_the_page_for_instructors_says(home):
         done.append(" ".join(words[:2]))
         if words[:2] == ["autograder", "new-class"] and len(done) < 4:
             (course / "gradebook.csv").write_text(CANVAS, newline="")
+            (course / "Grades.csv").write_text(WORKSHEET, newline="")
             for place in downloads:
                 path = course / place
                 path.parent.mkdir(parents=True, exist_ok=True)
