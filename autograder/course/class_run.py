@@ -8,7 +8,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -96,20 +96,19 @@ def grade_class(
         ClassError: the run cannot continue. What was graded is safe; a second call
             resumes.
     """
-    unfit_ones = []
+    refusals: dict[str, LabResult] = {}  # by the name of the folder, as it is
     with _explained():
         strangers = _strangers(course, lab)
     for student, path in submissions(course, lab):
         if why := unfit(student) or strangers.get(student, ""):
-            result = refused(Submission(student, lab, str(path)), why)
-            unfit_ones.append(result)
-            progress(result)
+            refusals[student] = refused(Submission(student, lab, str(path)), why)
+            progress(refusals[student])
     with _explained(), held(course.url, course.notes("gradebook.lock"), say):
         journal = Journal(course.notes(f"{lab}.attempts.jsonl"), lab)
         run = journal.start("" if options.seed is None else f"seed-{options.seed:x}")
         with Writer(course.url, course.name, lab, course.config) as book:
             jobs = _Jobs(course, lab, options, journal, book, run, progress)
-            jobs.refused = {result.student for result in unfit_ones}
+            jobs.refused = refusals.keys()
             shelf = _Shelf(course, lab, options, journal, book, progress)
             starved = []
             for job, graded in schedule(jobs):
@@ -123,7 +122,7 @@ def grade_class(
             shelf.empty()
         penalties.renew(course, [lab])
         journal.end(run)
-    return [*unfit_ones, *shelf.results]
+    return [*refusals.values(), *shelf.results]
 
 
 def unfit(student: str) -> str:
@@ -164,7 +163,7 @@ class _Jobs:
         self.course, self.lab, self.options = course, lab, options
         self.journal, self.progress = journal, progress
         self.written = book.students()
-        self.refused: set[str] = set()
+        self.refused: Collection[str] = ()
         self.pool = Pool(check.load(lab), run)
 
     def __iter__(self) -> Iterator[Job]:
