@@ -33,13 +33,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import nbformat
+from blas import kernel
 from nbgrader.converters import Autograde
 
 from autograder import paths
 from autograder.authoring import build, solve
 from autograder.checks import check
 from autograder.course.example_class import mistaken
-from tests.kernels import kernel
 
 LAB = "C1W2"
 NOTEBOOK = build.released_path(LAB).name

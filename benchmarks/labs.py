@@ -21,7 +21,6 @@ lab counts. `--save` keeps the executed notebooks in a folder, `FOLDER/LAB.ipynb
 from __future__ import annotations
 
 import argparse
-import ctypes
 import json
 import os
 import subprocess
@@ -30,6 +29,7 @@ from pathlib import Path
 
 import nbformat
 import numpy as np
+from blas import kernel
 
 HERE = Path(__file__).resolve().parent.parent
 START = """
@@ -142,17 +142,6 @@ def cells(lab: str, folder: Path | None) -> list:
         [i, c.source.partition("\n")[0][:60], spent]
         for (i, c), spent in zip(code, seconds, strict=True)
     ]
-
-
-def kernel() -> str:
-    """Name of the kernel that NumPy's own OpenBLAS has chosen; empty without one."""
-    try:
-        library = ctypes.CDLL(np._core._multiarray_umath.__file__)
-        name = library.scipy_openblas_get_corename64_
-    except (AttributeError, OSError):
-        return ""
-    name.restype = ctypes.c_char_p
-    return name().decode()
 
 
 if __name__ == "__main__":

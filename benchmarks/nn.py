@@ -18,7 +18,6 @@ code of `helpers/nn`, without blank lines, comments and docstrings.
 import argparse
 import ast
 import contextlib
-import ctypes
 import importlib.util
 import itertools
 import json
@@ -31,6 +30,7 @@ import time
 import tokenize
 
 import numpy as np
+from blas import kernel
 
 # --------------------------------------------------------------------------- kits
 
@@ -707,24 +707,6 @@ def compare(network, kits, rounds, steps=7):
     return [min(times[name]) if name in times else None for name in kits]
 
 
-def _blas_kernel():
-    """The kernel that NumPy's BLAS has chosen for this processor."""
-    with contextlib.suppress(ImportError):
-        from threadpoolctl import threadpool_info
-
-        pools = [p for p in threadpool_info() if p["user_api"] == "blas"]
-        return ", ".join(
-            f"{p['internal_api']} {p['version']} {p.get('architecture', '')}".strip()
-            for p in pools
-        )
-    with contextlib.suppress(AttributeError, OSError):
-        library = ctypes.CDLL(np._core._multiarray_umath.__file__)
-        name = library.scipy_openblas_get_corename64_
-        name.restype = ctypes.c_char_p
-        return f"openblas {name().decode()}"
-    return np.show_config(mode="dicts")["Build Dependencies"]["blas"]["name"]
-
-
 def _processor():
     with contextlib.suppress(OSError), open("/proc/cpuinfo") as file:
         names = [line.split(":")[1].strip() for line in file if "model name" in line]
@@ -734,7 +716,8 @@ def _processor():
 
 def describe(kits):
     """Print what the numbers depend on."""
-    print(f"CPU {_processor()}; BLAS {_blas_kernel()}; NumPy {np.__version__}")
+    print(f"CPU {_processor()}; BLAS kernel {kernel() or 'unknown'};", end=" ")
+    print(f"NumPy {np.__version__}")
     for name in kits[1:]:
         module = __import__(name)
         print(name, getattr(module, "__version__", ""), end="; ")

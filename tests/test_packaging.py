@@ -1,5 +1,6 @@
 """The ways to install agree, and the documents tell the truth about commands."""
 
+import os
 import re
 import subprocess
 import sys
@@ -226,6 +227,24 @@ def test_sources_survive_a_save_in_jupyterlab(tmp_path):
         text = path.read_text(encoding="utf-8")
         notebook = jupytext.reads(text, fmt="py:percent", config=config)
         assert jupytext.writes(notebook, fmt="py:percent", config=config) == text, path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "script",
+    [
+        path.name
+        for path in sorted((ROOT / "benchmarks").glob("*.py"))
+        if "argparse" in path.read_text(encoding="utf-8")
+    ],
+)
+def test_a_benchmark_starts_as_its_first_lines_say(script):
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    words = [sys.executable, str(ROOT / "benchmarks" / script), "--help"]
+    done = subprocess.run(
+        words, env=environment, capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_quick_tests_leave_out_what_is_for_the_night():
