@@ -21,6 +21,9 @@ from pathlib import Path
 
 from term import Term, work
 
+from autograder.course import penalties
+from autograder.course.configuration import open_course
+
 
 def signed(text: str, student: str) -> str:
     """A notebook in which every code cell of the student has a comment of its own."""
@@ -52,6 +55,7 @@ def main() -> None:
         term.collect(lab, handed)
         term.grade(lab)
         term.by_hand(lab)
+        penalties.renew(open_course(term.folder), [lab])  # as our command would
         seconds = {}
         commands = {
             "nbgrader generate_feedback": ("nbgrader", "generate_feedback", lab),
