@@ -54,6 +54,19 @@ def course(tmp_path):
     return make
 
 
+def test_late_work_without_a_due_date_is_said_to_count_as_in_time(
+    course, tmp_path, capsys
+):
+    folder = course(platforms.canvas_roster())
+    (folder / "due_dates.csv").write_text(f"lab,due\n{LAB},\n")
+    archive = tmp_path / "submissions.zip"
+    archive.write_bytes(platforms.canvas_zip())
+    run("collect", LAB, archive, "--course", folder, expect=1)
+    said = capsys.readouterr().out
+    assert f"{TWO.login} (C1W2). Their lab has no due date" in said
+    assert "one second after" not in said
+
+
 def students(folder):
     with Gradebook(configuration.open_course(folder).url) as book:
         return {s.id: s for s in book.students}

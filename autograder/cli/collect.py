@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.cli.common import UsageError, labs_named
@@ -78,10 +79,16 @@ def run(options: argparse.Namespace) -> int:
     return 1 if done.left or done.problems or done.unmatched else 0
 
 
-def _say_late(late: list[tuple[str, str]]) -> None:
-    who = ", ".join(f"{student} ({lab})" for student, lab in sorted(set(late)))
-    print(
-        f"Marked as late, but the download does not say by how much: {who}. They count "
-        "as handed in one second after the due date. Write the true time into "
-        "submitted/<student>/<LAB>/timestamp.txt, such as 2027-02-01 09:30:00 UTC."
-    )
+def _say_late(late: Mapping[tuple[str, str], bool]) -> None:
+    hint = "submitted/<student>/<LAB>/timestamp.txt, such as 2027-02-01 09:30:00 UTC."
+    for has_date, means in (
+        (True, "They count as handed in one second after the due date."),
+        (False, "Their lab has no due date, so they count as handed in on time."),
+    ):
+        keys = [key for key, known in sorted(late.items()) if known == has_date]
+        if keys:
+            who = ", ".join(f"{student} ({lab})" for student, lab in keys)
+            print(
+                "Marked as late, but the download does not say by how much: "
+                f"{who}. {means} Write the true time into {hint}"
+            )

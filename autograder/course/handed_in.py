@@ -46,7 +46,8 @@ class Collected:
         placed: student and lab of each new file.
         replaced: of each file that took the place of an earlier one.
         unchanged: of each file that was there already.
-        late: of each file that the platform marks as late without a time.
+        late: student and lab of each file that the platform marks as late without a
+            time, and whether the lab's due date gives one.
         left: a sentence about each file that could not be placed.
         problems: sentences about other things that a person has to settle.
         unmatched: how many senders wait in `unmatched.csv`.
@@ -56,7 +57,7 @@ class Collected:
     placed: list[tuple[str, str]] = field(default_factory=list)
     replaced: list[tuple[str, str]] = field(default_factory=list)
     unchanged: list[tuple[str, str]] = field(default_factory=list)
-    late: list[tuple[str, str]] = field(default_factory=list)
+    late: dict[tuple[str, str], bool] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     unmatched: int = 0
@@ -220,7 +221,7 @@ class _Collector:
         if time:
             return schedule.in_utc(time, self.course.root)
         if sender.late:
-            self.done.late.append(key)
+            self.done.late[key] = lab in self.due
             # All that is known; a penalty by the day then takes the first day.
             return self.due[lab] + _SECOND if lab in self.due else None
         return None
