@@ -1,7 +1,7 @@
 """Time a training step of `helpers.nn` against PyTorch, on the networks of the labs.
 
     python benchmarks/nn.py [--json FILE] [--memory] [--only NAME ...] [--rounds N]
-        [--peers]
+        [--peers] [--sharing]
     python benchmarks/nn.py --lines
 
 A step is forward, backward and an Adam update. The frameworks run in one process with
@@ -10,7 +10,9 @@ median of a turn, in the best turn: one that other programs disturbed says nothi
 network is written once, against a *kit* of layers that each framework provides.
 `--memory` measures the peak memory of each in a process of its own, above what is in
 use after a step of a tiny network. `--peers` adds JAX (with jit, on the CPU) and HIPS
-autograd, where they are installed and have the layers. `--lines` counts the lines of
+autograd, where they are installed and have the layers. `--sharing` says what bounds
+`helpers.nn` with several cores: how often a step shares its work among threads, and
+what this costs each time even if there is nothing to do. `--lines` counts the lines of
 code of `helpers/nn`, without blank lines, comments and docstrings.
 """
 
@@ -707,6 +709,38 @@ def compare(network, kits, rounds, steps=7):
     return [min(times[name]) if name in times else None for name in kits]
 
 
+def shared_operations(network):
+    """How many operations of a step of `helpers.nn` are shared among threads."""
+    from helpers.nn.kernels import cores
+
+    step, count = build("numpy", network), 0
+    start = cores._Worker.start
+
+    def counted(worker, job):
+        nonlocal count
+        count += 1
+        start(worker, job)
+
+    cores._Worker.start = counted
+    try:
+        step()
+    finally:
+        cores._Worker.start = start
+    return count // max(cores.count - 1, 1)
+
+
+def cost_of_sharing(rounds=500):
+    """Seconds that `share` takes if there is nothing to do (the median)."""
+    from helpers.nn.kernels import cores
+
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        cores.share(lambda start, stop: None, cores.count, cores.WORTH_SHARING)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
 def _processor():
     with contextlib.suppress(OSError), open("/proc/cpuinfo") as file:
         names = [line.split(":")[1].strip() for line in file if "model name" in line]
@@ -798,6 +832,7 @@ def main():
     parser.add_argument("--only", nargs="*", metavar="NAME", help="these networks")
     parser.add_argument("--rounds", type=int, default=12, help="turns of each")
     parser.add_argument("--peers", action="store_true", help="JAX and autograd, too")
+    parser.add_argument("--sharing", action="store_true", help="count shared work, too")
     parser.add_argument("--lines", action="store_true", help="count lines of code")
     parser.add_argument("--peak", choices=KITS, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -828,11 +863,16 @@ def main():
             for kit in kits[:2]:
                 row[f"{kit}_MB"] = _peak_in_new_process(kit, network)
                 line += f"  {kit} {row[f'{kit}_MB']:4.0f} MB"
+        if options.sharing:
+            row["shared"] = shared_operations(network)
+            line += f"  shared {row['shared']:3} times"
         print(line, flush=True)
         results.append(row)
     ratios = [row["ratio"] for row in results if "ratio" in row]
     if ratios:
         print(f"median ratio to PyTorch {statistics.median(ratios):.2f}")
+    if options.sharing:
+        print(f"sharing costs {1e6 * cost_of_sharing():.0f} µs each time")
     if options.json:
         with open(options.json, "w") as file:
             json.dump(results, file, indent=1)

@@ -5,6 +5,8 @@ dictionaries), and finds them by going through its attributes. A parameter's nam
 path, such as "encoder.0.dense.W".
 """
 
+import contextlib
+
 import numpy as np
 
 from helpers.nn.tensor import Tensor, no_grad
@@ -78,6 +80,18 @@ class Layer:
         hooks.append(hook)
         return lambda: hooks.remove(hook)
 
+    @contextlib.contextmanager
+    def watched(self, hook):
+        """Context manager: call `hook` after each forward pass of any layer in here."""
+        removers = [
+            layer.register_forward_hook(hook) for _, layer in self.named_layers()
+        ]
+        try:
+            yield
+        finally:
+            for remove in removers:
+                remove()
+
     # ------------------------------------------------------- layers and parameters
 
     def _below(self):
@@ -127,6 +141,22 @@ class Layer:
     def eval(self):
         """Switch to evaluation mode; returns the layer."""
         return self.train(False)
+
+    @contextlib.contextmanager
+    def mode_kept(self):
+        """Context manager: afterwards, each layer is in the mode it is in now."""
+        modes = [(layer, layer.training) for _, layer in self.named_layers()]
+        try:
+            yield
+        finally:
+            for layer, mode in modes:
+                layer.training = mode
+
+    @contextlib.contextmanager
+    def evaluating(self):
+        """Context manager: evaluation mode, and nothing is recorded."""
+        with self.mode_kept(), no_grad():
+            yield self.eval()
 
     def freeze(self, trainable=False):
         """Stop updates of parameters and running statistics; returns the layer."""
@@ -220,25 +250,14 @@ class Layer:
         Args:
             inputs: an example batch; without it, the shapes are left out.
         """
-        shapes, removers = {}, []
+        shapes = {}
+
+        def note(layer, inputs, result):
+            shapes.setdefault(id(layer), getattr(result, "shape", ""))
+
         if inputs:
-            modes = [(layer, layer.training) for _, layer in self.named_layers()]
-            for _, layer in self.named_layers():
-                removers.append(
-                    layer.register_forward_hook(
-                        lambda layer, _, y: shapes.setdefault(
-                            id(layer), getattr(y, "shape", "")
-                        )
-                    )
-                )
-            try:
-                with no_grad():
-                    self.eval()(*inputs)
-            finally:
-                for layer, mode in modes:
-                    layer.training = mode
-                for remove in removers:
-                    remove()
+            with self.evaluating(), self.watched(note):
+                self(*inputs)
         rows = [("layer", "type", "output", "parameters")]
         for name, layer in self.named_layers():
             own = sum(p.size for p in layer._own())

@@ -28,6 +28,11 @@ def _read(path, kind):
         ValueError: if the file is of another type, or from a later version.
     """
     arrays = {}
+
+    def collect(name, item):
+        if isinstance(item, h5py.Dataset):
+            arrays[name.replace("/", ".")] = item[()]
+
     with h5py.File(path, "r") as file:
         version = int(file.attrs.get("version", 0))
         found = str(file.attrs.get("format", "nn weights"))
@@ -38,11 +43,6 @@ def _read(path, kind):
                 f"{path} has format version {version}; this program reads versions "
                 f"up to {VERSION}"
             )
-
-        def collect(name, item):
-            if isinstance(item, h5py.Dataset):
-                arrays[name.replace("/", ".")] = item[()]
-
         file.visititems(collect)
         texts = {
             key: json.loads(value)

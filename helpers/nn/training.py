@@ -7,7 +7,6 @@ import numpy as np
 from tqdm import tqdm
 
 from helpers.nn.data import DataLoader
-from helpers.nn.layer import Layer
 from helpers.nn.serialize import load_checkpoint, save_checkpoint
 from helpers.nn.tensor import Tensor, no_grad
 
@@ -52,19 +51,13 @@ def _score(model, batch, loss, metrics):
     return value, numbers
 
 
-class _Mean:
-    """Averages of several quantities, weighted by the size of the batches."""
-
-    def __init__(self):
-        self.sums, self.n = {}, 0
-
-    def add(self, numbers, n):
-        for name, value in numbers.items():
-            self.sums[name] = self.sums.get(name, 0.0) + n * value
-        self.n += n
-
-    def result(self):
-        return {name: value / self.n for name, value in self.sums.items()}
+def _average(scores, sizes):
+    """Averages of the numbers of several batches, weighted by the batches' sizes."""
+    names = scores[0] if scores else ()
+    return {
+        name: float(np.average([s[name] for s in scores], weights=sizes))
+        for name in names
+    }
 
 
 def _quiet():
@@ -91,15 +84,12 @@ def evaluate(model, X, Y=None, *, loss, metrics=None, batch_size=256):
         dictionary: "loss" and the names of the metrics -> float.
     """
     loader = X if Y is None else DataLoader(X, Y, batch_size=batch_size)
-    means, mode = _Mean(), model.training
-    model.eval()
-    try:
-        with no_grad(), _quiet():
-            for batch in loader:
-                means.add(_score(model, batch, loss, metrics or {})[1], _size(batch))
-    finally:
-        model.train(mode)
-    return means.result()
+    scores, sizes = [], []
+    with model.evaluating(), _quiet():
+        for batch in loader:
+            scores.append(_score(model, batch, loss, metrics or {})[1])
+            sizes.append(_size(batch))
+    return _average(scores, sizes)
 
 
 def predict(model, *inputs, batch_size=256):
@@ -110,15 +100,9 @@ def predict(model, *inputs, batch_size=256):
         inputs: arrays with m examples each.
         batch_size: examples at a time.
     """
-    mode, parts = model.training, []
-    model.eval()
-    try:
-        with no_grad():
-            for batch in DataLoader(*inputs, batch_size=batch_size):
-                parts.append(model(*batch).data)
-    finally:
-        model.train(mode)
-    return np.concatenate(parts)
+    with model.evaluating():
+        batches = DataLoader(*inputs, batch_size=batch_size)
+        return np.concatenate([model(*batch).data for batch in batches])
 
 
 def _where_not_finite(model, batch):
@@ -126,27 +110,25 @@ def _where_not_finite(model, batch):
     for x in _tuple(batch[0]):
         if np.asarray(x).dtype.kind == "f" and not np.isfinite(x).all():
             return "the batch itself contains NaN or infinity"
-    found, removers = [], []
-    for name, layer in model.named_layers():
+    found = []
 
-        def look(layer, inputs, result, name=name):
-            if isinstance(result, Tensor) and not np.isfinite(result.data).all():
-                found.append((name or "the model", layer))
+    def look(layer, inputs, result):
+        if isinstance(result, Tensor) and not np.isfinite(result.data).all():
+            found.append(layer)
 
-        removers.append(layer.register_forward_hook(look))
-    with no_grad():
+    with no_grad(), model.watched(look):
         model(*_tuple(batch[0]))
-    for remove in removers:
-        remove()
     if not found:
         return (
             "every layer's output is finite, so the loss function or the target is the "
             "cause"
         )
-    name, layer = found[0]
+    layer = found[0]
+    name = next(name for name, other in model.named_layers() if other is layer)
+    where = f"{name or 'the model'} ({type(layer).__name__})"
     spoilt = any(not np.isfinite(p.data).all() for p in layer.parameters())
     why = ", whose weights are not finite either" if spoilt else ""
-    return f"it first appeared in layer {name} ({type(layer).__name__}){why}"
+    return f"it first appeared in layer {where}{why}"
 
 
 def _generators(model, loader):
@@ -232,7 +214,6 @@ def fit(
         past, best = load_checkpoint(checkpoint, model, optimizer, generators)
         history, start = History(past["history"]), past["epoch"]
         best_epoch = past["best_epoch"]
-    mode = model.training
     bar = tqdm(
         total=epochs * len(loader),
         initial=start * len(loader),
@@ -242,12 +223,12 @@ def fit(
         mininterval=0.5,
         leave=True,
     )
-    try:
+    with model.mode_kept(), bar:
         for epoch in range(start, epochs):
             if patience is not None and epoch - best_epoch > patience:
                 break
             bar.set_description(f"epoch {epoch + 1}/{epochs}", refresh=False)
-            means = _Mean()
+            scores, sizes = [], []
             model.train()
             for i, batch in enumerate(loader):
                 with _quiet():
@@ -258,9 +239,10 @@ def fit(
                             f"batch {i + 1}: {_where_not_finite(model, batch)}; "
                             "try a smaller learning rate or clip the gradients"
                         )
-                means.add(numbers, _size(batch))
+                scores.append(numbers)
+                sizes.append(_size(batch))
                 bar.update()
-            numbers = means.result()
+            numbers = _average(scores, sizes)
             if validation_data is not None:
                 scores = evaluate(
                     model,
@@ -277,20 +259,13 @@ def fit(
                 best = model.state_dict() if patience is not None else None
             bar.set_postfix({k: f"{v:.4g}" for k, v in numbers.items()}, refresh=False)
             if checkpoint:
-                past = {
-                    "epoch": epoch + 1,
-                    "best_epoch": best_epoch,
-                    "history": history,
-                }
+                past = {"epoch": epoch + 1, "history": history}
+                past["best_epoch"] = best_epoch
                 save_checkpoint(checkpoint, model, optimizer, generators, past, best)
             if on_epoch_end is not None:
                 on_epoch_end(epoch, numbers)
         if best is not None:
             model.load_state_dict(best)
-    finally:
-        bar.close()
-        if isinstance(model, Layer):
-            model.train(mode)
     return history
 
 

@@ -122,8 +122,8 @@ class _Bands:
     position of the filter along it, the f pixels under the filter are copied to a
     buffer that fits in the cache: (row, image, position, f * n_C). Because rows come
     first, everything that row j of the filter needs is contiguous, and with stride 1
-    the same copy serves all its rows. Only the part of the images that a block needs is
-    padded.
+    the same copy serves all its rows: their matrices overlap. Only the part of the
+    images that a block needs is padded.
 
     Args:
         x: (m, n_H, n_W, n_C_prev).
@@ -144,7 +144,7 @@ class _Bands:
         """Share the blocks among threads; each calls `function(blocks, workspace)`.
 
         A block is a tuple: slice of images, slice of output rows, and the matrices
-        (row * image * position, f * n_C_prev), each valid until the next.
+        (f, row * image * position, f * n_C_prev), valid until the next block.
 
         Args:
             function: as above.
@@ -176,7 +176,7 @@ class _Bands:
                 yield *at, self._matrices(*at, workspace)
 
     def _matrices(self, images, rows, workspace):
-        """Yield a matrix for each row of the filter."""
+        """The matrices of a block."""
         (s, across), ((top, _), (left, right)), (d, apart) = self.slide
         x, (f, fw), h = self.x[images], self.f, rows.stop - rows.start
         first, reach = s * rows.start - top, d * (f - 1)
@@ -191,21 +191,24 @@ class _Bands:
         seen = windows(strip, (1, fw), (1, across), (1, apart))[:, :, :, 0].swapaxes(
             0, 1
         )
-        single = seen.shape[4] == 1  # one channel: rows of the image in one piece
-        if s == 1:  # the rows of the filter share their input
-            pieces = [seen]
+        if s > 1:  # the rows of the filter see different rows of the images
+            down, *others = seen.strides
+            seen = as_strided(
+                seen, (f, h, *seen.shape[1:]), (d * down, s * down, *others)
+            )
+        single = seen.shape[-1] == 1  # one channel: rows of the image in one piece
+        if single:
+            seen = np.moveaxis(seen, (-2, -1), (0, 1))
+        copy = workspace.array("bands", seen.shape, x.dtype)
+        np.copyto(copy, seen)
+        row = len(x) * self.shape[2]  # positions in a row of all images
+        if single:
+            between = copy.strides[2], copy.itemsize, copy.strides[0]
         else:
-            pieces = [seen[k : k + s * (h - 1) + 1 : s] for k in range(0, reach + 1, d)]
-        for piece in pieces:
-            piece = piece.transpose(3, 4, 0, 1, 2) if single else piece
-            copy = workspace.array("bands", piece.shape, x.dtype)
-            np.copyto(copy, piece)
-            for j in range(f if s == 1 else 1):
-                at = slice(j * d, j * d + h)
-                if single:
-                    yield copy[:, :, at].reshape(self.width, -1).T
-                else:
-                    yield copy[at].reshape(-1, self.width)
+            between = copy.strides[0], self.width * copy.itemsize, copy.itemsize
+        if s == 1:
+            between = d * between[0], *between[1:]
+        return as_strided(copy, (f, h * row, self.width), between)
 
 
 def _rows_first(x):
@@ -217,25 +220,15 @@ def _sum_of_products(matrices, filters, out, workspace):
     """Write the sum of the products of matrices and filters, one for each row.
 
     Args:
-        matrices: as `_Bands` yields them.
+        matrices: of a block of `_Bands`.
         filters: (f, f * n_C_prev, n_C).
         out: (image, row, position, n_C).
         workspace: memory.
     """
-    size = out.size // out.shape[3], out.shape[3]
-    if len(out) == 1:  # then the sum can be accumulated in place
-        total = out.reshape(size)
-    else:
-        total = workspace.array("total", size, out.dtype)
-    term = workspace.array("term", size, out.dtype)
-    first, *others = filters
-    np.matmul(next(matrices), first, out=total)
-    for matrix, band in zip(matrices, others, strict=True):
-        np.matmul(matrix, band, out=term)
-        total += term
-    if len(out) > 1:
-        rows_first = out.swapaxes(0, 1)
-        rows_first[...] = total.reshape(rows_first.shape)
+    rows_first = out.swapaxes(0, 1)
+    terms = workspace.array("terms", (len(filters), *rows_first.shape), out.dtype)
+    np.matmul(matrices, filters, out=terms.reshape(len(filters), -1, out.shape[3]))
+    np.add.reduce(terms, 0, out=rows_first)
 
 
 def _place(x, out, top, left):
@@ -293,9 +286,7 @@ def filter_gradient(x, dZ, W_shape, slide):
     def part(blocks, workspace):
         dW = np.zeros((W_shape[0], bands.width, n_C), dZ.dtype)
         for images, rows, matrices in blocks:
-            g = _rows_first(dZ[images, rows])
-            for total, matrix in zip(dW, matrices, strict=True):
-                total += matrix.T @ g
+            dW += matrices.swapaxes(1, 2) @ _rows_first(dZ[images, rows])
         return dW
 
     return sum(bands.share(part, n_C)).reshape(W_shape)
@@ -321,10 +312,8 @@ def both_gradients(x, dZ, W, slide):
     def part(blocks, workspace):
         dW = np.zeros(filters.shape, dZ.dtype)
         for images, rows, matrices in blocks:
-            matrices, pixels = list(matrices), _rows_first(x[images, rows])
-            _sum_of_products(iter(matrices), filters, dx[images, rows], workspace)
-            for total, matrix in zip(dW, matrices, strict=True):
-                total += matrix.T @ pixels
+            _sum_of_products(matrices, filters, dx[images, rows], workspace)
+            dW += matrices.swapaxes(1, 2) @ _rows_first(x[images, rows])
         return dW
 
     dW = sum(bands.share(part, 2 * x.shape[3])).reshape(turned.shape)
