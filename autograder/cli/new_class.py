@@ -87,7 +87,7 @@ def _gradebook(folder: Path, rosters: list, due: dict, labs: list) -> list[str]:
             if gone and len(rosters) == 1:
                 print(f"Not in this roster, but kept: {_listed(gone)}.")
         people.save()
-        for lab in books.enter_due(book, due):
+        for lab in penalties.enter_due(book, due):
             print(f"{lab}: due {due[lab]:%Y-%m-%d %H:%M} UTC.")
         for lab in sorted(books.labs_in(book) & set(labs)):
             new, gone = books.renew_lab(book, lab)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import datetime
+from collections.abc import Collection, Iterable, Mapping
 
 from nbgrader.api import Assignment, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.plugins import BasePlugin
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from traitlets.config import Config
 
 from autograder import paths
-from autograder.course import enrolment, schedule
+from autograder.course import schedule
 from autograder.course.configuration import Course
 
 _NOTEBOOK = SubmittedNotebook.__table__
@@ -58,6 +59,15 @@ def enter(db: Session, plugin: BasePlugin, notebooks: Iterable[str]) -> None:
                 one.late_submission_penalty = min(max(penalty, 0), one.score)
 
 
+def enter_due(book: Gradebook, due: Mapping[str, datetime.datetime]) -> list[str]:
+    """Enter due dates; returns the labs whose date changed."""
+    known = {one.name: one.duedate for one in book.assignments}
+    changed = [lab for lab, moment in due.items() if known.get(lab) != moment]
+    for lab in changed:
+        book.update_or_create_assignment(lab, duedate=due[lab])
+    return changed
+
+
 def renew(course: Course, labs: Collection[str]) -> dict[str, list[str]]:
     """Bring due dates, extensions and penalties of some labs up to date.
 
@@ -95,7 +105,7 @@ def _enter_dates(course: Course, book: Gradebook, labs: Collection[str]) -> None
     known = paths.lab_names()
     if (course.root / schedule.NAME).is_file():
         due = schedule.due(course.root, known)
-        enrolment.enter_due(book, {lab: due[lab] for lab in labs if lab in due})
+        enter_due(book, {lab: due[lab] for lab in labs if lab in due})
     due = {one.name: one.duedate for one in book.assignments if one.duedate}
     extra = schedule.extensions(course.root, known, due)
     if extra is None:  # there may be some that nbgrader granted
