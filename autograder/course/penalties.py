@@ -5,7 +5,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable, Mapping
 
-from nbgrader.api import Assignment, Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    Gradebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import bindparam, select, update
@@ -98,6 +104,13 @@ def renew(course: Course, labs: Collection[str]) -> dict[str, list[str]]:
                 changed[lab] = sorted(who)
         book.db.commit()
     return changed
+
+
+def strangers(course: Course) -> list[str]:
+    """A sentence about each extension or excuse of somebody the gradebook lacks."""
+    with Gradebook(course.url, course.name) as book:
+        students = set(book.db.scalars(select(Student.id)))
+    return schedule.strangers(course.root, students)
 
 
 def _enter_dates(course: Course, book: Gradebook, labs: Collection[str]) -> None:
