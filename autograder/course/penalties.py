@@ -92,7 +92,7 @@ def renew(course: Course, labs: Collection[str]) -> dict[str, list[str]]:
     """
     changed = {}
     with Gradebook(course.url, course.name) as book:
-        _enter_dates(course, book, labs)
+        extended = _enter_dates(course, book, labs)
         plugin = rule(course.config)
         for lab in labs:
             before = _penalties(book.db, lab)
@@ -102,7 +102,10 @@ def renew(course: Course, labs: Collection[str]) -> dict[str, list[str]]:
             who = {s for (n, s), points in after.items() if points != before[n, s]}
             if who:
                 changed[lab] = sorted(who)
-        book.db.commit()
+        if extended or changed:
+            book.db.commit()
+        else:  # to wait for the disk would take longer than all of this
+            book.db.rollback()
     return changed
 
 
@@ -113,8 +116,12 @@ def strangers(course: Course) -> list[str]:
     return schedule.strangers(course.root, students)
 
 
-def _enter_dates(course: Course, book: Gradebook, labs: Collection[str]) -> None:
-    """Enter due dates and extensions as the tables in the course's folder say."""
+def _enter_dates(course: Course, book: Gradebook, labs: Collection[str]) -> bool:
+    """Enter due dates and extensions as the tables in the course's folder say.
+
+    Returns:
+        Whether an extension changed, which is not committed yet.
+    """
     known = paths.lab_names()
     if (course.root / schedule.NAME).is_file():
         due = schedule.due(course.root, known)
@@ -122,15 +129,19 @@ def _enter_dates(course: Course, book: Gradebook, labs: Collection[str]) -> None
     due = {one.name: one.duedate for one in book.assignments if one.duedate}
     extra = schedule.extensions(course.root, known, due)
     if extra is None:  # there may be some that nbgrader granted
-        return
+        return False
     query = (
         select(SubmittedAssignment)
         .join(SubmittedAssignment.assignment)
         .where(Assignment.name.in_(labs))
     )
+    extended = False
     for one in book.db.scalars(query).all():
-        one.extension = extra.get((one.student_id, one.assignment.name))
+        more = extra.get((one.student_id, one.assignment.name))
+        if one.extension != more:
+            one.extension, extended = more, True
     book.db.flush()
+    return extended
 
 
 def _penalties(db: Session, lab: str) -> dict[tuple[str, str], float]:
