@@ -7,7 +7,9 @@ line is invalid.
 from __future__ import annotations
 
 import argparse
+import atexit
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -37,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status.
     """
     options = parser().parse_args(arguments)
+    atexit.register(gc.freeze)  # the system frees all memory, faster than a search
     for stream in (sys.stdout, sys.stderr):  # file names need not be UTF-8
         with contextlib.suppress(AttributeError):
             stream.reconfigure(errors="backslashreplace")

@@ -27,3 +27,15 @@ def write(path: Path, content: str | bytes) -> None:
     raw = content.encode() if isinstance(content, str) else content
     with replacing(path) as partial:
         partial.write_bytes(raw)
+
+
+def holds(path: Path, text: str) -> bool:
+    """Whether a file is there and contains this text."""
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+def write_if_changed(path: Path, text: str) -> None:
+    """Replace a file's text unless it is the same; makes its folder."""
+    if not holds(path, text):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path, text)

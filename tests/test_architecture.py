@@ -1,6 +1,8 @@
 """The architecture page is true, and the arrows between the rooms point one way."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -110,3 +112,15 @@ def test_a_circle_is_named(monkeypatch):
     monkeypatch.setattr(rooms, "uses", lambda: {"a": set(), "b": {"c"}, "c": {"b"}})
     with pytest.raises(ValueError, match=r"\['b', 'c'\]"):
         rooms.order()
+
+
+def test_writing_feedback_loads_neither_the_builder_nor_the_grader():
+    """Half of the time of a short command is that of loading modules."""
+    modules = "autograder.course.feedback", "autograder.course.penalties"
+    program = f"import sys, {', '.join(modules)}; print(*sys.modules)"
+    words = [sys.executable, "-c", program]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert loaded >= set(modules)
+    assert not loaded & {"jupytext", "numpy", "h5py", "matplotlib"}
+    assert not loaded & {"autograder.authoring.build", "autograder.grading"}

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from autograder import paths
-from autograder.authoring import build
+from autograder.authoring import build, stamps
 
 LAB = "C1W2"
 
@@ -16,8 +16,8 @@ def copied(tmp_path, monkeypatch):
     path = tmp_path / "lab.py"
     shutil.copy(paths.source_of(LAB), path)
     monkeypatch.setattr(paths, "source_of", lambda lab: path)
-    monkeypatch.setattr(build, "_STAMPS", tmp_path / "stamps")
-    build.build_source(LAB)
+    monkeypatch.setattr(stamps, "_STAMPS", tmp_path / "stamps")
+    stamps.build_source(LAB)
     built, usual = [], build.source_notebook
     monkeypatch.setattr(
         build, "source_notebook", lambda lab: built.append(lab) or usual(lab)
@@ -27,15 +27,15 @@ def copied(tmp_path, monkeypatch):
 
 def test_what_is_fresh_is_not_built(copied):
     path, built = copied
-    assert build.build_source(LAB) == path.with_suffix(".ipynb")
+    assert stamps.build_source(LAB) == path.with_suffix(".ipynb")
     assert built == []
 
 
 def test_a_changed_source_is_built(copied):
     path, built = copied
     path.write_text(path.read_text() + "\n")
-    build.build_source(LAB)
-    build.build_source(LAB)
+    stamps.build_source(LAB)
+    stamps.build_source(LAB)
     assert built == [LAB]
 
 
@@ -48,7 +48,7 @@ def test_a_changed_notebook_is_built_again(copied, change):
         notebook.write_text(right.replace("sigmoid", "tanh"))
     else:
         notebook.unlink()
-    build.build_source(LAB)
+    stamps.build_source(LAB)
     assert built == [LAB]
     assert notebook.read_text() == right
 
@@ -56,6 +56,6 @@ def test_a_changed_notebook_is_built_again(copied, change):
 def test_a_stamp_that_cannot_be_written_stops_nothing(copied, tmp_path, monkeypatch):
     _, built = copied
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(build, "_STAMPS", tmp_path / "file")
-    build.build_source(LAB)
+    monkeypatch.setattr(stamps, "_STAMPS", tmp_path / "file")
+    stamps.build_source(LAB)
     assert built == [LAB]

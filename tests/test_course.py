@@ -90,6 +90,32 @@ def test_the_most_generous_extension_counts(tmp_path):
     assert excused == {("bo", "C1W3"), *(("cy", lab) for lab in paths.lab_names())}
 
 
+def test_an_accommodation_moves_with_every_due_date(tmp_path):
+    """One line for all labs: what it adds does not depend on when a lab is due."""
+    labs, extensions = paths.lab_names(), "student,lab,until\nbo,*,+36 hours\n"
+    for day in ("31", "28"):
+        text = "lab,due\n" + "".join(f"{lab},2027-01-{day}\n" for lab in labs)
+        _, extra, _ = dates(tmp_path, text, extensions=extensions)
+        assert extra == {("bo", lab): datetime.timedelta(hours=36) for lab in labs}
+
+
+def test_a_line_about_nobody_is_named_once_and_stops_no_other(tmp_path):
+    _, extra, excused = dates(
+        tmp_path,
+        "lab,due\nC1W2,2027-01-31\n",
+        extensions="student,lab,until\nbbo,*,1 day\nbbo,C1W2,2 days\nbo,*,1 day\n",
+        excused="student,lab\ncy,C1W2\nbo,C1W3\n",
+    )
+    assert extra["bo", "C1W2"] == datetime.timedelta(days=1)
+    assert ("bo", "C1W3") in excused
+    about = schedule.strangers(tmp_path, {"ada", "bo"})
+    assert [one.partition(" in the gradebook")[0] for one in about] == [
+        "extensions.csv: there is no student 'bbo'",
+        "excused.csv: there is no student 'cy'",
+    ]
+    assert schedule.strangers(tmp_path, {"bo", "bbo", "cy"}) == []
+
+
 @pytest.mark.parametrize(
     ("text", "tables", "why"),
     [
@@ -98,7 +124,7 @@ def test_the_most_generous_extension_counts(tmp_path):
         (
             "lab,due\nC1W2,2027-01-31\n",
             {"extensions": "student,lab,until\nada,C1W2,later\n"},
-            "ada has C1W2 until 'later'",
+            r"ada has C1W2 until 'later'.*\+2 days",
         ),
         ("lab,due\n", {"excused": "student,lab\nada,C0\n"}, "no lab 'C0'"),
     ],

@@ -316,9 +316,14 @@ def test_penalties_follow_points_dates_and_extensions(course, tmp_path, capsys):
     extensions.write_text("student,lab,until\nada,*,1 day\ndee,C1W2,2027-02-02T11:00\n")
     assert sent() | {"ada": "74.47"} == sent()
     assert sent()["dee"] == "80"
-    extensions.write_text("student,lab,until\n")
+    assert "no student" not in capsys.readouterr().err
+    extensions.write_text("student,lab,until\ndeee,*,2 days\n")
     assert sent()["dee"] == "64"
+    assert "extensions.csv: there is no student 'deee'" in capsys.readouterr().err
     dates.write_text("lab,due\nC1W2,2027-02-03\n")
     assert sent()["dee"] == "80"
+    stored = (course / "gradebook.db").read_bytes()
+    assert sent()["dee"] == "80"
+    assert (course / "gradebook.db").read_bytes() == stored  # nothing new, no writing
     (course / "excused.csv").write_text("student,lab\ncy,C1W2\ndee,*\nada,C1W3\n")
     assert sent() == {"ada": "82.75", "bo1": "70", "bo2": "40", "cy": "EX", "dee": "EX"}

@@ -162,8 +162,13 @@ def test_our_feedback_is_nbgraders_byte_for_byte(course, tmp_path, capsys):
     shutil.copytree(course, folder, ignore=shutil.ignore_patterns("submitted"))
     graded = folder / "autograded" / "full" / LAB / NOTEBOOK
     notebook = json.loads(graded.read_text())
-    kinds = {"code": {"outputs": [], "execution_count": None}, "markdown": {}}
-    for number, text in enumerate((NASTY, "", " \n ", "%%bash\nls", "a" * 300)):
+    kinds = {
+        "code": {"outputs": [], "execution_count": None},
+        "markdown": {},
+        "raw": {},
+    }
+    image = '<img src="data:image/png;base64,AAAA"> text'  # nbconvert adds an `alt`
+    for number, text in enumerate((NASTY, "", " \n ", "%%bash\nls", "a" * 300, image)):
         for kind, more in kinds.items():
             cell = {"cell_type": kind, "id": f"{kind}-{number}", "metadata": {}}
             notebook["cells"].insert(number, cell | {"source": text, **more})

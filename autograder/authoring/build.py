@@ -7,7 +7,6 @@ that. The same source always gives the same bytes.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import re
 import tempfile
@@ -15,18 +14,11 @@ from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from nbgrader.preprocessors import (
-    CheckCellMetadata,
-    ClearHiddenTests,
-    ClearMarkScheme,
-    ClearOutput,
-    ClearSolutions,
-    ComputeChecksums,
-    LockCells,
-)
 
-from autograder import paths
 from autograder.authoring import library_tables, source
+from autograder.authoring.source import CHECK_PREFIX
+from autograder.authoring.stamps import build_source
+from autograder.authoring.steps import RELEASE_STEPS, SAVE_AT
 from autograder.checks import check
 from autograder.paths import released_path
 from helpers import files
@@ -36,39 +28,12 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-_STAMPS = paths.ROOT / ".cache" / "sources"
-CHECK_PREFIX = "check-"  # the cell that checks `name` has the grade id `check-name`
 _HIDDEN = """
 ### BEGIN HIDDEN TESTS
 from autograder.grading.author import points
 points("{lab}", "{name}", globals())
 ### END HIDDEN TESTS"""
 _STUB = '# Your code here.\nraise NotImplementedError("{name} is not written yet")'
-
-
-class ClearAnswers(ClearSolutions):
-    """nbgrader's own step, with a separate stub for each cell."""
-
-    def preprocess_cell(self, cell, resources, cell_index):
-        """Replace a solution by the stub that the builder left in the metadata."""
-        stub = cell.metadata.pop("stub", None)
-        if stub is not None:
-            self.code_stub = {"python": stub}
-        return super().preprocess_cell(cell, resources, cell_index)
-
-
-RELEASE_STEPS = [
-    LockCells,
-    ClearAnswers,
-    ClearOutput,
-    CheckCellMetadata,
-    ComputeChecksums,
-    ClearHiddenTests,
-    ClearMarkScheme,
-    ComputeChecksums,
-    CheckCellMetadata,
-]
-SAVE_AT = 5  # where nbgrader's generate step enters the cells in the gradebook
 
 
 def source_notebook(lab: str) -> nbformat.NotebookNode:
@@ -201,36 +166,10 @@ def serialize(notebook: nbformat.NotebookNode) -> str:
     return nbformat.writes(notebook, version=4) + "\n"
 
 
-def build_source(lab: str) -> Path:
-    """Write `solutions/<lab>/*.ipynb` if it is stale; returns the notebook's path.
-
-    A stamp records what it was made from, so that checking takes a millisecond.
-    """
-    path = paths.source_of(lab).with_suffix(".ipynb")
-    stamp = _STAMPS / lab
-    if not _holds(stamp, _stamp(lab, path)):
-        _write_if_changed(path, serialize(source_notebook(lab)))
-        with contextlib.suppress(OSError):  # without it, the next check takes longer
-            _write_if_changed(stamp, _stamp(lab, path))
-    return path
-
-
-def _stamp(lab: str, built: Path) -> str:
-    """A hash of a source notebook, of what it is made from and of what makes it."""
-    own = Path(__file__).parent
-    made_from = (paths.source_of(lab), *paths.checks_of(lab))
-    made_by = (own / "build.py", own / "source.py", paths.CHECKS / "check.py")
-    digest = hashlib.sha256()
-    for path in (*made_from, *made_by, built):
-        text = path.read_bytes() if path.is_file() else b""
-        digest.update(hashlib.sha256(text).digest())
-    return digest.hexdigest()
-
-
 def build(lab: str) -> None:
     """Write everything that is made from a lab's source and checks."""
     build_source(lab)
-    _write_if_changed(released_path(lab), serialize(release_notebook(lab)))
+    files.write_if_changed(released_path(lab), serialize(release_notebook(lab)))
     checks = check.load(lab)
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / checks.public_path.name
@@ -243,7 +182,7 @@ def stale(lab: str) -> list[Path]:
     """The committed files of a lab that differ from what its source gives."""
     found = []
     released = released_path(lab)
-    if not _holds(released, serialize(release_notebook(lab))):
+    if not files.holds(released, serialize(release_notebook(lab))):
         found.append(released)
     checks = check.load(lab)
     with tempfile.TemporaryDirectory() as folder:
@@ -259,13 +198,3 @@ def _same_checks(old: Path, fresh: Path) -> bool:
         return store.same(old, fresh)
     except ValueError:
         return False
-
-
-def _holds(path: Path, text: str) -> bool:
-    return path.is_file() and path.read_text(encoding="utf-8") == text
-
-
-def _write_if_changed(path: Path, text: str) -> None:
-    if not _holds(path, text):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        files.write(path, text)

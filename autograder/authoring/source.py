@@ -7,8 +7,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-import jupytext
-
 from autograder.errors import Refused
 from autograder.paths import source_of
 
@@ -16,6 +14,7 @@ from autograder.paths import source_of
 FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 ROLES = ("exercise", "check", "concept", "question", "demo")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+CHECK_PREFIX = "check-"  # the cell that checks `name` has the grade id `check-name`
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
@@ -59,6 +58,8 @@ class Source:
 
 @functools.lru_cache(maxsize=64)
 def _read(lab: str, text: str) -> Source:
+    import jupytext  # takes long to load; many commands never read a source
+
     notebook = jupytext.reads(text, fmt=FORMAT)
     cells = tuple(_cell(lab, cell) for cell in notebook.cells)
     _check_rules(lab, cells)

@@ -25,7 +25,6 @@ def run(options: argparse.Namespace) -> int:
     labs = labs_named(options.labs)
     if not options.check:
         for lab in labs:
-            build.build_source(lab)
             build.build(lab)
             print(f"{lab}: {build.released_path(lab).relative_to(ROOT)}")
         return 0

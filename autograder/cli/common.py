@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from typing import TYPE_CHECKING
+
 from autograder import paths
 from autograder.errors import Refused
+
+if TYPE_CHECKING:
+    from autograder.course.configuration import Course
 
 
 class UsageError(Refused):
@@ -23,3 +29,11 @@ def labs_named(names: list[str]) -> list[str]:
                 f"There is no lab {name!r}. The labs are: {', '.join(known)}."
             )
     return names or known
+
+
+def say_strangers(course: Course) -> None:
+    """Say which extensions and excuses name nobody in the gradebook."""
+    from autograder.course import penalties
+
+    for sentence in penalties.strangers(course):
+        print(sentence, file=sys.stderr)

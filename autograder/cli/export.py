@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from autograder.cli.common import UsageError, labs_named
+from autograder.cli.common import UsageError, labs_named, say_strangers
 
 SYSTEMS = {
     "canvas": "the gradebook that Canvas exported",
@@ -86,6 +86,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"--out must name another file than {template}.")
     course = open_course(options.course)
     penalties.renew(course, [options.lab])
+    say_strangers(course)
     pairs = schedule.excused(course.root, paths.lab_names())
     excused = {student for student, lab in pairs if lab == options.lab}
     with Gradebook(course.url, course.name) as book:

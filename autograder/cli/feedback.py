@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from pathlib import Path
 
 from autograder.cli import safety
-from autograder.cli.common import UsageError, labs_named
+from autograder.cli.common import UsageError, labs_named, say_strangers
 
 
 def add_to(commands) -> None:
@@ -46,13 +47,16 @@ def run(options: argparse.Namespace) -> int:
     labs_named([options.lab])
     if options.jobs < 1:
         raise UsageError("At least one process is needed: --jobs 1.")
+    gc.disable()  # while modules are loaded, there is nothing to collect
     from tqdm import tqdm
 
     from autograder.course import feedback, penalties
     from autograder.course.configuration import open_course
 
+    gc.enable()
     course = open_course(options.course)
     penalties.renew(course, [options.lab])
+    say_strangers(course)
     with tqdm(unit="page", disable=not sys.stderr.isatty()) as bar:
 
         def progress(total: int) -> None:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from autograder.cli import reporting, safety
-from autograder.cli.common import UsageError, labs_named
+from autograder.cli.common import UsageError, labs_named, say_strangers
 from autograder.cli.grade import seed_of
 
 
@@ -103,6 +103,7 @@ def run(options: argparse.Namespace) -> int:
     unreadable = runs.unreadable_times(course, options.lab)
     for sentence in unreadable:
         print(f"  {sentence}")
+    say_strangers(course)
     people = People.of(course)
     missing = handed_in.missing(course, people, options.lab)
     if missing:

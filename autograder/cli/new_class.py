@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from autograder.cli.common import UsageError
+from autograder.cli.common import UsageError, say_strangers
 from autograder.errors import about
 
 
@@ -87,7 +87,7 @@ def _gradebook(folder: Path, rosters: list, due: dict, labs: list) -> list[str]:
             if gone and len(rosters) == 1:
                 print(f"Not in this roster, but kept: {_listed(gone)}.")
         people.save()
-        for lab in books.enter_due(book, due):
+        for lab in penalties.enter_due(book, due):
             print(f"{lab}: due {due[lab]:%Y-%m-%d %H:%M} UTC.")
         for lab in sorted(books.labs_in(book) & set(labs)):
             new, gone = books.renew_lab(book, lab)
@@ -97,6 +97,7 @@ def _gradebook(folder: Path, rosters: list, due: dict, labs: list) -> list[str]:
                 print(f"{lab}: removed, now 0 of 0 points: {_listed(gone)}.")
     for lab, who in penalties.renew(course, labs).items():
         print(f"{lab}: the late penalty changed for {_listed(who)}.")
+    say_strangers(course)
     return problems
 
 

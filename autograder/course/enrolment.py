@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from nbgrader.api import Comment, Grade, Gradebook, Notebook
 from nbgrader.utils import is_grade, is_locked, is_solution
 from sqlalchemy import select
 
 from autograder import paths
-from autograder.authoring.build import CHECK_PREFIX
 from autograder.authoring.manifest import manifest
+from autograder.authoring.source import CHECK_PREFIX
 from autograder.course.people import People
 from autograder.course.roster import Student
 
@@ -60,15 +59,6 @@ def enter_students(
         values = [getattr(row, name) or "" for name in names]
         people.add(Student(row.id, *values, one.keys))
     return new, old, problems
-
-
-def enter_due(book: Gradebook, due: Mapping[str, datetime.datetime]) -> list[str]:
-    """Enter due dates; returns the labs whose date changed."""
-    known = {one.name: one.duedate for one in book.assignments}
-    changed = [lab for lab, moment in due.items() if known.get(lab) != moment]
-    for lab in changed:
-        book.update_or_create_assignment(lab, duedate=due[lab])
-    return changed
 
 
 def renew_lab(book: Gradebook, lab: str) -> tuple[list[str], list[str]]:

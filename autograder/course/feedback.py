@@ -17,7 +17,7 @@ import nbgrader
 from nbgrader.api import Gradebook
 
 from autograder.course.configuration import CONFIGURATION, Course, open_course
-from autograder.course.local import pool
+from autograder.course.processes import pool
 from autograder.errors import Refused
 from autograder.nbgrader import feedback as pages
 from autograder.nbgrader.feedback import Grades, Maker

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import concurrent.futures
-import contextlib
-import multiprocessing
-import os
-import signal
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 
 from autograder.course.jobs import Graded, Job, do, not_graded
-from autograder.sandbox.inside import system
+from autograder.course.processes import pool
 
 AHEAD = 4  # jobs queued for each process; more would only take memory
 
@@ -71,32 +67,3 @@ def _alone(job: Job) -> Graded:
     except BrokenProcessPool:
         why = "The process that graded this was killed again and again."
         return not_graded(job, why, tier=0)
-
-
-@contextlib.contextmanager
-def pool(processes: int) -> Iterator[concurrent.futures.ProcessPoolExecutor]:
-    """Processes that end with this one, and immediately if an error is raised."""
-    with concurrent.futures.ProcessPoolExecutor(
-        processes, mp_context=_context(), initializer=_follow, initargs=(os.getpid(),)
-    ) as workers:
-        try:
-            yield workers
-        except BaseException:
-            workers.shutdown(wait=False, cancel_futures=True)
-            for process in multiprocessing.active_children():
-                process.kill()
-            raise
-
-
-def _follow(parent: int) -> None:
-    """Make a process of the pool end with the one that started it."""
-    system.end_with(parent)
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_DFL)
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    """Fork where the system can: forks share what this process has loaded."""
-    fork = hasattr(os, "fork") and os.uname().sysname == "Linux"
-    return multiprocessing.get_context("fork" if fork else "spawn")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbgrader.api import Gradebook
 
-from autograder.authoring.build import CHECK_PREFIX
+from autograder.authoring.source import CHECK_PREFIX
 
 
 def rows(url: str, lab: str) -> list[tuple[str, str, str, str, str]]:

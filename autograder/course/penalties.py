@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import datetime
+from collections.abc import Collection, Iterable, Mapping
 
-from nbgrader.api import Assignment, Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    Gradebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import bindparam, select, update
@@ -12,7 +19,7 @@ from sqlalchemy.orm import Session
 from traitlets.config import Config
 
 from autograder import paths
-from autograder.course import enrolment, schedule
+from autograder.course import schedule
 from autograder.course.configuration import Course
 
 _NOTEBOOK = SubmittedNotebook.__table__
@@ -58,6 +65,15 @@ def enter(db: Session, plugin: BasePlugin, notebooks: Iterable[str]) -> None:
                 one.late_submission_penalty = min(max(penalty, 0), one.score)
 
 
+def enter_due(book: Gradebook, due: Mapping[str, datetime.datetime]) -> list[str]:
+    """Enter due dates; returns the labs whose date changed."""
+    known = {one.name: one.duedate for one in book.assignments}
+    changed = [lab for lab, moment in due.items() if known.get(lab) != moment]
+    for lab in changed:
+        book.update_or_create_assignment(lab, duedate=due[lab])
+    return changed
+
+
 def renew(course: Course, labs: Collection[str]) -> dict[str, list[str]]:
     """Bring due dates, extensions and penalties of some labs up to date.
 
@@ -76,7 +92,7 @@ def renew(course: Course, labs: Collection[str]) -> dict[str, list[str]]:
     """
     changed = {}
     with Gradebook(course.url, course.name) as book:
-        _enter_dates(course, book, labs)
+        extended = _enter_dates(course, book, labs)
         plugin = rule(course.config)
         for lab in labs:
             before = _penalties(book.db, lab)
@@ -86,28 +102,46 @@ def renew(course: Course, labs: Collection[str]) -> dict[str, list[str]]:
             who = {s for (n, s), points in after.items() if points != before[n, s]}
             if who:
                 changed[lab] = sorted(who)
-        book.db.commit()
+        if extended or changed:
+            book.db.commit()
+        else:  # to wait for the disk would take longer than all of this
+            book.db.rollback()
     return changed
 
 
-def _enter_dates(course: Course, book: Gradebook, labs: Collection[str]) -> None:
-    """Enter due dates and extensions as the tables in the course's folder say."""
+def strangers(course: Course) -> list[str]:
+    """A sentence about each extension or excuse of somebody the gradebook lacks."""
+    with Gradebook(course.url, course.name) as book:
+        students = set(book.db.scalars(select(Student.id)))
+    return schedule.strangers(course.root, students)
+
+
+def _enter_dates(course: Course, book: Gradebook, labs: Collection[str]) -> bool:
+    """Enter due dates and extensions as the tables in the course's folder say.
+
+    Returns:
+        Whether an extension changed, which is not committed yet.
+    """
     known = paths.lab_names()
     if (course.root / schedule.NAME).is_file():
         due = schedule.due(course.root, known)
-        enrolment.enter_due(book, {lab: due[lab] for lab in labs if lab in due})
+        enter_due(book, {lab: due[lab] for lab in labs if lab in due})
     due = {one.name: one.duedate for one in book.assignments if one.duedate}
     extra = schedule.extensions(course.root, known, due)
     if extra is None:  # there may be some that nbgrader granted
-        return
+        return False
     query = (
         select(SubmittedAssignment)
         .join(SubmittedAssignment.assignment)
         .where(Assignment.name.in_(labs))
     )
+    extended = False
     for one in book.db.scalars(query).all():
-        one.extension = extra.get((one.student_id, one.assignment.name))
+        more = extra.get((one.student_id, one.assignment.name))
+        if one.extension != more:
+            one.extension, extended = more, True
     book.db.flush()
+    return extended
 
 
 def _penalties(db: Session, lab: str) -> dict[tuple[str, str], float]:

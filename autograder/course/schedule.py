@@ -6,7 +6,7 @@ import csv
 import datetime
 import re
 import zoneinfo
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autograder.errors import Refused
@@ -106,7 +106,7 @@ def extensions(
                 more = datetime.timedelta(**{f"{extra[2].lower()}s": float(extra[1])})
             else:
                 said = f"{EXTENSIONS}: {student} has {lab} until"
-                more = _moment(said, text, zone) - due[one]
+                more = _moment(said, text, zone, " Or write `+2 days`.") - due[one]
             known = found.get((student, one), datetime.timedelta())
             found[student, one] = max(more, known)
     return found
@@ -126,6 +126,26 @@ def excused(folder: Path, labs: Sequence[str]) -> set[tuple[str, str]]:
         for student, lab in _table(path, ("student", "lab"))
         for one in _labs(EXCUSED, lab, labs)
     }
+
+
+def strangers(folder: Path, students: Collection[str]) -> list[str]:
+    """A sentence about each name in the two tables that is no student's.
+
+    Args:
+        folder: the course's folder.
+        students: names of all students in the gradebook.
+    """
+    found = []
+    for name in (EXTENSIONS, EXCUSED):
+        path = folder / name
+        rows = _table(path, ("student",)) if path.is_file() else []
+        found += [
+            f"{name}: there is no student {student!r} in the gradebook, so this line "
+            "has no effect; the others count."
+            for (student,) in dict.fromkeys(rows)
+            if student not in students
+        ]
+    return found
 
 
 def _labs(name: str, lab: str, labs: Sequence[str]) -> Sequence[str]:
@@ -155,13 +175,15 @@ def _zone(rows: Iterable[tuple[str, str]]) -> datetime.tzinfo:
     return datetime.UTC
 
 
-def _moment(said: str, text: str, zone: datetime.tzinfo) -> datetime.datetime:
+def _moment(
+    said: str, text: str, zone: datetime.tzinfo, more: str = ""
+) -> datetime.datetime:
     try:
         moment = datetime.datetime.fromisoformat(text)
     except ValueError:
         raise Refused(
             f"{said} {text!r}; write 2027-01-31T23:59, or 2027-01-31 for the end of "
-            "that day."
+            f"that day.{more}"
         ) from None
     if len(text) <= 10:
         moment = moment.replace(hour=23, minute=59, second=59)

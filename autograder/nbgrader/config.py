@@ -24,22 +24,16 @@ from nbgrader.server_extensions.formgrader import handlers as formgrader
 from traitlets.config import Config
 
 from autograder import paths
-from autograder.authoring import build, source
+from autograder.authoring import source, stamps
+from autograder.authoring.steps import RELEASE_STEPS, SAVE_AT
 from autograder.nbgrader import safe_html
 from autograder.nbgrader.feedback import TEMPLATES, FeedbackExporter
-from autograder.nbgrader.plugin import (
-    IntakeExporter,
-    JudgeExecute,
-    SaveScores,
-    clean_folder,
-    convert_notebooks,
-    find_notebooks,
-)
 
 _SOLUTION = re.compile(
     r"^### BEGIN SOLUTION$(.*?)^### END SOLUTION$", re.MULTILINE | re.DOTALL
 )
 LOG = logging.getLogger(__name__)
+_PLUGIN = "autograder.nbgrader.plugin"
 DATABASE_VARIABLE = "NBGRADER_DB_URL"
 SOURCE_LINK = "source"  # in a course's folder, to the sources of the labs
 EXCHANGE_VARIABLE = "NBGRADER_EXCHANGE"
@@ -59,7 +53,7 @@ def configure(c: Config, file: str | Path) -> None:
     find_programs()
     for lab in paths.lab_names():
         try:
-            build.build_source(lab)
+            stamps.build_source(lab)
         except Exception as error:  # an author is editing it; continue with the others
             LOG.warning("The source of %s cannot be built: %s", lab, error)
     c.CourseDirectory.course_id = "deep-learning"
@@ -85,16 +79,17 @@ def configure(c: Config, file: str | Path) -> None:
 
     c.GenerateAssignment.preprocessors = _release_steps()
     # nbgrader has no setting for the files it accepts, nor for its exit status.
-    Autograde.init_notebooks = find_notebooks
-    Autograde.convert_notebooks = convert_notebooks
-    c.Autograde.exporter_class = IntakeExporter
-    c.Autograde.pre_convert_hook = clean_folder
+    Autograde.init_notebooks = _find_notebooks
+    Autograde.convert_notebooks = _convert_notebooks
+    # Only grading needs the plug-in, so nbgrader is given names and loads it then.
+    c.Autograde.exporter_class = f"{_PLUGIN}.IntakeExporter"
+    c.Autograde.pre_convert_hook = f"{_PLUGIN}.clean_folder"
     # The exporter returns a clean notebook whose graded cells are our own, so the
     # steps that would clear, overwrite and check them have nothing to do.
     c.Autograde.sanitize_preprocessors = []
     c.Autograde.autograde_preprocessors = [
-        JudgeExecute,
-        SaveScores,
+        f"{_PLUGIN}.JudgeExecute",
+        f"{_PLUGIN}.SaveScores",
         AssignLatePenalties,
     ]
     # In feedback and in the Formgrader, a student's Markdown is only displayed.
@@ -124,13 +119,24 @@ def find_programs() -> None:
 
 def _release_steps() -> list[type]:
     """The builder's steps, with nbgrader's gradebook entry at the right position."""
-    steps = list(build.RELEASE_STEPS)
-    return [*steps[: build.SAVE_AT], SaveCells, *steps[build.SAVE_AT :]]
+    return [*RELEASE_STEPS[:SAVE_AT], SaveCells, *RELEASE_STEPS[SAVE_AT:]]
+
+
+def _find_notebooks(converter: Autograde) -> None:
+    from autograder.nbgrader import plugin
+
+    plugin.find_notebooks(converter)
+
+
+def _convert_notebooks(converter: Autograde) -> None:
+    from autograder.nbgrader import plugin
+
+    plugin.convert_notebooks(converter)
 
 
 def question(grade_id: str) -> str:
     """The name of the question that a graded cell is about; a filter of templates."""
-    return grade_id.removeprefix(build.CHECK_PREFIX)
+    return grade_id.removeprefix(source.CHECK_PREFIX)
 
 
 def rubric(grade_id: str, lab: str) -> str:

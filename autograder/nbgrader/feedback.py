@@ -6,7 +6,8 @@ time is done once instead of once for each page or cell:
 
 - Most cells of a lab are the same in every submission. Their HTML is kept.
 - nbconvert parses every page with Beautiful Soup in order to complete a few attributes.
-  Here it parses the page without its cells, and each cell once.
+  Here each shape of a cell, and of the page around the cells, is parsed once.
+- nbconvert makes a formatter for each piece of code. Here there is one per language.
 - GetGrades asks the gradebook for each cell. Here all grades of a class are read with
   three queries.
 """
@@ -15,14 +16,19 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import nbformat
+from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.filters.highlight import Highlight2HTML, _pygments_highlight
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbconvert.writers import FilesWriter
+from nbformat import NotebookNode
 from nbgrader.api import (
     Assignment,
     BaseCell,
@@ -37,9 +43,13 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import GetGrades
 from nbgrader.server_extensions.formgrader import handlers as formgrader
+from pygments.formatters import HtmlFormatter
 from sqlalchemy import select
 from traitlets.config import Config
 
+from autograder.nbgrader.completion import Completion, Fragment
+
+Key, Value = TypeVar("Key"), TypeVar("Value")
 TEMPLATES = Path(__file__).parent / "templates"
 # Highlighted code. Inside <pre>, nbconvert changes nothing but quotation marks.
 _CODE = re.compile(
@@ -47,9 +57,11 @@ _CODE = re.compile(
     r"((?:[^<>&]|&(?:amp|lt|gt|quot|#39);|<span(?: class=\"\w+\")?>[^<>]*</span>)*)"
     r"(</pre></div>\s*)"
 )
-_SPACE = re.compile(r"[ \n\t\f\r]+")
-_SPACES = re.compile(r"([ \n\t\f\r]*)(.*?)([ \n\t\f\r]*)", re.DOTALL)
-KEPT = 4096  # fragments of HTML; those used least recently are made again
+# From a tag to a tag; what HTML has at the ends is not a part of any text.
+_ELEMENTS = re.compile(r"([ \n\t\f\r]*)(<[a-z].*</[a-z]+>)([ \n\t\f\r]*)", re.DOTALL)
+# nbconvert completes images, and cells of JupyterLab's template.
+_INCOMPLETE = re.compile("<img|jp-Notebook", re.IGNORECASE)
+KEPT = 4096  # cells, and pieces of code; those used least recently are made again
 
 
 @dataclass
@@ -162,6 +174,19 @@ class FeedbackExporter(HTMLExporter):
         ours.merge(super().default_config)
         return ours
 
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)
+        ours = {"kept": self.kept, "kept_cell": self.kept_cell}
+        self.environment.globals.update(ours)
+
+    def kept(self, caller: Callable[[], str]) -> str:
+        """Some HTML of a page; the template calls this around it."""
+        return caller()
+
+    def kept_cell(self, cell: Any, render: Callable[[], str]) -> str:
+        """The HTML of a cell; the template calls this instead of rendering it."""
+        return render()
+
 
 class _Given(TemplateExporter):
     """Takes the place of the template: the HTML of the page is given."""
@@ -176,48 +201,68 @@ class _Given(TemplateExporter):
 class _Completer(HTMLExporter, _Given):
     """What nbconvert does to the HTML of a page once the template has made it."""
 
+    def complete(self, html: str) -> str:
+        """Complete some HTML."""
+        if not _INCOMPLETE.search(html):
+            return str(BeautifulSoup(html, features="html.parser"))
+        self.html = html
+        page, _ = self.from_notebook_node(NotebookNode(metadata={}, cells=[]))
+        return page
+
+
+class _Highlight(Highlight2HTML):
+    """nbconvert's filter for code, with one formatter for each language."""
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)
+        self._formatters: dict[str, HtmlFormatter] = {}
+
+    def __call__(self, source, language=None, metadata=None):
+        """Highlight code."""
+        language = language or self.pygments_lexer
+        if language not in self._formatters:
+            name = escape(f" highlight hl-{language}")
+            more = self.extra_formatter_options
+            self._formatters[language] = HtmlFormatter(cssclass=name, **more)
+        formatter = self._formatters[language]
+        return _pygments_highlight(source or " ", formatter, language, metadata)
+
 
 class PageExporter(FeedbackExporter):
-    """An HTMLExporter that keeps the HTML of cells.
-
-    While the template runs, a mark stands for the HTML of each cell. At the end, each
-    mark is replaced by this HTML, completed as nbconvert completes a page. Most of it
-    is highlighted code, in which completing changes nothing but quotation marks.
-    """
+    """A FeedbackExporter that keeps the HTML of cells for the pages to come."""
 
     given: Grades
 
     def __init__(self, **kw: Any) -> None:
         super().__init__(**kw)
-        self._secret = secrets.token_hex(8)  # so that no student can write a mark
-        self._all = f'<wbr id="{self._secret}"/>'  # the mark of all cells
-        self._one = re.compile(f"{self._secret}-(\\d+)-")
-        self._html: list[str] = []  # by number, which is part of the mark
-        self._new: list[int] = []  # what nbconvert has not completed yet
-        self._cells: dict[str, str] = {}  # cell → its mark, with the space around it
-        self._codes: dict[tuple, str] = {}  # source → a mark within its first HTML tags
-        self._completer = _Completer(config=self.config, parent=self.parent)
-        self.environment.globals["keep_cells"] = self._keep_cells
-        self.environment.globals["keep_cell"] = self._keep_cell
-
-    def register_filter(self, name, jinja_filter):
-        """Register a filter; HTMLExporter does this for code with each notebook."""
-        if name == "highlight_code":
-            self._highlight = jinja_filter
-            jinja_filter = self._keep_code
-        return super().register_filter(name, jinja_filter)
+        completer = _Completer(config=self.config, parent=self.parent)
+        self._completion = Completion(completer.complete)
+        self._highlight = _Highlight(parent=self)
+        self._cells: dict[str, tuple[str, Fragment | None, str]] = {}
+        self._codes: dict[tuple, tuple[str, Fragment | None, str]] = {}
 
     def from_notebook_node(self, nb, resources=None, **kw):
-        """Make the page of a notebook."""
-        if len(self._html) > KEPT:
-            for kept in (self._html, self._cells, self._codes):
-                kept.clear()
-        page, resources = super().from_notebook_node(nb, resources, **kw)
-        self._complete(nb)
-        page = page.replace(self._all, self._loop)
-        for _ in ("cells", "code in cells"):
-            page = self._one.sub(lambda mark: self._html[int(mark[1])], page)
-        return page, resources
+        """Make the page of a notebook: what HTMLExporter does, but for completing."""
+        about = nb.metadata.get("language_info", {})
+        lexer = about.get("pygments_lexer", about.get("name"))
+        self._highlight.pygments_lexer = lexer or "ipython3"
+        resources = self._init_resources(resources)
+        choose = WidgetsDataTypeFilter(self._nb_metadata, resources, parent=self)
+        self.register_filter("filter_data_type", choose)
+        self.register_filter("highlight_code", self._kept_code)
+        self._completion.begin()
+        try:
+            make = TemplateExporter.from_notebook_node
+            page, resources = make(self, nb, resources, **kw)
+            return self._completion.finish(page), resources
+        except BaseException:
+            self._cells.clear()  # some are not complete
+            raise
+
+    def from_file(self, file_stream, resources=None, **kw):
+        """Make the page of a notebook's file; nbconvert also validates it."""
+        notebook = nbformat.convert(nbformat.reader.read(file_stream), 4)
+        return self.from_notebook_node(notebook, resources, **kw)
 
     def _preprocess(self, nb, resources):
         """Run the steps; nbconvert also copies and validates the notebook twice."""
@@ -225,51 +270,57 @@ class PageExporter(FeedbackExporter):
             nb, resources = step(nb, resources)
         return nb, resources
 
-    def _keep(self, html: str) -> str:
-        """A mark for some HTML."""
-        self._html.append(html)
-        return f"{self._secret}-{len(self._html) - 1}-"
+    def kept(self, caller: Callable[[], str]) -> str:
+        """A mark for some HTML of the page's own."""
+        return self._completion.mark(Fragment(caller()))
 
-    def _keep_cells(self, render: Callable[[], str]) -> str:
-        """A mark for all cells of the page; the template calls this."""
-        before, cells, after = _SPACES.fullmatch(render()).groups()
-        # Beautiful Soup reduces the space between two elements to one character.
-        self._loop = _SPACE.sub(lambda m: "\n" if "\n" in m[0] else " ", cells)
-        return f"{before}{self._all if cells else ''}{after}"
-
-    def _keep_cell(self, cell: Any, render: Callable[[], str]) -> str:
-        """A mark for the HTML of a cell; the template calls this."""
+    def kept_cell(self, cell: Any, render: Callable[[], str]) -> str:
+        """A mark for the HTML of a cell, and the space around it."""
         key = json.dumps(cell, sort_keys=True)
-        if key not in self._cells:
-            html = render()
-            before, inner, after = _SPACES.fullmatch(html).groups()
-            if inner:
-                self._new.append(len(self._html))
-            self._cells[key] = f"{before}{inner and self._keep(inner)}{after}"
-        return self._cells[key]
+        parts = _recall(self._cells, key, lambda: _stripped(render()))
+        if not parts[1]:
+            del self._cells[key]  # there may be marks of this page in it
+        return self._marked(parts)
 
-    def _keep_code(self, source: str, language: Any = None, metadata: Any = None):
+    def _kept_code(self, source: str, language: Any = None, metadata: Any = None):
         """Highlighted code in which a mark stands for everything between two tags."""
         lexer = language or self._highlight.pygments_lexer
         key = (lexer, source, (metadata or {}).get("magics_language"))
-        if key not in self._codes:
-            html = self._highlight(source, language, metadata)
-            if parts := _CODE.fullmatch(html):
-                inner = parts[2].replace("&quot;", '"').replace("&#39;", "'")
-                html = f"{parts[1]}{self._keep(inner)}{parts[3]}"
-            self._codes[key] = html
-        return self._codes[key]
 
-    def _complete(self, nb: Any) -> None:
-        """Let nbconvert complete the HTML of new cells."""
-        between = f"</div>{self._secret}<div>"
-        given = between.join(self._html[number] for number in self._new)
-        self._completer.html = f"<div>{given}</div>"
-        page, _ = self._completer.from_notebook_node(nb)
-        done = page.removeprefix("<div>").removesuffix("</div>").split(between)
-        for number, html in zip(self._new, done, strict=bool(self._new)):
-            self._html[number] = html
-        self._new.clear()
+        def make() -> tuple[str, Fragment | None, str]:
+            return _opened(self._highlight(source, language, metadata))
+
+        return self._marked(_recall(self._codes, key, make))
+
+    def _marked(self, parts: tuple[str, Fragment | None, str]) -> str:
+        before, fragment, after = parts
+        return f"{before}{self._completion.mark(fragment) if fragment else ''}{after}"
+
+
+def _recall(known: dict[Key, Value], key: Key, make: Callable[[], Value]) -> Value:
+    """A value that is made once, unless it is forgotten in favour of others."""
+    value = known[key] = known.pop(key) if key in known else make()
+    if len(known) > KEPT:
+        del known[next(iter(known))]
+    return value
+
+
+def _stripped(html: str) -> tuple[str, Fragment | None, str]:
+    """A cell's HTML without the space around it, which is the page's."""
+    if parts := _ELEMENTS.fullmatch(html):
+        return parts[1], Fragment(parts[2]), parts[3]
+    return html, None, ""
+
+
+def _opened(html: str) -> tuple[str, Fragment | None, str]:
+    """Highlighted code: the first tags, what is between them and the last tags.
+
+    In between, completing changes nothing but quotation marks.
+    """
+    if parts := _CODE.fullmatch(html):
+        inner = parts[2].replace("&quot;", '"').replace("&#39;", "'")
+        return parts[1], Fragment(inner, complete=True), parts[3]
+    return html, None, ""
 
 
 class Maker:
