@@ -4,6 +4,8 @@ Weights are set to fixed numbers that depend on a layer's shape only, so that th
 in which a block asks for its layers does not matter.
 """
 
+import functools
+
 import numpy as np
 
 from helpers import nn
@@ -13,36 +15,46 @@ from helpers.functional import Net
 
 def _fixed(layer):
     """The layer in double precision, each array drawn from a seed made of its shape."""
-    layer.astype(np.float64)
     for parameter in layer.parameters():
         parameter.data = _numbers(parameter.shape)
-    for i, name in enumerate(layer.buffers):
-        numbers = 0.2 * _numbers((i, *getattr(layer, name).shape))
-        setattr(
-            layer, name, numbers[0] + 1.0 if i else 0.2 * _numbers((layer.gamma.size,))
-        )
     if isinstance(layer, nn.BatchNorm):
         layer.gamma.data = 1 + 0.3 * layer.gamma.data
         layer.beta.data = 0.3 * layer.beta.data[::-1].copy()
+        layer.running_mean = 0.2 * _numbers(layer.gamma.shape)
+        layer.running_var = 0.2 * _numbers((1, layer.gamma.size))[0] + 1.0
     return layer
 
 
 def _numbers(shape):
+    return _drawn(tuple(shape)).copy()
+
+
+@functools.cache
+def _drawn(shape):
     rng = np.random.default_rng([7, *shape])
     fan_in = max(1, int(np.prod(shape[:-1])))
     return rng.normal(size=shape) * np.sqrt(2 / fan_in)
 
 
 class _FixedNet(Net):
+    """A network in double precision whose first run is in evaluation mode.
+
+    Attributes:
+        evaluated: output of the first run.
+    """
+
+    def __init__(self, run, X):
+        self.run, self.rng, self.layers = run, np.random.default_rng(0), []
+        with nn.no_grad():
+            self.evaluated = self.eval()(nn.Tensor(X)).data.copy()
+
     def _layer(self, make):
         return super()._layer(lambda: _fixed(make()))
 
 
 def _observed(run, X):
     """Output in both modes, gradients and number of parameters of a network."""
-    net = _FixedNet(run, X, rng=np.random.default_rng(0))
-    net.eval()
-    evaluated = net(X).data.copy()
+    net = _FixedNet(run, X)
     net.train()
     x = nn.Tensor(X, requires_grad=True)
     y = net(x)
@@ -51,7 +63,7 @@ def _observed(run, X):
     gradients = [p.grad for p in net.parameters()]
     return {
         "output in training": y.data,
-        "output in evaluation": evaluated,
+        "output in evaluation": net.evaluated,
         "number of parameters": net.count_parameters(),
         "gradient with respect to X": x.grad,
         "length of the gradient with respect to the weights": np.sqrt(
