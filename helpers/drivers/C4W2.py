@@ -107,11 +107,15 @@ def bottleneck(function, X, t, n_C, s):
 
 
 def crops(function, n_H, n_W, size):
-    """Where random crops lie, over many seeds; each pixel has a number of its own."""
+    """Where random crops lie, over many seeds; each pixel has a number of its own.
+
+    There are as many seeds as it takes to reach every position, but for one crop in a
+    hundred thousand.
+    """
     image = np.arange(n_H * n_W * 3).reshape(n_H, n_W, 3)
     reached = np.zeros((n_H, n_W), int)
     shape, cut_out = (), True
-    for seed in range(120):
+    for seed in range(14 * (n_H - size + 1) * (n_W - size + 1)):
         crop = np.asarray(function(image.copy(), size, seed))
         shape = crop.shape
         if crop.ndim != 3 or not crop.size:
@@ -136,11 +140,11 @@ def color_shifts(function, level, most):
     """What is added to a uniform image, over many seeds."""
     image = np.full((4, 5, 3), level, np.uint8)
     given, types = [], set()
-    for seed in range(250):
+    for seed in range(200):
         out = np.asarray(function(image.copy(), seed, most))
         if out.shape != image.shape:
             return {"shape": out.shape}
-        types.add(out.dtype.name)
+        types.add(out.dtype)
         given.append(out)
     added = np.array(given, float) - level
     spread = float(np.ptp(added, axis=(1, 2)).max())
@@ -148,7 +152,7 @@ def color_shifts(function, level, most):
     again = np.array_equal(function(image, 3, most), function(image, 3, most))
     return {
         "shape": image.shape,
-        "type of the numbers": sorted(types),
+        "type of the numbers": sorted(dtype.name for dtype in types),
         "the same seed gives the same shift": again,
         "all pixels of a channel are shifted alike": spread == 0,
         "smallest shifts": shifts.min(axis=0),
@@ -163,7 +167,7 @@ def color_shifts(function, level, most):
 def pca_shifts(function, image, directions):
     """What is added along three directions of colour, over many seeds."""
     added = np.array(
-        [np.asarray(function(image.copy(), seed)) - image for seed in range(500)]
+        [np.asarray(function(image.copy(), seed)) - image for seed in range(200)]
     )
     spread = float(np.ptp(added, axis=(1, 2)).max())
     along = added[:, 0, 0] @ directions
@@ -175,7 +179,7 @@ def pca_shifts(function, image, directions):
         "along the first direction": along[:, 0],
         "along the second": along[:, 1],
         "along the third": along[:, 2],
-        "the three draws are independent": bool(np.abs(one_by_one).max() < 0.3),
+        "the three draws are independent": bool(np.abs(one_by_one).max() < 0.45),
     }
 
 
@@ -235,7 +239,7 @@ def fine_tuning(function, X, Y, up_to, learning_rate, epochs):
         Y,
         loss=nn.cross_entropy,
         optimizer=nn.SGD(model.parameters(), 0.1),
-        epochs=2,
+        epochs=1,
         progress=False,
     )
     model.eval()

@@ -161,7 +161,7 @@ def crop_by_uniform(X, size, seed):
 
 @lab.check("color_shift", points=3, driver="color_shifts", atol=0.15)
 def color_shift(rng):
-    """250 seeds on a uniform grey: reach, independence, and the ends 0 and 255."""
+    """200 seeds on a uniform grey: reach, independence, and the ends 0 and 255."""
     # "From -most to most": among so few numbers each is drawn, both ends included.
     yield case(level=int(rng.integers(90, 160)), most=int(rng.integers(2, 5)))
     yield case(level=int(rng.integers(248, 253)), most=int(rng.integers(18, 24)))
@@ -256,7 +256,7 @@ def tinted(rng):
 
 @lab.check("pca_color_augmentation", points=4, driver="pca_shifts")
 def pca_color_augmentation(rng):
-    """500 seeds: the spread along each principal direction of colour."""
+    """200 seeds: the spread along each principal direction of colour."""
     image, directions, _ = tinted(rng)
     yield case(image=image, directions=directions)
 
@@ -265,7 +265,7 @@ def pca_color_augmentation(rng):
 def expected_shifts(image, directions):
     """Along direction i the shift has the standard deviation 0.1 times its variance."""
     along = (image.reshape(-1, 3) @ directions).var(axis=0, ddof=1)
-    first, second, third = (draws((500,), std=0.1 * variance) for variance in along)
+    first, second, third = (draws((200,), std=0.1 * variance) for variance in along)
     return {
         "all pixels are shifted alike": True,
         "the same seed gives the same shift": True,
