@@ -158,7 +158,7 @@ def color_shifts(function, level, most):
         "smallest shifts": shifts.min(axis=0),
         "largest shifts": shifts.max(axis=0),
         "the channels are shifted independently": [
-            bool(abs(np.corrcoef(shifts[:, i], shifts[:, j])[0, 1]) < 0.3)
+            bool(abs(np.corrcoef(shifts[:, i], shifts[:, j])[0, 1]) < 0.4)
             for i, j in ((0, 1), (1, 2), (0, 2))
         ],
     }
@@ -234,14 +234,8 @@ def freezing(function, X, Y, up_to, earlier):
 def fine_tuning(function, X, Y, up_to, learning_rate, epochs):
     """What `fine_tune` changes, and what it returns."""
     model = _small()
-    model.fit(  # statistics that are not those of a new model
-        X,
-        Y,
-        loss=nn.cross_entropy,
-        optimizer=nn.SGD(model.parameters(), 0.1),
-        epochs=1,
-        progress=False,
-    )
+    with nn.no_grad():
+        model.train()(X)  # so that the statistics are not those of a new model
     model.eval()
     before = model.state_dict()
     start = model.evaluate(X, Y, loss=nn.cross_entropy)["loss"]

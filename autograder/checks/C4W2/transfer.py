@@ -85,6 +85,21 @@ def fine_tune(rng):
         yield case(X=X, Y=Y, up_to=up_to, learning_rate=rate, epochs=epochs)
 
 
+@fine_tune.expect
+def tuned(X, Y, up_to, learning_rate, epochs):
+    """What holds for every right training: none has to be run to know it."""
+    learns = learning_rate > 0
+    weighty = (0, 3, 7)  # convolutions and the head; 1 and 4 are batch norms
+    return {
+        "returned": f"a list of {epochs} numbers",
+        "layers that changed": [
+            learns and i >= up_to and i in weighty for i in range(8)
+        ],
+        "the loss fell": learns,
+        "the last loss lies between": True,
+    }
+
+
 def _tune(model, X, Y, learning_rate, epochs):
     """Training as it is set up now."""
     optimizer = nn.Adam(model.parameters(), learning_rate)
