@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from autograder.errors import Refused
@@ -15,13 +16,23 @@ PUBLIC_CHECKS = ROOT / "datasets" / "checks"
 
 def lab_names() -> list[str]:
     """Names of all labs with a source and checks, in the order of the course."""
-    written = {path.parent.name for path in SOLUTIONS.glob("*/*.py")}
-    return sorted(lab for lab in written if checks_of(lab))
+    return list(_lab_names(SOLUTIONS, CHECKS))
+
+
+@functools.cache
+def _lab_names(solutions: Path, checks: Path) -> tuple[str, ...]:
+    """The same for certain folders, which are read once: who sent a file asks often."""
+    written = {path.parent.name for path in solutions.glob("*/*.py")}
+    return tuple(sorted(lab for lab in written if _checks_in(checks, lab)))
 
 
 def checks_of(lab: str) -> list[Path]:
     """The files of a lab's hidden tests: a single one, or a package with its parts."""
-    return sorted([*CHECKS.glob(f"{lab}.py"), *CHECKS.glob(f"{lab}/*.py")])
+    return _checks_in(CHECKS, lab)
+
+
+def _checks_in(folder: Path, lab: str) -> list[Path]:
+    return sorted([*folder.glob(f"{lab}.py"), *folder.glob(f"{lab}/*.py")])
 
 
 def released_path(lab: str) -> Path:

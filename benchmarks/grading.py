@@ -6,10 +6,13 @@ A submission's cost is the slope: a run of many less a run of few, over the numb
 submissions between. Start-up, which a class pays once, is printed beside it.
 
 `--labs [LAB…]` grades solved submissions of each lab (of all, if none is named) with
-`autograder class`, and prints what one of them costs: processor time of all processes,
-as a slope, beside that of the first lab of the course. These are the numbers in
-`docs/instructors.md`. With `--root FOLDER`, another copy of this project grades them;
-its numbers stand beside those of this one.
+`autograder class` on two jobs, and prints the table in `docs/instructors.md`: seconds a
+submission by the clock and of processor time, both as a slope between a class of 8 and
+one of 40, and seconds by the clock of the class of 40 with its start-up. The cases that
+a run draws are included: a larger class needs no more of them, and its slope is lower.
+Seconds by the clock say nothing on a machine that does something else meanwhile;
+processor time is fairly robust. With `--root FOLDER`, another copy of this project
+grades the same submissions in turn, and it is said how many times as long it takes.
 
 `--class-only N…` grades classes of N different submissions instead, each in one call
 of `autograder class`, and prints the time and the most memory that all its processes
@@ -29,7 +32,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import nbformat
@@ -40,6 +44,7 @@ from autograder import paths
 from autograder.authoring import build, solve
 from autograder.checks import check
 from autograder.course.example_class import mistaken
+from autograder.sandbox.inside import system
 
 LAB = "C1W2"
 NOTEBOOK = build.released_path(LAB).name
@@ -178,10 +183,27 @@ def whole_classes(sizes: list[int]) -> Iterator[dict[str, float]]:
         yield {"submissions": size, "seconds": seconds, "peak_bytes": peak}
 
 
+@dataclass(frozen=True)
+class Cost:
+    """Seconds that solved submissions of a lab take on two jobs.
+
+    Attributes:
+        clock: for each submission beyond the first few, by the clock.
+        processor: the same in processor time of all processes.
+        whole: for the whole class with start-up, by the clock.
+        whole_processor: the same in processor time of all processes.
+    """
+
+    clock: float
+    processor: float
+    whole: float
+    whole_processor: float
+
+
 def each_lab(
     labs: Sequence[str], few: int, many: int, other: Path | None = None
-) -> Iterator[dict[str, str | float]]:
-    """Processor seconds of a solved submission, the lab's cases included.
+) -> Iterator[tuple[str, Cost, Cost | None]]:
+    """What a lab's solved submissions cost, here and in another copy of the project.
 
     Args:
         labs: names of labs.
@@ -191,16 +213,20 @@ def each_lab(
     """
     for lab in labs:
         text = build.serialize(solve.solved(lab))
-        found: dict[str, str | float] = {"lab": lab}
-        for way, project in [("this", paths.ROOT), ("other", other)]:
-            if project:
-                spent = [_spent(lab, text, count, project) for count in (few, many)]
-                found[way] = (spent[1] - spent[0]) / (many - few)
-        yield found
+        projects = [paths.ROOT, *([other] if other else [])]
+        small = [_spent(lab, text, few, project) for project in projects]
+        large = [_spent(lab, text, many, project) for project in projects]
+        costs = [
+            Cost(
+                *((b - a) / (many - few) for a, b in zip(*both, strict=True)), *both[1]
+            )
+            for both in zip(small, large, strict=True)
+        ]
+        yield lab, costs[0], costs[1] if other else None
 
 
-def _spent(lab: str, text: str, count: int, project: Path) -> float:
-    """Processor seconds of `autograder class` on some copies of a notebook."""
+def _spent(lab: str, text: str, count: int, project: Path) -> tuple[float, float]:
+    """Seconds of `autograder class` on copies of a notebook, by clock and processor."""
     configuration = (project / "nbgrader_config.py").read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as name:
         root = Path(name, "course")
@@ -211,18 +237,37 @@ def _spent(lab: str, text: str, count: int, project: Path) -> float:
             folder.mkdir(parents=True)
             notebook = folder / build.released_path(lab).name
             notebook.write_text(text, encoding="utf-8")
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(
+        seconds = timed(
             [sys.executable, "-m", "autograder", "class", lab, "--jobs", "2"],
-            cwd=root,
-            env=os.environ | {"PYTHONPATH": str(project), "OPENBLAS_NUM_THREADS": "1"},
-            stdout=subprocess.DEVNULL,
-            check=True,
+            root,
+            os.environ | {"PYTHONPATH": str(project), "OPENBLAS_NUM_THREADS": "1"},
         )
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
         if len(list((root / "autograded").rglob("*.ipynb"))) != count:
             raise RuntimeError(f"{lab}: not all of {count} were graded")
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return seconds
+
+
+def timed(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str]
+) -> tuple[float, float]:
+    """Seconds that a command takes: by the clock, and of all its processes' time.
+
+    The system adds a process's time to that of the parent that waits for it. bubblewrap
+    ends before the processes in its sandbox do, and nobody would wait for those, which
+    do most of the work. This process therefore adopts them (Linux).
+    """
+    system.adopt_orphans()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
+    subprocess.run(
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=True
+    )
+    clock = time.perf_counter() - start
+    with contextlib.suppress(ChildProcessError):  # none is left
+        while True:
+            os.wait()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return clock, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def slope(
@@ -296,20 +341,35 @@ def main() -> None:
 
 def show_labs(options: argparse.Namespace) -> None:
     """Print a table of the labs, line by line as they are measured."""
-    labs = options.labs or [path.name for path in sorted(paths.SOLUTIONS.glob("C?W?"))]
-    few, many = (4, 16) if options.small else (8, 48)
+    labs = options.labs or paths.lab_names()
+    few, many = (4, 16) if options.small else (8, 40)
     lines = []
+    heads = ["lab", "by the clock", "processor time", f"class of {many}"]
+    heads += ["the other copy", "class of the other copy"] * bool(options.root)
     print(f"BLAS kernel: {kernel() or 'unknown'}\n")
-    print("| lab | seconds | beside the first |" + " other copy |" * bool(options.root))
-    print("|---|---|---|" + "---|" * bool(options.root))
-    for one in each_lab(labs, few, many, options.root):
-        lines.append(one)
-        seconds = one["this"]
-        line = f"| {one['lab']} | {seconds:.2f} | {seconds / lines[0]['this']:.1f} |"
-        if options.root:
-            line += f" {one['other']:.2f}, {one['other'] / seconds:.1f} times |"
-        print(line, flush=True)
+    print(_row(heads))
+    print(_row(["---"] * len(heads)))
+    for lab, cost, other in each_lab(labs, few, many, options.root):
+        row = [lab, f"{cost.clock:.2f}", f"{cost.processor:.2f}", f"{cost.whole:.1f}"]
+        if other:
+            row += [
+                f"{_times(other.clock, cost.clock)}, of processor time "
+                f"{_times(other.processor, cost.processor)}",
+                f"{_times(other.whole, cost.whole)}, of processor time "
+                f"{_times(other.whole_processor, cost.whole_processor)}",
+            ]
+        print(_row(row), flush=True)
+        lines.append({"lab": lab, "this": asdict(cost)})
+        lines[-1] |= {"other": asdict(other)} if other else {}
     write(options.json, lines)
+
+
+def _row(texts: Sequence[str]) -> str:
+    return f"| {' | '.join(texts)} |"
+
+
+def _times(other: float, this: float) -> str:
+    return f"{other / this:.1f} times as long"
 
 
 def write(path: Path | None, found: object) -> None:

@@ -7,6 +7,7 @@ that. The same source always gives the same bytes.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import re
 import tempfile
@@ -51,16 +52,24 @@ def source_notebook(lab: str) -> nbformat.NotebookNode:
 
 def release_notebook(lab: str) -> nbformat.NotebookNode:
     """A lab as students receive it."""
-    return _prepared(lab, RELEASE_STEPS)
+    return gradebook_and_release(lab)[1]
 
 
-def gradebook_notebook(lab: str) -> nbformat.NotebookNode:
-    """A lab as the gradebook knows it: without solutions but with hidden tests."""
-    return _prepared(lab, RELEASE_STEPS[:SAVE_AT])
+def gradebook_and_release(
+    lab: str,
+) -> tuple[nbformat.NotebookNode, nbformat.NotebookNode]:
+    """A lab as the gradebook knows it, and as students receive it.
+
+    The first is without solutions but with hidden tests; nbgrader's later steps make
+    the second from it.
+    """
+    saved = _after(RELEASE_STEPS[:SAVE_AT], source_notebook(lab))
+    return saved, _after(RELEASE_STEPS[SAVE_AT:], copy.deepcopy(saved))
 
 
-def _prepared(lab: str, steps: list[type]) -> nbformat.NotebookNode:
-    notebook, resources = source_notebook(lab), {"nbgrader": {}}
+def _after(steps: list[type], notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The notebook after some of nbgrader's steps."""
+    resources = {"nbgrader": {}}
     for step in steps:
         notebook, resources = step().preprocess(notebook, resources)
     return notebook

@@ -85,9 +85,9 @@ def manifest(lab: str) -> Manifest:
     Raises:
         Refused: there is no such lab, or its source breaks a rule of the builder.
     """
-    official = build.gradebook_notebook(lab).cells
-    released = build.release_notebook(lab).cells
-    cells = tuple(_cell(*both) for both in zip(released, official, strict=True))
+    official, released = build.gradebook_and_release(lab)
+    both = zip(released.cells, official.cells, strict=True)
+    cells = tuple(_cell(*pair) for pair in both)
     return Manifest(lab, released_path(lab).name, cells, _questions(lab, cells))
 
 

@@ -83,6 +83,12 @@ class ReleasedCells:
         return found
 
     @functools.cached_property
+    def prompts(self) -> dict[str, str]:
+        """Grade id → how a question in words begins, without white space."""
+        texts = {name: self.by_name[name] for name in self.questions}
+        return {n: _squeezed(text.replace(ANSWER, "")) for n, text in texts.items()}
+
+    @functools.cached_property
     def demo_lines(self) -> dict[str, set[str]]:
         """Id → the lines of a demo cell."""
         return {key: _lines(text) for key, text in self.demos.items()}
@@ -141,11 +147,9 @@ class _Matching:
         if cell.kind == "code":
             known = self.released.by_text
             return known.get(_squeezed(cell.text)) or known.get(_plain(cell.text), "")
-        for name in self.released.questions:
-            prompt = _squeezed(known[name].replace(ANSWER, ""))
-            if _squeezed(cell.text).startswith(prompt):
-                return name
-        return ""
+        text = _squeezed(cell.text)
+        prompts = self.released.prompts.items()
+        return next((name for name, begin in prompts if text.startswith(begin)), "")
 
     def _split_demos(self, keys: list[str]) -> None:
         """Know a demo cell whose parts stand in several cells, as tools split them."""

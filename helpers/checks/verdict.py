@@ -180,12 +180,9 @@ def judge(
         exercises: names of the lab's other exercises, which may be open.
     """
     pairs = list(zip(expected, outcomes, strict=True))
-    tolerances = [_widened(want, got, tolerance) for want, got in pairs]
     others = set(exercises) - {name}
-    cases = tuple(
-        _judge_case(want, got, allowed, others)
-        for (want, got), allowed in zip(pairs, tolerances, strict=True)
-    )
+    judged = [_judge_case(want, got, tolerance, others) for want, got in pairs]
+    cases = tuple(case for case, _ in judged)
     waits = {got.needs: _is_undefined(got) for got in outcomes if got.needs in others}
     verdict = Verdict(
         name,
@@ -205,9 +202,9 @@ def judge(
         return verdict
     known = inputs or [{}] * len(cases)
     seen = [
-        replace(_seen(given, want, got, case.passed), slack=_in_one(want, allowed[0]))
-        for given, (want, got), case, allowed in zip(
-            known, pairs, cases, tolerances, strict=True
+        replace(_seen(given, want, got, case.passed), slack=_in_one(want, allowed))
+        for given, (want, got), (case, allowed) in zip(
+            known, pairs, judged, strict=True
         )
     ]
     return replace(verdict, hint=_hint(seen, tolerance))
@@ -285,30 +282,39 @@ def _widened(want: Expected, got: Outcome, tolerance: Tolerance) -> list[Toleran
 
 
 def _judge_case(
-    want: Expected,
-    got: Outcome,
-    tolerances: Sequence[Tolerance],
-    others: Collection[str],
-) -> CaseVerdict:
+    want: Expected, got: Outcome, tolerance: Tolerance, others: Collection[str]
+) -> tuple[CaseVerdict, Tolerance]:
+    """The verdict on a case, and the tolerance for its first right outcome."""
     if got.needs in others:
         what = "defined" if _is_undefined(got) else "written yet"
         said = f"it needs {_relative([got.needs], what)}"
-        return CaseVerdict(False, want.shown, said, want.visible)
-    both = zip(want.outcomes, tolerances, strict=True)
-    faults = [fault(right, got, tolerance) for right, tolerance in both]
+        return CaseVerdict(False, want.shown, said, want.visible), tolerance
+    faults, allowed = _faults(want, got, tolerance)
     if not all(faults):
-        return CaseVerdict(True, want.shown, visible=want.visible)
-    return CaseVerdict(False, want.shown, faults[0], want.visible)
+        return CaseVerdict(True, want.shown, visible=want.visible), allowed
+    return CaseVerdict(False, want.shown, faults[0], want.visible), allowed
+
+
+def _faults(
+    want: Expected, got: Outcome, tolerance: Tolerance
+) -> tuple[list[str], Tolerance]:
+    """What is wrong by each right outcome, and the tolerance for the first of them.
+
+    Most answers are right and are compared only once.
+    """
+    faults = [fault(right, got, tolerance) for right in want.outcomes]
+    if not all(faults):
+        return faults, tolerance
+    tolerances = _widened(want, got, tolerance)
+    both = zip(want.outcomes, tolerances, strict=True)
+    return [fault(right, got, allowed) for right, allowed in both], tolerances[0]
 
 
 def passes(want: Expected, got: Outcome, tolerance: Tolerance) -> bool:
     """Whether one case is right and no argument changed, without a word on why not."""
     if got.error or got.modified:
         return False
-    if any(not fault(right, got, tolerance) for right in want.outcomes):
-        return True
-    both = zip(want.outcomes, _widened(want, got, tolerance), strict=True)
-    return any(not fault(right, got, allowed) for right, allowed in both)
+    return not all(_faults(want, got, tolerance)[0])
 
 
 def fault(right: Outcome, got: Outcome, tolerance: Tolerance) -> str:

@@ -4,6 +4,8 @@ Weights are set to fixed numbers that depend on a layer's shape only, so that th
 in which a block asks for its layers does not matter.
 """
 
+import functools
+
 import numpy as np
 
 from helpers import nn
@@ -13,36 +15,46 @@ from helpers.functional import Net
 
 def _fixed(layer):
     """The layer in double precision, each array drawn from a seed made of its shape."""
-    layer.astype(np.float64)
     for parameter in layer.parameters():
         parameter.data = _numbers(parameter.shape)
-    for i, name in enumerate(layer.buffers):
-        numbers = 0.2 * _numbers((i, *getattr(layer, name).shape))
-        setattr(
-            layer, name, numbers[0] + 1.0 if i else 0.2 * _numbers((layer.gamma.size,))
-        )
     if isinstance(layer, nn.BatchNorm):
         layer.gamma.data = 1 + 0.3 * layer.gamma.data
         layer.beta.data = 0.3 * layer.beta.data[::-1].copy()
+        layer.running_mean = 0.2 * _numbers(layer.gamma.shape)
+        layer.running_var = 0.2 * _numbers((1, layer.gamma.size))[0] + 1.0
     return layer
 
 
 def _numbers(shape):
+    return _drawn(tuple(shape)).copy()
+
+
+@functools.cache
+def _drawn(shape):
     rng = np.random.default_rng([7, *shape])
     fan_in = max(1, int(np.prod(shape[:-1])))
     return rng.normal(size=shape) * np.sqrt(2 / fan_in)
 
 
 class _FixedNet(Net):
+    """A network in double precision whose first run is in evaluation mode.
+
+    Attributes:
+        evaluated: output of the first run.
+    """
+
+    def __init__(self, run, X):
+        self.run, self.rng, self.layers = run, np.random.default_rng(0), []
+        with nn.no_grad():
+            self.evaluated = self.eval()(nn.Tensor(X)).data.copy()
+
     def _layer(self, make):
         return super()._layer(lambda: _fixed(make()))
 
 
 def _observed(run, X):
     """Output in both modes, gradients and number of parameters of a network."""
-    net = _FixedNet(run, X, rng=np.random.default_rng(0))
-    net.eval()
-    evaluated = net(X).data.copy()
+    net = _FixedNet(run, X)
     net.train()
     x = nn.Tensor(X, requires_grad=True)
     y = net(x)
@@ -51,7 +63,7 @@ def _observed(run, X):
     gradients = [p.grad for p in net.parameters()]
     return {
         "output in training": y.data,
-        "output in evaluation": evaluated,
+        "output in evaluation": net.evaluated,
         "number of parameters": net.count_parameters(),
         "gradient with respect to X": x.grad,
         "length of the gradient with respect to the weights": np.sqrt(
@@ -95,11 +107,15 @@ def bottleneck(function, X, t, n_C, s):
 
 
 def crops(function, n_H, n_W, size):
-    """Where random crops lie, over many seeds; each pixel has a number of its own."""
+    """Where random crops lie, over many seeds; each pixel has a number of its own.
+
+    There are as many seeds as it takes to reach every position, but for one crop in a
+    hundred thousand.
+    """
     image = np.arange(n_H * n_W * 3).reshape(n_H, n_W, 3)
     reached = np.zeros((n_H, n_W), int)
     shape, cut_out = (), True
-    for seed in range(120):
+    for seed in range(14 * (n_H - size + 1) * (n_W - size + 1)):
         crop = np.asarray(function(image.copy(), size, seed))
         shape = crop.shape
         if crop.ndim != 3 or not crop.size:
@@ -124,11 +140,11 @@ def color_shifts(function, level, most):
     """What is added to a uniform image, over many seeds."""
     image = np.full((4, 5, 3), level, np.uint8)
     given, types = [], set()
-    for seed in range(250):
+    for seed in range(200):
         out = np.asarray(function(image.copy(), seed, most))
         if out.shape != image.shape:
             return {"shape": out.shape}
-        types.add(out.dtype.name)
+        types.add(out.dtype)
         given.append(out)
     added = np.array(given, float) - level
     spread = float(np.ptp(added, axis=(1, 2)).max())
@@ -136,13 +152,13 @@ def color_shifts(function, level, most):
     again = np.array_equal(function(image, 3, most), function(image, 3, most))
     return {
         "shape": image.shape,
-        "type of the numbers": sorted(types),
+        "type of the numbers": sorted(dtype.name for dtype in types),
         "the same seed gives the same shift": again,
         "all pixels of a channel are shifted alike": spread == 0,
         "smallest shifts": shifts.min(axis=0),
         "largest shifts": shifts.max(axis=0),
         "the channels are shifted independently": [
-            bool(abs(np.corrcoef(shifts[:, i], shifts[:, j])[0, 1]) < 0.3)
+            bool(abs(np.corrcoef(shifts[:, i], shifts[:, j])[0, 1]) < 0.4)
             for i, j in ((0, 1), (1, 2), (0, 2))
         ],
     }
@@ -151,7 +167,7 @@ def color_shifts(function, level, most):
 def pca_shifts(function, image, directions):
     """What is added along three directions of colour, over many seeds."""
     added = np.array(
-        [np.asarray(function(image.copy(), seed)) - image for seed in range(500)]
+        [np.asarray(function(image.copy(), seed)) - image for seed in range(200)]
     )
     spread = float(np.ptp(added, axis=(1, 2)).max())
     along = added[:, 0, 0] @ directions
@@ -163,7 +179,7 @@ def pca_shifts(function, image, directions):
         "along the first direction": along[:, 0],
         "along the second": along[:, 1],
         "along the third": along[:, 2],
-        "the three draws are independent": bool(np.abs(one_by_one).max() < 0.3),
+        "the three draws are independent": bool(np.abs(one_by_one).max() < 0.45),
     }
 
 
@@ -218,14 +234,8 @@ def freezing(function, X, Y, up_to, earlier):
 def fine_tuning(function, X, Y, up_to, learning_rate, epochs):
     """What `fine_tune` changes, and what it returns."""
     model = _small()
-    model.fit(  # statistics that are not those of a new model
-        X,
-        Y,
-        loss=nn.cross_entropy,
-        optimizer=nn.SGD(model.parameters(), 0.1),
-        epochs=2,
-        progress=False,
-    )
+    with nn.no_grad():
+        model.train()(X)  # so that the statistics are not those of a new model
     model.eval()
     before = model.state_dict()
     start = model.evaluate(X, Y, loss=nn.cross_entropy)["loss"]

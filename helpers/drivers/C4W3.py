@@ -4,6 +4,8 @@ Weights are set to fixed numbers that depend on a layer's shape only, so that th
 in which a block asks for its layers does not matter.
 """
 
+import functools
+
 import numpy as np
 
 from helpers import nn
@@ -18,6 +20,11 @@ def anchors(function, wh, k, seed):
 
 
 def _numbers(shape):
+    return _drawn(tuple(shape)).copy()
+
+
+@functools.cache
+def _drawn(shape):
     rng = np.random.default_rng([7, *shape])
     fan_in = max(1, int(np.prod(shape[:-1])))
     return rng.normal(size=shape) * np.sqrt(2 / fan_in)
@@ -25,7 +32,6 @@ def _numbers(shape):
 
 def _fixed(layer):
     """The layer in double precision, each array drawn from a seed made of its shape."""
-    layer.astype(np.float64)
     for parameter in layer.parameters():
         parameter.data = _numbers(parameter.shape)
     if isinstance(layer, nn.BatchNorm):
@@ -46,24 +52,31 @@ _OBSERVED = (
 
 
 class _FixedNet(Net):
+    """A network in double precision whose first run is in evaluation mode.
+
+    Attributes:
+        evaluated: outputs of the first run, one array each.
+    """
+
+    def __init__(self, run, X):
+        self.run, self.rng, self.layers = run, np.random.default_rng(0), []
+        with nn.no_grad():
+            self.evaluated = [y.data.copy() for y in self.eval()(nn.Tensor(X))]
+
     def _layer(self, make):
         return super()._layer(lambda: _fixed(make()))
 
 
 def _observed(run, X):
     """Outputs in both modes, gradient and number of parameters; `run` gives a tuple."""
-    net = _FixedNet(lambda x, net: run(x, net)[0], X, rng=np.random.default_rng(0))
-    net.eval()
-    net._used = 0
-    evaluated = [y.data.copy() for y in run(nn.as_tensor(X), net)]
+    net = _FixedNet(run, X)
     net.train()
-    net._used = 0
     x = nn.Tensor(X, requires_grad=True)
-    outputs = run(x, net)
+    outputs = net(x)
     trained = [y.data.copy() for y in outputs]
     y = outputs[0]
     nn.mean(y * np.cos(np.arange(y.size)).reshape(y.shape)).backward()
-    values = trained, evaluated, net.count_parameters(), x.grad
+    values = trained, net.evaluated, net.count_parameters(), x.grad
     return dict(zip(_OBSERVED, values, strict=True))
 
 

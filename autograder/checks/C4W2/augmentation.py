@@ -69,6 +69,19 @@ def random_crop(rng):
         size = int(rng.integers(2, 6))
 
 
+@random_crop.expect
+def cropped(n_H, n_W, size):
+    """What holds for every right draw, however it is made."""
+    reached = np.zeros((n_H, n_W), int)
+    reached[: n_H - size + 1, : n_W - size + 1] = 1
+    return {
+        "shape": (size, size, 3),
+        "a connected piece of the image": True,
+        "the same seed gives the same crop": True,
+        "top left corners reached": reached,
+    }
+
+
 def _crop(X, size, seed, extra=1, same=False, start=0):
     rng = np.random.default_rng(seed)
     top = int(rng.integers(start, X.shape[0] - size + extra))
@@ -161,11 +174,25 @@ def crop_by_uniform(X, size, seed):
 
 @lab.check("color_shift", points=3, driver="color_shifts", atol=0.15)
 def color_shift(rng):
-    """250 seeds on a uniform grey: reach, independence, and the ends 0 and 255."""
+    """200 seeds on a uniform grey: reach, independence, and the ends 0 and 255."""
     # "From -most to most": among so few numbers each is drawn, both ends included.
     yield case(level=int(rng.integers(90, 160)), most=int(rng.integers(2, 5)))
     yield case(level=int(rng.integers(248, 253)), most=int(rng.integers(18, 24)))
     yield case(level=int(rng.integers(3, 8)), most=int(rng.integers(24, 36)))
+
+
+@color_shift.expect
+def shifted(level, most):
+    """What holds for every right draw, however it is made."""
+    return {
+        "shape": (4, 5, 3),
+        "type of the numbers": ["uint8"],
+        "the same seed gives the same shift": True,
+        "all pixels of a channel are shifted alike": True,
+        "smallest shifts": np.full(3, -min(most, level)),
+        "largest shifts": np.full(3, min(most, 255 - level)),
+        "the channels are shifted independently": [True] * 3,
+    }
 
 
 def _shift(X, seed, most, *, size=(3,), low=-1):
@@ -256,7 +283,7 @@ def tinted(rng):
 
 @lab.check("pca_color_augmentation", points=4, driver="pca_shifts")
 def pca_color_augmentation(rng):
-    """500 seeds: the spread along each principal direction of colour."""
+    """200 seeds: the spread along each principal direction of colour."""
     image, directions, _ = tinted(rng)
     yield case(image=image, directions=directions)
 
@@ -265,7 +292,7 @@ def pca_color_augmentation(rng):
 def expected_shifts(image, directions):
     """Along direction i the shift has the standard deviation 0.1 times its variance."""
     along = (image.reshape(-1, 3) @ directions).var(axis=0, ddof=1)
-    first, second, third = (draws((500,), std=0.1 * variance) for variance in along)
+    first, second, third = (draws((200,), std=0.1 * variance) for variance in along)
     return {
         "all pixels are shifted alike": True,
         "the same seed gives the same shift": True,

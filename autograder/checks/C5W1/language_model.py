@@ -185,7 +185,7 @@ def perplexity_weighted(sequences, parameters):
 
 @lab.check("model", points=3, driver="trained", seconds=30)
 def model(rng):
-    """Two names learned until they are likely, twice; the first step on longer lists.
+    """Two names learned until they are likely; the first step on longer lists.
 
     The statement: one step on each name, one after the other · a learning rate of 0.01
     · num_iterations steps · a state of n_a, zeros for each name · Y is X shifted by one
@@ -194,9 +194,7 @@ def model(rng):
     """
     letters = [chr(code) for code in rng.permutation(range(97, 123))]
     a, b, c, d = letters[:4]
-    for n_a in (24, 28):
-        yield case([9 * (a + b), 9 * (c + d)], 100, n_a)
-        a, b, c, d = letters[4:8]
+    yield case([9 * (a + b), 9 * (c + d)], 100, int(rng.integers(22, 28)))
     yield case([4 * letter for letter in letters[8:22]], 1, 5)
 
 

@@ -63,7 +63,7 @@ def sample(rng):
     # newline is likely, since the many names only have to begin.
     even = {k: 0 * v for k, v in letter_model(rng, 6, 8).items()}
     even["by"][:, 0] = np.log([8, *rng.uniform(1, 3, 7)])
-    yield case({**even, "ba": even["b"]}, ALPHABET, int(rng.integers(1000)), 300)
+    yield case({**even, "ba": even["b"]}, ALPHABET, int(rng.integers(1000)), 200)
 
 
 @sample.expect

@@ -116,14 +116,14 @@ def model(rng):
     nearly empty vectors shows b's updates alone. Equal sentences of two labels, with a
     large rate, get whatever label was learned last.
     """
-    for n_y, settings in [
-        (2, {}),
-        (3, {"learning_rate": 0.1, "num_iterations": 110}),
-        (4, {"num_iterations": 2, "learning_rate": 1e-3}),
+    for n_y, m, settings in [  # the more epochs, the fewer sentences: each costs time
+        (2, 2, {}),
+        (3, 6, {"learning_rate": 0.1, "num_iterations": 110}),
+        (4, 16, {"num_iterations": 2, "learning_rate": 1e-3}),
     ]:
         centres = 3 * np.eye(6)[:n_y] - 1 + 0.2 * rng.normal(size=(n_y, 6))
         vectors, sentences, labels = {}, [], []
-        for i in range(4 * n_y):
+        for i in range(m):
             label = i % n_y
             words = [f"w{i}x", f"w{i}y", f"w{i}z"][: 1 + i % 3]
             for word in words:

@@ -84,8 +84,22 @@ def encode(message: Any) -> list[bytes | memoryview]:
     bodies = [
         memoryview(array.reshape(-1).view(np.uint8)) for array in arrays if array.size
     ]
-    parts = [start + header, *bodies]
-    return [b"".join(parts)] if sum(map(len, parts)) <= _AT_ONCE else parts
+    return _joined_parts([start + header, *bodies])
+
+
+def _joined_parts(parts: list[bytes | memoryview]) -> list[bytes | memoryview]:
+    """The same bytes in fewer buffers: what one system call can send is put together.
+
+    A frame may have hundreds of small arrays, and each call takes time.
+    """
+    buffers, waiting, size = [], [], 0
+    for part in parts:
+        if size + len(part) > _AT_ONCE and waiting:
+            buffers.append(b"".join(waiting) if len(waiting) > 1 else waiting[0])
+            waiting, size = [], 0
+        waiting.append(part)
+        size += len(part)
+    return [*buffers, b"".join(waiting) if len(waiting) > 1 else waiting[0]]
 
 
 def _usual(array: np.ndarray) -> np.ndarray:
@@ -109,16 +123,12 @@ def decode(raw: bytes) -> Any:
     length, count = _read_start(raw[: _START.size])
     at = _START.size + length
     tree, specs = _read_header(raw[_START.size : at], count)
-    arrays = []
-    for dtype, shape in specs:
-        size = math.prod(shape) * dtype.itemsize
-        if len(raw) - at < size:
-            raise FrameError("a frame that ends too early")
-        arrays.append(_array(bytearray(raw[at : at + size]), dtype, shape))
-        at += size
-    if at != len(raw):
+    size = _size(specs)
+    if len(raw) - at < size:
+        raise FrameError("a frame that ends too early")
+    if len(raw) - at > size:
         raise FrameError("bytes behind the end of a frame")
-    return _joined(tree, arrays)
+    return _joined(tree, _arrays(raw[at:], specs))
 
 
 def _read_start(raw: bytes) -> tuple[int, int]:
@@ -142,7 +152,7 @@ def _read_header(raw: bytes, count: int) -> tuple[Any, list[tuple[np.dtype, tupl
     if not isinstance(found, list) or len(found) != count:
         raise FrameError("a header that lists other arrays than it announced")
     specs = [_read_spec(spec) for spec in found]
-    total = sum(math.prod(shape) * dtype.itemsize for dtype, shape in specs)
+    total = _size(specs)
     if total > MAX_BODY:
         raise FrameError(f"arrays of {total} bytes, more than a frame may hold")
     _check_keys(tree)
@@ -186,6 +196,23 @@ def _check_keys(tree: Any) -> None:
             waiting += node.values()
     if keys > MAX_KEYS:
         raise FrameError(f"{keys} keys, more than the {MAX_KEYS} that are read")
+
+
+def _size(specs: list[tuple[np.dtype, tuple[int, ...]]]) -> int:
+    """Bytes of some arrays together."""
+    return sum(math.prod(shape) * dtype.itemsize for dtype, shape in specs)
+
+
+def _arrays(
+    raw: bytes | bytearray, specs: list[tuple[np.dtype, tuple[int, ...]]]
+) -> list[np.ndarray]:
+    """The arrays in a body, each with memory of its own."""
+    arrays, at, body = [], 0, memoryview(raw)
+    for dtype, shape in specs:
+        size = math.prod(shape) * dtype.itemsize
+        arrays.append(_array(bytearray(body[at : at + size]), dtype, shape))
+        at += size
+    return arrays
 
 
 def _array(raw: bytearray, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
@@ -258,12 +285,9 @@ class Channel:
         self._spend(length)
         header = bytes(self._read(length, deadline))
         tree, specs = _read_header(header, count)
-        self._spend(sum(math.prod(shape) * dtype.itemsize for dtype, shape in specs))
-        arrays = []
-        for dtype, shape in specs:
-            size = math.prod(shape) * dtype.itemsize
-            arrays.append(_array(self._read(size, deadline), dtype, shape))
-        message = _joined(tree, arrays)
+        size = _size(specs)
+        self._spend(size)
+        message = _joined(tree, _arrays(self._read(size, deadline), specs))
         if not isinstance(message, dict) or not all(type(k) is str for k in message):
             raise FrameError("a frame that is no message")
         return message
