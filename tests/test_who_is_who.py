@@ -244,6 +244,19 @@ def test_moodle_with_its_worksheet(course, tmp_path, capsys, language, in_folder
     assert ("the folder is empty" in said) == in_folders
 
 
+def test_a_worksheet_without_times_is_said_to_have_none(course, tmp_path, capsys):
+    folder = course(platforms.moodle_roster())
+    place = zipped(tmp_path, platforms.moodle_zip())
+    sheet = tmp_path / "Grades.csv"
+    text = platforms.worksheet("en").replace("(submission)", "")
+    sheet.write_text(text)
+    run("collect", LAB, place, sheet, "--course", folder, expect=1)
+    assert (
+        "Grades.csv: says of nobody when the work was handed in, so nobody's work "
+        "counts as late.\n"
+    ) in capsys.readouterr().out
+
+
 def test_moodle_without_a_worksheet_asks_who_the_namesakes_are(
     course, tmp_path, capsys
 ):

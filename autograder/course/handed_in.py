@@ -132,6 +132,11 @@ class _Collector:
                     self.people.learn(known, key)
                     if student.handed_in:
                         self.times[key] = student.handed_in
+        if not any(student.handed_in for student in found.students):
+            self.done.problems.append(
+                f"{place.name}: says of nobody when the work was handed in, so "
+                "nobody's work counts as late."
+            )
 
     def _leave(self, one: Found, why: str) -> None:
         self.done.left.append(readable(f"{one.name}: {why.rstrip('.')}."))

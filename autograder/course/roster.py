@@ -173,11 +173,6 @@ _MOODLE = {
     ),
     "login": ("username", "anmeldename", "nutzername", "nom d'utilisateur"),
     "worksheet": ("identifier", "id", "identifiant"),
-    "time": (
-        "last modified (submission)",
-        "zuletzt geändert (abgabe)",
-        "dernière modification (travail remis)",
-    ),
 }
 
 
@@ -198,8 +193,24 @@ def _moodle(row: dict) -> Student:
         (NUMBER, cell["number"]),
         (LOGIN, cell["login"]),
     )
-    time = written_out(cell["time"])
+    time = written_out(row.get(_time_column(row), ""))
     return Student(known, first, last, cell["mail"], "", keys, time)
+
+
+def _time_column(names: Iterable[str]) -> str:
+    """The column of a grading worksheet that says when work was handed in.
+
+    Its heading depends on the language and on the site, but a worksheet always has two
+    that begin alike, such as "Last modified (submission)" and "Last modified (grade)";
+    the first of them is meant.
+    """
+    seen: dict[str, str] = {}
+    for name in names:
+        if found := re.fullmatch(r"(.+?) ?\(.+\)", name):
+            if found[1] in seen:
+                return seen[found[1]]
+            seen[found[1]] = name
+    return ""
 
 
 def _brightspace(row: dict) -> Student:
