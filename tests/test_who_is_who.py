@@ -9,9 +9,11 @@ from nbgrader.api import Gradebook
 
 from autograder import __main__ as command
 from autograder.course import configuration, roster
+from autograder.course.grades import Person
 from autograder.course.people import UNMATCHED, People
 from autograder.grading.intake import handed_in
 from autograder.grading.local_time import time_problem
+from autograder.reports import lms
 from tests import platforms
 from tests.platforms import (
     CLASS,
@@ -20,6 +22,7 @@ from tests.platforms import (
     GRADED,
     LAB,
     NOTEBOOK,
+    ONE,
     SEVEN,
     TEN,
     THREE,
@@ -384,6 +387,58 @@ def test_a_truncated_archive_is_said_to_be_one(tmp_path, capsys):
         said = capsys.readouterr().out
         assert "archive is incomplete or damaged; download it again" in said
         assert "JupyterLab" not in said
+
+
+def test_a_table_of_grades_is_matched_by_what_every_roster_told(course, tmp_path):
+    """The gradebook knows the accounts; the table has Canvas's numbers and names."""
+    folder = course(platforms.github_roster(), platforms.canvas_roster())
+    people = People.of(configuration.open_course(folder))
+    grades = [Person(who, i) for i, who in enumerate(sorted(students(folder)))]
+    table = tmp_path / "table.csv"
+    rows = list(csv.reader(platforms.canvas_roster().splitlines()))
+    for row in rows[1:]:
+        row[2:4] = "", ""
+    with table.open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    done = lms.fill(lms.SYSTEMS["canvas"], table, LAB, people, grades, 100)
+    assert done.missing == []
+    assert done.given == {one.id: str(one.grade) for one in grades}
+
+
+def test_two_rows_of_one_name_are_not_taken_for_one_student(course, tmp_path, capsys):
+    """One of the namesakes is not in the gradebook, and addresses are hidden."""
+    lines = platforms.moodle_roster().splitlines()
+    folder = course("\n".join(lines[:-1]))
+    place = zipped(tmp_path, platforms.moodle_zip())
+    sheet = tmp_path / "Grades.csv"
+    text = platforms.worksheet("en")
+    for person in CLASS:
+        text = text.replace(person.mail, "")
+    sheet.write_text(text)
+    run("collect", LAB, place, sheet, "--course", folder, expect=1)
+    said = capsys.readouterr().out
+    assert set(placed(folder)) > {ONE.mail, TWO.mail}
+    assert timed(folder, TWO.mail) == LATE_TIME
+    assert said.count(f"is not the only row that may be {TWINS[0].mail}.") == 2
+    assert TWINS[0].mail not in placed(folder)
+    assert {row["number"] for row in asked(folder)} == {
+        str(person.participant) for person in TWINS
+    }
+
+
+def test_a_worksheet_that_names_only_known_students_is_a_roster(
+    course, tmp_path, capsys
+):
+    folder = course(platforms.moodle_roster())
+    sheet = tmp_path / "Grades.csv"
+    text = platforms.worksheet("en").replace(ONE.mail, "").replace(TWO.mail, "")
+    sheet.write_text(text.replace("Student Two", "Somebody New"))
+    run("new-class", folder, "--roster", sheet, expect=1)
+    said = capsys.readouterr()
+    assert "0 new students, 12 known" in said.out
+    [problem] = said.err.splitlines()
+    assert "Somebody New has no identifier" in problem
+    assert len(students(folder)) == len(CLASS)
 
 
 @pytest.mark.slow

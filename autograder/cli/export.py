@@ -71,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
     from autograder.course import penalties, schedule
     from autograder.course.configuration import open_course
     from autograder.course.grades import grades, maximum
+    from autograder.course.people import People
     from autograder.reports import feedback_archive, lms
     from helpers import files
 
@@ -89,15 +90,24 @@ def run(options: argparse.Namespace) -> int:
     pairs = schedule.excused(course.root, paths.lab_names())
     excused = {student for student, lab in pairs if lab == options.lab}
     with Gradebook(course.url, course.name) as book:
-        people, most = grades(book, options.lab), maximum(book, options.lab)
-    graded = [one for one in people if one.grade is not None and one.id not in excused]
+        everybody, most = grades(book, options.lab), maximum(book, options.lab)
+    graded = [
+        one for one in everybody if one.grade is not None and one.id not in excused
+    ]
     if not graded:
         raise UsageError(
             f"Nothing is graded yet; run `autograder class {options.lab}`."
         )
     system = lms.SYSTEMS[name]
     done = lms.fill(
-        system, template, options.lab, people, most, excused, options.column
+        system,
+        template,
+        options.lab,
+        People.of(course),
+        everybody,
+        most,
+        excused,
+        options.column,
     )
     files.write(out, done.raw)
     print(f"{out}: {len(done.given)} grades in the column {done.column!r}.")

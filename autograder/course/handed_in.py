@@ -122,10 +122,11 @@ class _Collector:
         """Learn from Moodle's grading worksheet of the assignment."""
         found = roster.read(place)
         self.done.problems += [f"{place.name}: {one}" for one in found.problems]
-        for student in found.students:
-            known, why = self.people.known(student)
+        matches = self.people.rows(found.students)
+        for student, match in zip(found.students, matches, strict=True):
+            known = match.student
             if not known:
-                why = why or "is not in the gradebook"
+                why = match.why or "is not in the gradebook"
                 self.done.problems.append(f"{place.name}: {student.name} {why}.")
             for key in student.keys if known else ():
                 if key[0] == roster.MOODLE:
