@@ -24,6 +24,7 @@ from autograder.grading.collect import (
     Found,
     files,
     form_of,
+    in_folder,
     is_ours,
     preference,
     without_notes,
@@ -246,7 +247,7 @@ def missing(course: Course, people: People, lab: str) -> list[str]:
     return [
         student
         for student in sorted(people.students)
-        if not any((course.submitted / student / lab).glob("[!.]*"))
+        if not in_folder(course.submitted / student / lab, lab)[0]
     ]
 
 
