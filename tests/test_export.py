@@ -267,6 +267,26 @@ def test_every_grade_is_the_gradebooks(course, tmp_path, monkeypatch, capsys):
     assert main([*words, "--out", "gradebook.csv"]) == 2
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--moodle", "table.csv", "--out", "no/x.csv"),
+        ("--moodle", "table.csv", "--feedback", "no/x.zip"),
+        ("--moodle", "table.csv", "--feedback", "x.zip", "--submissions", "no.zip"),
+        ("--moodle", "no.csv"),
+    ],
+)
+def test_a_file_that_cannot_be_read_or_written_is_one_sentence(
+    course, tmp_path, monkeypatch, capsys, words
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "table.csv").write_text(MOODLE, encoding="utf-8")
+    assert main(["export", LAB, "--course", str(course), *words]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert "no" in line
+    assert ".x." not in line  # the name that was given
+
+
 def test_whoever_is_graded_and_not_in_the_table_is_named(course, tmp_path, capsys):
     path = tmp_path / "grades.csv"
     path.write_text(BRIGHTSPACE)

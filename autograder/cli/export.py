@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from autograder.cli.common import UsageError, labs_named
+from autograder.errors import about
 
 SYSTEMS = {
     "canvas": "the gradebook that Canvas exported",
@@ -109,7 +110,8 @@ def run(options: argparse.Namespace) -> int:
         excused,
         options.column,
     )
-    files.write(out, done.raw)
+    with about(out):
+        files.write(out, done.raw)
     print(f"{out}: {len(done.given)} grades in the column {done.column!r}.")
     if excused and not system.excused:
         done.remarks.append(
@@ -125,9 +127,15 @@ def run(options: argparse.Namespace) -> int:
             f"Graded, but not in {template.name}: {_listed(done.missing)}."
         )
     if options.feedback:
-        sent, left = feedback_archive.write(
-            name, options.feedback, course, options.lab, done.rows, options.submissions
-        )
+        with about(options.feedback):
+            sent, left = feedback_archive.write(
+                name,
+                options.feedback,
+                course,
+                options.lab,
+                done.rows,
+                options.submissions,
+            )
         print(f"{options.feedback}: {sent} pages.")
         if left:
             done.remarks.append(f"No page in the archive for: {_listed(left)}.")
