@@ -81,6 +81,8 @@ def run(options: argparse.Namespace) -> int:
     template = getattr(options, name)
     if not template.is_file():
         raise UsageError(f"There is no file {template}.")
+    if options.submissions and not options.submissions.exists():
+        raise UsageError(f"There is no file or folder {options.submissions}.")
     if options.feedback and name not in feedback_archive.SYSTEMS:
         raise UsageError(f"{name.title()} does not take feedback back in bulk.")
     out = options.out or Path(f"{template.stem}-{options.lab}{template.suffix}")

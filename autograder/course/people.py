@@ -146,7 +146,7 @@ class People:
         they are two people.
 
         Returns:
-            The match; without a student and a reason for a new student.
+            The match, which is empty for a student whom the gradebook does not have.
         """
         keys = [(ID, student.id), (MAIL, student.email), *student.keys]
         keys += [
@@ -160,7 +160,7 @@ class People:
         holders = [found for key in keys if (found := self._holders(key))]
         alone = [found for found in holders if len(found) == 1]
         if found := set().union(*(alone or holders)):
-            by = ID
+            by = ID  # or another key: only a name leaves a doubt
         else:
             by, named = NAME, self._holders((NAME, student.name))
             found = {one for one in named if not self._differ(one, student)}

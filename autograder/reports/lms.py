@@ -82,7 +82,7 @@ class Filled:
         raw: the file.
         column: heading of the column that received the grades.
         given: student → text of the grade in the file.
-        rows: student → cells of the row, by heading in small letters.
+        rows: student → the student as the table has it.
         missing: students who are graded and not in the table.
         remarks: sentences about the column and about rows that are nobody's.
     """
@@ -90,7 +90,7 @@ class Filled:
     raw: bytes = b""
     column: str = ""
     given: dict[str, str] = field(default_factory=dict)
-    rows: dict[str, dict[str, str]] = field(default_factory=dict)
+    rows: dict[str, Student] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -157,7 +157,7 @@ def fill(
             )
         if not (person := by_id.get(match.student)):
             continue
-        done.rows[person.id] = dict(zip(header, row.cells, strict=False))
+        done.rows[person.id] = row.student
         if person.id in away:
             grade = system.excused
         elif person.grade is None:
