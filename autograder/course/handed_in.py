@@ -140,8 +140,8 @@ class _Collector:
                         self.times[key] = student.handed_in
         if not any(student.handed_in for student in found.students):
             self.done.problems.append(
-                f"{place.name}: says of nobody when the work was handed in, so "
-                "nobody's work counts as late."
+                f"{place.name} does not say when anybody handed in, so no work counts "
+                "as late."
             )
 
     def _leave(self, one: Found, why: str, settled: bool = False) -> None:

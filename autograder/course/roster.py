@@ -311,9 +311,9 @@ _KINDS: dict[str, tuple[list[set[str]], Callable[[dict], Student | None]]] = {
 # Headings of which each table of a platform has at least one.
 COLUMNS = {
     kind: set().union(
-        *(one for sets, r in _KINDS.values() if r is read for one in sets)
+        *(one for sets, p in _KINDS.values() if p is parse for one in sets)
     )
-    for kind, (_, read) in _KINDS.items()
+    for kind, (_, parse) in _KINDS.items()
 }
 
 
