@@ -12,12 +12,17 @@ from pathlib import Path
 def replacing(path: Path) -> Iterator[Path]:
     """A path beside a file; what is written there takes the file's place at the end.
 
-    If an error is raised, the file stays as it was.
+    If an error is raised, the file stays as it was. An error of the system names the
+    file, not the path beside it.
     """
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         yield partial
         partial.replace(path)
+    except OSError as error:
+        if error.filename == str(partial):
+            error.filename = str(path)
+        raise
     finally:
         partial.unlink(missing_ok=True)
 

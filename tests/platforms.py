@@ -6,10 +6,14 @@ people are placeholders.
 
 from __future__ import annotations
 
+import csv
+import datetime
 import functools
 import io
 import zipfile
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from autograder.authoring import build, solve
 
@@ -17,7 +21,8 @@ LAB, OTHER_LAB = "C1W2", "C1W3"
 NOTEBOOK = build.released_path(LAB).name
 STEM = NOTEBOOK.removesuffix(".ipynb")
 DUE = "2027-01-31T23:59:59Z"
-ON_TIME, LATE = (31, 22, 12, 13), (1, 9, 26, 0)  # day of January or February, time
+ON_TIME = datetime.datetime(2027, 1, 31, 22, 12, 13)
+LATE = datetime.datetime(2027, 2, 1, 9, 26)
 
 
 @dataclass(frozen=True)
@@ -85,28 +90,38 @@ def _zipped(files: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+class Work(NamedTuple):
+    """What a person handed in at what time, and whether that was late."""
+
+    person: Person
+    time: datetime.datetime
+    name: str
+    content: bytes
+    late: bool = False
+
+
 @functools.cache
-def work() -> list[tuple[Person, tuple[int, int, int, int], str, bytes]]:
+def work() -> tuple[Work, ...]:
     """Who handed in what, and when: the last of several attempts counts.
 
     `TEN` handed in nothing.
     """
     other = build.serialize(build.release_notebook(OTHER_LAB)).encode()
-    right = solved()
-    return [
-        (ONE, ON_TIME, NOTEBOOK, right),
-        (TWO, LATE, NOTEBOOK, right),
-        (THREE, (30, 8, 0, 0), NOTEBOOK, solved("first attempt")),
-        (THREE, ON_TIME, f"{STEM}.ipynb", solved("second attempt")),
-        (FOUR, ON_TIME, f"{STEM} (1).ipynb", right),
-        (FIVE, ON_TIME, f"{STEM}.IPYNB", right),
-        (SIX, ON_TIME, f"{STEM}.ipynb.txt", right),
-        (SEVEN, ON_TIME, "homework.pdf", b"%PDF-1.7"),
-        (EIGHT, ON_TIME, NOTEBOOK, b""),
-        (NINE, ON_TIME, "homework.zip", _zipped({f"my work/{NOTEBOOK}": right})),
-        (ELEVEN, ON_TIME, "homework.ipynb", other),
-        *((one, ON_TIME, NOTEBOOK, solved(one.login)) for one in TWINS),
-    ]
+    right, earlier = solved(), datetime.datetime(2027, 1, 30, 8)
+    return (
+        Work(ONE, ON_TIME, NOTEBOOK, right),
+        Work(TWO, LATE, NOTEBOOK, right, late=True),
+        Work(THREE, earlier, NOTEBOOK, solved("first attempt")),
+        Work(THREE, ON_TIME, NOTEBOOK, solved("second attempt")),
+        Work(FOUR, ON_TIME, f"{STEM} (1).ipynb", right),
+        Work(FIVE, ON_TIME, f"{STEM}.IPYNB", right),
+        Work(SIX, ON_TIME, f"{STEM}.ipynb.txt", right),
+        Work(SEVEN, ON_TIME, "homework.pdf", b"%PDF-1.7"),
+        Work(EIGHT, ON_TIME, NOTEBOOK, b""),
+        Work(NINE, ON_TIME, "homework.zip", _zipped({f"my work/{NOTEBOOK}": right})),
+        Work(ELEVEN, ON_TIME, "homework.ipynb", other),
+        *(Work(one, ON_TIME, NOTEBOOK, solved(one.login)) for one in TWINS),
+    )
 
 
 GRADED = {ONE, TWO, THREE, FOUR, FIVE, SIX, NINE, *TWINS}  # the others are named
@@ -115,17 +130,37 @@ GRADED = {ONE, TWO, THREE, FOUR, FIVE, SIX, NINE, *TWINS}  # the others are name
 # --- rosters --------------------------------------------------------------------------
 
 
-def canvas_roster() -> str:
+def _table(rows: Iterable[Sequence[object]], end: str = "\n") -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator=end).writerows(rows)
+    return out.getvalue()
+
+
+def canvas_roster(people: Sequence[Person] = CLASS, labs: Sequence[str] = (LAB,)):
     """Gradebook, with the rows that are no students."""
-    lines = ["Student,ID,SIS User ID,SIS Login ID,Section,C1W2 (17),Current Score"]
-    lines += [",,,,,Manual Posting,"]
-    lines += ["    Points Possible,,,,,100.00,(read only)"]
-    lines += [
-        f'"{p.last}, {p.first}",{p.number},S{p.number},{p.login},Monday and Tuesday,,'
-        for p in CLASS
+    head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+    empty = [""] * len(labs)
+    rows = [
+        [*head, *(f"{lab} ({17 + i})" for i, lab in enumerate(labs)), "Current Score"],
+        ["", "", "", "", "", *(["Manual Posting"] * len(labs)), ""],
+        [
+            "    Points Possible",
+            "",
+            "",
+            "",
+            "",
+            *(["100.00"] * len(labs)),
+            "(read only)",
+        ],
     ]
-    lines += ['"Student, Test",999,,bbbc6740f0b946afbbbc6740f0b946af,Monday,,']
-    return "\r\n".join(lines) + "\r\n"
+    section = "Monday and Tuesday"
+    rows += [
+        [f"{p.last}, {p.first}", p.number, f"S{p.number}", p.login, section, *empty, ""]
+        for p in people
+    ]
+    test = "bbbc6740f0b946afbbbc6740f0b946af"
+    rows += [["Student, Test", 999, "", test, "Monday", *empty, ""]]
+    return _table(rows, "\r\n")
 
 
 def canvas_roster_separate() -> str:
@@ -144,57 +179,106 @@ MOODLE_HEADERS = {
 }
 
 
-def moodle_roster(language: str = "en", delimiter: str = ",") -> str:
+def moodle_roster(
+    language: str = "en", delimiter: str = ",", people: Sequence[Person] = CLASS
+) -> str:
     """Participants."""
     rows = [MOODLE_HEADERS[language]]
-    rows += [(p.first, p.last, p.mail, "") for p in CLASS]
+    rows += [(p.first, p.last, p.mail, "") for p in people]
     return "\n".join(delimiter.join(row) for row in rows) + "\n"
 
 
+# The words of Moodle's own translations of the assignment module (`recordid`,
+# `gradecanbechanged`, `lastmodifiedsubmission`, `lastmodifiedgrade`, `hiddenuser`), as
+# public copies of its language packs have them.
 WORKSHEET_WORDS = {
-    "en": ("Identifier", "Full name", "Email address", "Last modified (submission)"),
-    "de": ("ID", "Vollständiger Name", "E-Mail-Adresse", "Zuletzt geändert (Abgabe)"),
+    "en": (
+        "Identifier",
+        "Full name",
+        "Email address",
+        "Status",
+        "Grade",
+        "Maximum grade",
+        "Grade can be changed",
+        "Last modified (submission)",
+        "Last modified (grade)",
+        "Feedback comments",
+    ),
+    "de": (
+        "ID",
+        "Vollständiger Name",
+        "E-Mail-Adresse",
+        "Status",
+        "Bewertung",
+        "Bestwertung",
+        "Bewertung kann geändert werden",
+        "Zuletzt geändert (Abgabe)",
+        "Zuletzt geändert (Bewertung)",
+        "Feedback als Kommentar",
+    ),
     "fr": (
         "Identifiant",
         "Nom complet",
         "Adresse de courriel",
+        "Statut",
+        "Note",
+        "Note maximale",
+        "La note peut être modifiée",
         "Dernière modification (travail remis)",
+        "Dernière modification (note)",
+        "Feedback par commentaires",
     ),
+}
+_WORKSHEET_TIMES = {
+    "en": ("Participant ", "Sunday, {0.day} {1} {0.year}, {0:%-I:%M %p}"),
+    "de": ("Teilnehmer/in", "Sonntag, {0.day}. {1} {0.year}, {0:%H:%M}"),
+    "fr": ("Participant", "dimanche {0.day} {1} {0.year}, {0:%H:%M}"),
+}
+_MONTHS = {
+    "en": ("January", "February", "March"),
+    "de": ("Januar", "Februar", "März"),
+    "fr": ("janvier", "février", "mars"),
 }
 
 
-def worksheet(language: str = "en") -> str:
+def worksheet(
+    language: str = "en",
+    people: Sequence[Person] = CLASS,
+    works: Sequence[Work] | None = None,
+) -> str:
     """Moodle's grading worksheet of the assignment."""
-    name, participant, at = {
-        "en": ("Status", "Participant ", "Sunday, {} {} 2027, {}:{:02} {}"),
-        "de": ("Status", "Teilnehmer/in", "Sonntag, {}. {} 2027, {}:{:02}"),
-        "fr": ("Statut", "Participant ", "dimanche {} {} 2027, {}:{:02}"),
-    }[language]
-    months = {
-        "en": ("January", "February"),
-        "de": ("Januar", "Februar"),
-        "fr": ("janvier", "février"),
-    }[language]
-    words = WORKSHEET_WORDS[language]
-    lines = [f"{words[0]},{words[1]},{words[2]},{name},{words[3]}"]
-    times = {p: time for p, time, *_ in work()}
-    for p in CLASS:
-        day, hour, minute, _ = times.get(p, ON_TIME)
-        half = "PM" if hour >= 12 else "AM"
-        shown = hour if language != "en" else (hour - 1) % 12 + 1
-        time = at.format(day, months[day < 5], shown, minute, half)
-        time = time if p in times else "-"
-        lines.append(
-            f'{participant}{p.participant},"{p.first} {p.last}",{p.mail},x,"{time}"'
-        )
-    return "\ufeff" + "\n".join(lines) + "\n"
+    participant, at = _WORKSHEET_TIMES[language]
+    rows: list[Sequence[object]] = [WORKSHEET_WORDS[language]]
+    times = {one.person: one.time for one in (work() if works is None else works)}
+    for p in people:
+        time = times.get(p)
+        shown = at.format(time, _MONTHS[language][time.month - 1]) if time else "-"
+        name = f"{p.first} {p.last}"
+        about = [f"{participant}{p.participant}", name, p.mail, "x"]
+        rows.append([*about, "", "100.00", "x", shown, "-", ""])
+    return "\ufeff" + _table(rows)
 
 
-def brightspace_roster() -> str:
+def brightspace_roster(
+    people: Sequence[Person] = CLASS, labs: Sequence[str] = ()
+) -> str:
     """Grades with user details."""
-    lines = ["OrgDefinedId,Username,Last Name,First Name,Email,End-of-Line Indicator"]
-    lines += [f"#S{p.number},#{p.login},{p.last},{p.first},{p.mail},#" for p in CLASS]
-    return "\n".join(lines) + "\n"
+    head = ["OrgDefinedId", "Username", "Last Name", "First Name", "Email"]
+    columns = [f"{lab} Points Grade <Numeric MaxPoints:100 Weight:10>" for lab in labs]
+    rows = [[*head, *columns, "End-of-Line Indicator"]]
+    rows += [
+        [
+            f"#S{p.number}",
+            f"#{p.login}",
+            p.last,
+            p.first,
+            p.mail,
+            *[""] * len(labs),
+            "#",
+        ]
+        for p in people
+    ]
+    return _table(rows)
 
 
 def blackboard_roster() -> str:
@@ -231,49 +315,49 @@ def github_roster() -> str:
 # --- downloads ------------------------------------------------------------------------
 
 
-def canvas_zip() -> bytes:
+def canvas_zip(works: Sequence[Work] | None = None) -> bytes:
     """Canvas gives the last attempt of each, under a number if it is a later one."""
-    files = {}
-    for number, (p, (day, *_), name, content) in enumerate(work()):
-        late = "_LATE" if day < 5 else ""
-        if name == f"{STEM}.ipynb" and p == THREE:
-            name = f"{STEM}-1.ipynb"
-        for old in [n for n in files if f"_{p.number}_" in n]:
-            del files[old]
-        files[f"{p.sortable}{late}_{p.number}_{500 + number}_{name}"] = content
+    files: dict[str, bytes] = {}
+    attempts: dict[Person, str] = {}
+    for number, one in enumerate(work() if works is None else works):
+        p, name = one.person, one.name
+        late = "_LATE" if one.late else ""
+        if p in attempts:
+            del files[attempts[p]]
+            stem, dot, suffix = name.rpartition(".")
+            name = f"{stem}-1{dot}{suffix}"
+        attempts[p] = f"{p.sortable}{late}_{p.number}_{500 + number}_{name}"
+        files[attempts[p]] = one.content
     return _zipped(files)
 
 
-def moodle_zip(in_folders: bool = True) -> bytes:
+def moodle_zip(in_folders: bool = True, works: Sequence[Work] | None = None) -> bytes:
     """The last attempt of each; who handed in nothing may have an empty folder."""
     files = {}
-    for p, _, name, content in work():
+    attempts = {one.person: one for one in (work() if works is None else works)}
+    for p, one in attempts.items():
         start = f"{p.first} {p.last}_{p.participant}_assignsubmission_file_"
-        files[start + ("/" if in_folders else "") + name] = content
-    if in_folders:
+        files[start + ("/" if in_folders else "") + one.name] = one.content
+    if in_folders and works is None:
         start = f"{TEN.first} {TEN.last}_{TEN.participant}_assignsubmission_file_"
         files[f"{start}/"] = b""
     return _zipped(files)
 
 
-def brightspace_zip() -> bytes:
+def brightspace_zip(works: Sequence[Work] | None = None) -> bytes:
     """A folder for each attempt, and a page that lists them."""
     files = {"index.html": b"<html></html>"}
-    for p, (day, hour, minute, _), name, content in work():
-        month = "Feb" if day < 5 else "Jan"
-        half = "PM" if hour >= 12 else "AM"
-        time = f"{month} {day}, 2027 {(hour - 1) % 12 + 1}{minute:02} {half}"
-        files[f"{p.number}-4242 - {p.first} {p.last} - {time}/{name}"] = content
+    for p, time, name, content, _ in work() if works is None else works:
+        shown = f"{time:%b} {time.day}, {time.year} {time:%-I%M %p}"
+        files[f"{p.number}-4242 - {p.first} {p.last} - {shown}/{name}"] = content
     return _zipped(files)
 
 
 def blackboard_zip() -> bytes:
     """Each attempt with a text that describes it."""
     files = {}
-    for p, (day, hour, minute, second), name, content in work():
-        month = 2 if day < 5 else 1
-        time = f"2027-{month:02}-{day:02}-{hour:02}-{minute:02}-{second:02}"
-        start = f"Logistic Regression_{p.login}_attempt_{time}"
+    for p, time, name, content, _ in work():
+        start = f"Logistic Regression_{p.login}_attempt_{time:%Y-%m-%d-%H-%M-%S}"
         note = (
             f"Name: {p.first} {p.last} ({p.login})\nAssignment: Logistic Regression\n"
         )
@@ -285,7 +369,7 @@ def blackboard_zip() -> bytes:
 def github_zip() -> bytes:
     """The repositories of an assignment, cloned side by side."""
     files = {}
-    for p, _, name, content in work():
+    for p, _, name, content, _ in work():
         account = "gh-" + p.login.replace("_", "-")
         files[f"logistic-submissions/logistic-{account}/{name}"] = content
         files[f"logistic-submissions/logistic-{account}/README.md"] = b"# Lab\n"

@@ -4,12 +4,16 @@ import csv
 import datetime
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 from nbgrader.api import Gradebook
 
 from autograder.__main__ import main
+from autograder.course.configuration import open_course
 from autograder.course.grades import Person, grades
+from autograder.course.people import People
+from autograder.course.roster import Student
 from autograder.errors import Refused
 from autograder.nbgrader.config import find_programs
 from autograder.reports import lms
@@ -18,13 +22,15 @@ from autograder.reports import lms
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")
 
 LAB = "C1W2"
-PEOPLE = [
-    Person("ada", "101", "ada@uni.edu", "Ada", "Lovelace", 87.5),
-    Person("bo1", "102", "bo@uni.edu", "Bo", "Li", 60),
-    Person("bo2", "103", "bo.li@uni.edu", "Bo", "Li", 70),
-    Person("cy", "104", "cy@uni.edu", "Cy", "Ng", None),
-    Person("dee", "105", "dee@uni.edu", "Dee", "O'Neil, Jr.", 100),
+STUDENTS = [
+    Student("ada", "Ada", "Lovelace", "ada@uni.edu", "101"),
+    Student("bo1", "Bo", "Li", "bo@uni.edu", "102"),
+    Student("bo2", "Bo", "Li", "bo.li@uni.edu", "103"),
+    Student("cy", "Cy", "Ng", "cy@uni.edu", "104"),
+    Student("dee", "Dee", "O'Neil, Jr.", "dee@uni.edu", "105"),
 ]
+POINTS = {"ada": 87.5, "bo1": 60, "bo2": 70, "cy": None, "dee": 100}
+GRADES = [Person(who, grade) for who, grade in POINTS.items()]
 CANVAS = (
     "Student,ID,SIS User ID,SIS Login ID,Section,C1W2 Logistic regression (9001),"
     "C1W3 Planar data (9002),C1W2 Current Score (read only),Final Score\r\n"
@@ -78,8 +84,10 @@ BLACKBOARD = (
 def filled(system, text, tmp_path, encoding="utf-8", **more):
     path = tmp_path / "from-the-lms.csv"
     path.write_bytes(text.encode(encoding))
-    people = more.pop("people", PEOPLE)
-    done = lms.fill(lms.SYSTEMS[system], path, LAB, people, 100, **more)
+    people = People(open_course(tmp_path))
+    for one in more.pop("students", STUDENTS):
+        people.add(one)
+    done = lms.fill(lms.SYSTEMS[system], path, LAB, people, GRADES, 100, **more)
     return done, done.raw.decode(encoding)
 
 
@@ -129,6 +137,32 @@ def test_a_participants_number_is_not_taken_for_a_students(tmp_path):
     assert "cy" not in done.given
 
 
+def test_a_name_alone_decides_if_it_is_one_rows_and_one_students(tmp_path):
+    text = (
+        "Identifier,Full name,Grade\n"
+        "Participant 1,Ada Lovelace,\nParticipant 2,Cy Ng,\nParticipant 3,Bo Li,\n"
+        "Participant 4,Dee O'Neil Jr.,\nParticipant 5,Dee O'Neil Jr.,\n"
+    )
+    done, _ = filled("moodle", text, tmp_path)
+    assert done.given == {"ada": "87.5"}
+    assert done.missing == ["bo1", "bo2", "dee"]
+    said = "Dee O'Neil Jr. is not the only row that may be dee; no grade was entered."
+    assert done.remarks == [
+        "Bo Li may be bo1 or bo2; no grade was entered.",
+        said,
+        said,
+    ]
+
+
+def test_an_address_that_two_share_does_not_hide_their_own_numbers(tmp_path):
+    students = [replace(one, email="team@uni.edu") for one in STUDENTS]
+    text = "ID number,Full name,Email address,Grade\n" + "".join(
+        f"{one.id},{one.name},team@uni.edu,\n" for one in students
+    )
+    done, _ = filled("moodle", text, tmp_path, students=students)
+    assert done.given == {"ada": "87.5", "bo1": "60", "bo2": "70", "dee": "100"}
+
+
 def test_namesakes_without_another_key_are_left_as_they_are(tmp_path):
     text = 'Student,ID,Section,C1W2 (1)\n"Li, Bo",,A,\n"Ng, Cy",,A,\n'
     done, back = filled("canvas", text, tmp_path)
@@ -172,13 +206,13 @@ def course(tmp_path):
     folder.mkdir()
     find_programs()
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}", "deep-learning") as book:
-        for one in PEOPLE:
+        for one in STUDENTS:
             book.update_or_create_student(
                 one.id,
-                first_name=one.first,
-                last_name=one.last,
-                email=one.mail,
-                lms_user_id=one.lms_id,
+                first_name=one.first_name,
+                last_name=one.last_name,
+                email=one.email,
+                lms_user_id=one.lms_user_id,
             )
         book.update_or_create_assignment(LAB)
         book.update_or_create_notebook("lab", LAB)
@@ -231,6 +265,26 @@ def test_every_grade_is_the_gradebooks(course, tmp_path, monkeypatch, capsys):
     same = (tmp_path / "gradebook-C1W2.csv").read_bytes()
     assert same == (tmp_path / "upload.csv").read_bytes()
     assert main([*words, "--out", "gradebook.csv"]) == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--moodle", "table.csv", "--out", "no/x.csv"),
+        ("--moodle", "table.csv", "--feedback", "no/x.zip"),
+        ("--moodle", "table.csv", "--feedback", "x.zip", "--submissions", "no.zip"),
+        ("--moodle", "no.csv"),
+    ],
+)
+def test_a_file_that_cannot_be_read_or_written_is_one_sentence(
+    course, tmp_path, monkeypatch, capsys, words
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "table.csv").write_text(MOODLE, encoding="utf-8")
+    assert main(["export", LAB, "--course", str(course), *words]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert "no" in line
+    assert ".x." not in line  # the name that was given
 
 
 def test_whoever_is_graded_and_not_in_the_table_is_named(course, tmp_path, capsys):

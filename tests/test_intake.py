@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autograder import paths
 from autograder.authoring import build, solve
-from autograder.grading.collect import notebooks
+from autograder.grading.collect import in_folder, notebooks
 from autograder.sandbox.inside.parse import MAX_TEXT, parse
 from tests.graded import take_in
 
@@ -153,3 +153,14 @@ def test_the_course_itself_is_read_as_a_submission():
     released = build.released_path(LAB)
     assert take_in(released).findings == ()
     assert paths.lab_names()
+
+
+@pytest.mark.parametrize("files", [None, [], ["timestamp.txt"], ["data.csv"]])
+def test_a_folder_without_a_submission_has_none(tmp_path, files):
+    """As a student's who handed in other labs, and not this one."""
+    folder = tmp_path / "submitted" / "ann" / "C1W3"
+    if files is not None:
+        folder.mkdir(parents=True)
+        for name in files:
+            (folder / name).write_text("2027-01-31 22:12:13 UTC")
+    assert in_folder(folder, "C1W3") == (None, ())

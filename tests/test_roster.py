@@ -5,6 +5,7 @@ import pytest
 from autograder.course import roster
 from autograder.course.roster import Student
 from autograder.errors import Refused
+from tests import platforms
 
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,C1W2 (17),Current Score
@@ -123,3 +124,31 @@ def test_every_row_is_a_student_or_a_sentence(tmp_path):
 def test_what_is_no_roster_is_refused_in_one_sentence(tmp_path, text):
     with pytest.raises(Refused, match=r"not a roster of a known type\."):
         read(tmp_path, text)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+@pytest.mark.parametrize(
+    ("submission", "grade"),
+    [
+        ("", ""),  # Moodle's own words, from public copies of its translations
+        # Another translation, in the public copy of a Canadian site.
+        ("Dernière modification (présentation)", "Dernière modification (classe)"),
+        ("Handed in (last time)", "Handed in (marked)"),  # a site's own words
+    ],
+)
+def test_the_time_in_a_worksheet_is_found_whatever_its_column_is_called(
+    tmp_path, language, submission, grade
+):
+    words = platforms.WORKSHEET_WORDS[language]
+    text = platforms.worksheet(language)
+    text = text.replace(words[7], submission or words[7])
+    text = text.replace(words[8], grade or words[8])
+    # Dates of extensions are in columns before it.
+    text = text.replace(words[3], f"{words[3]},Due date", 1)
+    text = text.replace(",x,,100.00", ',x,"Monday, 1 March 2027, 9:00 AM",,100.00')
+    path = tmp_path / "Grades.csv"
+    path.write_text(text, encoding="utf-8")
+    found = {one.email: one.handed_in for one in roster.read(path).students}
+    assert found[platforms.TWO.mail] == platforms.LATE
+    assert found[platforms.THREE.mail] == platforms.ON_TIME.replace(second=0)
+    assert found[platforms.TEN.mail] is None

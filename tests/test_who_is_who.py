@@ -9,9 +9,11 @@ from nbgrader.api import Gradebook
 
 from autograder import __main__ as command
 from autograder.course import configuration, roster
+from autograder.course.grades import Person
 from autograder.course.people import UNMATCHED, People
 from autograder.grading.intake import handed_in
 from autograder.grading.local_time import time_problem
+from autograder.reports import lms
 from tests import platforms
 from tests.platforms import (
     CLASS,
@@ -20,6 +22,7 @@ from tests.platforms import (
     GRADED,
     LAB,
     NOTEBOOK,
+    ONE,
     SEVEN,
     TEN,
     THREE,
@@ -244,6 +247,17 @@ def test_moodle_with_its_worksheet(course, tmp_path, capsys, language, in_folder
     assert ("the folder is empty" in said) == in_folders
 
 
+def test_a_worksheet_without_times_is_said_to_have_none(course, tmp_path, capsys):
+    folder = course(platforms.moodle_roster())
+    place = zipped(tmp_path, platforms.moodle_zip())
+    sheet = tmp_path / "Grades.csv"
+    text = platforms.worksheet("en").replace("(submission)", "")
+    sheet.write_text(text)
+    run("collect", LAB, place, sheet, "--course", folder, expect=1)
+    said = capsys.readouterr().out
+    assert "Grades.csv does not say when anybody handed in, so no work count" in said
+
+
 def test_moodle_without_a_worksheet_asks_who_the_namesakes_are(
     course, tmp_path, capsys
 ):
@@ -283,6 +297,24 @@ def test_brightspace(course, tmp_path, capsys):
     (folder / UNMATCHED).unlink()
     run("collect", LAB, place, "--course", folder, expect=1)
     assert asked(folder) == []
+
+
+def test_nothing_is_left_to_settle_once_everything_is(course, tmp_path, capsys):
+    """Earlier attempts, and somebody who is no student."""
+    folder = course(platforms.brightspace_roster())
+    works = [one for one in platforms.work() if one.person in (ONE, THREE)]
+    guest = platforms.Person(999, "Test", "Person", "test")
+    works.append(platforms.Work(guest, platforms.ON_TIME, NOTEBOOK, b"{}"))
+    place = zipped(tmp_path, platforms.brightspace_zip(works))
+    run("collect", LAB, place, "--course", folder, expect=1)
+    settle(folder, lambda row: "-")
+    capsys.readouterr()
+    run("collect", LAB, place, "--course", folder)
+    said = capsys.readouterr().out
+    assert "2 unchanged; 2 not needed." in said
+    assert f"an earlier attempt of {THREE.login}, who handed in another one lat" in said
+    assert "unmatched.csv says that it is no student's" in said
+    assert b"second attempt" in placed(folder)[THREE.login]
 
 
 def test_blackboard(course, tmp_path, capsys):
@@ -373,24 +405,125 @@ def test_a_truncated_archive_is_said_to_be_one(tmp_path, capsys):
         assert "JupyterLab" not in said
 
 
+def test_a_table_of_grades_is_matched_by_what_every_roster_told(course, tmp_path):
+    """The gradebook knows the accounts; the table has Canvas's numbers and names."""
+    folder = course(platforms.github_roster(), platforms.canvas_roster())
+    people = People.of(configuration.open_course(folder))
+    grades = [Person(who, i) for i, who in enumerate(sorted(students(folder)))]
+    table = tmp_path / "table.csv"
+    rows = list(csv.reader(platforms.canvas_roster().splitlines()))
+    for row in rows[1:]:
+        row[2:4] = "", ""
+    with table.open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    done = lms.fill(lms.SYSTEMS["canvas"], table, LAB, people, grades, 100)
+    assert done.missing == []
+    assert done.given == {one.id: str(one.grade) for one in grades}
+
+
+def test_two_rows_of_one_name_are_not_taken_for_one_student(course, tmp_path, capsys):
+    """One of the namesakes is not in the gradebook, and addresses are hidden."""
+    lines = platforms.moodle_roster().splitlines()
+    folder = course("\n".join(lines[:-1]))
+    place = zipped(tmp_path, platforms.moodle_zip())
+    sheet = tmp_path / "Grades.csv"
+    text = platforms.worksheet("en")
+    for person in CLASS:
+        text = text.replace(person.mail, "")
+    sheet.write_text(text)
+    run("collect", LAB, place, sheet, "--course", folder, expect=1)
+    said = capsys.readouterr().out
+    assert set(placed(folder)) > {ONE.mail, TWO.mail}
+    assert timed(folder, TWO.mail) == LATE_TIME
+    assert said.count(f"is not the only row that may be {TWINS[0].mail}.") == 2
+    assert TWINS[0].mail not in placed(folder)
+    assert {row["number"] for row in asked(folder)} == {
+        str(person.participant) for person in TWINS
+    }
+
+
+def test_a_worksheet_that_names_only_known_students_is_a_roster(
+    course, tmp_path, capsys
+):
+    folder = course(platforms.moodle_roster())
+    sheet = tmp_path / "Grades.csv"
+    text = platforms.worksheet("en").replace(ONE.mail, "").replace(TWO.mail, "")
+    sheet.write_text(text.replace("Student Two", "Somebody New"))
+    run("new-class", folder, "--roster", sheet, expect=1)
+    said = capsys.readouterr()
+    assert "0 new students, 12 known" in said.out
+    [problem] = said.err.splitlines()
+    assert "Somebody New has no identifier" in problem
+    assert len(students(folder)) == len(CLASS)
+
+
 @pytest.mark.slow
-def test_a_class_has_one_row_for_each_person(course, tmp_path, capsys):
-    """Roster, download, grades: nobody is lost, doubled or made up."""
-    folder = course(platforms.canvas_roster())
-    place = zipped(tmp_path, platforms.canvas_zip())
-    run("collect", LAB, place, "--course", folder, expect=1)
+@pytest.mark.parametrize(
+    ("lms", "roster_", "archive", "table", "id_of"),
+    [
+        (
+            "canvas",
+            platforms.canvas_roster(),
+            platforms.canvas_zip,
+            platforms.canvas_roster(),
+            lambda p: p.login,
+        ),
+        (
+            "moodle",
+            platforms.moodle_roster(),
+            platforms.moodle_zip,
+            platforms.worksheet(),
+            lambda p: p.mail,
+        ),
+        (
+            "brightspace",
+            platforms.brightspace_roster(),
+            platforms.brightspace_zip,
+            platforms.brightspace_roster(labs=[LAB]),
+            lambda p: p.login,
+        ),
+    ],
+)
+def test_a_class_has_one_row_for_each_person(
+    course, tmp_path, capsys, lms, roster_, archive, table, id_of
+):
+    """Roster, download, grades, and back: nobody is lost, doubled or made up."""
+    folder = course(roster_)
+    place = zipped(tmp_path, archive())
+    template, upload = tmp_path / "grades.csv", tmp_path / "upload.csv"
+    template.write_bytes(table.encode())
+    places = [place, template] if lms == "moodle" else [place]
+    run("collect", LAB, *places, "--course", folder, expect=1)
+    if lms == "brightspace":  # whose downloads do not tell the twins apart
+        by_number = {str(p.number): id_of(p) for p in TWINS}
+        settle(folder, lambda row: by_number[row["number"]])
+        run("collect", LAB, *places, "--course", folder, expect=1)
     capsys.readouterr()
     run("class", LAB, "--course", folder, "--jobs", "2", expect=1)
     said = capsys.readouterr().out
     assert "10 graded; 1 could not be graded" in said
-    assert f"{EIGHT.login}: " in said
-    assert f"Nothing from 3: {ELEVEN.login}, {SEVEN.login}, {TEN.login}." in said
+    assert f"{id_of(EIGHT)}: " in said
+    missing = ", ".join(sorted(map(id_of, (SEVEN, TEN, ELEVEN))))
+    assert f"Nothing from 3: {missing}." in said
     with Gradebook(configuration.open_course(folder).url) as book:
         scores = {s.student.id: s.score for s in book.assignment_submissions(LAB)}
         assert len(book.students) == len(CLASS)
-    full = {p.login for p in GRADED}
+    full = {id_of(p) for p in GRADED}
     assert {who for who, score in scores.items() if score == 94} == full
-    assert set(scores) == full | {EIGHT.login}
+    assert set(scores) == full | {id_of(EIGHT)}
+    words = ["--course", folder, f"--{lms}", template, "--out", upload]
+    run("export", LAB, *words)
+    before, after = template.read_bytes(), upload.read_bytes()
+    assert after.splitlines(keepends=True)[0] == before.splitlines(keepends=True)[0]
+    rows = list(csv.DictReader(after.decode("utf-8-sig").splitlines()))
+    [column] = [name for name in rows[0] if LAB in name or name == "Grade"]
+    sent = {}
+    for one in CLASS:
+        # Canvas has numbers, Moodle addresses, Brightspace logins.
+        known = {str(one.number), one.mail, f"#{one.login}"}
+        [row] = [row for row in rows if known & set(row.values())]
+        sent[id_of(one)] = row[column]
+    assert {who: float(text) for who, text in sent.items() if text} == scores
 
 
 # --- times ----------------------------------------------------------------------------

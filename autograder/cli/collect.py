@@ -62,9 +62,10 @@ def run(options: argparse.Namespace) -> int:
     counts = [f"{len(done.placed)} placed in {course.submitted}"]
     counts += [f"{len(done.replaced)} replaced"] if done.replaced else []
     counts += [f"{len(done.unchanged)} unchanged"] if done.unchanged else []
+    counts += [f"{len(done.settled)} not needed"] if done.settled else []
     counts += [f"{len(done.left)} not placed"] if done.left else []
     print("; ".join(counts) + ".")
-    for sentence in (*done.left, *done.problems):
+    for sentence in (*done.settled, *done.left, *done.problems):
         print(f"  {sentence}")
     if done.unmatched:
         print(

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from autograder.cli.common import UsageError, labs_named, say_strangers
+from autograder.errors import about
 
 SYSTEMS = {
     "canvas": "the gradebook that Canvas exported",
@@ -71,6 +72,7 @@ def run(options: argparse.Namespace) -> int:
     from autograder.course import penalties, schedule
     from autograder.course.configuration import open_course
     from autograder.course.grades import grades, maximum
+    from autograder.course.people import People
     from autograder.reports import feedback_archive, lms
     from helpers import files
 
@@ -79,6 +81,8 @@ def run(options: argparse.Namespace) -> int:
     template = getattr(options, name)
     if not template.is_file():
         raise UsageError(f"There is no file {template}.")
+    if options.submissions and not options.submissions.exists():
+        raise UsageError(f"There is no file or folder {options.submissions}.")
     if options.feedback and name not in feedback_archive.SYSTEMS:
         raise UsageError(f"{name.title()} does not take feedback back in bulk.")
     out = options.out or Path(f"{template.stem}-{options.lab}{template.suffix}")
@@ -90,17 +94,27 @@ def run(options: argparse.Namespace) -> int:
     pairs = schedule.excused(course.root, paths.lab_names())
     excused = {student for student, lab in pairs if lab == options.lab}
     with Gradebook(course.url, course.name) as book:
-        people, most = grades(book, options.lab), maximum(book, options.lab)
-    graded = [one for one in people if one.grade is not None and one.id not in excused]
+        everybody, most = grades(book, options.lab), maximum(book, options.lab)
+    graded = [
+        one for one in everybody if one.grade is not None and one.id not in excused
+    ]
     if not graded:
         raise UsageError(
             f"Nothing is graded yet; run `autograder class {options.lab}`."
         )
     system = lms.SYSTEMS[name]
     done = lms.fill(
-        system, template, options.lab, people, most, excused, options.column
+        system,
+        template,
+        options.lab,
+        People.of(course),
+        everybody,
+        most,
+        excused,
+        options.column,
     )
-    files.write(out, done.raw)
+    with about(out):
+        files.write(out, done.raw)
     print(f"{out}: {len(done.given)} grades in the column {done.column!r}.")
     if excused and not system.excused:
         done.remarks.append(
@@ -116,9 +130,15 @@ def run(options: argparse.Namespace) -> int:
             f"Graded, but not in {template.name}: {_listed(done.missing)}."
         )
     if options.feedback:
-        sent, left = feedback_archive.write(
-            name, options.feedback, course, options.lab, done.rows, options.submissions
-        )
+        with about(options.feedback):
+            sent, left = feedback_archive.write(
+                name,
+                options.feedback,
+                course,
+                options.lab,
+                done.rows,
+                options.submissions,
+            )
         print(f"{options.feedback}: {sent} pages.")
         if left:
             done.remarks.append(f"No page in the archive for: {_listed(left)}.")

@@ -150,7 +150,8 @@ def _say(results, unchanged: int) -> None:
     errors = [result for result in results if result.error]
     parts = [f"{len(results)} graded"]
     parts += [f"{unchanged} unchanged"] if unchanged else []
-    parts += [f"{len(errors)} could not be graded"] if errors else []
+    how = "counts 0" if len(errors) == 1 else "count 0"
+    parts += [f"{len(errors)} could not be graded and {how}"] if errors else []
     if results:
         mean = sum(result.score for result in results) / len(results)
         parts.append(f"mean {mean:.1f} of {results[0].max_score:g} points")

@@ -107,8 +107,9 @@ def grade_class(
         journal = Journal(course.notes(f"{lab}.attempts.jsonl"), lab)
         run = journal.start("" if options.seed is None else f"seed-{options.seed:x}")
         with Writer(course.url, course.name, lab, course.config) as book:
-            jobs = _Jobs(course, lab, options, journal, book, run, progress)
-            jobs.refused = refusals.keys()
+            jobs = _Jobs(
+                course, lab, options, journal, book, run, progress, refusals.keys()
+            )
             shelf = _Shelf(course, lab, options, journal, book, progress)
             starved = []
             for job, graded in schedule(jobs):
@@ -157,13 +158,23 @@ def unreadable_times(course: Course, lab: str) -> list[str]:
 
 
 class _Jobs:
-    """The remaining jobs."""
+    """The remaining jobs: neither refused nor done by an earlier run."""
 
-    def __init__(self, course, lab, options, journal, book, run, progress) -> None:
+    def __init__(
+        self,
+        course: Course,
+        lab: str,
+        options: Options,
+        journal: Journal,
+        book: Writer,
+        run: str,
+        progress: Callable[[LabResult | None], None],
+        refused: Collection[str],
+    ) -> None:
         self.course, self.lab, self.options = course, lab, options
         self.journal, self.progress = journal, progress
         self.written = book.students()
-        self.refused: Collection[str] = ()
+        self.refused = refused
         self.pool = Pool(check.load(lab), run)
 
     def __iter__(self) -> Iterator[Job]:

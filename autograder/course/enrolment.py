@@ -12,7 +12,7 @@ from autograder import paths
 from autograder.authoring.manifest import manifest
 from autograder.authoring.source import CHECK_PREFIX
 from autograder.course.people import People
-from autograder.course.roster import Student
+from autograder.course.roster import NO_ID, Student
 
 
 def enter_students(
@@ -34,9 +34,12 @@ def enter_students(
     """
     new, old, problems = [], [], []
     for one in students:
-        known, why = people.known(one)
+        match = people.known(one)
+        known, why = match.student, match.why
         if not why and known in (*new, *old):
             why = f"is {known}, who is on an earlier line"
+        if not (known or why or one.id):
+            why = NO_ID
         if why:
             problems.append(f"{one.name or one.id} {why}; nobody was entered.")
             continue

@@ -19,19 +19,11 @@ class Person:
 
     Attributes:
         id: the student's name in the gradebook.
-        lms_id: the LMS's own number of the student.
-        mail: address.
-        first: first name.
-        last: last name.
         grade: points after the late penalty; `None` if nothing was graded.
         waiting: a person has yet to give points.
     """
 
     id: str
-    lms_id: str = ""
-    mail: str = ""
-    first: str = ""
-    last: str = ""
     grade: float | None = None
     waiting: bool = False
 
@@ -49,10 +41,6 @@ def grades(book: Gradebook, lab: str) -> list[Person]:
     query = (
         select(
             Student.id,
-            Student.lms_user_id,
-            Student.email,
-            Student.first_name,
-            Student.last_name,
             SubmittedAssignment.id,
             SubmittedAssignment.score,
             SubmittedAssignment.late_submission_penalty,
@@ -62,11 +50,9 @@ def grades(book: Gradebook, lab: str) -> list[Person]:
         .order_by(Student.id)
     )
     found = []
-    for row in book.db.execute(query):
-        *about, submission, score, penalty, waiting = row
+    for who, submission, score, penalty, waiting in book.db.execute(query):
         grade = round(score - (penalty or 0), 6) if submission else None
-        about = [text or "" for text in about]
-        found.append(Person(*about, grade, bool(submission and waiting)))
+        found.append(Person(who, grade, bool(submission and waiting)))
     return found
 
 

@@ -24,6 +24,7 @@ from autograder.grading.collect import (
     Found,
     files,
     form_of,
+    in_folder,
     is_ours,
     preference,
     without_notes,
@@ -49,6 +50,8 @@ class Collected:
         late: student and lab of each file that the platform marks as late without a
             time, and whether the lab's due date gives one.
         left: a sentence about each file that could not be placed.
+        settled: a sentence about each file that needs no place: an earlier attempt, or
+            one of whose sender a person said that it is no student.
         problems: sentences about other things that a person has to settle.
         unmatched: how many senders wait in `unmatched.csv`.
         missing: lab and the students of the roster who have handed in nothing.
@@ -59,6 +62,7 @@ class Collected:
     unchanged: list[tuple[str, str]] = field(default_factory=list)
     late: dict[tuple[str, str], bool] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
+    settled: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     unmatched: int = 0
     missing: dict[str, list[str]] = field(default_factory=dict)
@@ -108,6 +112,7 @@ class _Collector:
                 why = f"it cannot be placed ({str(error) or type(error).__name__})"
                 self._leave(one, why)
         self.done.left.sort()
+        self.done.settled.sort()
         self.done.unmatched = self.people.ask(self.unmatched)
         self.people.save()
         labs = {
@@ -122,32 +127,44 @@ class _Collector:
         """Learn from Moodle's grading worksheet of the assignment."""
         found = roster.read(place)
         self.done.problems += [f"{place.name}: {one}" for one in found.problems]
-        for student in found.students:
-            known, why = self.people.known(student)
+        matches = self.people.rows(found.students)
+        for student, match in zip(found.students, matches, strict=True):
+            known = match.student
             if not known:
-                why = why or "is not in the gradebook"
+                why = match.why or "is not in the gradebook"
                 self.done.problems.append(f"{place.name}: {student.name} {why}.")
             for key in student.keys if known else ():
                 if key[0] == roster.MOODLE:
                     self.people.learn(known, key)
                     if student.handed_in:
                         self.times[key] = student.handed_in
+        if not any(student.handed_in for student in found.students):
+            self.done.problems.append(
+                f"{place.name} does not say when anybody handed in, so no work counts "
+                "as late."
+            )
 
-    def _leave(self, one: Found, why: str) -> None:
-        self.done.left.append(readable(f"{one.name}: {why.rstrip('.')}."))
+    def _leave(self, one: Found, why: str, settled: bool = False) -> None:
+        sentences = self.done.settled if settled else self.done.left
+        sentences.append(readable(f"{one.name}: {why.rstrip('.')}."))
 
     def _take(self, one: Found, match: Match) -> None:
         """Place a file, or say why not."""
         lab, raw, why = self._read(one)
         expected = not why or one.sender.platform
         if match.student == NOBODY:
-            why = f"{UNMATCHED} says that it is no student's"
-        elif expected and not match.student and self.people.has_roster:
+            self._leave(one, f"{UNMATCHED} says that it is no student's", settled=True)
+            return
+        if expected and not match.student and self.people.has_roster:
             self.unmatched.append((one.sender, readable(str(one.name)), match.why))
             why = f"{match.why}; say in {UNMATCHED} whose it is"
         elif not why and not match.student:
             why = match.why
         key = (match.student, lab)
+        if not why and key in self.taken and one.sender.time:
+            why = f"an earlier attempt of {key[0]}, who handed in another one later"
+            self._leave(one, why, settled=True)
+            return
         if not why and key in self.taken:
             why = f"{key[0]} handed in {self.taken[key]} for {lab}, which was taken"
         if not why:
@@ -165,7 +182,7 @@ class _Collector:
         if form_of(path) == 2 and path.suffix.lower() == ".zip":
             return "", b"", one.read()[1] or "there are too many archives in it"
         if form_of(path) > 1 or (form_of(path) == 1 and not is_ours(one)):
-            what = "it is no notebook (*.ipynb), which is what is handed in"
+            what = "it is no notebook (*.ipynb), so it cannot be graded"
             return "", b"", what
         raw, why = one.read()
         inside = _SET_UP.search(raw)
@@ -240,7 +257,7 @@ def missing(course: Course, people: People, lab: str) -> list[str]:
     return [
         student
         for student in sorted(people.students)
-        if not any((course.submitted / student / lab).glob("[!.]*"))
+        if not in_folder(course.submitted / student / lab, lab)[0]
     ]
 
 

@@ -12,8 +12,9 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import sqlalchemy
 from nbgrader.api import Student as Row
@@ -100,6 +101,7 @@ class People:
         first, last = student.first_name, student.last_name
         keys = [(ID, student.id), (MAIL, student.email), *student.keys]
         keys += [(NAME, first + last), (NAME, last + first)]
+        keys += [(IDENTIFIER, student.lms_user_id)]
         if student.lms_user_id.isdigit():
             keys.append((CANVAS, student.lms_user_id))
         for key in keys:
@@ -136,40 +138,54 @@ class People:
 
     # --- rosters ----------------------------------------------------------------------
 
-    def known(self, student: Student) -> tuple[str, str]:
-        """The id of a student of a roster, if the gradebook has this student.
+    def known(self, student: Student) -> Match:
+        """The student of the gradebook whom a row of a platform's table is about.
 
-        Keys decide. If none is shared, a name does, unless other keys of the same kind
-        show that they are two people.
+        Keys decide; one that several students have counts only if no other key does. If
+        none is known, the name decides, unless other keys of the same kind show that
+        they are two people.
 
         Returns:
-            The id, empty for a new student; and why it cannot be told.
+            The match, which is empty for a student whom the gradebook does not have.
         """
         keys = [(ID, student.id), (MAIL, student.email), *student.keys]
         keys += [
             (kind, value)
             for other, value in student.keys
-            for kind in {IDENTIFIER: (ID, LOGIN, MAIL, NUMBER)}.get(
-                other, (IDENTIFIER,) if other in (LOGIN, MAIL, NUMBER) else ()
-            )
+            for kind in {
+                IDENTIFIER: (ID, LOGIN, MAIL, NUMBER),
+                **dict.fromkeys((LOGIN, MAIL, NUMBER), (ID, IDENTIFIER)),
+            }.get(other, ())
         ]
-        found = {one for key in keys for one in self._holders(key)}
-        if not found:
-            named = self._holders((NAME, student.name))
+        holders = [found for key in keys if (found := self._holders(key))]
+        alone = [found for found in holders if len(found) == 1]
+        if found := set().union(*(alone or holders)):
+            by = ID  # or another key: only a name leaves a doubt
+        else:
+            by, named = NAME, self._holders((NAME, student.name))
             found = {one for one in named if not self._differ(one, student)}
             accounts = _accounts(keys)
             same = {one for one in found if accounts & _accounts(self._of[one])}
             found = same or found
         if len(found) > 1:
-            return "", f"may be {' or '.join(sorted(found))}"
-        return (found.pop() if found else ""), ""
+            return Match(why=f"may be {' or '.join(sorted(found))}")
+        return Match(found.pop(), by=by) if found else Match()
+
+    def rows(self, table: Sequence[Student]) -> list[Match]:
+        """The student whom each row of a platform's table is about.
+
+        A name decides only if one row alone has it.
+        """
+        matches = dict(enumerate(self.known(one) for one in table))
+        why = "is not the only row that may be {student}"
+        return list(_without_doubt(matches, why).values())
 
     def _differ(self, known: str, student: Student) -> bool:
         """Whether keys show that two students of one name are two people."""
         kinds = {CANVAS, GITHUB, LOGIN, MAIL, NUMBER}
         mine = {kind for kind, _ in student.keys} & kinds
         theirs = {kind for kind, _ in self._of[known]}
-        return bool(mine & theirs) or not student.keys
+        return bool(mine & theirs) or bool(student.id and not student.keys)
 
     def add(self, student: Student) -> None:
         """Note a student of the gradebook and the keys of a roster."""
@@ -188,14 +204,7 @@ class People:
         if not self.has_roster:
             return self._entered(by_key)
         matches = {key: self._find(one) for key, one in by_key.items()}
-        claims: dict[str, list[Key]] = {}
-        for key, match in matches.items():
-            claims.setdefault(match.student, []).append(key)
-        for student, keys in claims.items():
-            doubtful = [key for key in keys if matches[key].by == NAME]
-            if student and len(keys) > 1 and doubtful:
-                why = f"{len(keys)} senders may be {student}"
-                matches |= {key: Match(why=why) for key in doubtful}
+        matches = _without_doubt(matches, "{count} senders may be {student}")
         for key, match in matches.items():
             if match.student and key[0] != senders.NAMED:
                 self.learn(match.student, key)
@@ -320,6 +329,27 @@ class People:
             }
             found.append((line, row))
         return found
+
+
+_T = TypeVar("_T")
+
+
+def _without_doubt(matches: dict[_T, Match], why: str) -> dict[_T, Match]:
+    """Matches without those by a name alone where several claim one student.
+
+    Args:
+        matches: what was found, by who or what it was found for.
+        why: the reason to give, with `{student}` and the `{count}` of claims.
+    """
+    claims: dict[str, list[_T]] = {}
+    for key, match in matches.items():
+        claims.setdefault(match.student, []).append(key)
+    clear = dict(matches)
+    for student, keys in claims.items():
+        if student and len(keys) > 1:
+            doubt = Match(why=why.format(student=student, count=len(keys)))
+            clear |= {key: doubt for key in keys if matches[key].by == NAME}
+    return clear
 
 
 def _key_of(row: dict[str, str]) -> Key:

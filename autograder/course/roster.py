@@ -11,7 +11,8 @@ from __future__ import annotations
 import csv
 import datetime
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +28,7 @@ GITHUB = "github"
 LOGIN, MAIL, NUMBER = "login", "mail", "number"
 IDENTIFIER = "identifier"  # any of these three, as GitHub Classroom has it
 WORKSHEET = "Moodle grading worksheet"
+NO_ID = "has no identifier to file submissions under"
 _ID = re.compile(r"[^\W_][\w.@+=~' -]{0,126}[\w.@+=~']|[^\W_]")
 _HASH = re.compile(r"[0-9a-f]{16,}")  # the login of Canvas's test student
 
@@ -83,7 +85,7 @@ def read(path: Path) -> Roster:
     """
     lines = rows(path)
     header = next(lines, (0, []))[1]
-    names = [_column(name) for name in header]
+    names = [heading(name) for name in header]
     kind = next(
         (k for k, (sets, _) in _KINDS.items() if any(s <= set(names) for s in sets)), ""
     )
@@ -96,25 +98,37 @@ def read(path: Path) -> Roster:
             f"{path.name} is not a roster of a known type. The header must have at "
             f"least the columns of one of these systems ({listed})."
         )
-    student = _KINDS[kind][1]
     roster, seen = Roster(kind), {}
     for line, cells in lines:
-        values = dict.fromkeys(names, "")
-        for name, cell in zip(names, cells, strict=False):
-            values[name] = values[name] or cell.strip()
-        _enter(roster, line, values, student, seen)
+        if found := student_in(kind, names, cells):
+            _enter(roster, line, found, seen)
     return roster
 
 
-def _enter(roster: Roster, line: int, values: dict, student: Callable, seen: dict):
-    if not any(values.values()):
-        return
-    found = student(values)
-    if found is None:
-        return  # a row that the platform adds, which is no student
+def student_in(kind: str, names: Sequence[str], cells: Sequence[str]) -> Student | None:
+    """The student of one row of a platform's table, which may lack some columns.
+
+    Args:
+        kind: the platform, a key of `COLUMNS`.
+        names: the headings, as `heading` writes them.
+        cells: the row.
+
+    Returns:
+        The student; `None` for a row that is empty or that the platform adds.
+    """
+    row: dict[str, str] = defaultdict(str, dict.fromkeys(names, ""))
+    for name, cell in zip(names, cells, strict=False):
+        row[name] = row[name] or cell.strip()
+    return _KINDS[kind][1](row) if any(row.values()) else None
+
+
+def _enter(roster: Roster, line: int, found: Student, seen: dict) -> None:
     who = found.name or found.id or "nobody"
+    if not found.id and roster.kind == WORKSHEET:
+        roster.students.append(found)  # the name may tell whose the number is
+        return
     if not found.id:
-        why = "has no identifier to file submissions under"
+        why = NO_ID
     elif not _ID.fullmatch(found.id) or ".." in found.id:
         why = f"is called {found.id!r}, which cannot be the name of a folder"
     elif found.id in seen:
@@ -148,7 +162,13 @@ def _canvas(row: dict) -> Student | None:
         return None  # the test student of "View as student"
     mail = _mail(login)
     known = login or sis or number
-    keys = _keys((CANVAS, number), (LOGIN, login), (NUMBER, sis), (MAIL, mail))
+    keys = _keys(
+        (CANVAS, number),
+        (LOGIN, login),
+        (NUMBER, sis),
+        (MAIL, mail or row.get("email", "")),
+        (IDENTIFIER, row.get("integration id", "")),
+    )
     return Student(known, first, last, mail, number, keys)
 
 
@@ -173,11 +193,6 @@ _MOODLE = {
     ),
     "login": ("username", "anmeldename", "nutzername", "nom d'utilisateur"),
     "worksheet": ("identifier", "id", "identifiant"),
-    "time": (
-        "last modified (submission)",
-        "zuletzt geändert (abgabe)",
-        "dernière modification (travail remis)",
-    ),
 }
 
 
@@ -198,8 +213,24 @@ def _moodle(row: dict) -> Student:
         (NUMBER, cell["number"]),
         (LOGIN, cell["login"]),
     )
-    time = written_out(cell["time"])
+    time = written_out(row.get(_time_column(row), ""))
     return Student(known, first, last, cell["mail"], "", keys, time)
+
+
+def _time_column(names: Iterable[str]) -> str:
+    """The column of a grading worksheet that says when work was handed in.
+
+    Its heading depends on the language and on the site, but a worksheet always has two
+    that begin alike, such as "Last modified (submission)" and "Last modified (grade)";
+    the first of them is meant.
+    """
+    seen: dict[str, str] = {}
+    for name in names:
+        if found := re.fullmatch(r"(.+?) ?\(.+\)", name):
+            if found[1] in seen:
+                return seen[found[1]]
+            seen[found[1]] = name
+    return ""
 
 
 def _brightspace(row: dict) -> Student:
@@ -277,7 +308,17 @@ _KINDS: dict[str, tuple[list[set[str]], Callable[[dict], Student | None]]] = {
 }
 
 
-def _column(name: str) -> str:
+# Headings of which each table of a platform has at least one.
+COLUMNS = {
+    kind: set().union(
+        *(one for sets, p in _KINDS.values() if p is parse for one in sets)
+    )
+    for kind, (_, parse) in _KINDS.items()
+}
+
+
+def heading(name: str) -> str:
+    """A heading without what does not tell columns apart."""
     return " ".join(name.strip().strip("*").lower().split())
 
 

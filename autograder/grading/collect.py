@@ -20,6 +20,7 @@ from autograder.grading.senders import BRIGHTSPACE, Key, Sender, sender_of, told
 MAX_FILES = 20_000
 MAX_DEPTH = 2  # archives inside archives
 _SAYS_UTF8 = 8  # in the second byte of an entry's flags
+_NOTES = ("timestamp.txt", "submission_secret.txt")  # nbgrader's, beside the work
 _JUNK = ("__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini")
 # Endings of what intake reads, and of what people hand in instead; best first.
 NOTEBOOK = (".ipynb", ".ipynb.txt", ".ipynb.json")
@@ -288,8 +289,8 @@ def _counting(group: list[Found], lab: str) -> Iterator[Found]:
     """Of a student's files, those that are graded."""
     group = sorted(group, key=lambda one: preference(one, lab))
     kept = [one for one in group if form_of(one.name) != 1 or is_ours(one)]
-    if lab:
-        kept = kept or group
+    kept = kept or (group if lab else [])
+    if lab and kept:
         yield replace(kept[0], beside=tuple(str(one.name) for one in kept[1:]))
     else:
         best = min((form_of(one.name) for one in kept), default=0)
@@ -344,11 +345,14 @@ def order(name: PurePosixPath | Path, lab: str = "") -> tuple:
 
 
 def in_folder(folder: Path, lab: str) -> tuple[Path | None, tuple[str, ...]]:
-    """The file that counts in `submitted/<student>/<lab>/`, and names of the others."""
+    """The file that counts in `submitted/<student>/<lab>/`, and names of the others.
+
+    There is none if nothing was handed in for this lab, or nothing that can be graded.
+    """
     found = [
         Found(PurePosixPath(p.name), partial(read_bytes, p), p)
         for p in folder.glob("*")
-        if not p.name.startswith(".")
+        if not (p.name.startswith(".") or p.name in _NOTES)
     ]
     found = [one for one in found if form_of(one.name) < len(FORMS)]
     for one in _counting(found, lab):

@@ -9,9 +9,11 @@ from pathlib import Path, PurePosixPath
 
 from autograder import paths
 from autograder.course.configuration import Course
+from autograder.course.roster import Student
 from autograder.errors import Refused
+from autograder.grading.senders import CANVAS, MOODLE, sender_of
 
-SYSTEMS = ("canvas", "moodle")
+SYSTEMS = (CANVAS, MOODLE)
 
 
 def write(
@@ -19,21 +21,21 @@ def write(
     archive: Path,
     course: Course,
     lab: str,
-    rows: Mapping[str, Mapping[str, str]],
+    rows: Mapping[str, Student],
     submissions: Path | None,
 ) -> tuple[int, list[str]]:
     """Write the archive.
 
     Canvas finds a submission by the name of the file that was downloaded; Moodle by the
-    participant's number in the name of a folder, which it also gives to downloads.
+    participant's number in the name of a folder.
 
     Args:
         system: one of `SYSTEMS`.
         archive: the file to write.
         course: the course with its feedback pages.
         lab: name of the lab.
-        rows: student → cells of the LMS's table, by heading in small letters.
-        submissions: folder or archive of the submissions as they were downloaded.
+        rows: student → the student as the LMS's table has it.
+        submissions: folder or archive of the submissions as Canvas gave them out.
 
     Returns:
         The number of pages, and the students whose page is not in the archive although
@@ -42,25 +44,24 @@ def write(
     Raises:
         Refused: the names cannot be told.
     """
-    if system == "canvas" and submissions is None:
+    if system == CANVAS and submissions is None:
         raise Refused(
             "Canvas wants feedback under the names of the downloaded submissions; name "
             "their archive with --submissions."
         )
     page = paths.released_path(lab).with_suffix(".html").name
-    names = dict(_numbered(submissions, system)) if submissions else {}
+    names = dict(_numbered(submissions)) if system == CANVAS else {}
     sent, left = 0, []
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
-        for student, cells in sorted(rows.items()):
+        for student, row in sorted(rows.items()):
             path = course.feedback / student / lab / page
             if not path.is_file():
                 continue
-            place = names.get(_number(system, cells), "")
-            if system == "canvas":
-                inside = str(PurePosixPath(place).with_suffix(".html")) if place else ""
+            number = dict(row.keys).get(system, "")
+            if system == CANVAS:
+                inside = names.get(number, "")
             else:
-                folder = place or _moodle_folder(cells)
-                inside = f"{folder}/{page}" if folder else ""
+                inside = f"{_moodle_folder(row.name, number)}/{page}" if number else ""
             if inside:
                 file.write(path, inside)
                 sent += 1
@@ -69,27 +70,14 @@ def write(
     return sent, left
 
 
-def _number(system: str, cells: Mapping[str, str]) -> str:
-    """The LMS's number of a student, from a row of its table."""
-    if system == "canvas":
-        return cells.get("id", "").strip()
-    headings = ("identifier", "id", "identifiant", "identificador")
-    text = next((cells[name] for name in headings if cells.get(name)), "")
-    found = re.search(r"(\d+)\s*$", text)
-    return found[1] if found else ""
+def _moodle_folder(name: str, number: str) -> str:
+    """The folder's name as Moodle makes it."""
+    name = re.sub(r'[_/\\:*?"<>|]+', " ", name).strip() or "Participant"
+    return f"{name}_{number}_assignsubmission_file_"
 
 
-def _moodle_folder(cells: Mapping[str, str]) -> str:
-    """The folder's name as Moodle makes it, from a row of the grading worksheet."""
-    number = _number("moodle", cells)
-    headings = ("full name", "vollständiger name", "nom complet")
-    name = next((cells[one] for one in headings if cells.get(one)), "Participant")
-    name = re.sub(r'[_/\\:*?"<>|]+', " ", name).strip()
-    return f"{name}_{number}_assignsubmission_file_" if number else ""
-
-
-def _numbered(submissions: Path, system: str) -> Iterator[tuple[str, str]]:
-    """The LMS's number of a student → name of the file or folder of the download."""
+def _numbered(submissions: Path) -> Iterator[tuple[str, str]]:
+    """Canvas's number of a student → the name that the page must have."""
     if submissions.is_dir():
         found = [p.relative_to(submissions) for p in sorted(submissions.rglob("*"))]
         names = [path.as_posix() for path in found]
@@ -99,11 +87,7 @@ def _numbered(submissions: Path, system: str) -> Iterator[tuple[str, str]]:
                 names = file.namelist()
         except zipfile.BadZipFile:
             raise Refused(f"{submissions.name} is not a zip archive.") from None
-    for name in names:
-        for part in PurePosixPath(name).parts:
-            pieces = part.split("_")
-            numbers = [piece for piece in pieces if piece.isdigit()]
-            if system == "canvas" and part == PurePosixPath(name).name and numbers[1:]:
-                yield numbers[0], part
-            elif system == "moodle" and pieces[2:3] == ["assignsubmission"]:
-                yield pieces[1], part
+    for path in map(PurePosixPath, names):
+        sender = sender_of(path)
+        if sender.platform == CANVAS and sender.number:
+            yield sender.number, path.with_suffix(".html").name

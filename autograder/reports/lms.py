@@ -1,8 +1,8 @@
 """Grades in the table that an LMS exported, so that it can be uploaded again.
 
 The table is the template: only the cells that receive a grade change, everything else
-stays as it was, byte for byte. Students are found by the LMS's own number, then by
-login, address and name.
+stays as it was, byte for byte. Its rows are read as those of a roster, and students are
+found as those of a roster are.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.course import roster
 from autograder.course.grades import Person
+from autograder.course.people import People
+from autograder.course.roster import Student
 from autograder.errors import Refused
 
 EXCUSED = "EX"  # Canvas's mark of excused work
 MAX_BYTES = 50_000_000
-_KEYS = ("lms", "login", "mail", "name")  # the most certain first
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,13 @@ class System:
     """How an LMS writes its table.
 
     Attributes:
-        name: its name.
-        columns: kind of key → headings of the columns that may hold it.
+        name: its name, under which `roster.py` knows its rows.
         grade: pattern of a heading that can receive grades; `{lab}` is the lab.
         maximum: pattern that finds the maximum in such a heading.
         excused: mark of excused work that the system reads.
     """
 
     name: str
-    columns: Mapping[str, tuple[str, ...]]
     grade: str
     maximum: str = r"(?!)"
     excused: str = ""
@@ -45,57 +44,21 @@ class System:
 SYSTEMS = {
     "canvas": System(
         "Canvas",
-        {
-            "lms": ("id",),
-            "login": ("sis login id", "sis user id", "integration id"),
-            "mail": ("sis login id", "email"),
-            "name": ("student",),
-            "last": ("last name", "surname"),
-            "first": ("first name",),
-        },
         r"(?i).*(?<![a-z0-9]){lab}(?![a-z0-9])(?!.*\(read only\)).*",
         excused=EXCUSED,
     ),
     "moodle": System(
         "Moodle",
-        {
-            # A participant's number in a worksheet is not the student's number.
-            "login": (
-                "id number",
-                "username",
-                "id-nummer",
-                "anmeldename",
-                "numéro d'identification",
-                "nom d'utilisateur",
-            ),
-            "mail": ("email address", "email", "e-mail-adresse", "adresse de courriel"),
-            "name": ("full name", "vollständiger name", "nom complet"),
-            "first": ("first name", "vorname", "prénom"),
-            "last": ("last name", "surname", "nachname", "nom de famille", "nom"),
-        },
         r"(?i)(grade|bewertung|note)|"
         r".*(?<![a-z0-9]){lab}(?![a-z0-9])(?!.*\((feedback|letter|percentage)\)).*",
     ),
     "brightspace": System(
         "Brightspace",
-        {
-            "lms": ("orgdefinedid",),
-            "login": ("username", "orgdefinedid"),
-            "mail": ("email",),
-            "first": ("first name",),
-            "last": ("last name",),
-        },
         r"(?i).*(?<![a-z0-9]){lab}(?![a-z0-9]).* points grade.*",
         r"MaxPoints:([\d.]+)",
     ),
     "blackboard": System(
         "Blackboard",
-        {
-            "login": ("username", "student id"),
-            "lms": ("student id",),
-            "first": ("first name",),
-            "last": ("last name",),
-        },
         r"(?i).*(?<![a-z0-9]){lab}(?![a-z0-9]).*",
         r"\[Total Pts: ([\d.,]+)",
     ),
@@ -104,11 +67,11 @@ SYSTEMS = {
 
 @dataclass
 class _Row:
-    """A line of the table: its text, its cells, and the student's keys."""
+    """A line of the table: its text, its cells, and the student."""
 
     text: str
     cells: list[str]
-    keys: dict[str, set[str]] = field(default_factory=dict)
+    student: Student | None = None
 
 
 @dataclass
@@ -119,15 +82,15 @@ class Filled:
         raw: the file.
         column: heading of the column that received the grades.
         given: student → text of the grade in the file.
-        rows: student → cells of the row, by heading in small letters.
+        rows: student → the student as the table has it.
         missing: students who are graded and not in the table.
-        remarks: sentences about the column.
+        remarks: sentences about the column and about rows that are nobody's.
     """
 
     raw: bytes = b""
     column: str = ""
     given: dict[str, str] = field(default_factory=dict)
-    rows: dict[str, dict[str, str]] = field(default_factory=dict)
+    rows: dict[str, Student] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -136,7 +99,8 @@ def fill(
     system: System,
     template: Path,
     lab: str,
-    people: Sequence[Person],
+    people: People,
+    grades: Sequence[Person],
     maximum: float,
     excused: Iterable[str] = (),
     column: str = "",
@@ -147,7 +111,8 @@ def fill(
         system: the LMS.
         template: the table.
         lab: name of the lab.
-        people: everybody in the gradebook.
+        people: who is who.
+        grades: the grade of everybody in the gradebook.
         maximum: maximum number of points of the lab.
         excused: students whose work is excused.
         column: heading of the column, if it cannot be told from the lab.
@@ -161,12 +126,8 @@ def fill(
     start = next((i for i, row in enumerate(rows) if any(row.cells)), None)
     if start is None:
         raise Refused(f"{template.name} is empty.")
-    header = [_plain(cell) for cell in rows[start].cells]
-    found = {
-        kind: [header.index(name) for name in names if name in header]
-        for kind, names in system.columns.items()
-    }
-    if not any(found.values()):
+    header = [roster.heading(cell) for cell in rows[start].cells]
+    if not roster.COLUMNS[system.name] & set(header):
         raise Refused(
             f"{template.name} is not an export of {system.name}: it has none of the "
             f"columns that identify students."
@@ -178,21 +139,25 @@ def fill(
     students: list[_Row] = []
     for row in rows[start + 1 :]:
         row.cells += [""] * (len(header) - len(row.cells))
-        name = _name(row.cells[0])
-        if name in ("points possible", "manual posting"):
+        if " ".join(row.cells[0].split()).lower() == "points possible":
             most = row.cells[where]
-            if name == "points possible" and _number(most) not in (None, maximum):
+            if _number(most) not in (None, maximum):
                 done.remarks.append(_other_maximum(done.column, most, lab, maximum))
-            continue
-        row.keys = _keys(row.cells, found)
-        if any(row.keys.values()):
+        row.student = roster.student_in(system.name, header, row.cells)
+        if row.student:
             students.append(row)
     comma = _uses_comma(row.cells[where:] for row in students)
-    matched = match(students, people, lambda row: row.keys)
+    matches = people.rows([row.student for row in students])
+    by_id = {person.id: person for person in grades}
     away = set(excused)
-    for index, person in matched.items():
-        row = students[index]
-        done.rows[person.id] = dict(zip(header, row.cells, strict=False))
+    for row, match in zip(students, matches, strict=True):
+        if match.why:
+            done.remarks.append(
+                f"{row.student.name} {match.why}; no grade was entered."
+            )
+        if not (person := by_id.get(match.student)):
+            continue
+        done.rows[person.id] = row.student
         if person.id in away:
             grade = system.excused
         elif person.grade is None:
@@ -206,68 +171,11 @@ def fill(
         if row.cells[where] != grade:
             row.cells[where] = grade
             row.text = _written(row, delimiter)
-    there = {person.id for person in matched.values()}
-    for person in people:
-        if person.grade is not None and person.id not in there:
+    for person in grades:
+        if person.grade is not None and person.id not in done.rows:
             done.missing.append(person.id)
     done.raw = "".join(row.text for row in rows).encode(encoding)
     return done
-
-
-def match(
-    rows: Sequence[_Row],
-    people: Sequence[Person],
-    keys: Callable[[_Row], Mapping[str, set[str]]],
-) -> dict[int, Person]:
-    """Which person each row of a table is about.
-
-    A key counts only if it belongs to one row and to one person. The most certain kind
-    of key decides first.
-
-    Returns:
-        Index of the row → person.
-    """
-    known: dict[str, dict[str, list[Person]]] = {kind: {} for kind in _KEYS}
-    for person in people:
-        own = {
-            "lms": {person.lms_id},
-            "login": {person.id},
-            "mail": {person.mail, person.id if "@" in person.id else ""},
-            "name": {f"{person.first} {person.last}"},
-        }
-        for kind, texts in own.items():
-            for text in {_name(text) for text in texts} - {""}:
-                known[kind].setdefault(text, []).append(person)
-    found: dict[int, Person] = {}
-    for kind in _KEYS:
-        taken = {person.id for person in found.values()}
-        claims: dict[str, list[tuple[int, Person]]] = defaultdict(list)
-        for index, row in enumerate(rows):
-            if index not in found:
-                named = [known[kind].get(text, ()) for text in keys(row)[kind]]
-                who = {one[0].id: one[0] for one in named if len(one) == 1}
-                who = [one for name, one in who.items() if name not in taken]
-                if len(who) == 1:
-                    claims[who[0].id].append((index, who[0]))
-        found |= dict(claim[0] for claim in claims.values() if len(claim) == 1)
-    return found
-
-
-def _keys(cells: Sequence[str], found: Mapping[str, list[int]]) -> dict[str, set[str]]:
-    """What identifies the student of a row, by kind of key."""
-    keys = {
-        kind: {_name(cells[i].lstrip("#")) for i in found.get(kind, ())} - {""}
-        for kind in ("lms", "login", "mail", "name")
-    }
-    turned = set()
-    for text in keys["name"]:
-        last, comma, first = text.partition(",")
-        turned.add(_name(f"{first} {last}") if comma else text)
-    keys["name"] = turned
-    if found.get("first") and found.get("last"):
-        both = " ".join(cells[found[kind][0]] for kind in ("first", "last"))
-        keys["name"] |= {_name(both)} - {""}
-    return keys
 
 
 def _column(
@@ -279,7 +187,8 @@ def _column(
         Refused: there is none, or there are several.
     """
     if column:
-        fitting = [i for i, name in enumerate(header) if _plain(name) == _plain(column)]
+        wanted = roster.heading(column)
+        fitting = [i for i, name in enumerate(header) if roster.heading(name) == wanted]
     else:
         pattern = system.grade.replace("{lab}", re.escape(lab))
         fitting = [i for i, n in enumerate(header) if re.fullmatch(pattern, n.strip())]
@@ -303,14 +212,6 @@ def _other_maximum(column: str, most: str, lab: str, maximum: float) -> str:
         f"{column!r} is out of {most.strip()} points and {lab} out of {maximum:g}; "
         "grades are not scaled."
     )
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.strip("\ufeff \t*").lower().split())
-
-
-def _name(text: str) -> str:
-    return " ".join(text.split()).casefold()
 
 
 def _number(text: str) -> float | None:
