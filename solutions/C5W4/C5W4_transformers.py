@@ -2064,14 +2064,14 @@ def ngram_bits(train, test, longest, beta=5.0):
         if n:  # one more character back; the first ones wrap around
             context = context * V + np.roll(train, n)
             asked = asked * V + np.roll(test, n)
-        contexts, which = np.unique(context, return_inverse=True)
-        pairs, count = np.unique(which * V + train, return_counts=True)
-        total = np.bincount(which)
+        pairs, count = np.unique(context * V + train, return_counts=True)
+        contexts, first = np.unique(pairs // V, return_index=True)
+        total = np.add.reduceat(count, first)
         i = np.minimum(np.searchsorted(contexts, asked), len(contexts) - 1)
         known = contexts[i] == asked
-        wanted = i * V + test
+        wanted = asked * V + test
         j = np.minimum(np.searchsorted(pairs, wanted), len(pairs) - 1)
-        seen = np.where(known & (pairs[j] == wanted), count[j], 0)
+        seen = np.where(pairs[j] == wanted, count[j], 0)
         p = (seen + beta * p) / (np.where(known, total[i], 0) + beta)
         bits.append(float(-np.mean(np.log2(p))))
     return bits
