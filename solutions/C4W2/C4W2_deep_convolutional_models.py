@@ -1113,6 +1113,7 @@ untrained = new_head.state_dict()
 
 # %% demo
 counts, curves = (4, 8, 16, 32, 81), {"pretrained features": [], "raw pixels": []}
+held_pixels = pixels(np.concatenate([photos.dev_x, photos.test_x]))
 for count in counts:
     shares = {name: [] for name in curves}
     for seed in range(3):
@@ -1127,7 +1128,6 @@ for count in counts:
         shares["pretrained features"].append(right(new_head))
         line = nn.Sequential(nn.Dense(3072, 2, rng=np.random.default_rng(seed)))
         fine_tune(line, pixels(photos.train_x[some]), Y, 0, 0.001, epochs=40)
-        held_pixels = pixels(np.concatenate([photos.dev_x, photos.test_x]))
         shares["raw pixels"].append(right(line, held_pixels))
     for name, values in shares.items():
         curves[name].append(np.mean(values))
