@@ -1565,11 +1565,11 @@ for seed in range(3):
     batches = nn.DataLoader(
         clothes, labels, batch_size=64, rng=rng, transform=augmented(rng)
     )
-    rate = nn.schedules.cosine_decay(0.003, 5 * len(batches))
+    rate = nn.schedules.cosine_decay(0.006, 4 * len(batches))
     models[-1].fit(
         batches,
         loss=nn.cross_entropy,
-        epochs=5,
+        epochs=4,
         progress=False,
         optimizer=nn.Adam(models[-1].parameters(), rate),
     )
