@@ -207,7 +207,7 @@ check(convolutional_block)
 # %% [markdown]
 # ## Does depth hurt, and does the skip help?
 # We train the same stack with and without skips, from 2 to 26 layers deep, for two
-# epochs on 5,000 images of clothes. Everything else is equal: the initial weights, the
+# epochs on 4,000 images of clothes. Everything else is equal: the initial weights, the
 # batches and the learning rate. With no block at all the two are the same network.
 # Before you run the cell, sketch the two curves.
 
@@ -245,10 +245,10 @@ depths, final_loss = [0, 1, 2, 4, 8], {"plain": [], "residual": []}
 for blocks in depths:
     for name, block in (("plain", plain_block), ("residual", identity_block)):
         net = Net(stack(block, blocks), clothes[:1], rng=np.random.default_rng(0))
-        rate = nn.schedules.cosine_decay(0.05, 100)
+        rate = nn.schedules.cosine_decay(0.1, 80)
         history = net.fit(
-            clothes[:5000],
-            labels[:5000],
+            clothes[:4000],
+            labels[:4000],
             loss=nn.cross_entropy,
             epochs=2,
             optimizer=nn.SGD(net.parameters(), rate, momentum=0.9),
