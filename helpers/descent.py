@@ -79,8 +79,11 @@ def logistic_landscape(X, Y, steps: int = 20) -> tuple[Landscape, list[float]]:
     goal, b = theta[:2], theta[2]
 
     def cost(w1, w2):
+        if np.ndim(w1) > 1:  # row by row, since the whole grid does not fit the cache
+            return np.stack([cost(*row) for row in zip(w1, w2, strict=True)])
         z = np.multiply.outer(w1, X[0]) + np.multiply.outer(w2, X[1]) + b
-        return np.mean(np.logaddexp(0, z) - Y[0] * z, axis=-1)
+        log_of_sum = np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))  # of 1 + e^z
+        return np.mean(log_of_sum - Y[0] * z, axis=-1)
 
     a = 1 / (1 + np.exp(-theta @ rows))
     curved, turned = np.linalg.eigh(X * (a * (1 - a)) @ X.T / X.shape[1])

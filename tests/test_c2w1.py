@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
-from scipy.optimize import approx_fprime
+from scipy.optimize import approx_fprime, minimize
+from scipy.special import expit
 
 from autograder.checks.check import load
+from helpers.descent import logistic_landscape
 from helpers.drivers.C2W1 import check_gradients, copies
 from tests.recap import printed
 
@@ -213,3 +215,28 @@ def test_the_pytorch_code_of_the_recap_runs_and_does_what_is_said():
 
     with pytest.raises(RuntimeError, match="Jacobian mismatch"):
         exec(check.splitlines()[-1], names)
+
+
+def test_the_landscape_is_the_cost_of_logistic_regression():
+    rng = np.random.default_rng(4)
+    X = rng.normal(size=(2, 60)) * [[7], [1.4]]
+    Y = (rng.random((1, 60)) < expit(X[1] - 0.2 * X[0] + 0.5)).astype(int)
+    landscape, costs = logistic_landscape(X, Y)
+
+    def cost(theta):  # of two weights and a bias, by the definition
+        a = expit(theta[:2] @ X + theta[2])
+        return -np.mean(Y[0] * np.log(a) + (1 - Y[0]) * np.log(1 - a))
+
+    best = minimize(cost, np.zeros(3), tol=1e-10).x
+    np.testing.assert_allclose(landscape.goal, best[:2], atol=1e-5)
+    w1, w2 = np.meshgrid(np.linspace(-0.5, 0.1, 5), np.linspace(0, 2, 3))
+    expected = [
+        [cost(np.array([*w, best[2]])) for w in zip(*row, strict=True)]
+        for row in zip(w1, w2, strict=True)
+    ]
+    np.testing.assert_allclose(landscape.cost(w1, w2), expected, rtol=1e-6)
+    path = landscape.paths["descent"]
+    np.testing.assert_allclose(costs, landscape.cost(*path.T))
+    assert costs[-1] < costs[0]
+    # Far away the loss is the distance from the boundary: nothing overflows.
+    assert np.isfinite(landscape.cost(np.array([[1e4]]), np.array([[-1e4]]))).all()

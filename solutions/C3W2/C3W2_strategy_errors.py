@@ -556,10 +556,11 @@ check(diagnose_mismatch)
 
 
 # %% demo
-def small_cnn(X, Y, seed, epochs=4):
+def small_cnn(X, Y, seed, epochs=3):
     """A trained convolutional network for images (m, 28, 28)."""
     rng = np.random.default_rng(seed)
     net = strategy.networks(rng)["small CNN"]
+    rate = nn.schedules.cosine_decay(0.004, epochs * len(X) // 50)
     net.fit(
         X[..., None],
         Y,
@@ -567,7 +568,7 @@ def small_cnn(X, Y, seed, epochs=4):
         epochs=epochs,
         batch_size=50,
         rng=rng,
-        optimizer=nn.Adam(net.parameters(), 0.003),
+        optimizer=nn.Adam(net.parameters(), rate),
         progress=False,
     )
     return net

@@ -207,7 +207,7 @@ check(convolutional_block)
 # %% [markdown]
 # ## Does depth hurt, and does the skip help?
 # We train the same stack with and without skips, from 2 to 26 layers deep, for two
-# epochs on 5,000 images of clothes. Everything else is equal: the initial weights, the
+# epochs on 4,000 images of clothes. Everything else is equal: the initial weights, the
 # batches and the learning rate. With no block at all the two are the same network.
 # Before you run the cell, sketch the two curves.
 
@@ -245,10 +245,10 @@ depths, final_loss = [0, 1, 2, 4, 8], {"plain": [], "residual": []}
 for blocks in depths:
     for name, block in (("plain", plain_block), ("residual", identity_block)):
         net = Net(stack(block, blocks), clothes[:1], rng=np.random.default_rng(0))
-        rate = nn.schedules.cosine_decay(0.05, 100)
+        rate = nn.schedules.cosine_decay(0.1, 80)
         history = net.fit(
-            clothes[:5000],
-            labels[:5000],
+            clothes[:4000],
+            labels[:4000],
             loss=nn.cross_entropy,
             epochs=2,
             optimizer=nn.SGD(net.parameters(), rate, momentum=0.9),
@@ -1113,6 +1113,7 @@ untrained = new_head.state_dict()
 
 # %% demo
 counts, curves = (4, 8, 16, 32, 81), {"pretrained features": [], "raw pixels": []}
+held_pixels = pixels(np.concatenate([photos.dev_x, photos.test_x]))
 for count in counts:
     shares = {name: [] for name in curves}
     for seed in range(3):
@@ -1127,7 +1128,6 @@ for count in counts:
         shares["pretrained features"].append(right(new_head))
         line = nn.Sequential(nn.Dense(3072, 2, rng=np.random.default_rng(seed)))
         fine_tune(line, pixels(photos.train_x[some]), Y, 0, 0.001, epochs=40)
-        held_pixels = pixels(np.concatenate([photos.dev_x, photos.test_x]))
         shares["raw pixels"].append(right(line, held_pixels))
     for name, values in shares.items():
         curves[name].append(np.mean(values))
@@ -1565,11 +1565,11 @@ for seed in range(3):
     batches = nn.DataLoader(
         clothes, labels, batch_size=64, rng=rng, transform=augmented(rng)
     )
-    rate = nn.schedules.cosine_decay(0.003, 5 * len(batches))
+    rate = nn.schedules.cosine_decay(0.006, 4 * len(batches))
     models[-1].fit(
         batches,
         loss=nn.cross_entropy,
-        epochs=5,
+        epochs=4,
         progress=False,
         optimizer=nn.Adam(models[-1].parameters(), rate),
     )

@@ -1154,7 +1154,7 @@ def changed(rng):
 EPOCHS = 13
 targets = np.stack([encode_yolo(*objects, 6, anchors, 5) for objects in centres])
 rng = np.random.default_rng(0)
-detector = Net(yolo, prepared(train.images)[:1], rng=rng)
+detector = Net(yolo, prepared(train.images[:1]), rng=rng)
 detector.layers[-1].b.data.reshape(2, 10)[:, 0] = -4  # most slots are empty
 batches = nn.DataLoader(
     prepared(train.images),

@@ -1882,7 +1882,7 @@ check(predict_and_sample)
 # %% [markdown]
 # ### Train it
 # Pieces are cut into windows of 64 tokens and transposed up or down by up to five
-# semitones, so that there is more to learn from. Training takes about 15 seconds. The
+# semitones, so that there is more to learn from. Training takes about ten seconds. The
 # baselines are **Markov models**: after each token guess what followed it most often;
 # or do the same after each *pair* of tokens. **Predict**: is the LSTM better than
 # pairs?
@@ -1907,10 +1907,10 @@ layers = (
     nn.Dense(128, audio.N_TOKENS, rng=rng),
 )
 dj = djmodel(*layers)
-adam = nn.Adam(dj.parameters(), clip_norm=1.0)
+rate = nn.schedules.cosine_decay(0.012, 14 * 28)
+adam = nn.Adam(dj.parameters(), rate, clip_norm=1.0)
 history = []
-for rate in [0.006] * 13 + [0.003] * 4 + [0.001] * 4:
-    adam.learning_rate = rate
+for _ in range(14):  # epochs of 28 batches
     all_windows = windows(rng)
     for start in range(0, len(all_windows), 16):
         part = all_windows[start : start + 16]

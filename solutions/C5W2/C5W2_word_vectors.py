@@ -806,7 +806,7 @@ check(sample_negatives)
 # occurrences of *the* and *and* (a word whose frequency is a fraction $f$ of all words
 # stays with probability $\sqrt{0.001/f}$). Then we make one pass through the pairs, in
 # batches of 2000, with AdaGrad: steps get shorter where gradients have been large. This
-# takes about ten seconds. **Predict** the neighbours of *king* and *night*.
+# takes a few seconds. **Predict** the neighbours of *king* and *night*.
 
 # %% demo
 plays = text.as_text(data.load("shakespeare").train_text)
@@ -818,7 +818,7 @@ counts = np.bincount(tokens)
 rng = np.random.default_rng(0)
 stays = np.sqrt(1e-3 * len(tokens) / counts)  # probability, where below 1
 thinned = tokens[rng.random(len(tokens)) < stays[tokens]]
-pairs = rng.permutation(np.array(skipgram_pairs(thinned.tolist(), 3)))
+pairs = rng.permutation(np.array(skipgram_pairs(thinned.tolist(), 2)))
 print(f"{len(spoken)} words, {len(thinned)} after thinning, {len(pairs)} pairs")
 
 
