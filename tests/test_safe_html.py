@@ -66,7 +66,7 @@ def harmless(html):
 
 @pytest.fixture(scope="module", params=["feedback", "formgrade"])
 def render(request, tmp_path_factory):
-    """Makes a page of one Markdown cell as nbgrader does."""
+    """Makes a page of one cell as nbgrader does."""
     config = Config()
     configure(config, tmp_path_factory.mktemp("course") / "nbgrader_config.py")
     config.HTMLExporter.template_name = request.param
@@ -78,9 +78,10 @@ def render(request, tmp_path_factory):
     else:
         exporter = HTMLExporter(config=config)
 
-    def page(source, attachments=None):
-        cell = nbformat.v4.new_markdown_cell(f"BEGINNING\n\n{source}\n\nENDING")
-        cell.attachments = attachments or {}
+    def page(source, attachments=None, new_cell=nbformat.v4.new_markdown_cell):
+        cell = new_cell(f"BEGINNING\n\n{source}\n\nENDING")
+        if attachments:
+            cell.attachments = attachments
         book = nbformat.v4.new_notebook(cells=[cell])
         about = {
             "student": "ann",
@@ -106,6 +107,11 @@ def test_nothing_acts(render, source):
     html = render(source)
     assert harmless(html)
     assert r"\href" not in html
+
+
+@pytest.mark.parametrize("source", LIVE)
+def test_nothing_acts_in_raw_cells(render, source):
+    assert harmless(render(source, new_cell=nbformat.v4.new_raw_cell))
 
 
 def test_what_students_write_shows(render):
