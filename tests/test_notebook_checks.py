@@ -609,7 +609,12 @@ class TestExplain:
             checker(scope[one.name])
         capsys.readouterr()
         checker.explain()
-        assert "It was not run: " in capsys.readouterr().out
+        explained = " ".join(capsys.readouterr().out.split())
+        verdict = checker.verdict(scope[one.name], one.public())
+        for said in explained, verdict.message:
+            assert "write it without." in said
+            assert "without.." not in said
+        assert "It was not run: " in explained
 
     def test_a_right_case_has_nothing_to_explain(self, checker, reference, capsys):
         checker(reference.sigmoid)

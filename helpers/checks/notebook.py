@@ -170,7 +170,7 @@ class Checker:
         expected = checked.entry.cases[index].expected
         title = f"Case {index + 1}: {expected.shown}"
         if checked.unrun:
-            display(Explanation(title, (f"It was not run: {checked.unrun}",)))
+            display(Explanation(title, (f"It was not run: {checked.unrun}.",)))
             return
         right, got = expected.outcomes[0], checked.outcomes[index]
         case = checked.verdict.cases[index]
