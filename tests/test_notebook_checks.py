@@ -1,5 +1,6 @@
 """The visible check: what a reader sees when an exercise is right, wrong or missing."""
 
+import functools
 import inspect
 import linecache
 import signal
@@ -92,6 +93,41 @@ class TestCheck:
 
         checker(sigmoid)
         assert "NumPy warned: divide by zero" in capsys.readouterr().out
+
+
+class TestWithoutADefOfItsOwn:
+    """What the notebook keeps as an exercise is that exercise, however it is made."""
+
+    @staticmethod
+    def timed(function):
+        def inner(*args, **kwargs):
+            return function(*args, **kwargs)
+
+        return inner
+
+    MADE = (timed, lambda f: functools.partial(f), lambda f: lambda x: f(x))
+
+    @pytest.fixture
+    def main(self, monkeypatch):
+        main = ModuleType("__main__")
+        monkeypatch.setitem(sys.modules, "__main__", main)
+        return main
+
+    @pytest.mark.parametrize("made", MADE)
+    def test_right(self, made, main, checker, reference):
+        main.sigmoid = made(lambda x: reference.sigmoid(x))
+        checker(main.sigmoid)
+
+    @pytest.mark.parametrize("made", MADE)
+    def test_wrong(self, made, main, checker, capsys):
+        main.sigmoid = made(lambda x: x)
+        with pytest.raises(CheckFailed):
+            checker(main.sigmoid)
+        assert "sigmoid: 0 of" in capsys.readouterr().out
+
+    def test_the_name_of_its_own_comes_first(self, main, checker, reference):
+        main.propagate = main.sigmoid = reference.sigmoid
+        checker(main.propagate)
 
 
 class TestSlips:
