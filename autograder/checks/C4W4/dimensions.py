@@ -274,6 +274,21 @@ def conv3d_too_short(x, W, b, stride=1, pad=0):
 
 
 @conv3d.right
+def conv3d_by_conv1d(x, W, b, stride=1, pad=0):
+    x = np.pad(x, [(0, 0), *[(pad, pad)] * 2, (0, 0), (0, 0)])
+    f_D, f_H, f_W, _, n_C = W.shape
+    sizes = [
+        (n - f) // stride + 1 for n, f in zip(x.shape[1:3], (f_D, f_H), strict=True)
+    ]
+    n_W = (x.shape[3] + 2 * pad - f_W) // stride + 1
+    Z = np.zeros((len(x), *sizes, n_W, n_C)) + b
+    for d, h, i, j in np.ndindex(*sizes, f_D, f_H):
+        rows = x[:, d * stride + i, h * stride + j]
+        Z[:, d, h] += ref.conv1d(rows, W[i, j], np.zeros(n_C), stride, pad)
+    return Z
+
+
+@conv3d.right
 def conv3d_by_windows(x, W, b, stride=1, pad=0):
     x = np.pad(x, ((0, 0), (pad, pad), (pad, pad), (pad, pad), (0, 0)))
     view = np.lib.stride_tricks.sliding_window_view(x, W.shape[:3], axis=(1, 2, 3))
