@@ -3,8 +3,8 @@
 Besides the versions that authors list with each check, some are made mechanically:
 the reference with other names, with a name for what it returns, with its products the
 other way round and its updates written out; fed with float32; and with answers of
-another kind that means the same (a list for a tuple, a 0-d array for a number, an
-array in Fortran's order).
+another kind that means the same (a list for a tuple, an array for a tuple of numbers, a
+0-d array for a number, an array in Fortran's order).
 """
 
 from __future__ import annotations
@@ -102,6 +102,13 @@ def _arrays(value: Any) -> Any:
     return _inside(value, _arrays)
 
 
+def _rows(value: Any) -> Any:
+    """Tuples of numbers as arrays."""
+    if isinstance(value, tuple) and {*map(type, value)} <= {int, float, np.float64}:
+        return np.array(value)
+    return _inside(value, _rows)
+
+
 def _fortran(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return np.asfortranarray(value) if value.ndim else value
@@ -110,6 +117,7 @@ def _fortran(value: Any) -> Any:
 
 _CONVERTED = {
     "a list for a tuple": _lists,
+    "an array for a tuple of numbers": _rows,
     "0-d arrays for numbers": _arrays,
     "arrays in Fortran's order": _fortran,
 }

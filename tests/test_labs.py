@@ -8,6 +8,7 @@ import pytest
 from autograder import paths
 from autograder.authoring import build, solve, source
 from autograder.checks import check
+from helpers.checks.forbidden import forbidden_in
 from helpers.checks.verdict import judge
 from tests.graded import grade
 
@@ -56,6 +57,8 @@ class TestEveryExercise:
         one = check.load(lab).checks[name]
         assert len(one.variants) >= 2, "at least two differently written right versions"
         for variant in one.variants:
+            forbidden = forbidden_in(variant, one.spec.forbid)
+            assert not forbidden, f"{variant.__name__} uses {forbidden}"
             for said in verdicts(one, variant):
                 assert said.right, f"{variant.__name__}: {said.message}"
 

@@ -1,5 +1,6 @@
 """The visible check: what a reader sees when an exercise is right, wrong or missing."""
 
+import functools
 import inspect
 import linecache
 import signal
@@ -92,6 +93,41 @@ class TestCheck:
 
         checker(sigmoid)
         assert "NumPy warned: divide by zero" in capsys.readouterr().out
+
+
+class TestWithoutADefOfItsOwn:
+    """What the notebook keeps as an exercise is that exercise, however it is made."""
+
+    @staticmethod
+    def timed(function):
+        def inner(*args, **kwargs):
+            return function(*args, **kwargs)
+
+        return inner
+
+    MADE = (timed, lambda f: functools.partial(f), lambda f: lambda x: f(x))
+
+    @pytest.fixture
+    def main(self, monkeypatch):
+        main = ModuleType("__main__")
+        monkeypatch.setitem(sys.modules, "__main__", main)
+        return main
+
+    @pytest.mark.parametrize("made", MADE)
+    def test_right(self, made, main, checker, reference):
+        main.sigmoid = made(lambda x: reference.sigmoid(x))
+        checker(main.sigmoid)
+
+    @pytest.mark.parametrize("made", MADE)
+    def test_wrong(self, made, main, checker, capsys):
+        main.sigmoid = made(lambda x: x)
+        with pytest.raises(CheckFailed):
+            checker(main.sigmoid)
+        assert "sigmoid: 0 of" in capsys.readouterr().out
+
+    def test_the_name_of_its_own_comes_first(self, main, checker, reference):
+        main.propagate = main.sigmoid = reference.sigmoid
+        checker(main.propagate)
 
 
 class TestSlips:
@@ -287,6 +323,8 @@ class TestCompare:
             (np.array([1.0, 2.0]), np.array([1.0, 2.0], dtype=np.float32)),
             ([1.0, 2.0], np.array([1.0, 2.0])),
             ((1, 2), [1, 2]),
+            ((1, 2), np.array([1, 2])),
+            ((0.5, np.float64(2)), np.array([0.5, 2.0], dtype=np.float32)),
             (np.array([np.nan, np.inf]), np.array([np.nan, np.inf])),
             ({"a": 1}, {"a": 1, "b": 2}),
             (np.array([1e-9]), np.array([1.00001e-9])),
@@ -308,6 +346,11 @@ class TestCompare:
             (np.ones(2), np.ones(2, dtype=complex), "type"),
             ({"a": 1}, {"b": 1}, "structure"),
             ((1, 2), (1, 2, 3), "structure"),
+            ((1, 2), np.array([1, 2, 3]), "type"),
+            ((1, 2), np.array([[1, 2]]), "type"),
+            ((1, 2), np.array([1, 3]), "values"),
+            ((0.5, True), np.array([0.5, 1.0]), "type"),
+            ((np.ones(2), np.ones(2)), np.ones((2, 2)), "type"),
             ("a", "b", "values"),
             (np.array([1e-9]), np.array([0.0]), "values"),
             (np.array([np.inf]), np.array([1e308]), "values"),
@@ -609,7 +652,12 @@ class TestExplain:
             checker(scope[one.name])
         capsys.readouterr()
         checker.explain()
-        assert "It was not run: " in capsys.readouterr().out
+        explained = " ".join(capsys.readouterr().out.split())
+        verdict = checker.verdict(scope[one.name], one.public())
+        for said in explained, verdict.message:
+            assert "write it without." in said
+            assert "without.." not in said
+        assert "It was not run: " in explained
 
     def test_a_right_case_has_nothing_to_explain(self, checker, reference, capsys):
         checker(reference.sigmoid)

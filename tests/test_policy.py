@@ -127,6 +127,16 @@ def test_an_imported_function_is_forbidden_itself():
     assert forbidden_in(np.exp, FORBID) == []
 
 
+def test_an_import_of_another_cell_is_seen_in_the_notebook_too():
+    scope = {"slide": np.convolve, "layer": nn.conv2d, "np": np}
+    for name, forbidden in [("slide", "np.convolve"), ("layer", "helpers.nn")]:
+        text = f"def f(x):\n    return {name}(x, x)"
+        where = f"<{name}>"
+        linecache.cache[where] = (len(text), None, text.splitlines(True), where)
+        exec(compile(text, where, "exec"), scope)
+        assert forbidden_in(scope["f"], FORBID) == [forbidden]
+
+
 def test_what_another_exercise_uses_is_judged_there():
     cells = [
         "import numpy as np",

@@ -239,7 +239,8 @@ def _sequences(expected, got, tolerance, place, notes) -> Difference | None:
     kind = "tuple" if isinstance(expected, tuple) else "list"
     # An array of numbers is as good as a list of them.
     array = isinstance(got, np.ndarray) and got.ndim and isinstance(expected, list)
-    if not array and not isinstance(got, (list, tuple)):
+    row = _is_row_of_numbers(expected, got)
+    if not row and not array and not isinstance(got, (list, tuple)):
         return Difference("type", place, f"a {kind} of {len(expected)}", what(got))
     if len(got) != len(expected):
         name = "list" if array else type(got).__name__
@@ -254,6 +255,15 @@ def _sequences(expected, got, tolerance, place, notes) -> Difference | None:
         if found:
             return found
     return None
+
+
+def _is_row_of_numbers(expected, got) -> bool:
+    """Whether an array came for as many numbers: it is unpacked as they are."""
+    numbers = all(
+        isinstance(one, (int, float, np.number)) and not isinstance(one, bool)
+        for one in expected
+    )
+    return isinstance(got, np.ndarray) and got.shape == (len(expected),) and numbers
 
 
 def _numbers(expected, got, tolerance, place) -> Difference | None:

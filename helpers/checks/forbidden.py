@@ -1,8 +1,8 @@
 """What an exercise forbids, found in its syntax tree.
 
-Where convolution is the exercise, `np.convolve` is not an answer. The notebook tells
-the reader, and the judge enforces the same rule. It does not stop someone who hides
-what they call; that is what the sandbox is for.
+Where a convolutional layer is the exercise, `nn.conv2d` is not an answer. The notebook
+tells the reader, and the judge enforces the same rule. It does not stop someone who
+hides what they call; that is what the sandbox is for.
 """
 
 from __future__ import annotations
@@ -125,15 +125,25 @@ def _dotted(node: ast.AST) -> str:
 def forbidden_in(function: Callable, forbid: Iterable[str]) -> list[str]:
     """Which of the dotted names in `forbid` a function uses, or is itself.
 
-    Modules go by the names that they have where the function was written.
+    Modules, and what was imported from them, go by the names that they have where the
+    function was written.
     """
-    parts = [getattr(function, part, "") for part in ("__module__", "__qualname__")]
-    itself = UsedNames(dotted=frozenset({".".join(map(str, parts))}))
-    around = getattr(function, "__globals__", {})
-    modules = {key: m.__name__ for key, m in around.items() if inspect.ismodule(m)}
+    itself = UsedNames(dotted=frozenset({_full_name(function)}))
     inside = used_names(_parsed(source_of(function)))
-    used = joined([UsedNames(aliases=modules), inside, itself])
+    around = getattr(function, "__globals__", {})
+    heads = {name.partition(".")[0] for name in inside.dotted} & around.keys()
+    found = {head: _full_name(around[head]) for head in heads}
+    aliases = {head: name for head, name in found.items() if name}
+    used = joined([UsedNames(aliases=aliases), inside, itself])
     return forbidden_among(used, forbid)
+
+
+def _full_name(value: object) -> str:
+    """A module's, function's or class's name; empty for what has none of its own."""
+    if inspect.ismodule(value):
+        return value.__name__
+    parts = [getattr(value, part, None) for part in ("__module__", "__qualname__")]
+    return ".".join(parts) if all(isinstance(part, str) for part in parts) else ""
 
 
 def source_of(function: Callable) -> str:
@@ -145,6 +155,6 @@ def source_of(function: Callable) -> str:
 
 
 def complaint(names: list[str]) -> str:
-    """What to say about forbidden names."""
+    """What to say about forbidden names, without a full stop at the end."""
     listed = " and ".join(f"`{name}`" for name in names)
-    return f"{listed} does the exercise for you; write it without."
+    return f"{listed} does the exercise for you; write it without"

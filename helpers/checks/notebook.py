@@ -125,10 +125,20 @@ class Checker:
                 "as in check(f(x)). Answers to questions go by name, such as "
                 "check(answer_1=answer_1)."
             )
-        name = getattr(function, "__name__", type(function).__name__)
+        name = self._name_of(function)
         if name == "<lambda>":
             raise CannotCheck("Define the function with `def`, so that it has a name.")
         return self._entry(name, PublicCheck)
+
+    def _name_of(self, function: Callable) -> str:
+        """The exercise that the notebook keeps a function as, or the function's name.
+
+        A decorator's inner function or a lambda goes by the name it is assigned to.
+        """
+        own = getattr(function, "__name__", type(function).__name__)
+        written = vars(sys.modules["__main__"])
+        kept = [name for name in self._store.names if written.get(name) is function]
+        return own if own in kept else next(iter(kept), own)
 
     def _asks(self, name: str) -> bool:
         return name in self._store.names and _is_concept(self._store[name])
@@ -170,7 +180,7 @@ class Checker:
         expected = checked.entry.cases[index].expected
         title = f"Case {index + 1}: {expected.shown}"
         if checked.unrun:
-            display(Explanation(title, (f"It was not run: {checked.unrun}",)))
+            display(Explanation(title, (f"It was not run: {checked.unrun}.",)))
             return
         right, got = expected.outcomes[0], checked.outcomes[index]
         case = checked.verdict.cases[index]

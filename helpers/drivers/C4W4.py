@@ -13,6 +13,12 @@ def _array(value):
     return np.asarray(value.data if isinstance(value, nn.Tensor) else value)
 
 
+def _number(value):
+    """A tensor's one number, whatever shape holds it; anything else as it is."""
+    array = _array(value)
+    return array.reshape(()) if array.size == 1 else array
+
+
 def _gradient(result, leaf, weights=1.0):
     """Gradient of the sum of `result * weights`; a text where nothing flows back."""
     if not isinstance(result, nn.Tensor) or not result.requires_grad:
@@ -29,7 +35,7 @@ def cost(function, a, a_G):
     """A cost of fixed activations and those of the generated image."""
     G = _leaf(a_G)
     J = function(a, G)
-    return {"cost": _array(J), "gradient with respect to a_G": _gradient(J, G)}
+    return {"cost": _number(J), "gradient with respect to a_G": _gradient(J, G)}
 
 
 def gram(function, A):
@@ -48,7 +54,7 @@ def style(function, a_S, a_G, STYLE_LAYERS):
     """A cost over several layers."""
     leaves = {layer: _leaf(a) for layer, a in a_G.items()}
     J = function(a_S, leaves, [tuple(pair) for pair in STYLE_LAYERS])
-    found = {"cost": _array(J)}
+    found = {"cost": _number(J)}
     if isinstance(J, nn.Tensor) and J.requires_grad:
         J.sum().backward()
     for layer, leaf in leaves.items():

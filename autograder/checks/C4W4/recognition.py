@@ -293,6 +293,16 @@ def answers_in_words(encoding, database, threshold=0.7):
 
 
 @who_is_it.right
+def who_by_verifying_everybody(encoding, database, threshold=0.7):
+    nearest, who = np.inf, None
+    for name in database:
+        distance, _ = ref.verify(encoding, name, database, threshold)
+        if distance < nearest:
+            nearest, who = distance, name
+    return nearest, who if nearest < threshold else None
+
+
+@who_is_it.right
 def who_by_sorting(encoding, database, threshold=0.7):
     distances = [
         (np.linalg.norm(encoding - e), i) for i, e in enumerate(database.values())

@@ -100,6 +100,11 @@ def content_unrolled(a_C, a_G):
 
 
 @compute_content_cost.right
+def content_in_an_array_of_one(a_C, a_G):
+    return ((a_C - a_G) ** 2).reshape(1, -1).sum(axis=1) / (4 * a_C.size)
+
+
+@compute_content_cost.right
 def content_with_tensors(a_C, a_G):
     difference = nn.as_tensor(a_C) - a_G
     return nn.multiply(difference, difference).sum() / (4.0 * a_C.size)
@@ -277,6 +282,14 @@ def style_cut_off(a_S, a_G):
 def gram_of_averages(a_S, a_G):
     n = a_G.shape[1] * a_G.shape[2]
     return _layer_cost(a_S, a_G, gram=lambda A: A @ A.T / n)
+
+
+@compute_layer_style_cost.right
+def style_in_a_matrix_of_one(a_S, a_G):
+    _, n_H, n_W, n_C = a_S.shape
+    S, G = (a.reshape(n_H * n_W, n_C) for a in (a_S, a_G))
+    squares = (S.T @ S - G.T @ G) ** 2 / (2 * n_C * n_H * n_W) ** 2
+    return squares.sum(axis=(0, 1), keepdims=True)
 
 
 @compute_layer_style_cost.right

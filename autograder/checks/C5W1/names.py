@@ -203,6 +203,20 @@ def seeds_before_each_draw(parameters, char_to_ix, seed):
 
 
 @sample.right
+def sample_by_the_cell(parameters, char_to_ix, seed):
+    np.random.seed(seed)
+    cell, indices = {**parameters, "ba": parameters["b"]}, []
+    x, a = np.zeros((len(cell["by"]), 1)), np.zeros(cell["ba"].shape)
+    while len(indices) < 50:
+        a, y, _ = ref.rnn_cell_forward(x, a, cell)
+        indices.append(np.random.choice(range(len(y)), p=y.ravel()))
+        if indices[-1] == char_to_ix["\n"]:
+            return indices
+        x = np.eye(len(y))[:, indices[-1:]]
+    return [*indices, char_to_ix["\n"]]
+
+
+@sample.right
 def sample_seeded_at_each_step(parameters, char_to_ix, seed):
     p, counter, idx = parameters, 0, -1
     x, a_prev = np.zeros((p["by"].shape[0], 1)), np.zeros((p["Waa"].shape[1], 1))

@@ -244,6 +244,13 @@ def neutralize_with_a_unit_axis(word, g, word_to_vec_map):
 
 
 @neutralize.right
+def neutralize_by_the_cosine(word, g, word_to_vec_map):
+    e = word_to_vec_map[word]
+    along = ref.cosine_similarity(e, g) * np.linalg.norm(e)
+    return e - along * g / np.linalg.norm(g)
+
+
+@neutralize.right
 def neutralize_by_a_projection(word, g, word_to_vec_map):
     across = np.eye(len(g)) - np.outer(g, g) / np.sum(g**2)
     return across.astype(np.float32) @ word_to_vec_map[word].astype(np.float32)

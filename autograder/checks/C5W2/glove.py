@@ -133,6 +133,14 @@ def cooccurrence_with_loops(tokens, window):
 
 
 @cooccurrence.right
+def cooccurrence_of_the_pairs(tokens, window):
+    X = np.zeros((tokens.max() + 1, tokens.max() + 1))
+    for i, j in ref.skipgram_pairs(tokens.tolist(), window):
+        X[i, j] += 1
+    return X
+
+
+@cooccurrence.right
 def cooccurrence_with_one_hots(tokens, window):
     O = np.eye(tokens.max() + 1, dtype=np.float32)[tokens]  # noqa: E741
     apart = np.abs(np.subtract.outer(np.arange(len(tokens)), np.arange(len(tokens))))
