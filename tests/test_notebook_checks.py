@@ -1,5 +1,6 @@
 """The visible check: what a reader sees when an exercise is right, wrong or missing."""
 
+import functools
 import inspect
 import linecache
 import signal
@@ -92,6 +93,42 @@ class TestCheck:
 
         checker(sigmoid)
         assert "NumPy warned: divide by zero" in capsys.readouterr().out
+
+
+class TestNames:
+    """The name that counts is the one that the cell has for a function.
+
+    Its own `__name__` may be another. The judge looks exercises up by name as well.
+    """
+
+    CELL = compile("check(sigmoid)", "<cell>", "exec")
+    CHANGED = (
+        ("a lambda", lambda right: lambda x: right(x)),
+        ("a decorator without functools.wraps", lambda right: named(right, "wrapper")),
+        ("a function of another name", lambda right: named(right, "my_sigmoid")),
+        ("a partial function", lambda right: functools.partial(right)),
+        ("np.vectorize", lambda right: np.vectorize(lambda x: float(right(x)))),
+        ("the name of another exercise", lambda right: named(right, "basic_sigmoid")),
+    )
+
+    @pytest.mark.parametrize(("what", "change"), CHANGED)
+    def test_right(self, checker, reference, capsys, what, change):
+        function = change(lambda x: reference.sigmoid(x))
+        exec(self.CELL, {"check": checker, "sigmoid": function})
+        assert capsys.readouterr().out.startswith("✔ sigmoid is right: ")
+
+    def test_one_function_for_two_exercises(self, reference, capsys):
+        lab = authoring.load("C2W2")
+        zeros = lab.reference.initialize_velocity
+        cell = compile("check(initialize_rmsprop)", "<cell>", "exec")
+        names = {"initialize_velocity": zeros, "initialize_rmsprop": zeros}
+        check = Checker("C2W2", store.Store(lab.public_path))
+        exec(cell, names | {"check": check})
+        assert capsys.readouterr().out.startswith("✔ initialize_rmsprop is right: ")
+
+    def test_wrong(self, checker):
+        with pytest.raises(CheckFailed, match=r"^sigmoid: "):
+            exec(self.CELL, {"check": checker, "sigmoid": lambda x: x})
 
 
 class TestSlips:

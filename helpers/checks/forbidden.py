@@ -13,6 +13,8 @@ import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from helpers.checks.stand_in import names_of
+
 _USUAL_NAMES = {"np": "numpy", "plt": "matplotlib.pyplot"}
 _LONGEST = 20  # names with more dots are left alone: each part is looked at by itself
 
@@ -129,8 +131,11 @@ def forbidden_in(function: Callable, forbid: Iterable[str]) -> list[str]:
     """
     parts = [getattr(function, part, "") for part in ("__module__", "__qualname__")]
     itself = UsedNames(dotted=frozenset({".".join(map(str, parts))}))
-    around = getattr(function, "__globals__", {})
-    modules = {key: m.__name__ for key, m in around.items() if inspect.ismodule(m)}
+    modules = {
+        key: module.__name__
+        for key, module in names_of(function).items()
+        if inspect.ismodule(module)
+    }
     inside = used_names(_parsed(source_of(function)))
     used = joined([UsedNames(aliases=modules), inside, itself])
     return forbidden_among(used, forbid)

@@ -2,13 +2,15 @@
 
 import copy
 
+from helpers.checks.stand_in import names_of, replaced
+
 
 def from_start(function, X, Y, layers_dims, learning_rate, num_iterations, start):
     """Train from given parameters, whatever `initialize_parameters_deep` would draw.
 
     Asked for other sizes than those it was given, the reader's own one draws.
     """
-    names = function.__globals__
+    names = names_of(function)
     own = names.get("initialize_parameters_deep")
 
     def given(layer_dims):
@@ -24,7 +26,7 @@ def from_small_start(function, X, Y, layers_dims, learning_rate, num_iterations,
 
     What it gives is 3 times as large, so that it shows which of the two was called.
     """
-    names = function.__globals__
+    names = names_of(function)
     own = {
         name: names.get(name)
         for name in ("initialize_parameters", "initialize_parameters_deep")
@@ -45,12 +47,10 @@ def from_small_start(function, X, Y, layers_dims, learning_rate, num_iterations,
     return _run(function, with_given, X, Y, layers_dims, learning_rate, num_iterations)
 
 
-def _run(function, replaced, X, Y, layers_dims, learning_rate, num_iterations):
+def _run(function, others, X, Y, layers_dims, learning_rate, num_iterations):
     """Call the reader's function while some names stand for something else."""
-    names = function.__globals__
-    own = {name: names[name] for name in replaced if name in names}
-    names.update({name: replaced[name] for name in own})
-    try:
+    names = names_of(function)
+    with replaced(names, {name: others[name] for name in others if name in names}):
         return function(
             X,
             Y,
@@ -58,5 +58,3 @@ def _run(function, replaced, X, Y, layers_dims, learning_rate, num_iterations):
             learning_rate=learning_rate,
             num_iterations=num_iterations,
         )
-    finally:
-        names.update(own)
