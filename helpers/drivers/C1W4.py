@@ -2,6 +2,7 @@
 
 import copy
 
+from helpers.checks.compare import RETURNED
 from helpers.checks.stand_in import names_of, replaced
 
 
@@ -48,13 +49,30 @@ def from_small_start(function, X, Y, layers_dims, learning_rate, num_iterations,
 
 
 def _run(function, others, X, Y, layers_dims, learning_rate, num_iterations):
-    """Call the reader's function while some names stand for something else."""
-    names = names_of(function)
-    with replaced(names, {name: others[name] for name in others if name in names}):
-        return function(
+    """Call the reader's function while some names stand for something else.
+
+    Where none of them is called, what was learned depends on other random numbers than
+    expected, so this is told first.
+    """
+    names, called = names_of(function), []
+
+    def noted(other):
+        def noting(*args, **kwargs):
+            called.append(other)
+            return other(*args, **kwargs)
+
+        return noting
+
+    stand_ins = {name: noted(one) for name, one in others.items() if name in names}
+    with replaced(names, stand_ins):
+        learned = function(
             X,
             Y,
             layers_dims,
             learning_rate=learning_rate,
             num_iterations=num_iterations,
         )
+    return {
+        f"it starts with your {next(iter(others))}": bool(called),
+        RETURNED: learned,
+    }

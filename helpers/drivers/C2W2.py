@@ -84,17 +84,14 @@ def trained(function, X, Y, layers_dims, optimizer, decays, options):
         parameters = function(
             X, Y, layers_dims, optimizer, decay=decay, watch=watch, **options
         )
-    result = {
-        "steps taken with your functions": log.steps,
+    told = {"steps taken with your functions": log.steps}
+    if optimizer != "batch":  # one batch of all needs no cutting and no shuffling
+        told["batches of your random_mini_batches, by size"] = log.sizes
+        told["each epoch has another seed"] = len(set(log.seeds)) == len(log.seeds)
+    return told | {
         "watched after epochs": watched,
         "watched the parameters after the epoch": latest,
         "parameters": parameters,
-    }
-    if optimizer == "batch":  # one batch of all needs no cutting and no shuffling
-        return result
-    return result | {
-        "batches of": log.sizes,
-        "each epoch has another seed": len(set(log.seeds)) == len(log.seeds),
     }
 
 
