@@ -7,6 +7,7 @@ import pytest
 
 from autograder.checks.reference import reference
 from helpers import data
+from helpers.drivers.C1W4 import from_start
 from helpers.gradients import numerical_gradient
 from tests.recap import run_torch
 
@@ -186,3 +187,16 @@ def test_examples_in_the_docstrings():
         runner.run(test)
     assert runner.tries >= 25
     assert runner.failures == 0
+
+
+def test_a_start_of_its_own_is_told():
+    X, Y = examples([3, 2, 1])
+    start = network([3, 2, 1])
+
+    def starts_by_itself(X, Y, layers_dims, learning_rate, num_iterations):
+        return start, []
+
+    for model, called in ((LAB.L_layer_model, True), (starts_by_itself, False)):
+        told = from_start(model, X, Y, [3, 2, 1], 0.1, 1, start)
+        assert told["it starts with your initialize_parameters_deep"] is called
+        assert len(told["returned"]) == 2

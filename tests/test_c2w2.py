@@ -5,7 +5,7 @@ import pytest
 from scipy.signal import lfilter
 
 from autograder.checks.check import load
-from helpers.drivers.C2W2 import cut
+from helpers.drivers.C2W2 import cut, trained
 from helpers.gradients import numerical_gradient
 from tests.recap import printed
 
@@ -191,3 +191,18 @@ def test_the_pytorch_code_of_the_recap_runs_and_does_what_is_said():
     (rate,) = names["schedule"].get_last_lr()
     assert rate == pytest.approx(lab.exponential_decay(0.001, 15, base=0.85))
     assert len(names["batches"]) == 4
+
+
+def test_a_model_that_calls_none_of_the_functions_is_told_so():
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(3, 8)), rng.integers(0, 2, (2, 8))
+    options = {"learning_rate": 0.1, "mini_batch_size": 4, "num_epochs": 2}
+
+    def alone(X, Y, layers_dims, optimizer, decay, watch, **options):
+        return lab.initialize_parameters(layers_dims)
+
+    batches = "batches of your random_mini_batches, by size"
+    for model, steps, sizes in ((lab.model, 4, [4, 4]), (alone, 0, [])):
+        told = trained(model, X, Y, [3, 4, 3, 2], "gd", False, options)
+        assert len(told["steps taken with your functions"]) == steps
+        assert told[batches] == sizes

@@ -1,6 +1,8 @@
 """What an exercise earns where others are not written or wrong, and what is said."""
 
+import functools
 import sys
+import textwrap
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ from autograder.nbgrader import restore
 from helpers.checks import CheckFailed, store
 from helpers.checks.notebook import Checker
 from helpers.checks.outcome import Outcome, describe, observe
-from helpers.checks.stand_in import Lookup, Recorded, replaced
+from helpers.checks.stand_in import Lookup, Recorded, names_of, replaced
 from helpers.checks.verdict import CHANGED, judge
 
 sys.path.insert(0, str(paths.ROOT / "benchmarks"))
@@ -521,3 +523,72 @@ def test_no_line_of_ours_is_quoted():
     with pytest.raises(NotImplementedError) as caught:
         names["f"](1.0)
     assert "raise NotWritten" not in describe(caught.value)
+
+
+class TestReplaced:
+    """Stand-ins are called wherever a notebook finds the function they stand for."""
+
+    CALLS = (
+        "step()",
+        "same()",
+        "TABLE['gd']()",
+        "NESTED['gd'][1]()",
+        "PAIRS[0][1]()",
+    )
+
+    @pytest.fixture
+    def notebook(self):
+        names: dict = {}
+        code = """
+            def step():
+                return "own"
+
+            same = step
+            TABLE = {"gd": step, "other": len}
+            NESTED = {"gd": ("name", step)}
+            PAIRS = [("gd", step)]
+            DATA = list(range(1000))
+            nothing = None
+        """
+        exec(textwrap.dedent(code), names)
+        return names
+
+    @pytest.mark.parametrize("call", CALLS)
+    def test_by_any_name(self, notebook, call):
+        before = dict(notebook)
+        with replaced(notebook, {"step": lambda: "stand-in"}):
+            assert eval(call, notebook) == "stand-in"
+        assert eval(call, notebook) == "own"
+        assert all(notebook[name] is value for name, value in before.items())
+
+    def test_by_keywords_that_the_notebook_has_renamed(self, notebook):
+        exec("def step(params, lr=0.1, *, aloud=False): pass", notebook)
+
+        def stand_in(parameters, learning_rate=0.5):
+            return parameters, learning_rate
+
+        with replaced(notebook, {"step": stand_in}):
+            assert eval("step(1, lr=2)", notebook) == (1, 2)
+            assert eval("step(lr=2, params=1)", notebook) == (1, 2)
+            assert eval("step(1, learning_rate=2)", notebook) == (1, 2)
+            assert eval("step(1)", notebook) == (1, 0.5)
+            with pytest.raises(TypeError):
+                eval("step(1, rate=2)", notebook)
+
+    def test_nothing_else_is_touched(self, notebook):
+        before = dict(notebook)
+        with replaced(notebook, {"nothing": len, "new": len}):
+            assert notebook["nothing"] is notebook["new"] is len
+            changed = {k for k, v in notebook.items() if before.get(k) is not v}
+            assert changed == {"nothing", "new"}
+        assert notebook == before
+
+    def test_inside_decorators(self, notebook):
+        step = notebook["step"]
+        for around in (
+            np.errstate(all="ignore")(step),
+            functools.lru_cache(step),
+            functools.partial(np.errstate(all="ignore")(step)),
+            np.vectorize(step),
+        ):
+            assert names_of(around) is notebook

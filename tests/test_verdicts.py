@@ -137,7 +137,11 @@ def test_one_that_never_ends_and_one_that_dies_are_caught():
     assert all(row.hidden for row in rows)
 
 
-@pytest.mark.parametrize(("lab", "name"), SAMPLE)
+# While these run, a driver puts other functions in the place of the reader's.
+DRIVEN = [("C1W4", "L_layer_model"), ("C2W1", "gradient_check"), ("C2W2", "model")]
+
+
+@pytest.mark.parametrize(("lab", "name"), [*SAMPLE, *DRIVEN])
 def test_right_versions_lose_nothing(lab, name):
     found = dict(specificity.lost(check.load(lab).checks[name]))
     assert len(found) >= 5

@@ -13,6 +13,8 @@ import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from helpers.checks.stand_in import names_of
+
 _USUAL_NAMES = {"np": "numpy", "plt": "matplotlib.pyplot"}
 _LONGEST = 20  # names with more dots are left alone: each part is looked at by itself
 
@@ -130,7 +132,7 @@ def forbidden_in(function: Callable, forbid: Iterable[str]) -> list[str]:
     """
     itself = UsedNames(dotted=frozenset({_full_name(function)}))
     inside = used_names(_parsed(source_of(function)))
-    around = getattr(function, "__globals__", {})
+    around = names_of(function)
     heads = {name.partition(".")[0] for name in inside.dotted} & around.keys()
     found = {head: _full_name(around[head]) for head in heads}
     aliases = {head: name for head, name in found.items() if name}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import copy
 import difflib
 import importlib
-import inspect
 import itertools
 import sys
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from types import FrameType
 from typing import Any
 
 from helpers.checks import forbidden, lint, progress
@@ -18,7 +18,7 @@ from helpers.checks.globals import stray_name
 from helpers.checks.outcome import Outcome, observe
 from helpers.checks.repair import definition_of, line_to_repair
 from helpers.checks.show import OPEN, RIGHT, WRONG, Report, display, report
-from helpers.checks.stand_in import Lookup, blocks, replaced
+from helpers.checks.stand_in import Lookup, blocks, names_of, replaced
 from helpers.checks.store import PublicCase, PublicCheck, PublicConcept, Store, digest
 from helpers.checks.time_limit import SECONDS, TooLong, limited
 from helpers.checks.values import plain
@@ -104,14 +104,19 @@ class Checker:
                 "Say what to check: check(f) for a function f, check.progress() for "
                 "all exercises."
             )
+        caller = sys._getframe(1)
         for function in functions:
-            entry, self._last = self._entry_of(function), None
+            entry, self._last = self._entry_of(function, caller), None
             _show(report(self.verdict(function, entry), more=self._more))
         for name, answer in answers.items():
             _show(self._answer(answer, self._entry(name, PublicConcept)))
 
-    def _entry_of(self, function: Any) -> PublicCheck:
-        """The check of a function.
+    def _entry_of(self, function: Any, caller: FrameType) -> PublicCheck:
+        """The check of a function, by the name that the calling cell has for it.
+
+        Its own `__name__` may be another: that of a lambda, of the function inside a
+        decorator, or of another exercise after `initialize_rmsprop =
+        initialize_velocity`.
 
         Raises:
             CannotCheck: it is none of this lab's exercises.
@@ -125,20 +130,18 @@ class Checker:
                 "as in check(f(x)). Answers to questions go by name, such as "
                 "check(answer_1=answer_1)."
             )
-        name = self._name_of(function)
+        own = getattr(function, "__name__", type(function).__name__)
+        name = next(
+            (
+                name
+                for name in caller.f_code.co_names
+                if name in self._store.names and caller.f_globals.get(name) is function
+            ),
+            own,
+        )
         if name == "<lambda>":
             raise CannotCheck("Define the function with `def`, so that it has a name.")
         return self._entry(name, PublicCheck)
-
-    def _name_of(self, function: Callable) -> str:
-        """The exercise that the notebook keeps a function as, or the function's name.
-
-        A decorator's inner function or a lambda goes by the name it is assigned to.
-        """
-        own = getattr(function, "__name__", type(function).__name__)
-        written = vars(sys.modules["__main__"])
-        kept = [name for name in self._store.names if written.get(name) is function]
-        return own if own in kept else next(iter(kept), own)
 
     def _asks(self, name: str) -> bool:
         return name in self._store.names and _is_concept(self._store[name])
@@ -240,7 +243,7 @@ class Checker:
 
     def _blamed(self, function: Callable, entry: PublicCheck) -> str:
         """The reader's own other exercise that is to blame, if one alone is."""
-        names = _namespace(function)
+        names = names_of(function)
         for name in entry.recorded.keys() & names.keys():
             with replaced(names, {name: Lookup(name, entry.recorded[name])}):
                 outcomes = self._observed(function, entry, entry.cases)
@@ -255,7 +258,7 @@ class Checker:
         self, function: Callable, entry: PublicCheck, verdict: Verdict
     ) -> Verdict:
         """The verdict with something in the place of the open exercises it met."""
-        names = _namespace(function)
+        names = names_of(function)
         open_, met = verdict, {}
         while more := {*verdict.needs, *verdict.undefined} - met.keys():
             met |= dict.fromkeys(more)
@@ -464,13 +467,6 @@ def driver_of(lab: str, name: str | None) -> Callable | None:
     if name is None:
         return None
     return getattr(importlib.import_module(f"helpers.drivers.{lab}"), name)
-
-
-def _namespace(function: Callable) -> MutableMapping[str, Any]:
-    """Where a function or class looks up the other names of its notebook."""
-    inner = inspect.unwrap(function)
-    module = sys.modules.get(getattr(inner, "__module__", ""))
-    return getattr(inner, "__globals__", vars(module) if module else {})
 
 
 def _is_concept(entry: PublicCheck | PublicConcept) -> bool:

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import importlib
 import importlib.util
+import inspect
+import sys
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +24,9 @@ import numpy as np
 from helpers.checks.compare import Tolerance, difference
 from helpers.checks.outcome import NotWritten
 from helpers.checks.values import plain
+
+TABLE = 100  # a longer list or dictionary of a notebook holds data, not functions
+DEPTH = 3  # tables in tables
 
 
 @dataclass
@@ -114,19 +120,85 @@ def blocks(lab: str) -> dict[str, Callable]:
     }
 
 
+def names_of(function: Callable) -> MutableMapping[str, Any]:
+    """Where a function or class looks up the other names of its notebook.
+
+    A decorator such as `np.errstate(…)` puts a function of another module around it.
+    """
+    inner = inspect.unwrap(function)
+    for kind, attribute in ((functools.partial, "func"), (np.vectorize, "pyfunc")):
+        if isinstance(inner, kind):
+            return names_of(getattr(inner, attribute))
+    module = sys.modules.get(getattr(inner, "__module__", ""))
+    return getattr(inner, "__globals__", vars(module) if module else {})
+
+
 @contextlib.contextmanager
 def replaced(
     names: MutableMapping[str, Any], stand_ins: Mapping[str, Callable]
 ) -> Iterator[None]:
-    """Put stand-ins in the place of what some names hold, for a while."""
-    before = {name: names[name] for name in stand_ins if name in names}
-    names.update(stand_ins)
+    """Put stand-ins in the place of what some names hold, for a while.
+
+    They also stand in where the notebook holds the same function under another name,
+    or in a table such as `{"gd": update_parameters_with_gd}`, and they take keyword
+    arguments by the names that the notebook's function has for them.
+    """
+    stand_ins = {
+        name: _called_like(names.get(name), one) for name, one in stand_ins.items()
+    }
+    own = {id(names[name]): stand_ins[name] for name in stand_ins if name in names}
+    own.pop(id(None), None)
+    inside = {name: _exchanged(value, own) for name, value in names.items()}
+    placed = {
+        name: value for name, value in inside.items() if value is not names[name]
+    } | dict(stand_ins)
+    before = {name: names[name] for name in placed if name in names}
+    names.update(placed)
     try:
         yield
     finally:
-        for name in stand_ins:
+        for name in placed:
             names.pop(name, None)
         names.update(before)
+
+
+def _called_like(own: Any, stand_in: Callable) -> Callable:
+    """A stand-in that is called as the function in whose place it is.
+
+    Other names of parameters are nobody's mistake; their order is that of the exercise.
+    """
+    if isinstance(stand_in, type) or isinstance(own, type) or not callable(own):
+        return stand_in
+    try:
+        signature = inspect.signature(own)
+    except (TypeError, ValueError):
+        return stand_in
+
+    def called(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # no line of this is one of the reader's
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError:
+            return stand_in(*args, **kwargs)
+        return stand_in(*bound.args, **bound.kwargs)
+
+    called.__name__ = getattr(stand_in, "__name__", "")
+    return called
+
+
+def _exchanged(value: Any, own: Mapping[int, Callable], depth: int = DEPTH) -> Any:
+    """A value with other functions in it; the same object where none is exchanged."""
+    if id(value) in own:
+        return own[id(value)]
+    if type(value) not in (dict, list, tuple) or len(value) > TABLE or not depth:
+        return value
+    items = [*value.values()] if isinstance(value, dict) else value
+    new = [_exchanged(item, own, depth - 1) for item in items]
+    if all(one is other for one, other in zip(new, items, strict=True)):
+        return value
+    if isinstance(value, dict):
+        return dict(zip(value, new, strict=True))
+    return type(value)(new)
 
 
 def overwrite(target: Any, after: Any) -> None:

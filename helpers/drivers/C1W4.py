@@ -2,13 +2,16 @@
 
 import copy
 
+from helpers.checks.compare import RETURNED
+from helpers.checks.stand_in import names_of, replaced
+
 
 def from_start(function, X, Y, layers_dims, learning_rate, num_iterations, start):
     """Train from given parameters, whatever `initialize_parameters_deep` would draw.
 
     Asked for other sizes than those it was given, the reader's own one draws.
     """
-    names = function.__globals__
+    names = names_of(function)
     own = names.get("initialize_parameters_deep")
 
     def given(layer_dims):
@@ -24,7 +27,7 @@ def from_small_start(function, X, Y, layers_dims, learning_rate, num_iterations,
 
     What it gives is 3 times as large, so that it shows which of the two was called.
     """
-    names = function.__globals__
+    names = names_of(function)
     own = {
         name: names.get(name)
         for name in ("initialize_parameters", "initialize_parameters_deep")
@@ -45,18 +48,31 @@ def from_small_start(function, X, Y, layers_dims, learning_rate, num_iterations,
     return _run(function, with_given, X, Y, layers_dims, learning_rate, num_iterations)
 
 
-def _run(function, replaced, X, Y, layers_dims, learning_rate, num_iterations):
-    """Call the reader's function while some names stand for something else."""
-    names = function.__globals__
-    own = {name: names[name] for name in replaced if name in names}
-    names.update({name: replaced[name] for name in own})
-    try:
-        return function(
+def _run(function, others, X, Y, layers_dims, learning_rate, num_iterations):
+    """Call the reader's function while some names stand for something else.
+
+    Where none of them is called, what was learned depends on other random numbers than
+    expected, so this is told first.
+    """
+    names, called = names_of(function), []
+
+    def noted(other):
+        def noting(*args, **kwargs):
+            called.append(other)
+            return other(*args, **kwargs)
+
+        return noting
+
+    stand_ins = {name: noted(one) for name, one in others.items() if name in names}
+    with replaced(names, stand_ins):
+        learned = function(
             X,
             Y,
             layers_dims,
             learning_rate=learning_rate,
             num_iterations=num_iterations,
         )
-    finally:
-        names.update(own)
+    return {
+        f"it starts with your {next(iter(others))}": bool(called),
+        RETURNED: learned,
+    }

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from helpers.checks.stand_in import names_of, replaced
+
 FINE = 2e-7  # relative difference of a gradient that is right, as the lab says
 
 
@@ -143,19 +145,14 @@ def check_gradients(function, x, theta, epsilon, power, factor):
     functions it calls are replaced for the time of the call. A difference below
     `FINE` is rounding for the most part; what counts is that it is so small.
     """
-    names = function.__globals__
     stands_in = {
         "forward_propagation": lambda x, theta: x * theta**power,
         "backward_propagation": lambda x, theta: (
             factor * power * x * theta ** (power - 1)
         ),
     }
-    before = {name: names.get(name) for name in stands_in}
-    names.update(stands_in)
-    try:
-        given = () if epsilon is None else (epsilon,)
+    given = () if epsilon is None else (epsilon,)
+    with replaced(names_of(function), stands_in):
         difference = function(x, theta, *given)
-        number = np.ndim(difference) == 0 and np.isreal(difference)
-        return 0.0 if number and 0 <= difference < FINE else difference
-    finally:
-        names.update(before)
+    number = np.ndim(difference) == 0 and np.isreal(difference)
+    return 0.0 if number and 0 <= difference < FINE else difference

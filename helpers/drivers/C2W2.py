@@ -4,6 +4,8 @@ import itertools
 
 import numpy as np
 
+from helpers.checks.stand_in import names_of, replaced
+
 
 def cut(function, X, Y, size, seed):
     """Call `random_mini_batches` and describe the batches, whatever the shuffle was.
@@ -66,13 +68,11 @@ def trained(function, X, Y, layers_dims, optimizer, decays, options):
     """Call `model` and record which functions it calls, and with what.
 
     During the call, all optimizers take a plain step of a fixed length, so that the
-    result does not depend on how they were written.
+    result does not depend on how they were written. Their averages are arrays of the
+    right shapes that hold how many steps were averaged, so a copy of them, or zeros
+    made without `initialize_…`, will do.
     """
     log = _Log()
-    names = function.__globals__
-    stands_in = log.functions()
-    before = {name: names.get(name) for name in stands_in}
-    names.update(stands_in)
     watched, latest = [], []
 
     def watch(epoch, now):
@@ -80,23 +80,18 @@ def trained(function, X, Y, layers_dims, optimizer, decays, options):
         latest.append(_equal(now, log.parameters))
 
     decay = (lambda rate, epoch: rate / (1 + epoch)) if decays else None
-    try:
+    with replaced(names_of(function), log.functions()):
         parameters = function(
             X, Y, layers_dims, optimizer, decay=decay, watch=watch, **options
         )
-    finally:
-        names.update(before)
-    result = {
-        "steps": log.steps,
+    told = {"steps taken with your functions": log.steps}
+    if optimizer != "batch":  # one batch of all needs no cutting and no shuffling
+        told["batches of your random_mini_batches, by size"] = log.sizes
+        told["each epoch has another seed"] = len(set(log.seeds)) == len(log.seeds)
+    return told | {
         "watched after epochs": watched,
         "watched the parameters after the epoch": latest,
         "parameters": parameters,
-    }
-    if optimizer == "batch":  # one batch of all needs no cutting and no shuffling
-        return result
-    return result | {
-        "batches of": log.sizes,
-        "each epoch has another seed": len(set(log.seeds)) == len(log.seeds),
     }
 
 
@@ -105,6 +100,21 @@ def _equal(one, other):
     if not isinstance(one, dict) or other is None or set(one) != set(other):
         return False
     return all(np.allclose(one[key], other[key], rtol=1e-4, atol=1e-6) for key in one)
+
+
+def _filled(like, count):
+    """Averages of some gradients, all of them the number of steps averaged."""
+    return {key: np.full(np.shape(value), float(count)) for key, value in like.items()}
+
+
+def _count(averages, grads):
+    """The number that averages of these gradients hold; see `_filled`."""
+    return float(np.mean([np.mean(averages[key]) for key in grads]))
+
+
+def _longer(averages, grads):
+    """The averages after one more step."""
+    return _filled(grads, _count(averages, grads) + 1)
 
 
 class _Log:
@@ -121,11 +131,11 @@ class _Log:
         }
         return dict(self.parameters)
 
-    def note(self, optimizer, *averages, **given):
+    def note(self, optimizer, grads, *averages, **given):
         """Record one step: the optimizer, what it was given, what it remembers."""
         step = {"optimizer": optimizer}
         if averages:
-            step["steps averaged before"] = [one["count"] for one in averages]
+            step["steps averaged before"] = [_count(one, grads) for one in averages]
         self.steps.append(step | {name: float(value) for name, value in given.items()})
 
     def functions(self):
@@ -141,18 +151,23 @@ class _Log:
             ]
 
         def gd(parameters, grads, learning_rate):
-            self.note("gd", learning_rate=learning_rate)
+            self.note("gd", grads, learning_rate=learning_rate)
             return self.moved(parameters, grads)
 
         def momentum(parameters, grads, v, beta, learning_rate):
-            self.note("momentum", v, beta=beta, learning_rate=learning_rate)
-            return self.moved(parameters, grads), {"count": v["count"] + 1}
+            self.note("momentum", grads, v, beta=beta, learning_rate=learning_rate)
+            return self.moved(parameters, grads), _longer(v, grads)
 
         def rmsprop(parameters, grads, s, beta, learning_rate, epsilon=1e-8):
             self.note(
-                "rmsprop", s, beta=beta, learning_rate=learning_rate, epsilon=epsilon
+                "rmsprop",
+                grads,
+                s,
+                beta=beta,
+                learning_rate=learning_rate,
+                epsilon=epsilon,
             )
-            return self.moved(parameters, grads), {"count": s["count"] + 1}
+            return self.moved(parameters, grads), _longer(s, grads)
 
         def adam(
             parameters,
@@ -167,6 +182,7 @@ class _Log:
         ):
             self.note(
                 "adam",
+                grads,
                 v,
                 s,
                 t=t,
@@ -175,15 +191,19 @@ class _Log:
                 beta2=beta2,
                 epsilon=epsilon,
             )
-            v, s = {"count": v["count"] + 1}, {"count": s["count"] + 1}
             # The corrected averages must not be carried on.
-            return self.moved(parameters, grads), v, s, {"count": -1}, {"count": -1}
+            corrected = _filled(grads, -1)
+            averages = _longer(v, grads), _longer(s, grads)
+            return self.moved(parameters, grads), *averages, corrected, corrected
+
+        def start(parameters):
+            return _filled({"d" + key: value for key, value in parameters.items()}, 0)
 
         return {
             "random_mini_batches": batches,
-            "initialize_velocity": lambda parameters: {"count": 0},
-            "initialize_rmsprop": lambda parameters: {"count": 0},
-            "initialize_adam": lambda parameters: ({"count": 0}, {"count": 0}),
+            "initialize_velocity": start,
+            "initialize_rmsprop": start,
+            "initialize_adam": lambda parameters: (start(parameters),) * 2,
             "update_parameters_with_gd": gd,
             "update_parameters_with_momentum": momentum,
             "update_parameters_with_rmsprop": rmsprop,

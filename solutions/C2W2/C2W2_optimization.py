@@ -1120,8 +1120,9 @@ no_decay = None
 
 # %% [markdown]
 # ### Exercise 14 · `model` · 10 points · about 15 minutes
-# Write the training loop with your functions: draw new batches in each epoch, and for
-# each batch run the forward pass, the backward pass and one step of the optimizer.
+# Write the training loop: draw new batches in each epoch, and for each batch run the
+# forward pass, the backward pass and one step of the optimizer. Call your own functions
+# for the batches and for the steps, including those of plain gradient descent.
 # `"batch"` takes all examples as one batch; the other four optimizers use mini-batches.
 #
 # <details><summary>Momentum is no better than plain gradient descent</summary>

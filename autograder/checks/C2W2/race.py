@@ -46,6 +46,9 @@ def _train(X, Y, layers_dims, optimizer, options, **how):
     parameters = ref.initialize_parameters(layers_dims)
 
     def fresh():
+        if how.get("own_zeros"):
+            zeros = {"d" + key: 0.0 * value for key, value in parameters.items()}
+            return zeros, zeros
         if optimizer == "momentum":
             return initialize_velocity(parameters), None
         if optimizer == "rmsprop":
@@ -356,6 +359,12 @@ def model_with_one_batch_of_all(X, Y, layers_dims, optimizer, **options):
             parameters = update_parameters_with_gd(parameters, grads, rate)
         options["watch"](epoch, parameters)
     return parameters
+
+
+@model.right
+def model_with_zeros_of_its_own(X, Y, layers_dims, optimizer, **options):
+    """Zeros need no function that makes them."""
+    return _train(X, Y, layers_dims, optimizer, options, own_zeros=True)
 
 
 @model.right
