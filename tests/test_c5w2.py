@@ -185,6 +185,41 @@ def test_dropout_of_a_state_is_told_whatever_the_rounding_of_its_rows():
     assert not reader(early.function, **call.inputs)["drops parts of the state"]
 
 
+class _Restless(_OnOddHardware):
+    """A model whose scores are far off in training, as with much dropout.
+
+    The first are less so, by chance.
+    """
+
+    size = 0.0
+
+    def forward(self, indices):
+        scores = self.model(indices)
+        if not self.training:
+            return scores
+        off = self.size * self.rng.normal(size=scores.shape)
+        self.size = min(self.size + 0.5, 8.0)
+        return scores + off.astype(np.float32)
+
+
+class _Stuck(_OnOddHardware):
+    """A model to whose parameters no gradient flows back."""
+
+    def forward(self, indices):
+        scores = self.model(indices)
+        return nn.Tensor(scores.data) + 0.0 * scores
+
+
+def test_a_model_is_seen_to_learn_through_its_dropout():
+    one = check.load("C5W2").checks["emojify_lstm"]
+    [call, *_] = one.draw(np.random.default_rng(0))
+    found = reader(lambda *given: _Restless(lab.emojify_lstm(*given)), **call.inputs)
+    assert found["learns"]
+
+    found = reader(lambda *given: _Stuck(lab.emojify_lstm(*given)), **call.inputs)
+    assert not found["learns"]
+
+
 def test_a_mean_cannot_tell_twins_apart():
     emoji, glove = data.load("emoji"), data.load("glove")
     vectors = dict(zip(glove.words, glove.vectors.astype(float), strict=True))
