@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from autograder.checks import check
 from autograder.checks.reference import reference
+from helpers.drivers.C5W1 import trained
 from helpers.gradients import numerical_gradient
 from tests.recap import printed
 
@@ -216,6 +218,46 @@ def test_samples_follow_the_probabilities():
     letters = np.concatenate(drawn)
     shares = np.bincount(letters, minlength=4) / len(letters)
     np.testing.assert_allclose(shares, [0.1, 0.2, 0.3, 0.4], atol=0.03)
+
+
+class TestCases:
+    """What a hidden case asks, whatever was drawn for it."""
+
+    class _InOrder(np.random.Generator):
+        """The first permutation of seven leaves everything in its place."""
+
+        moved = False
+
+        def permutation(self, x, axis=0):
+            if x == 7 and not self.moved:
+                self.moved = True
+                return np.arange(7)
+            return super().permutation(x, axis)
+
+    def test_a_tune_of_one_token_moves_on_from_the_first(self):
+        rng = self._InOrder(np.random.PCG64(0))
+        calls = list(check.load("C5W1").checks["predict_and_sample"].draw(rng))
+        assert rng.moved
+        assert len(calls) == 4
+        [(scores, first)] = [
+            (call.inputs["scores"], call.inputs["first"])
+            for call in calls
+            if call.inputs["Ty"] == 1
+        ]
+        assert scores[first].argmax() != first
+
+    @pytest.mark.parametrize(
+        ("said", "learned"),
+        [
+            (5 * ["abababababab"] + ["", "c"], True),  # of 70 symbols, few are unlikely
+            (["ccc", "cc", "c", "", "ca", "bc", "cab"], False),
+        ],
+    )
+    def test_sampled_names_are_judged_symbol_by_symbol(self, said, learned):
+        model = {k: 0 * v for k, v in lab.initialize_letters(3, 4, 4).items()}
+        model["by"][:, 0] = np.log([0.03, 0.47, 0.47, 0.03])
+        found = trained(lambda *_: (model, said), ["abcab", "ba"], 100, 3)
+        assert found["they come from what was learned"] is learned
 
 
 def test_an_lstm_biased_to_keep_carries_a_gradient_that_an_rnn_loses():

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from autograder.checks import check
 from autograder.checks.reference import reference
 from helpers import data, nn
+from helpers.drivers.C5W2 import reader
 from helpers.gradients import numerical_gradient
 from tests.recap import printed
 
@@ -159,6 +161,63 @@ def test_padding_leaves_the_lstm_alone_and_its_vectors_stay():
     nn.train_step(model.train(), batch, nn.cross_entropy, nn.Adam(free, 0.1))
     np.testing.assert_array_equal(model.embedding.E.data, before)
     np.testing.assert_allclose(before[3], vectors["not"], rtol=1e-6)
+
+
+class _OnOddHardware(nn.Model):
+    """A model whose scores are rounded in another way for each row of a batch."""
+
+    def __init__(self, model):
+        self.model, self.rng = model, np.random.default_rng(0)
+
+    def forward(self, indices):
+        scores = self.model(indices)
+        return scores + 5e-6 * self.rng.random(scores.shape).astype(np.float32)
+
+
+def test_dropout_of_a_state_is_told_whatever_the_rounding_of_its_rows():
+    one = check.load("C5W2").checks["emojify_lstm"]
+    [call, *_] = one.draw(np.random.default_rng(0))
+    found = reader(
+        lambda *given: _OnOddHardware(lab.emojify_lstm(*given)), **call.inputs
+    )
+    assert found == one.expectation(**call.inputs)
+    [early] = [m for m in one.mistakes if m.name == "drops_from_the_words"]
+    assert not reader(early.function, **call.inputs)["drops parts of the state"]
+
+
+class _Restless(_OnOddHardware):
+    """A model whose scores are far off in training, as with much dropout.
+
+    The first are less so, by chance.
+    """
+
+    size = 0.0
+
+    def forward(self, indices):
+        scores = self.model(indices)
+        if not self.training:
+            return scores
+        off = self.size * self.rng.normal(size=scores.shape)
+        self.size = min(self.size + 0.5, 8.0)
+        return scores + off.astype(np.float32)
+
+
+class _Stuck(_OnOddHardware):
+    """A model to whose parameters no gradient flows back."""
+
+    def forward(self, indices):
+        scores = self.model(indices)
+        return nn.Tensor(scores.data) + 0.0 * scores
+
+
+def test_a_model_is_seen_to_learn_through_its_dropout():
+    one = check.load("C5W2").checks["emojify_lstm"]
+    [call, *_] = one.draw(np.random.default_rng(0))
+    found = reader(lambda *given: _Restless(lab.emojify_lstm(*given)), **call.inputs)
+    assert found["learns"]
+
+    found = reader(lambda *given: _Stuck(lab.emojify_lstm(*given)), **call.inputs)
+    assert not found["learns"]
 
 
 def test_a_mean_cannot_tell_twins_apart():

@@ -25,6 +25,7 @@ import luck
 import mutants
 import sensitivity
 import specificity
+import streams
 import trivial
 import verdicts
 
@@ -180,9 +181,64 @@ class TestDraws:
         assert row.refused.keys() == {"wrong"}
         assert "REFUSED: L2 · wrong · " in draws.listed([row])[-1]
 
+    def test_what_is_wrong_on_some_random_numbers_is_told(self, monkeypatch):
+        one = check.load("C1W4").checks["initialize_parameters"]
+
+        def wrong(*sizes):
+            lucky = not 0.2 < np.random.rand() < 0.5  # as after the seeds of a call
+            drawn = one.solution(*sizes)
+            return drawn if lucky else drawn | {"W1": 2 * drawn["W1"]}
+
+        monkeypatch.setattr(specificity, "versions", lambda check: [("wrong", wrong)])
+        assert draws.run(one, 25, 60).refused.keys() == {"wrong"}
+        monkeypatch.setattr(streams, "OPEN", {})
+        assert not draws.run(one, 25, 60).refused
+
     def test_it_ends_in_time(self, monkeypatch):
         one = check.load("C1W2").checks["L2"]
         assert draws.run(one, 10**6, 0.02).draws < draws.LEAST
+
+
+class TestStreams:
+    """Other random numbers for the same function."""
+
+    @staticmethod
+    def drawn(seed, rng):
+        """Numbers from all that a reader may draw from."""
+        first = np.random.rand()
+        np.random.seed(seed)
+        return [
+            first,
+            np.random.rand(),
+            np.random.default_rng(seed).random(),
+            np.random.RandomState(seed).rand(),
+            rng.random(),
+        ]
+
+    def called(self, number, seed=5):
+        np.random.seed(1)
+        function = streams.on_stream(self.drawn, number)
+        return function(seed, rng=np.random.default_rng(seed))
+
+    def test_all_numbers_are_others_and_can_be_repeated(self):
+        assert self.called(1) == self.called(1)
+        for other in (self.called(2), self.called(1, seed=6)):
+            alike = [a == b for a, b in zip(self.called(1), other, strict=True)]
+            assert not any(alike[1:])
+        assert self.called(1)[0] != self.called(2)[0]
+
+    def test_what_draws_nothing_leaves_no_trace(self):
+        np.random.seed(1)
+        before = np.random.default_rng, np.random.seed, np.random.RandomState
+        assert streams.on_stream(len, 3)([1, 2]) == 2
+        assert (np.random.default_rng, np.random.seed, np.random.RandomState) == before
+        found = np.random.rand()
+        np.random.seed(1)
+        assert found == np.random.rand()
+
+    def test_every_exercise_that_is_named_exists(self):
+        for lab, names in streams.OPEN.items():
+            assert names <= check.load(lab).checks.keys()
 
 
 def test_a_broken_function_costs_later_ones_nothing():

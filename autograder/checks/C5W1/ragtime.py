@@ -149,9 +149,10 @@ def predict_and_sample(rng):
     """
     certain = certain_tune(rng, lambda: 40.0 * np.eye(5)[rng.permutation(5)], 8)
     yield case(*certain, 1.0)
-    follows, first = rng.permutation(7), 0
-    while follows[first] == first:
-        first += 1
+    follows = itself = np.arange(7)
+    while np.array_equal(follows, itself):
+        follows = rng.permutation(7)
+    first = int(np.argmax(follows != itself))
     yield case(40.0 * np.eye(7)[follows], first, 1, 1.0)
     # Close scores: a low temperature takes the best, others of 20 draws would not.
     close = np.tile(0.75 * np.arange(4.0), (4, 1))
