@@ -510,6 +510,20 @@ class TestDraws:
             got = (rng.normal(size=shape) * 0.01).astype(kind)
             assert difference(Draws(shape, 0.0, 0.01), got) is None
 
+    @pytest.mark.parametrize(("errors", "right"), [(6.5, True), (8, False)])
+    def test_bad_luck_of_a_column_is_no_mistake(self, errors, right):
+        drawn = np.random.default_rng(0).normal(size=(144, 30))
+        drawn[:, 7] += errors / np.sqrt(len(drawn)) - drawn[:, 7].mean()
+        found = difference(Draws(drawn.shape, 0.0, 1.0), drawn)
+        assert found is None if right else "in each column" in found.expected
+
+    @pytest.mark.parametrize(("errors", "right"), [(5.5, True), (7, False)])
+    def test_bad_luck_of_all_is_no_mistake(self, errors, right):
+        drawn = np.random.default_rng(0).normal(size=(50, 40))
+        drawn += errors / np.sqrt(drawn.size) - drawn.mean()
+        found = difference(Draws(drawn.shape, 0.0, 1.0), drawn)
+        assert found is None if right else "a mean near 0" in found.expected
+
     def test_shape_mean_and_spread_count(self):
         drawn = np.random.default_rng(0).normal(size=(50, 40))
         assert difference(self.EXPECTED, drawn.T * 0.01).kind == "shape"

@@ -392,7 +392,7 @@ def _draws(expected: Draws, got: Any, place: str) -> Difference | None:
     if got.dtype.kind not in "fiub" or not np.isfinite(got).all():
         return Difference("values", place, "finite real numbers", brief(got))
     with np.errstate(over="ignore", invalid="ignore"):  # as 1e308 twice
-        found = _spread(expected, got.astype(np.float64).reshape(1, -1), 5)
+        found = _spread(expected, got.astype(np.float64).reshape(1, -1), 6)
         if found is None and expected.continuous:
             found = _not_one_by_one(expected, got.astype(np.float64))
     return found and Difference("values", place, *found)
@@ -432,8 +432,8 @@ def _not_one_by_one(expected: Draws, got: np.ndarray) -> tuple[str, str] | None:
                 continue
             if len({line.tobytes() for line in lines}) < len(lines):
                 return f"separate draws for each {name}", f"{name}s that are equal"
-            if found := _spread(expected, lines, 6, f" in each {name}"):
-                return found  # 6, for there are many of them
+            if found := _spread(expected, lines, 7, f" in each {name}"):
+                return found  # 7, for there are many of them
     if got.size >= 50:
         order = got.ravel() - got.mean()
         along = np.dot(order[1:], order[:-1]) / np.dot(order, order)
