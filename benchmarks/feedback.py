@@ -19,10 +19,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from term import Term, work
+from term import Handed, Term, work
 
+from autograder.authoring import build
 from autograder.course import penalties
-from autograder.course.configuration import open_course
 
 
 def signed(text: str, student: str) -> str:
@@ -45,17 +45,30 @@ def main() -> None:
     options = parser.parse_args()
     lab, rng = options.lab, random.Random(options.seed)
     with tempfile.TemporaryDirectory() as scratch:
-        term = Term(Path(scratch) / "course", options.students, options.jobs, "")
-        term.begin([lab])
-        handed = {who: work(lab, i, rng) for i, who in enumerate(term.students)}
-        for who, one in handed.items():
-            one.text = signed(one.text, who)
+        term = Term(
+            Path(scratch) / "course",
+            "canvas",
+            options.students,
+            [lab],
+            options.jobs,
+            "",
+        )
+        name = build.released_path(lab).name
+        handed = [
+            Handed(person, work(lab, number, rng), name=name)
+            for number, person in enumerate(term.people)
+        ]
+        term.begin({lab: handed})
         term.run("nbgrader", "generate_assignment", lab, "--force")
-        term.hand_in(lab, handed)
-        term.collect(lab, handed)
-        term.grade(lab)
-        term.by_hand(lab)
-        penalties.renew(open_course(term.folder), [lab])  # as our command would
+        for one in handed:
+            who = term.id_of(one)
+            folder = term.course.submitted / who / lab
+            folder.mkdir(parents=True)
+            text = signed(one.work.text, who)
+            (folder / name).write_text(text, encoding="utf-8")
+        term.run("autograder", "class", lab, "--jobs", str(options.jobs))
+        term.by_hand(lab, handed)
+        penalties.renew(term.course, [lab])  # as our command would
         seconds = {}
         commands = {
             "nbgrader generate_feedback": ("nbgrader", "generate_feedback", lab),
