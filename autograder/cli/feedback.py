@@ -53,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
     from autograder.course import feedback, penalties
     from autograder.course.configuration import open_course
 
+    gc.freeze()  # what is loaded stays: do not look through it again and again
     gc.enable()
     course = open_course(options.course)
     penalties.renew(course, [options.lab])

@@ -72,7 +72,6 @@ def write(
     Raises:
         Refused: the pages cannot be written.
     """
-    gc.freeze()  # what is loaded stays: do not look through it again and again
     with Gradebook(course.url, course.name) as book:
         found = _pages(course, lab, pages.grades(book, lab))
     memory = course.notes(f"{lab}.feedback.json")
