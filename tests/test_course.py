@@ -148,7 +148,7 @@ def test_the_formgrader_shows_the_rubric_beside_an_answer_in_words():
     config.HTMLExporter.template_name = "formgrade"
     config.HTMLExporter.extra_template_basedirs = [formgrader.template_path]
     exporter = HTMLExporter(config=config)
-    notebook = build.gradebook_notebook("C1W2")
+    notebook, _ = build.gradebook_and_release("C1W2")
     about = {"assignment_id": "C1W2", "notebook_id": "lab", "index": 0, "total": 1}
     page, _ = exporter.from_notebook_node(notebook, resources=about)
     assert page.count("Reference answer and rubric") == 1
