@@ -10,6 +10,7 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import text
 
+from autograder import paths
 from autograder.authoring import build, solve
 from autograder.course import class_run, gradebook, local, lock
 from autograder.course import configuration as courses
@@ -215,6 +216,30 @@ def test_killed_a_few_times_and_two_runs_at_once():
     assert found["same_after_kills"]
     assert found["same_after_two_at_once"]
     assert max(found["scores"]) == 94
+
+
+INTERRUPTED = """
+import os, struct, sys, time
+from autograder.course.processes import pool
+
+def send_the_beginning():
+    queue = sys._getframe(1).f_locals["result_queue"]
+    os.write(queue._writer.fileno(), struct.pack("!i", 1000) + b"and no more")
+    time.sleep(60)
+
+with pool(2) as workers:
+    workers.submit(send_the_beginning)
+    time.sleep(1)
+    raise SystemExit(3)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes are other ones there")
+def test_a_result_that_was_being_sent_holds_nobody_up():
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED], cwd=paths.ROOT, check=False, timeout=60
+    )
+    assert done.returncode == 3
 
 
 def test_names_too_long_for_the_gradebook_are_named():

@@ -21,9 +21,15 @@ def pool(processes: int) -> Iterator[concurrent.futures.ProcessPoolExecutor]:
         try:
             yield workers
         except BaseException:
+            results = getattr(workers, "_result_queue", None)
             workers.shutdown(wait=False, cancel_futures=True)
             for process in multiprocessing.active_children():
                 process.kill()
+            if results:
+                # A process may have been killed while it was sending a result. The
+                # executor's thread would wait for the rest, and this process for that
+                # thread, as long as an end to write to is open here.
+                results._writer.close()
             raise
 
 
