@@ -13,6 +13,8 @@ a run draws are included: a larger class needs no more of them, and its slope is
 Seconds by the clock say nothing on a machine that does something else meanwhile;
 processor time is fairly robust. With `--root FOLDER`, another copy of this project
 grades the same submissions in turn, and it is said how many times as long it takes.
+Where a lab has changed in between, this says little: the older checks may refuse what
+is right today, and a refused answer costs much more.
 
 `--class-only N…` grades classes of N different submissions instead, each in one call
 of `autograder class`, and prints the time and the most memory that all its processes

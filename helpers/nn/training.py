@@ -259,8 +259,11 @@ def fit(
                 best = model.state_dict() if patience is not None else None
             bar.set_postfix({k: f"{v:.4g}" for k, v in numbers.items()}, refresh=False)
             if checkpoint:
-                past = {"epoch": epoch + 1, "history": history}
-                past["best_epoch"] = best_epoch
+                past = {
+                    "epoch": epoch + 1,
+                    "best_epoch": best_epoch,
+                    "history": history,
+                }
                 save_checkpoint(checkpoint, model, optimizer, generators, past, best)
             if on_epoch_end is not None:
                 on_epoch_end(epoch, numbers)
