@@ -7,12 +7,12 @@ import sys
 import time
 
 import pytest
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, get_alembic_version
 from sqlalchemy import text
 
 from autograder import paths
 from autograder.authoring import build, solve
-from autograder.course import class_run, gradebook, local, lock
+from autograder.course import class_run, local, lock
 from autograder.course import configuration as courses
 from autograder.course.gradebook import Writer
 from autograder.course.jobs import Job, do
@@ -118,7 +118,7 @@ def test_a_database_without_its_version_gets_one(course, graded):
         with Gradebook(course.url) as book:
             found = book.db.execute(text("SELECT * FROM alembic_version")).all()
         assert found == before
-    assert gradebook.get_alembic_version() == before[0][0]
+    assert get_alembic_version() == before[0][0]
 
 
 def test_the_second_of_two_runs_waits_and_a_killed_one_lets_go(tmp_path):

@@ -27,7 +27,13 @@ def add_to(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Grade everything, show a table, write the results."""
-    safety.one_thread()
+    for path in options.paths:
+        if not path.exists() and not path.is_symlink():
+            raise UsageError(f"There is no file or folder {path}.")
+    if options.lab:
+        labs_named([options.lab])
+    seed = seed_of(options.seed)
+    sandbox = safety.begin()
     from tqdm import tqdm
 
     from autograder.grading.cases import drawn
@@ -36,16 +42,10 @@ def run(options: argparse.Namespace) -> int:
     from autograder.reports.text import table
     from autograder.sandbox.host import SandboxSession
 
-    for path in options.paths:
-        if not path.exists() and not path.is_symlink():
-            raise UsageError(f"There is no file or folder {path}.")
-    if options.lab:
-        labs_named([options.lab])
-    seed = seed_of(options.seed)
     found = list(notebooks(options.paths))
     if not found:
         raise UsageError("There is no notebook (*.ipynb) in the paths you gave.")
-    safety.check(options)
+    safety.check(options, sandbox)
     results = [
         grade(one, drawn(one.student, seed), SandboxSession(lab=one.lab))
         for one in tqdm(

@@ -6,10 +6,14 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.cli import reporting, safety
 from autograder.cli.common import UsageError, labs_named, say_strangers
 from autograder.cli.grade import seed_of
+
+if TYPE_CHECKING:
+    from autograder.sandbox.host import Sandbox
 
 
 def add_to(commands) -> None:
@@ -56,17 +60,17 @@ def add_to(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Grade the class with a progress bar, and report the result."""
-    safety.one_thread()
     labs_named([options.lab])
     if options.jobs < 1:
         raise UsageError("At least one process is needed: --jobs 1.")
+    sandboxes = [] if options.scheduler else [safety.begin()]
     from tqdm import tqdm
 
     from autograder.course import class_run as runs
     from autograder.course import configuration as courses
     from autograder.course import handed_in
     from autograder.course.people import UNMATCHED, People
-    from autograder.sandbox.host import shared
+    from autograder.sandbox.host import Sandbox
 
     _check_question(options)
     course = courses.open_course(options.course)
@@ -75,9 +79,11 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(
             f"There is nothing to grade in {course.submitted}/<student>/{options.lab}."
         )
-    if not options.scheduler:
-        safety.check(options)
-        shared().close()  # each process starts its own
+    for _ in sandboxes and range(1, min(options.jobs, len(found))):
+        sandboxes.append(Sandbox())
+        sandboxes[-1].begin()
+    if sandboxes:
+        safety.check(options, sandboxes[0])
     wanted = runs.Options(
         options.question, options.force, options.require_sandbox, seed_of(options.seed)
     )
@@ -94,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
         results = runs.grade_class(
             course,
             options.lab,
-            _scheduler(options),
+            _scheduler(options, sandboxes),
             wanted,
             progress,
             lambda sentence: print(sentence, file=sys.stderr),
@@ -129,7 +135,7 @@ def _check_question(options: argparse.Namespace) -> None:
         )
 
 
-def _scheduler(options: argparse.Namespace):
+def _scheduler(options: argparse.Namespace, sandboxes: list[Sandbox]):
     if options.scheduler:
         try:
             from autograder.course import cluster
@@ -141,7 +147,7 @@ def _scheduler(options: argparse.Namespace):
             ) from None
     from autograder.course import local
 
-    return lambda jobs: local.run(jobs, options.jobs)
+    return lambda jobs: local.run(jobs, options.jobs, sandboxes)
 
 
 def _say(results, unchanged: int) -> None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograder.sandbox.host import Sandbox
 
 
 def add_option(parser: argparse.ArgumentParser) -> None:
@@ -25,15 +29,24 @@ def one_thread() -> None:
         os.environ.setdefault(name, "1")
 
 
-def check(options: argparse.Namespace) -> None:
-    """Start the sandbox, and print a warning if it is not the strongest.
+def begin() -> Sandbox:
+    """Begin to start this process's sandbox, while the caller imports the grader."""
+    one_thread()
+    from autograder.sandbox.host import shared
+
+    sandbox = shared()
+    sandbox.begin()
+    return sandbox
+
+
+def check(options: argparse.Namespace, sandbox: Sandbox) -> None:
+    """Wait for a sandbox, and print a warning if it is not the strongest.
 
     Raises:
         SandboxError: the strongest is required but not available.
     """
-    from autograder.sandbox.host import SandboxError, shared
+    from autograder.sandbox.host import SandboxError
 
-    sandbox = shared()
     if sandbox.tier == 1:
         return
     if options.require_sandbox:

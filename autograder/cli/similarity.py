@@ -45,7 +45,8 @@ def add_to(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show the pairs, and write what they share."""
-    safety.one_thread()
+    labs_named([options.lab])
+    sandbox = safety.begin()
     from autograder.course.class_run import submissions
     from autograder.course.configuration import open_course
     from autograder.course.similarity import pairs
@@ -53,11 +54,10 @@ def run(options: argparse.Namespace) -> int:
     from autograder.reports import pairs as report
     from autograder.sandbox.host import SandboxSession
 
-    labs_named([options.lab])
     found = submissions(open_course(options.course), options.lab)
     if len(found) < 2:
         raise UsageError(f"There are fewer than two submissions of {options.lab}.")
-    safety.check(options)
+    safety.check(options, sandbox)
     session = SandboxSession(lab=options.lab)
     taken = {
         student: read(Submission.of(path, student, options.lab), session)

@@ -11,10 +11,14 @@ import datetime
 import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+import nbgrader
+from alembic.script import ScriptDirectory
 from nbgrader import utils
 from nbgrader.api import (
+    Base,
     Comment,
     Grade,
     Gradebook,
@@ -22,7 +26,6 @@ from nbgrader.api import (
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
-    get_alembic_version,
     new_uuid,
 )
 from sqlalchemy import (
@@ -33,9 +36,9 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    create_engine,
     func,
     insert,
-    inspect,
     select,
     update,
 )
@@ -46,7 +49,6 @@ from autograder.authoring.build import METADATA
 from autograder.authoring.manifest import manifest
 from autograder.course import penalties
 from autograder.course.jobs import Graded
-from autograder.nbgrader.config import find_programs
 
 # Bypass SQLAlchemy's objects, because reading one runs a query for each of its sums.
 _STUDENT, _SUBMISSION, _NOTEBOOK, _GRADE, _COMMENT = (
@@ -94,6 +96,24 @@ def _cells(lab: str) -> dict[str, dict[str, dict[str, Any]]]:
     return found
 
 
+def _create(url: str) -> None:
+    """Create what a database lacks: nbgrader's tables, and their version.
+
+    `Gradebook` would do so, too. But it starts a program to find the version out, which
+    takes as long as several submissions, and it stores the version last: a database
+    whose creation was cut off would never get one.
+    """
+    engine = create_engine(url)
+    Base.metadata.create_all(engine)
+    with engine.begin() as connection:
+        _VERSION.create(connection, checkfirst=True)
+        if not connection.execute(select(_VERSION)).first():
+            folder = Path(nbgrader.__file__).parent / "alembic"
+            head = ScriptDirectory(str(folder)).get_current_head()
+            connection.execute(insert(_VERSION), {"version_num": head})
+    engine.dispose()
+
+
 class Writer:
     """Keeps a gradebook open for one lab.
 
@@ -106,25 +126,14 @@ class Writer:
 
     def __init__(self, url: str, course: str, lab: str, config: Config) -> None:
         self.lab = lab
-        find_programs()
+        _create(url)
         self._book = Gradebook(url, course)
         try:
-            self._note_version()
             self._enter_lab()
             self._rule = penalties.rule(config)
         except BaseException:
             self._book.close()
             raise
-
-    def _note_version(self) -> None:
-        """Complete a database whose creation was cut off; nbgrader does this last."""
-        known = inspect(self._book.engine).get_table_names()
-        with self._book.engine.begin() as connection:
-            if _VERSION.name not in known:
-                _VERSION.create(connection)
-            if not connection.execute(select(_VERSION)).first():
-                row = {"version_num": get_alembic_version()}
-                connection.execute(insert(_VERSION), row)
 
     def _enter_lab(self) -> None:
         """Enter the lab's cells, or those that are missing or have other points.

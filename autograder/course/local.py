@@ -9,11 +9,14 @@ from concurrent.futures.process import BrokenProcessPool
 
 from autograder.course.jobs import Graded, Job, do, not_graded
 from autograder.course.processes import pool
+from autograder.sandbox.host import Sandbox
 
 AHEAD = 4  # jobs queued for each process; more would only take memory
 
 
-def run(jobs: Iterable[Job], processes: int) -> Iterator[tuple[Job, Graded]]:
+def run(
+    jobs: Iterable[Job], processes: int, sandboxes: list[Sandbox] | None = None
+) -> Iterator[tuple[Job, Graded]]:
     """Run jobs in parallel; yields results as they become ready.
 
     If a process is killed, for instance because memory is short, nothing is lost: other
@@ -23,14 +26,17 @@ def run(jobs: Iterable[Job], processes: int) -> Iterator[tuple[Job, Graded]]:
     Args:
         jobs: any number of jobs; they are taken a few at a time.
         processes: number of processes.
+        sandboxes: that were started for them; they are taken from the list.
     """
+    ready = sandboxes or []
     waiting = iter(jobs)
     again: list[Job] = []
     there: Counter[int] = Counter()  # kills during which a job was running
     while True:
         pending: dict[concurrent.futures.Future, Job] = {}
         try:
-            with pool(processes) as workers:
+            taken, ready[:] = list(ready), []
+            with pool(processes, taken) as workers:
                 while True:
                     while len(pending) < processes * AHEAD:
                         job = again.pop() if again else next(waiting, None)

@@ -7,17 +7,34 @@ import contextlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from autograder.sandbox.host import Sandbox, share
 from autograder.sandbox.inside import system
 
 
 @contextlib.contextmanager
-def pool(processes: int) -> Iterator[concurrent.futures.ProcessPoolExecutor]:
-    """Processes that end with this one, and immediately if an error is raised."""
-    with concurrent.futures.ProcessPoolExecutor(
-        processes, mp_context=_context(), initializer=_follow, initargs=(os.getpid(),)
-    ) as workers:
+def pool(
+    processes: int, sandboxes: Sequence[Sandbox] = ()
+) -> Iterator[concurrent.futures.ProcessPoolExecutor]:
+    """Processes that end with this one, and immediately if an error is raised.
+
+    Args:
+        processes: number of processes.
+        sandboxes: for the first of them where processes are forked; the others start
+            their own. All are closed in the end.
+    """
+    context = _context()
+    forks = context.get_start_method() == "fork"
+    given = (os.getpid(), context.Value("i", 0), sandboxes if forks else ())
+    with (
+        contextlib.ExitStack() as stack,
+        concurrent.futures.ProcessPoolExecutor(
+            processes, mp_context=context, initializer=_follow, initargs=given
+        ) as workers,
+    ):
+        for sandbox in sandboxes:
+            stack.enter_context(sandbox)
         try:
             yield workers
         except BaseException:
@@ -33,9 +50,13 @@ def pool(processes: int) -> Iterator[concurrent.futures.ProcessPoolExecutor]:
             raise
 
 
-def _follow(parent: int) -> None:
+def _follow(parent: int, turn, sandboxes: Sequence[Sandbox]) -> None:
     """Make a process of the pool end with the one that started it."""
     system.end_with(parent)
+    with turn.get_lock():
+        number, turn.value = turn.value, turn.value + 1
+    if number < len(sandboxes):
+        share(sandboxes[number])
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)

@@ -7,6 +7,8 @@ import dataclasses
 import importlib
 import json
 import os
+import select
+import signal
 import socket
 import subprocess
 import sys
@@ -42,21 +44,51 @@ class SandboxEnded(SandboxError):
 
 @dataclasses.dataclass
 class Started:
-    """A running fork server."""
+    """A fork server, running or about to run.
+
+    Attributes:
+        process: its process.
+        control: the socket to it.
+        tier: its tier.
+        folder: its folder, in a tier without a file system of its own.
+        nested: whether each of its forks has its own namespaces; known when it runs.
+    """
 
     process: subprocess.Popen
     control: socket.socket
     tier: int
-    nested: bool
     folder: Path | None
+    nested: bool = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether the server has ended; known in forks of this process, too."""
+        poll = select.poll()
+        poll.register(self.control, select.POLLIN)
+        # It speaks only when it is asked; all there is to read now is its end.
+        return bool(poll.poll(0))
 
 
-def start(bounds: Bounds, tiers: tuple[int, ...] = (1, 2, 3)) -> tuple[Started, str]:
+def begin(bounds: Bounds, tiers: tuple[int, ...] = (1, 2, 3)) -> Started | None:
+    """Begin to start a fork server, in the best tier that may be available.
+
+    Args:
+        bounds: what one submission may use.
+        tiers: acceptable tiers, best first.
+    """
+    tier = next((tier for tier in tiers if not unavailable(tier)), None)
+    return _begin(bounds, tier) if tier else None
+
+
+def start(
+    bounds: Bounds, tiers: tuple[int, ...] = (1, 2, 3), begun: Started | None = None
+) -> tuple[Started, str]:
     """Start a fork server.
 
     Args:
         bounds: what one submission may use.
         tiers: acceptable tiers, best first.
+        begun: what `begin` returned for the same arguments, if it was called.
 
     Returns:
         The server, and why it is not in a better tier (empty for tier 1).
@@ -68,8 +100,9 @@ def start(bounds: Bounds, tiers: tuple[int, ...] = (1, 2, 3)) -> tuple[Started, 
     for tier in tiers:
         reason = unavailable(tier)
         if not reason:
-            started, reason = _start(bounds, tier)
-            if started:
+            started = begun or _begin(bounds, tier)
+            begun = None
+            if not (reason := _why_not_ready(started)):
                 return started, " ".join(reasons)
         reasons.append(reason)
     raise SandboxError(" ".join(reasons))
@@ -88,7 +121,7 @@ def unavailable(tier: int) -> str:
     return ""
 
 
-def _start(bounds: Bounds, tier: int) -> tuple[Started | None, str]:
+def _begin(bounds: Bounds, tier: int) -> Started:
     ours, theirs = socket.socketpair()
     folder = None
     if tier > 1:
@@ -98,21 +131,28 @@ def _start(bounds: Bounds, tier: int) -> tuple[Started | None, str]:
         process = _popen(bounds, tier, theirs, folder or Path("/"))
     finally:
         theirs.close()
-    ours.settimeout(START_SECONDS)
+    return Started(process, ours, tier, folder)
+
+
+def _why_not_ready(started: Started) -> str:
+    """Wait until a server is ready; why it never will be, or an empty string."""
+    started.control.settimeout(START_SECONDS)
     try:
-        hello = ours.recv(65536)
+        hello = started.control.recv(65536)
     except OSError:
         hello = b""
     if not hello:
-        process.kill()
-        said = process.communicate()[1].decode(errors="replace")
-        ours.close()
-        if folder:
-            scratch.remove(folder)
-        return None, _explain(tier, said)
-    process.stderr.close()
-    nested = json.loads(hello)["nested"]
-    return Started(process, ours, tier, nested, folder), ""
+        # `Popen.kill` does nothing in a fork of the process that started it.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(started.process.pid, signal.SIGKILL)
+        said = started.process.communicate()[1].decode(errors="replace")
+        started.control.close()
+        if started.folder:
+            scratch.remove(started.folder)
+        return _explain(started.tier, said)
+    started.process.stderr.close()
+    started.nested = json.loads(hello)["nested"]
+    return ""
 
 
 def _explain(tier: int, said: str) -> str:
@@ -168,8 +208,14 @@ def _font_cache() -> Path:
 
 
 def stop(started: Started) -> None:
-    """End a fork server and everything it started."""
-    started.control.close()  # this tells the server to end
+    """End a fork server and everything it started.
+
+    A fork of the process that started it does not wait until it has ended.
+    """
+    # This tells the server to end, also while other processes hold the socket.
+    with contextlib.suppress(OSError):
+        started.control.shutdown(socket.SHUT_RDWR)
+    started.control.close()
     deadline = time.monotonic() + 10
     while started.process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -177,5 +223,6 @@ def stop(started: Started) -> None:
     if started.process.poll() is None:
         started.process.kill()
         started.process.wait()
+    started.process.stderr.close()
     if started.folder:
         scratch.remove(started.folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
 import multiprocessing.util
 import os
@@ -16,7 +15,7 @@ from autograder.sandbox.host.launch import SandboxEnded, SandboxError
 from autograder.sandbox.inside.confine import Bounds
 from autograder.sandbox.inside.frames import Channel
 
-__all__ = ["Sandbox", "SandboxEnded", "SandboxError", "shared"]
+__all__ = ["Sandbox", "SandboxEnded", "SandboxError", "share", "shared"]
 
 _REPLY_SECONDS = 30.0
 
@@ -38,6 +37,7 @@ class Sandbox:
         self.tiers, self.bounds = tiers, bounds or Bounds()
         self.warning = ""
         self._started: launch.Started | None = None
+        self._begun: launch.Started | None = None  # nobody has waited for it yet
         self._used = False
         self._last: tuple[str, ...] = ()
         self._hidden: frozenset[str] | None = None  # from all that was loaded
@@ -51,14 +51,20 @@ class Sandbox:
         """
         return self._running().tier
 
+    def begin(self) -> None:
+        """Begin to start the fork server, without waiting until it is ready."""
+        if not self._started and not self._begun:
+            self._begun = launch.begin(self.bounds, self.tiers)
+
     def _running(self) -> launch.Started:
         started = self._started
         # If forks cannot have their own namespaces, each needs a fresh server.
         stale = started and started.tier == 1 and not started.nested and self._used
-        if started and (stale or started.process.poll() is not None):
+        if started and (stale or started.ended):
             self.close()
         if not self._started:
-            self._started, self.warning = launch.start(self.bounds, self.tiers)
+            begun, self._begun = self._begun, None
+            self._started, self.warning = launch.start(self.bounds, self.tiers, begun)
             self._used, self._hidden = False, None
         return self._started
 
@@ -154,9 +160,9 @@ class Sandbox:
 
     def close(self) -> None:
         """End everything; the server starts again when needed."""
-        if self._started:
-            launch.stop(self._started)
-            self._started = None
+        for started in filter(None, (self._started, self._begun)):
+            launch.stop(started)
+        self._started = self._begun = None
 
     def __enter__(self) -> Sandbox:
         return self
@@ -165,14 +171,18 @@ class Sandbox:
         self.close()
 
 
+_by_process: dict[int, Sandbox] = {}
+
+
 def shared() -> Sandbox:
     """One sandbox for everything that this process grades."""
-    return _shared(os.getpid())  # a fork of this process starts its own
+    pid = os.getpid()  # a fork of this process has its own
+    return _by_process[pid] if pid in _by_process else share(Sandbox())
 
 
-@functools.cache
-def _shared(pid: int) -> Sandbox:
-    sandbox = Sandbox()
+def share(sandbox: Sandbox) -> Sandbox:
+    """Make a sandbox the one that this process shares."""
+    _by_process[os.getpid()] = sandbox
     # Processes of a pool exit in another way than the interpreter itself.
     multiprocessing.util.Finalize(None, sandbox.close, exitpriority=10)
     return sandbox
