@@ -35,7 +35,9 @@ def reference(lab: str) -> ModuleType:
     tree = ast.parse(text, filename=str(path))
     demos = _demo_lines(text)
     tree.body = [
-        node for node in tree.body if _is_definition(node) and node.lineno not in demos
+        node
+        for node in map(_without_figures, tree.body)
+        if _is_definition(node) and node.lineno not in demos
     ]
     module = ModuleType(f"reference_{lab}", f"Reference solutions of {lab}")
     module.__file__ = str(path)
@@ -76,6 +78,20 @@ def _demo_lines(text: str) -> set[int]:
         if in_demo:
             found.add(number)
     return found
+
+
+def _without_figures(node: ast.stmt) -> ast.stmt:
+    """An import without what draws figures, which only demo cells do.
+
+    Loading Matplotlib would take longer than everything else that a lab imports.
+    """
+    if isinstance(node, ast.ImportFrom):
+        names = {alias: f"{node.module}.{alias.name}." for alias in node.names}
+        kept = [a for a, name in names.items() if not name.startswith("helpers.plots.")]
+        if not kept:
+            return ast.copy_location(ast.Pass(), node)
+        node.names = kept
+    return node
 
 
 def _is_definition(node: ast.stmt) -> bool:

@@ -6,6 +6,7 @@ import ast
 import functools
 import sys
 import sysconfig
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -157,12 +158,24 @@ def _used_helpers(lab: str) -> frozenset[str]:
     return frozenset(used)
 
 
-def _imports(path: Path) -> set[str]:
+@functools.cache
+def _imports(path: Path) -> frozenset[str]:
     """The parts of `helpers` that a file imports anywhere."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _statements(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return {name.split(".")[1] for name in found if name.startswith("helpers.")}
+    return frozenset(n.split(".")[1] for n in found if n.startswith("helpers."))
+
+
+def _statements(module: ast.Module) -> Iterator[ast.AST]:
+    """All statements, at any depth. Most nodes are expressions, which hold none."""
+    holders = ast.stmt, ast.excepthandler, ast.match_case
+    waiting: list[ast.AST] = [module]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        inner = ast.iter_child_nodes(node)
+        waiting += [child for child in inner if isinstance(child, holders)]
