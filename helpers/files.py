@@ -36,7 +36,7 @@ def write(path: Path, content: str | bytes) -> None:
 
 def holds(path: Path, text: str) -> bool:
     """Whether a file is there and contains this text."""
-    return path.is_file() and path.read_text(encoding="utf-8") == text
+    return path.is_file() and path.read_bytes() == text.encode()
 
 
 def write_if_changed(path: Path, text: str) -> None:

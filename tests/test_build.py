@@ -1,11 +1,11 @@
-"""Source notebooks are built where they are stale, and only there."""
+"""What is made from a source is made where it is stale, and only there."""
 
 import shutil
 
 import pytest
 
 from autograder import paths
-from autograder.authoring import build, stamps
+from autograder.authoring import build, library_tables, manifest, stamps
 
 LAB = "C1W2"
 
@@ -16,7 +16,7 @@ def copied(tmp_path, monkeypatch):
     path = tmp_path / "lab.py"
     shutil.copy(paths.source_of(LAB), path)
     monkeypatch.setattr(paths, "source_of", lambda lab: path)
-    monkeypatch.setattr(stamps, "_STAMPS", tmp_path / "stamps")
+    monkeypatch.setattr(stamps, "_CACHE", tmp_path / "cache")
     stamps.build_source(LAB)
     built, usual = [], build.source_notebook
     monkeypatch.setattr(
@@ -56,6 +56,33 @@ def test_a_changed_notebook_is_built_again(copied, change):
 def test_a_stamp_that_cannot_be_written_stops_nothing(copied, tmp_path, monkeypatch):
     _, built = copied
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(stamps, "_STAMPS", tmp_path / "file")
+    monkeypatch.setattr(stamps, "_CACHE", tmp_path / "file")
     stamps.build_source(LAB)
     assert built == [LAB]
+
+
+def test_a_changed_table_of_libraries_is_built(copied, tmp_path, monkeypatch):
+    _, built = copied
+    document = tmp_path / "libraries.md"
+    document.write_text("## C1W2\n\n| a | b |\n")
+    monkeypatch.setattr(library_tables, "DOCUMENT", document)
+    stamps.build_source(LAB)
+    assert built == [LAB]
+
+
+def test_a_manifest_that_was_kept_is_the_same(copied):
+    _, built = copied
+    made, kept = (manifest.manifest.__wrapped__(LAB) for _ in range(2))
+    assert built == [LAB]
+    assert made == kept
+    # nbgrader asks its cells for attributes.
+    assert kept.graded["check-sigmoid"].official.metadata.nbgrader.points == 5
+
+
+@pytest.mark.parametrize("damage", ["", "another stamp\n{}", "no stamp", "\udcff"])
+def test_what_was_kept_badly_is_made_again(tmp_path, monkeypatch, damage):
+    monkeypatch.setattr(stamps, "_CACHE", tmp_path)
+    assert stamps.kept("numbers", LAB, lambda: "1") == "1"
+    (tmp_path / "numbers" / LAB).write_bytes(damage.encode(errors="surrogateescape"))
+    assert stamps.kept("numbers", LAB, lambda: "2") == "2"
+    assert stamps.kept("numbers", LAB, lambda: "3") == "2"

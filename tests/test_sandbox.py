@@ -1,5 +1,6 @@
 """The sandbox: what it gives, what it costs, and what it says where there is none."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import paths
 from autograder.authoring import build, solve
 from autograder.checks import check
 from autograder.grading.cases import Cases, Pool
@@ -329,6 +331,56 @@ def test_advice_for_other_systems(monkeypatch, system, said):
 
 def test_a_lab_that_teaches_networks_cannot_import_them():
     assert "nn" in hidden_helpers(LAB)
+
+
+@pytest.mark.parametrize("folder", ["helpers", "solutions"])
+def test_imports_of_helpers_are_those_that_python_sees(folder):
+    for path in (paths.ROOT / folder).rglob("*.py"):
+        seen = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                seen |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                seen |= {f"{node.module}.{alias.name}" for alias in node.names}
+        parts = {name.split(".")[1] for name in seen if name.startswith("helpers.")}
+        assert layout._imports(path) == parts, path
+
+
+def test_imports_of_helpers_are_found_in_every_form(tmp_path):
+    path = tmp_path / "lab.py"
+    path.write_text(
+        "import numpy, helpers.nn as nn  # (deep)\n"
+        "from helpers import (\n    data,  # the images\n    text,\n)\n"
+        "def f():\n    from helpers.plots.labs import c2w1  # noqa (here)\n"
+        ">>> from helpers import audio\n"
+    )
+    assert layout._imports(path) == {"nn", "data", "text", "plots"}
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_one_that_has_begun_to_start_serves_a_fork_and_ends_with_its_owner(tier):
+    """A process of a class is given a sandbox that the run has started for it."""
+    with Sandbox((tier,)) as ours:
+        ours.begin()
+        server = ours._begun.process
+        answers, child = os.pipe()
+        if not (pid := os.fork()):
+            status = 1
+            try:
+                with SandboxSession(ours) as session:
+                    session.run(LAB, ["x = 6 * 7"], Everything((), (Variable("x"),)))
+                    (outcome,) = next(session.outcomes(Variable("x")))
+                os.write(child, b"%d" % outcome.value)
+                ours.close()  # the server ends, though the owner holds the socket, too
+                status = 0
+            finally:
+                os._exit(status)
+        os.close(child)
+        with os.fdopen(answers, "rb") as file:
+            assert file.read() == b"42"
+        assert os.waitpid(pid, 0)[1] == 0
+        server.wait(20)
+        assert ours._begun.ended
 
 
 def test_what_other_labs_had_loaded_is_not_in_memory(sandbox):

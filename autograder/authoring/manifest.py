@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from autograder.authoring import build
+import nbformat
+
+from autograder.authoring import build, stamps
 from autograder.checks import check
 from autograder.paths import released_path
 
@@ -80,15 +83,33 @@ class Manifest:
 
 @functools.cache
 def manifest(lab: str) -> Manifest:
-    """The manifest of a lab, made once per process from its source.
+    """The manifest of a lab, made once per version of its source.
 
     Raises:
         Refused: there is no such lab, or its source breaks a rule of the builder.
     """
+    found = json.loads(stamps.kept("manifests", lab, lambda: json.dumps(_made(lab))))
+    return Manifest(
+        lab,
+        released_path(lab).name,
+        tuple(
+            ManifestCell(**cell | {"official": nbformat.from_dict(cell["official"])})
+            for cell in found["cells"]
+        ),
+        {name: ManifestQuestion(**about) for name, about in found["questions"].items()},
+    )
+
+
+def _made(lab: str) -> dict[str, Any]:
+    """The cells and questions of a lab, from its source."""
     official, released = build.gradebook_and_release(lab)
     both = zip(released.cells, official.cells, strict=True)
     cells = tuple(_cell(*pair) for pair in both)
-    return Manifest(lab, released_path(lab).name, cells, _questions(lab, cells))
+    questions = _questions(lab, cells)
+    return {
+        "cells": [asdict(cell) for cell in cells],
+        "questions": {name: asdict(about) for name, about in questions.items()},
+    }
 
 
 def _cell(released: Mapping[str, Any], official: Mapping[str, Any]) -> ManifestCell:

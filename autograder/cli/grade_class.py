@@ -63,14 +63,19 @@ def run(options: argparse.Namespace) -> int:
     labs_named([options.lab])
     if options.jobs < 1:
         raise UsageError("At least one process is needed: --jobs 1.")
-    sandboxes = [] if options.scheduler else [safety.begin()]
+    safety.one_thread()
+    from autograder.course.processes import FORKS
+
+    # Only forks can be given a sandbox; other processes, such as a cluster's, start
+    # their own.
+    count = options.jobs if FORKS else 1
+    sandboxes = [] if options.scheduler else safety.begin(count)
     from tqdm import tqdm
 
     from autograder.course import class_run as runs
     from autograder.course import configuration as courses
     from autograder.course import handed_in
     from autograder.course.people import UNMATCHED, People
-    from autograder.sandbox.host import Sandbox
 
     _check_question(options)
     course = courses.open_course(options.course)
@@ -79,9 +84,6 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(
             f"There is nothing to grade in {course.submitted}/<student>/{options.lab}."
         )
-    for _ in sandboxes and range(1, min(options.jobs, len(found))):
-        sandboxes.append(Sandbox())
-        sandboxes[-1].begin()
     if sandboxes:
         safety.check(options, sandboxes[0])
     wanted = runs.Options(

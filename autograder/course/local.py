@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 
 from autograder.course.jobs import Graded, Job, do, not_graded
-from autograder.course.processes import pool
-from autograder.sandbox.host import Sandbox
+from autograder.course.processes import FORKS, pool
+from autograder.sandbox.host import Sandbox, share
 
 AHEAD = 4  # jobs queued for each process; more would only take memory
 
 
 def run(
-    jobs: Iterable[Job], processes: int, sandboxes: list[Sandbox] | None = None
+    jobs: Iterable[Job], processes: int, ready: list[Sandbox] | None = None
 ) -> Iterator[tuple[Job, Graded]]:
     """Run jobs in parallel; yields results as they become ready.
 
@@ -26,17 +29,17 @@ def run(
     Args:
         jobs: any number of jobs; they are taken a few at a time.
         processes: number of processes.
-        sandboxes: that were started for them; they are taken from the list.
+        ready: sandboxes for the first processes, taken from this list and closed in the
+            end; processes without one start their own.
     """
-    ready = sandboxes or []
+    ready = [] if ready is None else ready
     waiting = iter(jobs)
     again: list[Job] = []
     there: Counter[int] = Counter()  # kills during which a job was running
     while True:
         pending: dict[concurrent.futures.Future, Job] = {}
         try:
-            taken, ready[:] = list(ready), []
-            with pool(processes, taken) as workers:
+            with _pool(processes, ready) as workers:
                 while True:
                     while len(pending) < processes * AHEAD:
                         job = again.pop() if again else next(waiting, None)
@@ -63,6 +66,22 @@ def run(
                     yield job, _alone(job)
                 else:
                     again.append(job)
+
+
+@contextlib.contextmanager
+def _pool(processes: int, ready: list[Sandbox]) -> Iterator[Executor]:
+    """A pool whose first processes are given sandboxes, which are closed in the end."""
+    given, ready[:] = list(ready), []
+    with contextlib.ExitStack() as stack:
+        for sandbox in given:
+            stack.enter_context(sandbox)
+        begin = partial(_take, given if FORKS else [])
+        yield stack.enter_context(pool(processes, begin))
+
+
+def _take(given: list[Sandbox], number: int) -> None:
+    if number < len(given):
+        share(given[number])
 
 
 def _alone(job: Job) -> Graded:

@@ -7,34 +7,34 @@ import contextlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 
-from autograder.sandbox.host import Sandbox, share
 from autograder.sandbox.inside import system
+
+# Fork where the system can: forks share what this process has loaded.
+FORKS = hasattr(os, "fork") and os.uname().sysname == "Linux"
+
+
+def _nothing(number: int) -> None:
+    pass
 
 
 @contextlib.contextmanager
 def pool(
-    processes: int, sandboxes: Sequence[Sandbox] = ()
+    processes: int, begin: Callable[[int], None] = _nothing
 ) -> Iterator[concurrent.futures.ProcessPoolExecutor]:
     """Processes that end with this one, and immediately if an error is raised.
 
     Args:
         processes: number of processes.
-        sandboxes: for the first of them where processes are forked; the others start
-            their own. All are closed in the end.
+        begin: called in each process when it starts, with 0 in the first, 1 in the next
+            and so on.
     """
-    context = _context()
-    forks = context.get_start_method() == "fork"
-    given = (os.getpid(), context.Value("i", 0), sandboxes if forks else ())
-    with (
-        contextlib.ExitStack() as stack,
-        concurrent.futures.ProcessPoolExecutor(
-            processes, mp_context=context, initializer=_follow, initargs=given
-        ) as workers,
-    ):
-        for sandbox in sandboxes:
-            stack.enter_context(sandbox)
+    context = multiprocessing.get_context("fork" if FORKS else "spawn")
+    given = os.getpid(), context.Value("i", 0), begin
+    with concurrent.futures.ProcessPoolExecutor(
+        processes, mp_context=context, initializer=_begin, initargs=given
+    ) as workers:
         try:
             yield workers
         except BaseException:
@@ -50,19 +50,12 @@ def pool(
             raise
 
 
-def _follow(parent: int, turn, sandboxes: Sequence[Sandbox]) -> None:
+def _begin(parent: int, started, begin: Callable[[int], None]) -> None:
     """Make a process of the pool end with the one that started it."""
     system.end_with(parent)
-    with turn.get_lock():
-        number, turn.value = turn.value, turn.value + 1
-    if number < len(sandboxes):
-        share(sandboxes[number])
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    """Fork where the system can: forks share what this process has loaded."""
-    fork = hasattr(os, "fork") and os.uname().sysname == "Linux"
-    return multiprocessing.get_context("fork" if fork else "spawn")
+    with started.get_lock():
+        number, started.value = started.value, started.value + 1
+    begin(number)

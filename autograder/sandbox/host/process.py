@@ -55,6 +55,7 @@ class Sandbox:
         """Begin to start the fork server, without waiting until it is ready."""
         if not self._started and not self._begun:
             self._begun = launch.begin(self.bounds, self.tiers)
+            _close_at_the_end(self)
 
     def _running(self) -> launch.Started:
         started = self._started
@@ -183,6 +184,10 @@ def shared() -> Sandbox:
 def share(sandbox: Sandbox) -> Sandbox:
     """Make a sandbox the one that this process shares."""
     _by_process[os.getpid()] = sandbox
-    # Processes of a pool exit in another way than the interpreter itself.
-    multiprocessing.util.Finalize(None, sandbox.close, exitpriority=10)
+    _close_at_the_end(sandbox)
     return sandbox
+
+
+def _close_at_the_end(sandbox: Sandbox) -> None:
+    """Close a sandbox when this process ends; those of a pool know no `atexit`."""
+    multiprocessing.util.Finalize(None, sandbox.close, exitpriority=10)
