@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status.
     """
     options = parser().parse_args(arguments)
+    gc.set_threshold(20_000)  # what imports create stays; it need not be searched often
     atexit.register(gc.freeze)  # the system frees all memory, faster than a search
     for stream in (sys.stdout, sys.stderr):  # file names need not be UTF-8
         with contextlib.suppress(AttributeError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import gc
 import hashlib
 import json
 from collections.abc import Callable
@@ -124,7 +123,6 @@ def _made(root: Path, left: list[_Page], processes: int) -> Any:
             yield page, _write(root, page)
         return
     try:
-        gc.freeze()
         with pool(processes) as workers:
             work = functools.partial(_write, root)
             yield from zip(left[1:], workers.map(work, left[1:]), strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -31,6 +32,7 @@ def pool(
             and so on.
     """
     context = multiprocessing.get_context("fork" if FORKS else "spawn")
+    gc.freeze()  # forks need not search what they share, which would copy it, too
     given = os.getpid(), context.Value("i", 0), begin
     with concurrent.futures.ProcessPoolExecutor(
         processes, mp_context=context, initializer=_begin, initargs=given

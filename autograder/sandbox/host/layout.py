@@ -167,8 +167,8 @@ def _used_helpers(lab: str) -> frozenset[str]:
 def _imports(path: Path) -> frozenset[str]:
     """The parts of `helpers` that a file imports anywhere.
 
-    Only its imports are parsed, since parsing whole files would take longer than grading
-    a submission.
+    Only its imports are parsed; parsing whole files would take longer than grading a
+    submission.
     """
     found = set()
     for text in _IMPORT.findall(path.read_text(encoding="utf-8")):
