@@ -283,17 +283,21 @@ class Check:
         """The cases of the check in the notebook, the same for everybody."""
         return self.draw(np.random.default_rng(PUBLIC_SEED))
 
-    @functools.cached_property
-    def fixed(self) -> frozenset[int]:
-        """Numbers of the cases that are the same in every draw, such as an empty list.
+    def is_visible(self, number: int, call: Call) -> bool:
+        """Whether a case of a draw is a visible one as well, such as an empty list.
 
-        They are visible cases as well, and their answers can be looked up.
+        Its answer can be looked up.
+
+        Args:
+            number: its number in the draw.
+            call: the case.
         """
-        drawn = [self.draw(np.random.default_rng(seed)) for seed in (1, 2)]
-        together = zip(self.visible_calls(), *drawn, strict=False)
-        keys_of_each = ([exact(call.inputs) for call in calls] for calls in together)
-        same = (all(key == keys[0] for key in keys) for keys in keys_of_each)
-        return frozenset(number for number, holds in enumerate(same) if holds)
+        known = self._visible_inputs[number : number + 1]
+        return known == [exact(call.inputs)]
+
+    @functools.cached_property
+    def _visible_inputs(self) -> list:
+        return [exact(call.inputs) for call in self.visible_calls()]
 
     def public(self) -> PublicCheck:
         """The side of this check that a student receives."""

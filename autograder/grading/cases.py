@@ -110,7 +110,7 @@ class Cases:
                 self._expected[key] = [
                     replace(
                         check.expected(call, False, with_blocks),
-                        visible=number in check.fixed,
+                        visible=check.is_visible(number, call),
                     )
                     for number, call in enumerate(calls)
                 ]
