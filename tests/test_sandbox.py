@@ -1,6 +1,7 @@
 """The sandbox: what it gives, what it costs, and what it says where there is none."""
 
 import ast
+import importlib.metadata
 import os
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from autograder.sandbox.host import (
     advice,
     bubblewrap,
     layout,
+    packages,
 )
 from autograder.sandbox.host.layout import hidden_helpers
 from autograder.sandbox.inside import scratch
@@ -331,6 +333,16 @@ def test_advice_for_other_systems(monkeypatch, system, said):
 
 def test_a_lab_that_teaches_networks_cannot_import_them():
     assert "nn" in hidden_helpers(LAB)
+
+
+def test_the_contents_of_packages_are_those_that_are_recorded():
+    found = 0
+    for package in importlib.metadata.distributions():
+        first = {file.parts[0] for file in package.files or ()}
+        for path in packages._contents(package) if first else ():
+            assert path.name in first
+            found += 1
+    assert found > 50
 
 
 @pytest.mark.parametrize("folder", ["helpers", "solutions"])

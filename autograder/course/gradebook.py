@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import nbgrader
-from alembic.script import ScriptDirectory
 from nbgrader import utils
 from nbgrader.api import (
     Base,
@@ -108,6 +107,8 @@ def _create(url: str) -> None:
     with engine.begin() as connection:
         _VERSION.create(connection, checkfirst=True)
         if not connection.execute(select(_VERSION)).first():
+            from alembic.script import ScriptDirectory  # slow to load, needed once
+
             folder = Path(nbgrader.__file__).parent / "alembic"
             head = ScriptDirectory(str(folder)).get_current_head()
             connection.execute(insert(_VERSION), {"version_num": head})

@@ -49,7 +49,11 @@ def _with_requirements(names: tuple[str, ...]) -> list[str]:
 def _contents(found: importlib.metadata.Distribution) -> list[Path]:
     """The files and folders of a package in the folder where it is installed."""
     root = Path(found.locate_file("")).resolve()
-    names = {file.parts[0] for file in found.files or []}
+    # The record as text, since a package may have thousands of files.
+    record = (found.read_text("RECORD") or "").splitlines()
+    names = {line.partition(",")[0].strip('"').partition("/")[0] for line in record}
+    if not record:
+        names = {file.parts[0] for file in found.files or []}
     names -= {"..", "__pycache__", "/"}
     if not names:  # installed by the system, without a list of files
         names = {found.metadata["Name"]}
