@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     if options.lab:
         labs_named([options.lab])
     seed = seed_of(options.seed)
-    (sandbox,) = safety.begin()
+    sandbox = safety.begin()
     from tqdm import tqdm
 
     from autograder.grading.cases import drawn

@@ -64,17 +64,12 @@ def run(options: argparse.Namespace) -> int:
     if options.jobs < 1:
         raise UsageError("At least one process is needed: --jobs 1.")
     safety.one_thread()
-    from autograder.course.processes import FORKS
-
-    # Only forks can be given a sandbox; other processes, such as a cluster's, start
-    # their own.
-    count = options.jobs if FORKS else 1
-    sandboxes = [] if options.scheduler else safety.begin(count)
+    sandboxes = [] if options.scheduler else [safety.begin()]
     from tqdm import tqdm
 
     from autograder.course import class_run as runs
     from autograder.course import configuration as courses
-    from autograder.course import handed_in
+    from autograder.course import handed_in, local
     from autograder.course.people import UNMATCHED, People
 
     _check_question(options)
@@ -85,6 +80,7 @@ def run(options: argparse.Namespace) -> int:
             f"There is nothing to grade in {course.submitted}/<student>/{options.lab}."
         )
     if sandboxes:
+        sandboxes += local.begin_more(min(options.jobs, len(found)) - 1)
         safety.check(options, sandboxes[0])
     wanted = runs.Options(
         options.question, options.force, options.require_sandbox, seed_of(options.seed)

@@ -29,19 +29,14 @@ def one_thread() -> None:
         os.environ.setdefault(name, "1")
 
 
-def begin(count: int = 1) -> list[Sandbox]:
-    """Begin to start sandboxes, while the caller imports the grader.
-
-    Args:
-        count: how many: one for this process, the others for forks of it.
-    """
+def begin() -> Sandbox:
+    """Begin to start this process's sandbox, while the caller imports the grader."""
     one_thread()
-    from autograder.sandbox.host import Sandbox, shared
+    from autograder.sandbox.host import shared
 
-    sandboxes = [shared(), *(Sandbox() for _ in range(1, count))]
-    for sandbox in sandboxes:
-        sandbox.begin()
-    return sandboxes
+    sandbox = shared()
+    sandbox.begin()
+    return sandbox
 
 
 def check(options: argparse.Namespace, sandbox: Sandbox) -> None:

@@ -46,7 +46,7 @@ def add_to(commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Show the pairs, and write what they share."""
     labs_named([options.lab])
-    (sandbox,) = safety.begin()
+    sandbox = safety.begin()
     from autograder.course.class_run import submissions
     from autograder.course.configuration import open_course
     from autograder.course.similarity import pairs

@@ -17,6 +17,14 @@ from autograder.sandbox.host import Sandbox, share
 AHEAD = 4  # jobs queued for each process; more would only take memory
 
 
+def begin_more(count: int) -> list[Sandbox]:
+    """Begin to start sandboxes for processes of a run, where they can be given one."""
+    sandboxes = [Sandbox() for _ in range(count)] if FORKS else []
+    for sandbox in sandboxes:
+        sandbox.begin()
+    return sandboxes
+
+
 def run(
     jobs: Iterable[Job], processes: int, ready: list[Sandbox] | None = None
 ) -> Iterator[tuple[Job, Graded]]:
