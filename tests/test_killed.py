@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from autograder import paths
 from autograder.authoring import build, solve
-from autograder.course import class_run, local, lock
+from autograder.course import class_run, gradebook, local, lock
 from autograder.course import configuration as courses
 from autograder.course.gradebook import Writer
 from autograder.course.jobs import Job, do
@@ -59,9 +59,9 @@ def test_a_list_of_cells_is_entered_whole_or_not_at_all(
             raise KeyboardInterrupt
         return real(*given, **named)
 
-    real = Gradebook.update_or_create_source_cell
+    real = gradebook.SourceCell
     with monkeypatch.context() as patched:
-        patched.setattr(Gradebook, "update_or_create_source_cell", cut_off)
+        patched.setitem(gradebook._KINDS, "source_cells", cut_off)
         with pytest.raises(KeyboardInterrupt):
             write(course, graded)
     with Gradebook(course.url) as book:

@@ -21,10 +21,14 @@ from nbgrader.api import (
     Comment,
     Grade,
     Gradebook,
+    GradeCell,
     MissingEntry,
+    SolutionCell,
+    SourceCell,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    TaskCell,
     new_uuid,
 )
 from sqlalchemy import (
@@ -56,6 +60,13 @@ _STUDENT, _SUBMISSION, _NOTEBOOK, _GRADE, _COMMENT = (
 )
 
 
+# A notebook's cells in the gradebook: name of the list → class.
+_KINDS = {
+    "grade_cells": GradeCell,
+    "solution_cells": SolutionCell,
+    "task_cells": TaskCell,
+    "source_cells": SourceCell,
+}
 # The version of a database's schema, as stored by Alembic and created by nbgrader.
 _VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32)))
 
@@ -68,12 +79,7 @@ def _change(table: Table) -> Executable:
 @functools.cache
 def _cells(lab: str) -> dict[str, dict[str, dict[str, Any]]]:
     """What a gradebook must contain about each cell of a lab, by type and name."""
-    found: dict[str, dict[str, dict[str, Any]]] = {
-        "grade_cells": {},
-        "solution_cells": {},
-        "task_cells": {},
-        "source_cells": {},
-    }
+    found: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in _KINDS}
     for name, known in manifest(lab).graded.items():
         cell, kind = known.official, known.kind
         about = cell.metadata["nbgrader"]
@@ -176,16 +182,15 @@ class Writer:
         book = self._book
         book.update_or_create_assignment(self.lab)
         kernel = json.dumps(METADATA.get("kernelspec", {}))
-        book.update_or_create_notebook(name, self.lab, kernelspec=kernel)
-        enter = {
-            "grade_cells": book.update_or_create_grade_cell,
-            "solution_cells": book.update_or_create_solution_cell,
-            "task_cells": book.update_or_create_task_cell,
-            "source_cells": book.update_or_create_source_cell,
-        }
+        notebook = book.update_or_create_notebook(name, self.lab, kernelspec=kernel)
         for kind, cells in _cells(self.lab).items():
+            known = {cell.name: cell for cell in getattr(notebook, kind)}
             for cell, about in cells.items():
-                enter[kind](cell, name, self.lab, **about)
+                if cell in known:
+                    for attribute, value in about.items():
+                        setattr(known[cell], attribute, value)
+                else:
+                    book.db.add(_KINDS[kind](name=cell, notebook=notebook, **about))
 
     @contextlib.contextmanager
     def _one_transaction(self) -> Iterator[None]:
