@@ -12,9 +12,8 @@ one of 40, and seconds by the clock of the class of 40 with its start-up. The ca
 a run draws are included: a larger class needs no more of them, and its slope is lower.
 Seconds by the clock say nothing on a machine that does something else meanwhile;
 processor time is fairly robust. With `--root FOLDER`, another copy of this project
-grades the same submissions in turn, and it is said how many times as long it takes.
-Where a lab has changed in between, this says little: the older checks may refuse what
-is right today, and a refused answer costs much more.
+grades solved submissions of its own in turn, and it is said how many times as long it
+takes for the class of 40.
 
 `--class-only N…` grades classes of N different submissions instead, each in one call
 of `autograder class`, and prints the time and the most memory that all its processes
@@ -54,6 +53,15 @@ WRONG = {
     "L2": "def L2(x, y):\n    return np.sum(np.abs(x - y))",
     "predict": "def predict(w, b, X):\n    return np.zeros((1, X.shape[1]))",
 }
+# Older copies of the project have the two modules elsewhere.
+_SOLVE = """
+import sys
+try:
+    from autograder.authoring import build, solve
+except ImportError:
+    from autograder import build, solve
+print(build.serialize(solve.solved(sys.argv[1])), end="")
+"""
 OURS = """
 from autograder.nbgrader.config import configure
 configure(get_config(), __file__)
@@ -211,13 +219,13 @@ def each_lab(
         labs: names of labs.
         few: size of the class that shows what starting up costs.
         many: size of the class that is measured.
-        other: another copy of the project, which grades the same submissions.
+        other: another copy of the project, which grades solved submissions of its own.
     """
     for lab in labs:
-        text = build.serialize(solve.solved(lab))
         projects = [paths.ROOT, *([other] if other else [])]
-        small = [_spent(lab, text, few, project) for project in projects]
-        large = [_spent(lab, text, many, project) for project in projects]
+        texts = {project: _solved(lab, project) for project in projects}
+        small = [_spent(lab, text, few, project) for project, text in texts.items()]
+        large = [_spent(lab, text, many, project) for project, text in texts.items()]
         costs = [
             Cost(
                 *((b - a) / (many - few) for a, b in zip(*both, strict=True)), *both[1]
@@ -225,6 +233,19 @@ def each_lab(
             for both in zip(small, large, strict=True)
         ]
         yield lab, costs[0], costs[1] if other else None
+
+
+def _solved(lab: str, project: Path) -> str:
+    """A lab with a project's own solutions; older checks may refuse newer ones."""
+    done = subprocess.run(
+        [sys.executable, "-c", _SOLVE, lab],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(project)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return done.stdout
 
 
 def _spent(lab: str, text: str, count: int, project: Path) -> tuple[float, float]:
