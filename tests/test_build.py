@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from autograder import paths
-from autograder.authoring import build, stamps
+from autograder.authoring import build, library_tables, stamps
 
 LAB = "C1W2"
 
@@ -37,6 +37,20 @@ def test_a_changed_source_is_built(copied):
     stamps.build_source(LAB)
     stamps.build_source(LAB)
     assert built == [LAB]
+
+
+def test_a_changed_table_of_libraries_is_built(copied, tmp_path, monkeypatch):
+    path, built = copied
+    table = library_tables.DOCUMENT.read_text(encoding="utf-8")
+    heading = "| input |"
+    assert heading in path.with_suffix(".ipynb").read_text()
+    document = tmp_path / "libraries.md"
+    document.write_text(table.replace(heading, "| given |"), encoding="utf-8")
+    monkeypatch.setattr(library_tables, "DOCUMENT", document)
+    stamps.build_source(LAB)
+    stamps.build_source(LAB)
+    assert built == [LAB]
+    assert "| given |" in path.with_suffix(".ipynb").read_text()
 
 
 @pytest.mark.parametrize("change", ["edited", "removed"])

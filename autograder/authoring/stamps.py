@@ -11,6 +11,7 @@ import hashlib
 from pathlib import Path
 
 from autograder import paths
+from autograder.authoring import library_tables
 from helpers import files
 
 _STAMPS = paths.ROOT / ".cache" / "sources"
@@ -35,8 +36,10 @@ def build_source(lab: str) -> Path:
 def _stamp(lab: str, built: Path) -> str:
     """A hash of a source notebook, of what it is made from and of what makes it."""
     own = Path(__file__).parent
-    made_from = (paths.source_of(lab), *paths.checks_of(lab))
-    made_by = (own / "build.py", own / "source.py", paths.CHECKS / "check.py")
+    tables = library_tables.DOCUMENT
+    made_from = (paths.source_of(lab), *paths.checks_of(lab), tables)
+    builder = ("build.py", "source.py", "library_tables.py")
+    made_by = (*(own / name for name in builder), paths.CHECKS / "check.py")
     digest = hashlib.sha256()
     for path in (*made_from, *made_by, built):
         text = path.read_bytes() if path.is_file() else b""
