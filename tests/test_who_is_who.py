@@ -23,6 +23,7 @@ from tests.platforms import (
     LAB,
     NOTEBOOK,
     ONE,
+    OTHER_LAB,
     SEVEN,
     TEN,
     THREE,
@@ -219,7 +220,7 @@ def test_canvas(course, tmp_path, capsys, text):
         assert f"{person.sortable}_{person.number}_" in said
     assert "it is C1W3, not C1W2" in said
     named = ", ".join(sorted(p.login for p in (SEVEN, TEN, ELEVEN)))
-    assert f"{LAB}: nothing from 3: {named}." in said
+    assert f"{LAB}: nothing to grade from 3: {named}." in said
     # Canvas does not say when; late is one second after the due date.
     assert timed(folder, TWO.login) == datetime.datetime(2027, 2, 1, 0, 0, 0)
     assert f"not say by how much: {TWO.login} (C1W2)" in said
@@ -364,7 +365,7 @@ def test_a_stranger_is_asked_about_and_never_becomes_a_student(
     run("class", LAB, "--course", folder, "--jobs", "1", expect=1)
     said = capsys.readouterr().out
     assert "guest: The roster has no student 'guest'" in said
-    assert f"Nothing from {len(CLASS)}: " in said
+    assert f"Nothing to grade from {len(CLASS)}: " in said
     assert "guest" not in students(folder)
 
 
@@ -457,6 +458,23 @@ def test_a_worksheet_that_names_only_known_students_is_a_roster(
     assert len(students(folder)) == len(CLASS)
 
 
+def test_excused_students_are_not_missed(course, tmp_path, capsys):
+    folder = course(platforms.canvas_roster())
+    away = f"student,lab\n{TEN.login},{LAB}\n{ELEVEN.login},{OTHER_LAB}\n"
+    (folder / "excused.csv").write_text(away)
+    place = zipped(tmp_path, platforms.canvas_zip())
+    run("collect", LAB, place, "--course", folder, expect=1)
+    named = ", ".join(sorted([SEVEN.login, ELEVEN.login]))
+    said = capsys.readouterr().out
+    assert f"{LAB}: nothing to grade from 2: {named}.\n" in said
+    (folder / "excused.csv").write_text("student,lab\n*,C9W9\n")
+    before = placed(folder)
+    (folder / "submitted" / ONE.login / LAB / NOTEBOOK).unlink()
+    run("collect", LAB, place, "--course", folder, expect=2)
+    assert "excused.csv: there is no lab 'C9W9'" in capsys.readouterr().err
+    assert placed(folder).keys() == before.keys() - {ONE.login}  # nothing happened
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("lms", "roster_", "archive", "table", "id_of"),
@@ -501,10 +519,10 @@ def test_a_class_has_one_row_for_each_person(
     capsys.readouterr()
     run("class", LAB, "--course", folder, "--jobs", "2", expect=1)
     said = capsys.readouterr().out
-    assert "10 graded; 1 could not be graded" in said
+    assert "9 graded, mean 94.0 of 100 points; 1 could not be graded." in said
     assert f"{id_of(EIGHT)}: " in said
     missing = ", ".join(sorted(map(id_of, (SEVEN, TEN, ELEVEN))))
-    assert f"Nothing from 3: {missing}." in said
+    assert f"Nothing to grade from 3: {missing}." in said
     with Gradebook(configuration.open_course(folder).url) as book:
         scores = {s.student.id: s.score for s in book.assignment_submissions(LAB)}
         assert len(book.students) == len(CLASS)

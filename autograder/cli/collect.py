@@ -76,7 +76,8 @@ def run(options: argparse.Namespace) -> int:
         _say_late(done.late)
     for one, students in done.missing.items():
         if students:
-            print(f"{one}: nothing from {len(students)}: {', '.join(students)}.")
+            listed = ", ".join(students)
+            print(f"{one}: nothing to grade from {len(students)}: {listed}.")
     return 1 if done.left or done.problems or done.unmatched else 0
 
 

@@ -54,7 +54,7 @@ class Collected:
             one of whose sender a person said that it is no student.
         problems: sentences about other things that a person has to settle.
         unmatched: how many senders wait in `unmatched.csv`.
-        missing: lab and the students of the roster who have handed in nothing.
+        missing: lab and the students of the roster who owe it.
     """
 
     placed: list[tuple[str, str]] = field(default_factory=list)
@@ -93,6 +93,7 @@ class _Collector:
         dates = course.root / schedule.NAME
         labs = paths.lab_names()
         self.due = schedule.due(course.root, labs) if dates.is_file() else {}
+        schedule.excused(course.root, labs)  # if it cannot be read, place nothing
 
     def collect(self, places: Iterable[Path]) -> Collected:
         """Place all files of some places."""
@@ -251,13 +252,15 @@ class _Collector:
 
 
 def missing(course: Course, people: People, lab: str) -> list[str]:
-    """Students of the roster who have handed in nothing for a lab."""
+    """Students of the roster who owe a lab: nothing to grade, and not excused."""
     if not people.has_roster:
         return []
+    excused = schedule.excused(course.root, paths.lab_names())
     return [
         student
         for student in sorted(people.students)
-        if not in_folder(course.submitted / student / lab, lab)[0]
+        if (student, lab) not in excused
+        and not in_folder(course.submitted / student / lab, lab)[0]
     ]
 
 
