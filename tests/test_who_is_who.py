@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import io
 import zipfile
 
 import pytest
@@ -25,6 +26,7 @@ from tests.platforms import (
     ONE,
     OTHER_LAB,
     SEVEN,
+    STEM,
     TEN,
     THREE,
     TWINS,
@@ -381,6 +383,60 @@ def test_without_a_roster_two_of_one_name_stay_two(tmp_path):
     found = placed(folder)
     assert set(found) == {"leeann-100", "leeann-200", "leeann-300"}
     assert len(set(found.values())) == 3
+
+
+def test_folders_that_students_left_empty_are_not_missed(course, tmp_path, capsys):
+    """Only the platform's own folder says that somebody handed in nothing."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as file:
+        file.writestr("lab/data/", "")
+        file.writestr(f"lab/{NOTEBOOK}", platforms.solved())
+    empty = io.BytesIO()
+    with zipfile.ZipFile(empty, "w") as file:
+        file.writestr("lab/", "")
+    place, unpacked = tmp_path / "all.zip", tmp_path / "unpacked"
+    start = "Student {0.last}_{0.participant}_assignsubmission_file_"
+    with zipfile.ZipFile(place, "w") as file:
+        file.writestr(f"{start.format(ONE)}/data/", "")
+        file.writestr(f"{start.format(ONE)}/{NOTEBOOK}", platforms.solved())
+        file.writestr(f"{start.format(TWO)}/work.zip", inner.getvalue())
+        file.writestr(f"{start.format(THREE)}/work.zip", empty.getvalue())
+        file.writestr(f"{start.format(TEN)}/", "")
+    with zipfile.ZipFile(place) as file:
+        file.extractall(unpacked)
+    folder = course(platforms.moodle_roster())
+    for here in place, unpacked:
+        run("collect", LAB, here, "--course", folder, expect=1)
+        said = capsys.readouterr().out
+        assert placed(folder).keys() == {ONE.mail, TWO.mail}
+        assert "; 2 not placed." in said
+        assert f"{start.format(THREE)}/work.zip: the archive is empty." in said
+        assert f"{start.format(TEN)}: the folder is empty." in said
+
+
+def test_a_time_that_a_person_wrote_outlasts_a_mark(course, tmp_path, capsys):
+    """Canvas says only that work is late; the true time is asked for."""
+    folder = course(platforms.canvas_roster())
+    place = zipped(tmp_path, platforms.canvas_zip())
+    run("collect", LAB, place, "--course", folder, expect=1)
+    assert f"not say by how much: {TWO.login} (C1W2)" in capsys.readouterr().out
+    stamp = folder / "submitted" / TWO.login / LAB / "timestamp.txt"
+    stamp.write_text("2027-02-03 09:30:00 UTC\n")
+    run("collect", LAB, place, "--course", folder, expect=1)
+    assert timed(folder, TWO.login) == datetime.datetime(2027, 2, 3, 9, 30)
+    assert "not say by how much" not in capsys.readouterr().out
+    # It is not late by that time, although Canvas says that it is.
+    (folder / "due_dates.csv").write_text(f"lab,due\n{LAB},2027-02-04T12:00:00Z\n")
+    run("collect", LAB, place, "--course", folder, expect=1)
+    assert timed(folder, TWO.login) == datetime.datetime(2027, 2, 4, 12, 0, 1)
+    # The time was that of another file.
+    stamp.write_text("2027-02-06 09:30:00 UTC\n")
+    later = tmp_path / "later.zip"
+    with zipfile.ZipFile(later, "w") as file:
+        name = f"{TWO.sortable}_LATE_{TWO.number}_900_{STEM}-1.ipynb"
+        file.writestr(name, platforms.solved("later"))
+    run("collect", LAB, later, "--course", folder)
+    assert timed(folder, TWO.login) == datetime.datetime(2027, 2, 4, 12, 0, 1)
 
 
 def test_an_earlier_attempt_does_not_replace_a_later_one(course, tmp_path, capsys):

@@ -212,10 +212,9 @@ class _Collector:
             for ending in (".ipynb", *TEXT)
             if (path := official.with_suffix(ending)).exists()
         ]
-        time = self._time(one, key)
-        before = handed_in(target.parent)
+        time, before = self._time(one), handed_in(target.parent)
         if earlier == [target] and read_bytes(target)[0] == raw:
-            self._stamp(target.parent, time)
+            self._stamp(target.parent, time or self._marked(one, key, before))
             self.done.unchanged.append(key)
             return ""
         if earlier and time and before and time < before:
@@ -228,21 +227,34 @@ class _Collector:
             path.rename(kept / f"{path.stem}-{number}{path.suffix}")
         target.parent.mkdir(parents=True, exist_ok=True)
         write(target, raw)
-        self._stamp(target.parent, time)
+        self._stamp(target.parent, time or self._marked(one, key))
         (self.done.replaced if earlier else self.done.placed).append(key)
         return ""
 
-    def _time(self, one: Found, key: tuple[str, str]) -> datetime.datetime | None:
-        """When a file was handed in, in UTC, if that is known."""
-        sender, lab = one.sender, key[1]
-        time = sender.time or self.times.get((sender.platform, sender.number))
-        if time:
-            return schedule.in_utc(time, self.course.root)
-        if sender.late:
-            self.done.late[key] = lab in self.due
-            # All that is known; a penalty by the day then takes the first day.
-            return self.due[lab] + _SECOND if lab in self.due else None
-        return None
+    def _time(self, one: Found) -> datetime.datetime | None:
+        """When a file was handed in, in UTC, if the platform says so."""
+        number = (one.sender.platform, one.sender.number)
+        time = one.sender.time or self.times.get(number)
+        return schedule.in_utc(time, self.course.root) if time else None
+
+    def _marked(
+        self, one: Found, key: tuple[str, str], known: datetime.datetime | None = None
+    ) -> datetime.datetime | None:
+        """The time to write beside a file that the platform only marks as late.
+
+        Args:
+            one: the file.
+            key: student and lab.
+            known: the time that is beside this very file, if there is one.
+        """
+        if not one.sender.late:
+            return None
+        due = self.due.get(key[1])
+        least = due and due + _SECOND  # a penalty by the day takes the first day
+        if known and (not least or known > least):
+            return known  # a person wrote it
+        self.done.late[key] = bool(due)
+        return least
 
     def _stamp(self, folder: Path, time: datetime.datetime | None) -> None:
         """Write the time as nbgrader's collectors do."""
