@@ -172,7 +172,7 @@ def test_unchanged_files_are_not_graded_again_and_changed_ones_are(folder, noteb
     changed = folder / "submitted" / "blank000" / LAB / NOTEBOOK
     changed.write_text(notebooks["right"], encoding="utf-8")
     said = command(folder, expect=1)
-    assert "1 graded, mean 94.0 of 100 points; 3 unchanged; 1 could not" in said
+    assert "1 graded, mean 94.0 of 100 points so far; 3 unchanged; 1 could not" in said
     scores, *_ = grades(database(folder))["blank000"]
     assert scores["check-sigmoid"] == (5, None, False)
     (folder / "gradebook.db").unlink()
@@ -199,7 +199,7 @@ def test_what_could_not_be_graded_is_named_by_every_run(folder, notebooks):
     assert "odd000" not in again
     odd = folder / "submitted" / "odd000" / LAB / NOTEBOOK
     odd.write_text(notebooks["right"], encoding="utf-8")
-    assert "1 graded, mean 94.0 of 100 points; 4 unchanged.\n" in command(folder)
+    assert "1 graded, mean 94.0 of 100 points so far; 4 unchanged.\n" in command(folder)
 
 
 @pytest.mark.slow

@@ -575,7 +575,7 @@ def test_a_class_has_one_row_for_each_person(
     capsys.readouterr()
     run("class", LAB, "--course", folder, "--jobs", "2", expect=1)
     said = capsys.readouterr().out
-    assert "9 graded, mean 94.0 of 100 points; 1 could not be graded." in said
+    assert "9 graded, mean 94.0 of 100 points so far; 1 could not be graded." in said
     assert f"{id_of(EIGHT)}: " in said
     missing = ", ".join(sorted(map(id_of, (SEVEN, TEN, ELEVEN))))
     assert f"Nothing to grade from 3: {missing}." in said

@@ -152,7 +152,7 @@ def _say(results, unchanged: int) -> None:
     parts = [f"{len(graded)} graded"]
     if graded:
         mean = sum(result.score for result in graded) / len(graded)
-        parts[0] += f", mean {mean:.1f} of {graded[0].max_score:g} points"
+        parts[0] += f", mean {mean:.1f} of {graded[0].max_score:g} points so far"
     parts += [f"{unchanged} unchanged"] if unchanged else []
     parts += [f"{len(errors)} could not be graded"] if errors else []
     print("; ".join(parts) + ".")

@@ -35,6 +35,7 @@ from autograder.sandbox.host import SandboxSession
 from helpers.files import write
 
 TIMESTAMP = "timestamp.txt"
+_NO_NOTEBOOK = "it is no notebook (*.ipynb), so it cannot be graded"
 _SECOND = datetime.timedelta(seconds=1)
 _SET_UP = re.compile(rb"checks_for\(\s*\\?[\"'](\w+)\\?[\"']")
 
@@ -50,8 +51,8 @@ class Collected:
         late: student and lab of each file that the platform marks as late without a
             time, and whether the lab's due date gives one.
         left: a sentence about each file that could not be placed.
-        settled: a sentence about each file that needs no place: an earlier attempt, or
-            one of whose sender a person said that it is no student.
+        settled: a sentence about each file that needs no place: an earlier attempt,
+            what lies beside a notebook, or a file of somebody who is no student.
         problems: sentences about other things that a person has to settle.
         unmatched: how many senders wait in `unmatched.csv`.
         missing: lab and the students of the roster who owe it.
@@ -152,6 +153,10 @@ class _Collector:
     def _take(self, one: Found, match: Match) -> None:
         """Place a file, or say why not."""
         lab, raw, why = self._read(one)
+        if why == _NO_NOTEBOOK and any(who == match.student for who, _ in self.taken):
+            why = f"it is no notebook; {match.student} handed in one as well"
+            self._leave(one, why, settled=True)
+            return
         expected = not why or one.sender.platform
         if match.student == NOBODY:
             self._leave(one, f"{UNMATCHED} says that it is no student's", settled=True)
@@ -183,8 +188,7 @@ class _Collector:
         if form_of(path) == 2 and path.suffix.lower() == ".zip":
             return "", b"", one.read()[1] or "there are too many archives in it"
         if form_of(path) > 1 or (form_of(path) == 1 and not is_ours(one)):
-            what = "it is no notebook (*.ipynb), so it cannot be graded"
-            return "", b"", what
+            return "", b"", _NO_NOTEBOOK
         raw, why = one.read()
         inside = _SET_UP.search(raw)
         lab = inside[1].decode() if inside else lab_of(path, [])
