@@ -478,6 +478,26 @@ def test_a_table_of_grades_is_matched_by_what_every_roster_told(course, tmp_path
     assert done.given == {one.id: str(one.grade) for one in grades}
 
 
+def test_work_whose_time_moodle_does_not_tell_is_named(course, tmp_path, capsys):
+    folder = course(platforms.moodle_roster())
+    place = zipped(tmp_path, platforms.moodle_zip())
+    sheet = tmp_path / "Grades.csv"
+    sheet.write_text(platforms.worksheet("en"))
+    said = []
+    for places in [place], [place, sheet], [place]:
+        run("collect", LAB, *places, "--course", folder, expect=1)
+        said.append(capsys.readouterr().out)
+    [line] = [one for one in said[0].splitlines() if "does not say when" in one]
+    known = placed(folder).keys() - {one.mail for one in TWINS}
+    assert line == (
+        f"Moodle's download does not say when these were handed in, so they count as "
+        f"on time: {', '.join(sorted(f'{who} ({LAB})' for who in known))}. Collect "
+        "them together with the assignment's grading worksheet."
+    )
+    assert "does not say when" not in said[1]
+    assert "does not say when" not in said[2]  # the times are there by now
+
+
 def test_two_rows_of_one_name_are_not_taken_for_one_student(course, tmp_path, capsys):
     """One of the namesakes is not in the gradebook, and addresses are hidden."""
     lines = platforms.moodle_roster().splitlines()

@@ -50,6 +50,8 @@ class Collected:
         unchanged: of each file that was there already.
         late: student and lab of each file that the platform marks as late without a
             time, and whether the lab's due date gives one.
+        undated: student and lab of each file from Moodle whose time is not known,
+            although the lab has a due date.
         left: a sentence about each file that could not be placed.
         settled: a sentence about each file that needs no place: an earlier attempt,
             what lies beside a notebook, or a file of somebody who is no student.
@@ -62,6 +64,7 @@ class Collected:
     replaced: list[tuple[str, str]] = field(default_factory=list)
     unchanged: list[tuple[str, str]] = field(default_factory=list)
     late: dict[tuple[str, str], bool] = field(default_factory=dict)
+    undated: list[tuple[str, str]] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     settled: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -219,6 +222,7 @@ class _Collector:
         time, before = self._time(one), handed_in(target.parent)
         if earlier == [target] and read_bytes(target)[0] == raw:
             self._stamp(target.parent, time or self._marked(one, key, before))
+            self._note_undated(one, key, time or before)
             self.done.unchanged.append(key)
             return ""
         if earlier and time and before and time < before:
@@ -232,6 +236,7 @@ class _Collector:
         target.parent.mkdir(parents=True, exist_ok=True)
         write(target, raw)
         self._stamp(target.parent, time or self._marked(one, key))
+        self._note_undated(one, key, time)
         (self.done.replaced if earlier else self.done.placed).append(key)
         return ""
 
@@ -259,6 +264,12 @@ class _Collector:
             return known  # a person wrote it
         self.done.late[key] = bool(due)
         return least
+
+    def _note_undated(
+        self, one: Found, key: tuple[str, str], time: datetime.datetime | None
+    ) -> None:
+        if one.sender.platform == senders.MOODLE and key[1] in self.due and not time:
+            self.done.undated.append(key)
 
     def _stamp(self, folder: Path, time: datetime.datetime | None) -> None:
         """Write the time as nbgrader's collectors do."""
