@@ -43,7 +43,7 @@ class Journal:
                 case {"student": str(student), "file": str(file), "course": course}:
                     fresh = course == self.course
                     error = str(record.get("error", ""))
-                    self._known[student] = (file, error) if fresh else ("", "")
+                    self._known[student] = (file if fresh else "", error)
 
     def _records(self) -> Iterator[dict[str, Any]]:
         try:
@@ -65,6 +65,10 @@ class Journal:
     def refused(self, student: str, file: str, error: str) -> bool:
         """Whether this file could not be graded already, and for this reason."""
         return bool(error) and self._known.get(student) == (file, error)
+
+    def errors(self) -> dict[str, str]:
+        """Students whose last file could not be graded, and why."""
+        return {who: error for who, (_, error) in self._known.items() if error}
 
     def start(self, run: str = "") -> str:
         """Record the start of a run, or resume one that was stopped.
