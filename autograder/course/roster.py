@@ -13,7 +13,7 @@ import datetime
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.errors import Refused
@@ -46,6 +46,7 @@ class Student:
         keys: kinds and values under which platforms know the student.
         handed_in: when something was handed in, if this row is about an assignment;
             local time of the course.
+        line: of the file, if the student was read from one.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Student:
     lms_user_id: str = ""
     keys: tuple[Key, ...] = field(default=(), compare=False)
     handed_in: datetime.datetime | None = field(default=None, compare=False)
+    line: int = field(default=0, compare=False)
 
     @property
     def name(self) -> str:
@@ -101,7 +103,7 @@ def read(path: Path) -> Roster:
     roster, seen = Roster(kind), {}
     for line, cells in lines:
         if found := student_in(kind, names, cells):
-            _enter(roster, line, found, seen)
+            _enter(roster, replace(found, line=line), seen)
     return roster
 
 
@@ -122,7 +124,7 @@ def student_in(kind: str, names: Sequence[str], cells: Sequence[str]) -> Student
     return _KINDS[kind][1](row) if any(row.values()) else None
 
 
-def _enter(roster: Roster, line: int, found: Student, seen: dict) -> None:
+def _enter(roster: Roster, found: Student, seen: dict) -> None:
     who = found.name or found.id or "nobody"
     if not found.id and roster.kind == WORKSHEET:
         roster.students.append(found)  # the name may tell whose the number is
@@ -139,7 +141,7 @@ def _enter(roster: Roster, line: int, found: Student, seen: dict) -> None:
         roster.students.append(found)
         seen[found.id] = found
         return
-    roster.problems.append(f"Line {line}: {who} {why}.")
+    roster.problems.append(f"Line {found.line}: {who} {why}.")
 
 
 def _canvas(row: dict) -> Student | None:
