@@ -380,4 +380,6 @@ def test_penalties_follow_points_dates_and_extensions(course, tmp_path, capsys):
     assert sent()["dee"] == "80"
     assert (course / "gradebook.db").read_bytes() == stored  # nothing new, no writing
     (course / "excused.csv").write_text("student,lab\ncy,C1W2\ndee,*\nada,C1W3\n")
+    capsys.readouterr()
     assert sent() == {"ada": "82.75", "bo1": "70", "bo2": "40", "cy": "EX", "dee": "EX"}
+    assert "3 grades and 2 excused in the column" in capsys.readouterr().out
