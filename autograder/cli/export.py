@@ -116,7 +116,8 @@ def run(options: argparse.Namespace) -> int:
     with about(out):
         files.write(out, done.raw)
     away = len(excused & done.given.keys())
-    counts = f"{len(done.given) - away} grades" + (f" and {away} excused" if away else "")
+    counts = f"{len(done.given) - away} grades"
+    counts += f" and {away} excused" if away else ""
     print(f"{out}: {counts} in the column {done.column!r}.")
     if excused and not system.excused:
         done.remarks.append(
