@@ -267,6 +267,27 @@ def test_every_grade_is_the_gradebooks(course, tmp_path, monkeypatch, capsys):
     assert main([*words, "--out", "gradebook.csv"]) == 2
 
 
+OTHERS = {
+    "Canvas": ("canvas", CANVAS),
+    "Moodle grading worksheet": ("moodle", MOODLE),
+    "Moodle": ("moodle", FRENCH),
+    "Brightspace": ("brightspace", BRIGHTSPACE),
+    "Blackboard": ("blackboard", BLACKBOARD),
+}
+
+
+@pytest.mark.parametrize("system", lms.SYSTEMS)
+@pytest.mark.parametrize("kind", OTHERS)
+def test_the_table_of_another_system_is_refused(system, kind, tmp_path):
+    own, text = OTHERS[kind]
+    if own == system:
+        filled(system, text, tmp_path)
+        return
+    said = rf"an export of {lms.SYSTEMS[system].name}: it looks like .* {kind}\."
+    with pytest.raises(Refused, match=said):
+        filled(system, text, tmp_path)
+
+
 @pytest.mark.parametrize(
     "words",
     [

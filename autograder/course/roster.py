@@ -88,9 +88,7 @@ def read(path: Path) -> Roster:
     lines = rows(path)
     header = next(lines, (0, []))[1]
     names = [heading(name) for name in header]
-    kind = next(
-        (k for k, (sets, _) in _KINDS.items() if any(s <= set(names) for s in sets)), ""
-    )
+    kind = kind_of(names)
     if not kind:
         listed = "; ".join(
             f"{kind}: {', '.join(sorted(sets[0]))}"
@@ -105,6 +103,19 @@ def read(path: Path) -> Roster:
         if found := student_in(kind, names, cells):
             _enter(roster, replace(found, line=line), seen)
     return roster
+
+
+def kind_of(names: Iterable[str]) -> str:
+    """The type of a table with some headings, a key of `COLUMNS`; empty if unknown."""
+    names = set(names)
+    return next(
+        (k for k, (sets, _) in _KINDS.items() if any(s <= names for s in sets)), ""
+    )
+
+
+def is_of(kind: str, system: str) -> bool:
+    """Whether a type of table is one of a platform's."""
+    return _KINDS[kind][1] is _KINDS[system][1]
 
 
 def student_in(kind: str, names: Sequence[str], cells: Sequence[str]) -> Student | None:
