@@ -290,11 +290,20 @@ def test_brightspace(course, tmp_path, capsys):
     check(folder, lambda p: p.login, TWINS)
     assert "index.html" not in capsys.readouterr().out
     assert timed(folder, TWO.login) == LATE_TIME
+
+    def waiting():
+        return People.of(configuration.open_course(folder)).waiting()
+
+    assert waiting() == 2
+    settle(folder, lambda row: "somebody")
+    assert waiting() == 2
     settle(
         folder,
         lambda row: next(p.login for p in TWINS if str(p.number) == row["number"]),
     )
+    assert waiting() == 2  # the files are where they were
     run("collect", LAB, place, "--course", folder, expect=1)
+    assert waiting() == 0
     check(folder, lambda p: p.login)
     # What was settled is known for every later lab.
     (folder / UNMATCHED).unlink()
@@ -313,6 +322,7 @@ def test_nothing_is_left_to_settle_once_everything_is(course, tmp_path, capsys):
     settle(folder, lambda row: "-")
     capsys.readouterr()
     run("collect", LAB, place, "--course", folder)
+    assert People.of(configuration.open_course(folder)).waiting() == 0
     said = capsys.readouterr().out
     assert "2 unchanged; 2 not needed." in said
     assert f"an earlier attempt of {THREE.login}, who handed in another one lat" in said
@@ -367,6 +377,7 @@ def test_a_stranger_is_asked_about_and_never_becomes_a_student(
     run("class", LAB, "--course", folder, "--jobs", "1", expect=1)
     said = capsys.readouterr().out
     assert "guest: The roster has no student 'guest'" in said
+    assert "unmatched.csv lists 2 whose work is not collected yet. Fill in" in said
     assert f"Nothing to grade from {len(CLASS)}: " in said
     assert "guest" not in students(folder)
 

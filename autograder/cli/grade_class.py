@@ -110,8 +110,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"Nothing to grade from {len(missing)}: {', '.join(missing)}.")
     if waiting := people.waiting():
         print(
-            f"{course.root / UNMATCHED} lists {waiting} whose work is not graded, "
-            "since their student is not known."
+            f"{course.root / UNMATCHED} lists {waiting} whose work is not collected "
+            "yet. Fill in the column `student` and run `autograder collect` again."
         )
     reporting.write(options, results)
     return 1 if unreadable or waiting or any(result.error for result in results) else 0
