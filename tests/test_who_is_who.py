@@ -450,6 +450,24 @@ def test_a_time_that_a_person_wrote_outlasts_a_mark(course, tmp_path, capsys):
     assert timed(folder, TWO.login) == datetime.datetime(2027, 2, 4, 12, 0, 1)
 
 
+def test_a_mark_that_canvas_takes_back_counts_no_more(course, tmp_path, capsys):
+    """As when a person gives an extension there after the first download."""
+    folder = course(platforms.canvas_roster())
+    place, text = tmp_path / "all.zip", platforms.solved()
+    stamps = []
+    for mark in "_LATE", "", "_LATE":
+        with zipfile.ZipFile(place, "w") as file:
+            name = f"{TWO.sortable}{mark}_{TWO.number}_900_{NOTEBOOK}"
+            file.writestr(name, text)
+            file.writestr(f"{ONE.sortable}_{ONE.number}_901_{NOTEBOOK}", text)
+        run("collect", LAB, place, "--course", folder)
+        stamps.append(timed(folder, TWO.login))
+    due = datetime.datetime(2027, 1, 31, 23, 59, 59)
+    second = datetime.timedelta(seconds=1)
+    assert stamps == [due + second, due, due + second]
+    assert timed(folder, ONE.login) is None
+
+
 def test_an_earlier_attempt_does_not_replace_a_later_one(course, tmp_path, capsys):
     folder = course(platforms.blackboard_roster(), encoding="utf-16")
     for number, hour in enumerate((12, 9)):
@@ -660,6 +678,34 @@ def test_the_summary_says_so(tmp_path, capsys):
     (place / "timestamp.txt").write_text("2027-01-31 22:12:13 XYZ")
     run("class", LAB, "--course", tmp_path, "--jobs", "1", expect=1)
     assert "ann: timestamp.txt names the unknown time zone" in capsys.readouterr().out
+
+
+def test_a_time_that_is_learned_after_grading_counts(tmp_path):
+    """The file is graded already: not again, but its penalty is another one."""
+    (tmp_path / "nbgrader_config.py").write_text(
+        "from autograder.nbgrader.config import configure\n"
+        "configure(get_config(), __file__)\n"
+        "c = get_config()\n"
+        "c.AssignLatePenalties.plugin_class = "
+        "'autograder.nbgrader.late.PercentPerDay'\n"
+    )
+    (tmp_path / "due_dates.csv").write_text(f"lab,due\n{LAB},2027-01-31T12:00:00Z\n")
+    place = tmp_path / "submitted" / "ann" / LAB
+    place.mkdir(parents=True)
+    (place / NOTEBOOK).write_bytes(platforms.solved())
+    opened = configuration.open_course(tmp_path)
+    stamp = place / "timestamp.txt"
+    for day, penalty in ((None, 0), (2, 18.8), (1, 9.4)):
+        if day:
+            stamp.write_text(f"2027-02-0{day} 11:00:00 UTC")
+        run("class", LAB, "--course", tmp_path, "--jobs", "1")
+        with Gradebook(opened.url, opened.name) as book:
+            [one] = book.find_submission(LAB, "ann").notebooks
+            assert one.score == 94
+            assert (one.late_submission_penalty or 0) == pytest.approx(penalty)
+        if day:
+            kept = tmp_path / "autograded" / "ann" / LAB / "timestamp.txt"
+            assert kept.read_text() == stamp.read_text()
 
 
 # --- the gradebook's address ----------------------------------------------------------

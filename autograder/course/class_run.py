@@ -124,6 +124,7 @@ def grade_class(
                 for _, graded in schedule([job]):
                     shelf.add(job, graded)
             shelf.empty()
+            _enter_times(course, lab, book, refusals)
         penalties.renew(course, [lab])
         journal.end(run)
     return [*refusals.values(), *shelf.results]
@@ -274,6 +275,25 @@ class _Shelf:
         files.write(target, text + "\n")
         _keep_beside("timestamp.txt", source.parent, folder, handed_in)
         _keep_beside("submission_secret.txt", source.parent, folder, _secret)
+
+
+def _enter_times(
+    course: Course, lab: str, book: Writer, refused: Collection[str]
+) -> None:
+    """Enter the times of files that are graded already, too.
+
+    A person may have corrected one, or a download may tell it at last.
+    """
+    folders = {
+        student: path.parent
+        for student, path in submissions(course, lab)
+        if student not in refused
+    }
+    times = {student: handed_in(folder) for student, folder in folders.items()}
+    for student in book.enter_times(times):
+        graded = course.autograded / student / lab
+        if graded.is_dir():
+            _keep_beside("timestamp.txt", folders[student], graded, handed_in)
 
 
 def _keep_beside(

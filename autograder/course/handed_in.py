@@ -249,21 +249,22 @@ class _Collector:
     def _marked(
         self, one: Found, key: tuple[str, str], known: datetime.datetime | None = None
     ) -> datetime.datetime | None:
-        """The time to write beside a file that the platform only marks as late.
+        """The time to write where the platform only marks late work.
 
         Args:
             one: the file.
             key: student and lab.
             known: the time that is beside this very file, if there is one.
         """
-        if not one.sender.late:
-            return None
         due = self.due.get(key[1])
         least = due and due + _SECOND  # a penalty by the day takes the first day
-        if known and (not least or known > least):
-            return known  # a person wrote it
-        self.done.late[key] = bool(due)
-        return least
+        if one.sender.late:
+            if known and (not least or known > least):
+                return known  # a person wrote it
+            self.done.late[key] = bool(due)
+            return least
+        taken_back = one.sender.platform == senders.CANVAS and least and known == least
+        return due if taken_back else None
 
     def _note_undated(
         self, one: Found, key: tuple[str, str], time: datetime.datetime | None
