@@ -416,8 +416,8 @@ class Term:
         self._settle(lab, first_lab)
         places = self._download(lab, attempts)
         said = self.run("autograder", "collect", lab, *places)
-        missing = sorted(self.id_of(one) for one in handed if not one.work)
-        line = f"{lab}: nothing from {len(missing)}: {', '.join(missing)}."
+        missing = self.owing(handed)
+        line = f"{lab}: nothing to grade from {len(missing)}: {', '.join(missing)}."
         self.expect(line in said.splitlines(), f"{lab}: collect does not say {line!r}")
         self.counts["missing"] += len(missing)
         waiting = [row for row in self._asked() if not row["student"]]
@@ -430,6 +430,11 @@ class Term:
         found = {path.parent.name for path in self.course.submitted.glob(f"*/{lab}")}
         invented = found - {self.id_of(one) for one in due}
         self.expect(not invented, f"{lab}: collected for {sorted(invented)}")
+
+    def owing(self, handed: list[Handed]) -> list[str]:
+        """Who handed in nothing and is not excused."""
+        owing = [one for one in handed if not (one.work or one.is_excused)]
+        return sorted(map(self.id_of, owing))
 
     def _sent(self, one: Handed) -> platforms.Work:
         content = b"" if one.is_empty else one.work.text.encode()
@@ -478,8 +483,8 @@ class Term:
         """Grade the class; the empty file is named, and so is who handed in nothing."""
         words = ("autograder", "class", lab, "--jobs", str(self.jobs))
         said = self.run(*words, status=1).splitlines()
-        missing = sorted(self.id_of(one) for one in handed if not one.work)
-        line = f"Nothing from {len(missing)}: {', '.join(missing)}."
+        missing = self.owing(handed)
+        line = f"Nothing to grade from {len(missing)}: {', '.join(missing)}."
         self.expect(line in said, f"{lab}: class does not say {line!r}")
         for one in handed:
             named = any(row.startswith(f"  {self.id_of(one)}: ") for row in said)

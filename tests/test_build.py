@@ -39,6 +39,20 @@ def test_a_changed_source_is_built(copied):
     assert built == [LAB]
 
 
+def test_a_changed_table_of_libraries_is_built(copied, tmp_path, monkeypatch):
+    path, built = copied
+    table = library_tables.DOCUMENT.read_text(encoding="utf-8")
+    heading = "| input |"
+    assert heading in path.with_suffix(".ipynb").read_text()
+    document = tmp_path / "libraries.md"
+    document.write_text(table.replace(heading, "| given |"), encoding="utf-8")
+    monkeypatch.setattr(library_tables, "DOCUMENT", document)
+    stamps.build_source(LAB)
+    stamps.build_source(LAB)
+    assert built == [LAB]
+    assert "| given |" in path.with_suffix(".ipynb").read_text()
+
+
 @pytest.mark.parametrize("change", ["edited", "removed"])
 def test_a_changed_notebook_is_built_again(copied, change):
     path, built = copied
@@ -57,15 +71,6 @@ def test_a_stamp_that_cannot_be_written_stops_nothing(copied, tmp_path, monkeypa
     _, built = copied
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(stamps, "_CACHE", tmp_path / "file")
-    stamps.build_source(LAB)
-    assert built == [LAB]
-
-
-def test_a_changed_table_of_libraries_is_built(copied, tmp_path, monkeypatch):
-    _, built = copied
-    document = tmp_path / "libraries.md"
-    document.write_text("## C1W2\n\n| a | b |\n")
-    monkeypatch.setattr(library_tables, "DOCUMENT", document)
     stamps.build_source(LAB)
     assert built == [LAB]
 

@@ -234,6 +234,15 @@ class TestCases:
                 return np.arange(7)
             return super().permutation(x, axis)
 
+    def test_a_letter_model_has_what_the_labs_own_has_and_nothing_else(self):
+        """Otherwise a sampler that reads another key passes here and fails later."""
+        keys = lab.initialize_letters(3, 4, 4).keys()
+        for name in ("sample", "perplexity", "optimize"):
+            calls = list(check.load("C5W1").checks[name].draw(np.random.default_rng(1)))
+            assert calls
+            for call in calls:
+                assert call.inputs["parameters"].keys() == keys, name
+
     def test_a_tune_of_one_token_moves_on_from_the_first(self):
         rng = self._InOrder(np.random.PCG64(0))
         calls = list(check.load("C5W1").checks["predict_and_sample"].draw(rng))

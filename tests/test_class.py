@@ -167,16 +167,39 @@ def test_the_gradebook_is_what_nbgrader_autograde_writes(folder, tmp_path, noteb
 
 @pytest.mark.slow
 def test_unchanged_files_are_not_graded_again_and_changed_ones_are(folder, notebooks):
-    command(folder, expect=1)
-    assert "5 unchanged" in command(folder)
+    assert "4 graded, mean " in command(folder, expect=1)
+    assert "0 graded; 4 unchanged; 1 could not" in command(folder, expect=1)
     changed = folder / "submitted" / "blank000" / LAB / NOTEBOOK
     changed.write_text(notebooks["right"], encoding="utf-8")
-    assert "1 graded; 4 unchanged" in command(folder)
+    said = command(folder, expect=1)
+    assert "1 graded, mean 94.0 of 100 points so far; 3 unchanged; 1 could not" in said
     scores, *_ = grades(database(folder))["blank000"]
     assert scores["check-sigmoid"] == (5, None, False)
     (folder / "gradebook.db").unlink()
-    assert "5 graded" in command(folder, expect=1)
-    assert "5 graded" in command(folder, "--force", expect=1)
+    assert "4 graded" in command(folder, expect=1)
+    assert "4 graded" in command(folder, "--force", expect=1)
+
+
+@pytest.mark.slow
+def test_what_could_not_be_graded_is_named_by_every_run(folder, notebooks):
+    first = command(folder, expect=1)
+    [sentence] = [line for line in first.splitlines() if line.startswith("  odd000: ")]
+    with Gradebook(database(folder)) as book:
+        stem = NOTEBOOK.removesuffix(".ipynb")
+        grade = book.find_grade("check-sigmoid", stem, LAB, "odd000")
+        grade.manual_score, grade.needs_manual_grade = 4, False
+        book.db.commit()
+    logged = attempts(folder)
+    for more in (), ("--force",), ("--question", "sigmoid"):
+        assert sentence in command(folder, *more, expect=1).splitlines()
+        # A person has graded this file, and it is the same file.
+        scores, *_ = grades(database(folder))["odd000"]
+        assert scores["check-sigmoid"] == (0, 4, False)
+    again = [one.get("student") for one in attempts(folder)[len(logged) :]]
+    assert "odd000" not in again
+    odd = folder / "submitted" / "odd000" / LAB / NOTEBOOK
+    odd.write_text(notebooks["right"], encoding="utf-8")
+    assert "1 graded, mean 94.0 of 100 points so far; 4 unchanged.\n" in command(folder)
 
 
 @pytest.mark.slow

@@ -112,3 +112,30 @@ def test_the_latest_attempt_counts_and_the_others_are_kept(course, tmp_path, cap
     assert placed.read_text() == "third"
     kept = course / ".autograder" / "replaced" / "ann" / LAB
     assert [path.read_text() for path in kept.iterdir()] == ["first"]
+
+
+def test_what_lies_beside_a_notebook_needs_no_answer(course, tmp_path, capsys):
+    inner = io.BytesIO()
+    archive(inner, {f"lab/{NOTEBOOK}": TEXT, "lab/cat.png": "?", "lab/notes.txt": "a"})
+    files = {
+        "ann_100_2_work.zip": inner.getvalue(),
+        "bo_200_3_notes.txt": "a",
+        f"bo_200_4_{NOTEBOOK}": TEXT,
+    }
+    place = archive(tmp_path / "all.zip", files)
+    collect(course, place)
+    first, *more = capsys.readouterr().out.splitlines()
+    assert first == f"2 placed in {course / 'submitted'}; 3 not needed."
+    for sentence, (name, who) in zip(
+        more,
+        [
+            ("ann_100_2_work.zip/lab/cat.png", "ann"),
+            ("ann_100_2_work.zip/lab/notes.txt", "ann"),
+            ("bo_200_3_notes.txt", "bo"),
+        ],
+        strict=True,
+    ):
+        assert sentence == f"  {name}: it is no notebook; {who} handed in one as well."
+    archive(tmp_path / "all.zip", files | {"cy_300_5_notes.txt": "a"})
+    collect(course, place, expect=1)
+    assert "cy_300_5_notes.txt: it is no notebook (*.ipynb)" in capsys.readouterr().out

@@ -267,6 +267,27 @@ def test_every_grade_is_the_gradebooks(course, tmp_path, monkeypatch, capsys):
     assert main([*words, "--out", "gradebook.csv"]) == 2
 
 
+OTHERS = {
+    "Canvas": ("canvas", CANVAS),
+    "Moodle grading worksheet": ("moodle", MOODLE),
+    "Moodle": ("moodle", FRENCH),
+    "Brightspace": ("brightspace", BRIGHTSPACE),
+    "Blackboard": ("blackboard", BLACKBOARD),
+}
+
+
+@pytest.mark.parametrize("system", lms.SYSTEMS)
+@pytest.mark.parametrize("kind", OTHERS)
+def test_the_table_of_another_system_is_refused(system, kind, tmp_path):
+    own, text = OTHERS[kind]
+    if own == system:
+        filled(system, text, tmp_path)
+        return
+    said = rf"an export of {lms.SYSTEMS[system].name}: it looks like .* {kind}\."
+    with pytest.raises(Refused, match=said):
+        filled(system, text, tmp_path)
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -380,4 +401,6 @@ def test_penalties_follow_points_dates_and_extensions(course, tmp_path, capsys):
     assert sent()["dee"] == "80"
     assert (course / "gradebook.db").read_bytes() == stored  # nothing new, no writing
     (course / "excused.csv").write_text("student,lab\ncy,C1W2\ndee,*\nada,C1W3\n")
+    capsys.readouterr()
     assert sent() == {"ada": "82.75", "bo1": "70", "bo2": "40", "cy": "EX", "dee": "EX"}
+    assert "3 grades and 2 excused in the column" in capsys.readouterr().out

@@ -242,6 +242,34 @@ def test_a_result_that_was_being_sent_holds_nobody_up():
     assert done.returncode == 3
 
 
+KILLED = """
+import os, signal, struct, sys, time
+from concurrent.futures.process import BrokenProcessPool
+from autograder.course.processes import pool
+
+def send_the_beginning():
+    queue = sys._getframe(1).f_locals["result_queue"]
+    queue._wlock.acquire()
+    os.write(queue._writer.fileno(), struct.pack("!i", 1000) + b"and no more")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+with pool(int(sys.argv[1])) as workers:
+    others = [workers.submit(time.sleep, 300) for _ in range(int(sys.argv[1]) - 1)]
+    try:
+        workers.submit(send_the_beginning).result()
+    except BrokenProcessPool:
+        sys.exit(3)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes are other ones there")
+@pytest.mark.parametrize("processes", [1, 3])
+def test_a_process_killed_while_it_sends_a_result_holds_nobody_up(processes):
+    words = [sys.executable, "-c", KILLED, str(processes)]
+    done = subprocess.run(words, cwd=paths.ROOT, check=False, timeout=60)
+    assert done.returncode == 3
+
+
 def test_names_too_long_for_the_gradebook_are_named():
     assert class_run.unfit("ann") == ""
     assert class_run.unfit("ä" * 128) == ""

@@ -102,7 +102,7 @@ def test_what_is_theirs_stays(folder, tmp_path, capsys):
     capsys.readouterr()
     command(folder, "--roster", later)
     said = capsys.readouterr().out
-    assert "1 new students, 1 known" in said
+    assert "1 new student, 1 known" in said
     assert "Not in this roster, but kept: charles." in said
     assert str(paths.ROOT) in config.read_text()
     assert config.read_text().endswith("c.CourseDirectory.course_id = 'mine'\n")
@@ -118,6 +118,17 @@ def test_what_is_theirs_stays(folder, tmp_path, capsys):
         assert due == datetime.datetime(2027, 1, 31, 22, 59)
     kept = {path.name for path in (folder / "rosters").iterdir()}
     assert kept == {"canvas.csv", "canvas-2.csv"}
+
+
+def test_a_second_row_about_one_student_is_told_with_its_line(tmp_path, capsys):
+    again = '"Lovelace, Ada",101,S1,ada.lovelace,A,\n'
+    (tmp_path / "r.csv").write_text(ROSTER + again)
+    command(tmp_path / "c", "--roster", tmp_path / "r.csv", expect=1)
+    line = 1 + ROSTER.count("\n")
+    said = capsys.readouterr()
+    problem = f"r.csv: Line {line}: Ada Lovelace is ada, who is on an earlier line.\n"
+    assert said.err == problem
+    assert "2 new students, 0 known" in said.out
 
 
 def test_bad_rows_are_told_and_the_others_entered(tmp_path, capsys):

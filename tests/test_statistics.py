@@ -86,6 +86,10 @@ def test_a_graded_class_and_a_grade_by_hand(tmp_path, capsys):
         made = ((checks.checks[name].mistakes[0].message, (f"wrong-{name}",)),)
         assert found[name].mistakes == made
     assert "crashing" in found["sigmoid"].failing
+    lost = "not-a-notebook"
+    everybody = {a.student for one in found.values() for a in one.answers}
+    assert lost not in everybody  # nobody knows what is right or wrong in it
+    assert statistics.ungraded(course, LAB) == [lost]
     words = found["what_it_sees"]
     assert words.counts[statistics.WAITING] == 7
     with Gradebook(course.url) as book:
@@ -94,10 +98,16 @@ def test_a_graded_class_and_a_grade_by_hand(tmp_path, capsys):
         for student, again in (("full", False), ("crashing", True)):
             grade = book.find_grade(words.name, stem, LAB, student)
             grade.manual_score, grade.needs_manual_grade = 6, again
+        # As from paper, what cannot be graded by machine.
+        grade = book.find_grade("check-sigmoid", stem, LAB, lost)
+        grade.manual_score = 5
         book.db.commit()
     again = {one.name: one for one in statistics.statistics(course, LAB)}
     assert again["what_it_sees"].counts[statistics.RIGHT] == 1
     assert again["what_it_sees"].again == ("crashing",)
+    answers = [answer for one in again.values() for answer in one.answers]
+    [by_hand] = [answer for answer in answers if answer.student == lost]
+    assert (by_hand.points, by_hand.state) == (5, statistics.RIGHT)
     capsys.readouterr()
     files = {name: str(tmp_path / f"out.{name}") for name in ("csv", "markdown")}
     words = [f"--{name}={path}" for name, path in files.items()]
@@ -105,11 +115,13 @@ def test_a_graded_class_and_a_grade_by_hand(tmp_path, capsys):
     assert main(["statistics", LAB, "--course", str(tmp_path), *words, figure]) == 0
     said = capsys.readouterr().out
     assert "1× It falls where it should rise" in said
-    assert said.splitlines()[-1] == "what_it_sees: crashing"
+    *_, by_hand, left_out = said.splitlines()
+    assert by_hand == "what_it_sees: crashing"
+    assert left_out.endswith(f"counts only where graded by hand: {lost}")
     assert all((tmp_path / f"out.{n}").is_file() for n in ("csv", "markdown", "png"))
     (tmp_path / "excused.csv").write_text("student,lab\ncrashing,*\nfull,C1W3\n")
     left = {one.name: one for one in statistics.statistics(course, LAB)}
-    assert len(left["sigmoid"].answers) == len(found["sigmoid"].answers) - 1
+    assert len(left["sigmoid"].answers) == len(again["sigmoid"].answers) - 1
     assert "crashing" not in left["sigmoid"].failing
 
 

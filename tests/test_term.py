@@ -1,5 +1,7 @@
 """The generated term: students are what they are said to be; a walk goes through."""
 
+import ast
+import builtins
 import importlib.util
 import json
 import random
@@ -11,6 +13,8 @@ import pytest
 from autograder import paths
 from autograder.authoring import build
 from autograder.checks import check
+from autograder.checks.reference import reference
+from helpers.checks.globals import globals_read
 
 LAB = "C1W2"
 SCRIPT = paths.ROOT / "benchmarks" / "term.py"
@@ -40,6 +44,26 @@ def test_students_of_every_kind(term):
         assert ('"locked": true' in one.text) == (one.kind != "no checks")
         fully = set(one.deserves.values()) == {term.ALL}
         assert fully == (one.kind in ("right", "no checks"))
+
+
+@pytest.mark.parametrize("lab", paths.lab_names())
+def test_a_version_written_as_a_cell_brings_all_that_it_needs(term, lab):
+    """Every name is in the cell, in the lab or built in; a name may be a default's."""
+    known = {*vars(reference(lab)), *vars(builtins), "__name__"}
+    for one in check.load(lab).checks.values():
+        for version in (*(m.function for m in one.mistakes), *one.variants):
+            text = term._cell(one, version)
+            defined = set()
+            for node in ast.walk(ast.parse(text)):
+                match node:
+                    case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                        defined.add(name)
+                    case ast.alias(name=name, asname=other):
+                        defined.add(other or name)
+                    case ast.Name(id=name, ctx=ast.Store()):
+                        defined.add(name)
+            used = set(globals_read(compile(text, "cell", "exec")))
+            assert used <= known | defined, f"{one.name}: {version.__name__}"
 
 
 def test_the_same_seed_gives_the_same_class(term):
@@ -82,5 +106,5 @@ def test_a_small_term_with_every_platform_from_roster_to_upload(tmp_path):
     assert set(found["counts"]) == {"canvas", "moodle", "brightspace"}
     for counts in found["counts"].values():
         assert counts["handed in"] == counts["pages"] == 2 * 10
-        assert counts["missing"] == 2 * 2
+        assert counts["missing"] == 2 * 1  # the other one is excused
         assert counts["grades"] == 2 * 9  # one of the ten is excused

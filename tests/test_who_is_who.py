@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import io
 import zipfile
 
 import pytest
@@ -23,7 +24,9 @@ from tests.platforms import (
     LAB,
     NOTEBOOK,
     ONE,
+    OTHER_LAB,
     SEVEN,
+    STEM,
     TEN,
     THREE,
     TWINS,
@@ -219,7 +222,7 @@ def test_canvas(course, tmp_path, capsys, text):
         assert f"{person.sortable}_{person.number}_" in said
     assert "it is C1W3, not C1W2" in said
     named = ", ".join(sorted(p.login for p in (SEVEN, TEN, ELEVEN)))
-    assert f"{LAB}: nothing from 3: {named}." in said
+    assert f"{LAB}: nothing to grade from 3: {named}." in said
     # Canvas does not say when; late is one second after the due date.
     assert timed(folder, TWO.login) == datetime.datetime(2027, 2, 1, 0, 0, 0)
     assert f"not say by how much: {TWO.login} (C1W2)" in said
@@ -287,11 +290,20 @@ def test_brightspace(course, tmp_path, capsys):
     check(folder, lambda p: p.login, TWINS)
     assert "index.html" not in capsys.readouterr().out
     assert timed(folder, TWO.login) == LATE_TIME
+
+    def waiting():
+        return People.of(configuration.open_course(folder)).waiting()
+
+    assert waiting() == 2
+    settle(folder, lambda row: "somebody")
+    assert waiting() == 2
     settle(
         folder,
         lambda row: next(p.login for p in TWINS if str(p.number) == row["number"]),
     )
+    assert waiting() == 2  # the files are where they were
     run("collect", LAB, place, "--course", folder, expect=1)
+    assert waiting() == 0
     check(folder, lambda p: p.login)
     # What was settled is known for every later lab.
     (folder / UNMATCHED).unlink()
@@ -310,6 +322,7 @@ def test_nothing_is_left_to_settle_once_everything_is(course, tmp_path, capsys):
     settle(folder, lambda row: "-")
     capsys.readouterr()
     run("collect", LAB, place, "--course", folder)
+    assert People.of(configuration.open_course(folder)).waiting() == 0
     said = capsys.readouterr().out
     assert "2 unchanged; 2 not needed." in said
     assert f"an earlier attempt of {THREE.login}, who handed in another one lat" in said
@@ -364,7 +377,8 @@ def test_a_stranger_is_asked_about_and_never_becomes_a_student(
     run("class", LAB, "--course", folder, "--jobs", "1", expect=1)
     said = capsys.readouterr().out
     assert "guest: The roster has no student 'guest'" in said
-    assert f"Nothing from {len(CLASS)}: " in said
+    assert "unmatched.csv lists 2 whose work is not collected yet. Fill in" in said
+    assert f"Nothing to grade from {len(CLASS)}: " in said
     assert "guest" not in students(folder)
 
 
@@ -380,6 +394,78 @@ def test_without_a_roster_two_of_one_name_stay_two(tmp_path):
     found = placed(folder)
     assert set(found) == {"leeann-100", "leeann-200", "leeann-300"}
     assert len(set(found.values())) == 3
+
+
+def test_folders_that_students_left_empty_are_not_missed(course, tmp_path, capsys):
+    """Only the platform's own folder says that somebody handed in nothing."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as file:
+        file.writestr("lab/data/", "")
+        file.writestr(f"lab/{NOTEBOOK}", platforms.solved())
+    empty = io.BytesIO()
+    with zipfile.ZipFile(empty, "w") as file:
+        file.writestr("lab/", "")
+    place, unpacked = tmp_path / "all.zip", tmp_path / "unpacked"
+    start = "Student {0.last}_{0.participant}_assignsubmission_file_"
+    with zipfile.ZipFile(place, "w") as file:
+        file.writestr(f"{start.format(ONE)}/data/", "")
+        file.writestr(f"{start.format(ONE)}/{NOTEBOOK}", platforms.solved())
+        file.writestr(f"{start.format(TWO)}/work.zip", inner.getvalue())
+        file.writestr(f"{start.format(THREE)}/work.zip", empty.getvalue())
+        file.writestr(f"{start.format(TEN)}/", "")
+    with zipfile.ZipFile(place) as file:
+        file.extractall(unpacked)
+    folder = course(platforms.moodle_roster())
+    for here in place, unpacked:
+        run("collect", LAB, here, "--course", folder, expect=1)
+        said = capsys.readouterr().out
+        assert placed(folder).keys() == {ONE.mail, TWO.mail}
+        assert "; 2 not placed." in said
+        assert f"{start.format(THREE)}/work.zip: the archive is empty." in said
+        assert f"{start.format(TEN)}: the folder is empty." in said
+
+
+def test_a_time_that_a_person_wrote_outlasts_a_mark(course, tmp_path, capsys):
+    """Canvas says only that work is late; the true time is asked for."""
+    folder = course(platforms.canvas_roster())
+    place = zipped(tmp_path, platforms.canvas_zip())
+    run("collect", LAB, place, "--course", folder, expect=1)
+    assert f"not say by how much: {TWO.login} (C1W2)" in capsys.readouterr().out
+    stamp = folder / "submitted" / TWO.login / LAB / "timestamp.txt"
+    stamp.write_text("2027-02-03 09:30:00 UTC\n")
+    run("collect", LAB, place, "--course", folder, expect=1)
+    assert timed(folder, TWO.login) == datetime.datetime(2027, 2, 3, 9, 30)
+    assert "not say by how much" not in capsys.readouterr().out
+    # It is not late by that time, although Canvas says that it is.
+    (folder / "due_dates.csv").write_text(f"lab,due\n{LAB},2027-02-04T12:00:00Z\n")
+    run("collect", LAB, place, "--course", folder, expect=1)
+    assert timed(folder, TWO.login) == datetime.datetime(2027, 2, 4, 12, 0, 1)
+    # The time was that of another file.
+    stamp.write_text("2027-02-06 09:30:00 UTC\n")
+    later = tmp_path / "later.zip"
+    with zipfile.ZipFile(later, "w") as file:
+        name = f"{TWO.sortable}_LATE_{TWO.number}_900_{STEM}-1.ipynb"
+        file.writestr(name, platforms.solved("later"))
+    run("collect", LAB, later, "--course", folder)
+    assert timed(folder, TWO.login) == datetime.datetime(2027, 2, 4, 12, 0, 1)
+
+
+def test_a_mark_that_canvas_takes_back_counts_no_more(course, tmp_path, capsys):
+    """As when a person gives an extension there after the first download."""
+    folder = course(platforms.canvas_roster())
+    place, text = tmp_path / "all.zip", platforms.solved()
+    stamps = []
+    for mark in "_LATE", "", "_LATE":
+        with zipfile.ZipFile(place, "w") as file:
+            name = f"{TWO.sortable}{mark}_{TWO.number}_900_{NOTEBOOK}"
+            file.writestr(name, text)
+            file.writestr(f"{ONE.sortable}_{ONE.number}_901_{NOTEBOOK}", text)
+        run("collect", LAB, place, "--course", folder)
+        stamps.append(timed(folder, TWO.login))
+    due = datetime.datetime(2027, 1, 31, 23, 59, 59)
+    second = datetime.timedelta(seconds=1)
+    assert stamps == [due + second, due, due + second]
+    assert timed(folder, ONE.login) is None
 
 
 def test_an_earlier_attempt_does_not_replace_a_later_one(course, tmp_path, capsys):
@@ -421,6 +507,26 @@ def test_a_table_of_grades_is_matched_by_what_every_roster_told(course, tmp_path
     assert done.given == {one.id: str(one.grade) for one in grades}
 
 
+def test_work_whose_time_moodle_does_not_tell_is_named(course, tmp_path, capsys):
+    folder = course(platforms.moodle_roster())
+    place = zipped(tmp_path, platforms.moodle_zip())
+    sheet = tmp_path / "Grades.csv"
+    sheet.write_text(platforms.worksheet("en"))
+    said = []
+    for places in [place], [place, sheet], [place]:
+        run("collect", LAB, *places, "--course", folder, expect=1)
+        said.append(capsys.readouterr().out)
+    [line] = [one for one in said[0].splitlines() if "does not say when" in one]
+    known = placed(folder).keys() - {one.mail for one in TWINS}
+    assert line == (
+        f"Moodle's download does not say when these were handed in, so they count as "
+        f"on time: {', '.join(sorted(f'{who} ({LAB})' for who in known))}. Collect "
+        "them together with the assignment's grading worksheet."
+    )
+    assert "does not say when" not in said[1]
+    assert "does not say when" not in said[2]  # the times are there by now
+
+
 def test_two_rows_of_one_name_are_not_taken_for_one_student(course, tmp_path, capsys):
     """One of the namesakes is not in the gradebook, and addresses are hidden."""
     lines = platforms.moodle_roster().splitlines()
@@ -455,6 +561,23 @@ def test_a_worksheet_that_names_only_known_students_is_a_roster(
     [problem] = said.err.splitlines()
     assert "Somebody New has no identifier" in problem
     assert len(students(folder)) == len(CLASS)
+
+
+def test_excused_students_are_not_missed(course, tmp_path, capsys):
+    folder = course(platforms.canvas_roster())
+    away = f"student,lab\n{TEN.login},{LAB}\n{ELEVEN.login},{OTHER_LAB}\n"
+    (folder / "excused.csv").write_text(away)
+    place = zipped(tmp_path, platforms.canvas_zip())
+    run("collect", LAB, place, "--course", folder, expect=1)
+    named = ", ".join(sorted([SEVEN.login, ELEVEN.login]))
+    said = capsys.readouterr().out
+    assert f"{LAB}: nothing to grade from 2: {named}.\n" in said
+    (folder / "excused.csv").write_text("student,lab\n*,C9W9\n")
+    before = placed(folder)
+    (folder / "submitted" / ONE.login / LAB / NOTEBOOK).unlink()
+    run("collect", LAB, place, "--course", folder, expect=2)
+    assert "excused.csv: there is no lab 'C9W9'" in capsys.readouterr().err
+    assert placed(folder).keys() == before.keys() - {ONE.login}  # nothing happened
 
 
 @pytest.mark.slow
@@ -501,10 +624,10 @@ def test_a_class_has_one_row_for_each_person(
     capsys.readouterr()
     run("class", LAB, "--course", folder, "--jobs", "2", expect=1)
     said = capsys.readouterr().out
-    assert "10 graded; 1 could not be graded" in said
+    assert "9 graded, mean 94.0 of 100 points so far; 1 could not be graded." in said
     assert f"{id_of(EIGHT)}: " in said
     missing = ", ".join(sorted(map(id_of, (SEVEN, TEN, ELEVEN))))
-    assert f"Nothing from 3: {missing}." in said
+    assert f"Nothing to grade from 3: {missing}." in said
     with Gradebook(configuration.open_course(folder).url) as book:
         scores = {s.student.id: s.score for s in book.assignment_submissions(LAB)}
         assert len(book.students) == len(CLASS)
@@ -555,6 +678,34 @@ def test_the_summary_says_so(tmp_path, capsys):
     (place / "timestamp.txt").write_text("2027-01-31 22:12:13 XYZ")
     run("class", LAB, "--course", tmp_path, "--jobs", "1", expect=1)
     assert "ann: timestamp.txt names the unknown time zone" in capsys.readouterr().out
+
+
+def test_a_time_that_is_learned_after_grading_counts(tmp_path):
+    """The file is graded already: not again, but its penalty is another one."""
+    (tmp_path / "nbgrader_config.py").write_text(
+        "from autograder.nbgrader.config import configure\n"
+        "configure(get_config(), __file__)\n"
+        "c = get_config()\n"
+        "c.AssignLatePenalties.plugin_class = "
+        "'autograder.nbgrader.late.PercentPerDay'\n"
+    )
+    (tmp_path / "due_dates.csv").write_text(f"lab,due\n{LAB},2027-01-31T12:00:00Z\n")
+    place = tmp_path / "submitted" / "ann" / LAB
+    place.mkdir(parents=True)
+    (place / NOTEBOOK).write_bytes(platforms.solved())
+    opened = configuration.open_course(tmp_path)
+    stamp = place / "timestamp.txt"
+    for day, penalty in ((None, 0), (2, 18.8), (1, 9.4)):
+        if day:
+            stamp.write_text(f"2027-02-0{day} 11:00:00 UTC")
+        run("class", LAB, "--course", tmp_path, "--jobs", "1")
+        with Gradebook(opened.url, opened.name) as book:
+            [one] = book.find_submission(LAB, "ann").notebooks
+            assert one.score == 94
+            assert (one.late_submission_penalty or 0) == pytest.approx(penalty)
+        if day:
+            kept = tmp_path / "autograded" / "ann" / LAB / "timestamp.txt"
+            assert kept.read_text() == stamp.read_text()
 
 
 # --- the gradebook's address ----------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from autograder.cli.common import UsageError, labs_named
@@ -74,9 +74,16 @@ def run(options: argparse.Namespace) -> int:
         )
     if done.late:
         _say_late(done.late)
+    if done.undated:
+        print(
+            "Moodle's download does not say when these were handed in, so they count "
+            f"as on time: {_listed(done.undated)}. Collect them together with the "
+            "assignment's grading worksheet."
+        )
     for one, students in done.missing.items():
         if students:
-            print(f"{one}: nothing from {len(students)}: {', '.join(students)}.")
+            listed = ", ".join(students)
+            print(f"{one}: nothing to grade from {len(students)}: {listed}.")
     return 1 if done.left or done.problems or done.unmatched else 0
 
 
@@ -88,8 +95,11 @@ def _say_late(late: Mapping[tuple[str, str], bool]) -> None:
     ):
         keys = [key for key, known in sorted(late.items()) if known == has_date]
         if keys:
-            who = ", ".join(f"{student} ({lab})" for student, lab in keys)
             print(
                 "Marked as late, but the download does not say by how much: "
-                f"{who}. {means} Write the true time into {hint}"
+                f"{_listed(keys)}. {means} Write the true time into {hint}"
             )
+
+
+def _listed(keys: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{student} ({lab})" for student, lab in sorted(keys))

@@ -115,7 +115,10 @@ def run(options: argparse.Namespace) -> int:
     )
     with about(out):
         files.write(out, done.raw)
-    print(f"{out}: {len(done.given)} grades in the column {done.column!r}.")
+    away = len(excused & done.given.keys())
+    counts = f"{len(done.given) - away} grades"
+    counts += f" and {away} excused" if away else ""
+    print(f"{out}: {counts} in the column {done.column!r}.")
     if excused and not system.excused:
         done.remarks.append(
             f"Excused; mark them in {system.name} yourself: {_listed(sorted(excused))}."

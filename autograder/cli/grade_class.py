@@ -111,11 +111,11 @@ def run(options: argparse.Namespace) -> int:
     people = People.of(course)
     missing = handed_in.missing(course, people, options.lab)
     if missing:
-        print(f"Nothing from {len(missing)}: {', '.join(missing)}.")
+        print(f"Nothing to grade from {len(missing)}: {', '.join(missing)}.")
     if waiting := people.waiting():
         print(
-            f"{course.root / UNMATCHED} lists {waiting} whose work is not graded, "
-            "since their student is not known."
+            f"{course.root / UNMATCHED} lists {waiting} whose work is not collected "
+            "yet. Fill in the column `student` and run `autograder collect` again."
         )
     reporting.write(options, results)
     return 1 if unreadable or waiting or any(result.error for result in results) else 0
@@ -152,13 +152,13 @@ def _say(results, unchanged: int) -> None:
     from autograder.grading.collect import SEVERAL
 
     errors = [result for result in results if result.error]
-    parts = [f"{len(results)} graded"]
+    graded = [result for result in results if not result.error]
+    parts = [f"{len(graded)} graded"]
+    if graded:
+        mean = sum(result.score for result in graded) / len(graded)
+        parts[0] += f", mean {mean:.1f} of {graded[0].max_score:g} points so far"
     parts += [f"{unchanged} unchanged"] if unchanged else []
-    how = "counts 0" if len(errors) == 1 else "count 0"
-    parts += [f"{len(errors)} could not be graded and {how}"] if errors else []
-    if results:
-        mean = sum(result.score for result in results) / len(results)
-        parts.append(f"mean {mean:.1f} of {results[0].max_score:g} points")
+    parts += [f"{len(errors)} could not be graded"] if errors else []
     print("; ".join(parts) + ".")
     for result in errors:
         print(f"  {result.student}: {result.error}")

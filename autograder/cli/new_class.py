@@ -78,10 +78,9 @@ def _gradebook(folder: Path, rosters: list, due: dict, labs: list) -> list[str]:
         people = People.of(course)
         for file, _, found in rosters:
             new, old, more = books.enter_students(book, people, found.students)
-            print(
-                f"{file.name} ({found.kind}): {len(new)} new students, "
-                f"{len(old)} known."
-            )
+            students = "student" if len(new) == 1 else "students"
+            counts = f"{len(new)} new {students}, {len(old)} known"
+            print(f"{file.name} ({found.kind}): {counts}.")
             problems += [f"{file.name}: {one}" for one in (*found.problems, *more)]
             gone = sorted(people.students.keys() - {*new, *old})
             if gone and len(rosters) == 1:

@@ -31,16 +31,20 @@ def add_to(commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Show the table, and write the requested files."""
     from autograder.course.configuration import open_course
-    from autograder.course.statistics import statistics
+    from autograder.course.statistics import statistics, ungraded
     from autograder.reports import class_figure, class_table
 
     labs_named([options.lab])
-    questions = statistics(open_course(options.course), options.lab)
+    course = open_course(options.course)
+    questions = statistics(course, options.lab)
     if not questions:
         raise UsageError(
             f"Nothing is graded yet; run `autograder class {options.lab}`."
         )
     print(class_table.text(questions))
+    if left_out := ungraded(course, options.lab):
+        named = ", ".join(left_out)
+        print(f"Could not be graded, and counts only where graded by hand: {named}")
     if options.csv:
         text = class_table.csv(questions)
         with about(options.csv):

@@ -90,7 +90,8 @@ def grade_class(
         say: called with a sentence if another run has to finish first.
 
     Returns:
-        The results of this run.
+        The results of this run. What could not be graded is among them in every run,
+        until another file is handed in or the reason is gone.
 
     Raises:
         ClassError: the run cannot continue. What was graded is safe; a second call
@@ -115,12 +116,15 @@ def grade_class(
             for job, graded in schedule(jobs):
                 if graded.starved:
                     starved.append(job)
+                elif jobs.is_refused(job, graded.result.error):
+                    shelf.keep(graded.result)
                 else:
                     shelf.add(job, graded)
             for job in starved:  # again, with nothing running beside it
                 for _, graded in schedule([job]):
                     shelf.add(job, graded)
             shelf.empty()
+            _enter_times(course, lab, book, refusals)
         penalties.renew(course, [lab])
         journal.end(run)
     return [*refusals.values(), *shelf.results]
@@ -197,10 +201,22 @@ class _Jobs:
     def _done(self, job: Job) -> bool:
         if self.options.force or self.options.only:
             return False
-        name = paths.released_path(self.lab).name
-        target = self.course.autograded / job.student / self.lab / name
         known = self.journal.graded(job.student, _digest(job))
-        return known and job.student in self.written and target.is_file()
+        return known and self._is_stored(job.student)
+
+    def is_refused(self, job: Job, error: str) -> bool:
+        """Whether it is stored that this very file cannot be graded, and why.
+
+        To store it again would change nothing but ask the person who gave points by
+        hand for another look.
+        """
+        known = self.journal.refused(job.student, _digest(job), error)
+        return known and self._is_stored(job.student)
+
+    def _is_stored(self, student: str) -> bool:
+        name = paths.released_path(self.lab).name
+        target = self.course.autograded / student / self.lab / name
+        return student in self.written and target.is_file()
 
     def _seed(self, student: str) -> int:
         if self.options.seed is not None:
@@ -224,6 +240,11 @@ class _Shelf:
         self._waiting.append((job, graded))
         if len(self._waiting) >= BATCH or time.monotonic() - self._since > SECONDS:
             self.empty()
+
+    def keep(self, result: LabResult) -> None:
+        """Take a result that is stored already."""
+        self.results.append(result)
+        self.progress(result)
 
     def empty(self) -> None:
         """Write the collected results: notebooks, then the gradebook, then the log."""
@@ -254,6 +275,25 @@ class _Shelf:
         files.write(target, text + "\n")
         _keep_beside("timestamp.txt", source.parent, folder, handed_in)
         _keep_beside("submission_secret.txt", source.parent, folder, _secret)
+
+
+def _enter_times(
+    course: Course, lab: str, book: Writer, refused: Collection[str]
+) -> None:
+    """Enter the times of files that are graded already, too.
+
+    A person may have corrected one, or a download may tell it at last.
+    """
+    folders = {
+        student: path.parent
+        for student, path in submissions(course, lab)
+        if student not in refused
+    }
+    times = {student: handed_in(folder) for student, folder in folders.items()}
+    for student in book.enter_times(times):
+        graded = course.autograded / student / lab
+        if graded.is_dir():
+            _keep_beside("timestamp.txt", folders[student], graded, handed_in)
 
 
 def _keep_beside(

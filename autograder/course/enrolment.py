@@ -41,7 +41,7 @@ def enter_students(
         if not (known or why or one.id):
             why = NO_ID
         if why:
-            problems.append(f"{one.name or one.id} {why}; nobody was entered.")
+            problems.append(f"Line {one.line}: {one.name or one.id} {why}.")
             continue
         details = {
             name: value

@@ -11,13 +11,13 @@ import shutil
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import CodeType
 
 import nbformat
 
 from autograder import checks
 from autograder.authoring import build, solve
 from autograder.checks import check
+from helpers.checks.globals import globals_read
 
 LAB = "C1W2"
 CHECKS = f"{checks.__name__}."
@@ -95,11 +95,12 @@ def written_as(one: check.Check, function: Callable) -> str:
 
 
 def _helpers(function: Callable, exercises: frozenset[str]) -> list[Callable]:
-    """Functions of the checks that it calls, each after those it calls itself."""
+    """Functions and classes of the checks that it uses, each after those it uses."""
     module, found = inspect.getmodule(function), []
     for name in _names(function):
         other = None if name in exercises else getattr(module, name, None)
-        ours = inspect.isfunction(other) and other.__module__.startswith(CHECKS)
+        code = inspect.isfunction(other) or inspect.isclass(other)
+        ours = code and other.__module__.startswith(CHECKS)
         if ours and other is not function and other not in found:
             for one in (*_helpers(other, exercises), other):
                 if one not in found:
@@ -129,16 +130,8 @@ def _own(value: Callable) -> bool:
 
 
 def _names(function: Callable) -> list[str]:
-    """Global names that a function, or the methods of a class, mention."""
-    if inspect.isclass(function):
-        methods = [m for m in vars(function).values() if inspect.isfunction(m)]
-        return [name for method in methods for name in method.__code__.co_names]
-    return _names_in(function.__code__)
-
-
-def _names_in(code: CodeType) -> list[str]:
-    inner = [part for part in code.co_consts if isinstance(part, CodeType)]
-    return [*code.co_names, *(name for part in inner for name in _names_in(part))]
+    """Global names that a definition mentions, in defaults and base classes as well."""
+    return list(globals_read(compile(_definition(function), "cell", "exec")))
 
 
 def _definition(function: Callable) -> str:

@@ -249,6 +249,30 @@ class Writer:
             db.rollback()
             raise
 
+    def enter_times(self, times: Mapping[str, datetime.datetime | None]) -> list[str]:
+        """Record when work that is stored already was handed in.
+
+        Args:
+            times: the time of each student's submission, if known.
+
+        Returns:
+            The students whose time is another one than before.
+        """
+        columns = _SUBMISSION.c
+        query = select(columns.id, columns.student_id, columns.timestamp).where(
+            columns.assignment_id == self._assignment, columns.student_id.in_(times)
+        )
+        found = self._book.db.execute(query).all()
+        other = [
+            (row, student)
+            for row, student, known in found
+            if times[student] and times[student] != known
+        ]
+        rows = [{"row": row, "timestamp": times[student]} for row, student in other]
+        self._execute(_change(_SUBMISSION), rows)
+        self._book.db.commit()
+        return [student for _, student in other]
+
     def _enter(self, times: Mapping[str, datetime.datetime | None]) -> dict[str, str]:
         """Create the rows of new submissions, and record when each was handed in.
 

@@ -35,6 +35,7 @@ from autograder.sandbox.host import SandboxSession
 from helpers.files import write
 
 TIMESTAMP = "timestamp.txt"
+_NO_NOTEBOOK = "it is no notebook (*.ipynb), so it cannot be graded"
 _SECOND = datetime.timedelta(seconds=1)
 _SET_UP = re.compile(rb"checks_for\(\s*\\?[\"'](\w+)\\?[\"']")
 
@@ -49,18 +50,21 @@ class Collected:
         unchanged: of each file that was there already.
         late: student and lab of each file that the platform marks as late without a
             time, and whether the lab's due date gives one.
+        undated: student and lab of each file from Moodle whose time is not known,
+            although the lab has a due date.
         left: a sentence about each file that could not be placed.
-        settled: a sentence about each file that needs no place: an earlier attempt, or
-            one of whose sender a person said that it is no student.
+        settled: a sentence about each file that needs no place: an earlier attempt,
+            what lies beside a notebook, or a file of somebody who is no student.
         problems: sentences about other things that a person has to settle.
         unmatched: how many senders wait in `unmatched.csv`.
-        missing: lab and the students of the roster who have handed in nothing.
+        missing: lab and the students of the roster who owe it.
     """
 
     placed: list[tuple[str, str]] = field(default_factory=list)
     replaced: list[tuple[str, str]] = field(default_factory=list)
     unchanged: list[tuple[str, str]] = field(default_factory=list)
     late: dict[tuple[str, str], bool] = field(default_factory=dict)
+    undated: list[tuple[str, str]] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     settled: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -93,6 +97,7 @@ class _Collector:
         dates = course.root / schedule.NAME
         labs = paths.lab_names()
         self.due = schedule.due(course.root, labs) if dates.is_file() else {}
+        schedule.excused(course.root, labs)  # if it cannot be read, place nothing
 
     def collect(self, places: Iterable[Path]) -> Collected:
         """Place all files of some places."""
@@ -151,6 +156,10 @@ class _Collector:
     def _take(self, one: Found, match: Match) -> None:
         """Place a file, or say why not."""
         lab, raw, why = self._read(one)
+        if why == _NO_NOTEBOOK and any(who == match.student for who, _ in self.taken):
+            why = f"it is no notebook; {match.student} handed in one as well"
+            self._leave(one, why, settled=True)
+            return
         expected = not why or one.sender.platform
         if match.student == NOBODY:
             self._leave(one, f"{UNMATCHED} says that it is no student's", settled=True)
@@ -182,8 +191,7 @@ class _Collector:
         if form_of(path) == 2 and path.suffix.lower() == ".zip":
             return "", b"", one.read()[1] or "there are too many archives in it"
         if form_of(path) > 1 or (form_of(path) == 1 and not is_ours(one)):
-            what = "it is no notebook (*.ipynb), so it cannot be graded"
-            return "", b"", what
+            return "", b"", _NO_NOTEBOOK
         raw, why = one.read()
         inside = _SET_UP.search(raw)
         lab = inside[1].decode() if inside else lab_of(path, [])
@@ -211,10 +219,10 @@ class _Collector:
             for ending in (".ipynb", *TEXT)
             if (path := official.with_suffix(ending)).exists()
         ]
-        time = self._time(one, key)
-        before = handed_in(target.parent)
+        time, before = self._time(one), handed_in(target.parent)
         if earlier == [target] and read_bytes(target)[0] == raw:
-            self._stamp(target.parent, time)
+            self._stamp(target.parent, time or self._marked(one, key, before))
+            self._note_undated(one, key, time or before)
             self.done.unchanged.append(key)
             return ""
         if earlier and time and before and time < before:
@@ -227,21 +235,42 @@ class _Collector:
             path.rename(kept / f"{path.stem}-{number}{path.suffix}")
         target.parent.mkdir(parents=True, exist_ok=True)
         write(target, raw)
-        self._stamp(target.parent, time)
+        self._stamp(target.parent, time or self._marked(one, key))
+        self._note_undated(one, key, time)
         (self.done.replaced if earlier else self.done.placed).append(key)
         return ""
 
-    def _time(self, one: Found, key: tuple[str, str]) -> datetime.datetime | None:
-        """When a file was handed in, in UTC, if that is known."""
-        sender, lab = one.sender, key[1]
-        time = sender.time or self.times.get((sender.platform, sender.number))
-        if time:
-            return schedule.in_utc(time, self.course.root)
-        if sender.late:
-            self.done.late[key] = lab in self.due
-            # All that is known; a penalty by the day then takes the first day.
-            return self.due[lab] + _SECOND if lab in self.due else None
-        return None
+    def _time(self, one: Found) -> datetime.datetime | None:
+        """When a file was handed in, in UTC, if the platform says so."""
+        number = (one.sender.platform, one.sender.number)
+        time = one.sender.time or self.times.get(number)
+        return schedule.in_utc(time, self.course.root) if time else None
+
+    def _marked(
+        self, one: Found, key: tuple[str, str], known: datetime.datetime | None = None
+    ) -> datetime.datetime | None:
+        """The time to write where the platform only marks late work.
+
+        Args:
+            one: the file.
+            key: student and lab.
+            known: the time that is beside this very file, if there is one.
+        """
+        due = self.due.get(key[1])
+        least = due and due + _SECOND  # a penalty by the day takes the first day
+        if one.sender.late:
+            if known and (not least or known > least):
+                return known  # a person wrote it
+            self.done.late[key] = bool(due)
+            return least
+        taken_back = one.sender.platform == senders.CANVAS and least and known == least
+        return due if taken_back else None
+
+    def _note_undated(
+        self, one: Found, key: tuple[str, str], time: datetime.datetime | None
+    ) -> None:
+        if one.sender.platform == senders.MOODLE and key[1] in self.due and not time:
+            self.done.undated.append(key)
 
     def _stamp(self, folder: Path, time: datetime.datetime | None) -> None:
         """Write the time as nbgrader's collectors do."""
@@ -251,13 +280,15 @@ class _Collector:
 
 
 def missing(course: Course, people: People, lab: str) -> list[str]:
-    """Students of the roster who have handed in nothing for a lab."""
+    """Students of the roster who owe a lab: nothing to grade, and not excused."""
     if not people.has_roster:
         return []
+    excused = schedule.excused(course.root, paths.lab_names())
     return [
         student
         for student in sorted(people.students)
-        if not in_folder(course.submitted / student / lab, lab)[0]
+        if (student, lab) not in excused
+        and not in_folder(course.submitted / student / lab, lab)[0]
     ]
 
 

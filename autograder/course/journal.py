@@ -30,7 +30,7 @@ class Journal:
     def __init__(self, path: Path, lab: str) -> None:
         self.path, self.lab = path, lab
         self.course = course_digest(lab)
-        self._known: dict[str, str] = {}
+        self._known: dict[str, tuple[str, str]] = {}  # the file, and what was wrong
         self.unfinished = ""
         for record in self._records():
             match record:
@@ -42,7 +42,8 @@ class Journal:
                     pass  # its other questions may never have been graded
                 case {"student": str(student), "file": str(file), "course": course}:
                     fresh = course == self.course
-                    self._known[student] = file if fresh else ""
+                    error = str(record.get("error", ""))
+                    self._known[student] = (file if fresh else "", error)
 
     def _records(self) -> Iterator[dict[str, Any]]:
         try:
@@ -59,7 +60,15 @@ class Journal:
 
     def graded(self, student: str, file: str) -> bool:
         """Whether this file was already graded by the current checks."""
-        return self._known.get(student) == file
+        return self._known.get(student) == (file, "")
+
+    def refused(self, student: str, file: str, error: str) -> bool:
+        """Whether this file could not be graded already, and for this reason."""
+        return bool(error) and self._known.get(student) == (file, error)
+
+    def errors(self) -> dict[str, str]:
+        """Students whose last file could not be graded, and why."""
+        return {who: error for who, (_, error) in self._known.items() if error}
 
     def start(self, run: str = "") -> str:
         """Record the start of a run, or resume one that was stopped.

@@ -305,8 +305,11 @@ class People:
         return sum(not row["student"] for row in listed.values())
 
     def waiting(self) -> int:
-        """How many senders are listed whose student nobody has filled in."""
-        return sum(not row["student"] for _, row in self._asked())
+        """How many senders are listed whose student no collecting has taken in yet."""
+        return sum(not self._is_settled(row) for _, row in self._asked())
+
+    def _is_settled(self, row: dict[str, str]) -> bool:
+        return row["student"] in self.keys.get(_folded(_key_of(row)), ())
 
     def _asked(self) -> list[tuple[int, dict[str, str]]]:
         """The rows of `unmatched.csv`, with their lines."""

@@ -13,7 +13,7 @@ import datetime
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.errors import Refused
@@ -46,6 +46,7 @@ class Student:
         keys: kinds and values under which platforms know the student.
         handed_in: when something was handed in, if this row is about an assignment;
             local time of the course.
+        line: of the file, if the student was read from one.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Student:
     lms_user_id: str = ""
     keys: tuple[Key, ...] = field(default=(), compare=False)
     handed_in: datetime.datetime | None = field(default=None, compare=False)
+    line: int = field(default=0, compare=False)
 
     @property
     def name(self) -> str:
@@ -86,9 +88,7 @@ def read(path: Path) -> Roster:
     lines = rows(path)
     header = next(lines, (0, []))[1]
     names = [heading(name) for name in header]
-    kind = next(
-        (k for k, (sets, _) in _KINDS.items() if any(s <= set(names) for s in sets)), ""
-    )
+    kind = kind_of(names)
     if not kind:
         listed = "; ".join(
             f"{kind}: {', '.join(sorted(sets[0]))}"
@@ -101,8 +101,21 @@ def read(path: Path) -> Roster:
     roster, seen = Roster(kind), {}
     for line, cells in lines:
         if found := student_in(kind, names, cells):
-            _enter(roster, line, found, seen)
+            _enter(roster, replace(found, line=line), seen)
     return roster
+
+
+def kind_of(names: Iterable[str]) -> str:
+    """The type of a table with some headings, a key of `COLUMNS`; empty if unknown."""
+    names = set(names)
+    return next(
+        (k for k, (sets, _) in _KINDS.items() if any(s <= names for s in sets)), ""
+    )
+
+
+def is_of(kind: str, system: str) -> bool:
+    """Whether a type of table is one of a platform's."""
+    return _KINDS[kind][1] is _KINDS[system][1]
 
 
 def student_in(kind: str, names: Sequence[str], cells: Sequence[str]) -> Student | None:
@@ -122,7 +135,7 @@ def student_in(kind: str, names: Sequence[str], cells: Sequence[str]) -> Student
     return _KINDS[kind][1](row) if any(row.values()) else None
 
 
-def _enter(roster: Roster, line: int, found: Student, seen: dict) -> None:
+def _enter(roster: Roster, found: Student, seen: dict) -> None:
     who = found.name or found.id or "nobody"
     if not found.id and roster.kind == WORKSHEET:
         roster.students.append(found)  # the name may tell whose the number is
@@ -139,7 +152,7 @@ def _enter(roster: Roster, line: int, found: Student, seen: dict) -> None:
         roster.students.append(found)
         seen[found.id] = found
         return
-    roster.problems.append(f"Line {line}: {who} {why}.")
+    roster.problems.append(f"Line {found.line}: {who} {why}.")
 
 
 def _canvas(row: dict) -> Student | None:

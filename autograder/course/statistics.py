@@ -26,6 +26,7 @@ from autograder.authoring.manifest import manifest
 from autograder.checks import check
 from autograder.course import schedule
 from autograder.course.configuration import Course
+from autograder.course.journal import Journal
 from autograder.grading.judge import shown
 from autograder.paths import lab_names
 
@@ -121,17 +122,19 @@ class Question:
 def statistics(course: Course, lab: str) -> list[Question]:
     """The questions of a lab in order, with the answers of a class.
 
-    Excused work does not count.
+    Excused work does not count, and of what could not be graded only what a person
+    graded by hand.
 
     Args:
         course: the course, with its gradebook and graded notebooks.
         lab: name of the lab.
     """
     away = schedule.excused(course.root, lab_names())
+    unread = set(ungraded(course, lab))
     scores = {
         (student, name): given
-        for (student, name), given in _scores(course, lab).items()
-        if (student, lab) not in away
+        for (student, name), (*given, by_hand) in _scores(course, lab).items()
+        if (student, lab) not in away and (by_hand or student not in unread)
     }
     students = sorted({student for student, _ in scores})
     messages = {student: _messages(course, lab, student) for student in students}
@@ -154,8 +157,17 @@ def statistics(course: Course, lab: str) -> list[Question]:
     return found
 
 
+def ungraded(course: Course, lab: str) -> list[str]:
+    """Students whose last file could not be graded."""
+    return sorted(Journal(course.notes(f"{lab}.attempts.jsonl"), lab).errors())
+
+
 def _scores(course: Course, lab: str) -> dict[tuple[str, str], tuple]:
-    """Student and grade id → points or `None`, the maximum, and `Answer.again`."""
+    """Student and grade id → what is known about the answer.
+
+    Returns:
+        Points or `None`, the maximum, `Answer.again`, and whether a person graded it.
+    """
     query = (
         select(
             SubmittedAssignment.student_id,
@@ -178,7 +190,8 @@ def _scores(course: Course, lab: str) -> dict[tuple[str, str], tuple]:
             given = manual if manual is not None else auto
             waiting = given is None or (open_ and manual is None)
             points = None if waiting else given
-            found[student, name] = points, most, bool(open_) and not waiting
+            again = bool(open_) and not waiting
+            found[student, name] = points, most, again, manual is not None
     return found
 
 

@@ -121,8 +121,13 @@ def _in_folder(place: Path) -> Iterator[Found]:
         if path.is_symlink() or not path.is_dir():
             found = Found(name, partial(read_bytes, path), path)
             yield from _opened_up(found)
-        elif sender_of(name).platform and not any(path.iterdir()):
+        elif _is_a_students(name) and not any(path.iterdir()):
             yield Found(name, _no(_EMPTY), is_empty=True)
+
+
+def _is_a_students(folder: PurePosixPath) -> bool:
+    """Whether a folder is one that a platform made for a student, not one inside it."""
+    return bool(sender_of(folder).platform) and not sender_of(folder.parent).platform
 
 
 def _opened_up(one: Found, depth: int = 1) -> Iterator[Found]:
@@ -155,7 +160,7 @@ def _in_archive(
         path = above / entry.filename.lstrip("/")
         if entry.is_dir():
             alone = sum(one.startswith(entry.filename) for one in known) == 1
-            if alone and sender_of(path).platform:
+            if alone and _is_a_students(path):
                 yield Found(path, _no(_EMPTY), is_empty=True)
         elif entry.filename in damaged:
             yield Found(path, unnamed)

@@ -127,6 +127,12 @@ def fill(
     if start is None:
         raise Refused(f"{template.name} is empty.")
     header = [roster.heading(cell) for cell in rows[start].cells]
+    kind = roster.kind_of(header)
+    if kind and not roster.is_of(kind, system.name):
+        raise Refused(
+            f"{template.name} is not an export of {system.name}: it looks like one of "
+            f"{kind}."
+        )
     if not roster.COLUMNS[system.name] & set(header):
         raise Refused(
             f"{template.name} is not an export of {system.name}: it has none of the "
