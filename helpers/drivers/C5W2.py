@@ -118,14 +118,18 @@ def reader(function, word_to_vec_map, word_to_index, n_y, n_a, indices):
     # With n_a numbers in the state, dropping some gives 2 ** n_a results at most.
     noisy = model(np.tile(indices[:1], (80, 1))).data
     different = _number_of_different(noisy)
-    adam = nn.Adam(free, 0.3)
+    adam = nn.Adam(free, 0.2)
     Y = np.arange(len(indices)) % n_y
     # Ten times the same sentences: what dropout does to all of them is hardly chance.
     batch = np.tile(indices, (10, 1)), np.tile(Y, 10)
-    for _ in range(6):
-        nn.train_step(model, batch, nn.cross_entropy, adam)
-    # Without dropout: in training, the loss of a few examples is a matter of luck.
-    after = model.eval()(indices)
+    # Nearly all learn in three steps; some first weights need more.
+    for _ in range(8):
+        for _ in range(3):
+            nn.train_step(model.train(), batch, nn.cross_entropy, adam)
+        # Without dropout: in training, the loss of a few examples is a matter of luck.
+        learns = _loss(model.eval()(indices), Y) < 0.8 * _loss(scores, Y)
+        if learns:
+            break
     return {
         "scores": list(scores.shape),
         "padding changes nothing": bool(np.allclose(scores, longer, atol=1e-5)),
@@ -137,7 +141,7 @@ def reader(function, word_to_vec_map, word_to_index, n_y, n_a, indices):
         "many scores are exactly 0 in training": bool(np.mean(noisy == 0) > 0.3),
         "some scores are exactly 0": bool(np.any(scores == 0)),
         "scores, not probabilities": not np.allclose(scores.sum(axis=1), 1, atol=1e-3),
-        "learns": bool(_loss(after, Y) < 0.8 * _loss(scores, Y)),
+        "learns": learns,
         "coordinates": n_e,
     }
 
