@@ -296,6 +296,28 @@ class TestCases:
         found = trained(function, ["cabab", "dabab"], "cdeab", 20, 3)
         assert found["they come from the trained parameters"] is right
 
+    @pytest.mark.parametrize("shuffled", [True, False])
+    def test_a_seed_that_leaves_the_first_name_first_is_no_mistake(self, shuffled):
+        """Whatever such a function is called with, it begins with the first name."""
+        *_, call = check.load("C5W1").checks["model"].draw(np.random.default_rng(0))
+        many = len(call.inputs["names"])
+        orders = (np.random.default_rng(s).permutation(many) for s in range(10**4))
+        order = next(order for order in orders if not order[0])
+
+        def function(names, ix_to_char, char_to_ix, num_iterations, n_a):
+            n = len(char_to_ix)
+            parameters = lab.initialize_letters(n_a, n, n)
+            for j in range(num_iterations):
+                number = j % len(names)
+                name = names[order[number] if len(names) == many else number]
+                Y = [*(char_to_ix[c] for c in name), char_to_ix["\n"]]
+                lab.optimize([None, *Y[:-1]], Y, np.zeros((n_a, 1)), parameters)
+            return parameters, 7 * ["a"]
+
+        order = order if shuffled else np.arange(many)
+        found = trained(function, **call.inputs)
+        assert found["begins with the first names"] is not shuffled
+
     @pytest.mark.parametrize("seed", range(3))
     @pytest.mark.parametrize("steps", [20, 24, 26, 28, 40])
     def test_a_wrong_number_of_steps_is_seen(self, steps, seed):
