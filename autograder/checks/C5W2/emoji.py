@@ -119,7 +119,7 @@ def model(rng):
     for n_y, m, settings in [  # the more epochs, the fewer sentences: each costs time
         (2, 2, {}),
         (3, 3, {"learning_rate": 0.1, "num_iterations": 40}),
-        (4, 16, {"num_iterations": 2, "learning_rate": 1e-3}),
+        (4, 16, {"num_iterations": 2, "learning_rate": 1e-6}),
     ]:
         centres = 3 * np.eye(6)[:n_y] - 1 + 0.2 * rng.normal(size=(n_y, 6))
         vectors, sentences, labels = {}, [], []
