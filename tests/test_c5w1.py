@@ -318,6 +318,17 @@ class TestCases:
         found = trained(function, **call.inputs)
         assert found["begins with the first names"] is not shuffled
 
+    @pytest.mark.parametrize("missing", [-1, 0, 1])
+    def test_one_step_more_or_less_is_seen(self, missing):
+        *_, call = check.load("C5W1").checks["model"].draw(np.random.default_rng(0))
+
+        def function(*args):
+            *given, num_iterations, n_a = args
+            return lab.model(*given, num_iterations - missing, n_a)
+
+        found = trained(function, **call.inputs)
+        assert found["num_iterations steps of rate 0.01"] is (missing == 0)
+
     @pytest.mark.parametrize("seed", range(3))
     @pytest.mark.parametrize("steps", [20, 24, 26, 28, 40])
     def test_a_wrong_number_of_steps_is_seen(self, steps, seed):
