@@ -5,7 +5,7 @@ import pytest
 
 from autograder.checks import check
 from autograder.checks.reference import reference
-from helpers.drivers.C5W1 import trained
+from helpers.drivers.C5W1 import trained, written
 from helpers.gradients import numerical_gradient
 from tests.recap import printed
 
@@ -255,18 +255,101 @@ class TestCases:
         ]
         assert scores[first].argmax() != first
 
+    @pytest.mark.parametrize("name", ["sample", "predict_and_sample"])
+    def test_many_draws_spread_no_wider_than_normal_ones(self, name):
+        """Six standard errors of a spread are as many as of normal numbers."""
+        for seed in range(40):
+            rng = np.random.default_rng(seed)
+            *_, call = check.load("C5W1").checks[name].draw(rng)
+            given = call.inputs
+            if name == "sample":
+                z = given["parameters"]["by"][:, 0]
+            else:
+                z = given["scores"][0] / given["temperature"]
+            p, tokens = np.exp(z) / np.exp(z).sum(), np.arange(len(z))
+            off = tokens - tokens @ p
+            assert off**4 @ p < 3 * (off**2 @ p) ** 2
+
+    def test_letters_of_names_that_follow_each_other_are_single_draws(self):
+        """The names end with drawn newlines, which count as any other letter."""
+        *_, call = check.load("C5W1").checks["sample"].draw(np.random.default_rng(3))
+        given = call.inputs
+        z = given["parameters"]["by"][:, 0]
+        p = np.exp(z) / np.exp(z).sum()
+        letters = np.concatenate(
+            [
+                written(lab.sample, **given | {"seed": seed})["letters"]
+                for seed in range(0, 10**6, 10**5)
+            ]
+        )
+        assert len(letters) == 10 * given["many"]
+        shares = np.bincount(letters, minlength=len(p)) / len(letters)
+        np.testing.assert_allclose(shares, p, atol=6 * 0.5 / np.sqrt(len(letters)))
+
     @pytest.mark.parametrize(
-        ("said", "learned"),
+        ("after_one", "after_all", "right"),
         [
-            (5 * ["abababababab"] + ["", "c"], True),  # of 70 symbols, few are unlikely
-            (["ccc", "cc", "c", "", "ca", "bc", "cab"], False),
+            (["ab", "c"], ["ab", "ba"], True),
+            (["ab", "c"], ["ab", "c"], False),  # sampled before the training
+            (["ab", "ab"], ["ab", "ab"], True),  # that is another mistake
         ],
     )
-    def test_sampled_names_are_judged_symbol_by_symbol(self, said, learned):
-        model = {k: 0 * v for k, v in lab.initialize_letters(3, 4, 4).items()}
-        model["by"][:, 0] = np.log([0.03, 0.47, 0.47, 0.03])
-        found = trained(lambda *_: (model, said), ["abcab", "ba"], 100, 3)
-        assert found["they come from what was learned"] is learned
+    def test_names_sampled_before_the_training_are_those_of_one_step(
+        self, after_one, after_all, right
+    ):
+        model = {k: 0 * v for k, v in lab.initialize_letters(3, 6, 6).items()}
+
+        def function(names, ix_to_char, char_to_ix, num_iterations, n_a):
+            return model, after_one if num_iterations == 1 else after_all
+
+        found = trained(function, ["cabab", "dabab"], "cdeab", 20, 3)
+        assert found["they come from the trained parameters"] is right
+
+    @pytest.mark.parametrize("shuffled", [True, False])
+    def test_a_seed_that_leaves_the_first_name_first_is_no_mistake(self, shuffled):
+        """Whatever such a function is called with, it begins with the first name."""
+        *_, call = check.load("C5W1").checks["model"].draw(np.random.default_rng(0))
+        many = len(call.inputs["names"])
+        orders = (np.random.default_rng(s).permutation(many) for s in range(10**4))
+        order = next(order for order in orders if not order[0])
+
+        def function(names, ix_to_char, char_to_ix, num_iterations, n_a):
+            n = len(char_to_ix)
+            parameters = lab.initialize_letters(n_a, n, n)
+            for j in range(num_iterations):
+                number = j % len(names)
+                name = names[order[number] if len(names) == many else number]
+                Y = [*(char_to_ix[c] for c in name), char_to_ix["\n"]]
+                lab.optimize([None, *Y[:-1]], Y, np.zeros((n_a, 1)), parameters)
+            return parameters, 7 * ["a"]
+
+        order = order if shuffled else np.arange(many)
+        found = trained(function, **call.inputs)
+        assert found["begins with the first names"] is not shuffled
+
+    @pytest.mark.parametrize("missing", [-1, 0, 1])
+    def test_one_step_more_or_less_is_seen(self, missing):
+        *_, call = check.load("C5W1").checks["model"].draw(np.random.default_rng(0))
+
+        def function(*args):
+            *given, num_iterations, n_a = args
+            return lab.model(*given, num_iterations - missing, n_a)
+
+        found = trained(function, **call.inputs)
+        assert found["num_iterations steps of rate 0.01"] is (missing == 0)
+
+    @pytest.mark.parametrize("seed", range(3))
+    @pytest.mark.parametrize("steps", [20, 24, 26, 28, 40])
+    def test_a_wrong_number_of_steps_is_seen(self, steps, seed):
+        call, *_ = check.load("C5W1").checks["model"].draw(np.random.default_rng(seed))
+        asked = call.inputs["num_iterations"]
+
+        def function(*args):
+            *given, num_iterations, n_a = args
+            return lab.model(*given, steps if num_iterations > 1 else 1, n_a)
+
+        found = trained(function, **call.inputs)["num_iterations steps of rate 0.01"]
+        assert found is (abs(steps - asked) < 5)
 
 
 def test_an_lstm_biased_to_keep_carries_a_gradient_that_an_rnn_loses():

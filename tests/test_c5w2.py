@@ -6,7 +6,7 @@ import pytest
 from autograder.checks import check
 from autograder.checks.reference import reference
 from helpers import data, nn
-from helpers.drivers.C5W2 import reader
+from helpers.drivers.C5W2 import fitted, reader
 from helpers.gradients import numerical_gradient
 from tests.recap import printed
 
@@ -218,6 +218,33 @@ def test_a_model_is_seen_to_learn_through_its_dropout():
 
     found = reader(lambda *given: _Stuck(lab.emojify_lstm(*given)), **call.inputs)
     assert not found["learns"]
+
+
+@pytest.mark.parametrize(
+    ("epochs", "learned", "run"), [(400, True, 200), (10**9, True, 200), (5, False, 5)]
+)
+def test_epochs_by_default_are_run_as_far_as_they_tell(epochs, learned, run):
+    call, *_ = check.load("C5W2").checks["model"].draw(np.random.default_rng(0))
+    asked = []
+
+    def model(X, Y, word_to_vec_map, learning_rate=0.01, num_iterations=epochs):
+        asked.append(num_iterations)
+        return lab.model(X, Y, word_to_vec_map, learning_rate, num_iterations)
+
+    np.random.seed(0)
+    assert fitted(model, **call.inputs)["with certainty"] is learned
+    assert asked == [run]
+
+
+def test_epochs_are_left_to_a_function_that_does_not_show_them():
+    call, *_ = check.load("C5W2").checks["model"].draw(np.random.default_rng(0))
+
+    def model(X, Y, word_to_vec_map, **settings):
+        assert not settings
+        return lab.model(X, Y, word_to_vec_map)
+
+    np.random.seed(0)
+    assert fitted(model, **call.inputs)["with certainty"]
 
 
 def test_a_mean_cannot_tell_twins_apart():

@@ -1,5 +1,7 @@
 """Hidden tests of C5W1: a language model and its perplexity."""
 
+import itertools
+
 import numpy as np
 
 from autograder.checks.C5W1.common import (
@@ -185,39 +187,52 @@ def perplexity_weighted(sequences, parameters):
 
 @lab.check("model", points=3, driver="trained", seconds=30)
 def model(rng):
-    """Two names learned until they are likely; the first step on longer lists.
+    """Some steps on two names; the first steps on a long list.
 
     The statement: one step on each name, one after the other · a learning rate of 0.01
     · num_iterations steps · a state of n_a, zeros for each name · Y is X shifted by one
     · a copy is shuffled, so the caller's list stays · seven names, sampled in the end,
     without newlines.
     """
-    letters = [chr(code) for code in rng.permutation(range(97, 123))]
-    a, b, c, d = letters[:4]
-    yield case([9 * (a + b), 9 * (c + d)], 100, int(rng.integers(22, 28)))
-    yield case([4 * letter for letter in letters[8:22]], 1, 5)
+    letters = "".join(chr(code) for code in rng.permutation(range(97, 123)))
+    # Two letters in turn, the last of the alphabet: what is sampled moves on with them.
+    # The more units and steps, the surer it is what the small random weights learned.
+    own, a, b = letters[:2], letters[13], letters[14]
+    names = [one + 2 * (a + b) + a for one in own]
+    yield case(names, letters[:15], 26, int(rng.integers(42, 49)))
+    own, others = (
+        ["".join(four) for four in itertools.product(some, repeat=4)]
+        for some in (letters[15:17], letters[17:20])
+    )
+    first = ""  # no name eight times has as many of a letter as the first eight have
+    while "".join(first).count(letters[15]) != 12:
+        first = rng.permutation(own)[:8].tolist()
+    others = rng.permutation(others)[:52].tolist()
+    yield case([*first, *others], letters[15:21], 8, 5)
 
 
 @model.expect
-def trained(names, num_iterations, n_a):
+def trained(names, letters, num_iterations, n_a):
     """What holds for every right training: none has to be run to know it."""
-    if num_iterations == 1:
+    if len(names) > 2:
         return {
-            "always begins with the first name": False,
-            "a step has the length of one with rate 0.01": True,
-            "all letters of the name are targets": True,
+            "begins with the first names": False,
+            "num_iterations steps of rate 0.01": True,
+            "all letters of a name are targets": True,
             "the newline is a target": True,
             "your list of names is unchanged": True,
             "a name begins with the state that the one before has left": False,
         }
     return {
         "size of the state": n_a,
-        "better than chance on some name": True,
-        "better than chance on every name": True,
+        "num_iterations steps of rate 0.01": True,
+        "every name was learned": True,
+        "better than chance": True,
+        "a letter leads to the next one, not to itself": True,
         "seven strings": [7, True],
         "no newline in them": True,
         "several different ones": True,
-        "they come from what was learned": True,
+        "they come from the trained parameters": True,
     }
 
 

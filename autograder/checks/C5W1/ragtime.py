@@ -4,6 +4,7 @@ import numpy as np
 
 from autograder.checks.C5W1.common import lab, ref
 from autograder.checks.check import case, draws
+from helpers.drivers.C5W1 import turn
 
 
 def bands(rng):
@@ -157,10 +158,10 @@ def predict_and_sample(rng):
     # Close scores: a low temperature takes the best, others of 20 draws would not.
     close = np.tile(0.75 * np.arange(4.0), (4, 1))
     yield case(*certain_tune(rng, lambda: rng.permuted(close, axis=1), 20), 0.05)
-    # The most likely token is the last but one: temperature and state move the mean
-    # or the spread by four tenths of a standard deviation, 600 draws miss by less.
-    scores = np.roll(np.cumsum(rng.uniform(1.4, 2.6, 6)), -1)
-    yield case(np.tile(scores, (6, 1)), 0, 600, 2.0)
+    # Another temperature or even odds move the mean by seven tenths of a standard
+    # deviation, another state moves every other token by more; chance does by less.
+    scores = np.cumsum(rng.uniform(1.15, 1.3, 8))
+    yield case(np.tile(scores, (8, 1)), 0, 200, 4.0)
 
 
 def certain_tune(rng, table, Ty):
@@ -180,18 +181,19 @@ def certain_tune(rng, table, Ty):
 
 
 def most_likely(scores, first, Ty, fed=True, turned=True):
-    """The most likely tokens of a table that is rolled by one at every other step."""
+    """The most likely tokens of a table that is turned at every other step."""
     found, x = [], first
     for t in range(Ty):
-        x = int(np.argmax(np.roll(scores[x if fed else first], turned * t % 2)))
+        by = turn(scores) * (turned * t % 2)
+        x = int(np.argmax(np.roll(scores[x if fed else first], by)))
         found.append(x)
     return found
 
 
 def moments(scores, temperature):
-    """Mean and standard deviation of the tokens over a table of equal rows."""
+    """Mean and standard deviation of the tokens of a row of scores."""
     p = np.exp(scores / temperature)
-    p = (p + np.roll(p, 1)) / (2 * p.sum())
+    p /= p.sum()
     tokens = np.arange(len(p))
     mean = float(tokens @ p)
     return mean, float(np.sqrt((tokens - mean) ** 2 @ p))
@@ -203,7 +205,10 @@ def improvised(scores, first, Ty, temperature):
         found = most_likely(scores, first, Ty)
         return {"results": np.eye(len(scores))[found], "indices": np.array([found]).T}
     mean, spread = moments(scores[0], temperature)
-    return {"indices": draws((Ty, 1), mean, spread, continuous=False)}
+    return {
+        "indices, turned back": draws((Ty, 1), mean, spread, continuous=False),
+        "every other of them": draws((Ty // 2, 1), mean, spread, continuous=False),
+    }
 
 
 def _improvise(

@@ -550,13 +550,13 @@ lab.concept(
 
 @lab.check("sample_negatives", points=5, driver="drawn", rtol=0.04, atol=0.02)
 def sample_negatives(rng):
-    """Shapes and range; frequencies of 50000 draws, for even and uneven counts."""
+    """Shapes and range; frequencies of 20000 draws, for even and uneven counts."""
     yield case(rng.integers(1, 50, 8), 12, int(rng.integers(1000)), "form")
     for counts in ([16, 1, 81], [500, 20, 20, 3, 1], [7, 7, 7]):
         counts = np.array(counts) * int(rng.integers(1, 4))
-        yield case(counts, 50_000, int(rng.integers(1000)), "frequencies")
+        yield case(counts, 20_000, int(rng.integers(1000)), "frequencies")
     counts = rng.permutation([9, 0, 4, 2])  # a word that does not occur
-    yield case(counts, 50_000, int(rng.integers(1000)), "frequencies")
+    yield case(counts, 20_000, int(rng.integers(1000)), "frequencies")
 
 
 @sample_negatives.expect
