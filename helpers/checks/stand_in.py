@@ -143,6 +143,9 @@ def replaced(
     or in a table such as `{"gd": update_parameters_with_gd}`, and they take keyword
     arguments by the names that the notebook's function has for them.
     """
+    if not stand_ins:
+        yield
+        return
     stand_ins = {
         name: _called_like(names.get(name), one) for name, one in stand_ins.items()
     }
