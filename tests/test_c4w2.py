@@ -6,9 +6,17 @@ import numpy as np
 import pytest
 from scipy import signal
 
+from autograder.checks.C4W2.augmentation import tinted
 from autograder.checks.reference import reference
 from helpers import architectures, data, nn, vision
-from helpers.drivers.C4W2 import fine_tuning, pca_shifts
+from helpers.checks.compare import Tolerance, difference
+from helpers.drivers.C4W2 import (
+    color_shifts,
+    crops,
+    fine_tuning,
+    identity,
+    pca_shifts,
+)
 from helpers.functional import Net
 from helpers.gradients import numerical_derivative
 from tests.recap import printed
@@ -233,6 +241,82 @@ def test_three_draws_are_told_from_one(size):
     found = pca_shifts(shift, image, directions)
     assert found["all pixels are shifted alike"]
     assert found["the three draws are independent"] == (size == 3)
+
+
+def counted(function):
+    """The function, and a list that grows with each of its calls."""
+    calls = []
+
+    def called(*arguments):
+        calls.append(arguments)
+        return function(*arguments)
+
+    return called, calls
+
+
+@pytest.mark.parametrize(
+    ("driver", "arguments", "right", "wrong", "all_of_them"),
+    [
+        (
+            crops,
+            (5, 6, 3),
+            lab.random_crop,
+            lambda X, size, seed: lab.random_crop(X[:-1], size, seed),
+            20 * 3 * 4,
+        ),
+        (
+            color_shifts,
+            (120, 3),
+            lab.color_shift,
+            lambda X, seed, most: lab.color_shift(X, seed, most - 1),
+            200,
+        ),
+        (
+            pca_shifts,
+            tinted(np.random.default_rng(4))[:2],
+            lab.pca_color_augmentation,
+            lambda X, seed: lab.pca_color_augmentation(X, seed, 0.16),
+            200,
+        ),
+    ],
+)
+def test_only_after_all_draws_is_a_random_function_refused(
+    driver, arguments, right, wrong, all_of_them
+):
+    function, calls = counted(right)
+    expected = driver(function, *arguments)
+    assert len(calls) < all_of_them / 2
+    function, calls = counted(wrong)
+    assert difference(expected, driver(function, *arguments), Tolerance(atol=0.3))
+    assert len(calls) >= all_of_them
+
+
+def test_networks_are_run_where_batch_norm_hides_no_factor():
+    X = np.random.default_rng(0).normal(size=(2, 4, 4, 3))
+
+    def tripled(X, f, filters, *, net):
+        X = nn.relu(net.batch_norm(3 * net.conv(X, filters[0])))
+        X = nn.relu(net.batch_norm(net.conv(X, filters[1], f=f)))
+        return nn.relu(net.batch_norm(net.conv(X, filters[2])) + X)
+
+    def plain(X, f, filters, *, net):
+        X = nn.relu(net.batch_norm(net.conv(X, filters[0])))
+        X = nn.relu(net.batch_norm(net.conv(X, filters[1], f=f)))
+        return nn.relu(net.batch_norm(net.conv(X, filters[2])) + X)
+
+    one, other = (identity(f, X, 3, (3, 3, 3)) for f in (plain, tripled))
+    assert difference(one, other).place.startswith("result['output']")
+
+
+def test_a_step_that_is_not_recorded_shows_in_the_gradient():
+    X = np.random.default_rng(0).normal(size=(2, 4, 4, 3))
+
+    def not_recorded(X, f, filters, *, net):
+        return lab.identity_block(nn.Tensor(X.data), f, filters, net=net)
+
+    right = identity(lab.identity_block, X, 3, (2, 2, 3))
+    found = difference(right, identity(not_recorded, X, 3, (2, 2, 3)))
+    assert found.place == "result['gradient with respect to X']"
 
 
 def test_the_printed_pytorch_code_freezes_all_but_the_new_head():

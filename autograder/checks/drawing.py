@@ -13,7 +13,8 @@ def told_apart(draw: Callable[[], Case], right, *wrong, alike=()) -> Case:
         draw: makes a case; its draws should be accepted often, for it is called until
             one is.
         right: a right version, or a tuple of them.
-        wrong: versions that differ from each right one.
+        wrong: versions that differ from each right one; the one that does so least
+            often comes first, because the others are not tried where it does not.
         alike: wrong versions that are right in this case.
     """
     right = right if isinstance(right, tuple) else (right,)

@@ -32,51 +32,45 @@ def _drawn(shape):
 
 def _fixed(layer):
     """The layer in double precision, each array drawn from a seed made of its shape."""
-    for parameter in layer.parameters():
-        parameter.data = _numbers(parameter.shape)
+    for value in vars(layer).values():
+        if isinstance(value, nn.Parameter):
+            value.data, value.requires_grad = _numbers(value.shape), False
     if isinstance(layer, nn.BatchNorm):
         n_C = layer.gamma.size
         layer.gamma.data = 1 + 0.3 * layer.gamma.data
         layer.beta.data = 0.3 * layer.beta.data[::-1].copy()
         layer.running_mean = 0.2 * _numbers((3, n_C))[0]
         layer.running_var = 1 + 0.2 * np.abs(_numbers((5, n_C))[1])
+    layer.training = False
     return layer
 
 
-_OBSERVED = (
-    "outputs in training",
-    "outputs in evaluation",
-    "number of parameters",
-    "gradient with respect to X",
-)
+_OBSERVED = ("outputs", "number of parameters", "gradient with respect to X")
 
 
 class _FixedNet(Net):
-    """A network in double precision whose first run is in evaluation mode.
+    """A network with fixed weights that runs once, in evaluation mode."""
 
-    Attributes:
-        evaluated: outputs of the first run, one array each.
-    """
-
-    def __init__(self, run, X):
+    def __init__(self, run):
         self.run, self.rng, self.layers = run, np.random.default_rng(0), []
-        with nn.no_grad():
-            self.evaluated = [y.data.copy() for y in self.eval()(nn.Tensor(X))]
 
     def _layer(self, make):
-        return super()._layer(lambda: _fixed(make()))
+        self.layers.append(_fixed(make()))
+        return self.layers[-1]
 
 
 def _observed(run, X):
-    """Outputs in both modes, gradient and number of parameters; `run` gives a tuple."""
-    net = _FixedNet(run, X)
-    net.train()
-    x = nn.Tensor(X, requires_grad=True)
+    """Outputs, gradient and number of parameters of a network; `run` gives a tuple.
+
+    It runs in evaluation mode. In training mode, batch norm would hide whatever scales
+    or shifts its input.
+    """
+    net, x = _FixedNet(run), nn.Tensor(X, requires_grad=True)
     outputs = net(x)
-    trained = [y.data.copy() for y in outputs]
     y = outputs[0]
-    nn.mean(y * np.cos(np.arange(y.size)).reshape(y.shape)).backward()
-    values = trained, net.evaluated, net.count_parameters(), x.grad
+    if y.requires_grad:
+        nn.mean(y * np.cos(np.arange(y.size)).reshape(y.shape)).backward()
+    values = [y.data for y in outputs], net.count_parameters(), x.grad
     return dict(zip(_OBSERVED, values, strict=True))
 
 

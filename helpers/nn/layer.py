@@ -21,12 +21,12 @@ class Parameter(Tensor):
 
 def _children(value, path):
     """Yield (path, item) for the layers and parameters directly below `value`."""
-    if isinstance(value, Parameter | Layer):
+    if isinstance(value, (Parameter, Layer)):
         yield path, value
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from _children(item, f"{path}.{key}")
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, (list, tuple)):
         for i, item in enumerate(value):
             yield from _children(item, f"{path}.{i}")
 
@@ -95,22 +95,28 @@ class Layer:
     # ------------------------------------------------------- layers and parameters
 
     def _below(self):
+        """Yield (path, item) for the layers and parameters directly below."""
         for name, value in vars(self).items():
-            if not name.startswith("_"):
+            if isinstance(value, _MAY_HOLD) and not name.startswith("_"):
                 yield from _children(value, name)
 
-    def named_layers(self, prefix=""):
-        """Yield (name, layer) for this layer and all inner layers, outermost first."""
-        yield prefix, self
-        for name, item in self._below():
+    def _walk(self, prefix=""):
+        """Yield (name, layer, what is directly below it), outermost first."""
+        below = list(self._below())
+        yield prefix, self, below
+        for name, item in below:
             if isinstance(item, Layer):
-                yield from item.named_layers(f"{prefix}.{name}" if prefix else name)
+                yield from item._walk(f"{prefix}.{name}" if prefix else name)
+
+    def named_layers(self):
+        """Yield (name, layer) for this layer and all inner layers, outermost first."""
+        return ((name, layer) for name, layer, _ in self._walk())
 
     def named_parameters(self):
         """Yield (name, parameter); a shared parameter is listed once."""
         seen = set()
-        for prefix, layer in self.named_layers():
-            for name, item in layer._below():
+        for prefix, _, below in self._walk():
+            for name, item in below:
                 if isinstance(item, Parameter) and id(item) not in seen:
                     seen.add(id(item))
                     yield f"{prefix}.{name}" if prefix else name, item
@@ -279,3 +285,7 @@ class Layer:
             f"{n} {p.shape}" for n, p in self._below() if isinstance(p, Parameter)
         )
         return f"{type(self).__name__}({shapes})"
+
+
+# Attributes of these types are searched for layers and parameters.
+_MAY_HOLD = (Parameter, Layer, dict, list, tuple)

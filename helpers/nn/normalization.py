@@ -32,6 +32,7 @@ def batch_norm(x, gamma, beta, running=None, training=True, momentum=0.9, epsilo
         )
     X = np.ascontiguousarray(x.data).reshape(-1, n_C)  # (n, n_C)
     scale_of, needs_x, n = gamma.data, x.requires_grad, len(X)
+    is_frozen = not (training or gamma.requires_grad or beta.requires_grad)
     if training:
         mu, variance = kernels.mean_and_variance(X)  # (n_C,), (n_C,)
         for old, new in zip(
@@ -53,6 +54,9 @@ def batch_norm(x, gamma, beta, running=None, training=True, momentum=0.9, epsilo
     def rule(g):
         # dβ = Σ g,  dγ = Σ g x̂  over the n rows
         g = np.ascontiguousarray(g).reshape(-1, n_C)
+        if is_frozen:  # then x needs a gradient, and y is a linear function of it
+            zeros = np.zeros_like(scale)
+            return kernels.scale_and_shift(g, scale, zeros).reshape(shape), None, None
         dbeta, dgamma = kernels.normalized_sums(g, X, mu, variance, inverse)
         if not needs_x:
             return None, dgamma, dbeta

@@ -296,6 +296,22 @@ def test_gradient_for_an_image_through_a_frozen_network():
     assert all(p.grad is None for p in model.parameters())
 
 
+def test_a_frozen_batch_norm_passes_gradients_on_as_in_evaluation():
+    rng = np.random.default_rng(0)
+    norm = nn.BatchNorm(4)
+    norm.gamma.data, norm.beta.data = rng.normal(size=(2, 4))
+    norm(rng.normal(size=(9, 4)) + 2)  # statistics of its own
+    R, gradients = rng.normal(size=(5, 4)), []
+    for prepare in (norm.eval, lambda: norm.train().freeze()):
+        layer = prepare()
+        x = nn.Tensor(rng.normal(size=(5, 4)), requires_grad=True)
+        (layer(x) * R).sum().backward()
+        gradients.append(x.grad)
+    scale = norm.gamma.data / np.sqrt(norm.running_var + norm.options["epsilon"])
+    np.testing.assert_allclose(gradients[0], R * scale, rtol=1e-6)
+    np.testing.assert_allclose(gradients[1], R * scale, rtol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.checks.C4W2.common import lab
-from autograder.checks.check import case, draws
+from autograder.checks.check import case
 
 
 @lab.check("mirror", points=2)
@@ -62,7 +62,7 @@ def mirror_by_index(X):
 
 @lab.check("random_crop", points=3, driver="crops")
 def random_crop(rng):
-    """120 seeds: a piece of the image, reproducible, every corner reached."""
+    """Many seeds: a piece of the image, reproducible, every corner reached."""
     size = int(rng.integers(2, 6))
     for down, right in [(1, 2), (0, 0), (2, 1), (0, 3), (2, 2)]:
         yield case(n_H=size + down, n_W=size + right, size=size)
@@ -174,7 +174,7 @@ def crop_by_uniform(X, size, seed):
 
 @lab.check("color_shift", points=3, driver="color_shifts", atol=0.15)
 def color_shift(rng):
-    """200 seeds on a uniform grey: reach, independence, and the ends 0 and 255."""
+    """Many seeds on a uniform grey: reach, independence, and the ends 0 and 255."""
     # "From -most to most": among so few numbers each is drawn, both ends included.
     yield case(level=int(rng.integers(90, 160)), most=int(rng.integers(2, 5)))
     yield case(level=int(rng.integers(248, 253)), most=int(rng.integers(18, 24)))
@@ -281,24 +281,28 @@ def tinted(rng):
     return image, directions[:, ::-1], variances[::-1]
 
 
-@lab.check("pca_color_augmentation", points=4, driver="pca_shifts")
+@lab.check("pca_color_augmentation", points=4, driver="pca_shifts", atol=0.3)
 def pca_color_augmentation(rng):
-    """200 seeds: the spread along each principal direction of colour."""
+    """Many seeds: the spread along each principal direction of colour."""
     image, directions, _ = tinted(rng)
     yield case(image=image, directions=directions)
 
 
 @pca_color_augmentation.expect
 def expected_shifts(image, directions):
-    """Along direction i the shift has the standard deviation 0.1 times its variance."""
-    along = (image.reshape(-1, 3) @ directions).var(axis=0, ddof=1)
-    first, second, third = (draws((200,), std=0.1 * variance) for variance in along)
+    """Along direction i the shift has the standard deviation 0.1 times its variance.
+
+    With 200 seeds, 0.3 of it is six standard errors.
+    """
+    first, second, third = 0.1 * (image.reshape(-1, 3) @ directions).var(axis=0, ddof=1)
     return {
         "all pixels are shifted alike": True,
         "the same seed gives the same shift": True,
-        "along the first direction": first,
-        "along the second": second,
-        "along the third": third,
+        "standard deviation along the first direction": first,
+        "standard deviation along the second": second,
+        "standard deviation along the third": third,
+        "the shifts average to 0": True,
+        "each seed has a draw of its own": True,
         "the three draws are independent": True,
     }
 

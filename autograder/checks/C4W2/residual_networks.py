@@ -5,6 +5,7 @@ import numpy as np
 from autograder.checks.C4W2.common import lab, ref
 from autograder.checks.check import case
 from helpers import nn
+from helpers.drivers.C4W2 import block
 
 
 def _main(X, f, filters, net, s=1, *, inner=True, last=False):
@@ -269,6 +270,21 @@ def written_out(X, f, filters, s=2, *, net):
     return nn.relu(nn.add(net.batch_norm(net.conv(X, filters[2], 1, s)), Z))
 
 
+def _pooled(X, width, *, net):
+    """What reaches the first stage if the ReLU before the pooling is missing."""
+    return nn.max_pool2d(net.batch_norm(net.conv(X, width, 7, 2)), 3, 2, "same")
+
+
+def _with_dark_areas(rng, shape, width):
+    """Images on which the ReLU before the pooling has work to do."""
+    m, _, _, n_C = shape
+    while True:
+        levels = rng.permutation(np.linspace(-4, 4, m * n_C))
+        X = 0.4 * rng.normal(size=shape) + levels.reshape(m, 1, 1, n_C)
+        if block(_pooled, X, width=width)["output"].min() < -0.5:
+            return X
+
+
 @lab.check("ResNet", points=6, driver="resnet", seconds=20)
 def resnet(rng):
     """Two and three stages, one to three blocks each, several widths."""
@@ -277,10 +293,7 @@ def resnet(rng):
         ((2, 12, 14, 1), (2, 1, 1), 3, 3),
         ((3, 8, 8, 2), (3,), 5, 2),
     ]:
-        # Images with wide dark areas: the ReLU before the pooling has work to do.
-        m, _, _, n_C = shape
-        levels = rng.permutation(np.linspace(-4, 4, m * n_C))
-        X = 0.4 * rng.normal(size=shape) + levels.reshape(m, 1, 1, n_C)
+        X = _with_dark_areas(rng, shape, width)
         yield case(X=X, blocks=blocks, classes=classes, width=width)
 
 

@@ -78,7 +78,7 @@ def freezes_by_number(model, up_to):
 @lab.check("fine_tune", points=5, driver="fine_tuning")
 def fine_tune(rng):
     """The head alone; from the middle; everything; a rate of 0 that changes nothing."""
-    plans = [(16, 7, 0.02, 3), (12, 3, 0.01, 2), (16, 0, 0.01, 3), (10, 5, 0.0, 2)]
+    plans = [(16, 7, 0.02, 3), (12, 3, 0.01, 2), (16, 0, 0.01, 2), (10, 5, 0.0, 2)]
     for m, up_to, rate, epochs in plans:
         X, _ = lesson(rng, m)
         Y = (X[:, :, :, 0].mean((1, 2)) > 0).astype(int)

@@ -214,7 +214,7 @@ def kmeans_anchors(rng):
             seed=int(rng.integers(1000)),
         ),
         tuple(map(_seeded, (kmeans_by_parts, other_start))),
-        *map(_seeded, (unsorted_anchors, divided_by_the_anchor)),
+        *map(_seeded, (divided_by_the_anchor, unsorted_anchors)),
     )
     yield case(wh=rng.uniform(0.1, 1, (9, 2)), k=1, seed=int(rng.integers(1000)))
 

@@ -29,7 +29,7 @@ def yolo_non_max_suppression(rng):
             5,
             2,
             {},
-            (across_classes, class_by_class, in_groups, dropped_ones_drop),
+            (dropped_ones_drop, across_classes, class_by_class, in_groups),
             (),
         ),
         (
@@ -393,8 +393,8 @@ def yolo_eval(rng):
     yield told_apart(
         lambda: case(_sure_outputs(rng), (60, 40)),
         ref.yolo_eval,
-        eval_without_suppression,
         own[3],
+        eval_without_suppression,
     )
 
 

@@ -5,16 +5,21 @@ import numpy as np
 from helpers.nn.kernels.cores import BLOCK, by_rows, column_sums, one_blas_thread, share
 
 
-def _tile(vectors, rows):
-    """Repeat vectors (n_C,) so that rows are long enough for fast inner loops.
+def _repetitions(n_C, rows):
+    """How many rows (n_C,) to treat as one, so that inner loops are long and fast.
 
-    Returns:
-        the repeated vectors, and the number of repetitions, a divisor of `rows`.
+    It is a divisor of `rows`.
     """
     times = 1
-    while rows % (2 * times) == 0 and times * len(vectors[0]) < 512:
+    while rows % (2 * times) == 0 and times * n_C < 512:
         times *= 2
-    return [np.tile(v, times) for v in vectors], times
+    return times
+
+
+def _repeated(rows, *vectors):
+    """Vectors (n_C,), each repeated as often as `_repetitions` says."""
+    times = _repetitions(len(vectors[0]), rows)
+    return [v[np.newaxis].repeat(times, axis=0).reshape(-1) for v in vectors]
 
 
 def _sums(function, *arrays):
@@ -38,7 +43,7 @@ def _sums(function, *arrays):
             sums[k] = function(*(a[i : i + step] for a in arrays))
 
     share(part, len(starts), rows * width)
-    return sums, np.diff([*starts, rows])[:, None]
+    return sums, np.array([[min(step, rows - i)] for i in starts])
 
 
 def _sum(a):
@@ -61,7 +66,7 @@ def mean_and_variance(x):
     squared distances between the means are added at the end.
     """
     n, n_C = x.shape
-    _, times = _tile([x[0]], n)
+    times = _repetitions(n_C, n)
 
     def moments(a):
         mean = _sum(a) / len(a)
@@ -80,7 +85,7 @@ def mean_and_variance(x):
 
 def scale_and_shift(x, scale, shift):
     """Columns of x (n, n_C) times a scale (n_C,) plus a shift (n_C,)."""
-    (scales, shifts), _ = _tile([scale, shift], len(x))
+    scales, shifts = _repeated(len(x), scale, shift)
     y = np.empty_like(x)
 
     def forward(a, out):
@@ -94,8 +99,9 @@ def scale_and_shift(x, scale, shift):
 def normalized_sums(g, x, mean, variance, inverse):
     """Σ g and Σ g x̂ over the rows, with x̂ = (x - mean) inverse; each (n_C,)."""
     n, n_C = x.shape
-    (means,), times = _tile([mean], n)
+    times = _repetitions(n_C, n)
     near = _near(mean, variance)
+    means = None if near else _repeated(n, mean)[0]
 
     def sums(g, a):
         return _sum(g), np.einsum("ij,ij->j", a if near else a - means, g)
@@ -107,7 +113,7 @@ def normalized_sums(g, x, mean, variance, inverse):
 
 def combine(g, a, x, b, c):
     """Return a g + b x + c for columns of g and x (n, n_C); a, b and c are (n_C,)."""
-    (a, b, c), _ = _tile([a, b, c], len(x))
+    a, b, c = _repeated(len(x), a, b, c)
     out = np.empty_like(x)
 
     def forward(g, x, out):
