@@ -1095,7 +1095,7 @@ error = np.sqrt(new * (1 - new) / len(np.unique(photos.dev_photo)))
 print(f"standard error of the last accuracy, for 16 photographs: {error:.0%}")
 
 # %% [markdown]
-# The training column favours the largest rate. The dev accuracies differ by hardly more
+# The training column favours the larger rates. The dev accuracies differ by hardly more
 # than their standard error, so they do not say which is best. Then take the simplest
 # model that is not worse. In course 2 you will search more cleverly, and with more data
 # to judge by.
