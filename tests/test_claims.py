@@ -80,7 +80,7 @@ CLAIMS = {
             "A dev set of 32 images from 16 more photographs",
             "len(photos.dev_x), len({*photos.dev_photo})",
         ),
-        ("32 × 32 × 3 = 3072 numbers per image", "32, 32, 3, 32 * 32 * 3"),
+        ("16 × 16 × 3 = 768 numbers per image", "16, 16, 3, 16 * 16 * 3"),
         ("With 1 / sqrt(n) it divides them by about 1.4", "1, math.sqrt(2)"),
     ],
     "C2W1": [

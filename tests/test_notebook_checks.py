@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from autograder.checks import check as authoring
-from helpers.checks import CheckFailed, notebook, store
+from helpers import blas
+from helpers.checks import CheckFailed, checks_for, notebook, store
 from helpers.checks.compare import Tolerance, brief, difference, in_words
 from helpers.checks.explain import explain
 from helpers.checks.notebook import CannotCheck, Checker
@@ -37,6 +38,19 @@ def checker():
 def named(function, name):
     function.__name__ = name
     return function
+
+
+def test_a_lab_computes_with_one_blas_thread():
+    """Threads of BLAS spin while they wait; see `checks_for`."""
+    if blas._openblas is None:
+        pytest.skip("this NumPy has no OpenBLAS of its own")
+    before = blas.threads()
+    try:
+        blas.set_threads(2)
+        checks_for(LAB)
+        assert blas.threads() == 1
+    finally:
+        blas.set_threads(before)
 
 
 class TestCheck:

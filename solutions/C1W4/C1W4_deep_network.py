@@ -937,14 +937,14 @@ check(predict)
 # # Part 5 · The photographs again
 # Animals and landmarks again, split as two weeks ago: the training set has 420 images
 # cut from 81 photographs, the test set 60 images from 30 others. A dev set of 32 images
-# from 16 more photographs is for making choices. To save time we average 2 × 2 pixels:
-# 32 × 32 × 3 = 3072 numbers per image, a quarter of the work.
+# from 16 more photographs is for making choices. To save time we average 4 × 4 pixels:
+# 16 × 16 × 3 = 768 numbers per image, a sixteenth of the work.
 
 
 # %% demo
 def columns(images):
-    """Images `(m, 64, 64, 3)` as columns `(3072, m)` of numbers from 0 to 1."""
-    small = np.asarray(images, dtype=float).reshape(-1, 32, 2, 32, 2, 3)
+    """Images `(m, 64, 64, 3)` as columns `(768, m)` of numbers from 0 to 1."""
+    small = np.asarray(images, dtype=float).reshape(-1, 16, 4, 16, 4, 3)
     return small.mean(axis=(2, 4)).reshape(len(images), -1).T / 255
 
 
@@ -960,9 +960,9 @@ print("train", X_train.shape, " dev", X_dev.shape, " test", X_test.shape)
 
 # %% [markdown]
 # ## Three models
-# Logistic regression is a network too: with `layers_dims = [3072, 1]` there is no
+# Logistic regression is a network too: with `layers_dims = [768, 1]` there is no
 # hidden layer, and your `L_layer_model` trains it. Next to it we train a network with
-# one hidden layer of 7 units, and one with three, of 20, 7 and 5. It takes about ten
+# one hidden layer of 7 units, and one with three, of 20, 7 and 5. It takes a few
 # seconds.
 #
 # <details><summary><b>Predict</b>: which three test accuracies do you expect?</summary>
@@ -973,10 +973,10 @@ print("train", X_train.shape, " dev", X_dev.shape, " test", X_test.shape)
 # %% demo
 np.random.seed(1)
 runs = {
-    "one neuron": L_layer_model(X_train, Y_train, [3072, 1], 0.02, 1001),
-    "one hidden layer": two_layer_model(X_train, Y_train, (3072, 7, 1), 0.015, 1001),
+    "one neuron": L_layer_model(X_train, Y_train, [768, 1], 0.04, 1001),
+    "one hidden layer": two_layer_model(X_train, Y_train, (768, 7, 1), 0.025, 1001),
     "three hidden layers": L_layer_model(
-        X_train, Y_train, [3072, 20, 7, 5, 1], 0.01, 1001
+        X_train, Y_train, [768, 20, 7, 5, 1], 0.01, 1001
     ),
 }
 plots.costs(
@@ -1083,10 +1083,10 @@ which_is_learned = None
 # %% demo
 print("hidden layers  learning rate   cost   training   dev images")
 for hidden in ([7], [20, 7, 5]):
-    for rate in (0.003, 0.01, 0.03):
+    for rate in (0.01, 0.02, 0.03):
         np.random.seed(1)
         chosen, costs = L_layer_model(
-            X_train, Y_train, [3072, *hidden, 1], rate, num_iterations=301
+            X_train, Y_train, [768, *hidden, 1], rate, num_iterations=301
         )
         seen = predict(X_train, Y_train, chosen)[1]
         new = predict(X_dev, Y_dev, chosen)[1]
@@ -1095,7 +1095,7 @@ error = np.sqrt(new * (1 - new) / len(np.unique(photos.dev_photo)))
 print(f"standard error of the last accuracy, for 16 photographs: {error:.0%}")
 
 # %% [markdown]
-# The training column favours the largest rate. The dev accuracies differ by hardly more
+# The training column favours the larger rates. The dev accuracies differ by hardly more
 # than their standard error, so they do not say which is best. Then take the simplest
 # model that is not worse. In course 2 you will search more cleverly, and with more data
 # to judge by.
@@ -1164,7 +1164,7 @@ plots.images(
 # The same network in PyTorch, for you to read:
 # ```
 # X, Y = (torch.tensor(a.T, dtype=torch.float32) for a in (X_train, Y_train))
-# layers, sizes = [], [3072, 20, 7, 5, 1]
+# layers, sizes = [], [768, 20, 7, 5, 1]
 # for n_prev, n in zip(sizes, sizes[1:]):
 #     layers += [torch.nn.Linear(n_prev, n), torch.nn.ReLU()]
 # net = torch.nn.Sequential(*layers[:-1])                  # no ReLU at the output

@@ -38,7 +38,6 @@ import numpy as np
 
 from helpers import data, nn, plots
 from helpers.checks import checks_for
-from helpers.nn.cores import one_blas_thread
 from helpers.plots.labs import c2w3 as figures_c2w3
 
 check = checks_for("C2W3")
@@ -790,8 +789,7 @@ X_dev, y_dev = images[:, 9000:], labels[9000:]
 X_test = (clothes.test_x.reshape(-1, 784).T / 255).astype(np.float32)
 y_test = clothes.test_y
 
-with one_blas_thread():  # such small products gain nothing from threads
-    linear = softmax_regression(X_train, y_train, 10, steps=1500)
+linear = softmax_regression(X_train, y_train, 10, steps=1500)
 baseline = float(np.mean(linear(X_test) == y_test))
 print(f"softmax regression: test accuracy {baseline:.1%}, chance is 10 %")
 first = [int(np.argmax(y_train == k)) for k in range(10)]
@@ -1041,7 +1039,7 @@ def train(rate, normalize, steps=300, batch=64, watch=None):
     rng = np.random.default_rng(0)
     net, Y = new_net([784, *[50] * 6, 10], rng), np.eye(10, dtype=np.float32)
     # With some of these rates training diverges, on purpose.
-    with np.errstate(all="ignore"), one_blas_thread():
+    with np.errstate(all="ignore"):
         for _ in range(steps):
             if watch:
                 watch(net)
@@ -1056,7 +1054,7 @@ def train(rate, normalize, steps=300, batch=64, watch=None):
 # %% demo
 def accuracy(net, X, labels, normalize, mode="test"):
     """Fraction of right answers."""
-    with np.errstate(all="ignore"), one_blas_thread():
+    with np.errstate(all="ignore"):
         return float(np.mean(forward(net, X, mode, normalize)[0].argmax(0) == labels))
 
 

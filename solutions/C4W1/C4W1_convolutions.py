@@ -1089,7 +1089,7 @@ def lenet(rng):
     )
 
 
-def trained(make, X, epochs=6, seed=0):
+def trained(make, X, epochs=5, seed=0):
     """A trained network and the history of its training."""
     rng = np.random.default_rng(seed)
     net = make(rng)
@@ -1139,7 +1139,7 @@ right = {name: accuracy(net, X_test) for name, net in nets.items()}
 print("test accuracy:", ", ".join(f"{name} {p:.1%}" for name, p in right.items()))
 plots.lines(
     curves,
-    range(1, 7),
+    range(1, 6),
     xlabel="epoch",
     ylabel="training accuracy",
     reading="Each point is the average over one epoch of 10,000 images.",

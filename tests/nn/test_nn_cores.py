@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from helpers import nn
+from helpers import blas, nn
 from helpers.nn.kernels import cores
 
 BIG = 10 * cores.WORTH_SHARING
@@ -14,7 +14,7 @@ BIG = 10 * cores.WORTH_SHARING
 
 @pytest.fixture(autouse=True, params=[1, 2, 3])
 def _threads(request, monkeypatch):
-    if cores._blas is None:
+    if blas._openblas is None:
         pytest.skip("this NumPy has no OpenBLAS of its own")
     monkeypatch.setattr(cores, "count", request.param)
 
@@ -56,11 +56,11 @@ def test_an_error_in_a_part_is_raised():
 
 
 def test_blas_threads_are_as_before():
-    before = cores._blas[0]()
+    before = blas.threads()
     cores.share(lambda start, stop: None, 8, BIG)
     with cores.one_blas_thread():
         pass
-    assert cores._blas[0]() == before
+    assert blas.threads() == before
 
 
 def test_errstate_reaches_all_parts():

@@ -19,24 +19,13 @@ import threading
 
 import numpy as np
 
+from helpers import blas
+
 WORTH_SHARING = 2**18  # elements; with fewer, waking another thread costs more
 STEPS = 8  # multiply-adds of a matrix product in the time of one elementwise operation
 # Elements per block: 1 MB in float32, which fits in the cache. Smaller blocks mean more
 # calls, and at each call a thread may have to wait for Python's lock.
 BLOCK = 2**18
-
-
-def _blas_threads():
-    """Functions that get and set the thread count of NumPy's OpenBLAS, or None."""
-    with contextlib.suppress(AttributeError, OSError):
-        library = ctypes.CDLL(np._core._multiarray_umath.__file__)
-        for suffix in ("64_", ""):
-            with contextlib.suppress(AttributeError):
-                return tuple(
-                    getattr(library, f"scipy_openblas_{verb}_num_threads{suffix}")
-                    for verb in ("get", "set")
-                )
-    return None
 
 
 def _keep_memory():
@@ -52,9 +41,7 @@ def _keep_memory():
             mallopt(option, 2**29)
 
 
-_blas = _blas_threads()
-# As many threads as BLAS may use (which OMP_NUM_THREADS can limit), but at most 4.
-count = min(_blas[0]() if _blas else 1, os.cpu_count() or 1, 4)
+count = min(blas.AVAILABLE, os.cpu_count() or 1, 4)
 _keep_memory()
 
 
@@ -103,15 +90,15 @@ if hasattr(os, "register_at_fork"):
 @contextlib.contextmanager
 def one_blas_thread():
     """Limit BLAS to one thread, for products too small to be worth sharing."""
-    before = _blas[0]() if count > 1 else 1
+    before = blas.threads() if count > 1 else 1
     if before == 1:
         yield
         return
-    _blas[1](1)
+    blas.set_threads(1)
     try:
         yield
     finally:
-        _blas[1](before)
+        blas.set_threads(before)
 
 
 def share(function, n, work):

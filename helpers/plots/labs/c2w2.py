@@ -58,20 +58,22 @@ def race(landscapes: Mapping[str, Landscape], *, reading: str = "") -> Film:
             name_axes(axes, "w₁", "w₂" if first else "", title)
             for i, (name, path) in enumerate(one.paths.items()):
                 color = PALETTE[i]
-                (trail,) = axes.plot([], [], color=color, lw=1.6, ls=DASHES[i])
-                (head,) = axes.plot(
-                    [], [], "o", color=color, ms=8, mec="black", label=name
-                )
+                style = {"color": color, "animated": True}
+                (trail,) = axes.plot([], [], lw=1.6, ls=DASHES[i], **style)
+                (head,) = axes.plot([], [], "o", ms=8, mec="black", label=name, **style)
                 lines.append((axes, trail, head, path))
         handles, labels = panels[0].get_legend_handles_labels()
         figure.legend(handles, labels, ncols=len(labels), **LEGEND)
     canvas = FigureCanvasAgg(figure)
+    canvas.draw()  # once, everything but the lines that are animated
+    still = canvas.copy_from_bbox(figure.bbox)
     for moment in moments:
-        for _, trail, head, path in lines:
+        canvas.restore_region(still)
+        for axes, trail, head, path in lines:
             trail.set_data(*path[: moment + 1].T)
             head.set_data(*path[moment : moment + 1].T)
-        canvas.draw()
-        figure.set_layout_engine("none")  # the layout of the first frame holds
+            axes.draw_artist(trail)
+            axes.draw_artist(head)
         frame = Frame.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
         frames.append(frame.quantize(256, method=Frame.Quantize.FASTOCTREE))
     with io.BytesIO() as file:
