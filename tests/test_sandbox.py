@@ -423,6 +423,13 @@ def test_a_pool_deals_out_a_few_sets_that_nobody_can_predict():
     assert seeds != {name: Pool(lab, "other", size=4).of(name).seed for name in seeds}
 
 
+@pytest.mark.parametrize(
+    ("students", "sets"), [(0, 2), (1, 2), (16, 2), (40, 5), (64, 8), (500, 8)]
+)
+def test_a_small_class_shares_fewer_sets(students, sets):
+    assert Pool.for_class(check.load(LAB), "run", students).size == sets
+
+
 def test_second_chances_get_cases_of_their_own():
     cases = Cases(check.load(LAB), 3)
     first, second = cases.calls("sigmoid", 0), cases.calls("sigmoid", 1)

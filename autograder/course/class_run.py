@@ -179,7 +179,8 @@ class _Jobs:
         self.journal, self.progress = journal, progress
         self.written = book.students()
         self.refused = refused
-        self.pool = Pool(check.load(lab), run)
+        students = len(submissions(course, lab))
+        self.pool = Pool.for_class(check.load(lab), run, students)
 
     def __iter__(self) -> Iterator[Job]:
         for student, path in submissions(self.course, self.lab):

@@ -20,7 +20,8 @@ from autograder.sandbox.inside.protocol import Everything, Question, Variable
 from helpers.checks.spec import Call
 from helpers.checks.verdict import Expected
 
-POOL = 8  # sets of cases per run
+POOL = 8  # sets of cases per run, at most
+SHARED = 8  # students to a set, so that a small class waits for fewer sets
 
 
 class Cases:
@@ -144,6 +145,11 @@ class Pool:
         run: an unpredictable identifier of this run.
         size: number of sets.
     """
+
+    @classmethod
+    def for_class(cls, lab: Lab, run: str, students: int) -> Pool:
+        """The sets for a class of some size; there are at least two."""
+        return cls(lab, run, min(max(2, students // SHARED), POOL))
 
     def __init__(self, lab: Lab, run: str, size: int = POOL) -> None:
         self.lab, self.run, self.size = lab, run, size

@@ -311,6 +311,7 @@ def _names(text: str) -> set[str]:
     return {*_defines(text), *_IMPORTED.findall(text)}
 
 
+@functools.lru_cache(maxsize=64)  # cells that a lab gives are the same for everybody
 def _plain(text: str) -> str:
     """Code without comments, in one layout, with one kind of quotes."""
     try:

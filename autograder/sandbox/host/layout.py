@@ -20,6 +20,7 @@ _IMPORT = re.compile(
     r"|import[ \t].*\bhelpers\b.*)$",
     re.MULTILINE,
 )
+OF_A_LAB = ("drivers", "stand_ins")  # folders of helpers with a module for each lab
 HIDEABLE = ("nn", "text", "audio", "vision", "scenes")  # parts of helpers
 
 
@@ -137,17 +138,24 @@ def hidden_helpers(lab: str) -> tuple[str, ...]:
 
 @functools.cache
 def used_helpers(lab: str) -> tuple[str, ...]:
-    """Modules of `helpers` that a lab imports itself, for the fork server to load."""
+    """Modules of `helpers` that a lab's submissions need, for the fork server to load.
+
+    These are those that the lab imports itself, its drivers and its stand-ins.
+    """
     parts = _imports(paths.source_of(lab)) & _used_helpers(lab)
-    return tuple(f"helpers.{name}" for name in sorted(parts - {"checks"}))
+    own = [f"{kind}.{lab}" for kind in OF_A_LAB if _module(kind, lab).is_file()]
+    return tuple(f"helpers.{name}" for name in (*sorted(parts - {"checks"}), *own))
+
+
+def _module(kind: str, lab: str) -> Path:
+    return paths.ROOT / "helpers" / kind / f"{lab}.py"
 
 
 @functools.cache
 def _used_helpers(lab: str) -> frozenset[str]:
     """Parts of `helpers` that a lab imports, directly or through other parts."""
     helpers = paths.ROOT / "helpers"
-    waiting = [paths.source_of(lab), helpers / "drivers" / f"{lab}.py"]
-    waiting.append(helpers / "stand_ins" / f"{lab}.py")
+    waiting = [paths.source_of(lab), *(_module(kind, lab) for kind in OF_A_LAB)]
     waiting += [helpers / "data.py", *(helpers / "plots").glob("*.py")]
     seen: set[Path] = set()
     used: set[str] = set()
