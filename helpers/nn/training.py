@@ -1,6 +1,5 @@
 """Training: fit, evaluate, predict, and the history of a run."""
 
-import contextlib
 import os
 import sys
 
@@ -154,22 +153,6 @@ def train_step(model, batch, loss, optimizer, metrics=None):
     return numbers
 
 
-class _NoBar(contextlib.nullcontext):
-    """A progress bar that nobody sees.
-
-    Even a disabled bar of tqdm's takes milliseconds the first time, because it makes a
-    lock for several processes.
-    """
-
-    def update(self):
-        """Show nothing."""
-
-    def set_description(self, *_, **options):
-        """Show nothing."""
-
-    set_postfix = set_description
-
-
 def fit(
     model,
     X,
@@ -231,16 +214,15 @@ def fit(
         past, best = load_checkpoint(checkpoint, model, optimizer, generators)
         history, start = History(past["history"]), past["epoch"]
         best_epoch = past["best_epoch"]
-    bar = _NoBar()
-    if progress:
-        bar = tqdm(
-            total=epochs * len(loader),
-            initial=start * len(loader),
-            unit="batch",
-            file=sys.stdout,
-            mininterval=0.5,
-            leave=True,
-        )
+    bar = tqdm(
+        total=epochs * len(loader),
+        initial=start * len(loader),
+        unit="batch",
+        disable=not progress,
+        file=sys.stdout,
+        mininterval=0.5,
+        leave=True,
+    )
     with model.mode_kept(), bar:
         for epoch in range(start, epochs):
             if patience is not None and epoch - best_epoch > patience:

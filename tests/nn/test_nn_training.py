@@ -1,7 +1,5 @@
 """Optimizers, fit, checkpoints; the same training as PyTorch, step by step."""
 
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -350,21 +348,6 @@ def test_progress_bar(capsys):
     captured = capsys.readouterr()
     assert "epoch 2/2" in captured.out
     assert captured.err == ""
-
-
-def test_without_a_progress_bar_nothing_is_made_for_several_processes():
-    code = """
-import sys
-import numpy as np
-from helpers import nn
-model = nn.Sequential(nn.Dense(2, 2, rng=np.random.default_rng(0)))
-X, Y = np.ones((4, 2), "f"), np.zeros(4, int)
-before = set(sys.modules)
-model.fit(X, Y, loss=nn.cross_entropy, optimizer=nn.SGD(model.parameters()), epochs=1,
-          progress=False)
-assert "multiprocessing.synchronize" not in set(sys.modules) - before
-"""
-    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_resuming_from_a_checkpoint_is_bit_for_bit(tmp_path):
