@@ -189,7 +189,7 @@ def pca_shifts(function, image, directions):
             continue
         spread = float(np.ptp(added, axis=(1, 2)).max())
         along = np.array([one[0, 0] for one in added]) @ directions
-        stds = along.std(axis=0)
+        stds = along.std(axis=0).astype(along.dtype)  # complex numbers stay so
         look = _looks_drawn(along)
         if spread < 1e-5 and all(look.values()) and np.allclose(stds, meant, rtol=0.15):
             break
