@@ -1,6 +1,5 @@
 """Optimizers, fit, checkpoints; the same training as PyTorch, step by step."""
 
-
 import numpy as np
 import pytest
 
