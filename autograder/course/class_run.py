@@ -8,7 +8,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -97,20 +97,21 @@ def grade_class(
         ClassError: the run cannot continue. What was graded is safe; a second call
             resumes.
     """
-    refusals: dict[str, LabResult] = {}  # by the name of the folder, as it is
+    found = submissions(course, lab)
+    refusals, accepted = [], []
     with _explained():
-        strangers = _strangers(course, lab)
-    for student, path in submissions(course, lab):
+        strangers = _strangers(course, [student for student, _ in found])
+    for student, path in found:
         if why := unfit(student) or strangers.get(student, ""):
-            refusals[student] = refused(Submission(student, lab, str(path)), why)
-            progress(refusals[student])
+            refusals.append(refused(Submission(student, lab, str(path)), why))
+            progress(refusals[-1])
+        else:
+            accepted.append((student, path))
     with _explained(), held(course.url, course.notes("gradebook.lock"), say):
         journal = Journal(course.notes(f"{lab}.attempts.jsonl"), lab)
         run = journal.start("" if options.seed is None else f"seed-{options.seed:x}")
         with Writer(course.url, course.name, lab, course.config) as book:
-            jobs = _Jobs(
-                course, lab, options, journal, book, run, progress, refusals.keys()
-            )
+            jobs = _Jobs(course, lab, options, journal, book, run, progress, accepted)
             shelf = _Shelf(course, lab, options, journal, book, progress)
             starved = []
             for job, graded in schedule(jobs):
@@ -124,10 +125,10 @@ def grade_class(
                 for _, graded in schedule([job]):
                     shelf.add(job, graded)
             shelf.empty()
-            _enter_times(course, lab, book, refusals)
+            _enter_times(course, lab, book, accepted)
         penalties.renew(course, [lab])
         journal.end(run)
-    return [*refusals.values(), *shelf.results]
+    return [*refusals, *shelf.results]
 
 
 def unfit(student: str) -> str:
@@ -139,7 +140,7 @@ def unfit(student: str) -> str:
     return ""
 
 
-def _strangers(course: Course, lab: str) -> dict[str, str]:
+def _strangers(course: Course, students: Iterable[str]) -> dict[str, str]:
     """Folders that are no student of the roster, each with a sentence about it."""
     people = People.of(course)
     if not people.has_roster:
@@ -147,7 +148,7 @@ def _strangers(course: Course, lab: str) -> dict[str, str]:
     return {
         student: f"The roster has no student {student!r}. Name the folder as the "
         "gradebook names the student, or add the student to the roster."
-        for student, _ in submissions(course, lab)
+        for student in students
         if student not in people.students
     }
 
@@ -173,19 +174,16 @@ class _Jobs:
         book: Writer,
         run: str,
         progress: Callable[[LabResult | None], None],
-        refused: Collection[str],
+        found: Sequence[tuple[str, Path]],
     ) -> None:
         self.course, self.lab, self.options = course, lab, options
         self.journal, self.progress = journal, progress
         self.written = book.students()
-        self.refused = refused
-        students = len(submissions(course, lab))
-        self.pool = Pool.for_class(check.load(lab), run, students)
+        self.found = found
+        self.pool = Pool.for_class(check.load(lab), run, len(found))
 
     def __iter__(self) -> Iterator[Job]:
-        for student, path in submissions(self.course, self.lab):
-            if student in self.refused:
-                continue
+        for student, path in self.found:
             beside = in_folder(path.parent, self.lab)[1]
             job = replace(
                 Job.of(path, student, self.lab),
@@ -279,17 +277,13 @@ class _Shelf:
 
 
 def _enter_times(
-    course: Course, lab: str, book: Writer, refused: Collection[str]
+    course: Course, lab: str, book: Writer, found: Sequence[tuple[str, Path]]
 ) -> None:
     """Enter the times of files that are graded already, too.
 
     A person may have corrected one, or a download may tell it at last.
     """
-    folders = {
-        student: path.parent
-        for student, path in submissions(course, lab)
-        if student not in refused
-    }
+    folders = {student: path.parent for student, path in found}
     times = {student: handed_in(folder) for student, folder in folders.items()}
     for student in book.enter_times(times):
         graded = course.autograded / student / lab
