@@ -83,14 +83,10 @@ class Layer:
     @contextlib.contextmanager
     def watched(self, hook):
         """Context manager: call `hook` after each forward pass of any layer in here."""
-        removers = [
-            layer.register_forward_hook(hook) for _, layer in self.named_layers()
-        ]
-        try:
+        with contextlib.ExitStack() as stack:
+            for _, layer in self.named_layers():
+                stack.callback(layer.register_forward_hook(hook))
             yield
-        finally:
-            for remove in removers:
-                remove()
 
     # ------------------------------------------------------- layers and parameters
 
@@ -151,12 +147,10 @@ class Layer:
     @contextlib.contextmanager
     def mode_kept(self):
         """Context manager: afterwards, each layer is in the mode it is in now."""
-        modes = [(layer, layer.training) for _, layer in self.named_layers()]
-        try:
+        with contextlib.ExitStack() as stack:
+            for _, layer in self.named_layers():
+                stack.callback(setattr, layer, "training", layer.training)
             yield
-        finally:
-            for layer, mode in modes:
-                layer.training = mode
 
     @contextlib.contextmanager
     def evaluating(self):
@@ -208,47 +202,36 @@ class Layer:
         """Load values by name.
 
         Args:
-            state: name -> array, as returned by `state_dict`. The arrays of a layer may
-                be grouped in a dictionary: {"conv1": {"W": ..., "b": ...}}.
+            state: name -> array, as returned by `state_dict`.
             strict: raise an error for missing and unknown names.
 
         Raises:
             ValueError: for a wrong shape or a wrong name; the message names the layer,
                 and nothing is loaded.
         """
-        flat = {}
-        for name, value in state.items():
-            if isinstance(value, dict):
-                flat.update({f"{name}.{key}": v for key, v in value.items()})
-            else:
-                flat[name] = value
         mine = self._state()
-        missing, unknown = sorted(mine.keys() - flat), sorted(flat.keys() - mine)
+        missing, unknown = sorted(mine.keys() - state), sorted(state.keys() - mine)
         if strict and (missing or unknown):
             raise ValueError(
                 "these weights belong to another model: missing "
                 f"{missing[:5] or 'nothing'}, unknown {unknown[:5] or 'nothing'}"
             )
-        known = {k: np.asarray(v) for k, v in flat.items() if k in mine}
+        known = {k: np.asarray(v) for k, v in state.items() if k in mine}
         for name, value in known.items():
-            if value.shape != mine[name].shape:
-                expected = mine[name].shape
-                raise ValueError(
-                    f"layer {name}: expected shape {expected}, got {value.shape}"
-                )
+            expected, got = mine[name].shape, value.shape
+            if got != expected:
+                raise ValueError(f"layer {name}: expected shape {expected}, got {got}")
         for name, value in known.items():
             mine[name][...] = value
 
     def count_parameters(self, trainable=None):
         """Number of parameters: all, trainable only (True) or frozen only (False)."""
-        return sum(
-            p.size
-            for p in self.parameters()
-            if trainable is None or p.requires_grad == trainable
-        )
+        wanted = (True, False) if trainable is None else (trainable,)
+        return sum(p.size for p in self.parameters() if p.requires_grad in wanted)
 
     def _own(self):
-        return [p for _, p in self._below() if isinstance(p, Parameter)]
+        """The parameters directly below, as (name, parameter)."""
+        return [(n, p) for n, p in self._below() if isinstance(p, Parameter)]
 
     def summary(self, *inputs):
         """A text table of layers, output shapes and numbers of parameters.
@@ -266,7 +249,7 @@ class Layer:
                 self(*inputs)
         rows = [("layer", "type", "output", "parameters")]
         for name, layer in self.named_layers():
-            own = sum(p.size for p in layer._own())
+            own = sum(p.size for _, p in layer._own())
             if name and (own or not list(layer._below())):
                 shape = str(shapes.get(id(layer), ""))
                 rows.append((name, type(layer).__name__, shape, f"{own:,}"))
@@ -281,9 +264,7 @@ class Layer:
         )
 
     def __repr__(self):
-        shapes = ", ".join(
-            f"{n} {p.shape}" for n, p in self._below() if isinstance(p, Parameter)
-        )
+        shapes = ", ".join(f"{name} {p.shape}" for name, p in self._own())
         return f"{type(self).__name__}({shapes})"
 
 

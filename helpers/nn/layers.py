@@ -246,14 +246,10 @@ class BatchNorm(Layer):
 
     def forward(self, x):
         """Same shape."""
-        return normalization.batch_norm(
-            x,
-            self.gamma,
-            self.beta,
-            (self.running_mean, self.running_var),
-            self.training and self.trainable,
-            **self.options,
-        )
+        running = self.running_mean, self.running_var
+        training = self.training and self.trainable
+        arguments = x, self.gamma, self.beta, running, training
+        return normalization.batch_norm(*arguments, **self.options)
 
 
 class LayerNorm(Layer):

@@ -35,13 +35,11 @@ def batch_norm(x, gamma, beta, running=None, training=True, momentum=0.9, epsilo
     is_frozen = not (training or gamma.requires_grad or beta.requires_grad)
     if training:
         mu, variance = kernels.mean_and_variance(X)  # (n_C,), (n_C,)
-        for old, new in zip(
-            running or (),
-            (mu, variance * (n / max(n - 1, 1))),
-            strict=running is not None,
-        ):
-            old *= momentum
-            old += (1 - momentum) * new
+        if running is not None:
+            of_batch = mu, variance * (n / max(n - 1, 1))
+            for old, new in zip(running, of_batch, strict=True):
+                old *= momentum
+                old += (1 - momentum) * new
     else:
         mu, variance = (np.asarray(r, X.dtype) for r in running)
 
@@ -94,12 +92,11 @@ def layer_norm(x, gamma, beta, epsilon=1e-5):
     x_hat, inverse = kernels.layer_norm(x.data, epsilon)  # (..., d), (..., 1)
     y = x_hat * scale
     y += beta.data
-    return record(
-        y,
-        (x, gamma, beta),
-        lambda g: kernels.layer_norm_gradients(g, x_hat, inverse, scale),
-        "layer_norm",
-    )
+
+    def rule(g):
+        return kernels.layer_norm_gradients(g, x_hat, inverse, scale)
+
+    return record(y, (x, gamma, beta), rule, "layer_norm")
 
 
 def dropout_mask(shape, rate, rng, dtype):
@@ -137,9 +134,9 @@ def embedding(indices, E):
             f"vocabulary of {len(E)}"
         )
     # y = E[i];  dE[i] += g for each index i
-    return record(
-        E.data[indices],  # (..., d)
-        (E,),
-        lambda g: (indexing.scatter_rows(shape, indices, g),),
-        "embedding",
-    )
+    y = E.data[indices]  # (..., d)
+
+    def rule(g):
+        return indexing.scatter_rows(shape, indices, g)
+
+    return record_one(y, E, rule, "embedding")

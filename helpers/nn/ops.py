@@ -78,14 +78,8 @@ def maximum(a, b):
     def half_or_all(g, mine, other):
         return g * ((mine > other) + 0.5 * (mine == other)).astype(g.dtype)
 
-    return record_pair(
-        np.maximum(A, B),
-        a,
-        b,
-        lambda g: half_or_all(g, A, B),
-        lambda g: half_or_all(g, B, A),
-        "maximum",
-    )
+    rules = lambda g: half_or_all(g, A, B), lambda g: half_or_all(g, B, A)
+    return record_pair(np.maximum(A, B), a, b, *rules, "maximum")
 
 
 def minimum(a, b):
@@ -98,14 +92,9 @@ def where(condition, a, b):
     """Elements of a where the condition holds, of b elsewhere."""
     condition = np.asarray(condition, bool)
     a, b = pair_of_tensors("where", a, b)
-    return record_pair(
-        np.where(condition, a.data, b.data),
-        a,
-        b,
-        lambda g: np.where(condition, g, g.dtype.type(0)),
-        lambda g: np.where(condition, g.dtype.type(0), g),
-        "where",
-    )
+    y = np.where(condition, a.data, b.data)
+    rules = lambda g: np.where(condition, g, 0), lambda g: np.where(condition, 0, g)
+    return record_pair(y, a, b, *rules, "where")
 
 
 # ------------------------------------------------------------------ one argument
@@ -115,10 +104,8 @@ def where(condition, a, b):
 def leaky_relu(x, slope=0.01):
     """Leave positive x unchanged, multiply negative x by a slope below 1."""
     # y = max(x, slope x);  dx = g where y > 0, else slope g
-    y = elementwise.leaky_relu(x.data, slope)
-    return record_one(
-        y, x, lambda g: elementwise.leaky_relu_gradient(g, y, slope), "leaky_relu"
-    )
+    y, gradient = elementwise.leaky_relu(x.data, slope), elementwise.leaky_relu_gradient
+    return record_one(y, x, lambda g: gradient(g, y, slope), "leaky_relu")
 
 
 @needs_float(0)
@@ -143,10 +130,8 @@ def gelu(x):
 def log_softmax(x, axis=-1):
     """log(softmax(x)), without taking the log of a rounded 0."""
     # y = x - log Σ e^x;  dx = g - e^y Σ g
-    y = softmaxes.log_softmax(x.data, axis)
-    return record_one(
-        y, x, lambda g: softmaxes.log_softmax_gradient(g, y, axis), "log_softmax"
-    )
+    y, gradient = softmaxes.log_softmax(x.data, axis), softmaxes.log_softmax_gradient
+    return record_one(y, x, lambda g: gradient(g, y, axis), "log_softmax")
 
 
 # ------------------------------------------------------------------------ shapes
@@ -164,12 +149,12 @@ def take_along_axis(x, indices, axis=-1):
     """Like np.take_along_axis: one element for each index (PyTorch's gather)."""
     x, indices = as_tensor(x), np.asarray(indices)
     shape, axis = x.shape, axis % x.ndim
-    return record_one(
-        np.take_along_axis(x.data, indices, axis),
-        x,
-        lambda g: scatter_along_axis(shape, indices, axis, g),
-        "take_along_axis",
-    )
+    y = np.take_along_axis(x.data, indices, axis)
+
+    def rule(g):
+        return scatter_along_axis(shape, indices, axis, g)
+
+    return record_one(y, x, rule, "take_along_axis")
 
 
 def concatenate(tensors, axis=-1):
@@ -219,12 +204,11 @@ def einsum(subscripts, *operands):
     except ValueError as problem:
         shapes = ", ".join(str(x.shape) for x in operands)
         raise ValueError(f'einsum("{subscripts}") of {shapes}: {problem}') from None
-    return record(
-        y,
-        operands,
-        lambda g: products.einsum_gradients(g, subscripts, arrays),
-        "einsum",
-    )
+
+    def rule(g):
+        return products.einsum_gradients(g, subscripts, arrays)
+
+    return record(y, operands, rule, "einsum")
 
 
 @needs_float(0, 1, 2)

@@ -33,9 +33,11 @@ def max_pool2d(x, f=2, stride=None, padding="valid"):
     window = _prepare("max_pool2d", x, f, stride, padding)
     # y[i, h, w, c] = max_{j, k} x[i, s h + j, s w + k, c];  dx = g at the maximum, or 0
     data, y = x.data, kernels.max_pool(x.data, *window)  # (m, n_H', n_W', n_C)
-    return record_one(
-        y, x, lambda g: kernels.max_pool_gradient(g, data, y, *window), "max_pool2d"
-    )
+
+    def rule(g):
+        return kernels.max_pool_gradient(g, data, y, *window)
+
+    return record_one(y, x, rule, "max_pool2d")
 
 
 @needs_float(0)
@@ -51,12 +53,11 @@ def average_pool2d(x, f=2, stride=None, padding="valid"):
     window, shape = _prepare("average_pool2d", x, f, stride, padding), x.shape
     # y[i, h, w, c] = Σ_{j, k} x[i, s h + j, s w + k, c] / f²;  each pixel gets g / f²
     y = kernels.average_pool(x.data, *window)  # (m, n_H', n_W', n_C)
-    return record_one(
-        y,
-        x,
-        lambda g: kernels.average_pool_gradient(g, shape, *window),
-        "average_pool2d",
-    )
+
+    def rule(g):
+        return kernels.average_pool_gradient(g, shape, *window)
+
+    return record_one(y, x, rule, "average_pool2d")
 
 
 @needs_float(0)
@@ -66,6 +67,8 @@ def upsample2d(x, f=2):
     m, h, w, c = x.shape
     # y[i, h, w, c] = x[i, h // f, w // f, c];  dx = Σ g over the copies of a pixel
     y = x.data.repeat(fh, 1).repeat(fw, 2)  # (m, f n_H, f n_W, n_C)
-    return record_one(
-        y, x, lambda g: g.reshape(m, h, fh, w, fw, c).sum((2, 4)), "upsample2d"
-    )
+
+    def rule(g):
+        return g.reshape(m, h, fh, w, fw, c).sum((2, 4))
+
+    return record_one(y, x, rule, "upsample2d")

@@ -17,8 +17,8 @@ def _write(path, kind, arrays, texts):
         file.attrs["format"], file.attrs["version"] = f"nn {kind}", VERSION
         for name, value in arrays.items():
             file[name.replace(".", "/")] = value
-        for name, value in texts.items():
-            file.attrs[name] = json.dumps(value)
+        for name, value in texts.items():  # some bit generators' states are arrays
+            file.attrs[name] = json.dumps(value, default=np.ndarray.tolist)
 
 
 def _read(path, kind):
@@ -89,7 +89,7 @@ def save_checkpoint(path, model, optimizer, generators, progress, best=None):
         arrays.update({f"optimizer.{i}.{slot}": v for slot, v in slots.items()})
     texts = {
         "optimizer": {"type": type(optimizer).__name__, "t": optimizer.t},
-        "generators": [_jsonable(g.bit_generator.state) for g in generators],
+        "generators": [g.bit_generator.state for g in generators],
         "progress": progress,
     }
     _write(path, "checkpoint", arrays, texts)
@@ -134,10 +134,3 @@ def load_checkpoint(path, model, optimizer, generators):
     for generator, state in zip(generators, texts["generators"], strict=True):
         generator.bit_generator.state = state
     return texts["progress"], part("best") or None
-
-
-def _jsonable(state):
-    """The state of a bit generator, with lists instead of arrays."""
-    if isinstance(state, dict):
-        return {k: _jsonable(v) for k, v in state.items()}
-    return state.tolist() if isinstance(state, np.ndarray | np.generic) else state

@@ -51,22 +51,20 @@ def _score(model, batch, loss, metrics):
     return value, numbers
 
 
-def _average(scores, sizes):
-    """Averages of the numbers of several batches, weighted by the batches' sizes."""
-    names = scores[0] if scores else ()
+def _averages(function, batches):
+    """Averages of the numbers `function(batch)`, weighted by the batches' sizes.
+
+    NumPy's overflow warnings are silenced, because the loss is checked for overflow.
+    """
+    scores, sizes = [], []
+    for batch in batches:
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            scores.append(function(batch))
+        sizes.append(len(_tuple(batch[0])[0]))
     return {
         name: float(np.average([s[name] for s in scores], weights=sizes))
-        for name in names
+        for name in (scores[0] if scores else ())
     }
-
-
-def _quiet():
-    """Silence NumPy's overflow warnings, because the loss is checked for overflow."""
-    return np.errstate(over="ignore", invalid="ignore", divide="ignore")
-
-
-def _size(batch):
-    return len(_tuple(batch[0])[0])
 
 
 def evaluate(model, X, Y=None, *, loss, metrics=None, batch_size=256):
@@ -84,12 +82,8 @@ def evaluate(model, X, Y=None, *, loss, metrics=None, batch_size=256):
         dictionary: "loss" and the names of the metrics -> float.
     """
     loader = X if Y is None else DataLoader(X, Y, batch_size=batch_size)
-    scores, sizes = [], []
-    with model.evaluating(), _quiet():
-        for batch in loader:
-            scores.append(_score(model, batch, loss, metrics or {})[1])
-            sizes.append(_size(batch))
-    return _average(scores, sizes)
+    with model.evaluating():
+        return _averages(lambda b: _score(model, b, loss, metrics or {})[1], loader)
 
 
 def predict(model, *inputs, batch_size=256):
@@ -119,10 +113,7 @@ def _where_not_finite(model, batch):
     with no_grad(), model.watched(look):
         model(*_tuple(batch[0]))
     if not found:
-        return (
-            "every layer's output is finite, so the loss function or the target is the "
-            "cause"
-        )
+        return "every layer's output is finite, so check the loss and the target"
     layer = found[0]
     name = next(name for name, other in model.named_layers() if other is layer)
     where = f"{name or 'the model'} ({type(layer).__name__})"
@@ -206,51 +197,50 @@ def fit(
         ValueError: if the checkpoint is from another model.
     """
     loader = X if Y is None else DataLoader(X, Y, batch_size=batch_size, rng=rng)
-    metrics = metrics or {}
-    monitor = monitor or ("val_loss" if validation_data is not None else "loss")
+    validation, metrics = validation_data, metrics or {}
+    if isinstance(validation, tuple | list):
+        validation = DataLoader(*validation, batch_size=max(batch_size, 256))
+    monitor = monitor or ("loss" if validation is None else "val_loss")
     history, best, best_epoch, start = History(), None, 0, 0
     generators = _generators(model, loader)
     if checkpoint and os.path.exists(checkpoint):
         past, best = load_checkpoint(checkpoint, model, optimizer, generators)
         history, start = History(past["history"]), past["epoch"]
         best_epoch = past["best_epoch"]
+    updates = start * len(loader)
     bar = tqdm(
         total=epochs * len(loader),
-        initial=start * len(loader),
+        initial=updates,
         unit="batch",
         disable=not progress,
         file=sys.stdout,
         mininterval=0.5,
         leave=True,
     )
+
+    def step(batch):
+        nonlocal updates
+        numbers = train_step(model, batch, loss, optimizer, metrics)
+        if not np.isfinite(numbers["loss"]):
+            epoch, i = divmod(updates, len(loader))
+            raise FloatingPointError(
+                f"loss is {numbers['loss']} in epoch {epoch + 1}, batch {i + 1}: "
+                f"{_where_not_finite(model, batch)}; "
+                "try a smaller learning rate or clip the gradients"
+            )
+        updates += 1
+        bar.update()
+        return numbers
+
     with model.mode_kept(), bar:
         for epoch in range(start, epochs):
             if patience is not None and epoch - best_epoch > patience:
                 break
             bar.set_description(f"epoch {epoch + 1}/{epochs}", refresh=False)
-            scores, sizes = [], []
             model.train()
-            for i, batch in enumerate(loader):
-                with _quiet():
-                    numbers = train_step(model, batch, loss, optimizer, metrics)
-                    if not np.isfinite(numbers["loss"]):
-                        raise FloatingPointError(
-                            f"loss is {numbers['loss']} in epoch {epoch + 1}, "
-                            f"batch {i + 1}: {_where_not_finite(model, batch)}; "
-                            "try a smaller learning rate or clip the gradients"
-                        )
-                scores.append(numbers)
-                sizes.append(_size(batch))
-                bar.update()
-            numbers = _average(scores, sizes)
-            if validation_data is not None:
-                scores = evaluate(
-                    model,
-                    *_pair(validation_data),
-                    loss=loss,
-                    metrics=metrics,
-                    batch_size=max(batch_size, 256),
-                )
+            numbers = _averages(step, loader)
+            if validation is not None:
+                scores = evaluate(model, validation, loss=loss, metrics=metrics)
                 numbers |= {f"val_{name}": value for name, value in scores.items()}
             for name, value in numbers.items():
                 history.setdefault(name, []).append(value)
@@ -259,18 +249,10 @@ def fit(
                 best = model.state_dict() if patience is not None else None
             bar.set_postfix({k: f"{v:.4g}" for k, v in numbers.items()}, refresh=False)
             if checkpoint:
-                past = {
-                    "epoch": epoch + 1,
-                    "best_epoch": best_epoch,
-                    "history": history,
-                }
-                save_checkpoint(checkpoint, model, optimizer, generators, past, best)
+                now = {"epoch": epoch + 1, "best_epoch": best_epoch, "history": history}
+                save_checkpoint(checkpoint, model, optimizer, generators, now, best)
             if on_epoch_end is not None:
                 on_epoch_end(epoch, numbers)
         if best is not None:
             model.load_state_dict(best)
     return history
-
-
-def _pair(data):
-    return (data, None) if isinstance(data, DataLoader) else data

@@ -152,7 +152,7 @@ def test_save_and_load(tmp_path):
 def test_pretrained_arrays_by_layer_name(tmp_path):
     W, b = np.ones((3, 3, 3, 4)), np.arange(4.0)
     model = Net()
-    model.load_state_dict({"stem": {"W": W, "b": b}}, strict=False)
+    model.load_state_dict({"stem.W": W, "stem.b": b}, strict=False)
     np.testing.assert_array_equal(model.stem.b.data, b)
     assert model.stem.W.dtype == np.float32
     with h5py.File(tmp_path / "foreign.h5", "w") as file:
