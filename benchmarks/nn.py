@@ -20,6 +20,7 @@ code of `helpers/nn`, without blank lines, comments and docstrings.
 import argparse
 import ast
 import contextlib
+import ctypes
 import importlib.util
 import itertools
 import json
@@ -808,8 +809,10 @@ def _smallest(kit):
 
 
 def peak_memory(kit_name, network):
-    """Peak resident memory of ten steps, MB, above that of a tiny network (Linux)."""
+    """Peak resident memory of ten steps, MB, above that of a tiny network (glibc)."""
     build(kit_name, _smallest)()
+    # Memory that is free but not returned would be used again without being counted.
+    ctypes.CDLL(None).malloc_trim(0)
     before = _status("VmRSS")
     with open("/proc/self/clear_refs", "w") as file:
         file.write("5")  # forget the peak so far
