@@ -352,7 +352,9 @@ def test_feedback_goes_back_under_the_names_of_the_lms(course, tmp_path, capsys)
         f"Bo Li_7003_assignsubmission_file_/{stem}.html": "<p>bo2</p>",
         f"Dee O'Neil Jr._7005_assignsubmission_file_/{stem}.html": "<p>dee</p>",
     }
+    (tmp_path / "x.csv").unlink()
     assert main([*words, "--canvas", str(canvas), "--feedback", str(archive)]) == 2
+    assert not (tmp_path / "x.csv").exists()  # refused as a whole
 
 
 def test_penalties_follow_points_dates_and_extensions(course, tmp_path, capsys):

@@ -130,6 +130,16 @@ def test_before_anything_is_graded_one_sentence_says_so(tmp_path, capsys):
     assert "Nothing is graded yet" in capsys.readouterr().err
 
 
+def test_a_class_whose_files_cannot_be_graded_is_not_called_ungraded(tmp_path, capsys):
+    handed_in = tmp_path / "submitted" / "eve" / LAB / build.released_path(LAB).name
+    handed_in.parent.mkdir(parents=True)
+    handed_in.write_text("no notebook")
+    assert main(["class", LAB, "--course", str(tmp_path), "--jobs", "1"]) == 1
+    assert main(["statistics", LAB, "--course", str(tmp_path)]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert "None of the files that were handed in could be graded: eve." in said
+
+
 def test_what_waits_for_another_exercise_is_written():
     said = "`propagate` needs `sigmoid`, which is not written yet"
     assert Answer("eve", 0.0, 5.0, said).state == statistics.WRONG

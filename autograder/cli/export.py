@@ -113,6 +113,16 @@ def run(options: argparse.Namespace) -> int:
         excused,
         options.column,
     )
+    if options.feedback:  # first, because it may be refused: then nothing is written
+        with about(options.feedback):
+            sent, left = feedback_archive.write(
+                name,
+                options.feedback,
+                course,
+                options.lab,
+                done.rows,
+                options.submissions,
+            )
     with about(out):
         files.write(out, done.raw)
     away = len(excused & done.given.keys())
@@ -133,15 +143,6 @@ def run(options: argparse.Namespace) -> int:
             f"Graded, but not in {template.name}: {_listed(done.missing)}."
         )
     if options.feedback:
-        with about(options.feedback):
-            sent, left = feedback_archive.write(
-                name,
-                options.feedback,
-                course,
-                options.lab,
-                done.rows,
-                options.submissions,
-            )
         print(f"{options.feedback}: {sent} pages.")
         if left:
             done.remarks.append(f"No page in the archive for: {_listed(left)}.")

@@ -37,14 +37,18 @@ def run(options: argparse.Namespace) -> int:
     labs_named([options.lab])
     course = open_course(options.course)
     questions = statistics(course, options.lab)
+    left_out = ", ".join(ungraded(course, options.lab))
+    if not questions and left_out:
+        raise UsageError(
+            f"None of the files that were handed in could be graded: {left_out}."
+        )
     if not questions:
         raise UsageError(
             f"Nothing is graded yet; run `autograder class {options.lab}`."
         )
     print(class_table.text(questions))
-    if left_out := ungraded(course, options.lab):
-        named = ", ".join(left_out)
-        print(f"Could not be graded, and counts only where graded by hand: {named}")
+    if left_out:
+        print(f"Could not be graded, and counts only where graded by hand: {left_out}")
     if options.csv:
         text = class_table.csv(questions)
         with about(options.csv):

@@ -8,11 +8,10 @@ import json
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import nbconvert
-import nbgrader
 from nbgrader.api import Gradebook
 
 from autograder.course.configuration import CONFIGURATION, Course, open_course
@@ -21,6 +20,17 @@ from autograder.errors import Refused
 from autograder.nbgrader import feedback as pages
 from autograder.nbgrader.feedback import Grades, Maker
 from helpers import files
+
+# The packages whose code decides what is on a page.
+_MAKERS = (
+    "nbgrader",
+    "nbconvert",
+    "jinja2",
+    "mistune",
+    "pygments",
+    "beautifulsoup4",
+    "bleach",
+)
 
 
 @dataclass(frozen=True)
@@ -160,7 +170,8 @@ def _digest(page: _Page, version: str) -> str:
 
 def _version(course: Course) -> str:
     """Hash of everything that makes pages out of notebooks and grades."""
-    whole = hashlib.sha256(f"{nbgrader.__version__} {nbconvert.__version__}".encode())
+    versions = [f"{name} {metadata.version(name)}" for name in _MAKERS]
+    whole = hashlib.sha256(" ".join(versions).encode())
     code = Path(pages.__file__).parent
     for path in (course.root / CONFIGURATION, *sorted(code.rglob("*"))):
         if path.is_file() and path.suffix != ".pyc":
