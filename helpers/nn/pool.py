@@ -13,8 +13,9 @@ def _prepare(name, x, f, stride, padding):
     stride = f if stride is None else pair(stride)
     widths = padding_widths(padding, x.shape[1:3], f, stride)
     for n, k, w in zip(x.shape[1:3], f, widths, strict=True):
-        if n + sum(w) < k:
-            raise ValueError(f"{name}: window {f} is larger than images {x.shape}")
+        if n + sum(w) < k or max(w) >= k:
+            size = f"{x.shape}, padded by {widths}"
+            raise ValueError(f"{name}: window {f} does not fit images {size}")
     return f, stride, widths
 
 

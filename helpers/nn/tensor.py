@@ -13,7 +13,9 @@ In the rules, g is the upstream gradient.
 """
 
 import contextlib
+import contextvars
 import functools
+import math
 
 import numpy as np
 
@@ -22,23 +24,21 @@ from helpers.nn.kernels.elementwise import multiply as times
 from helpers.nn.kernels.elementwise import relu_gradient
 from helpers.nn.kernels.indexing import scatter
 from helpers.nn.kernels.products import matmul_gradients
-from helpers.nn.kernels.reductions import spread, to_largest, unbroadcast
+from helpers.nn.kernels.reductions import spread, to_extreme, unbroadcast
 
 # ----------------------------------------------------------------------- the graph
 
-_recording = True
+_recording = contextvars.ContextVar("_recording", default=True)
 
 
-class no_grad(contextlib.ContextDecorator):  # noqa: N801  (named as in PyTorch)
-    """Context manager and decorator: inside it, nothing is recorded."""
-
-    def __enter__(self):
-        global _recording
-        self.outer, _recording = _recording, False
-
-    def __exit__(self, *exception):
-        global _recording
-        _recording = self.outer
+@contextlib.contextmanager
+def no_grad():
+    """Context manager and decorator: inside it, this thread records nothing."""
+    before = _recording.set(False)
+    try:
+        yield
+    finally:
+        _recording.reset(before)
 
 
 class Node:
@@ -128,7 +128,7 @@ def record(data, parents, rule, name=""):
         a tensor, or a tuple of tensors.
     """
     nodes = tuple(Node() if parent is None else parent.node for parent in parents)
-    recorded = _recording and any(node.requires_grad for node in nodes)
+    recorded = _recording.get() and any(node.requires_grad for node in nodes)
     node = Node(True, nodes, rule) if recorded else Node()
     if not isinstance(data, tuple):
         return Tensor._of(np.asarray(data), node, name)
@@ -165,16 +165,19 @@ def needs_float(*positions):
     """
 
     def decorate(function):
+        names = function.__code__.co_varnames  # the arguments come first
+
         @functools.wraps(function)
         def checked(*args, **kwargs):
             args = list(args)
             for i in positions:
-                if i < len(args) and args[i] is not None:
-                    args[i] = as_tensor(args[i])
-                    if args[i].dtype.kind != "f":
+                given, at = (args, i) if i < len(args) else (kwargs, names[i])
+                if (given is args or at in kwargs) and given[at] is not None:
+                    given[at] = as_tensor(given[at])
+                    if given[at].dtype.kind != "f":
                         raise TypeError(
                             f"{function.__name__}: argument {i + 1} must be "
-                            f"floating-point, got {args[i].dtype}; "
+                            f"floating-point, got {given[at].dtype}; "
                             "convert with .astype(np.float32)"
                         )
             return function(*args, **kwargs)
@@ -234,6 +237,12 @@ def record_one(data, x, rule, name):
     return record(data, (x,), lambda g: (rule(g),), name)
 
 
+def check_bias(name, b, n):
+    """Raise an error if the shape of a bias, unless it is None, is not (n,)."""
+    if b is not None and b.shape != (n,):
+        raise ValueError(f"{name}: bias {b.shape} should be ({n},)")
+
+
 def _no_options(given):
     """np.sum(x) and the like pass out=None, which does no harm; others are refused."""
     given = [name for name, value in given.items() if value is not None]
@@ -250,6 +259,11 @@ def _of_node(name):
         lambda self: getattr(self.node, name),
         lambda self, value: setattr(self.node, name, value),
     )
+
+
+def _reflected(operation):
+    """What Python calls for `array + tensor`, given the operation `tensor + array`."""
+    return lambda self, other: operation(other, self)
 
 
 class Tensor:
@@ -375,18 +389,21 @@ class Tensor:
     # ---------------------------------------------------------------- arithmetic
 
     def __add__(self, other):
+        """Sum of a and b."""
         # y = a + b;  da = g, db = g
         a, b = pair_of_tensors("add", self, other)
         y = elementwise.add(a.data, b.data)
         return record_pair(y, a, b, lambda g: g, lambda g: g, "add")
 
     def __sub__(self, other):
+        """Difference of a and b."""
         # y = a - b;  da = g, db = -g
         a, b = pair_of_tensors("subtract", self, other)
         y = elementwise.subtract(a.data, b.data)
         return record_pair(y, a, b, lambda g: g, lambda g: -g, "subtract")
 
     def __mul__(self, other):
+        """Product of a and b, element by element."""
         # y = a b;  da = g b, db = g a
         a, b = pair_of_tensors("multiply", self, other)
         A, B = a.data, b.data
@@ -395,12 +412,14 @@ class Tensor:
         )
 
     def __truediv__(self, other):
+        """Quotient of a and b, element by element."""
         # y = a / b;  da = g / b, db = -g y / b
         a, b = pair_of_tensors("divide", self, other)
         B, y = b.data, elementwise.divide(a.data, b.data)
         return record_pair(y, a, b, lambda g: g / B, lambda g: -g * y / B, "divide")
 
     def __matmul__(self, other):
+        """Matrix product over the last two axes; the other axes broadcast."""
         # y = A B over the last two axes;  dA = g Bᵀ, dB = Aᵀ g
         a, b = as_tensor(self), as_tensor(other)
         try:
@@ -423,28 +442,18 @@ class Tensor:
             raise TypeError("power: the exponent must be a number; use exp(b * log(a))")
         x, n = self.data, float(exponent)
         y = np.square(x) if n == 2 else x**n  # np.power is slow
+        rest = (n - 1) if n else 0  # for n = 0, the gradient is 0, even where x is 0
         return record_one(
-            y, self, lambda g: times(g, n * (x if n == 2 else x ** (n - 1))), "power"
+            y, self, lambda g: times(g, n * (x if n == 2 else x**rest)), "power"
         )
 
     def __neg__(self):
         # y = -x;  dx = -g
         return record(-self.data, (self,), lambda g: (-g,), "negative")
 
-    def __radd__(self, other):
-        return as_tensor(other, self) + self
-
-    def __rsub__(self, other):
-        return as_tensor(other, self) - self
-
-    def __rmul__(self, other):
-        return as_tensor(other, self) * self
-
-    def __rtruediv__(self, other):
-        return as_tensor(other, self) / self
-
-    def __rmatmul__(self, other):
-        return as_tensor(other) @ self
+    __radd__, __rsub__ = _reflected(__add__), _reflected(__sub__)
+    __rmul__, __rtruediv__ = _reflected(__mul__), _reflected(__truediv__)
+    __rmatmul__ = _reflected(__matmul__)
 
     # ------------------------------------------------------- elementwise functions
 
@@ -500,7 +509,8 @@ class Tensor:
 
     def clip(self, low, high):
         """Limit x to [low, high]; no gradient outside."""
-        x, y = self.data, np.clip(self.data, low, high)
+        x, kind = self.data, self.dtype if self.dtype.kind == "f" else None
+        y = np.clip(x, low, high, dtype=kind)
         return record_one(y, self, lambda g: times(g, (y == x).astype(y.dtype)), "clip")
 
     def abs(self):
@@ -508,8 +518,7 @@ class Tensor:
         x = self.data
         return record_one(np.abs(x), self, lambda g: times(g, np.sign(x)), "absolute")
 
-    def __abs__(self):
-        return self.abs()
+    __abs__ = abs
 
     # ------------------------------------------------------------------ reductions
 
@@ -534,13 +543,17 @@ class Tensor:
 
     def max(self, axis=None, keepdims=False, **given):
         """Largest element; equal maxima share the gradient."""
-        _no_options(given)
-        x, y = self.data, self.data.max(axis, keepdims=keepdims)
-        return record_one(y, self, lambda g: to_largest(g, x, axis, keepdims), "max")
+        return self._extreme(np.max, axis, keepdims, given)
 
     def min(self, axis=None, keepdims=False, **given):
-        """Smallest element."""
-        return -(-self).max(axis, keepdims, **given)
+        """Smallest element; equal minima share the gradient."""
+        return self._extreme(np.min, axis, keepdims, given)
+
+    def _extreme(self, reduce, axis, keepdims, given):
+        _no_options(given)
+        x, y = self.data, reduce(self.data, axis, keepdims=keepdims)
+        rule = functools.partial(to_extreme, x=x, y=y, axis=axis, keepdims=keepdims)
+        return record_one(y, self, rule, reduce.__name__)
 
     # ---------------------------------------------------------------------- shapes
 
@@ -556,13 +569,14 @@ class Tensor:
 
     def flatten(self):
         """(m, ...) to (m, n), with n the product of the other axes."""
-        return self.reshape(len(self), self.size // max(len(self), 1))
+        return self.reshape(len(self), math.prod(self.shape[1:]))
 
     def transpose(self, *axes):
         """Axes in another order, reversed if none is given."""
         axes = axes[0] if len(axes) == 1 and not np.isscalar(axes[0]) else axes
         axes = tuple(axes) or tuple(range(self.ndim))[::-1]
-        y, back = self.data.transpose(axes), tuple(np.argsort(axes))
+        y = self.data.transpose(axes)
+        back = np.argsort([axis % self.ndim for axis in axes])
         return record_one(y, self, lambda g: g.transpose(back), "transpose")
 
     T = property(transpose)

@@ -417,7 +417,7 @@ def depthwise(x, W, slide, bias=None):
             y[at] += bias
 
     share(part, m, y.size * W[..., 0].size)
-    return y.reshape(m, h, -1, x.shape[3])
+    return y.reshape(m, h, w * times, x.shape[3])
 
 
 def depthwise_filter_gradient(x, dZ, W_shape, slide):

@@ -66,6 +66,8 @@ def mean_and_variance(x):
     squared distances between the means are added at the end.
     """
     n, n_C = x.shape
+    if not n:
+        return np.zeros(n_C, x.dtype), np.zeros(n_C, x.dtype)
     times = _repetitions(n_C, n)
 
     def moments(a):

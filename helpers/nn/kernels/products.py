@@ -50,6 +50,21 @@ def linear_gradients(g, x, W, wanted):
     return dx, dW, column_sums(g) if wanted[2] else None
 
 
+def _split(subscripts):
+    """The subscripts of each operand, a list, and those of the result.
+
+    Raises:
+        ValueError: if they are not of the form that `einsum` takes.
+    """
+    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
+    if not arrow or not f"{inputs}{output}".replace(",", "").isalpha():
+        raise ValueError(
+            "subscripts need an arrow and one letter for each axis, "
+            'such as "mtd,dk->mtk"'
+        )
+    return inputs.split(","), output
+
+
 @one_blas_thread()
 def einsum(subscripts, operands):
     """np.einsum in the cheapest order.
@@ -57,8 +72,8 @@ def einsum(subscripts, operands):
     Raises:
         ValueError: if the subscripts do not fit, or one appears twice in an operand.
     """
-    inputs, output = subscripts.replace(" ", "").split("->")
-    if any(len(set(s)) < len(s) for s in (*inputs.split(","), output)):
+    inputs, output = _split(subscripts)
+    if any(len(set(s)) < len(s) for s in (*inputs, output)):
         raise ValueError("an index appears twice in one operand")
     return np.einsum(subscripts, *operands, optimize=True)
 
@@ -66,8 +81,7 @@ def einsum(subscripts, operands):
 @one_blas_thread()
 def einsum_gradients(g, subscripts, operands):
     """The gradient of each operand: an einsum of g and the other operands."""
-    inputs, output = subscripts.replace(" ", "").split("->")
-    inputs, gradients = inputs.split(","), []
+    (inputs, output), gradients = _split(subscripts), []
     for i, x in enumerate(operands):
         others = [a for j, a in enumerate(operands) if j != i]
         known = [output, *(s for j, s in enumerate(inputs) if j != i)]
@@ -76,5 +90,9 @@ def einsum_gradients(g, subscripts, operands):
         have = "".join(s for s in inputs[i] if s in "".join(known))
         d = np.einsum(f"{','.join(known)}->{have}", g, *others, optimize=True)
         missing = tuple(k for k, s in enumerate(inputs[i]) if s not in have)
-        gradients.append(np.broadcast_to(np.expand_dims(d, missing), x.shape))
+        d = np.expand_dims(d, missing)
+        # An axis of length 1 may have been broadcast to that of another operand.
+        stretched = tuple(k for k, n in enumerate(x.shape) if n == 1 != d.shape[k])
+        d = d.sum(stretched, keepdims=True) if stretched else d
+        gradients.append(np.broadcast_to(d, x.shape))
     return gradients
