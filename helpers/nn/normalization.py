@@ -103,6 +103,8 @@ def layer_norm(x, gamma, beta, epsilon=1e-5):
 
 def dropout_mask(shape, rate, rng, dtype):
     """Random factors: 0 with probability `rate`, else 1 / (1 - rate)."""
+    if not 0 <= rate < 1:
+        raise ValueError(f"dropout: rate must be in [0, 1), got {rate}")
     return (rng.random(shape, np.float32) >= rate) * dtype.type(1 / (1 - rate))
 
 
@@ -112,8 +114,6 @@ def dropout(x, rate, rng, training=True):
 
     Source: Srivastava et al., "Dropout", 2014.
     """
-    if not 0 <= rate < 1:
-        raise ValueError(f"dropout: rate must be in [0, 1), got {rate}")
     if not training or rate == 0:
         return x
     mask = dropout_mask(x.shape, rate, rng, x.dtype)

@@ -1,5 +1,7 @@
 """Optimizers, fit, checkpoints; the same training as PyTorch, step by step."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -224,8 +226,46 @@ def test_cross_entropy_of_logits_laid_out_otherwise():
 
 
 @pytest.mark.parametrize(
+    "loss", [nn.mean_squared_error, nn.mean_absolute_error, nn.huber]
+)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_target_that_requires_a_gradient_gets_one(loss, weighted):
+    """With the opposite sign, because only the difference counts."""
+    rng = np.random.default_rng(0)
+    x, t = (nn.Tensor(a, requires_grad=True) for a in 2 * rng.normal(size=(2, 3, 4)))
+    loss(x, t, rng.random(4) if weighted else None).backward()
+    assert (x.grad != 0).all()
+    np.testing.assert_array_equal(t.grad, -x.grad)
+    with pytest.raises(ValueError, match="differ in shape"):
+        loss(x, nn.Tensor(np.ones(4), requires_grad=True))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("kind", [int, float, np.float32])
+def test_the_dtype_of_a_loss_is_that_of_the_prediction(dtype, kind):
+    x = nn.Tensor(np.eye(3, dtype=dtype), requires_grad=True)
+    for loss in (
+        nn.cross_entropy,
+        nn.binary_cross_entropy,
+        nn.mean_squared_error,
+        nn.mean_absolute_error,
+        functools.partial(nn.huber, delta=np.float64(0.5)),
+    ):
+        x.zero_grad()
+        value = loss(x, np.eye(3).astype(kind)[::-1])
+        value.backward()
+        assert value.dtype == x.grad.dtype == dtype
+
+
+@pytest.mark.parametrize(
     ("call", "error", "message"),
     [
+        (
+            lambda x: nn.accuracy(x, np.zeros((3, 1), int)),
+            ValueError,
+            r"accuracy: .* \(3,\) and targets \(3, 1\)",
+        ),
+        (lambda x: nn.accuracy(x, [0, 1]), ValueError, r"accuracy: .* \(2,\)"),
         (lambda x: nn.cross_entropy(x, [0, 1]), ValueError, r"\(2,\) do not match"),
         (lambda x: nn.cross_entropy(x, [0, 1, 3]), ValueError, "only 3 logits"),
         (lambda x: nn.cross_entropy(x, [0.0, 1, 2]), TypeError, "must be integers"),
@@ -247,6 +287,15 @@ def test_accuracy():
     assert nn.accuracy(logits, np.array([1, 0, 0])) == pytest.approx(2 / 3)
     assert nn.accuracy(logits, np.array([1, 0, 0]), np.array([1, 1, 0])) == 1
     assert nn.accuracy(logits[:, :1], np.array([[1], [1], [0]])) == 1
+    assert nn.accuracy(logits[:, :1], np.array([1, 0, 0])) == pytest.approx(2 / 3)
+
+
+def test_accuracy_takes_the_weights_of_the_losses():
+    logits = np.array([[1.0], [3], [0]])
+    target = np.array([[1], [0], [0]])
+    for weights in (np.array([1, 1, 0]), np.array([[1], [1], [0]])):
+        assert nn.accuracy(logits, target, weights) == 0.5
+    assert nn.accuracy(logits, target, np.zeros(3)) == 0  # as the losses do
 
 
 def test_schedules():

@@ -72,6 +72,7 @@ def cross_entropy_of_probabilities(logits, target):
         losses (...), gradient (..., C).
     """
     log_p, total, p = _parts(logits)
+    target = target.astype(logits.dtype, copy=False)
     losses = -(target * (log_p - np.log(total))).sum(-1)
     p *= target.sum(-1, keepdims=True)
     p -= target
