@@ -27,9 +27,8 @@ def _slide(name, x, W, stride, padding, dilation):
     widths = padding_widths(padding, x.shape[1:3], W.shape[:2], stride, dilation)
     slide = convolution.Slide(stride, widths, dilation)
     if min(slide.output_size(x.shape[1:3], W.shape[:2])) < 1:
-        size = [n + sum(w) for n, w in zip(x.shape[1:3], widths, strict=True)]
-        padded = (len(x), *size, x.shape[3])
-        raise ValueError(f"{name}: filters {W.shape} are larger than images {padded}")
+        size = f"{x.shape}, padded by {widths}"
+        raise ValueError(f"{name}: filters {W.shape} are larger than images {size}")
     return slide
 
 

@@ -250,9 +250,9 @@ class Layer:
         rows = [("layer", "type", "output", "parameters")]
         for name, layer in self.named_layers():
             own = sum(p.size for _, p in layer._own())
-            if name and (own or not list(layer._below())):
+            if own or not list(layer._below()):
                 shape = str(shapes.get(id(layer), ""))
-                rows.append((name, type(layer).__name__, shape, f"{own:,}"))
+                rows.append((name or "model", type(layer).__name__, shape, f"{own:,}"))
         w = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [
             f"{a:{w[0]}}  {b:{w[1]}}  {c:{w[2]}}  {d:>{w[3]}}" for a, b, c, d in rows

@@ -43,8 +43,7 @@ class Weighted(Layer):
     """Base of layers with weights W, a bias b or None, and an activation function.
 
     Args:
-        shape: shape of the weights.
-        n_out: length of the bias.
+        shape: shape of the weights (..., n_in, n_out); the bias is (n_out,).
         activation: name, function or None.
         use_bias: whether there is a bias.
         rng: generator for the weights.
@@ -59,21 +58,13 @@ class Weighted(Layer):
     known = ()
 
     def __init__(
-        self,
-        shape,
-        n_out,
-        activation,
-        use_bias=True,
-        *,
-        rng,
-        initializer=None,
-        **options,
+        self, shape, activation, use_bias=True, *, rng, initializer=None, **options
     ):
         unknown = ", ".join(options.keys() - {*self.known})
         if unknown:
             raise TypeError(f"{type(self).__name__} has no argument {unknown}")
         self.W = Parameter(_initial(initializer, activation)(shape, rng))
-        self.b = Parameter(initializers.zeros(n_out)) if use_bias else None
+        self.b = Parameter(initializers.zeros(shape[-1])) if use_bias else None
         self.activation = activation_function(activation)
         self.options = options
 
@@ -85,7 +76,7 @@ class Dense(Weighted):
     """
 
     def __init__(self, n_in, n_out, activation=None, use_bias=True, **others):
-        super().__init__((n_in, n_out), n_out, activation, use_bias, **others)
+        super().__init__((n_in, n_out), activation, use_bias, **others)
 
     def forward(self, x):
         """(..., n_in) to (..., n_out)."""
@@ -106,7 +97,7 @@ class Conv2D(Weighted):
     ):
         shape = (*conv.pair(f), n_C_prev // others.get("groups", 1), n_C)
         others |= {"stride": stride, "padding": padding}
-        super().__init__(shape, n_C, activation, **others)
+        super().__init__(shape, activation, **others)
 
     def forward(self, x):
         """(m, n_H, n_W, n_C_prev) to (m, n_H', n_W', n_C)."""
@@ -124,7 +115,7 @@ class DepthwiseConv2D(Weighted):
     def __init__(self, n_C, f=3, stride=1, padding="same", activation=None, **others):
         others |= {"stride": stride, "padding": padding}
         # The weights are drawn in the shape (f, f, 1, n_C), whose fan-in is f * f.
-        super().__init__((*conv.pair(f), 1, n_C), n_C, activation, **others)
+        super().__init__((*conv.pair(f), 1, n_C), activation, **others)
         self.W.data = self.W.data[:, :, 0]
 
     def forward(self, x):
@@ -144,7 +135,7 @@ class Conv2DTranspose(Weighted):
         self, n_C_prev, n_C, f=3, stride=2, padding="same", activation=None, **others
     ):
         others |= {"stride": stride, "padding": padding}
-        super().__init__((*conv.pair(f), n_C_prev, n_C), n_C, activation, **others)
+        super().__init__((*conv.pair(f), n_C_prev, n_C), activation, **others)
         self.W.data = np.ascontiguousarray(self.W.data.swapaxes(2, 3))
 
     def forward(self, x):
@@ -164,7 +155,7 @@ class Conv1D(Weighted):
         self, n_C_prev, n_C, f=3, stride=1, padding="same", activation=None, **others
     ):
         others |= {"stride": stride, "padding": padding}
-        super().__init__((f, n_C_prev, n_C), n_C, activation, **others)
+        super().__init__((f, n_C_prev, n_C), activation, **others)
 
     def forward(self, x):
         """(m, T, n_C_prev) to (m, T', n_C)."""

@@ -151,14 +151,11 @@ def accuracy(prediction, target, weights=None):
     """
     prediction, target = as_tensor(prediction).data, _values(target)
     binary = prediction.shape[-1] == 1
+    classes = prediction[..., 0] > 0 if binary else prediction.argmax(-1)
     if target.shape == prediction.shape:
         target = target[..., 0] if binary else target.argmax(-1)
-    if binary:
-        classes, target = prediction[..., 0] > 0, target > 0.5
-    else:
-        classes = prediction.argmax(-1)
     _same_shape("accuracy", classes, target)
-    right = classes == target
+    right = classes == (target > 0.5 if binary else target)
     weights = np.ones(right.shape) if weights is None else _values(weights)
-    weights = weights.reshape(right.shape)
-    return float((weights * right).sum() / max(weights.sum(), np.finfo(float).tiny))
+    total = (weights.reshape(right.shape) * right).sum()
+    return float(total / max(weights.sum(), np.finfo(float).tiny))

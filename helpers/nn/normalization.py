@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from helpers.nn.kernels import indexing
 from helpers.nn.kernels import normalization as kernels
+from helpers.nn.kernels.indexing import scatter_rows
 from helpers.nn.tensor import as_tensor, needs_float, record, record_one
 
 
@@ -137,8 +137,4 @@ def embedding(indices, E):
         )
     # y = E[i];  dE[i] += g for each index i
     y, shape = E.data[indices], E.shape  # (..., d), (vocabulary, d)
-
-    def rule(g):
-        return indexing.scatter_rows(shape, indices, g)
-
-    return record_one(y, E, rule, "embedding")
+    return record_one(y, E, lambda g: scatter_rows(shape, indices, g), "embedding")

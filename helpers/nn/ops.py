@@ -134,10 +134,7 @@ def take_along_axis(x, indices, axis=-1):
     x, indices = as_tensor(x), np.asarray(indices)
     shape, axis = x.shape, axis % x.ndim
     y = np.take_along_axis(x.data, indices, axis)
-
-    def rule(g):
-        return scatter_along_axis(shape, indices, axis, g)
-
+    rule = functools.partial(scatter_along_axis, shape, indices, axis)
     return record_one(y, x, rule, "take_along_axis")
 
 
@@ -190,11 +187,8 @@ def einsum(subscripts, *operands):
     except ValueError as problem:
         shapes = ", ".join(str(x.shape) for x in operands)
         raise ValueError(f'einsum("{subscripts}") of {shapes}: {problem}') from None
-
-    def rule(g):
-        return products.einsum_gradients(g, subscripts, arrays)
-
-    return record(y, operands, rule, "einsum")
+    gradients = products.einsum_gradients
+    return record(y, operands, lambda g: gradients(g, subscripts, arrays), "einsum")
 
 
 @needs_float(0, 1, 2)
@@ -215,8 +209,5 @@ def linear(x, W, b=None):
     # y = x W + b;  dx = g Wᵀ, dW = xᵀ g, db = Σ g over all rows
     arrays, wanted = arrays_of(x, W, b)
     y = products.linear(*arrays)  # (..., n_out)
-
-    def rule(g):
-        return products.linear_gradients(g, *arrays[:2], wanted)
-
-    return record(y, (x, W, b), rule, "linear")
+    gradients = products.linear_gradients
+    return record(y, (x, W, b), lambda g: gradients(g, *arrays[:2], wanted), "linear")

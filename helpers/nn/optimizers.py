@@ -10,6 +10,8 @@ import math
 import numpy as np
 
 from helpers.nn.kernels.elementwise import update_all
+from helpers.nn.layer import Layer
+from helpers.nn.tensor import Tensor
 
 
 def clip_gradients(parameters, value=None, norm=None):
@@ -38,13 +40,10 @@ class Optimizer:
     slots = ()
 
     def __init__(
-        self,
-        parameters,
-        learning_rate,
-        weight_decay=0.0,
-        clip_value=None,
-        clip_norm=None,
+        self, parameters, learning_rate, weight_decay=0, clip_value=None, clip_norm=None
     ):
+        if isinstance(parameters, Tensor | Layer):
+            raise TypeError("pass a list of parameters, such as model.parameters()")
         self.parameters = list(parameters)
         if not self.parameters:
             raise ValueError("an optimizer needs at least one parameter")

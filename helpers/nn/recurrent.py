@@ -17,8 +17,7 @@ def _check(name, gates, x, W, U, b, mask, *states):
     """
     if x.ndim != 3 or x.shape[1] < 1 or W.ndim != 2 or x.shape[2] != W.shape[0]:
         raise ValueError(
-            f"{name} needs x (m, T, d) with at least one step, and W (d, .), "
-            f"got {x.shape} and {W.shape}"
+            f"{name} needs x (m, T > 0, d) and W (d, .), got {x.shape} and {W.shape}"
         )
     n = U.shape[0]
     if U.shape != (n, gates * n) or W.shape[1] != gates * n:

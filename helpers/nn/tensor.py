@@ -23,7 +23,6 @@ from helpers.nn.kernels import elementwise, products, softmax
 from helpers.nn.kernels.elementwise import multiply as times
 from helpers.nn.kernels.elementwise import relu_gradient
 from helpers.nn.kernels.indexing import scatter
-from helpers.nn.kernels.products import matmul_gradients
 from helpers.nn.kernels.reductions import spread, to_extreme, unbroadcast
 
 # ----------------------------------------------------------------------- the graph
@@ -106,10 +105,7 @@ def propagate(node, gradient, retain_graph=False):
 
 
 def _freed(gradient):
-    raise RuntimeError(
-        "backward: the graph has already been freed; "
-        "call backward(retain_graph=True) the first time"
-    )
+    raise RuntimeError("backward: the graph is freed; keep it with retain_graph=True")
 
 
 def record(data, parents, rule, name=""):
@@ -429,12 +425,8 @@ class Tensor:
                 f"matmul: shapes {a.shape} and {b.shape} do not match: the last axis "
                 "of the first must equal the second-to-last axis of the second"
             ) from None
-        arrays, wanted = arrays_of(a, b)
-
-        def rule(g):
-            return matmul_gradients(g, *arrays, wanted)
-
-        return record(y, (a, b), rule, "matmul")
+        (arrays, wanted), gradients = arrays_of(a, b), products.matmul_gradients
+        return record(y, (a, b), lambda g: gradients(g, *arrays, wanted), "matmul")
 
     def __pow__(self, exponent):
         # y = x^n for a number n;  dx = g n x^(n - 1)

@@ -170,6 +170,9 @@ def test_summary():
     assert lines[-1] == "154 parameters, 42 trainable"
     assert model.training
     assert "stem" in model.summary()
+    # A layer's own parameters count even if it is the outermost one.
+    (line,) = nn.Dense(3, 2, rng=rng()).summary(np.zeros((5, 3))).splitlines()[2:-2]
+    assert line.split() == ["model", "Dense", "(5,", "2)", "8"]
 
 
 def test_forward_hooks():

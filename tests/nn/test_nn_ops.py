@@ -469,6 +469,12 @@ def test_layer_norm():
     ("function", "shapes"),
     [
         (nn.linear, [(0, 3), (3, 2), (2,)]),
+        (nn.relu, [(0, 3)]),
+        (nn.leaky_relu, [(0, 3)]),
+        (nn.sigmoid, [(0, 3)]),
+        (nn.gelu, [(0, 3)]),
+        (nn.softmax, [(0, 3)]),
+        (lambda x: nn.clip(2 * x, 0, 1), [(0, 3)]),
         (lambda x, W: nn.conv2d(x, W, padding=1), [(0, 5, 5, 2), (3, 3, 2, 4)]),
         (lambda x, W: nn.conv2d(x, W, stride=2), [(0, 5, 5, 2), (3, 3, 2, 4)]),
         (nn.depthwise_conv2d, [(0, 5, 5, 2), (3, 3, 2), (2,)]),

@@ -1,7 +1,10 @@
 """Optimizers, fit, checkpoints; the same training as PyTorch, step by step."""
 
+import concurrent.futures
 import functools
+import sys
 
+import h5py
 import numpy as np
 import pytest
 
@@ -536,6 +539,136 @@ def test_data_loader():
     ]
     with pytest.raises(ValueError, match=r"number of examples: \(10,\), \(9,\)"):
         nn.DataLoader(X, Y[:9])
+
+
+def test_data_without_examples():
+    X, Y = problem()
+    model = small_model()
+    assert model.predict(X[:0]).shape == (0, 2)
+    optimizer = nn.SGD(model.parameters())
+    options = {"loss": nn.cross_entropy, "optimizer": optimizer, "epochs": 1}
+    for call in (
+        lambda: model.evaluate(X[:0], Y[:0], loss=nn.cross_entropy),
+        lambda: model.fit(X[:0], Y[:0], **options, progress=False),
+        lambda: model.fit(
+            X, Y, **options, progress=False, validation_data=(X[:0], Y[:0])
+        ),
+    ):
+        with pytest.raises(ValueError, match="no examples"):
+            call()
+
+
+def test_lists_are_data_too():
+    X, Y = problem()
+    model, twin = small_model(), small_model()
+    batches = nn.DataLoader(X.tolist(), Y.tolist(), batch_size=40)
+    for x, y in batches:
+        assert x.shape == (len(y), 5)
+    ours = model.evaluate(X.tolist(), Y.tolist(), loss=nn.cross_entropy)
+    assert ours == twin.evaluate(X, Y, loss=nn.cross_entropy)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda m, X, Y, o: m.fit(X, **o), TypeError, "X must be a DataLoader"),
+        (
+            lambda m, X, Y, o: m.evaluate(X, loss=nn.cross_entropy),
+            TypeError,
+            "X must be a DataLoader",
+        ),
+        (
+            lambda m, X, Y, o: m.fit(X, Y, **o, monitor="val_los"),
+            ValueError,
+            r"monitor 'val_los' is not one of \['loss'\]",
+        ),
+        (lambda m, X, Y, o: m.fit(X, Y, **o, batch_size=0), ValueError, "batch_size"),
+        (lambda m, X, Y, o: nn.SGD(m), TypeError, r"model\.parameters\(\)"),
+        (
+            lambda m, X, Y, o: nn.SGD(m.layers[0].W),
+            TypeError,
+            r"model\.parameters\(\)",
+        ),
+        (lambda m, X, Y, o: nn.SGD([]), ValueError, "at least one parameter"),
+    ],
+)
+def test_clear_errors_of_training(call, error, message):
+    model = small_model()
+    options = {"loss": nn.cross_entropy, "epochs": 2, "progress": False}
+    options["optimizer"] = nn.SGD(model.parameters())
+    with pytest.raises(error, match=message):
+        call(model, *problem(), options)
+
+
+def test_patience_0_waits_for_an_epoch_without_improvement():
+    losses = iter([3.0, 2.0, 2.5, 1.0])
+
+    def loss(prediction, target):
+        return nn.mean(prediction) * 0 + next(losses)
+
+    model = small_model()
+    X, Y = problem(8)
+    options = {"optimizer": nn.SGD(model.parameters()), "epochs": 4, "patience": 0}
+    history = model.fit(X, Y, loss=loss, progress=False, **options)
+    assert history["loss"] == [3, 2, 2.5]
+
+
+def test_resuming_without_patience_keeps_the_last_weights(tmp_path):
+    X, Y = problem()
+
+    def train(epochs, patience):
+        model = small_model()
+        history = model.fit(
+            X,
+            Y,
+            loss=nn.cross_entropy,
+            optimizer=nn.SGD(model.parameters(), learning_rate=20.0),  # gets worse
+            epochs=epochs,
+            patience=patience,
+            checkpoint=tmp_path / "run",
+            progress=False,
+        )
+        return model, history
+
+    _, history = train(3, 10)
+    assert min(history["loss"]) < history["loss"][-1]  # the best is not the last
+    model, history = train(4, None)
+    with h5py.File(tmp_path / "run") as file:
+        last = file["model/layers/0/W"][()]
+    np.testing.assert_array_equal(model.layers[0].W.data, last)
+
+
+def test_models_in_two_threads_train_as_alone():
+    X, Y = problem()
+
+    def train(seed):
+        model = small_model(seed)
+        optimizer = nn.Adam(model.parameters())
+        options = {"validation_data": (X, Y), "metrics": {"accuracy": nn.accuracy}}
+        history = model.fit(
+            X,
+            Y,
+            loss=nn.cross_entropy,
+            optimizer=optimizer,
+            epochs=5,
+            progress=False,
+            **options,
+        )
+        return history, model.state_dict()
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)  # so that they take turns very often
+    try:
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            together = list(pool.map(train, range(3)))
+    finally:
+        sys.setswitchinterval(interval)
+    for (history, state), (alone, its_state) in zip(
+        together, map(train, range(3)), strict=True
+    ):
+        assert history == alone
+        for name, value in state.items():
+            np.testing.assert_array_equal(value, its_state[name])
 
 
 def test_history_plots():

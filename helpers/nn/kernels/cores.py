@@ -155,7 +155,7 @@ def elementwise(function, *arrays):
             arrays and writes into `out`.
         arrays: the arguments, all of one shape or without dimensions.
     """
-    big = max(arrays, key=np.size)
+    big = max(arrays, key=np.ndim)
     plain = all(a.ndim == 0 or a.shape == big.shape for a in arrays)
     if isinstance(function, np.ufunc) and (not plain or big.size < WORTH_SHARING):
         return function(*arrays)
