@@ -48,7 +48,8 @@ def conv2d(x, W, b=None, stride=1, padding="valid", dilation=1, groups=1):
             `depthwise_conv2d`.
 
     Returns:
-        (m, n_H', n_W', n_C), with n' = floor((n + 2p - f) / stride) + 1.
+        (m, n_H', n_W', n_C), with n' = floor((n + 2p - f) / stride) + 1. With dilation
+        d, a filter covers d (f - 1) + 1 pixels, which take the place of f.
     """
     n_C = W.shape[-1]
     _check("conv2d", x, W, W.shape[-2] * groups, b, n_C)
@@ -122,10 +123,11 @@ def conv2d_transpose(x, W, b=None, stride=1, padding="valid", output_padding=0):
         stride: number or pair.
         padding: "valid", "same" (output size n * stride), a number or pairs; this much
             is cropped from the result.
-        output_padding: extra rows and columns at the end, fewer than the stride.
+        output_padding: extra rows and columns at the end, fewer than the stride; not
+            used with "same".
 
     Returns:
-        (m, n_H', n_W', n_C), with n' = (n - 1) stride + f - 2p.
+        (m, n_H', n_W', n_C), with n' = (n - 1) stride + f - 2p + output_padding.
     """
     _check("conv2d_transpose", x, W, W.shape[3], b, W.shape[2])
     stride, extra = pair(stride), pair(output_padding)
@@ -140,8 +142,8 @@ def conv2d_transpose(x, W, b=None, stride=1, padding="valid", output_padding=0):
         raise ValueError(f"conv2d_transpose: padding {widths} crops everything")
     slide = convolution.Slide(stride, widths)
     arrays, wanted = arrays_of(x, W, b)
-    # Before cropping, each pixel adds its share of the filter:
-    # Z[i, s h + j, s w + k, c] += Σ_n x[i, h, w, n] W[j, k, c, n] + b[c]
+    # Z starts as b[c] everywhere. Before cropping, each pixel adds a multiple of the
+    # filters:  Z[i, s h + j, s w + k, c] += Σ_n x[i, h, w, n] W[j, k, c, n]
     # dx is the convolution of g with W; dW is its filter gradient, with g as the image
     shape = (len(x), *size, W.shape[2])
     Z = convolution.transposed(*arrays[:2], slide, shape, arrays[2])

@@ -1,8 +1,8 @@
 """Layer: named parameters, and operations on all of them at once.
 
 A layer keeps its parameters and inner layers as ordinary attributes (or in lists and
-dictionaries), and finds them by going through its attributes. A parameter's name is its
-path, such as "encoder.0.dense.W".
+dictionaries), and finds them by going through its attributes, except those whose names
+begin with an underscore. A parameter's name is its path, such as "encoder.0.dense.W".
 """
 
 import contextlib

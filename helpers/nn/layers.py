@@ -13,7 +13,7 @@ ACTIVATIONS = {
     None: lambda x: x,
     "relu": ops.relu,
     "relu6": lambda x: ops.relu(x, 6),
-    "leaky_relu": lambda x: ops.leaky_relu(x, 0.1),
+    "leaky_relu": lambda x: ops.leaky_relu(x, 0.1),  # the slope of Darknet (YOLO)
     "gelu": ops.gelu,
     "sigmoid": ops.sigmoid,
     "tanh": ops.tanh,
@@ -22,7 +22,10 @@ ACTIVATIONS = {
 
 
 def activation_function(activation):
-    """Look up an activation function by name; None is the identity."""
+    """Look up an activation function by name; None is the identity.
+
+    "leaky_relu" has the slope 0.1; for another one, pass a function.
+    """
     if callable(activation):
         return activation
     if activation not in ACTIVATIONS:
@@ -47,8 +50,8 @@ class Weighted(Layer):
         activation: name, function or None.
         use_bias: whether there is a bias.
         rng: generator for the weights.
-        initializer: see `initializers`; by default He for ReLU-like activations, else
-            Glorot.
+        initializer: see `initializers`; by default He if the activation is named and
+            ReLU-like, else Glorot.
         options: arguments of the function that the layer calls.
 
     Raises:
@@ -182,7 +185,7 @@ class AveragePool2D(MaxPool2D):
 
 
 class GlobalAveragePool2D(Layer):
-    """Average over each channel of an image."""
+    """Average of each channel over the image."""
 
     def forward(self, x):
         """(m, n_H, n_W, n_C) to (m, n_C)."""

@@ -45,7 +45,7 @@ transpose, swapaxes = map(_function, (Tensor.transpose, Tensor.swapaxes))
 
 # ---------------------------------------------------------------- two arguments
 
-# The operators take arrays and numbers on either side.
+# The methods behind the operators also take an array or a number as first argument.
 add, subtract, matmul = Tensor.__add__, Tensor.__sub__, Tensor.__matmul__
 multiply, divide = Tensor.__mul__, Tensor.__truediv__
 
@@ -176,7 +176,7 @@ def pad(x, widths, value=0.0):
 
 
 def einsum(subscripts, *operands):
-    """Einstein summation with an explicit result, such as "mtd,dk->mtk".
+    """Einstein summation with explicit output, such as "mtd,dk->mtk".
 
     No index may appear twice in one operand.
     """

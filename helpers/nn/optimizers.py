@@ -15,13 +15,19 @@ from helpers.nn.tensor import Tensor
 
 
 def clip_gradients(parameters, value=None, norm=None):
-    """Clip gradients in place: each element to +-value, the norm of all to `norm`.
+    """Clip gradients in place.
+
+    Args:
+        parameters: whose gradients to clip.
+        value: limit each element to [-value, value].
+        norm: limit the Euclidean norm of all gradients together.
 
     Returns:
         the norm of all gradients before clipping, a float.
     """
     gradients = [p.grad for p in parameters if p.grad is not None]
-    total = float(np.sqrt(sum(float(np.vdot(g, g)) for g in gradients)))
+    # In float64, because the squares of exploding gradients overflow in float32.
+    total = math.sqrt(sum(float(np.square(g, dtype=float).sum()) for g in gradients))
     for g in gradients:
         if value is not None:
             np.clip(g, -value, value, out=g)
@@ -128,7 +134,11 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """Momentum v and mean square s of the gradient, both with bias correction."""
+    """Momentum v and mean square s of the gradient, both with bias correction.
+
+    The correction counts all updates of the optimizer. If parameters are unfrozen after
+    many updates, make a new optimizer: otherwise their first steps are too large.
+    """
 
     slots = ("v", "s")
 

@@ -49,7 +49,8 @@ def average_pool2d(x, f=2, stride=None, padding="valid"):
         padding: as for `conv2d`.
     """
     window, shape = _prepare("average_pool2d", x, f, stride, padding), x.shape
-    # y[i, h, w, c] = Σ_{j, k} x[i, s h + j, s w + k, c] / f²;  each pixel gets g / f²
+    # y[i, h, w, c] = Σ_{j, k} x[i, s h + j, s w + k, c] / n, where n is f² or, at the
+    # border, the number of pixels that are not padding;  each pixel gets g / n
     y = kernels.average_pool(x.data, *window)  # (m, n_H', n_W', n_C)
     rule = kernels.average_pool_gradient
     return record_one(y, x, lambda g: rule(g, shape, *window), "average_pool2d")

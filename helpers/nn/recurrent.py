@@ -47,12 +47,12 @@ def rnn(x, W, U, b, h0=None, mask=None, reverse=False):
         W: (d, n).
         U: (n, n).
         b: (n,).
-        h0: first state (m, n), by default 0.
+        h0: initial hidden state (m, n), by default 0.
         mask: (m, T), 1 where there is an input, or None.
         reverse: whether to go from the last step to the first.
 
     Returns:
-        all states (m, T, n), in the order of the inputs.
+        all hidden states (m, T, n), in the order of the inputs.
     """
     mask, (h0,) = _check("rnn", 1, x, W, U, b, mask, h0)
     arrays, _ = arrays_of(x, W, U, b, h0)
@@ -112,18 +112,19 @@ def gru(x, W, U, b, b_n, h0=None, mask=None, reverse=False):
         U: (n, 3n).
         b: (3n,).
         b_n: bias (n,) of the recurrent part of the candidate.
-        h0: first state (m, n), by default 0.
+        h0: initial hidden state (m, n), by default 0.
         mask: (m, T), 1 where there is an input, or None.
         reverse: whether to go from the last step to the first.
 
     Returns:
-        all states (m, T, n), in the order of the inputs.
+        all hidden states (m, T, n), in the order of the inputs.
     """
     mask, (h0,) = _check("gru", 3, x, W, U, b, mask, h0)
     check_bias("gru", b_n, len(U))
     arrays, _ = arrays_of(x, W, U, b, b_n, h0)
     # Backward, with q = h_{t-1} U_n + b_n:  dn = dh (1 - z);  dz = dh (h_{t-1} - n)
-    # d(z_n) = dn (1 - n²);  dr = d(z_n) q;  dq = d(z_n) r;  dh_{t-1} = dh z + ...
+    # With a, the argument of the tanh:  da = dn (1 - n²);  dr = da q;  dq = da r
+    # dh_{t-1} = dh z + what comes back through U from r, z and q
     scan = recurrence.GRU(*arrays[:4], mask, reverse)
     h = scan.run(*arrays[4:])  # (m, T, n)
     return record(h, (x, W, U, b, b_n, h0), scan.gradients, "gru")

@@ -43,8 +43,8 @@ def no_grad():
 class Node:
     """The place of a tensor in the graph.
 
-    A node does not hold the tensor's values: those that no rule needs are freed as soon
-    as the forward pass has gone on.
+    A node does not hold the tensor's values, so those that no rule needs can be freed
+    during the forward pass.
 
     Attributes:
         requires_grad: whether `backward` computes a gradient for this node.
@@ -76,7 +76,7 @@ def topological_order(node):
 
 
 def propagate(node, gradient, retain_graph=False):
-    """Add the gradients of all leaves that `node` depends on, given its own gradient.
+    """Run the backward pass from `node`: add to `grad` of every leaf it depends on.
 
     Args:
         node: where to start.
@@ -92,7 +92,8 @@ def propagate(node, gradient, retain_graph=False):
             continue
         for hook in node.hooks:
             changed = hook(gradient)
-            gradient = gradient if changed is None else changed
+            if changed is not None:
+                gradient = np.asarray(changed).reshape(gradient.shape)
         if node.rule is None:  # a leaf gets an array of its own
             own = np.array(gradient, order="C")
             node.grad = own if node.grad is None else node.grad + own
@@ -128,8 +129,9 @@ def record(data, parents, rule, name=""):
     node = Node(True, nodes, rule) if recorded else Node()
     if not isinstance(data, tuple):
         return Tensor._of(np.asarray(data), node, name)
-    # Each result has a node of its own, whose rule passes on the pair (position,
-    # gradient). The pairs "add up" at the common node: tuples join.
+    # Each result has a node of its own, whose rule passes the pair (position, gradient)
+    # on to the common node. There, the pairs are added up like any other gradients:
+    # adding tuples concatenates them.
     if recorded:
         node.rule = lambda pairs: rule(*map(dict(pairs).get, range(len(data))))
     results = []
@@ -184,7 +186,7 @@ def needs_float(*positions):
 
 
 def arrays_of(*tensors):
-    """The arrays of tensors (None for None), and for each if its gradient is wanted."""
+    """The arrays of tensors (None for None), and whether each needs a gradient."""
     arrays = [None if t is None else t.data for t in tensors]
     return arrays, [t is not None and t.requires_grad for t in tensors]
 
@@ -258,7 +260,7 @@ def _of_node(name):
 
 
 def _reflected(operation):
-    """What Python calls for `array + tensor`, given the operation `tensor + array`."""
+    """The method for `array + tensor`, given that for `tensor + array`, and so on."""
     return lambda self, other: operation(other, self)
 
 
@@ -347,7 +349,8 @@ class Tensor:
     def register_hook(self, hook):
         """Call `hook(gradient)` when the gradient of this tensor is complete.
 
-        If the hook returns something other than None, this replaces the gradient.
+        If the hook returns something other than None, this replaces the gradient. It
+        must not change the array that it gets, which may belong to other tensors, too.
         """
         self.node.hooks = (*self.node.hooks, hook)
 
@@ -434,7 +437,7 @@ class Tensor:
             raise TypeError("power: the exponent must be a number; use exp(b * log(a))")
         x, n = self.data, float(exponent)
         y = np.square(x) if n == 2 else x**n  # np.power is slow
-        rest = (n - 1) if n else 0  # for n = 0, the gradient is 0, even where x is 0
+        rest = n - 1 if n else 0  # for n = 0, the gradient is 0, even where x is 0
         return record_one(
             y, self, lambda g: times(g, n * (x if n == 2 else x**rest)), "power"
         )
@@ -493,7 +496,7 @@ class Tensor:
 
     @needs_float(0)
     def softmax(self, axis=-1):
-        """Shares that sum to 1 along `axis`."""
+        """Probabilities that sum to 1 along `axis`."""
         # y = e^x / Σ e^x along `axis`;  dx = y (g - Σ g y)
         y = softmax.softmax(self.data, axis)
         rule = softmax.softmax_gradient
@@ -567,8 +570,7 @@ class Tensor:
         """Axes in another order, reversed if none is given."""
         axes = axes[0] if len(axes) == 1 and not np.isscalar(axes[0]) else axes
         axes = tuple(axes) or tuple(range(self.ndim))[::-1]
-        y = self.data.transpose(axes)
-        back = np.argsort([axis % self.ndim for axis in axes])
+        y, back = self.data.transpose(axes), np.argsort([a % self.ndim for a in axes])
         return record_one(y, self, lambda g: g.transpose(back), "transpose")
 
     T = property(transpose)

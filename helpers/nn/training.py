@@ -197,7 +197,9 @@ def fit(
         monitor: the quantity to minimize for early stopping; by default "val_loss" if
             there is validation data, else "loss".
         checkpoint: path of a file written after each epoch. If it exists, training
-            resumes from it, with the same results as if it had never stopped.
+            resumes from it, with the same results as if it had never stopped. (It
+            contains the random generators that are attributes of the layers or of the
+            DataLoader.)
         progress: whether to show a progress bar.
         on_epoch_end: function of (epoch, numbers) called after each epoch.
 

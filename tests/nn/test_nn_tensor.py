@@ -311,6 +311,17 @@ def test_hooks_see_and_change_gradients():
     np.testing.assert_array_equal(x.grad, 60)
 
 
+def test_what_a_hook_returns_has_the_shape_of_the_gradient():
+    x = nn.Tensor([1.0, 2.0], requires_grad=True)
+    y, z = x * 1, x * 1
+    y.register_hook(lambda g: nn.Tensor([5.0, 6.0]))  # a tensor will do
+    y.sum().backward()
+    np.testing.assert_array_equal(x.grad, [5, 6])
+    z.register_hook(lambda g: g.sum())
+    with pytest.raises(ValueError, match=r"into shape \(2,\)"):
+        z.sum().backward()
+
+
 def test_an_operation_of_ones_own():
     def cube(x):
         return nn.record(x.data**3, (x,), lambda g: (3 * g * x.data**2,), "cube")

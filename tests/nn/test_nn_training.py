@@ -330,6 +330,14 @@ def test_clipping():
     np.testing.assert_allclose(p.grad, [0.6, -0.7])
 
 
+@pytest.mark.parametrize(("dtype", "size"), [(np.float16, 300), (np.float32, 1e30)])
+def test_clipping_of_gradients_whose_squares_overflow(dtype, size):
+    p = nn.Parameter(np.zeros(4, dtype))
+    p.grad = np.full(4, size, dtype)
+    assert nn.clip_gradients([p], norm=1) == pytest.approx(2 * size)
+    np.testing.assert_allclose(p.grad, 0.5, rtol=1e-3)
+
+
 # --------------------------------------------------------------------------- fit
 
 
