@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from helpers import nn
+from helpers.nn.kernels import cores
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional
@@ -261,6 +262,21 @@ def test_conv2d_in_several_blocks_and_threads():
                 rng.normal(size=shape),
                 rng.normal(size=(3, 3, shape[3], n_C)),
             )
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_conv2d_in_blocks_that_lie_in_the_padding(stride, monkeypatch):
+    """Wide images are processed a few rows at a time."""
+    monkeypatch.setattr(cores, "BLOCK", 16)
+    rng = np.random.default_rng(8)
+    compare(
+        lambda x, W: nn.conv2d(x, W, stride=stride, padding=((5, 4), (3, 2))),
+        lambda x, W: nhwc(
+            F.conv2d(F.pad(nchw(x), (3, 2, 5, 4)), W.permute(3, 2, 0, 1), stride=stride)
+        ),
+        rng.normal(size=(2, 4, 6, 3)),
+        rng.normal(size=(1, 3, 3, 2)),
+    )
 
 
 def test_same_padding():

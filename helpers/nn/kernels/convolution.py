@@ -184,7 +184,8 @@ class _Bands:
         if first < 0 or last > x.shape[1] or left or right:
             size = len(x), last - first, x.shape[2] + left + right, x.shape[3]
             strip = workspace.array("padded", size, x.dtype)
-            _place(x[:, max(first, 0) : last], strip, max(-first, 0), left)
+            inner = x[:, max(first, 0) : max(last, 0)]  # nothing if all is padding
+            _place(inner, strip, max(-first, 0), left)
         else:
             strip = x[:, first:last]
         # (row, image, position, f, n_C_prev)
