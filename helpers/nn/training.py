@@ -36,7 +36,7 @@ class History(dict):
 
 
 def _tuple(x):
-    return x if isinstance(x, tuple) else (x,)
+    return tuple(x) if isinstance(x, tuple | list) else (x,)
 
 
 def _loader(X, Y, **options):

@@ -574,6 +574,14 @@ def test_lists_are_data_too():
         assert x.shape == (len(y), 5)
     ours = model.evaluate(X.tolist(), Y.tolist(), loss=nn.cross_entropy)
     assert ours == twin.evaluate(X, Y, loss=nn.cross_entropy)
+    options = {"loss": nn.cross_entropy, "epochs": 1, "progress": False}
+    found = []
+    for pair in ([X, Y], (X, Y), nn.DataLoader(X, Y, batch_size=256)):
+        model = small_model()
+        optimizer = nn.SGD(model.parameters())
+        history = model.fit(X, Y, validation_data=pair, optimizer=optimizer, **options)
+        found.append(history["val_loss"])
+    assert found[0] == found[1] == found[2]
 
 
 @pytest.mark.parametrize(
