@@ -139,7 +139,7 @@ def huber(prediction, target, weights=None, delta=1.0):
 
 
 def accuracy(prediction, target, weights=None):
-    """Share of correct predictions, a float.
+    """Fraction of correct predictions, a float.
 
     The predicted class is that of the largest logit; a single logit predicts 1 if it is
     positive.

@@ -97,7 +97,10 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    """Gradient descent, with momentum: v = beta v + g, w -= rate v."""
+    """Gradient descent, with momentum: v = momentum v + g, w -= rate v.
+
+    With `nesterov`: w -= rate (g + momentum v).
+    """
 
     def __init__(
         self, parameters, learning_rate=0.01, momentum=0.0, nesterov=False, **options

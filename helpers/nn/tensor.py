@@ -267,6 +267,10 @@ def _reflected(operation):
 class Tensor:
     """An n-dimensional array with a gradient.
 
+    The dtype of a result follows NumPy's rules, except that Python numbers and NumPy
+    scalars take the dtype of the tensor. A float32 tensor times an array of float64 or
+    int64 is float64.
+
     Args:
         data: array, number or nested list. Python numbers and lists become float32;
             arrays keep their dtype (float64 stays float64, integers stay integers).

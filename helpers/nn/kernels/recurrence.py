@@ -37,7 +37,8 @@ class _Scan:
         W: (d, gates * n).
         U: (n, gates * n).
         b: (gates * n,).
-        mask: (m, T) or None; where it is 0, the state stays as it was.
+        mask: (m, T) or None; where it is 0, the state stays as it was, whatever the
+            input.
         reverse: whether to go from the last step to the first.
 
     Attributes:
@@ -60,7 +61,7 @@ class _Scan:
         self.keep = None
         if mask is not None:
             self.keep = _time_first(mask[..., None] != 0, reverse)
-            # What stands in steps that do not count, even NaN, must not matter.
+            # The inputs of masked steps must not matter, even if they are NaN.
             self.inputs = np.where(self.keep, self.inputs, x.dtype.type(0))
         b = _by_gate(b[None], order)
         self.Z = self._input_products(self.W * self.scale, b * self.scale)
