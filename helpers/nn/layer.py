@@ -13,7 +13,10 @@ from helpers.nn.tensor import Tensor, no_grad
 
 
 class Parameter(Tensor):
-    """A tensor that an optimizer may change."""
+    """A tensor that an optimizer may change.
+
+    It shares the memory of the array it is made from, so the array changes with it.
+    """
 
     def __init__(self, data, name=""):
         super().__init__(data, requires_grad=True, name=name)
@@ -66,7 +69,7 @@ class Layer:
             if not getattr(problem, "__notes__", None):
                 problem.add_note(f"in {self!r}")
             raise
-        for hook in self.__dict__.get("_hooks", ()):
+        for hook in list(self.__dict__.get("_hooks", ())):
             hook(self, inputs, result)
         return result
 

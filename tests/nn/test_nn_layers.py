@@ -187,6 +187,15 @@ def test_forward_hooks():
     assert shapes == [(2, 8, 8, 4)]
 
 
+def test_a_hook_that_removes_itself_leaves_the_others():
+    layer, called = nn.Flatten(), []
+    remove = layer.register_forward_hook(lambda *call: called.append(1) or remove())
+    layer.register_forward_hook(lambda *call: called.append(2))
+    layer(np.ones((1, 2)))
+    layer(np.ones((1, 2)))
+    assert called == [1, 2, 2]
+
+
 def test_an_error_says_in_which_layer():
     with pytest.raises(ValueError, match="has 2 channels") as problem:
         Net()(np.zeros((2, 8, 8, 2), "f"))

@@ -465,6 +465,9 @@ def test_clear_errors(call, error, message):
 def test_arguments_by_name_may_be_arrays():
     x, W, b = np.ones((2, 3)), np.ones((3, 4)), np.arange(4.0)
     np.testing.assert_array_equal(nn.linear(x=x, W=W, b=b).data, [3 + b, 3 + b])
+    np.testing.assert_array_equal(
+        nn.embedding(E=W, indices=[1, 1]).data, np.ones((2, 4))
+    )
     with pytest.raises(TypeError, match="linear: argument 3 must be floating"):
         nn.linear(x, W, b=np.arange(4))
 

@@ -654,7 +654,7 @@ def test_resuming_without_patience_keeps_the_last_weights(tmp_path):
     np.testing.assert_array_equal(model.layers[0].W.data, last)
 
 
-def test_models_in_two_threads_train_as_alone():
+def test_models_in_several_threads_train_as_alone():
     X, Y = problem()
 
     def train(seed):
