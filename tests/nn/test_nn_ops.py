@@ -151,6 +151,9 @@ def test_equal_elements_share_the_gradient_of_maximum():
         ((4,), (2, 4, 5)),
         ((2, 1, 3, 4), (6, 4, 5)),
         ((6, 3, 4), (2, 1, 4, 5)),
+        ((2, 0), (0, 3)),
+        ((2, 3, 0), (0, 4)),
+        ((2, 3, 4), (4, 0)),
     ],
 )
 def test_matmul(shapes):

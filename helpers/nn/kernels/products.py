@@ -1,9 +1,16 @@
 """Products of matrices, and their gradients."""
 
+import math
+
 import numpy as np
 
 from helpers.nn.kernels.cores import column_sums, one_blas_thread, product, products
 from helpers.nn.kernels.reductions import unbroadcast
+
+
+def _rows(x):
+    """(..., n) as a matrix (rows, n), even if n is 0."""
+    return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
 
 
 @one_blas_thread()
@@ -11,7 +18,7 @@ def matmul(a, b):
     """Return a @ b; if b is a single matrix, as one long product, not many short."""
     if a.ndim < 2 or b.ndim != 2 or a.shape[-1] != len(b):
         return a @ b
-    return product(a.reshape(-1, len(b)), b).reshape(*a.shape[:-1], b.shape[1])
+    return product(_rows(a), b).reshape(*a.shape[:-1], b.shape[1])
 
 
 @one_blas_thread()
@@ -28,7 +35,7 @@ def matmul_gradients(g, a, b, wanted):
     if wanted[0]:
         da = unbroadcast(matmul(G, B.swapaxes(-1, -2)), A.shape).reshape(a.shape)
     if wanted[1] and B.ndim == 2:
-        db = product(A.reshape(-1, A.shape[-1]).T, G.reshape(-1, G.shape[-1]))
+        db = product(_rows(A).T, _rows(G))
         db = db.reshape(b.shape)
     elif wanted[1]:
         db = unbroadcast(A.swapaxes(-1, -2) @ G, B.shape).reshape(b.shape)
@@ -37,13 +44,13 @@ def matmul_gradients(g, a, b, wanted):
 
 def linear(x, W, b=None):
     """Return x W + b over the last axis: x (..., n_in), W (n_in, n_out), b (n_out,)."""
-    y = product(x.reshape(-1, len(W)), W, b)
+    y = product(_rows(x), W, b)
     return y.reshape(*x.shape[:-1], W.shape[1])
 
 
 def linear_gradients(g, x, W, wanted):
     """Gradients of x, W and b; None if not wanted (three booleans)."""
-    rows, g = x.reshape(-1, len(W)), g.reshape(-1, W.shape[1])
+    rows, g = _rows(x), _rows(g)
     found = products(*[(g, W.T)] * wanted[0], *[(rows.T, g)] * wanted[1])
     dx = found.pop(0).reshape(x.shape) if wanted[0] else None
     dW = found.pop() if wanted[1] else None
