@@ -3,7 +3,7 @@
 from helpers.nn.kernels import convolution
 from helpers.nn.kernels.convolution import padding_widths, pair
 from helpers.nn.ops import concatenate, pad, reshape
-from helpers.nn.tensor import arrays_of, as_tensor, needs_float, record
+from helpers.nn.tensor import arrays_of, as_tensor, check_bias, needs_float, record
 
 
 def _check(name, x, W, channels, b, n_out):
@@ -18,8 +18,7 @@ def _check(name, x, W, channels, b, n_out):
             f"{name}: input {x.shape} has {x.shape[3]} channels, "
             f"filters {W.shape} expect {channels}"
         )
-    if b is not None and b.shape != (n_out,):
-        raise ValueError(f"{name}: bias {b.shape} should be ({n_out},)")
+    check_bias(name, b, n_out)
 
 
 def _slide(name, x, W, stride, padding, dilation):
@@ -28,9 +27,8 @@ def _slide(name, x, W, stride, padding, dilation):
     widths = padding_widths(padding, x.shape[1:3], W.shape[:2], stride, dilation)
     slide = convolution.Slide(stride, widths, dilation)
     if min(slide.output_size(x.shape[1:3], W.shape[:2])) < 1:
-        size = [n + sum(w) for n, w in zip(x.shape[1:3], widths, strict=True)]
-        padded = (len(x), *size, x.shape[3])
-        raise ValueError(f"{name}: filters {W.shape} are larger than images {padded}")
+        size = f"{x.shape}, padded by {widths}"
+        raise ValueError(f"{name}: filters {W.shape} are larger than images {size}")
     return slide
 
 
@@ -50,10 +48,13 @@ def conv2d(x, W, b=None, stride=1, padding="valid", dilation=1, groups=1):
             `depthwise_conv2d`.
 
     Returns:
-        (m, n_H', n_W', n_C), with n' = floor((n + 2p - f) / stride) + 1.
+        (m, n_H', n_W', n_C), with n' = floor((n + 2p - f) / stride) + 1. With dilation
+        d, a filter covers d (f - 1) + 1 pixels, which take the place of f.
     """
     n_C = W.shape[-1]
     _check("conv2d", x, W, W.shape[-2] * groups, b, n_C)
+    if n_C % groups:
+        raise ValueError(f"conv2d: {n_C} filters cannot be split into {groups} groups")
     if groups > 1:
         n, k = x.shape[3] // groups, n_C // groups
         parts = []
@@ -98,6 +99,7 @@ def depthwise_conv2d(x, W, b=None, stride=1, padding="valid", dilation=1):
             "depthwise_conv2d needs images (m, n_H, n_W, n_C) and filters "
             f"(f, f, n_C), got {x.shape} and {W.shape}"
         )
+    check_bias("depthwise_conv2d", b, W.shape[2])
     slide = _slide("depthwise_conv2d", x, W, stride, padding, dilation)
     arrays, wanted = arrays_of(x, W, b)
     # Z[i, h, w, c] = Σ_{j, k} P[i, s h + d j, s w + d k, c] W[j, k, c] + b[c], and the
@@ -121,10 +123,11 @@ def conv2d_transpose(x, W, b=None, stride=1, padding="valid", output_padding=0):
         stride: number or pair.
         padding: "valid", "same" (output size n * stride), a number or pairs; this much
             is cropped from the result.
-        output_padding: extra rows and columns at the end, fewer than the stride.
+        output_padding: extra rows and columns at the end, fewer than the stride; not
+            used with "same".
 
     Returns:
-        (m, n_H', n_W', n_C), with n' = (n - 1) stride + f - 2p.
+        (m, n_H', n_W', n_C), with n' = (n - 1) stride + f - 2p + output_padding.
     """
     _check("conv2d_transpose", x, W, W.shape[3], b, W.shape[2])
     stride, extra = pair(stride), pair(output_padding)
@@ -135,10 +138,12 @@ def conv2d_transpose(x, W, b=None, stride=1, padding="valid", output_padding=0):
             (x.shape[i + 1] - 1) * stride[i] + W.shape[i] - sum(widths[i]) + extra[i]
             for i in (0, 1)
         ]
+    if min(size) < 1:
+        raise ValueError(f"conv2d_transpose: padding {widths} crops everything")
     slide = convolution.Slide(stride, widths)
     arrays, wanted = arrays_of(x, W, b)
-    # Before cropping, each pixel adds its share of the filter:
-    # Z[i, s h + j, s w + k, c] += Σ_n x[i, h, w, n] W[j, k, c, n] + b[c]
+    # Z starts as b[c] everywhere. Before cropping, each pixel adds a multiple of the
+    # filters:  Z[i, s h + j, s w + k, c] += Σ_n x[i, h, w, n] W[j, k, c, n]
     # dx is the convolution of g with W; dW is its filter gradient, with g as the image
     shape = (len(x), *size, W.shape[2])
     Z = convolution.transposed(*arrays[:2], slide, shape, arrays[2])

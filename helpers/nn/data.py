@@ -7,20 +7,25 @@ class DataLoader:
     """Mini-batches of arrays that share their first axis.
 
     Args:
-        arrays: arrays with m examples each; a tuple of arrays (several inputs of a
-            model) is split together.
+        arrays: arrays or lists with m examples each; a tuple of arrays (several inputs
+            of a model) is split together.
         batch_size: examples per batch; the last batch may be smaller.
         rng: generator that reshuffles for each pass; None keeps the order.
-        transform: optional function of a batch (a tuple), for example augmentation.
+        transform: optional function of a batch (a tuple), for example augmentation. If
+            it draws random numbers, let it use the same `rng`, whose state is part of
+            a checkpoint.
 
     Raises:
-        ValueError: if the arrays differ in the number of examples.
+        ValueError: if the arrays differ in the number of examples, or `batch_size` is
+            below 1.
     """
 
     def __init__(self, *arrays, batch_size=32, rng=None, transform=None):
-        self.arrays, self.batch_size = arrays, batch_size
-        self.rng, self.transform = rng, transform
-        flat = [a for x in arrays for a in (x if isinstance(x, tuple) else (x,))]
+        self.arrays = [np.asarray(x) if isinstance(x, list) else x for x in arrays]
+        self.batch_size, self.rng, self.transform = batch_size, rng, transform
+        flat = [a for x in self.arrays for a in (x if isinstance(x, tuple) else (x,))]
+        if batch_size < 1:
+            raise ValueError(f"batch_size must be at least 1, got {batch_size}")
         self.m = len(flat[0])
         if any(len(a) != self.m for a in flat):
             raise ValueError(

@@ -1,8 +1,8 @@
 """Layer: named parameters, and operations on all of them at once.
 
 A layer keeps its parameters and inner layers as ordinary attributes (or in lists and
-dictionaries), and finds them by going through its attributes. A parameter's name is its
-path, such as "encoder.0.dense.W".
+dictionaries), and finds them by going through its attributes, except those whose names
+begin with an underscore. A parameter's name is its path, such as "encoder.0.dense.W".
 """
 
 import contextlib
@@ -13,7 +13,10 @@ from helpers.nn.tensor import Tensor, no_grad
 
 
 class Parameter(Tensor):
-    """A tensor that an optimizer may change."""
+    """A tensor that an optimizer may change.
+
+    It shares the memory of the array it is made from, so the array changes with it.
+    """
 
     def __init__(self, data, name=""):
         super().__init__(data, requires_grad=True, name=name)
@@ -66,7 +69,7 @@ class Layer:
             if not getattr(problem, "__notes__", None):
                 problem.add_note(f"in {self!r}")
             raise
-        for hook in self.__dict__.get("_hooks", ()):
+        for hook in list(self.__dict__.get("_hooks", ())):
             hook(self, inputs, result)
         return result
 
@@ -250,9 +253,9 @@ class Layer:
         rows = [("layer", "type", "output", "parameters")]
         for name, layer in self.named_layers():
             own = sum(p.size for _, p in layer._own())
-            if name and (own or not list(layer._below())):
+            if own or not list(layer._below()):
                 shape = str(shapes.get(id(layer), ""))
-                rows.append((name, type(layer).__name__, shape, f"{own:,}"))
+                rows.append((name or "model", type(layer).__name__, shape, f"{own:,}"))
         w = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [
             f"{a:{w[0]}}  {b:{w[1]}}  {c:{w[2]}}  {d:>{w[3]}}" for a, b, c, d in rows

@@ -13,7 +13,7 @@ ACTIVATIONS = {
     None: lambda x: x,
     "relu": ops.relu,
     "relu6": lambda x: ops.relu(x, 6),
-    "leaky_relu": lambda x: ops.leaky_relu(x, 0.1),
+    "leaky_relu": lambda x: ops.leaky_relu(x, 0.1),  # the slope of Darknet (YOLO)
     "gelu": ops.gelu,
     "sigmoid": ops.sigmoid,
     "tanh": ops.tanh,
@@ -22,7 +22,10 @@ ACTIVATIONS = {
 
 
 def activation_function(activation):
-    """Look up an activation function by name; None is the identity."""
+    """Look up an activation function by name; None is the identity.
+
+    "leaky_relu" has the slope 0.1; for another one, pass a function.
+    """
     if callable(activation):
         return activation
     if activation not in ACTIVATIONS:
@@ -43,13 +46,12 @@ class Weighted(Layer):
     """Base of layers with weights W, a bias b or None, and an activation function.
 
     Args:
-        shape: shape of the weights.
-        n_out: length of the bias.
+        shape: shape of the weights (..., n_in, n_out); the bias is (n_out,).
         activation: name, function or None.
         use_bias: whether there is a bias.
         rng: generator for the weights.
-        initializer: see `initializers`; by default He for ReLU-like activations, else
-            Glorot.
+        initializer: see `initializers`; by default He if the activation is named and
+            ReLU-like, else Glorot.
         options: arguments of the function that the layer calls.
 
     Raises:
@@ -59,21 +61,13 @@ class Weighted(Layer):
     known = ()
 
     def __init__(
-        self,
-        shape,
-        n_out,
-        activation,
-        use_bias=True,
-        *,
-        rng,
-        initializer=None,
-        **options,
+        self, shape, activation, use_bias=True, *, rng, initializer=None, **options
     ):
         unknown = ", ".join(options.keys() - {*self.known})
         if unknown:
             raise TypeError(f"{type(self).__name__} has no argument {unknown}")
         self.W = Parameter(_initial(initializer, activation)(shape, rng))
-        self.b = Parameter(initializers.zeros(n_out)) if use_bias else None
+        self.b = Parameter(initializers.zeros(shape[-1])) if use_bias else None
         self.activation = activation_function(activation)
         self.options = options
 
@@ -85,7 +79,7 @@ class Dense(Weighted):
     """
 
     def __init__(self, n_in, n_out, activation=None, use_bias=True, **others):
-        super().__init__((n_in, n_out), n_out, activation, use_bias, **others)
+        super().__init__((n_in, n_out), activation, use_bias, **others)
 
     def forward(self, x):
         """(..., n_in) to (..., n_out)."""
@@ -106,7 +100,7 @@ class Conv2D(Weighted):
     ):
         shape = (*conv.pair(f), n_C_prev // others.get("groups", 1), n_C)
         others |= {"stride": stride, "padding": padding}
-        super().__init__(shape, n_C, activation, **others)
+        super().__init__(shape, activation, **others)
 
     def forward(self, x):
         """(m, n_H, n_W, n_C_prev) to (m, n_H', n_W', n_C)."""
@@ -124,7 +118,7 @@ class DepthwiseConv2D(Weighted):
     def __init__(self, n_C, f=3, stride=1, padding="same", activation=None, **others):
         others |= {"stride": stride, "padding": padding}
         # The weights are drawn in the shape (f, f, 1, n_C), whose fan-in is f * f.
-        super().__init__((*conv.pair(f), 1, n_C), n_C, activation, **others)
+        super().__init__((*conv.pair(f), 1, n_C), activation, **others)
         self.W.data = self.W.data[:, :, 0]
 
     def forward(self, x):
@@ -144,7 +138,7 @@ class Conv2DTranspose(Weighted):
         self, n_C_prev, n_C, f=3, stride=2, padding="same", activation=None, **others
     ):
         others |= {"stride": stride, "padding": padding}
-        super().__init__((*conv.pair(f), n_C_prev, n_C), n_C, activation, **others)
+        super().__init__((*conv.pair(f), n_C_prev, n_C), activation, **others)
         self.W.data = np.ascontiguousarray(self.W.data.swapaxes(2, 3))
 
     def forward(self, x):
@@ -164,7 +158,7 @@ class Conv1D(Weighted):
         self, n_C_prev, n_C, f=3, stride=1, padding="same", activation=None, **others
     ):
         others |= {"stride": stride, "padding": padding}
-        super().__init__((f, n_C_prev, n_C), n_C, activation, **others)
+        super().__init__((f, n_C_prev, n_C), activation, **others)
 
     def forward(self, x):
         """(m, T, n_C_prev) to (m, T', n_C)."""
@@ -191,7 +185,7 @@ class AveragePool2D(MaxPool2D):
 
 
 class GlobalAveragePool2D(Layer):
-    """Average over each channel of an image."""
+    """Average of each channel over the image."""
 
     def forward(self, x):
         """(m, n_H, n_W, n_C) to (m, n_C)."""

@@ -2,7 +2,8 @@
 
 `loss(prediction, target, weights=None)` is the average over all predictions. With
 `weights`, such as the mask of a padded sequence, it is
-sum(weights * loss) / sum(weights).
+sum(weights * loss) / sum(weights), and 0 if all weights are 0. The result has the dtype
+of the prediction. The target of a cross-entropy is a constant: no gradient flows to it.
 """
 
 import numpy as np
@@ -28,8 +29,19 @@ def _difference(name, prediction, target):
     return (prediction.data - target).astype(prediction.dtype, copy=False)
 
 
-def _average(name, each, gradient, x, weights):
-    """Weighted mean of `each`; `gradient` is the derivative of each loss by x."""
+def _average(name, each, gradient, x, weights, target=None):
+    """Weighted mean of each loss.
+
+    Args:
+        name: name of the loss.
+        each: the losses (...).
+        gradient: derivative of each loss with respect to x (...) or (..., C).
+        x: the predictions.
+        weights: broadcastable to (...), or None.
+        target: the target of a loss that depends on x - target alone; if it is a
+            tensor, its gradient is that of x with the opposite sign.
+    """
+    target = target if isinstance(target, Tensor) else None
     if weights is None:
         share = np.full((), 1 / max(each.size, 1), x.dtype)
     else:
@@ -47,9 +59,10 @@ def _average(name, each, gradient, x, weights):
         factor = g * share
         if gradient.ndim > each.ndim:
             factor = factor[..., None]
-        return (gradient * factor,)
+        dx = gradient * factor
+        return dx, None if target is None else -dx
 
-    return record((each * share).sum(), (x,), rule, name)
+    return record((each * share).sum(), (x, target), rule, name)
 
 
 @needs_float(0)
@@ -104,43 +117,45 @@ def binary_cross_entropy(logits, target, weights=None):
 @needs_float(0)
 def mean_squared_error(prediction, target, weights=None):
     """Average of (prediction - target)**2."""
-    if isinstance(target, Tensor) and target.requires_grad and weights is None:
-        return ((prediction - target) ** 2).mean()
     d = _difference("mean_squared_error", prediction, target)
-    return _average("mean_squared_error", d * d, 2 * d, prediction, weights)
+    return _average("mean_squared_error", d * d, 2 * d, prediction, weights, target)
 
 
 @needs_float(0)
 def mean_absolute_error(prediction, target, weights=None):
     """Average of abs(prediction - target)."""
     d = _difference("mean_absolute_error", prediction, target)
-    return _average("mean_absolute_error", np.abs(d), np.sign(d), prediction, weights)
+    each = np.abs(d), np.sign(d)
+    return _average("mean_absolute_error", *each, prediction, weights, target)
 
 
 @needs_float(0)
 def huber(prediction, target, weights=None, delta=1.0):
     """Quadratic up to `delta`, then linear: 0.5 d**2 or delta (abs(d) - delta / 2)."""
     d = _difference("huber", prediction, target)
-    clipped = np.clip(d, -delta, delta)
-    return _average("huber", clipped * (d - clipped / 2), clipped, prediction, weights)
+    clipped = np.clip(d, -delta, delta, dtype=d.dtype)
+    each = clipped * (d - clipped / 2), clipped
+    return _average("huber", *each, prediction, weights, target)
 
 
 def accuracy(prediction, target, weights=None):
-    """Share of correct predictions, a float.
+    """Fraction of correct predictions, a float.
 
     The predicted class is that of the largest logit; a single logit predicts 1 if it is
     positive.
 
     Args:
         prediction: logits (..., C), or (..., 1) for a binary classifier.
-        target: classes (...) or one-hot (..., C); for one logit, the same shape.
-        weights: (...) or None.
+        target: classes (...) or one-hot (..., C); for one logit, (...) or (..., 1).
+        weights: of the shape of the classes, or None. If all are 0, the result is 0.
     """
     prediction, target = as_tensor(prediction).data, _values(target)
-    if prediction.shape[-1] == 1:
-        right = ((prediction > 0) == (target.reshape(prediction.shape) > 0.5))[..., 0]
-    else:
-        if target.shape == prediction.shape:
-            target = target.argmax(-1)
-        right = prediction.argmax(-1) == target
-    return float(np.average(right, weights=weights))
+    binary = prediction.shape[-1] == 1
+    classes = prediction[..., 0] > 0 if binary else prediction.argmax(-1)
+    if target.shape == prediction.shape:
+        target = target[..., 0] if binary else target.argmax(-1)
+    _same_shape("accuracy", classes, target)
+    right = classes == (target > 0.5 if binary else target)
+    weights = np.ones(right.shape) if weights is None else _values(weights)
+    total = (weights.reshape(right.shape) * right).sum()
+    return float(total / max(weights.sum(), np.finfo(float).tiny))

@@ -29,7 +29,11 @@ class Model(Layer):
 
 
 class Sequential(Model):
-    """Layers (or functions of a tensor), applied one after the other."""
+    """Layers (or functions of a tensor), applied one after the other.
+
+    Args:
+        layers: the layers, or one list of them.
+    """
 
     def __init__(self, *layers):
         self.layers = list(layers[0] if isinstance(layers[0], list) else layers)

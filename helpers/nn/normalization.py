@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from helpers.nn.kernels import indexing
 from helpers.nn.kernels import normalization as kernels
-from helpers.nn.tensor import needs_float, record, record_one
+from helpers.nn.kernels.indexing import scatter_rows
+from helpers.nn.tensor import as_tensor, needs_float, record, record_one
 
 
 @needs_float(0, 1, 2)
@@ -30,12 +30,14 @@ def batch_norm(x, gamma, beta, running=None, training=True, momentum=0.9, epsilo
             f"batch_norm: input {shape} has {n_C} channels, so gamma {gamma.shape} "
             f"and beta {beta.shape} should be ({n_C},)"
         )
+    if running is None and not training:
+        raise ValueError("batch_norm: when not training, running statistics are needed")
     X = np.ascontiguousarray(x.data).reshape(-1, n_C)  # (n, n_C)
     scale_of, needs_x, n = gamma.data, x.requires_grad, len(X)
     is_frozen = not (training or gamma.requires_grad or beta.requires_grad)
     if training:
         mu, variance = kernels.mean_and_variance(X)  # (n_C,), (n_C,)
-        if running is not None:
+        if running is not None and n:
             of_batch = mu, variance * (n / max(n - 1, 1))
             for old, new in zip(running, of_batch, strict=True):
                 old *= momentum
@@ -60,8 +62,8 @@ def batch_norm(x, gamma, beta, running=None, training=True, momentum=0.9, epsilo
             return None, dgamma, dbeta
         # µ and σ depend on x, too:  dx = (γ / σ) (g - mean(g) - x̂ mean(g x̂)).
         # With x̂ = (x - µ) / σ, this is a g + b x + c:
-        b = -scale * inverse * dgamma / n if training else np.zeros_like(scale)
-        c = -scale * dbeta / n - b * mu if training else np.zeros_like(scale)
+        b = -scale * inverse * dgamma / max(n, 1) if training else np.zeros_like(scale)
+        c = -scale * dbeta / max(n, 1) - b * mu if training else np.zeros_like(scale)
         dx = kernels.combine(g, scale, X, b, c)
         return dx.reshape(shape), dgamma, dbeta
 
@@ -101,6 +103,8 @@ def layer_norm(x, gamma, beta, epsilon=1e-5):
 
 def dropout_mask(shape, rate, rng, dtype):
     """Random factors: 0 with probability `rate`, else 1 / (1 - rate)."""
+    if not 0 <= rate < 1:
+        raise ValueError(f"dropout: rate must be in [0, 1), got {rate}")
     return (rng.random(shape, np.float32) >= rate) * dtype.type(1 / (1 - rate))
 
 
@@ -110,8 +114,6 @@ def dropout(x, rate, rng, training=True):
 
     Source: Srivastava et al., "Dropout", 2014.
     """
-    if not 0 <= rate < 1:
-        raise ValueError(f"dropout: rate must be in [0, 1), got {rate}")
     if not training or rate == 0:
         return x
     mask = dropout_mask(x.shape, rate, rng, x.dtype)
@@ -125,7 +127,7 @@ def embedding(indices, E):
         TypeError: if the indices are not integers.
         IndexError: if an index is outside the vocabulary.
     """
-    indices, shape = np.asarray(indices), E.shape
+    indices, E = np.asarray(indices), as_tensor(E)
     if indices.dtype.kind not in "iu":
         raise TypeError(f"embedding: indices must be integers, got {indices.dtype}")
     if indices.size and not 0 <= indices.min() <= indices.max() < len(E):
@@ -134,9 +136,5 @@ def embedding(indices, E):
             f"vocabulary of {len(E)}"
         )
     # y = E[i];  dE[i] += g for each index i
-    y = E.data[indices]  # (..., d)
-
-    def rule(g):
-        return indexing.scatter_rows(shape, indices, g)
-
-    return record_one(y, E, rule, "embedding")
+    y, shape = E.data[indices], E.shape  # (..., d), (vocabulary, d)
+    return record_one(y, E, lambda g: scatter_rows(shape, indices, g), "embedding")

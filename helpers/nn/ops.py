@@ -17,6 +17,7 @@ from helpers.nn.tensor import (
     Tensor,
     arrays_of,
     as_tensor,
+    check_bias,
     needs_float,
     pair_of_tensors,
     record,
@@ -44,48 +45,31 @@ transpose, swapaxes = map(_function, (Tensor.transpose, Tensor.swapaxes))
 
 # ---------------------------------------------------------------- two arguments
 
-
-def add(a, b):
-    """Sum of a and b."""
-    return as_tensor(a, b if isinstance(b, Tensor) else None) + b
-
-
-def subtract(a, b):
-    """Difference of a and b."""
-    return as_tensor(a, b if isinstance(b, Tensor) else None) - b
+# The methods behind the operators also take an array or a number as first argument.
+add, subtract, matmul = Tensor.__add__, Tensor.__sub__, Tensor.__matmul__
+multiply, divide = Tensor.__mul__, Tensor.__truediv__
 
 
-def multiply(a, b):
-    """Product of a and b, element by element."""
-    return as_tensor(a, b if isinstance(b, Tensor) else None) * b
+def _extreme(function, a, b):
+    a, b = pair_of_tensors(function.__name__, a, b)
+    A, B = a.data, b.data
+    y = function(A, B)
 
+    def gradient(g, x):
+        return g * ((x == y) / (1 + (A == B))).astype(g.dtype)
 
-def divide(a, b):
-    """Quotient of a and b, element by element."""
-    return as_tensor(a, b if isinstance(b, Tensor) else None) / b
-
-
-def matmul(a, b):
-    """Matrix product over the last two axes; the other axes broadcast."""
-    return as_tensor(a) @ b
+    rules = lambda g: gradient(g, A), lambda g: gradient(g, B)
+    return record_pair(y, a, b, *rules, function.__name__)
 
 
 def maximum(a, b):
     """The larger of a and b; where they are equal, each gets half the gradient."""
-    a, b = pair_of_tensors("maximum", a, b)
-    A, B = a.data, b.data
-
-    def half_or_all(g, mine, other):
-        return g * ((mine > other) + 0.5 * (mine == other)).astype(g.dtype)
-
-    rules = lambda g: half_or_all(g, A, B), lambda g: half_or_all(g, B, A)
-    return record_pair(np.maximum(A, B), a, b, *rules, "maximum")
+    return _extreme(np.maximum, a, b)
 
 
 def minimum(a, b):
-    """The smaller of a and b."""
-    a, b = pair_of_tensors("minimum", a, b)
-    return -maximum(-a, -b)
+    """The smaller of a and b; where they are equal, each gets half the gradient."""
+    return _extreme(np.minimum, a, b)
 
 
 def where(condition, a, b):
@@ -150,22 +134,21 @@ def take_along_axis(x, indices, axis=-1):
     x, indices = as_tensor(x), np.asarray(indices)
     shape, axis = x.shape, axis % x.ndim
     y = np.take_along_axis(x.data, indices, axis)
-
-    def rule(g):
-        return scatter_along_axis(shape, indices, axis, g)
-
+    rule = functools.partial(scatter_along_axis, shape, indices, axis)
     return record_one(y, x, rule, "take_along_axis")
 
 
 def concatenate(tensors, axis=-1):
     """Join along an existing axis, by default the last one (the channels)."""
     tensors = [as_tensor(t) for t in tensors]
+    if not tensors:
+        raise ValueError("concatenate: there must be at least one tensor")
     try:
         y = join([t.data for t in tensors], axis)
     except ValueError:
         shapes = ", ".join(str(t.shape) for t in tensors)
         raise ValueError(
-            f"concatenate: shapes {shapes} differ outside axis {axis}"
+            f"concatenate: shapes {shapes} cannot be joined along axis {axis}"
         ) from None
     sizes = [t.shape[axis] for t in tensors]
     return record(y, tensors, lambda g: split(g, sizes, axis), "concatenate")
@@ -193,7 +176,7 @@ def pad(x, widths, value=0.0):
 
 
 def einsum(subscripts, *operands):
-    """Einstein summation with an explicit result, such as "mtd,dk->mtk".
+    """Einstein summation with explicit output, such as "mtd,dk->mtk".
 
     No index may appear twice in one operand.
     """
@@ -204,11 +187,8 @@ def einsum(subscripts, *operands):
     except ValueError as problem:
         shapes = ", ".join(str(x.shape) for x in operands)
         raise ValueError(f'einsum("{subscripts}") of {shapes}: {problem}') from None
-
-    def rule(g):
-        return products.einsum_gradients(g, subscripts, arrays)
-
-    return record(y, operands, rule, "einsum")
+    gradients = products.einsum_gradients
+    return record(y, operands, lambda g: gradients(g, subscripts, arrays), "einsum")
 
 
 @needs_float(0, 1, 2)
@@ -220,16 +200,14 @@ def linear(x, W, b=None):
         W: (n_in, n_out).
         b: (n_out,) or None.
     """
-    if x.shape[-1:] != W.shape[:1]:
+    if W.ndim != 2 or x.shape[-1:] != W.shape[:1]:
         raise ValueError(
-            f"linear: input {x.shape} and weights {W.shape} do not match: "
-            f"the last axis of the input must be {W.shape[0]}"
+            f"linear: input {x.shape} and weights {W.shape} do not match; "
+            "they should be (..., n_in) and (n_in, n_out)"
         )
+    check_bias("linear", b, W.shape[1])
     # y = x W + b;  dx = g Wᵀ, dW = xᵀ g, db = Σ g over all rows
     arrays, wanted = arrays_of(x, W, b)
     y = products.linear(*arrays)  # (..., n_out)
-
-    def rule(g):
-        return products.linear_gradients(g, *arrays[:2], wanted)
-
-    return record(y, (x, W, b), rule, "linear")
+    gradients = products.linear_gradients
+    return record(y, (x, W, b), lambda g: gradients(g, *arrays[:2], wanted), "linear")

@@ -10,16 +10,24 @@ import math
 import numpy as np
 
 from helpers.nn.kernels.elementwise import update_all
+from helpers.nn.layer import Layer
+from helpers.nn.tensor import Tensor
 
 
 def clip_gradients(parameters, value=None, norm=None):
-    """Clip gradients in place: each element to +-value, the norm of all to `norm`.
+    """Clip gradients in place.
+
+    Args:
+        parameters: whose gradients to clip.
+        value: limit each element to [-value, value].
+        norm: limit the Euclidean norm of all gradients together.
 
     Returns:
         the norm of all gradients before clipping, a float.
     """
     gradients = [p.grad for p in parameters if p.grad is not None]
-    total = float(np.sqrt(sum(float(np.vdot(g, g)) for g in gradients)))
+    # In float64, because the squares of exploding gradients overflow in float32.
+    total = math.sqrt(sum(float(np.square(g, dtype=float).sum()) for g in gradients))
     for g in gradients:
         if value is not None:
             np.clip(g, -value, value, out=g)
@@ -38,13 +46,10 @@ class Optimizer:
     slots = ()
 
     def __init__(
-        self,
-        parameters,
-        learning_rate,
-        weight_decay=0.0,
-        clip_value=None,
-        clip_norm=None,
+        self, parameters, learning_rate, weight_decay=0, clip_value=None, clip_norm=None
     ):
+        if isinstance(parameters, Tensor | Layer):
+            raise TypeError("pass a list of parameters, such as model.parameters()")
         self.parameters = list(parameters)
         if not self.parameters:
             raise ValueError("an optimizer needs at least one parameter")
@@ -92,7 +97,10 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    """Gradient descent, with momentum: v = beta v + g, w -= rate v."""
+    """Gradient descent, with momentum: v = momentum v + g, w -= rate v.
+
+    With `nesterov`: w -= rate (g + momentum v).
+    """
 
     def __init__(
         self, parameters, learning_rate=0.01, momentum=0.0, nesterov=False, **options
@@ -129,7 +137,11 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """Momentum v and mean square s of the gradient, both with bias correction."""
+    """Momentum v and mean square s of the gradient, both with bias correction.
+
+    The correction counts all updates of the optimizer. If parameters are unfrozen after
+    many updates, make a new optimizer: otherwise their first steps are too large.
+    """
 
     slots = ("v", "s")
 

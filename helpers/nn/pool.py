@@ -13,8 +13,9 @@ def _prepare(name, x, f, stride, padding):
     stride = f if stride is None else pair(stride)
     widths = padding_widths(padding, x.shape[1:3], f, stride)
     for n, k, w in zip(x.shape[1:3], f, widths, strict=True):
-        if n + sum(w) < k:
-            raise ValueError(f"{name}: window {f} is larger than images {x.shape}")
+        if n + sum(w) < k or max(w) >= k:
+            size = f"{x.shape}, padded by {widths}"
+            raise ValueError(f"{name}: window {f} does not fit images {size}")
     return f, stride, widths
 
 
@@ -33,11 +34,8 @@ def max_pool2d(x, f=2, stride=None, padding="valid"):
     window = _prepare("max_pool2d", x, f, stride, padding)
     # y[i, h, w, c] = max_{j, k} x[i, s h + j, s w + k, c];  dx = g at the maximum, or 0
     data, y = x.data, kernels.max_pool(x.data, *window)  # (m, n_H', n_W', n_C)
-
-    def rule(g):
-        return kernels.max_pool_gradient(g, data, y, *window)
-
-    return record_one(y, x, rule, "max_pool2d")
+    rule = kernels.max_pool_gradient
+    return record_one(y, x, lambda g: rule(g, data, y, *window), "max_pool2d")
 
 
 @needs_float(0)
@@ -51,13 +49,11 @@ def average_pool2d(x, f=2, stride=None, padding="valid"):
         padding: as for `conv2d`.
     """
     window, shape = _prepare("average_pool2d", x, f, stride, padding), x.shape
-    # y[i, h, w, c] = Σ_{j, k} x[i, s h + j, s w + k, c] / f²;  each pixel gets g / f²
+    # y[i, h, w, c] = Σ_{j, k} x[i, s h + j, s w + k, c] / n, where n is f² or, at the
+    # border, the number of pixels that are not padding;  each pixel gets g / n
     y = kernels.average_pool(x.data, *window)  # (m, n_H', n_W', n_C)
-
-    def rule(g):
-        return kernels.average_pool_gradient(g, shape, *window)
-
-    return record_one(y, x, rule, "average_pool2d")
+    rule = kernels.average_pool_gradient
+    return record_one(y, x, lambda g: rule(g, shape, *window), "average_pool2d")
 
 
 @needs_float(0)

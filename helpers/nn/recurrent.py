@@ -6,18 +6,18 @@ Where a mask (m, T) is 0, the state stays as it was, as if the step did not exis
 import numpy as np
 
 from helpers.nn.kernels import recurrence
-from helpers.nn.tensor import arrays_of, as_tensor, needs_float, record
+from helpers.nn.tensor import arrays_of, as_tensor, check_bias, needs_float, record
 
 
-def _check(name, gates, x, W, U, mask, *states):
+def _check(name, gates, x, W, U, b, mask, *states):
     """The mask as an array, and the states as tensors or None.
 
     Raises:
         ValueError: if shapes do not fit.
     """
-    if x.ndim != 3 or W.ndim != 2 or x.shape[2] != W.shape[0]:
+    if x.ndim != 3 or x.shape[1] < 1 or W.ndim != 2 or x.shape[2] != W.shape[0]:
         raise ValueError(
-            f"{name} needs x (m, T, d) and W (d, .), got {x.shape} and {W.shape}"
+            f"{name} needs x (m, T > 0, d) and W (d, .), got {x.shape} and {W.shape}"
         )
     n = U.shape[0]
     if U.shape != (n, gates * n) or W.shape[1] != gates * n:
@@ -25,6 +25,7 @@ def _check(name, gates, x, W, U, mask, *states):
             f"{name}: W {W.shape} and U {U.shape} should be "
             f"({x.shape[2]}, {gates * n}) and ({n}, {gates * n})"
         )
+    check_bias(name, b, gates * n)
     states = [None if s is None else as_tensor(s) for s in states]
     for state in states:
         if state is not None and state.shape != (len(x), n):
@@ -46,14 +47,14 @@ def rnn(x, W, U, b, h0=None, mask=None, reverse=False):
         W: (d, n).
         U: (n, n).
         b: (n,).
-        h0: first state (m, n), by default 0.
+        h0: initial hidden state (m, n), by default 0.
         mask: (m, T), 1 where there is an input, or None.
         reverse: whether to go from the last step to the first.
 
     Returns:
-        all states (m, T, n), in the order of the inputs.
+        all hidden states (m, T, n), in the order of the inputs.
     """
-    mask, (h0,) = _check("rnn", 1, x, W, U, mask, h0)
+    mask, (h0,) = _check("rnn", 1, x, W, U, b, mask, h0)
     arrays, _ = arrays_of(x, W, U, b, h0)
     # Backward, with dh_t from the output and from step t + 1:
     # dz_t = dh_t (1 - h_t²);  dh_{t-1} = dz_t Uᵀ
@@ -86,7 +87,7 @@ def lstm(x, W, U, b, h0=None, c0=None, mask=None, reverse=False):
         all hidden states (m, T, n), in the order of the inputs, and the last cell state
         (m, n).
     """
-    mask, (h0, c0) = _check("lstm", 4, x, W, U, mask, h0, c0)
+    mask, (h0, c0) = _check("lstm", 4, x, W, U, b, mask, h0, c0)
     arrays, _ = arrays_of(x, W, U, b, h0, c0)
     # Backward:  do = dh tanh(c);  dc += dh o (1 - tanh²(c))
     # di = dc g;  dg = dc i;  df = dc c_{t-1};  dc_{t-1} = dc f
@@ -111,17 +112,19 @@ def gru(x, W, U, b, b_n, h0=None, mask=None, reverse=False):
         U: (n, 3n).
         b: (3n,).
         b_n: bias (n,) of the recurrent part of the candidate.
-        h0: first state (m, n), by default 0.
+        h0: initial hidden state (m, n), by default 0.
         mask: (m, T), 1 where there is an input, or None.
         reverse: whether to go from the last step to the first.
 
     Returns:
-        all states (m, T, n), in the order of the inputs.
+        all hidden states (m, T, n), in the order of the inputs.
     """
-    mask, (h0,) = _check("gru", 3, x, W, U, mask, h0)
+    mask, (h0,) = _check("gru", 3, x, W, U, b, mask, h0)
+    check_bias("gru", b_n, len(U))
     arrays, _ = arrays_of(x, W, U, b, b_n, h0)
     # Backward, with q = h_{t-1} U_n + b_n:  dn = dh (1 - z);  dz = dh (h_{t-1} - n)
-    # d(z_n) = dn (1 - n²);  dr = d(z_n) q;  dq = d(z_n) r;  dh_{t-1} = dh z + ...
+    # With a, the argument of the tanh:  da = dn (1 - n²);  dr = da q;  dq = da r
+    # dh_{t-1} = dh z + what comes back through U from r, z and q
     scan = recurrence.GRU(*arrays[:4], mask, reverse)
     h = scan.run(*arrays[4:])  # (m, T, n)
     return record(h, (x, W, U, b, b_n, h0), scan.gradients, "gru")

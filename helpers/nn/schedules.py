@@ -31,5 +31,8 @@ def cosine_decay(rate, steps, warmup=0, final=0.0):
 
 
 def transformer_schedule(d, warmup=4000):
-    """d**-0.5 * min(t**-0.5, t * warmup**-1.5), from "Attention is all you need"."""
+    """d**-0.5 * min(n**-0.5, n * warmup**-1.5) for update n = 1, 2, ...; n = t + 1.
+
+    Source: Vaswani et al., "Attention is all you need", 2017.
+    """
     return lambda t: d**-0.5 * min((t + 1) ** -0.5, (t + 1) * warmup**-1.5)

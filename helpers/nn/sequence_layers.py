@@ -131,7 +131,7 @@ class MultiHeadAttention(Layer):
     Args:
         d: size of inputs and output; each head works with d / heads features.
         heads: number of heads.
-        dropout: share of the attention weights dropped in training.
+        dropout: probability that an attention weight is dropped in training.
         rng: generator for the weights and for dropout.
     """
 

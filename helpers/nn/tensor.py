@@ -13,7 +13,9 @@ In the rules, g is the upstream gradient.
 """
 
 import contextlib
+import contextvars
 import functools
+import math
 
 import numpy as np
 
@@ -21,31 +23,28 @@ from helpers.nn.kernels import elementwise, products, softmax
 from helpers.nn.kernels.elementwise import multiply as times
 from helpers.nn.kernels.elementwise import relu_gradient
 from helpers.nn.kernels.indexing import scatter
-from helpers.nn.kernels.products import matmul_gradients
-from helpers.nn.kernels.reductions import spread, to_largest, unbroadcast
+from helpers.nn.kernels.reductions import spread, to_extreme, unbroadcast
 
 # ----------------------------------------------------------------------- the graph
 
-_recording = True
+_recording = contextvars.ContextVar("_recording", default=True)
 
 
-class no_grad(contextlib.ContextDecorator):  # noqa: N801  (named as in PyTorch)
-    """Context manager and decorator: inside it, nothing is recorded."""
-
-    def __enter__(self):
-        global _recording
-        self.outer, _recording = _recording, False
-
-    def __exit__(self, *exception):
-        global _recording
-        _recording = self.outer
+@contextlib.contextmanager
+def no_grad():
+    """Context manager and decorator: inside it, this thread records nothing."""
+    before = _recording.set(False)
+    try:
+        yield
+    finally:
+        _recording.reset(before)
 
 
 class Node:
     """The place of a tensor in the graph.
 
-    A node does not hold the tensor's values: those that no rule needs are freed as soon
-    as the forward pass has gone on.
+    A node does not hold the tensor's values, so those that no rule needs can be freed
+    during the forward pass.
 
     Attributes:
         requires_grad: whether `backward` computes a gradient for this node.
@@ -77,7 +76,7 @@ def topological_order(node):
 
 
 def propagate(node, gradient, retain_graph=False):
-    """Add the gradients of all leaves that `node` depends on, given its own gradient.
+    """Run the backward pass from `node`: add to `grad` of every leaf it depends on.
 
     Args:
         node: where to start.
@@ -93,7 +92,8 @@ def propagate(node, gradient, retain_graph=False):
             continue
         for hook in node.hooks:
             changed = hook(gradient)
-            gradient = gradient if changed is None else changed
+            if changed is not None:
+                gradient = np.asarray(changed).reshape(gradient.shape)
         if node.rule is None:  # a leaf gets an array of its own
             own = np.array(gradient, order="C")
             node.grad = own if node.grad is None else node.grad + own
@@ -106,10 +106,7 @@ def propagate(node, gradient, retain_graph=False):
 
 
 def _freed(gradient):
-    raise RuntimeError(
-        "backward: the graph has already been freed; "
-        "call backward(retain_graph=True) the first time"
-    )
+    raise RuntimeError("backward: the graph is freed; keep it with retain_graph=True")
 
 
 def record(data, parents, rule, name=""):
@@ -128,12 +125,13 @@ def record(data, parents, rule, name=""):
         a tensor, or a tuple of tensors.
     """
     nodes = tuple(Node() if parent is None else parent.node for parent in parents)
-    recorded = _recording and any(node.requires_grad for node in nodes)
+    recorded = _recording.get() and any(node.requires_grad for node in nodes)
     node = Node(True, nodes, rule) if recorded else Node()
     if not isinstance(data, tuple):
         return Tensor._of(np.asarray(data), node, name)
-    # Each result has a node of its own, whose rule passes on the pair (position,
-    # gradient). The pairs "add up" at the common node: tuples join.
+    # Each result has a node of its own, whose rule passes the pair (position, gradient)
+    # on to the common node. There, the pairs are added up like any other gradients:
+    # adding tuples concatenates them.
     if recorded:
         node.rule = lambda pairs: rule(*map(dict(pairs).get, range(len(data))))
     results = []
@@ -165,16 +163,19 @@ def needs_float(*positions):
     """
 
     def decorate(function):
+        names = function.__code__.co_varnames  # the arguments come first
+
         @functools.wraps(function)
         def checked(*args, **kwargs):
             args = list(args)
             for i in positions:
-                if i < len(args) and args[i] is not None:
-                    args[i] = as_tensor(args[i])
-                    if args[i].dtype.kind != "f":
+                given, at = (args, i) if i < len(args) else (kwargs, names[i])
+                if (given is args or at in kwargs) and given[at] is not None:
+                    given[at] = as_tensor(given[at])
+                    if given[at].dtype.kind != "f":
                         raise TypeError(
                             f"{function.__name__}: argument {i + 1} must be "
-                            f"floating-point, got {args[i].dtype}; "
+                            f"floating-point, got {given[at].dtype}; "
                             "convert with .astype(np.float32)"
                         )
             return function(*args, **kwargs)
@@ -185,7 +186,7 @@ def needs_float(*positions):
 
 
 def arrays_of(*tensors):
-    """The arrays of tensors (None for None), and for each if its gradient is wanted."""
+    """The arrays of tensors (None for None), and whether each needs a gradient."""
     arrays = [None if t is None else t.data for t in tensors]
     return arrays, [t is not None and t.requires_grad for t in tensors]
 
@@ -234,6 +235,12 @@ def record_one(data, x, rule, name):
     return record(data, (x,), lambda g: (rule(g),), name)
 
 
+def check_bias(name, b, n):
+    """Raise an error if the shape of a bias, unless it is None, is not (n,)."""
+    if b is not None and b.shape != (n,):
+        raise ValueError(f"{name}: bias {b.shape} should be ({n},)")
+
+
 def _no_options(given):
     """np.sum(x) and the like pass out=None, which does no harm; others are refused."""
     given = [name for name, value in given.items() if value is not None]
@@ -252,8 +259,17 @@ def _of_node(name):
     )
 
 
+def _reflected(operation):
+    """The method for `array + tensor`, given that for `tensor + array`, and so on."""
+    return lambda self, other: operation(other, self)
+
+
 class Tensor:
     """An n-dimensional array with a gradient.
+
+    The dtype of a result follows NumPy's rules, except that Python numbers and NumPy
+    scalars take the dtype of the tensor. A float32 tensor times an array of float64 or
+    int64 is float64.
 
     Args:
         data: array, number or nested list. Python numbers and lists become float32;
@@ -337,7 +353,8 @@ class Tensor:
     def register_hook(self, hook):
         """Call `hook(gradient)` when the gradient of this tensor is complete.
 
-        If the hook returns something other than None, this replaces the gradient.
+        If the hook returns something other than None, this replaces the gradient. It
+        must not change the array that it gets, which may belong to other tensors, too.
         """
         self.node.hooks = (*self.node.hooks, hook)
 
@@ -375,18 +392,21 @@ class Tensor:
     # ---------------------------------------------------------------- arithmetic
 
     def __add__(self, other):
+        """Sum of a and b."""
         # y = a + b;  da = g, db = g
         a, b = pair_of_tensors("add", self, other)
         y = elementwise.add(a.data, b.data)
         return record_pair(y, a, b, lambda g: g, lambda g: g, "add")
 
     def __sub__(self, other):
+        """Difference of a and b."""
         # y = a - b;  da = g, db = -g
         a, b = pair_of_tensors("subtract", self, other)
         y = elementwise.subtract(a.data, b.data)
         return record_pair(y, a, b, lambda g: g, lambda g: -g, "subtract")
 
     def __mul__(self, other):
+        """Product of a and b, element by element."""
         # y = a b;  da = g b, db = g a
         a, b = pair_of_tensors("multiply", self, other)
         A, B = a.data, b.data
@@ -395,12 +415,14 @@ class Tensor:
         )
 
     def __truediv__(self, other):
+        """Quotient of a and b, element by element."""
         # y = a / b;  da = g / b, db = -g y / b
         a, b = pair_of_tensors("divide", self, other)
         B, y = b.data, elementwise.divide(a.data, b.data)
         return record_pair(y, a, b, lambda g: g / B, lambda g: -g * y / B, "divide")
 
     def __matmul__(self, other):
+        """Matrix product over the last two axes; the other axes broadcast."""
         # y = A B over the last two axes;  dA = g Bᵀ, dB = Aᵀ g
         a, b = as_tensor(self), as_tensor(other)
         try:
@@ -410,12 +432,8 @@ class Tensor:
                 f"matmul: shapes {a.shape} and {b.shape} do not match: the last axis "
                 "of the first must equal the second-to-last axis of the second"
             ) from None
-        arrays, wanted = arrays_of(a, b)
-
-        def rule(g):
-            return matmul_gradients(g, *arrays, wanted)
-
-        return record(y, (a, b), rule, "matmul")
+        (arrays, wanted), gradients = arrays_of(a, b), products.matmul_gradients
+        return record(y, (a, b), lambda g: gradients(g, *arrays, wanted), "matmul")
 
     def __pow__(self, exponent):
         # y = x^n for a number n;  dx = g n x^(n - 1)
@@ -423,28 +441,18 @@ class Tensor:
             raise TypeError("power: the exponent must be a number; use exp(b * log(a))")
         x, n = self.data, float(exponent)
         y = np.square(x) if n == 2 else x**n  # np.power is slow
+        rest = n - 1 if n else 0  # for n = 0, the gradient is 0, even where x is 0
         return record_one(
-            y, self, lambda g: times(g, n * (x if n == 2 else x ** (n - 1))), "power"
+            y, self, lambda g: times(g, n * (x if n == 2 else x**rest)), "power"
         )
 
     def __neg__(self):
         # y = -x;  dx = -g
         return record(-self.data, (self,), lambda g: (-g,), "negative")
 
-    def __radd__(self, other):
-        return as_tensor(other, self) + self
-
-    def __rsub__(self, other):
-        return as_tensor(other, self) - self
-
-    def __rmul__(self, other):
-        return as_tensor(other, self) * self
-
-    def __rtruediv__(self, other):
-        return as_tensor(other, self) / self
-
-    def __rmatmul__(self, other):
-        return as_tensor(other) @ self
+    __radd__, __rsub__ = _reflected(__add__), _reflected(__sub__)
+    __rmul__, __rtruediv__ = _reflected(__mul__), _reflected(__truediv__)
+    __rmatmul__ = _reflected(__matmul__)
 
     # ------------------------------------------------------- elementwise functions
 
@@ -492,7 +500,7 @@ class Tensor:
 
     @needs_float(0)
     def softmax(self, axis=-1):
-        """Shares that sum to 1 along `axis`."""
+        """Probabilities that sum to 1 along `axis`."""
         # y = e^x / Σ e^x along `axis`;  dx = y (g - Σ g y)
         y = softmax.softmax(self.data, axis)
         rule = softmax.softmax_gradient
@@ -500,7 +508,8 @@ class Tensor:
 
     def clip(self, low, high):
         """Limit x to [low, high]; no gradient outside."""
-        x, y = self.data, np.clip(self.data, low, high)
+        x, kind = self.data, self.dtype if self.dtype.kind == "f" else None
+        y = np.clip(x, low, high, dtype=kind)
         return record_one(y, self, lambda g: times(g, (y == x).astype(y.dtype)), "clip")
 
     def abs(self):
@@ -508,8 +517,7 @@ class Tensor:
         x = self.data
         return record_one(np.abs(x), self, lambda g: times(g, np.sign(x)), "absolute")
 
-    def __abs__(self):
-        return self.abs()
+    __abs__ = abs
 
     # ------------------------------------------------------------------ reductions
 
@@ -534,13 +542,17 @@ class Tensor:
 
     def max(self, axis=None, keepdims=False, **given):
         """Largest element; equal maxima share the gradient."""
-        _no_options(given)
-        x, y = self.data, self.data.max(axis, keepdims=keepdims)
-        return record_one(y, self, lambda g: to_largest(g, x, axis, keepdims), "max")
+        return self._extreme(np.max, axis, keepdims, given)
 
     def min(self, axis=None, keepdims=False, **given):
-        """Smallest element."""
-        return -(-self).max(axis, keepdims, **given)
+        """Smallest element; equal minima share the gradient."""
+        return self._extreme(np.min, axis, keepdims, given)
+
+    def _extreme(self, reduce, axis, keepdims, given):
+        _no_options(given)
+        x, y = self.data, reduce(self.data, axis, keepdims=keepdims)
+        rule = functools.partial(to_extreme, x=x, y=y, axis=axis, keepdims=keepdims)
+        return record_one(y, self, rule, reduce.__name__)
 
     # ---------------------------------------------------------------------- shapes
 
@@ -556,13 +568,13 @@ class Tensor:
 
     def flatten(self):
         """(m, ...) to (m, n), with n the product of the other axes."""
-        return self.reshape(len(self), self.size // max(len(self), 1))
+        return self.reshape(len(self), math.prod(self.shape[1:]))
 
     def transpose(self, *axes):
         """Axes in another order, reversed if none is given."""
         axes = axes[0] if len(axes) == 1 and not np.isscalar(axes[0]) else axes
         axes = tuple(axes) or tuple(range(self.ndim))[::-1]
-        y, back = self.data.transpose(axes), tuple(np.argsort(axes))
+        y, back = self.data.transpose(axes), np.argsort([a % self.ndim for a in axes])
         return record_one(y, self, lambda g: g.transpose(back), "transpose")
 
     T = property(transpose)

@@ -36,7 +36,14 @@ class History(dict):
 
 
 def _tuple(x):
-    return x if isinstance(x, tuple) else (x,)
+    return tuple(x) if isinstance(x, tuple | list) else (x,)
+
+
+def _loader(X, Y, **options):
+    """X if it is a DataLoader, and otherwise one of X and Y."""
+    if Y is None and not isinstance(X, DataLoader):
+        raise TypeError("without targets Y, X must be a DataLoader")
+    return X if Y is None else DataLoader(X, Y, **options)
 
 
 def _score(model, batch, loss, metrics):
@@ -57,13 +64,15 @@ def _averages(function, batches):
     NumPy's overflow warnings are silenced, because the loss is checked for overflow.
     """
     scores, sizes = [], []
+    if not len(batches):
+        raise ValueError("there are no examples, so there is no average loss")
     for batch in batches:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             scores.append(function(batch))
         sizes.append(len(_tuple(batch[0])[0]))
     return {
         name: float(np.average([s[name] for s in scores], weights=sizes))
-        for name in (scores[0] if scores else ())
+        for name in scores[0]
     }
 
 
@@ -81,7 +90,7 @@ def evaluate(model, X, Y=None, *, loss, metrics=None, batch_size=256):
     Returns:
         dictionary: "loss" and the names of the metrics -> float.
     """
-    loader = X if Y is None else DataLoader(X, Y, batch_size=batch_size)
+    loader = _loader(X, Y, batch_size=batch_size)
     with model.evaluating():
         return _averages(lambda b: _score(model, b, loss, metrics or {})[1], loader)
 
@@ -96,6 +105,7 @@ def predict(model, *inputs, batch_size=256):
     """
     with model.evaluating():
         batches = DataLoader(*inputs, batch_size=batch_size)
+        batches = batches if batches.m else [inputs]  # one empty batch has the shape
         return np.concatenate([model(*batch).data for batch in batches])
 
 
@@ -135,7 +145,10 @@ def _generators(model, loader):
 
 
 def train_step(model, batch, loss, optimizer, metrics=None):
-    """Forward, backward and update for one batch (X, Y); returns loss and metrics."""
+    """Forward, backward and update for one batch (X, Y); returns loss and metrics.
+
+    If the loss is not finite, nothing is updated.
+    """
     value, numbers = _score(model, batch, loss, metrics or {})
     if np.isfinite(numbers["loss"]):
         optimizer.zero_grad()
@@ -184,7 +197,9 @@ def fit(
         monitor: the quantity to minimize for early stopping; by default "val_loss" if
             there is validation data, else "loss".
         checkpoint: path of a file written after each epoch. If it exists, training
-            resumes from it, with the same results as if it had never stopped.
+            resumes from it, with the same results as if it had never stopped. (It
+            contains the random generators that are attributes of the layers or of the
+            DataLoader.)
         progress: whether to show a progress bar.
         on_epoch_end: function of (epoch, numbers) called after each epoch.
 
@@ -194,13 +209,12 @@ def fit(
     Raises:
         FloatingPointError: if the loss is not finite; the message names the layer where
             this first appeared.
-        ValueError: if the checkpoint is from another model.
+        ValueError: if the checkpoint is from another model, if there are no examples,
+            or nothing of the name `monitor`.
     """
-    loader = X if Y is None else DataLoader(X, Y, batch_size=batch_size, rng=rng)
-    validation, metrics = validation_data, metrics or {}
-    if isinstance(validation, tuple | list):
-        validation = DataLoader(*validation, batch_size=max(batch_size, 256))
-    monitor = monitor or ("loss" if validation is None else "val_loss")
+    loader = _loader(X, Y, batch_size=batch_size, rng=rng)
+    validation, metrics = _tuple(validation_data), metrics or {}
+    monitor = monitor or ("loss" if validation_data is None else "val_loss")
     history, best, best_epoch, start = History(), None, 0, 0
     generators = _generators(model, loader)
     if checkpoint and os.path.exists(checkpoint):
@@ -215,7 +229,6 @@ def fit(
         disable=not progress,
         file=sys.stdout,
         mininterval=0.5,
-        leave=True,
     )
 
     def step(batch):
@@ -234,16 +247,18 @@ def fit(
 
     with model.mode_kept(), bar:
         for epoch in range(start, epochs):
-            if patience is not None and epoch - best_epoch > patience:
+            if patience is not None and epoch - best_epoch > max(patience, 1):
                 break
             bar.set_description(f"epoch {epoch + 1}/{epochs}", refresh=False)
             model.train()
             numbers = _averages(step, loader)
-            if validation is not None:
-                scores = evaluate(model, validation, loss=loss, metrics=metrics)
+            if validation_data is not None:
+                scores = evaluate(model, *validation, loss=loss, metrics=metrics)
                 numbers |= {f"val_{name}": value for name, value in scores.items()}
             for name, value in numbers.items():
                 history.setdefault(name, []).append(value)
+            if monitor not in numbers:
+                raise ValueError(f"monitor {monitor!r} is not one of {list(numbers)}")
             if numbers[monitor] <= min(history[monitor]):
                 best_epoch = epoch
                 best = model.state_dict() if patience is not None else None
@@ -253,6 +268,6 @@ def fit(
                 save_checkpoint(checkpoint, model, optimizer, generators, now, best)
             if on_epoch_end is not None:
                 on_epoch_end(epoch, numbers)
-        if best is not None:
+        if best is not None and patience is not None:
             model.load_state_dict(best)
     return history

@@ -2,6 +2,8 @@
 
 import itertools
 import os
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -53,6 +55,39 @@ def test_an_error_in_a_part_is_raised():
     with pytest.raises(ValueError, match="the last part"):
         cores.share(fail, 8, BIG)
     cores.share(lambda start, stop: None, 8, BIG)  # and the next one works
+
+
+def test_after_an_interrupt_while_a_part_is_still_running():
+    """As when a notebook's kernel is interrupted in the middle of a training step."""
+    if cores.count == 1:
+        pytest.skip("needs a second thread")
+    running, go_on = threading.Event(), threading.Event()
+
+    def slow(start, stop):
+        if start:
+            running.set()
+            go_on.wait(10)
+        else:
+            running.wait(10)
+            raise KeyboardInterrupt
+
+    def interrupt_the_wait():  # the second one arrives while the others finish
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cores._Worker, "wait", lambda worker: interrupt_the_wait())
+        with pytest.raises(KeyboardInterrupt):
+            cores.share(slow, 8, BIG)
+    seen = np.zeros(8, int)
+
+    def count(start, stop):
+        time.sleep(0.01)  # the interrupted part is still running
+        seen[start:stop] += 1
+
+    for i in range(1, 4):
+        cores.share(count, 8, BIG)
+        assert (seen == i).all()
+        go_on.set()
 
 
 def test_blas_threads_are_as_before():

@@ -170,6 +170,9 @@ def test_summary():
     assert lines[-1] == "154 parameters, 42 trainable"
     assert model.training
     assert "stem" in model.summary()
+    # A layer's own parameters count even if it is the outermost one.
+    (line,) = nn.Dense(3, 2, rng=rng()).summary(np.zeros((5, 3))).splitlines()[2:-2]
+    assert line.split() == ["model", "Dense", "(5,", "2)", "8"]
 
 
 def test_forward_hooks():
@@ -182,6 +185,15 @@ def test_forward_hooks():
     remove()
     model(np.zeros((2, 8, 8, 3), "f"))
     assert shapes == [(2, 8, 8, 4)]
+
+
+def test_a_hook_that_removes_itself_leaves_the_others():
+    layer, called = nn.Flatten(), []
+    remove = layer.register_forward_hook(lambda *call: called.append(1) or remove())
+    layer.register_forward_hook(lambda *call: called.append(2))
+    layer(np.ones((1, 2)))
+    layer(np.ones((1, 2)))
+    assert called == [1, 2, 2]
 
 
 def test_an_error_says_in_which_layer():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from helpers import nn
+from helpers.nn.kernels import cores
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional
@@ -66,6 +67,11 @@ UNARY = {
     "reshape": (lambda x: x.reshape(4, -1), lambda x: x.reshape(4, -1)),
     "flatten": (lambda x: x.flatten(), lambda x: x.flatten(1)),
     "transpose": (lambda x: x.transpose(2, 0, 1), lambda x: x.permute(2, 0, 1)),
+    "transpose from the end": (
+        lambda x: x.transpose(-1, 0, -2),
+        lambda x: x.permute(-1, 0, -2),
+    ),
+    "power of 0": (lambda x: (x - x) ** 0 * x, lambda x: (x - x) ** 0 * x),
     "T": (lambda x: x.T, lambda x: x.permute(2, 1, 0)),
     "swapaxes": (lambda x: x.swapaxes(0, 2), lambda x: x.swapaxes(0, 2)),
     "slice": (lambda x: x[1:, ..., 2], lambda x: x[1:, ..., 2]),
@@ -145,6 +151,9 @@ def test_equal_elements_share_the_gradient_of_maximum():
         ((4,), (2, 4, 5)),
         ((2, 1, 3, 4), (6, 4, 5)),
         ((6, 3, 4), (2, 1, 4, 5)),
+        ((2, 0), (0, 3)),
+        ((2, 3, 0), (0, 4)),
+        ((2, 3, 4), (4, 0)),
     ],
 )
 def test_matmul(shapes):
@@ -163,6 +172,8 @@ def test_matmul(shapes):
         ("ij,k->k", [(2, 3), (4,)]),
         ("i,j,k->ijk", [(2,), (3,), (4,)]),
         ("ij,ij->", [(2, 3), (2, 3)]),
+        ("ij,ij->ij", [(2, 1), (2, 3)]),
+        ("mtd,dk->mtk", [(0, 3, 4), (4, 5)]),
     ],
 )
 def test_einsum(subscripts, shapes):
@@ -171,6 +182,16 @@ def test_einsum(subscripts, shapes):
         lambda *x: nn.einsum(subscripts, *x),
         lambda *x: torch.einsum(subscripts, *x),
         *(rng.normal(size=s) for s in shapes),
+    )
+
+
+def test_take_along_axis_with_fewer_indices():
+    """As in NumPy, indices of length 1 along another axis are broadcast."""
+    x = np.random.default_rng(0).normal(size=(3, 4))
+    compare(
+        lambda x: nn.take_along_axis(x, np.array([[0, 2, 0]]), 1),
+        lambda x: x[:, [0, 2, 0]],
+        x,
     )
 
 
@@ -244,6 +265,21 @@ def test_conv2d_in_several_blocks_and_threads():
                 rng.normal(size=shape),
                 rng.normal(size=(3, 3, shape[3], n_C)),
             )
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_conv2d_in_blocks_that_lie_in_the_padding(stride, monkeypatch):
+    """Wide images are processed a few rows at a time."""
+    monkeypatch.setattr(cores, "BLOCK", 16)
+    rng = np.random.default_rng(8)
+    compare(
+        lambda x, W: nn.conv2d(x, W, stride=stride, padding=((5, 4), (3, 2))),
+        lambda x, W: nhwc(
+            F.conv2d(F.pad(nchw(x), (3, 2, 5, 4)), W.permute(3, 2, 0, 1), stride=stride)
+        ),
+        rng.normal(size=(2, 4, 6, 3)),
+        rng.normal(size=(1, 3, 3, 2)),
+    )
 
 
 def test_same_padding():
@@ -446,3 +482,49 @@ def test_layer_norm():
         rng.normal(size=6),
         rng.normal(size=6),
     )
+
+
+@pytest.mark.parametrize(
+    ("function", "shapes"),
+    [
+        (nn.linear, [(0, 3), (3, 2), (2,)]),
+        (nn.relu, [(0, 3)]),
+        (nn.leaky_relu, [(0, 3)]),
+        (nn.sigmoid, [(0, 3)]),
+        (nn.gelu, [(0, 3)]),
+        (nn.softmax, [(0, 3)]),
+        (lambda x: nn.clip(2 * x, 0, 1), [(0, 3)]),
+        (lambda x, W: nn.conv2d(x, W, padding=1), [(0, 5, 5, 2), (3, 3, 2, 4)]),
+        (lambda x, W: nn.conv2d(x, W, stride=2), [(0, 5, 5, 2), (3, 3, 2, 4)]),
+        (nn.depthwise_conv2d, [(0, 5, 5, 2), (3, 3, 2), (2,)]),
+        (
+            lambda x, W: nn.depthwise_conv2d(x, W, stride=2),
+            [(0, 5, 5, 2), (3, 3, 2)],
+        ),
+        (nn.conv2d_transpose, [(0, 5, 5, 2), (3, 3, 4, 2), (4,)]),
+        (nn.max_pool2d, [(0, 4, 4, 2)]),
+        (nn.average_pool2d, [(0, 4, 4, 2)]),
+        (nn.batch_norm, [(0, 3), (3,), (3,)]),
+        (nn.layer_norm, [(0, 3), (3,), (3,)]),
+        (nn.rnn, [(0, 4, 3), (3, 2), (2, 2), (2,)]),
+        (nn.gru, [(0, 4, 3), (3, 6), (2, 6), (6,), (2,)]),
+        (
+            lambda q, k: nn.scaled_dot_product_attention(q, k, k)[0],
+            [(0, 4, 3), (0, 5, 3)],
+        ),
+        (lambda x: nn.cross_entropy(x, np.zeros((0, 4), int)), [(0, 4, 3)]),
+    ],
+)
+def test_an_empty_batch_has_no_gradient(function, shapes):
+    tensors = [nn.Tensor(np.ones(s), requires_grad=True) for s in shapes]
+    y = function(*tensors)
+    y.backward(np.ones(y.shape))
+    for x in tensors:
+        np.testing.assert_array_equal(x.grad, np.zeros(x.shape))
+
+
+def test_an_empty_batch_leaves_the_running_statistics_alone():
+    norm = nn.BatchNorm(3)
+    assert norm(np.zeros((0, 3))).shape == (0, 3)
+    np.testing.assert_array_equal(norm.running_mean, np.zeros(3))
+    np.testing.assert_array_equal(norm.running_var, np.ones(3))

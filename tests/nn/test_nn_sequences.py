@@ -234,12 +234,61 @@ def test_a_row_masked_as_a_whole_gives_no_gradient_to_its_logits():
     assert (q.grad[0, 1] != 0).all()
 
 
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_what_stands_in_masked_steps_is_not_read(kind, reverse):
+    """Missing measurements, for example, are often NaN."""
+    rng = np.random.default_rng(7)
+    layer = getattr(nn, kind)(3, 2, return_sequences=True, reverse=reverse, rng=rng)
+    layer.astype(np.float64)
+    x, mask = rng.normal(size=(2, 5, 3)), np.ones((2, 5), bool)
+    mask[0, 3:] = mask[1, 1:3] = False
+    found = []
+    for filler in (0.0, np.nan, np.inf):
+        layer.zero_grad()
+        inputs = np.where(mask[..., None], x, filler)
+        before, tensor = inputs.copy(), nn.Tensor(inputs, requires_grad=True)
+        y = layer(tensor, mask=mask)
+        (y * y).sum().backward()
+        np.testing.assert_array_equal(inputs, before)
+        assert (tensor.grad[~mask] == 0).all()
+        found.append([y.data, tensor.grad, *(p.grad for p in layer.parameters())])
+    for other in found[1:]:
+        for a, b in zip(found[0], other, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+def test_a_masked_step_keeps_the_state_to_the_last_bit(kind):
+    rng = np.random.default_rng(8)
+    layer = getattr(nn, kind)(3, 2, return_sequences=True, rng=rng)
+    y = layer(rng.normal(size=(4, 6, 3)), mask=[[1, 0, 0, 1, 0, 0]] * 4).data
+    for t in (1, 2, 4, 5):
+        np.testing.assert_array_equal(y[:, t], y[:, 0 if t < 3 else 3])
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_a_fully_masked_row_in_any_precision(dtype):
+    rng = np.random.default_rng(9)
+    q = nn.Tensor(rng.normal(size=(2, 3, 4)).astype(dtype), requires_grad=True)
+    k, v = rng.normal(size=(2, 2, 5, 4)).astype(dtype)
+    mask = np.ones((3, 5))
+    mask[1], mask[2, :4] = 0, 0
+    y, weights = nn.scaled_dot_product_attention(q, k, v, nn.Tensor(mask))
+    assert y.dtype == dtype
+    np.testing.assert_allclose(weights[:, 1], 0.2, rtol=1e-3)
+    np.testing.assert_array_equal(weights[:, 2], [[0, 0, 0, 0, 1]] * 2)
+    y.sum().backward()
+    assert (q.grad[:, 1:] == 0).all()
+    assert (q.grad[:, 0] != 0).all()
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (
             lambda r: nn.LSTM(4, 3, rng=r)(np.zeros((2, 5))),
-            r"lstm needs x \(m, T, d\)",
+            r"lstm needs x \(m, T > 0, d\)",
         ),
         (lambda r: nn.GRU(4, 3, rng=r)(np.zeros((2, 5, 3))), "gru needs x"),
         (
@@ -249,6 +298,29 @@ def test_a_row_masked_as_a_whole_gives_no_gradient_to_its_logits():
         (
             lambda r: nn.RNN(4, 3, rng=r)(np.zeros((2, 5, 4)), np.zeros((2, 4))),
             r"rnn: state \(2, 4\) should be \(2, 3\)",
+        ),
+        (
+            lambda r: nn.lstm(*map(np.ones, [(2, 3, 4), (4, 16), (4, 16), 4])),
+            r"lstm: bias \(4,\) should be \(16,\)",
+        ),
+        (
+            lambda r: nn.rnn(*map(np.ones, [(2, 3, 4), (4, 2), (2, 2), 1])),
+            r"rnn: bias \(1,\) should be \(2,\)",
+        ),
+        (
+            lambda r: nn.gru(*map(np.ones, [(2, 3, 4), (4, 6), (2, 6), 6, 1])),
+            r"gru: bias \(1,\) should be \(2,\)",
+        ),
+        (lambda r: nn.LSTM(4, 3, rng=r)(np.zeros((2, 0, 4))), "lstm needs .* T > 0"),
+        (
+            lambda r: nn.MultiHeadAttention(4, 2, 1.0, rng=r)(np.ones((1, 2, 4))),
+            r"rate must be in \[0, 1\)",
+        ),
+        (
+            lambda r: nn.MultiHeadAttention(4, 2, rng=r)(
+                np.ones((3, 2, 4)), mask=np.ones((3, 1, 4))
+            ),
+            r"attention: mask \(3, 1, 1, 4\) .* \(3, 2, 2, 2\)",
         ),
         (lambda r: nn.MultiHeadAttention(5, 2, rng=r), "5 is not divisible by 2 heads"),
         (

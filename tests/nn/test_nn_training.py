@@ -1,5 +1,10 @@
 """Optimizers, fit, checkpoints; the same training as PyTorch, step by step."""
 
+import concurrent.futures
+import functools
+import sys
+
+import h5py
 import numpy as np
 import pytest
 
@@ -224,8 +229,46 @@ def test_cross_entropy_of_logits_laid_out_otherwise():
 
 
 @pytest.mark.parametrize(
+    "loss", [nn.mean_squared_error, nn.mean_absolute_error, nn.huber]
+)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_target_that_requires_a_gradient_gets_one(loss, weighted):
+    """With the opposite sign, because only the difference counts."""
+    rng = np.random.default_rng(0)
+    x, t = (nn.Tensor(a, requires_grad=True) for a in 2 * rng.normal(size=(2, 3, 4)))
+    loss(x, t, rng.random(4) if weighted else None).backward()
+    assert (x.grad != 0).all()
+    np.testing.assert_array_equal(t.grad, -x.grad)
+    with pytest.raises(ValueError, match="differ in shape"):
+        loss(x, nn.Tensor(np.ones(4), requires_grad=True))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("kind", [int, float, np.float32])
+def test_the_dtype_of_a_loss_is_that_of_the_prediction(dtype, kind):
+    x = nn.Tensor(np.eye(3, dtype=dtype), requires_grad=True)
+    for loss in (
+        nn.cross_entropy,
+        nn.binary_cross_entropy,
+        nn.mean_squared_error,
+        nn.mean_absolute_error,
+        functools.partial(nn.huber, delta=np.float64(0.5)),
+    ):
+        x.zero_grad()
+        value = loss(x, np.eye(3).astype(kind)[::-1])
+        value.backward()
+        assert value.dtype == x.grad.dtype == dtype
+
+
+@pytest.mark.parametrize(
     ("call", "error", "message"),
     [
+        (
+            lambda x: nn.accuracy(x, np.zeros((3, 1), int)),
+            ValueError,
+            r"accuracy: .* \(3,\) and targets \(3, 1\)",
+        ),
+        (lambda x: nn.accuracy(x, [0, 1]), ValueError, r"accuracy: .* \(2,\)"),
         (lambda x: nn.cross_entropy(x, [0, 1]), ValueError, r"\(2,\) do not match"),
         (lambda x: nn.cross_entropy(x, [0, 1, 3]), ValueError, "only 3 logits"),
         (lambda x: nn.cross_entropy(x, [0.0, 1, 2]), TypeError, "must be integers"),
@@ -247,6 +290,15 @@ def test_accuracy():
     assert nn.accuracy(logits, np.array([1, 0, 0])) == pytest.approx(2 / 3)
     assert nn.accuracy(logits, np.array([1, 0, 0]), np.array([1, 1, 0])) == 1
     assert nn.accuracy(logits[:, :1], np.array([[1], [1], [0]])) == 1
+    assert nn.accuracy(logits[:, :1], np.array([1, 0, 0])) == pytest.approx(2 / 3)
+
+
+def test_accuracy_takes_the_weights_of_the_losses():
+    logits = np.array([[1.0], [3], [0]])
+    target = np.array([[1], [0], [0]])
+    for weights in (np.array([1, 1, 0]), np.array([[1], [1], [0]])):
+        assert nn.accuracy(logits, target, weights) == 0.5
+    assert nn.accuracy(logits, target, np.zeros(3)) == 0  # as the losses do
 
 
 def test_schedules():
@@ -276,6 +328,14 @@ def test_clipping():
     np.testing.assert_allclose(p.grad, [0.6, -0.8])
     nn.clip_gradients([p], value=0.7)
     np.testing.assert_allclose(p.grad, [0.6, -0.7])
+
+
+@pytest.mark.parametrize(("dtype", "size"), [(np.float16, 300), (np.float32, 1e30)])
+def test_clipping_of_gradients_whose_squares_overflow(dtype, size):
+    p = nn.Parameter(np.zeros(4, dtype))
+    p.grad = np.full(4, size, dtype)
+    assert nn.clip_gradients([p], norm=1) == pytest.approx(2 * size)
+    np.testing.assert_allclose(p.grad, 0.5, rtol=1e-3)
 
 
 # --------------------------------------------------------------------------- fit
@@ -487,6 +547,144 @@ def test_data_loader():
     ]
     with pytest.raises(ValueError, match=r"number of examples: \(10,\), \(9,\)"):
         nn.DataLoader(X, Y[:9])
+
+
+def test_data_without_examples():
+    X, Y = problem()
+    model = small_model()
+    assert model.predict(X[:0]).shape == (0, 2)
+    optimizer = nn.SGD(model.parameters())
+    options = {"loss": nn.cross_entropy, "optimizer": optimizer, "epochs": 1}
+    for call in (
+        lambda: model.evaluate(X[:0], Y[:0], loss=nn.cross_entropy),
+        lambda: model.fit(X[:0], Y[:0], **options, progress=False),
+        lambda: model.fit(
+            X, Y, **options, progress=False, validation_data=(X[:0], Y[:0])
+        ),
+    ):
+        with pytest.raises(ValueError, match="no examples"):
+            call()
+
+
+def test_lists_are_data_too():
+    X, Y = problem()
+    model, twin = small_model(), small_model()
+    batches = nn.DataLoader(X.tolist(), Y.tolist(), batch_size=40)
+    for x, y in batches:
+        assert x.shape == (len(y), 5)
+    ours = model.evaluate(X.tolist(), Y.tolist(), loss=nn.cross_entropy)
+    assert ours == twin.evaluate(X, Y, loss=nn.cross_entropy)
+    options = {"loss": nn.cross_entropy, "epochs": 1, "progress": False}
+    found = []
+    for pair in ([X, Y], (X, Y), nn.DataLoader(X, Y, batch_size=256)):
+        model = small_model()
+        optimizer = nn.SGD(model.parameters())
+        history = model.fit(X, Y, validation_data=pair, optimizer=optimizer, **options)
+        found.append(history["val_loss"])
+    assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda m, X, Y, o: m.fit(X, **o), TypeError, "X must be a DataLoader"),
+        (
+            lambda m, X, Y, o: m.evaluate(X, loss=nn.cross_entropy),
+            TypeError,
+            "X must be a DataLoader",
+        ),
+        (
+            lambda m, X, Y, o: m.fit(X, Y, **o, monitor="val_los"),
+            ValueError,
+            r"monitor 'val_los' is not one of \['loss'\]",
+        ),
+        (lambda m, X, Y, o: m.fit(X, Y, **o, batch_size=0), ValueError, "batch_size"),
+        (lambda m, X, Y, o: nn.SGD(m), TypeError, r"model\.parameters\(\)"),
+        (
+            lambda m, X, Y, o: nn.SGD(m.layers[0].W),
+            TypeError,
+            r"model\.parameters\(\)",
+        ),
+        (lambda m, X, Y, o: nn.SGD([]), ValueError, "at least one parameter"),
+    ],
+)
+def test_clear_errors_of_training(call, error, message):
+    model = small_model()
+    options = {"loss": nn.cross_entropy, "epochs": 2, "progress": False}
+    options["optimizer"] = nn.SGD(model.parameters())
+    with pytest.raises(error, match=message):
+        call(model, *problem(), options)
+
+
+def test_patience_0_waits_for_an_epoch_without_improvement():
+    losses = iter([3.0, 2.0, 2.5, 1.0])
+
+    def loss(prediction, target):
+        return nn.mean(prediction) * 0 + next(losses)
+
+    model = small_model()
+    X, Y = problem(8)
+    options = {"optimizer": nn.SGD(model.parameters()), "epochs": 4, "patience": 0}
+    history = model.fit(X, Y, loss=loss, progress=False, **options)
+    assert history["loss"] == [3, 2, 2.5]
+
+
+def test_resuming_without_patience_keeps_the_last_weights(tmp_path):
+    X, Y = problem()
+
+    def train(epochs, patience):
+        model = small_model()
+        history = model.fit(
+            X,
+            Y,
+            loss=nn.cross_entropy,
+            optimizer=nn.SGD(model.parameters(), learning_rate=20.0),  # gets worse
+            epochs=epochs,
+            patience=patience,
+            checkpoint=tmp_path / "run",
+            progress=False,
+        )
+        return model, history
+
+    _, history = train(3, 10)
+    assert min(history["loss"]) < history["loss"][-1]  # the best is not the last
+    model, history = train(4, None)
+    with h5py.File(tmp_path / "run") as file:
+        last = file["model/layers/0/W"][()]
+    np.testing.assert_array_equal(model.layers[0].W.data, last)
+
+
+def test_models_in_several_threads_train_as_alone():
+    X, Y = problem()
+
+    def train(seed):
+        model = small_model(seed)
+        optimizer = nn.Adam(model.parameters())
+        options = {"validation_data": (X, Y), "metrics": {"accuracy": nn.accuracy}}
+        history = model.fit(
+            X,
+            Y,
+            loss=nn.cross_entropy,
+            optimizer=optimizer,
+            epochs=5,
+            progress=False,
+            **options,
+        )
+        return history, model.state_dict()
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)  # so that they take turns very often
+    try:
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            together = list(pool.map(train, range(3)))
+    finally:
+        sys.setswitchinterval(interval)
+    for (history, state), (alone, its_state) in zip(
+        together, map(train, range(3)), strict=True
+    ):
+        assert history == alone
+        for name, value in state.items():
+            np.testing.assert_array_equal(value, its_state[name])
 
 
 def test_history_plots():

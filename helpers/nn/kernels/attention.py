@@ -8,10 +8,22 @@ MASKED = -1e9  # the logit of positions that must not be attended to
 
 
 def _limits(mask, shape, dtype):
-    """Upper limits of the logits, or None."""
+    """Upper limits of the logits, or None.
+
+    Raises:
+        ValueError: if the mask does not broadcast to the shape of the weights.
+    """
     if mask is None:
         return None
-    return np.broadcast_to(np.where(mask, np.inf, MASKED).astype(dtype), shape)
+    mask = np.asarray(mask)
+    masked = max(MASKED, float(np.finfo(dtype).min))  # finite in float16, too
+    limits = np.where(mask, np.inf, masked).astype(dtype)
+    try:
+        return np.broadcast_to(limits, shape)
+    except ValueError:
+        raise ValueError(
+            f"attention: mask {mask.shape} does not broadcast to the weights {shape}"
+        ) from None
 
 
 def _in_blocks(function, weights):
@@ -72,7 +84,7 @@ def attention_gradients(g, q, k, v, weights, mask=None, drop=None):
     scale = q.dtype.type(1 / np.sqrt(q.shape[-1]))
     dq, dk, dv = np.empty_like(q), np.empty_like(k), np.empty_like(v)
     limit = None
-    if mask is not None and not np.any(mask, axis=-1).all():
+    if mask is not None and not np.asarray(mask).any(-1).all():
         limit = _limits(mask, weights.shape, weights.dtype)
     drop = None if drop is None else np.broadcast_to(drop, weights.shape)
 
@@ -86,7 +98,7 @@ def attention_gradients(g, q, k, v, weights, mask=None, drop=None):
         dw -= np.einsum("...k,...k->...", dw, w)[..., None]
         dw *= w
         if limit is not None:  # a fully masked row is constant
-            np.copyto(dw, 0, where=limit[at] == MASKED)
+            np.copyto(dw, 0, where=limit[at] < np.inf)
         np.matmul(dw, k[at] * scale, out=dq[at])
         np.matmul(dw.swapaxes(-1, -2), q[at] * scale, out=dk[at])
 

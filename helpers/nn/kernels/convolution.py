@@ -24,7 +24,8 @@ def pair(value):
 def padding_widths(padding, size, f, stride, dilation=(1, 1)):
     """((top, bottom), (left, right)) from "valid", "same", a number or pairs.
 
-    "same" makes the output ceil(n / stride) long; an odd row is added at the end.
+    "same" makes the output ceil(n / stride) long. If it needs an odd number of rows or
+    columns, the end gets one more than the beginning.
     """
     if padding == "valid":
         return (0, 0), (0, 0)
@@ -88,7 +89,7 @@ def pad_images(x, widths):
 
 
 def windows(x, f, stride, dilation=(1, 1)):
-    """A view of all patches, (m, n_H, n_W, f, f, n_C). Nothing is copied."""
+    """A view of all patches, (m, n_H', n_W', f, f, n_C). Nothing is copied."""
     m, h, w, c = x.shape
     rows = (h - dilation[0] * (f[0] - 1) - 1) // stride[0] + 1
     columns = (w - dilation[1] * (f[1] - 1) - 1) // stride[1] + 1
@@ -184,7 +185,8 @@ class _Bands:
         if first < 0 or last > x.shape[1] or left or right:
             size = len(x), last - first, x.shape[2] + left + right, x.shape[3]
             strip = workspace.array("padded", size, x.dtype)
-            _place(x[:, max(first, 0) : last], strip, max(-first, 0), left)
+            inner = x[:, max(first, 0) : max(last, 0)]  # nothing if all is padding
+            _place(inner, strip, max(-first, 0), left)
         else:
             strip = x[:, first:last]
         # (row, image, position, f, n_C_prev)
@@ -384,7 +386,7 @@ def spread(dZ, W, slide, shape, apply=correlate):
 
 
 def _rows(x, f, stride, dilation):
-    """Patches (m, n_H, f, f, n_W', n), with pixels and channels of a row in one axis.
+    """Patches (m, n_H', f, f, n_W', n), with pixels and channels of a row in one axis.
 
     With a stride above 1, the pixels of a row are not adjacent, and the axis n_W'
     remains.
@@ -417,7 +419,7 @@ def depthwise(x, W, slide, bias=None):
             y[at] += bias
 
     share(part, m, y.size * W[..., 0].size)
-    return y.reshape(m, h, -1, x.shape[3])
+    return y.reshape(m, h, w * times, x.shape[3])
 
 
 def depthwise_filter_gradient(x, dZ, W_shape, slide):

@@ -115,12 +115,12 @@ def share(function, n, work):
             function(0, n)
         return
     try:
-        while len(_workers) < parts - 1:
-            _workers.append(_Worker())
+        # Workers go back to the list once they are done. If an interrupt (Ctrl+C) ends
+        # the wait for them, they are not used again, because they may still be busy.
+        workers = [_workers.pop() if _workers else _Worker() for _ in range(parts - 1)]
         bounds = itertools.pairwise(n * i // parts for i in range(parts + 1))
         first = next(bounds)
         with one_blas_thread():
-            workers = _workers[: parts - 1]
             for worker, (start, stop) in zip(workers, bounds, strict=True):
                 # The context contains np.errstate.
                 context = contextvars.copy_context()
@@ -129,6 +129,7 @@ def share(function, n, work):
                 function(*first)
             finally:
                 problems = [worker.wait() for worker in workers]
+                _workers.extend(workers)
         for problem in filter(None, problems):
             raise problem
     finally:
@@ -154,11 +155,15 @@ def elementwise(function, *arrays):
             arrays and writes into `out`.
         arrays: the arguments, all of one shape or without dimensions.
     """
-    big = max(arrays, key=np.size)
+    big = max(arrays, key=np.ndim)
     plain = all(a.ndim == 0 or a.shape == big.shape for a in arrays)
     if isinstance(function, np.ufunc) and (not plain or big.size < WORTH_SHARING):
         return function(*arrays)
-    result = np.empty(big.shape, np.result_type(*arrays))
+    if isinstance(function, np.ufunc):  # the quotient of integers is floating-point
+        dtype = function.resolve_dtypes((*(a.dtype for a in arrays), None))[-1]
+    else:
+        dtype = np.result_type(*arrays)
+    result = np.empty(big.shape, dtype)
     if big.size < WORTH_SHARING:
         function(*arrays, out=result)
         return result

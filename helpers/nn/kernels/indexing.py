@@ -17,7 +17,7 @@ def scatter(shape, index, g):
 
 def scatter_along_axis(shape, indices, axis, g):
     """The adjoint of np.take_along_axis."""
-    grid = list(np.indices(indices.shape, sparse=True))
+    grid = list(np.indices(shape, sparse=True))
     grid[axis] = indices
     return scatter(shape, tuple(grid), g)
 

@@ -51,10 +51,11 @@ def _sum(a):
 
 
 def _near(mean, variance):
-    """Whether means are so close to 0 that they can be subtracted from the sums.
+    """Whether no mean is further from 0 than four standard deviations.
 
-    Otherwise they are subtracted from each value. The sums are then at most 17 times
-    their difference, which costs four bits of precision.
+    Then the variance may be computed as Σ x² / n - mean²: the first term is at most 17
+    times as large as the difference, which costs about four bits of precision.
+    Otherwise, the mean must be subtracted from each value.
     """
     return bool((mean * mean <= 16 * variance).all())
 
@@ -66,6 +67,8 @@ def mean_and_variance(x):
     squared distances between the means are added at the end.
     """
     n, n_C = x.shape
+    if not n:
+        return np.zeros(n_C, x.dtype), np.zeros(n_C, x.dtype)
     times = _repetitions(n_C, n)
 
     def moments(a):

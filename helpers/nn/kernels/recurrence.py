@@ -37,7 +37,8 @@ class _Scan:
         W: (d, gates * n).
         U: (n, gates * n).
         b: (gates * n,).
-        mask: (m, T) or None; where it is 0, the state stays as it was.
+        mask: (m, T) or None; where it is 0, the state stays as it was, whatever the
+            input.
         reverse: whether to go from the last step to the first.
 
     Attributes:
@@ -57,11 +58,13 @@ class _Scan:
         self.scale = np.array(self.scale, x.dtype).reshape(-1, 1, 1)
         self.W, self.U = _by_gate(W, order), _by_gate(U, order)
         self.inputs = _time_first(x, reverse)
-        b = _by_gate(b[None], order)
-        self.Z = self._input_products(self.W * self.scale, b * self.scale)
         self.keep = None
         if mask is not None:
-            self.keep = _time_first(mask.astype(self.Z.dtype)[..., None], reverse)
+            self.keep = _time_first(mask[..., None] != 0, reverse)
+            # The inputs of masked steps must not matter, even if they are NaN.
+            self.inputs = np.where(self.keep, self.inputs, x.dtype.type(0))
+        b = _by_gate(b[None], order)
+        self.Z = self._input_products(self.W * self.scale, b * self.scale)
 
     def _input_products(self, W, b):
         dtype = np.result_type(self.inputs, W)
@@ -83,7 +86,7 @@ class _Scan:
     def _hold(self, states, t):
         """Keep the previous state in step t of `states` where the mask is 0."""
         if self.keep is not None:
-            states[t + 1] += (1 - self.keep[t]) * (states[t] - states[t + 1])
+            np.copyto(states[t + 1], states[t], where=~self.keep[t])
 
     def _split(self, gradient, t):
         """The parts of a gradient that go through step t and that bypass it."""

@@ -35,8 +35,8 @@ def spread(g, shape, axis, keepdims):
     return np.broadcast_to(g, shape)
 
 
-def to_largest(g, x, axis, keepdims):
-    """The adjoint of a maximum of x along an axis; equal maxima share the gradient."""
-    winners = x == x.max(axis, keepdims=True)
+def to_extreme(g, x, y, axis, keepdims):
+    """The adjoint of y, the maxima or minima of x along an axis; equal ones share g."""
+    winners = x == spread(y, x.shape, axis, keepdims)
     n = winners.sum(axis, keepdims=True)
     return (winners * spread(g, x.shape, axis, keepdims) / n).astype(g.dtype)

@@ -35,12 +35,12 @@ def log_softmax_gradient(g, y, axis):
 
 @one_blas_thread()
 def _parts(logits):
-    """log_p and total with log softmax = log_p - log(total), and p = softmax."""
-    log_p = np.subtract(logits, logits.max(-1, keepdims=True), order="C")
-    p = np.exp(log_p)
+    """Return shifted, total and p, with p = softmax, log p = shifted - log(total)."""
+    shifted = np.subtract(logits, logits.max(-1, keepdims=True), order="C")
+    p = np.exp(shifted)
     total = p @ np.ones((p.shape[-1], 1), p.dtype)  # faster than a sum of short rows
     p /= total
-    return log_p, total, p
+    return shifted, total, p
 
 
 def cross_entropy_of_classes(logits, classes):
@@ -53,10 +53,10 @@ def cross_entropy_of_classes(logits, classes):
     Returns:
         losses (...), gradient (..., C).
     """
-    log_p, total, p = _parts(logits)
+    shifted, total, p = _parts(logits)
     C = logits.shape[-1]
     at = np.arange(classes.size), classes.ravel().astype(np.intp)
-    losses = np.log(total).ravel() - log_p.reshape(-1, C)[at]
+    losses = np.log(total).ravel() - shifted.reshape(-1, C)[at]
     p.reshape(-1, C)[at] -= 1
     return losses.reshape(classes.shape), p
 
@@ -71,8 +71,9 @@ def cross_entropy_of_probabilities(logits, target):
     Returns:
         losses (...), gradient (..., C).
     """
-    log_p, total, p = _parts(logits)
-    losses = -(target * (log_p - np.log(total))).sum(-1)
+    shifted, total, p = _parts(logits)
+    target = target.astype(logits.dtype, copy=False)
+    losses = -(target * (shifted - np.log(total))).sum(-1)
     p *= target.sum(-1, keepdims=True)
     p -= target
     return losses, p
