@@ -19,6 +19,7 @@ from autograder.checks import check
 from autograder.course import penalties
 from autograder.course.configuration import Course
 from autograder.course.gradebook import Writer
+from autograder.course.handed_in import submissions
 from autograder.course.jobs import Graded, Job
 from autograder.course.journal import Journal
 from autograder.course.lock import held
@@ -59,17 +60,6 @@ class Options:
     seed: int | None = None
 
 
-def submissions(course: Course, lab: str) -> list[tuple[str, Path]]:
-    """Students and the files they handed in, sorted by name."""
-    found = []
-    for folder in sorted(course.submitted.glob("*")):
-        if not folder.is_symlink():
-            path, _ = in_folder(folder / lab, lab)
-            if path:
-                found.append((folder.name, path))
-    return found
-
-
 def grade_class(
     course: Course,
     lab: str,
@@ -102,7 +92,8 @@ def grade_class(
     with _explained():
         strangers = _strangers(course, [student for student, _ in found])
     for student, path in found:
-        if why := unfit(student) or strangers.get(student, ""):
+        linked = _linked(path, lab)
+        if why := unfit(student) or linked or strangers.get(student, ""):
             refusals.append(refused(Submission(student, lab, str(path)), why))
             progress(refusals[-1])
         else:
@@ -138,6 +129,13 @@ def unfit(student: str) -> str:
     if len(student) > MAX_NAME:
         return f"The name of the student's folder is longer than {MAX_NAME} characters."
     return ""
+
+
+def _linked(path: Path, lab: str) -> str:
+    """Why a link in the place of a folder is not graded; empty if it is a file."""
+    if path.parent.name == lab:
+        return ""
+    return f"{path.name} is a link, which is not followed; put the folder there itself."
 
 
 def _strangers(course: Course, students: Iterable[str]) -> dict[str, str]:

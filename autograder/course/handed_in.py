@@ -279,16 +279,30 @@ class _Collector:
             write(folder / TIMESTAMP, text + "\n")
 
 
+def submissions(course: Course, lab: str) -> list[tuple[str, Path]]:
+    """Students and the files they handed in, sorted by name.
+
+    A link in the place of a folder is not followed, but given itself.
+    """
+    found = []
+    for folder in sorted(course.submitted.glob("*")):
+        link = next((p for p in (folder, folder / lab) if p.is_symlink()), None)
+        path = link or in_folder(folder / lab, lab)[0]
+        if path:
+            found.append((folder.name, path))
+    return found
+
+
 def missing(course: Course, people: People, lab: str) -> list[str]:
     """Students of the roster who owe a lab: nothing to grade, and not excused."""
     if not people.has_roster:
         return []
     excused = schedule.excused(course.root, paths.lab_names())
+    there = {student for student, _ in submissions(course, lab)}
     return [
         student
-        for student in sorted(people.students)
+        for student in sorted(people.students.keys() - there)
         if (student, lab) not in excused
-        and not in_folder(course.submitted / student / lab, lab)[0]
     ]
 
 
