@@ -198,7 +198,15 @@ def test_what_could_not_be_graded_is_named_by_every_run(folder, notebooks):
         assert scores["check-sigmoid"] == (0, 4, False)
     again = [one.get("student") for one in attempts(folder)[len(logged) :]]
     assert "odd000" not in again
+    with Gradebook(database(folder)) as book:
+        for grade in book.find_submission_notebook(stem, LAB, "odd000").grades:
+            grade.manual_score, grade.needs_manual_grade = 1, False
+        book.db.commit()
+    for more in (), ("--force",), ("--question", "sigmoid"):
+        assert "odd000" not in command(folder, *more)
     odd = folder / "submitted" / "odd000" / LAB / NOTEBOOK
+    odd.write_text("another one that is none", encoding="utf-8")
+    assert sentence in command(folder, expect=1).splitlines()
     odd.write_text(notebooks["right"], encoding="utf-8")
     assert "1 graded, mean 94.0 of 100 points so far; 4 unchanged.\n" in command(folder)
 

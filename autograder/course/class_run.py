@@ -81,7 +81,8 @@ def grade_class(
 
     Returns:
         The results of this run. What could not be graded is among them in every run,
-        until another file is handed in or the reason is gone.
+        until a person has graded all of it, another file is handed in or the reason is
+        gone.
 
     Raises:
         ClassError: the run cannot continue. What was graded is safe; a second call
@@ -104,12 +105,15 @@ def grade_class(
         with Writer(course.url, course.name, lab, course.config) as book:
             jobs = _Jobs(course, lab, options, journal, book, run, progress, accepted)
             shelf = _Shelf(course, lab, options, journal, book, progress)
-            starved = []
+            starved, by_hand = [], book.by_hand()
             for job, graded in schedule(jobs):
                 if graded.starved:
                     starved.append(job)
                 elif jobs.is_refused(job, graded.result.error):
-                    shelf.keep(graded.result)
+                    if job.student in by_hand:
+                        progress(None)  # nothing is left to do
+                    else:
+                        shelf.keep(graded.result)
                 else:
                     shelf.add(job, graded)
             for job in starved:  # again, with nothing running beside it
