@@ -12,9 +12,9 @@ from autograder import __main__ as command
 from autograder.course import configuration, roster
 from autograder.course.grades import Person
 from autograder.course.people import UNMATCHED, People
-from autograder.grading.intake import handed_in
 from autograder.grading.local_time import time_problem
 from autograder.reports import lms
+from autograder.timestamp import handed_in
 from tests import platforms
 from tests.platforms import (
     CLASS,
@@ -34,6 +34,7 @@ from tests.platforms import (
 )
 
 LATE_TIME = datetime.datetime(2027, 2, 1, 9, 26)
+SECOND = datetime.timedelta(seconds=1)
 IN_TIME = datetime.datetime(2027, 1, 31, 22, 12, 13)
 
 
@@ -463,9 +464,53 @@ def test_a_mark_that_canvas_takes_back_counts_no_more(course, tmp_path, capsys):
         run("collect", LAB, place, "--course", folder)
         stamps.append(timed(folder, TWO.login))
     due = datetime.datetime(2027, 1, 31, 23, 59, 59)
-    second = datetime.timedelta(seconds=1)
-    assert stamps == [due + second, due, due + second]
+    assert stamps == [due + SECOND, due, due + SECOND]
     assert timed(folder, ONE.login) is None
+
+
+def test_marks_follow_the_due_date_wherever_it_moves(course, tmp_path):
+    """A mark says late or not; a time that a person wrote says more."""
+    folder = course(platforms.canvas_roster())
+    config = folder / "nbgrader_config.py"
+    config.write_text(
+        config.read_text()
+        .replace("# c.AssignLate", "c.AssignLate")
+        .replace("# c.PercentPerDay.percent", "c.PercentPerDay.percent")
+    )
+    dates = folder / "due_dates.csv"
+    dates.write_text("lab,due\n")  # filled in later
+    for mark in "_LATE", "":  # THREE's is taken back
+        place = tmp_path / f"all{mark}.zip"
+        with zipfile.ZipFile(place, "w") as file:
+            for person, said in ((ONE, "_LATE"), (TWO, "_LATE"), (THREE, mark)):
+                name = f"{person.sortable}{said}_{person.number}_900_{NOTEBOOK}"
+                file.writestr(name, platforms.solved())
+        run("collect", LAB, place, "--course", folder)
+    stamp = folder / "submitted" / TWO.login / LAB / "timestamp.txt"
+    stamp.write_text("2027-02-02 09:30:00 UTC\n")
+    opened = configuration.open_course(folder)
+    for due, words, penalties in (
+        ("2027-01-31T23:59:59Z", ("class", LAB), (9.4, 18.8, 0)),
+        ("2027-01-29T23:59:59Z", ("class", LAB), (9.4, 37.6, 0)),
+        ("2027-02-01T23:59:59Z", ("feedback", LAB), (9.4, 9.4, 0)),
+        ("2026-01-31T23:59:59Z", ("collect", LAB, place), (9.4, 94, 0)),
+        ("2027-02-02T09:29:59Z", ("class", LAB), (9.4, 9.4, 0)),
+    ):
+        dates.write_text(f"lab,due\n{LAB},{due}\n")
+        run(*words, "--course", folder)
+        if words[0] == "collect":
+            run("class", LAB, "--course", folder)
+        with Gradebook(opened.url, opened.name) as book:
+            found = {
+                one.student.id: one.late_submission_penalty
+                for one in book.assignment_submissions(LAB)
+            }
+        logins = [person.login for person in (ONE, TWO, THREE)]
+        assert found == dict(zip(logins, penalties, strict=True))
+        for root in opened.submitted, opened.autograded:
+            late = handed_in(root / ONE.login / LAB)
+            assert late == datetime.datetime.fromisoformat(due[:-1]) + SECOND
+    assert handed_in(stamp.parent) == datetime.datetime(2027, 2, 2, 9, 30)
 
 
 def test_an_earlier_attempt_does_not_replace_a_later_one(course, tmp_path, capsys):

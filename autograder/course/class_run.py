@@ -27,10 +27,10 @@ from autograder.course.people import People
 from autograder.errors import Refused
 from autograder.grading.cases import Cases, Pool
 from autograder.grading.collect import in_folder, passed_over
-from autograder.grading.intake import handed_in
 from autograder.grading.local_time import time_problem
 from autograder.grading.results import LabResult, readable
 from autograder.grading.submission import Submission, refused
+from autograder.timestamp import handed_in
 from helpers import files
 
 BATCH, SECONDS = 25, 2.0  # results written at once; seconds that one may wait
