@@ -426,6 +426,29 @@ def test_folders_that_students_left_empty_are_not_missed(course, tmp_path, capsy
         assert f"{start.format(TEN)}: the folder is empty." in said
 
 
+def test_whoever_hands_in_no_notebook_is_named_by_every_run(course, tmp_path, capsys):
+    folder = course(platforms.canvas_roster())
+    place = tmp_path / "all.zip"
+    essay = f"{ONE.sortable}_{ONE.number}_901_essay.pdf"
+    other = f"{TWO.sortable}_{TWO.number}_903_{OTHER_LAB}.pdf"
+    with zipfile.ZipFile(place, "w") as file:
+        file.writestr(essay, b"%PDF-1.7")
+        file.writestr(f"{TWO.sortable}_{TWO.number}_902_{NOTEBOOK}", platforms.solved())
+        file.writestr(other, b"%PDF-1.7")
+    for count in "1 placed", "0 placed":
+        run("collect", place, "--course", folder, expect=1)
+        said = capsys.readouterr().out
+        assert count in said
+        assert "2 not placed." in said
+        for name, person in ((essay, ONE), (other, TWO)):
+            why = f"so it cannot be graded (handed in by {person.login})."
+            assert f"  {name}: it is no notebook (*.ipynb), {why}\n" in said
+        assert f"{LAB}: nothing to grade from 12: " in said
+        assert ONE.login in said.splitlines()[-1]
+    run("class", LAB, "--course", folder)
+    assert f"Nothing to grade from 12: {EIGHT.login}" in capsys.readouterr().out
+
+
 def test_a_time_that_a_person_wrote_outlasts_a_mark(course, tmp_path, capsys):
     """Canvas says only that work is late; the true time is asked for."""
     folder = course(platforms.canvas_roster())

@@ -159,7 +159,8 @@ class _Collector:
     def _take(self, one: Found, match: Match) -> None:
         """Place a file, or say why not."""
         lab, raw, why = self._read(one)
-        if why == _NO_NOTEBOOK and any(who == match.student for who, _ in self.taken):
+        others = {one for who, one in self.taken if who == match.student}
+        if why == _NO_NOTEBOOK and (lab in others if lab else others):
             why = f"it is no notebook; {match.student} handed in one as well"
             self._leave(one, why, settled=True)
             return
@@ -172,6 +173,8 @@ class _Collector:
             why = f"{match.why}; say in {UNMATCHED} whose it is"
         elif not why and not match.student:
             why = match.why
+        elif why == _NO_NOTEBOOK and match.student:
+            why += f" (handed in by {match.student})"
         key = (match.student, lab)
         if not why and key in self.taken and one.sender.time:
             why = f"an earlier attempt of {key[0]}, who handed in another one later"
@@ -194,7 +197,7 @@ class _Collector:
         if form_of(path) == 2 and path.suffix.lower() == ".zip":
             return "", b"", one.read()[1] or "there are too many archives in it"
         if form_of(path) > 1 or (form_of(path) == 1 and not is_ours(one)):
-            return "", b"", _NO_NOTEBOOK
+            return self.lab or lab_of(path, []), b"", _NO_NOTEBOOK
         raw, why = one.read()
         inside = _SET_UP.search(raw)
         lab = inside[1].decode() if inside else lab_of(path, [])
