@@ -447,6 +447,14 @@ def test_whoever_hands_in_no_notebook_is_named_by_every_run(course, tmp_path, ca
         assert ONE.login in said.splitlines()[-1]
     run("class", LAB, "--course", folder)
     assert f"Nothing to grade from 12: {EIGHT.login}" in capsys.readouterr().out
+    by_hand = folder / "submitted" / ONE.login / LAB / "essay.pdf"
+    by_hand.parent.mkdir(parents=True)
+    by_hand.write_bytes(b"%PDF-1.7")
+    run("class", LAB, "--course", folder, expect=1)
+    assert f"{ONE.login}: The file is a PDF;" in capsys.readouterr().out
+    run("collect", LAB, place, "--course", folder)
+    said = capsys.readouterr().out
+    assert f"{essay}: a person has put it into the folder of {ONE.login}." in said
 
 
 def test_a_time_that_a_person_wrote_outlasts_a_mark(course, tmp_path, capsys):

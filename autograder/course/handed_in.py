@@ -164,6 +164,10 @@ class _Collector:
             why = f"it is no notebook; {match.student} handed in one as well"
             self._leave(one, why, settled=True)
             return
+        if why == _NO_NOTEBOOK and self._is_there(one, (match.student, lab)):
+            why = f"a person has put it into the folder of {match.student}"
+            self._leave(one, why, settled=True)
+            return
         expected = not why or one.sender.platform
         if match.student == NOBODY:
             self._leave(one, f"{UNMATCHED} says that it is no student's", settled=True)
@@ -210,6 +214,14 @@ class _Collector:
         if not why and not lab:
             why = "it cannot be told which lab it is; name it with --lab"
         return lab, raw, why
+
+    def _is_there(self, one: Found, key: tuple[str, str]) -> bool:
+        """Whether a person has put this very file where it is graded."""
+        raw, _ = one.read()
+        folder = self.course.submitted.joinpath(*key)
+        return all((raw, *key)) and any(
+            read_bytes(path)[0] == raw for path in folder.glob("*")
+        )
 
     def _place(self, one: Found, key: tuple[str, str], raw: bytes) -> str:
         """Write a file under the lab's name and put earlier ones away.
