@@ -159,7 +159,7 @@ class _Collector:
     def _take(self, one: Found, match: Match) -> None:
         """Place a file, or say why not."""
         lab, raw, why = self._read(one)
-        others = {one for who, one in self.taken if who == match.student}
+        others = {known for who, known in self.taken if who == match.student}
         if why == _NO_NOTEBOOK and (lab in others if lab else others):
             why = f"it is no notebook; {match.student} handed in one as well"
             self._leave(one, why, settled=True)
