@@ -14,6 +14,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.__main__ import main
 from autograder.authoring import build, solve
 from autograder.course import class_run, local
 from autograder.course import configuration as courses
@@ -197,7 +198,15 @@ def test_what_could_not_be_graded_is_named_by_every_run(folder, notebooks):
         assert scores["check-sigmoid"] == (0, 4, False)
     again = [one.get("student") for one in attempts(folder)[len(logged) :]]
     assert "odd000" not in again
+    with Gradebook(database(folder)) as book:
+        for grade in book.find_submission_notebook(stem, LAB, "odd000").grades:
+            grade.manual_score, grade.needs_manual_grade = 1, False
+        book.db.commit()
+    for more in (), ("--force",), ("--question", "sigmoid"):
+        assert "odd000" not in command(folder, *more)
     odd = folder / "submitted" / "odd000" / LAB / NOTEBOOK
+    odd.write_text("another one that is none", encoding="utf-8")
+    assert sentence in command(folder, expect=1).splitlines()
     odd.write_text(notebooks["right"], encoding="utf-8")
     assert "1 graded, mean 94.0 of 100 points so far; 4 unchanged.\n" in command(folder)
 
@@ -356,8 +365,24 @@ def test_a_killed_process_of_the_pool_costs_nothing(tmp_path, monkeypatch):
     assert sorted(done) == [str(i) for i in range(9)]
 
 
-def test_links_in_place_of_students_are_left_alone(tmp_path, notebooks):
+def test_links_in_place_of_folders_are_named_and_not_followed(
+    tmp_path, notebooks, capsys
+):
     folder = make(tmp_path / "course", {"right": notebooks["right"]})
-    (folder / "submitted" / "mallory").symlink_to(folder / "submitted" / "right000")
-    found = class_run.submissions(courses.open_course(folder), LAB)
-    assert [student for student, _ in found] == ["right000"]
+    course, words = courses.open_course(folder), ["--course", str(folder), "--jobs=1"]
+    work = folder / "submitted" / "right000"
+    (work.with_name("mallory")).symlink_to(work)
+    (work.with_name("gone")).symlink_to(work.with_name("nowhere"))
+    (work.with_name("nell")).mkdir()
+    (work.with_name("nell") / LAB).symlink_to(work / LAB)
+    for counted in "1 graded, mean 94.0 of 100 points so far", "0 graded; 1 unchanged":
+        assert main(["class", LAB, *words]) == 1
+        first, *more = capsys.readouterr().out.splitlines()
+        assert first == f"{counted}; 3 could not be graded."
+        why = "is a link, which is not followed; put the folder there itself."
+        assert more == [
+            f"  {student}: {link} {why}"
+            for student, link in (("gone", "gone"), ("mallory",) * 2, ("nell", LAB))
+        ]
+    with Gradebook(course.url) as book:
+        assert [one.id for one in book.students] == ["right000"]

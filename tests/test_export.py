@@ -335,7 +335,9 @@ def test_feedback_goes_back_under_the_names_of_the_lms(course, tmp_path, capsys)
     archive = tmp_path / "feedback.zip"
     more = ["--feedback", str(archive), "--submissions", str(downloaded)]
     assert main([*words, "--canvas", str(canvas), *more]) == 0
-    assert "No page in the archive for: dee" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    why = "because submissions.zip does not contain their number in Canvas: dee."
+    assert f"Not in {archive.name}, {why}" in said
     with zipfile.ZipFile(archive) as file:
         found = {name: file.read(name).decode() for name in file.namelist()}
     assert found == {

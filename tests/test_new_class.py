@@ -131,6 +131,23 @@ def test_a_second_row_about_one_student_is_told_with_its_line(tmp_path, capsys):
     assert "2 new students, 0 known" in said.out
 
 
+def test_a_student_without_a_name_is_called_by_the_id(tmp_path):
+    """Until another roster tells the name; one that does not takes none away."""
+
+    def names(file, text):
+        (tmp_path / file).write_text(text)
+        command(tmp_path / "course", "--roster", tmp_path / file)
+        with book(tmp_path / "course") as found:
+            return {one.id: (one.first_name, one.last_name) for one in found.students}
+
+    canvas = "Student,ID,SIS User ID,SIS Login ID,Section\n,101,S1,ada,A\n,102,,,A\n"
+    assert names("canvas.csv", canvas) == {"ada": (None, "ada"), "102": (None, "102")}
+    moodle = "First name,Last name,ID number,Email address\nAda,Lovelace,S1,a@x.org\n"
+    assert names("moodle.csv", moodle)["ada"] == ("Ada", "Lovelace")
+    for again in canvas, "id,first_name,last_name\nada,,\n":
+        assert names("again.csv", again)["ada"] == ("Ada", "Lovelace")
+
+
 def test_bad_rows_are_told_and_the_others_entered(tmp_path, capsys):
     (tmp_path / "r.csv").write_text(ROSTER + '"X, Y",103,S3,../z,A\n')
     command(tmp_path / "c", "--roster", tmp_path / "r.csv", expect=1)

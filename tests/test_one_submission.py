@@ -18,9 +18,10 @@ from autograder.authoring import build, solve
 from autograder.checks import check
 from autograder.course import class_run, local
 from autograder.course import configuration as courses
-from autograder.grading import collect, intake, submission, usage
+from autograder.grading import collect, submission, usage
 from autograder.sandbox.host import SandboxEnded, SandboxError
 from autograder.sandbox.inside.parse import MAX_CELLS, MAX_CODE, parse
+from autograder.timestamp import handed_in
 from tests.tiers import SAFE
 
 LAB = "C1W2"
@@ -305,7 +306,7 @@ def test_a_grader_that_fails_for_one_goes_on_with_the_next(tmp_path, monkeypatch
 )
 def test_any_time_is_a_time_or_none(tmp_path, text):
     (tmp_path / "timestamp.txt").write_text(text, encoding="utf-8")
-    assert isinstance(intake.handed_in(tmp_path), (datetime.datetime, type(None)))
+    assert isinstance(handed_in(tmp_path), (datetime.datetime, type(None)))
 
 
 @pytest.mark.parametrize("length", [100, 900, 2500, 20_000])

@@ -117,7 +117,12 @@ def test_a_graded_class_and_a_grade_by_hand(tmp_path, capsys):
     assert "1× It falls where it should rise" in said
     *_, by_hand, left_out = said.splitlines()
     assert by_hand == "what_it_sees: crashing"
-    assert left_out.endswith(f"counts only where graded by hand: {lost}")
+    assert left_out.endswith(f"only points given by hand count: {lost}.")
+    with Gradebook(course.url) as book:
+        for grade in book.find_submission_notebook(stem, LAB, lost).grades:
+            grade.manual_score, grade.needs_manual_grade = 5, False
+        book.db.commit()
+    assert statistics.ungraded(course, LAB) == []  # a person graded all of it
     assert all((tmp_path / f"out.{n}").is_file() for n in ("csv", "markdown", "png"))
     (tmp_path / "excused.csv").write_text("student,lab\ncrashing,*\nfull,C1W3\n")
     left = {one.name: one for one in statistics.statistics(course, LAB)}

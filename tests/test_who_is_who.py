@@ -12,9 +12,9 @@ from autograder import __main__ as command
 from autograder.course import configuration, roster
 from autograder.course.grades import Person
 from autograder.course.people import UNMATCHED, People
-from autograder.grading.intake import handed_in
 from autograder.grading.local_time import time_problem
 from autograder.reports import lms
+from autograder.timestamp import handed_in
 from tests import platforms
 from tests.platforms import (
     CLASS,
@@ -34,6 +34,7 @@ from tests.platforms import (
 )
 
 LATE_TIME = datetime.datetime(2027, 2, 1, 9, 26)
+SECOND = datetime.timedelta(seconds=1)
 IN_TIME = datetime.datetime(2027, 1, 31, 22, 12, 13)
 
 
@@ -425,6 +426,37 @@ def test_folders_that_students_left_empty_are_not_missed(course, tmp_path, capsy
         assert f"{start.format(TEN)}: the folder is empty." in said
 
 
+def test_whoever_hands_in_no_notebook_is_named_by_every_run(course, tmp_path, capsys):
+    folder = course(platforms.canvas_roster())
+    place = tmp_path / "all.zip"
+    essay = f"{ONE.sortable}_{ONE.number}_901_essay.pdf"
+    other = f"{TWO.sortable}_{TWO.number}_903_{OTHER_LAB}.pdf"
+    with zipfile.ZipFile(place, "w") as file:
+        file.writestr(essay, b"%PDF-1.7")
+        file.writestr(f"{TWO.sortable}_{TWO.number}_902_{NOTEBOOK}", platforms.solved())
+        file.writestr(other, b"%PDF-1.7")
+    for count in "1 placed", "0 placed":
+        run("collect", place, "--course", folder, expect=1)
+        said = capsys.readouterr().out
+        assert count in said
+        assert "2 not placed." in said
+        for name, person in ((essay, ONE), (other, TWO)):
+            why = f"so it cannot be graded (handed in by {person.login})."
+            assert f"  {name}: it is no notebook (*.ipynb), {why}\n" in said
+        assert f"{LAB}: nothing to grade from 12: " in said
+        assert ONE.login in said.splitlines()[-1]
+    run("class", LAB, "--course", folder)
+    assert f"Nothing to grade from 12: {EIGHT.login}" in capsys.readouterr().out
+    by_hand = folder / "submitted" / ONE.login / LAB / "essay.pdf"
+    by_hand.parent.mkdir(parents=True)
+    by_hand.write_bytes(b"%PDF-1.7")
+    run("class", LAB, "--course", folder, expect=1)
+    assert f"{ONE.login}: The file is a PDF;" in capsys.readouterr().out
+    run("collect", LAB, place, "--course", folder)
+    said = capsys.readouterr().out
+    assert f"{essay}: a person has put it into the folder of {ONE.login}." in said
+
+
 def test_a_time_that_a_person_wrote_outlasts_a_mark(course, tmp_path, capsys):
     """Canvas says only that work is late; the true time is asked for."""
     folder = course(platforms.canvas_roster())
@@ -463,9 +495,53 @@ def test_a_mark_that_canvas_takes_back_counts_no_more(course, tmp_path, capsys):
         run("collect", LAB, place, "--course", folder)
         stamps.append(timed(folder, TWO.login))
     due = datetime.datetime(2027, 1, 31, 23, 59, 59)
-    second = datetime.timedelta(seconds=1)
-    assert stamps == [due + second, due, due + second]
+    assert stamps == [due + SECOND, due, due + SECOND]
     assert timed(folder, ONE.login) is None
+
+
+def test_marks_follow_the_due_date_wherever_it_moves(course, tmp_path):
+    """A mark says late or not; a time that a person wrote says more."""
+    folder = course(platforms.canvas_roster())
+    config = folder / "nbgrader_config.py"
+    config.write_text(
+        config.read_text()
+        .replace("# c.AssignLate", "c.AssignLate")
+        .replace("# c.PercentPerDay.percent", "c.PercentPerDay.percent")
+    )
+    dates = folder / "due_dates.csv"
+    dates.write_text("lab,due\n")  # filled in later
+    for mark in "_LATE", "":  # THREE's is taken back
+        place = tmp_path / f"all{mark}.zip"
+        with zipfile.ZipFile(place, "w") as file:
+            for person, said in ((ONE, "_LATE"), (TWO, "_LATE"), (THREE, mark)):
+                name = f"{person.sortable}{said}_{person.number}_900_{NOTEBOOK}"
+                file.writestr(name, platforms.solved())
+        run("collect", LAB, place, "--course", folder)
+    stamp = folder / "submitted" / TWO.login / LAB / "timestamp.txt"
+    stamp.write_text("2027-02-02 09:30:00 UTC\n")
+    opened = configuration.open_course(folder)
+    for due, words, penalties in (
+        ("2027-01-31T23:59:59Z", ("class", LAB), (9.4, 18.8, 0)),
+        ("2027-01-29T23:59:59Z", ("class", LAB), (9.4, 37.6, 0)),
+        ("2027-02-01T23:59:59Z", ("feedback", LAB), (9.4, 9.4, 0)),
+        ("2026-01-31T23:59:59Z", ("collect", LAB, place), (9.4, 94, 0)),
+        ("2027-02-02T09:29:59Z", ("class", LAB), (9.4, 9.4, 0)),
+    ):
+        dates.write_text(f"lab,due\n{LAB},{due}\n")
+        run(*words, "--course", folder)
+        if words[0] == "collect":
+            run("class", LAB, "--course", folder)
+        with Gradebook(opened.url, opened.name) as book:
+            found = {
+                one.student.id: one.late_submission_penalty
+                for one in book.assignment_submissions(LAB)
+            }
+        logins = [person.login for person in (ONE, TWO, THREE)]
+        assert found == dict(zip(logins, penalties, strict=True))
+        for root in opened.submitted, opened.autograded:
+            late = handed_in(root / ONE.login / LAB)
+            assert late == datetime.datetime.fromisoformat(due[:-1]) + SECOND
+    assert handed_in(stamp.parent) == datetime.datetime(2027, 2, 2, 9, 30)
 
 
 def test_an_earlier_attempt_does_not_replace_a_later_one(course, tmp_path, capsys):

@@ -69,8 +69,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"  {sentence}")
     if done.unmatched:
         print(
-            f"{course.root / UNMATCHED} lists {done.unmatched} whose student is not "
-            "known. Fill in the column `student` and run this command again."
+            f"{course.root / UNMATCHED} lists {done.unmatched} who could not be "
+            "recognized. Fill in the column `student` and run this command again."
         )
     if done.late:
         _say_late(done.late)

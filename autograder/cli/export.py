@@ -145,7 +145,11 @@ def run(options: argparse.Namespace) -> int:
     if options.feedback:
         print(f"{options.feedback}: {sent} pages.")
         if left:
-            done.remarks.append(f"No page in the archive for: {_listed(left)}.")
+            told = (template if name == "moodle" else options.submissions).name
+            done.remarks.append(
+                f"Not in {options.feedback.name}, because {told} does not contain "
+                f"their number in {system.name}: {_listed(left)}."
+            )
     for sentence in done.remarks:
         print(sentence, file=sys.stderr)
     return 1 if done.missing else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from autograder.cli.common import UsageError, labs_named, say_strangers
 from autograder.cli.grade import seed_of
 
 if TYPE_CHECKING:
-    from autograder.sandbox.host import Sandbox
+    from autograder.course.class_run import Scheduler
 
 
 def add_to(commands) -> None:
@@ -63,8 +64,11 @@ def run(options: argparse.Namespace) -> int:
     labs_named([options.lab])
     if options.jobs < 1:
         raise UsageError("At least one process is needed: --jobs 1.")
-    safety.one_thread()
-    sandboxes = [] if options.scheduler else [safety.begin()]
+    if options.scheduler:
+        safety.one_thread()
+        sandboxes = []
+    else:
+        sandboxes = [safety.begin()]
     from tqdm import tqdm
 
     from autograder.course import class_run as runs
@@ -82,6 +86,9 @@ def run(options: argparse.Namespace) -> int:
     if sandboxes:
         sandboxes += local.begin_more(min(options.jobs, len(found)) - 1)
         safety.check(options, sandboxes[0])
+        schedule = partial(local.run, processes=options.jobs, ready=sandboxes)
+    else:
+        schedule = _on_a_cluster(options.scheduler)
     wanted = runs.Options(
         options.question, options.force, options.require_sandbox, seed_of(options.seed)
     )
@@ -98,7 +105,7 @@ def run(options: argparse.Namespace) -> int:
         results = runs.grade_class(
             course,
             options.lab,
-            _scheduler(options, sandboxes),
+            schedule,
             wanted,
             progress,
             lambda sentence: print(sentence, file=sys.stderr),
@@ -133,19 +140,14 @@ def _check_question(options: argparse.Namespace) -> None:
         )
 
 
-def _scheduler(options: argparse.Namespace, sandboxes: list[Sandbox]):
-    if options.scheduler:
-        try:
-            from autograder.course import cluster
-
-            return lambda jobs: cluster.run(jobs, options.scheduler)
-        except ImportError:
-            raise UsageError(
-                "A cluster needs Dask: `pip install numpy-deep-learning-labs[cluster]`."
-            ) from None
-    from autograder.course import local
-
-    return lambda jobs: local.run(jobs, options.jobs, sandboxes)
+def _on_a_cluster(address: str) -> Scheduler:
+    try:
+        from autograder.course import cluster
+    except ImportError:
+        raise UsageError(
+            "A cluster needs Dask: `pip install numpy-deep-learning-labs[cluster]`."
+        ) from None
+    return partial(cluster.run, address=address)
 
 
 def _say(results, unchanged: int) -> None:

@@ -47,8 +47,8 @@ def run(options: argparse.Namespace) -> int:
     """Show the pairs, and write what they share."""
     labs_named([options.lab])
     sandbox = safety.begin()
-    from autograder.course.class_run import submissions
     from autograder.course.configuration import open_course
+    from autograder.course.handed_in import submissions
     from autograder.course.similarity import pairs
     from autograder.grading.submission import Submission, read
     from autograder.reports import pairs as report

@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
         )
     print(class_table.text(questions))
     if left_out:
-        print(f"Could not be graded, and counts only where graded by hand: {left_out}")
+        print(f"Could not be graded; only points given by hand count: {left_out}.")
     if options.csv:
         text = class_table.csv(questions)
         with about(options.csv):

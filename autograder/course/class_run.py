@@ -19,6 +19,7 @@ from autograder.checks import check
 from autograder.course import penalties
 from autograder.course.configuration import Course
 from autograder.course.gradebook import Writer
+from autograder.course.handed_in import submissions
 from autograder.course.jobs import Graded, Job
 from autograder.course.journal import Journal
 from autograder.course.lock import held
@@ -26,10 +27,10 @@ from autograder.course.people import People
 from autograder.errors import Refused
 from autograder.grading.cases import Cases, Pool
 from autograder.grading.collect import in_folder, passed_over
-from autograder.grading.intake import handed_in
 from autograder.grading.local_time import time_problem
 from autograder.grading.results import LabResult, readable
 from autograder.grading.submission import Submission, refused
+from autograder.timestamp import handed_in
 from helpers import files
 
 BATCH, SECONDS = 25, 2.0  # results written at once; seconds that one may wait
@@ -59,17 +60,6 @@ class Options:
     seed: int | None = None
 
 
-def submissions(course: Course, lab: str) -> list[tuple[str, Path]]:
-    """Students and the files they handed in, sorted by name."""
-    found = []
-    for folder in sorted(course.submitted.glob("*")):
-        if not folder.is_symlink():
-            path, _ = in_folder(folder / lab, lab)
-            if path:
-                found.append((folder.name, path))
-    return found
-
-
 def grade_class(
     course: Course,
     lab: str,
@@ -91,7 +81,8 @@ def grade_class(
 
     Returns:
         The results of this run. What could not be graded is among them in every run,
-        until another file is handed in or the reason is gone.
+        until a person has graded all of it, another file is handed in or the reason is
+        gone.
 
     Raises:
         ClassError: the run cannot continue. What was graded is safe; a second call
@@ -102,7 +93,8 @@ def grade_class(
     with _explained():
         strangers = _strangers(course, [student for student, _ in found])
     for student, path in found:
-        if why := unfit(student) or strangers.get(student, ""):
+        linked = _linked(path, lab)
+        if why := unfit(student) or linked or strangers.get(student, ""):
             refusals.append(refused(Submission(student, lab, str(path)), why))
             progress(refusals[-1])
         else:
@@ -113,12 +105,15 @@ def grade_class(
         with Writer(course.url, course.name, lab, course.config) as book:
             jobs = _Jobs(course, lab, options, journal, book, run, progress, accepted)
             shelf = _Shelf(course, lab, options, journal, book, progress)
-            starved = []
+            starved, by_hand = [], book.by_hand()
             for job, graded in schedule(jobs):
                 if graded.starved:
                     starved.append(job)
                 elif jobs.is_refused(job, graded.result.error):
-                    shelf.keep(graded.result)
+                    if job.student in by_hand:
+                        progress(None)  # nothing is left to do
+                    else:
+                        shelf.keep(graded.result)
                 else:
                     shelf.add(job, graded)
             for job in starved:  # again, with nothing running beside it
@@ -138,6 +133,13 @@ def unfit(student: str) -> str:
     if len(student) > MAX_NAME:
         return f"The name of the student's folder is longer than {MAX_NAME} characters."
     return ""
+
+
+def _linked(path: Path, lab: str) -> str:
+    """Why a link in the place of a folder is not graded; empty if it is a file."""
+    if path.parent.name == lab:
+        return ""
+    return f"{path.name} is a link, which is not followed; put the folder there itself."
 
 
 def _strangers(course: Course, students: Iterable[str]) -> dict[str, str]:

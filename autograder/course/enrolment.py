@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from nbgrader.api import Comment, Grade, Gradebook, Notebook
 from nbgrader.utils import is_grade, is_locked, is_solution
@@ -48,8 +49,12 @@ def enter_students(
             for name in ("first_name", "last_name", "email", "lms_user_id")
             if (value := getattr(one, name))
         }
+        if not known and not one.name:
+            details["last_name"] = one.id  # the Formgrader needs something to show
         if known and known != one.id:
             before = people.students[known]
+            if before.name == known:
+                before = replace(before, last_name="")
             named = ("first_name", "last_name") if before.name else ()
             details = {
                 name: value

@@ -50,7 +50,7 @@ from traitlets.config import Config
 from autograder import paths
 from autograder.authoring.build import METADATA
 from autograder.authoring.manifest import manifest
-from autograder.course import penalties
+from autograder.course import grades, penalties
 from autograder.course.jobs import Graded
 
 # Bypass SQLAlchemy's objects, because reading one runs a query for each of its sums.
@@ -223,6 +223,10 @@ class Writer:
         )
         found = self._book.db.execute(query)
         return {student for student, count in found if count >= len(self._graded)}
+
+    def by_hand(self) -> set[str]:
+        """Students to whom a person has given the points of every question."""
+        return grades.by_hand(self._book, self.lab)
 
     def write(
         self,

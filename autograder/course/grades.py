@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from nbgrader.api import (
     Assignment,
+    Grade,
     Gradebook,
+    GradeCell,
     Student,
     SubmittedAssignment,
+    SubmittedNotebook,
 )
 from sqlalchemy import and_, select
 
@@ -54,6 +57,24 @@ def grades(book: Gradebook, lab: str) -> list[Person]:
         grade = round(score - (penalty or 0), 6) if submission else None
         found.append(Person(who, grade, bool(submission and waiting)))
     return found
+
+
+def by_hand(book: Gradebook, lab: str) -> set[str]:
+    """Students to whom a person has given the points of every question of a lab."""
+    query = (
+        select(
+            SubmittedAssignment.student_id, Grade.manual_score, Grade.needs_manual_grade
+        )
+        .select_from(Grade)
+        .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
+        .join(SubmittedAssignment)
+        .join(Assignment)
+        .join(GradeCell, Grade.cell_id == GradeCell.id)
+        .where(Assignment.name == lab, GradeCell.max_score > 0)
+    )
+    found = book.db.execute(query).all()
+    open_ = {who for who, points, again in found if points is None or again}
+    return {who for who, *_ in found} - open_
 
 
 def maximum(book: Gradebook, lab: str) -> float:

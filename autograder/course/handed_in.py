@@ -16,6 +16,7 @@ from pathlib import Path
 from autograder import paths
 from autograder.course import roster, schedule
 from autograder.course.configuration import Course
+from autograder.course.marks import SECOND, Marks
 from autograder.course.people import NOBODY, UNMATCHED, Match, People
 from autograder.grading import senders
 from autograder.grading.collect import (
@@ -29,14 +30,14 @@ from autograder.grading.collect import (
     preference,
     without_notes,
 )
-from autograder.grading.intake import handed_in, lab_of, read_bytes, take_in_bytes
+from autograder.grading.intake import lab_of, read_bytes, take_in_bytes
 from autograder.grading.results import readable
 from autograder.sandbox.host import SandboxSession
+from autograder.timestamp import NAME as TIMESTAMP
+from autograder.timestamp import handed_in, stamp
 from helpers.files import write
 
-TIMESTAMP = "timestamp.txt"
 _NO_NOTEBOOK = "it is no notebook (*.ipynb), so it cannot be graded"
-_SECOND = datetime.timedelta(seconds=1)
 _SET_UP = re.compile(rb"checks_for\(\s*\\?[\"'](\w+)\\?[\"']")
 
 
@@ -91,6 +92,7 @@ class _Collector:
     def __init__(self, course: Course, lab: str) -> None:
         self.course, self.lab = course, lab
         self.people, self.done = People.of(course), Collected()
+        self.marks = Marks(course)
         self.times: dict[roster.Key, datetime.datetime] = {}
         self.taken: dict[tuple[str, str], object] = {}
         self.unmatched: list[tuple[senders.Sender, str, str]] = []
@@ -120,6 +122,7 @@ class _Collector:
         self.done.settled.sort()
         self.done.unmatched = self.people.ask(self.unmatched)
         self.people.save()
+        self.marks.save()
         labs = {
             lab
             for _, lab in (*self.done.placed, *self.done.replaced, *self.done.unchanged)
@@ -156,8 +159,13 @@ class _Collector:
     def _take(self, one: Found, match: Match) -> None:
         """Place a file, or say why not."""
         lab, raw, why = self._read(one)
-        if why == _NO_NOTEBOOK and any(who == match.student for who, _ in self.taken):
+        others = {known for who, known in self.taken if who == match.student}
+        if why == _NO_NOTEBOOK and (lab in others if lab else others):
             why = f"it is no notebook; {match.student} handed in one as well"
+            self._leave(one, why, settled=True)
+            return
+        if why == _NO_NOTEBOOK and self._is_there(one, (match.student, lab)):
+            why = f"a person has put it into the folder of {match.student}"
             self._leave(one, why, settled=True)
             return
         expected = not why or one.sender.platform
@@ -169,6 +177,8 @@ class _Collector:
             why = f"{match.why}; say in {UNMATCHED} whose it is"
         elif not why and not match.student:
             why = match.why
+        elif why == _NO_NOTEBOOK and match.student:
+            why += f" (handed in by {match.student})"
         key = (match.student, lab)
         if not why and key in self.taken and one.sender.time:
             why = f"an earlier attempt of {key[0]}, who handed in another one later"
@@ -191,7 +201,7 @@ class _Collector:
         if form_of(path) == 2 and path.suffix.lower() == ".zip":
             return "", b"", one.read()[1] or "there are too many archives in it"
         if form_of(path) > 1 or (form_of(path) == 1 and not is_ours(one)):
-            return "", b"", _NO_NOTEBOOK
+            return self.lab or lab_of(path, []), b"", _NO_NOTEBOOK
         raw, why = one.read()
         inside = _SET_UP.search(raw)
         lab = inside[1].decode() if inside else lab_of(path, [])
@@ -204,6 +214,14 @@ class _Collector:
         if not why and not lab:
             why = "it cannot be told which lab it is; name it with --lab"
         return lab, raw, why
+
+    def _is_there(self, one: Found, key: tuple[str, str]) -> bool:
+        """Whether a person has put this very file where it is graded."""
+        raw, _ = one.read()
+        folder = self.course.submitted.joinpath(*key)
+        return all((raw, *key)) and any(
+            read_bytes(path)[0] == raw for path in folder.glob("*")
+        )
 
     def _place(self, one: Found, key: tuple[str, str], raw: bytes) -> str:
         """Write a file under the lab's name and put earlier ones away.
@@ -228,13 +246,14 @@ class _Collector:
         if earlier and time and before and time < before:
             return f"{student} handed in a later one, of {before:%Y-%m-%d %H:%M} UTC"
         kept = self.course.notes("replaced") / student / lab
-        stamp = target.parent / TIMESTAMP
-        for path in (*earlier, *((stamp,) if earlier and stamp.exists() else ())):
+        stamped = target.parent / TIMESTAMP
+        for path in (*earlier, *((stamped,) if earlier and stamped.exists() else ())):
             kept.mkdir(parents=True, exist_ok=True)
             number = len(list(kept.iterdir())) + 1
             path.rename(kept / f"{path.stem}-{number}{path.suffix}")
         target.parent.mkdir(parents=True, exist_ok=True)
         write(target, raw)
+        self.marks.forget(key)
         self._stamp(target.parent, time or self._marked(one, key))
         self._note_undated(one, key, time)
         (self.done.replaced if earlier else self.done.placed).append(key)
@@ -257,14 +276,14 @@ class _Collector:
             known: the time that is beside this very file, if there is one.
         """
         due = self.due.get(key[1])
-        least = due and due + _SECOND  # a penalty by the day takes the first day
+        ours = self.marks.wrote(key, known) or (due and known == due + SECOND)
         if one.sender.late:
-            if known and (not least or known > least):
+            if known and not ours and not (due and known <= due):
                 return known  # a person wrote it
             self.done.late[key] = bool(due)
-            return least
-        taken_back = one.sender.platform == senders.CANVAS and least and known == least
-        return due if taken_back else None
+        elif not (ours and one.sender.platform == senders.CANVAS):
+            return None
+        return self.marks.note(key, one.sender.late, due)
 
     def _note_undated(
         self, one: Found, key: tuple[str, str], time: datetime.datetime | None
@@ -273,10 +292,22 @@ class _Collector:
             self.done.undated.append(key)
 
     def _stamp(self, folder: Path, time: datetime.datetime | None) -> None:
-        """Write the time as nbgrader's collectors do."""
         if time and handed_in(folder) != time:
-            text = time.strftime("%Y-%m-%d %H:%M:%S UTC")
-            write(folder / TIMESTAMP, text + "\n")
+            stamp(folder, time)
+
+
+def submissions(course: Course, lab: str) -> list[tuple[str, Path]]:
+    """Students and the files they handed in, sorted by name.
+
+    A link in the place of a folder is not followed, but given itself.
+    """
+    found = []
+    for folder in sorted(course.submitted.glob("*")):
+        link = next((p for p in (folder, folder / lab) if p.is_symlink()), None)
+        path = link or in_folder(folder / lab, lab)[0]
+        if path:
+            found.append((folder.name, path))
+    return found
 
 
 def missing(course: Course, people: People, lab: str) -> list[str]:
@@ -284,11 +315,11 @@ def missing(course: Course, people: People, lab: str) -> list[str]:
     if not people.has_roster:
         return []
     excused = schedule.excused(course.root, paths.lab_names())
+    there = {student for student, _ in submissions(course, lab)}
     return [
         student
-        for student in sorted(people.students)
+        for student in sorted(people.students.keys() - there)
         if (student, lab) not in excused
-        and not in_folder(course.submitted / student / lab, lab)[0]
     ]
 
 

@@ -21,6 +21,7 @@ from traitlets.config import Config
 from autograder import paths
 from autograder.course import schedule
 from autograder.course.configuration import Course
+from autograder.course.marks import Marks
 
 _NOTEBOOK = SubmittedNotebook.__table__
 
@@ -92,7 +93,7 @@ def renew(course: Course, labs: Collection[str]) -> dict[str, list[str]]:
     """
     changed = {}
     with Gradebook(course.url, course.name) as book:
-        extended = _enter_dates(course, book, labs)
+        entered = _enter_dates(course, book, labs)
         plugin = rule(course.config)
         for lab in labs:
             before = _penalties(book.db, lab)
@@ -102,7 +103,7 @@ def renew(course: Course, labs: Collection[str]) -> dict[str, list[str]]:
             who = {s for (n, s), points in after.items() if points != before[n, s]}
             if who:
                 changed[lab] = sorted(who)
-        if extended or changed:
+        if entered or changed:
             book.db.commit()
         else:  # to wait for the disk would take longer than all of this
             book.db.rollback()
@@ -117,31 +118,35 @@ def strangers(course: Course) -> list[str]:
 
 
 def _enter_dates(course: Course, book: Gradebook, labs: Collection[str]) -> bool:
-    """Enter due dates and extensions as the tables in the course's folder say.
+    """Enter due dates, times and extensions as the files in the course's folder say.
 
     Returns:
-        Whether an extension changed, which is not committed yet.
+        Whether a time or an extension changed, which is not committed yet.
     """
     known = paths.lab_names()
     if (course.root / schedule.NAME).is_file():
         due = schedule.due(course.root, known)
         enter_due(book, {lab: due[lab] for lab in labs if lab in due})
     due = {one.name: one.duedate for one in book.assignments if one.duedate}
+    times = Marks(course).renew({lab: due[lab] for lab in labs if lab in due})
     extra = schedule.extensions(course.root, known, due)
-    if extra is None:  # there may be some that nbgrader granted
+    if extra is None and not times:
         return False
     query = (
         select(SubmittedAssignment)
         .join(SubmittedAssignment.assignment)
         .where(Assignment.name.in_(labs))
     )
-    extended = False
+    changed = False
     for one in book.db.scalars(query).all():
-        more = extra.get((one.student_id, one.assignment.name))
-        if one.extension != more:
-            one.extension, extended = more, True
+        key = one.student_id, one.assignment.name
+        time = times.get(key, one.timestamp)
+        # Without a table, there may be extensions that nbgrader granted.
+        more = one.extension if extra is None else extra.get(key)
+        if (one.timestamp, one.extension) != (time, more):
+            one.timestamp, one.extension, changed = time, more, True
     book.db.flush()
-    return extended
+    return changed
 
 
 def _penalties(db: Session, lab: str) -> dict[tuple[str, str], float]:

@@ -26,6 +26,7 @@ from autograder.authoring.manifest import manifest
 from autograder.checks import check
 from autograder.course import schedule
 from autograder.course.configuration import Course
+from autograder.course.grades import by_hand
 from autograder.course.journal import Journal
 from autograder.grading.judge import shown
 from autograder.paths import lab_names
@@ -133,8 +134,8 @@ def statistics(course: Course, lab: str) -> list[Question]:
     unread = set(ungraded(course, lab))
     scores = {
         (student, name): given
-        for (student, name), (*given, by_hand) in _scores(course, lab).items()
-        if (student, lab) not in away and (by_hand or student not in unread)
+        for (student, name), (*given, manual) in _scores(course, lab).items()
+        if (student, lab) not in away and (manual or student not in unread)
     }
     students = sorted({student for student, _ in scores})
     messages = {student: _messages(course, lab, student) for student in students}
@@ -158,8 +159,10 @@ def statistics(course: Course, lab: str) -> list[Question]:
 
 
 def ungraded(course: Course, lab: str) -> list[str]:
-    """Students whose last file could not be graded."""
-    return sorted(Journal(course.notes(f"{lab}.attempts.jsonl"), lab).errors())
+    """Students whose last file could not be graded, and not all of it is by hand."""
+    unread = Journal(course.notes(f"{lab}.attempts.jsonl"), lab).errors().keys()
+    with Gradebook(course.url, course.name) as book:
+        return sorted(unread - by_hand(book, lab))
 
 
 def _scores(course: Course, lab: str) -> dict[tuple[str, str], tuple]:

@@ -7,15 +7,12 @@ are known from the course's own sources.
 
 from __future__ import annotations
 
-import datetime
 import os
 import re
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-from nbgrader.utils import parse_utc
 
 from autograder import paths
 from autograder.grading import usage
@@ -24,7 +21,6 @@ from autograder.sandbox.inside.parse import CONFLICT, RawCell
 from autograder.sandbox.inside.parse import parse as parse_here
 
 MAX_BYTES = 20_000_000
-MAX_TIME = 200  # bytes of a time
 MAX_CELL = 100_000  # characters of a code cell; the longest of a lab has 3,000
 _ATTACHED = re.compile(r"\]\(attachment:([^)\s]+)\)")
 
@@ -98,17 +94,6 @@ def read_bytes(path: Path) -> tuple[bytes, str]:
                 "read; clear the outputs and hand it in again."
             )
         return file.read(MAX_BYTES + 1) or b"", ""
-
-
-def handed_in(folder: Path) -> datetime.datetime | None:
-    """The time that the collector wrote beside a notebook, if it can be read."""
-    path = folder / "timestamp.txt"
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_TIME:
-        return None
-    try:
-        return parse_utc(path.read_text(encoding="utf-8").strip())
-    except Exception:  # dates with absurd numbers fail in a dozen ways
-        return None
 
 
 def _flag(name: str) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dateutil import tz
 
-from autograder.grading.intake import handed_in
+from autograder.timestamp import NAME, handed_in
 
 # The beginnings of the months' names; the first that fits counts.
 _MONTHS = (
@@ -77,7 +77,7 @@ def time_problem(folder: Path) -> str:
     Args:
         folder: the folder with the notebook and its `timestamp.txt`.
     """
-    path = folder / "timestamp.txt"
+    path = folder / NAME
     if not path.exists() and not path.is_symlink():
         return ""
     hint = "write it like 2027-02-01 09:30:00 UTC."

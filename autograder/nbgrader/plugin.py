@@ -28,7 +28,7 @@ from autograder.authoring.manifest import manifest
 from autograder.checks import check
 from autograder.grading.cases import Cases, Pool
 from autograder.grading.collect import in_folder, passed_over
-from autograder.grading.intake import MAX_BYTES, Intake, handed_in
+from autograder.grading.intake import MAX_BYTES, Intake
 from autograder.grading.matching import StudentCell
 from autograder.grading.results import readable
 from autograder.grading.submission import Submission, grade, read
@@ -40,6 +40,7 @@ from autograder.nbgrader.restore import (
     with_remarks,
 )
 from autograder.sandbox.host import SandboxSession
+from autograder.timestamp import handed_in
 
 LOG = logging.getLogger(__name__)
 MAX_BESIDE = MAX_BYTES  # for all other files that were handed in with a notebook
