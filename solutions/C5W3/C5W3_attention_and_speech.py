@@ -39,7 +39,7 @@
 import itertools
 import re
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 
 import numpy as np
 
@@ -371,10 +371,10 @@ plots.lines(
 # %% demo
 letters = np.array([len(one) for one in dates.test_human])
 bins = [(6, 9), (10, 14), (15, 19), (20, 24), (25, 29)]
-by_length = {
-    name: [exact(model, *test)[(letters >= a) & (letters <= b)].mean() for a, b in bins]
-    for name, model in [("with attention", translator), ("without", plain)]
-}
+by_length = {}
+for name, model in [("with attention", translator), ("without", plain)]:
+    right = exact(model, *test)
+    by_length[name] = [right[(letters >= a) & (letters <= b)].mean() for a, b in bins]
 hardest = bins[int(np.argmin(by_length["without"]))]
 plots.heat(
     np.array(list(by_length.values())),
@@ -482,12 +482,12 @@ def lines_of(play):
 
 def counted(lines, longest=5):
     """How often each letter follows each context of up to `longest` letters."""
-    follows = {}
+    follows = defaultdict(Counter)
     for line in lines:
         padded = "\n" * longest + line + "\n"
         for i in range(longest, len(padded)):
             for k in range(longest + 1):
-                follows.setdefault(padded[i - k : i], Counter())[padded[i]] += 1
+                follows[padded[i - k : i]][padded[i]] += 1
     return follows
 
 
@@ -497,7 +497,7 @@ def letter_model(follows, longest=5):
     known = {}
 
     def step(prefix):
-        recent = ("\n" * longest + "".join(LETTERS[i] for i in prefix))[-longest:]
+        recent = "".join(LETTERS[i] for i in prefix[-longest:]).rjust(longest, "\n")
         if recent not in known:
             p = np.full(len(LETTERS), 1 / len(LETTERS))
             for k in range(longest + 1):
@@ -626,9 +626,9 @@ def beam_search(step, B, max_len, length_penalty):
     for _ in range(max_len):
         extended = []
         for prefix, total in open_beams:
-            log_p = step(prefix)
-            possible = np.flatnonzero(np.isfinite(log_p))
-            extended += [((*prefix, int(i)), total + log_p[i]) for i in possible]
+            for symbol, log_p in enumerate(step(prefix).tolist()):
+                if log_p > -np.inf:
+                    extended.append(((*prefix, symbol), total + log_p))
         extended.sort(key=lambda beam: -beam[1])
         finished += [beam for beam in extended[:B] if beam[0][-1] == 0]
         open_beams = [beam for beam in extended[:B] if beam[0][-1] != 0]
