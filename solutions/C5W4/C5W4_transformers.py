@@ -1580,7 +1580,7 @@ print(f"word by word: entity F1 {baseline_f1:.3f}")
 
 
 # %% [markdown]
-# Now in context: train your encoder on the pieces for seven epochs, about ten seconds.
+# Now in context: train your encoder on the pieces for seven epochs, about five seconds.
 
 
 # %%
