@@ -165,7 +165,7 @@ check(split_dataset)
 guesses = {
     "no hidden units": trained.classifier(X_train, Y_train, []),
     "6 units": trained.classifier(X_train, Y_train, [6]),
-    "2 × 64": trained.classifier(X_train, Y_train, [64, 64], steps=1500),
+    "2 × 64": trained.classifier(X_train, Y_train, [64, 64]),
 }
 
 
