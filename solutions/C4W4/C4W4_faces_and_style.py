@@ -106,7 +106,9 @@ recognition_odds = None
 def pair_distances(E, Y):
     """Distance between each pair of rows of E, and whether it is the same person."""
     i, j = np.triu_indices(len(Y), 1)
-    return np.linalg.norm(E[i] - E[j], axis=1), Y[i] == Y[j]
+    # Row by row, since all differences at once would need much memory.
+    rows = [np.linalg.norm(E[k + 1 :] - E[k], axis=1) for k in range(len(E))]
+    return np.concatenate(rows), Y[i] == Y[j]
 
 
 def roc(distance, same):
