@@ -73,8 +73,8 @@ def sigmoid(z):
 
 def softmax(z):
     """Softmax of each column: `(n, m)` scores to probabilities."""
-    e = np.exp(z - np.max(z, axis=0, keepdims=True))
-    return e / np.sum(e, axis=0, keepdims=True)
+    e = np.exp(z - z.max(axis=0, keepdims=True))
+    return e / e.sum(axis=0, keepdims=True)
 
 
 # %% [markdown]
@@ -330,7 +330,7 @@ def rnn_cell_backward(da_next, cache):
         "da_prev": parameters["Waa"].T @ dz,
         "dWax": dz @ xt.T,
         "dWaa": dz @ a_prev.T,
-        "dba": np.sum(dz, axis=1, keepdims=True),
+        "dba": dz.sum(axis=1, keepdims=True),
     }
     ### END SOLUTION
 
