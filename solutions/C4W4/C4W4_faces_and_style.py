@@ -893,8 +893,9 @@ black = shapes.train_x[..., np.newaxis] / np.float32(255)
 def shape_encoder(rng):
     """Three convolutions and a dense layer, from 28 × 28 to 32 numbers."""
     return nn.Sequential(
-        nn.Conv2D(1, 16, 4, stride=4, activation="relu", rng=rng),
+        nn.Conv2D(1, 16, 5, stride=2, activation="relu", rng=rng),
         nn.Conv2D(16, 32, 3, activation="relu", rng=rng),
+        nn.MaxPool2D(2),
         nn.Conv2D(32, 32, 3, activation="relu", rng=rng),
         nn.Flatten(),
         nn.Dense(32 * 49, 32, rng=rng),
@@ -902,7 +903,7 @@ def shape_encoder(rng):
 
 
 # %% demo
-def train_shapes(choice, steps=200):
+def train_shapes(choice, steps=100):
     """Train on five animals, with eight silhouettes of each per step."""
     rng = np.random.default_rng(0)
     model = shape_encoder(rng)
