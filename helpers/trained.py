@@ -9,14 +9,13 @@ import numpy as np
 from helpers import nn
 
 
-def classifier(X, Y, hidden: list[int], steps: int = 1000) -> Callable:
+def classifier(X, Y, hidden: list[int]) -> Callable:
     """A network trained to the end, as a function of points.
 
     Args:
         X: array `(2, m)`.
         Y: array `(1, m)` of 0 and 1.
         hidden: units of each hidden layer.
-        steps: of Adam on all examples.
 
     Returns:
         Function of points `(2, k)` that returns probabilities `(1, k)`.
@@ -28,7 +27,7 @@ def classifier(X, Y, hidden: list[int], steps: int = 1000) -> Callable:
         before = units
     model = nn.Sequential(*layers, nn.Dense(before, 1, rng=rng))
     optimizer = nn.Adam(model.parameters(), learning_rate=0.02)
-    for _ in range(steps):
+    for _ in range(1000):  # steps of Adam on all examples
         loss = nn.binary_cross_entropy(model(X.T), Y.T)
         optimizer.zero_grad()
         loss.backward()

@@ -42,7 +42,7 @@ CLAIMS = {
             "The neuron is undecided at z = 0 and 99 % sure of a label at z = ±4.6",
             "0, 100 * sigmoid(4.6), math.log(99)",
         ),
-        ("A thousand steps on 420 images", "len(photos.train_set_x)"),
+        ("Five hundred steps on 420 images", "len(photos.train_set_x)"),
         ("12289 numbers were fitted to 420", "64 * 64 * 3 + 1, 420"),
         (
             "cut from 30 photographs, so one photograph more or less moves it by about "

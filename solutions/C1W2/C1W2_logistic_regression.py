@@ -1160,12 +1160,12 @@ check(model)
 
 # %% [markdown]
 # ## Train it
-# A thousand steps on 420 images take a few seconds. Guessing gets 50 % right, as both
+# Five hundred steps on 420 images take a few seconds. Guessing gets 50 % right, as both
 # classes are equally frequent. Before you run: how well will one neuron do on
 # photographs that it has never seen?
 
 # %% demo
-trained = model(X_train, train_y, X_test, test_y, 1000, 0.005)
+trained = model(X_train, train_y, X_test, test_y, 500, 0.01)
 
 
 def accuracy(predicted, labels):
@@ -1177,7 +1177,7 @@ on_train = accuracy(trained["Y_prediction_train"], train_y)
 on_test = accuracy(trained["Y_prediction_test"], test_y)
 plots.costs(
     trained["costs"],
-    reading="The cost is still falling after a thousand steps, but ever more slowly.",
+    reading="The cost is still falling after 500 steps, but ever more slowly.",
 )
 plots.bars(
     {"training images": on_train, "test images": on_test},

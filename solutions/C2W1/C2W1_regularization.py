@@ -165,7 +165,7 @@ check(split_dataset)
 guesses = {
     "no hidden units": trained.classifier(X_train, Y_train, []),
     "6 units": trained.classifier(X_train, Y_train, [6]),
-    "2 × 64": trained.classifier(X_train, Y_train, [64, 64], steps=1500),
+    "2 × 64": trained.classifier(X_train, Y_train, [64, 64]),
 }
 
 
@@ -936,8 +936,9 @@ plots.costs(
 # run the cell: which of them has many weights at or very near zero?
 
 # %% demo
+snapshots = []  # the parameters without a penalty, every 50 steps, for later
 trained = {
-    "no penalty": train(X_train, Y_train),
+    "no penalty": train(X_train, Y_train, watch=snapshots.append),
     "L2, λ = 1": train(X_train, Y_train, lambd=1),
     "L1, λ = 0.3": train(X_train, Y_train, l1=0.3),
 }
@@ -1191,17 +1192,14 @@ check(early_stopping)
 stopped_where = None
 
 # %% demo
-snapshots, dev_costs, train_costs = [], [], []
-
-
-def watch(now):
-    """Record the parameters and both costs."""
-    snapshots.append(now)
-    for X, Y, costs in ((X_train, Y_train, train_costs), (X_dev, Y_dev, dev_costs)):
-        costs.append(compute_cost_with_regularization(network(X, now)[0], Y, now, 0))
-
-
-train(X_train, Y_train, watch=watch)
+# The network without a penalty was watched while it was trained.
+train_costs, dev_costs = (
+    [
+        compute_cost_with_regularization(network(X, now)[0], Y, now, 0)
+        for now in snapshots
+    ]
+    for X, Y in ((X_train, Y_train), (X_dev, Y_dev))
+)
 keep = early_stopping(dev_costs, patience=10)
 stopped = snapshots[keep]
 plots.costs(

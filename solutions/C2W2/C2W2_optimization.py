@@ -1224,14 +1224,17 @@ check(model)
 
 # %% demo
 def run(X, Y, layers, optimizer, rate, epochs, **options):
-    """Parameters, and (epochs, seconds, costs); computing the costs is not timed."""
+    """Parameters, and (epochs, seconds, costs).
+
+    Costs are measured on the first 1000 examples, and the time for that is not counted.
+    """
     history, spent, began = [], 0.0, 0.0
 
     def watch(epoch, parameters):
         nonlocal spent, began
         spent += time.perf_counter() - began
-        A3, _ = forward_propagation(X, parameters)
-        history.append((epoch + 1, spent, compute_cost(A3, Y)))
+        A3, _ = forward_propagation(X[:, :1000], parameters)
+        history.append((epoch + 1, spent, compute_cost(A3, Y[:, :1000])))
         began = time.perf_counter()
 
     np.random.seed(3)

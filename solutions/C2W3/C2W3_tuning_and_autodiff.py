@@ -1029,7 +1029,8 @@ def descend(net, A, Y, caches, rate):
             dZ, dgamma, dbeta = batchnorm_backward(dZ, cache)
             layer["gamma"] = layer["gamma"] - rate * dgamma
             layer["beta"] = layer["beta"] - rate * dbeta
-        dA = layer["W"].T @ dZ
+        if layer is not net[0]:
+            dA = layer["W"].T @ dZ
         layer["W"] = layer["W"] - rate * dZ @ A_prev.T
         layer["b"] = layer["b"] - rate * dZ.sum(axis=1, keepdims=True)
 

@@ -73,8 +73,8 @@ def sigmoid(z):
 
 def softmax(z):
     """Softmax of each column: `(n, m)` scores to probabilities."""
-    e = np.exp(z - np.max(z, axis=0, keepdims=True))
-    return e / np.sum(e, axis=0, keepdims=True)
+    e = np.exp(z - z.max(axis=0, keepdims=True))
+    return e / e.sum(axis=0, keepdims=True)
 
 
 # %% [markdown]
@@ -330,7 +330,7 @@ def rnn_cell_backward(da_next, cache):
         "da_prev": parameters["Waa"].T @ dz,
         "dWax": dz @ xt.T,
         "dWaa": dz @ a_prev.T,
-        "dba": np.sum(dz, axis=1, keepdims=True),
+        "dba": dz.sum(axis=1, keepdims=True),
     }
     ### END SOLUTION
 
@@ -1067,7 +1067,7 @@ plots.lines(
 # # Part 7 · Gates at work
 # Here is a task that needs nothing but memory: the first symbol is one of four, only
 # distractors follow, and at the end we ask which symbol came first. Chance is 25 %. The
-# networks have 16 units, come from `helpers.nn`, and train for 200 steps of Adam on
+# networks have 16 units, come from `helpers.nn`, and train for 120 steps of Adam on
 # sequences of 10 to 100 steps. The LSTM starts out keeping its memory: forget bias 4,
 # input bias −4.
 #
@@ -1082,7 +1082,7 @@ def riddles(m, T, rng):
     return np.eye(8, dtype=np.float32)[symbols], first
 
 
-def trained_on_riddles(kind, T, bias, steps=200):
+def trained_on_riddles(kind, T, bias, steps=120):
     """A network trained on riddles of length T, and its accuracy on unseen ones."""
     rng = np.random.default_rng(1)
     net = nn.Sequential(kind(8, 16, rng=rng), nn.Dense(16, 4, rng=rng))
