@@ -215,15 +215,16 @@ def masked_loss(y_pred, y_true):
 # %% demo
 rng = np.random.default_rng(0)
 net = Net(landmarks, wheels_x[:1] / np.float32(127.5) - 1, rng=rng)
+rate = nn.schedules.cosine_decay(0.01, 376)
 net.fit(
     wheels_x / np.float32(127.5) - 1,
     wheels_y.astype(np.float32),
     loss=masked_loss,
-    epochs=5,
-    batch_size=32,
+    epochs=4,
+    batch_size=16,
     rng=rng,
     progress=False,
-    optimizer=nn.Adam(net.parameters(), nn.schedules.cosine_decay(0.01, 235)),
+    optimizer=nn.Adam(net.parameters(), rate, beta2=0.98),
 )
 said = net.predict(new_x / np.float32(127.5) - 1)
 here = new_y[:, 0] == 1
