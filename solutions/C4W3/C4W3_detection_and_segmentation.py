@@ -1440,7 +1440,7 @@ print(
 # </details>
 #
 # Are two anchors better than one? When we tried it once, the mAP on the dev scenes was
-# a few hundredths higher with one anchor. That proves nothing: the same code differs by
+# a few hundredths lower with one anchor. That proves nothing: the same code differs by
 # as much from one machine to another, because processors and versions of NumPy round
 # differently. The objects here are nearly square. Several anchors help where shapes
 # differ.
