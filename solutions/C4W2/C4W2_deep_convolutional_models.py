@@ -1094,9 +1094,8 @@ check(fine_tune)
 # averages for each photograph are computed once. For comparison, a linear model on the
 # raw pixels learns from the same photographs. Both are tested on all 46 photographs
 # that were held out. The figure shows averages over three random choices of the
-# training photographs.
-# Before you run it: how many photographs does the head need to be better than the
-# pixels with all 81?
+# training photographs. Before you run it: how many photographs does the head need to be
+# better than the pixels with all 81?
 
 # %% demo
 held_out = np.concatenate([X_dev, X_test])
