@@ -6,6 +6,8 @@ crops and the clothes, and stand in for real phone images.
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from helpers import data
@@ -21,8 +23,7 @@ def backgrounds(count: int, rng: np.random.Generator, split: str = "train"):
         rng: generator that draws them.
         split: `"train"` or `"test"`, which have different photographs.
     """
-    images = data.load("photos")[f"{split}_set_x"]
-    grey = images.mean(axis=3, dtype=np.float32) / 255  # (m, 64, 64)
+    grey = _grey_photographs(split)
     which = rng.integers(len(grey), size=count)
     down, across = rng.integers(0, 64 - 28 + 1, (2, count))
     return np.stack(
@@ -31,6 +32,13 @@ def backgrounds(count: int, rng: np.random.Generator, split: str = "train"):
             for i, r, c in zip(which, down, across, strict=True)
         ]
     )
+
+
+@functools.cache
+def _grey_photographs(split):
+    """The photographs of a split: float32 `(m, 64, 64)`, 0 to 1."""
+    images = data.load("photos")[f"{split}_set_x"]
+    return images.mean(axis=3, dtype=np.float32) / 255
 
 
 def phone_images(clean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
