@@ -18,12 +18,26 @@ from helpers.descent import Landscape
 from helpers.plots import drawing, ticks
 from helpers.plots.labs.c2w2 import runs
 from helpers.plots.labs.c2w3 import searches
+from helpers.plots.labs.c3w1 import knobs
 from helpers.plots.labs.c5w4 import attention_maps
 
 RNG = np.random.default_rng(0)
 PICTURES = RNG.integers(0, 256, (7, 8, 8, 3), dtype=np.uint8)
 
 FIGURES = {
+    "knobs": lambda **more: knobs(
+        {
+            name: np.array([errors, np.add(errors, 0.002)])
+            for name, errors in {
+                "start": (0.097, 0.177),
+                "6 times as wide": (0.057, 0.170),
+                "4 times the images": (0.104, 0.151),
+                "weight decay": (0.138, 0.185),
+                "early stopping": (0.193, 0.212),
+            }.items()
+        },
+        **more,
+    ),
     "curve": lambda **more: plots.curve(
         {"tanh": np.tanh, "flat": lambda t: 0 * t},
         between=(-2, 2),

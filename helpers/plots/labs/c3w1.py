@@ -27,6 +27,7 @@ def knobs(
         train, dev = 100 * np.asarray(errors).T
         points[name] = (train.mean(), (dev - train).mean(), dev.mean(), dev.std(ddof=1))
     start = next(iter(points.values()))
+    xs, ys = np.array([p[:2] for p in points.values()]).T
     with drawing(reading, height=4.2) as figure:
         axes = figure.add_subplot()
         across = np.array([0.0, 30.0])
@@ -46,10 +47,11 @@ def knobs(
             axes.plot([x], [y], "o", color=color, ms=8, zorder=3)
             if (x, y) == start[:2]:  # beside the point: arrows leave it to all sides
                 offset, aligned = (9, 4), "left"
+            elif y < start[1] and x <= np.median(xs):  # to the left, clear of the next
+                offset, aligned = (12, -17), "right"
             else:
                 offset, aligned = (0, -17 if y < start[1] else 8), "center"
             axes.annotate(name, (x, y), offset, textcoords="offset points", ha=aligned)
-        xs, ys = np.array([p[:2] for p in points.values()]).T
         axes.set(
             xlim=(xs.min() - 2.5, xs.max() + 2.5),
             ylim=(0, ys.max() + 1.8),
